@@ -1,0 +1,83 @@
+"""What can go wrong, drawn.
+
+::
+
+    AttnconnError
+    ├── InputError (ValueError)      something a user gave can't be used
+    │   ├── IdentifierError          a subject, session or region name
+    │   ├── StudyError               a study or experiment file
+    │   ├── CohortError              subjects and sessions as a whole
+    │   ├── ScanError                one scan's file
+    │   ├── AtlasError               an atlas, or an atlas with a scan
+    │   ├── SeriesError              the values of a time series
+    │   └── ParameterError           a setting of an estimator, a model or a score
+    ├── SampleError                  the sample data can't be had or isn't what it was
+    ├── CheckpointError              a stored model can't be read
+    └── StoreError                   stored data is missing or damaged
+
+Every message states the rule that was broken, the value that broke it, and the
+file, subject, region or key it was found in.
+"""
+
+__all__ = [
+    "AtlasError",
+    "AttnconnError",
+    "CheckpointError",
+    "CohortError",
+    "IdentifierError",
+    "InputError",
+    "ParameterError",
+    "SampleError",
+    "ScanError",
+    "SeriesError",
+    "StoreError",
+    "StudyError",
+]
+
+
+class AttnconnError(Exception):
+    """Anything that attnconn raises on purpose."""
+
+
+class InputError(AttnconnError, ValueError):
+    """Something a user gave can't be used."""
+
+
+class IdentifierError(InputError):
+    """A subject, session or region name breaks the naming rule."""
+
+
+class StudyError(InputError):
+    """A study or experiment file can't be understood."""
+
+
+class CohortError(InputError):
+    """The subjects and sessions of a study don't make a cohort."""
+
+
+class ScanError(InputError):
+    """A scan's file can't be read as what it claims to be."""
+
+
+class AtlasError(InputError):
+    """An atlas can't be read, or doesn't fit a scan."""
+
+
+class SeriesError(InputError):
+    """A time series holds values that no method can use."""
+
+
+class ParameterError(InputError):
+    """A setting of an estimator, a model or a score is out of its range."""
+
+
+class SampleError(AttnconnError):
+    """The sample data can't be had, or isn't what it was when it was checked."""
+
+
+class CheckpointError(AttnconnError):
+    """A stored model can't be read."""
+
+
+class StoreError(AttnconnError):
+    """Stored data is missing or damaged."""

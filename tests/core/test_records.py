@@ -1,0 +1,141 @@
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from attnconn_core import records
+from attnconn_core.errors import CohortError, IdentifierError, ParameterError, SeriesError
+from attnconn_core.records import Cohort, Connectivity, Session, TimeSeries, check_identifier
+
+REGIONS = ("left", "right")
+
+
+def frames(*shape):
+    return np.zeros(shape, np.float32)
+
+
+def test_the_public_names_exist():
+    assert records.__all__ == sorted(records.__all__)
+    assert all(hasattr(records, name) for name in records.__all__)
+
+
+@pytest.mark.parametrize("name", ["1", "100307", "A-b-9", "x" * 64])
+def test_identifiers_of_the_rule_pass(name):
+    assert check_identifier(name, "a subject") == name
+
+
+@pytest.mark.parametrize(
+    "name", ["", "-a", "a_b", "a/b", "..", "a b", "a\n", "ä", "x" * 65, "a.b", "a|b"]
+)
+def test_identifiers_that_could_leave_their_path_or_key_do_not(name):
+    with pytest.raises(IdentifierError, match="a subject must be 1 to 64 letters"):
+        check_identifier(name, "a subject")
+
+
+@given(st.text(alphabet=st.characters(codec="utf-8"), max_size=10))
+def test_whatever_passes_is_safe_in_a_path_and_a_key(name):
+    try:
+        check_identifier(name, "a subject")
+    except IdentifierError:
+        return
+    assert name.isascii()
+    assert Path(name).name == name
+    assert not set(name) & set("_/\\|[],. \n")
+
+
+def test_a_session_has_a_key_and_checked_names():
+    assert Session("100307", "test").key == "sub-100307_ses-test"
+    with pytest.raises(IdentifierError, match="a session of subject 100307"):
+        Session("100307", "te_st")
+
+
+def test_series_become_float32_and_stack_in_order():
+    series = TimeSeries((frames(3, 2), frames(2, 2) + 1), 0.72, REGIONS)
+    assert all(run.dtype == np.float32 for run in series.runs)
+    assert series.values[:, 0].tolist() == [0, 0, 0, 1, 1]
+    assert (series.n_frames, series.n_regions) == (5, 2)
+    one = TimeSeries((frames(3, 2),), 0.72, REGIONS)
+    assert one.values is one.runs[0]
+
+
+@pytest.mark.parametrize(
+    ("runs", "repetition_time", "regions", "message"),
+    [
+        ((), 1.0, REGIONS, "at least one run; got none"),
+        ((frames(3, 2), frames(3, 3)), 1.0, REGIONS, r"run 2 .* \(time, 2\)"),
+        ((frames(3, 2),), 1.0, ("a", "a"), "more than once: a"),
+        ((frames(3, 2),), 1.0, ("a", ""), "number 2 has none"),
+        ((frames(3, 2),), 0.0, REGIONS, r"positive number of seconds; got 0\.0"),
+        ((frames(3, 2),), float("nan"), REGIONS, "got nan"),
+        ((frames(3, 2),), float("inf"), REGIONS, "got inf"),
+    ],
+)
+def test_series_that_break_a_rule_are_refused(runs, repetition_time, regions, message):
+    with pytest.raises(SeriesError, match=message):
+        TimeSeries(runs, repetition_time, regions)
+
+
+def test_connectivity_is_square_with_a_row_a_region():
+    matrix = Connectivity(np.eye(2, dtype=np.float32), REGIONS, "pearson", False, {"r2": 0.5})
+    assert matrix.values.dtype == np.float64
+    assert matrix.metrics == {"r2": 0.5}
+    with pytest.raises(ParameterError, match=r"shape \(2, 2\).* got \(2, 3\)"):
+        Connectivity(np.zeros((2, 3)), REGIONS, "pearson", False)
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        Session("1", "test"),
+        TimeSeries((frames(3, 2),), 1.0, REGIONS),
+        Connectivity(np.eye(2), REGIONS, "pearson", False),
+        Cohort((Session("1", "test"),)),
+    ],
+)
+def test_records_are_frozen(record):
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        record.regions = ()
+
+
+def cohort():
+    return Cohort(
+        (
+            Session("2", "test"),
+            Session("1", "retest"),
+            Session("3", "retest"),
+            Session("1", "test"),
+            Session("2", "retest"),
+        ),
+        {"sub-9_ses-test": "too short"},
+    )
+
+
+def test_a_cohort_is_in_order_whatever_the_order_given():
+    keys = [session.key for session in cohort().sessions]
+    assert keys == sorted(keys)
+    assert cohort().subjects == ("1", "2", "3")
+    assert cohort().digest == Cohort(cohort().sessions[::-1]).digest
+    assert cohort().digest != Cohort(cohort().sessions[1:]).digest
+
+
+def test_pairs_are_of_one_subject_and_the_rest_is_listed():
+    assert [(test.key, retest.key) for test, retest in cohort().pairs()] == [
+        ("sub-1_ses-test", "sub-1_ses-retest"),
+        ("sub-2_ses-test", "sub-2_ses-retest"),
+    ]
+    assert [session.key for session in cohort().unpaired()] == ["sub-3_ses-retest"]
+
+
+@pytest.mark.parametrize(
+    ("sessions", "excluded"),
+    [
+        ((Session("1", "test"), Session("1", "test", group="train")), {}),
+        ((Session("1", "test"),), {"sub-1_ses-test": "moved"}),
+    ],
+)
+def test_a_session_occurs_once(sessions, excluded):
+    with pytest.raises(CohortError, match="more often: sub-1_ses-test"):
+        Cohort(sessions, excluded)
