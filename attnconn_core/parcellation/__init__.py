@@ -1,0 +1,19 @@
+"""Atlases, CIFTI brain models and parcel means."""
+
+from attnconn_core.parcellation.aal2 import aal2
+from attnconn_core.parcellation.atlas import Atlas, load_atlas
+from attnconn_core.parcellation.parcellate import ScanHeader, parcellate, read_scan_header
+from attnconn_core.parcellation.ptseries import read_ptseries
+from attnconn_core.parcellation.regions import RegionTable, read_region_table
+
+__all__ = [
+    "Atlas",
+    "RegionTable",
+    "ScanHeader",
+    "aal2",
+    "load_atlas",
+    "parcellate",
+    "read_ptseries",
+    "read_region_table",
+    "read_scan_header",
+]

@@ -1,0 +1,167 @@
+"""Parcel means of a dense series, through the brain models and in blocks.
+
+The file is never held whole: grayordinates are read a few megabytes at a time and
+added up into one series a region, in float64, as ``wb_command -cifti-parcellate`` does.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Float64, Int
+from nibabel.cifti2 import cifti2_axes
+
+from attnconn_core.errors import AtlasError, ScanError
+from attnconn_core.parcellation.atlas import BACKGROUND, Atlas
+from attnconn_core.parcellation.cifti import (
+    CiftiMatrix,
+    describe,
+    open_cifti,
+    seconds_per_frame,
+)
+from attnconn_core.parcellation.models import BrainModels
+from attnconn_core.records import TimeSeries
+
+__all__ = ["ScanHeader", "parcellate", "read_scan_header"]
+
+
+@dataclass(frozen=True)
+class ScanHeader:
+    """What a dense series is of, without its numbers.
+
+    Attributes
+    ----------
+    n_frames
+        Frames.
+    repetition_time
+        Seconds.
+    structures
+        CIFTI structure → number of its grayordinates.
+    n_vertices
+        CIFTI structure → vertices of its whole surface, surfaces only.
+    """
+
+    n_frames: int
+    repetition_time: float
+    structures: Mapping[str, int]
+    n_vertices: Mapping[str, int]
+
+
+def read_scan_header(path: Path) -> ScanHeader:
+    """Read the frames, repetition time and structures of a ``dtseries.nii`` file.
+
+    Raises
+    ------
+    ScanError
+        If the file isn't a whole dense series.
+    """
+    matrix, series, models = _open_series(path)
+    return ScanHeader(
+        n_frames=matrix.shape[0],
+        repetition_time=seconds_per_frame(matrix.path, series),
+        structures={model.structure: model.stop - model.start for model in models.models},
+        n_vertices=_surface_sizes(models),
+    )
+
+
+def parcellate(path: Path, atlas: Atlas) -> TimeSeries:
+    """Average a scan over the vertices of every region.
+
+    Vertices are matched by structure and number through the file's brain models, so it
+    doesn't matter which grayordinates it holds (91,282; 59,412; 64,984) or in which
+    order. A region's vertices that the scan leaves out are left out of its mean.
+
+    Parameters
+    ----------
+    path
+        A ``dtseries.nii`` file, (series, brain models).
+    atlas
+        The regions, on the same surfaces.
+
+    Returns
+    -------
+    TimeSeries
+        One run; region order is the atlas's.
+
+    Raises
+    ------
+    ScanError
+        If the file isn't a whole dense series.
+    AtlasError
+        If a surface of the atlas isn't in the scan or has another number of vertices,
+        or a region has no vertex in the scan.
+    """
+    matrix, series, models = _open_series(path)
+    repetition_time = seconds_per_frame(matrix.path, series)
+    region = _region_of_grayordinate(matrix.path, models, atlas)
+    counts = np.bincount(region[region != BACKGROUND], minlength=len(atlas.regions))
+    if not counts.all():
+        bare = [name for name, count in zip(atlas.regions, counts, strict=True) if not count]
+        raise AtlasError(
+            f"{path}: every region of atlas {atlas.name} needs a vertex in the scan; "
+            f"{len(bare)} have none: {', '.join(bare[:5])}"
+        )
+    means = _sums(matrix, region, len(atlas.regions)) / counts[:, None]
+    values = (means * matrix.slope + matrix.inter).T.astype(np.float32)
+    return TimeSeries(
+        runs=(np.ascontiguousarray(values),),
+        repetition_time=repetition_time,
+        regions=atlas.regions,
+    )
+
+
+def _open_series(path: Path) -> tuple[CiftiMatrix, cifti2_axes.SeriesAxis, BrainModels]:
+    matrix = open_cifti(Path(path), ScanError)
+    series, models = matrix.axes
+    if not isinstance(series, cifti2_axes.SeriesAxis) or not isinstance(models, BrainModels):
+        raise ScanError(
+            f"{path}: a scan must be a dense series (dtseries.nii); got {describe(matrix)}"
+        )
+    if not len(series):
+        raise ScanError(f"{path}: a scan must have at least one frame; it has none")
+    return matrix, series, models
+
+
+def _surface_sizes(models: BrainModels) -> dict[str, int]:
+    return {
+        model.structure: model.n_vertices
+        for model in models.surfaces
+        if model.n_vertices is not None
+    }
+
+
+def _region_of_grayordinate(
+    path: Path, models: BrainModels, atlas: Atlas
+) -> Int[np.ndarray, " grayordinate"]:
+    sizes = _surface_sizes(models)
+    for structure, n_vertices in atlas.n_vertices.items():
+        if structure not in sizes:
+            found = ", ".join(f"{name} ({n} vertices)" for name, n in sizes.items())
+            raise AtlasError(
+                f"{path}: every surface of atlas {atlas.name} must be in the scan; "
+                f"{structure} ({n_vertices} vertices) is not, "
+                f"the scan has {found or 'no surface'}"
+            )
+        if sizes[structure] != n_vertices:
+            raise AtlasError(
+                f"{path}: scan and atlas must lie on the same surface; {structure} has "
+                f"{sizes[structure]} vertices in the scan and {n_vertices} in atlas {atlas.name}"
+            )
+    region = np.full(len(models), BACKGROUND, dtype=np.int32)
+    for model in models.surfaces:
+        if model.structure in atlas.labels:
+            region[model.start : model.stop] = atlas.labels[model.structure][model.vertices]
+    return region
+
+
+def _sums(
+    matrix: CiftiMatrix, region: Int[np.ndarray, " grayordinate"], n_regions: int
+) -> Float64[np.ndarray, "region time"]:
+    sums = np.zeros((n_regions, matrix.shape[0]))
+    inside = np.flatnonzero(region != BACKGROUND)
+    for begin, end, stored in matrix.blocks(int(inside[0]), int(inside[-1]) + 1):
+        members = region[begin:end]
+        for each in np.unique(members[members != BACKGROUND]):
+            sums[each] += stored[members == each].sum(axis=0, dtype=np.float64)
+    return sums

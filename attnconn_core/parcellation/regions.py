@@ -1,0 +1,172 @@
+"""What is known of the regions of a parcellation: hemisphere, network or lobe."""
+
+import csv
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from jaxtyping import Int
+
+from attnconn_core.errors import AtlasError
+
+__all__ = ["RegionTable", "read_region_table"]
+
+Grouping = Literal["network", "lobe"]
+_SIDES = ("L", "R", "")
+# 17Networks_LH_VisCent_ExStr_1, 7Networks_RH_Vis_3
+_SCHAEFER = re.compile(r"\d+Networks_([LR])H_([A-Za-z0-9]+)(?:_.+)?")
+
+
+@dataclass(frozen=True)
+class RegionTable:
+    """The regions in the order of the columns, with what is known of each.
+
+    Attributes
+    ----------
+    regions
+        One name a region, each once.
+    groups
+        The network (such as ``"VisCent"``) or lobe of each region, or None where the
+        parcellation has neither.
+    hemispheres
+        ``"L"``, ``"R"`` or, for a region in both or none, ``""``; None if not known.
+    grouping
+        What `groups` are: ``"network"`` or ``"lobe"``; None without groups.
+
+    Raises
+    ------
+    AtlasError
+        If names repeat or the columns don't have an entry a region.
+    """
+
+    regions: tuple[str, ...]
+    groups: tuple[str, ...] | None = None
+    hemispheres: tuple[str, ...] | None = None
+    grouping: Grouping | None = None
+
+    def __post_init__(self) -> None:
+        twice = sorted({name for name in self.regions if self.regions.count(name) > 1})
+        if twice or not all(self.regions):
+            raise AtlasError(
+                "every region needs a name of its own; "
+                + (f"more than once: {', '.join(twice[:5])}" if twice else "one has none")
+            )
+        for what, column in (("group", self.groups), ("hemisphere", self.hemispheres)):
+            if column is not None and len(column) != len(self.regions):
+                raise AtlasError(
+                    f"every region needs a {what}; got {len(column)} for {len(self.regions)}"
+                )
+        if (self.groups is None) != (self.grouping is None):
+            raise AtlasError(
+                "groups come with what they are, 'network' or 'lobe'; "
+                f"got {'no groups' if self.groups is None else 'groups'} "
+                f"and grouping {self.grouping!r}"
+            )
+        strange = sorted(set(self.hemispheres or ()) - set(_SIDES))
+        if strange:
+            raise AtlasError(f"a hemisphere is 'L', 'R' or ''; got {strange[0]!r}")
+
+    @classmethod
+    def ungrouped(cls, regions: Sequence[str]) -> "RegionTable":
+        """Make a table of names about which nothing more is known."""
+        return cls(regions=tuple(regions))
+
+    @classmethod
+    def from_names(cls, regions: Sequence[str]) -> "RegionTable":
+        """Make a table of what the names themselves say.
+
+        Schaefer's names hold hemisphere and network (Schaefer et al. 2018):
+        ``17Networks_LH_VisCent_ExStr_1`` is L, VisCent. If a single name doesn't, the
+        table is ungrouped.
+        """
+        matches = [match for name in regions if (match := _SCHAEFER.fullmatch(name))]
+        if not regions or len(matches) < len(regions):
+            return cls.ungrouped(regions)
+        return cls(
+            regions=tuple(regions),
+            groups=tuple(match[2] for match in matches),
+            hemispheres=tuple("L" if match[1] == "L" else "R" for match in matches),
+            grouping="network",
+        )
+
+    def order(self) -> Int[np.ndarray, " region"]:
+        """Return the indices that put groups together.
+
+        Groups in the order they first appear, within a group left before right before
+        neither, and then as in the table.
+        """
+        n_regions = len(self.regions)
+        groups = self.groups or ("",) * n_regions
+        rank = {group: number for number, group in enumerate(dict.fromkeys(groups))}
+        sides = self.hemispheres or ("",) * n_regions
+        keys = [
+            (rank[group], _SIDES.index(side)) for group, side in zip(groups, sides, strict=True)
+        ]
+        return np.array(sorted(range(n_regions), key=keys.__getitem__), dtype=np.int64)
+
+    def require_groups(self) -> tuple[str, ...]:
+        """Return the groups.
+
+        Raises
+        ------
+        AtlasError
+            If the parcellation has none.
+        """
+        if self.groups is None:
+            raise AtlasError(
+                "regions must belong to networks or lobes for this; "
+                f"the parcellation of {len(self.regions)} regions "
+                f"({', '.join(self.regions[:3])}, …) has no networks and no lobes"
+            )
+        return self.groups
+
+
+def read_region_table(path: Path) -> RegionTable:
+    """Read a table of regions, in the order of a series' columns.
+
+    Parameters
+    ----------
+    path
+        A ``.txt`` file with one name a line, or a ``.csv`` with a column ``name`` and,
+        if known, ``hemisphere`` and one of ``group`` (or ``network``) and ``lobe``.
+
+    Raises
+    ------
+    AtlasError
+        If the file can't be read so. Where a text has names only, those of Schaefer's
+        parcellations still say hemisphere and network.
+    """
+    path = Path(path)
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as problem:
+        raise AtlasError(
+            f"{path}: a table of regions must be readable text; {problem}"
+        ) from problem
+    try:
+        if path.suffix.lower() == ".csv":
+            return _from_csv(text)
+        return RegionTable.from_names([line.strip() for line in text.splitlines() if line.strip()])
+    except AtlasError as problem:
+        raise AtlasError(f"{path}: {problem}") from problem
+
+
+def _from_csv(text: str) -> RegionTable:
+    reader = csv.DictReader(text.splitlines(), skipinitialspace=True)
+    columns = reader.fieldnames or []
+    if "name" not in columns:
+        raise AtlasError(f"a table of regions needs a column 'name'; got {', '.join(columns)!r}")
+    rows = [{key: (value or "").strip() for key, value in row.items() if key} for row in reader]
+    names = [row["name"] for row in rows]
+    grouped = next((name for name in ("group", "network", "lobe") if name in columns), None)
+    if grouped is None and "hemisphere" not in columns:
+        return RegionTable.from_names(names)
+    return RegionTable(
+        regions=tuple(names),
+        groups=tuple(row[grouped] for row in rows) if grouped else None,
+        hemispheres=(tuple(row["hemisphere"] for row in rows) if "hemisphere" in columns else None),
+        grouping=None if grouped is None else "lobe" if grouped == "lobe" else "network",
+    )

@@ -1,0 +1,17 @@
+"""Where scans come from."""
+
+from attnconn_core.sources.arrays import ArrayFolder
+from attnconn_core.sources.base import DESIGN_LABELS, Design, Source
+from attnconn_core.sources.hcp import HcpTree
+from attnconn_core.sources.sample import HcpSample
+from attnconn_core.sources.simulated import Simulated
+
+__all__ = [
+    "DESIGN_LABELS",
+    "ArrayFolder",
+    "Design",
+    "HcpSample",
+    "HcpTree",
+    "Simulated",
+    "Source",
+]

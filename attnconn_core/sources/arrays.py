@@ -1,0 +1,234 @@
+"""A folder of series that were parcellated elsewhere, one file a run."""
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from attnconn_core.errors import CohortError, IdentifierError, ScanError, StudyError
+from attnconn_core.parcellation import RegionTable, read_region_table
+from attnconn_core.records import Session, TimeSeries
+from attnconn_core.sources.array_files import READERS, ArrayFile, read_array
+from attnconn_core.sources.base import Design
+from attnconn_core.sources.files import existing_folder, inside
+from attnconn_core.sources.subjects import SubjectList, read_subjects
+
+__all__ = ["ArrayFolder"]
+
+_ENDINGS = "|".join(re.escape(ending) for ending in READERS)
+_CLAIM = re.compile(rf"sub-.*(?:{_ENDINGS})")
+_NAME = re.compile(rf"sub-([A-Za-z0-9-]+)_ses-([A-Za-z0-9-]+)(?:_run-(\d+))?(?:{_ENDINGS})")
+# The number of a file that has no run in its name: it is the whole session.
+_WHOLE = -1
+
+
+@dataclass(frozen=True)
+class ArrayFolder:
+    """Files ``sub-<id>_ses-<id>[_run-<n>]`` of (time, region).
+
+    Endings are ``.npy``, ``.csv``, ``.parquet`` (columns named after the regions) and
+    ``.ptseries.nii``; other files are left alone.
+
+    Attributes
+    ----------
+    root
+        The folder; folders in it aren't searched.
+    repetition_time
+        Seconds from one frame to the next. May be None where every file is a ptseries,
+        which carries its own; given, they must agree.
+    subjects
+        A CSV that says whose scans to use (see `read_subjects`); None for all.
+    group_column, subject_column
+        Columns of `subjects`; the first says ``train`` or ``test``.
+    regions
+        A table of the regions (see `read_region_table`) in the order of the columns.
+        Without it names come from the files, and NumPy files, which have none, get
+        ``region-001`` and so on.
+    """
+
+    root: Path
+    repetition_time: float | None = None
+    subjects: Path | None = None
+    group_column: str | None = None
+    regions: Path | None = None
+    subject_column: str = "Subject"
+
+    def __post_init__(self) -> None:
+        if self.repetition_time is not None and not 0 < self.repetition_time < float("inf"):
+            raise StudyError(
+                f"a repetition time must be a positive number of seconds; "
+                f"got {self.repetition_time}"
+            )
+
+    @property
+    def notice(self) -> str | None:
+        """None: the terms of these files aren't known here."""
+        return None
+
+    @property
+    def design(self) -> Design:
+        """Two scans."""
+        return "test-retest"
+
+    def sessions(self) -> tuple[Session, ...]:
+        """List every session with its files, in the order of the runs; none is opened.
+
+        Raises
+        ------
+        IdentifierError
+            If a file's name breaks the rule.
+        CohortError
+            If a run lies there twice, a subject listed has no file, or there is none.
+        StudyError
+            If the folder doesn't exist, or a repetition time is needed and isn't given.
+        ScanError
+            If a file lies outside the folder.
+        """
+        listed = self._listed()
+        found = {
+            (subject, session): runs
+            for (subject, session), runs in self._scans().items()
+            if listed is None or listed.wants(subject, session)
+        }
+        if listed is not None:
+            listed.require(found)
+        if not found:
+            raise CohortError(
+                f"{self.root}: must hold files sub-<id>_ses-<id>[_run-<n>] "
+                f"ending in {', '.join(READERS)}; it holds none"
+            )
+        return tuple(
+            sorted(
+                Session(
+                    subject=subject,
+                    session=session,
+                    files=tuple(runs[number] for number in sorted(runs)),
+                    group=listed.group(subject, session) if listed else None,
+                )
+                for (subject, session), runs in found.items()
+            )
+        )
+
+    def load(self, session: Session) -> TimeSeries:
+        """Read one session, a run a file.
+
+        Raises
+        ------
+        ScanError
+            If a file can't be read, or its regions or repetition time aren't those of
+            the study or the other files.
+        """
+        if not session.files:
+            raise ScanError(f"{session.key}: a session must have at least one file; it has none")
+        files = [read_array(inside(self.root, path)) for path in session.files]
+        table = self.region_table()
+        for file in files:
+            self._check_regions(file, table)
+        return TimeSeries(
+            runs=tuple(file.values for file in files),
+            repetition_time=self._common_repetition_time(files),
+            regions=table.regions,
+        )
+
+    def region_table(self) -> RegionTable:
+        """Return the regions of the table given, else of the first file.
+
+        Raises
+        ------
+        InputError
+            As `sessions` and `load` do.
+        AtlasError
+            If the table can't be read.
+        """
+        return self._table
+
+    @cached_property
+    def _table(self) -> RegionTable:
+        if self.regions is not None:
+            return read_region_table(self.regions)
+        first = read_array(self._first)
+        if first.regions is not None:
+            return RegionTable.from_names(first.regions)
+        n_frames, n_regions = first.values.shape
+        if n_regions > n_frames:
+            raise ScanError(
+                f"{first.path}: without a table of regions a series must have at least as many "
+                f"frames as regions, or it can't be told from (region, time); "
+                f"got {first.values.shape}"
+            )
+        return RegionTable.ungrouped([f"region-{number:03}" for number in range(1, n_regions + 1)])
+
+    @cached_property
+    def _first(self) -> Path:
+        """The file that the others are held against."""
+        return self.sessions()[0].files[0]
+
+    def _listed(self) -> SubjectList | None:
+        if self.subjects is None:
+            return None
+        return read_subjects(self.subjects, self.subject_column, self.group_column)
+
+    def _scans(self) -> dict[tuple[str, str], dict[int, Path]]:
+        """Find (subject, session) → number of the run → file."""
+        scans: dict[tuple[str, str], dict[int, Path]] = defaultdict(dict)
+        for path in sorted(existing_folder(self.root, "the root of the arrays").iterdir()):
+            if not _CLAIM.fullmatch(path.name) or not path.is_file():
+                continue
+            match = _NAME.fullmatch(path.name)
+            if match is None:
+                raise IdentifierError(
+                    f"{path}: must be named sub-<id>_ses-<id>[_run-<n>], ids of letters, digits "
+                    f"and hyphens; got {path.name!r}"
+                )
+            if self.repetition_time is None and not path.name.endswith(".ptseries.nii"):
+                raise _untimed(path)
+            number = int(match[3]) if match[3] else _WHOLE
+            runs = scans[match[1], match[2]]
+            beside = [runs[other] for other in runs if other == number or _WHOLE in (other, number)]
+            if beside:
+                raise CohortError(
+                    f"every run may lie there once; sub-{match[1]}_ses-{match[2]} has both "
+                    f"{beside[0].name} and {path.name} in {self.root}"
+                )
+            runs[number] = inside(self.root, path)
+        return scans
+
+    def _check_regions(self, file: ArrayFile, table: RegionTable) -> None:
+        names = file.regions
+        n_regions = file.values.shape[1]
+        if n_regions == len(table.regions) and names in (None, table.regions):
+            return
+        against = self.regions or self._first
+        if n_regions != len(table.regions):
+            what = f"{n_regions} of shape {file.values.shape} against {len(table.regions)}"
+        else:
+            own, other = next(
+                pair for pair in zip(names or (), table.regions, strict=True) if pair[0] != pair[1]
+            )
+            what = f"{own!r} against {other!r}"
+        raise ScanError(
+            f"{file.path}: every series must be (time, region) with the same regions in the same "
+            f"order as {against}; {what}"
+        )
+
+    def _common_repetition_time(self, files: list[ArrayFile]) -> float:
+        study = self.repetition_time
+        expected = files[0].repetition_time if study is None else study
+        if expected is None:
+            raise _untimed(files[0].path)
+        for file in files:
+            own = file.repetition_time
+            if own is not None and abs(own - expected) > 1e-6:
+                whose = str(files[0].path) if study is None else "the study"
+                raise ScanError(
+                    f"{file.path}: all files must have one repetition time; "
+                    f"it says {own:g} s and {whose} {expected:g} s"
+                )
+        return expected
+
+
+def _untimed(path: Path) -> StudyError:
+    return StudyError(
+        f"{path}: a repetition time must be given unless every file is a ptseries.nii"
+    )

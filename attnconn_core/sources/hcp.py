@@ -1,0 +1,232 @@
+"""A tree of HCP subjects as ConnectomeDB unpacks it, dense series of both layouts."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from attnconn_core.errors import CohortError, ScanError, StudyError
+from attnconn_core.parcellation import Atlas, RegionTable, load_atlas, parcellate
+from attnconn_core.records import Session, TimeSeries
+from attnconn_core.sources.base import Design
+from attnconn_core.sources.files import existing_folder, inside, matching, the_one
+from attnconn_core.sources.subjects import (
+    SubjectList,
+    read_subjects,
+    split_retest,
+)
+
+__all__ = ["HcpTree"]
+
+_RESULTS = Path("MNINonLinear", "Results")
+_CONCATENATED = "rfMRI_REST"
+# rfMRI_REST1_LR at 3T; rfMRI_REST1_7T_PA is another scanner with another TR.
+_RUN = re.compile(r"rfMRI_REST\d+[a-z]?_(?:LR|RL|AP|PA)")
+
+
+@dataclass(frozen=True)
+class HcpTree:
+    """Resting-state scans below ``<root>/<subject>/MNINonLinear/Results``.
+
+    Attributes
+    ----------
+    root
+        The folder that holds a folder a subject; ``<subject>_retest`` is the subject's
+        session ``retest``, the others are ``test``.
+    atlas
+        A ``dlabel.nii`` file.
+    subjects
+        A CSV that says whose scans to use (see `read_subjects`); None for every subject
+        folder there is.
+    file_pattern
+        Picks one preprocessing of those that lie side by side.
+    layout
+        ``"concatenated"``: all runs in one file in ``rfMRI_REST``. ``"runs"``: one file
+        a run in ``rfMRI_REST1_LR`` and so on. None to take the one that is there.
+    frames_per_run, run_lengths
+        Where a concatenated file is cut: at every so many frames, or, if given, into
+        runs of these lengths.
+    subject_column, group_column
+        Columns of `subjects`; the second says ``train`` or ``test``.
+    """
+
+    root: Path
+    atlas: Path
+    subjects: Path | None = None
+    file_pattern: str = "*_Atlas_MSMAll*clean*.dtseries.nii"
+    layout: str | None = None
+    frames_per_run: int = 1200
+    run_lengths: tuple[int, ...] | None = None
+    subject_column: str = "Subject"
+    group_column: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.layout not in (None, "concatenated", "runs"):
+            raise StudyError(f"layout must be 'concatenated' or 'runs'; got {self.layout!r}")
+        for length in (self.frames_per_run, *(self.run_lengths or ())):
+            if length < 1:
+                raise StudyError(f"a run must have at least 1 frame; got {length}")
+
+    @property
+    def notice(self) -> str | None:
+        """None: whoever has the tree has accepted its terms."""
+        return None
+
+    @property
+    def design(self) -> Design:
+        """Two scans on two days."""
+        return "test-retest"
+
+    def region_table(self) -> RegionTable:
+        """Return the atlas's regions.
+
+        Raises
+        ------
+        AtlasError
+            If the atlas can't be read.
+        """
+        return self._atlas.table
+
+    def sessions(self) -> tuple[Session, ...]:
+        """List every session with its files; none is opened.
+
+        Raises
+        ------
+        IdentifierError
+            If a subject's name breaks the rule.
+        CohortError
+            If a subject listed, or a subject folder, has no scan, or both layouts are
+            there and the study doesn't choose.
+        ScanError
+            If not exactly one file matches in a folder, or a file lies outside `root`.
+        """
+        root = existing_folder(self.root, "the root of an HCP tree")
+        listed = self._listed()
+        found = {
+            (subject, session): folder
+            for subject, session, folder in self._folders(root)
+            if listed is None or listed.wants(subject, session)
+        }
+        scans = {who: self._candidates(folder) for who, folder in found.items()}
+        bare = sorted(str(found[who]) for who, candidates in scans.items() if not candidates)
+        if bare:
+            raise CohortError(
+                f"every subject must have a resting-state scan matching {self.file_pattern!r}; "
+                f"{len(bare)} have none: {', '.join(bare[:5])}. "
+                "A table of subjects can leave them out"
+            )
+        if listed is not None:
+            listed.require(scans)
+        self._check_layouts(scans)
+        return tuple(
+            sorted(
+                Session(
+                    subject=subject,
+                    session=session,
+                    files=tuple(self._pick(*each) for each in candidates),
+                    group=listed.group(subject, session) if listed else None,
+                )
+                for (subject, session), candidates in scans.items()
+            )
+        )
+
+    def load(self, session: Session) -> TimeSeries:
+        """Average one session's files over the regions, runs apart.
+
+        Raises
+        ------
+        ScanError
+            If a file can't be read, repetition times differ between runs, or a
+            concatenated file can't be cut as the study says.
+        AtlasError
+            If the atlas doesn't fit.
+        """
+        if not session.files:
+            raise ScanError(f"{session.key}: a session must have at least one file; it has none")
+        parts = [parcellate(inside(self.root, path), self._atlas) for path in session.files]
+        for path, part in zip(session.files, parts, strict=True):
+            if part.repetition_time != parts[0].repetition_time:
+                raise ScanError(
+                    f"{session.key}: all runs must have one repetition time; "
+                    f"{session.files[0]} has {parts[0].repetition_time:g} s and "
+                    f"{path} {part.repetition_time:g} s"
+                )
+        if session.files[0].parent.name == _CONCATENATED:
+            return self._cut(session.files[0], parts[0])
+        return TimeSeries(
+            runs=tuple(part.values for part in parts),
+            repetition_time=parts[0].repetition_time,
+            regions=parts[0].regions,
+        )
+
+    @cached_property
+    def _atlas(self) -> Atlas:
+        return load_atlas(self.atlas)
+
+    def _listed(self) -> SubjectList | None:
+        if self.subjects is None:
+            return None
+        return read_subjects(self.subjects, self.subject_column, self.group_column)
+
+    def _folders(self, root: Path) -> Iterator[tuple[str, str, Path]]:
+        """Yield subject, session and folder of everything that looks like a subject.
+
+        Names come from the folder, never from the table: what is listed is looked up
+        among them.
+        """
+        for folder in sorted(root.iterdir()):
+            if (folder / _RESULTS.parts[0]).is_dir():
+                yield *split_retest(folder.name), folder
+
+    def _candidates(self, folder: Path) -> list[tuple[Path, tuple[Path, ...]]]:
+        """Find the scan folders of the layouts allowed, with their matching files."""
+        results = folder / _RESULTS
+        if not results.is_dir():
+            return []
+        inside(self.root, results)
+        found: dict[str, list[tuple[Path, tuple[Path, ...]]]] = {"concatenated": [], "runs": []}
+        for each in sorted(path for path in results.iterdir() if path.is_dir()):
+            if each.name == _CONCATENATED or _RUN.fullmatch(each.name):
+                which = "concatenated" if each.name == _CONCATENATED else "runs"
+                found[which].append((each, matching(each, self.file_pattern)))
+        wanted = [self.layout] if self.layout else list(found)
+        # A layout is there if a single file of it is; then none of its folders may lack one.
+        present = [which for which in wanted if any(files for _, files in found[which])]
+        if not present:
+            return [each for which in wanted for each in found[which]][:1]
+        return [each for which in present for each in found[which]]
+
+    def _pick(self, folder: Path, files: tuple[Path, ...]) -> Path:
+        return inside(self.root, the_one(files, folder, self.file_pattern))
+
+    def _check_layouts(
+        self, scans: dict[tuple[str, str], list[tuple[Path, tuple[Path, ...]]]]
+    ) -> None:
+        first: dict[bool, Path] = {}
+        for candidates in scans.values():
+            for folder, _ in candidates:
+                first.setdefault(folder.name == _CONCATENATED, folder)
+        if len(first) > 1:
+            raise CohortError(
+                "scans must all be concatenated or all be single runs, and here are both: "
+                f"{first[True]} and {first[False]}. The study must choose: "
+                "layout 'concatenated' or 'runs'"
+            )
+
+    def _cut(self, path: Path, series: TimeSeries) -> TimeSeries:
+        n_frames = series.n_frames
+        lengths = self.run_lengths or (self.frames_per_run,) * (n_frames // self.frames_per_run)
+        if sum(lengths) != n_frames or not lengths:
+            rule = (
+                f"the run lengths {'+'.join(map(str, lengths))} = {sum(lengths)} frames"
+                if self.run_lengths
+                else f"whole runs of {self.frames_per_run} frames"
+            )
+            raise ScanError(f"{path}: a concatenated file must be {rule}; it has {n_frames}")
+        starts = [sum(lengths[:number]) for number in range(len(lengths))]
+        runs = tuple(
+            series.values[start : start + length]
+            for start, length in zip(starts, lengths, strict=True)
+        )
+        return TimeSeries(runs=runs, repetition_time=series.repetition_time, regions=series.regions)

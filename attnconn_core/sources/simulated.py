@@ -1,0 +1,181 @@
+"""A cohort that is simulated: everyone's network is known, and so is what it predicts."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Float
+
+from attnconn_core.errors import CohortError, ParameterError
+from attnconn_core.parcellation import RegionTable
+from attnconn_core.records import Session, TimeSeries
+from attnconn_core.sources.base import Design
+from attnconn_core.timeseries import draw_network, simulate, vary_network
+
+__all__ = ["Simulated"]
+
+_SESSIONS = ("test", "retest")
+# First number of the seed of each stream. None is 0: numpy takes a seed's trailing
+# zeros for nothing, so that two streams could be one.
+_GROUP, _SUBJECT, _SCAN, _BEHAVIOUR = 1, 2, 3, 4
+
+
+@dataclass(frozen=True)
+class Simulated:
+    """Subjects with networks of their own, each scanned twice.
+
+    Attributes
+    ----------
+    subjects, regions, frames
+        How many; frames are of each run.
+    repetition_time
+        Seconds.
+    runs
+        Runs of each session.
+    seed
+        Fixes everything; 0 or more.
+    density
+        Share of ordered pairs that are connected.
+    variation
+        How much subjects' weights differ, as a share of the group's.
+    noise
+        Deviation of the observation noise, in deviations of the signal.
+    behaviour_r
+        Expected correlation of the simulated score with what it depends on.
+    nonlinear, haemodynamic
+        As in `attnconn_core.timeseries.simulate`.
+
+    Raises
+    ------
+    ParameterError
+        If a setting is out of its range.
+    """
+
+    subjects: int = 20
+    regions: int = 20
+    frames: int = 400
+    repetition_time: float = 0.72
+    runs: int = 1
+    seed: int = 0
+    density: float = 0.15
+    variation: float = 0.5
+    noise: float = 0.2
+    behaviour_r: float = 0.7
+    nonlinear: bool = False
+    haemodynamic: bool = False
+
+    def __post_init__(self) -> None:
+        for name, least in (("subjects", 1), ("regions", 2), ("frames", 2), ("runs", 1)):
+            if getattr(self, name) < least:
+                raise ParameterError(f"{name} must be at least {least}; got {getattr(self, name)}")
+        for name in ("seed", "variation", "noise", "repetition_time"):
+            if not getattr(self, name) >= 0:
+                raise ParameterError(f"{name} must be 0 or more; got {getattr(self, name)}")
+        if not 0 <= self.behaviour_r <= 1:
+            raise ParameterError(f"behaviour_r must lie between 0 and 1; got {self.behaviour_r}")
+
+    @property
+    def design(self) -> Design:
+        """Every subject is scanned on two occasions."""
+        return "test-retest"
+
+    @property
+    def notice(self) -> str:
+        """What a reader of any result has to know."""
+        return "Simulated data: no person was scanned, and the connections are known."
+
+    def sessions(self) -> tuple[Session, ...]:
+        """List test and retest of every subject, in order."""
+        return tuple(
+            sorted(Session(subject, session) for subject in self._names() for session in _SESSIONS)
+        )
+
+    def load(self, session: Session) -> TimeSeries:
+        """Simulate one session: the subject's network, with the session's own noise.
+
+        Raises
+        ------
+        CohortError
+            If there is no such session.
+        """
+        if session.session not in _SESSIONS:
+            raise CohortError(
+                f"a simulated session is one of {', '.join(_SESSIONS)}; got {session.session!r}"
+            )
+        occasion = 1 + _SESSIONS.index(session.session)
+        return simulate(
+            self.truth(session.subject),
+            self.frames,
+            (_SCAN, self.seed, self._number(session.subject), occasion),
+            repetition_time=self.repetition_time,
+            runs=self.runs,
+            noise=self.noise,
+            nonlinear=self.nonlinear,
+            haemodynamic=self.haemodynamic,
+        )
+
+    def region_table(self) -> RegionTable:
+        """Name the regions; they belong to no networks."""
+        first = Session(self._names()[0], _SESSIONS[0])
+        return RegionTable.ungrouped(self.load(first).regions)
+
+    def group_truth(self) -> Float[np.ndarray, "target source"]:
+        """Return the network that every subject's is a variation of."""
+        return draw_network(self.regions, (_GROUP, self.seed, 1), density=self.density)
+
+    def truth(self, subject: str) -> Float[np.ndarray, "target source"]:
+        """Return one subject's network.
+
+        Raises
+        ------
+        CohortError
+            If there is no such subject.
+        """
+        return self._own(self.group_truth(), subject)
+
+    def behaviour(self) -> pd.DataFrame:
+        """Give scores and families of the subjects, indexed by ``Subject``.
+
+        ``Score`` is a weighted sum of the subject's edges, standardised over subjects,
+        times `behaviour_r`, plus independent noise that makes its variance 1: with the
+        true networks no linear model can expect a higher r than `behaviour_r`.
+        ``Null`` is noise. ``Family_ID`` puts subjects into families of two, who share
+        a label and nothing else.
+        """
+        rng = np.random.default_rng((_BEHAVIOUR, self.seed, 1))
+        group = self.group_truth()
+        networks = np.stack([self._own(group, subject) for subject in self._names()])
+        # A weight for every edge of the group's network, none for its diagonal.
+        direction = rng.standard_normal(group.shape) * (
+            (group != 0) & ~np.eye(len(group), dtype=bool)
+        )
+        sums = np.tensordot(networks, direction, axes=2)
+        deviation = sums.std()
+        # One subject, or subjects who don't vary, have nothing to be predicted from.
+        standard = (sums - sums.mean()) / deviation if deviation > 0 else np.zeros(self.subjects)
+        error, null = rng.standard_normal((2, self.subjects))
+        share = self.behaviour_r
+        return pd.DataFrame(
+            {
+                "Score": share * standard + np.sqrt(1 - share**2) * error,
+                "Null": null,
+                "Family_ID": [f"family-{1 + number // 2}" for number in range(self.subjects)],
+            },
+            index=pd.Index(self._names(), name="Subject"),
+        )
+
+    def _own(self, group: np.ndarray, subject: str) -> Float[np.ndarray, "target source"]:
+        seed = (_SUBJECT, self.seed, self._number(subject))
+        return vary_network(group, seed, variation=self.variation)
+
+    def _names(self) -> tuple[str, ...]:
+        width = max(3, len(str(self.subjects)))
+        return tuple(f"{number:0{width}d}" for number in range(1, self.subjects + 1))
+
+    def _number(self, subject: str) -> int:
+        names = self._names()
+        if subject not in names:
+            raise CohortError(
+                f"a simulated subject is one of {names[0]} to {names[-1]}; got {subject!r}"
+            )
+        return 1 + names.index(subject)

@@ -1,0 +1,195 @@
+"""Series with known truth: networks that are drawn, varied by subject, and run."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from jaxtyping import Float, Float32
+from scipy.signal import fftconvolve
+from scipy.stats import gamma
+
+from attnconn_core.errors import ParameterError
+from attnconn_core.records import TimeSeries
+
+__all__ = ["draw_network", "simulate", "vary_network"]
+
+Seed = int | Sequence[int]
+"""Whatever `numpy.random.default_rng` takes; sequences give one seed many streams."""
+
+_RADIUS = 0.9
+_SELF = (0.3, 0.6)
+_STRENGTH = (0.2, 0.5)
+_NEGATIVE = 0.2
+_WARM_UP = 100
+_LONGEST_REPETITION = 5.0
+
+
+def draw_network(
+    n_regions: int, seed: Seed, *, density: float = 0.15
+) -> Float[np.ndarray, "target source"]:
+    """Draw a sparse, stable directed network: the group's truth.
+
+    Every region keeps some of its own past (the diagonal). Of the other ordered pairs a
+    share of `density` is connected, a fifth of them negatively. All weights are scaled
+    to a spectral radius of 0.9, so that a linear network neither dies at once nor
+    explodes.
+
+    Parameters
+    ----------
+    n_regions
+        2 or more.
+    seed
+        Fixes edges and weights.
+    density
+        Between 0 and 1; at least one edge is drawn.
+
+    Returns
+    -------
+    network
+        [target, source]: weight of source's last frame in target's next.
+
+    Raises
+    ------
+    ParameterError
+        If there are fewer than 2 regions or the density is out of its range.
+    """
+    if n_regions < 2:
+        raise ParameterError(f"a network needs at least 2 regions; got {n_regions}")
+    if not 0 < density < 1:
+        raise ParameterError(f"density must lie between 0 and 1; got {density}")
+    rng = np.random.default_rng(seed)
+    network = np.diag(rng.uniform(*_SELF, n_regions))
+    pairs = np.argwhere(~np.eye(n_regions, dtype=bool))
+    edges = rng.permutation(pairs)[: max(1, round(density * len(pairs)))]
+    weights = rng.uniform(*_STRENGTH, len(edges))
+    network[edges[:, 0], edges[:, 1]] = np.where(
+        rng.random(len(edges)) < _NEGATIVE, -weights, weights
+    )
+    return network * (_RADIUS / _spectral_radius(network))
+
+
+def vary_network(
+    network: Float[np.ndarray, "target source"], seed: Seed, *, variation: float = 0.5
+) -> Float[np.ndarray, "target source"]:
+    """Make a group's network a subject's own.
+
+    Every edge's weight is multiplied by 1 + `variation` × a standard normal number, but
+    by no less than 0.1: subjects differ in weights and share edges and signs. The
+    diagonal stays. A network that would be unstable is scaled down as a whole.
+
+    Raises
+    ------
+    ParameterError
+        If `variation` is negative.
+    """
+    if not variation >= 0:
+        raise ParameterError(f"variation must be 0 or more; got {variation}")
+    factors = 1 + variation * np.random.default_rng(seed).standard_normal(network.shape)
+    own = network * np.maximum(factors, 0.1)
+    np.fill_diagonal(own, network.diagonal())
+    return own / max(1.0, _spectral_radius(own) / _RADIUS)
+
+
+def simulate(
+    network: Float[np.ndarray, "target source"],
+    frames: int,
+    seed: Seed,
+    *,
+    repetition_time: float = 0.72,
+    runs: int = 1,
+    noise: float = 0.2,
+    nonlinear: bool = False,
+    haemodynamic: bool = False,
+) -> TimeSeries:
+    """Run a network: x(t) = A x(t − 1) + e(t), one frame a step.
+
+    The truth that an estimate is held against is `network` itself.
+
+    Parameters
+    ----------
+    network
+        [target, source], from `draw_network` or `vary_network`.
+    frames
+        Of each run.
+    seed
+        Fixes the innovations and the observation noise: the session, not the subject.
+    repetition_time
+        Seconds.
+    runs
+        Runs of the session; each starts afresh.
+    noise
+        Deviation of the white noise on top, in deviations of the region's signal.
+    nonlinear
+        Let sources act through a hyperbolic tangent, A tanh(x(t − 1)).
+    haemodynamic
+        Convolve with a haemodynamic response (two gamma densities, peaking at 5 s,
+        undershooting at 15 s), which hides lags shorter than itself.
+
+    Returns
+    -------
+    TimeSeries
+        In deviations of the innovations; regions are called ``region-1`` and so on.
+
+    Raises
+    ------
+    ParameterError
+        If the network isn't square or is unstable, or an option is out of its range.
+    """
+    if network.ndim != 2 or network.shape[0] != network.shape[1]:
+        raise ParameterError(f"a network must be (region, region); got shape {network.shape}")
+    if _spectral_radius(network) >= 1 and not nonlinear:
+        raise ParameterError(
+            f"a linear network must have a spectral radius below 1; "
+            f"got {_spectral_radius(network):.3g}"
+        )
+    for name, least, value in (("frames", 2, frames), ("runs", 1, runs), ("noise", 0, noise)):
+        if not value >= least:
+            raise ParameterError(f"{name} must be at least {least}; got {value}")
+    if haemodynamic and not 0 < repetition_time <= _LONGEST_REPETITION:
+        raise ParameterError(
+            f"a haemodynamic response needs frames of at most {_LONGEST_REPETITION:g} seconds; "
+            f"got {repetition_time}"
+        )
+    rng = np.random.default_rng(seed)
+    response = _response(repetition_time) if haemodynamic else None
+    return TimeSeries(
+        runs=tuple(_run(network, frames, rng, response, noise, nonlinear) for _ in range(runs)),
+        repetition_time=repetition_time,
+        regions=_region_names(len(network)),
+    )
+
+
+def _run(
+    network: np.ndarray,
+    frames: int,
+    rng: np.random.Generator,
+    response: np.ndarray | None,
+    noise: float,
+    nonlinear: bool,
+) -> Float32[np.ndarray, "time region"]:
+    # The first frames know neither the network's past nor the whole response.
+    warm_up = _WARM_UP + (0 if response is None else len(response))
+    states = rng.standard_normal((warm_up + frames, len(network)))
+    for time in range(1, len(states)):
+        past = states[time - 1]
+        states[time] += network @ (np.tanh(past) if nonlinear else past)
+    if response is not None:
+        states = fftconvolve(states, response[:, None], axes=0)
+    signal = states[warm_up : warm_up + frames]
+    observed = signal + noise * signal.std(axis=0) * rng.standard_normal(signal.shape)
+    return observed.astype(np.float32)
+
+
+def _response(repetition_time: float) -> Float[np.ndarray, " lag"]:
+    """Sample the canonical response of Friston et al. 1998 over 32 s, scaled to sum 1."""
+    seconds = np.arange(0, 32, repetition_time)
+    response = gamma.pdf(seconds, 6) - gamma.pdf(seconds, 16) / 6
+    return response / response.sum()
+
+
+def _spectral_radius(network: np.ndarray) -> float:
+    return float(np.abs(np.linalg.eigvals(network)).max())
+
+
+def _region_names(n_regions: int) -> tuple[str, ...]:
+    width = len(str(n_regions))
+    return tuple(f"region-{number:0{width}d}" for number in range(1, n_regions + 1))

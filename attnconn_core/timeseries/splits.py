@@ -1,0 +1,58 @@
+"""Splits by time: the first frames teach, the last ones judge."""
+
+from dataclasses import replace
+
+from attnconn_core.errors import ParameterError, SeriesError
+from attnconn_core.records import TimeSeries
+
+__all__ = ["head", "split"]
+
+
+def head(series: TimeSeries, n_frames: int) -> TimeSeries:
+    """Keep the first `n_frames` frames, runs still apart.
+
+    Raises
+    ------
+    SeriesError
+        If the series is shorter.
+    """
+    if not 1 <= n_frames <= series.n_frames:
+        raise SeriesError(
+            f"a shortened series keeps between 1 and all {series.n_frames} frames; got {n_frames}"
+        )
+    return _cut(series, n_frames)[0]
+
+
+def split(series: TimeSeries, test_fraction: float) -> tuple[TimeSeries, TimeSeries]:
+    """Split at frame ``int(T * (1 - test_fraction))`` of the stacked runs.
+
+    The run that the border falls into is cut in two; no window crosses the border,
+    since windows don't cross runs.
+
+    Raises
+    ------
+    ParameterError
+        Unless ``0 < test_fraction < 1``.
+    SeriesError
+        If one part would be empty.
+    """
+    if not 0 < test_fraction < 1:
+        raise ParameterError(f"test_fraction must lie between 0 and 1; got {test_fraction}")
+    border = int(series.n_frames * (1 - test_fraction))
+    if not 0 < border < series.n_frames:
+        raise SeriesError(
+            f"a test fraction of {test_fraction} leaves a part of {series.n_frames} frames empty"
+        )
+    return _cut(series, border)
+
+
+def _cut(series: TimeSeries, border: int) -> tuple[TimeSeries, TimeSeries]:
+    before, after, start = [], [], 0
+    for run in series.runs:
+        at = min(max(border - start, 0), len(run))
+        if at:
+            before.append(run[:at])
+        if at < len(run):
+            after.append(run[at:])
+        start += len(run)
+    return replace(series, runs=tuple(before)), replace(series, runs=tuple(after) or (run[:0],))

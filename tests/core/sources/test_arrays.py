@@ -1,0 +1,165 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from attnconn_core.errors import CohortError, IdentifierError, ScanError, StudyError
+from attnconn_core.records import Session
+from attnconn_core.sources import ArrayFolder, Source
+
+
+def save(folder, name, n_frames=6, n_regions=2):
+    path = folder / f"{name}.npy"
+    np.save(path, np.arange(n_frames * n_regions, dtype=float).reshape(n_frames, n_regions))
+    return path
+
+
+def save_csv(folder, name, columns):
+    path = folder / f"{name}.csv"
+    pd.DataFrame(np.ones((6, len(columns))), columns=columns).to_csv(path, index=False)
+    return path
+
+
+def test_runs_of_a_session_in_the_order_of_their_numbers(tmp_path):
+    for number, length in ((10, 4), (2, 5)):
+        save(tmp_path, f"sub-a_ses-test_run-{number}", n_frames=length)
+    save(tmp_path, "sub-b_ses-retest")
+    (tmp_path / "participants.tsv").write_text("left alone")
+    folder = ArrayFolder(tmp_path, 2.0)
+    assert isinstance(folder, Source)
+    assert (folder.notice, folder.design) == (None, "test-retest")
+    first, second = folder.sessions()
+    assert (first.key, second.key) == ("sub-a_ses-test", "sub-b_ses-retest")
+    series = folder.load(first)
+    assert [len(run) for run in series.runs] == [5, 4]
+    assert series.repetition_time == 2.0
+    assert series.regions == ("region-001", "region-002")
+
+
+def test_names_come_from_the_file_or_the_table(tmp_path):
+    save_csv(tmp_path, "sub-a_ses-test", ["7Networks_LH_Vis_1", "7Networks_RH_Vis_1"])
+    assert ArrayFolder(tmp_path, 1.0).region_table().groups == ("Vis", "Vis")
+    (tmp_path / "sub-a_ses-test.csv").unlink()
+    save(tmp_path, "sub-a_ses-test")
+    regions = tmp_path / "regions.csv"
+    regions.write_text("name,group\nx,one\ny,two\n")
+    folder = ArrayFolder(tmp_path, 1.0, regions=regions)
+    assert folder.region_table().groups == ("one", "two")
+    assert folder.load(folder.sessions()[0]).regions == ("x", "y")
+
+
+def test_ptseries_carry_their_time(tmp_path, ptseries):
+    ptseries(tmp_path / "sub-a_ses-test.ptseries.nii", np.ones((4, 2)), ["x", "y"], 0.72)
+    folder = ArrayFolder(tmp_path)
+    series = folder.load(folder.sessions()[0])
+    assert (series.repetition_time, series.regions) == (0.72, ("x", "y"))
+    wrong = ArrayFolder(tmp_path, 2.0)
+    with pytest.raises(ScanError, match=r"sub-a.*it says 0\.72 s and the study 2 s"):
+        wrong.load(wrong.sessions()[0])
+
+
+def test_ptseries_of_one_session_must_agree(tmp_path, ptseries):
+    for run, time in (("1", 0.72), ("2", 1.0)):
+        path = tmp_path / f"sub-a_ses-test_run-{run}.ptseries.nii"
+        ptseries(path, np.ones((4, 2)), ["x", "y"], time)
+    folder = ArrayFolder(tmp_path)
+    with pytest.raises(ScanError, match=r"run-2.*says 1 s and .*run-1.* 0\.72 s"):
+        folder.load(folder.sessions()[0])
+
+
+def test_a_repetition_time_is_needed_and_positive(tmp_path):
+    path = save(tmp_path, "sub-a_ses-test")
+    with pytest.raises(StudyError, match=r"sub-a_ses-test\.npy: a repetition time must be given"):
+        ArrayFolder(tmp_path).sessions()
+    regions = tmp_path / "regions.txt"
+    regions.write_text("x\ny\n")
+    with pytest.raises(StudyError, match=r"a repetition time must be given"):
+        ArrayFolder(tmp_path, regions=regions).load(Session("a", "test", (path,)))
+    for bad in (0.0, -1.0, float("nan"), float("inf")):
+        with pytest.raises(StudyError, match=f"positive number of seconds; got {bad}"):
+            ArrayFolder(tmp_path, bad)
+
+
+def test_regions_must_agree_between_sessions(tmp_path):
+    save_csv(tmp_path, "sub-a_ses-test", ["x", "y"])
+    save_csv(tmp_path, "sub-b_ses-test", ["x", "z"])
+    save_csv(tmp_path, "sub-c_ses-test", ["x", "y", "z"])
+    folder = ArrayFolder(tmp_path, 1.0)
+    first, second, third = folder.sessions()
+    folder.load(first)
+    with pytest.raises(ScanError, match=r"sub-b.*\.csv: .*sub-a.*\.csv; 'z' against 'y'"):
+        folder.load(second)
+    with pytest.raises(ScanError, match=r"sub-c.*\.csv: .*sub-a.*\.csv; 3 of shape \(6, 3\) aga"):
+        folder.load(third)
+
+
+def test_a_series_lying_on_its_side_is_not_guessed_at(tmp_path):
+    save(tmp_path, "sub-a_ses-test", n_frames=2, n_regions=6)
+    folder = ArrayFolder(tmp_path, 1.0)
+    with pytest.raises(ScanError, match=r"can't be told from \(region, time\); got \(2, 6\)"):
+        folder.load(folder.sessions()[0])
+    regions = tmp_path / "regions.txt"
+    regions.write_text("x\ny\n")
+    folder = ArrayFolder(tmp_path, 1.0, regions=regions)
+    with pytest.raises(ScanError, match=r"sub-a.*regions\.txt; 6 of shape \(2, 6\) against 2"):
+        folder.load(folder.sessions()[0])
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("sub-a_ses-test.csv", "sub-a_ses-test.npy"),
+        ("sub-a_ses-test_run-1.csv", "sub-a_ses-test_run-1.npy"),
+        ("sub-a_ses-test_run-01.npy", "sub-a_ses-test_run-1.npy"),
+        ("sub-a_ses-test.npy", "sub-a_ses-test_run-0.npy"),
+    ],
+)
+def test_a_run_may_lie_there_once(tmp_path, one, other):
+    for name in (one, other):
+        (tmp_path / name).touch()
+    with pytest.raises(CohortError) as problem:
+        ArrayFolder(tmp_path, 1.0).sessions()
+    assert one in str(problem.value)
+    assert other in str(problem.value)
+
+
+@pytest.mark.parametrize(
+    "name", ["sub-a.npy", "sub-a_b_ses-1.npy", "sub-a_ses-1_task-x.csv", "sub-..a_ses-1.npy"]
+)
+def test_names_that_break_the_rule(tmp_path, name):
+    save(tmp_path, name.removesuffix(".npy"))
+    (tmp_path / name).touch()
+    with pytest.raises(IdentifierError, match=f"must be named sub-<id>_ses-<id>.*got '{name}'"):
+        ArrayFolder(tmp_path, 1.0).sessions()
+
+
+def test_subjects_are_looked_up_in_the_table(tmp_path):
+    for subject in "abc":
+        save(tmp_path, f"sub-{subject}_ses-test")
+    table = tmp_path / "subjects.csv"
+    table.write_text("Subject,set\na,train\nc,test\n")
+    sessions = ArrayFolder(tmp_path, 1.0, table, "set").sessions()
+    assert [(session.subject, session.group) for session in sessions] == [
+        ("a", "train"),
+        ("c", "test"),
+    ]
+    table.write_text("Subject\na\nd\n")
+    with pytest.raises(CohortError, match=r"subjects\.csv: .*1 have none: d"):
+        ArrayFolder(tmp_path, 1.0, table).sessions()
+    table.write_text("Subject\na\n../x\n")
+    with pytest.raises(IdentifierError, match=r"subjects\.csv, line 3: .*got '\.\./x'"):
+        ArrayFolder(tmp_path, 1.0, table).sessions()
+
+
+def test_a_folder_without_series(tmp_path):
+    with pytest.raises(CohortError, match="it holds none"):
+        ArrayFolder(tmp_path, 1.0).sessions()
+    with pytest.raises(StudyError, match="existing folder; got"):
+        ArrayFolder(tmp_path / "none", 1.0).sessions()
+
+
+def test_links_may_not_lead_outside(tmp_path):
+    root = tmp_path / "root"
+    root.mkdir()
+    (root / "sub-a_ses-test.npy").symlink_to(save(tmp_path, "sub-a_ses-test"))
+    with pytest.raises(ScanError, match=r"sub-a.*must lie under .*root"):
+        ArrayFolder(root, 1.0).sessions()

@@ -1,0 +1,125 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from nilearn.glm.first_level import spm_hrf
+from scipy.linalg import solve_discrete_lyapunov
+from statsmodels.tsa.api import VAR
+
+from attnconn_core.errors import ParameterError
+from attnconn_core.timeseries import draw_network, simulate, vary_network
+from attnconn_core.timeseries.simulation import _response
+
+NETWORK = draw_network(8, 1)
+
+
+def radius(network):
+    return np.abs(np.linalg.eigvals(network)).max()
+
+
+@settings(deadline=None, max_examples=30)
+@given(n=st.integers(2, 25), seed=st.integers(0, 10**6), density=st.floats(0.01, 0.9))
+def test_a_drawn_network_is_stable_and_as_dense_as_asked(n, seed, density):
+    network = draw_network(n, seed, density=density)
+    edges = network[~np.eye(n, dtype=bool)]
+    assert np.count_nonzero(edges) == max(1, round(density * n * (n - 1)))
+    assert (network.diagonal() > 0).all()
+    assert radius(network) == pytest.approx(0.9)
+
+
+@settings(deadline=None, max_examples=30)
+@given(seed=st.integers(0, 10**6), variation=st.floats(0, 3))
+def test_a_varied_network_keeps_edges_signs_and_stability(seed, variation):
+    own = vary_network(NETWORK, seed, variation=variation)
+    assert np.array_equal(np.sign(own), np.sign(NETWORK))
+    assert radius(own) <= 0.9 + 1e-12
+
+
+def test_no_variation_is_the_group_itself():
+    np.testing.assert_allclose(vary_network(NETWORK, 5, variation=0.0), NETWORK)
+
+
+def test_statsmodels_finds_the_network_it_was_run_with():
+    series = simulate(NETWORK, 20_000, 3, noise=0.0)
+    found = VAR(series.values.astype(np.float64)).fit(1).params[1:].T
+    # 20,000 frames: the standard error of a weight is below 0.01.
+    assert np.abs(found - NETWORK).max() < 0.04
+    assert np.abs(found - NETWORK.T).max() > 0.1
+
+
+def test_the_signal_has_the_covariance_of_the_stationary_process():
+    values = simulate(NETWORK, 50_000, 4, noise=0.0).values.astype(np.float64)
+    expected = solve_discrete_lyapunov(NETWORK, np.eye(8))
+    np.testing.assert_allclose(np.cov(values.T), expected, atol=0.1 * expected.max())
+
+
+def test_noise_is_in_deviations_of_the_signal():
+    quiet, noisy = (
+        simulate(NETWORK, 5_000, 5, noise=noise).values.astype(np.float64) for noise in (0.0, 0.5)
+    )
+    added = noisy - quiet
+    np.testing.assert_allclose(added.std(axis=0) / quiet.std(axis=0), 0.5, atol=0.03)
+
+
+def test_seeds_decide_and_runs_differ():
+    first, again, other = (simulate(NETWORK, 50, seed, runs=2) for seed in (1, 1, 2))
+    assert np.array_equal(first.values, again.values)
+    assert not np.array_equal(first.values, other.values)
+    assert not np.array_equal(first.runs[0], first.runs[1])
+    assert [len(run) for run in first.runs] == [50, 50]
+    assert first.regions[0] == "region-1"
+
+
+def test_the_global_random_state_is_left_alone():
+    before = str(np.random.get_state(legacy=False))  # noqa: NPY002
+    simulate(vary_network(draw_network(5, 1), 2), 20, 3)
+    assert str(np.random.get_state(legacy=False)) == before  # noqa: NPY002
+
+
+def test_the_response_is_nilearns():
+    # nilearn's is shifted by one of its own steps, here 0.72 s / 100.
+    theirs = spm_hrf(0.72, oversampling=100)[::100]
+    ours = _response(0.72)[: len(theirs)]
+    np.testing.assert_allclose(ours / ours.max(), theirs / theirs.max(), atol=0.01)
+
+
+def test_a_haemodynamic_signal_is_smoother():
+    plain, smooth = (
+        simulate(NETWORK, 3_000, 6, noise=0.0, haemodynamic=haemodynamic).values
+        for haemodynamic in (False, True)
+    )
+
+    def persistence(values):
+        return np.mean([np.corrcoef(one[:-1], one[1:])[0, 1] for one in values.T])
+
+    assert 1 - persistence(smooth) < (1 - persistence(plain)) / 3
+
+
+def test_a_nonlinear_network_may_be_strong_and_stays_bounded():
+    strong = 3 * NETWORK
+    values = simulate(strong, 500, 7, nonlinear=True).values
+    assert np.isfinite(values).all()
+    assert np.abs(values).max() < np.abs(strong).sum(axis=1).max() + 8
+    with pytest.raises(ParameterError, match=r"spectral radius below 1; got 2\.7"):
+        simulate(strong, 500, 7)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: draw_network(1, 0), "at least 2 regions; got 1"),
+        (lambda: draw_network(5, 0, density=1.0), "density must lie between 0 and 1"),
+        (lambda: vary_network(NETWORK, 0, variation=-0.1), "variation must be 0 or more"),
+        (lambda: simulate(NETWORK[:3], 10, 0), r"must be \(region, region\)"),
+        (lambda: simulate(NETWORK, 1, 0), "frames must be at least 2; got 1"),
+        (lambda: simulate(NETWORK, 10, 0, runs=0), "runs must be at least 1"),
+        (lambda: simulate(NETWORK, 10, 0, noise=-1.0), "noise must be at least 0"),
+        (
+            lambda: simulate(NETWORK, 10, 0, repetition_time=40.0, haemodynamic=True),
+            "frames of at most 5 seconds; got 40",
+        ),
+    ],
+)
+def test_settings_out_of_range_are_refused(call, message):
+    with pytest.raises(ParameterError, match=message):
+        call()
