@@ -1,0 +1,52 @@
+"""The attention forecaster: its architecture, fitting, reading and storage.
+
+::
+
+    config            what a forecaster is, and how it is trained
+    presets           settings that belong together
+    network           AttentionForecaster, out of layers, attention and pairwise
+    fitting           fit, out of preparation, resident windows and trainer
+    reading           forecasts and mean attention of a series
+    linear            each region's own past, ridge VAR, and between them
+    baselines         the linear forecasters, fitted and judged on one scan
+    skill             how much of the next frames a forecaster explains
+    cross_fitting     whose scans train a group's models, and whose they are read on
+    checkpoints       forecasters in files, the reference's among them
+"""
+
+from attnconn_core.forecasting.baselines import BASELINES, forecast_baselines
+from attnconn_core.forecasting.checkpoints import (
+    load_forecaster,
+    load_reference_checkpoint,
+    save_forecaster,
+)
+from attnconn_core.forecasting.config import ForecasterConfig, TrainingConfig
+from attnconn_core.forecasting.cross_fitting import GroupFold, group_folds
+from attnconn_core.forecasting.fitting import Epoch, Fit, fit
+from attnconn_core.forecasting.network import AttentionForecaster
+from attnconn_core.forecasting.pairwise import pairwise_score
+from attnconn_core.forecasting.reading import Forecast, MeanAttention, forecast, mean_attention
+from attnconn_core.forecasting.skill import ForecastSkill, forecast_skill
+
+__all__ = [
+    "BASELINES",
+    "AttentionForecaster",
+    "Epoch",
+    "Fit",
+    "Forecast",
+    "ForecastSkill",
+    "ForecasterConfig",
+    "GroupFold",
+    "MeanAttention",
+    "TrainingConfig",
+    "fit",
+    "forecast",
+    "forecast_baselines",
+    "forecast_skill",
+    "group_folds",
+    "load_forecaster",
+    "load_reference_checkpoint",
+    "mean_attention",
+    "pairwise_score",
+    "save_forecaster",
+]

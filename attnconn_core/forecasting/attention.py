@@ -1,0 +1,120 @@
+"""Attention between regions, with a query of its own for every ordered pair."""
+
+import math
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+from torch.nn import functional
+
+from attnconn_core.forecasting.config import DEFAULT_SEED, ForecasterConfig
+from attnconn_core.forecasting.pairwise import pairwise_score
+
+__all__ = ["PairwiseAttention"]
+
+_EPSILON = 1e-8
+
+
+class PairwiseAttention(nn.Module):
+    """Scores, attention, and the values that it brings each region.
+
+    Attributes
+    ----------
+    weight
+        W, (target, source, key, query), as `pairwise_score` takes it; absent with
+        `query_rank`.
+    target_factor, source_factor
+        U and V, (region, d, rank); only with `query_rank`.
+    bias
+        c, (target, source, d).
+    dropout_generator
+        Draws the dropout; made on first use unless someone sets it.
+    """
+
+    def __init__(self, config: ForecasterConfig, regions: int) -> None:
+        super().__init__()
+        d, rank = config.hidden_dim, config.query_rank
+        self.config = config
+        self.key = nn.utils.skip_init(nn.Linear, d, d)
+        self.value = nn.utils.skip_init(nn.Linear, d, config.bottleneck_dim)
+        self.output = nn.utils.skip_init(nn.Linear, config.bottleneck_dim, d)
+        self.bias = nn.Parameter(torch.empty(regions, regions, d))
+        if rank is None:
+            self.weight = nn.Parameter(torch.empty(regions, regions, d, d))
+        else:
+            self.target_factor = nn.Parameter(torch.empty(regions, d, rank))
+            self.source_factor = nn.Parameter(torch.empty(regions, d, rank))
+        self.dropout_generator: torch.Generator | None = None
+        self._spare: list[Tensor] = []
+
+    def forward(
+        self,
+        query: Float[Tensor, "region batch d"],
+        embedding: Float[Tensor, "region batch d"],
+    ) -> tuple[Float[Tensor, "region batch d"], Float[Tensor, "batch region region"]]:
+        """Return what each region learns from the others, and from whom.
+
+        Parameters
+        ----------
+        query
+            From each region's own encoder.
+        embedding
+            From the shared encoder; keys and values are made of it.
+        """
+        score = self._score(query, self.key(embedding))
+        if self.config.own_past:
+            itself = torch.eye(len(query), dtype=torch.bool, device=score.device)
+            score = score.masked_fill(itself, 0.0)
+        attention = torch.relu(score)
+        attention = attention / (_EPSILON + attention.sum(dim=-1, keepdim=True))
+        value = functional.normalize(self.value(embedding), dim=-1, eps=1e-12)
+        gathered = torch.bmm(self._drop(attention), value.transpose(0, 1))
+        return self.output(gathered.transpose(0, 1)), attention
+
+    def recycle_gradient(self) -> None:
+        """Take the weight's gradient, done with, as memory for the next one."""
+        if self.config.query_rank is None and self.weight.grad is not None:
+            self._spare[:] = [self.weight.grad]
+            self.weight.grad = None
+
+    def release(self) -> None:
+        """Let go of what only training needs."""
+        self._spare.clear()
+        self.dropout_generator = None
+
+    @torch.no_grad()
+    def draw_pairs(self, generator: torch.Generator) -> None:
+        """Draw what belongs to pairs of regions: W, or U and V, and c."""
+        d, rank = self.config.hidden_dim, self.config.query_rank
+        deviation = 1.0 if self.config.initialisation == "reference" else 1 / math.sqrt(d)
+        self.bias.normal_(0.0, deviation, generator=generator)
+        if rank is None:
+            self.weight.normal_(0.0, deviation, generator=generator)
+        else:
+            # A number of U Vᵀ sums `rank` products, each with this deviation squared.
+            factor = math.sqrt(deviation) / rank**0.25
+            self.target_factor.normal_(0.0, factor, generator=generator)
+            self.source_factor.normal_(0.0, factor, generator=generator)
+
+    def _score(self, query: Tensor, key: Tensor) -> Tensor:
+        if self.config.query_rank is None:
+            return pairwise_score(
+                query.transpose(0, 1), key.transpose(0, 1), self.weight, self.bias, self._spare
+            )
+        asked = torch.bmm(query, self.target_factor)
+        offered = torch.bmm(key, self.source_factor)
+        return torch.einsum("sbr,tbr->bst", asked, offered) + torch.einsum(
+            "tbj,stj->bst", key, self.bias
+        )
+
+    def _drop(self, attention: Tensor) -> Tensor:
+        """Dropout on the attention; `torch.dropout` would draw from the global generator."""
+        rate = self.config.attention_dropout
+        if not self.training or rate == 0:
+            return attention
+        if self.dropout_generator is None or self.dropout_generator.device != attention.device:
+            self.dropout_generator = torch.Generator(attention.device).manual_seed(DEFAULT_SEED)
+        drawn = torch.rand(
+            attention.shape, generator=self.dropout_generator, device=attention.device
+        )
+        return attention * (drawn >= rate) / (1 - rate)

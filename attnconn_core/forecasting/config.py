@@ -1,0 +1,125 @@
+"""Configuration: what a forecaster is, and how it is trained."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+__all__ = ["DEFAULT_SEED", "ForecasterConfig", "TrainingConfig"]
+
+# The published study's seed.
+DEFAULT_SEED = 8767128
+
+
+class ForecasterConfig(BaseModel):
+    """The architecture of an `AttentionForecaster`.
+
+    The defaults are the base of the published group sweep; the last three settings go
+    beyond the published model and are off by default.
+
+    Attributes
+    ----------
+    input_window, output_window
+        Frames that go in and frames that are predicted.
+    hidden_dim
+        Width of the queries, the keys and every hidden layer.
+    input_layers, prediction_layers
+        Linear layers before the attention and after it.
+    bottleneck_dim
+        Width of the values that one region hands another.
+    attention_dropout
+        Share of the attention weights dropped while training.
+    own_past
+        Gives each region a linear path from its own past, zero at first, and takes the
+        diagonal out of the attention, which then speaks of the other regions alone.
+    query_rank
+        Replaces the full matrix of every ordered pair, W[s, t], by U[s] V[t]ᵀ with U and
+        V of this rank; only the bias c[s, t] is then the pair's own. At 100 regions and
+        width 64 a rank of 16 holds 0.2 million numbers in place of 41 million.
+    initialisation
+        ``"reference"`` draws W and c from N(0, 1), as published; ``"scaled"`` from
+        N(0, 1/hidden_dim), so that scores start at order 1.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    input_window: int = Field(5, ge=1, le=1000)
+    output_window: int = Field(1, ge=1, le=1000)
+    hidden_dim: int = Field(128, ge=1, le=4096)
+    input_layers: int = Field(3, ge=1, le=64)
+    prediction_layers: int = Field(3, ge=1, le=64)
+    bottleneck_dim: int = Field(8, ge=1, le=4096)
+    attention_dropout: float = Field(0.0, ge=0.0, lt=1.0)
+    own_past: bool = False
+    query_rank: int | None = Field(None, ge=1, le=4096)
+    initialisation: Literal["reference", "scaled"] = "reference"
+
+    @model_validator(mode="after")
+    def _rank_fits(self) -> "ForecasterConfig":
+        if self.query_rank is not None and self.query_rank > self.hidden_dim:
+            raise ValueError(
+                f"query_rank can't exceed hidden_dim, {self.hidden_dim}; got {self.query_rank}"
+            )
+        return self
+
+
+class TrainingConfig(BaseModel):
+    """How a forecaster is trained.
+
+    The defaults are the published group training, but for `normalisation`.
+
+    Attributes
+    ----------
+    epochs
+        Passes over all windows, at most.
+    batch_size
+        Windows a step.
+    learning_rate, weight_decay
+        Of Adam; the decay is decoupled (Loshchilov & Hutter 2019) and leaves biases and
+        the own-past path alone.
+    gradient_clip
+        Largest norm of the whole gradient.
+    identity_weight
+        Weight of the mean squared distance of the attention from the identity.
+    normalisation
+        ``"session"`` standardises every session by its own frames before pooling;
+        ``"pooled"`` takes one mean and deviation over all frames, as published.
+    loss
+        Mean squared error in ``"raw"`` units, as published, or ``"standardised"``, in
+        which every region of every session weighs the same.
+    validation_fraction
+        Last share of each session's frames kept out of the gradient; the weights of the
+        epoch with the lowest loss there are the ones returned. None keeps the last.
+    patience
+        Stop after this many epochs without a lower validation loss.
+    schedule
+        ``"cosine"`` lets the learning rate fall to zero over all epochs.
+    seed
+        Of the weights, the order of the windows and the dropout.
+    device
+        ``"cpu"``, ``"cuda"``, or ``"auto"``: the GPU where there is one.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    epochs: int = Field(1, ge=1)
+    batch_size: int = Field(256, ge=1)
+    learning_rate: float = Field(1e-3, gt=0.0, allow_inf_nan=False)
+    weight_decay: float = Field(0.0, ge=0.0, allow_inf_nan=False)
+    gradient_clip: float = Field(1.0, gt=0.0)
+    identity_weight: float = Field(0.0, ge=0.0, allow_inf_nan=False)
+    normalisation: Literal["session", "pooled"] = "session"
+    loss: Literal["raw", "standardised"] = "raw"
+    validation_fraction: float | None = Field(None, gt=0.0, lt=1.0)
+    patience: int | None = Field(None, ge=1)
+    schedule: Literal["constant", "cosine"] = "constant"
+    seed: int = Field(DEFAULT_SEED, ge=0, lt=2**63)
+    device: str = Field("cpu", pattern=r"^(auto|cpu|cuda(:\d+)?)$")
+
+    @model_validator(mode="after")
+    def _patience_has_something_to_watch(self) -> "TrainingConfig":
+        if self.patience is not None and self.validation_fraction is None:
+            raise ValueError(
+                "patience watches the validation loss and needs a validation_fraction; "
+                f"got patience {self.patience} and no validation_fraction"
+            )
+        return self

@@ -1,0 +1,128 @@
+"""Fitting: training an attention forecaster on one session or many."""
+
+import copy
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import torch
+
+from attnconn_core.errors import ParameterError
+from attnconn_core.forecasting.config import ForecasterConfig, TrainingConfig
+from attnconn_core.forecasting.network import AttentionForecaster
+from attnconn_core.forecasting.preparation import Prepared, prepare
+from attnconn_core.forecasting.trainer import Epoch, Trainer
+from attnconn_core.records import TimeSeries
+
+__all__ = ["Epoch", "Fit", "fit"]
+
+
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """A trained forecaster and how it came about.
+
+    Attributes
+    ----------
+    forecaster
+        In evaluation mode, on the device it was trained on.
+    history
+        Every epoch that was run.
+    best_epoch
+        The number of the epoch whose weights the forecaster has.
+    n_windows
+        Windows trained on, validation left out.
+    """
+
+    forecaster: AttentionForecaster
+    history: tuple[Epoch, ...]
+    best_epoch: int
+    n_windows: int
+
+
+def fit(
+    config: ForecasterConfig,
+    series: Sequence[TimeSeries],
+    training: TrainingConfig,
+    *,
+    start: AttentionForecaster | None = None,
+    on_epoch: Callable[[Epoch], None] | None = None,
+) -> Fit:
+    """Train a forecaster on the training parts of one session or many.
+
+    Parameters
+    ----------
+    config
+        The architecture.
+    series
+        One a session, each with the same regions, its test part already cut off.
+    training
+        How to train.
+    start
+        A forecaster to go on from (fine-tuning); it is copied, not changed.
+    on_epoch
+        Called after every epoch.
+
+    Returns
+    -------
+    fit
+        With ``normalisation="session"`` and several sessions the forecaster works in
+        standardised units (mean 0, deviation 1): give it a session's own with
+        `AttentionForecaster.with_scale`. In the other cases it has the scale it was
+        trained with.
+
+    Raises
+    ------
+    ParameterError
+        If there is no series, the series differ in regions, `start` has another
+        architecture or number of regions, the identity is to be learned by attention
+        without a diagonal, or the device isn't there.
+    SeriesError
+        If a series has unusable values or no run long enough for a window.
+    """
+    device = _device(training.device)
+    if config.own_past and training.identity_weight > 0:
+        raise ParameterError(
+            "identity_weight must be 0 with own_past, whose attention has no diagonal; "
+            f"got {training.identity_weight}"
+        )
+    prepared = prepare(config, series, training, device)
+    forecaster = _begin(config, prepared, training, start).to(device)
+    trainer = Trainer(forecaster, prepared, training)
+    history, best = trainer.run(on_epoch)
+    return Fit(forecaster.eval(), tuple(history), best, len(prepared.training))
+
+
+def _device(name: str) -> torch.device:
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    if name.startswith("cuda"):
+        found = torch.cuda.device_count() if torch.cuda.is_available() else 0
+        if int(name.partition(":")[2] or 0) >= found:
+            raise ParameterError(
+                f"the device must be one that is here, and there are {found} GPUs; got {name!r}"
+            )
+    return torch.device(name)
+
+
+def _begin(
+    config: ForecasterConfig,
+    prepared: Prepared,
+    training: TrainingConfig,
+    start: AttentionForecaster | None,
+) -> AttentionForecaster:
+    """Make a new forecaster, or copy `start`, with the scale of the data."""
+    if start is None:
+        generator = torch.Generator().manual_seed(training.seed)
+        return AttentionForecaster(
+            config, prepared.scale.mean, prepared.scale.std, generator=generator
+        )
+    if start.config != config:
+        raise ParameterError(
+            "the forecaster to start from must have the architecture asked for, "
+            f"{config!r}; it has {start.config!r}"
+        )
+    if start.regions != len(prepared.scale.mean):
+        raise ParameterError(
+            f"the forecaster to start from must have the series' {len(prepared.scale.mean)} "
+            f"regions; it has {start.regions}"
+        )
+    return copy.deepcopy(start).with_scale(prepared.scale)

@@ -1,0 +1,76 @@
+"""Layers with weights of their own for each region, all regions in one product."""
+
+import itertools
+import math
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+__all__ = ["RegionalHead", "RegionalLinear", "RegionalStack", "draw_linear"]
+
+
+class RegionalLinear(nn.Module):
+    """A linear layer for each region: (region, batch, in) → (region, batch, out).
+
+    Attributes
+    ----------
+    weight
+        (region, in, out), so that the layer is one batched product.
+    bias
+        (region, 1, out).
+    """
+
+    def __init__(self, regions: int, n_in: int, n_out: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.empty(regions, n_in, n_out))
+        self.bias = nn.Parameter(torch.empty(regions, 1, n_out))
+
+    def forward(self, x: Float[Tensor, "region batch in"]) -> Float[Tensor, "region batch out"]:
+        """Apply every region's own layer."""
+        return torch.baddbmm(self.bias, x, self.weight)
+
+
+class RegionalStack(nn.ModuleList):
+    """Linear layers of each region, with ReLU between them."""
+
+    def __init__(self, regions: int, widths: list[int]) -> None:
+        super().__init__(
+            RegionalLinear(regions, n_in, n_out) for n_in, n_out in itertools.pairwise(widths)
+        )
+
+    def forward(self, x: Float[Tensor, "region batch in"]) -> Float[Tensor, "region batch out"]:
+        """Apply the layers in order; the last one's output is as it comes."""
+        # In place, since no layer needs its output to compute its gradient.
+        first, *others = self
+        x = first(x)
+        for layer in others:
+            x = layer(torch.relu_(x))
+        return x
+
+
+class RegionalHead(RegionalStack):
+    """The prediction head: ReLU before every layer but the last.
+
+    The last two layers thus have nothing between them, as published; the reference's
+    checkpoints mean something else with a ReLU there.
+    """
+
+    def forward(self, x: Float[Tensor, "region batch in"]) -> Float[Tensor, "region batch out"]:
+        """Apply the layers in order; `x` is overwritten."""
+        *hidden, last = self
+        for layer in hidden:
+            x = layer(torch.relu_(x))
+        return last(x)
+
+
+@torch.no_grad()
+def draw_linear(layer: RegionalLinear | nn.Linear, generator: torch.Generator) -> None:
+    """Draw weights and biases as torch does for a linear layer, U(±1/√in).
+
+    `torch.nn.Linear` draws from the global generator, which is why it is done here.
+    """
+    n_in = layer.in_features if isinstance(layer, nn.Linear) else layer.weight.shape[1]
+    bound = 1 / math.sqrt(n_in)
+    layer.weight.uniform_(-bound, bound, generator=generator)
+    layer.bias.uniform_(-bound, bound, generator=generator)

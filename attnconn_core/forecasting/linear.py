@@ -1,0 +1,273 @@
+"""Linear forecasters: each region's own past, ridge VAR, and between them.
+
+All of them follow from the second moments of one lagged design, so the design is laid
+out once, and one factorisation of its Gram matrix serves every penalty.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeAlias
+
+import numpy as np
+from jaxtyping import Float
+
+from attnconn_core.errors import ParameterError, SeriesError
+from attnconn_core.forecasting.skill import forecast_skill
+from attnconn_core.timeseries import lagged_design
+
+__all__ = [
+    "ALPHAS",
+    "LaggedMoments",
+    "LinearForecaster",
+    "choose_alpha",
+    "lagged_moments",
+    "own_past",
+    "ridge_var",
+    "ridge_var_own_past_free",
+]
+
+Runs: TypeAlias = Sequence[Float[np.ndarray, "_ region"]]
+Samples: TypeAlias = Float[np.ndarray, "sample region"]
+Square: TypeAlias = Float[np.ndarray, "column column"]
+ByColumn: TypeAlias = Float[np.ndarray, "column region"]
+
+#: Penalties to choose from, for series of unit deviation: every half decade.
+ALPHAS: tuple[float, ...] = tuple(float(alpha) for alpha in np.logspace(1, 6, 11))
+
+
+@dataclass(frozen=True, eq=False)
+class LinearForecaster:
+    """A linear forecast of every region from the past of every region.
+
+    Attributes
+    ----------
+    lags
+        Frames of the past.
+    coefficients
+        Row ``region * lags + lag`` weighs that column of
+        `attnconn_core.timeseries.lagged_design`; a column a region predicted.
+    intercept
+        In the units of the series.
+    """
+
+    lags: int
+    coefficients: ByColumn
+    intercept: Float[np.ndarray, " region"]
+
+    def predict(self, runs: Runs) -> tuple[Samples, Samples]:
+        """Forecast every frame that has `lags` frames before it in its run.
+
+        Returns
+        -------
+        observed, predicted
+            In the units of the series; float64.
+
+        Raises
+        ------
+        SeriesError
+            If no run is longer than `lags`.
+        """
+        past, present = lagged_design(runs, self.lags)
+        return present, past @ self.coefficients + self.intercept
+
+
+@dataclass(frozen=True, eq=False)
+class LaggedMoments:
+    """Centred second moments of a lagged design: all that a linear fit needs.
+
+    Attributes
+    ----------
+    lags, n_samples
+        Frames of the past, and samples summed over.
+    scale
+        What every region was divided by; 1 where the series was taken as it is.
+    past_mean, present_mean
+        Means of the design's columns and of the regions predicted, before centring.
+    gram, cross, total
+        X'X, X'Y and the diagonal of Y'Y, with X and Y centred and scaled.
+    """
+
+    lags: int
+    n_samples: int
+    scale: Float[np.ndarray, " region"]
+    past_mean: Float[np.ndarray, " column"]
+    present_mean: Float[np.ndarray, " region"]
+    gram: Square
+    cross: ByColumn
+    total: Float[np.ndarray, " region"]
+
+    @cached_property
+    def spectrum(self) -> tuple[Float[np.ndarray, " column"], Square, ByColumn]:
+        """Eigenvalues and eigenvectors of the Gram matrix, and V'X'Y.
+
+        Ridge coefficients at any penalty are ``V @ (V'X'Y / (eigenvalues + alpha))``.
+        """
+        eigenvalues, vectors = np.linalg.eigh(self.gram)
+        # Rounding may leave the smallest below 0, where a small penalty would meet a pole.
+        return np.maximum(eigenvalues, 0.0), vectors, vectors.T @ self.cross
+
+    def inverse(self, alpha: float) -> Square:
+        """Invert ``gram + alpha * I``.
+
+        Raises
+        ------
+        SeriesError
+            If the columns are dependent and the penalty is too small to part them.
+        """
+        penalised = self.gram + alpha * np.eye(len(self.gram))
+        try:
+            inverse = np.linalg.inv(penalised)
+            condition = float(np.linalg.norm(penalised, 1) * np.linalg.norm(inverse, 1))
+        except np.linalg.LinAlgError:
+            condition = np.inf
+        if not condition < 1 / np.finfo(np.float64).eps:
+            raise SeriesError(
+                f"a linear fit at penalty {alpha:g} needs independent columns; "
+                f"{len(self.gram)} columns of {self.n_samples} samples aren't: "
+                "use a larger penalty, fewer lags or a longer series"
+            )
+        return (inverse + inverse.T) / 2
+
+    def own_blocks(self, matrix: Square) -> Float[np.ndarray, "region lag lag"]:
+        """Cut out the square of every region's own columns."""
+        n_regions = len(self.total)
+        region = np.arange(n_regions)
+        return matrix.reshape(n_regions, self.lags, n_regions, self.lags)[region, :, region]
+
+    def own_rows(self, matrix: ByColumn) -> Float[np.ndarray, "region lag"]:
+        """Cut out what every region's own columns hold for that region."""
+        n_regions = len(self.total)
+        region = np.arange(n_regions)
+        return matrix.reshape(n_regions, self.lags, n_regions)[region, :, region]
+
+    def forecaster(self, coefficients: ByColumn) -> LinearForecaster:
+        """Turn coefficients of the scaled series into a forecaster of the raw one."""
+        raw = coefficients * self.scale / np.repeat(self.scale, self.lags)[:, None]
+        return LinearForecaster(self.lags, raw, self.present_mean - self.past_mean @ raw)
+
+
+def lagged_moments(runs: Runs, lags: int, *, standardise: bool = False) -> LaggedMoments:
+    """Sum the second moments of a lagged design.
+
+    Parameters
+    ----------
+    runs
+        Arrays of (time, region); no sample crosses from one to the next.
+    lags
+        Frames of the past.
+    standardise
+        Divide every region by its deviation (ddof 0) over the frames given, so that a
+        penalty means the same for every region and scanner.
+
+    Raises
+    ------
+    ParameterError
+        If `lags` is below 1.
+    SeriesError
+        If no run is longer than `lags`, or a region to be standardised doesn't change.
+    """
+    if lags < 1:
+        raise ParameterError(f"lags must be at least 1 frame; got {lags}")
+    past, present = lagged_design(runs, lags)
+    past_mean, present_mean = past.mean(axis=0), present.mean(axis=0)
+    past -= past_mean
+    present -= present_mean
+    scale = np.ones(present.shape[1])
+    if standardise:
+        scale = np.concatenate(list(runs)).astype(np.float64).std(axis=0)
+        if not scale.all():
+            raise SeriesError(
+                "every region must change over time to be standardised; "
+                f"region number {int(np.argmin(scale)) + 1} doesn't"
+            )
+    of_column = np.repeat(scale, lags)
+    return LaggedMoments(
+        lags=lags,
+        n_samples=len(present),
+        scale=scale,
+        past_mean=past_mean,
+        present_mean=present_mean,
+        gram=past.T @ past / np.multiply.outer(of_column, of_column),
+        cross=past.T @ present / np.multiply.outer(of_column, scale),
+        total=np.einsum("sr,sr->r", present, present) / scale**2,
+    )
+
+
+def own_past(moments: LaggedMoments) -> LinearForecaster:
+    """AR: every region from its own past alone, by least squares."""
+    n_regions = len(moments.total)
+    # The pseudo-inverse bears a region that is an exact sinusoid, whose lags are dependent.
+    inverse = np.linalg.pinv(moments.own_blocks(moments.gram), hermitian=True)
+    own = np.einsum("rij,rj->ri", inverse, moments.own_rows(moments.cross))
+    coefficients = np.einsum("ri,rs->ris", own, np.eye(n_regions))
+    return moments.forecaster(coefficients.reshape(-1, n_regions))
+
+
+def ridge_var(moments: LaggedMoments, alpha: float) -> LinearForecaster:
+    """Ridge VAR: every region from the past of all, every coefficient shrunk alike.
+
+    The factorisation is kept in `moments`: a second penalty costs one product.
+
+    Raises
+    ------
+    ParameterError
+        Unless `alpha` is positive.
+    """
+    _require_positive(alpha)
+    eigenvalues, vectors, rotated = moments.spectrum
+    return moments.forecaster(vectors @ (rotated / (eigenvalues + alpha)[:, None]))
+
+
+def ridge_var_own_past_free(moments: LaggedMoments, alpha: float) -> LinearForecaster:
+    """Ridge VAR that shrinks only what regions take from one another.
+
+    Freeing a region's own columns g takes alpha off the diagonal of A = X'X + alpha I
+    there. By Woodbury's identity the region's coefficients are then
+    ``B + A⁻¹[:, g] (I/alpha − A⁻¹[g, g])⁻¹ B[g]`` with B = A⁻¹X'Y: one inverse for all,
+    and a system of `lags` equations a region.
+
+    Raises
+    ------
+    ParameterError
+        Unless `alpha` is positive.
+    """
+    _require_positive(alpha)
+    inverse = moments.inverse(alpha)
+    shrunk = inverse @ moments.cross
+    freed = np.eye(moments.lags) - alpha * moments.own_blocks(inverse)
+    step = np.linalg.solve(freed, alpha * moments.own_rows(shrunk)[..., None])[..., 0]
+    by_region = inverse.reshape(len(inverse), -1, moments.lags)
+    return moments.forecaster(shrunk + np.einsum("crl,rl->cr", by_region, step))
+
+
+def choose_alpha(
+    fit: Callable[[LaggedMoments, float], LinearForecaster],
+    moments: LaggedMoments,
+    validation: Runs,
+    alphas: Sequence[float] = ALPHAS,
+) -> float:
+    """Choose the penalty with the highest mean R² on the validation runs.
+
+    `fit` is `ridge_var` or `ridge_var_own_past_free`; the first of equals wins. The
+    default penalties suit standardised moments.
+
+    Raises
+    ------
+    ParameterError
+        If there is no penalty, or one isn't positive.
+    SeriesError
+        If no validation run is longer than the lags.
+    """
+    if not len(alphas):
+        raise ParameterError("choosing a penalty needs at least one to try; got none")
+    return float(max(alphas, key=lambda alpha: _r2_of(fit(moments, alpha), validation)))
+
+
+def _r2_of(forecaster: LinearForecaster, runs: Runs) -> float:
+    return forecast_skill(*forecaster.predict(runs)).r2
+
+
+def _require_positive(alpha: float) -> None:
+    if not (np.isfinite(alpha) and alpha > 0):
+        raise ParameterError(f"alpha must be a positive number; got {alpha}")

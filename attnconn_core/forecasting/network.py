@@ -1,0 +1,180 @@
+"""The attention forecaster: every region's next frames from every region's past."""
+
+import copy
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from attnconn_core.errors import ParameterError
+from attnconn_core.forecasting.attention import PairwiseAttention
+from attnconn_core.forecasting.config import DEFAULT_SEED, ForecasterConfig
+from attnconn_core.forecasting.layers import (
+    RegionalHead,
+    RegionalLinear,
+    RegionalStack,
+    draw_linear,
+)
+from attnconn_core.timeseries import Scale
+
+__all__ = ["AttentionForecaster"]
+
+_EPSILON = 1e-8
+
+PerRegion = Float[np.ndarray, " region"] | Float[Tensor, " region"]
+
+
+class AttentionForecaster(nn.Module):
+    """Predict each region from all of them, through attention that can be read.
+
+    A region's own past makes its query, every region's past makes a key and a value;
+    the attention a[s, t] that region s pays to region t weighs t's value, and a head of
+    its own turns the sum into s's next frames.
+
+    Parameters
+    ----------
+    config
+        The architecture.
+    mean, std
+        Of each region, in the units of the series that will be predicted; their length
+        is the number of regions.
+    generator
+        Draws the weights; by default one with the published seed. torch's global
+        generator is never touched.
+    initialise
+        False leaves the weights undrawn, for those about to be loaded.
+
+    Raises
+    ------
+    ParameterError
+        Unless `mean` and `std` are two vectors of one length.
+    """
+
+    mean: Tensor
+    std: Tensor
+
+    def __init__(
+        self,
+        config: ForecasterConfig,
+        mean: PerRegion,
+        std: PerRegion,
+        *,
+        generator: torch.Generator | None = None,
+        initialise: bool = True,
+    ) -> None:
+        super().__init__()
+        self.config = config
+        self._set_scale(mean, std)
+        regions, d = self.regions, config.hidden_dim
+        encoder = [config.input_window] + [d] * config.input_layers
+        self.query_encoder = RegionalStack(regions, encoder)
+        self.shared_encoder = RegionalStack(1, encoder)
+        self.attention = PairwiseAttention(config, regions)
+        self.head = RegionalHead(regions, [d] * config.prediction_layers + [config.output_window])
+        self.own_past = (
+            RegionalLinear(regions, config.input_window, config.output_window)
+            if config.own_past
+            else None
+        )
+        if initialise:
+            self._draw(generator or torch.Generator().manual_seed(DEFAULT_SEED))
+
+    @property
+    def regions(self) -> int:
+        """Number of regions."""
+        return len(self.mean)
+
+    def forward(
+        self, x: Float[Tensor, "batch region lag"]
+    ) -> tuple[Float[Tensor, "batch region horizon"], Float[Tensor, "batch target source"]]:
+        """Predict the frames after each window, in raw units.
+
+        Parameters
+        ----------
+        x
+            Raw values; the last lag is the frame before the first one predicted.
+
+        Returns
+        -------
+        prediction, attention
+            Each attention row sums to 1, or to 0 where no score was positive.
+
+        Raises
+        ------
+        ParameterError
+            If the regions or lags aren't the model's.
+        """
+        expected = (self.regions, self.config.input_window)
+        if tuple(x.shape[1:]) != expected:
+            raise ParameterError(
+                f"windows must have shape (batch, {expected[0]}, {expected[1]}), "
+                f"(batch, region, lag); got {tuple(x.shape)}"
+            )
+        prediction, attention = self.predict_standardised(self.standardise(x))
+        return prediction * self.std[:, None] + self.mean[:, None], attention
+
+    def predict_standardised(
+        self, z: Float[Tensor, "batch region lag"]
+    ) -> tuple[Float[Tensor, "batch region horizon"], Float[Tensor, "batch target source"]]:
+        """Predict standardised frames from standardised windows: `forward`, unscaled."""
+        past = z.transpose(0, 1)  # (region, batch, lag), as every layer below
+        query = self.query_encoder(past)
+        embedding = self.shared_encoder(past.reshape(1, -1, past.shape[-1])).view_as(query)
+        informed, attention = self.attention(query, embedding)
+        prediction = self.head(informed)
+        if self.own_past is not None:
+            prediction = prediction + self.own_past(past)
+        return prediction.transpose(0, 1), attention
+
+    def standardise(
+        self, x: Float[Tensor, "batch region time"]
+    ) -> Float[Tensor, "batch region time"]:
+        """Subtract each region's mean and divide by its deviation."""
+        return (x - self.mean[:, None]) / (self.std[:, None] + _EPSILON)
+
+    def with_scale(self, scale: Scale) -> "AttentionForecaster":
+        """Return the same weights, shared and not copied, for series of another scale.
+
+        Raises
+        ------
+        ParameterError
+            If the scale isn't of the model's regions.
+        """
+        if len(scale.mean) != self.regions:
+            raise ParameterError(
+                f"a scale for this forecaster must be of {self.regions} regions; "
+                f"got {len(scale.mean)}"
+            )
+        twin = copy.copy(self)
+        twin._buffers = dict(self._buffers)
+        twin._set_scale(scale.mean, scale.std)
+        return twin
+
+    def _set_scale(self, mean: PerRegion, std: PerRegion) -> None:
+        device = self.mean.device if "mean" in self._buffers else None
+        vectors = {}
+        for name, values in (("mean", mean), ("std", std)):
+            vector = torch.as_tensor(values, dtype=torch.float32, device=device).detach().clone()
+            if vector.ndim != 1 or not len(vector):
+                raise ParameterError(
+                    f"{name} must be one number a region; got shape {tuple(vector.shape)}"
+                )
+            vectors[name] = vector
+        if len(vectors["mean"]) != len(vectors["std"]):
+            raise ParameterError(
+                "mean and std must be of the same regions; got "
+                f"{len(vectors['mean'])} and {len(vectors['std'])}"
+            )
+        for name, vector in vectors.items():
+            self.register_buffer(name, vector)
+
+    @torch.no_grad()
+    def _draw(self, generator: torch.Generator) -> None:
+        for module in self.modules():
+            if isinstance(module, RegionalLinear | nn.Linear):
+                draw_linear(module, generator)
+        self.attention.draw_pairs(generator)
+        if self.own_past is not None:
+            self.own_past.weight.zero_()
+            self.own_past.bias.zero_()

@@ -1,0 +1,81 @@
+"""What a training run learns from: scales, windows to train on, windows kept out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from attnconn_core.errors import ParameterError
+from attnconn_core.forecasting.config import ForecasterConfig, TrainingConfig
+from attnconn_core.forecasting.resident import ResidentWindows
+from attnconn_core.records import TimeSeries
+from attnconn_core.timeseries import Scale, require_sound, scale_of, split
+
+__all__ = ["Prepared", "prepare"]
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """Windows to train on, windows kept out, and the scale of the forecaster."""
+
+    scale: Scale
+    training: ResidentWindows
+    kept_out: ResidentWindows | None
+
+
+def prepare(
+    config: ForecasterConfig,
+    series: Sequence[TimeSeries],
+    training: TrainingConfig,
+    device: torch.device,
+) -> Prepared:
+    """Check and standardise the series, and cut the validation part off.
+
+    A session's scale is that of all its frames given here, so that it is the one a
+    reader of the forecaster finds with `scale_of`; the part kept out takes part in that
+    and in nothing else.
+
+    Raises
+    ------
+    ParameterError
+        If there is no series, or they differ in regions.
+    SeriesError
+        If a series is unusable or too short.
+    """
+    if not series:
+        raise ParameterError("a forecaster needs at least one series to learn from; got none")
+    for number, each in enumerate(series, start=1):
+        require_sound(each, f"training series {number}")
+        if each.regions != series[0].regions:
+            raise ParameterError(
+                "every training series must have the regions of the first, "
+                f"{_named(series[0].regions)}; number {number} has {_named(each.regions)}"
+            )
+    scales, scale = _scales(series, training)
+    shape = (config.input_window, config.output_window, device)
+    if training.validation_fraction is None:
+        return Prepared(scale, ResidentWindows.of(series, scales, *shape), None)
+    parts = [split(each, training.validation_fraction) for each in series]
+    learned, kept_out = ([part[side] for part in parts] for side in (0, 1))
+    return Prepared(
+        scale,
+        ResidentWindows.of(learned, scales, *shape),
+        ResidentWindows.of(kept_out, scales, *shape),
+    )
+
+
+def _scales(series: Sequence[TimeSeries], training: TrainingConfig) -> tuple[list[Scale], Scale]:
+    """Measure the scale of each series, and choose that of the forecaster."""
+    if training.normalisation == "pooled":
+        pooled = scale_of(*series)
+        return [pooled] * len(series), pooled
+    scales = [scale_of(each) for each in series]
+    if len(scales) == 1:
+        return scales, scales[0]
+    n = series[0].n_regions
+    return scales, Scale(np.zeros(n, dtype=np.float32), np.ones(n, dtype=np.float32))
+
+
+def _named(regions: tuple[str, ...]) -> str:
+    return f"{len(regions)} ({', '.join(regions[:3])}{', …' if len(regions) > 3 else ''})"

@@ -1,0 +1,119 @@
+"""Reading a forecaster: its predictions of a series, and the attention it pays on average."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from jaxtyping import Float32, Float64
+from torch import Tensor
+
+from attnconn_core.errors import ParameterError
+from attnconn_core.forecasting.network import AttentionForecaster
+from attnconn_core.records import TimeSeries
+from attnconn_core.timeseries import windows
+
+__all__ = ["Forecast", "MeanAttention", "forecast", "mean_attention"]
+
+
+@dataclass(frozen=True, eq=False)
+class Forecast:
+    """What came and what was predicted, in raw units, window by window."""
+
+    observed: Float32[np.ndarray, "window region horizon"]
+    predicted: Float32[np.ndarray, "window region horizon"]
+
+
+@dataclass(frozen=True, eq=False)
+class MeanAttention:
+    """The attention each region pays to each, mean over windows.
+
+    Attributes
+    ----------
+    values
+        (target, source).
+    empty_rows
+        Share of the rows of all windows that are zero: no source scored above 0 there.
+    row_sum_error
+        Largest distance of a window's row sum from the nearer of 0 and 1.
+    n_windows
+        Windows averaged.
+    """
+
+    values: Float64[np.ndarray, "target source"]
+    empty_rows: float
+    row_sum_error: float
+    n_windows: int
+
+
+def forecast(
+    forecaster: AttentionForecaster, series: TimeSeries, batch_size: int = 256
+) -> Forecast:
+    """Predict every frame that has a whole window before it in its run.
+
+    Parameters
+    ----------
+    forecaster
+        Its scale must be that of the series: see `AttentionForecaster.with_scale`.
+    series
+        Windows begin inside it.
+    batch_size
+        Windows at a time.
+
+    Raises
+    ------
+    ParameterError
+        If the regions aren't as many as the forecaster's.
+    SeriesError
+        If no run is long enough for one window.
+    """
+    config = forecaster.config
+    _, observed = windows(series, config.input_window, config.output_window)
+    predicted = [
+        prediction.cpu().numpy() for prediction, _ in _applied(forecaster, series, batch_size)
+    ]
+    return Forecast(np.array(observed, dtype=np.float32), np.concatenate(predicted))
+
+
+def mean_attention(
+    forecaster: AttentionForecaster, series: TimeSeries, batch_size: int = 256
+) -> MeanAttention:
+    """Average the attention over every window of a series, dropout off.
+
+    Summed in float64, so that the batch size makes no difference worth the name.
+    Parameters and errors are those of `forecast`.
+    """
+    total = torch.zeros(forecaster.regions, forecaster.regions, dtype=torch.float64)
+    count = empty = 0
+    error = 0.0
+    for _, attention in _applied(forecaster, series, batch_size):
+        total += attention.sum(dim=0, dtype=torch.float64).cpu()
+        rows = attention.sum(dim=-1, dtype=torch.float64)
+        empty += int((rows == 0).sum())
+        error = max(error, float(torch.minimum(rows.abs(), (rows - 1).abs()).max()))
+        count += len(attention)
+    return MeanAttention(
+        values=(total / count).numpy(),
+        empty_rows=empty / (count * forecaster.regions),
+        row_sum_error=error,
+        n_windows=count,
+    )
+
+
+def _applied(
+    forecaster: AttentionForecaster, series: TimeSeries, batch_size: int
+) -> Iterator[tuple[Tensor, Tensor]]:
+    """Predictions and attention of all windows in order, in evaluation mode."""
+    if batch_size < 1:
+        raise ParameterError(f"batch_size must be at least 1 window; got {batch_size}")
+    inputs, _ = windows(series, forecaster.config.input_window, forecaster.config.output_window)
+    training = forecaster.training
+    forecaster.eval()
+    try:
+        for first in range(0, len(inputs), batch_size):
+            # A copy: windows of one run are a read-only view of it.
+            batch = torch.from_numpy(np.array(inputs[first : first + batch_size]))
+            with torch.inference_mode():
+                yield forecaster(batch.to(forecaster.mean.device))
+    finally:
+        forecaster.train(training)

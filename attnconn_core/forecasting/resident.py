@@ -1,0 +1,109 @@
+"""Windows gathered by index from series that stay on the device."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+
+from attnconn_core.errors import SeriesError
+from attnconn_core.records import TimeSeries
+from attnconn_core.timeseries import Scale, windows
+
+__all__ = ["ResidentWindows"]
+
+_EPSILON = 1e-8
+
+
+@dataclass(frozen=True, eq=False)
+class ResidentWindows:
+    """Standardised series of many sessions, and where in them each window begins.
+
+    Windows overlap, so holding them would take window-length times the memory of the
+    series.
+
+    Attributes
+    ----------
+    frames
+        Every session's runs, standardised and stacked.
+    first_frame, session
+        Of each window.
+    deviation
+        Of each session and region: raw units a standardised unit.
+    input_window, output_window
+        Frames that go in and frames that are predicted.
+    """
+
+    frames: Float[Tensor, "time region"]
+    first_frame: Int[Tensor, " window"]
+    session: Int[Tensor, " window"]
+    deviation: Float[Tensor, "session region"]
+    input_window: int
+    output_window: int
+
+    @classmethod
+    def of(
+        cls,
+        series: Sequence[TimeSeries],
+        scales: Sequence[Scale],
+        input_window: int,
+        output_window: int,
+        device: torch.device,
+    ) -> "ResidentWindows":
+        """Standardise each series by its scale and find its windows.
+
+        Raises
+        ------
+        SeriesError
+            If a series has no run long enough for one window.
+        """
+        frames, first, session, offset = [], [], [], 0
+        for number, (each, scale) in enumerate(zip(series, scales, strict=True)):
+            frames.append((each.values - scale.mean) / (scale.std + np.float32(_EPSILON)))
+            try:
+                first.append(offset + _first_frames(each, input_window, output_window))
+            except SeriesError as error:
+                raise SeriesError(f"series {number + 1}: {error}") from error
+            session.append(np.full(len(first[-1]), number))
+            offset += each.n_frames
+        return cls(
+            frames=torch.from_numpy(np.concatenate(frames)).to(device),
+            first_frame=torch.from_numpy(np.concatenate(first)).to(device),
+            session=torch.from_numpy(np.concatenate(session)).to(device),
+            deviation=torch.from_numpy(np.stack([scale.std for scale in scales])).to(device),
+            input_window=input_window,
+            output_window=output_window,
+        )
+
+    def __len__(self) -> int:
+        return len(self.first_frame)
+
+    def gather(
+        self, index: Int[Tensor, " batch"]
+    ) -> tuple[
+        Float[Tensor, "batch region lag"],
+        Float[Tensor, "batch region horizon"],
+        Float[Tensor, "batch region 1"],
+    ]:
+        """Cut out inputs, targets and deviations of the windows with these numbers."""
+        span = torch.arange(self.input_window + self.output_window, device=index.device)
+        cut = self.frames[self.first_frame[index, None] + span].transpose(1, 2)
+        deviation = self.deviation[self.session[index]].unsqueeze(-1)
+        return cut[..., : self.input_window], cut[..., self.input_window :], deviation
+
+
+def _first_frames(series: TimeSeries, input_window: int, output_window: int) -> np.ndarray:
+    """Where each window begins, in the stacked runs.
+
+    Which frames make a window is for `windows` alone to say, so it is asked about a
+    series of frame numbers. As float32 these are exact up to 16 million a session.
+    """
+    runs, start = [], 0
+    for run in series.runs:
+        runs.append(np.arange(start, start + len(run), dtype=np.float32)[:, None])
+        start += len(run)
+    numbers = replace(series, runs=tuple(runs), regions=("frame",))
+    inputs, _ = windows(numbers, input_window, output_window)
+    return inputs[:, 0, 0].astype(np.int64)

@@ -1,0 +1,84 @@
+"""Forecast skill: how much of the next frames a forecaster explains."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+from sklearn.metrics import r2_score
+
+from attnconn_core.errors import ParameterError
+
+__all__ = ["ForecastSkill", "forecast_skill"]
+
+
+@dataclass(frozen=True, eq=False)
+class ForecastSkill:
+    """How well observed frames were predicted.
+
+    Attributes
+    ----------
+    r2
+        Mean over regions of each region's R²: the figure to compare methods by.
+    r2_pooled
+        R² of all regions at once around one grand mean, as the reference reports it:
+        differences of level between regions count as explained, so raw fMRI gives
+        nearly 1 whatever the forecaster.
+    mse
+        Mean squared error, in the square of the series' unit.
+    r2_per_region
+        Each region's R² around its own mean over the frames observed.
+    """
+
+    r2: float
+    r2_pooled: float
+    mse: float
+    r2_per_region: Float[np.ndarray, " region"]
+
+    def summary(self) -> dict[str, float]:
+        """The figures that are one number."""
+        return {"r2": self.r2, "r2_pooled": self.r2_pooled, "mse": self.mse}
+
+
+def forecast_skill(
+    observed: Float[np.ndarray, "sample region *horizon"],
+    predicted: Float[np.ndarray, "sample region *horizon"],
+) -> ForecastSkill:
+    """Compare predicted with observed frames.
+
+    Parameters
+    ----------
+    observed, predicted
+        (window, region, horizon), or (sample, region) for one frame ahead. Several
+        frames ahead count as further samples of their region.
+
+    Raises
+    ------
+    ParameterError
+        If the two differ in shape, hold fewer than two samples, or aren't finite.
+    """
+    if observed.shape != predicted.shape or observed.ndim not in (2, 3):
+        raise ParameterError(
+            f"observed and predicted must both be (window, region, horizon) or (sample, region); "
+            f"got {observed.shape} and {predicted.shape}"
+        )
+    truth, guess = _samples(observed), _samples(predicted)
+    if len(truth) < 2:
+        raise ParameterError(f"an R² needs at least 2 samples; got {len(truth)}")
+    for name, values in (("observed", truth), ("predicted", guess)):
+        if not np.isfinite(values).all():
+            column = int(np.argmin(np.isfinite(values).all(axis=0)))
+            raise ParameterError(
+                f"{name} values must be finite; region number {column + 1} has NaN or infinity"
+            )
+    per_region = np.atleast_1d(r2_score(truth, guess, multioutput="raw_values"))
+    return ForecastSkill(
+        r2=float(per_region.mean()),
+        r2_pooled=float(r2_score(truth.ravel(), guess.ravel())),
+        mse=float(np.mean((truth - guess) ** 2)),
+        r2_per_region=per_region.astype(np.float64),
+    )
+
+
+def _samples(values: np.ndarray) -> Float[np.ndarray, "sample region"]:
+    # float64: the squares of raw fMRI (mean 10,000, deviation 100) don't fit float32.
+    return np.moveaxis(values, 1, -1).reshape(-1, values.shape[1]).astype(np.float64)

@@ -1,0 +1,197 @@
+"""The training run: steps, validation, and which epoch's weights are kept."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from attnconn_core.errors import ParameterError
+from attnconn_core.forecasting.config import TrainingConfig
+from attnconn_core.forecasting.network import AttentionForecaster
+from attnconn_core.forecasting.preparation import Prepared
+from attnconn_core.forecasting.resident import ResidentWindows
+
+__all__ = ["Epoch", "Trainer"]
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """What one pass over the windows gave.
+
+    Attributes
+    ----------
+    number
+        From 1.
+    loss
+        `mse` plus `attention_term`, mean over the windows seen.
+    mse
+        Mean squared error, in the units that `TrainingConfig.loss` names.
+    attention_term
+        Weighted distance of the attention from the identity.
+    validation_loss, validation_r2
+        Mean squared error in the same units, and mean over regions of R², on the part
+        kept out of training; None where nothing was kept out.
+    seconds
+        Of wall clock, validation included.
+    """
+
+    number: int
+    loss: float
+    mse: float
+    attention_term: float
+    validation_loss: float | None
+    validation_r2: float | None
+    seconds: float
+
+
+class Trainer:
+    """One training run: the optimiser, its random draws, and the best weights so far."""
+
+    def __init__(
+        self, forecaster: AttentionForecaster, prepared: Prepared, training: TrainingConfig
+    ) -> None:
+        self.forecaster, self.training = forecaster, training
+        self.windows, self.kept_out = prepared.training, prepared.kept_out
+        device = self.windows.frames.device
+        self.order = torch.Generator().manual_seed(training.seed)
+        dropout = torch.Generator(device).manual_seed(training.seed)
+        forecaster.attention.dropout_generator = dropout
+        self.optimiser = torch.optim.Adam(
+            _parameter_groups(forecaster, training.weight_decay),
+            lr=training.learning_rate,
+            fused=True,
+            decoupled_weight_decay=True,
+        )
+        steps = training.epochs * -(-len(self.windows) // training.batch_size)
+        self.schedule = (
+            torch.optim.lr_scheduler.CosineAnnealingLR(self.optimiser, T_max=steps)
+            if training.schedule == "cosine"
+            else None
+        )
+
+    def run(self, on_epoch: Callable[[Epoch], None] | None) -> tuple[list[Epoch], int]:
+        """Train until the epochs or the patience are used up; leave the best weights in."""
+        history: list[Epoch] = []
+        best, lowest, weights = 0, float("inf"), {}
+        for number in range(1, self.training.epochs + 1):
+            began = time.perf_counter()
+            mse, attention_term = self._pass()
+            loss, r2 = self._validate(self.kept_out) if self.kept_out else (None, None)
+            seconds = time.perf_counter() - began
+            epoch = Epoch(number, mse + attention_term, mse, attention_term, loss, r2, seconds)
+            history.append(epoch)
+            if on_epoch is not None:
+                on_epoch(epoch)
+            if loss is None:
+                best = number
+            elif loss < lowest:
+                best, lowest = number, loss
+                # A state dict holds the live tensors: keeping it as it is would keep
+                # whatever the last epoch makes of them.
+                state = self.forecaster.state_dict()
+                weights = {name: tensor.clone() for name, tensor in state.items()}
+            elif self.training.patience and number - best >= self.training.patience:
+                break
+        if best == 0:
+            raise ParameterError(
+                "training must reach a finite validation loss; it diverged with learning rate "
+                f"{self.training.learning_rate}"
+            )
+        if weights:
+            self.forecaster.load_state_dict(weights)
+        self.optimiser.zero_grad(set_to_none=True)
+        self.forecaster.attention.release()
+        return history, best
+
+    def _pass(self) -> tuple[float, float]:
+        """Train on every window once; mean squared error and attention term."""
+        self.forecaster.train()
+        order = torch.randperm(len(self.windows), generator=self.order)
+        # Summed where they are computed: reading a loss would wait for the device.
+        totals = torch.zeros(2, dtype=torch.float64, device=self.windows.frames.device)
+        for index in order.to(totals.device).split(self.training.batch_size):
+            totals += self._step(index) * len(index)
+        mse, attention_term = (totals / len(self.windows)).tolist()
+        return mse, attention_term
+
+    def _step(self, index: Tensor) -> Tensor:
+        inputs, targets, deviation = self.windows.gather(index)
+        predicted, attention = self.forecaster.predict_standardised(inputs)
+        mse = _squared_error(predicted - targets, deviation, self.training.loss).mean()
+        term = _distance_from_identity(attention, self.training.identity_weight)
+        self.forecaster.attention.recycle_gradient()
+        self.optimiser.zero_grad(set_to_none=True)
+        (mse + term).backward()
+        torch.nn.utils.clip_grad_norm_(
+            self.forecaster.parameters(), self.training.gradient_clip, foreach=True
+        )
+        self.optimiser.step()
+        if self.schedule is not None:
+            self.schedule.step()
+        return torch.stack([mse.detach(), term.detach()])
+
+    @torch.no_grad()
+    def _validate(self, kept_out: ResidentWindows) -> tuple[float, float]:
+        """Mean squared error and mean per-region R² on the part kept out."""
+        self.forecaster.eval()
+        return _assess(self.forecaster, kept_out, self.training)
+
+
+def _parameter_groups(forecaster: AttentionForecaster, weight_decay: float) -> list[dict[str, Any]]:
+    """Decay for the weights; none for the biases and a region's own past."""
+    free: list[Tensor] = []
+    decayed: list[Tensor] = []
+    for name, parameter in forecaster.named_parameters():
+        own = name.endswith("bias") or name.startswith("own_past")
+        (free if own else decayed).append(parameter)
+    return [
+        {"params": decayed, "weight_decay": weight_decay},
+        {"params": free, "weight_decay": 0.0},
+    ]
+
+
+def _squared_error(
+    error: Float[Tensor, "batch region horizon"],
+    deviation: Float[Tensor, "batch region 1"],
+    units: Literal["raw", "standardised"],
+) -> Float[Tensor, "batch region horizon"]:
+    """Square a standardised error, in raw units where those are asked for."""
+    return ((error * deviation) if units == "raw" else error).square()
+
+
+def _distance_from_identity(
+    attention: Float[Tensor, "batch target source"], weight: float
+) -> Float[Tensor, ""]:
+    """Weighted mean squared distance of the attention from the identity."""
+    if weight == 0:
+        return attention.new_zeros(())
+    identity = torch.eye(attention.shape[-1], device=attention.device)
+    return weight * (attention - identity).square().mean()
+
+
+def _assess(
+    forecaster: AttentionForecaster, held: ResidentWindows, training: TrainingConfig
+) -> tuple[float, float]:
+    """Mean squared error, and R² of each region and horizon, averaged.
+
+    Over several sessions R² is that of the standardised values of all of them.
+    """
+    device = held.frames.device
+    shape = (forecaster.regions, held.output_window)
+    squared, residual, total, power = (
+        torch.zeros(shape, dtype=torch.float64, device=device) for _ in range(4)
+    )
+    for index in torch.arange(len(held), device=device).split(training.batch_size):
+        inputs, targets, deviation = held.gather(index)
+        error = forecaster.predict_standardised(inputs)[0] - targets
+        squared += _squared_error(error, deviation, training.loss).sum(dim=0)
+        residual += error.double().square().sum(dim=0)
+        total += targets.double().sum(dim=0)
+        power += targets.double().square().sum(dim=0)
+    around_mean = power - total.square() / len(held)
+    r2 = (1 - residual / around_mean).mean()
+    return (squared.mean() / len(held)).item(), r2.item()

@@ -1,0 +1,82 @@
+import pytest
+import torch
+
+from attnconn_core.forecasting import pairwise
+from attnconn_core.forecasting.pairwise import pairwise_score
+
+
+def draw(batch, targets, sources, d, seed=0):
+    generator = torch.Generator().manual_seed(seed)
+    shapes = [(batch, targets, d), (batch, sources, d), (targets, sources, d, d)]
+    return [
+        torch.randn(shape, generator=generator, dtype=torch.float64, requires_grad=True)
+        for shape in (*shapes, (targets, sources, d))
+    ]
+
+
+def plain(query, key, weight, bias):
+    """The formula of the method, every pair's query written out; W is weight transposed."""
+    pair_queries = torch.einsum("bsi,stij->bstj", query, weight.mT) + bias
+    return torch.einsum("bstj,btj->bst", pair_queries, key)
+
+
+# Numbers in a tile, so that 3 × 2 × (5 sources) is cut every way: one source at a time,
+# uneven ranges of sources, one target at a time, several targets, everything at once.
+TILES = [1, 12, 31, 62, 10_000]
+
+
+@pytest.mark.parametrize("numbers", TILES)
+def test_gradients_are_those_of_finite_differences(monkeypatch, numbers):
+    monkeypatch.setitem(pairwise._TILE_NUMBERS, "cpu", numbers)
+    assert torch.autograd.gradcheck(pairwise_score, draw(3, 4, 5, 2))
+
+
+@pytest.mark.parametrize("numbers", TILES)
+def test_score_and_gradients_equal_the_plain_formulation(monkeypatch, numbers):
+    monkeypatch.setitem(pairwise._TILE_NUMBERS, "cpu", numbers)
+    inputs = draw(3, 4, 5, 2, seed=1)
+    ours, theirs = pairwise_score(*inputs), plain(*inputs)
+    torch.testing.assert_close(ours, theirs)
+    weights = torch.rand(ours.shape, generator=torch.Generator().manual_seed(2)) - 0.5
+    for mine, reference in zip(
+        torch.autograd.grad((ours * weights).sum(), inputs),
+        torch.autograd.grad((theirs * weights).sum(), inputs),
+        strict=True,
+    ):
+        torch.testing.assert_close(mine, reference)
+
+
+def test_a_gradient_goes_into_spare_memory_and_is_the_same():
+    inputs = draw(3, 4, 4, 2)
+    weight = inputs[2]
+    fresh = torch.autograd.grad(pairwise_score(*inputs).square().sum(), weight)[0]
+    spare = [torch.full_like(weight, float("nan")).detach()]
+    place = spare[0].data_ptr()
+    pairwise_score(*inputs, spare).square().sum().backward()
+    assert weight.grad.data_ptr() == place
+    assert not spare
+    torch.testing.assert_close(weight.grad, fresh)
+
+
+def test_no_tensor_of_every_pair_and_window_is_made():
+    largest = 0
+
+    class Watch(torch.utils._python_dispatch.TorchDispatchMode):
+        def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+            nonlocal largest
+            result = function(*args, **(kwargs or {}))
+            if isinstance(result, torch.Tensor):
+                largest = max(largest, result.numel())
+            return result
+
+    batch, regions, d = 64, 40, 16
+    inputs = draw(batch, regions, regions, d)
+    with Watch():
+        pairwise_score(*inputs).sum().backward()
+    everything = batch * regions * regions * d
+    assert max(inputs[2].numel(), 0.5 * pairwise._TILE_NUMBERS["cpu"]) <= largest
+    assert largest <= pairwise._TILE_NUMBERS["cpu"] < everything
+    largest = 0
+    with Watch():
+        plain(*inputs)
+    assert largest == everything
