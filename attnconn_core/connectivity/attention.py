@@ -1,0 +1,81 @@
+"""Mean attention of a trained forecaster, read as connectivity."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from attnconn_core.forecasting.network import AttentionForecaster
+from attnconn_core.forecasting.reading import forecast, mean_attention
+from attnconn_core.forecasting.skill import forecast_skill
+from attnconn_core.records import Connectivity, TimeSeries
+from attnconn_core.timeseries import require_sound, scale_of, split
+
+__all__ = ["Attention"]
+
+
+@dataclass(frozen=True, eq=False)
+class Attention:
+    """How much every region's forecast draws on every other region, by a trained network.
+
+    Attributes
+    ----------
+    forecaster
+        The trained network.
+    method
+        The variant's name, such as ``"attention_subject"``.
+    test_fraction
+        The share at the end of the series that the network's forecast is judged on; a
+        network that was trained on this series must have been trained before it. None
+        judges nothing.
+    rescale
+        Whether the network reads the series in the series' own scale, that of the
+        frames before the test part: so for a group's network, which was trained on
+        standardised sessions. Otherwise in the network's.
+    saw_subject
+        Whether the network was trained on any scan of the subject that is read; None
+        where that isn't known.
+    """
+
+    forecaster: AttentionForecaster
+    method: str = "attention"
+    test_fraction: float | None = None
+    rescale: bool = False
+    saw_subject: bool | None = None
+
+    directed: ClassVar[bool] = True
+    signed: ClassVar[bool] = False
+
+    def estimate(self, series: TimeSeries) -> Connectivity:
+        """Average the attention over every window of the series, dropout off.
+
+        Metrics: `empty_rows`, the share of rows (one a window and target) in which no
+        region was attended to; `row_sum_error`, the largest distance of a row's sum from
+        the nearer of 0 and 1; `n_windows`; `r2` (mean per-region), `r2_pooled` and `mse`
+        on the test part, where there is one; and `saw_subject`, 1 or 0, where it is known.
+
+        Raises
+        ------
+        ParameterError
+            If the regions aren't as many as the forecaster's.
+        SeriesError
+            If a region holds a NaN, an infinite value or a constant signal, or no run
+            is long enough for one window.
+        """
+        require_sound(series, self.method)
+        before, test = series, None
+        if self.test_fraction is not None:
+            before, test = split(series, self.test_fraction)
+        forecaster = self.forecaster
+        if self.rescale:
+            forecaster = forecaster.with_scale(scale_of(before))
+        reading = mean_attention(forecaster, series)
+        metrics = {
+            "empty_rows": float(reading.empty_rows),
+            "row_sum_error": float(reading.row_sum_error),
+            "n_windows": float(reading.n_windows),
+        }
+        if test is not None:
+            ahead = forecast(forecaster, test)
+            metrics |= forecast_skill(ahead.observed, ahead.predicted).summary()
+        if self.saw_subject is not None:
+            metrics["saw_subject"] = float(self.saw_subject)
+        return Connectivity(reading.values, series.regions, self.method, self.directed, metrics)

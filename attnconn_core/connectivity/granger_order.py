@@ -1,0 +1,248 @@
+"""The choice of Granger's lags and penalty for a cohort."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from jaxtyping import Float64
+from sklearn.metrics import r2_score
+
+from attnconn_core.connectivity.granger import n_samples
+from attnconn_core.errors import CohortError, ParameterError, SeriesError
+from attnconn_core.forecasting.linear import lagged_moments
+from attnconn_core.records import TimeSeries
+from attnconn_core.timeseries import lagged_design, require_sound, split
+
+__all__ = ["GrangerOrder", "choose_granger_order"]
+
+# A penalty is given up after so many decreases in a row.
+_PATIENCE = 3
+# The finer grid takes so many lags on either side of the best.
+_REACH = 2
+# Projections kept for the finer grid; beyond it they are computed again.
+_KEPT_BYTES = 2 * 2**30
+
+
+@dataclass(frozen=True)
+class GrangerOrder:
+    """The lags and the penalty that forecast a cohort best, and how they were found.
+
+    Attributes
+    ----------
+    lags, alpha, r2
+        The best candidate and its test R², averaged over regions and then subjects.
+    visited
+        (alpha, lags, r2) of every candidate, in the order of the search.
+    early_stops
+        Penalties given up after three decreases in a row.
+    """
+
+    lags: int
+    alpha: float
+    r2: float
+    visited: tuple[tuple[float, int, float], ...]
+    early_stops: int
+
+
+_Candidate: TypeAlias = tuple[float, int, float]
+
+
+def choose_granger_order(
+    cohort: Sequence[TimeSeries],
+    max_lags: int = 10,
+    min_alpha: float = 1e-3,
+    max_alpha: float = 1e7,
+    coarse_steps: int = 10,
+    refine_steps: int = 10,
+    test_fraction: float = 0.1,
+    on_progress: Callable[[int, int], object] | None = None,
+) -> GrangerOrder:
+    """Search lags and penalty for the highest test R² over a cohort.
+
+    A coarse logarithmic grid of penalties comes first, each with 1, 2, … lags until the
+    R² has fallen three times in a row. Then a finer grid, strictly inside the
+    neighbours of the best penalty (at an end of the grid: between it and its one
+    neighbour), with the best lags ± 2. Only a strictly higher R² replaces the best.
+
+    The R² that decides is measured on the last frames of every series given. To report
+    a test R² that the choice hasn't seen, give series without their test frames.
+
+    Parameters
+    ----------
+    cohort
+        One series a session. A series too short for a candidate is left out of its mean.
+    max_lags
+        Longest past to try, in frames.
+    min_alpha, max_alpha
+        Ends of the coarse grid, in the squared units of the series.
+    coarse_steps, refine_steps
+        Penalties on the coarse and on the finer grid.
+    test_fraction
+        Share of frames, at the end of a series, that the forecast is judged on.
+    on_progress
+        Called with (done, total) after each series at each number of lags.
+
+    Raises
+    ------
+    ParameterError
+        If a setting is out of its range.
+    CohortError
+        If there is no series.
+    SeriesError
+        If a region has no usable signal, or no series is long enough for one lag.
+
+    Notes
+    -----
+    With the eigenvectors V of X'X the test part is predicted by
+    ``(Xtest V) (V'X'Y / (eigenvalues + alpha))``: one factorisation serves every penalty.
+    """
+    _check_settings(max_lags, min_alpha, max_alpha, coarse_steps, refine_steps)
+    if not len(cohort):
+        raise CohortError("choosing Granger's order needs at least one series; got none")
+    total = len(cohort) * (max_lags + min(max_lags, 2 * _REACH + 1))
+    notify = on_progress or (lambda _done, _total: None)
+    scores = _Scores(cohort, test_fraction, lambda done: notify(done, total))
+
+    alphas = np.logspace(np.log10(min_alpha), np.log10(max_alpha), coarse_steps)
+    paths = _coarse(scores, alphas, max_lags)
+    visited = [candidate for path in paths for candidate in path]
+    alpha, lags, _ = _best(visited)
+
+    at = int(np.flatnonzero(alphas == alpha)[0])
+    ends = np.log10(alphas[max(at - 1, 0)]), np.log10(alphas[min(at + 1, coarse_steps - 1)])
+    finer = np.logspace(*ends, refine_steps + 2)[1:-1]
+    around = range(max(lags - _REACH, 1), min(lags + _REACH, max_lags) + 1)
+    scores.done = len(cohort) * max_lags
+    visited += _refined(scores, finer, around)
+    notify(total, total)
+
+    alpha, lags, r2 = _best(visited)
+    return GrangerOrder(lags, alpha, r2, tuple(visited), sum(map(_given_up, paths)))
+
+
+@dataclass(frozen=True, eq=False)
+class _Projection:
+    """One series at one number of lags, in the eigenvectors of its design."""
+
+    eigenvalues: Float64[np.ndarray, " column"]
+    cross: Float64[np.ndarray, "column region"]
+    past: Float64[np.ndarray, "sample column"]
+    observed: Float64[np.ndarray, "sample region"]
+
+    def r2(self, alphas: Sequence[float]) -> Float64[np.ndarray, " step"]:
+        """Mean per-region R² of the test part at every penalty, in one product."""
+        weights = 1 / (self.eigenvalues[:, None] + np.asarray(alphas))
+        coefficients = weights[:, :, None] * self.cross[:, None]
+        predicted = self.past @ coefficients.reshape(len(weights), -1)
+        observed = np.tile(self.observed, len(alphas))
+        by_region = r2_score(observed, predicted, multioutput="raw_values")
+        return by_region.reshape(len(alphas), -1).mean(axis=1)
+
+
+def _project(training: TimeSeries, test: TimeSeries, lags: int) -> _Projection:
+    moments = lagged_moments(training.runs, lags)
+    eigenvalues, vectors, cross = moments.spectrum
+    past, present = lagged_design(test.runs, lags)
+    return _Projection(
+        eigenvalues=eigenvalues,
+        cross=cross,
+        past=(past - moments.past_mean) @ vectors,
+        observed=present - moments.present_mean,
+    )
+
+
+class _Scores:
+    """Test R² of candidates over a cohort, with the projections there is room for."""
+
+    def __init__(
+        self, cohort: Sequence[TimeSeries], test_fraction: float, on_done: Callable[[int], object]
+    ) -> None:
+        self.done = 0
+        self._on_done = on_done
+        self._parts = [
+            split(require_sound(series, f"series {number} of the cohort"), test_fraction)
+            for number, series in enumerate(cohort, start=1)
+        ]
+        if not any(_long_enough(parts, 1) for parts in self._parts):
+            longest = max(test.n_frames for _, test in self._parts)
+            raise SeriesError(
+                "choosing Granger's order needs a series with at least 3 consecutive frames in "
+                f"either part; the longest test part has {longest} at a fraction of {test_fraction}"
+            )
+        self._kept: dict[tuple[int, int], _Projection] = {}
+        self._room = _KEPT_BYTES
+
+    def at(self, lags: int, alphas: Sequence[float]) -> list[_Candidate]:
+        """Score every penalty over the series long enough; empty if none is."""
+        scores: list[Float64[np.ndarray, " step"]] = []
+        for number, parts in enumerate(self._parts):
+            if _long_enough(parts, lags):
+                scores.append(self._projection(number, lags).r2(alphas))
+            self.done += 1
+            self._on_done(self.done)
+        if not scores:
+            return []
+        means = np.mean(scores, axis=0)
+        return [(alpha, lags, float(r2)) for alpha, r2 in zip(alphas, means, strict=True)]
+
+    def _projection(self, number: int, lags: int) -> _Projection:
+        key = number, lags
+        if key in self._kept:
+            return self._kept[key]
+        projection = _project(*self._parts[number], lags)
+        size = projection.cross.nbytes + projection.past.nbytes
+        if size <= self._room:
+            self._kept[key] = projection
+            self._room -= size
+        return projection
+
+
+def _coarse(
+    scores: _Scores, alphas: Float64[np.ndarray, " step"], max_lags: int
+) -> list[list[_Candidate]]:
+    """Walk every penalty up the lags, side by side so that each projection serves all."""
+    paths: dict[float, list[_Candidate]] = {float(alpha): [] for alpha in alphas}
+    for lags in range(1, max_lags + 1):
+        walking = [alpha for alpha, path in paths.items() if not _given_up(path)]
+        for candidate in scores.at(lags, walking) if walking else []:
+            paths[candidate[0]].append(candidate)
+    return list(paths.values())
+
+
+def _refined(
+    scores: _Scores, alphas: Float64[np.ndarray, " step"], around: range
+) -> list[_Candidate]:
+    tried = alphas.tolist()
+    by_lags = [scores.at(lags, tried) for lags in around if tried]
+    return [candidate for row in zip(*filter(None, by_lags), strict=True) for candidate in row]
+
+
+def _given_up(path: Sequence[_Candidate]) -> bool:
+    last = [r2 for _, _, r2 in path[-_PATIENCE - 1 :]]
+    return len(last) > _PATIENCE and all(np.diff(last) < 0)
+
+
+def _best(visited: Sequence[_Candidate]) -> _Candidate:
+    return max(visited, key=lambda candidate: candidate[2])  # the first of equals
+
+
+def _long_enough(parts: tuple[TimeSeries, TimeSeries], lags: int) -> bool:
+    return all(n_samples(part, lags) >= 2 for part in parts)  # R² needs a spread
+
+
+def _check_settings(
+    max_lags: int, min_alpha: float, max_alpha: float, coarse_steps: int, refine_steps: int
+) -> None:
+    if max_lags < 1:
+        raise ParameterError(f"max_lags must be at least 1 frame; got {max_lags}")
+    if not 0 < min_alpha < max_alpha < np.inf:
+        raise ParameterError(
+            "the penalties must satisfy 0 < min_alpha < max_alpha; "
+            f"got min_alpha={min_alpha}, max_alpha={max_alpha}"
+        )
+    if coarse_steps < 2 or refine_steps < 0:
+        raise ParameterError(
+            "the grids need at least 2 coarse and 0 refined steps; "
+            f"got coarse_steps={coarse_steps}, refine_steps={refine_steps}"
+        )

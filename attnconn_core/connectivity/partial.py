@@ -1,0 +1,48 @@
+"""Partial correlation between regions."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from attnconn_core.connectivity.pearson import within_run_covariance
+from attnconn_core.records import Connectivity, TimeSeries
+from attnconn_core.timeseries import require_sound
+
+__all__ = ["Partial"]
+
+# Share of the mean variance that is added to the covariance's diagonal, so that it can
+# be inverted where there are fewer frames than regions.
+_RIDGE = 1e-6
+
+
+@dataclass(frozen=True)
+class Partial:
+    """Correlation of every two regions with all others held; symmetric, 1 on the diagonal."""
+
+    method: ClassVar[str] = "partial"
+    directed: ClassVar[bool] = False
+    signed: ClassVar[bool] = True
+
+    def estimate(self, series: TimeSeries) -> Connectivity:
+        """Normalise the inverse of the covariance C.
+
+        With P = (C + 1e-6 trace(C)/R I)⁻¹ the value is −P_ij / sqrt(P_ii P_jj) off the
+        diagonal. On it the formula gives −1, which is no correlation: a region goes
+        with itself perfectly, so 1 stands there.
+
+        Raises
+        ------
+        SeriesError
+            If a region holds a NaN, an infinite value or a constant signal.
+        """
+        require_sound(series, self.method)
+        covariance = within_run_covariance(series)
+        ridge = _RIDGE * np.trace(covariance) / series.n_regions
+        precision = np.linalg.inv(covariance + ridge * np.eye(series.n_regions))
+        deviation = np.sqrt(precision.diagonal())
+        values = -precision / np.multiply.outer(deviation, deviation)
+        # LAPACK's inverse of a symmetric matrix is symmetric but for rounding.
+        values = (values + values.T) / 2
+        np.fill_diagonal(values, 1.0)
+        return Connectivity(values, series.regions, self.method, self.directed)
