@@ -1,0 +1,24 @@
+"""Scores: what a method's matrices are worth, on skill, identity, behaviour and truth."""
+
+from attnconn_core.scoring.behaviour import BehaviourScore, predict_behaviour
+from attnconn_core.scoring.edge_importance import edge_importance
+from attnconn_core.scoring.edges import edge_features, edge_mask, is_symmetric
+from attnconn_core.scoring.fingerprint import FingerprintScore, fingerprint
+from attnconn_core.scoring.folds import assign_folds
+from attnconn_core.scoring.kernel_ridge import PENALTIES
+from attnconn_core.scoring.recovery import Recovery, recover
+
+__all__ = [
+    "PENALTIES",
+    "BehaviourScore",
+    "FingerprintScore",
+    "Recovery",
+    "assign_folds",
+    "edge_features",
+    "edge_importance",
+    "edge_mask",
+    "fingerprint",
+    "is_symmetric",
+    "predict_behaviour",
+    "recover",
+]

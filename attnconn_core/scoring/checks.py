@@ -1,0 +1,54 @@
+"""What every score asks of its input before it computes."""
+
+from collections.abc import Collection
+
+import numpy as np
+
+from attnconn_core.errors import ParameterError
+
+__all__ = ["require_at_least", "require_choice", "require_finite", "require_pairs"]
+
+
+def require_choice(name: str, value: str, choices: Collection[str]) -> None:
+    """Raise ParameterError unless `value` is one of `choices`."""
+    if value not in choices:
+        raise ParameterError(f"{name} must be one of {', '.join(choices)}; got {value!r}")
+
+
+def require_at_least(name: str, value: float | int, least: float | int) -> None:
+    """Raise ParameterError if `value` is below `least` or isn't a number."""
+    if not value >= least:
+        raise ParameterError(f"{name} must be at least {least}; got {value}")
+
+
+def require_finite(name: str, values: np.ndarray) -> None:
+    """Raise ParameterError naming the first subject (first axis) with NaN or infinity."""
+    finite = np.isfinite(values).all(axis=tuple(range(1, values.ndim)))
+    if not finite.all():
+        raise ParameterError(
+            f"every value of {name} must be finite; {np.count_nonzero(~finite)} subject(s) have "
+            f"NaN or infinite values, the first at index {int(np.argmin(finite))}"
+        )
+
+
+def require_pairs(test: np.ndarray, retest: np.ndarray) -> None:
+    """Raise ParameterError unless both are finite (subject, region, region), alike, of 2 or more.
+
+    Row i of one must be of the same subject as row i of the other: that can't be
+    seen from here.
+    """
+    for name, matrices in (("test", test), ("retest", retest)):
+        if matrices.ndim != 3 or matrices.shape[1] != matrices.shape[2] or matrices.shape[1] < 2:
+            raise ParameterError(
+                f"{name} must have shape (subject, region, region) with 2 regions or more; "
+                f"got {matrices.shape}"
+            )
+    if test.shape != retest.shape:
+        raise ParameterError(
+            f"test and retest must hold the same subjects and regions; "
+            f"got shapes {test.shape} and {retest.shape}"
+        )
+    if len(test) < 2:
+        raise ParameterError(f"a fingerprint needs at least 2 subjects; got {len(test)}")
+    require_finite("test", test)
+    require_finite("retest", retest)

@@ -1,0 +1,201 @@
+"""Fingerprint: whether a scan finds its own subject among everyone's other scans."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+from sklearn.metrics import roc_auc_score
+
+from attnconn_core.scoring.checks import require_at_least, require_choice
+from attnconn_core.scoring.edges import paired_features
+from attnconn_core.scoring.similarity import mutual_information, pearson
+
+__all__ = ["FingerprintScore", "fingerprint"]
+
+
+@dataclass(frozen=True, eq=False)
+class FingerprintScore:
+    """How well scans tell their subjects.
+
+    Attributes
+    ----------
+    accuracy_strict
+        Share of subjects whose same-subject score beats all of their cross scores, row
+        and column at once: the reference's "identification accuracy".
+    accuracy_test_to_retest, accuracy_retest_to_test
+        Share of test scans whose most similar retest scan is their own subject's, and
+        the other way round (Finn et al. 2015). A tie is a miss.
+    cohens_d
+        Same-subject against cross scores, over the pooled deviation (ddof 1). The
+        scores share scans, so this is a description and no test.
+    i_diff
+        100 × (mean of the similarity matrix's diagonal − mean off it), Amico & Goñi 2018.
+    p_value
+        Share of permuted pairings, the observed one counted in, whose mean accuracy of
+        both directions reaches the observed.
+    mean_rank
+        Mean place of the own subject among all candidates, both directions; 1 is best,
+        ties share their places.
+    auc
+        Chance that a same-subject score exceeds a cross score.
+    margin
+        Of each subject, the same-subject score less its best cross score.
+    same_scores
+        test_i with retest_i.
+    cross_scores
+        All impostors' scores of each subject.
+    similarity_matrix
+        [i, j]: test_i with retest_j.
+    """
+
+    accuracy_strict: float
+    accuracy_test_to_retest: float
+    accuracy_retest_to_test: float
+    cohens_d: float
+    i_diff: float
+    p_value: float
+    mean_rank: float
+    auc: float
+    margin: Float[np.ndarray, " subject"]
+    same_scores: Float[np.ndarray, " subject"]
+    cross_scores: Float[np.ndarray, "subject impostor"]
+    similarity_matrix: Float[np.ndarray, "subject subject"]
+
+
+def fingerprint(
+    test: Float[np.ndarray, "subject region region"],
+    retest: Float[np.ndarray, "subject region region"],
+    *,
+    similarity: str = "pearson",
+    normalise: str = "edgewise",
+    comparison: str = "test_to_retest",
+    edges: str = "off_diagonal",
+    bins: int = 10,
+    symmetric: bool | None = None,
+    permutations: int = 1000,
+    seed: int = 0,
+) -> FingerprintScore:
+    """Identify subjects by their matrices.
+
+    Parameters
+    ----------
+    test, retest
+        Matrices of the same subjects, in the same order.
+    similarity
+        ``"pearson"``, or ``"mutual_info"`` of histograms (nats).
+    normalise
+        ``"edgewise"`` z-scores every edge over subjects, test and retest each by itself
+        or, across all sessions, together; ``"none"``.
+    comparison
+        ``"test_to_retest"``: a subject's cross scores are test_i with every retest_j
+        and retest_i with every test_j. ``"across_all_sessions"``: both scans of i with
+        both of every j. Accuracies by direction, rank and `i_diff` are of test against
+        retest in either case.
+    edges
+        ``"off_diagonal"`` (one half of symmetric matrices), or ``"all"`` entries as in
+        the reference.
+    bins
+        Bins of the histograms.
+    symmetric
+        Whether the matrices are symmetric; None looks.
+    permutations, seed
+        Random pairings for `p_value`.
+
+    Raises
+    ------
+    ParameterError
+        If the matrices aren't two alike, finite stacks of at least two subjects, or an
+        option isn't known.
+    """
+    require_choice("similarity", similarity, ("pearson", "mutual_info"))
+    require_at_least("bins", bins, 2)
+    require_at_least("permutations", permutations, 0)
+    first, second, _ = paired_features(
+        test,
+        retest,
+        normalise=normalise,
+        comparison=comparison,
+        edges=edges,
+        symmetric=symmetric,
+    )
+    n = len(first)
+    if comparison == "test_to_retest":
+        between = _similarities(first, second, similarity, bins)
+        blocks = [between, between.T]
+    else:
+        scans = np.concatenate([first, second])
+        whole = _similarities(scans, scans, similarity, bins)
+        between = whole[:n, n:]
+        blocks = [between, between.T, whole[:n, :n], whole[n:, n:]]
+    return _score(between, blocks, permutations, seed)
+
+
+def _similarities(
+    first: np.ndarray, second: np.ndarray, similarity: str, bins: int
+) -> Float[np.ndarray, "first second"]:
+    if similarity == "pearson":
+        return pearson(first, second)
+    return mutual_information(first, second, bins)
+
+
+def _score(
+    between: np.ndarray, blocks: list[np.ndarray], permutations: int, seed: int
+) -> FingerprintScore:
+    n = len(between)
+    others = ~np.eye(n, dtype=bool)
+    same = between.diagonal().copy()
+    cross = np.concatenate([block[others].reshape(n, n - 1) for block in blocks], axis=1)
+    margin = same - cross.max(axis=1)
+    nearest = (_only_best(between), _only_best(between.T))
+    themselves = np.arange(n)
+    return FingerprintScore(
+        accuracy_strict=float((margin > 0).mean()),
+        accuracy_test_to_retest=float((nearest[0] == themselves).mean()),
+        accuracy_retest_to_test=float((nearest[1] == themselves).mean()),
+        cohens_d=_cohens_d(same, cross.ravel()),
+        i_diff=float(100 * (same.mean() - between[others].mean())),
+        p_value=_permutation_p(*nearest, permutations, seed),
+        mean_rank=float(np.mean([_ranks(between), _ranks(between.T)])),
+        auc=float(
+            roc_auc_score(
+                np.repeat([True, False], [n, cross.size]), np.concatenate([same, cross.ravel()])
+            )
+        ),
+        margin=margin,
+        same_scores=same,
+        cross_scores=cross,
+        similarity_matrix=between,
+    )
+
+
+def _only_best(scores: np.ndarray) -> np.ndarray:
+    """Of each row, the column that beats all others; -1 where none does."""
+    runner_up, best = np.partition(scores, -2, axis=1)[:, -2:].T
+    return np.where(best > runner_up, scores.argmax(axis=1), -1)
+
+
+def _ranks(scores: np.ndarray) -> np.ndarray:
+    own = scores.diagonal()[:, None]
+    # The own score ties with itself once; that isn't half a place.
+    return 0.5 + (scores > own).sum(axis=1) + 0.5 * (scores == own).sum(axis=1)
+
+
+def _cohens_d(same: np.ndarray, cross: np.ndarray) -> float:
+    n, m = len(same), len(cross)
+    pooled = np.sqrt(((n - 1) * same.var(ddof=1) + (m - 1) * cross.var(ddof=1)) / (n + m - 2))
+    return float((same.mean() - cross.mean()) / pooled) if pooled > 0 else float("nan")
+
+
+def _permutation_p(
+    best_retest: np.ndarray, best_test: np.ndarray, permutations: int, seed: int
+) -> float:
+    """P-value of the hits (both directions) among random pairings.
+
+    Pairing test_i with retest_p(i) moves no similarity, so a pairing's hits are how
+    often p and its inverse agree with the nearest scans.
+    """
+    themselves = np.arange(len(best_retest))
+    observed = (best_retest == themselves).sum() + (best_test == themselves).sum()
+    pairing = np.random.default_rng(seed).permuted(np.tile(themselves, (permutations, 1)), axis=1)
+    hits = (best_retest == pairing).sum(axis=1) + (best_test[pairing] == themselves).sum(axis=1)
+    return float((1 + (hits >= observed).sum()) / (1 + permutations))

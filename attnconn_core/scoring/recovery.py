@@ -1,0 +1,125 @@
+"""Recovery: how much of a known network an estimate finds."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Bool, Float, Shaped
+from sklearn.metrics import average_precision_score, roc_auc_score
+
+from attnconn_core.errors import ParameterError
+
+__all__ = ["Recovery", "recover"]
+
+# Symmetric estimates differ from their transpose by rounding; scores closer than this
+# share of the largest are tied, or rounding would decide every orientation.
+_TIE = 1e-12
+
+
+@dataclass(frozen=True)
+class Recovery:
+    """Agreement with the truth; the diagonal never counts.
+
+    Attributes
+    ----------
+    auroc, auprc
+        Over every ordered pair: area under the ROC curve, and average precision. A
+        symmetric estimate loses here only where an edge has no reverse.
+    orientation
+        Over true edges whose reverse is absent, the share where the true direction
+        scores higher than the reverse, ties half; NaN where there is no such edge.
+        0.5 is chance, and what every symmetric estimate gets.
+    auroc_undirected, auprc_undirected
+        Detection alone: unordered pairs, each with the higher score of its two
+        directions, true if either direction is. NaN where every pair is connected.
+    """
+
+    auroc: float
+    auprc: float
+    orientation: float
+    auroc_undirected: float
+    auprc_undirected: float
+
+
+def recover(
+    estimate: Float[np.ndarray, "region region"],
+    truth: Shaped[np.ndarray, "region region"],
+    *,
+    signed: bool = False,
+) -> Recovery:
+    """Hold an estimated matrix against the true one.
+
+    Parameters
+    ----------
+    estimate
+        [target, source]. Its absolute values are scored, so that a strong negative
+        connection is a found one.
+    truth
+        [target, source]; an edge is there where it isn't zero.
+    signed
+        Score the values as they are instead: more negative is less connected.
+
+    Raises
+    ------
+    ParameterError
+        If the two aren't square and alike, the estimate isn't finite off its diagonal,
+        or the truth has no edge, or no absent one, off its diagonal.
+
+    References
+    ----------
+    Smith et al. 2011, NeuroImage 54, on detection and direction as two questions.
+    """
+    if estimate.ndim != 2 or estimate.shape[0] != estimate.shape[1]:
+        raise ParameterError(f"estimate must be a square matrix; got shape {estimate.shape}")
+    if truth.shape != estimate.shape:
+        raise ParameterError(
+            f"estimate and truth must have one shape; got {estimate.shape} and {truth.shape}"
+        )
+    scores = _scores(estimate, signed)
+    edge = truth != 0
+    lower = np.tril_indices_from(scores, -1)
+    off_diagonal = ~np.eye(len(scores), dtype=bool)
+    pairs = edge[off_diagonal]
+    if pairs.all() or not pairs.any():
+        raise ParameterError(
+            f"the truth must have both edges and absent edges off its diagonal; "
+            f"{int(pairs.sum())} of {pairs.size} ordered pairs are edges"
+        )
+    auroc, auprc = _areas(pairs, scores[off_diagonal])
+    undirected = _areas((edge | edge.T)[lower], np.maximum(scores, scores.T)[lower])
+    return Recovery(auroc, auprc, _orientation(edge & off_diagonal, scores), *undirected)
+
+
+def _scores(estimate: np.ndarray, signed: bool) -> Float[np.ndarray, "region region"]:
+    off_diagonal = ~np.eye(len(estimate), dtype=bool)
+    if not np.isfinite(estimate[off_diagonal]).all():
+        target, source = np.argwhere(~np.isfinite(estimate) & off_diagonal)[0]
+        raise ParameterError(
+            f"the estimate must be finite off its diagonal; "
+            f"got {estimate[target, source]} at [{target}, {source}]"
+        )
+    scores = np.where(off_diagonal, estimate, 0.0).astype(np.float64)
+    if not signed:
+        scores = np.abs(scores)
+    # Ranks, in which neighbours closer than rounding share a place. Rounding the scores
+    # themselves would part neighbours on either side of a border.
+    ordered = np.argsort(scores, axis=None)
+    steps = np.diff(scores.ravel()[ordered]) > _TIE * np.abs(scores).max()
+    ranks = np.zeros(scores.size)
+    ranks[ordered[1:]] = np.cumsum(steps)
+    return ranks.reshape(scores.shape)
+
+
+def _areas(
+    edge: Bool[np.ndarray, " pair"], scores: Float[np.ndarray, " pair"]
+) -> tuple[float, float]:
+    if edge.all():
+        return float("nan"), float("nan")
+    return float(roc_auc_score(edge, scores)), float(average_precision_score(edge, scores))
+
+
+def _orientation(edge: np.ndarray, scores: np.ndarray) -> float:
+    one_way = edge & ~edge.T
+    if not one_way.any():
+        return float("nan")
+    forward, reverse = scores[one_way], scores.T[one_way]
+    return float(np.mean((forward > reverse) + 0.5 * (forward == reverse)))
