@@ -1,0 +1,27 @@
+"""Figures: records in, matplotlib figures out, one look for all."""
+
+from attnconn_core.figures.behaviours import behaviour_panel
+from attnconn_core.figures.carpet import carpet
+from attnconn_core.figures.encode import png, png_base64
+from attnconn_core.figures.fingerprints import fingerprint_panel
+from attnconn_core.figures.forecasts import forecast_panel, forecast_scatter
+from attnconn_core.figures.matrix import matrix, matrix_gallery
+from attnconn_core.figures.networks import network_means
+from attnconn_core.figures.style import display_name, sorted_methods
+from attnconn_core.figures.training import training_curve
+
+__all__ = [
+    "behaviour_panel",
+    "carpet",
+    "display_name",
+    "fingerprint_panel",
+    "forecast_panel",
+    "forecast_scatter",
+    "matrix",
+    "matrix_gallery",
+    "network_means",
+    "png",
+    "png_base64",
+    "sorted_methods",
+    "training_curve",
+]

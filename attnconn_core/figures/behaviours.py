@@ -1,0 +1,141 @@
+"""Behaviour: how well each method's matrices predict each measure."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from attnconn_core.errors import ParameterError
+from attnconn_core.figures.rows import floor_note, floor_of
+from attnconn_core.figures.style import (
+    GRID,
+    INK,
+    SMALL,
+    Look,
+    canvas,
+    display_name,
+    heading,
+    looks,
+    plain,
+    sorted_methods,
+    tidy,
+)
+
+__all__ = ["behaviour_panel"]
+
+_COLUMNS = ("method", "target", "r", "r2")
+
+
+def behaviour_panel(scores: pd.DataFrame) -> Figure:
+    """Draw r and R² of every method for every target, the best predicted on top.
+
+    Targets are sorted by their mean r over methods, which favours no method.
+
+    Parameters
+    ----------
+    scores
+        A row a method and target, with columns `method`, `target`, `r` and `r2`,
+        from predictions of subjects that were held out; NaN where undefined.
+
+    Raises
+    ------
+    ParameterError
+        If a column is missing, there is no row, or a method has two rows for one
+        target.
+    """
+    missing = [name for name in _COLUMNS if name not in scores]
+    if missing:
+        raise ParameterError(
+            f"behaviour scores need the columns {', '.join(_COLUMNS)}; "
+            f"missing: {', '.join(missing)}"
+        )
+    if scores.empty:
+        raise ParameterError("a behaviour figure needs at least one row; got none")
+    twice = scores[scores.duplicated(["method", "target"])]
+    if len(twice):
+        first = twice.iloc[0]
+        raise ParameterError(
+            "a method has one row for each target; more for "
+            f"{first['method']} and {first['target']}"
+        )
+    methods = sorted_methods(scores["method"].astype(str).unique())
+    targets = _sorted_targets(scores)
+    styles = looks(methods)
+    figure = canvas(height=2.0 + max(0.21 * len(targets), 1.2))
+    left, right = figure.subplots(1, 2, sharey=True)
+    for axes, name in ((left, "r"), (right, "r2")):
+        values = scores[name].to_numpy(dtype=np.float64)
+        floor = floor_of(values) if name == "r2" else -np.inf
+        _draw(axes, scores, name, targets, styles, floor)
+    left.set_xlabel("r (predicted with measured)")
+    right.set_xlabel(f"R²{floor_note(values, floor)}")
+    figure.legend(
+        handles=_explain(methods, styles),
+        fontsize=SMALL,
+        frameon=False,
+        labelcolor=INK,
+        loc="outside lower center",
+        ncols=min(len(methods), 4),
+    )
+    heading(
+        figure,
+        f"Behaviour predicted for subjects held out: {len(targets)} "
+        f"{'measure' if len(targets) == 1 else 'measures'}",
+        "an R² below 0 is worse than guessing the mean",
+    )
+    return figure
+
+
+def _sorted_targets(scores: pd.DataFrame) -> list[str]:
+    means = scores.groupby("target", sort=True)["r"].mean()
+    return list(means.sort_values(ascending=False, na_position="last", kind="stable").index)
+
+
+def _draw(
+    axes: Axes,
+    scores: pd.DataFrame,
+    name: str,
+    targets: Sequence[str],
+    styles: Mapping[str, Look],
+    floor: float,
+) -> None:
+    places = {target: place for place, target in enumerate(targets)}
+    axes.axvline(0, color=INK, linewidth=1)
+    for method, look in styles.items():
+        rows = scores[scores["method"] == method]
+        values = rows[name].to_numpy(dtype=np.float64)
+        axes.scatter(
+            np.maximum(values, floor),
+            [places[target] for target in rows["target"]],
+            s=26,
+            color=look.colour,
+            marker=look.marker,
+            edgecolors="white",
+            linewidths=0.5,
+            alpha=0.9,
+            zorder=3,
+            clip_on=False,
+        )
+    axes.set_yticks(range(len(targets)), [plain(str(target)) for target in targets])
+    axes.set_ylim(len(targets) - 0.5, -0.5)
+    tidy(axes, grid="x")
+    axes.grid(axis="y", color=GRID, linewidth=0.5)
+    axes.spines["left"].set_visible(False)
+    axes.tick_params(axis="y", length=0)
+
+
+def _explain(methods: Sequence[str], styles: Mapping[str, Look]) -> list[Line2D]:
+    return [
+        Line2D(
+            [],
+            [],
+            linestyle="",
+            marker=styles[method].marker,
+            color=styles[method].colour,
+            label=plain(display_name(method)),
+        )
+        for method in methods
+    ]

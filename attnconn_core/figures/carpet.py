@@ -1,0 +1,131 @@
+"""The carpet: every region's signal over time, at one look."""
+
+import numpy as np
+from jaxtyping import Float
+from matplotlib import colormaps
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from attnconn_core.errors import SeriesError
+from attnconn_core.figures.blocks import Blocks, blocks_of, draw_borders, label_blocks
+from attnconn_core.figures.style import (
+    FAINT,
+    INK,
+    MISSING,
+    NORMAL,
+    SIGNED,
+    SMALL,
+    canvas,
+    heading,
+    tidy,
+)
+from attnconn_core.parcellation.regions import RegionTable
+from attnconn_core.records import TimeSeries
+
+__all__ = ["carpet"]
+
+_LIMIT = 2.5
+"""Standard deviations at which the colours end: about 1 % of a normal signal lies beyond."""
+
+
+def carpet(series: TimeSeries, table: RegionTable | None) -> Figure:
+    """Draw regions × time, standardised within each run, and their mean above.
+
+    Regions are ordered by group, runs follow each other with a line between them.
+    What can't be standardised (NaN, infinite or constant within a run) is grey.
+
+    Parameters
+    ----------
+    series
+        Runs of any length.
+    table
+        The regions' groups; None leaves the regions as they are.
+
+    Raises
+    ------
+    AtlasError
+        If the table's regions aren't the series'.
+    SeriesError
+        If the series has no frame.
+
+    References
+    ----------
+    Power (2017), "A simple but useful way to assess fMRI scan qualities",
+    NeuroImage 154: the plot of all signals in grey.
+    """
+    if not series.n_frames:
+        raise SeriesError("a carpet needs at least one frame; the series has none")
+    blocks = blocks_of(series.regions, table)
+    standardised = np.ma.concatenate([_standardised(run) for run in series.runs if len(run)])
+    figure = canvas(height=5.6)
+    above, below = figure.subplots(2, 1, sharex=True, height_ratios=[1, 5])
+    _draw_mean(above, standardised, series)
+    _draw_regions(below, standardised[:, blocks.order], series, blocks)
+    _mark_runs(above, below, series)
+    heading(
+        figure,
+        f"{series.n_regions} regions over {series.n_frames} frames of "
+        f"{series.repetition_time:g} s, standardised within each run",
+    )
+    return figure
+
+
+def _standardised(run: Float[np.ndarray, "time region"]) -> np.ma.MaskedArray:
+    values = np.ma.masked_invalid(run.astype(np.float64))
+    # The deviation of a constant may come out as rounding noise, its range can't.
+    values[:, np.ma.filled(np.ma.ptp(values, axis=0) == 0, True)] = np.ma.masked
+    return (values - values.mean(axis=0)) / values.std(axis=0)
+
+
+def _draw_mean(axes: Axes, standardised: np.ma.MaskedArray, series: TimeSeries) -> None:
+    seconds = (np.arange(series.n_frames) + 0.5) * series.repetition_time
+    mean = np.ma.filled(standardised.mean(axis=1), np.nan)
+    axes.axhline(0, color=FAINT, linewidth=0.6)
+    borders = np.cumsum([len(run) for run in series.runs])[:-1]
+    for time, part in zip(np.split(seconds, borders), np.split(mean, borders), strict=True):
+        axes.plot(time, part, color=INK, linewidth=0.8)
+    tidy(axes)
+    axes.set_ylabel("global mean\n(SD)", fontsize=SMALL)
+
+
+def _draw_regions(
+    axes: Axes, ordered: np.ma.MaskedArray, series: TimeSeries, blocks: Blocks
+) -> None:
+    n_frames, n_regions = ordered.shape
+    image = axes.imshow(
+        ordered.T,
+        aspect="auto",
+        cmap=colormaps[SIGNED].with_extremes(bad=MISSING),
+        vmin=-_LIMIT,
+        vmax=_LIMIT,
+        extent=(0, n_frames * series.repetition_time, n_regions - 0.5, -0.5),
+    )
+    draw_borders(axes, blocks, INK, columns=False)
+    tidy(axes)
+    label_blocks(axes, blocks, "y", inches=3.2)
+    axes.set_xlabel("time (s)", fontsize=NORMAL)
+    axes.set_ylabel("region" if blocks.names else "region (index from 0)", fontsize=NORMAL)
+    bar = axes.figure.colorbar(image, ax=axes, extend="both", pad=0.01, fraction=0.03)
+    bar.set_label("signal (SD of its run)", fontsize=SMALL)
+    bar.ax.tick_params(labelsize=SMALL)
+    bar.outline.set_visible(False)
+
+
+def _mark_runs(above: Axes, below: Axes, series: TimeSeries) -> None:
+    lengths = [len(run) * series.repetition_time for run in series.runs]
+    ends = np.cumsum(lengths)
+    for axes in (above, below):
+        for end in ends[:-1]:
+            axes.axvline(end, color=INK, linewidth=1.4)
+    if len(lengths) > 1:
+        for number, (length, end) in enumerate(zip(lengths, ends, strict=True), start=1):
+            above.text(
+                end - length / 2,
+                1.02,
+                f"run {number}",
+                transform=above.get_xaxis_transform(),
+                fontsize=SMALL,
+                color=FAINT,
+                ha="center",
+                va="bottom",
+            )

@@ -1,0 +1,198 @@
+"""Fingerprints: whether a subject is recognised by its matrix, method by method."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from jaxtyping import Float
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import NullLocator
+
+from attnconn_core.errors import ParameterError
+from attnconn_core.figures.rows import method_rows, points
+from attnconn_core.figures.style import (
+    CROSS,
+    FAINT,
+    INK,
+    NORMAL,
+    SMALL,
+    Look,
+    canvas,
+    display_name,
+    heading,
+    looks,
+    plain,
+    sorted_methods,
+    tidy,
+)
+from attnconn_core.scoring.fingerprint import FingerprintScore
+
+__all__ = ["fingerprint_panel"]
+
+_CROSS_LOOK = Look(CROSS, "o", size=10.0)
+
+
+def fingerprint_panel(
+    scores: Mapping[str, FingerprintScore],
+    by_length: Mapping[str, Mapping[int, float]],
+    chance: float,
+    design: str,
+) -> Figure:
+    """Draw how well each method's matrices tell subjects apart.
+
+    Above, a row a method: similarities of matrices of the same subject and of
+    different subjects, I_diff, and every subject's margin to its best impostor.
+    Below: the share of subjects identified, against the frames that were used.
+
+    Parameters
+    ----------
+    scores
+        Method → score.
+    by_length
+        Method → frames → identification accuracy in [0, 1]; may be empty.
+    chance
+        Accuracy of guessing.
+    design
+        What stands for test and retest, such as ``"two halves of one run:
+        split-half, not test–retest"``; it is the subtitle.
+
+    Raises
+    ------
+    ParameterError
+        If there is no score, or `chance` isn't in [0, 1].
+    """
+    if not scores:
+        raise ParameterError("a fingerprint figure needs at least one method's score; got none")
+    if not 0 <= chance <= 1:
+        raise ParameterError(f"chance must lie between 0 and 1; got {chance}")
+    methods = sorted_methods(scores)
+    curves = {method: lengths for method, lengths in by_length.items() if lengths}
+    styles = looks([*methods, *curves])
+    above = 1.5 + 0.62 * len(methods)
+    figure = canvas(height=above + (4.0 if curves else 0.4))
+    rows = 2 if curves else 1
+    parts = figure.subfigures(rows, 1, squeeze=False, height_ratios=[above, 3.6][:rows])
+    similarity, difference, margin = parts[0, 0].subplots(1, 3, width_ratios=[1.5, 1, 1.2])
+    _draw_similarities(similarity, scores, methods, styles)
+    _draw_differences(difference, scores, methods, styles)
+    _draw_margins(margin, scores, methods, styles)
+    if curves:
+        _draw_lengths(parts[1, 0].subplots(), curves, chance, styles)
+    heading(figure, "Fingerprint: is a subject recognised by its matrix?", design)
+    return figure
+
+
+def _draw_similarities(
+    axes: Axes,
+    scores: Mapping[str, FingerprintScore],
+    methods: Sequence[str],
+    styles: Mapping[str, Look],
+) -> None:
+    for row, method in enumerate(methods):
+        same = scores[method].same_scores
+        # A pair of subjects is a cross score of both; it is drawn once.
+        cross = np.unique(scores[method].cross_scores)
+        points(axes, same, row - 0.22, styles[method], height=0.12)
+        _violin(axes, cross, row + 0.2)
+        points(axes, cross, row + 0.2, _CROSS_LOOK, height=0.1)
+    method_rows(axes, methods)
+    axes.set_xlabel("similarity of two matrices")
+    axes.set_title("Same subject (colour), different subjects (grey)", fontsize=NORMAL, color=INK)
+
+
+def _violin(axes: Axes, values: Float[np.ndarray, " point"], row: float | int) -> None:
+    finite = values[np.isfinite(values)]
+    # A density needs some points, and they mustn't all be the same.
+    if len(finite) < 10 or np.ptp(finite) <= 1e-9 * np.abs(finite).max():
+        return
+    drawn = axes.violinplot(
+        [finite], positions=[row], orientation="horizontal", widths=0.42, showextrema=False
+    )
+    for body in drawn["bodies"]:  # type: ignore[attr-defined]
+        body.set(facecolor=CROSS, alpha=0.3, edgecolor="none")
+
+
+def _draw_differences(
+    axes: Axes,
+    scores: Mapping[str, FingerprintScore],
+    methods: Sequence[str],
+    styles: Mapping[str, Look],
+) -> None:
+    values = np.array([scores[method].i_diff for method in methods], dtype=np.float64)
+    finite = np.nan_to_num(values)
+    axes.barh(
+        range(len(methods)), finite, height=0.55, color=[styles[name].colour for name in methods]
+    )
+    for row, value in enumerate(values):
+        axes.annotate(
+            f"{value:.1f}".replace("-", "−") if np.isfinite(value) else "–",
+            (finite[row], row),
+            xytext=(4 if finite[row] >= 0 else -4, 0),
+            textcoords="offset points",
+            va="center",
+            ha="left" if finite[row] >= 0 else "right",
+            fontsize=SMALL,
+            color=INK,
+        )
+    axes.axvline(0, color=INK, linewidth=0.8)
+    method_rows(axes, methods, names=False)
+    axes.margins(x=0.3)
+    axes.set_xlabel("I_diff (100 × mean difference)")
+    axes.set_title("Same less different", fontsize=NORMAL, color=INK)
+
+
+def _draw_margins(
+    axes: Axes,
+    scores: Mapping[str, FingerprintScore],
+    methods: Sequence[str],
+    styles: Mapping[str, Look],
+) -> None:
+    axes.axvline(0, color=INK, linewidth=0.8)
+    for row, method in enumerate(methods):
+        points(axes, scores[method].margin, row, styles[method], height=0.25)
+    method_rows(axes, methods, names=False)
+    axes.set_xlabel("margin (below 0: mistaken)")
+    axes.set_title("Each subject to its best impostor", fontsize=NORMAL, color=INK)
+
+
+def _draw_lengths(
+    axes: Axes,
+    curves: Mapping[str, Mapping[int, float]],
+    chance: float,
+    styles: Mapping[str, Look],
+) -> None:
+    methods = sorted_methods(curves)
+    lengths = sorted({length for curve in curves.values() for length in curve})
+    axes.set_xscale("log")
+    for place, method in enumerate(methods):
+        # Accuracies of few subjects coincide; on a logarithmic axis a small factor
+        # sets the methods apart without touching the accuracy.
+        factor = 1 + 0.012 * (place - (len(methods) - 1) / 2)
+        frames = sorted(curves[method])
+        axes.plot(
+            np.array(frames) * factor,
+            [curves[method][length] for length in frames],
+            color=styles[method].colour,
+            marker=styles[method].marker,
+            linestyle=styles[method].line,
+            markersize=6,
+            linewidth=1.6,
+            markeredgecolor="white",
+            markeredgewidth=0.6,
+            label=plain(display_name(method)),
+            clip_on=False,
+            zorder=3,
+        )
+    axes.axhline(chance, color=FAINT, linestyle=":", linewidth=1.4, label="chance")
+    tidy(axes, grid="y")
+    axes.set_xticks(lengths, [f"{length}" for length in lengths])
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.set_ylim(0, 1.03)
+    axes.set_xlabel("frames of each scan (methods set slightly apart sideways)")
+    axes.set_ylabel("subjects identified (share)")
+    axes.set_title(
+        "Identification accuracy against the length of the scans", fontsize=NORMAL, color=INK
+    )
+    axes.legend(
+        fontsize=SMALL, frameon=False, labelcolor=INK, loc="center left", bbox_to_anchor=(1.0, 0.5)
+    )

@@ -1,0 +1,212 @@
+"""Forecasts: how much of the next frame each method explains."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Float
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from attnconn_core.errors import ParameterError
+from attnconn_core.figures.blocks import spread
+from attnconn_core.figures.rows import floor_note, floor_of, median_tick, method_rows, points
+from attnconn_core.figures.style import (
+    FAINT,
+    INK,
+    SMALL,
+    TINY,
+    canvas,
+    display_name,
+    heading,
+    looks,
+    plain,
+    sorted_methods,
+    tidy,
+)
+
+__all__ = ["forecast_panel", "forecast_scatter"]
+
+_BASELINE = "ar"
+_NAMEABLE = 30
+
+
+def forecast_panel(r2: pd.DataFrame) -> Figure:
+    """Draw every session's test R² for each method, medians, and the AR baseline.
+
+    Parameters
+    ----------
+    r2
+        A row a (subject, session) and a column a method: R² on the test part, the
+        mean over regions. NaN where a method has none.
+
+    Raises
+    ------
+    ParameterError
+        If there is no column or no row.
+    """
+    if r2.empty:
+        raise ParameterError(f"a forecast figure needs a row and a column; got shape {r2.shape}")
+    methods = sorted_methods(map(str, r2.columns))
+    styles = looks(methods)
+    table = r2.astype(np.float64)
+    figure = canvas(height=1.9 + 0.55 * len(methods))
+    axes = figure.subplots()
+    sessions = _sessions(table)
+    kinds = list(dict.fromkeys(sessions))
+    floor = floor_of(table.to_numpy())
+    for row, method in enumerate(methods):
+        values = table[method].to_numpy()
+        for place, kind in enumerate(kinds):
+            chosen = values[[each == kind for each in sessions]]
+            # Hollow markers keep two sessions apart; more than two share one look.
+            hollow = len(kinds) == 2 and place == 1
+            points(axes, chosen, row, styles[method], hollow=hollow, floor=floor)
+        median_tick(axes, values, row, floor)
+    handles = _explain(kinds)
+    baseline = table[_BASELINE].median() if _BASELINE in table else np.nan
+    if np.isfinite(baseline):
+        handles.append(axes.axvline(max(baseline, floor), color=INK, linestyle="--", linewidth=1))
+        handles[-1].set_label(f"median of {display_name(_BASELINE)}")
+    method_rows(axes, methods)
+    axes.margins(x=0.04)
+    axes.set_xlabel(f"R² on the test part (mean over regions){floor_note(table.to_numpy(), floor)}")
+    axes.legend(
+        handles=handles,
+        fontsize=SMALL,
+        frameon=False,
+        labelcolor=INK,
+        loc="lower right",
+        bbox_to_anchor=(1.0, 1.0),
+        ncols=len(handles),
+        borderpad=0.2,
+    )
+    axes.text(
+        1.005, 1.0, "median", transform=axes.transAxes, fontsize=SMALL, color=FAINT, va="bottom"
+    )
+    heading(
+        figure,
+        f"Forecast of the next frame, {len(table)} scans",
+        "a point is one scan; R² is taken region by region, then averaged",
+    )
+    return figure
+
+
+def forecast_scatter(
+    x: Float[np.ndarray, " point"],
+    y: Float[np.ndarray, " point"],
+    names: Sequence[str],
+    *,
+    x_method: str,
+    y_method: str,
+) -> Figure:
+    """Draw one method's R² against another's, a point a scan, with the identity line.
+
+    Parameters
+    ----------
+    x, y
+        R² of the two methods, the mean over regions; a pair with a NaN is left out.
+    names
+        Of the points, such as subjects; written beside them where they are few.
+    x_method, y_method
+        Names of the two methods.
+
+    Raises
+    ------
+    ParameterError
+        Unless there is a name for each point and one pair without a NaN.
+    """
+    if len(names) != len(x):
+        raise ParameterError(f"every point needs a name; got {len(x)} points, {len(names)} names")
+    kept = np.isfinite(x) & np.isfinite(y)
+    if not kept.any():
+        raise ParameterError(
+            f"{y_method} can't be drawn against {x_method}: no scan has an R² of both"
+        )
+    x, y = x[kept].astype(np.float64), y[kept].astype(np.float64)
+    names = [name for name, keep in zip(names, kept, strict=True) if keep]
+    look = looks([y_method])[y_method]
+    figure = canvas(height=6.0, width=7.6)
+    axes = figure.subplots()
+    floor = floor_of(np.concatenate([x, y]))
+    drawn = (np.maximum(x, floor), np.maximum(y, floor))
+    low, high = _common_limits(*drawn)
+    axes.plot([low, high], [low, high], color=FAINT, linewidth=1, linestyle="--", label="equal")
+    axes.scatter(*drawn, s=46, color=look.colour, marker=look.marker, edgecolors="white", zorder=3)
+    axes.set(xlim=(low, high), ylim=(low, high), aspect="equal")
+    tidy(axes, grid="both")
+    if len(names) <= _NAMEABLE:
+        _name_points(axes, *drawn, names, inches=4.2)
+    axes.set_xlabel(f"R² of {plain(display_name(x_method))}")
+    axes.set_ylabel(f"R² of {plain(display_name(y_method))}")
+    axes.legend(fontsize=SMALL, frameon=False, labelcolor=FAINT, loc="upper left")
+    heading(
+        figure,
+        f"{display_name(y_method)} against {display_name(x_method)}",
+        f"higher in {int((y > x).sum())} of {len(x)} scans"
+        + floor_note(np.concatenate([x, y]), floor),
+    )
+    return figure
+
+
+def _sessions(table: pd.DataFrame) -> list[str]:
+    if isinstance(table.index, pd.MultiIndex) and table.index.nlevels >= 2:
+        return [str(each) for each in table.index.get_level_values(1)]
+    return ["scan"] * len(table)
+
+
+def _explain(kinds: Sequence[str]) -> list[Line2D]:
+    handles = [Line2D([], [], color=INK, linewidth=2.2, label="median")]
+    if len(kinds) != 2:
+        return handles
+    faces = (INK, "none")
+    return [
+        *(
+            Line2D(
+                [], [], linestyle="", marker="o", color=INK, markerfacecolor=face, label=plain(kind)
+            )
+            for kind, face in zip(kinds, faces, strict=True)
+        ),
+        *handles,
+    ]
+
+
+def _common_limits(
+    x: Float[np.ndarray, " point"], y: Float[np.ndarray, " point"]
+) -> tuple[float, float]:
+    both = np.concatenate([x, y])
+    pad = max(0.06 * np.ptp(both), 0.01)
+    return float(both.min() - pad), float(both.max() + pad)
+
+
+def _name_points(
+    axes: Axes,
+    x: Float[np.ndarray, " point"],
+    y: Float[np.ndarray, " point"],
+    names: Sequence[str],
+    inches: float,
+) -> None:
+    """Write the names in a column beside the axes, in the order of y, with a line to each."""
+    order = np.argsort(y, kind="stable")
+    low, high = axes.get_ylim()
+    places = spread(y[order], 1.45 * TINY / 72 / inches * (high - low), low, high)
+    for index, place in zip(order, places, strict=True):
+        axes.annotate(
+            plain(names[index]),
+            xy=(x[index], y[index]),
+            xytext=(1.03, place),
+            textcoords=axes.get_yaxis_transform(),
+            fontsize=TINY,
+            color=INK,
+            va="center",
+            arrowprops={
+                "arrowstyle": "-",
+                "color": FAINT,
+                "lw": 0.4,
+                "alpha": 0.6,
+                "relpos": (0, 0.5),
+                "shrinkB": 4,
+            },
+            annotation_clip=False,
+        )

@@ -1,0 +1,127 @@
+"""A row for each method: its name on the left, its points along the row."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float
+from matplotlib.axes import Axes
+
+from attnconn_core.figures.style import (
+    FAINT,
+    INK,
+    NORMAL,
+    SMALL,
+    Look,
+    display_name,
+    plain,
+    tidy,
+)
+
+__all__ = ["floor_note", "floor_of", "median_tick", "method_rows", "points"]
+
+_GOLDEN = (5**0.5 - 1) / 2
+
+
+def method_rows(axes: Axes, methods: Sequence[str], *, names: bool = True) -> None:
+    """Lay out a row for each method, the first on top; write the names if asked."""
+    labels = [plain(display_name(method)) for method in methods] if names else []
+    axes.set_ylim(len(methods) - 0.5, -0.5)
+    axes.set_yticks(range(len(methods)), labels or [""] * len(methods))
+    tidy(axes, grid="x")
+    axes.spines["left"].set_visible(False)
+    axes.tick_params(axis="y", length=0)
+    for label in axes.get_yticklabels():
+        label.set(fontsize=NORMAL, color=INK)
+    for border in range(1, len(methods)):
+        axes.axhline(border - 0.5, color=FAINT, linewidth=0.4, alpha=0.5)
+
+
+def points(
+    axes: Axes,
+    values: Float[np.ndarray, " point"],
+    row: float | int,
+    look: Look,
+    *,
+    height: float = 0.3,
+    hollow: bool = False,
+    floor: float = -np.inf,
+) -> None:
+    """Draw values along a row, set apart up and down so that none hides another.
+
+    The shifts are the golden ratio's low-discrepancy sequence over the sorted
+    values: neighbours lie far apart, and the picture is the same every time. Values
+    that are NaN are left out, those below `floor` are drawn on it as arrowheads.
+    """
+    ordered = np.sort(values[np.isfinite(values)])
+    places = row + height * (2 * ((np.arange(len(ordered)) * _GOLDEN + 0.5) % 1) - 1)
+    below = ordered < floor
+    faint = 0.85 if len(ordered) <= 200 else 0.25
+    style: dict[str, Any] = {
+        "linewidths": 1.1 if hollow else 0.5,
+        "edgecolors": look.colour if hollow else "white",
+        "facecolors": "none" if hollow else look.colour,
+        "alpha": 1.0 if hollow else faint,
+        "zorder": 3,
+        "clip_on": False,
+    }
+    axes.scatter(
+        ordered[~below],
+        places[~below],
+        s=look.size * (0.7 if hollow else 1.0) if len(ordered) <= 60 else min(look.size, 10.0),
+        marker=look.marker,
+        **style,
+    )
+    if below.any():
+        axes.scatter(np.full(below.sum(), floor), places[below], s=34, marker="<", **style)
+
+
+def median_tick(
+    axes: Axes, values: Float[np.ndarray, " point"], row: float | int, floor: float = -np.inf
+) -> None:
+    """Draw the median of what is finite as an upright bar, its value right of the axes."""
+    finite = values[np.isfinite(values)]
+    if not finite.size:
+        axes.text(
+            0.01,
+            row,
+            "no values",
+            transform=axes.get_yaxis_transform(),
+            fontsize=SMALL,
+            color=FAINT,
+            va="center",
+        )
+        return
+    middle = float(np.median(finite))
+    drawn = max(middle, floor)
+    axes.plot([drawn, drawn], [row - 0.4, row + 0.4], color=INK, linewidth=2.2, zorder=4)
+    axes.text(
+        1.005,
+        row,
+        f"{middle:.3f}".replace("-", "−"),
+        transform=axes.get_yaxis_transform(),
+        fontsize=SMALL,
+        color=INK,
+        va="center",
+    )
+
+
+def floor_of(values: Float[np.ndarray, "..."]) -> float:
+    """Where to end an axis of R² below, −∞ where all of it can be shown.
+
+    R² has no lower bound, and one failed forecast would press all others into a
+    line. What lies more than five interquartile ranges below the first quartile is
+    left out of the axis; the result is a round number.
+    """
+    finite = values[np.isfinite(values)]
+    if finite.size < 4:
+        return -np.inf
+    first, third = np.percentile(finite, [25, 75])
+    floor = float(np.floor(10 * (first - 5 * max(third - first, 0.02))) / 10)
+    return floor if finite.min() < floor else -np.inf
+
+
+def floor_note(values: Float[np.ndarray, "..."], floor: float) -> str:
+    """Say how many values lie below the floor, or nothing."""
+    below = int((values[np.isfinite(values)] < floor).sum())
+    return f"; {below} below {floor:g}, drawn there" if below else ""

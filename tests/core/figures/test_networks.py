@@ -1,0 +1,91 @@
+"""Means between groups equal those of a table of edges, and are written on them."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from attnconn_core.errors import AtlasError
+from attnconn_core.figures import network_means
+from attnconn_core.figures.networks import block_means
+from attnconn_core.parcellation import RegionTable
+from attnconn_core.records import Connectivity
+
+
+def _connectivity(table: RegionTable, scale: float = 1.0) -> Connectivity:
+    values = np.random.default_rng(0).uniform(size=(len(table.regions),) * 2) * scale
+    return Connectivity(values, table.regions, "attention_subject", True)
+
+
+def test_means_equal_those_of_a_table_of_edges(table: RegionTable) -> None:
+    connectivity = _connectivity(table)
+    connectivity.values[2, 5] = np.nan
+    names, means = block_means(connectivity, table)
+    edges = pd.DataFrame(
+        [
+            (table.groups[target], table.groups[source], connectivity.values[target, source])
+            for target in range(94)
+            for source in range(94)
+            if target != source
+        ],
+        columns=["target", "source", "value"],
+    )
+    expected = edges.groupby(["target", "source"])["value"].mean().unstack()
+    np.testing.assert_allclose(means, expected.loc[list(names), list(names)])
+
+
+def test_a_group_of_one_region_has_no_connection_with_itself(written) -> None:
+    table = RegionTable(tuple("abc"), ("X", "X", "Y"), None, "network")
+    connectivity = Connectivity(np.arange(9.0).reshape(3, 3), tuple("abc"), "granger", True)
+    names, means = block_means(connectivity, table)
+    assert names == ("X", "Y")
+    np.testing.assert_allclose(means, [[2.0, 3.5], [6.5, np.nan]])
+    figure = network_means(connectivity, table)
+    assert [text.get_text() for text in figure.axes[0].texts] == ["2.00", "3.50", "6.50", "–"]
+    assert "Granger (ridge) between networks" in written(figure)
+
+
+def test_small_means_are_written_with_a_power_of_ten(table: RegionTable, written) -> None:
+    figure = network_means(_connectivity(table, 0.02), table)
+    shown = np.array([float(text.get_text()) for text in figure.axes[0].texts]).reshape(8, 8)
+    _, means = block_means(_connectivity(table, 0.02), table)
+    assert "× 10⁻²" in written(figure)
+    np.testing.assert_allclose(shown / 100, means, atol=0.00006)
+
+
+def test_colours_are_centred_where_values_have_both_signs(table: RegionTable) -> None:
+    connectivity = _connectivity(table)
+    low, high = network_means(connectivity, table).axes[0].images[0].get_clim()
+    assert 0 < low < high
+    image = network_means(connectivity, table, signed=True).axes[0].images[0]
+    assert image.get_clim()[0] == -image.get_clim()[1]
+    connectivity.values[0, 1] = -0.1
+    assert network_means(connectivity, table).axes[0].images[0].cmap.name == "RdBu_r"
+
+
+@pytest.mark.parametrize("n_groups", [2, 8, 17])
+def test_everything_is_named_and_nothing_is_cut_off(
+    n_groups: int, written, cut_off, overlapping
+) -> None:
+    regions = tuple(f"r{number}" for number in range(2 * n_groups))
+    groups = tuple(f"Salience / ventral attention {n // 2}" for n in range(2 * n_groups))
+    table = RegionTable(regions, groups, None, "network")
+    figure = network_means(_connectivity(table), table)
+    text = written(figure)
+    assert all(f"{group}\n" in text for group in groups)
+    assert "source: the group that informs" in text
+    assert "target: the group predicted" in text
+    assert not cut_off(figure)
+    assert not overlapping(figure)
+
+
+def test_regions_without_groups_are_refused() -> None:
+    table = RegionTable.ungrouped(("a", "b"))
+    with pytest.raises(AtlasError, match="no networks and no lobes"):
+        network_means(_connectivity(table), table)
+
+
+def test_nothing_known_is_drawn_as_nothing() -> None:
+    table = RegionTable(("a", "b"), ("X", "Y"), None, "lobe")
+    connectivity = Connectivity(np.full((2, 2), np.nan), ("a", "b"), "granger", True)
+    figure = network_means(connectivity, table)
+    assert {text.get_text() for text in figure.axes[0].texts} == {"–"}

@@ -1,0 +1,205 @@
+"""The report's page renders from what it is given, carries it all, and escapes it."""
+
+import base64
+import copy
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import pytest
+
+PAGE = Path(__file__).resolve().parents[3] / "attnconn_assets" / "report.html"
+METHODS = ("pearson", "granger", "attention_subject", "attention_group_base")
+PNG = base64.b64encode(b"\x89PNG picture").decode()
+
+
+@pytest.fixture
+def context() -> dict[str, Any]:
+    return {
+        "study": {"name": "sample", "title": "Seven subjects"},
+        "generated": "2025-03-14 10:22 UTC",
+        "design_label": "split-half, not test–retest",
+        "notice": "Terms of the data.",
+        "headline": [
+            {
+                "method": method,
+                "name": f"Name of {method}",
+                "accuracy_test_to_retest": accuracy,
+                "accuracy_retest_to_test": 1.0,
+                "accuracy_strict": 0.1,
+                "cohens_d": 2.0 + place,
+                "i_diff": -3.0 - place,
+                "margin": 0.1,
+                "p_value": 0.0001 if place else 0.25,
+                "r2": float("nan") if method == "pearson" else 0.4 + place / 10,
+                "accuracy_at": {60: 0.5, 120: 0.75},
+            }
+            for place, (method, accuracy) in enumerate(
+                zip(METHODS, (0.5, 0.875, 0.5, 0.5), strict=True)
+            )
+        ],
+        "lengths": [60, 120],
+        "cohort": {
+            "n_subjects": 8,
+            "n_sessions": 16,
+            "n_pairs": 8,
+            "excluded": {"sub-1_ses-test": "a dead region"},
+            "unpaired": ["sub-1_ses-retest"],
+        },
+        "figures": {"matrices": PNG, "fingerprint": {"png": PNG, "caption": "My caption"}},
+        "forecast_table": [
+            {"subject": "100307", "session": "test", "ar": 0.4567, "granger": None},
+        ],
+        "behaviour_table": [],
+        "provenance": [("Granger", "5 lags, α = 1000")],
+    }
+
+
+def _render(context: dict[str, Any]) -> str:
+    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
+    return environment.from_string(PAGE.read_text(encoding="utf-8")).render(**context)
+
+
+class _Reader(HTMLParser):
+    """Collects tags and whether they close in order."""
+
+    VOID = frozenset({"meta", "img", "br", "link"})
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+        self.wrong: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self.open or self.open.pop() != tag:
+            self.wrong.append(tag)
+
+    def of(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.tags if name == tag]
+
+
+def _row(page: str, name: str) -> list[str]:
+    """The cells of the first row of that name, their tags removed."""
+    row = re.search(rf'<th scope="row">{re.escape(name)}</th>(.*?)</tr>', page, re.S)
+    assert row
+    return [re.sub(r"<[^>]+>", "", cell) for cell in re.findall(r"<td.*?</td>", row[1], re.S)]
+
+
+def test_the_page_is_whole(context: dict[str, Any]) -> None:
+    page = _Reader(_render(context))
+    assert not page.open
+    assert not page.wrong
+    ids = [attributes["id"] for _, attributes in page.tags if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    assert all(str(link["href"]).removeprefix("#") in ids for link in page.of("a"))
+
+
+def test_nothing_is_fetched_and_nothing_runs(context: dict[str, Any]) -> None:
+    page = _render(context)
+    reader = _Reader(page)
+    assert not reader.of("script")
+    assert not reader.of("link")
+    assert all(str(image["src"]).startswith("data:image/png;base64,") for image in reader.of("img"))
+    assert "http://" not in page
+    assert "https://" not in page
+    assert "url(" not in page
+
+
+def test_every_picture_has_words_and_every_header_a_scope(context: dict[str, Any]) -> None:
+    page = _Reader(_render(context))
+    assert len(page.of("img")) == 2
+    assert all(len(str(image["alt"])) > 30 for image in page.of("img"))
+    assert all(header.get("scope") in {"row", "col", "colgroup"} for header in page.of("th"))
+    assert page.of("html") == [{"lang": "en"}]
+
+
+def test_scores_are_written_as_given(context: dict[str, Any]) -> None:
+    page = _render(context)
+    assert _row(page, "Name of granger") == [
+        "0.88", "1.00", "0.10", "−4.0", "0.100", "3.00", "&lt; 0.001", "0.500"
+    ]  # fmt: skip
+    assert _row(page, "Name of pearson")[-2:] == ["0.250", "–"]
+    assert "0.457" in page
+    assert "My caption" in page
+    assert f"base64,{PNG}" in page
+
+
+def test_the_best_is_marked_only_where_it_means_something(context: dict[str, Any]) -> None:
+    page = _render(context)
+    marked = re.findall(r'<td class="best"><strong>(.*?)</strong>', page)
+    # Not marked: shared by all (1.00, margins), below chance (0.10), below zero (I_diff).
+    assert marked == ["0.88", "5.00", "0.700"]
+
+
+def test_a_method_alone_is_not_the_best(context: dict[str, Any]) -> None:
+    context["headline"] = context["headline"][1:2]
+    assert 'class="best"' not in _render(context)
+
+
+def test_who_is_missing_is_said(context: dict[str, Any]) -> None:
+    page = _render(context)
+    assert "1 excluded" in page
+    assert "a dead region" in page
+    assert "sub-1_ses-retest" in page
+    context["cohort"] |= {"excluded": {}, "unpaired": []}
+    assert "excluded" not in _render(context).lower()
+
+
+def test_behaviour_is_there_only_if_there_is_any(context: dict[str, Any]) -> None:
+    assert "Behaviour" not in _render(context)
+    context["figures"]["behaviour"] = PNG
+    context["behaviour_table"] = [
+        {"method": method, "target": target, "r": 0.123, "r2": -0.04}
+        for method in METHODS
+        for target in ("Age", "PMAT24_A_CR")
+        if (method, target) != ("granger", "Age")
+    ]
+    page = _render(context)
+    assert '<h2 id="behaviour">' in page
+    assert _row(page, "Age") == ["0.12 (−0.04)", "–", "0.12 (−0.04)", "0.12 (−0.04)"]
+
+
+def test_names_are_escaped(context: dict[str, Any]) -> None:
+    evil = '<script>alert("1")</script>&'
+    context["behaviour_table"] = [{"method": evil, "target": evil, "r": 0.1, "r2": 0.1}]
+    context["figures"]["behaviour"] = {"png": f'"><img src=x onerror={evil}', "caption": evil}
+    context["study"] = {"name": evil, "title": evil}
+    context |= {"notice": evil, "design_label": evil, "generated": evil}
+    context["provenance"] = [(evil, evil)]
+    context["cohort"] |= {"excluded": {evil: evil}, "unpaired": [evil]}
+    context["forecast_table"] = [{"subject": evil, "session": evil, evil: 0.1}]
+    context["headline"][0] |= {"method": evil, "name": evil}
+    page = _render(context)
+    assert "<script" not in page
+    assert "onerror" not in [key for _, attributes in _Reader(page).tags for key in attributes]
+    assert "&lt;script&gt;" in page
+    assert "&amp;lt;" not in page
+    assert not _Reader(page).wrong
+
+
+def test_a_page_of_almost_nothing_still_renders(context: dict[str, Any]) -> None:
+    context |= {
+        "headline": [{"method": "pearson"}],
+        "lengths": [],
+        "figures": {},
+        "forecast_table": [],
+        "provenance": [],
+        "notice": "",
+    }
+    context["cohort"] = {
+        "n_subjects": 1, "n_sessions": 1, "n_pairs": 0, "excluded": {}, "unpaired": []
+    }  # fmt: skip
+    page = _render(context)
+    assert set(_row(page, "pearson")) == {"–"}
+    assert "There is no fingerprint" in page
+    context["headline"] = []
+    assert "No method has been scored yet" in _render(copy.deepcopy(context))
