@@ -1,0 +1,20 @@
+"""The platform: reads, calls the core, stores, and tells.
+
+::
+
+    definitions    the table of contents; the only Definitions
+    study          the study file, validated; experiment: the configurations it names
+    asset          one kind of asset for all; work: one partition of one being made
+    inputs timeseries forecasters connectivity benchmarks report    what is made
+    partitions checks sensors telling       sessions, what must hold, discovery, what is shown
+    store formats lineage                   what is kept, in which files, made with what
+    tracking                                the one place that talks to MLflow
+    runner servers home __main__            the command line
+"""
+
+import os
+
+# Threads that wait for work by spinning make two processes on one machine ten times
+# slower than one after the other. OpenMP reads this when torch is first imported, so
+# it is set before anything of the core is.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")

@@ -1,0 +1,149 @@
+"""The command line: ``attnconn demo``, ``attnconn run``, ``attnconn seed``, ``attnconn dev``."""
+
+import argparse
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import dagster as dg
+import pandas as pd
+from tqdm import tqdm
+
+from attnconn_assets import servers
+from attnconn_assets.definitions import resources
+from attnconn_assets.formats import read_table
+from attnconn_assets.home import ensure_home
+from attnconn_assets.partitions import WHOLE, add_sessions
+from attnconn_assets.report import report_path
+from attnconn_assets.runner import Outcome, Step, materialise_stale
+from attnconn_assets.store import Store
+from attnconn_assets.study import Study, load_study, selected_study
+from attnconn_core.errors import AttnconnError
+from attnconn_core.figures import display_name
+from attnconn_core.sources import DESIGN_LABELS, HcpSample
+
+__all__ = ["main"]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return its exit status."""
+    parser = argparse.ArgumentParser(prog="attnconn", description=__doc__)
+    parser.add_argument(
+        "--study", type=Path, default=selected_study(), help="study file (default: %(default)s)"
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("run", help="make what is missing or out of date, and show the scores")
+    commands.add_parser("seed", help="add the study's sessions to Dagster as partitions")
+    dev = commands.add_parser("dev", help="open Dagster and MLflow side by side")
+    dev.add_argument("--dagster-port", type=int, default=3000)
+    dev.add_argument("--mlflow-port", type=int, default=5000)
+    options = parser.parse_args(arguments)
+    ensure_home()
+    try:
+        study = load_study(options.study)
+        if options.command == "dev":
+            _seed(study)
+            return servers.serve(
+                options.study, study.tracking_folder, options.dagster_port, options.mlflow_port
+            )
+        return _run(study) if options.command == "run" else _seed(study)
+    except AttnconnError as error:
+        print(f"attnconn: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nattnconn: interrupted; what was done is kept", file=sys.stderr)
+        return 130
+
+
+def _seed(study: Study) -> int:
+    with dg.DagsterInstance.get() as instance:
+        new = add_sessions(study, instance, study.make_source().sessions())
+    print(f"{study.name}: {len(new)} new sessions")
+    return 0
+
+
+def _run(study: Study) -> int:
+    source = study.make_source()
+    print(f"Study {study.name}: {study.title}")
+    if source.notice:
+        print(source.notice)
+    if isinstance(source, HcpSample):
+        print(f"Sample data: {source.fetch()}")
+    started = time.monotonic()
+    with dg.DagsterInstance.get() as instance, Progress() as progress:
+        outcome = materialise_stale(study, instance, progress.step, progress.made)
+    _conclude(study, outcome, time.monotonic() - started)
+    return 1 if outcome.failed else 0
+
+
+class Progress:
+    """A bar an asset."""
+
+    def __enter__(self) -> "Progress":
+        self._bar: tqdm | None = None
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._close()
+
+    def step(self, step: Step) -> None:
+        """Start the bar of the next asset."""
+        self._close()
+        if step.to_make == 0:
+            print(f"{step.asset:28} up to date ({step.standing})")
+            return
+        self._bar = tqdm(
+            total=step.to_make,
+            desc=f"{step.asset:28}",
+            bar_format="{desc} {bar:24} {n_fmt}/{total_fmt} [{elapsed}]",
+            file=sys.stdout,
+        )
+
+    def made(self) -> None:
+        """Move on by one partition."""
+        if self._bar is not None:
+            self._bar.update()
+
+    def _close(self) -> None:
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None
+
+
+def _conclude(study: Study, outcome: Outcome, seconds: float) -> None:
+    print(
+        f"\n{outcome.made} partitions made, {outcome.standing} up to date, "
+        f"{len(outcome.failed)} failed, in {seconds:.0f} s"
+    )
+    for name, why in outcome.failed.items():
+        print(f"  {name}: {why}", file=sys.stderr)
+    store = resources(study)["store"]
+    assert isinstance(store, Store)  # noqa: S101  (tells the type checker which of the two)
+    entry = store.find("report", WHOLE)
+    if entry is None:
+        return
+    rows = read_table(store.path(entry, "headline.parquet"))
+    print(f"\nScores ({DESIGN_LABELS[study.make_source().design]})\n")
+    print(_table(rows))
+    print(f"\nReport   {report_path(study)}")
+    print("Browse   make dev      Dagster http://127.0.0.1:3000  MLflow http://127.0.0.1:5000")
+
+
+def _table(rows: pd.DataFrame) -> str:
+    columns = {
+        "accuracy_test_to_retest": "test→retest",
+        "accuracy_retest_to_test": "retest→test",
+        "cohens_d": "Cohen's d",
+        "i_diff": "I_diff",
+        "margin_mean": "margin",
+        **{n: n.replace("accuracy at", "acc.") for n in map(str, rows.columns) if " at " in n},
+        "r2": "forecast R²",
+    }
+    shown = rows[list(columns)].rename(columns=columns)
+    shown.index = pd.Index([display_name(method) for method in rows["method"]])
+    return shown.to_string(float_format="{:.3f}".format, na_rep="–")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

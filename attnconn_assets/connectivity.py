@@ -1,0 +1,291 @@
+"""Connectivity: one asset a method, one matrix a session (and one a shortened scan)."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Protocol
+
+from attnconn_assets import formats, telling
+from attnconn_assets.asset import AssetSpec, Made
+from attnconn_assets.checks import ATTENTION_CHECKS, MATRIX_CHECKS, check_matrices
+from attnconn_assets.experiment import Configuration
+from attnconn_assets.forecasters import group_model_of
+from attnconn_assets.lineage import Recipe
+from attnconn_assets.partitions import WHOLE
+from attnconn_assets.study import Study
+from attnconn_assets.work import Work
+from attnconn_core.connectivity import (
+    ESTIMATORS,
+    Attention,
+    Granger,
+    Partial,
+    Pearson,
+    choose_granger_order,
+)
+from attnconn_core.figures import matrix, png
+from attnconn_core.forecasting import AttentionForecaster, fit
+from attnconn_core.records import Connectivity, TimeSeries
+from attnconn_core.timeseries import head, split
+
+__all__ = ["methods", "specs", "traits"]
+
+_ROOM = "attnconn_core.connectivity"
+
+
+class Estimator(Protocol):
+    """What `attnconn_core.connectivity.ESTIMATORS` holds."""
+
+    def estimate(self, series: TimeSeries) -> Connectivity: ...
+
+
+EstimatorFor = Callable[[TimeSeries], Estimator]
+
+
+def methods(study: Study) -> list[str]:
+    """Name every connectivity asset of a study, in the order they are shown."""
+    groups = [f"attention_group_{name}" for name in study.read_out]
+    return ["pearson", "partial", "granger", *groups, "attention_subject", "attention_finetuned"]
+
+
+def traits(method: str) -> type[Pearson | Partial | Granger | Attention]:
+    """Find the estimator behind a method's asset: whether it is directed, and signed."""
+    return ESTIMATORS[method.split("_")[0]]
+
+
+def specs(study: Study) -> list[AssetSpec]:
+    """Pearson, partial, Granger and its order, and the attention of every kind of forecaster."""
+    lengths = {"scan_lengths": study.scan_lengths}
+    split_too = {**lengths, "test_fraction": study.test_fraction}
+    tuned = {**split_too, **study.fine_tuning.model_dump()}
+    subject = {**split_too, **study.subject_configuration.parameters()}
+    retrained = ("attention", "attnconn_core.forecasting.fitting")
+    start = study.read_out[0]
+    return [
+        _spec("pearson", ("pearson",), lengths, _fixed(Pearson()), "Correlation of the series."),
+        _spec(
+            "partial",
+            ("partial",),
+            lengths,
+            _fixed(Partial()),
+            "Correlation of two regions given all others.",
+        ),
+        _order_spec(study),
+        _spec(
+            "granger",
+            ("granger",),
+            split_too,
+            granger_of,
+            "Drop in R² of a ridge forecast of the target without the source's past.",
+            needs={"granger_order": "whole"},
+        ),
+        *(
+            _spec(
+                f"attention_group_{name}",
+                ("attention",),
+                split_too,
+                partial(group_attention_of, configuration=name),
+                f"Mean attention of the group's forecaster {name}.",
+                needs={"group_forecaster": "configuration"},
+                from_configuration=name,
+            )
+            for name in study.read_out
+        ),
+        _spec(
+            "attention_subject",
+            retrained,
+            subject,
+            subject_attention_of,
+            "Mean attention of the session's own forecaster; a shortened scan trains its own.",
+            needs={"subject_forecaster": "session"},
+        ),
+        _spec(
+            "attention_finetuned",
+            retrained,
+            tuned,
+            finetuned_attention_of,
+            "Mean attention of the group's forecaster fine-tuned on the session; a shortened "
+            "scan tunes its own.",
+            needs={"finetuned_forecaster": "session", "group_forecaster": "configuration"},
+            from_configuration=start,
+        ),
+    ]
+
+
+def make_matrices(work: Work, estimator_for: Callable[[Work], EstimatorFor]) -> Made:
+    """Estimate a session's connectivity from the whole scan and from its first frames."""
+    series = work.series()
+    estimator_of = estimator_for(work)
+    lengths = [n for n in work.study.scan_lengths if n < series.n_frames]
+    matrices = {}
+    for frames in (*lengths, series.n_frames):
+        part = series if frames == series.n_frames else head(series, frames)
+        matrices[frames] = estimator_of(part).estimate(part)
+    whole = matrices[series.n_frames]
+    picture = png(
+        matrix(whole, work.platform.region_table, signed=traits(work.recipe.asset).signed), dpi=80
+    )
+    checks = check_matrices(matrices)
+    with work.tracking.run(
+        "connectivity", f"{work.recipe.asset} {work.partition}", work.origin, work.recipe.settings
+    ) as run:
+        run.metrics(whole.metrics)
+        run.picture("matrix", picture)
+        entry = work.save(
+            {"matrix.parquet": partial(formats.write_matrices, matrices=matrices)},
+            {"frames": list(matrices), "metrics": dict(whole.metrics)},
+            run.id,
+        )
+    return Made(
+        {
+            "matrix": telling.picture(picture),
+            **telling.numbers(whole.metrics),
+            "directed": whole.directed,
+            "mlflow run": work.tracking.link(run),
+            **telling.provenance(entry, work.store.root),
+            **telling.schema(
+                {"frames": "int32", "target": "string", **dict.fromkeys(whole.regions, "float64")}
+            ),
+        },
+        checks,
+    )
+
+
+def make_order(work: Work) -> Made:
+    """Choose Granger's lags and α on validation frames: the last of the training part."""
+    settings = work.study.granger
+    search: dict[str, Any] = {}
+    facts: dict[str, Any] = {}
+    if settings.lags is not None and settings.alpha is not None:
+        order = {"lags": settings.lags, "alpha": settings.alpha, "r2": None}
+    else:
+        cohort = work.cohort("time_series")
+        trained = [s for s in cohort.sessions if s.group != "test"]
+        parts = [split(work.series(s.key), work.study.test_fraction)[0] for s in trained]
+        chosen = choose_granger_order(
+            parts,
+            **settings.model_dump(exclude={"lags", "alpha"}),
+            test_fraction=work.study.test_fraction,
+        )
+        order = {"lags": chosen.lags, "alpha": chosen.alpha, "r2": chosen.r2}
+        facts = {"cohort": cohort.digest, "excluded": dict(cohort.excluded)}
+        search = {"candidates tried": len(chosen.visited), "sessions": len(parts)}
+    with work.tracking.run(
+        "granger_order", work.study.name, work.origin, work.recipe.settings
+    ) as run:
+        run.metrics({"lags": order["lags"], "alpha": order["alpha"], "validation_r2": order["r2"]})
+        entry = work.save(
+            {"order.json": partial(formats.write_json, content=order)}, {**order, **facts}, run.id
+        )
+    return Made(
+        {
+            "lags": order["lags"],
+            "alpha": order["alpha"],
+            **telling.numbers({"validation R²": order["r2"], **search}),
+            "mlflow run": work.tracking.link(run),
+            **telling.provenance(entry, work.store.root),
+        }
+    )
+
+
+def granger_of(work: Work) -> EstimatorFor:
+    """Granger with the group's lags and α."""
+    order = work.entry("granger_order", WHOLE).facts
+    return _constant(Granger(order["lags"], order["alpha"], work.study.test_fraction))
+
+
+def group_attention_of(work: Work, configuration: str) -> EstimatorFor:
+    """Read the group's model on this session, in the session's own units."""
+    forecaster, saw = group_model_of(work, configuration)
+    pooled = work.study.configurations[configuration].training.normalisation == "pooled"
+    return _constant(_attention(work, forecaster, saw_subject=saw, rescale=not pooled))
+
+
+def subject_attention_of(work: Work) -> EstimatorFor:
+    """Read the session's own model; a shortened scan gets one that saw no more than it."""
+    stored = work.forecaster("subject_forecaster", work.partition)
+    return _own_model(work, work.study.subject_configuration, stored, start=None)
+
+
+def finetuned_attention_of(work: Work) -> EstimatorFor:
+    """Read the fine-tuned model; a shortened scan gets one tuned on no more than it."""
+    name = work.study.read_out[0]
+    tuned = work.study.fine_tuning.configuration(work.study.configurations[name])
+    stored = work.forecaster("finetuned_forecaster", work.partition)
+    return _own_model(work, tuned, stored, start=group_model_of(work, name)[0])
+
+
+def _own_model(
+    work: Work,
+    configuration: Configuration,
+    stored: AttentionForecaster,
+    start: AttentionForecaster | None,
+) -> EstimatorFor:
+    whole = work.series().n_frames
+
+    def estimator(part: TimeSeries) -> Estimator:
+        forecaster = stored
+        if part.n_frames < whole:
+            training, _ = split(part, work.study.test_fraction)
+            forecaster = fit(
+                configuration.model, [training], configuration.training, start=start
+            ).forecaster
+        return _attention(work, forecaster, saw_subject=True, rescale=False)
+
+    return estimator
+
+
+def _attention(
+    work: Work, forecaster: AttentionForecaster, *, saw_subject: bool, rescale: bool
+) -> Attention:
+    return Attention(
+        forecaster,
+        method=work.recipe.asset,
+        test_fraction=work.study.test_fraction,
+        rescale=rescale,
+        saw_subject=saw_subject,
+    )
+
+
+def _constant(estimator: Estimator) -> EstimatorFor:
+    return lambda part: estimator  # noqa: ARG005
+
+
+def _fixed(estimator: Estimator) -> Callable[[Work], EstimatorFor]:
+    return lambda work: _constant(estimator)  # noqa: ARG005
+
+
+def _spec(
+    name: str,
+    calls: tuple[str, ...],
+    settings: dict[str, Any],
+    estimator_for: Callable[[Work], EstimatorFor],
+    description: str,
+    **more: Any,
+) -> AssetSpec:
+    modules = tuple(call if "." in call else f"{_ROOM}.{call}" for call in calls)
+    return AssetSpec(
+        recipe=Recipe(name, (*modules, "attnconn_core.timeseries.splits"), settings),
+        partitioned="session",
+        make=partial(make_matrices, estimator_for=estimator_for),
+        needs={"time_series": "session", **more.pop("needs", {})},
+        checks=ATTENTION_CHECKS if name.startswith("attention") else MATRIX_CHECKS,
+        description=f"{description} (target, source).",
+        group="connectivity",
+        kinds=frozenset({"parquet", "mlflow"}),
+        **more,
+    )
+
+
+def _order_spec(study: Study) -> AssetSpec:
+    return AssetSpec(
+        recipe=Recipe(
+            "granger_order",
+            (f"{_ROOM}.granger_order",),
+            {"test_fraction": study.test_fraction, **study.granger.model_dump()},
+        ),
+        partitioned="whole",
+        make=make_order,
+        needs={"time_series": "session"},
+        description="Granger's lags and α for the whole group, chosen on validation frames.",
+        group="connectivity",
+        kinds=frozenset({"mlflow"}),
+    )

@@ -1,0 +1,92 @@
+"""Experiment files: named forecaster configurations to train and compare."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from attnconn_core.errors import StudyError
+from attnconn_core.forecasting import ForecasterConfig, TrainingConfig
+
+__all__ = ["Configuration", "Experiment", "FineTuning"]
+
+
+class Configuration(BaseModel):
+    """One forecaster: its shape and its training."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    model: ForecasterConfig = ForecasterConfig()
+    training: TrainingConfig = TrainingConfig()
+
+    def parameters(self) -> dict[str, object]:
+        """Every setting, flat, as MLflow shows parameters."""
+        return {**self.model.model_dump(), **self.training.model_dump()}
+
+
+class FineTuning(BaseModel):
+    """How a group model goes on with one session."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    epochs: int = Field(3, ge=1)
+    learning_rate_factor: float = Field(0.1, gt=0)
+    batch_size: int | None = Field(None, ge=1)
+
+    def configuration(self, group: Configuration) -> Configuration:
+        """The group's configuration, for fewer epochs at a smaller learning rate."""
+        changes = {
+            "epochs": self.epochs,
+            "learning_rate": group.training.learning_rate * self.learning_rate_factor,
+            "batch_size": self.batch_size or group.training.batch_size,
+        }
+        return Configuration(model=group.model, training=group.training.model_copy(update=changes))
+
+
+class Experiment(BaseModel):
+    """Configurations of the group's models, of a session's, and of the fine-tuned."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    group: dict[str, Configuration] = {}
+    subject: Configuration | None = None
+    fine_tuning: FineTuning = FineTuning()
+
+    @field_validator("group")
+    @classmethod
+    def _names(cls, group: dict[str, Configuration]) -> dict[str, Configuration]:
+        # The name becomes part of an asset's: attention_group_<name>.
+        wrong = [name for name in group if not re.fullmatch(r"[a-z0-9][a-z0-9_]{0,39}", name)]
+        if wrong:
+            raise ValueError(
+                "a group configuration's name must be 1 to 40 lower-case letters, digits and "
+                f"underscores; got {', '.join(map(repr, wrong))}"
+            )
+        return group
+
+    @classmethod
+    def merged(cls, experiments: Sequence[tuple[Path, "Experiment"]]) -> "Experiment":
+        """One experiment out of several files; the later one's fine-tuning holds.
+
+        Raises
+        ------
+        StudyError
+            If two files name one configuration, or both give the subject's.
+        """
+        result = cls()
+        for file, experiment in experiments:
+            twice = sorted(set(result.group) & set(experiment.group))
+            if twice:
+                raise StudyError(f"{file}: another experiment already names {', '.join(twice)}")
+            if result.subject is not None and experiment.subject is not None:
+                raise StudyError(
+                    f"{file}: another experiment already gives the subject configuration"
+                )
+            tuned = "fine_tuning" in experiment.model_fields_set
+            result = cls(
+                group={**result.group, **experiment.group},
+                subject=experiment.subject or result.subject,
+                fine_tuning=experiment.fine_tuning if tuned else result.fine_tuning,
+            )
+        return result

@@ -1,0 +1,32 @@
+"""The partitions: one a session, one a group configuration."""
+
+import dagster as dg
+
+from attnconn_assets.study import Study
+from attnconn_core.records import Session
+
+__all__ = ["WHOLE", "add_sessions", "configuration_partitions", "session_partitions"]
+
+WHOLE = "all"  # stands for the partition of an asset that has none
+
+
+def session_partitions(study: Study) -> dg.DynamicPartitionsDefinition:
+    """Sessions such as ``sub-100307_ses-test``, added as they are discovered."""
+    return dg.DynamicPartitionsDefinition(name=f"{study.name}_sessions")
+
+
+def configuration_partitions(study: Study) -> dg.StaticPartitionsDefinition:
+    """The group configurations of the study's experiments."""
+    return dg.StaticPartitionsDefinition(list(study.configurations))
+
+
+def add_sessions(
+    study: Study, instance: dg.DagsterInstance, sessions: tuple[Session, ...]
+) -> list[str]:
+    """Add the partitions of sessions that the instance doesn't have yet; return their keys."""
+    name = session_partitions(study).name
+    assert name is not None  # noqa: S101  (a definition by function has none; ours has)
+    known = set(instance.get_dynamic_partitions(name))
+    new = [session.key for session in sessions if session.key not in known]
+    instance.add_dynamic_partitions(name, new)
+    return new

@@ -1,0 +1,191 @@
+"""The report: one page that holds every score, figure and how they were made."""
+
+import base64
+import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import pandas as pd
+
+from attnconn_assets import formats, telling
+from attnconn_assets.asset import AssetSpec, Kind, Made
+from attnconn_assets.inputs import has_phenotypes
+from attnconn_assets.lineage import Recipe
+from attnconn_assets.partitions import WHOLE
+from attnconn_assets.study import Study
+from attnconn_assets.work import Work
+from attnconn_core.figures import display_name
+from attnconn_core.sources import DESIGN_LABELS
+
+__all__ = ["headline", "report_path", "specs"]
+
+
+def specs(study: Study) -> list[AssetSpec]:
+    """The last asset of the line."""
+    needs: dict[str, Kind] = dict.fromkeys(("group_mean", "fingerprint", "forecast_skill"), "whole")
+    if has_phenotypes(study):
+        needs["behaviour"] = "whole"
+    return [
+        AssetSpec(
+            recipe=Recipe(
+                "report",
+                ("attnconn_core.figures",),
+                {"title": study.title, "page": _template_source()},
+            ),
+            partitioned="whole",
+            make=make_report,
+            needs=needs,
+            description="One self-contained page: scores, figures, and how they were made.",
+            group="report",
+            kinds=frozenset({"html"}),
+        )
+    ]
+
+
+def report_path(study: Study) -> Path:
+    """Where the page lies for people to open."""
+    return study.store_folder / "report.html"
+
+
+def headline(fingerprint: pd.DataFrame, lengths: pd.DataFrame, skill: pd.DataFrame) -> pd.DataFrame:
+    """One row a method: how it identifies, by how much, from how little, and what it forecasts.
+
+    Returns
+    -------
+    Columns of the fingerprint's scores, ``accuracy at <n>`` a scan length, and ``r2``:
+    the mean over sessions of the mean per-region R² on test frames, NaN for methods
+    that don't forecast.
+    """
+    at = lengths.pivot(index="method", columns="frames", values="accuracy")
+    at.columns = [f"accuracy at {frames}" for frames in at.columns]
+    r2 = skill.groupby("method")["r2"].mean()
+    return fingerprint.join(at, on="method").join(r2, on="method")
+
+
+def make_report(work: Work) -> Made:
+    """Assemble what the benchmarks stored into one page."""
+    lengths = work.table("fingerprint", "accuracy_by_frames.parquet")
+    skill = work.table("forecast_skill", "scores.parquet")
+    rows = headline(work.table("fingerprint", "scores.parquet"), lengths, skill)
+    page = (
+        _template()
+        .render(
+            study={"name": work.study.name, "title": work.study.title},
+            generated=datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d %H:%M UTC"),
+            design_label=DESIGN_LABELS[work.platform.source.design],
+            notice=work.platform.source.notice or "",
+            **_sections(work, rows, lengths, skill),
+        )
+        .encode()
+    )
+    entry = work.save(
+        {
+            "report.html": partial(formats.write_bytes, content=page),
+            "headline.parquet": partial(formats.write_table, table=rows),
+        }
+    )
+    # The page under a name that stays, for people; the store's own file is the record.
+    formats.replace_file(report_path(work.study), page)
+    return Made(
+        {
+            "scores": telling.table(rows),
+            "page": telling.path(report_path(work.study)),
+            **telling.provenance(entry, work.store.root),
+            **telling.schema(rows),
+        }
+    )
+
+
+def _sections(
+    work: Work, rows: pd.DataFrame, lengths: pd.DataFrame, skill: pd.DataFrame
+) -> dict[str, Any]:
+    wide = skill.pivot(index=["subject", "session"], columns="method", values="r2").reset_index()
+    figures = {
+        "matrices": ("group_mean", "figure.png"),
+        "networks": ("group_mean", "networks.png"),
+        "fingerprint": ("fingerprint", "figure.png"),
+        "forecast": ("forecast_skill", "figure.png"),
+        "forecast_scatter": ("forecast_skill", "scatter.png"),
+    }
+    behaviour = []
+    if has_phenotypes(work.study):
+        figures["behaviour"] = ("behaviour", "figure.png")
+        behaviour = work.table("behaviour", "scores.parquet").to_dict("records")
+    fingerprint = work.entry("fingerprint", WHOLE).facts
+    order = work.store.entry("granger_order", WHOLE).facts
+    return {
+        "headline": [_shown(dict(row), lengths) for _, row in rows.iterrows()],
+        "names": {method: display_name(method) for method in skill["method"].unique()},
+        "lengths": sorted(lengths["frames"].unique().tolist()),
+        "cohort": {
+            "n_subjects": skill["subject"].nunique(),
+            "n_sessions": fingerprint["sessions"],
+            "n_pairs": fingerprint["pairs"],
+            "excluded": fingerprint["excluded"],
+            "unpaired": fingerprint["unpaired"],
+        },
+        "figures": {name: _picture(work, *where) for name, where in figures.items()},
+        "forecast_table": wide.to_dict("records"),
+        "behaviour_table": behaviour,
+        "provenance": [
+            ("Granger", f"{order['lags']} lags, α = {order['alpha']:g}"),
+            ("Group configurations read out", ", ".join(work.study.read_out)),
+            ("Who trained the group's models", _training_rule(work)),
+            ("Test part of every scan", f"last {work.study.test_fraction:.0%} of its frames"),
+            ("Seeds", _seeds(work.study)),
+            ("Code version", work.origin.code_version),
+            *(
+                (f"MLflow run of {asset}", work.store.entry(asset, WHOLE).made_by["mlflow_run"])
+                for asset in ("fingerprint", "forecast_skill", "granger_order")
+            ),
+            *((f"Content hash of {name}", digest) for name, digest in work.inputs.items()),
+        ],
+    }
+
+
+def _shown(row: dict[str, Any], lengths: pd.DataFrame) -> dict[str, Any]:
+    own = lengths[lengths["method"] == row["method"]]
+    return {
+        **row,
+        "margin": row["margin_mean"],
+        "accuracy_at": dict(zip(own["frames"], own["accuracy"], strict=True)),
+        "name": display_name(row["method"]),
+    }
+
+
+def _seeds(study: Study) -> str:
+    seeds = {
+        "group models": study.configurations[study.read_out[0]].training.seed,
+        "session models": study.subject_configuration.training.seed,
+        "permutations": study.fingerprint.seed,
+    }
+    return ", ".join(f"{name} {seed}" for name, seed in seeds.items())
+
+
+def _training_rule(work: Work) -> str:
+    entry = work.store.entry("group_forecaster", work.study.read_out[0])
+    folds = entry.facts["folds"]
+    if folds[0]["reads"] is None:
+        return f"the {len(folds[0]['subjects'])} subjects of group train"
+    return (
+        f"cross-fitted over subjects in {len(folds)} folds: every matrix comes from a model "
+        "that did not see its subject"
+    )
+
+
+def _picture(work: Work, asset: str, name: str) -> str:
+    entry = work.entry(asset, WHOLE)
+    if name not in entry.files:
+        return ""  # an atlas without groups has no picture of them
+    return base64.b64encode(work.path(entry, name).read_bytes()).decode("ascii")
+
+
+def _template_source() -> str:
+    return (Path(__file__).parent / "report.html").read_text(encoding="utf-8")
+
+
+def _template() -> jinja2.Template:
+    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
+    return environment.from_string(_template_source())

@@ -1,0 +1,162 @@
+"""The runner: makes what is missing or out of date, in order, in chunks, without a daemon."""
+
+import itertools
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import dagster as dg
+
+from attnconn_assets.asset import AssetSpec
+from attnconn_assets.definitions import define, resources, specs
+from attnconn_assets.partitions import WHOLE, add_sessions, session_partitions
+from attnconn_assets.store import Store
+from attnconn_assets.study import Study
+from attnconn_assets.work import cohort_of, is_current
+from attnconn_core.records import Session
+
+__all__ = ["Outcome", "Step", "materialise_stale"]
+
+_QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+_RANGE = ("dagster/asset_partition_range_start", "dagster/asset_partition_range_end")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One asset as the runner comes to it: how many partitions to make, and how many stand."""
+
+    asset: str
+    to_make: int
+    standing: int
+
+
+@dataclass
+class Outcome:
+    """What a run of the whole line came to."""
+
+    made: int = 0
+    standing: int = 0
+    failed: dict[str, str] = field(default_factory=dict)
+
+
+def materialise_stale(
+    study: Study,
+    instance: dg.DagsterInstance,
+    on_step: Callable[[Step], None],
+    on_made: Callable[[], None],
+) -> Outcome:
+    """Make every partition that isn't as today's scans, code and settings would make it.
+
+    Parameters
+    ----------
+    study
+        What to run.
+    instance
+        Where Dagster records it.
+    on_step, on_made
+        Told before each asset, and after each partition.
+    """
+    sessions = study.make_source().sessions()
+    add_sessions(study, instance, sessions)
+    order = instance.get_dynamic_partitions(str(session_partitions(study).name))
+    place = {key: number for number, key in enumerate(order)}
+    job = define(study).resolve_implicit_global_asset_job_def()
+    store = resources(study)["store"]
+    assert isinstance(store, Store)  # noqa: S101  (tells the type checker which of the two)
+    outcome = Outcome()
+    for spec in specs(study):
+        stale, standing = _sort_out(study, spec, store, sessions)
+        on_step(Step(spec.name, len(stale), standing))
+        outcome.standing += standing
+        for chunk in _chunks(sorted(stale, key=lambda key: place.get(key, 0)), place, study.chunk):
+            _execute(job, instance, spec, study, chunk, outcome, on_made)
+    return outcome
+
+
+def _sort_out(
+    study: Study, spec: AssetSpec, store: Store, sessions: Sequence[Session]
+) -> tuple[list[str], int]:
+    """List the partitions to make, and count those that stand.
+
+    A session whose own inputs were never made is left for the day they are.
+    """
+    keys = {
+        "session": [session.key for session in sessions],
+        "configuration": list(study.configurations),
+        "whole": [WHOLE],
+    }[spec.partitioned]
+    cohort = None
+    if spec.partitioned != "session":
+        read = [name for name, kind in spec.needs.items() if kind == "session"]
+        cohort = cohort_of(store, sessions, read).digest if read else None
+    stale = [key for key in keys if not is_current(store, spec.recipe, key, cohort)]
+    standing = len(keys) - len(stale)
+    if spec.partitioned == "session":
+        own = [name for name, kind in spec.needs.items() if kind == "session"]
+        stale = [key for key in stale if all(store.find(name, key) for name in own)]
+    return stale, standing
+
+
+def _chunks(keys: Sequence[str], place: dict[str, int], size: int) -> Iterator[list[str]]:
+    """Cut keys into neighbours, no more than `size`: Dagster runs a range at a time."""
+    for _, group in itertools.groupby(
+        enumerate(keys), lambda pair: place.get(pair[1], 0) - pair[0]
+    ):
+        run = [key for _, key in group]
+        yield from (run[start : start + size] for start in range(0, len(run), size))
+
+
+def _execute(
+    job: dg.JobDefinition,
+    instance: dg.DagsterInstance,
+    spec: AssetSpec,
+    study: Study,
+    chunk: list[str],
+    outcome: Outcome,
+    on_made: Callable[[], None],
+) -> None:
+    asset = dg.AssetKey([study.name, spec.name])
+    seen: set[str] = set()
+
+    def listen(event: dg.EventLogEntry) -> None:
+        told = event.dagster_event
+        if told is None or told.event_type != dg.DagsterEventType.ASSET_MATERIALIZATION:
+            return
+        key = told.partition or WHOLE
+        if key not in seen:
+            seen.add(key)
+            on_made()
+
+    run_id = str(uuid.uuid4())
+    instance.add_event_listener(run_id, listen)
+    result = job.execute_in_process(
+        run_config=_QUIET,
+        instance=instance,
+        asset_selection=[asset],
+        run_id=run_id,
+        tags={} if chunk == [WHOLE] else dict(zip(_RANGE, (chunk[0], chunk[-1]), strict=True)),
+        raise_on_error=False,
+    )
+    outcome.made += len(seen)
+    if not result.success:
+        outcome.failed |= _failures(result, spec, chunk, seen)
+
+
+def _failures(
+    result: dg.ExecuteInProcessResult, spec: AssetSpec, chunk: list[str], seen: set[str]
+) -> dict[str, str]:
+    """Say of every partition that wasn't made why, as the step's failure has it."""
+    told: dict[str, str] = {}
+    reason = "the run ended without saying why"
+    for event in result.get_step_failure_events():
+        failure = event.step_failure_data
+        if failure.user_failure_data and failure.user_failure_data.metadata:
+            value = failure.user_failure_data.metadata["failed"].value
+            if isinstance(value, Mapping):
+                told |= {str(key): str(why) for key, why in value.items()}
+        if failure.error and failure.error.cls_name == "DagsterExecutionInterruptedError":
+            raise KeyboardInterrupt
+        if failure.error:
+            cause = failure.error.cause or failure.error
+            reason = cause.message.strip()
+    return {f"{spec.name} of {key}": told.get(key, reason) for key in chunk if key not in seen}

@@ -1,0 +1,92 @@
+"""Dagster's and MLflow's pages, side by side, on this machine only."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from attnconn_assets.home import PROJECT
+from attnconn_assets.tracking import Tracking
+
+__all__ = ["serve"]
+
+_PATIENCE = 15.0  # seconds between asking a server to end and ending it
+
+
+def serve(study: Path, tracking: Path, dagster_port: int, mlflow_port: int) -> int:
+    """Run both servers until one ends or Ctrl-C; then end both.
+
+    Each gets a process group of its own: Dagster starts processes that outlive a
+    signal to their parent.
+    """
+    database = Tracking(folder=str(tracking))
+    database.client()
+    environment = {
+        **os.environ,
+        "ATTNCONN_STUDY": str(Path(study).resolve()),
+        "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
+        "MLFLOW_DISABLE_TELEMETRY": "true",
+        "MLFLOW_ALLOW_PICKLE_DESERIALIZATION": "false",
+    }
+    commands = {
+        "Dagster": [
+            *(_tool("dagster"), "dev", "-w", str(PROJECT / "workspace.yaml")),
+            *("-h", "127.0.0.1", "-p", str(dagster_port)),
+        ],
+        "MLflow": [
+            *(_tool("mlflow"), "server", "--backend-store-uri", database.database),
+            *("--workers", "1", "--host", "127.0.0.1", "--port", str(mlflow_port)),
+        ],
+    }
+    print(f"Dagster http://127.0.0.1:{dagster_port}   MLflow http://127.0.0.1:{mlflow_port}")
+    print("Ctrl-C ends both.", flush=True)
+    running = {
+        name: subprocess.Popen(command, env=environment, start_new_session=True)  # noqa: S603
+        for name, command in commands.items()
+    }
+    signal.signal(signal.SIGTERM, _as_interrupt)
+    try:
+        while True:
+            for name, process in running.items():
+                if process.poll() is not None:
+                    print(f"{name} ended with status {process.returncode}", file=sys.stderr)
+                    return 1
+            time.sleep(0.5)
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        _end(list(running.values()))
+
+
+def _as_interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _end(processes: list["subprocess.Popen[bytes]"]) -> None:
+    deadline = time.monotonic() + _PATIENCE
+    for number in (signal.SIGINT, signal.SIGKILL):
+        for process in processes:
+            if _group_lives(process.pid):
+                os.killpg(process.pid, number)
+        while any(_group_lives(process.pid) for process in processes):
+            for process in processes:
+                process.poll()
+            if time.monotonic() > deadline:
+                break
+            time.sleep(0.1)
+
+
+def _group_lives(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def _tool(name: str) -> str:
+    beside = Path(sys.executable).parent / name
+    return str(beside) if beside.exists() else shutil.which(name) or name

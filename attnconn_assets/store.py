@@ -1,0 +1,200 @@
+"""The store: every series, model, matrix and score, and for each what made it.
+
+An asset's partition is one manifest, ``<root>/<asset>/<partition>.json``, and the
+files it names. A file carries its content's hash in its name and is complete before
+the manifest that names it replaces the one before: whatever dies in between, a
+reader sees the old partition or the new one, and nothing that is half-written.
+"""
+
+import dataclasses
+import datetime
+import hashlib
+import json
+import os
+import re
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+
+from attnconn_core.errors import StoreError
+
+__all__ = ["Entry", "Store", "StoredFile"]
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
+
+
+@dataclasses.dataclass(frozen=True)
+class StoredFile:
+    """One file of an entry: its name in the store, SHA-256 and size in bytes."""
+
+    name: str
+    sha256: str
+    size: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Entry:
+    """What the store knows of one partition of one asset.
+
+    Attributes
+    ----------
+    files
+        What they are called (``"matrix.parquet"``) → the file.
+    recipe
+        A hash of the code and the settings that made it.
+    inputs
+        ``asset/partition`` → the `digest` of what was read.
+    facts
+        What else was measured or is to be known, as JSON.
+    made_by
+        Dagster run, MLflow run, code version, time.
+    """
+
+    asset: str
+    partition: str
+    files: Mapping[str, StoredFile]
+    recipe: str
+    inputs: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    facts: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    made_by: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+    @property
+    def digest(self) -> str:
+        """The content's hash: what those who read this depend on."""
+        parts = (f"{name}:{file.sha256}" for name, file in sorted(self.files.items()))
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+class Store(dg.ConfigurableResource):
+    """A folder of entries."""
+
+    root: str
+
+    def find(self, asset: str, partition: str) -> Entry | None:
+        """Return the entry, or None if there is none.
+
+        Raises
+        ------
+        StoreError
+            If its manifest is damaged.
+        """
+        path = self._manifest(asset, partition)
+        try:
+            content = json.loads(path.read_text(encoding="utf-8"))
+            files = {name: StoredFile(**file) for name, file in content.pop("files").items()}
+            return Entry(files=files, **content)
+        except FileNotFoundError:
+            return None
+        except (json.JSONDecodeError, TypeError, KeyError, AttributeError) as error:
+            raise StoreError(f"{path}: the manifest is damaged: {error}") from error
+
+    def entry(self, asset: str, partition: str) -> Entry:
+        """Return the entry.
+
+        Raises
+        ------
+        StoreError
+            If there is none.
+        """
+        found = self.find(asset, partition)
+        if found is None:
+            raise StoreError(f"{asset} of {partition} isn't in the store: materialise it first")
+        return found
+
+    def path(self, entry: Entry, name: str) -> Path:
+        """Return where a file of an entry lies, after checking that it is what was stored.
+
+        Raises
+        ------
+        StoreError
+            If the entry has no such file, or the file is missing or was changed.
+        """
+        if name not in entry.files:
+            raise StoreError(
+                f"{entry.asset} of {entry.partition} has no {name}; it has {', '.join(entry.files)}"
+            )
+        file = entry.files[name]
+        path = self._folder(entry.asset) / file.name
+        if not path.is_file():
+            raise StoreError(
+                f"{path}: missing; materialise {entry.asset} of {entry.partition} again"
+            )
+        if _sha256(path) != file.sha256:
+            raise StoreError(
+                f"{path}: not what was stored (another SHA-256); "
+                f"materialise {entry.asset} of {entry.partition} again"
+            )
+        return path
+
+    def is_whole(self, entry: Entry) -> bool:
+        """Whether every file of an entry lies where it should, at its size."""
+        paths = {self._folder(entry.asset) / file.name: file.size for file in entry.files.values()}
+        return all(path.is_file() and path.stat().st_size == size for path, size in paths.items())
+
+    def put(self, draft: Entry, writers: Mapping[str, Callable[[Path], None]]) -> Entry:
+        """Write an entry's files, then its manifest, in place of what was there.
+
+        Parameters
+        ----------
+        draft
+            The entry, without files.
+        writers
+            What a file is called → a function that writes it to a given path.
+
+        Returns
+        -------
+        The entry as stored.
+        """
+        before = self.find(draft.asset, draft.partition)
+        folder = self._folder(draft.asset)
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".writing-", dir=folder) as scratch:
+            files = {}
+            for name, write in writers.items():
+                written = Path(scratch) / _checked(name)
+                write(written)
+                sha256 = _sha256(written)
+                stored = StoredFile(
+                    f"{draft.partition}.{sha256[:12]}.{name}", sha256, written.stat().st_size
+                )
+                os.replace(written, folder / stored.name)
+                files[name] = stored
+            entry = dataclasses.replace(
+                draft,
+                files=files,
+                made_by={"at": datetime.datetime.now(datetime.UTC).isoformat(), **draft.made_by},
+            )
+            manifest = Path(scratch) / "manifest.json"
+            manifest.write_text(
+                json.dumps(dataclasses.asdict(entry), indent=1, allow_nan=False), encoding="utf-8"
+            )
+            os.replace(manifest, self._manifest(draft.asset, draft.partition))
+        if before is not None:
+            kept = {file.name for file in entry.files.values()}
+            for file in before.files.values():
+                if file.name not in kept:
+                    (folder / file.name).unlink(missing_ok=True)
+        return entry
+
+    def _folder(self, asset: str) -> Path:
+        return Path(self.root) / _checked(asset)
+
+    def _manifest(self, asset: str, partition: str) -> Path:
+        return self._folder(asset) / f"{_checked(partition)}.json"
+
+
+def _checked(name: str) -> str:
+    if not _NAME.fullmatch(name):
+        raise StoreError(
+            "a name in the store must be letters, digits, '.', '_' and '-', the first a letter "
+            f"or digit; got {name!r}"
+        )
+    return name
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

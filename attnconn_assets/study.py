@@ -1,0 +1,307 @@
+"""The study file, validated: every setting of the platform, and no other place to look."""
+
+import difflib
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+
+from attnconn_assets.experiment import Configuration, Experiment, FineTuning
+from attnconn_core.errors import StudyError
+from attnconn_core.sources import ArrayFolder, HcpSample, HcpTree, Simulated, Source
+
+__all__ = ["DEFAULT_STUDY", "Study", "load_study", "selected_study"]
+
+DEFAULT_STUDY = Path(__file__).resolve().parents[1] / "studies" / "hcp_sample.yaml"
+
+
+def _beside_the_study(path: Path, info: ValidationInfo) -> Path:
+    return ((info.context or {}).get("folder", Path.cwd()) / path.expanduser()).resolve()
+
+
+StudyPath = Annotated[Path, AfterValidator(_beside_the_study)]
+
+
+class Settings(BaseModel):
+    """A group of settings: unknown keys are refused, nothing changes later."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class GrangerSettings(Settings):
+    """Granger's lags and α: given, or searched for on the cohort's validation frames."""
+
+    lags: int | None = Field(None, ge=1)
+    alpha: float | None = Field(None, gt=0)
+    max_lags: int = Field(10, ge=1)
+    min_alpha: float = Field(1e-3, gt=0)
+    max_alpha: float = Field(1e7, gt=0)
+    coarse_steps: int = Field(10, ge=2)
+    refine_steps: int = Field(10, ge=0)
+
+    @model_validator(mode="after")
+    def _both_or_neither(self) -> "GrangerSettings":
+        if (self.lags is None) != (self.alpha is None):
+            raise ValueError("give both lags and alpha, or neither to have them searched for")
+        return self
+
+
+class FingerprintSettings(Settings):
+    """How test and retest are told apart; see `attnconn_core.scoring.fingerprint`."""
+
+    similarity: Literal["pearson", "mutual_info"] = "pearson"
+    normalise: Literal["none", "edgewise"] = "edgewise"
+    comparison: Literal["test_to_retest", "across_all_sessions"] = "test_to_retest"
+    edges: Literal["all", "off_diagonal"] = "off_diagonal"
+    bins: int = Field(10, ge=2)
+    permutations: int = Field(1000, ge=0)
+    seed: int = 0
+
+
+class BehaviourSettings(Settings):
+    """Which columns of the phenotype table are predicted, and how."""
+
+    targets: tuple[str, ...] = ()
+    subject_column: str = "Subject"
+    family_column: str | None = None
+    model: Literal["kernel_ridge", "cpm", "linear_sgd"] = "kernel_ridge"
+    folds: int = Field(10, ge=2)
+    seed: int = 42
+
+
+class StudyBase(Settings):
+    """What every study says, wherever its scans come from.
+
+    Paths are relative to the study file.
+    """
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
+    title: str
+    experiments: tuple[StudyPath, ...] = Field(min_length=1)
+    group_configurations: tuple[str, ...] = ()
+    phenotypes: StudyPath | None = None
+    behaviour: BehaviourSettings = BehaviourSettings()
+    granger: GrangerSettings = GrangerSettings()
+    fingerprint: FingerprintSettings = FingerprintSettings()
+    test_fraction: float = Field(0.1, gt=0, lt=1)
+    baseline_lags: int = Field(5, ge=1)
+    scan_lengths: tuple[Annotated[int, Field(ge=10)], ...] = ()
+    cross_fit_folds: int = Field(5, ge=2)
+    chunk: int = Field(25, ge=1)
+    quorum: float = Field(0.95, gt=0, le=1)
+    store: StudyPath | None = None
+    tracking: StudyPath | None = None
+
+    # What load_study fills in.
+    folder: Path = Field(Path("."), exclude=True)
+    experiment: Experiment = Field(Experiment(), exclude=True)
+
+    @field_validator("scan_lengths")
+    @classmethod
+    def _ascending(cls, lengths: tuple[int, ...]) -> tuple[int, ...]:
+        return tuple(sorted(set(lengths)))
+
+    @property
+    def store_folder(self) -> Path:
+        """Where series, models, matrices and scores are kept."""
+        return self.store or (self.folder.parent / "store" / self.name)
+
+    @property
+    def tracking_folder(self) -> Path:
+        """Where MLflow's database and artifacts lie."""
+        return self.tracking or (self.folder.parent / "mlruns")
+
+    @property
+    def configurations(self) -> Mapping[str, Configuration]:
+        """Every group configuration of the study's experiments, by name."""
+        return self.experiment.group
+
+    @property
+    def read_out(self) -> tuple[str, ...]:
+        """The group configurations whose attention is read as connectivity."""
+        return self.group_configurations or tuple(self.configurations)[:1]
+
+    @property
+    def subject_configuration(self) -> Configuration:
+        """The configuration of the models that are trained on one session."""
+        assert self.experiment.subject is not None  # noqa: S101  (load_study has seen to it)
+        return self.experiment.subject
+
+    @property
+    def fine_tuning(self) -> FineTuning:
+        """How a group model goes on with one session."""
+        return self.experiment.fine_tuning
+
+    def source_settings(self) -> dict[str, object]:
+        """What the study says of its scans: the fields that the other kinds don't have."""
+        own = set(type(self).model_fields) - set(StudyBase.model_fields)
+        return self.model_dump(mode="json", include=own)
+
+
+class HcpSampleStudy(StudyBase):
+    """Seven HCP subjects that a package ships: nothing to configure."""
+
+    source: Literal["hcp_sample"]
+    cache: StudyPath = Field(Path("../.sample"), validate_default=True)
+
+    def make_source(self) -> Source:
+        """Where the scans come from."""
+        return HcpSample(cache=self.cache)
+
+
+class HcpStudy(StudyBase):
+    """A tree of HCP Young Adult folders, parcellated on the way in."""
+
+    source: Literal["hcp"]
+    root: StudyPath
+    atlas: StudyPath
+    subjects: StudyPath | None = None
+    subject_column: str = "Subject"
+    group_column: str | None = None
+    file_pattern: str = "*_Atlas_MSMAll*clean*.dtseries.nii"
+    layout: Literal["concatenated", "runs"] | None = None
+    frames_per_run: int = Field(1200, ge=1)
+    run_lengths: tuple[int, ...] | None = None
+
+    def make_source(self) -> Source:
+        """Where the scans come from."""
+        return HcpTree(
+            root=self.root,
+            atlas=self.atlas,
+            subjects=self.subjects,
+            file_pattern=self.file_pattern,
+            layout=self.layout,
+            frames_per_run=self.frames_per_run,
+            run_lengths=self.run_lengths,
+            subject_column=self.subject_column,
+            group_column=self.group_column,
+        )
+
+
+class ArraysStudy(StudyBase):
+    """A folder of parcellated series, one file a run."""
+
+    source: Literal["arrays"]
+    root: StudyPath
+    repetition_time: float | None = Field(None, gt=0)
+    regions: StudyPath | None = None
+    subjects: StudyPath | None = None
+    group_column: str | None = None
+
+    def make_source(self) -> Source:
+        """Where the scans come from."""
+        return ArrayFolder(
+            root=self.root,
+            repetition_time=self.repetition_time,
+            regions=self.regions,
+            subjects=self.subjects,
+            group_column=self.group_column,
+        )
+
+
+class SimulatedStudy(StudyBase):
+    """A simulated cohort whose connectivity and behaviour are known."""
+
+    source: Literal["simulated"]
+    n_subjects: int = Field(20, ge=2)
+    n_regions: int = Field(20, ge=2)
+    n_frames: int = Field(400, ge=20)
+    repetition_time: float = Field(0.72, gt=0)
+    n_runs: int = Field(1, ge=1)
+    seed: int = 0
+
+    def make_source(self) -> Source:
+        """Where the scans come from."""
+        return Simulated(
+            subjects=self.n_subjects,
+            regions=self.n_regions,
+            frames=self.n_frames,
+            repetition_time=self.repetition_time,
+            runs=self.n_runs,
+            seed=self.seed,
+        )
+
+
+Study = HcpSampleStudy | HcpStudy | ArraysStudy | SimulatedStudy
+_STUDY: TypeAdapter[Study] = TypeAdapter(Annotated[Study, Field(discriminator="source")])
+
+
+def selected_study() -> Path:
+    """The study file that the environment variable ATTNCONN_STUDY names, else the sample's."""
+    return Path(os.environ.get("ATTNCONN_STUDY", DEFAULT_STUDY)).resolve()
+
+
+def load_study(path: Path) -> Study:
+    """Read and validate a study file and the experiment files it names.
+
+    Raises
+    ------
+    StudyError
+        Naming the file, the key, the rule and the value, for every rule broken.
+    """
+    path = Path(path).resolve()
+    study = _validated(_STUDY, path)
+    experiment = Experiment.merged(
+        [(file, _validated(TypeAdapter(Experiment), file)) for file in study.experiments]
+    )
+    unknown = [name for name in study.group_configurations if name not in experiment.group]
+    if unknown:
+        raise StudyError(
+            f"{path}: group_configurations must name configurations of the experiments "
+            f"({', '.join(experiment.group)}); got {', '.join(unknown)}"
+        )
+    if not experiment.group or experiment.subject is None:
+        raise StudyError(
+            f"{path}: the experiments together must hold at least one group configuration and "
+            f"a subject configuration; {', '.join(file.name for file in study.experiments)} do not"
+        )
+    return study.model_copy(update={"folder": path.parent, "experiment": experiment})
+
+
+def _validated(adapter: TypeAdapter[Any], path: Path) -> Any:
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise StudyError(f"{path}: can't be read: {error.strerror}") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise StudyError(f"{path}: isn't valid YAML: {error}") from error
+    if not isinstance(content, dict):
+        raise StudyError(f"{path}: must hold keys and values; got {type(content).__name__}")
+    content.pop("x-common", None)  # a place for YAML anchors that several configurations share
+    try:
+        return adapter.validate_python(content, context={"folder": path.parent})
+    except ValidationError as error:
+        raise StudyError(
+            "\n".join(_explain(path, problem) for problem in error.errors())
+        ) from error
+
+
+def _explain(path: Path, problem: Mapping[str, Any]) -> str:
+    sources = ("hcp_sample", "hcp", "arrays", "simulated")
+    where = ".".join(str(part) for part in problem["loc"] if part not in sources) or "the file"
+    if problem["type"] == "extra_forbidden":
+        near = difflib.get_close_matches(where.rpartition(".")[2], _known_keys(), n=1)
+        return f"{path}: unknown key {where!r}" + (f"; did you mean {near[0]!r}?" if near else "")
+    got = "" if problem["type"] == "missing" else f"; got {problem['input']!r}"
+    return f"{path}: {where}: {problem['msg']}{got}"
+
+
+def _known_keys() -> list[str]:
+    models: list[type[BaseModel]] = [
+        *(HcpSampleStudy, HcpStudy, ArraysStudy, SimulatedStudy),
+        *(GrangerSettings, FingerprintSettings, BehaviourSettings, Experiment, Configuration),
+    ]
+    return sorted({key for model in models for key in model.model_fields})

@@ -1,0 +1,81 @@
+"""Time series: scans, parcellated, one session a partition."""
+
+from functools import partial
+
+from attnconn_assets import formats, telling
+from attnconn_assets.asset import AssetSpec, CheckFailedError, Made
+from attnconn_assets.checks import SERIES_CHECKS, check_series
+from attnconn_assets.lineage import Recipe
+from attnconn_assets.study import Study
+from attnconn_assets.work import Work, scan_facts
+from attnconn_core.errors import CohortError
+from attnconn_core.figures import carpet, png
+from attnconn_core.records import Session
+
+__all__ = ["specs"]
+
+
+def specs(study: Study) -> list[AssetSpec]:
+    """The asset that everything else stands on."""
+    return [
+        AssetSpec(
+            recipe=Recipe(
+                "time_series",
+                ("attnconn_core.sources", "attnconn_core.timeseries.soundness"),
+                study.source_settings(),
+            ),
+            partitioned="session",
+            make=make_series,
+            checks=SERIES_CHECKS,
+            description=f"The signal of every region, (time, region). {study.title}.",
+            group="inputs",
+            kinds=frozenset({"parquet"}),
+        )
+    ]
+
+
+def make_series(work: Work) -> Made:
+    """Read a session's scan and keep its series if every region can be used."""
+    session = _session(work)
+    series = work.platform.source.load(session)
+    checks = check_series(series)
+    shown = {"carpet": telling.picture(png(carpet(series, work.platform.region_table), dpi=80))}
+    if not all(check.passed for check in checks):
+        unsound = "; ".join(
+            f"{check.name}: {check.details['regions']}" for check in checks if not check.passed
+        )
+        files = ", ".join(str(file) for file in session.files) or "no file"
+        raise CheckFailedError(
+            f"{session.key} ({files}): every region must hold finite values that change over "
+            f"time; {unsound}",
+            checks,
+            shown,
+        )
+    facts = {
+        "frames": series.n_frames,
+        "runs": len(series.runs),
+        "regions": series.n_regions,
+        "repetition_time": series.repetition_time,
+        "scans": [scan_facts(file) for file in session.files],
+    }
+    entry = work.save({"series.parquet": partial(formats.write_series, series=series)}, facts)
+    return Made(
+        metadata={
+            **shown,
+            **telling.numbers({k: facts[k] for k in ("frames", "runs", "regions")}),
+            "repetition time (s)": series.repetition_time,
+            **telling.provenance(entry, work.store.root),
+            **telling.schema({"run": "int32", **dict.fromkeys(series.regions, "float32")}),
+        },
+        checks=checks,
+    )
+
+
+def _session(work: Work) -> Session:
+    session = work.platform.sessions.get(work.partition)
+    if session is None:
+        raise CohortError(
+            f"{work.partition}: no scan of this session where the study looks for it "
+            f"({work.study.name}, source {work.study.source}); it was removed or renamed"
+        )
+    return session

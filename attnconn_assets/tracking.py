@@ -1,0 +1,224 @@
+"""Tracking: the one place that talks to MLflow.
+
+The store owns the data and MLflow points at it: a run carries the Dagster run, asset,
+partition, code version and study it belongs to, and a model is recorded by the path
+and hash of its one file in the store.
+"""
+
+import contextlib
+import dataclasses
+import fcntl
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import dagster as dg
+from pydantic import PrivateAttr
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+__all__ = ["Origin", "TrackedRun", "Tracking"]
+
+_BATCH = 1000  # MLflow takes no more metrics in one call
+
+
+class EpochLike(Protocol):
+    """An epoch of training, as far as a curve shows it."""
+
+    @property
+    def number(self) -> int: ...
+
+
+@dataclasses.dataclass(frozen=True)
+class Origin:
+    """Where a run in MLflow comes from: the tags that lead back to Dagster."""
+
+    study: str
+    asset: str
+    partition: str
+    dagster_run: str
+    code_version: str
+
+    def tags(self) -> dict[str, str]:
+        """The tags as MLflow holds them."""
+        return {f"attnconn.{name}": value for name, value in dataclasses.asdict(self).items()}
+
+
+class TrackedRun:
+    """One run in MLflow while it goes on."""
+
+    def __init__(self, client: "MlflowClient", run_id: str, experiment_id: str) -> None:
+        self._client = client
+        self.id = run_id
+        self.experiment_id = experiment_id
+
+    def metrics(self, values: Mapping[str, float | None], step: int = 0) -> None:
+        """Record numbers; those that are None or not finite are left out."""
+        self._log([(name, value, step) for name, value in values.items()])
+
+    def curve(self, epochs: Sequence[Any]) -> None:
+        """Record every numeric field of every epoch, one step an epoch, in few calls."""
+        self._log(
+            [
+                (name, value, epoch.number)
+                for epoch in epochs
+                for name, value in dataclasses.asdict(epoch).items()
+                if name != "number"
+            ]
+        )
+
+    def picture(self, name: str, png: bytes) -> None:
+        """Keep a figure as ``figures/<name>.png``."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / f"{name}.png"
+            path.write_bytes(png)
+            self._client.log_artifact(self.id, str(path), "figures")
+
+    def file(self, path: Path) -> None:
+        """Keep a copy of a small file."""
+        self._client.log_artifact(self.id, str(path))
+
+    def model(self, name: str, path: Path, sha256: str) -> None:
+        """Record a model that the store holds: its path and hash, no copy."""
+        model = self._client.create_logged_model(
+            experiment_id=self.experiment_id,
+            name=name,
+            source_run_id=self.id,
+            model_type="attention forecaster",
+            params={"path": str(path), "sha256": sha256},
+        )
+        self._client.finalize_logged_model(model.model_id, "READY")
+
+    def tags(self, values: Mapping[str, str]) -> None:
+        """Add tags."""
+        for name, value in values.items():
+            self._client.set_tag(self.id, name, value)
+
+    def _log(self, points: Sequence[tuple[str, Any, int]]) -> None:
+        from mlflow.entities import Metric
+
+        now = int(time.time() * 1000)
+        metrics = [
+            Metric(name, float(value), now, step)
+            for name, value, step in points
+            if isinstance(value, int | float) and abs(float(value)) < float("inf")
+        ]
+        for start in range(0, len(metrics), _BATCH):
+            self._client.log_batch(self.id, metrics=metrics[start : start + _BATCH])
+
+
+class Tracking(dg.ConfigurableResource):
+    """MLflow's database and artifacts in one folder.
+
+    Attributes
+    ----------
+    folder
+        Holds ``mlflow.db`` and ``artifacts/``.
+    page
+        Where `make dev` shows MLflow.
+    """
+
+    folder: str
+    page: str = "http://127.0.0.1:5000"
+    _client: Any = PrivateAttr(default=None)
+
+    @property
+    def database(self) -> str:
+        """The URI of the database."""
+        return f"sqlite:///{Path(self.folder).resolve() / 'mlflow.db'}"
+
+    def client(self) -> "MlflowClient":
+        """A client of the database, which the first caller creates.
+
+        Many processes that open a new database at once crash in its migrations, so
+        one at a time passes here.
+        """
+        if self._client is not None:
+            return self._client
+        from mlflow import MlflowClient
+
+        folder = Path(self.folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / ".opening").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            client = MlflowClient(tracking_uri=self.database)
+            client.search_experiments(max_results=1)
+        self._client = client
+        return client
+
+    @contextlib.contextmanager
+    def run(
+        self,
+        experiment: str,
+        name: str,
+        origin: Origin,
+        parameters: Mapping[str, object],
+        parent: TrackedRun | None = None,
+    ) -> Iterator[TrackedRun]:
+        """Open a run; it ends FINISHED, or FAILED if the body raises.
+
+        Runs of the same asset partition that a killed process left RUNNING are closed
+        as KILLED, and older ones lose the tag ``attnconn.current``.
+        """
+        from mlflow.entities import Param, RunTag
+
+        client = self.client()
+        experiment_id = self._experiment(client, experiment)
+        self._retire(client, experiment_id, origin, name)
+        tags = {**origin.tags(), "attnconn.current": "true"}
+        if parent is not None:
+            tags["mlflow.parentRunId"] = parent.id
+        started = client.create_run(experiment_id, run_name=name)
+        run = TrackedRun(client, started.info.run_id, experiment_id)
+        client.log_batch(
+            run.id,
+            params=[Param(key, str(value)) for key, value in parameters.items()],
+            tags=[RunTag(key, value) for key, value in tags.items()],
+        )
+        try:
+            yield run
+        except BaseException:
+            client.set_terminated(run.id, "FAILED")
+            raise
+        client.set_terminated(run.id, "FINISHED")
+
+    def link(self, run: TrackedRun) -> dg.MetadataValue:
+        """Point to the page that shows a run while MLflow's server runs."""
+        return dg.MetadataValue.url(f"{self.page}/#/experiments/{run.experiment_id}/runs/{run.id}")
+
+    def _experiment(self, client: "MlflowClient", name: str) -> str:
+        from mlflow.exceptions import MlflowException
+
+        found = client.get_experiment_by_name(name)
+        if found is None:
+            location = (Path(self.folder).resolve() / "artifacts" / name).as_uri()
+            try:
+                return client.create_experiment(name, artifact_location=location)
+            except MlflowException as error:
+                if error.error_code != "RESOURCE_ALREADY_EXISTS":
+                    raise
+                found = client.get_experiment_by_name(name)
+                if found is None:
+                    raise
+        return found.experiment_id
+
+    def _retire(
+        self, client: "MlflowClient", experiment_id: str, origin: Origin, name: str
+    ) -> None:
+        same = " and ".join(
+            f"tags.`attnconn.{field}` = '{getattr(origin, field)}'"
+            for field in ("study", "asset", "partition")
+        )
+        before = client.search_runs(
+            [experiment_id],
+            f"{same} and tags.`attnconn.current` = 'true' and attributes.run_name = '{name}'",
+        )
+        for run in before:
+            if run.data.tags.get("attnconn.dagster_run") == origin.dagster_run:
+                continue
+            client.set_tag(run.info.run_id, "attnconn.current", "false")
+            if run.info.status == "RUNNING":
+                client.set_terminated(run.info.run_id, "KILLED")

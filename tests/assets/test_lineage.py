@@ -1,0 +1,66 @@
+"""Code versions: they change with what an asset's code does, and with nothing else."""
+
+import ast
+
+from attnconn_assets import lineage
+from attnconn_assets.lineage import Recipe, code_version, reached_modules
+
+PEARSON = "attnconn_core.connectivity.pearson"
+GRANGER = "attnconn_core.connectivity.granger"
+
+
+def test_an_estimator_reaches_what_it_imports_and_not_its_neighbours():
+    reached = reached_modules(PEARSON)
+    assert "attnconn_core.timeseries.soundness" in reached
+    assert "attnconn_core.records" in reached
+    assert GRANGER not in reached
+    assert "attnconn_core.forecasting.network" not in reached
+
+
+def test_names_are_followed_through_a_package_to_the_module_that_defines_them():
+    assert "attnconn_core.timeseries.splits" in reached_modules(GRANGER)
+    assert "attnconn_core.timeseries.simulation" not in reached_modules(GRANGER)
+
+
+def forget() -> None:
+    for cached in (lineage.reached_modules, lineage._syntax, lineage.code_version):
+        cached.cache_clear()
+
+
+def edited(monkeypatch, module: str, change) -> None:
+    """Let one module's source be another for as long as the test runs."""
+    original = lineage._tree.__wrapped__
+
+    def tree(name: str) -> ast.Module:
+        source = lineage._source(name).read_text()
+        return ast.parse(change(source)) if name == module else original(name)
+
+    monkeypatch.setattr(lineage, "_tree", tree)
+    forget()
+
+
+def test_editing_one_estimator_changes_its_version_and_not_another_s(monkeypatch):
+    before = code_version(PEARSON), code_version(GRANGER)
+    edited(monkeypatch, PEARSON, lambda source: source + "\nEXTRA = 1\n")
+    after = code_version(PEARSON), code_version(GRANGER)
+    forget()
+    assert after[0] != before[0]
+    assert after[1] == before[1]
+
+
+def test_comments_and_docstrings_change_nothing(monkeypatch):
+    before = code_version(PEARSON)
+    edited(
+        monkeypatch,
+        PEARSON,
+        lambda source: "# another comment\n" + source.replace('"""', '"""Other words. ', 1),
+    )
+    after = code_version(PEARSON)
+    forget()
+    assert after == before
+
+
+def test_a_setting_changes_a_recipe_and_its_order_doesn_t():
+    one = Recipe("granger", (GRANGER,), {"alpha": 1.0, "lags": 2})
+    assert one.digest == Recipe("granger", (GRANGER,), {"lags": 2, "alpha": 1.0}).digest
+    assert one.digest != Recipe("granger", (GRANGER,), {"lags": 2, "alpha": 2.0}).digest

@@ -1,0 +1,91 @@
+"""Study files: what they say, and what is refused with which words."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from attnconn_assets.study import DEFAULT_STUDY, load_study
+from attnconn_core.errors import StudyError
+from attnconn_core.sources import HcpSample, Simulated
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+def test_every_shipped_study_is_valid():
+    for path in sorted((REPOSITORY / "studies").glob("*.yaml")):
+        study = load_study(path)
+        assert study.name == path.stem
+        assert study.read_out[0] in study.configurations
+
+
+def test_the_default_study_is_the_sample():
+    assert isinstance(load_study(DEFAULT_STUDY).make_source(), HcpSample)
+
+
+def test_paths_are_relative_to_the_study_file(write_study, tmp_path):
+    study = load_study(write_study(phenotypes="../tables/people.csv"))
+    assert study.phenotypes == tmp_path / "tables" / "people.csv"
+    assert study.store_folder == tmp_path / "store" / "tiny"
+    assert study.tracking_folder == tmp_path / "mlruns"
+
+
+def test_a_simulated_study_makes_its_cohort(tiny_study):
+    source = tiny_study.make_source()
+    assert isinstance(source, Simulated)
+    assert len(source.sessions()) == 6
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"fingerprnt": {}}, "unknown key 'fingerprnt'; did you mean 'fingerprint'"),
+        ({"granger": {"lag": 2}}, "unknown key 'granger.lag'; did you mean 'lags'"),
+        ({"granger": {"lags": 2}}, "both lags and alpha"),
+        ({"granger": {"lags": 0, "alpha": 1.0}}, "greater than or equal to 1; got 0"),
+        ({"test_fraction": 1.5}, "less than 1; got 1.5"),
+        ({"name": "../x"}, "name.*got '../x'"),
+        ({"title": None}, "title: Field required"),
+        ({"source": "floppy"}, "'floppy'"),
+        ({"source": None}, "source"),
+        ({"group_configurations": ["none_such"]}, "group_configurations.*got none_such"),
+        ({"experiments": ["nowhere.yaml"]}, "nowhere.yaml: can't be read"),
+        ({"experiments": []}, "experiments"),
+        ({"scan_lengths": [5]}, "greater than or equal to 10; got 5"),
+    ],
+)
+def test_a_wrong_key_is_named_with_file_rule_and_value(write_study, changes, words):
+    path = write_study(**changes)
+    with pytest.raises(StudyError, match=words) as caught:
+        load_study(path)
+    assert "yaml" in str(caught.value)
+
+
+def test_a_file_that_is_no_mapping_is_refused(tmp_path):
+    path = tmp_path / "list.yaml"
+    path.write_text("- a\n- b\n")
+    with pytest.raises(StudyError, match="must hold keys and values; got list"):
+        load_study(path)
+
+
+def test_yaml_that_would_run_code_is_refused(tmp_path):
+    path = tmp_path / "evil.yaml"
+    path.write_text("name: !!python/object/apply:os.system ['touch pwned']\n")
+    with pytest.raises(StudyError, match="isn't valid YAML"):
+        load_study(path)
+
+
+def test_two_experiments_may_not_name_one_configuration(write_study, tmp_path):
+    path = write_study(experiments=["../experiments/tiny.yaml", "../experiments/more.yaml"])
+    more = tmp_path / "experiments" / "more.yaml"
+    more.write_text(yaml.safe_dump({"group": {"base": {}}}))
+    with pytest.raises(StudyError, match=r"more\.yaml: another experiment already names base"):
+        load_study(path)
+
+
+def test_a_configuration_whose_name_could_be_a_path_is_refused(write_study, tmp_path):
+    path = write_study(experiments=["../experiments/tiny.yaml", "../experiments/more.yaml"])
+    more = tmp_path / "experiments" / "more.yaml"
+    more.write_text(yaml.safe_dump({"group": {"../x": {}}}))
+    with pytest.raises(StudyError, match=r"lower-case letters, digits.*'\.\./x'"):
+        load_study(path)
