@@ -1,0 +1,48 @@
+# Set-up is part of every target: the virtual environment is made once and again when
+# pyproject.toml or constraints.txt change.
+PYTHON ?= python3
+STUDY  ?= studies/hcp_sample.yaml
+VENV   := .venv
+BIN    := $(VENV)/bin
+
+export ATTNCONN_STUDY := $(abspath $(STUDY))
+export MLFLOW_DISABLE_TELEMETRY := true
+export MLFLOW_ALLOW_PICKLE_DESERIALIZATION := false
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo dev test lint format clean
+
+help:  ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo
+	@echo "STUDY=studies/simulated.yaml chooses another study (now: $(STUDY))."
+
+setup: $(VENV)/.installed  ## Create .venv and install what constraints.txt pins
+
+$(VENV)/.installed: pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "attnconn needs Python 3.11 or later; got " + sys.version)'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+demo: setup  ## Fetch the sample, materialise the whole line, show the scores
+	@$(BIN)/attnconn run
+
+dev: setup  ## Open Dagster (127.0.0.1:3000) and MLflow (127.0.0.1:5000); Ctrl-C ends both
+	@$(BIN)/attnconn dev
+
+test: setup lint  ## Lint, type-check and run every test
+	$(BIN)/pytest
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: setup  ## Format the code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:  ## Remove what the platform wrote (the store, runs, Dagster's history); keep the sample
+	rm -rf store .dagster mlruns/mlflow.db* mlruns/artifacts mlruns/.opening
