@@ -72,7 +72,7 @@ def _run(study: Study) -> int:
         print(f"Sample data: {source.fetch()}")
     started = time.monotonic()
     with dg.DagsterInstance.get() as instance, Progress() as progress:
-        outcome = materialise_stale(study, instance, progress.step, progress.made)
+        outcome = materialise_stale(study, instance, progress)
     _conclude(study, outcome, time.monotonic() - started)
     return 1 if outcome.failed else 0
 
@@ -96,7 +96,7 @@ class Progress:
         self._bar = tqdm(
             total=step.to_make,
             desc=f"{step.asset:28}",
-            bar_format="{desc} {bar:24} {n_fmt}/{total_fmt} [{elapsed}]",
+            bar_format="{desc} {bar:24} {n_fmt}/{total_fmt} [{elapsed}{postfix}]",
             file=sys.stdout,
         )
 
@@ -104,6 +104,11 @@ class Progress:
         """Move on by one partition."""
         if self._bar is not None:
             self._bar.update()
+
+    def said(self, message: str) -> None:
+        """Show what an asset says of itself behind its bar."""
+        if self._bar is not None:
+            self._bar.set_postfix_str(message[:60])
 
     def _close(self) -> None:
         if self._bar is not None:

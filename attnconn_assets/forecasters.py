@@ -90,6 +90,7 @@ def make_group(work: Work) -> Made:
         "group_forecaster", f"{work.study.name} {work.partition}", work.origin, parameters
     ) as parent:
         for fold in folds:
+            work.platform.log.info(f"{work.partition}: {fold.name} of {len(folds)}")
             name = f"{work.study.name} {work.partition} {fold.name}"
             with work.tracking.run(
                 "group_forecaster", name, work.origin, parameters, parent

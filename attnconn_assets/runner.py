@@ -2,8 +2,9 @@
 
 import itertools
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import dagster as dg
 
@@ -15,7 +16,7 @@ from attnconn_assets.study import Study
 from attnconn_assets.work import cohort_of, is_current
 from attnconn_core.records import Session
 
-__all__ = ["Outcome", "Step", "materialise_stale"]
+__all__ = ["Listener", "Outcome", "Step", "materialise_stale"]
 
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 _RANGE = ("dagster/asset_partition_range_start", "dagster/asset_partition_range_end")
@@ -30,6 +31,19 @@ class Step:
     standing: int
 
 
+class Listener(Protocol):
+    """Who is told how a run of the whole line goes."""
+
+    def step(self, step: Step) -> None:
+        """The next asset begins."""
+
+    def made(self) -> None:
+        """One more of its partitions is made."""
+
+    def said(self, message: str) -> None:
+        """An asset's body says how far it is."""
+
+
 @dataclass
 class Outcome:
     """What a run of the whole line came to."""
@@ -42,8 +56,7 @@ class Outcome:
 def materialise_stale(
     study: Study,
     instance: dg.DagsterInstance,
-    on_step: Callable[[Step], None],
-    on_made: Callable[[], None],
+    listener: Listener,
 ) -> Outcome:
     """Make every partition that isn't as today's scans, code and settings would make it.
 
@@ -53,8 +66,8 @@ def materialise_stale(
         What to run.
     instance
         Where Dagster records it.
-    on_step, on_made
-        Told before each asset, and after each partition.
+    listener
+        Told how it goes.
     """
     sessions = study.make_source().sessions()
     add_sessions(study, instance, sessions)
@@ -66,10 +79,10 @@ def materialise_stale(
     outcome = Outcome()
     for spec in specs(study):
         stale, standing = _sort_out(study, spec, store, sessions)
-        on_step(Step(spec.name, len(stale), standing))
+        listener.step(Step(spec.name, len(stale), standing))
         outcome.standing += standing
         for chunk in _chunks(sorted(stale, key=lambda key: place.get(key, 0)), place, study.chunk):
-            _execute(job, instance, spec, study, chunk, outcome, on_made)
+            _execute(job, instance, spec, study, chunk, outcome, listener)
     return outcome
 
 
@@ -113,19 +126,22 @@ def _execute(
     study: Study,
     chunk: list[str],
     outcome: Outcome,
-    on_made: Callable[[], None],
+    listener: Listener,
 ) -> None:
     asset = dg.AssetKey([study.name, spec.name])
     seen: set[str] = set()
 
     def listen(event: dg.EventLogEntry) -> None:
         told = event.dagster_event
-        if told is None or told.event_type != dg.DagsterEventType.ASSET_MATERIALIZATION:
+        if told is None:
+            listener.said(event.user_message)
+            return
+        if told.event_type != dg.DagsterEventType.ASSET_MATERIALIZATION:
             return
         key = told.partition or WHOLE
         if key not in seen:
             seen.add(key)
-            on_made()
+            listener.made()
 
     run_id = str(uuid.uuid4())
     instance.add_event_listener(run_id, listen)

@@ -10,6 +10,7 @@ from attnconn_core.errors import ParameterError
 from attnconn_core.forecasting.config import ForecasterConfig, TrainingConfig
 from attnconn_core.forecasting.network import AttentionForecaster
 from attnconn_core.forecasting.preparation import Prepared, prepare
+from attnconn_core.forecasting.threads import threads_for
 from attnconn_core.forecasting.trainer import Epoch, Trainer
 from attnconn_core.records import TimeSeries
 
@@ -87,7 +88,8 @@ def fit(
     prepared = prepare(config, series, training, device)
     forecaster = _begin(config, prepared, training, start).to(device)
     trainer = Trainer(forecaster, prepared, training)
-    history, best = trainer.run(on_epoch)
+    with threads_for(config, forecaster.regions, training.batch_size):
+        history, best = trainer.run(on_epoch)
     return Fit(forecaster.eval(), tuple(history), best, len(prepared.training))
 
 

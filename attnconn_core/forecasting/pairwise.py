@@ -86,17 +86,25 @@ class _Pairwise(torch.autograd.Function):
         for sources, groups in _tiles(query, key):
             keys = key[sources].transpose(0, 1).contiguous()
             d_keys = d_key[sources]
+            scratch = key.new_empty((groups[0].stop, *keys.shape)).flatten()
             for targets in groups:
                 g = grad[targets, :, sources].unsqueeze(-1)
                 asked, matrices = query[targets], weight[targets, sources]
-                weighted_keys = (g * keys).flatten(2)
                 d_matrices = d_weight[targets, sources].view(len(asked), -1, asked.shape[-1])
+                weighted_keys = _product(g, keys, scratch).flatten(2)
                 torch.bmm(weighted_keys.mT, asked, out=d_matrices)
                 d_query[targets].baddbmm_(weighted_keys, matrices.flatten(1, 2))
-                weighted_queries = g.permute(2, 1, 0, 3) * by_window[:, targets]
-                back = matrices.permute(1, 0, 3, 2).flatten(1, 2)
-                d_keys.baddbmm_(weighted_queries.flatten(2), back)
+                g = g.permute(2, 1, 0, 3)
+                weighted_queries = _product(g, by_window[:, targets], scratch).flatten(2)
+                back = matrices.permute(1, 2, 0, 3).flatten(2).mT
+                d_keys.baddbmm_(weighted_queries, back)
         return d_query, d_key, d_weight, None
+
+
+def _product(one: Tensor, other: Tensor, scratch: Tensor) -> Tensor:
+    """Multiply into memory that the cache still holds."""
+    shape = torch.broadcast_shapes(one.shape, other.shape)
+    return torch.mul(one, other, out=scratch[: shape.numel()].view(shape))
 
 
 def _tiles(query: Tensor, key: Tensor) -> list[tuple[slice, list[slice]]]:

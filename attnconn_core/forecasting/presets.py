@@ -43,10 +43,10 @@ SUBJECT = Preset(
 ATTNCONN = Preset(
     "attnconn",
     ForecasterConfig(
-        hidden_dim=16,
+        hidden_dim=32,
         input_layers=2,
         prediction_layers=2,
-        bottleneck_dim=16,
+        bottleneck_dim=32,
         attention_dropout=0.8,
         own_past=True,
         query_rank=8,
@@ -56,7 +56,7 @@ ATTNCONN = Preset(
         epochs=60,
         batch_size=64,
         learning_rate=3e-3,
-        weight_decay=1.0,
+        weight_decay=3.0,
         loss="standardised",
         validation_fraction=0.1,
         patience=10,

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from attnconn_core.errors import ParameterError
 from attnconn_core.forecasting.network import AttentionForecaster
+from attnconn_core.forecasting.threads import threads_for
 from attnconn_core.records import TimeSeries
 from attnconn_core.timeseries import windows
 
@@ -113,7 +114,11 @@ def _applied(
         for first in range(0, len(inputs), batch_size):
             # A copy: windows of one run are a read-only view of it.
             batch = torch.from_numpy(np.array(inputs[first : first + batch_size]))
-            with torch.inference_mode():
-                yield forecaster(batch.to(forecaster.mean.device))
+            with (
+                torch.inference_mode(),
+                threads_for(forecaster.config, forecaster.regions, len(batch)),
+            ):
+                applied = forecaster(batch.to(forecaster.mean.device))
+            yield applied
     finally:
         forecaster.train(training)

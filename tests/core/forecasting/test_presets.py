@@ -27,9 +27,9 @@ def test_changes_are_validated():
 
 def test_ours_explains_what_the_others_bring(make_series):
     """Every region is half its own past, 0.4 of its neighbour's, and noise."""
-    values = make_series(600, regions=6, seed=4).runs[0]
+    values = make_series(900, regions=6, seed=5).runs[0]
     train, test = split(TimeSeries((values,), 0.72, tuple("abcdef")), 0.2)
-    found = fit(ATTNCONN.forecaster, [train], ATTNCONN.with_training(epochs=25).training)
+    found = fit(ATTNCONN.forecaster, [train], ATTNCONN.with_training(epochs=40).training)
     seen = forecast(found.forecaster, test)
     observed, predicted = seen.observed[..., 0], seen.predicted[..., 0]
     history = train.values

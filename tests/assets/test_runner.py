@@ -1,0 +1,232 @@
+"""The whole line on three simulated subjects: made once, and again only where it must be."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+import yaml
+
+from attnconn_assets.definitions import define, resources, specs
+from attnconn_assets.formats import read_matrices, read_table
+from attnconn_assets.partitions import WHOLE
+from attnconn_assets.report import report_path
+from attnconn_assets.runner import Step, materialise_stale
+from attnconn_assets.study import load_study
+
+METHODS = {
+    "pearson",
+    "partial",
+    "granger",
+    "attention_group_base",
+    "attention_subject",
+    "attention_finetuned",
+}
+
+
+class Told:
+    """Remembers what the runner says."""
+
+    def __init__(self) -> None:
+        self.steps: dict[str, Step] = {}
+        self.n_made = 0
+        self.messages: list[str] = []
+
+    def step(self, step: Step) -> None:
+        self.steps[step.asset] = step
+
+    def made(self) -> None:
+        self.n_made += 1
+
+    def said(self, message: str) -> None:
+        self.messages.append(message)
+
+    def remade(self) -> set[str]:
+        return {name for name, step in self.steps.items() if step.to_make}
+
+
+def run(study, instance):
+    told = Told()
+    return materialise_stale(study, instance, told), told
+
+
+@pytest.fixture
+def line(tiny_study, instance):
+    """The tiny study, its whole line made."""
+    outcome, told = run(tiny_study, instance)
+    assert outcome.failed == {}
+    return tiny_study, instance, outcome, told
+
+
+def test_the_whole_line(line, write_study, tmp_path):
+    study, instance, outcome, told = line
+    store = resources(study)["store"]
+
+    # Every asset has every partition, in the store and in Dagster.
+    assert set(told.steps) == {spec.name for spec in specs(study)}
+    assert outcome.made == told.n_made == sum(step.to_make for step in told.steps.values())
+    for spec in specs(study):
+        if spec.partitioned == "session":
+            assert store.find(spec.name, "sub-001_ses-retest") is not None
+
+    # The headline has a row a method, and R² for those that forecast.
+    rows = read_table(store.path(store.entry("report", WHOLE), "headline.parquet"))
+    rows = rows.set_index("method")
+    assert set(rows.index) == METHODS
+    assert rows["r2"].isna().to_dict() == {m: m in ("pearson", "partial") for m in METHODS}
+    assert {"accuracy at 60", "accuracy at 120"} <= set(rows.columns)
+
+    # The page stands by itself.
+    page = report_path(study).read_text()
+    assert "Three simulated subjects" in page
+    assert not re.search(r'(?:src|href)="https?:', page)
+
+    # Cross-fitted: no matrix from a group's model that saw the subject.
+    entry = store.entry("attention_group_base", "sub-001_ses-test")
+    assert entry.facts["metrics"]["saw_subject"] == 0
+    own = store.entry("attention_subject", "sub-001_ses-test")
+    assert own.facts["metrics"]["saw_subject"] == 1
+
+    # A shortened scan is a matrix of its own.
+    matrices = read_matrices(store.path(entry, "matrix.parquet"))
+    assert list(matrices) == [60, 120]
+    assert not np.allclose(matrices[60].values, matrices[120].values)
+
+    # A second run makes nothing.
+    again, told = run(study, instance)
+    assert (again.made, again.failed) == (0, {})
+
+    # Another α stales Granger and what follows from it, and nothing else.
+    changed = load_study(write_study(granger={"lags": 2, "alpha": 10.0}))
+    _, told = run(changed, instance)
+    assert told.remade() == {
+        *("granger_order", "granger", "group_mean", "fingerprint", "forecast_skill"),
+        *("behaviour", "report"),
+    }
+
+    # A file of the store that is gone is made again.
+    pearson = store.entry("pearson", "sub-002_ses-test")
+    store.path(pearson, "matrix.parquet").unlink()
+    _, told = run(changed, instance)
+    assert told.steps["pearson"].to_make == 1
+    assert told.remade() == {"pearson"}  # the same matrix again: what follows stands
+
+
+def test_mlflow_holds_a_run_a_model_and_a_run_a_method(line):
+    study, _, _, _ = line
+    client = resources(study)["tracking"].client()
+
+    def runs(experiment: str):
+        found = client.get_experiment_by_name(experiment)
+        return client.search_runs([found.experiment_id])
+
+    models = runs("subject_forecaster")
+    assert len(models) == 6
+    one = models[0]
+    assert one.info.status == "FINISHED"
+    assert one.data.tags["attnconn.study"] == "tiny"
+    assert one.data.tags["attnconn.asset"] == "subject_forecaster"
+    assert one.data.tags["attnconn.partition"].startswith("sub-00")
+    assert {"attnconn.dagster_run", "attnconn.code_version"} <= set(one.data.tags)
+    assert one.data.params["hidden_dim"] == "4"
+    assert len(client.get_metric_history(one.info.run_id, "loss")) == 2
+    assert [f.path for f in client.list_artifacts(one.info.run_id, "figures")]
+    logged = client.search_logged_models([one.info.experiment_id])
+    assert len(logged) == 6
+    assert all(Path(model.params["path"]).is_file() for model in logged)
+
+    assert len(runs("group_forecaster")) == 1 + 3  # the configuration, and a fold each
+    benchmark = runs("fingerprint")
+    assert len(benchmark) == 1 + len(METHODS)
+    below = [r for r in benchmark if "mlflow.parentRunId" in r.data.tags]
+    assert {r.data.params["method"] for r in below} == METHODS
+    assert all("i_diff" in r.data.metrics for r in below)
+
+
+def test_a_bad_scan_costs_its_own_session_and_nothing_else(write_study, instance, tmp_path):
+    rng = np.random.default_rng(3)
+    scans = tmp_path / "scans"
+    scans.mkdir()
+    for subject in ("1", "2", "3"):
+        for session in ("test", "retest"):
+            np.save(scans / f"sub-{subject}_ses-{session}.npy", rng.normal(size=(120, 5)))
+    dead = rng.normal(size=(120, 5))
+    dead[:, 2] = 7.0
+    np.save(scans / "sub-2_ses-test.npy", dead)
+    path = write_study(
+        source="arrays",
+        root="../scans",
+        repetition_time=0.72,
+        quorum=0.5,
+        behaviour=None,
+        **dict.fromkeys(("n_subjects", "n_regions", "n_frames")),
+    )
+    study = load_study(path)
+    outcome, _ = run(study, instance)
+    assert list(outcome.failed) == ["time_series of sub-2_ses-test"]
+    why = outcome.failed["time_series of sub-2_ses-test"]
+    assert "sub-2_ses-test.npy" in why
+    assert "change over time" in why
+    assert "region-003" in why
+
+    store = resources(study)["store"]
+    assert store.find("time_series", "sub-2_ses-test") is None
+    assert store.find("pearson", "sub-2_ses-retest") is not None
+    assert list(store.entry("fingerprint", WHOLE).facts["excluded"]) == ["sub-2_ses-test"]
+    assert store.entry("fingerprint", WHOLE).facts["unpaired"] == ["sub-2_ses-retest"]
+
+    # What was stored stays when a scan turns bad later.
+    before = store.entry("time_series", "sub-1_ses-test")
+    (scans / "sub-1_ses-test.npy").write_bytes(b"\x93NUMPY cut short")
+    outcome, _ = run(study, instance)
+    assert "time_series of sub-1_ses-test" in outcome.failed
+    assert store.entry("time_series", "sub-1_ses-test") == before
+    assert store.path(before, "series.parquet").is_file()
+
+    # A mended scan is made, and with it what had waited for it.
+    np.save(scans / "sub-2_ses-test.npy", rng.normal(size=(120, 5)))
+    np.save(scans / "sub-1_ses-test.npy", rng.normal(size=(120, 5)))
+    outcome, told = run(study, instance)
+    assert outcome.failed == {}
+    assert told.steps["pearson"].to_make == 2
+    assert store.entry("fingerprint", WHOLE).facts["excluded"] == {}
+
+
+def test_a_study_with_a_train_group_trains_on_it_alone(write_study, instance, tmp_path):
+    rng = np.random.default_rng(4)
+    scans = tmp_path / "scans"
+    scans.mkdir()
+    rows = ["Subject,Group"]
+    for subject in ("1", "2", "3", "4"):
+        rows.append(f"{subject},{'train' if subject in '12' else 'test'}")
+        for session in ("test", "retest"):
+            np.save(scans / f"sub-{subject}_ses-{session}.npy", rng.normal(size=(120, 5)))
+    (tmp_path / "people.csv").write_text("\n".join(rows))
+    path = write_study(
+        source="arrays",
+        root="../scans",
+        repetition_time=0.72,
+        subjects="../people.csv",
+        group_column="Group",
+        behaviour=None,
+        **dict.fromkeys(("n_subjects", "n_regions", "n_frames")),
+    )
+    study = load_study(path)
+    outcome, _ = run(study, instance)
+    assert outcome.failed == {}
+    store = resources(study)["store"]
+    (fold,) = store.entry("group_forecaster", "base").facts["folds"]
+    assert fold["subjects"] == ["1", "2"]
+    saw = {
+        subject: store.entry("attention_group_base", f"sub-{subject}_ses-test").facts["metrics"][
+            "saw_subject"
+        ]
+        for subject in ("1", "2", "3", "4")
+    }
+    assert saw == {"1": 1, "2": 1, "3": 0, "4": 0}
+
+
+def test_the_asset_catalogue_is_the_reviewed_one(tiny_study):
+    keys = {"/".join(key.path) for key in define(tiny_study).resolve_all_asset_keys()}
+    listed = yaml.safe_load((Path(__file__).parent / "catalogue.yaml").read_text())
+    assert keys == {f"tiny/{name}" for name in listed}

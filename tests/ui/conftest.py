@@ -1,0 +1,118 @@
+"""Dagster and MLflow as `make dev` starts them, on ports of their own, for one small study."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+SMALL = {"input_window": 3, "hidden_dim": 4, "input_layers": 1, "prediction_layers": 1}
+
+
+@dataclass(frozen=True)
+class Servers:
+    """The pages of a running platform."""
+
+    dagster: str
+    mlflow: str
+    folder: Path
+
+    def graphql(self, query: str, **variables: Any) -> dict[str, Any]:
+        """Ask Dagster; fail on any error it answers with."""
+        body = json.dumps({"query": query, "variables": variables}).encode()
+        request = urllib.request.Request(  # noqa: S310  (loopback, our own server)
+            f"{self.dagster}/graphql", body, {"Content-Type": "application/json"}
+        )
+        with urllib.request.urlopen(request, timeout=60) as reply:  # noqa: S310
+            answer = json.loads(reply.read())
+        assert "errors" not in answer, answer
+        return answer["data"]
+
+    def ready(self) -> bool:
+        """Whether both answer and Dagster has loaded the study."""
+        try:
+            urllib.request.urlopen(f"{self.mlflow}/health", timeout=5)  # noqa: S310
+            nodes = self.graphql("{ assetNodes { id } }")["assetNodes"]
+        except (OSError, urllib.error.URLError):
+            return False
+        return len(nodes) > 0
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def write_small_study(folder: Path) -> Path:
+    for name in ("studies", "experiments", ".dagster"):
+        (folder / name).mkdir()
+    shutil.copy(REPOSITORY / "dagster.yaml", folder / ".dagster" / "dagster.yaml")
+    configuration = {"model": SMALL, "training": {"epochs": 2, "batch_size": 64}}
+    (folder / "experiments" / "small.yaml").write_text(
+        yaml.safe_dump({"group": {"base": configuration}, "subject": configuration})
+    )
+    study = folder / "studies" / "small.yaml"
+    content = {
+        "name": "small",
+        "title": "Three simulated subjects",
+        "source": "simulated",
+        "n_subjects": 3,
+        "n_regions": 8,
+        "n_frames": 120,
+        "experiments": ["../experiments/small.yaml"],
+        "cross_fit_folds": 3,
+        "granger": {"lags": 2, "alpha": 1.0},
+        "fingerprint": {"permutations": 20},
+        "behaviour": {"folds": 3, "targets": ["Score"]},
+    }
+    study.write_text(yaml.safe_dump(content))
+    return study
+
+
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    """`attnconn dev` over a small study, ended as Ctrl-C ends it."""
+    folder = tmp_path_factory.mktemp("platform")
+    study = write_small_study(folder)
+    ports = free_port(), free_port()
+    log = (folder / "servers.log").open("wb")
+    process = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "attnconn_assets", "--study", str(study), "dev"),
+            *("--dagster-port", str(ports[0]), "--mlflow-port", str(ports[1])),
+        ],
+        env={**os.environ, "DAGSTER_HOME": str(folder / ".dagster")},
+        stdout=log,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+    running = Servers(f"http://127.0.0.1:{ports[0]}", f"http://127.0.0.1:{ports[1]}", folder)
+    try:
+        deadline = time.monotonic() + 180
+        while not running.ready():
+            assert process.poll() is None, (folder / "servers.log").read_text()[-3000:]
+            assert time.monotonic() < deadline, (folder / "servers.log").read_text()[-3000:]
+            time.sleep(1)
+        yield running
+    finally:
+        process.send_signal(signal.SIGINT)
+        status = process.wait(timeout=60)
+        log.close()
+    assert status == 0, (folder / "servers.log").read_text()[-3000:]
+    for port in ports:
+        with socket.socket() as probe:
+            assert probe.connect_ex(("127.0.0.1", port)) != 0, "a server outlived Ctrl-C"

@@ -1,0 +1,80 @@
+"""A backfill through Dagster's GraphQL, with the daemon running, as the UI launches it."""
+
+import time
+
+import pytest
+
+pytestmark = pytest.mark.servers
+
+LAUNCH = """
+mutation ($params: LaunchBackfillParams!) {
+  launchPartitionBackfill(backfillParams: $params) {
+    __typename
+    ... on LaunchBackfillSuccess { backfillId }
+    ... on PythonError { message }
+    ... on PartitionKeysNotFoundError { message }
+  }
+}"""
+
+STATUS = """
+query ($id: String!) {
+  partitionBackfillOrError(backfillId: $id) {
+    ... on PartitionBackfill { status  runs: cancelableRuns { id } }
+    ... on PythonError { message }
+  }
+}"""
+
+MADE = """
+query ($key: AssetKeyInput!, $partitions: [String!]) {
+  assetOrError(assetKey: $key) {
+    ... on Asset {
+      assetMaterializations(partitions: $partitions, limit: 10) {
+        partition
+        metadataEntries { label ... on MarkdownMetadataEntry { mdStr }
+                                ... on UrlMetadataEntry { url } }
+      }
+    }
+  }
+}"""
+
+SESSIONS = [f"sub-00{number}_ses-test" for number in (1, 2, 3)]
+
+
+def backfill(servers, assets: list[str], partitions: list[str]) -> None:
+    """Launch a backfill and wait until it is green."""
+    params = {
+        "partitionNames": partitions,
+        "assetSelection": [{"path": ["small", asset]} for asset in assets],
+    }
+    launched = servers.graphql(LAUNCH, params=params)["launchPartitionBackfill"]
+    assert launched["__typename"] == "LaunchBackfillSuccess", launched
+    deadline = time.monotonic() + 240
+    while True:
+        found = servers.graphql(STATUS, id=launched["backfillId"])["partitionBackfillOrError"]
+        if found["status"] not in ("REQUESTED", "IN_PROGRESS"):
+            break
+        assert time.monotonic() < deadline, f"the backfill is still {found['status']}"
+        time.sleep(1)
+    assert found["status"] == "COMPLETED_SUCCESS", found
+
+
+def test_a_backfill_of_three_sessions_turns_green_each_with_its_picture(servers):
+    backfill(servers, ["time_series", "pearson"], SESSIONS)
+    for asset, picture in (("time_series", "carpet"), ("pearson", "matrix")):
+        answer = servers.graphql(MADE, key={"path": ["small", asset]}, partitions=SESSIONS)
+        made = answer["assetOrError"]["assetMaterializations"]
+        assert {each["partition"] for each in made} == set(SESSIONS)
+        for each in made:
+            shown = {entry["label"]: entry for entry in each["metadataEntries"]}
+            assert shown[picture]["mdStr"].startswith("![figure](data:image/png;base64,")
+    assert shown["mlflow run"]["url"].startswith("http://127.0.0.1:5000/#/experiments/")
+
+
+def test_the_sensor_and_every_asset_are_there(servers):
+    answer = servers.graphql("{ sensorsOrError(repositorySelector: {"
+                             'repositoryName: "__repository__",'
+                             'repositoryLocationName: "attnconn"})'
+                             "{ ... on Sensors { results { name sensorState { status } } } } }")  # fmt: skip
+    assert answer["sensorsOrError"]["results"] == [
+        {"name": "small_discovery", "sensorState": {"status": "RUNNING"}}
+    ]
