@@ -90,7 +90,7 @@ def build_asset(study: Study, spec: AssetSpec) -> dg.AssetsDefinition:
         context: dg.AssetExecutionContext, store: Store, tracking: Tracking
     ) -> dg.MaterializeResult:
         keys = list(context.partition_keys) if partitions else [WHOLE]
-        platform = Platform(study, store, tracking, context.log, context.run_id)
+        platform = Platform(study, store, tracking, context.log, context.run.run_id)
         return _make_all(context, key, spec, platform, keys)
 
     with warnings.catch_warnings():

@@ -37,7 +37,9 @@ class Estimator(Protocol):
     def estimate(self, series: TimeSeries) -> Connectivity: ...
 
 
-EstimatorFor = Callable[[TimeSeries], Estimator]
+# A part of a scan, and whether it is the whole of it → what estimates it. A shortened
+# scan has no frames to spare for judging a forecast: all of them teach.
+EstimatorFor = Callable[[TimeSeries, bool], Estimator]
 
 
 def methods(study: Study) -> list[str]:
@@ -117,8 +119,9 @@ def make_matrices(work: Work, estimator_for: Callable[[Work], EstimatorFor]) -> 
     lengths = [n for n in work.study.scan_lengths if n < series.n_frames]
     matrices = {}
     for frames in (*lengths, series.n_frames):
-        part = series if frames == series.n_frames else head(series, frames)
-        matrices[frames] = estimator_of(part).estimate(part)
+        whole_scan = frames == series.n_frames
+        part = series if whole_scan else head(series, frames)
+        matrices[frames] = estimator_of(part, whole_scan).estimate(part)
     whole = matrices[series.n_frames]
     picture = png(
         matrix(whole, work.platform.region_table, signed=traits(work.recipe.asset).signed), dpi=80
@@ -189,14 +192,22 @@ def make_order(work: Work) -> Made:
 def granger_of(work: Work) -> EstimatorFor:
     """Granger with the group's lags and α."""
     order = work.entry("granger_order", WHOLE).facts
-    return _constant(Granger(order["lags"], order["alpha"], work.study.test_fraction))
+    judged, unjudged = (
+        Granger(order["lags"], order["alpha"], fraction)
+        for fraction in (work.study.test_fraction, None)
+    )
+    return lambda part, whole: judged if whole else unjudged  # noqa: ARG005
 
 
 def group_attention_of(work: Work, configuration: str) -> EstimatorFor:
     """Read the group's model on this session, in the session's own units."""
     forecaster, saw = group_model_of(work, configuration)
     pooled = work.study.configurations[configuration].training.normalisation == "pooled"
-    return _constant(_attention(work, forecaster, saw_subject=saw, rescale=not pooled))
+    judged, unjudged = (
+        _attention(work, forecaster, judged, saw_subject=saw, rescale=not pooled)
+        for judged in (True, False)
+    )
+    return lambda part, whole: judged if whole else unjudged  # noqa: ARG005
 
 
 def subject_attention_of(work: Work) -> EstimatorFor:
@@ -219,38 +230,36 @@ def _own_model(
     stored: AttentionForecaster,
     start: AttentionForecaster | None,
 ) -> EstimatorFor:
-    whole = work.series().n_frames
-
-    def estimator(part: TimeSeries) -> Estimator:
+    def estimator(part: TimeSeries, whole: bool) -> Estimator:
         forecaster = stored
-        if part.n_frames < whole:
-            training, _ = split(part, work.study.test_fraction)
+        if not whole:
             forecaster = fit(
-                configuration.model, [training], configuration.training, start=start
+                configuration.model, [part], configuration.training, start=start
             ).forecaster
-        return _attention(work, forecaster, saw_subject=True, rescale=False)
+        return _attention(work, forecaster, whole, saw_subject=True, rescale=False)
 
     return estimator
 
 
 def _attention(
-    work: Work, forecaster: AttentionForecaster, *, saw_subject: bool, rescale: bool
+    work: Work,
+    forecaster: AttentionForecaster,
+    judged: bool,
+    *,
+    saw_subject: bool,
+    rescale: bool,
 ) -> Attention:
     return Attention(
         forecaster,
         method=work.recipe.asset,
-        test_fraction=work.study.test_fraction,
+        test_fraction=work.study.test_fraction if judged else None,
         rescale=rescale,
         saw_subject=saw_subject,
     )
 
 
-def _constant(estimator: Estimator) -> EstimatorFor:
-    return lambda part: estimator  # noqa: ARG005
-
-
 def _fixed(estimator: Estimator) -> Callable[[Work], EstimatorFor]:
-    return lambda work: _constant(estimator)  # noqa: ARG005
+    return lambda work: lambda part, whole: estimator  # noqa: ARG005
 
 
 def _spec(

@@ -66,7 +66,8 @@ class Granger:
     alpha
         Ridge penalty, in the squared units of the series; 0 is least squares.
     test_fraction
-        Share of frames, at the end, that the forecast is judged on.
+        Share of frames, at the end, that the forecast is judged on. None fits on every
+        frame and judges nothing: a scan cut short has no frames to spare.
 
     Raises
     ------
@@ -76,7 +77,7 @@ class Granger:
 
     lags: int
     alpha: float
-    test_fraction: float = 0.1
+    test_fraction: float | None = 0.1
 
     method: ClassVar[str] = "granger"
     directed: ClassVar[bool] = True
@@ -87,7 +88,7 @@ class Granger:
             raise ParameterError(f"lags must be at least 1 frame; got {self.lags}")
         if not (np.isfinite(self.alpha) and self.alpha >= 0):
             raise ParameterError(f"alpha must be 0 or a positive number; got {self.alpha}")
-        if not 0 < self.test_fraction < 1:
+        if self.test_fraction is not None and not 0 < self.test_fraction < 1:
             raise ParameterError(
                 f"test_fraction must lie between 0 and 1; got {self.test_fraction}"
             )
@@ -106,15 +107,17 @@ class Granger:
             series is too short for the lags.
         """
         require_sound(series, self.method)
-        training, test = split(series, self.test_fraction)
-        for part, name in ((training, "training"), (test, "test")):
+        parts = {"training": series}
+        if self.test_fraction is not None:
+            parts["training"], parts["test"] = split(series, self.test_fraction)
+        for name, part in parts.items():
             if n_samples(part, self.lags) < 2:
                 raise SeriesError(
                     f"{self.method} with {self.lags} lags needs at least {self.lags + 2} "
                     f"consecutive frames in its {name} part; got {part.n_frames} of "
                     f"{series.n_frames} frames at a test fraction of {self.test_fraction}"
                 )
-        moments = lagged_moments(training.runs, self.lags)
+        moments = lagged_moments(parts["training"].runs, self.lags)
         if not moments.total.all():
             dead = series.regions[int(np.argmin(moments.total))]
             raise SeriesError(
@@ -122,6 +125,8 @@ class Granger:
             )
         inverse = moments.inverse(self.alpha)
         drops = np.maximum(r2_drops(moments, inverse, self.alpha), 0.0)
-        ahead = moments.forecaster(inverse @ moments.cross).predict(test.runs)
-        metrics = forecast_skill(*ahead).summary()
+        metrics = {}
+        if "test" in parts:
+            ahead = moments.forecaster(inverse @ moments.cross).predict(parts["test"].runs)
+            metrics = forecast_skill(*ahead).summary()
         return Connectivity(drops, series.regions, self.method, self.directed, metrics)

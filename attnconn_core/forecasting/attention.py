@@ -65,7 +65,7 @@ class PairwiseAttention(nn.Module):
         if self.config.own_past:
             itself = torch.eye(len(query), dtype=torch.bool, device=score.device)
             score = score.masked_fill(itself, 0.0)
-        attention = torch.relu(score)
+        attention = torch.relu_(score)
         attention = attention / (_EPSILON + attention.sum(dim=-1, keepdim=True))
         value = functional.normalize(self.value(embedding), dim=-1, eps=1e-12)
         gathered = torch.bmm(self._drop(attention), value.transpose(0, 1))

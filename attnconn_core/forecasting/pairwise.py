@@ -53,7 +53,7 @@ def pairwise_score(
     by_region = key.transpose(0, 1).contiguous()
     weighted: Tensor = _Pairwise.apply(query.transpose(0, 1), by_region, weight, spare or [])
     biased = torch.bmm(by_region, bias.permute(1, 2, 0))  # (source, batch, target)
-    return (weighted + biased.permute(2, 1, 0)).transpose(0, 1)
+    return weighted.add_(biased.permute(2, 1, 0)).transpose(0, 1)
 
 
 class _Pairwise(torch.autograd.Function):

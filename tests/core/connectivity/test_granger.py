@@ -164,3 +164,12 @@ def test_regions_without_signal_are_named(noise, as_series):
     asleep[:270, 3] = 3
     with pytest.raises(SeriesError, match="region 3"):
         Granger(2, 1.0).estimate(as_series(asleep))
+
+
+def test_without_a_test_part_every_frame_teaches_and_nothing_is_judged(as_series):
+    values = np.random.default_rng(8).normal(size=(60, 4))
+    unjudged = Granger(7, 1.0, None).estimate(as_series(values))
+    assert unjudged.metrics == {}
+    longer = as_series(np.concatenate([values, values[:20]]))
+    judged = Granger(7, 1.0, 0.25).estimate(longer)
+    assert np.array_equal(judged.values, unjudged.values)
