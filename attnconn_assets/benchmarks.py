@@ -66,7 +66,8 @@ def specs(study: Study) -> list[AssetSpec]:
             ),
             partitioned="whole",
             make=make_fingerprint,
-            needs=matrices,
+            needs={"group_forecaster": "configuration", **matrices},
+            from_configuration=study.read_out[0],
             description="Whether a subject's second session can be told from everyone else's.",
             group="benchmarks",
             kinds=_KINDS,
@@ -147,24 +148,22 @@ def make_group_mean(work: Work) -> Made:
 def make_fingerprint(work: Work) -> Made:
     """Identify every subject's retest by its test, from the whole scan and from less."""
     cohort = work.cohort(*methods(work.study))
-    pairs = cohort.pairs()
-    if len(pairs) < 2:
-        raise CohortError(
-            "a fingerprint needs at least 2 subjects with a test and a retest session; "
-            f"got {len(pairs)} of {len(cohort.subjects)} subjects"
-        )
+    pairs, pools, alone = _pooled_pairs(work, cohort)
     stacks = {method: _stacks(work, method, pairs) for method in methods(work.study)}
     scores = {
-        method: _score(work, method, *stack[max(stack)], work.study.fingerprint.permutations)
+        method: _score(work, method, stack[max(stack)], pools, work.study.fingerprint.permutations)
         for method, stack in stacks.items()
     }
     by_length = {
-        method: {n: _accuracy(_score(work, method, *pair, 0)) for n, pair in stack.items()}
+        method: {n: _accuracy(_score(work, method, pair, pools, 0)) for n, pair in stack.items()}
         for method, stack in stacks.items()
     }
     picture = png(
         fingerprint_panel(
-            scores, by_length, 1 / len(pairs), DESIGN_LABELS[work.platform.source.design]
+            scores,
+            by_length,
+            len(set(pools)) / len(pairs),
+            DESIGN_LABELS[work.platform.source.design],
         )
     )
     table = pd.DataFrame([_fingerprint_row(m, score) for m, score in scores.items()])
@@ -179,7 +178,11 @@ def make_fingerprint(work: Work) -> Made:
         {"scores": table, "accuracy_by_frames": lengths, "margins": margins},
         {"figure.png": picture},
         cohort,
-        {"pairs": len(pairs), "unpaired": [s.key for s in cohort.unpaired()]},
+        {
+            "pairs": len(pairs),
+            "pools": len(set(pools)),
+            "unpaired": [s.key for s in cohort.unpaired()] + alone,
+        },
     )
 
 
@@ -306,6 +309,31 @@ def _whole(work: Work, method: str, session: str) -> Connectivity:
     return matrices[max(matrices)]
 
 
+def _pooled_pairs(
+    work: Work, cohort: Cohort
+) -> tuple[list[tuple[Session, Session]], np.ndarray, list[str]]:
+    """Pair sessions, and say which subjects may be compared: those that one model reads.
+
+    Every method is scored on the same comparisons, so that they can be held against
+    each other. A subject that is alone with its model is left out and listed.
+    """
+    folds = work.entry("group_forecaster", work.study.read_out[0]).facts["folds"]
+    pool_of = {
+        subject: number for number, fold in enumerate(folds) for subject in fold["reads"] or ()
+    }
+    pairs = list(cohort.pairs())
+    pools = [pool_of.get(test.subject, 0) for test, _ in pairs]
+    alone = [pair for pair, pool in zip(pairs, pools, strict=True) if pools.count(pool) < 2]
+    kept = [pair for pair in pairs if pair not in alone]
+    if not kept:
+        raise CohortError(
+            "a fingerprint needs at least 2 subjects with a test and a retest session that one "
+            f"model reads; got {len(pairs)} such subjects of {len(cohort.subjects)}"
+        )
+    left = [session.key for pair in alone for session in pair]
+    return kept, np.array([pool_of.get(test.subject, 0) for test, _ in kept]), left
+
+
 def _stacks(
     work: Work, method: str, pairs: Sequence[tuple[Session, Session]]
 ) -> dict[int, tuple[np.ndarray, np.ndarray]]:
@@ -326,11 +354,19 @@ def _stacks(
 
 
 def _score(
-    work: Work, method: str, test: np.ndarray, retest: np.ndarray, permutations: int
+    work: Work,
+    method: str,
+    pair: tuple[np.ndarray, np.ndarray],
+    pools: np.ndarray,
+    permutations: int,
 ) -> FingerprintScore:
     settings = work.study.fingerprint.model_dump(exclude={"permutations"})
     return fingerprint(
-        test, retest, symmetric=not traits(method).directed, permutations=permutations, **settings
+        *pair,
+        symmetric=not traits(method).directed,
+        pools=pools,
+        permutations=permutations,
+        **settings,
     )
 
 

@@ -123,6 +123,7 @@ def _sections(
             "n_subjects": skill["subject"].nunique(),
             "n_sessions": fingerprint["sessions"],
             "n_pairs": fingerprint["pairs"],
+            "n_pools": fingerprint["pools"],
             "excluded": fingerprint["excluded"],
             "unpaired": fingerprint["unpaired"],
         },

@@ -42,7 +42,8 @@ def group_folds(cohort: Cohort, n_folds: int, seed: int) -> tuple[GroupFold, ...
     cohort
         All sessions; both sessions of a subject stay on one side.
     n_folds
-        At most; no more than there are subjects.
+        At most; no more than leave every model two subjects to be read on, since
+        only matrices from one model can be compared.
     seed
         Deals the subjects.
 
@@ -50,18 +51,19 @@ def group_folds(cohort: Cohort, n_folds: int, seed: int) -> tuple[GroupFold, ...
     ------
     CohortError
         If nobody trains, some sessions carry a group and others don't, a subject is in
-        both groups, or there is a single subject to cross-fit over.
+        both groups, or there are fewer than three subjects to cross-fit over.
     """
     groups = {session.group for session in cohort.sessions}
     if groups - {None}:
         return (_named_fold(cohort),)
     subjects = cohort.subjects
-    if len(subjects) < 2:
+    if len(subjects) < 3:
         raise CohortError(
-            f"cross-fitting needs at least 2 subjects, so that a model can be read on one it "
-            f"didn't see; got {len(subjects)}"
+            f"cross-fitting needs at least 3 subjects, so that a model can be read on two that "
+            f"it didn't see; got {len(subjects)}"
         )
-    dealt = KFold(min(n_folds, len(subjects)), shuffle=True, random_state=seed).split(subjects)
+    n_models = max(2, min(n_folds, len(subjects) // 2))
+    dealt = KFold(n_models, shuffle=True, random_state=seed).split(subjects)
     return tuple(
         GroupFold(
             name=f"fold-{number}",

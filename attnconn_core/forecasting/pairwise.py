@@ -66,13 +66,14 @@ class _Pairwise(torch.autograd.Function):
         query = query.contiguous()
         ctx.save_for_backward(query, key, weight)
         ctx.spare = spare
-        _, batch, width = key.shape
-        score = key.new_empty(len(query), batch, len(key))
+        score = key.new_empty(len(query), key.shape[1], len(key))
         for sources, groups in _tiles(query, key):
             keys = key[sources].transpose(0, 1).contiguous()
+            scratch = key.new_empty((groups[0].stop, *keys.shape))
             for targets in groups:
+                asked, pair_queries = query[targets], scratch[: targets.stop - targets.start]
                 matrices = weight[targets, sources].flatten(1, 2).mT
-                pair_queries = torch.bmm(query[targets], matrices).unflatten(-1, (-1, width))
+                torch.bmm(asked, matrices, out=pair_queries.view(*asked.shape[:2], -1))
                 torch.sum(pair_queries.mul_(keys), -1, out=score[targets, :, sources])
         return score
 

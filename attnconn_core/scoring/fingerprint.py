@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from sklearn.metrics import roc_auc_score
 
+from attnconn_core.errors import ParameterError
 from attnconn_core.scoring.checks import require_at_least, require_choice
-from attnconn_core.scoring.edges import paired_features
+from attnconn_core.scoring.edges import is_symmetric, paired_features
 from attnconn_core.scoring.similarity import mutual_information, pearson
 
 __all__ = ["FingerprintScore", "fingerprint"]
@@ -43,9 +44,9 @@ class FingerprintScore:
     same_scores
         test_i with retest_i.
     cross_scores
-        All impostors' scores of each subject.
+        All impostors' scores of each subject; NaN where the two aren't of one pool.
     similarity_matrix
-        [i, j]: test_i with retest_j.
+        [i, j]: test_i with retest_j; NaN where the two aren't of one pool.
     """
 
     accuracy_strict: float
@@ -72,6 +73,7 @@ def fingerprint(
     edges: str = "off_diagonal",
     bins: int = 10,
     symmetric: bool | None = None,
+    pools: Int[np.ndarray, "..."] | None = None,
     permutations: int = 1000,
     seed: int = 0,
 ) -> FingerprintScore:
@@ -98,27 +100,42 @@ def fingerprint(
         Bins of the histograms.
     symmetric
         Whether the matrices are symmetric; None looks.
+    pools
+        A number a subject: subjects are compared within their pool only, and edges are
+        normalised within it. Matrices that come from different models must not be
+        compared: two scans read by one model resemble each other for the model's sake,
+        and would identify it instead of the subject.
     permutations, seed
-        Random pairings for `p_value`.
+        Random pairings for `p_value`, within pools.
 
     Raises
     ------
     ParameterError
-        If the matrices aren't two alike, finite stacks of at least two subjects, or an
-        option isn't known.
+        If the matrices aren't two alike, finite stacks of at least two subjects a pool,
+        or an option isn't known.
     """
     require_choice("similarity", similarity, ("pearson", "mutual_info"))
     require_at_least("bins", bins, 2)
     require_at_least("permutations", permutations, 0)
-    first, second, _ = paired_features(
-        test,
-        retest,
-        normalise=normalise,
-        comparison=comparison,
-        edges=edges,
-        symmetric=symmetric,
-    )
-    n = len(first)
+    n = len(test)
+    pools = np.zeros(n, dtype=int) if pools is None else pools
+    if len(pools) != n:
+        raise ParameterError(f"pools must hold a number for each of {n} subjects; got {len(pools)}")
+    if symmetric is None:
+        symmetric = bool(is_symmetric(test) and is_symmetric(retest))
+    parts = [
+        paired_features(
+            test[pools == pool],
+            retest[pools == pool],
+            normalise=normalise,
+            comparison=comparison,
+            edges=edges,
+            symmetric=symmetric,
+        )
+        for pool in np.unique(pools)
+    ]
+    place = np.argsort(np.argsort(pools, kind="stable"), kind="stable")
+    first, second = (np.concatenate([part[side] for part in parts])[place] for side in (0, 1))
     if comparison == "test_to_retest":
         between = _similarities(first, second, similarity, bins)
         blocks = [between, between.T]
@@ -127,7 +144,7 @@ def fingerprint(
         whole = _similarities(scans, scans, similarity, bins)
         between = whole[:n, n:]
         blocks = [between, between.T, whole[:n, :n], whole[n:, n:]]
-    return _score(between, blocks, permutations, seed)
+    return _score(between, blocks, pools, permutations, seed)
 
 
 def _similarities(
@@ -139,32 +156,38 @@ def _similarities(
 
 
 def _score(
-    between: np.ndarray, blocks: list[np.ndarray], permutations: int, seed: int
+    between: np.ndarray,
+    blocks: list[np.ndarray],
+    pools: np.ndarray,
+    permutations: int,
+    seed: int,
 ) -> FingerprintScore:
     n = len(between)
+    together = pools[:, None] == pools
     others = ~np.eye(n, dtype=bool)
     same = between.diagonal().copy()
-    cross = np.concatenate([block[others].reshape(n, n - 1) for block in blocks], axis=1)
-    margin = same - cross.max(axis=1)
-    nearest = (_only_best(between), _only_best(between.T))
+    compared = [np.where(together, block, np.nan) for block in blocks]
+    cross = np.concatenate([block[others].reshape(n, n - 1) for block in compared], axis=1)
+    known = cross[np.isfinite(cross)]
+    margin = same - np.nanmax(cross, axis=1)
+    candidates = np.where(together, between, -np.inf)
+    nearest = (_only_best(candidates), _only_best(candidates.T))
     themselves = np.arange(n)
     return FingerprintScore(
         accuracy_strict=float((margin > 0).mean()),
         accuracy_test_to_retest=float((nearest[0] == themselves).mean()),
         accuracy_retest_to_test=float((nearest[1] == themselves).mean()),
-        cohens_d=_cohens_d(same, cross.ravel()),
-        i_diff=float(100 * (same.mean() - between[others].mean())),
-        p_value=_permutation_p(*nearest, permutations, seed),
-        mean_rank=float(np.mean([_ranks(between), _ranks(between.T)])),
+        cohens_d=_cohens_d(same, known),
+        i_diff=float(100 * (same.mean() - between[others & together].mean())),
+        p_value=_permutation_p(*nearest, pools, permutations, seed),
+        mean_rank=float(np.mean([_ranks(candidates), _ranks(candidates.T)])),
         auc=float(
-            roc_auc_score(
-                np.repeat([True, False], [n, cross.size]), np.concatenate([same, cross.ravel()])
-            )
+            roc_auc_score(np.repeat([True, False], [n, known.size]), np.concatenate([same, known]))
         ),
         margin=margin,
         same_scores=same,
         cross_scores=cross,
-        similarity_matrix=between,
+        similarity_matrix=compared[0],
     )
 
 
@@ -187,7 +210,11 @@ def _cohens_d(same: np.ndarray, cross: np.ndarray) -> float:
 
 
 def _permutation_p(
-    best_retest: np.ndarray, best_test: np.ndarray, permutations: int, seed: int
+    best_retest: np.ndarray,
+    best_test: np.ndarray,
+    pools: np.ndarray,
+    permutations: int,
+    seed: int,
 ) -> float:
     """P-value of the hits (both directions) among random pairings.
 
@@ -196,6 +223,9 @@ def _permutation_p(
     """
     themselves = np.arange(len(best_retest))
     observed = (best_retest == themselves).sum() + (best_test == themselves).sum()
-    pairing = np.random.default_rng(seed).permuted(np.tile(themselves, (permutations, 1)), axis=1)
+    pairing = np.tile(themselves, (permutations, 1))
+    rng = np.random.default_rng(seed)
+    for pool in np.unique(pools):
+        pairing[:, pools == pool] = rng.permuted(pairing[:, pools == pool], axis=1)
     hits = (best_retest == pairing).sum(axis=1) + (best_test[pairing] == themselves).sum(axis=1)
     return float((1 + (hits >= observed).sum()) / (1 + permutations))

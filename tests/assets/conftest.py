@@ -29,13 +29,13 @@ TINY_EXPERIMENT = {
 
 TINY_STUDY = {
     "name": "tiny",
-    "title": "Three simulated subjects",
+    "title": "Four simulated subjects",
     "source": "simulated",
-    "n_subjects": 3,
+    "n_subjects": 4,
     "n_regions": 5,
     "n_frames": 120,
     "experiments": ["../experiments/tiny.yaml"],
-    "cross_fit_folds": 3,
+    "cross_fit_folds": 2,
     "scan_lengths": [60],
     "granger": {"lags": 2, "alpha": 1.0},
     "fingerprint": {"permutations": 20},
@@ -63,7 +63,7 @@ def write_study(tmp_path: Path) -> WriteStudy:
 
 @pytest.fixture
 def tiny_study(write_study: WriteStudy) -> Study:
-    """Three simulated subjects, two sessions each, five regions."""
+    """Four simulated subjects, two sessions each, five regions."""
     return load_study(write_study())
 
 

@@ -33,7 +33,7 @@ def test_paths_are_relative_to_the_study_file(write_study, tmp_path):
 def test_a_simulated_study_makes_its_cohort(tiny_study):
     source = tiny_study.make_source()
     assert isinstance(source, Simulated)
-    assert len(source.sessions()) == 6
+    assert len(source.sessions()) == 8
 
 
 @pytest.mark.parametrize(

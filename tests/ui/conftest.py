@@ -68,13 +68,13 @@ def write_small_study(folder: Path) -> Path:
     study = folder / "studies" / "small.yaml"
     content = {
         "name": "small",
-        "title": "Three simulated subjects",
+        "title": "Four simulated subjects",
         "source": "simulated",
-        "n_subjects": 3,
+        "n_subjects": 4,
         "n_regions": 8,
         "n_frames": 120,
         "experiments": ["../experiments/small.yaml"],
-        "cross_fit_folds": 3,
+        "cross_fit_folds": 2,
         "granger": {"lags": 2, "alpha": 1.0},
         "fingerprint": {"permutations": 20},
         "behaviour": {"folds": 3, "targets": ["Score"]},

@@ -37,6 +37,12 @@ query ($key: AssetKeyInput!, $partitions: [String!]) {
   }
 }"""
 
+SENSORS = """{
+  sensorsOrError(
+    repositorySelector: {repositoryName: "__repository__", repositoryLocationName: "attnconn"}
+  ) { ... on Sensors { results { name sensorState { status } } } }
+}"""
+
 SESSIONS = [f"sub-00{number}_ses-test" for number in (1, 2, 3)]
 
 
@@ -71,10 +77,7 @@ def test_a_backfill_of_three_sessions_turns_green_each_with_its_picture(servers)
 
 
 def test_the_sensor_and_every_asset_are_there(servers):
-    answer = servers.graphql("{ sensorsOrError(repositorySelector: {"
-                             'repositoryName: "__repository__",'
-                             'repositoryLocationName: "attnconn"})'
-                             "{ ... on Sensors { results { name sensorState { status } } } } }")  # fmt: skip
+    answer = servers.graphql(SENSORS)
     assert answer["sensorsOrError"]["results"] == [
         {"name": "small_discovery", "sensorState": {"status": "RUNNING"}}
     ]

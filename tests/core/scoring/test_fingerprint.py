@@ -137,8 +137,9 @@ def test_the_p_value_is_uniform_at_most_when_nothing_is_there():
 
 def test_the_p_value_is_seeded_and_leaves_numpys_state_alone():
     nearest = np.random.default_rng(8).integers(0, 10, size=(2, 10))
+    pools = np.zeros(10, dtype=int)
     before = str(np.random.get_state(legacy=False))  # noqa: NPY002
-    assert _permutation_p(*nearest, 100, 5) == _permutation_p(*nearest, 100, 5)
+    assert _permutation_p(*nearest, pools, 100, 5) == _permutation_p(*nearest, pools, 100, 5)
     assert str(np.random.get_state(legacy=False)) == before  # noqa: NPY002
 
 
@@ -161,3 +162,36 @@ def test_options_out_of_range_are_refused(option, message):
 def test_a_single_subject_is_refused():
     with pytest.raises(ParameterError, match="at least 2 subjects"):
         fingerprint(*cohort(10, subjects=1))
+
+
+def test_a_model_s_mark_identifies_nobody_within_its_pool():
+    # Noise, and in each pool the mark of the model that read it: no subject is there.
+    rng = np.random.default_rng(12)
+    pools = np.repeat([0, 1, 2], 4)
+    marks = 20 * rng.normal(size=(3, 6, 6))[pools]
+    test, retest = marks + rng.normal(size=(2, 12, 6, 6))
+    options = {"normalise": "none", "permutations": 199}
+    pooled = fingerprint(test, retest, pools=pools, **options)
+    assert pooled.p_value > 0.05
+    assert abs(pooled.cohens_d) < 1
+    assert fingerprint(test, retest, **options).cohens_d > 1  # the mark, taken for subjects
+
+
+def test_pools_are_scored_as_each_by_itself():
+    test, retest = cohort(5)
+    pools = np.arange(len(test)) % 2
+    both = fingerprint(test, retest, pools=pools, permutations=0)
+    alone = [fingerprint(test[pools == p], retest[pools == p], permutations=0) for p in (0, 1)]
+    for p, one in enumerate(alone):
+        assert np.allclose(both.margin[pools == p], one.margin)
+        assert np.allclose(both.same_scores[pools == p], one.same_scores)
+    weights = [int((pools == p).sum()) for p in (0, 1)]
+    expected = np.average([one.accuracy_test_to_retest for one in alone], weights=weights)
+    assert both.accuracy_test_to_retest == pytest.approx(expected)
+    assert np.isnan(both.similarity_matrix[0, 1])
+
+
+def test_pools_must_number_every_subject():
+    test, retest = cohort(5)
+    with pytest.raises(ParameterError, match="a number for each of"):
+        fingerprint(test, retest, pools=np.zeros(3, dtype=int))
