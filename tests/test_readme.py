@@ -1,0 +1,18 @@
+"""The README's own example runs, and names studies that are there."""
+
+import re
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_example_runs(capsys):
+    (example,) = re.findall(r"```python\n(.*?)```", README, flags=re.S)
+    exec(compile(example, "README.md", "exec"), {})  # noqa: S102
+    assert capsys.readouterr().out.startswith("(10, 10) ")
+
+
+def test_what_it_names_is_there():
+    for name in re.findall(r"(?:studies|experiments|docs)/[\w./-]+\.\w+", README):
+        assert (REPOSITORY / name).is_file(), name
