@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Origin", "TrackedRun", "Tracking"]
 
+# Otherwise MLflow's page takes a new experiment for one of language models' traces.
+_OPENS_WITH_RUNS = {"mlflow.experimentKind": "custom_model_development"}
 _BATCH = 1000  # MLflow takes no more metrics in one call
 
 
@@ -196,7 +198,7 @@ class Tracking(dg.ConfigurableResource):
         if found is None:
             location = (Path(self.folder).resolve() / "artifacts" / name).as_uri()
             try:
-                return client.create_experiment(name, artifact_location=location)
+                return client.create_experiment(name, location, _OPENS_WITH_RUNS)
             except MlflowException as error:
                 if error.error_code != "RESOURCE_ALREADY_EXISTS":
                     raise
