@@ -10,7 +10,7 @@ export MLFLOW_DISABLE_TELEMETRY := true
 export MLFLOW_ALLOW_PICKLE_DESERIALIZATION := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo dev test lint format clean
+.PHONY: help setup sample demo dev test lint format clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev]'
 	@touch $@
+
+sample: setup  ## Fetch the sample data (8 MB) into .sample/
+	@$(BIN)/python -c 'from pathlib import Path; from attnconn_core.sources import HcpSample; print(HcpSample(Path(".sample")).fetch())'
 
 demo: setup  ## Fetch the sample, materialise the whole line, show the scores
 	@$(BIN)/attnconn run
