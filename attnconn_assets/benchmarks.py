@@ -41,7 +41,6 @@ from attnconn_core.timeseries import split
 __all__ = ["specs"]
 
 _SCORING = "attnconn_core.scoring"
-_KINDS = frozenset({"parquet", "mlflow"})
 
 
 def specs(study: Study) -> list[AssetSpec]:
@@ -49,31 +48,25 @@ def specs(study: Study) -> list[AssetSpec]:
     matrices: dict[str, Kind] = dict.fromkeys(methods(study), "session")
     listed = {"methods": methods(study), "quorum": study.quorum}
     found = [
-        AssetSpec(
-            recipe=Recipe("group_mean", ("attnconn_core.connectivity.average",), listed),
-            partitioned="whole",
-            make=make_group_mean,
+        _spec(
+            Recipe("group_mean", ("attnconn_core.connectivity.average",), listed),
+            make_group_mean,
             needs=matrices,
             description="Every method's mean connectivity over the cohort's test sessions.",
-            group="benchmarks",
-            kinds=_KINDS,
         ),
-        AssetSpec(
-            recipe=Recipe(
+        _spec(
+            Recipe(
                 "fingerprint",
                 (f"{_SCORING}.fingerprint",),
                 {**listed, "lengths": study.scan_lengths, **study.fingerprint.model_dump()},
             ),
-            partitioned="whole",
-            make=make_fingerprint,
+            make_fingerprint,
             needs={"group_forecaster": "configuration", **matrices},
             from_configuration=study.read_out[0],
             description="Whether a subject's second session can be told from everyone else's.",
-            group="benchmarks",
-            kinds=_KINDS,
         ),
-        AssetSpec(
-            recipe=Recipe(
+        _spec(
+            Recipe(
                 "forecast_skill",
                 ("attnconn_core.forecasting.baselines",),
                 {
@@ -82,31 +75,31 @@ def specs(study: Study) -> list[AssetSpec]:
                     "baseline_lags": study.baseline_lags,
                 },
             ),
-            partitioned="whole",
-            make=make_forecast_skill,
+            make_forecast_skill,
             needs={"time_series": "session", **matrices},
             description="How well each method forecasts frames that it was not trained on.",
-            group="benchmarks",
-            kinds=_KINDS,
         ),
     ]
     if has_phenotypes(study):
         found.append(
-            AssetSpec(
-                recipe=Recipe(
+            _spec(
+                Recipe(
                     "behaviour",
                     (f"{_SCORING}.behaviour",),
                     {**listed, **study.behaviour.model_dump()},
                 ),
-                partitioned="whole",
-                make=make_behaviour,
+                make_behaviour,
                 needs={"phenotypes": "whole", **matrices},
                 description="How well each method's edges predict behaviour in unseen subjects.",
-                group="benchmarks",
-                kinds=_KINDS,
             )
         )
     return found
+
+
+def _spec(recipe: Recipe, make: Callable[[Work], Made], **more: Any) -> AssetSpec:
+    return AssetSpec(
+        recipe, "whole", make, group="benchmarks", kinds=frozenset({"parquet", "mlflow"}), **more
+    )
 
 
 def make_group_mean(work: Work) -> Made:

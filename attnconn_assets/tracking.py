@@ -12,7 +12,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 from pydantic import PrivateAttr
@@ -25,13 +25,6 @@ __all__ = ["Origin", "TrackedRun", "Tracking"]
 # Otherwise MLflow's page takes a new experiment for one of language models' traces.
 _OPENS_WITH_RUNS = {"mlflow.experimentKind": "custom_model_development"}
 _BATCH = 1000  # MLflow takes no more metrics in one call
-
-
-class EpochLike(Protocol):
-    """An epoch of training, as far as a curve shows it."""
-
-    @property
-    def number(self) -> int: ...
 
 
 @dataclasses.dataclass(frozen=True)
@@ -79,10 +72,6 @@ class TrackedRun:
             path.write_bytes(png)
             self._client.log_artifact(self.id, str(path), "figures")
 
-    def file(self, path: Path) -> None:
-        """Keep a copy of a small file."""
-        self._client.log_artifact(self.id, str(path))
-
     def model(self, name: str, path: Path, sha256: str) -> None:
         """Record a model that the store holds: its path and hash, no copy."""
         model = self._client.create_logged_model(
@@ -93,11 +82,6 @@ class TrackedRun:
             params={"path": str(path), "sha256": sha256},
         )
         self._client.finalize_logged_model(model.model_id, "READY")
-
-    def tags(self, values: Mapping[str, str]) -> None:
-        """Add tags."""
-        for name, value in values.items():
-            self._client.set_tag(self.id, name, value)
 
     def _log(self, points: Sequence[tuple[str, Any, int]]) -> None:
         from mlflow.entities import Metric
