@@ -6,14 +6,16 @@ the manifest that names it replaces the one before: whatever dies in between, a
 reader sees the old partition or the new one, and nothing that is half-written.
 """
 
+import contextlib
 import dataclasses
 import datetime
+import fcntl
 import hashlib
 import json
 import os
 import re
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -148,42 +150,62 @@ class Store(dg.ConfigurableResource):
         -------
         The entry as stored.
         """
-        before = self.find(draft.asset, draft.partition)
-        folder = self._folder(draft.asset)
+        manifest = self._manifest(draft.asset, draft.partition)
+        folder = manifest.parent
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".writing-", dir=folder) as scratch:
+        with tempfile.TemporaryDirectory(prefix=".writing-", dir=folder) as name:
+            scratch = Path(name)
             files = {}
-            for name, write in writers.items():
-                written = Path(scratch) / _checked(name)
+            for called, write in writers.items():
+                written = scratch / _checked(called)
                 write(written)
-                sha256 = _sha256(written)
-                stored = StoredFile(
-                    f"{draft.partition}.{sha256[:12]}.{name}", sha256, written.stat().st_size
-                )
-                os.replace(written, folder / stored.name)
-                files[name] = stored
+                files[called] = _named(draft.partition, called, written)
             entry = dataclasses.replace(
                 draft,
                 files=files,
                 made_by={"at": datetime.datetime.now(datetime.UTC).isoformat(), **draft.made_by},
             )
-            manifest = Path(scratch) / "manifest.json"
-            manifest.write_text(
+            drawn_up = scratch / manifest.name
+            drawn_up.write_text(
                 json.dumps(dataclasses.asdict(entry), indent=1, allow_nan=False), encoding="utf-8"
             )
-            os.replace(manifest, self._manifest(draft.asset, draft.partition))
-        if before is not None:
-            kept = {file.name for file in entry.files.values()}
-            for file in before.files.values():
-                if file.name not in kept:
-                    (folder / file.name).unlink(missing_ok=True)
+            with _alone(folder):
+                before = self._readable(draft.asset, draft.partition)
+                for called, file in files.items():
+                    os.replace(scratch / called, folder / file.name)
+                os.replace(drawn_up, manifest)
+                kept = {file.name for file in files.values()}
+                for file in before.files.values() if before else ():
+                    if file.name not in kept:
+                        (folder / file.name).unlink(missing_ok=True)
         return entry
+
+    def _readable(self, asset: str, partition: str) -> Entry | None:
+        """Find what a new entry takes the place of; a damaged manifest is no obstacle."""
+        try:
+            return self.find(asset, partition)
+        except StoreError:
+            return None
 
     def _folder(self, asset: str) -> Path:
         return Path(self.root) / _checked(asset)
 
     def _manifest(self, asset: str, partition: str) -> Path:
         return self._folder(asset) / f"{_checked(partition)}.json"
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Let one writer at a time publish: another's clearing up must not meet its files."""
+    with (folder / ".publishing").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _named(partition: str, called: str, written: Path) -> StoredFile:
+    """Name a file by its content."""
+    sha256 = _sha256(written)
+    return StoredFile(f"{partition}.{sha256[:12]}.{called}", sha256, written.stat().st_size)
 
 
 def _checked(name: str) -> str:

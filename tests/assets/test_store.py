@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -41,7 +42,7 @@ def test_a_second_put_replaces_the_first_and_leaves_no_file_behind(store, tmp_pa
     second = store.put(draft(), {"note.txt": write("two")})
     assert first.digest != second.digest
     assert store.path(store.entry("pearson", "sub-1_ses-test"), "note.txt").read_text() == "two"
-    assert len(list((tmp_path / "pearson").iterdir())) == 2  # the manifest and one file
+    assert len(list((tmp_path / "pearson").glob("[!.]*"))) == 2  # the manifest and one file
 
 
 def test_the_same_content_has_the_same_digest(store):
@@ -106,3 +107,30 @@ def test_manifests_hold_no_value_that_json_lacks(store, tmp_path):
     assert store.find("pearson", "all") is None
     store.put(draft("all"), {"a.txt": write("")})
     assert json.loads((tmp_path / "pearson" / "all.json").read_text())["asset"] == "pearson"
+
+
+def test_a_damaged_manifest_is_no_obstacle_to_making_it_again(store, tmp_path):
+    store.put(draft(), {"note.txt": write("one")})
+    (tmp_path / "pearson" / "sub-1_ses-test.json").write_text("{")
+    made = store.put(draft(), {"note.txt": write("two")})
+    assert store.find("pearson", "sub-1_ses-test") == made
+
+
+def test_two_writers_of_one_partition_leave_a_whole_one(store, monkeypatch):
+    # The second puts back what the first has just replaced and is about to clear away.
+    store.put(draft(), {"note.txt": write("one")})
+    unlink, second = Path.unlink, []
+
+    def interrupted(path: Path, **how: bool) -> None:
+        if not second:
+            again = Thread(target=store.put, args=(draft(), {"note.txt": write("one")}))
+            second.append(again)
+            again.start()
+            again.join(timeout=0.5)
+        unlink(path, **how)
+
+    monkeypatch.setattr(Path, "unlink", interrupted)
+    store.put(draft(), {"note.txt": write("two")})
+    second[0].join()
+    left = store.entry("pearson", "sub-1_ses-test")
+    assert store.path(left, "note.txt").read_text() == "one"
