@@ -243,10 +243,9 @@ class Cohort:
 
     @property
     def digest(self) -> str:
-        """A hash of who is in: the data version of a group result."""
-        return hashlib.sha256(
-            "\n".join(session.key for session in self.sessions).encode()
-        ).hexdigest()[:16]
+        """A hash of who is in, and in which group: the data version of a group result."""
+        listed = "\n".join(f"{each.key} {each.group or ''}".rstrip() for each in self.sessions)
+        return hashlib.sha256(listed.encode()).hexdigest()[:16]
 
 
 def _check_regions(regions: Sequence[str]) -> None:

@@ -71,6 +71,10 @@ class ArrayFolder:
         """Two scans."""
         return "test-retest"
 
+    def shared_files(self) -> tuple[Path, ...]:
+        """The table that names the regions, where there is one."""
+        return () if self.regions is None else (self.regions,)
+
     def sessions(self) -> tuple[Session, ...]:
         """List every session with its files, in the order of the runs; none is opened.
 

@@ -1,6 +1,7 @@
 """What every source of scans can do."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from types import MappingProxyType
 from typing import Literal, Protocol, runtime_checkable
 
@@ -47,6 +48,10 @@ class Source(Protocol):
 
     def region_table(self) -> RegionTable:
         """Return the regions that every session has."""
+        ...
+
+    def shared_files(self) -> tuple[Path, ...]:
+        """List the files beside the scans that every session's series depends on."""
         ...
 
     @property

@@ -88,6 +88,10 @@ class HcpTree:
         """
         return self._atlas.table
 
+    def shared_files(self) -> tuple[Path, ...]:
+        """The atlas."""
+        return (self.atlas,)
+
     def sessions(self) -> tuple[Session, ...]:
         """List every session with its files; none is opened.
 

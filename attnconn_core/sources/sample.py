@@ -104,6 +104,10 @@ class HcpSample:
         """Return the 94 regions of AAL2."""
         return aal2()
 
+    def shared_files(self) -> tuple[Path, ...]:
+        """None."""
+        return ()
+
     def sessions(self) -> tuple[Session, ...]:
         """List fourteen sessions; nothing is downloaded or read."""
         return tuple(

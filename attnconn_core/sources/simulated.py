@@ -1,6 +1,7 @@
 """A cohort that is simulated: everyone's network is known, and so is what it predicts."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -83,6 +84,10 @@ class Simulated:
     def notice(self) -> str:
         """What a reader of any result has to know."""
         return "Simulated data: no person was scanned, and the connections are known."
+
+    def shared_files(self) -> tuple[Path, ...]:
+        """None."""
+        return ()
 
     def sessions(self) -> tuple[Session, ...]:
         """List test and retest of every subject, in order."""
