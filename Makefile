@@ -34,8 +34,9 @@ demo: setup  ## Fetch the sample, materialise the whole line, show the scores
 dev: setup  ## Open Dagster (127.0.0.1:3000) and MLflow (127.0.0.1:5000); Ctrl-C ends both
 	@$(BIN)/attnconn dev
 
+# A process a core, and each with one thread: threads that share a core wait for each other.
 test: setup lint  ## Lint, type-check and run every test
-	$(BIN)/pytest
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest --numprocesses auto --maxprocesses 4
 
 lint: setup
 	$(BIN)/ruff check .

@@ -12,10 +12,11 @@ from typing import Any, Literal
 
 import dagster as dg
 
+from attnconn_assets import telling
 from attnconn_assets.checks import Check
 from attnconn_assets.lineage import Recipe
 from attnconn_assets.partitions import WHOLE, configuration_partitions, session_partitions
-from attnconn_assets.store import Store
+from attnconn_assets.store import Entry, Store
 from attnconn_assets.study import Study
 from attnconn_assets.tracking import Tracking
 from attnconn_assets.work import Platform, Work
@@ -28,8 +29,12 @@ Kind = Literal["session", "configuration", "whole"]
 
 @dataclass(frozen=True)
 class Made:
-    """What making a partition leaves to tell."""
+    """What making a partition leaves: what was stored, and what to tell of it.
 
+    Where the files lie, their hash and the run in MLflow are told of every entry alike.
+    """
+
+    entry: Entry
     metadata: Mapping[str, Any]
     checks: tuple[Check, ...] = ()
 
@@ -123,15 +128,20 @@ def _make_all(
         try:
             made = spec.make(Work(platform, spec.recipe, partition))
         except CheckFailedError as refusal:
-            failed[partition] = str(refusal)
+            failed[partition] = f"{refusal}{platform.scans_of(partition)}"
             _log_checks(context, key, partition, refusal.checks, refusal.metadata)
             continue
         except AttnconnError as error:
-            failed[partition] = str(error)
-            context.log.error(f"{spec.name} of {partition}: {error}")
+            failed[partition] = f"{error}{platform.scans_of(partition, unless_in=str(error))}"
+            context.log.error(f"{spec.name} of {partition}: {failed[partition]}")
             continue
         outcomes += made.checks
-        _tell(context, key, partition, made, alone=len(partitions) == 1)
+        metadata = {
+            **made.metadata,
+            "mlflow run": platform.tracking.link(made.entry.made_by),
+            **telling.provenance(made.entry, platform.store.root),
+        }
+        _tell(context, key, partition, metadata, made.checks, alone=len(partitions) == 1)
         context.log.info(f"{spec.name} of {partition} made ({number} of {len(partitions)})")
     if failed:
         raise dg.Failure(
@@ -147,7 +157,8 @@ def _tell(
     context: dg.AssetExecutionContext,
     key: dg.AssetKey,
     partition: str,
-    made: Made,
+    metadata: Mapping[str, Any],
+    checks: Sequence[Check],
     alone: bool,
 ) -> None:
     """Record a partition now, so that it counts if the run dies, and again for the closing event.
@@ -157,14 +168,12 @@ def _tell(
     """
     named = None if partition == WHOLE else partition
     if not alone:
-        context.log_event(
-            dg.AssetMaterialization(key, partition=named, metadata=dict(made.metadata))
-        )
-        _log_checks(context, key, named, made.checks, {})
+        context.log_event(dg.AssetMaterialization(key, partition=named, metadata=dict(metadata)))
+        _log_checks(context, key, named, checks, {})
     if named is None:
-        context.add_asset_metadata(dict(made.metadata), asset_key=key)
+        context.add_asset_metadata(dict(metadata), asset_key=key)
     else:
-        context.add_asset_metadata(dict(made.metadata), asset_key=key, partition_key=named)
+        context.add_asset_metadata(dict(metadata), asset_key=key, partition_key=named)
 
 
 def _log_checks(

@@ -120,21 +120,26 @@ def make_group_mean(work: Work) -> Made:
         f"{mean.method}.parquet": partial(formats.write_matrices, matrices={len(sessions): mean})
         for mean in means
     }
-    entry = work.save(
-        {**writers, **_writers(pictures)},
-        {
-            "sessions": len(sessions),
-            "cohort": cohort.digest,
-            "excluded": dict(cohort.excluded),
-        },
-    )
+    with work.tracked(parameters={**work.recipe.settings, "cohort": cohort.digest}) as run:
+        run.metrics({"sessions": len(sessions)})
+        for name, picture in pictures.items():
+            run.picture(name.removesuffix(".png"), picture)
+        entry = work.save(
+            {**writers, **_writers(pictures)},
+            {
+                "sessions": len(sessions),
+                "cohort": cohort.digest,
+                "excluded": dict(cohort.excluded),
+            },
+            run,
+        )
     return Made(
+        entry,
         {
             "matrices": telling.picture(pictures["figure.png"]),
             "sessions": len(sessions),
             "left out": dict(cohort.excluded),
-            **telling.provenance(entry, work.store.root),
-        }
+        },
     )
 
 
@@ -249,20 +254,24 @@ def _score_asset(
     cohort: Cohort,
     facts: Mapping[str, Any],
 ) -> Made:
-    """Store a benchmark's tables and figure; one run for it, and one below a method."""
+    """Store a benchmark's tables and figure; one run for it, and one below it a method.
+
+    Below it the methods stand side by side; its own holds ``<score>/<method>``, which
+    MLflow charts score by score.
+    """
     scores = tables["scores"]
     means = scores.groupby("method", sort=False).mean(numeric_only=True)
     parameters = {**work.recipe.settings, "cohort": cohort.digest}
-    name = work.recipe.asset
-    with work.tracking.run(name, work.study.name, work.origin, parameters) as run:
+    with work.tracked(parameters=parameters) as run:
         for each, picture in pictures.items():
             run.picture(each.removesuffix(".png"), picture)
+        below = []
         for method, row in means.iterrows():
-            own = {**parameters, "method": method}
-            with work.tracking.run(
-                name, f"{work.study.name} {method}", work.origin, own, run
-            ) as one:
+            name, own = f"{work.study.name} {method}", {**parameters, "method": method}
+            with work.tracked(name=name, parameters=own, parent=run) as one:
                 one.metrics({str(key): value for key, value in row.items()})
+            run.metrics({f"{key}/{method}": value for key, value in row.items()})
+            below.append(one)
         writers: dict[str, Any] = {
             f"{each}.parquet": partial(formats.write_table, table=table)
             for each, table in tables.items()
@@ -275,18 +284,18 @@ def _score_asset(
                 "cohort": cohort.digest,
                 "excluded": dict(cohort.excluded),
             },
-            run.id,
+            run,
         )
     return Made(
+        entry,
         {
             "figure": telling.picture(pictures["figure.png"]),
             **{each: telling.table(table) for each, table in tables.items()},
             "sessions": len(cohort.sessions),
             "left out": dict(cohort.excluded),
-            "mlflow run": work.tracking.link(run),
-            **telling.provenance(entry, work.store.root),
+            "methods side by side": work.platform.tracking.comparison(below),
             **telling.schema(scores),
-        }
+        },
     )
 
 

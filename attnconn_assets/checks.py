@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from attnconn_core.records import Connectivity, TimeSeries
-from attnconn_core.timeseries import assess
+from attnconn_core.timeseries import assess, split
 
 __all__ = [
     "ATTENTION_CHECKS",
@@ -17,7 +17,7 @@ __all__ = [
     "check_series",
 ]
 
-SERIES_CHECKS = ("finite", "no_dead_region")
+SERIES_CHECKS = ("finite", "no_dead_region", "long_enough")
 MATRIX_CHECKS = ("finite", "symmetric")
 ATTENTION_CHECKS = ("finite", "rows_sum_to_one_or_zero")
 
@@ -28,19 +28,55 @@ _SYMMETRY_TOLERANCE = 1e-8
 
 @dataclass(frozen=True)
 class Check:
-    """The outcome of one check, with the numbers behind it."""
+    """The outcome of one check: the rule, and the numbers that keep or break it."""
 
     name: str
     passed: bool
+    rule: str
     details: Mapping[str, float | int | str] = field(default_factory=dict)
 
+    @property
+    def complaint(self) -> str:
+        """The rule and what was found instead."""
+        found = "; ".join(f"{name}: {value}" for name, value in self.details.items())
+        return f"{self.rule}, but {found}"
 
-def check_series(series: TimeSeries) -> tuple[Check, ...]:
-    """Every value is finite, and no region stands still."""
+
+def check_series(series: TimeSeries, window: int, test_fraction: float) -> tuple[Check, ...]:
+    """Every value is finite, no region stands still, and every model finds a window.
+
+    Parameters
+    ----------
+    series
+        A session's.
+    window
+        Consecutive frames that the most demanding model needs at once.
+    test_fraction
+        Where the part that judges begins; it must hold a window too.
+    """
     found = assess(series)
+    parts = split(series, test_fraction)
+    longest = min(max(len(run) for run in part.runs) for part in parts)
     return (
-        Check("finite", not found.not_finite, {"regions": ", ".join(found.not_finite) or "none"}),
-        Check("no_dead_region", not found.dead, {"regions": ", ".join(found.dead) or "none"}),
+        Check(
+            "finite",
+            not found.not_finite,
+            "every region must hold finite values",
+            {"not finite": ", ".join(found.not_finite) or "none"},
+        ),
+        Check(
+            "no_dead_region",
+            not found.dead,
+            "every region must change over time",
+            {"constant": ", ".join(found.dead) or "none"},
+        ),
+        Check(
+            "long_enough",
+            longest >= window,
+            f"the first and the last frames (the last {test_fraction:.0%}) must each hold a "
+            f"window of {window} frames in a run",
+            {"longest of the shorter part": longest},
+        ),
     )
 
 
@@ -52,18 +88,22 @@ def check_matrices(matrices: Mapping[int, Connectivity]) -> tuple[Check, ...]:
     """
     values = [matrix.values for matrix in matrices.values()]
     wrong = int(sum((~np.isfinite(each)).sum() for each in values))
-    finite = Check("finite", wrong == 0, {"values that are not finite": wrong})
+    finite = Check(
+        "finite", wrong == 0, "every value must be finite", {"values that are not finite": wrong}
+    )
     whole = matrices[max(matrices)]
     if "row_sum_error" in whole.metrics:
         error = max(matrix.metrics["row_sum_error"] for matrix in matrices.values())
         return finite, Check(
             "rows_sum_to_one_or_zero",
             error <= _ROW_SUM_TOLERANCE,
+            "a target's attention must sum to 1, or to 0 where it attends to nothing",
             {"largest distance": error, "share of empty rows": whole.metrics["empty_rows"]},
         )
+    symmetric = "an undirected matrix must be symmetric"
     if whole.directed:
-        return (finite, Check("symmetric", True, {"note": "directed: not expected to be"}))
+        return finite, Check("symmetric", True, symmetric, {"note": "directed: need not be"})
     asymmetry = max(float(np.abs(each - each.T).max()) for each in values)
     return finite, Check(
-        "symmetric", asymmetry <= _SYMMETRY_TOLERANCE, {"largest difference": asymmetry}
+        "symmetric", asymmetry <= _SYMMETRY_TOLERANCE, symmetric, {"largest difference": asymmetry}
     )

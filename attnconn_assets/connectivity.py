@@ -24,7 +24,7 @@ from attnconn_core.connectivity import (
 from attnconn_core.figures import matrix, png
 from attnconn_core.forecasting import AttentionForecaster, fit
 from attnconn_core.records import Connectivity, TimeSeries
-from attnconn_core.timeseries import head, split
+from attnconn_core.timeseries import head
 
 __all__ = ["methods", "specs", "traits"]
 
@@ -127,23 +127,20 @@ def make_matrices(work: Work, estimator_for: Callable[[Work], EstimatorFor]) -> 
         matrix(whole, work.platform.region_table, signed=traits(work.recipe.asset).signed), dpi=80
     )
     checks = check_matrices(matrices)
-    with work.tracking.run(
-        "connectivity", f"{work.recipe.asset} {work.partition}", work.origin, work.recipe.settings
-    ) as run:
+    with work.tracked("connectivity", f"{work.recipe.asset} {work.partition}") as run:
         run.metrics(whole.metrics)
         run.picture("matrix", picture)
         entry = work.save(
             {"matrix.parquet": partial(formats.write_matrices, matrices=matrices)},
             {"frames": list(matrices), "metrics": dict(whole.metrics)},
-            run.id,
+            run,
         )
     return Made(
+        entry,
         {
             "matrix": telling.picture(picture),
             **telling.numbers(whole.metrics),
             "directed": whole.directed,
-            "mlflow run": work.tracking.link(run),
-            **telling.provenance(entry, work.store.root),
             **telling.schema(
                 {"frames": "int32", "target": "string", **dict.fromkeys(whole.regions, "float64")}
             ),
@@ -162,7 +159,7 @@ def make_order(work: Work) -> Made:
     else:
         cohort = work.cohort("time_series")
         trained = [s for s in cohort.sessions if s.group != "test"]
-        parts = [split(work.series(s.key), work.study.test_fraction)[0] for s in trained]
+        parts = [work.training_part(s.key, settings.max_lags + 1) for s in trained]
         chosen = choose_granger_order(
             parts,
             **settings.model_dump(exclude={"lags", "alpha"}),
@@ -171,21 +168,18 @@ def make_order(work: Work) -> Made:
         order = {"lags": chosen.lags, "alpha": chosen.alpha, "r2": chosen.r2}
         facts = {"cohort": cohort.digest, "excluded": dict(cohort.excluded)}
         search = {"candidates tried": len(chosen.visited), "sessions": len(parts)}
-    with work.tracking.run(
-        "granger_order", work.study.name, work.origin, work.recipe.settings
-    ) as run:
+    with work.tracked() as run:
         run.metrics({"lags": order["lags"], "alpha": order["alpha"], "validation_r2": order["r2"]})
         entry = work.save(
-            {"order.json": partial(formats.write_json, content=order)}, {**order, **facts}, run.id
+            {"order.json": partial(formats.write_json, content=order)}, {**order, **facts}, run
         )
     return Made(
+        entry,
         {
             "lags": order["lags"],
             "alpha": order["alpha"],
             **telling.numbers({"validation R²": order["r2"], **search}),
-            "mlflow run": work.tracking.link(run),
-            **telling.provenance(entry, work.store.root),
-        }
+        },
     )
 
 

@@ -35,7 +35,7 @@ def resources(study: Study) -> dict[str, dg.ConfigurableResource]:
     """Where the study keeps its data and its runs."""
     return {
         "store": Store(root=str(study.store_folder)),
-        "tracking": Tracking(folder=str(study.tracking_folder)),
+        "tracking": Tracking(folder=str(study.tracking_folder), page=study.tracking_page),
     }
 
 

@@ -23,8 +23,7 @@ from attnconn_core.forecasting import (
     group_folds,
     save_forecaster,
 )
-from attnconn_core.records import Session, TimeSeries
-from attnconn_core.timeseries import split
+from attnconn_core.records import TimeSeries
 
 __all__ = ["group_model_of", "specs"]
 
@@ -86,25 +85,23 @@ def make_group(work: Work) -> Made:
     folds = group_folds(cohort, work.study.cross_fit_folds, configuration.training.seed)
     parameters = {**configuration.parameters(), "folds": len(folds), "cohort": cohort.digest}
     writers, fits = {}, {}
-    with work.tracking.run(
-        "group_forecaster", f"{work.study.name} {work.partition}", work.origin, parameters
-    ) as parent:
+    with work.tracked(parameters=parameters) as parent:
         for fold in folds:
             work.platform.log.info(f"{work.partition}: {fold.name} of {len(folds)}")
             name = f"{work.study.name} {work.partition} {fold.name}"
-            with work.tracking.run(
-                "group_forecaster", name, work.origin, parameters, parent
-            ) as run:
-                fits[fold.name] = _train(
-                    work, configuration, _training_parts(work, fold.trains), run
-                )
+            with work.tracked(name=name, parameters=parameters, parent=parent) as run:
+                parts = [
+                    work.training_part(session.key, configuration.model.window)
+                    for session in fold.trains
+                ]
+                fits[fold.name] = _train(work, configuration, parts, run)
             writers[f"{fold.name}.safetensors"] = _writer(work, fits[fold.name].forecaster)
         last = fits[folds[-1].name]
         curve = png(training_curve(last.history), dpi=80)
         parent.picture("training", curve)
         parent.metrics(_final(last))
         entry = work.save(
-            writers, {"folds": [_fold_facts(f) for f in folds], "cohort": cohort.digest}, parent.id
+            writers, {"folds": [_fold_facts(f) for f in folds], "cohort": cohort.digest}, parent
         )
         for fold in folds:
             file = entry.files[f"{fold.name}.safetensors"]
@@ -114,15 +111,14 @@ def make_group(work: Work) -> Made:
                 file.sha256,
             )
     return Made(
+        entry,
         {
             "training curve": telling.picture(curve),
             **telling.numbers(_final(last)),
             "folds": len(folds),
             "sessions": len(cohort.sessions),
             "left out": dict(cohort.excluded),
-            "mlflow run": work.tracking.link(parent),
-            **telling.provenance(entry, work.store.root),
-        }
+        },
     )
 
 
@@ -155,28 +151,18 @@ def group_model_of(work: Work, configuration: str) -> tuple[AttentionForecaster,
 
 
 def _make_one(work: Work, configuration: Configuration, start: AttentionForecaster | None) -> Made:
-    training, _ = split(work.series(), work.study.test_fraction)
-    with work.tracking.run(
-        work.recipe.asset,
-        f"{work.study.name} {work.partition}",
-        work.origin,
-        configuration.parameters(),
-    ) as run:
+    training = work.training_part(work.partition, configuration.model.window)
+    with work.tracked(parameters=configuration.parameters()) as run:
         fitted = _train(work, configuration, [training], run, start)
         curve = png(training_curve(fitted.history), dpi=80)
         run.picture("training", curve)
         entry = work.save(
-            {"model.safetensors": _writer(work, fitted.forecaster)}, _final(fitted), run.id
+            {"model.safetensors": _writer(work, fitted.forecaster)}, _final(fitted), run
         )
         file = entry.files["model.safetensors"]
         run.model(work.partition, work.path(entry, "model.safetensors"), file.sha256)
     return Made(
-        {
-            "training curve": telling.picture(curve),
-            **telling.numbers(_final(fitted)),
-            "mlflow run": work.tracking.link(run),
-            **telling.provenance(entry, work.store.root),
-        }
+        entry, {"training curve": telling.picture(curve), **telling.numbers(_final(fitted))}
     )
 
 
@@ -210,10 +196,6 @@ def _teller(work: Work, epochs: int) -> Callable[[Epoch], None]:
             )
 
     return tell
-
-
-def _training_parts(work: Work, sessions: Sequence[Session]) -> list[TimeSeries]:
-    return [split(work.series(session.key), work.study.test_fraction)[0] for session in sessions]
 
 
 def _writer(work: Work, forecaster: AttentionForecaster) -> Callable[[Path], None]:

@@ -8,7 +8,7 @@ from attnconn_assets import formats, telling
 from attnconn_assets.asset import AssetSpec, Made
 from attnconn_assets.lineage import Recipe
 from attnconn_assets.study import Study
-from attnconn_assets.work import Work
+from attnconn_assets.work import Work, file_facts
 from attnconn_core.errors import StudyError
 from attnconn_core.records import check_identifier
 from attnconn_core.sources import Simulated
@@ -66,15 +66,15 @@ def make_phenotypes(work: Work) -> Made:
     twice = sorted({each for each in subjects if subjects.count(each) > 1})
     if twice:
         raise StudyError(f"{name}: a subject may have one row; more: {', '.join(twice[:5])}")
-    entry = work.save(
-        {"phenotypes.parquet": partial(formats.write_table, table=table)},
-        {"subjects": len(table), "file": name},
-    )
+    files = [] if work.study.phenotypes is None else [work.study.phenotypes]
+    with work.tracked() as run:
+        run.metrics({"subjects": len(table), "columns": table.shape[1]})
+        entry = work.save(
+            {"phenotypes.parquet": partial(formats.write_table, table=table)},
+            {"subjects": len(table), "read": [file_facts(file) for file in files]},
+            run,
+        )
     return Made(
-        {
-            "table": telling.table(table),
-            "subjects": len(table),
-            **telling.provenance(entry, work.store.root),
-            **telling.schema(table),
-        }
+        entry,
+        {"table": telling.table(table), "subjects": len(table), **telling.schema(table)},
     )

@@ -80,21 +80,25 @@ def make_report(work: Work) -> Made:
         )
         .encode()
     )
-    entry = work.save(
-        {
-            "report.html": partial(formats.write_bytes, content=page),
-            "headline.parquet": partial(formats.write_table, table=rows),
-        }
-    )
+    with work.tracked() as run:
+        run.file("report.html", page)
+        entry = work.save(
+            {
+                "report.html": partial(formats.write_bytes, content=page),
+                "headline.parquet": partial(formats.write_table, table=rows),
+            },
+            {},
+            run,
+        )
     # The page under a name that stays, for people; the store's own file is the record.
     formats.replace_file(report_path(work.study), page)
     return Made(
+        entry,
         {
             "scores": telling.table(rows),
             "page": telling.path(report_path(work.study)),
-            **telling.provenance(entry, work.store.root),
             **telling.schema(rows),
-        }
+        },
     )
 
 

@@ -38,7 +38,8 @@ def serve(study: Path, tracking: Path, dagster_port: int, mlflow_port: int) -> i
         ],
         "MLflow": [
             *(_tool("mlflow"), "server", "--backend-store-uri", database.database),
-            *("--workers", "1", "--host", "127.0.0.1", "--port", str(mlflow_port)),
+            *("--app-name", "attnconn", "--workers", "1"),
+            *("--host", "127.0.0.1", "--port", str(mlflow_port)),
         ],
     }
     print(f"Dagster http://127.0.0.1:{dagster_port}   MLflow http://127.0.0.1:{mlflow_port}")

@@ -104,6 +104,7 @@ class StudyBase(Settings):
     quorum: float = Field(0.95, gt=0, le=1)
     store: StudyPath | None = None
     tracking: StudyPath | None = None
+    tracking_page: str = Field("http://127.0.0.1:5000", pattern=r"^https?://[^\s#?]+$")
 
     # What load_study fills in.
     folder: Path = Field(Path("."), exclude=True)
@@ -133,6 +134,19 @@ class StudyBase(Settings):
     def read_out(self) -> tuple[str, ...]:
         """The group configurations whose attention is read as connectivity."""
         return self.group_configurations or tuple(self.configurations)[:1]
+
+    @property
+    def longest_window(self) -> int:
+        """Consecutive frames that the most demanding model of the study needs at once."""
+        models = (
+            *(each.model for each in self.configurations.values()),
+            self.subject_configuration.model,
+        )
+        lags = self.granger.lags or self.granger.max_lags
+        return max(
+            *(model.window for model in models),
+            *(lags + 1, self.baseline_lags + 1),
+        )
 
     @property
     def subject_configuration(self) -> Configuration:

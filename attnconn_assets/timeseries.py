@@ -7,7 +7,7 @@ from attnconn_assets.asset import AssetSpec, CheckFailedError, Made
 from attnconn_assets.checks import SERIES_CHECKS, check_series
 from attnconn_assets.lineage import Recipe
 from attnconn_assets.study import Study
-from attnconn_assets.work import Work, scan_facts
+from attnconn_assets.work import Work, file_facts
 from attnconn_core.errors import CohortError
 from attnconn_core.figures import carpet, png
 from attnconn_core.records import Session
@@ -38,36 +38,33 @@ def make_series(work: Work) -> Made:
     """Read a session's scan and keep its series if every region can be used."""
     session = _session(work)
     series = work.platform.source.load(session)
-    checks = check_series(series)
-    shown = {"carpet": telling.picture(png(carpet(series, work.platform.region_table), dpi=80))}
-    if not all(check.passed for check in checks):
-        unsound = "; ".join(
-            f"{check.name}: {check.details['regions']}" for check in checks if not check.passed
-        )
-        files = ", ".join(str(file) for file in session.files) or "no file"
-        raise CheckFailedError(
-            f"{session.key} ({files}): every region must hold finite values that change over "
-            f"time; {unsound}",
-            checks,
-            shown,
-        )
-    facts = {
+    checks = check_series(series, work.study.longest_window, work.study.test_fraction)
+    picture = png(carpet(series, work.platform.region_table), dpi=80)
+    broken = [check.complaint for check in checks if not check.passed]
+    if broken:
+        raise CheckFailedError("; ".join(broken), checks, {"carpet": telling.picture(picture)})
+    numbers = {
         "frames": series.n_frames,
         "runs": len(series.runs),
         "regions": series.n_regions,
         "repetition_time": series.repetition_time,
-        "scans": [scan_facts(file) for file in session.files],
     }
-    entry = work.save({"series.parquet": partial(formats.write_series, series=series)}, facts)
+    read = (*session.files, *work.platform.source.shared_files())
+    facts = {**numbers, "read": [file_facts(file) for file in read]}
+    with work.tracked() as run:
+        run.metrics(numbers)
+        run.picture("carpet", picture)
+        entry = work.save(
+            {"series.parquet": partial(formats.write_series, series=series)}, facts, run
+        )
     return Made(
-        metadata={
-            **shown,
-            **telling.numbers({k: facts[k] for k in ("frames", "runs", "regions")}),
-            "repetition time (s)": series.repetition_time,
-            **telling.provenance(entry, work.store.root),
+        entry,
+        {
+            "carpet": telling.picture(picture),
+            **telling.numbers(numbers),
             **telling.schema({"run": "int32", **dict.fromkeys(series.regions, "float32")}),
         },
-        checks=checks,
+        checks,
     )
 
 

@@ -8,8 +8,10 @@ and hash of its one file in the store.
 import contextlib
 import dataclasses
 import fcntl
+import json
 import tempfile
 import time
+import urllib.parse
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,8 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Origin", "TrackedRun", "Tracking"]
 
-# Otherwise MLflow's page takes a new experiment for one of language models' traces.
-_OPENS_WITH_RUNS = {"mlflow.experimentKind": "custom_model_development"}
+_KIND = {"mlflow.experimentKind": "custom_model_development"}  # not of language models
 _BATCH = 1000  # MLflow takes no more metrics in one call
 
 
@@ -67,10 +68,14 @@ class TrackedRun:
 
     def picture(self, name: str, png: bytes) -> None:
         """Keep a figure as ``figures/<name>.png``."""
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / f"{name}.png"
-            path.write_bytes(png)
-            self._client.log_artifact(self.id, str(path), "figures")
+        self.file(f"{name}.png", png, "figures")
+
+    def file(self, name: str, content: bytes, folder: str | None = None) -> None:
+        """Keep a file of a few megabytes at most, where MLflow's page can show it."""
+        with tempfile.TemporaryDirectory() as scratch:
+            path = Path(scratch) / name
+            path.write_bytes(content)
+            self._client.log_artifact(self.id, str(path), folder)
 
     def model(self, name: str, path: Path, sha256: str) -> None:
         """Record a model that the store holds: its path and hash, no copy."""
@@ -104,7 +109,7 @@ class Tracking(dg.ConfigurableResource):
     folder
         Holds ``mlflow.db`` and ``artifacts/``.
     page
-        Where `make dev` shows MLflow.
+        Where MLflow's page is, for links to it.
     """
 
     folder: str
@@ -171,9 +176,17 @@ class Tracking(dg.ConfigurableResource):
             raise
         client.set_terminated(run.id, "FINISHED")
 
-    def link(self, run: TrackedRun) -> dg.MetadataValue:
-        """Point to the page that shows a run while MLflow's server runs."""
-        return dg.MetadataValue.url(f"{self.page}/#/experiments/{run.experiment_id}/runs/{run.id}")
+    def link(self, made_by: Mapping[str, str]) -> dg.MetadataValue:
+        """Point to the page that shows a run of an entry while MLflow's server runs."""
+        experiment, run = made_by["mlflow_experiment"], made_by["mlflow_run"]
+        return dg.MetadataValue.url(f"{self.page}/#/experiments/{experiment}/runs/{run}")
+
+    def comparison(self, runs: Sequence[TrackedRun]) -> dg.MetadataValue:
+        """Point to the page that holds runs of one experiment side by side."""
+        ids = json.dumps([run.id for run in runs], separators=(",", ":"))
+        experiments = json.dumps(sorted({run.experiment_id for run in runs}))
+        query = urllib.parse.urlencode({"runs": ids, "experiments": experiments})
+        return dg.MetadataValue.url(f"{self.page}/#/compare-runs?{query}")
 
     def _experiment(self, client: "MlflowClient", name: str) -> str:
         from mlflow.exceptions import MlflowException
@@ -182,7 +195,7 @@ class Tracking(dg.ConfigurableResource):
         if found is None:
             location = (Path(self.folder).resolve() / "artifacts" / name).as_uri()
             try:
-                return client.create_experiment(name, location, _OPENS_WITH_RUNS)
+                return client.create_experiment(name, location, _KIND)
             except MlflowException as error:
                 if error.error_code != "RESOURCE_ALREADY_EXISTS":
                     raise

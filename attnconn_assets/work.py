@@ -7,6 +7,7 @@ so the lineage in the store can't differ from what happened.
 import dataclasses
 import functools
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +19,15 @@ from attnconn_assets.lineage import Recipe, code_version
 from attnconn_assets.partitions import WHOLE
 from attnconn_assets.store import Entry, Store
 from attnconn_assets.study import Study
-from attnconn_assets.tracking import Origin, Tracking
-from attnconn_core.errors import CohortError, StoreError
+from attnconn_assets.tracking import Origin, TrackedRun, Tracking
+from attnconn_core.errors import CohortError, SeriesError, StoreError
 from attnconn_core.forecasting import AttentionForecaster, load_forecaster
 from attnconn_core.parcellation import RegionTable
 from attnconn_core.records import Cohort, Connectivity, Session, TimeSeries
 from attnconn_core.sources import Source
+from attnconn_core.timeseries import split
 
-__all__ = ["Platform", "Work", "cohort_of", "is_current", "scan_facts"]
+__all__ = ["Platform", "Work", "cohort_of", "file_facts", "is_current"]
 
 
 @dataclasses.dataclass
@@ -53,6 +55,14 @@ class Platform:
         """The regions and how they are grouped."""
         return self.source.region_table()
 
+    def scans_of(self, partition: str, unless_in: str = "") -> str:
+        """Name the files behind a session, to be added to what is said of it."""
+        session = self.sessions.get(partition)
+        files = [str(file) for file in session.files] if session else []
+        if not files or any(file in unless_in for file in files):
+            return ""
+        return f" (scan: {', '.join(files)})"
+
 
 @dataclasses.dataclass
 class Work:
@@ -73,11 +83,6 @@ class Work:
         """The store."""
         return self.platform.store
 
-    @property
-    def tracking(self) -> Tracking:
-        """MLflow."""
-        return self.platform.tracking
-
     def entry(self, asset: str, partition: str | None = None) -> Entry:
         """Find what another asset stored (of this partition unless another is named)."""
         entry = self.store.entry(asset, partition or self.partition)
@@ -93,6 +98,23 @@ class Work:
         return formats.read_series(
             self.path(self.entry("time_series", partition), "series.parquet")
         )
+
+    def training_part(self, session: str, window: int) -> TimeSeries:
+        """Read the frames of a session that models may learn from.
+
+        Raises
+        ------
+        SeriesError
+            If no run of theirs holds `window` frames.
+        """
+        part, _ = split(self.series(session), self.study.test_fraction)
+        longest = max(len(run) for run in part.runs)
+        if longest < window:
+            raise SeriesError(
+                f"{session}{self.platform.scans_of(session)}: the frames to learn from must hold "
+                f"a window of {window} in a run; the longest run has {longest}"
+            )
+        return part
 
     def matrices(self, method: str, partition: str) -> dict[int, Connectivity]:
         """Read a method's matrices of a session, by the number of frames they rest on."""
@@ -130,25 +152,43 @@ class Work:
     def save(
         self,
         writers: Mapping[str, Callable[[Path], None]],
-        facts: Mapping[str, Any] | None = None,
-        mlflow_run: str = "",
+        facts: Mapping[str, Any],
+        run: TrackedRun,
     ) -> Entry:
-        """Store what was made, with what it was made from."""
+        """Store what was made, with what it was made from and the run that tells of it."""
         draft = Entry(
             asset=self.recipe.asset,
             partition=self.partition,
             files={},
             recipe=self.recipe.digest,
             inputs=dict(self.inputs),
-            facts=dict(facts or {}),
+            facts=dict(facts),
             made_by={
                 "dagster_run": self.platform.dagster_run,
-                "mlflow_run": mlflow_run,
+                "mlflow_experiment": run.experiment_id,
+                "mlflow_run": run.id,
                 "code_version": self.origin.code_version,
                 "study": self.study.name,
             },
         )
         return self.store.put(draft, writers)
+
+    def tracked(
+        self,
+        experiment: str | None = None,
+        name: str | None = None,
+        parameters: Mapping[str, object] | None = None,
+        parent: TrackedRun | None = None,
+    ) -> AbstractContextManager[TrackedRun]:
+        """Open a run in MLflow: in the asset's experiment, with the settings that it reads."""
+        partition = "" if self.partition == WHOLE else f" {self.partition}"
+        return self.platform.tracking.run(
+            experiment or self.recipe.asset,
+            name or f"{self.study.name}{partition}",
+            self.origin,
+            self.recipe.settings if parameters is None else parameters,
+            parent,
+        )
 
     @property
     def origin(self) -> Origin:
@@ -195,13 +235,13 @@ def is_current(store: Store, recipe: Recipe, partition: str, cohort: str | None 
         return False
     return (
         all(_is_unchanged(store, read, digest) for read, digest in entry.inputs.items())
-        and all(scan == scan_facts(Path(scan["path"])) for scan in entry.facts.get("scans", ()))
+        and all(file == file_facts(Path(file["path"])) for file in entry.facts.get("read", ()))
         and store.is_whole(entry)
     )
 
 
-def scan_facts(path: Path) -> dict[str, Any]:
-    """Tell a scan's file from a later one of the same name: path, size and time of change."""
+def file_facts(path: Path) -> dict[str, Any]:
+    """Tell a user's file from a later one of the same name: path, size and time of change."""
     try:
         status = path.stat()
     except OSError:

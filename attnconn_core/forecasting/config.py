@@ -61,6 +61,11 @@ class ForecasterConfig(BaseModel):
             )
         return self
 
+    @property
+    def window(self) -> int:
+        """Consecutive frames of one window: what goes in and what is predicted."""
+        return self.input_window + self.output_window
+
 
 class TrainingConfig(BaseModel):
     """How a forecaster is trained.

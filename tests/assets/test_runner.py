@@ -4,14 +4,12 @@ import re
 from pathlib import Path
 
 import numpy as np
-import pytest
 import yaml
 
 from attnconn_assets.definitions import define, resources, specs
 from attnconn_assets.formats import read_matrices, read_table
 from attnconn_assets.partitions import WHOLE
 from attnconn_assets.report import report_path
-from attnconn_assets.runner import Step, materialise_stale
 from attnconn_assets.study import load_study
 
 METHODS = {
@@ -24,42 +22,9 @@ METHODS = {
 }
 
 
-class Told:
-    """Remembers what the runner says."""
-
-    def __init__(self) -> None:
-        self.steps: dict[str, Step] = {}
-        self.n_made = 0
-        self.messages: list[str] = []
-
-    def step(self, step: Step) -> None:
-        self.steps[step.asset] = step
-
-    def made(self) -> None:
-        self.n_made += 1
-
-    def said(self, message: str) -> None:
-        self.messages.append(message)
-
-    def remade(self) -> set[str]:
-        return {name for name, step in self.steps.items() if step.to_make}
-
-
-def run(study, instance):
-    told = Told()
-    return materialise_stale(study, instance, told), told
-
-
-@pytest.fixture
-def line(tiny_study, instance):
-    """The tiny study, its whole line made."""
-    outcome, told = run(tiny_study, instance)
-    assert outcome.failed == {}
-    return tiny_study, instance, outcome, told
-
-
-def test_the_whole_line(line, write_study, tmp_path):
-    study, instance, outcome, told = line
+@pytest.mark.xdist_group("line")
+def test_the_whole_line(line):
+    study, outcome, told = line.study, line.outcome, line.told
     store = resources(study)["store"]
 
     # Every asset has every partition, in the store and in Dagster.
@@ -92,29 +57,10 @@ def test_the_whole_line(line, write_study, tmp_path):
     assert list(matrices) == [60, 120]
     assert not np.allclose(matrices[60].values, matrices[120].values)
 
-    # A second run makes nothing.
-    again, told = run(study, instance)
-    assert (again.made, again.failed) == (0, {})
 
-    # Another α stales Granger and what follows from it, and nothing else.
-    changed = load_study(write_study(granger={"lags": 2, "alpha": 10.0}))
-    _, told = run(changed, instance)
-    assert told.remade() == {
-        *("granger_order", "granger", "group_mean", "fingerprint", "forecast_skill"),
-        *("behaviour", "report"),
-    }
-
-    # A file of the store that is gone is made again.
-    pearson = store.entry("pearson", "sub-002_ses-test")
-    store.path(pearson, "matrix.parquet").unlink()
-    _, told = run(changed, instance)
-    assert told.steps["pearson"].to_make == 1
-    assert told.remade() == {"pearson"}  # the same matrix again: what follows stands
-
-
+@pytest.mark.xdist_group("line")
 def test_mlflow_holds_a_run_a_model_and_a_run_a_method(line):
-    study, _, _, _ = line
-    client = resources(study)["tracking"].client()
+    client = resources(line.study)["tracking"].client()
 
     def runs(experiment: str):
         found = client.get_experiment_by_name(experiment)
@@ -141,9 +87,37 @@ def test_mlflow_holds_a_run_a_model_and_a_run_a_method(line):
     below = [r for r in benchmark if "mlflow.parentRunId" in r.data.tags]
     assert {r.data.params["method"] for r in below} == METHODS
     assert all("i_diff" in r.data.metrics for r in below)
+    (above,) = [r for r in benchmark if r not in below]
+    assert {f"i_diff/{method}" for method in METHODS} <= set(above.data.metrics)
 
 
-def test_a_bad_scan_costs_its_own_session_and_nothing_else(write_study, instance, tmp_path):
+@pytest.mark.xdist_group("line")
+def test_a_second_run_makes_nothing(line):
+    again, told = line.run()
+    assert (again.made, again.failed) == (0, {})
+    assert again.standing == line.outcome.made
+    assert told.n_made == 0
+
+
+@pytest.mark.xdist_group("line")
+def test_another_alpha_stales_granger_and_what_follows_and_nothing_else(line):
+    other = {"granger": {"lags": 2, "alpha": 10.0}}
+    _, told = line.run(**other)
+    assert told.remade() == {
+        *("granger_order", "granger", "group_mean", "fingerprint", "forecast_skill"),
+        *("behaviour", "report"),
+    }
+
+    # A file of the store that is gone is made again; the same matrix: what follows stands.
+    store = resources(line.study)["store"]
+    pearson = store.entry("pearson", "sub-002_ses-test")
+    store.path(pearson, "matrix.parquet").unlink()
+    _, told = line.run(**other)
+    assert told.steps["pearson"].to_make == 1
+    assert told.remade() == {"pearson"}
+
+
+def test_a_bad_scan_costs_its_session_and_no_other(write_study, run_line, instance, tmp_path):
     rng = np.random.default_rng(3)
     scans = tmp_path / "scans"
     scans.mkdir()
@@ -162,7 +136,7 @@ def test_a_bad_scan_costs_its_own_session_and_nothing_else(write_study, instance
         **dict.fromkeys(("n_subjects", "n_regions", "n_frames")),
     )
     study = load_study(path)
-    outcome, _ = run(study, instance)
+    outcome, _ = run_line(study, instance)
     assert list(outcome.failed) == ["time_series of sub-2_ses-test"]
     why = outcome.failed["time_series of sub-2_ses-test"]
     assert "sub-2_ses-test.npy" in why
@@ -180,7 +154,7 @@ def test_a_bad_scan_costs_its_own_session_and_nothing_else(write_study, instance
     # What was stored stays when a scan turns bad later.
     before = store.entry("time_series", "sub-1_ses-test")
     (scans / "sub-1_ses-test.npy").write_bytes(b"\x93NUMPY cut short")
-    outcome, _ = run(study, instance)
+    outcome, _ = run_line(study, instance)
     assert "time_series of sub-1_ses-test" in outcome.failed
     assert store.entry("time_series", "sub-1_ses-test") == before
     assert store.path(before, "series.parquet").is_file()
@@ -188,13 +162,13 @@ def test_a_bad_scan_costs_its_own_session_and_nothing_else(write_study, instance
     # A mended scan is made, and with it what had waited for it.
     np.save(scans / "sub-2_ses-test.npy", rng.normal(size=(120, 5)))
     np.save(scans / "sub-1_ses-test.npy", rng.normal(size=(120, 5)))
-    outcome, told = run(study, instance)
+    outcome, told = run_line(study, instance)
     assert outcome.failed == {}
     assert told.steps["pearson"].to_make == 2
     assert store.entry("fingerprint", WHOLE).facts["excluded"] == {}
 
 
-def test_a_study_with_a_train_group_trains_on_it_alone(write_study, instance, tmp_path):
+def test_a_study_with_a_train_group_trains_on_it_alone(write_study, run_line, instance, tmp_path):
     rng = np.random.default_rng(4)
     scans = tmp_path / "scans"
     scans.mkdir()
@@ -214,7 +188,7 @@ def test_a_study_with_a_train_group_trains_on_it_alone(write_study, instance, tm
         **dict.fromkeys(("n_subjects", "n_regions", "n_frames")),
     )
     study = load_study(path)
-    outcome, _ = run(study, instance)
+    outcome, _ = run_line(study, instance)
     assert outcome.failed == {}
     store = resources(study)["store"]
     (fold,) = store.entry("group_forecaster", "base").facts["folds"]

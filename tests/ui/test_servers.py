@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-pytestmark = pytest.mark.servers
+pytestmark = [pytest.mark.servers, pytest.mark.xdist_group("servers")]
 
 LAUNCH = """
 mutation ($params: LaunchBackfillParams!) {

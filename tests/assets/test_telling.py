@@ -1,0 +1,35 @@
+"""What is told in Dagster's pages: only what can be shown, and no more than can be read."""
+
+import numpy as np
+import pandas as pd
+
+from attnconn_assets import telling
+from attnconn_assets.store import Entry, StoredFile
+
+
+def test_numbers_that_do_not_exist_are_left_out():
+    shown = telling.numbers({"r2": np.float64(0.5), "n": 3, "nan": np.nan, "none": None})
+    assert shown == {"r2": 0.5, "n": 3}
+    assert isinstance(shown["n"], int)
+
+
+def test_a_picture_is_inline():
+    assert telling.picture(b"png").value == "![figure](data:image/png;base64,cG5n)"
+
+
+def test_a_long_table_says_what_it_leaves_out():
+    shown = telling.table(pd.DataFrame({"method": ["granger"] * 70, "r2": [0.123456] * 70})).value
+    assert shown.splitlines()[:3] == ["| method | r2 |", "|---|---|", "| granger | 0.1235 |"]
+    assert shown.endswith("… and 10 more rows")
+
+
+def test_a_schema_has_a_column_a_column():
+    (schema,) = telling.schema({"frames": "int32", "a": "float64"}).values()
+    assert [(c.name, c.type) for c in schema.columns] == [("frames", "int32"), ("a", "float64")]
+
+
+def test_provenance_names_every_file():
+    files = {"matrix.parquet": StoredFile("p.abc.matrix.parquet", "abc", 10)}
+    shown = telling.provenance(Entry("pearson", "p", files, recipe="r"), "/store")
+    assert shown["file matrix.parquet"].value == "/store/pearson/p.abc.matrix.parquet"
+    assert shown["bytes"] == 10
