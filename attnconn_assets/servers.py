@@ -48,7 +48,9 @@ def serve(study: Path, tracking: Path, dagster_port: int, mlflow_port: int) -> i
         name: subprocess.Popen(command, env=environment, start_new_session=True)  # noqa: S603
         for name, command in commands.items()
     }
-    signal.signal(signal.SIGTERM, _as_interrupt)
+    # Ctrl-C too: a shell that starts this in the background has it ignored.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _as_interrupt)
     try:
         while True:
             for name, process in running.items():

@@ -22,7 +22,6 @@ METHODS = {
 }
 
 
-@pytest.mark.xdist_group("line")
 def test_the_whole_line(line):
     study, outcome, told = line.study, line.outcome, line.told
     store = resources(study)["store"]
@@ -58,7 +57,6 @@ def test_the_whole_line(line):
     assert not np.allclose(matrices[60].values, matrices[120].values)
 
 
-@pytest.mark.xdist_group("line")
 def test_mlflow_holds_a_run_a_model_and_a_run_a_method(line):
     client = resources(line.study)["tracking"].client()
 
@@ -91,7 +89,6 @@ def test_mlflow_holds_a_run_a_model_and_a_run_a_method(line):
     assert {f"i_diff/{method}" for method in METHODS} <= set(above.data.metrics)
 
 
-@pytest.mark.xdist_group("line")
 def test_a_second_run_makes_nothing(line):
     again, told = line.run()
     assert (again.made, again.failed) == (0, {})
@@ -99,7 +96,6 @@ def test_a_second_run_makes_nothing(line):
     assert told.n_made == 0
 
 
-@pytest.mark.xdist_group("line")
 def test_another_alpha_stales_granger_and_what_follows_and_nothing_else(line):
     other = {"granger": {"lags": 2, "alpha": 10.0}}
     _, told = line.run(**other)

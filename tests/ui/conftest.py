@@ -99,6 +99,8 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
         stdout=log,
         stderr=subprocess.STDOUT,
         start_new_session=True,
+        # As a shell leaves it for what it starts in the background.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),
     )
     running = Servers(f"http://127.0.0.1:{ports[0]}", f"http://127.0.0.1:{ports[1]}", folder)
     try:

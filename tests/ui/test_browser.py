@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
-pytestmark = [pytest.mark.browser, pytest.mark.servers, pytest.mark.xdist_group("servers")]
+pytestmark = [pytest.mark.browser, pytest.mark.servers]
 
 OUTPUT = Path(__file__).resolve().parents[2] / ".test-output"
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")

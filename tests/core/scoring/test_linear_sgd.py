@@ -47,7 +47,7 @@ def descend(x, y, train, validated, options):
     optimiser = torch.optim.SGD(
         model.parameters(), lr=options["learning_rate"], weight_decay=options["l2_penalty"]
     )
-    best, waited, states = np.inf, 0, []
+    best, waited, kept, states = np.inf, 0, 0, []
     for _ in range(options["epochs"]):
         optimiser.zero_grad()
         ((model(x[train])[:, 0] - y[train]) ** 2).mean().backward()
