@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor
 
 from attnconn_core.errors import ParameterError
@@ -114,11 +114,12 @@ class Trainer:
         # Summed where they are computed: reading a loss would wait for the device.
         totals = torch.zeros(2, dtype=torch.float64, device=self.windows.frames.device)
         for index in order.to(totals.device).split(self.training.batch_size):
-            totals += self._step(index) * len(index)
+            totals += self.step(index) * len(index)
         mse, attention_term = (totals / len(self.windows)).tolist()
         return mse, attention_term
 
-    def _step(self, index: Tensor) -> Tensor:
+    def step(self, index: Int[Tensor, " batch"]) -> Float[Tensor, " 2"]:
+        """Take one step on the windows with these numbers; the two terms of its loss."""
         inputs, targets, deviation = self.windows.gather(index)
         predicted, attention = self.forecaster.predict_standardised(inputs)
         mse = _squared_error(predicted - targets, deviation, self.training.loss).mean()
