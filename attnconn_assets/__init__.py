@@ -5,7 +5,7 @@
     definitions    the table of contents; the only Definitions
     study          the study file, validated; experiment: the configurations it names
     asset          one kind of asset for all; work: one partition of one being made
-    inputs timeseries forecasters connectivity benchmarks report    what is made
+    inputs timeseries forecasters champion connectivity benchmarks report    what is made
     partitions checks sensors telling       sessions, what must hold, discovery, what is shown
     store formats lineage                   what is kept, in which files, made with what
     tracking                                the one place that talks to MLflow

@@ -7,7 +7,7 @@ otherwise mark the whole chunk by its last event.
 
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import dagster as dg
@@ -64,6 +64,11 @@ class AssetSpec:
         Reads, calls the core, stores, and tells.
     checks
         Names of the checks that every partition reports.
+    from_configuration
+        The one group configuration that it reads, where it reads one.
+    settings_of
+        The settings of one partition, where partitions differ: what another reads may
+        change without making this one stale.
     """
 
     recipe: Recipe
@@ -75,11 +80,18 @@ class AssetSpec:
     group: str = "inputs"
     kinds: frozenset[str] = frozenset()
     from_configuration: str | None = None
+    settings_of: Callable[[str], Mapping[str, Any]] | None = None
 
     @property
     def name(self) -> str:
         """The asset's name."""
         return self.recipe.asset
+
+    def recipe_of(self, partition: str) -> Recipe:
+        """How one partition is made."""
+        if self.settings_of is None:
+            return self.recipe
+        return replace(self.recipe, settings=self.settings_of(partition))
 
 
 def build_asset(study: Study, spec: AssetSpec) -> dg.AssetsDefinition:
@@ -126,7 +138,7 @@ def _make_all(
     outcomes: list[Check] = []
     for number, partition in enumerate(partitions, start=1):
         try:
-            made = spec.make(Work(platform, spec.recipe, partition))
+            made = spec.make(Work(platform, spec.recipe_of(partition), partition))
         except CheckFailedError as refusal:
             failed[partition] = f"{refusal}{platform.scans_of(partition)}"
             _log_checks(context, key, partition, refusal.checks, refusal.metadata)

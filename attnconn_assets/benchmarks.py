@@ -35,7 +35,7 @@ from attnconn_core.scoring import (
     fingerprint,
     predict_behaviour,
 )
-from attnconn_core.sources import DESIGN_LABELS
+from attnconn_core.sources import DESIGN_LABELS, target_columns
 from attnconn_core.timeseries import split
 
 __all__ = ["specs"]
@@ -219,7 +219,9 @@ def make_behaviour(work: Work) -> Made:
     cohort = work.cohort(*methods(work.study))
     sessions = {s.subject: s for s in cohort.one_each() if s.subject in phenotypes.index}
     subjects = sorted(sessions)
-    targets = settings.targets or tuple(phenotypes.select_dtypes("number").columns)
+    targets = target_columns(
+        phenotypes, settings.targets, settings.subject_column, "the phenotype table"
+    )
     family = settings.family_column
     groups = None if family is None else phenotypes.loc[subjects, family].to_numpy()
     rows = []
@@ -293,7 +295,9 @@ def _score_asset(
             **{each: telling.table(table) for each, table in tables.items()},
             "sessions": len(cohort.sessions),
             "left out": dict(cohort.excluded),
-            "methods side by side": work.platform.tracking.comparison(below),
+            "methods side by side": work.platform.tracking.comparison(
+                run.experiment_id, [one.id for one in below]
+            ),
             **telling.schema(scores),
         },
     )

@@ -4,6 +4,7 @@ import dagster as dg
 
 from attnconn_assets import (
     benchmarks,
+    champion,
     connectivity,
     forecasters,
     inputs,
@@ -25,6 +26,7 @@ def specs(study: Study) -> list[AssetSpec]:
         *timeseries.specs(study),
         *inputs.specs(study),
         *forecasters.specs(study),
+        *champion.specs(study),
         *connectivity.specs(study),
         *benchmarks.specs(study),
         *report.specs(study),

@@ -35,6 +35,7 @@ def specs(study: Study) -> list[AssetSpec]:
     """One model per group configuration, one per session, and the first fine-tuned per session."""
     group = {name: each.model_dump(mode="json") for name, each in study.configurations.items()}
     common = {"test_fraction": study.test_fraction}
+    folds = {**common, "folds": study.cross_fit_folds}
     subject = study.subject_configuration
     start = study.read_out[0]
     return [
@@ -42,8 +43,9 @@ def specs(study: Study) -> list[AssetSpec]:
             recipe=Recipe(
                 "group_forecaster",
                 (*_CALLS, "attnconn_core.forecasting.cross_fitting"),
-                {**common, "configurations": group, "folds": study.cross_fit_folds},
+                {**folds, "configurations": group},
             ),
+            settings_of=lambda name: {**folds, "configuration": group[name]},
             partitioned="configuration",
             make=make_group,
             needs={"time_series": "session"},
@@ -85,7 +87,10 @@ def make_group(work: Work) -> Made:
     folds = group_folds(cohort, work.study.cross_fit_folds, configuration.training.seed)
     parameters = {**configuration.parameters(), "folds": len(folds), "cohort": cohort.digest}
     writers, fits = {}, {}
-    with work.tracked(parameters=parameters) as parent:
+    sweep = work.platform.tracking.sweep(
+        work.recipe.asset, work.study.name, work.study.experiment_of(work.partition)
+    )
+    with work.tracked(parameters=parameters, parent=sweep) as parent:
         for fold in folds:
             work.platform.log.info(f"{work.partition}: {fold.name} of {len(folds)}")
             name = f"{work.study.name} {work.partition} {fold.name}"
@@ -96,12 +101,18 @@ def make_group(work: Work) -> Made:
                 ]
                 fits[fold.name] = _train(work, configuration, parts, run)
             writers[f"{fold.name}.safetensors"] = _writer(work, fits[fold.name].forecaster)
-        last = fits[folds[-1].name]
-        curve = png(training_curve(last.history), dpi=80)
+        curve = png(training_curve(fits[folds[-1].name].history), dpi=80)
+        final = _mean(list(fits.values()))
         parent.picture("training", curve)
-        parent.metrics(_final(last))
+        parent.metrics(final)
         entry = work.save(
-            writers, {"folds": [_fold_facts(f) for f in folds], "cohort": cohort.digest}, parent
+            writers,
+            {
+                "folds": [_fold_facts(fold) for fold in folds],
+                "cohort": cohort.digest,
+                "validation_r2": final["validation_r2"],
+            },
+            parent,
         )
         for fold in folds:
             file = entry.files[f"{fold.name}.safetensors"]
@@ -114,7 +125,7 @@ def make_group(work: Work) -> Made:
         entry,
         {
             "training curve": telling.picture(curve),
-            **telling.numbers(_final(last)),
+            **telling.numbers(final),
             "folds": len(folds),
             "sessions": len(cohort.sessions),
             "left out": dict(cohort.excluded),
@@ -215,6 +226,15 @@ def _final(fitted: Fit) -> dict[str, Any]:
         "best_epoch": fitted.best_epoch,
         "windows": fitted.n_windows,
         "training_seconds": sum(epoch.seconds for epoch in fitted.history),
+    }
+
+
+def _mean(fits: Sequence[Fit]) -> dict[str, Any]:
+    """Average the folds' last numbers; None where a fold has none."""
+    finals = [_final(each) for each in fits]
+    return {
+        name: None if value is None else sum(final[name] for final in finals) / len(finals)
+        for name, value in finals[0].items()
     }
 
 

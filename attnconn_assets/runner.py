@@ -102,7 +102,7 @@ def _sort_out(
     if spec.partitioned != "session":
         read = [name for name, kind in spec.needs.items() if kind == "session"]
         cohort = cohort_of(store, sessions, read).digest if read else None
-    stale = [key for key in keys if not is_current(store, spec.recipe, key, cohort)]
+    stale = [key for key in keys if not is_current(store, spec.recipe_of(key), key, cohort)]
     standing = len(keys) - len(stale)
     if spec.partitioned == "session":
         own = [name for name, kind in spec.needs.items() if kind == "session"]

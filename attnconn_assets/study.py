@@ -72,9 +72,14 @@ class FingerprintSettings(Settings):
 
 
 class BehaviourSettings(Settings):
-    """Which columns of the phenotype table are predicted, and how."""
+    """Which columns of the phenotype table are predicted, and how.
+
+    Targets may be patterns (``FS_*``); none are all columns of numbers. `coding` says for a
+    column of words which number each stands for.
+    """
 
     targets: tuple[str, ...] = ()
+    coding: dict[str, dict[str, float]] = {}
     subject_column: str = "Subject"
     family_column: str | None = None
     model: Literal["kernel_ridge", "cpm", "linear_sgd"] = "kernel_ridge"
@@ -109,6 +114,7 @@ class StudyBase(Settings):
     # What load_study fills in.
     folder: Path = Field(Path("."), exclude=True)
     experiment: Experiment = Field(Experiment(), exclude=True)
+    origins: Mapping[str, str] = Field({}, exclude=True)
 
     @field_validator("scan_lengths")
     @classmethod
@@ -129,6 +135,10 @@ class StudyBase(Settings):
     def configurations(self) -> Mapping[str, Configuration]:
         """Every group configuration of the study's experiments, by name."""
         return self.experiment.group
+
+    def experiment_of(self, configuration: str) -> str:
+        """The name of the experiment file that a group configuration stands in."""
+        return self.origins[configuration]
 
     @property
     def read_out(self) -> tuple[str, ...]:
@@ -268,9 +278,9 @@ def load_study(path: Path) -> Study:
     """
     path = Path(path).resolve()
     study = _validated(_STUDY, path)
-    experiment = Experiment.merged(
-        [(file, _validated(TypeAdapter(Experiment), file)) for file in study.experiments]
-    )
+    files = [(file, _validated(TypeAdapter(Experiment), file)) for file in study.experiments]
+    experiment = Experiment.merged(files)
+    origins = {name: file.stem for file, each in files for name in each.group}
     unknown = [name for name in study.group_configurations if name not in experiment.group]
     if unknown:
         raise StudyError(
@@ -282,7 +292,8 @@ def load_study(path: Path) -> Study:
             f"{path}: the experiments together must hold at least one group configuration and "
             f"a subject configuration; {', '.join(file.name for file in study.experiments)} do not"
         )
-    return study.model_copy(update={"folder": path.parent, "experiment": experiment})
+    filled = {"folder": path.parent, "experiment": experiment, "origins": origins}
+    return study.model_copy(update=filled)
 
 
 def _validated(adapter: TypeAdapter[Any], path: Path) -> Any:

@@ -133,12 +133,18 @@ class Tracking(dg.ConfigurableResource):
 
         folder = Path(self.folder)
         folder.mkdir(parents=True, exist_ok=True)
-        with (folder / ".opening").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            client = MlflowClient(tracking_uri=self.database)
+        with self._alone():
+            client = MlflowClient(tracking_uri=self.database, registry_uri=self.database)
             client.search_experiments(max_results=1)
         self._client = client
         return client
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Let one process at a time do what two must not do at once."""
+        with (Path(self.folder) / ".opening").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
     @contextlib.contextmanager
     def run(
@@ -181,12 +187,53 @@ class Tracking(dg.ConfigurableResource):
         experiment, run = made_by["mlflow_experiment"], made_by["mlflow_run"]
         return dg.MetadataValue.url(f"{self.page}/#/experiments/{experiment}/runs/{run}")
 
-    def comparison(self, runs: Sequence[TrackedRun]) -> dg.MetadataValue:
+    def comparison(self, experiment_id: str, runs: Sequence[str]) -> dg.MetadataValue:
         """Point to the page that holds runs of one experiment side by side."""
-        ids = json.dumps([run.id for run in runs], separators=(",", ":"))
-        experiments = json.dumps(sorted({run.experiment_id for run in runs}))
-        query = urllib.parse.urlencode({"runs": ids, "experiments": experiments})
+        ids = json.dumps(list(runs), separators=(",", ":"))
+        query = urllib.parse.urlencode({"runs": ids, "experiments": json.dumps([experiment_id])})
         return dg.MetadataValue.url(f"{self.page}/#/compare-runs?{query}")
+
+    def sweep(self, experiment: str, study: str, name: str) -> TrackedRun:
+        """Find the run that holds a study's runs of one experiment file, or make it."""
+        client = self.client()
+        experiment_id = self._experiment(client, experiment)
+        tags = {"attnconn.study": study, "attnconn.sweep": name}
+        wanted = " and ".join(f"tags.`{tag}` = '{value}'" for tag, value in tags.items())
+        with self._alone():
+            found = client.search_runs([experiment_id], wanted, max_results=1)
+            if found:
+                run = found[0]
+            else:
+                run = client.create_run(experiment_id, tags=tags, run_name=f"{study} {name}")
+                client.set_terminated(run.info.run_id)
+        return TrackedRun(client, run.info.run_id, experiment_id)
+
+    def register(
+        self, name: str, model: Path, run_id: str, tags: Mapping[str, str], alias: str
+    ) -> str:
+        """Give a stored model a version in MLflow's registry and an alias; return the version.
+
+        A file that is registered already, told by its tag ``sha256``, keeps its version.
+        """
+        from mlflow.exceptions import MlflowException
+
+        client = self.client()
+        try:
+            client.create_registered_model(name)
+        except MlflowException as error:
+            if error.error_code != "RESOURCE_ALREADY_EXISTS":
+                raise
+        same = f"name = '{name}' and tags.sha256 = '{tags['sha256']}'"
+        found = client.search_model_versions(same, max_results=1)
+        version = (
+            found[0].version
+            if found
+            else client.create_model_version(
+                name, model.resolve().as_uri(), run_id=run_id, tags=dict(tags)
+            ).version
+        )
+        client.set_registered_model_alias(name, alias, version)
+        return str(version)
 
     def _experiment(self, client: "MlflowClient", name: str) -> str:
         from mlflow.exceptions import MlflowException

@@ -25,11 +25,13 @@ from attnconn_core.forecasting.cross_fitting import GroupFold, group_folds
 from attnconn_core.forecasting.fitting import Epoch, Fit, fit
 from attnconn_core.forecasting.network import AttentionForecaster
 from attnconn_core.forecasting.pairwise import pairwise_score
+from attnconn_core.forecasting.presets import PRESETS, Preset
 from attnconn_core.forecasting.reading import Forecast, MeanAttention, forecast, mean_attention
 from attnconn_core.forecasting.skill import ForecastSkill, forecast_skill
 
 __all__ = [
     "BASELINES",
+    "PRESETS",
     "AttentionForecaster",
     "Epoch",
     "Fit",
@@ -38,6 +40,7 @@ __all__ = [
     "ForecasterConfig",
     "GroupFold",
     "MeanAttention",
+    "Preset",
     "TrainingConfig",
     "fit",
     "forecast",

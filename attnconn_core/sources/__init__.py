@@ -3,6 +3,11 @@
 from attnconn_core.sources.arrays import ArrayFolder
 from attnconn_core.sources.base import DESIGN_LABELS, Design, Source
 from attnconn_core.sources.hcp import HcpTree
+from attnconn_core.sources.phenotypes import (
+    check_phenotypes,
+    read_phenotypes,
+    target_columns,
+)
 from attnconn_core.sources.sample import HcpSample
 from attnconn_core.sources.simulated import Simulated
 
@@ -14,4 +19,7 @@ __all__ = [
     "HcpTree",
     "Simulated",
     "Source",
+    "check_phenotypes",
+    "read_phenotypes",
+    "target_columns",
 ]

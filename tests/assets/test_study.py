@@ -7,6 +7,7 @@ import yaml
 
 from attnconn_assets.study import DEFAULT_STUDY, load_study
 from attnconn_core.errors import StudyError
+from attnconn_core.forecasting import PRESETS
 from attnconn_core.sources import HcpSample, Simulated
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -17,6 +18,21 @@ def test_every_shipped_study_is_valid():
         study = load_study(path)
         assert study.name == path.stem
         assert study.read_out[0] in study.configurations
+
+
+def test_the_published_experiments_are_whole():
+    study = load_study(REPOSITORY / "studies" / "hcp_young_adult.yaml")
+    files = [study.experiment_of(name) for name in study.configurations]
+    assert (files.count("published_group"), files.count("published_dropout")) == (10, 5)
+    shapes = {name: each.model for name, each in study.configurations.items()}
+    assert len(set(shapes.values())) == 15
+    assert shapes["window_10"] == shapes["base"].model_copy(update={"input_window": 10})
+    assert shapes["base"] == PRESETS["group"].forecaster
+    assert study.subject_configuration.model == PRESETS["subject"].forecaster
+    # A champion needs frames to be chosen on.
+    assert all(each.training.validation_fraction for each in study.configurations.values())
+    *published, pattern = study.behaviour.targets
+    assert (len(set(published)), pattern) == (62, "FS_*")
 
 
 def test_the_default_study_is_the_sample():

@@ -1,6 +1,7 @@
 """MLflow: runs that end as they should, lead back to Dagster, and open by a link."""
 
 import dataclasses
+import hashlib
 import subprocess
 import sys
 import urllib.parse
@@ -93,11 +94,41 @@ def test_links_lead_to_the_run_and_to_the_comparison(tracking):
     made_by = {"mlflow_experiment": runs[0].experiment_id, "mlflow_run": runs[0].id}
     link = tracking.link(made_by).value
     assert link == f"http://127.0.0.1:5000/#/experiments/{runs[0].experiment_id}/runs/{runs[0].id}"
-    page, _, query = tracking.comparison(runs).value.partition("?")
+    page, _, query = tracking.comparison(
+        runs[0].experiment_id, [run.id for run in runs]
+    ).value.partition("?")
     assert page == "http://127.0.0.1:5000/#/compare-runs"
     asked = urllib.parse.parse_qs(query)
     assert asked["runs"] == [f'["{runs[0].id}","{runs[1].id}"]']
     assert asked["experiments"] == [f'["{runs[0].experiment_id}"]']
+
+
+def test_a_sweep_is_one_run_that_others_stand_below(tracking):
+    sweep = tracking.sweep("group_forecaster", "tiny", "published_group")
+    assert tracking.sweep("group_forecaster", "tiny", "published_group").id == sweep.id
+    assert tracking.sweep("group_forecaster", "other", "published_group").id != sweep.id
+    below = track(tracking, parent=sweep)
+    client = tracking.client()
+    assert client.get_run(below.id).data.tags["mlflow.parentRunId"] == sweep.id
+    assert client.get_run(sweep.id).info.status == "FINISHED"
+
+
+def test_a_model_is_registered_once_and_asked_for_by_its_alias(tracking, tmp_path):
+    run, client = track(tracking), tracking.client()
+
+    def register(content: bytes) -> str:
+        model = tmp_path / "model.safetensors"
+        model.write_bytes(content)
+        tags = {"sha256": hashlib.sha256(content).hexdigest()}
+        return tracking.register("tiny_group_forecaster", model, run.id, tags, "champion")
+
+    assert register(b"one") == register(b"one") == "1"
+    assert register(b"two") == "2"
+    champion = client.get_model_version_by_alias("tiny_group_forecaster", "champion")
+    assert (str(champion.version), champion.run_id) == ("2", run.id)
+    assert register(b"one") == "1"  # an old champion may come back
+    champion = client.get_model_version_by_alias("tiny_group_forecaster", "champion")
+    assert str(champion.version) == "1"
 
 
 OPEN = """

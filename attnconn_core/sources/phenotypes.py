@@ -1,0 +1,124 @@
+"""Phenotypes: what is known of every subject beside the scans, as numbers."""
+
+import fnmatch
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from attnconn_core.errors import StudyError
+from attnconn_core.records import check_identifier
+
+__all__ = ["check_phenotypes", "read_phenotypes", "target_columns"]
+
+_SHOWN = 5
+
+
+def read_phenotypes(path: Path, subject_column: str) -> pd.DataFrame:
+    """Read a table of comma-separated values, subjects as text.
+
+    Raises
+    ------
+    StudyError
+        If it can't be read as one.
+    """
+    try:
+        return pd.read_csv(path, dtype={subject_column: str})
+    except OSError as error:
+        raise StudyError(f"{path}: can't be read: {error.strerror}") from error
+    except (ValueError, UnicodeDecodeError) as error:  # pandas' parser errors are ValueErrors
+        raise StudyError(f"{path}: must be a table of comma-separated values: {error}") from error
+
+
+def target_columns(
+    table: pd.DataFrame, targets: Sequence[str], subject_column: str, name: str
+) -> list[str]:
+    """List the columns that a study wants predicted.
+
+    Parameters
+    ----------
+    table
+        One row a subject.
+    targets
+        Columns, or patterns such as ``FS_*``; none are all columns of numbers.
+    subject_column
+        Is no target.
+    name
+        Of the table, for errors.
+
+    Raises
+    ------
+    StudyError
+        If a target or pattern finds no column.
+    """
+    columns = [str(column) for column in table.columns]
+    if not targets:
+        numbers = table.select_dtypes("number").columns
+        return [str(column) for column in numbers if column != subject_column]
+    found: dict[str, None] = {}
+    for target in targets:
+        matching = fnmatch.filter(columns, target)
+        if not matching:
+            raise StudyError(
+                f"{name}: must have a column {target}; it has {', '.join(columns[:12])}"
+                + (", …" if len(columns) > 12 else "")
+            )
+        found |= dict.fromkeys(matching)
+    return list(found)
+
+
+def check_phenotypes(
+    table: pd.DataFrame,
+    targets: Sequence[str],
+    subject_column: str,
+    coding: Mapping[str, Mapping[str, float]],
+    name: str,
+) -> pd.DataFrame:
+    """Hold a table against the rules and turn the words of its targets into numbers.
+
+    Parameters
+    ----------
+    table, targets, subject_column, name
+        As for `target_columns`.
+    coding
+        Column → word → number.
+
+    Returns
+    -------
+    A copy whose targets are numbers; empty cells stay missing.
+
+    Raises
+    ------
+    IdentifierError
+        If a subject's name breaks the rule.
+    StudyError
+        If a column is missing, a subject occurs twice, or a target holds a word that
+        nothing codes.
+    """
+    if subject_column not in table.columns:
+        raise StudyError(
+            f"{name}: must have a column {subject_column}; it has "
+            f"{', '.join(map(str, table.columns[:12]))}"
+        )
+    subjects = [check_identifier(each, f"{name}: a subject") for each in table[subject_column]]
+    twice = sorted({each for each in subjects if subjects.count(each) > 1})
+    if twice:
+        raise StudyError(f"{name}: a subject may have one row; more: {', '.join(twice[:_SHOWN])}")
+    coded = table.copy()
+    wanted = target_columns(table, targets, subject_column, name)
+    for column in [*coding, *wanted]:
+        if column in table.columns and not pd.api.types.is_numeric_dtype(table[column]):
+            coded[column] = _as_numbers(table[column], coding.get(column, {}), name)
+    return coded
+
+
+def _as_numbers(values: pd.Series, coding: Mapping[str, float], name: str) -> pd.Series:
+    words = values.map(lambda value: coding.get(str(value).strip(), value))
+    numbers = pd.to_numeric(words, errors="coerce")
+    unknown = sorted({str(value) for value in words[numbers.isna() & values.notna()]})
+    if unknown:
+        raise StudyError(
+            f"{name}: column {values.name} must hold numbers, or the study's coding must say which "
+            f"number a word stands for; got {', '.join(map(repr, unknown[:_SHOWN]))}"
+        )
+    return numbers.astype("float64")

@@ -1,0 +1,70 @@
+"""``python -m benchmarks [row …]``: time rows of the speed table, and print or write it."""
+
+import argparse
+import dataclasses
+import json
+from pathlib import Path
+
+from benchmarks import behaviour, fingerprint, granger, network, parcellation
+from benchmarks.measure import Measured, in_its_own_process, machine, matrix_rate, read_rate
+from benchmarks.row import Row
+from benchmarks.table import replace_section
+
+ROWS: dict[str, Row] = {
+    **granger.ROWS,
+    **network.ROWS,
+    **fingerprint.ROWS,
+    **behaviour.ROWS,
+    **parcellation.ROWS,
+}
+_HEADER = "| what | plain | ours | ratio | asked | floor | of floor | memory, plain → ours |"
+
+
+def main() -> None:
+    """Measure the rows that are named, or all."""
+    parser = argparse.ArgumentParser(prog="benchmarks", description=main.__doc__)
+    parser.add_argument("rows", nargs="*", choices=[*ROWS, []], help="all if none is named")
+    parser.add_argument("--write", action="store_true", help="into benchmarks/README.md")
+    parser.add_argument("--measure", nargs=2, metavar=("ROW", "SIDE"), help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.measure:
+        name, side = options.measure
+        measured = getattr(ROWS[name], side)()
+        print(json.dumps(dataclasses.asdict(measured)))
+        return
+    matrix, read = matrix_rate(), read_rate()
+    lines = [f"Measured on {machine(matrix)}, {read / 1e9:.0f} GB/s read by one thread.", ""]
+    lines += [_HEADER, "|" + " --- |" * _HEADER.count("| ")]
+    print("\n".join(lines), flush=True)
+    for name in options.rows or ROWS:
+        row = ROWS[name]
+        ours, plain = (in_its_own_process(name, side) for side in ("ours", "plain"))
+        lines.append(_line(row, ours, plain, row.floor(matrix, read)))
+        print(lines[-1], flush=True)
+    if options.write:
+        replace_section(Path(__file__).parent / "README.md", "speed", "\n".join(lines))
+
+
+def _line(row: Row, ours: Measured, plain: Measured, floor: float) -> str:
+    timed = f" (timed: {plain.part})" if plain.part else ""
+    cells = [
+        row.what,
+        f"{_seconds(plain.seconds)}{timed}",
+        _seconds(ours.seconds),
+        f"**{plain.seconds / ours.seconds:,.3g} ×**",
+        f"{row.asked:,g} ×",
+        f"{_seconds(floor)} ({row.reason})",
+        f"{floor / ours.seconds:.0%}",
+        f"{plain.peak_bytes / 1e6:,.0f} → {ours.peak_bytes / 1e6:,.0f} MB",
+    ]
+    return "| " + " | ".join(cells) + " |"
+
+
+def _seconds(value: float) -> str:
+    if value >= 3600:
+        return f"{value / 3600:.3g} h"
+    return f"{value:.3g} s" if value >= 0.1 else f"{1000 * value:.3g} ms"
+
+
+if __name__ == "__main__":
+    main()

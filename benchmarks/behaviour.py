@@ -1,0 +1,110 @@
+"""Behaviour by gradient descent: against one target and one fold at a time."""
+
+import functools
+
+import numpy as np
+import torch
+
+from attnconn_core.scoring import assign_folds
+from attnconn_core.scoring.linear_sgd import linear_sgd
+from benchmarks.measure import Measured, once, peak_bytes
+from benchmarks.row import REGIONS, Row
+
+__all__ = ["ROWS"]
+
+_SUBJECTS, _TARGETS, _FOLDS, _EDGES = 1000, 62, 10, REGIONS * (REGIONS - 1) // 2
+
+
+def _one_fold(
+    features: np.ndarray,
+    target: np.ndarray,
+    fold: np.ndarray,
+    number: int,
+    learning_rate: float = 1e-4,
+    weight_decay: float = 100.0,
+    epochs: int = 500,
+    patience: int = 5,
+) -> np.ndarray:
+    """Predict the subjects of one fold, keeping the epoch that validates best."""
+    tested, validated = fold == number, fold == (number + 1) % (fold.max() + 1)
+    known, train = ~tested, ~(tested | validated)
+    x, y = (
+        torch.tensor((a - a[known].mean(0)) / a[known].std(0), dtype=torch.float32)
+        for a in (features, target)
+    )
+    model = torch.nn.Linear(x.shape[1], 1)
+    torch.nn.init.zeros_(model.weight)
+    torch.nn.init.zeros_(model.bias)
+    descent = torch.optim.SGD(model.parameters(), learning_rate, weight_decay=weight_decay)
+    best, since, kept = float("inf"), 0, model(x[tested]).detach()
+    for _ in range(epochs):
+        descent.zero_grad()
+        torch.nn.functional.mse_loss(model(x[train])[:, 0], y[train]).backward()
+        descent.step()
+        with torch.no_grad():
+            loss = float(torch.nn.functional.mse_loss(model(x[validated])[:, 0], y[validated]))
+            if loss < best:
+                best, since, kept = loss, 0, model(x[tested])
+            else:
+                since += 1
+        if since >= patience:
+            break
+    return kept[:, 0].numpy() * target[known].std() + target[known].mean()
+
+
+@functools.cache
+def _phenotypes() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Edges, targets that follow them a little, and folds."""
+    rng = np.random.default_rng(2)
+    edges = rng.normal(size=(_SUBJECTS, _EDGES))
+    targets = 0.05 * edges[:, :400] @ rng.normal(size=(400, _TARGETS))
+    targets += rng.normal(size=targets.shape)
+    return edges, targets, assign_folds(_SUBJECTS, _FOLDS, 42)
+
+
+def _descend(targets: int = _TARGETS) -> np.ndarray:
+    edges, values, fold = _phenotypes()
+    found = linear_sgd(
+        edges,
+        values[:, :targets],
+        fold,
+        keep="best",
+        learning_rate=1e-4,
+        l2_penalty=100.0,
+        epochs=500,
+        patience=5,
+    )
+    return found.predictions
+
+
+def _behaviour() -> Measured:
+    seconds, _ = once(_descend)
+    return Measured(seconds, peak_bytes())
+
+
+def _plain_behaviour() -> Measured:
+    edges, targets, fold = _phenotypes()
+    few, seconds = 3, 0.0
+    ours = _descend(few)
+    for target in range(few):
+        took, predicted = once(
+            functools.partial(_one_fold, edges, targets[:, target], fold, target)
+        )
+        np.testing.assert_allclose(ours[fold == target, target], predicted, rtol=1e-3, atol=1e-4)
+        seconds += took
+    part = f"{few} of {_TARGETS * _FOLDS} targets and folds"
+    return Measured(seconds / few * _TARGETS * _FOLDS, peak_bytes(), part)
+
+
+_KNOWN, _TRAIN = 0.9 * _SUBJECTS, 0.8 * _SUBJECTS
+
+ROWS = {
+    "behaviour": Row(
+        "behaviour, all targets and folds",
+        asked=20,
+        ours=_behaviour,
+        plain=_plain_behaviour,
+        reason="a kernel and its eigenvectors a fold",
+        operations=_FOLDS * (2 * _KNOWN * _TRAIN * _EDGES + 9 * _TRAIN**3),
+    ),
+}

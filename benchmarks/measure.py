@@ -1,0 +1,113 @@
+"""How long something takes and how much memory it needs, each in a process of its own."""
+
+import dataclasses
+import json
+import os
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import torch
+
+__all__ = [
+    "Measured",
+    "best_of",
+    "device",
+    "in_its_own_process",
+    "machine",
+    "matrix_rate",
+    "once",
+    "peak_bytes",
+    "read_rate",
+]
+
+T = TypeVar("T")
+
+
+@dataclasses.dataclass(frozen=True)
+class Measured:
+    """Seconds of the whole, peak memory, and which part was timed if it wasn't the whole."""
+
+    seconds: float
+    peak_bytes: int
+    part: str = ""
+
+
+def best_of(work: Callable[[], object], times: int) -> float:
+    """Seconds of the fastest of some runs, after one that warms up."""
+    work()
+    return min(once(work)[0] for _ in range(times))
+
+
+def once(work: Callable[[], T]) -> tuple[float, T]:
+    """Seconds of a single run, and what it returned."""
+    _finish()
+    began = time.perf_counter()
+    result = work()
+    _finish()
+    return time.perf_counter() - began, result
+
+
+def device() -> str:
+    """Where networks are measured: on a GPU if there is one."""
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def peak_bytes() -> int:
+    """Most memory held at once: the GPU's where there is one, else this process's."""
+    if torch.cuda.is_available() and torch.cuda.max_memory_allocated():
+        return torch.cuda.max_memory_allocated()
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+def in_its_own_process(row: str, side: str) -> Measured:
+    """Measure one side of a row with threads of its own and memory that starts at nothing."""
+    done = subprocess.run(  # noqa: S603  (ourselves)
+        [sys.executable, "-m", "benchmarks", "--measure", row, side],
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    return Measured(**json.loads(done.stdout.splitlines()[-1]))
+
+
+def matrix_rate() -> float:
+    """float32 operations a second of a large matrix product, with all threads."""
+    a = torch.randn(2048, 2048, device=device())
+    return 2 * 2048**3 / best_of(lambda: a @ a, 5)
+
+
+def read_rate() -> float:
+    """Bytes a second that a sum over memory reads."""
+    values = np.ones(2**26, dtype=np.float32)
+    return values.nbytes / best_of(values.sum, 3)
+
+
+def machine(matrix: float) -> str:
+    """What was measured on."""
+    if torch.cuda.is_available():
+        return (
+            f"{torch.cuda.get_device_name()}, torch {torch.__version__}, {matrix / 1e9:.0f} GFLOP/s"
+        )
+    return (
+        f"{_processor()}, {torch.get_num_threads()} threads, torch {torch.__version__}, "
+        f"{matrix / 1e9:.0f} GFLOP/s in a float32 matrix product"
+    )
+
+
+def _finish() -> None:
+    """Wait for what a GPU still has to do."""
+    if torch.cuda.is_available():
+        torch.cuda.synchronize()
+
+
+def _processor() -> str:
+    facts = Path("/proc/cpuinfo")
+    lines = facts.read_text(encoding="utf-8").splitlines() if facts.exists() else []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return f"{names[0] if names else 'an unnamed processor'}, {os.cpu_count()} cores"
