@@ -3,12 +3,13 @@
 ::
 
     definitions    the table of contents; the only Definitions
-    study          the study file, validated; experiment: the configurations it names
+    study          the study file, validated; settings: its parts; experiment: the configurations
     asset          one kind of asset for all; work: one partition of one being made
-    inputs timeseries forecasters champion connectivity benchmarks report    what is made
+    inputs timeseries forecasters champion connectivity    what is made
+    benchmarks fingerprinting scores report                how it is scored, and told
     partitions checks sensors telling       sessions, what must hold, discovery, what is shown
     store formats lineage                   what is kept, in which files, made with what
-    tracking                                the one place that talks to MLflow
+    tracking mlflow_page                    the one place that talks to MLflow; its page
     runner servers home __main__            the command line
 """
 

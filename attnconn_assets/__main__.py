@@ -1,4 +1,4 @@
-"""The command line: ``attnconn demo``, ``attnconn run``, ``attnconn seed``, ``attnconn dev``."""
+"""The command line: ``attnconn run``, ``attnconn seed``, ``attnconn dev``."""
 
 import argparse
 import sys
@@ -74,7 +74,7 @@ def _run(study: Study) -> int:
     with dg.DagsterInstance.get() as instance, Progress() as progress:
         outcome = materialise_stale(study, instance, progress)
     _conclude(study, outcome, time.monotonic() - started)
-    return 1 if outcome.failed else 0
+    return 1 if outcome.failed or outcome.waiting else 0
 
 
 class Progress:
@@ -123,11 +123,15 @@ def _conclude(study: Study, outcome: Outcome, seconds: float) -> None:
     )
     for name, why in outcome.failed.items():
         print(f"  {name}: {why}", file=sys.stderr)
+    for name, missing in outcome.waiting.items():
+        print(f"  {name} waits for {missing}", file=sys.stderr)
     store = resources(study)["store"]
     assert isinstance(store, Store)  # noqa: S101  (tells the type checker which of the two)
     entry = store.find("report", WHOLE)
     if entry is None:
         return
+    if "report of all" in outcome.waiting or "report of all" in outcome.failed:
+        print("\nThe scores below are those of the last report that could be made.")
     rows = read_table(store.path(entry, "headline.parquet"))
     print(f"\nScores ({DESIGN_LABELS[study.make_source().design]})\n")
     print(_table(rows))

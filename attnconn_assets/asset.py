@@ -143,9 +143,14 @@ def _make_all(
             failed[partition] = f"{refusal}{platform.scans_of(partition)}"
             _log_checks(context, key, partition, refusal.checks, refusal.metadata)
             continue
-        except AttnconnError as error:
-            failed[partition] = f"{error}{platform.scans_of(partition, unless_in=str(error))}"
-            context.log.error(f"{spec.name} of {partition}: {failed[partition]}")
+        except Exception as error:
+            # What nobody expected costs its own partition too, and shows where it came from.
+            expected = isinstance(error, AttnconnError)
+            told = str(error) if expected else f"{type(error).__name__}: {error}"
+            failed[partition] = f"{told}{platform.scans_of(partition, unless_in=told)}"
+            context.log.error(
+                f"{spec.name} of {partition}: {failed[partition]}", exc_info=not expected
+            )
             continue
         outcomes += made.checks
         metadata = {
@@ -155,6 +160,8 @@ def _make_all(
         }
         _tell(context, key, partition, metadata, made.checks, alone=len(partitions) == 1)
         context.log.info(f"{spec.name} of {partition} made ({number} of {len(partitions)})")
+    for partition, why in failed.items():
+        platform.store.fail(spec.name, partition, why)
     if failed:
         raise dg.Failure(
             description=f"{len(failed)} of {len(partitions)} failed. "

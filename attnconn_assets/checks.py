@@ -54,28 +54,33 @@ def check_series(series: TimeSeries, window: int, test_fraction: float) -> tuple
     test_fraction
         Where the part that judges begins; it must hold a window too.
     """
-    found = assess(series)
     parts = split(series, test_fraction)
+    found = [assess(part) for part in parts]
+    not_finite, dead = (
+        ", ".join(dict.fromkeys(name for each in found for name in getattr(each, which)))
+        for which in ("not_finite", "dead")
+    )
     longest = min(max(len(run) for run in part.runs) for part in parts)
     return (
         Check(
             "finite",
-            not found.not_finite,
+            not not_finite,
             "every region must hold finite values",
-            {"not finite": ", ".join(found.not_finite) or "none"},
+            {"not finite": not_finite or "none"},
         ),
         Check(
             "no_dead_region",
-            not found.dead,
-            "every region must change over time",
-            {"constant": ", ".join(found.dead) or "none"},
+            not dead,
+            f"every region must change over time, in the first frames and in the last "
+            f"{test_fraction:.0%}",
+            {"constant": dead or "none"},
         ),
         Check(
             "long_enough",
-            longest >= window,
-            f"the first and the last frames (the last {test_fraction:.0%}) must each hold a "
-            f"window of {window} frames in a run",
-            {"longest of the shorter part": longest},
+            longest > window,
+            f"the first frames and the last {test_fraction:.0%} must each hold two windows of "
+            f"{window} frames in a run",
+            {"longest run of the shorter part": longest},
         ),
     )
 

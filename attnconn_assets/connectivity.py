@@ -21,6 +21,7 @@ from attnconn_core.connectivity import (
     Pearson,
     choose_granger_order,
 )
+from attnconn_core.errors import SeriesError
 from attnconn_core.figures import matrix, png
 from attnconn_core.forecasting import AttentionForecaster, fit
 from attnconn_core.records import Connectivity, TimeSeries
@@ -117,12 +118,15 @@ def make_matrices(work: Work, estimator_for: Callable[[Work], EstimatorFor]) -> 
     series = work.series()
     estimator_of = estimator_for(work)
     lengths = [n for n in work.study.scan_lengths if n < series.n_frames]
-    matrices = {}
-    for frames in (*lengths, series.n_frames):
-        whole_scan = frames == series.n_frames
-        part = series if whole_scan else head(series, frames)
-        matrices[frames] = estimator_of(part, whole_scan).estimate(part)
-    whole = matrices[series.n_frames]
+    matrices, unusable = {}, {}
+    for frames in lengths:
+        part = head(series, frames)
+        try:
+            matrices[frames] = estimator_of(part, False).estimate(part)
+        except SeriesError as error:  # too short, or a region still stands still in it
+            unusable[frames] = str(error)
+    whole = estimator_of(series, True).estimate(series)
+    matrices[series.n_frames] = whole
     picture = png(
         matrix(whole, work.platform.region_table, signed=traits(work.recipe.asset).signed), dpi=80
     )
@@ -141,8 +145,13 @@ def make_matrices(work: Work, estimator_for: Callable[[Work], EstimatorFor]) -> 
             "matrix": telling.picture(picture),
             **telling.numbers(whole.metrics),
             "directed": whole.directed,
+            **({"lengths left out": unusable} if unusable else {}),
             **telling.schema(
-                {"frames": "int32", "target": "string", **dict.fromkeys(whole.regions, "float64")}
+                {
+                    "(frames)": "int32",
+                    "(target)": "string",
+                    **dict.fromkeys(whole.regions, "float64"),
+                }
             ),
         },
         checks,

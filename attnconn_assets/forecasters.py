@@ -35,7 +35,7 @@ def specs(study: Study) -> list[AssetSpec]:
     """One model per group configuration, one per session, and the first fine-tuned per session."""
     group = {name: each.model_dump(mode="json") for name, each in study.configurations.items()}
     common = {"test_fraction": study.test_fraction}
-    folds = {**common, "folds": study.cross_fit_folds}
+    folds = {**common, "folds": study.cross_fit_folds, "dealt": study.cross_fit_seed}
     subject = study.subject_configuration
     start = study.read_out[0]
     return [
@@ -84,7 +84,7 @@ def make_group(work: Work) -> Made:
     """Train one configuration on every fold's training sessions."""
     configuration = work.study.configurations[work.partition]
     cohort = work.cohort("time_series")
-    folds = group_folds(cohort, work.study.cross_fit_folds, configuration.training.seed)
+    folds = group_folds(cohort, work.study.cross_fit_folds, work.study.cross_fit_seed)
     parameters = {**configuration.parameters(), "folds": len(folds), "cohort": cohort.digest}
     writers, fits = {}, {}
     sweep = work.platform.tracking.sweep(

@@ -5,7 +5,7 @@ metadata under the key ``attnconn`` (JSON).
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -31,12 +31,15 @@ __all__ = [
 ]
 
 _KEY = b"attnconn"
+# Columns that aren't regions; no atlas calls a region so.
+_RUN, _FRAMES, _TARGET = "(run)", "(frames)", "(target)"
 
 
 def write_series(path: Path, series: TimeSeries) -> None:
     """Write a series: a row a frame, a column a region, and the run each frame is of."""
     runs = np.concatenate([np.full(len(run), n, np.int32) for n, run in enumerate(series.runs, 1)])
-    columns: dict[str, np.ndarray] = {"run": runs}
+    _refuse_clash(series.regions)
+    columns: dict[str, np.ndarray] = {_RUN: runs}
     columns |= {name: series.values[:, i] for i, name in enumerate(series.regions)}
     note = {"repetition_time": series.repetition_time, "repetition_time_unit": "s"}
     _write(path, pa.table(columns), note)
@@ -51,9 +54,9 @@ def read_series(path: Path) -> TimeSeries:
         If the file isn't a stored series.
     """
     table, note = _read(path, needs="repetition_time")
-    regions = [name for name in table.column_names if name != "run"]
+    regions = [name for name in table.column_names if name != _RUN]
     values = np.stack([table[name].to_numpy() for name in regions], axis=1)
-    borders = np.flatnonzero(np.diff(table["run"].to_numpy())) + 1
+    borders = np.flatnonzero(np.diff(table[_RUN].to_numpy())) + 1
     return TimeSeries(tuple(np.split(values, borders)), note["repetition_time"], tuple(regions))
 
 
@@ -63,9 +66,10 @@ def write_matrices(path: Path, matrices: Mapping[int, Connectivity]) -> None:
     A row is a target and a number of frames, a column a source.
     """
     any_of_them = next(iter(matrices.values()))
+    _refuse_clash(any_of_them.regions)
     columns: dict[str, Any] = {
-        "frames": np.repeat(np.array(list(matrices), np.int32), len(any_of_them.regions)),
-        "target": [name for matrix in matrices.values() for name in matrix.regions],
+        _FRAMES: np.repeat(np.array(list(matrices), np.int32), len(any_of_them.regions)),
+        _TARGET: [name for matrix in matrices.values() for name in matrix.regions],
     }
     stacked = np.concatenate([matrix.values for matrix in matrices.values()])
     columns |= {name: stacked[:, i] for i, name in enumerate(any_of_them.regions)}
@@ -88,8 +92,8 @@ def read_matrices(path: Path) -> dict[int, Connectivity]:
         If the file doesn't hold stored matrices.
     """
     table, note = _read(path, needs="method")
-    frames = table["frames"].to_numpy()
-    regions = tuple(name for name in table.column_names if name not in ("frames", "target"))
+    frames = table[_FRAMES].to_numpy()
+    regions = tuple(name for name in table.column_names if name not in (_FRAMES, _TARGET))
     values = np.stack([table[name].to_numpy() for name in regions], axis=1)
     return {
         length: Connectivity(
@@ -135,6 +139,12 @@ def schema_of(table: pd.DataFrame) -> Iterator[tuple[str, str]]:
     """List the columns of a table with the types a reader sees."""
     for name, kind in table.dtypes.items():
         yield str(name), str(kind)
+
+
+def _refuse_clash(regions: Iterable[str]) -> None:
+    clash = sorted({_RUN, _FRAMES, _TARGET} & set(regions))
+    if clash:
+        raise StoreError(f"a region can't be called {', '.join(clash)}: the store's files use that")
 
 
 def _write(path: Path, table: pa.Table, note: Mapping[str, Any]) -> None:

@@ -27,6 +27,7 @@ def specs(study: Study) -> list[AssetSpec]:
         "subject_column": study.behaviour.subject_column,
         "targets": study.behaviour.targets,
         "coding": study.behaviour.coding,
+        "family_column": study.behaviour.family_column,
         **study.source_settings(),
     }
     return [
@@ -57,7 +58,12 @@ def make_phenotypes(work: Work) -> Made:
     else:
         raise StudyError(f"{work.study.name}: the study names no phenotypes")
     table = check_phenotypes(
-        table, settings.targets, settings.subject_column, settings.coding, name
+        table,
+        settings.targets,
+        settings.subject_column,
+        settings.coding,
+        name,
+        settings.family_column,
     )
     files = [] if work.study.phenotypes is None else [work.study.phenotypes]
     with work.tracked() as run:

@@ -2,6 +2,7 @@
 
 import base64
 import datetime
+import hashlib
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,10 @@ def specs(study: Study) -> list[AssetSpec]:
             recipe=Recipe(
                 "report",
                 ("attnconn_core.figures",),
-                {"title": study.title, "page": _template_source()},
+                {
+                    "title": study.title,
+                    "page": hashlib.sha256(_template_source().encode()).hexdigest(),
+                },
             ),
             partitioned="whole",
             make=make_report,

@@ -51,6 +51,7 @@ class Outcome:
     made: int = 0
     standing: int = 0
     failed: dict[str, str] = field(default_factory=dict)
+    waiting: dict[str, str] = field(default_factory=dict)
 
 
 def materialise_stale(
@@ -79,6 +80,11 @@ def materialise_stale(
     outcome = Outcome()
     for spec in specs(study):
         stale, standing = _sort_out(study, spec, store, sessions)
+        for key in list(stale):
+            missing = _unmade(study, spec, store, key)
+            if missing:
+                stale.remove(key)
+                outcome.waiting[f"{spec.name} of {key}"] = missing
         listener.step(Step(spec.name, len(stale), standing))
         outcome.standing += standing
         for chunk in _chunks(sorted(stale, key=lambda key: place.get(key, 0)), place, study.chunk):
@@ -89,10 +95,7 @@ def materialise_stale(
 def _sort_out(
     study: Study, spec: AssetSpec, store: Store, sessions: Sequence[Session]
 ) -> tuple[list[str], int]:
-    """List the partitions to make, and count those that stand.
-
-    A session whose own inputs were never made is left for the day they are.
-    """
+    """List the partitions to make, and count those that stand."""
     keys = {
         "session": [session.key for session in sessions],
         "configuration": list(study.configurations),
@@ -103,11 +106,29 @@ def _sort_out(
         read = [name for name, kind in spec.needs.items() if kind == "session"]
         cohort = cohort_of(store, sessions, read).digest if read else None
     stale = [key for key in keys if not is_current(store, spec.recipe_of(key), key, cohort)]
-    standing = len(keys) - len(stale)
-    if spec.partitioned == "session":
-        own = [name for name, kind in spec.needs.items() if kind == "session"]
-        stale = [key for key in stale if all(store.find(name, key) for name in own)]
-    return stale, standing
+    return stale, len(keys) - len(stale)
+
+
+def _unmade(study: Study, spec: AssetSpec, store: Store, key: str) -> str:
+    """Name what a partition reads that isn't there, or couldn't be made again.
+
+    Of sessions that a group result rests on, those are left out and listed instead.
+    """
+    read = []
+    for name, kind in spec.needs.items():
+        if kind == spec.partitioned:
+            read.append((name, key))
+        elif kind == "whole":
+            read.append((name, WHOLE))
+        elif kind == "configuration":
+            chosen = spec.from_configuration
+            configurations = list(study.configurations) if chosen is None else [chosen]
+            read += [(name, each) for each in configurations]
+    return ", ".join(
+        name if partition in (key, WHOLE) else f"{name} of {partition}"
+        for name, partition in read
+        if store.failure(name, partition) is not None or store.find(name, partition) is None
+    )
 
 
 def _chunks(keys: Sequence[str], place: dict[str, int], size: int) -> Iterator[list[str]]:

@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from attnconn_assets.home import PROJECT
 from attnconn_assets.tracking import Tracking
+from attnconn_core.errors import StudyError
 
 __all__ = ["serve"]
 
@@ -22,6 +24,8 @@ def serve(study: Path, tracking: Path, dagster_port: int, mlflow_port: int) -> i
     Each gets a process group of its own: Dagster starts processes that outlive a
     signal to their parent.
     """
+    for name, port in (("dagster", dagster_port), ("mlflow", mlflow_port)):
+        _require_free(port, f"--{name}-port")
     database = Tracking(folder=str(tracking))
     database.client()
     environment = {
@@ -64,13 +68,24 @@ def serve(study: Path, tracking: Path, dagster_port: int, mlflow_port: int) -> i
         _end(list(running.values()))
 
 
+def _require_free(port: int, option: str) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise StudyError(
+                f"{option} must be a port that nothing listens on; got {port}: {error.strerror}"
+            ) from error
+
+
 def _as_interrupt(*_: object) -> None:
     raise KeyboardInterrupt
 
 
 def _end(processes: list["subprocess.Popen[bytes]"]) -> None:
     deadline = time.monotonic() + _PATIENCE
-    for number in (signal.SIGINT, signal.SIGKILL):
+    for number in (signal.SIGTERM, signal.SIGKILL):
         for process in processes:
             if _group_lives(process.pid):
                 os.killpg(process.pid, number)

@@ -3,7 +3,9 @@
 An asset's partition is one manifest, ``<root>/<asset>/<partition>.json``, and the
 files it names. A file carries its content's hash in its name and is complete before
 the manifest that names it replaces the one before: whatever dies in between, a
-reader sees the old partition or the new one, and nothing that is half-written.
+reader sees the old partition or the new one, and nothing that is half-written. Where
+the last try failed, ``.<partition>.failed`` says why: what is stored is then older than
+it should be, and nobody builds on it.
 """
 
 import contextlib
@@ -25,7 +27,7 @@ from attnconn_core.errors import StoreError
 
 __all__ = ["Entry", "Store", "StoredFile"]
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,159}")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -90,7 +92,7 @@ class Store(dg.ConfigurableResource):
             return Entry(files=files, **content)
         except FileNotFoundError:
             return None
-        except (json.JSONDecodeError, TypeError, KeyError, AttributeError) as error:
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise StoreError(f"{path}: the manifest is damaged: {error}") from error
 
     def entry(self, asset: str, partition: str) -> Entry:
@@ -99,12 +101,31 @@ class Store(dg.ConfigurableResource):
         Raises
         ------
         StoreError
-            If there is none.
+            If there is none, or making it anew has failed since.
         """
         found = self.find(asset, partition)
         if found is None:
             raise StoreError(f"{asset} of {partition} isn't in the store: materialise it first")
+        why = self.failure(asset, partition)
+        if why is not None:
+            raise StoreError(
+                f"{asset} of {partition} failed when it was last made, and what is stored is "
+                f"older: {why}"
+            )
         return found
+
+    def fail(self, asset: str, partition: str, why: str) -> None:
+        """Remember that a partition could not be made; what it held stays."""
+        note = self._failure_note(asset, partition)
+        note.parent.mkdir(parents=True, exist_ok=True)
+        note.write_text(why, encoding="utf-8")
+
+    def failure(self, asset: str, partition: str) -> str | None:
+        """Say why a partition's last making failed; None if it didn't."""
+        try:
+            return self._failure_note(asset, partition).read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return None
 
     def path(self, entry: Entry, name: str) -> Path:
         """Return where a file of an entry lies, after checking that it is what was stored.
@@ -174,6 +195,7 @@ class Store(dg.ConfigurableResource):
                 for called, file in files.items():
                     os.replace(scratch / called, folder / file.name)
                 os.replace(drawn_up, manifest)
+                self._failure_note(draft.asset, draft.partition).unlink(missing_ok=True)
                 kept = {file.name for file in files.values()}
                 for file in before.files.values() if before else ():
                     if file.name not in kept:
@@ -189,6 +211,9 @@ class Store(dg.ConfigurableResource):
 
     def _folder(self, asset: str) -> Path:
         return Path(self.root) / _checked(asset)
+
+    def _failure_note(self, asset: str, partition: str) -> Path:
+        return self._folder(asset) / f".{_checked(partition)}.failed"
 
     def _manifest(self, asset: str, partition: str) -> Path:
         return self._folder(asset) / f"{_checked(partition)}.json"

@@ -10,17 +10,22 @@ import yaml
 from pydantic import (
     AfterValidator,
     BaseModel,
-    ConfigDict,
     Field,
     TypeAdapter,
     ValidationError,
     ValidationInfo,
     field_validator,
-    model_validator,
 )
 
 from attnconn_assets.experiment import Configuration, Experiment, FineTuning
+from attnconn_assets.settings import (
+    BehaviourSettings,
+    FingerprintSettings,
+    GrangerSettings,
+    Settings,
+)
 from attnconn_core.errors import StudyError
+from attnconn_core.forecasting.config import DEFAULT_SEED, ForecasterConfig, TrainingConfig
 from attnconn_core.sources import ArrayFolder, HcpSample, HcpTree, Simulated, Source
 
 __all__ = ["DEFAULT_STUDY", "Study", "load_study", "selected_study"]
@@ -35,56 +40,8 @@ def _beside_the_study(path: Path, info: ValidationInfo) -> Path:
 StudyPath = Annotated[Path, AfterValidator(_beside_the_study)]
 
 
-class Settings(BaseModel):
-    """A group of settings: unknown keys are refused, nothing changes later."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class GrangerSettings(Settings):
-    """Granger's lags and α: given, or searched for on the cohort's validation frames."""
-
-    lags: int | None = Field(None, ge=1)
-    alpha: float | None = Field(None, gt=0)
-    max_lags: int = Field(10, ge=1)
-    min_alpha: float = Field(1e-3, gt=0)
-    max_alpha: float = Field(1e7, gt=0)
-    coarse_steps: int = Field(10, ge=2)
-    refine_steps: int = Field(10, ge=0)
-
-    @model_validator(mode="after")
-    def _both_or_neither(self) -> "GrangerSettings":
-        if (self.lags is None) != (self.alpha is None):
-            raise ValueError("give both lags and alpha, or neither to have them searched for")
-        return self
-
-
-class FingerprintSettings(Settings):
-    """How test and retest are told apart; see `attnconn_core.scoring.fingerprint`."""
-
-    similarity: Literal["pearson", "mutual_info"] = "pearson"
-    normalise: Literal["none", "edgewise"] = "edgewise"
-    comparison: Literal["test_to_retest", "across_all_sessions"] = "test_to_retest"
-    edges: Literal["all", "off_diagonal"] = "off_diagonal"
-    bins: int = Field(10, ge=2)
-    permutations: int = Field(1000, ge=0)
-    seed: int = 0
-
-
-class BehaviourSettings(Settings):
-    """Which columns of the phenotype table are predicted, and how.
-
-    Targets may be patterns (``FS_*``); none are all columns of numbers. `coding` says for a
-    column of words which number each stands for.
-    """
-
-    targets: tuple[str, ...] = ()
-    coding: dict[str, dict[str, float]] = {}
-    subject_column: str = "Subject"
-    family_column: str | None = None
-    model: Literal["kernel_ridge", "cpm", "linear_sgd"] = "kernel_ridge"
-    folds: int = Field(10, ge=2)
-    seed: int = 42
+# Which subjects there are changes no series.
+_WHO_IS_IN = {"subjects", "subject_column", "group_column"}
 
 
 class StudyBase(Settings):
@@ -104,7 +61,8 @@ class StudyBase(Settings):
     test_fraction: float = Field(0.1, gt=0, lt=1)
     baseline_lags: int = Field(5, ge=1)
     scan_lengths: tuple[Annotated[int, Field(ge=10)], ...] = ()
-    cross_fit_folds: int = Field(5, ge=2)
+    cross_fit_folds: int = Field(2, ge=2)
+    cross_fit_seed: int = Field(DEFAULT_SEED, ge=0, lt=2**32)
     chunk: int = Field(25, ge=1)
     quorum: float = Field(0.95, gt=0, le=1)
     store: StudyPath | None = None
@@ -124,12 +82,17 @@ class StudyBase(Settings):
     @property
     def store_folder(self) -> Path:
         """Where series, models, matrices and scores are kept."""
-        return self.store or (self.folder.parent / "store" / self.name)
+        return self.store or (self._home / "store" / self.name)
 
     @property
     def tracking_folder(self) -> Path:
         """Where MLflow's database and artifacts lie."""
-        return self.tracking or (self.folder.parent / "mlruns")
+        return self.tracking or (self._home / "mlruns")
+
+    @property
+    def _home(self) -> Path:
+        """The folder of the study, or the one above a folder of studies."""
+        return self.folder.parent if self.folder.name == "studies" else self.folder
 
     @property
     def configurations(self) -> Mapping[str, Configuration]:
@@ -170,8 +133,8 @@ class StudyBase(Settings):
         return self.experiment.fine_tuning
 
     def source_settings(self) -> dict[str, object]:
-        """What the study says of its scans: the fields that the other kinds don't have."""
-        own = set(type(self).model_fields) - set(StudyBase.model_fields)
+        """What the study says of how a scan is read: fields that the other kinds don't have."""
+        own = set(type(self).model_fields) - set(StudyBase.model_fields) - _WHO_IS_IN
         return self.model_dump(mode="json", include=own)
 
 
@@ -220,6 +183,7 @@ class ArraysStudy(StudyBase):
 
     source: Literal["arrays"]
     root: StudyPath
+    subject_column: str = "Subject"
     repetition_time: float | None = Field(None, gt=0)
     regions: StudyPath | None = None
     subjects: StudyPath | None = None
@@ -232,6 +196,7 @@ class ArraysStudy(StudyBase):
             repetition_time=self.repetition_time,
             regions=self.regions,
             subjects=self.subjects,
+            subject_column=self.subject_column,
             group_column=self.group_column,
         )
 
@@ -298,7 +263,7 @@ def load_study(path: Path) -> Study:
 
 def _validated(adapter: TypeAdapter[Any], path: Path) -> Any:
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_OneValueAKey)  # noqa: S506
     except OSError as error:
         raise StudyError(f"{path}: can't be read: {error.strerror}") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
@@ -314,8 +279,23 @@ def _validated(adapter: TypeAdapter[Any], path: Path) -> Any:
         ) from error
 
 
+class _OneValueAKey(yaml.SafeLoader):
+    """The safe loader, which would take the last of two values for one key without a word."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = [key.value for key, _ in node.value if key.tag != "tag:yaml.org,2002:merge"]
+        twice = sorted({str(key) for key in keys if keys.count(key) > 1})
+        if twice:
+            raise yaml.YAMLError(f"a key may have one value; twice: {', '.join(twice)}")
+        return super().construct_mapping(node, deep)
+
+
 def _explain(path: Path, problem: Mapping[str, Any]) -> str:
     sources = ("hcp_sample", "hcp", "arrays", "simulated")
+    if problem["type"] == "union_tag_not_found":
+        near = difflib.get_close_matches("source", [str(key) for key in problem["input"]], n=1)
+        hint = f"; did you mean it by {near[0]!r}?" if near else ""
+        return f"{path}: source: must be one of {', '.join(sources)}; the key is missing{hint}"
     where = ".".join(str(part) for part in problem["loc"] if part not in sources) or "the file"
     if problem["type"] == "extra_forbidden":
         near = difflib.get_close_matches(where.rpartition(".")[2], _known_keys(), n=1)
@@ -328,5 +308,6 @@ def _known_keys() -> list[str]:
     models: list[type[BaseModel]] = [
         *(HcpSampleStudy, HcpStudy, ArraysStudy, SimulatedStudy),
         *(GrangerSettings, FingerprintSettings, BehaviourSettings, Experiment, Configuration),
+        *(ForecasterConfig, TrainingConfig, FineTuning),
     ]
     return sorted({key for model in models for key in model.model_fields})

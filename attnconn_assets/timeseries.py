@@ -62,7 +62,7 @@ def make_series(work: Work) -> Made:
         {
             "carpet": telling.picture(picture),
             **telling.numbers(numbers),
-            **telling.schema({"run": "int32", **dict.fromkeys(series.regions, "float32")}),
+            **telling.schema({"(run)": "int32", **dict.fromkeys(series.regions, "float32")}),
         },
         checks,
     )

@@ -207,12 +207,30 @@ def cohort_of(store: Store, sessions: Iterable[Session], assets: Iterable[str]) 
     assets = tuple(assets)
     present, excluded = [], {}
     for session in sessions:
-        missing = [asset for asset in assets if store.find(asset, session.key) is None]
-        if missing:
-            excluded[session.key] = f"no {', '.join(missing)} in the store"
+        why = _why_not(store, session.key, assets)
+        if why:
+            excluded[session.key] = why
         else:
             present.append(session)
     return Cohort(tuple(present), excluded)
+
+
+def _why_not(store: Store, session: str, assets: Iterable[str]) -> str:
+    """Say what keeps a session out: assets it lacks, or rests on that couldn't be made again."""
+    failed: dict[str, str] = {}
+    missing = []
+    for asset in assets:
+        entry = store.find(asset, session)
+        if entry is None:
+            missing.append(asset)
+        inputs = entry.inputs if entry else ()
+        for read in (f"{asset}/{session}", *(name for name in inputs if name.endswith(session))):
+            why = store.failure(*read.split("/"))
+            if why is not None:
+                failed[read.partition("/")[0]] = why
+    if failed:
+        return "; ".join(f"{asset} failed: {why}" for asset, why in failed.items())
+    return f"no {', '.join(missing)} in the store" if missing else ""
 
 
 def is_current(store: Store, recipe: Recipe, partition: str, cohort: str | None = None) -> bool:
@@ -230,6 +248,8 @@ def is_current(store: Store, recipe: Recipe, partition: str, cohort: str | None 
     except StoreError:
         return False
     if entry is None or entry.recipe != recipe.digest:
+        return False
+    if store.failure(recipe.asset, partition) is not None:
         return False
     if cohort is not None and entry.facts.get("cohort", cohort) != cohort:
         return False

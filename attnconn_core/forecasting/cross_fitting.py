@@ -10,6 +10,9 @@ from attnconn_core.records import Cohort, Session
 __all__ = ["GroupFold", "group_folds"]
 
 
+_COMPARED = 3
+
+
 @dataclass(frozen=True)
 class GroupFold:
     """One model of a group.
@@ -42,8 +45,9 @@ def group_folds(cohort: Cohort, n_folds: int, seed: int) -> tuple[GroupFold, ...
     cohort
         All sessions; both sessions of a subject stay on one side.
     n_folds
-        At most; no more than leave every model two subjects to be read on, since
-        only matrices from one model can be compared.
+        At most; no more than leave every model three subjects to be read on, where
+        there are six. Only matrices from one model can be compared, and z-scored over
+        two subjects every edge is 1 or −1.
     seed
         Deals the subjects.
 
@@ -62,7 +66,7 @@ def group_folds(cohort: Cohort, n_folds: int, seed: int) -> tuple[GroupFold, ...
             f"cross-fitting needs at least 3 subjects, so that a model can be read on two that "
             f"it didn't see; got {len(subjects)}"
         )
-    n_models = max(2, min(n_folds, len(subjects) // 2))
+    n_models = max(2, min(n_folds, len(subjects) // _COMPARED))
     dealt = KFold(n_models, shuffle=True, random_state=seed).split(subjects)
     return tuple(
         GroupFold(

@@ -1,5 +1,6 @@
 """The training run: steps, validation, and which epoch's weights are kept."""
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -80,6 +81,11 @@ class Trainer:
         for number in range(1, self.training.epochs + 1):
             began = time.perf_counter()
             mse, attention_term = self._pass()
+            if not math.isfinite(mse + attention_term):
+                raise ParameterError(
+                    f"training must keep a finite loss; in epoch {number} it became "
+                    f"{mse + attention_term}, with learning rate {self.training.learning_rate}"
+                )
             loss, r2 = self._validate(self.kept_out) if self.kept_out else (None, None)
             seconds = time.perf_counter() - began
             epoch = Epoch(number, mse + attention_term, mse, attention_term, loss, r2, seconds)

@@ -151,7 +151,7 @@ class ArrayFolder:
     def _table(self) -> RegionTable:
         if self.regions is not None:
             return read_region_table(self.regions)
-        first = read_array(self._first)
+        first = self._first
         if first.regions is not None:
             return RegionTable.from_names(first.regions)
         n_frames, n_regions = first.values.shape
@@ -164,9 +164,19 @@ class ArrayFolder:
         return RegionTable.ungrouped([f"region-{number:03}" for number in range(1, n_regions + 1)])
 
     @cached_property
-    def _first(self) -> Path:
-        """The file that the others are held against."""
-        return self.sessions()[0].files[0]
+    def _first(self) -> ArrayFile:
+        """The file that the others are held against: the first that can be read.
+
+        One that can't costs its own session and no other.
+        """
+        unreadable: ScanError | None = None
+        for session in self.sessions():
+            try:
+                return read_array(inside(self.root, session.files[0]))
+            except ScanError as error:
+                unreadable = unreadable or error
+        assert unreadable is not None  # noqa: S101  (sessions() lists one or raises)
+        raise unreadable
 
     def _listed(self) -> SubjectList | None:
         if self.subjects is None:
@@ -203,7 +213,7 @@ class ArrayFolder:
         n_regions = file.values.shape[1]
         if n_regions == len(table.regions) and names in (None, table.regions):
             return
-        against = self.regions or self._first
+        against = self.regions or self._first.path
         if n_regions != len(table.regions):
             what = f"{n_regions} of shape {file.values.shape} against {len(table.regions)}"
         else:

@@ -23,15 +23,18 @@ def read_phenotypes(path: Path, subject_column: str) -> pd.DataFrame:
         If it can't be read as one.
     """
     try:
-        return pd.read_csv(path, dtype={subject_column: str})
+        table = pd.read_csv(path, dtype={subject_column: str})
     except OSError as error:
         raise StudyError(f"{path}: can't be read: {error.strerror}") from error
     except (ValueError, UnicodeDecodeError) as error:  # pandas' parser errors are ValueErrors
         raise StudyError(f"{path}: must be a table of comma-separated values: {error}") from error
+    if not isinstance(table.index, pd.RangeIndex):
+        raise StudyError(f"{path}: a row must have a cell a column of the header; some have more")
+    return table
 
 
 def target_columns(
-    table: pd.DataFrame, targets: Sequence[str], subject_column: str, name: str
+    table: pd.DataFrame, targets: Sequence[str], identifiers: Sequence[str], name: str
 ) -> list[str]:
     """List the columns that a study wants predicted.
 
@@ -41,8 +44,9 @@ def target_columns(
         One row a subject.
     targets
         Columns, or patterns such as ``FS_*``; none are all columns of numbers.
-    subject_column
-        Is no target.
+    identifiers
+        Columns that say who someone is, such as the subject and the family: no targets
+        unless they are asked for by name.
     name
         Of the table, for errors.
 
@@ -54,7 +58,7 @@ def target_columns(
     columns = [str(column) for column in table.columns]
     if not targets:
         numbers = table.select_dtypes("number").columns
-        return [str(column) for column in numbers if column != subject_column]
+        return [str(column) for column in numbers if column not in identifiers]
     found: dict[str, None] = {}
     for target in targets:
         matching = fnmatch.filter(columns, target)
@@ -73,13 +77,16 @@ def check_phenotypes(
     subject_column: str,
     coding: Mapping[str, Mapping[str, float]],
     name: str,
+    family_column: str | None = None,
 ) -> pd.DataFrame:
     """Hold a table against the rules and turn the words of its targets into numbers.
 
     Parameters
     ----------
-    table, targets, subject_column, name
+    table, targets, name
         As for `target_columns`.
+    subject_column, family_column
+        Who someone is, and whose family.
     coding
         Column → word → number.
 
@@ -95,17 +102,19 @@ def check_phenotypes(
         If a column is missing, a subject occurs twice, or a target holds a word that
         nothing codes.
     """
-    if subject_column not in table.columns:
-        raise StudyError(
-            f"{name}: must have a column {subject_column}; it has "
-            f"{', '.join(map(str, table.columns[:12]))}"
-        )
+    identifiers = [each for each in (subject_column, family_column) if each is not None]
+    for column in identifiers:
+        if column not in table.columns:
+            raise StudyError(
+                f"{name}: must have a column {column}; it has "
+                f"{', '.join(map(str, table.columns[:12]))}"
+            )
     subjects = [check_identifier(each, f"{name}: a subject") for each in table[subject_column]]
     twice = sorted({each for each in subjects if subjects.count(each) > 1})
     if twice:
         raise StudyError(f"{name}: a subject may have one row; more: {', '.join(twice[:_SHOWN])}")
     coded = table.copy()
-    wanted = target_columns(table, targets, subject_column, name)
+    wanted = target_columns(table, targets, identifiers, name)
     for column in [*coding, *wanted]:
         if column in table.columns and not pd.api.types.is_numeric_dtype(table[column]):
             coded[column] = _as_numbers(table[column], coding.get(column, {}), name)

@@ -87,7 +87,7 @@ def test_configurations_stand_below_one_run_of_their_file(sweep):
 
 def test_without_validation_frames_nothing_is_chosen(sweep):
     _, _, choose = sweep(validation_fraction=None)
-    with pytest.raises(StudyError, match="needs a validation_fraction.*shape_0, shape_1"):
+    with pytest.raises(StudyError, match=r"needs a validation_fraction.*shape_0, shape_1"):
         choose()
 
 

@@ -42,15 +42,21 @@ def test_a_region_that_can_t_be_used_is_named(value, broken, words):
     assert "every region must" in complaint
 
 
+def test_a_region_that_only_one_part_can_use_is_named():
+    bad = series()
+    bad.runs[0][:90, 1] = 3.0  # the frames that models learn from
+    assert failed(check_series(bad, window=6, test_fraction=0.1)) == ["no_dead_region"]
+
+
 @pytest.mark.parametrize(("frames", "runs", "passes"), [(110, 1, True), (100, 1, False),
                                                          (110, 11, False)])  # fmt: skip
 def test_both_parts_must_hold_a_window(frames, runs, passes):
-    # 11 test frames hold a window of 11 unless a run ends in them.
-    checks = check_series(series(frames, runs), window=11, test_fraction=0.1)
+    # 11 test frames hold two windows of 10 unless a run ends in them: an R² needs two.
+    checks = check_series(series(frames, runs), window=10, test_fraction=0.1)
     assert failed(checks) == ([] if passes else ["long_enough"])
     if not passes:
-        assert "must each hold a window of 11 frames" in checks[-1].complaint
-        assert "longest of the shorter part: 10" in checks[-1].complaint
+        assert "must each hold two windows of 10 frames" in checks[-1].complaint
+        assert "longest run of the shorter part: 10" in checks[-1].complaint
 
 
 def test_undirected_matrices_must_be_symmetric():

@@ -40,12 +40,26 @@ def test_matrices_come_back_by_length_with_their_metrics(tmp_path):
         assert (back[frames].method, back[frames].directed) == ("granger", True)
 
 
+@pytest.mark.parametrize("names", [("run", "frames"), ("target", "b")])
+def test_a_region_may_be_called_what_others_call_a_column(tmp_path, names):
+    series = TimeSeries((np.ones((3, 2), np.float32), np.zeros((4, 2), np.float32)), 0.72, names)
+    formats.write_series(tmp_path / "s", series)
+    back = formats.read_series(tmp_path / "s")
+    assert (back.regions, [len(run) for run in back.runs]) == (names, [3, 4])
+    matrices = {60: Connectivity(np.eye(2), names, "pearson", False)}
+    formats.write_matrices(tmp_path / "m", matrices)
+    assert formats.read_matrices(tmp_path / "m")[60].regions == names
+    clash = Connectivity(np.eye(2), ("(target)", "b"), "pearson", False)
+    with pytest.raises(StoreError, match=r"can't be called \(target\)"):
+        formats.write_matrices(tmp_path / "m", {60: clash})
+
+
 def test_others_can_read_them_without_us(tmp_path):
     path = tmp_path / "matrix.parquet"
     matrix = Connectivity(np.array([[0.0, 1.0], [2.0, 0.0]]), ("a", "b"), "granger", True)
     formats.write_matrices(path, {60: matrix})
     table = pd.read_parquet(path)
-    assert table.set_index("target").loc["b", "a"] == 2.0  # [target, source]
+    assert table.set_index("(target)").loc["b", "a"] == 2.0  # [target, source]
     assert b"source: the region that informs it" in pq.read_schema(path).metadata[b"attnconn"]
 
 

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import numpy as np
+import pytest
 import yaml
 
 from attnconn_assets.definitions import define, resources, specs
@@ -11,6 +12,7 @@ from attnconn_assets.formats import read_matrices, read_table
 from attnconn_assets.partitions import WHOLE
 from attnconn_assets.report import report_path
 from attnconn_assets.study import load_study
+from attnconn_core.errors import StoreError
 
 METHODS = {
     "pearson",
@@ -79,7 +81,7 @@ def test_mlflow_holds_a_run_a_model_and_a_run_a_method(line):
     assert len(logged) == 8
     assert all(Path(model.params["path"]).is_file() for model in logged)
 
-    assert len(runs("group_forecaster")) == 1 + 2  # the configuration, and a fold each
+    assert len(runs("group_forecaster")) == 1 + 1 + 2  # the sweep, its configuration, two folds
     benchmark = runs("fingerprint")
     assert len(benchmark) == 1 + len(METHODS)
     below = [r for r in benchmark if "mlflow.parentRunId" in r.data.tags]
@@ -152,8 +154,14 @@ def test_a_bad_scan_costs_its_session_and_no_other(write_study, run_line, instan
     (scans / "sub-1_ses-test.npy").write_bytes(b"\x93NUMPY cut short")
     outcome, _ = run_line(study, instance)
     assert "time_series of sub-1_ses-test" in outcome.failed
-    assert store.entry("time_series", "sub-1_ses-test") == before
+    assert store.find("time_series", "sub-1_ses-test") == before
     assert store.path(before, "series.parquet").is_file()
+
+    # Nobody builds on what is older than its scan: not its matrices, not a score.
+    assert "sub-1_ses-test" in store.find("group_mean", WHOLE).facts["excluded"]
+    assert "report of all" in outcome.waiting | outcome.failed
+    with pytest.raises(StoreError, match="failed when it was last made"):
+        store.entry("time_series", "sub-1_ses-test")
 
     # A mended scan is made, and with it what had waited for it.
     np.save(scans / "sub-2_ses-test.npy", rng.normal(size=(120, 5)))

@@ -63,7 +63,11 @@ def test_a_simulated_study_makes_its_cohort(tiny_study):
         ({"name": "../x"}, "name.*got '../x'"),
         ({"title": None}, "title: Field required"),
         ({"source": "floppy"}, "'floppy'"),
-        ({"source": None}, "source"),
+        ({"source": None}, "source: must be one of hcp_sample, .*the key is missing"),
+        ({"source": None, "sorce": "arrays"}, "did you mean it by 'sorce'"),
+        ({"granger": {"min_alpha": 10.0, "max_alpha": 1.0}}, "min_alpha must be below max_alpha"),
+        ({"granger": {"lags": 2, "alpha": float("inf")}}, "granger.alpha.*finite number"),
+        ({"fingerprint": {"seed": -3}}, "fingerprint.seed.*got -3"),
         ({"group_configurations": ["none_such"]}, "group_configurations.*got none_such"),
         ({"experiments": ["nowhere.yaml"]}, "nowhere.yaml: can't be read"),
         ({"experiments": []}, "experiments"),
@@ -89,6 +93,22 @@ def test_yaml_that_would_run_code_is_refused(tmp_path):
     path.write_text("name: !!python/object/apply:os.system ['touch pwned']\n")
     with pytest.raises(StudyError, match="isn't valid YAML"):
         load_study(path)
+
+
+def test_a_key_may_have_one_value(write_study):
+    path = write_study()
+    path.write_text(path.read_text() + "quorum: 0.5\nquorum: 0.9\n")
+    with pytest.raises(StudyError, match="a key may have one value; twice: quorum"):
+        load_study(path)
+
+
+def test_a_study_by_itself_keeps_its_data_beside_it(write_study, tmp_path):
+    path = tmp_path / "alone.yaml"
+    text = write_study(name="alone").read_text().replace("../experiments", "experiments")
+    path.write_text(text)
+    study = load_study(path)
+    assert study.store_folder == tmp_path / "store" / "alone"
+    assert study.tracking_folder == tmp_path / "mlruns"
 
 
 def test_two_experiments_may_not_name_one_configuration(write_study, tmp_path):

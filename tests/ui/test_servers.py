@@ -1,5 +1,8 @@
 """A backfill through Dagster's GraphQL, with the daemon running, as the UI launches it."""
 
+import os
+import subprocess
+import sys
 import time
 
 import pytest
@@ -74,6 +77,21 @@ def test_a_backfill_of_three_sessions_turns_green_each_with_its_picture(servers)
             shown = {entry["label"]: entry for entry in each["metadataEntries"]}
             assert shown[picture]["mdStr"].startswith("![figure](data:image/png;base64,")
     assert shown["mlflow run"]["url"].startswith("http://127.0.0.1:5000/#/experiments/")
+
+
+def test_a_port_that_is_taken_is_named(servers):
+    port = servers.dagster.rpartition(":")[2]
+    study = servers.folder / "studies" / "small.yaml"
+    refused = subprocess.run(
+        [sys.executable, "-m", "attnconn_assets", "--study", study, "dev", "--dagster-port", port],
+        env={**os.environ, "DAGSTER_HOME": str(servers.folder / ".dagster")},
+        capture_output=True,
+        text=True,
+    )
+    assert refused.returncode == 1
+    told = f"--dagster-port must be a port that nothing listens on; got {port}"
+    assert told in refused.stderr
+    assert "Traceback" not in refused.stderr
 
 
 def test_the_sensor_and_every_asset_are_there(servers):

@@ -16,7 +16,9 @@ def cohort(n: int, groups=lambda _: None) -> Cohort:
     )
 
 
-@pytest.mark.parametrize(("n", "asked", "models"), [(7, 2, 2), (7, 5, 3), (20, 5, 5), (3, 5, 2)])
+@pytest.mark.parametrize(
+    ("n", "asked", "models"), [(7, 2, 2), (7, 5, 2), (9, 5, 3), (20, 5, 5), (3, 5, 2)]
+)
 def test_nobody_is_read_by_a_model_that_saw_them(n, asked, models):
     folds = group_folds(cohort(n), asked, seed=1)
     assert len(folds) == models

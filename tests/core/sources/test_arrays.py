@@ -92,6 +92,17 @@ def test_regions_must_agree_between_sessions(tmp_path):
         folder.load(third)
 
 
+def test_a_first_file_that_can_t_be_read_costs_its_own_session_alone(tmp_path):
+    for subject in "ab":
+        save_csv(tmp_path, f"sub-{subject}_ses-test", ["x", "y"])
+    (tmp_path / "sub-a_ses-test.csv").write_text("x,y\n1")
+    folder = ArrayFolder(tmp_path, 1.0)
+    first, second = folder.sessions()
+    assert folder.load(second).regions == ("x", "y")
+    with pytest.raises(ScanError, match=r"sub-a_ses-test\.csv"):
+        folder.load(first)
+
+
 def test_a_series_lying_on_its_side_is_not_guessed_at(tmp_path):
     save(tmp_path, "sub-a_ses-test", n_frames=2, n_regions=6)
     folder = ArrayFolder(tmp_path, 1.0)

@@ -29,8 +29,8 @@ def test_ranges_become_numbers_and_empty_cells_stay_missing(tmp_path):
 
 def test_patterns_find_columns_in_the_table_s_order(tmp_path):
     people, name = table(tmp_path, "Subject,FS_b,IQ,FS_a,Name\n1,1,2,3,x\n")
-    assert target_columns(people, ("IQ", "FS_*"), "Subject", name) == ["IQ", "FS_b", "FS_a"]
-    assert target_columns(people, (), "Subject", name) == ["FS_b", "IQ", "FS_a"]
+    assert target_columns(people, ("IQ", "FS_*"), ("Subject",), name) == ["IQ", "FS_b", "FS_a"]
+    assert target_columns(people, (), ("Subject", "IQ"), name) == ["FS_b", "FS_a"]
 
 
 @pytest.mark.parametrize(
@@ -41,13 +41,19 @@ def test_patterns_find_columns_in_the_table_s_order(tmp_path):
         ("Id,Age\n1,22-25\n", "must have a column Subject; it has Id, Age"),
         ("Subject,Age\n1,22-25\n1,36+\n", "a subject may have one row; more: 1"),
         ("", "must be a table of comma-separated values"),
-        ("Subject,Age\n1,2,3,4\n", "people.csv"),
+        ("Subject,Age\n1,2,3,4\n", "a row must have a cell a column"),
     ],
 )
 def test_what_breaks_a_rule_is_named(tmp_path, text, words):
     with pytest.raises(StudyError, match=words) as caught:
         checked(tmp_path, text)
     assert "people.csv" in str(caught.value)
+
+
+def test_the_family_column_must_be_there(tmp_path):
+    people, name = table(tmp_path, "Subject,IQ\n1,3\n")
+    with pytest.raises(StudyError, match="must have a column Family_ID; it has Subject, IQ"):
+        check_phenotypes(people, ("IQ",), "Subject", {}, name, "Family_ID")
 
 
 def test_subjects_never_become_paths(tmp_path):

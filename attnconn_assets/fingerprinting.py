@@ -1,0 +1,140 @@
+"""The fingerprint: subjects identified by every method's matrices, from the scan and from less."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from attnconn_assets.asset import Made
+from attnconn_assets.connectivity import methods, traits
+from attnconn_assets.scores import score_asset
+from attnconn_assets.work import Work
+from attnconn_core.errors import CohortError
+from attnconn_core.figures import fingerprint_panel, png
+from attnconn_core.records import Cohort, Session
+from attnconn_core.scoring import FingerprintScore, fingerprint
+from attnconn_core.sources import DESIGN_LABELS
+
+__all__ = ["make_fingerprint"]
+
+
+def make_fingerprint(work: Work) -> Made:
+    """Identify every subject's retest by its test, from the whole scan and from less."""
+    cohort = work.cohort(*methods(work.study))
+    pairs, pools, alone = _pooled_pairs(work, cohort)
+    stacks = {method: _stacks(work, method, pairs) for method in methods(work.study)}
+    scores = {
+        method: _score(work, method, stack[max(stack)], pools, work.study.fingerprint.permutations)
+        for method, stack in stacks.items()
+    }
+    by_length = {
+        method: {n: _accuracy(_score(work, method, pair, pools, 0)) for n, pair in stack.items()}
+        for method, stack in stacks.items()
+    }
+    picture = png(
+        fingerprint_panel(
+            scores,
+            by_length,
+            len(set(pools)) / len(pairs),
+            DESIGN_LABELS[work.platform.source.design],
+        )
+    )
+    table = pd.DataFrame([_fingerprint_row(m, score) for m, score in scores.items()])
+    lengths = pd.DataFrame(
+        [(m, n, value) for m, found in by_length.items() for n, value in found.items()],
+        columns=["method", "frames", "accuracy"],
+    )
+    margins = pd.DataFrame({m: score.margin for m, score in scores.items()})
+    margins.insert(0, "subject", [test.subject for test, _ in pairs])
+    return score_asset(
+        work,
+        {"scores": table, "accuracy_by_frames": lengths, "margins": margins},
+        {"figure.png": picture},
+        cohort,
+        {
+            "pairs": len(pairs),
+            "pools": len(set(pools)),
+            "unpaired": [s.key for s in cohort.unpaired()] + alone,
+        },
+    )
+
+
+def _pooled_pairs(
+    work: Work, cohort: Cohort
+) -> tuple[list[tuple[Session, Session]], np.ndarray, list[str]]:
+    """Pair sessions, and say which subjects may be compared: those that one model reads.
+
+    Every method is scored on the same comparisons, so that they can be held against
+    each other. A subject that is alone with its model is left out and listed.
+    """
+    folds = work.entry("group_forecaster", work.study.read_out[0]).facts["folds"]
+    pool_of = {
+        subject: number for number, fold in enumerate(folds) for subject in fold["reads"] or ()
+    }
+    pairs = list(cohort.pairs())
+    pools = [pool_of.get(test.subject, 0) for test, _ in pairs]
+    alone = [pair for pair, pool in zip(pairs, pools, strict=True) if pools.count(pool) < 2]
+    kept = [pair for pair in pairs if pair not in alone]
+    if not kept:
+        raise CohortError(
+            "a fingerprint needs at least 2 subjects with a test and a retest session that one "
+            f"model reads; got {len(pairs)} such subjects of {len(cohort.subjects)}"
+        )
+    left = [session.key for pair in alone for session in pair]
+    return kept, np.array([pool_of.get(test.subject, 0) for test, _ in kept]), left
+
+
+def _stacks(
+    work: Work, method: str, pairs: Sequence[tuple[Session, Session]]
+) -> dict[int, tuple[np.ndarray, np.ndarray]]:
+    """Stack test and retest matrices for every scan length that all sessions have.
+
+    The largest key stands for whole scans; it is the shortest one's number of frames.
+    """
+    read = [[work.matrices(method, session.key) for session in pair] for pair in pairs]
+    everyone = [matrices for pair in read for matrices in pair]
+    whole = min(max(matrices) for matrices in everyone)
+    shared = set.intersection(*(set(matrices) for matrices in everyone))
+    lengths: list[int | None] = [*sorted(n for n in shared if n < whole), None]
+
+    def stack(side: int, frames: int | None) -> np.ndarray:
+        return np.stack([each[side][frames or max(each[side])].values for each in read])
+
+    return {n or whole: (stack(0, n), stack(1, n)) for n in lengths}
+
+
+def _score(
+    work: Work,
+    method: str,
+    pair: tuple[np.ndarray, np.ndarray],
+    pools: np.ndarray,
+    permutations: int,
+) -> FingerprintScore:
+    settings = work.study.fingerprint.model_dump(exclude={"permutations"})
+    return fingerprint(
+        *pair,
+        symmetric=not traits(method).directed,
+        pools=pools,
+        permutations=permutations,
+        **settings,
+    )
+
+
+def _accuracy(score: FingerprintScore) -> float:
+    """Average both directions: from test to retest, and back."""
+    return (score.accuracy_test_to_retest + score.accuracy_retest_to_test) / 2
+
+
+def _fingerprint_row(method: str, score: FingerprintScore) -> dict[str, Any]:
+    names = (
+        *("accuracy_test_to_retest", "accuracy_retest_to_test", "accuracy_strict"),
+        *("cohens_d", "i_diff", "mean_rank", "auc", "p_value"),
+    )
+    margin = np.asarray(score.margin)
+    return {
+        "method": method,
+        **{name: getattr(score, name) for name in names},
+        "margin_mean": float(margin.mean()),
+        "margin_min": float(margin.min()),
+    }
