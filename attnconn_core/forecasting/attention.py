@@ -68,7 +68,7 @@ class PairwiseAttention(nn.Module):
         attention = torch.relu_(score)
         attention = attention / (_EPSILON + attention.sum(dim=-1, keepdim=True))
         value = functional.normalize(self.value(embedding), dim=-1, eps=1e-12)
-        gathered = torch.bmm(self._drop(attention), value.transpose(0, 1))
+        gathered = torch.bmm(self._drop(attention), _by_window(value))
         return self.output(gathered.transpose(0, 1)), attention
 
     def recycle_gradient(self) -> None:
@@ -101,11 +101,14 @@ class PairwiseAttention(nn.Module):
             return pairwise_score(
                 query.transpose(0, 1), key.transpose(0, 1), self.weight, self.bias, self._spare
             )
-        asked = torch.bmm(query, self.target_factor)
-        offered = torch.bmm(key, self.source_factor)
-        return torch.einsum("sbr,tbr->bst", asked, offered) + torch.einsum(
-            "tbj,stj->bst", key, self.bias
-        )
+        # Laid out by window before they are multiplied: a batched product of anything else
+        # goes window by window, with a copy for each.
+        asked = _by_window(torch.bmm(query, self.target_factor))
+        offered = _by_window(torch.bmm(key, self.source_factor))
+        biased = torch.bmm(key, self.bias.transpose(0, 1).contiguous().mT)
+        if biased.requires_grad:
+            biased.register_hook(torch.Tensor.contiguous)
+        return torch.bmm(asked, offered.mT) + biased.permute(1, 2, 0)
 
     def _drop(self, attention: Tensor) -> Tensor:
         """Dropout on the attention; `torch.dropout` would draw from the global generator."""
@@ -118,3 +121,7 @@ class PairwiseAttention(nn.Module):
             attention.shape, generator=self.dropout_generator, device=attention.device
         )
         return attention * (drawn >= rate) / (1 - rate)
+
+
+def _by_window(x: Float[Tensor, "region batch d"]) -> Float[Tensor, "batch region d"]:
+    return x.transpose(0, 1).contiguous()

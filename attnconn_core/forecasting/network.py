@@ -118,7 +118,7 @@ class AttentionForecaster(nn.Module):
         self, z: Float[Tensor, "batch region lag"]
     ) -> tuple[Float[Tensor, "batch region horizon"], Float[Tensor, "batch target source"]]:
         """Predict standardised frames from standardised windows: `forward`, unscaled."""
-        past = z.transpose(0, 1)  # (region, batch, lag), as every layer below
+        past = z.transpose(0, 1).contiguous()  # (region, batch, lag), as every layer below
         query = self.query_encoder(past)
         embedding = self.shared_encoder(past.reshape(1, -1, past.shape[-1])).view_as(query)
         informed, attention = self.attention(query, embedding)

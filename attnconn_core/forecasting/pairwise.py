@@ -17,9 +17,10 @@ from torch.autograd.function import once_differentiable
 
 __all__ = ["pairwise_score"]
 
-# Numbers in a tile of (batch, sources, d). On a CPU 2 MB stay in the cache; a GPU would
-# rather have few and large launches.
-_TILE_NUMBERS = {"cpu": 500_000, "cuda": 64_000_000}
+# Numbers in a tile of (batch, sources, d). On a CPU 7 MB stay in the last cache, and a
+# target's sources come in one product: 256 windows of 100 regions took 0.99 s a step,
+# 1.19 s with tiles of 2 MB. A GPU would rather have few and large launches.
+_TILE_NUMBERS = {"cpu": 1_700_000, "cuda": 64_000_000}
 
 
 def pairwise_score(
@@ -51,7 +52,9 @@ def pairwise_score(
         Differentiable once with respect to the first four.
     """
     by_region = key.transpose(0, 1).contiguous()
-    weighted: Tensor = _Pairwise.apply(query.transpose(0, 1), by_region, weight, spare or [])
+    # An empty list counts: what it will hold by then is what the backward pass takes.
+    spare = [] if spare is None else spare
+    weighted: Tensor = _Pairwise.apply(query.transpose(0, 1), by_region, weight, spare)
     biased = torch.bmm(by_region, bias.permute(1, 2, 0))  # (source, batch, target)
     return weighted.add_(biased.permute(2, 1, 0)).transpose(0, 1)
 

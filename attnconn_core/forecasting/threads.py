@@ -10,8 +10,9 @@ from attnconn_core.forecasting.config import ForecasterConfig
 __all__ = ["threads_for"]
 
 # Below this a second thread costs more in waking and waiting than it brings: a step of
-# 0.4 GFLOP (94 regions, d = 16, 32 windows) took 54 ms with one thread, 70 with two.
-_WORTH_SHARING = 4e9
+# 0.4 GFLOP (94 regions, d = 16, 32 windows) took 54 ms with one thread, 70 with two; one
+# of 0.9 (d = 32, rank 8, 64 windows) 41 and 30.
+_WORTH_SHARING = 8e8
 
 
 @contextlib.contextmanager

@@ -14,7 +14,9 @@ _BLOCK = 64
 def unit_rows(features: Float[np.ndarray, "scan edge"]) -> Float[np.ndarray, "scan edge"]:
     """Z-score every row (ddof 0), so that a mean of products is a correlation."""
     centred = features - features.mean(axis=1, keepdims=True)
-    return centred / centred.std(axis=1, keepdims=True)
+    power = np.einsum("se,se->s", centred, centred) / features.shape[1]
+    centred /= np.sqrt(power)[:, None]
+    return centred
 
 
 def pearson(
@@ -33,24 +35,31 @@ def mutual_information(
 
     From joint histograms of `bins` × `bins` equal cells over each row's own range, as
     ``numpy.histogram2d`` cuts them. A joint histogram is a product of two indicator
-    matrices, so that all pairs of a block come from one product.
+    matrices, so that all pairs of a block come from one product. Of scans with
+    themselves (`second` is `first`) half the blocks say the rest.
     """
     n_edges = first.shape[1]
-    first_bins, second_bins = _bin_rows(first, bins), _bin_rows(second, bins)
+    alike = second is first
+    first_bins = _bin_rows(first, bins)
+    second_bins = first_bins if alike else _bin_rows(second, bins)
     count_log_count = xlogy(np.arange(n_edges + 1), np.arange(n_edges + 1)) / n_edges
     information = np.empty((len(first), len(second)))
     for row in range(0, len(first), _BLOCK):
-        one = _indicators(first_bins[row : row + _BLOCK], bins)
-        for column in range(0, len(second), _BLOCK):
-            other = _indicators(second_bins[column : column + _BLOCK], bins)
+        rows = slice(row, row + _BLOCK)
+        one = _indicators(first_bins[rows], bins)
+        for column in range(row if alike else 0, len(second), _BLOCK):
+            columns = slice(column, column + _BLOCK)
+            other = one if alike and column == row else _indicators(second_bins[columns], bins)
             joint = (one @ other.T).astype(np.int64).reshape(-1, bins, len(other) // bins, bins)
             # H(x) + H(y) − H(x, y), each −Σ p log p with p = count / n.
-            information[row : row + _BLOCK, column : column + _BLOCK] = (
+            information[rows, columns] = (
                 count_log_count[joint].sum(axis=(1, 3))
                 - count_log_count[joint.sum(axis=3)].sum(axis=1)
                 - count_log_count[joint.sum(axis=1)].sum(axis=-1)
                 + np.log(n_edges)
             )
+            if alike:
+                information[columns, rows] = information[rows, columns].T
     return information
 
 

@@ -58,6 +58,16 @@ def test_a_gradient_goes_into_spare_memory_and_is_the_same():
     torch.testing.assert_close(weight.grad, fresh)
 
 
+def test_memory_that_is_spared_after_the_forward_pass_is_taken_too():
+    inputs = draw(3, 4, 4, 2)
+    spare = []
+    score = pairwise_score(*inputs, spare)
+    spare.append(torch.empty_like(inputs[2]))
+    place = spare[0].data_ptr()
+    score.sum().backward()
+    assert inputs[2].grad.data_ptr() == place
+
+
 def test_no_tensor_of_every_pair_and_window_is_made():
     largest = 0
 
@@ -69,7 +79,7 @@ def test_no_tensor_of_every_pair_and_window_is_made():
                 largest = max(largest, result.numel())
             return result
 
-    batch, regions, d = 64, 40, 16
+    batch, regions, d = 128, 40, 16
     inputs = draw(batch, regions, regions, d)
     with Watch():
         pairwise_score(*inputs).sum().backward()
