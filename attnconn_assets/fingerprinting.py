@@ -12,7 +12,7 @@ from attnconn_assets.scores import score_asset
 from attnconn_assets.work import Work
 from attnconn_core.errors import CohortError
 from attnconn_core.figures import fingerprint_panel, png
-from attnconn_core.records import Cohort, Session
+from attnconn_core.records import Cohort, Connectivity, Session
 from attnconn_core.scoring import FingerprintScore, fingerprint
 from attnconn_core.sources import DESIGN_LABELS
 
@@ -23,7 +23,8 @@ def make_fingerprint(work: Work) -> Made:
     """Identify every subject's retest by its test, from the whole scan and from less."""
     cohort = work.cohort(*methods(work.study))
     pairs, pools, alone = _pooled_pairs(work, cohort)
-    stacks = {method: _stacks(work, method, pairs) for method in methods(work.study)}
+    read = {method: _read(work, method, pairs) for method in methods(work.study)}
+    stacks = {method: _stacks(matrices) for method, matrices in read.items()}
     scores = {
         method: _score(work, method, stack[max(stack)], pools, work.study.fingerprint.permutations)
         for method, stack in stacks.items()
@@ -41,6 +42,7 @@ def make_fingerprint(work: Work) -> Made:
         )
     )
     table = pd.DataFrame([_fingerprint_row(m, score) for m, score in scores.items()])
+    table["saw_subject"] = [_share_seen(read[method]) for method in table["method"]]
     lengths = pd.DataFrame(
         [(m, n, value) for m, found in by_length.items() for n, value in found.items()],
         columns=["method", "frames", "accuracy"],
@@ -85,14 +87,27 @@ def _pooled_pairs(
     return kept, np.array([pool_of.get(test.subject, 0) for test, _ in kept]), left
 
 
-def _stacks(
+def _read(
     work: Work, method: str, pairs: Sequence[tuple[Session, Session]]
+) -> list[list[dict[int, Connectivity]]]:
+    """Read both sessions' matrices of every pair, by the number of frames."""
+    return [[work.matrices(method, session.key) for session in pair] for pair in pairs]
+
+
+def _share_seen(read: Sequence[Sequence[dict[int, Connectivity]]]) -> float:
+    """Share of matrices whose model was trained on their subject; NaN without a model."""
+    whole = [matrices[max(matrices)] for pair in read for matrices in pair]
+    seen = [each.metrics["saw_subject"] for each in whole if "saw_subject" in each.metrics]
+    return float(np.mean(seen)) if seen else float("nan")
+
+
+def _stacks(
+    read: Sequence[Sequence[dict[int, Connectivity]]],
 ) -> dict[int, tuple[np.ndarray, np.ndarray]]:
     """Stack test and retest matrices for every scan length that all sessions have.
 
     The largest key stands for whole scans; it is the shortest one's number of frames.
     """
-    read = [[work.matrices(method, session.key) for session in pair] for pair in pairs]
     everyone = [matrices for pair in read for matrices in pair]
     whole = min(max(matrices) for matrices in everyone)
     shared = set.intersection(*(set(matrices) for matrices in everyone))

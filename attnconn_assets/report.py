@@ -142,6 +142,7 @@ def _sections(
             ("Granger", f"{order['lags']} lags, α = {order['alpha']:g}"),
             ("Group configurations read out", ", ".join(work.study.read_out)),
             ("Who trained the group's models", _training_rule(work)),
+            ("Matrices from a model trained on their subject", _who_was_seen(rows)),
             ("Test part of every scan", f"last {work.study.test_fraction:.0%} of its frames"),
             ("Seeds", _seeds(work.study)),
             ("Code version", work.origin.code_version),
@@ -171,6 +172,15 @@ def _seeds(study: Study) -> str:
         "permutations": study.fingerprint.seed,
     }
     return ", ".join(f"{name} {seed}" for name, seed in seeds.items())
+
+
+def _who_was_seen(rows: pd.DataFrame) -> str:
+    told = [
+        f"{display_name(row['method'])} {row['saw_subject']:.0%}"
+        for _, row in rows.iterrows()
+        if pd.notna(row["saw_subject"])
+    ]
+    return ", ".join(told) or "none"
 
 
 def _training_rule(work: Work) -> str:

@@ -42,9 +42,14 @@ def test_the_whole_line(line):
     assert rows["r2"].isna().to_dict() == {m: m in ("pearson", "partial") for m in METHODS}
     assert {"accuracy at 60", "accuracy at 120"} <= set(rows.columns)
 
+    # Which matrices come from a model that saw their subject stands beside every score.
+    seen = rows["saw_subject"].dropna().to_dict()
+    assert seen == {"attention_group_base": 0, "attention_subject": 1, "attention_finetuned": 1}
+
     # The page stands by itself.
     page = report_path(study).read_text()
     assert "Four simulated subjects" in page
+    assert "Attention (group, base) 0%, Attention (subject) 100%" in page
     assert not re.search(r'(?:src|href)="https?:', page)
 
     # Cross-fitted: no matrix from a group's model that saw the subject.
