@@ -24,8 +24,11 @@ def test_the_published_experiments_are_whole():
     study = load_study(REPOSITORY / "studies" / "hcp_young_adult.yaml")
     files = [study.experiment_of(name) for name in study.configurations]
     assert (files.count("published_group"), files.count("published_dropout")) == (10, 5)
+    ours = study.configurations["attnconn"]
+    preset = PRESETS["attnconn"]
+    assert (ours.model, ours.training) == (preset.forecaster, preset.training)
     shapes = {name: each.model for name, each in study.configurations.items()}
-    assert len(set(shapes.values())) == 15
+    assert len(set(shapes.values())) == 16
     assert shapes["window_10"] == shapes["base"].model_copy(update={"input_window": 10})
     assert shapes["base"] == PRESETS["group"].forecaster
     assert study.subject_configuration.model == PRESETS["subject"].forecaster
