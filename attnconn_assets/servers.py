@@ -48,13 +48,14 @@ def serve(study: Path, tracking: Path, dagster_port: int, mlflow_port: int) -> i
     }
     print(f"Dagster http://127.0.0.1:{dagster_port}   MLflow http://127.0.0.1:{mlflow_port}")
     print("Ctrl-C ends both.", flush=True)
+    # Before they start: what is ignored here stays ignored there, and a shell that starts
+    # this in the background has Ctrl-C ignored.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _as_interrupt)
     running = {
         name: subprocess.Popen(command, env=environment, start_new_session=True)  # noqa: S603
         for name, command in commands.items()
     }
-    # Ctrl-C too: a shell that starts this in the background has it ignored.
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _as_interrupt)
     try:
         while True:
             for name, process in running.items():
@@ -65,7 +66,7 @@ def serve(study: Path, tracking: Path, dagster_port: int, mlflow_port: int) -> i
     except KeyboardInterrupt:
         return 0
     finally:
-        _end(list(running.values()))
+        _end(running)
 
 
 def _require_free(port: int, option: str) -> None:
@@ -83,14 +84,16 @@ def _as_interrupt(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-def _end(processes: list["subprocess.Popen[bytes]"]) -> None:
-    deadline = time.monotonic() + _PATIENCE
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        for process in processes:
+def _end(running: dict[str, "subprocess.Popen[bytes]"]) -> None:
+    """Ask each as it ends cleanly, wait, and kill what is left of its group."""
+    asking = {"Dagster": signal.SIGINT, "MLflow": signal.SIGTERM}
+    for numbers in (asking, dict.fromkeys(running, signal.SIGKILL)):
+        deadline = time.monotonic() + _PATIENCE
+        for name, process in running.items():
             if _group_lives(process.pid):
-                os.killpg(process.pid, number)
-        while any(_group_lives(process.pid) for process in processes):
-            for process in processes:
+                os.killpg(process.pid, numbers[name])
+        while any(_group_lives(process.pid) for process in running.values()):
+            for process in running.values():
                 process.poll()
             if time.monotonic() > deadline:
                 break

@@ -1,8 +1,6 @@
 """``python -m benchmarks [row …]``: time rows of the speed table, and print or write it."""
 
 import argparse
-import dataclasses
-import json
 from pathlib import Path
 
 from benchmarks import behaviour, fingerprint, granger, network, parcellation
@@ -10,13 +8,8 @@ from benchmarks.measure import Measured, in_its_own_process, machine, matrix_rat
 from benchmarks.row import Row
 from benchmarks.table import replace_section
 
-ROWS: dict[str, Row] = {
-    **granger.ROWS,
-    **network.ROWS,
-    **fingerprint.ROWS,
-    **behaviour.ROWS,
-    **parcellation.ROWS,
-}
+_MODULES = (granger, network, fingerprint, behaviour, parcellation)
+ROWS: dict[str, Row] = {name: row for module in _MODULES for name, row in module.ROWS.items()}
 _HEADER = "| what | plain | ours | ratio | asked | floor | of floor | memory, plain → ours |"
 
 
@@ -25,20 +18,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="benchmarks", description=main.__doc__)
     parser.add_argument("rows", nargs="*", choices=[*ROWS, []], help="all if none is named")
     parser.add_argument("--write", action="store_true", help="into benchmarks/README.md")
-    parser.add_argument("--measure", nargs=2, metavar=("ROW", "SIDE"), help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.measure:
-        name, side = options.measure
-        measured = getattr(ROWS[name], side)()
-        print(json.dumps(dataclasses.asdict(measured)))
-        return
     matrix, read = matrix_rate(), read_rate()
     lines = [f"Measured on {machine(matrix)}, {read / 1e9:.0f} GB/s read by one thread.", ""]
     lines += [_HEADER, "|" + " --- |" * _HEADER.count("| ")]
     print("\n".join(lines), flush=True)
     for name in options.rows or ROWS:
         row = ROWS[name]
-        ours, plain = (in_its_own_process(name, side) for side in ("ours", "plain"))
+        module = next(each.__name__ for each in _MODULES if name in each.ROWS)
+        ours, plain = (in_its_own_process(module, name, side) for side in ("ours", "plain"))
         lines.append(_line(row, ours, plain, row.floor(matrix, read)))
         print(lines[-1], flush=True)
     if options.write:

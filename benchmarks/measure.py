@@ -1,18 +1,18 @@
 """How long something takes and how much memory it needs, each in a process of its own."""
 
+import contextlib
 import dataclasses
+import importlib
 import json
 import os
-import resource
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
-import torch
 
 __all__ = [
     "Measured",
@@ -24,6 +24,7 @@ __all__ = [
     "once",
     "peak_bytes",
     "read_rate",
+    "watched",
 ]
 
 T = TypeVar("T")
@@ -55,20 +56,48 @@ def once(work: Callable[[], T]) -> tuple[float, T]:
 
 def device() -> str:
     """Where networks are measured: on a GPU if there is one."""
+    import torch
+
     return "cuda" if torch.cuda.is_available() else "cpu"
 
 
 def peak_bytes() -> int:
     """Most memory held at once: the GPU's where there is one, else this process's."""
-    if torch.cuda.is_available() and torch.cuda.max_memory_allocated():
-        return torch.cuda.max_memory_allocated()
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    cuda = _cuda()
+    if cuda is not None and cuda.max_memory_allocated():
+        return int(cuda.max_memory_allocated())
+    # Not getrusage: what a process inherits there counts the one that started it.
+    return _high_water("self")
 
 
-def in_its_own_process(row: str, side: str) -> Measured:
-    """Measure one side of a row with threads of its own and memory that starts at nothing."""
+def watched(command: Sequence[str | Path]) -> int:
+    """Run a program to its end; most memory that it has held at once.
+
+    Raises
+    ------
+    RuntimeError
+        If it fails.
+    """
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603
+    peak = 0
+    while process.poll() is None:
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError, StopIteration):
+            peak = _high_water(str(process.pid))
+        time.sleep(0.005)
+    if process.returncode:
+        raise RuntimeError(f"{command[0]} ended with status {process.returncode}")
+    return peak
+
+
+def _high_water(process: str) -> int:
+    lines = Path(f"/proc/{process}/status").read_text(encoding="utf-8").splitlines()
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM"))
+
+
+def in_its_own_process(module: str, row: str, side: str) -> Measured:
+    """Measure one side of a module's row: its own threads, and no libraries but its own."""
     done = subprocess.run(  # noqa: S603  (ourselves)
-        [sys.executable, "-m", "benchmarks", "--measure", row, side],
+        [sys.executable, "-m", "benchmarks.measure", module, row, side],
         check=True,
         stdout=subprocess.PIPE,
         text=True,
@@ -78,6 +107,8 @@ def in_its_own_process(row: str, side: str) -> Measured:
 
 def matrix_rate() -> float:
     """float32 operations a second of a large matrix product, with all threads."""
+    import torch
+
     a = torch.randn(2048, 2048, device=device())
     return 2 * 2048**3 / best_of(lambda: a @ a, 5)
 
@@ -90,6 +121,8 @@ def read_rate() -> float:
 
 def machine(matrix: float) -> str:
     """What was measured on."""
+    import torch
+
     if torch.cuda.is_available():
         return (
             f"{torch.cuda.get_device_name()}, torch {torch.__version__}, {matrix / 1e9:.0f} GFLOP/s"
@@ -102,8 +135,15 @@ def machine(matrix: float) -> str:
 
 def _finish() -> None:
     """Wait for what a GPU still has to do."""
-    if torch.cuda.is_available():
-        torch.cuda.synchronize()
+    cuda = _cuda()
+    if cuda is not None:
+        cuda.synchronize()
+
+
+def _cuda() -> Any:
+    """torch.cuda, if the work has brought torch and there is a GPU; it isn't loaded for this."""
+    torch = sys.modules.get("torch")
+    return torch.cuda if torch is not None and torch.cuda.is_available() else None
 
 
 def _processor() -> str:
@@ -111,3 +151,8 @@ def _processor() -> str:
     lines = facts.read_text(encoding="utf-8").splitlines() if facts.exists() else []
     names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
     return f"{names[0] if names else 'an unnamed processor'}, {os.cpu_count()} cores"
+
+
+if __name__ == "__main__":
+    row = importlib.import_module(sys.argv[1]).ROWS[sys.argv[2]]
+    print(json.dumps(dataclasses.asdict(getattr(row, sys.argv[3])())))

@@ -1,6 +1,5 @@
 """Parcellation of a scan of 91,282 grayordinates: against Connectome Workbench."""
 
-import os
 import shutil
 import subprocess
 import sys
@@ -12,7 +11,7 @@ import numpy as np
 from nibabel.cifti2 import BrainModelAxis, Cifti2Header, LabelAxis, SeriesAxis
 
 from attnconn_core.parcellation import load_atlas, parcellate, read_ptseries
-from benchmarks.measure import Measured, best_of, peak_bytes
+from benchmarks.measure import Measured, best_of, peak_bytes, watched
 from benchmarks.row import REGIONS, Row
 
 __all__ = ["ROWS"]
@@ -76,15 +75,8 @@ def _workbench() -> Measured:
         result = Path(folder) / "parcels.ptseries.nii"
         peaks: list[int] = []
 
-        def run() -> None:
-            command = ["wb_command", "-cifti-parcellate", scan, atlas, "COLUMN", result]
-            process = subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603
-            _, status, used = os.wait4(process.pid, 0)
-            if status:
-                raise SystemExit(f"wb_command ended with status {status}")
-            peaks.append(used.ru_maxrss * 1024)
-
-        seconds = best_of(run, 3)
+        command = ["wb_command", "-cifti-parcellate", scan, atlas, "COLUMN", result]
+        seconds = best_of(lambda: peaks.append(watched(command)), 3)
         theirs = read_ptseries(result).runs[0]
         ours = parcellate(scan, load_atlas(atlas)).runs[0]
         np.testing.assert_allclose(ours, theirs, rtol=1e-6)
