@@ -8,7 +8,7 @@
     inputs timeseries forecasters champion connectivity    what is made
     benchmarks fingerprinting scores report                how it is scored, and told
     partitions checks sensors telling       sessions, what must hold, discovery, what is shown
-    store formats lineage                   what is kept, in which files, made with what
+    store formats lineage locks             what is kept, in which files, made with what
     tracking mlflow_page                    the one place that talks to MLflow; its page
     runner servers home __main__            the command line
 """

@@ -8,21 +8,20 @@ the last try failed, ``.<partition>.failed`` says why: what is stored is then ol
 it should be, and nobody builds on it.
 """
 
-import contextlib
 import dataclasses
 import datetime
-import fcntl
 import hashlib
 import json
 import os
 import re
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 
+from attnconn_assets.locks import alone
 from attnconn_core.errors import StoreError
 
 __all__ = ["Entry", "Store", "StoredFile"]
@@ -190,7 +189,8 @@ class Store(dg.ConfigurableResource):
             drawn_up.write_text(
                 json.dumps(dataclasses.asdict(entry), indent=1, allow_nan=False), encoding="utf-8"
             )
-            with _alone(folder):
+            # One writer at a time publishes: another's clearing up must not meet its files.
+            with alone(folder / ".publishing"):
                 before = self._readable(draft.asset, draft.partition)
                 for called, file in files.items():
                     os.replace(scratch / called, folder / file.name)
@@ -217,14 +217,6 @@ class Store(dg.ConfigurableResource):
 
     def _manifest(self, asset: str, partition: str) -> Path:
         return self._folder(asset) / f"{_checked(partition)}.json"
-
-
-@contextlib.contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Let one writer at a time publish: another's clearing up must not meet its files."""
-    with (folder / ".publishing").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def _named(partition: str, called: str, written: Path) -> StoredFile:

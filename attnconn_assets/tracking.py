@@ -7,7 +7,6 @@ and hash of its one file in the store.
 
 import contextlib
 import dataclasses
-import fcntl
 import json
 import tempfile
 import time
@@ -18,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 from pydantic import PrivateAttr
+
+from attnconn_assets.locks import alone
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -133,18 +134,11 @@ class Tracking(dg.ConfigurableResource):
 
         folder = Path(self.folder)
         folder.mkdir(parents=True, exist_ok=True)
-        with self._alone():
+        with alone(Path(self.folder) / ".opening"):
             client = MlflowClient(tracking_uri=self.database, registry_uri=self.database)
             client.search_experiments(max_results=1)
         self._client = client
         return client
-
-    @contextlib.contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Let one process at a time do what two must not do at once."""
-        with (Path(self.folder) / ".opening").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
 
     @contextlib.contextmanager
     def run(
@@ -199,7 +193,7 @@ class Tracking(dg.ConfigurableResource):
         experiment_id = self._experiment(client, experiment)
         tags = {"attnconn.study": study, "attnconn.sweep": name}
         wanted = " and ".join(f"tags.`{tag}` = '{value}'" for tag, value in tags.items())
-        with self._alone():
+        with alone(Path(self.folder) / ".opening"):
             found = client.search_runs([experiment_id], wanted, max_results=1)
             if found:
                 run = found[0]
