@@ -96,6 +96,8 @@ class TrainingConfig(BaseModel):
         epoch with the lowest loss there are the ones returned. None keeps the last.
     patience
         Stop after this many epochs without a lower validation loss.
+    refit
+        Once validation has chosen an epoch, train anew on all frames up to that epoch.
     schedule
         ``"cosine"`` lets the learning rate fall to zero over all epochs.
     seed
@@ -116,15 +118,21 @@ class TrainingConfig(BaseModel):
     loss: Literal["raw", "standardised"] = "raw"
     validation_fraction: float | None = Field(None, gt=0.0, lt=1.0)
     patience: int | None = Field(None, ge=1)
+    refit: bool = False
     schedule: Literal["constant", "cosine"] = "constant"
     seed: int = Field(DEFAULT_SEED, ge=0, lt=2**63)
     device: str = Field("cpu", pattern=r"^(auto|cpu|cuda(:\d+)?)$")
 
     @model_validator(mode="after")
-    def _patience_has_something_to_watch(self) -> "TrainingConfig":
+    def _validation_is_there_where_it_is_needed(self) -> "TrainingConfig":
         if self.patience is not None and self.validation_fraction is None:
             raise ValueError(
                 "patience watches the validation loss and needs a validation_fraction; "
                 f"got patience {self.patience} and no validation_fraction"
+            )
+        if self.refit and self.validation_fraction is None:
+            raise ValueError(
+                "refit repeats what validation chose and needs a validation_fraction; "
+                "got refit and no validation_fraction"
             )
         return self

@@ -26,11 +26,11 @@ class Fit:
     forecaster
         In evaluation mode, on the device it was trained on.
     history
-        Every epoch that was run.
+        Every epoch that was run; of a refitted forecaster those that chose the epoch.
     best_epoch
         The number of the epoch whose weights the forecaster has.
     n_windows
-        Windows trained on, validation left out.
+        Windows trained on; validation is left out unless the forecaster was refitted.
     """
 
     forecaster: AttentionForecaster
@@ -85,12 +85,24 @@ def fit(
             "identity_weight must be 0 with own_past, whose attention has no diagonal; "
             f"got {training.identity_weight}"
         )
-    prepared = prepare(config, series, training, device)
-    forecaster = _begin(config, prepared, training, start).to(device)
-    trainer = Trainer(forecaster, prepared, training)
-    with threads_for(config, forecaster.regions, training.batch_size):
-        history, best = trainer.run(on_epoch)
-    return Fit(forecaster.eval(), tuple(history), best, len(prepared.training))
+
+    def train(
+        training: TrainingConfig, until: int | None = None
+    ) -> tuple[AttentionForecaster, list[Epoch], int, int]:
+        prepared = prepare(config, series, training, device)
+        forecaster = _begin(config, prepared, training, start).to(device)
+        trainer = Trainer(forecaster, prepared, training)
+        with threads_for(config, forecaster.regions, training.batch_size):
+            history, best = trainer.run(on_epoch, until)
+        return forecaster.eval(), history, best, len(prepared.training)
+
+    forecaster, history, best, n_windows = train(training)
+    if training.refit:
+        on_all = training.model_copy(
+            update={"validation_fraction": None, "patience": None, "refit": False}
+        )
+        forecaster, _, _, n_windows = train(on_all, until=best)
+    return Fit(forecaster, tuple(history), best, n_windows)
 
 
 def _device(name: str) -> torch.device:

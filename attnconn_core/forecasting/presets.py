@@ -60,6 +60,7 @@ ATTNCONN = Preset(
         loss="standardised",
         validation_fraction=0.1,
         patience=10,
+        refit=True,
         schedule="cosine",
     ),
 )

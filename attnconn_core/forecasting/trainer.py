@@ -74,11 +74,16 @@ class Trainer:
             else None
         )
 
-    def run(self, on_epoch: Callable[[Epoch], None] | None) -> tuple[list[Epoch], int]:
-        """Train until the epochs or the patience are used up; leave the best weights in."""
+    def run(
+        self, on_epoch: Callable[[Epoch], None] | None, until: int | None = None
+    ) -> tuple[list[Epoch], int]:
+        """Train until the epochs or the patience are used up; leave the best weights in.
+
+        `until` ends it after an earlier epoch, the schedule being that of the whole.
+        """
         history: list[Epoch] = []
         best, lowest, weights = 0, float("inf"), {}
-        for number in range(1, self.training.epochs + 1):
+        for number in range(1, (until or self.training.epochs) + 1):
             began = time.perf_counter()
             mse, attention_term = self._pass()
             if not math.isfinite(mse + attention_term):

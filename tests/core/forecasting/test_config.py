@@ -27,6 +27,7 @@ def test_defaults_are_the_published_base():
         (TrainingConfig, {"learning_rate": float("inf")}, "finite"),
         (TrainingConfig, {"validation_fraction": 1.0}, "less than 1"),
         (TrainingConfig, {"patience": 3}, "needs a validation_fraction; got patience 3"),
+        (TrainingConfig, {"refit": True}, "needs a validation_fraction; got refit"),
         (TrainingConfig, {"device": "tpu"}, "should match pattern"),
     ],
 )

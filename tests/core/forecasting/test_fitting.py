@@ -103,6 +103,23 @@ def test_patience_ends_training_early(small, make_series):
     assert len(found.history) == found.best_epoch + 2 < 50
 
 
+def test_a_refit_learns_from_all_frames_as_long_as_validation_chose(small, make_series):
+    series = make_series(120)
+    chooses = TrainingConfig(epochs=4, batch_size=32, learning_rate=0.03, validation_fraction=0.2)
+    chosen = fit(small, [series], chooses)
+    refitted = fit(small, [series], chooses.model_copy(update={"refit": True}))
+    whole = fit(
+        small, [series], TrainingConfig(epochs=chosen.best_epoch, batch_size=32, learning_rate=0.03)
+    )
+    assert refitted.best_epoch == chosen.best_epoch
+    assert [epoch.validation_loss for epoch in refitted.history] == [
+        epoch.validation_loss for epoch in chosen.history
+    ]
+    assert refitted.n_windows == whole.n_windows > chosen.n_windows
+    assert same(weights(refitted.forecaster), weights(whole.forecaster))
+    assert not same(weights(refitted.forecaster), weights(chosen.forecaster))
+
+
 def test_without_validation_the_last_epoch_comes_back(small, make_series):
     told = []
     found = fit(small, [make_series(60)], TrainingConfig(epochs=3), on_epoch=told.append)
