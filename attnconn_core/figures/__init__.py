@@ -1,5 +1,6 @@
 """Figures: records in, matplotlib figures out, one look for all."""
 
+from attnconn_core.figures.album import Album
 from attnconn_core.figures.behaviours import behaviour_panel
 from attnconn_core.figures.carpet import carpet
 from attnconn_core.figures.encode import png, png_base64
@@ -11,6 +12,7 @@ from attnconn_core.figures.style import display_name, sorted_methods
 from attnconn_core.figures.training import training_curve
 
 __all__ = [
+    "Album",
     "behaviour_panel",
     "carpet",
     "display_name",

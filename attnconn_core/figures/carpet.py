@@ -15,6 +15,7 @@ from attnconn_core.figures.style import (
     NORMAL,
     SIGNED,
     SMALL,
+    WIDTH,
     canvas,
     heading,
     tidy,
@@ -22,13 +23,18 @@ from attnconn_core.figures.style import (
 from attnconn_core.parcellation.regions import RegionTable
 from attnconn_core.records import TimeSeries
 
-__all__ = ["carpet"]
+__all__ = ["carpet", "mean_signal", "standardised_runs"]
 
 _LIMIT = 2.5
 """Standard deviations at which the colours end: about 1 % of a normal signal lies beyond."""
 
+_MEAN_LIMIT = 2.0
+"""Standard deviations of a region that the panel of their mean shows."""
 
-def carpet(series: TimeSeries, table: RegionTable | None) -> Figure:
+
+def carpet(
+    series: TimeSeries, table: RegionTable | None, *, size: tuple[float, float] = (WIDTH, 5.6)
+) -> Figure:
     """Draw regions × time, standardised within each run, and their mean above.
 
     Regions are ordered by group, runs follow each other with a line between them.
@@ -40,6 +46,8 @@ def carpet(series: TimeSeries, table: RegionTable | None) -> Figure:
         Runs of any length.
     table
         The regions' groups; None leaves the regions as they are.
+    size
+        Width and height, in inches.
 
     Raises
     ------
@@ -56,11 +64,12 @@ def carpet(series: TimeSeries, table: RegionTable | None) -> Figure:
     if not series.n_frames:
         raise SeriesError("a carpet needs at least one frame; the series has none")
     blocks = blocks_of(series.regions, table)
-    standardised = np.ma.concatenate([_standardised(run) for run in series.runs if len(run)])
-    figure = canvas(height=5.6)
+    standardised = standardised_runs(series)
+    width, height = size
+    figure = canvas(height=height, width=width)
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=[1, 5])
     _draw_mean(above, standardised, series)
-    _draw_regions(below, standardised[:, blocks.order], series, blocks)
+    _draw_regions(below, standardised[:, blocks.order], series, blocks, 0.57 * height)
     _mark_runs(above, below, series)
     heading(
         figure,
@@ -68,6 +77,19 @@ def carpet(series: TimeSeries, table: RegionTable | None) -> Figure:
         f"{series.repetition_time:g} s, standardised within each run",
     )
     return figure
+
+
+def standardised_runs(series: TimeSeries) -> np.ma.MaskedArray:
+    """Standardise every run by itself, (time, region); mask what can't be."""
+    return np.ma.concatenate([_standardised(run) for run in series.runs if len(run)])
+
+
+def mean_signal(
+    standardised: np.ma.MaskedArray, series: TimeSeries
+) -> list[Float[np.ndarray, " time"]]:
+    """Average over regions, run by run; NaN where there is nothing to average."""
+    mean = np.ma.filled(standardised.mean(axis=1), np.nan)
+    return np.split(mean, np.cumsum([len(run) for run in series.runs])[:-1])
 
 
 def _standardised(run: Float[np.ndarray, "time region"]) -> np.ma.MaskedArray:
@@ -79,17 +101,19 @@ def _standardised(run: Float[np.ndarray, "time region"]) -> np.ma.MaskedArray:
 
 def _draw_mean(axes: Axes, standardised: np.ma.MaskedArray, series: TimeSeries) -> None:
     seconds = (np.arange(series.n_frames) + 0.5) * series.repetition_time
-    mean = np.ma.filled(standardised.mean(axis=1), np.nan)
     axes.axhline(0, color=FAINT, linewidth=0.6)
-    borders = np.cumsum([len(run) for run in series.runs])[:-1]
-    for time, part in zip(np.split(seconds, borders), np.split(mean, borders), strict=True):
-        axes.plot(time, part, color=INK, linewidth=0.8)
+    start = 0
+    for mean in mean_signal(standardised, series):
+        axes.plot(seconds[start : start + len(mean)], mean, color=INK, linewidth=0.8)
+        start += len(mean)
+    # One scale for all sessions: what moves the whole brain at once is seen as such.
+    axes.set_ylim(-_MEAN_LIMIT, _MEAN_LIMIT)
     tidy(axes)
     axes.set_ylabel("global mean\n(SD)", fontsize=SMALL)
 
 
 def _draw_regions(
-    axes: Axes, ordered: np.ma.MaskedArray, series: TimeSeries, blocks: Blocks
+    axes: Axes, ordered: np.ma.MaskedArray, series: TimeSeries, blocks: Blocks, inches: float
 ) -> None:
     n_frames, n_regions = ordered.shape
     image = axes.imshow(
@@ -102,7 +126,7 @@ def _draw_regions(
     )
     draw_borders(axes, blocks, INK, columns=False)
     tidy(axes)
-    label_blocks(axes, blocks, "y", inches=3.2)
+    label_blocks(axes, blocks, "y", inches)
     axes.set_xlabel("time (s)", fontsize=NORMAL)
     axes.set_ylabel("region" if blocks.names else "region (index from 0)", fontsize=NORMAL)
     bar = axes.figure.colorbar(image, ax=axes, extend="both", pad=0.01, fraction=0.03)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from math import ceil
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -30,14 +30,20 @@ from attnconn_core.figures.style import (
 from attnconn_core.parcellation.regions import RegionTable
 from attnconn_core.records import Connectivity
 
-__all__ = ["colour_limits", "matrix", "matrix_gallery"]
+__all__ = ["colour_limits", "matrix", "matrix_gallery", "without_diagonal"]
 
 _COLUMNS = 3
 _SHARP = 200
 _TARGET, _SOURCE = "target: the region predicted", "source: the region that informs it"
 
 
-def matrix(connectivity: Connectivity, table: RegionTable | None, *, signed: bool) -> Figure:
+def matrix(
+    connectivity: Connectivity,
+    table: RegionTable | None,
+    *,
+    signed: bool,
+    size: tuple[float, float] = (10.0, 9.0),
+) -> Figure:
     """Draw one connectivity matrix, rows the targets and columns the sources.
 
     The diagonal is grey: it is 1 or −1 by definition, or a region's own past, and
@@ -51,15 +57,18 @@ def matrix(connectivity: Connectivity, table: RegionTable | None, *, signed: boo
         The regions' groups; None leaves the regions as they are.
     signed
         Whether values of both signs are meant: colours are then centred on 0.
+    size
+        Width and height, in inches.
 
     Raises
     ------
     AtlasError
         If the table's regions aren't the matrix's.
     """
-    figure = canvas(height=9.0, width=10.0)
+    width, height = size
+    figure = canvas(height=height, width=width)
     axes = figure.subplots()
-    image = _draw(axes, connectivity, table, signed=signed, inches=5.5, names="xy")
+    image = _draw(axes, connectivity, table, signed=signed, inches=0.6 * height, names="xy")
     index = "" if blocks_of(connectivity.regions, table).names else " (index from 0)"
     axes.set_xlabel(_SOURCE + index, fontsize=NORMAL)
     axes.set_ylabel(_TARGET + index, fontsize=NORMAL)
@@ -145,6 +154,15 @@ def colour_limits(
     return float(low), float(high)
 
 
+def without_diagonal(
+    values: Float[np.ndarray, "target source"], order: Int[np.ndarray, " region"]
+) -> np.ma.MaskedArray:
+    """Put regions in the order given; mask the diagonal and what isn't finite."""
+    ordered = np.ma.masked_invalid(values[np.ix_(order, order)])
+    ordered[np.eye(len(ordered), dtype=bool)] = np.ma.masked
+    return ordered
+
+
 def _draw(
     axes: Axes,
     connectivity: Connectivity,
@@ -156,8 +174,7 @@ def _draw(
 ) -> AxesImage:
     blocks = blocks_of(connectivity.regions, table)
     low, high = colour_limits(connectivity.values, signed=signed)
-    ordered = np.ma.masked_invalid(connectivity.values[np.ix_(blocks.order, blocks.order)])
-    ordered[np.eye(len(ordered), dtype=bool)] = np.ma.masked
+    ordered = without_diagonal(connectivity.values, blocks.order)
     image = axes.imshow(
         ordered,
         cmap=colormaps[SIGNED if signed else UNSIGNED].with_extremes(bad=MISSING),
@@ -168,10 +185,10 @@ def _draw(
     )
     draw_borders(axes, blocks, INK if signed else "white")
     tidy(axes)
-    size = SMALL if inches > 4 else TINY
+    points = SMALL if inches > 4 else TINY
     for side in ("x", "y"):
         if side in names:
-            label_blocks(axes, blocks, side, inches, size)
+            label_blocks(axes, blocks, side, inches, points)
         else:
             axes.tick_params(axis=side, length=0, labelbottom=False, labelleft=False)
     return image

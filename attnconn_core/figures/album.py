@@ -1,0 +1,113 @@
+"""The album: one small picture a session, laid out once and then only filled.
+
+A figure takes a quarter second, most of it for its texts and its layout, and those are
+the same in every session. A thousand sessions have a thousand pictures of each kind,
+which lie in Dagster's history: they are small, and of few colours.
+"""
+
+import io
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from PIL import Image
+
+from attnconn_core.figures.blocks import blocks_of
+from attnconn_core.figures.carpet import carpet, mean_signal, standardised_runs
+from attnconn_core.figures.matrix import colour_limits, matrix, without_diagonal
+from attnconn_core.parcellation.regions import RegionTable
+from attnconn_core.records import Connectivity, TimeSeries
+
+__all__ = ["Album"]
+
+_DPI = 80
+_COLOURS = 96
+
+
+class Album:
+    """Pictures of one study's sessions, as PNG.
+
+    Parameters
+    ----------
+    table
+        The regions' groups; None leaves the regions as they are.
+    """
+
+    def __init__(self, table: RegionTable | None) -> None:
+        self._table = table
+        self._frames: dict[Hashable, _Frame] = {}
+
+    def matrix(self, connectivity: Connectivity, *, signed: bool) -> bytes:
+        """Draw what `attnconn_core.figures.matrix` draws, small.
+
+        Raises
+        ------
+        AtlasError
+            If the table's regions aren't the matrix's.
+        """
+        key = (connectivity.regions, connectivity.method, connectivity.directed, signed)
+        frame = self._frame(
+            key, lambda: matrix(connectivity, self._table, signed=signed, size=(6.6, 5.6))
+        )
+        axes = frame.figure.axes[0]
+        image = axes.images[0]
+        blocks = blocks_of(connectivity.regions, self._table)
+        image.set_data(without_diagonal(connectivity.values, blocks.order))
+        image.set_clim(*colour_limits(connectivity.values, signed=signed))
+        return frame.png([image, *axes.lines, *axes.child_axes])
+
+    def carpet(self, series: TimeSeries) -> bytes:
+        """Draw what `attnconn_core.figures.carpet` draws, small.
+
+        Raises
+        ------
+        AtlasError
+            If the table's regions aren't the series'.
+        SeriesError
+            If the series has no frame.
+        """
+        lengths = tuple(len(run) for run in series.runs)
+        key = (series.regions, series.repetition_time, lengths)
+        frame = self._frame(key, lambda: carpet(series, self._table, size=(7.6, 4.0)))
+        above, below = frame.figure.axes[:2]
+        standardised = standardised_runs(series)
+        blocks = blocks_of(series.regions, self._table)
+        below.images[0].set_data(standardised[:, blocks.order].T)
+        for line, mean in zip(above.lines[1:], mean_signal(standardised, series), strict=False):
+            line.set_ydata(mean)
+        return frame.png([below.images[0], *below.lines, *above.lines])
+
+    def _frame(self, key: Hashable, draw: Callable[[], Figure]) -> "_Frame":
+        if key not in self._frames:
+            self._frames[key] = _Frame(draw())
+        return self._frames[key]
+
+
+class _Frame:
+    """A figure whose layout is settled, and all of it that stays as it is."""
+
+    def __init__(self, figure: Figure) -> None:
+        self.figure = figure
+        figure.set_dpi(_DPI)
+        self._canvas = FigureCanvasAgg(figure)
+        self._canvas.draw()
+        figure.set_layout_engine("none")
+        self._background: Any = None
+
+    def png(self, changing: Sequence[Artist]) -> bytes:
+        """Draw what changes over what doesn't."""
+        if self._background is None:
+            for artist in changing:
+                artist.set_animated(True)
+            self._canvas.draw()
+            self._background = self._canvas.copy_from_bbox(self.figure.bbox)
+        self._canvas.restore_region(self._background)
+        for artist in changing:
+            self.figure.draw_artist(artist)
+        buffer = io.BytesIO()
+        drawn = Image.fromarray(np.asarray(self._canvas.buffer_rgba())[..., :3])
+        drawn.quantize(_COLOURS, Image.Quantize.FASTOCTREE).save(buffer, "png")
+        return buffer.getvalue()
