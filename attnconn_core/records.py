@@ -6,6 +6,7 @@ row = the region predicted, column = the region that informs it.
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -203,9 +204,8 @@ class Cohort:
     def __post_init__(self) -> None:
         ordered = tuple(sorted(self.sessions, key=lambda session: session.key))
         keys = [session.key for session in ordered]
-        twice = sorted(
-            {key for key in keys if keys.count(key) > 1} | (set(keys) & set(self.excluded))
-        )
+        counts = Counter([*keys, *self.excluded])
+        twice = sorted(key for key, count in counts.items() if count > 1)
         if twice:
             raise CohortError(
                 f"a session may occur once in a cohort; more often: {', '.join(twice)}"

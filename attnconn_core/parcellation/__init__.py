@@ -2,6 +2,7 @@
 
 from attnconn_core.parcellation.aal2 import aal2
 from attnconn_core.parcellation.atlas import Atlas, load_atlas
+from attnconn_core.parcellation.coverage import coverage
 from attnconn_core.parcellation.parcellate import ScanHeader, parcellate, read_scan_header
 from attnconn_core.parcellation.ptseries import read_ptseries
 from attnconn_core.parcellation.regions import RegionTable, read_region_table
@@ -11,6 +12,7 @@ __all__ = [
     "RegionTable",
     "ScanHeader",
     "aal2",
+    "coverage",
     "load_atlas",
     "parcellate",
     "read_ptseries",

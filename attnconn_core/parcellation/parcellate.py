@@ -23,7 +23,13 @@ from attnconn_core.parcellation.cifti import (
 from attnconn_core.parcellation.models import BrainModels
 from attnconn_core.records import TimeSeries
 
-__all__ = ["ScanHeader", "parcellate", "read_scan_header"]
+__all__ = [
+    "ScanHeader",
+    "open_series",
+    "parcellate",
+    "read_scan_header",
+    "region_of_grayordinate",
+]
 
 
 @dataclass(frozen=True)
@@ -56,7 +62,7 @@ def read_scan_header(path: Path) -> ScanHeader:
     ScanError
         If the file isn't a whole dense series.
     """
-    matrix, series, models = _open_series(path)
+    matrix, series, models = open_series(path)
     return ScanHeader(
         n_frames=matrix.shape[0],
         repetition_time=seconds_per_frame(matrix.path, series),
@@ -92,9 +98,9 @@ def parcellate(path: Path, atlas: Atlas) -> TimeSeries:
         If a surface of the atlas isn't in the scan or has another number of vertices,
         or a region has no vertex in the scan.
     """
-    matrix, series, models = _open_series(path)
+    matrix, series, models = open_series(path)
     repetition_time = seconds_per_frame(matrix.path, series)
-    region = _region_of_grayordinate(matrix.path, models, atlas)
+    region = region_of_grayordinate(matrix.path, models, atlas)
     counts = np.bincount(region[region != BACKGROUND], minlength=len(atlas.regions))
     if not counts.all():
         bare = [name for name, count in zip(atlas.regions, counts, strict=True) if not count]
@@ -111,7 +117,14 @@ def parcellate(path: Path, atlas: Atlas) -> TimeSeries:
     )
 
 
-def _open_series(path: Path) -> tuple[CiftiMatrix, cifti2_axes.SeriesAxis, BrainModels]:
+def open_series(path: Path) -> tuple[CiftiMatrix, cifti2_axes.SeriesAxis, BrainModels]:
+    """Open a dense series: the matrix and what its two axes are.
+
+    Raises
+    ------
+    ScanError
+        If the file isn't a whole dense series, or has no frame.
+    """
     matrix = open_cifti(Path(path), ScanError)
     series, models = matrix.axes
     if not isinstance(series, cifti2_axes.SeriesAxis) or not isinstance(models, BrainModels):
@@ -131,9 +144,16 @@ def _surface_sizes(models: BrainModels) -> dict[str, int]:
     }
 
 
-def _region_of_grayordinate(
+def region_of_grayordinate(
     path: Path, models: BrainModels, atlas: Atlas
 ) -> Int[np.ndarray, " grayordinate"]:
+    """Look up the region of every grayordinate of a scan, or `BACKGROUND`.
+
+    Raises
+    ------
+    AtlasError
+        If a surface of the atlas isn't in the scan or has another number of vertices.
+    """
     sizes = _surface_sizes(models)
     for structure, n_vertices in atlas.n_vertices.items():
         if structure not in sizes:

@@ -1,7 +1,7 @@
 """Where scans come from."""
 
 from attnconn_core.sources.arrays import ArrayFolder
-from attnconn_core.sources.base import DESIGN_LABELS, Design, Source
+from attnconn_core.sources.base import DESIGN_LABELS, Design, Listing, Source
 from attnconn_core.sources.hcp import HcpTree
 from attnconn_core.sources.phenotypes import (
     check_phenotypes,
@@ -17,6 +17,7 @@ __all__ = [
     "Design",
     "HcpSample",
     "HcpTree",
+    "Listing",
     "Simulated",
     "Source",
     "check_phenotypes",

@@ -2,15 +2,22 @@
 
 import re
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from attnconn_core.errors import CohortError, IdentifierError, ScanError, StudyError
+from attnconn_core.errors import (
+    CohortError,
+    IdentifierError,
+    InputError,
+    ScanError,
+    StudyError,
+)
 from attnconn_core.parcellation import RegionTable, read_region_table
 from attnconn_core.records import Session, TimeSeries
 from attnconn_core.sources.array_files import READERS, ArrayFile, read_array
-from attnconn_core.sources.base import Design
+from attnconn_core.sources.base import Design, Listing
 from attnconn_core.sources.files import existing_folder, inside
 from attnconn_core.sources.subjects import SubjectList, read_subjects
 
@@ -89,30 +96,40 @@ class ArrayFolder:
         ScanError
             If a file lies outside the folder.
         """
+        return self.listing().complete()
+
+    def listing(self) -> Listing:
+        """List every session with its files, and the files and rows that are none.
+
+        Raises
+        ------
+        CohortError
+            If there is no session.
+        StudyError
+            If the folder doesn't exist, or a repetition time is needed and isn't given.
+        """
         listed = self._listed()
-        found = {
-            (subject, session): runs
-            for (subject, session), runs in self._scans().items()
-            if listed is None or listed.wants(subject, session)
-        }
+        scans, refused = self._scans()
+        found = {who: runs for who, runs in scans.items() if listed is None or listed.wants(*who)}
         if listed is not None:
-            listed.require(found)
+            refused |= listed.without_scan(found)
         if not found:
+            for problem in refused.values():
+                raise problem
             raise CohortError(
                 f"{self.root}: must hold files sub-<id>_ses-<id>[_run-<n>] "
                 f"ending in {', '.join(READERS)}; it holds none"
             )
-        return tuple(
-            sorted(
-                Session(
-                    subject=subject,
-                    session=session,
-                    files=tuple(runs[number] for number in sorted(runs)),
-                    group=listed.group(subject, session) if listed else None,
-                )
-                for (subject, session), runs in found.items()
+        sessions = (
+            Session(
+                subject=subject,
+                session=session,
+                files=tuple(runs[number] for number in sorted(runs)),
+                group=listed.group(subject, session) if listed else None,
             )
+            for (subject, session), runs in found.items()
         )
+        return Listing(tuple(sorted(sessions)), refused)
 
     def load(self, session: Session) -> TimeSeries:
         """Read one session, a run a file.
@@ -134,6 +151,21 @@ class ArrayFolder:
             repetition_time=self._common_repetition_time(files),
             regions=table.regions,
         )
+
+    def probe(self, session: Session) -> None:
+        """Read a session's files, which are small, and forget them.
+
+        Raises
+        ------
+        ScanError
+            If one can't be read as what its ending says.
+        """
+        for path in session.files:
+            read_array(inside(self.root, path))
+
+    def quality(self, session: Session) -> Mapping[str, float]:  # noqa: ARG002
+        """Nothing: a file of region means doesn't say what they were taken from."""
+        return {}
 
     def region_table(self) -> RegionTable:
         """Return the regions of the table given, else of the first file.
@@ -170,12 +202,12 @@ class ArrayFolder:
         One that can't costs its own session and no other.
         """
         unreadable: ScanError | None = None
-        for session in self.sessions():
+        for session in self.listing().sessions:
             try:
                 return read_array(inside(self.root, session.files[0]))
             except ScanError as error:
                 unreadable = unreadable or error
-        assert unreadable is not None  # noqa: S101  (sessions() lists one or raises)
+        assert unreadable is not None  # noqa: S101  (listing() has one or raises)
         raise unreadable
 
     def _listed(self) -> SubjectList | None:
@@ -183,30 +215,42 @@ class ArrayFolder:
             return None
         return read_subjects(self.subjects, self.subject_column, self.group_column)
 
-    def _scans(self) -> dict[tuple[str, str], dict[int, Path]]:
-        """Find (subject, session) → number of the run → file."""
+    def _scans(self) -> tuple[dict[tuple[str, str], dict[int, Path]], dict[str, InputError]]:
+        """Find (subject, session) → number of the run → file, and what is none of them."""
         scans: dict[tuple[str, str], dict[int, Path]] = defaultdict(dict)
+        refused: dict[str, InputError] = {}
+        doubtful: set[tuple[str, str]] = set()
         for path in sorted(existing_folder(self.root, "the root of the arrays").iterdir()):
             if not _CLAIM.fullmatch(path.name) or not path.is_file():
                 continue
-            match = _NAME.fullmatch(path.name)
-            if match is None:
-                raise IdentifierError(
-                    f"{path}: must be named sub-<id>_ses-<id>[_run-<n>], ids of letters, digits "
-                    f"and hyphens; got {path.name!r}"
-                )
             if self.repetition_time is None and not path.name.endswith(".ptseries.nii"):
                 raise _untimed(path)
-            number = int(match[3]) if match[3] else _WHOLE
-            runs = scans[match[1], match[2]]
-            beside = [runs[other] for other in runs if other == number or _WHOLE in (other, number)]
-            if beside:
-                raise CohortError(
-                    f"every run may lie there once; sub-{match[1]}_ses-{match[2]} has both "
-                    f"{beside[0].name} and {path.name} in {self.root}"
-                )
-            runs[number] = inside(self.root, path)
-        return scans
+            try:
+                self._place(path, scans)
+            except InputError as problem:
+                refused[path.name] = problem
+                match = _NAME.fullmatch(path.name)
+                if match is not None:  # which of its files are meant can't be known
+                    doubtful.add((match[1], match[2]))
+        return {who: runs for who, runs in scans.items() if who not in doubtful}, refused
+
+    def _place(self, path: Path, scans: dict[tuple[str, str], dict[int, Path]]) -> None:
+        """Put a file among the runs of its session."""
+        match = _NAME.fullmatch(path.name)
+        if match is None:
+            raise IdentifierError(
+                f"{path}: must be named sub-<id>_ses-<id>[_run-<n>], ids of letters, digits "
+                f"and hyphens; got {path.name!r}"
+            )
+        number = int(match[3]) if match[3] else _WHOLE
+        runs = scans[match[1], match[2]]
+        beside = [runs[other] for other in runs if other == number or _WHOLE in (other, number)]
+        if beside:
+            raise CohortError(
+                f"every run may lie there once; sub-{match[1]}_ses-{match[2]} has both "
+                f"{beside[0].name} and {path.name} in {self.root}"
+            )
+        runs[number] = inside(self.root, path)
 
     def _check_regions(self, file: ArrayFile, table: RegionTable) -> None:
         names = file.regions

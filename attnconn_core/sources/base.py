@@ -1,14 +1,16 @@
 """What every source of scans can do."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal, Protocol, runtime_checkable
 
+from attnconn_core.errors import InputError
 from attnconn_core.parcellation import RegionTable
 from attnconn_core.records import Session, TimeSeries
 
-__all__ = ["DESIGN_LABELS", "Design", "Source"]
+__all__ = ["DESIGN_LABELS", "Design", "Listing", "Source"]
 
 Design = Literal["test-retest", "split-half"]
 
@@ -19,6 +21,36 @@ DESIGN_LABELS: Mapping[Design, str] = MappingProxyType(
         "split-half": "two halves of one run: split-half, not test–retest",
     }
 )
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What a source holds.
+
+    Attributes
+    ----------
+    sessions
+        In order of subject and session.
+    refused
+        A folder, file or subject that should have been a session → why it is none. It
+        costs nobody else.
+    """
+
+    sessions: tuple[Session, ...]
+    refused: Mapping[str, InputError] = field(default_factory=dict)
+
+    def complete(self) -> tuple[Session, ...]:
+        """Return the sessions if nothing was refused.
+
+        Raises
+        ------
+        InputError
+            The first refusal, with the number of the others.
+        """
+        for first in self.refused.values():
+            others = len(self.refused) - 1
+            raise type(first)(f"{first} (and {others} more)") if others else first
+        return self.sessions
 
 
 @runtime_checkable
@@ -32,7 +64,17 @@ class Source(Protocol):
         ------
         InputError
             If an identifier breaks the rule, a subject or session occurs twice, or a
-            subject that was asked for has no scan.
+            subject that was asked for has no scan: whatever `listing` refuses.
+        """
+        ...
+
+    def listing(self) -> Listing:
+        """List every session that there is, and why others aren't; no scan is read.
+
+        Raises
+        ------
+        InputError
+            If what is wrong concerns all of them.
         """
         ...
 
@@ -43,6 +85,33 @@ class Source(Protocol):
         ------
         InputError
             If its files can't be read as what they should be.
+        """
+        ...
+
+    def probe(self, session: Session) -> None:
+        """Read the headers of a session's files, and nothing more.
+
+        Raises
+        ------
+        InputError
+            If a file isn't whole, or not what it should be.
+        """
+        ...
+
+    def quality(self, session: Session) -> Mapping[str, float]:
+        """Measure what the series alone doesn't tell of a session.
+
+        Returns
+        -------
+        What is known of ``coverage_min`` and ``coverage_mean`` (share of a region's
+        vertices with a signal, over regions) and ``motion_mean`` and ``motion_max``
+        (millimetres from frame to frame); other measures of the source's own may stand
+        beside them.
+
+        Raises
+        ------
+        InputError
+            If a file can't be read.
         """
         ...
 

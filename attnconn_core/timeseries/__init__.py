@@ -1,5 +1,6 @@
 """Windows, splits, scaling and soundness of time series, and series with known truth."""
 
+from attnconn_core.timeseries.quality import series_quality
 from attnconn_core.timeseries.scaling import Scale, scale_of
 from attnconn_core.timeseries.simulation import draw_network, simulate, vary_network
 from attnconn_core.timeseries.soundness import Soundness, assess, require_sound
@@ -15,6 +16,7 @@ __all__ = [
     "lagged_design",
     "require_sound",
     "scale_of",
+    "series_quality",
     "simulate",
     "split",
     "vary_network",

@@ -154,7 +154,7 @@ def test_subjects_are_looked_up_in_the_table(tmp_path):
         ("c", "test"),
     ]
     table.write_text("Subject\na\nd\n")
-    with pytest.raises(CohortError, match=r"subjects\.csv: .*1 have none: d"):
+    with pytest.raises(CohortError, match=r"subjects\.csv: .*; d has none"):
         ArrayFolder(tmp_path, 1.0, table).sessions()
     table.write_text("Subject\na\n../x\n")
     with pytest.raises(IdentifierError, match=r"subjects\.csv, line 3: .*got '\.\./x'"):

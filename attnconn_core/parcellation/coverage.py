@@ -1,0 +1,54 @@
+"""How much of every region a scan holds."""
+
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Float
+
+from attnconn_core.parcellation.atlas import BACKGROUND, Atlas
+from attnconn_core.parcellation.parcellate import open_series, region_of_grayordinate
+
+__all__ = ["coverage"]
+
+
+def coverage(path: Path, atlas: Atlas) -> Float[np.ndarray, " region"]:
+    """Measure the share of every region's vertices that the scan has a signal of.
+
+    A vertex counts if it is among the scan's grayordinates and its values are finite
+    and change over time.
+
+    Parameters
+    ----------
+    path
+        A ``dtseries.nii`` file.
+    atlas
+        The regions, on the same surfaces.
+
+    Returns
+    -------
+    Between 0 and 1, a number a region of the atlas.
+
+    Raises
+    ------
+    ScanError
+        If the file isn't a whole dense series.
+    AtlasError
+        If a surface of the atlas isn't in the scan or has another number of vertices.
+    """
+    matrix, _, models = open_series(path)
+    region = region_of_grayordinate(matrix.path, models, atlas)
+    n_regions = len(atlas.regions)
+    alive = np.zeros(n_regions)
+    inside = np.flatnonzero(region != BACKGROUND)
+    if inside.size:
+        for begin, end, stored in matrix.blocks(int(inside[0]), int(inside[-1]) + 1):
+            members = region[begin:end]
+            with np.errstate(invalid="ignore"):  # of values that aren't finite
+                reach = np.ptp(stored, axis=1)
+            moves = np.isfinite(reach) & (reach > 0) & (members != BACKGROUND)
+            alive += np.bincount(members[moves], minlength=n_regions)
+    size = sum(
+        np.bincount(labels[labels != BACKGROUND], minlength=n_regions)
+        for labels in atlas.labels.values()
+    )
+    return np.asarray(alive / size)
