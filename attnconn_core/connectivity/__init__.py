@@ -13,6 +13,7 @@ from attnconn_core.connectivity.granger import Granger
 from attnconn_core.connectivity.granger_order import GrangerOrder, choose_granger_order
 from attnconn_core.connectivity.partial import Partial
 from attnconn_core.connectivity.pearson import Pearson
+from attnconn_core.connectivity.summary import summarise
 
 __all__ = [
     "ESTIMATORS",
@@ -23,6 +24,7 @@ __all__ = [
     "Pearson",
     "choose_granger_order",
     "mean_connectivity",
+    "summarise",
 ]
 
 #: Method name → estimator, in the order in which methods are shown.
