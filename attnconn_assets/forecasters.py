@@ -184,6 +184,7 @@ def _train(
     run: TrackedRun,
     start: AttentionForecaster | None = None,
 ) -> Fit:
+    run.send()  # so that MLflow shows the parameters while training goes on
     fitted = fit(
         configuration.model,
         parts,

@@ -7,26 +7,34 @@ and hash of its one file in the store.
 
 import contextlib
 import dataclasses
+import functools
 import json
-import tempfile
+import logging
+import math
 import time
 import urllib.parse
-from collections.abc import Iterator, Mapping, Sequence
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import dagster as dg
 from pydantic import PrivateAttr
 
 from attnconn_assets.locks import alone
+from attnconn_core.errors import TrackingError
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
+    from mlflow.entities import Run
 
 __all__ = ["Origin", "TrackedRun", "Tracking"]
 
 _KIND = {"mlflow.experimentKind": "custom_model_development"}  # not of language models
 _BATCH = 1000  # MLflow takes no more metrics in one call
+_LOCKED = "database is locked"
+_PATIENCE = 180  # seconds; every try of MLflow's own takes 20
+_LOG = logging.getLogger(__name__)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,24 +49,37 @@ class Origin:
 
     def tags(self) -> dict[str, str]:
         """The tags as MLflow holds them."""
-        return {f"attnconn.{name}": value for name, value in dataclasses.asdict(self).items()}
+        own = {f"attnconn.{name}": value for name, value in dataclasses.asdict(self).items()}
+        return {**own, "mlflow.source.name": f"{self.study}/{self.asset}"}
 
 
 class TrackedRun:
-    """One run in MLflow while it goes on."""
+    """One run in MLflow while it goes on.
 
-    def __init__(self, client: "MlflowClient", run_id: str, experiment_id: str) -> None:
+    Parameters and numbers are gathered and sent in few calls: each costs some ten
+    milliseconds, and a thousand sessions make a thousand runs an asset.
+    """
+
+    def __init__(
+        self,
+        client: "MlflowClient",
+        run: "Run",
+        parameters: Mapping[str, object] | None = None,
+    ) -> None:
         self._client = client
-        self.id = run_id
-        self.experiment_id = experiment_id
+        self.id = run.info.run_id
+        self.experiment_id = run.info.experiment_id
+        self._artifacts = _folder_of(run.info.artifact_uri or "")
+        self._parameters = {key: str(value) for key, value in (parameters or {}).items()}
+        self._points: list[tuple[str, float, int]] = []
 
     def metrics(self, values: Mapping[str, float | None], step: int = 0) -> None:
         """Record numbers; those that are None or not finite are left out."""
-        self._log([(name, value, step) for name, value in values.items()])
+        self._gather([(name, value, step) for name, value in values.items()])
 
     def curve(self, epochs: Sequence[Any]) -> None:
-        """Record every numeric field of every epoch, one step an epoch, in few calls."""
-        self._log(
+        """Record every numeric field of every epoch, one step an epoch."""
+        self._gather(
             [
                 (name, value, epoch.number)
                 for epoch in epochs
@@ -71,12 +92,11 @@ class TrackedRun:
         """Keep a figure as ``figures/<name>.png``."""
         self.file(f"{name}.png", png, "figures")
 
-    def file(self, name: str, content: bytes, folder: str | None = None) -> None:
+    def file(self, name: str, content: bytes, folder: str = "") -> None:
         """Keep a file of a few megabytes at most, where MLflow's page can show it."""
-        with tempfile.TemporaryDirectory() as scratch:
-            path = Path(scratch) / name
-            path.write_bytes(content)
-            self._client.log_artifact(self.id, str(path), folder)
+        path = self._artifacts / folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
 
     def model(self, name: str, path: Path, sha256: str) -> None:
         """Record a model that the store holds: its path and hash, no copy."""
@@ -89,17 +109,61 @@ class TrackedRun:
         )
         self._client.finalize_logged_model(model.model_id, "READY")
 
-    def _log(self, points: Sequence[tuple[str, Any, int]]) -> None:
-        from mlflow.entities import Metric
+    def send(self) -> None:
+        """Send what was gathered: parameters once, then numbers."""
+        from mlflow.entities import Metric, Param
 
         now = int(time.time() * 1000)
-        metrics = [
-            Metric(name, float(value), now, step)
-            for name, value, step in points
-            if isinstance(value, int | float) and abs(float(value)) < float("inf")
-        ]
-        for start in range(0, len(metrics), _BATCH):
+        parameters = [Param(key, value) for key, value in self._parameters.items()]
+        metrics = [Metric(name, value, now, step) for name, value, step in self._points]
+        self._parameters, self._points = {}, []
+        first = _BATCH - len(parameters)
+        if parameters or metrics:
+            self._client.log_batch(self.id, params=parameters, metrics=metrics[:first])
+        for start in range(first, len(metrics), _BATCH):
             self._client.log_batch(self.id, metrics=metrics[start : start + _BATCH])
+
+    def _gather(self, points: Sequence[tuple[str, Any, int]]) -> None:
+        self._points += [
+            (name, float(value), step)
+            for name, value, step in points
+            if isinstance(value, int | float) and math.isfinite(value)
+        ]
+
+
+def _folder_of(artifact_uri: str) -> Path:
+    """Turn the place of a run's artifacts, which `Tracking` put on this machine, into a path."""
+    return Path(urllib.request.url2pathname(urllib.parse.urlsplit(artifact_uri).path))
+
+
+class _Patient:
+    """A client that waits, and says so, where another process holds MLflow's database."""
+
+    def __init__(self, client: "MlflowClient", database: str) -> None:
+        self._client, self._database = client, database
+
+    def __getattr__(self, name: str) -> Any:
+        call = getattr(self._client, name)
+
+        @functools.wraps(call)
+        def patiently(*args: Any, **kwargs: Any) -> Any:
+            from mlflow.exceptions import MlflowException
+
+            until = time.monotonic() + _PATIENCE
+            while True:
+                try:
+                    return call(*args, **kwargs)
+                except MlflowException as error:
+                    if _LOCKED not in str(error):
+                        raise
+                    if time.monotonic() > until:
+                        raise TrackingError(
+                            f"{self._database}: MLflow's database must be free within "
+                            f"{_PATIENCE} s; another process has locked it for longer"
+                        ) from error
+                    _LOG.warning("%s: locked by another process; waiting", self._database)
+
+        return patiently
 
 
 class Tracking(dg.ConfigurableResource):
@@ -116,6 +180,7 @@ class Tracking(dg.ConfigurableResource):
     folder: str
     page: str = "http://127.0.0.1:5000"
     _client: Any = PrivateAttr(default=None)
+    _experiments: dict[str, str] = PrivateAttr(default_factory=dict)
 
     @property
     def database(self) -> str:
@@ -136,9 +201,10 @@ class Tracking(dg.ConfigurableResource):
         folder.mkdir(parents=True, exist_ok=True)
         with alone(Path(self.folder) / ".opening"):
             client = MlflowClient(tracking_uri=self.database, registry_uri=self.database)
-            client.search_experiments(max_results=1)
-        self._client = client
-        return client
+            patient = cast("MlflowClient", _Patient(client, self.database))
+            patient.search_experiments(max_results=1)
+        self._client = patient
+        return patient
 
     @contextlib.contextmanager
     def run(
@@ -154,27 +220,47 @@ class Tracking(dg.ConfigurableResource):
         Runs of the same asset partition that a killed process left RUNNING are closed
         as KILLED, and older ones lose the tag ``attnconn.current``.
         """
-        from mlflow.entities import Param, RunTag
-
         client = self.client()
         experiment_id = self._experiment(client, experiment)
         self._retire(client, experiment_id, origin, name)
         tags = {**origin.tags(), "attnconn.current": "true"}
         if parent is not None:
             tags["mlflow.parentRunId"] = parent.id
-        started = client.create_run(experiment_id, run_name=name)
-        run = TrackedRun(client, started.info.run_id, experiment_id)
-        client.log_batch(
-            run.id,
-            params=[Param(key, str(value)) for key, value in parameters.items()],
-            tags=[RunTag(key, value) for key, value in tags.items()],
+        run = TrackedRun(
+            client, client.create_run(experiment_id, tags=tags, run_name=name), parameters
         )
         try:
             yield run
+            run.send()
         except BaseException:
-            client.set_terminated(run.id, "FAILED")
+            # What went wrong is to be told, also where MLflow itself is what went wrong:
+            # the run then stays RUNNING, and the next try closes it.
+            with contextlib.suppress(Exception):
+                run.send()
+            with contextlib.suppress(Exception):
+                client.set_terminated(run.id, "FAILED")
             raise
         client.set_terminated(run.id, "FINISHED")
+
+    def close_abandoned(self, study: str, is_over: Callable[[str], bool]) -> int:
+        """Close a study's runs that a killed process left RUNNING; return how many.
+
+        Parameters
+        ----------
+        study
+            Its name.
+        is_over
+            Whether a Dagster run, by its id, has ended.
+        """
+        client = self.client()
+        experiments = [each.experiment_id for each in client.search_experiments()]
+        running = client.search_runs(
+            experiments, f"attributes.status = 'RUNNING' and tags.`attnconn.study` = '{study}'"
+        )
+        left = [run for run in running if is_over(run.data.tags.get("attnconn.dagster_run", ""))]
+        for run in left:
+            client.set_terminated(run.info.run_id, "KILLED")
+        return len(left)
 
     def link(self, made_by: Mapping[str, str]) -> dg.MetadataValue:
         """Point to the page that shows a run of an entry while MLflow's server runs."""
@@ -200,7 +286,7 @@ class Tracking(dg.ConfigurableResource):
             else:
                 run = client.create_run(experiment_id, tags=tags, run_name=f"{study} {name}")
                 client.set_terminated(run.info.run_id)
-        return TrackedRun(client, run.info.run_id, experiment_id)
+        return TrackedRun(client, run)
 
     def register(
         self, name: str, model: Path, run_id: str, tags: Mapping[str, str], alias: str
@@ -230,6 +316,12 @@ class Tracking(dg.ConfigurableResource):
         return str(version)
 
     def _experiment(self, client: "MlflowClient", name: str) -> str:
+        """Find an experiment, or make it; asked for once."""
+        if name not in self._experiments:
+            self._experiments[name] = self._find_or_make(client, name)
+        return self._experiments[name]
+
+    def _find_or_make(self, client: "MlflowClient", name: str) -> str:
         from mlflow.exceptions import MlflowException
 
         found = client.get_experiment_by_name(name)

@@ -13,7 +13,8 @@
     │   └── ParameterError           a setting of an estimator, a model or a score
     ├── SampleError                  the sample data can't be had or isn't what it was
     ├── CheckpointError              a stored model can't be read
-    └── StoreError                   stored data is missing or damaged
+    ├── StoreError                   stored data is missing or damaged
+    └── TrackingError                MLflow's database can't be used
 
 Every message states the rule that was broken, the value that broke it, and the
 file, subject, region or key it was found in.
@@ -32,6 +33,7 @@ __all__ = [
     "SeriesError",
     "StoreError",
     "StudyError",
+    "TrackingError",
 ]
 
 
@@ -81,3 +83,7 @@ class CheckpointError(AttnconnError):
 
 class StoreError(AttnconnError):
     """Stored data is missing or damaged."""
+
+
+class TrackingError(AttnconnError):
+    """MLflow's database can't be used."""
