@@ -3,7 +3,11 @@
 import os
 from pathlib import Path
 
-__all__ = ["PROJECT", "ensure_home"]
+import dagster as dg
+
+from attnconn_assets.locks import alone
+
+__all__ = ["PROJECT", "ensure_home", "open_instance"]
 
 PROJECT = Path(__file__).resolve().parents[1]
 
@@ -22,3 +26,15 @@ def ensure_home() -> Path:
             settings.symlink_to(Path("..") / "dagster.yaml")
         os.environ["DAGSTER_HOME"] = str(home)
     return Path(os.environ["DAGSTER_HOME"])
+
+
+def open_instance() -> dg.DagsterInstance:
+    """Open Dagster's instance, one process at a time.
+
+    Two that open a new one together spoil its databases for good: each writes its own
+    line into the table that says how far the migrations are.
+    """
+    home = ensure_home()
+    home.mkdir(parents=True, exist_ok=True)
+    with alone(home / ".opening"):
+        return dg.DagsterInstance.get()

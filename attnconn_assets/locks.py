@@ -5,7 +5,7 @@ import fcntl
 from collections.abc import Iterator
 from pathlib import Path
 
-__all__ = ["alone"]
+__all__ = ["alone", "is_free"]
 
 
 @contextlib.contextmanager
@@ -14,3 +14,13 @@ def alone(file: Path) -> Iterator[None]:
     with file.open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+
+
+def is_free(file: Path) -> bool:
+    """Whether nobody holds the lock of `alone` on a file that is there."""
+    try:
+        with file.open("rb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (FileNotFoundError, BlockingIOError):
+        return False
+    return True

@@ -1,6 +1,7 @@
 """The partitions: one a session, one a group configuration."""
 
 import dagster as dg
+from sqlalchemy.exc import IntegrityError
 
 from attnconn_assets.study import Study
 from attnconn_core.records import Session
@@ -26,7 +27,11 @@ def add_sessions(
     """Add the partitions of sessions that the instance doesn't have yet; return their keys."""
     name = session_partitions(study).name
     assert name is not None  # noqa: S101  (a definition by function has none; ours has)
-    known = set(instance.get_dynamic_partitions(name))
-    new = [session.key for session in sessions if session.key not in known]
-    instance.add_dynamic_partitions(name, new)
-    return new
+    while True:
+        known = set(instance.get_dynamic_partitions(name))
+        new = [session.key for session in sessions if session.key not in known]
+        try:
+            instance.add_dynamic_partitions(name, new)
+        except IntegrityError:  # another process has added some of them in between
+            continue
+        return new

@@ -14,18 +14,24 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 
-from attnconn_assets.locks import alone
+from attnconn_assets.files import sha256_of
+from attnconn_assets.locks import alone, is_free
 from attnconn_core.errors import StoreError
 
 __all__ = ["Entry", "Store", "StoredFile"]
 
+# In the name of an entry's file, but not of its manifest.
+_CONTENT = re.compile(r"\.[0-9a-f]{12}\.")
+# Where an entry is written, and what is locked in it as long as somebody writes.
+_SCRATCH, _HELD = ".writing-", ".held"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,159}")
 
 
@@ -88,11 +94,18 @@ class Store(dg.ConfigurableResource):
         try:
             content = json.loads(path.read_text(encoding="utf-8"))
             files = {name: StoredFile(**file) for name, file in content.pop("files").items()}
-            return Entry(files=files, **content)
+            entry = Entry(files=files, **content)
+            # A manifest from elsewhere must not lead out of its folder.
+            if (entry.asset, entry.partition) != (asset, partition):
+                raise StoreError(f"it is of {entry.asset}/{entry.partition}")
+            for file in files.values():
+                if Path(file.name).name != file.name:
+                    raise StoreError(f"it names a file elsewhere, {file.name!r}")
         except FileNotFoundError:
             return None
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
+        except (ValueError, TypeError, KeyError, AttributeError, StoreError) as error:
             raise StoreError(f"{path}: the manifest is damaged: {error}") from error
+        return entry
 
     def entry(self, asset: str, partition: str) -> Entry:
         """Return the entry.
@@ -113,16 +126,42 @@ class Store(dg.ConfigurableResource):
             )
         return found
 
+    def entries(self) -> Iterator[Entry]:
+        """Go through everything that is stored.
+
+        Raises
+        ------
+        StoreError
+            If a manifest is damaged.
+        """
+        for manifest in sorted(Path(self.root).glob("*/*.json")):
+            if _CONTENT.search(manifest.name):
+                continue
+            entry = self.find(manifest.parent.name, manifest.stem)
+            if entry is not None:
+                yield entry
+
     def fail(self, asset: str, partition: str, why: str) -> None:
         """Remember that a partition could not be made; what it held stays."""
         note = self._failure_note(asset, partition)
         note.parent.mkdir(parents=True, exist_ok=True)
-        note.write_text(why, encoding="utf-8")
+        try:
+            note.write_text(why, encoding="utf-8")
+        except OSError:
+            note.unlink(missing_ok=True)
+            raise
 
     def failure(self, asset: str, partition: str) -> str | None:
         """Say why a partition's last making failed; None if it didn't."""
         try:
             return self._failure_note(asset, partition).read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return None
+
+    def failed_at(self, asset: str, partition: str) -> float | None:
+        """Say when a partition's last making failed, in seconds since 1970; None if it didn't."""
+        try:
+            return self._failure_note(asset, partition).stat().st_mtime
         except FileNotFoundError:
             return None
 
@@ -144,7 +183,7 @@ class Store(dg.ConfigurableResource):
             raise StoreError(
                 f"{path}: missing; materialise {entry.asset} of {entry.partition} again"
             )
-        if _sha256(path) != file.sha256:
+        if sha256_of(path) != file.sha256:
             raise StoreError(
                 f"{path}: not what was stored (another SHA-256); "
                 f"materialise {entry.asset} of {entry.partition} again"
@@ -173,7 +212,10 @@ class Store(dg.ConfigurableResource):
         manifest = self._manifest(draft.asset, draft.partition)
         folder = manifest.parent
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".writing-", dir=folder) as name:
+        with (
+            tempfile.TemporaryDirectory(prefix=_SCRATCH, dir=folder) as name,
+            alone(Path(name) / _HELD),
+        ):
             scratch = Path(name)
             files = {}
             for called, write in writers.items():
@@ -202,6 +244,17 @@ class Store(dg.ConfigurableResource):
                         (folder / file.name).unlink(missing_ok=True)
         return entry
 
+    def clear_abandoned(self) -> int:
+        """Remove what killed processes were writing; return how many pieces that were."""
+        abandoned = [
+            scratch
+            for scratch in Path(self.root).glob(f"*/{_SCRATCH}*")
+            if is_free(scratch / _HELD)
+        ]
+        for scratch in abandoned:
+            shutil.rmtree(scratch, ignore_errors=True)
+        return len(abandoned)
+
     def _readable(self, asset: str, partition: str) -> Entry | None:
         """Find what a new entry takes the place of; a damaged manifest is no obstacle."""
         try:
@@ -221,7 +274,7 @@ class Store(dg.ConfigurableResource):
 
 def _named(partition: str, called: str, written: Path) -> StoredFile:
     """Name a file by its content."""
-    sha256 = _sha256(written)
+    sha256 = sha256_of(written)
     return StoredFile(f"{partition}.{sha256[:12]}.{called}", sha256, written.stat().st_size)
 
 
@@ -232,8 +285,3 @@ def _checked(name: str) -> str:
             f"or digit; got {name!r}"
         )
     return name
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
