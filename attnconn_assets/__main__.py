@@ -1,22 +1,23 @@
-"""The command line: ``attnconn run``, ``attnconn seed``, ``attnconn dev``."""
+"""The command line: ``attnconn run``, ``seed``, ``dev`` and ``trace``."""
 
 import argparse
 import sys
 import time
-from collections.abc import Sequence
+import urllib.parse
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import dagster as dg
 import pandas as pd
 from tqdm import tqdm
 
-from attnconn_assets import servers
-from attnconn_assets.definitions import resources
+from attnconn_assets import servers, trace
+from attnconn_assets.catalogue import resources
 from attnconn_assets.formats import read_table
-from attnconn_assets.home import ensure_home
+from attnconn_assets.home import ensure_home, open_instance
 from attnconn_assets.partitions import WHOLE, add_sessions
 from attnconn_assets.report import report_path
 from attnconn_assets.runner import Outcome, Step, materialise_stale
+from attnconn_assets.running import end_orphans
 from attnconn_assets.store import Store
 from attnconn_assets.study import Study, load_study, selected_study
 from attnconn_core.errors import AttnconnError
@@ -37,16 +38,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands.add_parser("seed", help="add the study's sessions to Dagster as partitions")
     dev = commands.add_parser("dev", help="open Dagster and MLflow side by side")
     dev.add_argument("--dagster-port", type=int, default=3000)
-    dev.add_argument("--mlflow-port", type=int, default=5000)
+    dev.add_argument("--mlflow-port", type=int, help="default: that of the study's tracking_page")
+    tracing = commands.add_parser(
+        "trace", help="walk from a result to the scans behind it, or from a scan to its results"
+    )
+    tracing.add_argument(
+        "what",
+        help="an asset (fingerprint), one partition of it (pearson/sub-100307_ses-test), a run of "
+        "MLflow, or a file of yours or its SHA-256",
+    )
     options = parser.parse_args(arguments)
     ensure_home()
     try:
         study = load_study(options.study)
         if options.command == "dev":
             _seed(study)
-            return servers.serve(
-                options.study, study.tracking_folder, options.dagster_port, options.mlflow_port
-            )
+            port = urllib.parse.urlsplit(study.tracking_page).port or 5000
+            chosen = options.mlflow_port or port
+            if chosen != port:
+                print(
+                    f"Links in Dagster lead to {study.tracking_page}; "
+                    f"`tracking_page` in the study says where MLflow is"
+                )
+            return servers.serve(options.study, study.tracking_folder, options.dagster_port, chosen)
+        if options.command == "trace":
+            return _trace(study, options.what)
         return _run(study) if options.command == "run" else _seed(study)
     except AttnconnError as error:
         print(f"attnconn: {error}", file=sys.stderr)
@@ -57,10 +73,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _seed(study: Study) -> int:
-    with dg.DagsterInstance.get() as instance:
-        new = add_sessions(study, instance, study.make_source().sessions())
+    with open_instance() as instance:
+        end_orphans(instance)
+        listing = study.make_source().listing()
+        new = add_sessions(study, instance, listing.sessions)
     print(f"{study.name}: {len(new)} new sessions")
+    _complain("isn't a session:", {name: str(why) for name, why in listing.refused.items()})
     return 0
+
+
+def _trace(study: Study, what: str) -> int:
+    store = resources(study)["store"]
+    assert isinstance(store, Store)  # noqa: S101  (tells the type checker which of the two)
+    for line in trace.told(store, what):
+        print(line)
+    return 0
+
+
+def _complain(what: str, reasons: Mapping[str, str]) -> None:
+    for name, why in reasons.items():
+        print(f"  {name} {what} {why}" if what else f"  {name}: {why}", file=sys.stderr)
 
 
 def _run(study: Study) -> int:
@@ -71,7 +103,7 @@ def _run(study: Study) -> int:
     if isinstance(source, HcpSample):
         print(f"Sample data: {source.fetch()}")
     started = time.monotonic()
-    with dg.DagsterInstance.get() as instance, Progress() as progress:
+    with open_instance() as instance, Progress() as progress:
         outcome = materialise_stale(study, instance, progress)
     _conclude(study, outcome, time.monotonic() - started)
     return 1 if outcome.failed or outcome.waiting else 0
@@ -121,10 +153,9 @@ def _conclude(study: Study, outcome: Outcome, seconds: float) -> None:
         f"\n{outcome.made} partitions made, {outcome.standing} up to date, "
         f"{len(outcome.failed)} failed, in {seconds:.0f} s"
     )
-    for name, why in outcome.failed.items():
-        print(f"  {name}: {why}", file=sys.stderr)
-    for name, missing in outcome.waiting.items():
-        print(f"  {name} waits for {missing}", file=sys.stderr)
+    _complain("", outcome.failed)
+    _complain("waits for", outcome.waiting)
+    _complain("isn't a session:", outcome.refused)
     store = resources(study)["store"]
     assert isinstance(store, Store)  # noqa: S101  (tells the type checker which of the two)
     entry = store.find("report", WHOLE)

@@ -9,13 +9,14 @@ import pandas as pd
 
 from attnconn_assets import formats, telling
 from attnconn_assets.asset import AssetSpec, Kind, Made
-from attnconn_assets.connectivity import methods, traits
+from attnconn_assets.connectivity import methods, reads_group_models, traits
+from attnconn_assets.files import hashed
 from attnconn_assets.fingerprinting import make_fingerprint
 from attnconn_assets.inputs import has_phenotypes
 from attnconn_assets.lineage import Recipe
 from attnconn_assets.scores import picture_writers, score_asset, whole_scan
 from attnconn_assets.study import Study
-from attnconn_assets.work import Work, file_facts
+from attnconn_assets.work import Work
 from attnconn_core.connectivity import mean_connectivity
 from attnconn_core.errors import CohortError, ParameterError
 from attnconn_core.figures import (
@@ -58,7 +59,11 @@ def specs(study: Study) -> list[AssetSpec]:
                 {**listed, "lengths": study.scan_lengths, **study.fingerprint.model_dump()},
             ),
             make_fingerprint,
-            needs={"group_forecaster": "configuration", **matrices},
+            needs=(
+                {"group_forecaster": "configuration", **matrices}
+                if reads_group_models(study)
+                else matrices
+            ),
             from_configuration=study.read_out[0],
             description="Whether a subject's second session can be told from everyone else's.",
         ),
@@ -128,7 +133,7 @@ def make_group_mean(work: Work) -> Made:
                 "cohort": cohort.digest,
                 "excluded": dict(cohort.excluded),
                 # Which group a region is of shows in the pictures and in no matrix.
-                "read": [file_facts(file) for file in work.platform.source.shared_files()],
+                "read": [hashed(file) for file in work.platform.source.shared_files()],
             },
             run,
         )
@@ -158,15 +163,17 @@ def make_forecast_skill(work: Work) -> Made:
             rows.append({**where, "method": name, **skill.summary()})
     table = pd.DataFrame(rows)
     wide = table.pivot(index=["subject", "session"], columns="method", values="r2")
-    attention = methods(work.study)[-1]
-    scatter = forecast_scatter(
-        wide["granger"].to_numpy(),
-        wide[attention].to_numpy(),
-        ["-".join(each) for each in wide.index],
-        x_method="granger",
-        y_method=attention,
-    )
-    pictures = {"figure.png": png(forecast_panel(wide)), "scatter.png": png(scatter)}
+    pictures = {"figure.png": png(forecast_panel(wide))}
+    attention = [name for name in methods(work.study) if name.startswith("attention")]
+    if attention and "granger" in wide:
+        scatter = forecast_scatter(
+            wide["granger"].to_numpy(),
+            wide[attention[-1]].to_numpy(),
+            ["-".join(each) for each in wide.index],
+            x_method="granger",
+            y_method=attention[-1],
+        )
+        pictures["scatter.png"] = png(scatter)
     return score_asset(work, {"scores": table}, pictures, cohort, {})
 
 

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from attnconn_assets import formats, telling
 from attnconn_assets.asset import AssetSpec, Made
-from attnconn_assets.checks import ATTENTION_CHECKS, MATRIX_CHECKS, check_matrices
+from attnconn_assets.checks import check_matrices
 from attnconn_assets.experiment import Configuration
 from attnconn_assets.forecasters import group_model_of
 from attnconn_assets.lineage import Recipe
@@ -20,14 +20,14 @@ from attnconn_core.connectivity import (
     Partial,
     Pearson,
     choose_granger_order,
+    summarise,
 )
 from attnconn_core.errors import SeriesError
-from attnconn_core.figures import matrix, png
 from attnconn_core.forecasting import AttentionForecaster, fit
 from attnconn_core.records import Connectivity, TimeSeries
 from attnconn_core.timeseries import head
 
-__all__ = ["methods", "specs", "traits"]
+__all__ = ["methods", "reads_group_models", "specs", "traits"]
 
 _ROOM = "attnconn_core.connectivity"
 
@@ -44,9 +44,17 @@ EstimatorFor = Callable[[TimeSeries, bool], Estimator]
 
 
 def methods(study: Study) -> list[str]:
-    """Name every connectivity asset of a study, in the order they are shown."""
-    groups = [f"attention_group_{name}" for name in study.read_out]
-    return ["pearson", "partial", "granger", *groups, "attention_subject", "attention_finetuned"]
+    """Name the connectivity assets of a study, in the order they are shown."""
+    chosen = study.methods or study.every_method
+    return [name for name in study.every_method if name in chosen]
+
+
+def reads_group_models(study: Study) -> bool:
+    """Whether a matrix of the study comes from the group's models."""
+    return any(
+        name.startswith("attention_group_") or name == "attention_finetuned"
+        for name in methods(study)
+    )
 
 
 def traits(method: str) -> type[Pearson | Partial | Granger | Attention]:
@@ -127,12 +135,10 @@ def make_matrices(work: Work, estimator_for: Callable[[Work], EstimatorFor]) -> 
             unusable[frames] = str(error)
     whole = estimator_of(series, True).estimate(series)
     matrices[series.n_frames] = whole
-    picture = png(
-        matrix(whole, work.platform.region_table, signed=traits(work.recipe.asset).signed), dpi=80
-    )
+    picture = work.platform.album.matrix(whole, signed=traits(work.recipe.asset).signed)
     checks = check_matrices(matrices)
     with work.tracked("connectivity", f"{work.recipe.asset} {work.partition}") as run:
-        run.metrics(whole.metrics)
+        run.metrics({**summarise(whole), **whole.metrics})
         run.picture("matrix", picture)
         entry = work.save(
             {"matrix.parquet": partial(formats.write_matrices, matrices=matrices)},
@@ -143,7 +149,7 @@ def make_matrices(work: Work, estimator_for: Callable[[Work], EstimatorFor]) -> 
         entry,
         {
             "matrix": telling.picture(picture),
-            **telling.numbers(whole.metrics),
+            **telling.numbers({**summarise(whole), **whole.metrics}),
             "directed": whole.directed,
             **({"lengths left out": unusable} if unusable else {}),
             **telling.schema(
@@ -151,7 +157,11 @@ def make_matrices(work: Work, estimator_for: Callable[[Work], EstimatorFor]) -> 
                     "(frames)": "int32",
                     "(target)": "string",
                     **dict.fromkeys(whole.regions, "float64"),
-                }
+                },
+                **{
+                    "(frames)": "how many of the scan's first frames the matrix rests on",
+                    "(target)": "the region predicted; the other columns are its sources",
+                },
             ),
         },
         checks,
@@ -279,7 +289,7 @@ def _spec(
         partitioned="session",
         make=partial(make_matrices, estimator_for=estimator_for),
         needs={"time_series": "session", **more.pop("needs", {})},
-        checks=ATTENTION_CHECKS if name.startswith("attention") else MATRIX_CHECKS,
+        checked=True,
         description=f"{description} (target, source).",
         group="connectivity",
         kinds=frozenset({"parquet", "mlflow"}),

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from attnconn_assets.asset import Made
-from attnconn_assets.connectivity import methods, traits
+from attnconn_assets.connectivity import methods, reads_group_models, traits
 from attnconn_assets.scores import score_asset
 from attnconn_assets.work import Work
 from attnconn_core.errors import CohortError
@@ -70,7 +70,11 @@ def _pooled_pairs(
     Every method is scored on the same comparisons, so that they can be held against
     each other. A subject that is alone with its model is left out and listed.
     """
-    folds = work.entry("group_forecaster", work.study.read_out[0]).facts["folds"]
+    folds = (
+        work.entry("group_forecaster", work.study.read_out[0]).facts["folds"]
+        if reads_group_models(work.study)
+        else ()
+    )
     pool_of = {
         subject: number for number, fold in enumerate(folds) for subject in fold["reads"] or ()
     }

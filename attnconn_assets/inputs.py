@@ -4,9 +4,10 @@ from functools import partial
 
 from attnconn_assets import formats, telling
 from attnconn_assets.asset import AssetSpec, Made
+from attnconn_assets.files import hashed
 from attnconn_assets.lineage import Recipe
 from attnconn_assets.study import Study
-from attnconn_assets.work import Work, file_facts
+from attnconn_assets.work import Work
 from attnconn_core.errors import StudyError
 from attnconn_core.sources import Simulated, check_phenotypes, read_phenotypes
 
@@ -70,7 +71,7 @@ def make_phenotypes(work: Work) -> Made:
         run.metrics({"subjects": len(table), "columns": table.shape[1]})
         entry = work.save(
             {"phenotypes.parquet": partial(formats.write_table, table=table)},
-            {"subjects": len(table), "read": [file_facts(file) for file in files]},
+            {"subjects": len(table), "read": [hashed(file) for file in files]},
             run,
         )
     return Made(

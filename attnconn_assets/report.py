@@ -12,9 +12,11 @@ import pandas as pd
 
 from attnconn_assets import formats, telling
 from attnconn_assets.asset import AssetSpec, Kind, Made
+from attnconn_assets.connectivity import methods, reads_group_models
 from attnconn_assets.inputs import has_phenotypes
 from attnconn_assets.lineage import Recipe
 from attnconn_assets.partitions import WHOLE
+from attnconn_assets.store import Entry
 from attnconn_assets.study import Study
 from attnconn_assets.work import Work
 from attnconn_core.figures import display_name
@@ -122,7 +124,8 @@ def _sections(
         figures["behaviour"] = ("behaviour", "figure.png")
         behaviour = work.table("behaviour", "scores.parquet").to_dict("records")
     fingerprint = work.entry("fingerprint", WHOLE).facts
-    order = work.store.entry("granger_order", WHOLE).facts
+    order = work.store.find("granger_order", WHOLE) if "granger" in methods(work.study) else None
+    groups = reads_group_models(work.study)
     return {
         "headline": [_shown(dict(row), lengths) for _, row in rows.iterrows()],
         "names": {method: display_name(method) for method in skill["method"].unique()},
@@ -139,16 +142,19 @@ def _sections(
         "forecast_table": wide.to_dict("records"),
         "behaviour_table": behaviour,
         "provenance": [
-            ("Granger", f"{order['lags']} lags, α = {order['alpha']:g}"),
-            ("Group configurations read out", ", ".join(work.study.read_out)),
-            ("Who trained the group's models", _training_rule(work)),
+            *_granger_rule(order),
+            *(_training_rules(work) if groups else ()),
             ("Matrices from a model trained on their subject", _who_was_seen(rows)),
             ("Test part of every scan", f"last {work.study.test_fraction:.0%} of its frames"),
             ("Seeds", _seeds(work.study)),
             ("Code version", work.origin.code_version),
             *(
                 (f"MLflow run of {asset}", work.store.entry(asset, WHOLE).made_by["mlflow_run"])
-                for asset in ("fingerprint", "forecast_skill", "granger_order")
+                for asset in (
+                    "fingerprint",
+                    "forecast_skill",
+                    *(("granger_order",) if order else ()),
+                )
             ),
             *((f"Content hash of {name}", digest) for name, digest in work.inputs.items()),
         ],
@@ -181,6 +187,19 @@ def _who_was_seen(rows: pd.DataFrame) -> str:
         if pd.notna(row["saw_subject"])
     ]
     return ", ".join(told) or "none"
+
+
+def _granger_rule(order: Entry | None) -> list[tuple[str, str]]:
+    if order is None:
+        return []
+    return [("Granger", f"{order.facts['lags']} lags, α = {order.facts['alpha']:g}")]
+
+
+def _training_rules(work: Work) -> list[tuple[str, str]]:
+    return [
+        ("Group configurations read out", ", ".join(work.study.read_out)),
+        ("Who trained the group's models", _training_rule(work)),
+    ]
 
 
 def _training_rule(work: Work) -> str:

@@ -9,12 +9,13 @@ from typing import Protocol
 import dagster as dg
 
 from attnconn_assets.asset import AssetSpec
-from attnconn_assets.definitions import define, resources, specs
+from attnconn_assets.catalogue import assets, resources, specs
 from attnconn_assets.partitions import WHOLE, add_sessions, session_partitions
+from attnconn_assets.plan import plan
+from attnconn_assets.running import end_orphans
 from attnconn_assets.store import Store
 from attnconn_assets.study import Study
-from attnconn_assets.work import cohort_of, is_current
-from attnconn_core.records import Session
+from attnconn_assets.tracking import Tracking
 
 __all__ = ["Listener", "Outcome", "Step", "materialise_stale"]
 
@@ -52,12 +53,16 @@ class Outcome:
     standing: int = 0
     failed: dict[str, str] = field(default_factory=dict)
     waiting: dict[str, str] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
 
 
 def materialise_stale(
     study: Study,
     instance: dg.DagsterInstance,
     listener: Listener,
+    *,
+    models: bool = True,
+    retry_failed: bool = True,
 ) -> Outcome:
     """Make every partition that isn't as today's scans, code and settings would make it.
 
@@ -69,66 +74,66 @@ def materialise_stale(
         Where Dagster records it.
     listener
         Told how it goes.
+    models
+        Whether forecasters are trained too.
+    retry_failed
+        Whether what failed last time is tried again though its scan is the same.
     """
-    sessions = study.make_source().sessions()
+    listing = study.make_source().listing()
+    sessions = listing.sessions
     add_sessions(study, instance, sessions)
     order = instance.get_dynamic_partitions(str(session_partitions(study).name))
     place = {key: number for number, key in enumerate(order)}
-    job = define(study).resolve_implicit_global_asset_job_def()
+    job = assets(study).resolve_implicit_global_asset_job_def()
     store = resources(study)["store"]
     assert isinstance(store, Store)  # noqa: S101  (tells the type checker which of the two)
-    outcome = Outcome()
+    _clear_up(study, instance, store)
+    outcome = Outcome(refused={name: str(why) for name, why in listing.refused.items()})
     for spec in specs(study):
-        stale, standing = _sort_out(study, spec, store, sessions)
-        for key in list(stale):
-            missing = _unmade(study, spec, store, key)
-            if missing:
-                stale.remove(key)
-                outcome.waiting[f"{spec.name} of {key}"] = missing
-        listener.step(Step(spec.name, len(stale), standing))
-        outcome.standing += standing
-        for chunk in _chunks(sorted(stale, key=lambda key: place.get(key, 0)), place, study.chunk):
+        if spec.group == "forecasters" and not models:
+            continue
+        found = plan(study, spec, store, sessions, retry_failed=retry_failed)
+        outcome.waiting |= {f"{spec.name} of {key}": why for key, why in found.waiting.items()}
+        outcome.standing += len(found.standing)
+        _tell_again(instance, dg.AssetKey([study.name, spec.name]), found.standing)
+        listener.step(Step(spec.name, len(found.due), len(found.standing)))
+        due = sorted(found.due, key=lambda key: place.get(key, 0))
+        for chunk in _chunks(due, place, study.chunk):
             _execute(job, instance, spec, study, chunk, outcome, listener)
     return outcome
 
 
-def _sort_out(
-    study: Study, spec: AssetSpec, store: Store, sessions: Sequence[Session]
-) -> tuple[list[str], int]:
-    """List the partitions to make, and count those that stand."""
-    keys = {
-        "session": [session.key for session in sessions],
-        "configuration": list(study.configurations),
-        "whole": [WHOLE],
-    }[spec.partitioned]
-    cohort = None
-    if spec.partitioned != "session":
-        read = [name for name, kind in spec.needs.items() if kind == "session"]
-        cohort = cohort_of(store, sessions, read).digest if read else None
-    stale = [key for key in keys if not is_current(store, spec.recipe_of(key), key, cohort)]
-    return stale, len(keys) - len(stale)
+def _clear_up(study: Study, instance: dg.DagsterInstance, store: Store) -> None:
+    """Put right what killed processes left behind: runs, in Dagster and MLflow, and scratch."""
+    end_orphans(instance)
+    store.clear_abandoned()
+
+    def is_over(run_id: str) -> bool:
+        run = instance.get_run_by_id(run_id) if run_id else None
+        return run is None or run.is_finished
+
+    tracking = resources(study)["tracking"]
+    assert isinstance(tracking, Tracking)  # noqa: S101  (tells the type checker which)
+    tracking.close_abandoned(study.name, is_over)
 
 
-def _unmade(study: Study, spec: AssetSpec, store: Store, key: str) -> str:
-    """Name what a partition reads that isn't there, or couldn't be made again.
+def _tell_again(instance: dg.DagsterInstance, asset: dg.AssetKey, standing: Sequence[str]) -> None:
+    """Record in Dagster what the store has and Dagster doesn't know.
 
-    Of sessions that a group result rests on, those are left out and listed instead.
+    A process that was killed between the two leaves that, and a new home.
     """
-    read = []
-    for name, kind in spec.needs.items():
-        if kind == spec.partitioned:
-            read.append((name, key))
-        elif kind == "whole":
-            read.append((name, WHOLE))
-        elif kind == "configuration":
-            chosen = spec.from_configuration
-            configurations = list(study.configurations) if chosen is None else [chosen]
-            read += [(name, each) for each in configurations]
-    return ", ".join(
-        name if partition in (key, WHOLE) else f"{name} of {partition}"
-        for name, partition in read
-        if store.failure(name, partition) is not None or store.find(name, partition) is None
-    )
+    if standing == [WHOLE]:
+        known_whole = instance.get_latest_materialization_event(asset) is not None
+        unknown: list[str | None] = [] if known_whole else [None]
+    else:
+        known = instance.get_materialized_partitions(asset) if standing else set()
+        unknown = [key for key in standing if key not in known]
+    for key in unknown:
+        instance.report_runless_asset_event(
+            dg.AssetMaterialization(
+                asset, partition=key, description="found in the store; its run didn't say so"
+            )
+        )
 
 
 def _chunks(keys: Sequence[str], place: dict[str, int], size: int) -> Iterator[list[str]]:

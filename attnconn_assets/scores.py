@@ -1,5 +1,6 @@
 """What every benchmark does with its scores: store them, and tell of them."""
 
+import json
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -44,6 +45,8 @@ def score_asset(
             f"{each}.parquet": partial(formats.write_table, table=table)
             for each, table in tables.items()
         }
+        scans = work.scans()
+        run.file("scans.json", json.dumps(scans, indent=1).encode())
         entry = work.save(
             {**writers, **picture_writers(pictures)},
             {
@@ -60,6 +63,7 @@ def score_asset(
             "figure": telling.picture(pictures["figure.png"]),
             **{each: telling.table(table) for each, table in tables.items()},
             "sessions": len(cohort.sessions),
+            "files behind it": len(scans),
             "left out": dict(cohort.excluded),
             "methods side by side": work.platform.tracking.comparison(
                 run.experiment_id, [one.id for one in below]

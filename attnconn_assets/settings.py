@@ -1,10 +1,19 @@
 """Groups of settings in a study file: how Granger, the fingerprint and behaviour are computed."""
 
+from collections.abc import Mapping
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+import dagster as dg
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-__all__ = ["BehaviourSettings", "FingerprintSettings", "GrangerSettings", "Settings"]
+__all__ = [
+    "AutomationSettings",
+    "BehaviourSettings",
+    "ExclusionRules",
+    "FingerprintSettings",
+    "GrangerSettings",
+    "Settings",
+]
 
 
 class Settings(BaseModel):
@@ -59,3 +68,62 @@ class BehaviourSettings(Settings):
     model: Literal["kernel_ridge", "cpm", "linear_sgd"] = "kernel_ridge"
     folds: int = Field(10, ge=2)
     seed: int = 42
+
+
+class ExclusionRules(Settings):
+    """Which sessions the group's models and scores leave out, by what `quality` measures.
+
+    A rule that isn't given excludes nobody. One that asks for what isn't known of a
+    session excludes it: that it moved little can't be said of a session without motion.
+    """
+
+    min_frames: int | None = Field(None, ge=1)
+    min_minutes: float | None = Field(None, gt=0)
+    min_coverage_min: float | None = Field(None, ge=0, le=1)
+    max_motion_mean: float | None = Field(None, gt=0)
+    max_motion_max: float | None = Field(None, gt=0)
+    max_jumps: float | None = Field(None, ge=0, le=1)
+
+    @property
+    def given(self) -> dict[str, float]:
+        """The rules that are given, by name."""
+        return {name: value for name, value in self.model_dump().items() if value is not None}
+
+    def why_not(self, measured: Mapping[str, float]) -> str:
+        """Name the rules that a session breaks, with what was measured; empty if none."""
+        broken = []
+        for name, limit in self.given.items():
+            side, _, quantity = name.partition("_")
+            value = measured.get(quantity)
+            if value is None:
+                broken.append(f"{name} is {limit:g}, and its {quantity} isn't known")
+            elif value < limit if side == "min" else value > limit:
+                broken.append(f"{name} is {limit:g}, and its {quantity} is {value:.4g}")
+        return "; ".join(broken)
+
+
+class AutomationSettings(Settings):
+    """What the daemon does of itself.
+
+    Attributes
+    ----------
+    request_runs
+        Make what new scans allow as they come, and group scores when the cohort changes;
+        models are left to the night.
+    nightly
+        When to make everything else that is missing or out of date, as a cron line;
+        None for never.
+    """
+
+    request_runs: bool = False
+    nightly: str | None = "0 2 * * *"
+
+    @field_validator("nightly")
+    @classmethod
+    def _is_cron(cls, line: str | None) -> str | None:
+        if line is not None:
+            try:
+                dg.ScheduleDefinition(name="nightly", job_name="any", cron_schedule=line)
+            except dg.DagsterInvalidDefinitionError as error:
+                raise ValueError("must be a cron line, such as '0 2 * * *'") from error
+        return line

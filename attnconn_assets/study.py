@@ -19,7 +19,9 @@ from pydantic import (
 
 from attnconn_assets.experiment import Configuration, Experiment, FineTuning
 from attnconn_assets.settings import (
+    AutomationSettings,
     BehaviourSettings,
+    ExclusionRules,
     FingerprintSettings,
     GrangerSettings,
     Settings,
@@ -54,10 +56,13 @@ class StudyBase(Settings):
     title: str
     experiments: tuple[StudyPath, ...] = Field(min_length=1)
     group_configurations: tuple[str, ...] = ()
+    methods: tuple[str, ...] = ()
     phenotypes: StudyPath | None = None
     behaviour: BehaviourSettings = BehaviourSettings()
     granger: GrangerSettings = GrangerSettings()
     fingerprint: FingerprintSettings = FingerprintSettings()
+    exclude: ExclusionRules = ExclusionRules()
+    automation: AutomationSettings = AutomationSettings()
     test_fraction: float = Field(0.1, gt=0, lt=1)
     baseline_lags: int = Field(5, ge=1)
     scan_lengths: tuple[Annotated[int, Field(ge=10)], ...] = ()
@@ -107,6 +112,15 @@ class StudyBase(Settings):
     def read_out(self) -> tuple[str, ...]:
         """The group configurations whose attention is read as connectivity."""
         return self.group_configurations or tuple(self.configurations)[:1]
+
+    @property
+    def every_method(self) -> tuple[str, ...]:
+        """Every connectivity method that the study could have, in the order they are shown."""
+        groups = (f"attention_group_{name}" for name in self.read_out)
+        return (
+            *("pearson", "partial", "granger", *groups),
+            *("attention_subject", "attention_finetuned"),
+        )
 
     @property
     def longest_window(self) -> int:
@@ -257,6 +271,13 @@ def load_study(path: Path) -> Study:
             f"{path}: the experiments together must hold at least one group configuration and "
             f"a subject configuration; {', '.join(file.name for file in study.experiments)} do not"
         )
+    filled_in = study.model_copy(update={"experiment": experiment})
+    strange = [name for name in study.methods if name not in filled_in.every_method]
+    if strange:
+        raise StudyError(
+            f"{path}: methods must be among {', '.join(filled_in.every_method)}; "
+            f"got {', '.join(strange)}"
+        )
     filled = {"folder": path.parent, "experiment": experiment, "origins": origins}
     return study.model_copy(update=filled)
 
@@ -307,7 +328,8 @@ def _explain(path: Path, problem: Mapping[str, Any]) -> str:
 def _known_keys() -> list[str]:
     models: list[type[BaseModel]] = [
         *(HcpSampleStudy, HcpStudy, ArraysStudy, SimulatedStudy),
-        *(GrangerSettings, FingerprintSettings, BehaviourSettings, Experiment, Configuration),
+        *(GrangerSettings, FingerprintSettings, BehaviourSettings, ExclusionRules),
+        *(AutomationSettings, Experiment, Configuration),
         *(ForecasterConfig, TrainingConfig, FineTuning),
     ]
     return sorted({key for model in models for key in model.model_fields})

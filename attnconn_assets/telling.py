@@ -1,7 +1,7 @@
 """What an asset shows in Dagster's pages: pictures, numbers, tables and links."""
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import pandas as pd
 from attnconn_assets.formats import schema_of
 from attnconn_assets.store import Entry
 
-__all__ = ["numbers", "path", "picture", "provenance", "schema", "table"]
+__all__ = ["files", "numbers", "path", "picture", "provenance", "schema", "table"]
 
 _ROWS_SHOWN = 60
 
@@ -52,6 +52,12 @@ def table(values: pd.DataFrame) -> dg.MetadataValue:
     rows = "\n".join("| " + " | ".join(row) + " |" for row in shown.itertuples(index=False))
     more = f"\n\n… and {len(values) - _ROWS_SHOWN} more rows" if len(values) > _ROWS_SHOWN else ""
     return dg.MetadataValue.md(header + rows + more)
+
+
+def files(facts: Sequence[Mapping[str, Any]]) -> dg.MetadataValue:
+    """Show which files were read: where, how large, and their SHA-256."""
+    shown = pd.DataFrame(facts)[["path", "bytes", "sha256"]]
+    return table(shown)
 
 
 def path(file: Path) -> dg.MetadataValue:

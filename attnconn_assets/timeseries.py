@@ -4,12 +4,12 @@ from functools import partial
 
 from attnconn_assets import formats, telling
 from attnconn_assets.asset import AssetSpec, CheckFailedError, Made
-from attnconn_assets.checks import SERIES_CHECKS, check_series
+from attnconn_assets.checks import check_series
+from attnconn_assets.files import hashed
 from attnconn_assets.lineage import Recipe
 from attnconn_assets.study import Study
-from attnconn_assets.work import Work, file_facts
+from attnconn_assets.work import Work
 from attnconn_core.errors import CohortError
-from attnconn_core.figures import carpet, png
 from attnconn_core.records import Session
 
 __all__ = ["specs"]
@@ -26,7 +26,7 @@ def specs(study: Study) -> list[AssetSpec]:
             ),
             partitioned="session",
             make=make_series,
-            checks=SERIES_CHECKS,
+            checked=True,
             description=f"The signal of every region, (time, region). {study.title}.",
             group="inputs",
             kinds=frozenset({"parquet"}),
@@ -39,7 +39,7 @@ def make_series(work: Work) -> Made:
     session = _session(work)
     series = work.platform.source.load(session)
     checks = check_series(series, work.study.longest_window, work.study.test_fraction)
-    picture = png(carpet(series, work.platform.region_table), dpi=80)
+    picture = work.platform.album.carpet(series)
     broken = [check.complaint for check in checks if not check.passed]
     if broken:
         raise CheckFailedError("; ".join(broken), checks, {"carpet": telling.picture(picture)})
@@ -50,7 +50,8 @@ def make_series(work: Work) -> Made:
         "repetition_time": series.repetition_time,
     }
     read = (*session.files, *work.platform.source.shared_files())
-    facts = {**numbers, "read": [file_facts(file) for file in read]}
+    files = [hashed(file) for file in read]
+    facts = {**numbers, "read": files}
     with work.tracked() as run:
         run.metrics(numbers)
         run.picture("carpet", picture)
@@ -62,7 +63,11 @@ def make_series(work: Work) -> Made:
         {
             "carpet": telling.picture(picture),
             **telling.numbers(numbers),
-            **telling.schema({"(run)": "int32", **dict.fromkeys(series.regions, "float32")}),
+            **({"made from": telling.files(files)} if files else {}),
+            **telling.schema(
+                {"(run)": "int32", **dict.fromkeys(series.regions, "float32")},
+                **{"(run)": "which uninterrupted run a frame belongs to, from 1"},
+            ),
         },
         checks,
     )

@@ -15,19 +15,25 @@ import dagster as dg
 import pandas as pd
 
 from attnconn_assets import formats
+from attnconn_assets.files import is_unchanged
 from attnconn_assets.lineage import Recipe, code_version
 from attnconn_assets.partitions import WHOLE
+from attnconn_assets.settings import ExclusionRules
 from attnconn_assets.store import Entry, Store
 from attnconn_assets.study import Study
+from attnconn_assets.trace import files_behind
 from attnconn_assets.tracking import Origin, TrackedRun, Tracking
 from attnconn_core.errors import CohortError, SeriesError, StoreError
+from attnconn_core.figures import Album
 from attnconn_core.forecasting import AttentionForecaster, load_forecaster
 from attnconn_core.parcellation import RegionTable
 from attnconn_core.records import Cohort, Connectivity, Session, TimeSeries
-from attnconn_core.sources import Source
+from attnconn_core.sources import Listing, Source
 from attnconn_core.timeseries import split
 
-__all__ = ["Platform", "Work", "cohort_of", "file_facts", "is_current"]
+__all__ = ["Platform", "Work", "cohort_of", "is_current", "short_of_quorum"]
+
+_BY_RULE = "left out by the study: "
 
 
 @dataclasses.dataclass
@@ -46,14 +52,24 @@ class Platform:
         return self.study.make_source()
 
     @functools.cached_property
+    def listing(self) -> Listing:
+        """What the source holds now."""
+        return self.source.listing()
+
+    @functools.cached_property
     def sessions(self) -> Mapping[str, Session]:
         """The sessions that are there now, by key."""
-        return {session.key: session for session in self.source.sessions()}
+        return {session.key: session for session in self.listing.sessions}
 
     @functools.cached_property
     def region_table(self) -> RegionTable:
         """The regions and how they are grouped."""
         return self.source.region_table()
+
+    @functools.cached_property
+    def album(self) -> Album:
+        """Draws the pictures of sessions."""
+        return Album(self.region_table)
 
     def scans_of(self, partition: str, unless_in: str = "") -> str:
         """Name the files behind a session, to be added to what is said of it."""
@@ -138,16 +154,17 @@ class Work:
         CohortError
             If that is fewer than the study's quorum.
         """
-        everyone = tuple(self.platform.sessions.values())
-        cohort = cohort_of(self.store, everyone, assets)
-        present = len(cohort.sessions)
-        if not present or present < self.study.quorum * len(everyone):
-            listed = "; ".join(f"{key}: {why}" for key, why in list(cohort.excluded.items())[:10])
-            raise CohortError(
-                f"{self.recipe.asset} needs {self.study.quorum:.0%} of {len(everyone)} sessions; "
-                f"{present} are there. Left out: {listed or 'none: the study has no session'}"
-            )
-        return cohort
+        everyone = self.platform.listing.sessions
+        cohort = cohort_of(self.store, everyone, assets, self.study.exclude)
+        lacks = short_of_quorum(self.study, cohort)
+        if lacks:
+            raise CohortError(f"{self.recipe.asset} needs {lacks}")
+        refused = {name: str(why) for name, why in self.platform.listing.refused.items()}
+        return dataclasses.replace(cohort, excluded={**cohort.excluded, **refused})
+
+    def scans(self) -> list[dict[str, Any]]:
+        """List the user's files behind all that was read so far, with size and SHA-256."""
+        return [dict(file) for file in files_behind(self.store, *self.inputs)]
 
     def save(
         self,
@@ -202,17 +219,47 @@ class Work:
         )
 
 
-def cohort_of(store: Store, sessions: Iterable[Session], assets: Iterable[str]) -> Cohort:
-    """Take the sessions that each of some assets holds, and say why the others are out."""
-    assets = tuple(assets)
+def cohort_of(
+    store: Store, sessions: Iterable[Session], assets: Iterable[str], rules: ExclusionRules
+) -> Cohort:
+    """Take the sessions that each of some assets holds and no rule keeps out.
+
+    The others are listed with the reason.
+    """
+    assets = _with_quality(rules, tuple(assets))
     present, excluded = [], {}
     for session in sessions:
         why = _why_not(store, session.key, assets)
+        if not why and rules.given:
+            found = store.find("quality", session.key)
+            broken = rules.why_not(found.facts["measured"] if found else {})
+            why = f"{_BY_RULE}{broken}" if broken else ""
         if why:
             excluded[session.key] = why
         else:
             present.append(session)
     return Cohort(tuple(present), excluded)
+
+
+def short_of_quorum(study: Study, cohort: Cohort) -> str:
+    """Say what a cohort lacks to be the study's quorum; empty if it is one.
+
+    Those whom a rule of the study keeps out aren't missing.
+    """
+    by_rule = sum(why.startswith(_BY_RULE) for why in cohort.excluded.values())
+    present = len(cohort.sessions)
+    eligible = present + len(cohort.excluded) - by_rule
+    if present and present >= study.quorum * eligible:
+        return ""
+    listed = "; ".join(f"{key}: {why}" for key, why in list(cohort.excluded.items())[:10])
+    return (
+        f"{study.quorum:.0%} of {eligible} sessions; {present} are there. "
+        f"Left out: {listed or 'none: the study has no session'}"
+    )
+
+
+def _with_quality(rules: ExclusionRules, assets: tuple[str, ...]) -> tuple[str, ...]:
+    return (*assets, "quality") if rules.given and "quality" not in assets else assets
 
 
 def _why_not(store: Store, session: str, assets: Iterable[str]) -> str:
@@ -255,18 +302,9 @@ def is_current(store: Store, recipe: Recipe, partition: str, cohort: str | None 
         return False
     return (
         all(_is_unchanged(store, read, digest) for read, digest in entry.inputs.items())
-        and all(file == file_facts(Path(file["path"])) for file in entry.facts.get("read", ()))
+        and all(is_unchanged(file) for file in entry.facts.get("read", ()))
         and store.is_whole(entry)
     )
-
-
-def file_facts(path: Path) -> dict[str, Any]:
-    """Tell a user's file from a later one of the same name: path, size and time of change."""
-    try:
-        status = path.stat()
-    except OSError:
-        return {"path": str(path)}
-    return {"path": str(path), "bytes": status.st_size, "changed_ns": status.st_mtime_ns}
 
 
 def _is_unchanged(store: Store, read: str, digest: str) -> bool:

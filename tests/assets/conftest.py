@@ -1,12 +1,14 @@
 """Studies small enough to run whole in a test, and an instance of Dagster for each."""
 
 import functools
+import itertools
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import dagster as dg
+import numpy as np
 import pytest
 import yaml
 
@@ -118,6 +120,24 @@ def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
     """The tiny study, its whole line made: for a module's tests to look at, in order."""
     folder = tmp_path_factory.mktemp("line")
     study = load_study(write_study_to(folder))
+    with dg.DagsterInstance.ephemeral() as instance:
+        outcome, told = make_line(study, instance)
+        assert outcome.failed == {}
+        yield Line(folder, study, instance, outcome, told)
+
+
+@pytest.fixture(scope="module")
+def line_of_files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
+    """The line of four subjects whose scans are files in the folder `scans`."""
+    folder = tmp_path_factory.mktemp("files")
+    (folder / "scans").mkdir()
+    rng = np.random.default_rng(0)
+    for subject, session in itertools.product("abcd", ("test", "retest")):
+        path = folder / "scans" / f"sub-{subject}_ses-{session}.npy"
+        np.save(path, rng.normal(size=(120, 5)))
+    simulated = dict.fromkeys(("n_subjects", "n_regions", "n_frames", "behaviour"))
+    files = {"source": "arrays", "root": "../scans", "repetition_time": 0.72}
+    study = load_study(write_study_to(folder, **{**simulated, **files}))
     with dg.DagsterInstance.ephemeral() as instance:
         outcome, told = make_line(study, instance)
         assert outcome.failed == {}

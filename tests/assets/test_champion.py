@@ -5,8 +5,8 @@ import copy
 import pytest
 import yaml
 
+from attnconn_assets.catalogue import resources
 from attnconn_assets.champion import specs as champion_specs
-from attnconn_assets.definitions import resources
 from attnconn_assets.experiment import Experiment
 from attnconn_assets.forecasters import specs as forecaster_specs
 from attnconn_assets.study import load_study

@@ -2,7 +2,10 @@
 
 import ast
 
+import pytest
+
 from attnconn_assets import lineage
+from attnconn_assets.catalogue import specs
 from attnconn_assets.lineage import Recipe, code_version, reached_modules
 
 PEARSON = "attnconn_core.connectivity.pearson"
@@ -64,3 +67,36 @@ def test_a_setting_changes_a_recipe_and_its_order_doesn_t():
     one = Recipe("granger", (GRANGER,), {"alpha": 1.0, "lags": 2})
     assert one.digest == Recipe("granger", (GRANGER,), {"lags": 2, "alpha": 1.0}).digest
     assert one.digest != Recipe("granger", (GRANGER,), {"lags": 2, "alpha": 2.0}).digest
+
+
+ATTENTION = {"attention_group_base", "attention_subject", "attention_finetuned"}
+FORECASTERS = {"group_forecaster", "subject_forecaster", "finetuned_forecaster"}
+
+
+@pytest.mark.parametrize(
+    ("module", "stale"),
+    [
+        ("connectivity.pearson", {"pearson", "partial"}),
+        ("connectivity.partial", {"partial"}),
+        ("connectivity.granger", {"granger", "granger_order"}),
+        ("connectivity.granger_order", {"granger_order"}),
+        ("connectivity.attention", ATTENTION),
+        ("connectivity.average", {"group_mean"}),
+        ("forecasting.trainer", {*FORECASTERS, "champion", "attention_subject",
+                                 "attention_finetuned"}),
+        ("forecasting.cross_fitting", {"group_forecaster"}),
+        ("scoring.fingerprint", {"fingerprint", "report"}),
+        ("scoring.kernel_ridge", {"behaviour"}),
+        ("timeseries.quality", {"quality"}),
+        ("figures.album", {"report"}),
+    ],
+)  # fmt: skip
+def test_an_edit_stales_what_reaches_it_and_nothing_else(monkeypatch, tiny_study, module, stale):
+    def digests() -> dict[str, str]:
+        return {spec.name: spec.recipe.digest for spec in specs(tiny_study)}
+
+    before = digests()
+    edited(monkeypatch, f"attnconn_core.{module}", lambda source: source + "\nEXTRA = 1\n")
+    after = digests()
+    forget()
+    assert {name for name in before if before[name] != after[name]} == stale

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 import yaml
 
-from attnconn_assets.definitions import define, resources, specs
+from attnconn_assets.catalogue import resources, specs
+from attnconn_assets.definitions import define
 from attnconn_assets.formats import read_matrices, read_table
 from attnconn_assets.partitions import WHOLE
 from attnconn_assets.report import report_path
@@ -215,3 +216,15 @@ def test_the_asset_catalogue_is_the_reviewed_one(tiny_study):
     keys = {"/".join(key.path) for key in define(tiny_study).resolve_all_asset_keys()}
     listed = yaml.safe_load((Path(__file__).parent / "catalogue.yaml").read_text())
     assert keys == {f"tiny/{name}" for name in listed}
+
+
+def test_a_line_of_few_methods_comes_to_its_report(write_study, instance, run_line):
+    study = load_study(write_study(methods=["pearson", "partial"]))
+    outcome, told = run_line(study, instance)
+    assert not outcome.failed
+    assert not outcome.waiting
+    assert "group_forecaster" not in told.steps
+    store = resources(study)["store"]
+    rows = read_table(store.path(store.entry("report", WHOLE), "headline.parquet"))
+    assert rows["method"].tolist() == ["pearson", "partial"]
+    assert "Granger" not in report_path(study).read_text().split('<h2 id="provenance')[-1]

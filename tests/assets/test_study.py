@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from attnconn_assets.catalogue import specs
+from attnconn_assets.connectivity import methods
 from attnconn_assets.study import DEFAULT_STUDY, load_study
 from attnconn_core.errors import StudyError
 from attnconn_core.forecasting import PRESETS
@@ -128,3 +130,18 @@ def test_a_configuration_whose_name_could_be_a_path_is_refused(write_study, tmp_
     more.write_text(yaml.safe_dump({"group": {"../x": {}}}))
     with pytest.raises(StudyError, match=r"lower-case letters, digits.*'\.\./x'"):
         load_study(path)
+
+
+def test_a_study_may_ask_for_some_methods_and_gets_what_they_need(write_study):
+    few = load_study(write_study(methods=["pearson", "attention_subject"]))
+    assert methods(few) == ["pearson", "attention_subject"]
+    names = {spec.name for spec in specs(few)}
+    assert {"time_series", "quality", "pearson", "subject_forecaster", "fingerprint"} <= names
+    assert not names & {"granger", "granger_order", "partial", "group_forecaster", "champion"}
+    everything = load_study(write_study())
+    assert {"granger_order", "champion"} <= {spec.name for spec in specs(everything)}
+
+
+def test_an_unknown_method_is_refused(write_study):
+    with pytest.raises(StudyError, match=r"must be among pearson, partial, .*; got grangr"):
+        load_study(write_study(methods=["pearson", "grangr"]))

@@ -1,0 +1,81 @@
+"""The catalogue: every asset of a study, and where it keeps its data and its runs."""
+
+import dataclasses
+
+import dagster as dg
+
+from attnconn_assets import (
+    benchmarks,
+    champion,
+    connectivity,
+    forecasters,
+    inputs,
+    quality,
+    report,
+    timeseries,
+)
+from attnconn_assets.asset import AssetSpec, build_asset
+from attnconn_assets.store import Store
+from attnconn_assets.study import Study
+from attnconn_assets.tracking import Tracking
+
+__all__ = ["assets", "resources", "specs"]
+
+
+# Groups whose assets are wanted for themselves, and not only by what reads them.
+_ENDS = ("inputs", "benchmarks", "report")
+
+
+def specs(study: Study) -> list[AssetSpec]:
+    """Every asset of a study; each stands below what it reads."""
+    everything = [
+        *timeseries.specs(study),
+        *quality.specs(study),
+        *inputs.specs(study),
+        *forecasters.specs(study),
+        *champion.specs(study),
+        *connectivity.specs(study),
+        *benchmarks.specs(study),
+        *report.specs(study),
+    ]
+    wanted = _wanted(everything)
+    return [_with_quality(spec) if study.exclude.given else spec for spec in wanted]
+
+
+def _wanted(everything: list[AssetSpec]) -> list[AssetSpec]:
+    """Leave out the methods that no benchmark of the study reads, and the models behind them."""
+    needs = {spec.name: spec.needs for spec in everything}
+    waiting = [spec.name for spec in everything if spec.group in _ENDS]
+    kept: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name not in kept:
+            kept.add(name)
+            waiting += needs[name]
+    if "group_forecaster" in kept:
+        kept.add("champion")
+    return [spec for spec in everything if spec.name in kept]
+
+
+def _with_quality(spec: AssetSpec) -> AssetSpec:
+    """Let what rests on a cohort depend on what the study's rules are held against."""
+    if spec.partitioned == "session" or "session" not in spec.needs.values():
+        return spec
+    return dataclasses.replace(spec, needs={**spec.needs, "quality": "session"})
+
+
+def resources(study: Study) -> dict[str, dg.ConfigurableResource]:
+    """Where the study keeps its data and its runs."""
+    return {
+        "store": Store(root=str(study.store_folder)),
+        "tracking": Tracking(folder=str(study.tracking_folder), page=study.tracking_page),
+    }
+
+
+def assets(study: Study) -> dg.Definitions:
+    """Every asset as Dagster has it, run in one process."""
+    return dg.Definitions(
+        assets=[build_asset(study, spec) for spec in specs(study)],
+        resources=resources(study),
+        executor=dg.in_process_executor,
+    )

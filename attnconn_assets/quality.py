@@ -1,0 +1,51 @@
+"""Quality: what is measured of every session, for the study's rules to hold against."""
+
+from functools import partial
+
+from attnconn_assets import formats, telling
+from attnconn_assets.asset import AssetSpec, Made
+from attnconn_assets.lineage import Recipe
+from attnconn_assets.study import Study
+from attnconn_assets.work import Work
+from attnconn_core.timeseries import series_quality
+
+__all__ = ["specs"]
+
+
+def specs(study: Study) -> list[AssetSpec]:
+    """One asset; the study's rules are none of its settings: another rule measures nothing anew."""
+    return [
+        AssetSpec(
+            recipe=Recipe(
+                "quality",
+                ("attnconn_core.sources", "attnconn_core.timeseries.quality"),
+                study.source_settings(),
+            ),
+            partitioned="session",
+            make=make_quality,
+            needs={"time_series": "session"},
+            description="Frames, coverage, motion and jumps of every session. Rules under "
+            "`exclude` in the study keep sessions out of the group's models and scores.",
+            group="inputs",
+            kinds=frozenset({"json"}),
+        )
+    ]
+
+
+def make_quality(work: Work) -> Made:
+    """Measure a session's series and its scan, and hold them against the study's rules."""
+    series = work.series()
+    session = work.platform.sessions[work.partition]
+    measured = {**series_quality(series), **work.platform.source.quality(session)}
+    broken = work.study.exclude.why_not(measured)
+    with work.tracked() as run:
+        run.metrics(measured)
+        entry = work.save(
+            {"quality.json": partial(formats.write_json, content=measured)},
+            {"measured": measured},
+            run,
+        )
+    return Made(
+        entry,
+        {**telling.numbers(measured), "left out of the group": broken or "no: no rule broken"},
+    )
