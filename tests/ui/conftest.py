@@ -10,15 +10,22 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from playwright.sync_api import Page, sync_playwright
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+OUTPUT = REPOSITORY / ".test-output"
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+SWITCHES = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+]
 SMALL = {"input_window": 3, "hidden_dim": 4, "input_layers": 1, "prediction_layers": 1}
 
 
@@ -118,3 +125,37 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
     for port in ports:
         with socket.socket() as probe:
             assert probe.connect_ex(("127.0.0.1", port)) != 0, "a server outlived Ctrl-C"
+
+
+@pytest.fixture(scope="module")
+def made(servers: Servers) -> None:
+    """The whole line of the small study, made by the command in the servers' own instance."""
+    study = servers.folder / "studies" / "small.yaml"
+    subprocess.run(
+        [sys.executable, "-m", "attnconn_assets", "--study", str(study), "run"],
+        env={**os.environ, "DAGSTER_HOME": str(servers.folder / ".dagster")},
+        check=True,
+        capture_output=True,
+    )
+
+
+@pytest.fixture(scope="module")
+def page() -> Iterator[Page]:
+    """A page of a headless Chromium."""
+    if CHROMIUM is None:
+        pytest.skip("needs Chromium (Debian: chromium)")
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
+        yield browser.new_page(viewport={"width": 1600, "height": 1000})
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def shot(page: Page) -> Callable[[str], None]:
+    """Keep a picture of the page as it is now, for a person to look at."""
+    OUTPUT.mkdir(exist_ok=True)
+
+    def keep(name: str) -> None:
+        page.screenshot(path=OUTPUT / f"{name}.png", animations="disabled")
+
+    return keep

@@ -1,84 +1,47 @@
 """The pages as a person sees them, in a headless Chromium; screenshots stay in .test-output/."""
 
-import os
-import shutil
-import subprocess
-import sys
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.servers]
 
-OUTPUT = Path(__file__).resolve().parents[2] / ".test-output"
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-SWITCHES = [
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-]
 
-
-@pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
-    if CHROMIUM is None:
-        pytest.skip("needs Chromium (Debian: chromium)")
-    OUTPUT.mkdir(exist_ok=True)
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
-        yield browser.new_page(viewport={"width": 1600, "height": 1000})
-        browser.close()
-
-
-@pytest.fixture(scope="module")
-def made(servers) -> None:
-    """The whole line of the small study, made by the command in the servers' own instance."""
-    study = servers.folder / "studies" / "small.yaml"
-    subprocess.run(
-        [sys.executable, "-m", "attnconn_assets", "--study", str(study), "run"],
-        env={**os.environ, "DAGSTER_HOME": str(servers.folder / ".dagster")},
-        check=True,
-        capture_output=True,
-    )
-
-
-def test_the_asset_graph_shows_every_group(page, servers, made):
+def test_the_asset_graph_shows_every_group(page, shot, servers, made):
     page.goto(f"{servers.dagster}/asset-groups")
     for group in ("inputs", "forecasters", "connectivity", "benchmarks", "report"):
         expect(page.get_by_text(group).first).to_be_visible(timeout=60_000)
-    page.screenshot(path=OUTPUT / "dagster-graph.png")
+    shot("dagster-graph")
     page.goto(f"{servers.dagster}/locations/__repository__@attnconn/asset-groups/connectivity")
     for asset in ("pearson", "granger", "attention_subject"):
         expect(page.get_by_text(asset, exact=True).first).to_be_visible(timeout=60_000)
     expect(page.get_by_text("8 partitions").first).to_be_visible(timeout=60_000)
     expect(page.get_by_text("100% filled").first).to_be_visible(timeout=60_000)
-    page.screenshot(path=OUTPUT / "dagster-connectivity.png")
+    shot("dagster-connectivity")
     assert page.get_by_text("Failed").count() == 0
 
 
-def test_a_session_s_matrix_is_shown_with_its_picture(page, servers, made):
+def test_a_session_s_matrix_is_shown_with_its_picture(page, shot, servers, made):
     page.goto(f"{servers.dagster}/assets/small/pearson?partition=sub-001_ses-test&view=partitions")
     picture = page.locator("text=Show Markdown").or_(page.get_by_text("matrix", exact=True))
     expect(picture.first).to_be_visible(timeout=60_000)
     page.wait_for_timeout(2000)
-    page.screenshot(path=OUTPUT / "dagster-pearson.png")
+    shot("dagster-pearson")
 
 
-def test_mlflow_lists_an_experiment_a_kind_of_model(page, servers, made):
+def test_mlflow_lists_an_experiment_a_kind_of_model(page, shot, servers, made):
     page.goto(f"{servers.mlflow}/#/experiments")
     for experiment in ("group_forecaster", "subject_forecaster", "finetuned_forecaster"):
         expect(page.get_by_role("link", name=experiment)).to_be_visible(timeout=60_000)
-    page.screenshot(path=OUTPUT / "mlflow-experiments.png")
+    shot("mlflow-experiments")
     # An experiment opens on its runs, also at the very first visit.
     page.get_by_role("link", name="subject_forecaster").click()
     expect(page.get_by_role("heading", name="Runs")).to_be_visible(timeout=60_000)
     for name in ("small sub-001_ses-test", "small sub-004_ses-retest"):
         expect(page.get_by_role("link", name=name)).to_be_visible(timeout=60_000)
-    page.screenshot(path=OUTPUT / "mlflow-runs.png")
+    shot("mlflow-runs")
 
 
-def test_the_methods_of_a_benchmark_stand_side_by_side(page, servers, made):
+def test_the_methods_of_a_benchmark_stand_side_by_side(page, shot, servers, made):
     page.goto(f"{servers.dagster}/assets/small/fingerprint?view=events")
     link = page.locator("a[href*='compare-runs']").first
     expect(link).to_be_visible(timeout=60_000)
@@ -87,4 +50,4 @@ def test_the_methods_of_a_benchmark_stand_side_by_side(page, servers, made):
     expect(page.get_by_text("Comparing 6 Runs")).to_be_visible(timeout=60_000)
     for method in ("pearson", "granger", "attention_finetuned"):
         expect(page.get_by_text(f"small {method}").first).to_be_visible()
-    page.screenshot(path=OUTPUT / "mlflow-comparison.png")
+    shot("mlflow-comparison")
