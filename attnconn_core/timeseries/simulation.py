@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import numpy as np
 from jaxtyping import Float, Float32
-from scipy.signal import fftconvolve
 from scipy.stats import gamma
 
 from attnconn_core.errors import ParameterError
@@ -173,6 +172,10 @@ def _run(
         past = states[time - 1]
         states[time] += network @ (np.tanh(past) if nonlinear else past)
     if response is not None:
+        # Here, not above: it takes 1 to 2 seconds to import, and every run of Dagster's is a
+        # new process that imports this file.
+        from scipy.signal import fftconvolve
+
         states = fftconvolve(states, response[:, None], axes=0)
     signal = states[warm_up : warm_up + frames]
     observed = signal + noise * signal.std(axis=0) * rng.standard_normal(signal.shape)
