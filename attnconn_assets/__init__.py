@@ -4,11 +4,11 @@
 
     definitions    the table of contents; the only Definitions; catalogue: every asset
     study          the study file, validated; settings: its parts; experiment: the configurations
-    asset          one kind of asset for all; work: one partition of one being made
+    spec asset     one kind of asset for all; work: one partition of one being made
     inputs timeseries quality forecasters champion connectivity    what is made
     benchmarks fingerprinting scores report                how it is scored, and told
     partitions checks telling               sessions, what must hold, what is shown
-    plan sensors jobs runner                what is due, and who makes it when
+    cohort plan sensors jobs runner         who is in, what is due, and who makes it when
     store formats files lineage trace       what is kept, in which files, made with what, from what
     tracking mlflow_page                    the one place that talks to MLflow; its page
     running locks                           who is at work, and what two must not do at once

@@ -11,20 +11,22 @@ import pandas as pd
 from tqdm import tqdm
 
 from attnconn_assets import servers, trace
-from attnconn_assets.catalogue import resources
+from attnconn_assets.catalogue import store_of, tracking_of
 from attnconn_assets.formats import read_table
 from attnconn_assets.home import ensure_home, open_instance
 from attnconn_assets.partitions import WHOLE, add_sessions
 from attnconn_assets.report import report_path
 from attnconn_assets.runner import Outcome, Step, materialise_stale
 from attnconn_assets.running import end_orphans
-from attnconn_assets.store import Store
 from attnconn_assets.study import Study, load_study, selected_study
 from attnconn_core.errors import AttnconnError
 from attnconn_core.figures import display_name
+from attnconn_core.records import Session
 from attnconn_core.sources import DESIGN_LABELS, HcpSample
 
 __all__ = ["main"]
+
+_STILL = 60  # seconds after which nobody is taken to be writing to a file
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -52,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         study = load_study(options.study)
         if options.command == "dev":
-            _seed(study)
+            _seed_what_is_there(study)
             port = urllib.parse.urlsplit(study.tracking_page).port or 5000
             chosen = options.mlflow_port or port
             if chosen != port:
@@ -82,10 +84,26 @@ def _seed(study: Study) -> int:
     return 0
 
 
+def _seed_what_is_there(study: Study) -> None:
+    """Add the sessions whose scans have lain still for a while; the sensor finds the others."""
+    with open_instance() as instance:
+        end_orphans(instance)
+        try:
+            listing = study.make_source().listing()
+        except AttnconnError as error:  # a study whose scans are still to come
+            print(f"attnconn: {error}", file=sys.stderr)
+            return
+        add_sessions(study, instance, tuple(filter(_lies_still, listing.sessions)))
+
+
+def _lies_still(session: Session) -> bool:
+    now = time.time()
+    return all(path.exists() and now - path.stat().st_mtime > _STILL for path in session.files)
+
+
 def _trace(study: Study, what: str) -> int:
-    store = resources(study)["store"]
-    assert isinstance(store, Store)  # noqa: S101  (tells the type checker which of the two)
-    for line in trace.told(store, what):
+    store = store_of(study)
+    for line in trace.told(store, tracking_of(study).result_of(what) or what):
         print(line)
     return 0
 
@@ -154,10 +172,10 @@ def _conclude(study: Study, outcome: Outcome, seconds: float) -> None:
         f"{len(outcome.failed)} failed, in {seconds:.0f} s"
     )
     _complain("", outcome.failed)
-    _complain("waits for", outcome.waiting)
+    for line in outcome.waits():
+        print(f"  {line}", file=sys.stderr)
     _complain("isn't a session:", outcome.refused)
-    store = resources(study)["store"]
-    assert isinstance(store, Store)  # noqa: S101  (tells the type checker which of the two)
+    store = store_of(study)
     entry = store.find("report", WHOLE)
     if entry is None:
         return

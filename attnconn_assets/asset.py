@@ -6,93 +6,24 @@ otherwise mark the whole chunk by its last event.
 """
 
 import warnings
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import dagster as dg
 
 from attnconn_assets import telling
 from attnconn_assets.checks import SOUND, Check, are_sound
-from attnconn_assets.lineage import Recipe
 from attnconn_assets.partitions import WHOLE, configuration_partitions, session_partitions
+from attnconn_assets.plan import attempt
 from attnconn_assets.running import announced
-from attnconn_assets.store import Entry, Store
+from attnconn_assets.spec import AssetSpec, CheckFailedError, Kind, Made
+from attnconn_assets.store import Store
 from attnconn_assets.study import Study
 from attnconn_assets.tracking import Tracking
 from attnconn_assets.work import Platform, Work
 from attnconn_core.errors import AttnconnError
 
 __all__ = ["AssetSpec", "CheckFailedError", "Kind", "Made", "build_asset"]
-
-Kind = Literal["session", "configuration", "whole"]
-
-
-@dataclass(frozen=True)
-class Made:
-    """What making a partition leaves: what was stored, and what to tell of it.
-
-    Where the files lie, their hash and the run in MLflow are told of every entry alike.
-    """
-
-    entry: Entry
-    metadata: Mapping[str, Any]
-    checks: tuple[Check, ...] = ()
-
-
-class CheckFailedError(AttnconnError):
-    """A partition was refused: its checks tell why, and nothing was stored."""
-
-    def __init__(self, message: str, checks: tuple[Check, ...], metadata: Mapping[str, Any]):
-        super().__init__(message)
-        self.checks = checks
-        self.metadata = metadata
-
-
-@dataclass(frozen=True)
-class AssetSpec:
-    """An asset before Dagster knows it.
-
-    Attributes
-    ----------
-    recipe
-        Its name, the core modules it calls, the settings it reads.
-    partitioned
-        By session, by group configuration, or not.
-    needs
-        The assets it reads, and how they are partitioned.
-    make
-        Reads, calls the core, stores, and tells.
-    checked
-        Whether every partition reports the check ``sound``.
-    from_configuration
-        The one group configuration that it reads, where it reads one.
-    settings_of
-        The settings of one partition, where partitions differ: what another reads may
-        change without making this one stale.
-    """
-
-    recipe: Recipe
-    partitioned: Kind
-    make: Callable[[Work], Made]
-    needs: Mapping[str, Kind] = field(default_factory=dict)
-    checked: bool = False
-    description: str = ""
-    group: str = "inputs"
-    kinds: frozenset[str] = frozenset()
-    from_configuration: str | None = None
-    settings_of: Callable[[str], Mapping[str, Any]] | None = None
-
-    @property
-    def name(self) -> str:
-        """The asset's name."""
-        return self.recipe.asset
-
-    def recipe_of(self, partition: str) -> Recipe:
-        """How one partition is made."""
-        if self.settings_of is None:
-            return self.recipe
-        return replace(self.recipe, settings=self.settings_of(partition))
 
 
 def build_asset(study: Study, spec: AssetSpec) -> dg.AssetsDefinition:
@@ -109,7 +40,7 @@ def build_asset(study: Study, spec: AssetSpec) -> dg.AssetsDefinition:
     ) -> dg.MaterializeResult:
         keys = list(context.partition_keys) if partitions else [WHOLE]
         platform = Platform(study, store, tracking, context.log, context.run.run_id)
-        with announced(context.instance, context.run.run_id):
+        with announced(context.instance, context.run.run_id, "body"):
             return _make_all(context, key, spec, platform, keys)
 
     with warnings.catch_warnings():
@@ -186,7 +117,10 @@ def _make_all(
 def _remember(platform: Platform, spec: AssetSpec, partition: str, why: str) -> None:
     """Leave a note in the store; a disk too full for it must not hide the failure itself."""
     try:
-        platform.store.fail(spec.name, partition, why)
+        tried = attempt(
+            platform.study, spec, platform.store, platform.source, platform.listing, partition
+        )
+        platform.store.fail(spec.name, partition, why, tried)
     except OSError as error:
         platform.log.error(f"{spec.name} of {partition}: its failure isn't noted: {error}")
 

@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 
 from attnconn_assets import formats, telling
-from attnconn_assets.asset import AssetSpec, Kind, Made
 from attnconn_assets.connectivity import methods, reads_group_models, traits
 from attnconn_assets.files import hashed
 from attnconn_assets.fingerprinting import make_fingerprint
 from attnconn_assets.inputs import has_phenotypes
 from attnconn_assets.lineage import Recipe
 from attnconn_assets.scores import picture_writers, score_asset, whole_scan
+from attnconn_assets.spec import AssetSpec, Kind, Made
 from attnconn_assets.study import Study
 from attnconn_assets.work import Work
 from attnconn_core.connectivity import mean_connectivity

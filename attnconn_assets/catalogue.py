@@ -14,12 +14,13 @@ from attnconn_assets import (
     report,
     timeseries,
 )
-from attnconn_assets.asset import AssetSpec, build_asset
+from attnconn_assets.asset import build_asset
+from attnconn_assets.spec import AssetSpec
 from attnconn_assets.store import Store
 from attnconn_assets.study import Study
 from attnconn_assets.tracking import Tracking
 
-__all__ = ["assets", "resources", "specs"]
+__all__ = ["assets", "resources", "specs", "store_of", "tracking_of"]
 
 
 # Groups whose assets are wanted for themselves, and not only by what reads them.
@@ -67,9 +68,19 @@ def _with_quality(spec: AssetSpec) -> AssetSpec:
 def resources(study: Study) -> dict[str, dg.ConfigurableResource]:
     """Where the study keeps its data and its runs."""
     return {
-        "store": Store(root=str(study.store_folder)),
-        "tracking": Tracking(folder=str(study.tracking_folder), page=study.tracking_page),
+        "store": store_of(study),
+        "tracking": tracking_of(study),
     }
+
+
+def store_of(study: Study) -> Store:
+    """Where the study keeps its data."""
+    return Store(root=str(study.store_folder))
+
+
+def tracking_of(study: Study) -> Tracking:
+    """Where the study keeps its runs."""
+    return Tracking(folder=str(study.tracking_folder), page=study.tracking_page)
 
 
 def assets(study: Study) -> dg.Definitions:

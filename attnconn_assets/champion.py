@@ -5,8 +5,8 @@ from functools import partial
 import pandas as pd
 
 from attnconn_assets import formats, telling
-from attnconn_assets.asset import AssetSpec, Made
 from attnconn_assets.lineage import Recipe
+from attnconn_assets.spec import AssetSpec, Made
 from attnconn_assets.store import Entry
 from attnconn_assets.study import Study
 from attnconn_assets.work import Work

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from attnconn_assets.asset import Made
 from attnconn_assets.connectivity import methods, reads_group_models, traits
 from attnconn_assets.scores import score_asset
+from attnconn_assets.spec import Made
 from attnconn_assets.work import Work
 from attnconn_core.errors import CohortError
 from attnconn_core.figures import fingerprint_panel, png

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from attnconn_assets import telling
-from attnconn_assets.asset import AssetSpec, Made
 from attnconn_assets.experiment import Configuration
 from attnconn_assets.lineage import Recipe
+from attnconn_assets.spec import AssetSpec, Made
 from attnconn_assets.study import Study
 from attnconn_assets.tracking import TrackedRun
 from attnconn_assets.work import Work
@@ -110,6 +110,7 @@ def make_group(work: Work) -> Made:
             {
                 "folds": [_fold_facts(fold) for fold in folds],
                 "cohort": cohort.digest,
+                "excluded": dict(cohort.excluded),
                 "validation_r2": final["validation_r2"],
             },
             parent,

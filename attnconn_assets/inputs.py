@@ -3,9 +3,9 @@
 from functools import partial
 
 from attnconn_assets import formats, telling
-from attnconn_assets.asset import AssetSpec, Made
 from attnconn_assets.files import hashed
 from attnconn_assets.lineage import Recipe
+from attnconn_assets.spec import AssetSpec, Made
 from attnconn_assets.study import Study
 from attnconn_assets.work import Work
 from attnconn_core.errors import StudyError

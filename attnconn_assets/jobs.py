@@ -37,7 +37,7 @@ class Refresh(dg.Config):
     models
         Also train forecasters; without, what rests on those that are there is made.
     retry_failed
-        Also try again what failed last time and whose scan hasn't changed since.
+        Also try again what failed last time though nothing has changed since.
     """
 
     models: bool = True
@@ -45,7 +45,7 @@ class Refresh(dg.Config):
 
 
 def refresh(study: Study) -> dg.JobDefinition:
-    """Make everything that is missing or out of date, each asset in runs of its own.
+    """Make what is missing or out of date of all partitions, each asset in runs of its own.
 
     What fails is named with its reason; the rest goes on.
     """
@@ -59,9 +59,12 @@ def refresh(study: Study) -> dg.JobDefinition:
                 _Teller(context.log),
                 models=config.models,
                 retry_failed=config.retry_failed,
+                discover=False,
             )
-        for name, why in outcome.waiting.items():
-            context.log.info(f"{name} waits for {why}")
+        for line in outcome.waits():
+            context.log.info(line)
+        for name, why in outcome.refused.items():
+            context.log.warning(f"{name} isn't a session: {why}")
         context.log.info(f"{outcome.made} made, {outcome.standing} up to date")
         if outcome.failed:
             raise dg.Failure(
@@ -91,6 +94,7 @@ def nightly(study: Study, job: dg.JobDefinition) -> Sequence[dg.ScheduleDefiniti
             name=f"{study.name}_nightly",
             job=job,
             cron_schedule=study.automation.nightly,
+            default_status=dg.DefaultScheduleStatus.RUNNING,
             description="Makes what is left to the night: models, and what failed by day.",
         )
     ]

@@ -4,18 +4,21 @@ It looks at the store and at the scans, not at Dagster's history: the store know
 every partition what made it, and from what.
 """
 
-from collections.abc import Sequence
+import hashlib
+import json
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from attnconn_assets.asset import AssetSpec
+from attnconn_assets.cohort import cohort_of, short_of_quorum
+from attnconn_assets.files import file_facts
 from attnconn_assets.partitions import WHOLE
+from attnconn_assets.spec import AssetSpec
 from attnconn_assets.store import Store
 from attnconn_assets.study import Study
-from attnconn_assets.work import cohort_of, is_current, short_of_quorum
-from attnconn_core.records import Session
+from attnconn_assets.work import is_current
+from attnconn_core.records import Cohort
+from attnconn_core.sources import Listing, Source
 
-__all__ = ["Plan", "plan"]
+__all__ = ["Plan", "attempt", "plan"]
 
 
 @dataclass
@@ -41,7 +44,8 @@ def plan(
     study: Study,
     spec: AssetSpec,
     store: Store,
-    sessions: Sequence[Session],
+    source: Source,
+    listing: Listing,
     *,
     retry_failed: bool = True,
 ) -> Plan:
@@ -49,31 +53,34 @@ def plan(
 
     Parameters
     ----------
-    study, spec, store, sessions
+    study, spec, store
         What to look at.
+    source, listing
+        Where the scans are, and which sessions to think of.
     retry_failed
-        Whether a partition whose last try failed is due; if not, it waits until its
-        scan changes.
+        Whether a partition whose last try failed is due; if not, it waits until
+        something that it would be made from changes.
     """
     keys = {
-        "session": [session.key for session in sessions],
+        "session": [session.key for session in listing.sessions],
         "configuration": list(study.configurations),
         "whole": [WHOLE],
     }[spec.partitioned]
-    scans = {session.key: session.files for session in sessions}
-    digest, lacks = None, ""
-    read = [name for name, kind in spec.needs.items() if kind == "session"]
-    if spec.partitioned != "session" and read:
-        cohort = cohort_of(store, sessions, read, study.exclude)
-        digest, lacks = cohort.digest, short_of_quorum(study, cohort)
+    sessions = {session.key: session for session in listing.sessions}
+    cohort = _cohort(study, spec, store, listing)
+    lacks = short_of_quorum(study, cohort) if cohort else ""
+    digest = cohort.digest if cohort else None
     found = Plan()
     for key in keys:
-        if is_current(store, spec.recipe_of(key), key, digest):
+        reads = spec.reads(source, sessions[key]) if spec.reads else None
+        if is_current(store, spec.recipe_of(key), key, digest, reads):
             found.standing.append(key)
             continue
         why = _unmade(study, spec, store, key) or lacks
         if not why and not retry_failed:
-            why = _failed_before(store, spec.name, key, scans.get(key, ()))
+            tried = store.failed_with(spec.name, key)
+            if tried == attempt(study, spec, store, source, listing, key):
+                why = f"another scan or setting; it failed: {store.failure(spec.name, key)}"
         if why:
             found.waiting[key] = why
         else:
@@ -81,11 +88,31 @@ def plan(
     return found
 
 
-def _unmade(study: Study, spec: AssetSpec, store: Store, key: str) -> str:
-    """Name what a partition reads that isn't there, or couldn't be made again.
+def attempt(
+    study: Study, spec: AssetSpec, store: Store, source: Source, listing: Listing, key: str
+) -> str:
+    """Hash all that a partition would be made from now: another hash, another result."""
+    session = next((each for each in listing.sessions if each.key == key), None)
+    cohort = _cohort(study, spec, store, listing)
+    parts = [spec.recipe_of(key).digest, cohort.digest if cohort else ""]
+    if spec.reads and session:
+        parts += [json.dumps(file_facts(path)) for path in spec.reads(source, session)]
+    for asset, partition in _read_by(study, spec, key):
+        entry = store.readable(asset, partition)
+        parts.append(f"{asset}/{partition} {entry.digest if entry else ''}")
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
-    Of sessions that a group result rests on, those are left out and listed instead.
-    """
+
+def _cohort(study: Study, spec: AssetSpec, store: Store, listing: Listing) -> Cohort | None:
+    """Take the cohort that a group's result would rest on; None for what rests on no group."""
+    read = [name for name, kind in spec.needs.items() if kind == "session"]
+    if spec.partitioned == "session" or not read:
+        return None
+    return cohort_of(study, store, listing, read)
+
+
+def _read_by(study: Study, spec: AssetSpec, key: str) -> list[tuple[str, str]]:
+    """List the assets and partitions that a partition reads, its cohort aside."""
     read = []
     for name, kind in spec.needs.items():
         if kind == spec.partitioned:
@@ -96,17 +123,16 @@ def _unmade(study: Study, spec: AssetSpec, store: Store, key: str) -> str:
             chosen = spec.from_configuration
             configurations = list(study.configurations) if chosen is None else [chosen]
             read += [(name, each) for each in configurations]
+    return read
+
+
+def _unmade(study: Study, spec: AssetSpec, store: Store, key: str) -> str:
+    """Name what a partition reads that isn't there, or couldn't be made again.
+
+    Of sessions that a group result rests on, those are left out and listed instead.
+    """
     return ", ".join(
         name if partition in (key, WHOLE) else f"{name} of {partition}"
-        for name, partition in read
-        if store.failure(name, partition) is not None or store.find(name, partition) is None
+        for name, partition in _read_by(study, spec, key)
+        if store.failure(name, partition) is not None or store.readable(name, partition) is None
     )
-
-
-def _failed_before(store: Store, asset: str, key: str, scans: Sequence[Path]) -> str:
-    """Say why the last try failed, if no scan is newer than it."""
-    why, when = store.failure(asset, key), store.failed_at(asset, key)
-    if why is None or when is None:
-        return ""
-    changed = [path.stat().st_mtime for path in scans if path.exists()]
-    return "" if any(each > when for each in changed) else f"it failed: {why}"

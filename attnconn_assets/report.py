@@ -11,11 +11,11 @@ import jinja2
 import pandas as pd
 
 from attnconn_assets import formats, telling
-from attnconn_assets.asset import AssetSpec, Kind, Made
 from attnconn_assets.connectivity import methods, reads_group_models
 from attnconn_assets.inputs import has_phenotypes
 from attnconn_assets.lineage import Recipe
 from attnconn_assets.partitions import WHOLE
+from attnconn_assets.spec import AssetSpec, Kind, Made
 from attnconn_assets.store import Entry
 from attnconn_assets.study import Study
 from attnconn_assets.work import Work

@@ -2,23 +2,24 @@
 
 import itertools
 import uuid
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import dagster as dg
 
-from attnconn_assets.asset import AssetSpec
-from attnconn_assets.catalogue import assets, resources, specs
+from attnconn_assets.catalogue import assets, specs, store_of, tracking_of
 from attnconn_assets.partitions import WHOLE, add_sessions, session_partitions
 from attnconn_assets.plan import plan
-from attnconn_assets.running import end_orphans
+from attnconn_assets.running import announced, end_orphans
+from attnconn_assets.spec import AssetSpec
 from attnconn_assets.store import Store
 from attnconn_assets.study import Study
-from attnconn_assets.tracking import Tracking
 
 __all__ = ["Listener", "Outcome", "Step", "materialise_stale"]
 
+_SHOWN = 3
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 _RANGE = ("dagster/asset_partition_range_start", "dagster/asset_partition_range_end")
 
@@ -55,6 +56,16 @@ class Outcome:
     waiting: dict[str, str] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
 
+    def waits(self) -> Iterator[str]:
+        """Say what waits for what, partitions that wait for the same in one line."""
+        alike: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for name, why in self.waiting.items():
+            asset, _, partition = name.partition(" of ")
+            alike[asset, why].append(partition)
+        for (asset, why), keys in alike.items():
+            more = f" and {len(keys) - _SHOWN} more" if len(keys) > _SHOWN else ""
+            yield f"{asset} of {', '.join(keys[:_SHOWN])}{more} waits for {why}"
+
 
 def materialise_stale(
     study: Study,
@@ -63,6 +74,7 @@ def materialise_stale(
     *,
     models: bool = True,
     retry_failed: bool = True,
+    discover: bool = True,
 ) -> Outcome:
     """Make every partition that isn't as today's scans, code and settings would make it.
 
@@ -77,22 +89,26 @@ def materialise_stale(
     models
         Whether forecasters are trained too.
     retry_failed
-        Whether what failed last time is tried again though its scan is the same.
+        Whether what failed last time is tried again though nothing has changed.
+    discover
+        Whether every session that the source has is made, or only those that are
+        partitions already: a scan may still be on its way.
     """
-    listing = study.make_source().listing()
-    sessions = listing.sessions
-    add_sessions(study, instance, sessions)
+    source = study.make_source()
+    listing = source.listing()
+    if discover:
+        add_sessions(study, instance, listing.sessions)
     order = instance.get_dynamic_partitions(str(session_partitions(study).name))
     place = {key: number for number, key in enumerate(order)}
+    listing = replace(listing, sessions=tuple(s for s in listing.sessions if s.key in place))
     job = assets(study).resolve_implicit_global_asset_job_def()
-    store = resources(study)["store"]
-    assert isinstance(store, Store)  # noqa: S101  (tells the type checker which of the two)
+    store = store_of(study)
     _clear_up(study, instance, store)
     outcome = Outcome(refused={name: str(why) for name, why in listing.refused.items()})
     for spec in specs(study):
         if spec.group == "forecasters" and not models:
             continue
-        found = plan(study, spec, store, sessions, retry_failed=retry_failed)
+        found = plan(study, spec, store.snapshot(), source, listing, retry_failed=retry_failed)
         outcome.waiting |= {f"{spec.name} of {key}": why for key, why in found.waiting.items()}
         outcome.standing += len(found.standing)
         _tell_again(instance, dg.AssetKey([study.name, spec.name]), found.standing)
@@ -112,9 +128,7 @@ def _clear_up(study: Study, instance: dg.DagsterInstance, store: Store) -> None:
         run = instance.get_run_by_id(run_id) if run_id else None
         return run is None or run.is_finished
 
-    tracking = resources(study)["tracking"]
-    assert isinstance(tracking, Tracking)  # noqa: S101  (tells the type checker which)
-    tracking.close_abandoned(study.name, is_over)
+    tracking_of(study).close_abandoned(study.name, is_over)
 
 
 def _tell_again(instance: dg.DagsterInstance, asset: dg.AssetKey, standing: Sequence[str]) -> None:
@@ -171,14 +185,15 @@ def _execute(
 
     run_id = str(uuid.uuid4())
     instance.add_event_listener(run_id, listen)
-    result = job.execute_in_process(
-        run_config=_QUIET,
-        instance=instance,
-        asset_selection=[asset],
-        run_id=run_id,
-        tags={} if chunk == [WHOLE] else dict(zip(_RANGE, (chunk[0], chunk[-1]), strict=True)),
-        raise_on_error=False,
-    )
+    with announced(instance, run_id):
+        result = job.execute_in_process(
+            run_config=_QUIET,
+            instance=instance,
+            asset_selection=[asset],
+            run_id=run_id,
+            tags={} if chunk == [WHOLE] else dict(zip(_RANGE, (chunk[0], chunk[-1]), strict=True)),
+            raise_on_error=False,
+        )
     outcome.made += len(seen)
     if not result.success:
         outcome.failed |= _failures(result, spec, chunk, seen)

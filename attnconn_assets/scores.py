@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from attnconn_assets import formats, telling
-from attnconn_assets.asset import Made
+from attnconn_assets.spec import Made
 from attnconn_assets.work import Work
 from attnconn_core.records import Cohort, Connectivity
 

@@ -1,25 +1,27 @@
 """Sensors: sessions become partitions as their scans appear, and what they allow is made."""
 
+import dataclasses
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import dagster as dg
 
-from attnconn_assets.catalogue import resources, specs
+from attnconn_assets.catalogue import specs, store_of
 from attnconn_assets.files import file_facts
 from attnconn_assets.partitions import session_partitions
 from attnconn_assets.plan import plan
 from attnconn_assets.running import end_orphans
-from attnconn_assets.store import Store
 from attnconn_assets.study import Study
 from attnconn_core.errors import AttnconnError
 from attnconn_core.records import Session
-from attnconn_core.sources import Source
+from attnconn_core.sources import Listing, Source
 
 __all__ = ["discovery", "follow"]
 
 _SHOWN = 5
+_PROBES = 200  # scans looked into in one tick, which must end in time
 _UNFINISHED = [
     dg.DagsterRunStatus.QUEUED,
     dg.DagsterRunStatus.NOT_STARTED,
@@ -44,31 +46,34 @@ def discovery(study: Study) -> dg.SensorDefinition:
         default_status=dg.DefaultSensorStatus.RUNNING,
         description=f"Adds new sessions of {study.title} as partitions.",
     )
-    def discover(context: dg.SensorEvaluationContext) -> dg.SensorResult:
+    def discover(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
         for run_id in end_orphans(context.instance):
             context.log.warning(f"run {run_id} was killed; it is ended as failed")
         known = set(context.instance.get_dynamic_partitions(str(partitions.name)))
         source = study.make_source()
-        listing = source.listing()
+        try:
+            listing = source.listing()
+        except AttnconnError as error:  # a folder that is still empty, or was emptied
+            return dg.SkipReason(f"{error} ({len(known)} sessions are known)")
         sessions = {session.key: session for session in listing.sessions}
-        removed = sorted(known - sessions.keys())
         before = _seen_before(context.cursor)
-        new, waiting, unreadable = _sort_out(source, sessions, known, before)
+        new, seen = _sort_out(source, sessions, known, before)
+        unreadable = [f"{key}: {each['why']}" for key, each in seen.items() if each["why"]]
         told = [
-            f"{len(new)} new" if new else "",
-            _listed("still being written", sorted(waiting)),
-            _listed("can't be read", [f"{key}: {why}" for key, why in unreadable.items()]),
+            _listed("still being written", [k for k, each in seen.items() if not each["why"]]),
+            _listed("can't be read", unreadable),
             _listed("refused", [str(why) for why in listing.refused.values()]),
-            _listed("removed, their results are kept", removed),
+            _listed("removed, their results are kept", sorted(known - sessions.keys())),
         ]
+        for line in filter(None, told[1:]):
+            context.log.warning(line)
+        if new:
+            context.log.info(_listed("new", new))
         message = "; ".join(filter(None, told)) or f"all {len(known)} sessions are known"
-        for line in told[2:]:
-            if line:
-                context.log.warning(line)
         return dg.SensorResult(
             skip_reason=None if new else dg.SkipReason(message),
             dynamic_partitions_requests=[partitions.build_add_request(new)] if new else [],
-            cursor=json.dumps(waiting | {key: before[key] for key in unreadable}),
+            cursor=json.dumps(seen),
         )
 
     return discover
@@ -77,9 +82,9 @@ def discovery(study: Study) -> dg.SensorDefinition:
 def follow(study: Study, job: dg.JobDefinition) -> dg.SensorDefinition:
     """Make what new sessions allow, and group scores as the cohort changes; no models.
 
-    It waits while anything runs, and looks again only when a run has ended, a session
-    has come or the study has changed. What failed is left to the night, unless its scan
-    changes.
+    It waits while anything runs, and looks again only when a run has ended or a scan, the
+    study or the code has changed. What failed is left alone until something that it would
+    be made from changes.
     """
     partitions = session_partitions(study)
     running = dg.DefaultSensorStatus.RUNNING
@@ -97,25 +102,34 @@ def follow(study: Study, job: dg.JobDefinition) -> dg.SensorDefinition:
         if unfinished:
             return dg.SkipReason(f"waits for {unfinished} runs to end")
         known = set(context.instance.get_dynamic_partitions(str(partitions.name)))
-        latest = context.instance.get_run_records(limit=1)
-        seen = json.dumps(
-            [
-                sorted(known),
-                latest[0].dagster_run.run_id if latest else None,
-                [spec.recipe.digest for spec in specs(study)],
-            ]
-        )
-        if seen == context.cursor:
+        source = study.make_source()
+        try:
+            listing = source.listing()
+        except AttnconnError as error:
+            return dg.SkipReason(str(error))
+        there = tuple(session for session in listing.sessions if session.key in known)
+        listing = dataclasses.replace(listing, sessions=there)
+        before = _seen_before(context.cursor)
+        seen = _digest(study, context.instance, source, listing)
+        if seen == before.get("seen"):
             return dg.SkipReason("nothing has changed since the last look")
-        due = _due(study, [s for s in study.make_source().listing().sessions if s.key in known])
+        due = _due(study, source, listing)
+        cursor = json.dumps({"seen": seen, "due": due})
         if not due:
-            return dg.SensorResult(skip_reason=dg.SkipReason("all is up to date"), cursor=seen)
-        context.log.info(", ".join(f"{name}: {n}" for name, n in due.items()))
+            return dg.SensorResult(skip_reason=dg.SkipReason("all is up to date"), cursor=cursor)
+        if due == before.get("due"):
+            left = ", ".join(due)
+            return dg.SensorResult(
+                skip_reason=dg.SkipReason(f"the last refresh couldn't make {left}; see its run"),
+                cursor=cursor,
+            )
+        context.log.info(", ".join(f"{name}: {len(keys)}" for name, keys in due.items()))
         operation = {"config": {"models": False, "retry_failed": False}}
         return dg.SensorResult(
             run_requests=[
                 dg.RunRequest(run_config={"ops": {f"{study.name}_make_stale": operation}})
-            ]
+            ],
+            cursor=cursor,
         )
 
     return request
@@ -130,24 +144,52 @@ def _sort_out(
     sessions: Mapping[str, Session],
     known: set[str],
     before: Mapping[str, Any],
-) -> tuple[list[str], dict[str, Any], dict[str, str]]:
-    """Part unknown sessions into those to add, those that may still change, and unreadable ones."""
+) -> tuple[list[str], dict[str, Any]]:
+    """Part unknown sessions into those to add and those to look at again.
+
+    Of the latter it is remembered how their files are now, and why they can't be read
+    if that was tried: it is tried again when they change.
+    """
     new: list[str] = []
-    waiting: dict[str, Any] = {}
-    unreadable: dict[str, str] = {}
-    for key in sessions.keys() - known:
-        files = [file_facts(file) for file in sessions[key].files]
-        if files and files != before.get(key):
-            waiting[key] = files
+    seen: dict[str, Any] = {}
+    probes = 0
+    for key, session in sessions.items():
+        if key in known:
             continue
+        files = [file_facts(file) for file in session.files]
+        last = before.get(key, {})
+        if files and (files != last.get("files") or probes == _PROBES):
+            seen[key] = {"files": files, "why": ""}
+            continue
+        if last.get("why"):
+            seen[key] = last
+            continue
+        probes += 1
         try:
-            source.probe(sessions[key])
+            source.probe(session)
         except AttnconnError as error:
-            unreadable[key] = str(error)
+            seen[key] = {"files": files, "why": str(error)}
         else:
             new.append(key)
-    order = list(sessions)
-    return sorted(new, key=order.index), waiting, unreadable
+    return new, seen
+
+
+def _digest(study: Study, instance: dg.DagsterInstance, source: Source, listing: Listing) -> str:
+    """Hash all that may make something due: the study, the code, the scans and the runs."""
+    latest = instance.get_run_records(limit=1)
+    files = {
+        path
+        for session in listing.sessions
+        for path in (*session.files, *source.quality_files(session))
+    }
+    parts = [
+        study.model_dump_json(),
+        *(spec.recipe.digest for spec in specs(study)),
+        *(session.key for session in listing.sessions),
+        *(json.dumps(file_facts(path)) for path in sorted({*files, *source.shared_files()})),
+        latest[0].dagster_run.run_id if latest else "",
+    ]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def _listed(what: str, names: Sequence[str]) -> str:
@@ -157,13 +199,12 @@ def _listed(what: str, names: Sequence[str]) -> str:
     return f"{len(names)} {what} ({', '.join(names[:_SHOWN])}{more})"
 
 
-def _due(study: Study, sessions: Sequence[Session]) -> dict[str, int]:
-    """Count the partitions of every asset that can be made now without training."""
-    store = resources(study)["store"]
-    assert isinstance(store, Store)  # noqa: S101  (tells the type checker which of the two)
-    counts = {
-        spec.name: len(plan(study, spec, store, sessions, retry_failed=False).due)
+def _due(study: Study, source: Source, listing: Listing) -> dict[str, list[str]]:
+    """List the partitions of every asset that can be made now without training."""
+    store = store_of(study).snapshot()
+    due = {
+        spec.name: plan(study, spec, store, source, listing, retry_failed=False).due
         for spec in specs(study)
         if spec.group != "forecasters"
     }
-    return {name: count for name, count in counts.items() if count}
+    return {name: keys for name, keys in due.items() if keys}

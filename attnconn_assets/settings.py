@@ -111,12 +111,12 @@ class AutomationSettings(Settings):
         Make what new scans allow as they come, and group scores when the cohort changes;
         models are left to the night.
     nightly
-        When to make everything else that is missing or out of date, as a cron line;
-        None for never.
+        When to make everything else that is missing or out of date, models too, as a cron
+        line such as ``0 2 * * *``; None for never.
     """
 
     request_runs: bool = False
-    nightly: str | None = "0 2 * * *"
+    nightly: str | None = None
 
     @field_validator("nightly")
     @classmethod

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
+from pydantic import PrivateAttr
 
 from attnconn_assets.files import sha256_of
 from attnconn_assets.locks import alone, is_free
@@ -134,36 +135,62 @@ class Store(dg.ConfigurableResource):
         StoreError
             If a manifest is damaged.
         """
-        for manifest in sorted(Path(self.root).glob("*/*.json")):
-            if _CONTENT.search(manifest.name):
-                continue
-            entry = self.find(manifest.parent.name, manifest.stem)
-            if entry is not None:
-                yield entry
+        for folder in sorted(Path(self.root).glob("*/")):
+            for partition in self.partitions(folder.name):
+                entry = self.find(folder.name, partition)
+                if entry is not None:
+                    yield entry
 
-    def fail(self, asset: str, partition: str, why: str) -> None:
-        """Remember that a partition could not be made; what it held stays."""
+    def partitions(self, asset: str) -> list[str]:
+        """List the partitions of an asset that are stored, in order."""
+        manifests = sorted(self._folder(asset).glob("*.json"))
+        return [path.stem for path in manifests if not _CONTENT.search(path.name)]
+
+    def fail(self, asset: str, partition: str, why: str, tried: str = "") -> None:
+        """Remember that a partition could not be made; what it held stays.
+
+        Parameters
+        ----------
+        asset, partition
+            What couldn't be made.
+        why
+            For people.
+        tried
+            Stands for all that it would have been made from: as long as that stays as it
+            is, another try would end as this one.
+        """
         note = self._failure_note(asset, partition)
         note.parent.mkdir(parents=True, exist_ok=True)
         try:
-            note.write_text(why, encoding="utf-8")
+            note.write_text(json.dumps({"why": why, "tried": tried}), encoding="utf-8")
         except OSError:
             note.unlink(missing_ok=True)
             raise
 
     def failure(self, asset: str, partition: str) -> str | None:
         """Say why a partition's last making failed; None if it didn't."""
-        try:
-            return self._failure_note(asset, partition).read_text(encoding="utf-8")
-        except FileNotFoundError:
-            return None
+        note = self._failed(asset, partition)
+        return None if note is None else note["why"]
 
-    def failed_at(self, asset: str, partition: str) -> float | None:
-        """Say when a partition's last making failed, in seconds since 1970; None if it didn't."""
+    def failed_with(self, asset: str, partition: str) -> str | None:
+        """Return what the last making that failed was tried with; None if it didn't fail."""
+        note = self._failed(asset, partition)
+        return None if note is None else note["tried"]
+
+    def _failed(self, asset: str, partition: str) -> dict[str, str] | None:
         try:
-            return self._failure_note(asset, partition).stat().st_mtime
+            text = self._failure_note(asset, partition).read_text(encoding="utf-8")
         except FileNotFoundError:
             return None
+        try:
+            note = json.loads(text)
+            return {"why": str(note["why"]), "tried": str(note["tried"])}
+        except (ValueError, TypeError, KeyError):  # written by hand, or cut off
+            return {"why": text, "tried": ""}
+
+    def snapshot(self) -> "Store":
+        """Return a store that reads each manifest once: for looking at all of them."""
+        return _Snapshot(root=self.root)
 
     def path(self, entry: Entry, name: str) -> Path:
         """Return where a file of an entry lies, after checking that it is what was stored.
@@ -233,7 +260,7 @@ class Store(dg.ConfigurableResource):
             )
             # One writer at a time publishes: another's clearing up must not meet its files.
             with alone(folder / ".publishing"):
-                before = self._readable(draft.asset, draft.partition)
+                before = self.readable(draft.asset, draft.partition)
                 for called, file in files.items():
                     os.replace(scratch / called, folder / file.name)
                 os.replace(drawn_up, manifest)
@@ -255,8 +282,8 @@ class Store(dg.ConfigurableResource):
             shutil.rmtree(scratch, ignore_errors=True)
         return len(abandoned)
 
-    def _readable(self, asset: str, partition: str) -> Entry | None:
-        """Find what a new entry takes the place of; a damaged manifest is no obstacle."""
+    def readable(self, asset: str, partition: str) -> Entry | None:
+        """Return the entry; None if there is none, or its manifest is damaged."""
         try:
             return self.find(asset, partition)
         except StoreError:
@@ -270,6 +297,26 @@ class Store(dg.ConfigurableResource):
 
     def _manifest(self, asset: str, partition: str) -> Path:
         return self._folder(asset) / f"{_checked(partition)}.json"
+
+
+class _Snapshot(Store):
+    """A store as it was when each of its entries was first looked at."""
+
+    _found: dict[tuple[str, str], Entry | None] = PrivateAttr(default_factory=dict)
+    _notes: dict[tuple[str, str], dict[str, str] | None] = PrivateAttr(default_factory=dict)
+
+    def find(self, asset: str, partition: str) -> Entry | None:
+        """Return the entry, or None if there is none."""
+        key = asset, partition
+        if key not in self._found:
+            self._found[key] = super().find(asset, partition)
+        return self._found[key]
+
+    def _failed(self, asset: str, partition: str) -> dict[str, str] | None:
+        key = asset, partition
+        if key not in self._notes:
+            self._notes[key] = super()._failed(asset, partition)
+        return self._notes[key]
 
 
 def _named(partition: str, called: str, written: Path) -> StoredFile:

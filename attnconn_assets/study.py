@@ -4,7 +4,7 @@ import difflib
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import yaml
 from pydantic import (
@@ -155,6 +155,8 @@ class StudyBase(Settings):
 class HcpSampleStudy(StudyBase):
     """Seven HCP subjects that a package ships: nothing to configure."""
 
+    source_module: ClassVar[str] = "attnconn_core.sources.sample"
+
     source: Literal["hcp_sample"]
     cache: StudyPath = Field(Path("../.sample"), validate_default=True)
 
@@ -165,6 +167,8 @@ class HcpSampleStudy(StudyBase):
 
 class HcpStudy(StudyBase):
     """A tree of HCP Young Adult folders, parcellated on the way in."""
+
+    source_module: ClassVar[str] = "attnconn_core.sources.hcp"
 
     source: Literal["hcp"]
     root: StudyPath
@@ -195,6 +199,8 @@ class HcpStudy(StudyBase):
 class ArraysStudy(StudyBase):
     """A folder of parcellated series, one file a run."""
 
+    source_module: ClassVar[str] = "attnconn_core.sources.arrays"
+
     source: Literal["arrays"]
     root: StudyPath
     subject_column: str = "Subject"
@@ -217,6 +223,8 @@ class ArraysStudy(StudyBase):
 
 class SimulatedStudy(StudyBase):
     """A simulated cohort whose connectivity and behaviour are known."""
+
+    source_module: ClassVar[str] = "attnconn_core.sources.simulated"
 
     source: Literal["simulated"]
     n_subjects: int = Field(20, ge=2)

@@ -1,16 +1,18 @@
 """Time series: scans, parcellated, one session a partition."""
 
 from functools import partial
+from pathlib import Path
 
 from attnconn_assets import formats, telling
-from attnconn_assets.asset import AssetSpec, CheckFailedError, Made
 from attnconn_assets.checks import check_series
-from attnconn_assets.files import hashed
+from attnconn_assets.files import hashed, is_unchanged
 from attnconn_assets.lineage import Recipe
+from attnconn_assets.spec import AssetSpec, CheckFailedError, Made
 from attnconn_assets.study import Study
 from attnconn_assets.work import Work
-from attnconn_core.errors import CohortError
+from attnconn_core.errors import ScanError
 from attnconn_core.records import Session
+from attnconn_core.sources import Source
 
 __all__ = ["specs"]
 
@@ -21,11 +23,12 @@ def specs(study: Study) -> list[AssetSpec]:
         AssetSpec(
             recipe=Recipe(
                 "time_series",
-                ("attnconn_core.sources", "attnconn_core.timeseries.soundness"),
+                (study.source_module, "attnconn_core.timeseries.soundness"),
                 study.source_settings(),
             ),
             partitioned="session",
             make=make_series,
+            reads=_reads,
             checked=True,
             description=f"The signal of every region, (time, region). {study.title}.",
             group="inputs",
@@ -36,8 +39,12 @@ def specs(study: Study) -> list[AssetSpec]:
 
 def make_series(work: Work) -> Made:
     """Read a session's scan and keep its series if every region can be used."""
-    session = _session(work)
-    series = work.platform.source.load(session)
+    session, source = work.session, work.platform.source
+    files = [hashed(file) for file in _reads(source, session)]
+    series = source.load(session)
+    changed = [file["path"] for file in files if not is_unchanged(file)]
+    if changed:
+        raise ScanError(f"{', '.join(changed)}: changed while it was read; try again")
     checks = check_series(series, work.study.longest_window, work.study.test_fraction)
     picture = work.platform.album.carpet(series)
     broken = [check.complaint for check in checks if not check.passed]
@@ -49,8 +56,6 @@ def make_series(work: Work) -> Made:
         "regions": series.n_regions,
         "repetition_time": series.repetition_time,
     }
-    read = (*session.files, *work.platform.source.shared_files())
-    files = [hashed(file) for file in read]
     facts = {**numbers, "read": files}
     with work.tracked() as run:
         run.metrics(numbers)
@@ -73,11 +78,5 @@ def make_series(work: Work) -> Made:
     )
 
 
-def _session(work: Work) -> Session:
-    session = work.platform.sessions.get(work.partition)
-    if session is None:
-        raise CohortError(
-            f"{work.partition}: no scan of this session where the study looks for it "
-            f"({work.study.name}, source {work.study.source}); it was removed or renamed"
-        )
-    return session
+def _reads(source: Source, session: Session) -> tuple[Path, ...]:
+    return (*session.files, *source.shared_files())

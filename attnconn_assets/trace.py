@@ -4,6 +4,7 @@ The store's manifests say what every entry was made from, each input with the ha
 had when it was read; the entries of scans say which files those were.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -100,20 +101,28 @@ def files_behind(store: Store, *names: str) -> list[Mapping[str, Any]]:
     return [files[path] for path in sorted(files)]
 
 
-def forward(store: Store, file: str) -> Iterator[Entry]:
+def forward(store: Store, file: str) -> list[Entry]:
     """Walk from a user's file, by its path or SHA-256, to all that rests on it.
 
     Entries come in the order in which they were made.
     """
-    entries = sorted(store.entries(), key=lambda entry: entry.made_by.get("at", ""))
-    resting: set[str] = set()
-    for entry in entries:
-        reads = any(
-            file in (read.get("path"), read.get("sha256")) for read in entry.facts.get("read", ())
-        )
-        if reads or resting & entry.inputs.keys():
-            resting.add(f"{entry.asset}/{entry.partition}")
-            yield entry
+    entries = {f"{entry.asset}/{entry.partition}": entry for entry in store.entries()}
+    readers: dict[str, list[str]] = defaultdict(list)
+    for name, entry in entries.items():
+        for read in entry.inputs:
+            readers[read].append(name)
+    waiting = [
+        name
+        for name, entry in entries.items()
+        if any(file in (r.get("path"), r.get("sha256")) for r in entry.facts.get("read", ()))
+    ]
+    resting = set(waiting)
+    while waiting:
+        further = set(readers[waiting.pop()]) - resting
+        resting |= further
+        waiting += further
+    found = (entries[name] for name in resting)
+    return sorted(found, key=lambda entry: (entry.made_by.get("at", ""), entry.asset))
 
 
 def told(store: Store, what: str) -> Iterator[str]:
@@ -124,8 +133,7 @@ def told(store: Store, what: str) -> Iterator[str]:
     store
         Where to look.
     what
-        An asset, ``asset/partition``, the id of a run in MLflow, or a user's file by its
-        path or SHA-256.
+        An asset, ``asset/partition``, or a user's file by its path or SHA-256.
 
     Raises
     ------
@@ -134,7 +142,6 @@ def told(store: Store, what: str) -> Iterator[str]:
     """
     asset, partition = _parted(what)
     start = _find(store, asset, partition or WHOLE)
-    start = start or next((e for e in store.entries() if what == e.made_by.get("mlflow_run")), None)
     if start is not None:
         node = back(store, start.asset, start.partition)
         yield from _tree(node, 0)
@@ -142,6 +149,12 @@ def told(store: Store, what: str) -> Iterator[str]:
         yield f"{len(files)} files behind it"
         yield from (f"  {each['path']}  {_size_and_hash(each)}" for each in files)
         return
+    partitions = _partitions(store, asset)
+    if partitions:
+        raise StoreError(
+            f"{asset} has {len(partitions)} partitions; say which: {asset}/{partitions[0]}, "
+            f"{asset}/{partitions[-1]} or another"
+        )
     known = {what, str(Path(what).resolve())}
     resting = [entry for each in known for entry in forward(store, each)]
     if not resting:
@@ -163,6 +176,13 @@ def _find(store: Store, asset: str, partition: str) -> Entry | None:
         return store.find(asset, partition)
     except StoreError:  # a path isn't a name in the store
         return None
+
+
+def _partitions(store: Store, asset: str) -> list[str]:
+    try:
+        return store.partitions(asset)
+    except StoreError:
+        return []
 
 
 def _tree(node: Node, depth: int) -> Iterator[str]:

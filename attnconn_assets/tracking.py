@@ -11,6 +11,7 @@ import functools
 import json
 import logging
 import math
+import re
 import time
 import urllib.parse
 import urllib.request
@@ -32,6 +33,7 @@ __all__ = ["Origin", "TrackedRun", "Tracking"]
 
 _KIND = {"mlflow.experimentKind": "custom_model_development"}  # not of language models
 _BATCH = 1000  # MLflow takes no more metrics in one call
+_RUN_ID = re.compile(r"[0-9a-f]{32}")
 _LOCKED = "database is locked"
 _PATIENCE = 180  # seconds; every try of MLflow's own takes 20
 _LOG = logging.getLogger(__name__)
@@ -261,6 +263,19 @@ class Tracking(dg.ConfigurableResource):
         for run in left:
             client.set_terminated(run.info.run_id, "KILLED")
         return len(left)
+
+    def result_of(self, run_id: str) -> str | None:
+        """Find the ``asset/partition`` that a run tells of; None if there is no such run."""
+        from mlflow.exceptions import MlflowException
+
+        if not _RUN_ID.fullmatch(run_id):
+            return None
+        try:
+            tags = self.client().get_run(run_id).data.tags
+        except MlflowException:
+            return None
+        asset, partition = tags.get("attnconn.asset"), tags.get("attnconn.partition")
+        return f"{asset}/{partition}" if asset and partition else None
 
     def link(self, made_by: Mapping[str, str]) -> dg.MetadataValue:
         """Point to the page that shows a run of an entry while MLflow's server runs."""

@@ -6,7 +6,7 @@ so the lineage in the store can't differ from what happened.
 
 import dataclasses
 import functools
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -15,10 +15,10 @@ import dagster as dg
 import pandas as pd
 
 from attnconn_assets import formats
+from attnconn_assets.cohort import cohort_of, short_of_quorum
 from attnconn_assets.files import is_unchanged
 from attnconn_assets.lineage import Recipe, code_version
 from attnconn_assets.partitions import WHOLE
-from attnconn_assets.settings import ExclusionRules
 from attnconn_assets.store import Entry, Store
 from attnconn_assets.study import Study
 from attnconn_assets.trace import files_behind
@@ -31,9 +31,7 @@ from attnconn_core.records import Cohort, Connectivity, Session, TimeSeries
 from attnconn_core.sources import Listing, Source
 from attnconn_core.timeseries import split
 
-__all__ = ["Platform", "Work", "cohort_of", "is_current", "short_of_quorum"]
-
-_BY_RULE = "left out by the study: "
+__all__ = ["Platform", "Work", "is_current"]
 
 
 @dataclasses.dataclass
@@ -99,6 +97,23 @@ class Work:
         """The store."""
         return self.platform.store
 
+    @property
+    def session(self) -> Session:
+        """The session of this partition.
+
+        Raises
+        ------
+        CohortError
+            If its scan is gone.
+        """
+        session = self.platform.sessions.get(self.partition)
+        if session is None:
+            raise CohortError(
+                f"{self.partition}: no scan of this session where the study looks for it "
+                f"({self.study.name}, source {self.study.source}); it was removed or renamed"
+            )
+        return session
+
     def entry(self, asset: str, partition: str | None = None) -> Entry:
         """Find what another asset stored (of this partition unless another is named)."""
         entry = self.store.entry(asset, partition or self.partition)
@@ -154,13 +169,11 @@ class Work:
         CohortError
             If that is fewer than the study's quorum.
         """
-        everyone = self.platform.listing.sessions
-        cohort = cohort_of(self.store, everyone, assets, self.study.exclude)
+        cohort = cohort_of(self.study, self.store, self.platform.listing, assets)
         lacks = short_of_quorum(self.study, cohort)
         if lacks:
             raise CohortError(f"{self.recipe.asset} needs {lacks}")
-        refused = {name: str(why) for name, why in self.platform.listing.refused.items()}
-        return dataclasses.replace(cohort, excluded={**cohort.excluded, **refused})
+        return cohort
 
     def scans(self) -> list[dict[str, Any]]:
         """List the user's files behind all that was read so far, with size and SHA-256."""
@@ -219,68 +232,13 @@ class Work:
         )
 
 
-def cohort_of(
-    store: Store, sessions: Iterable[Session], assets: Iterable[str], rules: ExclusionRules
-) -> Cohort:
-    """Take the sessions that each of some assets holds and no rule keeps out.
-
-    The others are listed with the reason.
-    """
-    assets = _with_quality(rules, tuple(assets))
-    present, excluded = [], {}
-    for session in sessions:
-        why = _why_not(store, session.key, assets)
-        if not why and rules.given:
-            found = store.find("quality", session.key)
-            broken = rules.why_not(found.facts["measured"] if found else {})
-            why = f"{_BY_RULE}{broken}" if broken else ""
-        if why:
-            excluded[session.key] = why
-        else:
-            present.append(session)
-    return Cohort(tuple(present), excluded)
-
-
-def short_of_quorum(study: Study, cohort: Cohort) -> str:
-    """Say what a cohort lacks to be the study's quorum; empty if it is one.
-
-    Those whom a rule of the study keeps out aren't missing.
-    """
-    by_rule = sum(why.startswith(_BY_RULE) for why in cohort.excluded.values())
-    present = len(cohort.sessions)
-    eligible = present + len(cohort.excluded) - by_rule
-    if present and present >= study.quorum * eligible:
-        return ""
-    listed = "; ".join(f"{key}: {why}" for key, why in list(cohort.excluded.items())[:10])
-    return (
-        f"{study.quorum:.0%} of {eligible} sessions; {present} are there. "
-        f"Left out: {listed or 'none: the study has no session'}"
-    )
-
-
-def _with_quality(rules: ExclusionRules, assets: tuple[str, ...]) -> tuple[str, ...]:
-    return (*assets, "quality") if rules.given and "quality" not in assets else assets
-
-
-def _why_not(store: Store, session: str, assets: Iterable[str]) -> str:
-    """Say what keeps a session out: assets it lacks, or rests on that couldn't be made again."""
-    failed: dict[str, str] = {}
-    missing = []
-    for asset in assets:
-        entry = store.find(asset, session)
-        if entry is None:
-            missing.append(asset)
-        inputs = entry.inputs if entry else ()
-        for read in (f"{asset}/{session}", *(name for name in inputs if name.endswith(session))):
-            why = store.failure(*read.split("/"))
-            if why is not None:
-                failed[read.partition("/")[0]] = why
-    if failed:
-        return "; ".join(f"{asset} failed: {why}" for asset, why in failed.items())
-    return f"no {', '.join(missing)} in the store" if missing else ""
-
-
-def is_current(store: Store, recipe: Recipe, partition: str, cohort: str | None = None) -> bool:
+def is_current(
+    store: Store,
+    recipe: Recipe,
+    partition: str,
+    cohort: str | None = None,
+    reads: Sequence[Path] | None = None,
+) -> bool:
     """Whether the store holds a partition as today's scans, code and settings would make it.
 
     Parameters
@@ -289,6 +247,8 @@ def is_current(store: Store, recipe: Recipe, partition: str, cohort: str | None 
         What is asked for.
     cohort
         The digest of the cohort that a group result should rest on.
+    reads
+        The user's files that it should be made from, where those are known beforehand.
     """
     try:
         entry = store.find(recipe.asset, partition)
@@ -300,9 +260,12 @@ def is_current(store: Store, recipe: Recipe, partition: str, cohort: str | None 
         return False
     if cohort is not None and entry.facts.get("cohort", cohort) != cohort:
         return False
+    read = entry.facts.get("read", ())
+    if reads is not None and {each["path"] for each in read} != {str(path) for path in reads}:
+        return False
     return (
         all(_is_unchanged(store, read, digest) for read, digest in entry.inputs.items())
-        and all(is_unchanged(file) for file in entry.facts.get("read", ()))
+        and all(is_unchanged(file) for file in read)
         and store.is_whole(entry)
     )
 

@@ -59,8 +59,10 @@ def _read_npy(path: Path) -> ArrayFile:
         values = np.load(path, mmap_mode="r", allow_pickle=False)
     # Besides ValueError, a damaged header raises what Python's parser does.
     except (OSError, ValueError, EOFError, SyntaxError) as problem:
+        # NumPy's own words would advise to trust the file and unpickle it.
+        told = "it may hold Python objects" if "allow_pickle" in str(problem) else problem
         raise ScanError(
-            f"{path}: must be a whole NumPy file of numbers, without objects; {problem}"
+            f"{path}: must be a whole NumPy file of numbers, without objects; {told}"
         ) from problem
     if not isinstance(values, np.ndarray):
         raise ScanError(f"{path}: must hold one array; it is an archive of several")

@@ -167,6 +167,10 @@ class ArrayFolder:
         """Nothing: a file of region means doesn't say what they were taken from."""
         return {}
 
+    def quality_files(self, session: Session) -> tuple[Path, ...]:  # noqa: ARG002
+        """None."""
+        return ()
+
     def region_table(self) -> RegionTable:
         """Return the regions of the table given, else of the first file.
 

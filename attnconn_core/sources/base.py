@@ -115,6 +115,10 @@ class Source(Protocol):
         """
         ...
 
+    def quality_files(self, session: Session) -> tuple[Path, ...]:
+        """List the files beside the scans that `quality` reads where they are there."""
+        ...
+
     def region_table(self) -> RegionTable:
         """Return the regions that every session has."""
         ...

@@ -216,11 +216,15 @@ class HcpTree:
         files = [inside(self.root, path) for path in session.files]
         held = np.min([coverage(path, self._atlas) for path in files], axis=0)
         measured = {"coverage_min": float(held.min()), "coverage_mean": float(held.mean())}
-        beside = [path.parent / MOTION_FILE for path in files]
+        beside = self.quality_files(session)
         if all(path.is_file() for path in beside):
             motion = np.concatenate([read_relative_rms(inside(self.root, p)) for p in beside])
             measured |= {"motion_mean": float(motion.mean()), "motion_max": float(motion.max())}
         return measured
+
+    def quality_files(self, session: Session) -> tuple[Path, ...]:
+        """The motion of every file."""
+        return tuple(path.parent / MOTION_FILE for path in session.files)
 
     @cached_property
     def _atlas(self) -> Atlas:

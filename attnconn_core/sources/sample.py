@@ -107,6 +107,10 @@ class HcpSample:
         """Nothing beyond the series."""
         return {}
 
+    def quality_files(self, session: Session) -> tuple[Path, ...]:  # noqa: ARG002
+        """None."""
+        return ()
+
     def region_table(self) -> RegionTable:
         """Return the 94 regions of AAL2."""
         return aal2()

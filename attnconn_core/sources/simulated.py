@@ -131,6 +131,10 @@ class Simulated:
         """Nothing beyond the series."""
         return {}
 
+    def quality_files(self, session: Session) -> tuple[Path, ...]:  # noqa: ARG002
+        """None."""
+        return ()
+
     def region_table(self) -> RegionTable:
         """Name the regions; they belong to no networks."""
         first = Session(self._names()[0], _SESSIONS[0])

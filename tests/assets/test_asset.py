@@ -3,11 +3,12 @@
 import dagster as dg
 import pytest
 
-from attnconn_assets.asset import AssetSpec, CheckFailedError, Made, build_asset
+from attnconn_assets.asset import build_asset
 from attnconn_assets.catalogue import resources
 from attnconn_assets.checks import Check
 from attnconn_assets.lineage import Recipe
 from attnconn_assets.partitions import add_sessions
+from attnconn_assets.spec import AssetSpec, CheckFailedError, Made
 from attnconn_assets.work import Work
 from attnconn_core.errors import SeriesError
 

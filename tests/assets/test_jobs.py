@@ -6,11 +6,13 @@ import pytest
 from attnconn_assets.catalogue import resources, specs
 from attnconn_assets.definitions import define
 from attnconn_assets.jobs import nightly, refresh
+from attnconn_assets.partitions import add_sessions
 from attnconn_assets.study import load_study
 from attnconn_core.errors import StudyError
 
 
 def test_the_job_makes_the_whole_line_each_asset_in_runs_of_its_own(tiny_study, instance):
+    add_sessions(tiny_study, instance, tiny_study.make_source().sessions())
     job = refresh(tiny_study)
     assert job.execute_in_process(instance=instance).success
     store = resources(tiny_study)["store"]
@@ -26,13 +28,12 @@ def test_the_job_makes_the_whole_line_each_asset_in_runs_of_its_own(tiny_study, 
     assert len(instance.get_runs()) == before + 1  # nothing was left to make
 
 
-def test_the_night_has_a_schedule_that_the_study_can_change(write_study):
-    study = load_study(write_study())
-    (schedule,) = nightly(study, refresh(study))
-    assert schedule.cron_schedule == "0 2 * * *"
+def test_the_night_has_the_schedule_that_the_study_names(write_study):
     later = load_study(write_study(automation={"nightly": "30 4 * * 6"}))
-    assert [each.cron_schedule for each in nightly(later, refresh(later))] == ["30 4 * * 6"]
-    never = load_study(write_study(automation={"nightly": None}))
+    (schedule,) = nightly(later, refresh(later))
+    assert schedule.cron_schedule == "30 4 * * 6"
+    assert schedule.default_status == dg.DefaultScheduleStatus.RUNNING
+    never = load_study(write_study())
     assert nightly(never, refresh(never)) == []
 
 
@@ -41,8 +42,8 @@ def test_a_line_that_is_no_time_is_refused(write_study):
         load_study(write_study(automation={"nightly": "at night"}))
 
 
-def test_everything_is_on_the_page(tiny_study):
-    shown = define(tiny_study)
+def test_everything_is_on_the_page(write_study):
+    shown = define(load_study(write_study(automation={"nightly": "0 2 * * *"})))
     assert {sensor.name for sensor in shown.sensors} == {"tiny_discovery", "tiny_follow"}
     assert {schedule.name for schedule in shown.schedules} == {"tiny_nightly"}
     follow = next(sensor for sensor in shown.sensors if sensor.name == "tiny_follow")

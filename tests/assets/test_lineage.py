@@ -89,6 +89,9 @@ FORECASTERS = {"group_forecaster", "subject_forecaster", "finetuned_forecaster"}
         ("scoring.kernel_ridge", {"behaviour"}),
         ("timeseries.quality", {"quality"}),
         ("figures.album", {"report"}),
+        ("sources.simulated", {"time_series", "quality", "phenotypes"}),
+        ("sources.phenotypes", {"phenotypes"}),
+        ("sources.hcp", set()),
     ],
 )  # fmt: skip
 def test_an_edit_stales_what_reaches_it_and_nothing_else(monkeypatch, tiny_study, module, stale):

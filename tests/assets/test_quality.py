@@ -3,9 +3,9 @@
 import pytest
 
 from attnconn_assets.catalogue import resources
+from attnconn_assets.cohort import cohort_of
 from attnconn_assets.settings import ExclusionRules
 from attnconn_assets.study import load_study
-from attnconn_assets.work import cohort_of
 from attnconn_core.errors import StudyError
 
 
@@ -36,7 +36,8 @@ def test_an_unknown_rule_is_refused(write_study):
 
 def test_a_rule_takes_sessions_out_of_every_group_result(line, write_study):
     study, store = line.study, resources(line.study)["store"]
-    sessions = study.make_source().sessions()
+    listing = study.make_source().listing()
+    sessions = listing.sessions
     values = {s.key: store.entry("quality", s.key).facts["measured"]["jumps"] for s in sessions}
     worst = max(values.values())
     spared = sorted(values.values())[-2]
@@ -53,7 +54,8 @@ def test_a_rule_takes_sessions_out_of_every_group_result(line, write_study):
     facts = store.entry("group_mean", "all").facts
     assert list(facts["excluded"]) == out
     assert facts["excluded"][out[0]].startswith("left out by the study: max_jumps is")
-    cohort = cohort_of(store, sessions, ("pearson",), ExclusionRules(max_jumps=limit))
+    ruled = study.model_copy(update={"exclude": ExclusionRules(max_jumps=limit)})
+    cohort = cohort_of(ruled, store, listing, ("pearson",))
     assert list(cohort.excluded) == out
 
 

@@ -1,7 +1,5 @@
 """Discovery and follow-up: complete scans become partitions, and what they allow is requested."""
 
-import json
-
 import dagster as dg
 import numpy as np
 import pytest
@@ -158,8 +156,47 @@ def test_a_failure_is_not_tried_again_until_its_scan_changes(scans, instance):
     assert ticks.skipped() == "all is up to date"
 
     save(folder, "2")
-    ticks.cursor = json.dumps("another look")
-    assert len(ticks.tick().run_requests) == 1
+    (request,) = ticks.tick().run_requests
+    assert job.execute_in_process(run_config=request.run_config, instance=instance).success
+    assert store.find("pearson", "sub-2_ses-test") is not None
+
+
+def test_a_group_score_that_failed_follows_when_its_cohort_changes(scans, instance):
+    study, folder = scans
+    add_sessions(study, instance, study.make_source().sessions())
+    study = study.model_copy(update={"methods": ("pearson",)})
+    job = refresh(study)
+    ticks = Ticks(follow(study, job), instance)
+    (request,) = ticks.tick().run_requests  # one subject can't be told from others
+    job.execute_in_process(run_config=request.run_config, instance=instance, raise_on_error=False)
+    store = resources(study)["store"]
+    assert "at least 2 subjects" in store.failure("fingerprint", "all")
+    assert ticks.skipped() == "all is up to date"
+    for number, session in enumerate(("test", "retest")):
+        save(folder, "2", session, seed=5 + number)
+    add_sessions(study, instance, study.make_source().sessions())
+    (request,) = ticks.tick().run_requests
+    assert job.execute_in_process(run_config=request.run_config, instance=instance).success
+    assert store.find("report", "all") is not None
+
+
+def test_a_refresh_leaves_scans_alone_that_are_still_on_their_way(scans, instance):
+    study, folder = scans
+    add_sessions(study, instance, study.make_source().sessions())
+    save(folder, "2")
+    study = study.model_copy(update={"methods": ("pearson",)})
+    refresh(study).execute_in_process(instance=instance, raise_on_error=False)
+    store = resources(study)["store"]
+    assert store.find("time_series", "sub-1_ses-test") is not None
+    assert store.find("time_series", "sub-2_ses-test") is None
+
+
+def test_an_empty_folder_is_told_in_the_tick(scans, instance):
+    study, folder = scans
+    for path in folder.iterdir():
+        path.unlink()
+    assert "it holds none (0 sessions are known)" in Ticks(discovery(study), instance).skipped()
+    assert "it holds none" in Ticks(follow(study, refresh(study)), instance).skipped()
 
 
 def test_nothing_is_requested_while_runs_go_on(scans, instance):

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -47,8 +48,14 @@ def test_a_scan_leads_forward_to_its_own_results_and_the_groups(traced):
 def test_mlflow_s_run_of_a_score_lists_the_scans(traced):
     study, store, scans = traced
     run = store.entry("fingerprint", "all").made_by["mlflow_run"]
-    assert next(told(store, run)).startswith("fingerprint/all  ")
-    client = resources(study)["tracking"].client()
+    tracking = resources(study)["tracking"]
+    assert tracking.result_of(run) == "fingerprint/all"
+    assert tracking.result_of("0" * 32) is None
+    assert tracking.result_of("fingerprint") is None
+    client = tracking.client()
+    experiment = client.get_run(run).info.experiment_id
+    below = client.search_runs([experiment], f"tags.`mlflow.parentRunId` = '{run}'")
+    assert {tracking.result_of(one.info.run_id) for one in below} == {"fingerprint/all"}
     listed = json.loads(Path(client.download_artifacts(run, "scans.json")).read_text())
     assert len(listed) == len(list(scans.iterdir()))
     assert all(len(each["sha256"]) == 64 for each in listed)
@@ -68,9 +75,26 @@ def test_the_telling_goes_both_ways(traced):
 
 def test_what_nobody_knows_is_refused(traced):
     _, store, _ = traced
-    for strange in ("nothing", "pearson/sub-z_ses-test", "../../etc/passwd"):
+    for strange in ("nothing", "0" * 64, "../../etc/passwd"):
         with pytest.raises(StoreError, match="must be an asset, asset/partition, a run of MLflow"):
             list(told(store, strange))
+
+
+def test_an_asset_of_many_partitions_asks_which(traced):
+    _, store, _ = traced
+    with pytest.raises(StoreError, match=r"pearson has 8 partitions; say which: pearson/sub-a_ses"):
+        list(told(store, "pearson"))
+    with pytest.raises(StoreError, match=r"pearson has 8 partitions; say which"):
+        list(told(store, "pearson/sub-z_ses-test"))
+
+
+def test_a_series_that_was_made_again_unchanged_keeps_its_readers(traced):
+    _, store, scans = traced
+    entry = store.entry("time_series", "sub-c_ses-test")
+    content = store.path(entry, "series.parquet").read_bytes()
+    before = {e.asset for e in forward(store, str(scans / "sub-c_ses-test.npy"))}
+    store.put(replace(entry, made_by={}), {"series.parquet": lambda p: p.write_bytes(content)})
+    assert {e.asset for e in forward(store, str(scans / "sub-c_ses-test.npy"))} == before
 
 
 def test_what_was_made_anew_since_is_marked(traced):
