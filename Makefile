@@ -10,7 +10,7 @@ export MLFLOW_DISABLE_TELEMETRY := true
 export MLFLOW_ALLOW_PICKLE_DESERIALIZATION := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup sample demo dev test bench bench-forecast lint format clean
+.PHONY: help setup sample demo dev test bench bench-forecast bench-platform lint format clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ bench: setup  ## Time every fast path against its plain formulation, and write t
 
 bench-forecast: sample  ## Train the presets on the sample, hold them against linear forecasts
 	$(BIN)/python -m benchmarks.forecast --write
+
+bench-platform: setup  ## Carry a study of 1,100 sessions through the servers, and write the table
+	$(BIN)/python -m benchmarks.platform --write
 
 lint: setup
 	$(BIN)/ruff check .
