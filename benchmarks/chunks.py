@@ -17,11 +17,10 @@ import dagster as dg
 
 from attnconn_assets import formats
 from attnconn_assets.asset import build_asset
-from attnconn_assets.catalogue import resources, specs
+from attnconn_assets.catalogue import resources, specs, store_of
 from attnconn_assets.checks import check_matrices, check_series
 from attnconn_assets.home import open_instance
 from attnconn_assets.partitions import add_sessions, session_partitions
-from attnconn_assets.store import Store
 from attnconn_assets.study import Study, load_study
 from attnconn_assets.tracking import TrackedRun, Tracking
 from attnconn_core.connectivity import Pearson
@@ -146,8 +145,7 @@ def _step(
 
 def _compute(study: Study, asset: str, chunk: Sequence[str]) -> float:
     """Seconds of a chunk's science alone: reading, estimating, checking and drawing."""
-    store = resources(study)["store"]
-    assert isinstance(store, Store)  # noqa: S101  (tells the type checker which of the two)
+    store = store_of(study)
     source = study.make_source()
     sessions = {session.key: session for session in source.listing().sessions}
     entries = [store.entry("time_series", key) for key in chunk]

@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from benchmarks import platform
 from benchmarks.__main__ import ROWS, _line
 from benchmarks.measure import Measured, best_of, once
 from benchmarks.row import Row
@@ -25,7 +27,7 @@ def test_a_section_is_replaced_and_the_rest_stays(tmp_path):
 
 def test_the_page_has_a_place_for_every_table():
     text = PAGE.read_text()
-    for name in ("speed", "forecast"):
+    for name in ("speed", "forecast", "platform"):
         assert text.index(f"<!-- {name} -->") < text.index(f"<!-- /{name} -->")
 
 
@@ -47,3 +49,23 @@ def test_time_is_that_of_the_work():
     seconds, result = once(lambda: 7)
     assert result == 7
     assert 0 <= seconds < 1
+
+
+def test_a_finding_says_by_how_much_it_is_missed(capsys):
+    kept = platform._at_most("the run list", "0.4 s", 0.4, 2.0)
+    missed = platform._at_most("the asset graph", "2.5 s", 2.5, 2.0)
+    shown = platform.table([kept, missed, platform.Finding("memory", "600 MB")], 1100)
+    assert "1,100 sessions of 100 regions" in shown
+    assert "| the run list | 0.4 s | < 2 s | ✓ |" in shown
+    assert "| the asset graph | 2.5 s | < 2 s | 0.5 s too long |" in shown
+    assert "| memory | 600 MB |  |  |" in shown
+    assert "the run list: 0.4 s" in capsys.readouterr().err  # at once, not at the end
+
+
+def test_scans_hold_something_of_their_subject(tmp_path):
+    sessions = [f"sub-000{n}_ses-{which}" for n in (1, 2) for which in ("test", "retest")]
+    platform._write_scans(tmp_path, sessions)
+    found = [np.corrcoef(np.load(tmp_path / f"{name}.npy").T).ravel() for name in sessions]
+    alike = np.corrcoef(found)
+    assert alike[0, 1] > alike[0, 2] + 0.1
+    assert alike[2, 3] > alike[1, 3] + 0.1
