@@ -60,7 +60,6 @@ ATTNCONN = Preset(
         loss="standardised",
         validation_fraction=0.1,
         patience=10,
-        refit=True,
         schedule="cosine",
     ),
 )
