@@ -1,6 +1,7 @@
 """The command line: ``attnconn run``, ``seed``, ``dev`` and ``trace``."""
 
 import argparse
+import os
 import sys
 import time
 import urllib.parse
@@ -69,6 +70,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except AttnconnError as error:
         print(f"attnconn: {error}", file=sys.stderr)
         return 1
+    except BrokenPipeError:  # whoever reads has read enough, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except KeyboardInterrupt:
         print("\nattnconn: interrupted; what was done is kept", file=sys.stderr)
         return 130
