@@ -17,7 +17,7 @@ import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import dagster as dg
 from pydantic import PrivateAttr
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from mlflow.entities import Run
 
 __all__ = ["Origin", "TrackedRun", "Tracking"]
+
+T = TypeVar("T")
 
 _KIND = {"mlflow.experimentKind": "custom_model_development"}  # not of language models
 _BATCH = 1000  # MLflow takes no more metrics in one call
@@ -149,23 +151,29 @@ class _Patient:
 
         @functools.wraps(call)
         def patiently(*args: Any, **kwargs: Any) -> Any:
-            from mlflow.exceptions import MlflowException
-
-            until = time.monotonic() + _PATIENCE
-            while True:
-                try:
-                    return call(*args, **kwargs)
-                except MlflowException as error:
-                    if _LOCKED not in str(error):
-                        raise
-                    if time.monotonic() > until:
-                        raise TrackingError(
-                            f"{self._database}: MLflow's database must be free within "
-                            f"{_PATIENCE} s; another process has locked it for longer"
-                        ) from error
-                    _LOG.warning("%s: locked by another process; waiting", self._database)
+            return _patiently(functools.partial(call, *args, **kwargs), self._database)
 
         return patiently
+
+
+def _patiently(call: Callable[[], T], database: str) -> T:
+    """Call until the database is free; say so, and give up after some minutes."""
+    from mlflow.exceptions import MlflowException
+    from sqlalchemy.exc import OperationalError
+
+    until = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            return call()
+        except (MlflowException, OperationalError) as error:
+            if _LOCKED not in str(error):
+                raise
+            if time.monotonic() > until:
+                raise TrackingError(
+                    f"{database}: MLflow's database must be free within {_PATIENCE} s; "
+                    "another process has locked it for longer"
+                ) from error
+            _LOG.warning("%s: locked by another process; waiting", database)
 
 
 class Tracking(dg.ConfigurableResource):
@@ -202,7 +210,10 @@ class Tracking(dg.ConfigurableResource):
         folder = Path(self.folder)
         folder.mkdir(parents=True, exist_ok=True)
         with alone(Path(self.folder) / ".opening"):
-            client = MlflowClient(tracking_uri=self.database, registry_uri=self.database)
+            client = _patiently(
+                lambda: MlflowClient(tracking_uri=self.database, registry_uri=self.database),
+                self.database,
+            )
             patient = cast("MlflowClient", _Patient(client, self.database))
             patient.search_experiments(max_results=1)
         self._client = patient

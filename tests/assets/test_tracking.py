@@ -2,14 +2,20 @@
 
 import dataclasses
 import hashlib
+import sqlite3
 import subprocess
 import sys
+import threading
 import urllib.parse
 from pathlib import Path
 
 import pytest
+from mlflow.exceptions import MlflowException
+from sqlalchemy.exc import OperationalError
 
+from attnconn_assets import tracking as tracking_module
 from attnconn_assets.tracking import Origin, TrackedRun, Tracking
+from attnconn_core.errors import TrackingError
 
 ORIGIN = Origin("tiny", "pearson", "sub-1_ses-test", "dagster-1", "abc")
 
@@ -133,6 +139,7 @@ def test_a_model_is_registered_once_and_asked_for_by_its_alias(tracking, tmp_pat
 
 OPEN = """
 import sys
+import threading
 from attnconn_assets.tracking import Origin, Tracking
 origin = Origin("tiny", "pearson", sys.argv[2], "dagster", "abc")
 with Tracking(folder=sys.argv[1]).run("connectivity", "pearson", origin, {}):
@@ -151,3 +158,48 @@ def test_processes_that_open_a_new_database_at_once(tmp_path):
     experiment = client.get_experiment_by_name("connectivity")
     runs = client.search_runs([experiment.experiment_id])
     assert [run.info.status for run in runs] == ["FINISHED"] * 3
+
+
+def test_a_database_that_another_process_holds_is_waited_for(tmp_path):
+    folder = str(tmp_path / "mlruns")
+    Tracking(folder=folder).client()
+    holder = sqlite3.connect(f"{folder}/mlflow.db", isolation_level=None, check_same_thread=False)
+    holder.execute("BEGIN EXCLUSIVE")
+    freed = threading.Timer(7, holder.rollback)  # a connection gives up after 5 seconds
+    freed.start()
+    try:
+        run = track(Tracking(folder=folder))
+    finally:
+        freed.join()
+        holder.close()
+    assert Tracking(folder=folder).client().get_run(run.id).info.status == "FINISHED"
+
+
+def test_waiting_is_told_and_comes_to_an_end(caplog, monkeypatch):
+    tries = iter(
+        [
+            MlflowException("database is locked"),
+            OperationalError("x", {}, Exception("database is locked")),
+        ]
+    )
+
+    def call() -> str:
+        for error in tries:
+            raise error
+        return "through"
+
+    assert tracking_module._patiently(call, "mlflow.db") == "through"
+    assert caplog.text.count("mlflow.db: locked by another process; waiting") == 2
+
+    def never() -> None:
+        raise MlflowException("database is locked")
+
+    monkeypatch.setattr(tracking_module, "_PATIENCE", -1)
+    with pytest.raises(TrackingError, match=r"mlflow\.db: .* must be free within"):
+        tracking_module._patiently(never, "mlflow.db")
+
+    def otherwise() -> None:
+        raise MlflowException("no such run")
+
+    with pytest.raises(MlflowException, match="no such run"):
+        tracking_module._patiently(otherwise, "mlflow.db")
