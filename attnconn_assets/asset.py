@@ -23,7 +23,7 @@ from attnconn_assets.tracking import Tracking
 from attnconn_assets.work import Platform, Work
 from attnconn_core.errors import AttnconnError
 
-__all__ = ["AssetSpec", "CheckFailedError", "Kind", "Made", "build_asset"]
+__all__ = ["build_asset"]
 
 
 def build_asset(study: Study, spec: AssetSpec) -> dg.AssetsDefinition:
@@ -99,12 +99,7 @@ def _make_all(
     if failed:
         for partition, metadata in whole.items():
             _log_made(context, key, partition, metadata)
-        raise dg.Failure(
-            description=f"{len(failed)} of {len(partitions)} failed. "
-            + " | ".join(f"{partition}: {why}" for partition, why in failed.items()),
-            metadata={"failed": dg.MetadataValue.json(failed)},
-            allow_retries=False,
-        )
+        raise telling.failure(f"{len(failed)} of {len(partitions)} failed", failed)
     for partition, metadata in whole.items():
         # For the event with which Dagster itself closes the step, one a partition.
         named = {} if partition == WHOLE else {"partition_key": partition}

@@ -5,12 +5,12 @@ from functools import partial
 from typing import Any, Protocol
 
 from attnconn_assets import formats, telling
-from attnconn_assets.checks import are_sound, check_matrices
+from attnconn_assets.checks import check_matrices
 from attnconn_assets.experiment import Configuration
 from attnconn_assets.forecasters import group_model_of
 from attnconn_assets.lineage import Recipe
 from attnconn_assets.partitions import WHOLE
-from attnconn_assets.spec import AssetSpec, CheckFailedError, Made
+from attnconn_assets.spec import AssetSpec, Made, refuse_unsound
 from attnconn_assets.study import Study
 from attnconn_assets.work import Work
 from attnconn_core.connectivity import (
@@ -137,9 +137,7 @@ def make_matrices(work: Work, estimator_for: Callable[[Work], EstimatorFor]) -> 
     matrices[series.n_frames] = whole
     picture = work.platform.album.matrix(whole, signed=traits(work.recipe.asset).signed)
     checks = check_matrices(matrices)
-    if not are_sound(checks):
-        broken = "; ".join(check.complaint for check in checks if not check.passed)
-        raise CheckFailedError(broken, checks, {"matrix": telling.picture(picture)})
+    refuse_unsound(checks, {"matrix": telling.picture(picture)})
     with work.tracked("connectivity", f"{work.recipe.asset} {work.partition}") as run:
         run.metrics({**summarise(whole), **whole.metrics})
         run.picture("matrix", picture)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import dagster as dg
 
+from attnconn_assets import telling
 from attnconn_assets.runner import Step, materialise_stale
 from attnconn_assets.running import announced
 from attnconn_assets.study import Study
@@ -67,12 +68,7 @@ def refresh(study: Study) -> dg.JobDefinition:
             context.log.warning(f"{name} isn't a session: {why}")
         context.log.info(f"{outcome.made} made, {outcome.standing} up to date")
         if outcome.failed:
-            raise dg.Failure(
-                description=f"{len(outcome.failed)} failed. "
-                + " | ".join(f"{name}: {why}" for name, why in outcome.failed.items()),
-                metadata={"failed": dg.MetadataValue.json(outcome.failed)},
-                allow_retries=False,
-            )
+            raise telling.failure(f"{len(outcome.failed)} failed", outcome.failed)
 
     @dg.job(
         name=f"{study.name}_refresh",

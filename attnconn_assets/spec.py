@@ -13,7 +13,7 @@ from attnconn_core.errors import AttnconnError
 from attnconn_core.records import Session
 from attnconn_core.sources import Source
 
-__all__ = ["AssetSpec", "CheckFailedError", "Kind", "Made"]
+__all__ = ["AssetSpec", "CheckFailedError", "Kind", "Made", "refuse_unsound"]
 
 Kind = Literal["session", "configuration", "whole"]
 
@@ -37,6 +37,19 @@ class CheckFailedError(AttnconnError):
         super().__init__(message)
         self.checks = checks
         self.metadata = metadata
+
+
+def refuse_unsound(checks: tuple[Check, ...], metadata: Mapping[str, Any]) -> None:
+    """Raise if a rule is broken, with every complaint and what is to be looked at.
+
+    Raises
+    ------
+    CheckFailedError
+        If a check failed.
+    """
+    broken = [check.complaint for check in checks if not check.passed]
+    if broken:
+        raise CheckFailedError("; ".join(broken), checks, metadata)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import pandas as pd
 from attnconn_assets.formats import schema_of
 from attnconn_assets.store import Entry
 
-__all__ = ["files", "numbers", "path", "picture", "provenance", "schema", "table"]
+__all__ = ["failure", "files", "numbers", "path", "picture", "provenance", "schema", "table"]
 
 _ROWS_SHOWN = 60
 
@@ -52,6 +52,16 @@ def table(values: pd.DataFrame) -> dg.MetadataValue:
     rows = "\n".join("| " + " | ".join(row) + " |" for row in shown.itertuples(index=False))
     more = f"\n\n… and {len(values) - _ROWS_SHOWN} more rows" if len(values) > _ROWS_SHOWN else ""
     return dg.MetadataValue.md(header + rows + more)
+
+
+def failure(headline: str, failed: Mapping[str, str]) -> dg.Failure:
+    """End a run that names everything that failed and why; trying again is no use."""
+    reasons = " | ".join(f"{name}: {why}" for name, why in failed.items())
+    return dg.Failure(
+        description=f"{headline}. {reasons}",
+        metadata={"failed": dg.MetadataValue.json(dict(failed))},
+        allow_retries=False,
+    )
 
 
 def files(facts: Sequence[Mapping[str, Any]]) -> dg.MetadataValue:

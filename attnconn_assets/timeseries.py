@@ -7,7 +7,7 @@ from attnconn_assets import formats, telling
 from attnconn_assets.checks import check_series
 from attnconn_assets.files import hashed, is_unchanged
 from attnconn_assets.lineage import Recipe
-from attnconn_assets.spec import AssetSpec, CheckFailedError, Made
+from attnconn_assets.spec import AssetSpec, Made, refuse_unsound
 from attnconn_assets.study import Study
 from attnconn_assets.work import Work
 from attnconn_core.errors import ScanError
@@ -47,9 +47,7 @@ def make_series(work: Work) -> Made:
         raise ScanError(f"{', '.join(changed)}: changed while it was read; try again")
     checks = check_series(series, work.study.longest_window, work.study.test_fraction)
     picture = work.platform.album.carpet(series)
-    broken = [check.complaint for check in checks if not check.passed]
-    if broken:
-        raise CheckFailedError("; ".join(broken), checks, {"carpet": telling.picture(picture)})
+    refuse_unsound(checks, {"carpet": telling.picture(picture)})
     numbers = {
         "frames": series.n_frames,
         "runs": len(series.runs),

@@ -141,7 +141,7 @@ def told(store: Store, what: str) -> Iterator[str]:
         If the store knows nothing of it.
     """
     asset, partition = _parted(what)
-    start = _find(store, asset, partition or WHOLE)
+    start = store.readable(asset, partition or WHOLE)  # a path isn't a name in the store
     if start is not None:
         node = back(store, start.asset, start.partition)
         yield from _tree(node, 0)
@@ -169,13 +169,6 @@ def told(store: Store, what: str) -> Iterator[str]:
 def _parted(name: str) -> tuple[str, str]:
     asset, _, partition = name.partition("/")
     return asset, partition
-
-
-def _find(store: Store, asset: str, partition: str) -> Entry | None:
-    try:
-        return store.find(asset, partition)
-    except StoreError:  # a path isn't a name in the store
-        return None
 
 
 def _partitions(store: Store, asset: str) -> list[str]:
