@@ -3,6 +3,7 @@
 from attnconn_core.sources.arrays import ArrayFolder
 from attnconn_core.sources.base import DESIGN_LABELS, Design, Listing, Source
 from attnconn_core.sources.hcp import HcpTree
+from attnconn_core.sources.known_truth import KnownTruth, read_known_truth
 from attnconn_core.sources.phenotypes import (
     check_phenotypes,
     read_phenotypes,
@@ -10,17 +11,22 @@ from attnconn_core.sources.phenotypes import (
 )
 from attnconn_core.sources.sample import HcpSample
 from attnconn_core.sources.simulated import Simulated
+from attnconn_core.sources.simulated_truth import SIMULATED_TRUTHS, simulated_truth
 
 __all__ = [
     "DESIGN_LABELS",
+    "SIMULATED_TRUTHS",
     "ArrayFolder",
     "Design",
     "HcpSample",
     "HcpTree",
+    "KnownTruth",
     "Listing",
     "Simulated",
     "Source",
     "check_phenotypes",
+    "read_known_truth",
     "read_phenotypes",
+    "simulated_truth",
     "target_columns",
 ]

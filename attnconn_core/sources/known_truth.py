@@ -1,0 +1,140 @@
+"""Series whose network is known: NetSim, Sanchez-Romero's networks, or one's own arrays."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float, Shaped
+
+from attnconn_core.errors import AttnconnError, ScanError
+from attnconn_core.records import TimeSeries
+
+__all__ = ["KnownTruth", "read_known_truth"]
+
+
+@dataclass(frozen=True, eq=False)
+class KnownTruth:
+    """A benchmark: data sets, and the network behind each.
+
+    Attributes
+    ----------
+    name
+        Such as ``"netsim-sim3"``.
+    series
+        One a data set, all with the same regions.
+    truths
+        (target, source) of each data set; an edge is there where it isn't zero. What the
+        file says of the diagonal is kept; scores leave it out.
+
+    Raises
+    ------
+    ScanError
+        Unless there is a truth for each data set, of as many regions.
+    """
+
+    name: str
+    series: tuple[TimeSeries, ...]
+    truths: tuple[Shaped[np.ndarray, "region region"], ...]
+
+    def __post_init__(self) -> None:
+        if not self.series or len(self.series) != len(self.truths):
+            raise ScanError(
+                f"{self.name}: every data set needs a network; got {len(self.series)} data sets "
+                f"and {len(self.truths)} networks"
+            )
+        for number, (series, truth) in enumerate(zip(self.series, self.truths, strict=True), 1):
+            if truth.shape != (series.n_regions, series.n_regions):
+                raise ScanError(
+                    f"{self.name}: the network of data set {number} must be "
+                    f"({series.n_regions}, {series.n_regions}); got {truth.shape}"
+                )
+
+    def head(self, data_sets: int | None) -> "KnownTruth":
+        """Take the first data sets; None takes all."""
+        return KnownTruth(self.name, self.series[:data_sets], self.truths[:data_sets])
+
+
+def read_known_truth(path: Path, name: str, repetition_time: float) -> KnownTruth:
+    """Read a file of data sets with known networks.
+
+    Parameters
+    ----------
+    path
+        ``.npz`` with ``ts`` (data set, time, node) and ``net`` (data set, source, target)
+        or ``adj`` (source, target), one for all; where both are there ``net`` counts. Or
+        NetSim's original ``.mat``, with ``ts`` (data set × time, node), ``Nsubjects`` and
+        ``net``. In both the network's row is the *source*: it is transposed on the way in.
+    name
+        Of the benchmark.
+    repetition_time
+        Seconds; the files don't say (NetSim's is 3 s in most simulations).
+
+    Raises
+    ------
+    ScanError
+        Naming the file, if it can't be read, lacks an array, or the arrays don't fit.
+
+    References
+    ----------
+    Smith et al. 2011, NeuroImage 54: 875–891; Sanchez-Romero et al. 2019, Network
+    Neuroscience 3: 274–306.
+    """
+    arrays = _read_mat(path) if path.suffix == ".mat" else _read_npz(path)
+    networks = arrays["net"] if "net" in arrays else arrays.get("adj")
+    series = arrays.get("ts")
+    if series is None or networks is None:
+        raise ScanError(
+            f"{path}: must hold ts and net or adj; got {', '.join(sorted(arrays)) or 'no array'}"
+        )
+    if series.dtype.kind not in "fiu" or networks.dtype.kind not in "fiub":
+        raise ScanError(
+            f"{path}: series and networks must be real numbers; "
+            f"got {series.dtype} and {networks.dtype}"
+        )
+    if series.ndim != 3 or networks.ndim not in (2, 3):
+        raise ScanError(
+            f"{path}: ts must be (data set, time, node) and the network (data set, source, target) "
+            f"or (source, target); got {series.shape} and {networks.shape}"
+        )
+    if networks.ndim == 2:
+        networks = np.broadcast_to(networks, (len(series), *networks.shape))
+    nodes = tuple(f"node-{number}" for number in range(1, series.shape[2] + 1))
+    try:
+        return KnownTruth(
+            name,
+            tuple(TimeSeries((each,), repetition_time, nodes) for each in series),
+            tuple(_target_first(network) for network in networks),
+        )
+    except AttnconnError as error:
+        raise ScanError(f"{path}: {error}") from error
+
+
+def _target_first(
+    network: Shaped[np.ndarray, "source target"],
+) -> Float[np.ndarray, "target source"]:
+    return np.ascontiguousarray(network.T, dtype=np.float64)
+
+
+def _read_npz(path: Path) -> dict[str, np.ndarray]:
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return {key: file[key] for key in ("ts", "net", "adj") if key in file.files}
+    except (OSError, ValueError, AttributeError, EOFError) as error:  # one array has no names
+        raise ScanError(f"{path}: can't be read as an .npz of arrays: {error}") from error
+
+
+def _read_mat(path: Path) -> dict[str, np.ndarray]:
+    # Only where such a file is read: scipy.io takes its time to import.
+    from scipy.io import loadmat
+    from scipy.io.matlab import MatReadError
+
+    try:
+        found: dict[str, Any] = loadmat(path, variable_names=["ts", "net", "Nsubjects"])
+        stacked, n_sets = found["ts"], int(found["Nsubjects"].item())
+        series = stacked.reshape(n_sets, -1, stacked.shape[-1])
+    except KeyError as error:
+        raise ScanError(f"{path}: lacks {error}; NetSim's files hold ts, net, Nsubjects") from error
+    except (OSError, ValueError, TypeError, NotImplementedError, MatReadError) as error:
+        raise ScanError(f"{path}: can't be read as one of NetSim's .mat files: {error}") from error
+    return {"ts": series, **({"net": found["net"]} if "net" in found else {})}
