@@ -7,9 +7,11 @@ from attnconn_core.scoring.fingerprint import FingerprintScore, fingerprint
 from attnconn_core.scoring.folds import assign_folds
 from attnconn_core.scoring.kernel_ridge import PENALTIES
 from attnconn_core.scoring.recovery import Recovery, recover
+from attnconn_core.scoring.recovery_table import PUBLISHED, recovery_scores, summarise_recovery
 
 __all__ = [
     "PENALTIES",
+    "PUBLISHED",
     "BehaviourScore",
     "FingerprintScore",
     "Recovery",
@@ -21,4 +23,6 @@ __all__ = [
     "is_symmetric",
     "predict_behaviour",
     "recover",
+    "recovery_scores",
+    "summarise_recovery",
 ]

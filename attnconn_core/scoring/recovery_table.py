@@ -1,0 +1,169 @@
+"""Every method on every data set of a benchmark with a known network."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+import pandas as pd
+from scipy.stats import t as student_t
+from sklearn.metrics import average_precision_score, roc_auc_score
+
+from attnconn_core.errors import AttnconnError, ParameterError
+from attnconn_core.records import Connectivity, TimeSeries
+from attnconn_core.scoring.recovery import recover
+from attnconn_core.sources.known_truth import KnownTruth
+
+__all__ = [
+    "CHANCE",
+    "NULL_ROWS",
+    "PUBLISHED",
+    "SELF_LOOPS",
+    "recovery_scores",
+    "summarise_recovery",
+]
+
+CHANCE = "chance"
+SELF_LOOPS = "self_loops_only"
+NULL_ROWS = (CHANCE, SELF_LOOPS)
+"""Rows that no method stands behind."""
+
+SCORES = ("auroc", "auprc", "orientation", "auroc_undirected", "auprc_undirected")
+
+_GVAR = "Marcinkevics & Vogt 2021, 5 data sets"
+PUBLISHED: Mapping[str, pd.DataFrame] = {
+    "netsim-sim3": pd.DataFrame(
+        [
+            ("cMLP", 0.616, 0.191, f"{_GVAR}; settings chosen on the truth"),
+            ("cLSTM", 0.665, 0.240, f"{_GVAR}; settings chosen on the truth"),
+            ("eSRU", 0.654, 0.217, f"{_GVAR}; settings chosen on the truth"),
+            ("GVAR", 0.690, 0.305, _GVAR),
+        ],
+        columns=["method", "auroc", "auprc", "published"],
+    )
+}
+"""What others report, off the diagonal, by benchmark."""
+
+
+@runtime_checkable
+class Estimator(Protocol):
+    """What turns a series into connectivity."""
+
+    def estimate(self, series: TimeSeries) -> Connectivity: ...
+
+
+def recovery_scores(
+    estimators: Mapping[str, Estimator],
+    benchmark: KnownTruth,
+    on_method: Callable[[str], object] | None = None,
+) -> tuple[pd.DataFrame, dict[str, str]]:
+    """Score every estimator on every data set.
+
+    Parameters
+    ----------
+    estimators
+        By the name they are shown under.
+    benchmark
+        The data sets and their networks.
+    on_method
+        Called with each name before its turn.
+
+    Returns
+    -------
+    scores
+        A row a method and data set: ``method``, ``data_set`` (from 1) and the fields of
+        `Recovery`. Beside the methods, two rows that none stands behind: ``chance``, the
+        expectation of random scores; and ``self_loops_only``, which says of every region
+        that it drives itself and nothing else, scored with the diagonal counted as edges.
+        It knows nothing of the network and still beats chance: why the diagonal is out.
+    failed
+        ``method, data set n`` → why it has no score.
+
+    Raises
+    ------
+    ParameterError
+        If there is no estimator, or a data set's network has no edge or no absent one.
+    """
+    if not estimators:
+        raise ParameterError("recovery needs at least one estimator; got none")
+    rows, failed = [], {}
+    for method, estimator in estimators.items():
+        if on_method is not None:
+            on_method(method)
+        for number, (series, truth) in enumerate(
+            zip(benchmark.series, benchmark.truths, strict=True), start=1
+        ):
+            try:
+                estimate = estimator.estimate(series)
+            except AttnconnError as error:
+                failed[f"{method}, data set {number}"] = str(error)
+                continue
+            found = recover(estimate.values, truth)
+            rows.append({"method": method, "data_set": number, **asdict(found)})
+    for number, truth in enumerate(benchmark.truths, start=1):
+        rows.append({"method": CHANCE, "data_set": number, **_chance(truth)})
+        rows.append({"method": SELF_LOOPS, "data_set": number, **_self_loops(truth)})
+    return pd.DataFrame(rows), failed
+
+
+def summarise_recovery(scores: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
+    """Mean of every score over data sets, with a t interval.
+
+    Parameters
+    ----------
+    scores
+        From `recovery_scores`.
+    level
+        Of the intervals. Data sets of one benchmark are independent draws, which is what
+        the interval is over; it says nothing of other networks.
+
+    Returns
+    -------
+    table
+        A row a method, in the order of `scores`: ``data_sets`` and, for every score, its
+        mean, ``<score>_lower`` and ``<score>_upper`` (NaN with a single data set).
+    """
+    rows = []
+    for method, own in scores.groupby("method", sort=False):
+        row: dict[str, object] = {"method": method, "data_sets": len(own)}
+        for score in SCORES:
+            values = own[score].dropna().to_numpy()
+            mean, half = (
+                (values.mean(), _half_width(values, level)) if len(values) else (np.nan,) * 2
+            )
+            row |= {score: mean, f"{score}_lower": mean - half, f"{score}_upper": mean + half}
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def _half_width(values: np.ndarray, level: float) -> float:
+    if len(values) < 2:
+        return float("nan")
+    quantile = student_t.isf((1 - level) / 2, len(values) - 1)
+    return float(quantile * values.std(ddof=1) / np.sqrt(len(values)))
+
+
+def _chance(truth: np.ndarray) -> dict[str, float]:
+    """Expectation of random scores: precision is the share of edges at every threshold."""
+    edge = truth != 0
+    off_diagonal = ~np.eye(len(truth), dtype=bool)
+    lower = np.tril_indices_from(truth, -1)
+    return {
+        "auroc": 0.5,
+        "auprc": float(edge[off_diagonal].mean()),
+        "orientation": 0.5,
+        "auroc_undirected": 0.5,
+        "auprc_undirected": float((edge | edge.T)[lower].mean()),
+    }
+
+
+def _self_loops(truth: np.ndarray) -> dict[str, float]:
+    alone = np.eye(len(truth), dtype=bool)
+    edge = ((truth != 0) | alone).ravel()
+    return {
+        "auroc": float(roc_auc_score(edge, alone.ravel())),
+        "auprc": float(average_precision_score(edge, alone.ravel())),
+        "orientation": 0.5,
+        "auroc_undirected": float("nan"),
+        "auprc_undirected": float("nan"),
+    }
