@@ -8,6 +8,7 @@ from attnconn_core.figures.fingerprints import fingerprint_panel
 from attnconn_core.figures.forecasts import forecast_panel, forecast_scatter
 from attnconn_core.figures.matrix import matrix, matrix_gallery
 from attnconn_core.figures.networks import network_means
+from attnconn_core.figures.recoveries import recovery_panel
 from attnconn_core.figures.style import display_name, sorted_methods
 from attnconn_core.figures.training import training_curve
 
@@ -24,6 +25,7 @@ __all__ = [
     "network_means",
     "png",
     "png_base64",
+    "recovery_panel",
     "sorted_methods",
     "training_curve",
 ]

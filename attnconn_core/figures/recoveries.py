@@ -1,0 +1,82 @@
+"""Recovery: how much of a known network each method finds, and which way round."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from attnconn_core.errors import ParameterError
+from attnconn_core.figures.rows import method_rows, points
+from attnconn_core.figures.style import (
+    FAINT,
+    INK,
+    SMALL,
+    canvas,
+    heading,
+    looks,
+    sorted_methods,
+    tidy,
+)
+from attnconn_core.scoring.recovery_table import CHANCE, NULL_ROWS, summarise_recovery
+
+__all__ = ["recovery_panel"]
+
+_SHOWN = {
+    "auprc_undirected": "detection: average precision,\neither direction",
+    "auprc": "detection and direction:\naverage precision",
+    "orientation": "direction of the true\none-way edges: share right",
+}
+
+
+def recovery_panel(scores: pd.DataFrame, benchmark: str) -> Figure:
+    """Draw three scores of every method: a point a data set, the mean and its 95 % interval.
+
+    Parameters
+    ----------
+    scores
+        From `attnconn_core.scoring.recovery_scores`.
+    benchmark
+        Its name.
+
+    Raises
+    ------
+    ParameterError
+        If no method has a score.
+    """
+    summary = summarise_recovery(scores).set_index("method")
+    methods = sorted_methods(name for name in summary.index if name not in NULL_ROWS)
+    if not methods:
+        raise ParameterError(f"a figure of {benchmark} needs a method with a score; got none")
+    styles = looks(methods)
+    figure = canvas(height=2.3 + 0.36 * len(methods))
+    panels = figure.subplots(1, len(_SHOWN))
+    for column, (axes, (score, label)) in enumerate(zip(panels, _SHOWN.items(), strict=True)):
+        for row, method in enumerate(methods):
+            own = scores.loc[scores["method"] == method, score].to_numpy(dtype=float)
+            points(axes, own, row, styles[method], height=0.2)
+            mean, low, high = summary.loc[method, [score, f"{score}_lower", f"{score}_upper"]]
+            axes.plot([low, high], [row, row], color=INK, linewidth=1.6, zorder=4)
+            axes.plot([mean, mean], [row - 0.35, row + 0.35], color=INK, linewidth=2.2, zorder=5)
+        axes.axvline(summary.loc[CHANCE, score], color=INK, linestyle="--", linewidth=1)
+        method_rows(axes, methods, names=column == 0)
+        tidy(axes, grid="x")
+        axes.set(xlim=(-0.02, 1.02), xlabel=label)
+    figure.legend(
+        handles=[
+            Line2D([], [], color=FAINT, marker="o", linestyle="", label="data set"),
+            Line2D([], [], color=INK, marker="|", markersize=12, label="mean, 95 % interval"),
+            Line2D([], [], color=INK, linestyle="--", linewidth=1, label="chance"),
+        ],
+        loc="outside lower right",
+        ncols=3,
+        fontsize=SMALL,
+        frameon=False,
+        labelcolor=INK,
+    )
+    n_sets = int(np.max(summary["data_sets"]))
+    heading(
+        figure,
+        f"Recovery of a known network: {benchmark}",
+        f"{n_sets} data sets; the diagonal never counts",
+    )
+    return figure
