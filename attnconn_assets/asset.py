@@ -13,7 +13,12 @@ import dagster as dg
 
 from attnconn_assets import telling
 from attnconn_assets.checks import SOUND, Check, are_sound
-from attnconn_assets.partitions import WHOLE, configuration_partitions, session_partitions
+from attnconn_assets.partitions import (
+    WHOLE,
+    benchmark_partitions,
+    configuration_partitions,
+    session_partitions,
+)
 from attnconn_assets.plan import attempt
 from attnconn_assets.running import announced
 from attnconn_assets.spec import AssetSpec, CheckFailedError, Kind, Made
@@ -168,9 +173,15 @@ def _closing_check(key: dg.AssetKey, outcomes: Sequence[Made]) -> list[dg.AssetC
 
 
 def _partitions(study: Study, kind: Kind) -> dg.PartitionsDefinition | None:
-    if kind == "session":
-        return session_partitions(study)
-    return configuration_partitions(study) if kind == "configuration" else None
+    match kind:
+        case "session":
+            return session_partitions(study)
+        case "configuration":
+            return configuration_partitions(study)
+        case "benchmark":
+            return benchmark_partitions(study)
+        case "whole":
+            return None
 
 
 def _dependency(study: Study, spec: AssetSpec, name: str, kind: Kind) -> dg.AssetDep:

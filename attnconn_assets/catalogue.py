@@ -11,6 +11,7 @@ from attnconn_assets import (
     forecasters,
     inputs,
     quality,
+    recovery,
     report,
     timeseries,
 )
@@ -37,6 +38,7 @@ def specs(study: Study) -> list[AssetSpec]:
         *champion.specs(study),
         *connectivity.specs(study),
         *benchmarks.specs(study),
+        *recovery.specs(study),
         *report.specs(study),
     ]
     wanted = _wanted(everything)

@@ -1,4 +1,4 @@
-"""The partitions: one a session, one a group configuration."""
+"""The partitions: one a session, one a group configuration, one a benchmark of known truth."""
 
 import dagster as dg
 from sqlalchemy.exc import IntegrityError
@@ -6,7 +6,13 @@ from sqlalchemy.exc import IntegrityError
 from attnconn_assets.study import Study
 from attnconn_core.records import Session
 
-__all__ = ["WHOLE", "add_sessions", "configuration_partitions", "session_partitions"]
+__all__ = [
+    "WHOLE",
+    "add_sessions",
+    "benchmark_partitions",
+    "configuration_partitions",
+    "session_partitions",
+]
 
 WHOLE = "all"  # stands for the partition of an asset that has none
 
@@ -19,6 +25,11 @@ def session_partitions(study: Study) -> dg.DynamicPartitionsDefinition:
 def configuration_partitions(study: Study) -> dg.StaticPartitionsDefinition:
     """The group configurations of the study's experiments."""
     return dg.StaticPartitionsDefinition(list(study.configurations))
+
+
+def benchmark_partitions(study: Study) -> dg.StaticPartitionsDefinition:
+    """The benchmarks of known truth that the study names."""
+    return dg.StaticPartitionsDefinition(list(study.recovery.benchmarks))
 
 
 def add_sessions(

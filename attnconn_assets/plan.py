@@ -64,6 +64,7 @@ def plan(
     keys = {
         "session": [session.key for session in listing.sessions],
         "configuration": list(study.configurations),
+        "benchmark": list(study.recovery.benchmarks),
         "whole": [WHOLE],
     }[spec.partitioned]
     sessions = {session.key: session for session in listing.sessions}
@@ -123,6 +124,8 @@ def _read_by(study: Study, spec: AssetSpec, key: str) -> list[tuple[str, str]]:
             chosen = spec.from_configuration
             configurations = list(study.configurations) if chosen is None else [chosen]
             read += [(name, each) for each in configurations]
+        elif kind == "benchmark":
+            read += [(name, each) for each in study.recovery.benchmarks]
     return read
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from attnconn_assets import formats, telling
+from attnconn_assets.partitions import WHOLE
 from attnconn_assets.spec import Made
 from attnconn_assets.work import Work
 from attnconn_core.records import Cohort, Connectivity
@@ -20,23 +21,28 @@ def score_asset(
     work: Work,
     tables: Mapping[str, pd.DataFrame],
     pictures: Mapping[str, bytes],
-    cohort: Cohort,
+    cohort: Cohort | None,
     facts: Mapping[str, Any],
 ) -> Made:
     """Store a benchmark's tables and figure; one run for it, and one below it a method.
 
     Below it the methods stand side by side; its own holds ``<score>/<method>``, which
-    MLflow charts score by score.
+    MLflow charts score by score. Without a cohort the scores are of no subjects.
     """
     scores = tables["scores"]
     means = scores.groupby("method", sort=False).mean(numeric_only=True)
-    parameters = {**work.recipe.settings, "cohort": cohort.digest}
+    who: dict[str, Any] = {}
+    if cohort is not None:
+        who = {"sessions": len(cohort.sessions), "excluded": dict(cohort.excluded)}
+        who["cohort"] = cohort.digest
+    parameters = {**work.recipe.settings, **({"cohort": who["cohort"]} if who else {})}
+    named = work.study.name if work.partition == WHOLE else f"{work.study.name} {work.partition}"
     with work.tracked(parameters=parameters) as run:
         for each, picture in pictures.items():
             run.picture(each.removesuffix(".png"), picture)
         below = []
         for method, row in means.iterrows():
-            name, own = f"{work.study.name} {method}", {**parameters, "method": method}
+            name, own = f"{named} {method}", {**parameters, "method": method}
             with work.tracked(name=name, parameters=own, parent=run) as one:
                 one.metrics({str(key): value for key, value in row.items()})
             run.metrics({f"{key}/{method}": value for key, value in row.items()})
@@ -49,12 +55,7 @@ def score_asset(
         run.file("scans.json", json.dumps(scans, indent=1).encode())
         entry = work.save(
             {**writers, **picture_writers(pictures)},
-            {
-                **facts,
-                "sessions": len(cohort.sessions),
-                "cohort": cohort.digest,
-                "excluded": dict(cohort.excluded),
-            },
+            {**facts, **who},
             run,
         )
     return Made(
@@ -62,9 +63,8 @@ def score_asset(
         {
             "figure": telling.picture(pictures["figure.png"]),
             **{each: telling.table(table) for each, table in tables.items()},
-            "sessions": len(cohort.sessions),
+            **({"sessions": who["sessions"], "left out": who["excluded"]} if who else {}),
             "files behind it": len(scans),
-            "left out": dict(cohort.excluded),
             "methods side by side": work.platform.tracking.comparison(
                 run.experiment_id, [one.id for one in below]
             ),

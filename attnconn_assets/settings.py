@@ -1,10 +1,21 @@
 """Groups of settings in a study file: how Granger, the fingerprint and behaviour are computed."""
 
 from collections.abc import Mapping
-from typing import Literal
+from pathlib import Path
+from typing import Annotated, Literal
 
 import dagster as dg
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+
+from attnconn_core.sources import SIMULATED_TRUTHS
 
 __all__ = [
     "AutomationSettings",
@@ -12,8 +23,21 @@ __all__ = [
     "ExclusionRules",
     "FingerprintSettings",
     "GrangerSettings",
+    "KnownTruthFile",
+    "RecoverySettings",
     "Settings",
+    "StudyPath",
 ]
+
+
+def _beside_the_study(path: Path, info: ValidationInfo) -> Path:
+    return ((info.context or {}).get("folder", Path.cwd()) / path.expanduser()).resolve()
+
+
+StudyPath = Annotated[Path, AfterValidator(_beside_the_study)]
+"""Relative to the study file."""
+
+BenchmarkName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,63}$")]
 
 
 class Settings(BaseModel):
@@ -68,6 +92,54 @@ class BehaviourSettings(Settings):
     model: Literal["kernel_ridge", "cpm", "linear_sgd"] = "kernel_ridge"
     folds: int = Field(10, ge=2)
     seed: int = 42
+
+
+class KnownTruthFile(Settings):
+    """A file of data sets with known networks; see `attnconn_core.sources.read_known_truth`."""
+
+    file: StudyPath
+    repetition_time: float = Field(gt=0)
+
+
+class RecoverySettings(Settings):
+    """The benchmarks of known truth that every method is run on; none by default.
+
+    Attributes
+    ----------
+    simulated
+        Names of simulated cohorts, from `attnconn_core.sources.SIMULATED_TRUTHS`.
+    files
+        Name → file of data sets.
+    data_sets
+        How many of each benchmark's data sets are used, from the first; None for all.
+    seed
+        Of the simulated ones.
+    """
+
+    simulated: tuple[BenchmarkName, ...] = ()
+    files: dict[BenchmarkName, KnownTruthFile] = {}
+    data_sets: int | None = Field(30, ge=1)
+    seed: int = Field(0, ge=0)
+
+    @field_validator("simulated")
+    @classmethod
+    def _are_known(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        strange = [name for name in names if name not in SIMULATED_TRUTHS]
+        if strange:
+            raise ValueError(f"must be among {', '.join(SIMULATED_TRUTHS)}")
+        return tuple(dict.fromkeys(names))
+
+    @model_validator(mode="after")
+    def _have_names_of_their_own(self) -> "RecoverySettings":
+        twice = sorted(set(self.simulated) & set(self.files))
+        if twice:
+            raise ValueError(f"a file can't have the name of a simulated one: {', '.join(twice)}")
+        return self
+
+    @property
+    def benchmarks(self) -> tuple[str, ...]:
+        """Every benchmark's name."""
+        return (*self.simulated, *self.files)
 
 
 class ExclusionRules(Settings):

@@ -15,7 +15,7 @@ from attnconn_core.sources import Source
 
 __all__ = ["AssetSpec", "CheckFailedError", "Kind", "Made", "refuse_unsound"]
 
-Kind = Literal["session", "configuration", "whole"]
+Kind = Literal["session", "configuration", "benchmark", "whole"]
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class AssetSpec:
     recipe
         Its name, the core modules it calls, the settings it reads.
     partitioned
-        By session, by group configuration, or not.
+        By session, by group configuration, by benchmark of known truth, or not.
     needs
         The assets it reads, and how they are partitioned.
     make

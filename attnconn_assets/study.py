@@ -7,15 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
 import yaml
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    Field,
-    TypeAdapter,
-    ValidationError,
-    ValidationInfo,
-    field_validator,
-)
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError, field_validator
 
 from attnconn_assets.experiment import Configuration, Experiment, FineTuning
 from attnconn_assets.settings import (
@@ -24,7 +16,10 @@ from attnconn_assets.settings import (
     ExclusionRules,
     FingerprintSettings,
     GrangerSettings,
+    KnownTruthFile,
+    RecoverySettings,
     Settings,
+    StudyPath,
 )
 from attnconn_core.errors import StudyError
 from attnconn_core.forecasting.config import DEFAULT_SEED, ForecasterConfig, TrainingConfig
@@ -33,13 +28,6 @@ from attnconn_core.sources import ArrayFolder, HcpSample, HcpTree, Simulated, So
 __all__ = ["DEFAULT_STUDY", "Study", "load_study", "selected_study"]
 
 DEFAULT_STUDY = Path(__file__).resolve().parents[1] / "studies" / "hcp_sample.yaml"
-
-
-def _beside_the_study(path: Path, info: ValidationInfo) -> Path:
-    return ((info.context or {}).get("folder", Path.cwd()) / path.expanduser()).resolve()
-
-
-StudyPath = Annotated[Path, AfterValidator(_beside_the_study)]
 
 
 # Which subjects there are changes no series.
@@ -61,6 +49,7 @@ class StudyBase(Settings):
     behaviour: BehaviourSettings = BehaviourSettings()
     granger: GrangerSettings = GrangerSettings()
     fingerprint: FingerprintSettings = FingerprintSettings()
+    recovery: RecoverySettings = RecoverySettings()
     exclude: ExclusionRules = ExclusionRules()
     automation: AutomationSettings = AutomationSettings()
     test_fraction: float = Field(0.1, gt=0, lt=1)
@@ -337,7 +326,7 @@ def _known_keys() -> list[str]:
     models: list[type[BaseModel]] = [
         *(HcpSampleStudy, HcpStudy, ArraysStudy, SimulatedStudy),
         *(GrangerSettings, FingerprintSettings, BehaviourSettings, ExclusionRules),
-        *(AutomationSettings, Experiment, Configuration),
+        *(AutomationSettings, RecoverySettings, KnownTruthFile, Experiment, Configuration),
         *(ForecasterConfig, TrainingConfig, FineTuning),
     ]
     return sorted({key for model in models for key in model.model_fields})

@@ -1,0 +1,131 @@
+"""Recovery of known truth: every method on networks whose edges are known."""
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+import pandas as pd
+
+from attnconn_assets.connectivity import Estimator
+from attnconn_assets.files import hashed
+from attnconn_assets.lineage import Recipe
+from attnconn_assets.scores import score_asset
+from attnconn_assets.spec import AssetSpec, Made
+from attnconn_assets.study import Study
+from attnconn_assets.work import Work
+from attnconn_core.connectivity import ESTIMATORS, Granger, choose_granger_order
+from attnconn_core.errors import CohortError
+from attnconn_core.figures import png, recovery_panel
+from attnconn_core.forecasting import fit
+from attnconn_core.scoring import PUBLISHED, recovery_scores, summarise_recovery
+from attnconn_core.sources import KnownTruth, read_known_truth, simulated_truth
+from attnconn_core.timeseries import split
+
+__all__ = ["specs"]
+
+_SIMULATED = 10  # data sets of a simulated benchmark, where the study doesn't say
+
+
+def specs(study: Study) -> list[AssetSpec]:
+    """One asset with a partition a benchmark, if the study names any."""
+    if not study.recovery.benchmarks:
+        return []
+    return [
+        AssetSpec(
+            recipe=Recipe(
+                "recovery",
+                (
+                    "attnconn_core.scoring.recovery_table",
+                    "attnconn_core.sources.simulated_truth",
+                    "attnconn_core.forecasting.fitting",
+                    "attnconn_core.connectivity",
+                    "attnconn_core.connectivity.granger_order",
+                ),
+            ),
+            settings_of=partial(_settings, study),
+            partitioned="benchmark",
+            make=make_recovery,
+            description="How much of a known network each method finds, and which way round.",
+            group="benchmarks",
+            kinds=frozenset({"parquet", "mlflow"}),
+        )
+    ]
+
+
+def make_recovery(work: Work) -> Made:
+    """Run every estimator over every data set of one benchmark."""
+    benchmark = known_truth(work.study, work.partition)
+    estimators = estimators_for(work.study, benchmark)
+    scores, failed = recovery_scores(estimators, benchmark, _told(work))
+    if scores["method"].nunique() <= 2:
+        raise CohortError(f"no method could be run on {work.partition}: {failed}")
+    table = summarise_recovery(scores)
+    published = PUBLISHED.get(work.partition)
+    if published is not None:
+        table = pd.concat([table, published], ignore_index=True)
+    file = work.study.recovery.files.get(work.partition)
+    return score_asset(
+        work,
+        {"scores": scores, "table": table},
+        {"figure.png": png(recovery_panel(scores, work.partition))},
+        None,
+        {
+            "data_sets": len(benchmark.series),
+            "failed": failed,
+            "read": [] if file is None else [hashed(file.file)],
+        },
+    )
+
+
+def known_truth(study: Study, name: str) -> KnownTruth:
+    """Read or simulate a benchmark of the study."""
+    settings = study.recovery
+    if name in settings.simulated:
+        return simulated_truth(name, settings.data_sets or _SIMULATED, settings.seed)
+    file = settings.files[name]
+    return read_known_truth(file.file, name, file.repetition_time).head(settings.data_sets)
+
+
+def estimators_for(study: Study, benchmark: KnownTruth) -> Mapping[str, Estimator]:
+    """Make every estimator ready for a benchmark; nothing of its networks is looked at.
+
+    Granger's order is chosen on the benchmark's own validation frames, and the group's
+    forecaster is trained on all of its data sets, as both are for a cohort.
+    """
+    parts = [split(each, study.test_fraction)[0] for each in benchmark.series]
+    settings = study.granger
+    if settings.lags is None or settings.alpha is None:
+        searched = settings.model_dump(exclude={"lags", "alpha"})
+        order = choose_granger_order(parts, **searched, test_fraction=study.test_fraction)
+        granger = Granger(order.lags, order.alpha, None)
+    else:
+        granger = Granger(settings.lags, settings.alpha, None)
+    configuration = study.configurations[study.read_out[0]]
+    forecaster = fit(configuration.model, parts, configuration.training).forecaster
+    rescale = configuration.training.normalisation != "pooled"
+    ready: dict[str, Estimator] = {}
+    for name, estimator in ESTIMATORS.items():
+        if name == Granger.method:
+            ready[name] = granger
+        elif any(field.name == "forecaster" for field in dataclasses.fields(estimator)):
+            ready[name] = estimator(forecaster, rescale=rescale)
+        else:
+            ready[name] = estimator()
+    return ready
+
+
+def _settings(study: Study, name: str) -> Mapping[str, Any]:
+    chosen = study.recovery
+    file = chosen.files.get(name)
+    return {
+        "data_sets": chosen.data_sets,
+        **({"seed": chosen.seed} if file is None else file.model_dump(mode="json")),
+        "granger": study.granger.model_dump(),
+        "forecaster": study.configurations[study.read_out[0]].parameters(),
+        "test_fraction": study.test_fraction,
+    }
+
+
+def _told(work: Work) -> Callable[[str], None]:
+    return lambda method: work.platform.log.info(f"recovery of {work.partition}: {method}")

@@ -1,0 +1,92 @@
+"""Known truth: a partition a benchmark, from files of one's own and simulated."""
+
+import numpy as np
+import pytest
+
+from attnconn_assets.catalogue import store_of
+from attnconn_assets.formats import read_table
+from attnconn_assets.study import load_study
+from attnconn_core.connectivity import Granger
+from attnconn_core.errors import StudyError
+from attnconn_core.scoring import recover
+from attnconn_core.sources import read_known_truth
+
+
+def _write_truth(path, seed):
+    rng = np.random.default_rng(seed)
+    network = np.zeros((4, 4))
+    network[0, 1] = network[1, 2] = 0.8  # row = source
+    series = rng.normal(size=(3, 150, 4))
+    for time in range(1, 150):
+        series[:, time] += series[:, time - 1] @ (network + 0.3 * np.eye(4))
+    np.savez(path, ts=series, adj=network != 0)
+
+
+@pytest.fixture
+def recovery(tmp_path):
+    _write_truth(tmp_path / "own.npz", seed=0)
+    return {
+        "simulated": ["linear-10"],
+        "files": {"own": {"file": "../own.npz", "repetition_time": 2.0}},
+        "data_sets": 2,
+    }
+
+
+def test_every_benchmark_is_a_partition_with_its_scores(
+    write_study, run_line, instance, recovery, tmp_path
+):
+    study = load_study(write_study(methods=["pearson"], recovery=recovery))
+    outcome, told = run_line(study, instance)
+    assert outcome.failed == {}
+    assert told.steps["recovery"].to_make == 2
+    store = store_of(study)
+    entry = store.entry("recovery", "own")
+    assert entry.facts["data_sets"] == 2
+    assert entry.facts["read"][0]["path"] == str(tmp_path / "own.npz")
+    table = read_table(store.path(entry, "table.parquet")).set_index("method")
+    assert {"pearson", "partial", "granger", "attention", "chance"} <= set(table.index)
+    assert table.loc["granger", "auroc"] > 0.9
+    assert "figure.png" in entry.files
+
+    # Another file: its own partition is due, and nothing else.
+    _write_truth(tmp_path / "own.npz", seed=1)
+    outcome, told = run_line(study, instance)
+    assert told.steps["recovery"].to_make == 1
+    changed = {**recovery, "data_sets": 3}
+    _, told = run_line(load_study(write_study(methods=["pearson"], recovery=changed)), instance)
+    assert told.steps["recovery"].to_make == 2
+
+
+def test_a_damaged_file_fails_alone(write_study, run_line, instance, recovery, tmp_path):
+    (tmp_path / "own.npz").write_bytes(b"nothing")
+    study = load_study(write_study(methods=["pearson"], recovery=recovery))
+    outcome, _ = run_line(study, instance)
+    assert list(outcome.failed) == ["recovery of own"]
+    assert "own.npz: can't be read" in outcome.failed["recovery of own"]
+    assert store_of(study).find("recovery", "linear-10") is not None
+
+
+@pytest.mark.parametrize(
+    ("changed", "complaint"),
+    [
+        ({"simulated": ["linear-7"]}, "must be among linear-10"),
+        ({"files": {"../x": {"file": "a.npz", "repetition_time": 1}}}, "should match pattern"),
+        ({"files": {"x": {"file": "a.npz"}}}, "repetition_time"),
+        (
+            {
+                "simulated": ["linear-10"],
+                "files": {"linear-10": {"file": "a", "repetition_time": 1}},
+            },
+            "can't have the name of a simulated one: linear-10",
+        ),
+    ],
+)
+def test_what_a_study_may_not_say_of_benchmarks(write_study, changed, complaint):
+    with pytest.raises(StudyError, match=complaint):
+        load_study(write_study(recovery=changed))
+
+
+def test_the_truth_of_a_file_is_turned_to_target_and_source(recovery, tmp_path):
+    found = read_known_truth(tmp_path / "own.npz", "own", 2.0)
+    estimate = Granger(1, 1.0, None).estimate(found.series[0])
+    assert recover(estimate.values, found.truths[0]).orientation == 1.0
