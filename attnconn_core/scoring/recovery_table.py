@@ -6,11 +6,11 @@ from typing import Protocol, runtime_checkable
 
 import numpy as np
 import pandas as pd
-from scipy.stats import t as student_t
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 from attnconn_core.errors import AttnconnError, ParameterError
 from attnconn_core.records import Connectivity, TimeSeries
+from attnconn_core.scoring.comparison import mean_interval
 from attnconn_core.scoring.recovery import recover
 from attnconn_core.sources.known_truth import KnownTruth
 
@@ -127,20 +127,10 @@ def summarise_recovery(scores: pd.DataFrame, level: float = 0.95) -> pd.DataFram
     for method, own in scores.groupby("method", sort=False):
         row: dict[str, object] = {"method": method, "data_sets": len(own)}
         for score in SCORES:
-            values = own[score].dropna().to_numpy()
-            mean, half = (
-                (values.mean(), _half_width(values, level)) if len(values) else (np.nan,) * 2
-            )
-            row |= {score: mean, f"{score}_lower": mean - half, f"{score}_upper": mean + half}
+            mean, low, high = mean_interval(own[score].to_numpy(dtype=float), level)
+            row |= {score: mean, f"{score}_lower": low, f"{score}_upper": high}
         rows.append(row)
     return pd.DataFrame(rows)
-
-
-def _half_width(values: np.ndarray, level: float) -> float:
-    if len(values) < 2:
-        return float("nan")
-    quantile = student_t.isf((1 - level) / 2, len(values) - 1)
-    return float(quantile * values.std(ddof=1) / np.sqrt(len(values)))
 
 
 def _chance(truth: np.ndarray) -> dict[str, float]:

@@ -1,0 +1,176 @@
+"""Comparison: which of many methods is better, where it can be said at all."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Float
+from scipy.stats import permutation_test
+from scipy.stats import t as student_t
+from statsmodels.stats.multitest import multipletests
+
+from attnconn_core.errors import ParameterError
+
+__all__ = ["Verdict", "beats", "compare_methods", "holm", "mean_interval", "verdict"]
+
+_FLIPS = 9999
+
+
+def mean_interval(
+    values: Float[np.ndarray, " unit"], level: float = 0.95
+) -> tuple[float, float, float]:
+    """Mean and its t interval, what isn't finite left out; NaN where there are too few."""
+    known = values[np.isfinite(values)]
+    if not len(known):
+        return (float("nan"),) * 3
+    mean = float(known.mean())
+    if len(known) < 2:
+        return mean, float("nan"), float("nan")
+    quantile = student_t.isf((1 - level) / 2, len(known) - 1)
+    half = float(quantile * known.std(ddof=1) / np.sqrt(len(known)))
+    return mean, mean - half, mean + half
+
+
+def beats(
+    values: Float[np.ndarray, "unit method"], reference: Float[np.ndarray, " unit"], seed: int = 0
+) -> Float[np.ndarray, " method"]:
+    """One-sided p, for each method, that it isn't better than a reference of the same units.
+
+    Signs of the differences are flipped: all ways where units are few, 9,999 random ones
+    where they are many. Units are independent (subjects, data sets), never folds.
+    """
+    return _flipped(values, np.broadcast_to(reference[:, None], values.shape), "greater", seed)
+
+
+def compare_methods(
+    values: Float[np.ndarray, "unit method"], methods: Sequence[str], seed: int = 0
+) -> pd.DataFrame:
+    """Test every pair of methods on the same units.
+
+    Parameters
+    ----------
+    values
+        A score of every method on every unit; units are independent of one another
+        (subjects, data sets). Units with a NaN are left out.
+    methods
+        Names of the columns.
+    seed
+        Of the random sign flips, where there are too many to try all.
+
+    Returns
+    -------
+    pairs
+        A row a pair: ``first``, ``second``, ``difference`` (mean of first less second),
+        ``p`` (two-sided, sign flips of the differences) and ``p_holm`` (Holm 1979, over
+        all pairs, so that the chance of any false difference is what is promised).
+
+    Raises
+    ------
+    ParameterError
+        If the names don't fit the columns or fewer than 2 units are complete.
+    """
+    if values.ndim != 2 or values.shape[1] != len(methods):
+        raise ParameterError(
+            f"scores must be (unit, method) with {len(methods)} methods; got {values.shape}"
+        )
+    complete = values[np.isfinite(values).all(axis=1)]
+    if len(complete) < 2:
+        raise ParameterError(
+            f"methods are compared on units that all have; got {len(complete)} of {len(values)}"
+        )
+    first, second = np.array(list(combinations(range(len(methods)), 2)), dtype=int).reshape(-1, 2).T
+    p = _flipped(complete[:, first], complete[:, second], "two-sided", seed)
+    return pd.DataFrame(
+        {
+            "first": [methods[index] for index in first],
+            "second": [methods[index] for index in second],
+            "difference": (complete[:, first] - complete[:, second]).mean(axis=0),
+            "p": p,
+            "p_holm": holm(p),
+        }
+    )
+
+
+def holm(p: Float[np.ndarray, " test"]) -> Float[np.ndarray, " test"]:
+    """Holm's adjusted p values; NaN stays NaN and counts for no test."""
+    adjusted = np.full(len(p), np.nan)
+    known = np.isfinite(p)
+    if known.any():
+        adjusted[known] = multipletests(p[known], method="holm")[1]
+    return adjusted
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What can be said of a benchmark.
+
+    Attributes
+    ----------
+    winner
+        The one method that beats the reference and every other method; None without one.
+    leaders
+        The methods that beat the reference and that no other is shown to be better than.
+    sentence
+        The same in words.
+    """
+
+    winner: str | None
+    leaders: tuple[str, ...]
+    sentence: str
+
+
+def verdict(scores: pd.DataFrame, pairs: pd.DataFrame, level: float = 0.05) -> Verdict:
+    """Say who wins, if anybody does.
+
+    Parameters
+    ----------
+    scores
+        A row a method: ``method``, ``value``, and ``p_holm`` against the reference (chance,
+        or what needs no network at all).
+    pairs
+        From `compare_methods`.
+    level
+        Of both tests.
+
+    Notes
+    -----
+    A method that doesn't beat the reference never leads, however high it stands: where
+    all fail, nobody wins. Two methods that can't be told apart both lead.
+    """
+    shown = pairs[pairs["p_holm"] < level]
+    better = {
+        (row["first"], row["second"]) if row["difference"] > 0 else (row["second"], row["first"])
+        for _, row in shown.iterrows()
+    }
+    able = scores[scores["p_holm"] < level].sort_values("value", ascending=False, kind="stable")
+    names = [str(name) for name in able["method"]]
+    if not names:
+        return Verdict(None, (), f"none of {len(scores)} methods beats the reference")
+    leaders = tuple(each for each in names if not any((other, each) in better for other in names))
+    first = leaders[0]
+    if all((first, str(other)) in better for other in scores["method"] if other != first):
+        return Verdict(first, leaders, f"{first} is better than every other method")
+    return Verdict(None, leaders, f"no single winner; at the top: {', '.join(leaders)}")
+
+
+def _flipped(
+    first: Float[np.ndarray, "unit test"],
+    second: Float[np.ndarray, "unit test"],
+    alternative: str,
+    seed: int,
+) -> Float[np.ndarray, " test"]:
+    """Swap the two of a unit: the same as flipping the sign of their difference."""
+    found = permutation_test(
+        (first, second),
+        lambda one, other, axis: (one - other).mean(axis=axis),
+        permutation_type="samples",
+        vectorized=True,
+        n_resamples=_FLIPS,
+        batch=1000,
+        alternative=alternative,
+        axis=0,
+        rng=np.random.default_rng(seed),
+    )
+    return np.asarray(found.pvalue, dtype=np.float64).reshape(-1)
