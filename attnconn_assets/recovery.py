@@ -1,9 +1,8 @@
 """Recovery of known truth: every method on networks whose edges are known."""
 
-import dataclasses
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 
@@ -14,7 +13,7 @@ from attnconn_assets.scores import score_asset
 from attnconn_assets.spec import AssetSpec, Made
 from attnconn_assets.study import Study
 from attnconn_assets.work import Work
-from attnconn_core.connectivity import ESTIMATORS, Granger, choose_granger_order
+from attnconn_core.connectivity import ESTIMATORS, Attention, Granger, choose_granger_order
 from attnconn_core.errors import CohortError
 from attnconn_core.figures import png, recovery_panel
 from attnconn_core.forecasting import fit
@@ -104,15 +103,15 @@ def estimators_for(study: Study, benchmark: KnownTruth) -> Mapping[str, Estimato
     configuration = study.configurations[study.read_out[0]]
     forecaster = fit(configuration.model, parts, configuration.training).forecaster
     rescale = configuration.training.normalisation != "pooled"
-    ready: dict[str, Estimator] = {}
-    for name, estimator in ESTIMATORS.items():
-        if name == Granger.method:
-            ready[name] = granger
-        elif any(field.name == "forecaster" for field in dataclasses.fields(estimator)):
-            ready[name] = estimator(forecaster, rescale=rescale)
-        else:
-            ready[name] = estimator()
-    return ready
+    known: dict[str, Estimator] = {
+        Granger.method: granger,
+        Attention.method: Attention(forecaster, rescale=rescale),
+    }
+    # Every other method has defaults for all it needs.
+    return {
+        name: known[name] if name in known else cast("Callable[[], Estimator]", estimator)()
+        for name, estimator in ESTIMATORS.items()
+    }
 
 
 def _settings(study: Study, name: str) -> Mapping[str, Any]:

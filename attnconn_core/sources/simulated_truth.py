@@ -10,21 +10,48 @@ from attnconn_core.timeseries import draw_network, simulate
 
 __all__ = ["SIMULATED_TRUTHS", "simulated_truth"]
 
+_FRAMES = 600
+
 SIMULATED_TRUTHS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     {
+        "linear-5": {"n_regions": 5},
         "linear-10": {"n_regions": 10},
+        "linear-50": {"n_regions": 50},
         "nonlinear-10": {"n_regions": 10, "nonlinear": True},
         "haemodynamic-10": {"n_regions": 10, "haemodynamic": True},
+        "haemodynamic-slow-10": {"n_regions": 10, "haemodynamic": True, "repetition_time": 2.0},
     }
 )
+"""Name → what is asked of `attnconn_core.timeseries.simulate`, and how many regions."""
 
 
 def simulated_truth(name: str, data_sets: int, seed: int) -> KnownTruth:
-    """Simulate."""
+    """Draw a network for each data set, and run it.
+
+    Parameters
+    ----------
+    name
+        One of `SIMULATED_TRUTHS`.
+    data_sets
+        How many; the first are the same however many follow.
+    seed
+        Fixes networks and series.
+
+    Raises
+    ------
+    ParameterError
+        If the name isn't known or there is no data set.
+    """
     if name not in SIMULATED_TRUTHS:
-        raise ParameterError(f"x; got {name}")
+        raise ParameterError(
+            f"a simulated benchmark must be one of {', '.join(SIMULATED_TRUTHS)}; got {name!r}"
+        )
+    if data_sets < 1:
+        raise ParameterError(f"data_sets must be at least 1; got {data_sets}")
     settings = dict(SIMULATED_TRUTHS[name])
     n_regions = settings.pop("n_regions")
     truths = tuple(draw_network(n_regions, [seed, n, 0]) for n in range(data_sets))
-    series = tuple(simulate(truth, 600, [seed, n, 1], **settings) for n, truth in enumerate(truths))
+    series = tuple(
+        simulate(truth, _FRAMES, [seed, n, 1], **settings) for n, truth in enumerate(truths)
+    )
     return KnownTruth(name, series, truths)

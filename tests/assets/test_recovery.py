@@ -69,7 +69,7 @@ def test_a_damaged_file_fails_alone(write_study, run_line, instance, recovery, t
 @pytest.mark.parametrize(
     ("changed", "complaint"),
     [
-        ({"simulated": ["linear-7"]}, "must be among linear-10"),
+        ({"simulated": ["linear-7"]}, "must be among linear-5"),
         ({"files": {"../x": {"file": "a.npz", "repetition_time": 1}}}, "should match pattern"),
         ({"files": {"x": {"file": "a.npz"}}}, "repetition_time"),
         (
