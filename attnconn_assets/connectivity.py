@@ -1,8 +1,8 @@
 """Connectivity: one asset a method, one matrix a session (and one a shortened scan)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 from attnconn_assets import formats, telling
 from attnconn_assets.checks import check_matrices
@@ -16,7 +16,9 @@ from attnconn_assets.work import Work
 from attnconn_core.connectivity import (
     ESTIMATORS,
     Attention,
+    Estimator,
     Granger,
+    GrangerOrder,
     Partial,
     Pearson,
     choose_granger_order,
@@ -24,18 +26,12 @@ from attnconn_core.connectivity import (
 )
 from attnconn_core.errors import SeriesError
 from attnconn_core.forecasting import AttentionForecaster, fit
-from attnconn_core.records import Connectivity, TimeSeries
+from attnconn_core.records import TimeSeries
 from attnconn_core.timeseries import head
 
-__all__ = ["methods", "reads_group_models", "specs", "traits"]
+__all__ = ["methods", "reads_group_models", "searched_order", "specs", "traits"]
 
 _ROOM = "attnconn_core.connectivity"
-
-
-class Estimator(Protocol):
-    """What `attnconn_core.connectivity.ESTIMATORS` holds."""
-
-    def estimate(self, series: TimeSeries) -> Connectivity: ...
 
 
 # A part of a scan, and whether it is the whole of it → what estimates it. A shortened
@@ -180,11 +176,7 @@ def make_order(work: Work) -> Made:
         cohort = work.cohort("time_series")
         trained = [s for s in cohort.sessions if s.group != "test"]
         parts = [work.training_part(s.key, settings.max_lags + 1) for s in trained]
-        chosen = choose_granger_order(
-            parts,
-            **settings.model_dump(exclude={"lags", "alpha"}),
-            test_fraction=work.study.test_fraction,
-        )
+        chosen = searched_order(work.study, parts)
         order = {"lags": chosen.lags, "alpha": chosen.alpha, "r2": chosen.r2}
         facts = {"cohort": cohort.digest, "excluded": dict(cohort.excluded)}
         search = {"candidates tried": len(chosen.visited), "sessions": len(parts)}
@@ -201,6 +193,12 @@ def make_order(work: Work) -> Made:
             **telling.numbers({"validation R²": order["r2"], **search}),
         },
     )
+
+
+def searched_order(study: Study, parts: Sequence[TimeSeries]) -> GrangerOrder:
+    """Search as the study says, among series that hold no test frames."""
+    settings = study.granger.model_dump(exclude={"lags", "alpha"})
+    return choose_granger_order(parts, **settings, test_fraction=study.test_fraction)
 
 
 def granger_of(work: Work) -> EstimatorFor:

@@ -6,18 +6,18 @@ from typing import Any, cast
 
 import pandas as pd
 
-from attnconn_assets.connectivity import Estimator
+from attnconn_assets.connectivity import searched_order
 from attnconn_assets.files import hashed
 from attnconn_assets.lineage import Recipe
 from attnconn_assets.scores import score_asset
 from attnconn_assets.spec import AssetSpec, Made
 from attnconn_assets.study import Study
 from attnconn_assets.work import Work
-from attnconn_core.connectivity import ESTIMATORS, Attention, Granger, choose_granger_order
+from attnconn_core.connectivity import ESTIMATORS, Attention, Estimator, Granger
 from attnconn_core.errors import CohortError
 from attnconn_core.figures import png, recovery_panel
 from attnconn_core.forecasting import fit
-from attnconn_core.scoring import PUBLISHED, recovery_scores, summarise_recovery
+from attnconn_core.scoring import NULL_ROWS, PUBLISHED, recovery_scores, summarise_recovery
 from attnconn_core.sources import KnownTruth, read_known_truth, simulated_truth
 from attnconn_core.timeseries import split
 
@@ -39,7 +39,6 @@ def specs(study: Study) -> list[AssetSpec]:
                     "attnconn_core.sources.simulated_truth",
                     "attnconn_core.forecasting.fitting",
                     "attnconn_core.connectivity",
-                    "attnconn_core.connectivity.granger_order",
                 ),
             ),
             settings_of=partial(_settings, study),
@@ -57,7 +56,7 @@ def make_recovery(work: Work) -> Made:
     benchmark = known_truth(work.study, work.partition)
     estimators = estimators_for(work.study, benchmark)
     scores, failed = recovery_scores(estimators, benchmark, _told(work))
-    if scores["method"].nunique() <= 2:
+    if set(scores["method"]) <= set(NULL_ROWS):
         raise CohortError(f"no method could be run on {work.partition}: {failed}")
     table = summarise_recovery(scores)
     published = PUBLISHED.get(work.partition)
@@ -95,8 +94,7 @@ def estimators_for(study: Study, benchmark: KnownTruth) -> Mapping[str, Estimato
     parts = [split(each, study.test_fraction)[0] for each in benchmark.series]
     settings = study.granger
     if settings.lags is None or settings.alpha is None:
-        searched = settings.model_dump(exclude={"lags", "alpha"})
-        order = choose_granger_order(parts, **searched, test_fraction=study.test_fraction)
+        order = searched_order(study, parts)
         granger = Granger(order.lags, order.alpha, None)
     else:
         granger = Granger(settings.lags, settings.alpha, None)

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from attnconn_core.connectivity.attention import Attention
 from attnconn_core.connectivity.average import mean_connectivity
+from attnconn_core.connectivity.estimator import Estimator
 from attnconn_core.connectivity.granger import Granger
 from attnconn_core.connectivity.granger_order import GrangerOrder, choose_granger_order
 from attnconn_core.connectivity.partial import Partial
@@ -18,6 +19,7 @@ from attnconn_core.connectivity.summary import summarise
 __all__ = [
     "ESTIMATORS",
     "Attention",
+    "Estimator",
     "Granger",
     "GrangerOrder",
     "Partial",

@@ -7,9 +7,15 @@ from attnconn_core.scoring.fingerprint import FingerprintScore, fingerprint
 from attnconn_core.scoring.folds import assign_folds
 from attnconn_core.scoring.kernel_ridge import PENALTIES
 from attnconn_core.scoring.recovery import Recovery, recover
-from attnconn_core.scoring.recovery_table import PUBLISHED, recovery_scores, summarise_recovery
+from attnconn_core.scoring.recovery_table import (
+    NULL_ROWS,
+    PUBLISHED,
+    recovery_scores,
+    summarise_recovery,
+)
 
 __all__ = [
+    "NULL_ROWS",
     "PENALTIES",
     "PUBLISHED",
     "BehaviourScore",

@@ -1,17 +1,16 @@
 """Every method on every data set of a benchmark with a known network."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
-from typing import Protocol, runtime_checkable
+from dataclasses import asdict, fields
 
 import numpy as np
 import pandas as pd
 from sklearn.metrics import average_precision_score, roc_auc_score
 
+from attnconn_core.connectivity.estimator import Estimator
 from attnconn_core.errors import AttnconnError, ParameterError
-from attnconn_core.records import Connectivity, TimeSeries
 from attnconn_core.scoring.comparison import mean_interval
-from attnconn_core.scoring.recovery import recover
+from attnconn_core.scoring.recovery import Recovery, recover
 from attnconn_core.sources.known_truth import KnownTruth
 
 __all__ = [
@@ -28,7 +27,7 @@ SELF_LOOPS = "self_loops_only"
 NULL_ROWS = (CHANCE, SELF_LOOPS)
 """Rows that no method stands behind."""
 
-SCORES = ("auroc", "auprc", "orientation", "auroc_undirected", "auprc_undirected")
+_SCORES = tuple(field.name for field in fields(Recovery))
 
 _GVAR = "Marcinkevics & Vogt 2021, 5 data sets"
 PUBLISHED: Mapping[str, pd.DataFrame] = {
@@ -43,13 +42,6 @@ PUBLISHED: Mapping[str, pd.DataFrame] = {
     )
 }
 """What others report, off the diagonal, by benchmark."""
-
-
-@runtime_checkable
-class Estimator(Protocol):
-    """What turns a series into connectivity."""
-
-    def estimate(self, series: TimeSeries) -> Connectivity: ...
 
 
 def recovery_scores(
@@ -101,8 +93,8 @@ def recovery_scores(
             found = recover(estimate.values, truth)
             rows.append({"method": method, "data_set": number, **asdict(found)})
     for number, truth in enumerate(benchmark.truths, start=1):
-        rows.append({"method": CHANCE, "data_set": number, **_chance(truth)})
-        rows.append({"method": SELF_LOOPS, "data_set": number, **_self_loops(truth)})
+        rows.append({"method": CHANCE, "data_set": number, **asdict(_chance(truth))})
+        rows.append({"method": SELF_LOOPS, "data_set": number, **asdict(_self_loops(truth))})
     return pd.DataFrame(rows), failed
 
 
@@ -126,34 +118,34 @@ def summarise_recovery(scores: pd.DataFrame, level: float = 0.95) -> pd.DataFram
     rows = []
     for method, own in scores.groupby("method", sort=False):
         row: dict[str, object] = {"method": method, "data_sets": len(own)}
-        for score in SCORES:
+        for score in _SCORES:
             mean, low, high = mean_interval(own[score].to_numpy(dtype=float), level)
             row |= {score: mean, f"{score}_lower": low, f"{score}_upper": high}
         rows.append(row)
     return pd.DataFrame(rows)
 
 
-def _chance(truth: np.ndarray) -> dict[str, float]:
+def _chance(truth: np.ndarray) -> Recovery:
     """Expectation of random scores: precision is the share of edges at every threshold."""
     edge = truth != 0
     off_diagonal = ~np.eye(len(truth), dtype=bool)
     lower = np.tril_indices_from(truth, -1)
-    return {
-        "auroc": 0.5,
-        "auprc": float(edge[off_diagonal].mean()),
-        "orientation": 0.5,
-        "auroc_undirected": 0.5,
-        "auprc_undirected": float((edge | edge.T)[lower].mean()),
-    }
+    return Recovery(
+        auroc=0.5,
+        auprc=float(edge[off_diagonal].mean()),
+        orientation=0.5,
+        auroc_undirected=0.5,
+        auprc_undirected=float((edge | edge.T)[lower].mean()),
+    )
 
 
-def _self_loops(truth: np.ndarray) -> dict[str, float]:
+def _self_loops(truth: np.ndarray) -> Recovery:
     alone = np.eye(len(truth), dtype=bool)
     edge = ((truth != 0) | alone).ravel()
-    return {
-        "auroc": float(roc_auc_score(edge, alone.ravel())),
-        "auprc": float(average_precision_score(edge, alone.ravel())),
-        "orientation": 0.5,
-        "auroc_undirected": float("nan"),
-        "auprc_undirected": float("nan"),
-    }
+    return Recovery(
+        auroc=float(roc_auc_score(edge, alone.ravel())),
+        auprc=float(average_precision_score(edge, alone.ravel())),
+        orientation=0.5,
+        auroc_undirected=float("nan"),
+        auprc_undirected=float("nan"),
+    )
