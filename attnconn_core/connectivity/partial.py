@@ -4,16 +4,33 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
+from jaxtyping import Float64
 
-from attnconn_core.connectivity.pearson import within_run_covariance
+from attnconn_core.connectivity.centring import centred, covariance_of
 from attnconn_core.records import Connectivity, TimeSeries
 from attnconn_core.timeseries import require_sound
 
-__all__ = ["Partial"]
+__all__ = ["Partial", "partial_correlation"]
 
 # Share of the mean variance that is added to the covariance's diagonal, so that it can
 # be inverted where there are fewer frames than regions.
 _RIDGE = 1e-6
+
+
+def partial_correlation(
+    precision: Float64[np.ndarray, "region region"],
+) -> Float64[np.ndarray, "region region"]:
+    """Normalise a precision P to −P_ij / sqrt(P_ii P_jj), with 1 on the diagonal.
+
+    There the formula gives −1, which is no correlation: a region goes with itself
+    perfectly.
+    """
+    deviation = np.sqrt(precision.diagonal())
+    values = -precision / np.multiply.outer(deviation, deviation)
+    # LAPACK's inverse of a symmetric matrix is symmetric but for rounding.
+    values = (values + values.T) / 2
+    np.fill_diagonal(values, 1.0)
+    return values
 
 
 @dataclass(frozen=True)
@@ -25,11 +42,7 @@ class Partial:
     signed: ClassVar[bool] = True
 
     def estimate(self, series: TimeSeries) -> Connectivity:
-        """Normalise the inverse of the covariance C.
-
-        With P = (C + 1e-6 trace(C)/R I)⁻¹ the value is −P_ij / sqrt(P_ii P_jj) off the
-        diagonal. On it the formula gives −1, which is no correlation: a region goes
-        with itself perfectly, so 1 stands there.
+        """Normalise the inverse of the covariance C, P = (C + 1e-6 trace(C)/R I)⁻¹.
 
         Raises
         ------
@@ -37,12 +50,8 @@ class Partial:
             If a region holds a NaN, an infinite value or a constant signal.
         """
         require_sound(series, self.method)
-        covariance = within_run_covariance(series)
+        covariance = covariance_of(centred(series))
         ridge = _RIDGE * np.trace(covariance) / series.n_regions
         precision = np.linalg.inv(covariance + ridge * np.eye(series.n_regions))
-        deviation = np.sqrt(precision.diagonal())
-        values = -precision / np.multiply.outer(deviation, deviation)
-        # LAPACK's inverse of a symmetric matrix is symmetric but for rounding.
-        values = (values + values.T) / 2
-        np.fill_diagonal(values, 1.0)
+        values = partial_correlation(precision)
         return Connectivity(values, series.regions, self.method, self.directed)
