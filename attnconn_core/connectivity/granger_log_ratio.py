@@ -1,0 +1,114 @@
+"""Granger causality as Geweke measures it, with its F test."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from jaxtyping import Float64
+
+from attnconn_core.errors import ParameterError, SeriesError
+from attnconn_core.forecasting.linear import lagged_moments
+from attnconn_core.records import Connectivity, TimeSeries
+from attnconn_core.timeseries import require_sound
+
+__all__ = ["GrangerLogRatio", "GrangerTest"]
+
+
+@dataclass(frozen=True, eq=False)
+class GrangerTest:
+    """F test of every source's past, given the past of all other regions.
+
+    Attributes
+    ----------
+    log_ratio
+        ln(RSS without the source / RSS with it), Geweke 1982.
+    f, p
+        F statistic and its p value, for one edge alone: correct for the number of edges.
+    df
+        Degrees of freedom: the lags, and the samples less the columns and the intercept.
+    """
+
+    log_ratio: Float64[np.ndarray, "target source"]
+    f: Float64[np.ndarray, "target source"]
+    p: Float64[np.ndarray, "target source"]
+    df: tuple[int, int]
+
+
+@dataclass(frozen=True)
+class GrangerLogRatio:
+    """How much a source's past lowers the error of a least-squares VAR, in nats × 2.
+
+    Attributes
+    ----------
+    lags
+        Frames of the past.
+
+    Raises
+    ------
+    ParameterError
+        If `lags` is below 1.
+
+    References
+    ----------
+    Geweke 1982, Journal of the American Statistical Association 77: 304–313.
+    """
+
+    lags: int = 1
+
+    method: ClassVar[str] = "granger_log_ratio"
+    directed: ClassVar[bool] = True
+    signed: ClassVar[bool] = False
+
+    def __post_init__(self) -> None:
+        if self.lags < 1:
+            raise ParameterError(f"lags must be at least 1 frame; got {self.lags}")
+
+    def estimate(self, series: TimeSeries) -> Connectivity:
+        """Log-ratio of the errors without and with each source; see `test`.
+
+        Raises
+        ------
+        SeriesError
+            As `test` does.
+        """
+        tested = self.test(series)
+        return Connectivity(tested.log_ratio, series.regions, self.method, self.directed)
+
+    def test(self, series: TimeSeries) -> GrangerTest:
+        """Fit every region on the past of all, and test each source in each target.
+
+        With A = X'X, B = A⁻¹X'Y and g a source's columns, leaving g out raises the sum
+        of squares by B[g]' (A⁻¹[g, g])⁻¹ B[g]: no regression is fitted again.
+
+        Raises
+        ------
+        SeriesError
+            If a region holds a NaN, an infinite value or a constant signal, if there
+            aren't more samples than coefficients, or the columns are dependent.
+        """
+        # Only where it is used: scipy.stats takes its time to import.
+        from scipy.stats import f as f_distribution
+
+        require_sound(series, self.method)
+        moments = lagged_moments(series.runs, self.lags, standardise=True)
+        free = moments.n_samples - len(moments.gram) - 1
+        if free < 1:
+            raise SeriesError(
+                f"{self.method} with {self.lags} lags of {series.n_regions} regions needs more "
+                f"than {len(moments.gram) + 1} samples; got {moments.n_samples}: use fewer lags "
+                "or a penalised method"
+            )
+        inverse = moments.inverse(0.0)
+        full = inverse @ moments.cross
+        own = full.reshape(series.n_regions, self.lags, series.n_regions)
+        rise = (own * np.linalg.solve(moments.own_blocks(inverse), own)).sum(axis=1).T
+        error = moments.total - (full * moments.cross).sum(axis=0)
+        if not (error > 0).all():
+            raise SeriesError(
+                f"{self.method}: {series.regions[int(np.argmin(error))]} is foretold without "
+                "an error, so none can be compared with it"
+            )
+        ratio = np.maximum(rise, 0.0) / error[:, None]
+        f = ratio * free / self.lags
+        p = f_distribution.sf(f, self.lags, free)
+        return GrangerTest(np.log1p(ratio), f, p, (self.lags, free))

@@ -1,0 +1,151 @@
+"""Ridge Granger that never shrinks what a region knows of itself."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from jaxtyping import Float64
+
+from attnconn_core.errors import ParameterError, SeriesError
+from attnconn_core.forecasting.linear import (
+    LaggedMoments,
+    choose_alpha,
+    lagged_moments,
+    ridge_var_own_past_free,
+)
+from attnconn_core.records import Connectivity, TimeSeries
+from attnconn_core.timeseries import lagged_design, require_sound, split
+
+__all__ = ["GrangerOwnPastFree"]
+
+_PARTS = ("training", "validation")
+Square = Float64[np.ndarray, "column column"]
+
+
+@dataclass(frozen=True)
+class GrangerOwnPastFree:
+    """How much worse a region is foretold without another's past, its own left unpenalised.
+
+    A penalty on the own past leaves something of it unexplained, which the past of
+    regions that resemble it then seems to explain. Here only those others are shrunk.
+
+    Attributes
+    ----------
+    lags
+        Frames of the past.
+    alpha
+        Ridge penalty on the other regions, of series of unit deviation; None chooses
+        the one that foretells the validation frames best.
+    judged_on
+        ``"training"``: drop in R² of the frames that were fitted, as Granger's. Or
+        ``"validation"``: of the last frames, which were not.
+    validation_fraction
+        Share of the frames, at the end, that choose alpha and that ``"validation"``
+        judges on.
+
+    Raises
+    ------
+    ParameterError
+        If a setting is out of its range.
+    """
+
+    lags: int = 1
+    alpha: float | None = None
+    judged_on: str = "training"
+    validation_fraction: float = 0.2
+
+    method: ClassVar[str] = "granger_own_past_free"
+    directed: ClassVar[bool] = True
+    signed: ClassVar[bool] = False
+
+    def __post_init__(self) -> None:
+        if self.lags < 1:
+            raise ParameterError(f"lags must be at least 1 frame; got {self.lags}")
+        if self.alpha is not None and not (np.isfinite(self.alpha) and self.alpha > 0):
+            raise ParameterError(f"alpha must be a positive number or None; got {self.alpha}")
+        if self.judged_on not in _PARTS:
+            raise ParameterError(
+                f"judged_on must be one of {', '.join(_PARTS)}; got {self.judged_on!r}"
+            )
+        if not 0 < self.validation_fraction < 1:
+            raise ParameterError(
+                f"validation_fraction must lie between 0 and 1; got {self.validation_fraction}"
+            )
+
+    def estimate(self, series: TimeSeries) -> Connectivity:
+        """Choose alpha if asked to, fit, and leave out every source in turn.
+
+        Values are drops in R², clipped at 0; the diagonal is what the region's own past
+        adds to that of the others. Metrics: `alpha`.
+
+        Raises
+        ------
+        SeriesError
+            If a region holds a NaN, an infinite value or a constant signal, or a part
+            of the series is too short for the lags.
+        """
+        require_sound(series, self.method)
+        training, validation = split(series, self.validation_fraction)
+        try:
+            moments = lagged_moments(training.runs, self.lags, standardise=True)
+            alpha = self.alpha or choose_alpha(ridge_var_own_past_free, moments, validation.runs)
+            if self.judged_on == "training":
+                moments = lagged_moments(series.runs, self.lags, standardise=True)
+                judge = moments
+            else:
+                judge = _seen_from(moments, validation)
+        except SeriesError as error:
+            raise SeriesError(f"{self.method}: {error}") from error
+        if not judge.total.all():
+            still = series.regions[int(np.argmin(judge.total))]
+            raise SeriesError(
+                f"{self.method}: every region must change over the frames it is judged on; "
+                f"{still} doesn't"
+            )
+        drops = np.maximum(_drops(moments, judge, alpha), 0.0)
+        return Connectivity(drops, series.regions, self.method, self.directed, {"alpha": alpha})
+
+
+def _seen_from(moments: LaggedMoments, series: TimeSeries) -> LaggedMoments:
+    """Moments of other frames around the means, and in the units, of those fitted."""
+    past, present = lagged_design(series.runs, moments.lags)
+    past = (past - moments.past_mean) / np.repeat(moments.scale, moments.lags)
+    present = (present - moments.present_mean) / moments.scale
+    return LaggedMoments(
+        lags=moments.lags,
+        n_samples=len(present),
+        scale=moments.scale,
+        past_mean=moments.past_mean,
+        present_mean=moments.present_mean,
+        gram=past.T @ past,
+        cross=past.T @ present,
+        total=((present - present.mean(axis=0)) ** 2).sum(axis=0),
+    )
+
+
+def _drops(
+    moments: LaggedMoments, judge: LaggedMoments, alpha: float
+) -> Float64[np.ndarray, "target source"]:
+    """R² on the judge's frames, less that of the fit without one source.
+
+    For a target with the own columns o, let M = (X'X + alpha (I − I_o))⁻¹, from
+    A⁻¹ = (X'X + alpha I)⁻¹ by Woodbury's identity, and b = M X'y. Leaving g out moves b
+    by d = −M[:, g] (M[g, g])⁻¹ b[g], and the judge's sum of squares by
+    2 d'(X'X b − X'y) + d'X'X d, of the judge's X and y.
+    """
+    n, lags = len(moments.total), moments.lags
+    inverse = moments.inverse(alpha)
+    drops = np.empty((n, n))
+    for target in range(n):
+        own = slice(target * lags, (target + 1) * lags)
+        freed = np.eye(lags) / alpha - inverse[own, own]
+        m = inverse + inverse[:, own] @ np.linalg.solve(freed, inverse[own])
+        b = m @ moments.cross[:, target]
+        blocks = moments.own_blocks(m)
+        z = np.linalg.solve(blocks, b.reshape(n, lags, 1))
+        gradient = m @ (judge.gram @ b - judge.cross[:, target])
+        product = (m @ judge.gram).reshape(n, lags, -1)
+        curvature = product @ m.reshape(n, lags, -1).transpose(0, 2, 1)
+        rise = (z * (curvature @ z - 2 * gradient.reshape(n, lags, 1))).sum(axis=(1, 2))
+        drops[target] = rise / judge.total[target]
+    return drops

@@ -1,0 +1,64 @@
+"""Correlation of a region with another some frames earlier."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from attnconn_core.errors import ParameterError
+from attnconn_core.forecasting.linear import lagged_moments
+from attnconn_core.records import Connectivity, TimeSeries
+from attnconn_core.timeseries import require_sound
+
+__all__ = ["LaggedCorrelation"]
+
+
+@dataclass(frozen=True)
+class LaggedCorrelation:
+    """Correlation of the target's present with the source's past.
+
+    It doesn't hold the target's own past: of two regions that go together at lag 0, the
+    one with the longer memory lags the other.
+
+    Attributes
+    ----------
+    lags
+        Of the lags 1 to this many frames, the one with the largest absolute correlation
+        counts.
+
+    Raises
+    ------
+    ParameterError
+        If `lags` is below 1.
+    """
+
+    lags: int = 1
+
+    method: ClassVar[str] = "lagged_correlation"
+    directed: ClassVar[bool] = True
+    signed: ClassVar[bool] = True
+
+    def __post_init__(self) -> None:
+        if self.lags < 1:
+            raise ParameterError(f"lags must be at least 1 frame; got {self.lags}")
+
+    def estimate(self, series: TimeSeries) -> Connectivity:
+        """Correlate every region with the past of every region, no lag crossing a run's border.
+
+        The diagonal is the autocorrelation.
+
+        Raises
+        ------
+        SeriesError
+            If a region holds a NaN, an infinite value or a constant signal, or no run
+            is longer than the lags.
+        """
+        require_sound(series, self.method)
+        moments = lagged_moments(series.runs, self.lags)
+        scale = np.sqrt(np.multiply.outer(moments.gram.diagonal(), moments.total))
+        # A region may stand still in the frames that are left; nothing goes with it.
+        found = np.divide(moments.cross, scale, out=np.zeros_like(scale), where=scale > 0)
+        by_lag = found.reshape(series.n_regions, self.lags, series.n_regions)
+        strongest = np.abs(by_lag).argmax(axis=1, keepdims=True)
+        values = np.take_along_axis(by_lag, strongest, axis=1)[:, 0]
+        return Connectivity(values.T, series.regions, self.method, self.directed)
