@@ -1,0 +1,57 @@
+"""How much worse a trained network foretells a region without the past of another."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from attnconn_core.forecasting.influence import ablation_loss
+from attnconn_core.forecasting.network import AttentionForecaster
+from attnconn_core.records import Connectivity, TimeSeries
+from attnconn_core.timeseries import require_sound, scale_of
+
+__all__ = ["Ablation"]
+
+
+@dataclass(frozen=True, eq=False)
+class Ablation:
+    """Drop in R² of a trained network's forecast when a source's past is replaced by its mean.
+
+    Attributes
+    ----------
+    forecaster
+        The trained network.
+    rescale
+        Whether the network reads the series in the series' own scale: so for a group's
+        network, which was trained on standardised sessions.
+    max_windows
+        As many windows, evenly spread over the series, are read at most.
+    """
+
+    forecaster: AttentionForecaster
+    rescale: bool = False
+    max_windows: int = 1024
+
+    method: ClassVar[str] = "ablation"
+    directed: ClassVar[bool] = True
+    signed: ClassVar[bool] = False
+
+    def estimate(self, series: TimeSeries) -> Connectivity:
+        """Replace the past of every region in turn; drops below 0 count as 0.
+
+        The diagonal is what the region's own past is worth to the network.
+
+        Raises
+        ------
+        ParameterError
+            If the regions aren't as many as the forecaster's.
+        SeriesError
+            If a region holds a NaN, an infinite value or a constant signal, or no run
+            is long enough for one window.
+        """
+        require_sound(series, self.method)
+        forecaster = self.forecaster
+        if self.rescale:
+            forecaster = forecaster.with_scale(scale_of(series))
+        values = np.maximum(ablation_loss(forecaster, series, max_windows=self.max_windows), 0.0)
+        return Connectivity(values, series.regions, self.method, self.directed)

@@ -1,0 +1,130 @@
+"""What a trained forecaster draws from each region: without its past, and by its slope."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+from jaxtyping import Float, Float64
+from torch import Tensor
+
+from attnconn_core.errors import ParameterError
+from attnconn_core.forecasting.network import AttentionForecaster
+from attnconn_core.forecasting.threads import threads_for
+from attnconn_core.records import TimeSeries
+from attnconn_core.timeseries import windows
+
+__all__ = ["ablation_loss", "mean_jacobian"]
+
+
+def ablation_loss(
+    forecaster: AttentionForecaster,
+    series: TimeSeries,
+    *,
+    max_windows: int = 1024,
+    batch_size: int = 256,
+) -> Float64[np.ndarray, "target source"]:
+    """Drop in a target's R² when a source's past is replaced by its mean.
+
+    The mean is the forecaster's, that is 0 of standardised values. The network isn't
+    trained again: it is asked what it uses. Negative where the source misleads it.
+
+    Parameters
+    ----------
+    forecaster
+        Its scale must be that of the series: see `AttentionForecaster.with_scale`.
+    series
+        Windows begin inside it.
+    max_windows
+        As many windows, evenly spread, are read at most; every source costs a forecast
+        of them all.
+    batch_size
+        Windows at a time.
+
+    Raises
+    ------
+    ParameterError
+        If the regions aren't the forecaster's, or a number is below 1.
+    SeriesError
+        If no run is long enough for one window.
+    """
+    n = forecaster.regions
+    worse = torch.zeros(n, n, dtype=torch.float64)
+    summed = torch.zeros(2, n, dtype=torch.float64)
+    count = 0
+    with torch.inference_mode():
+        for past, future in _standardised(forecaster, series, max_windows, batch_size):
+            error = _squared_error(forecaster, past, future)
+            for source in range(n):
+                without = past.clone()
+                without[:, source] = 0.0
+                worse[:, source] += _squared_error(forecaster, without, future) - error
+            summed += torch.stack([future.sum((0, 2)), (future**2).sum((0, 2))]).double().cpu()
+            count += future.shape[0] * future.shape[2]
+    total = summed[1] - summed[0] ** 2 / count
+    return (worse / total.clamp_min(torch.finfo(torch.float64).tiny)[:, None]).numpy()
+
+
+def mean_jacobian(
+    forecaster: AttentionForecaster,
+    series: TimeSeries,
+    *,
+    max_windows: int = 1024,
+    batch_size: int = 256,
+) -> Float64[np.ndarray, "target source"]:
+    """Mean absolute slope of a target's forecast in a source's past.
+
+    Of standardised values, summed over the lags, and averaged over windows and horizon.
+    Attention jumps where the last positive score of a row vanishes; a slope knows
+    nothing of jumps.
+    Parameters and errors are those of `ablation_loss`.
+    """
+    n = forecaster.regions
+    slopes = torch.zeros(n, n, dtype=torch.float64)
+    count = 0
+    for past, _ in _standardised(forecaster, series, max_windows, batch_size):
+        past.requires_grad_(True)
+        predicted, _ = forecaster.predict_standardised(past)
+        for target in range(n):
+            for step in range(predicted.shape[2]):
+                (slope,) = torch.autograd.grad(
+                    predicted[:, target, step].sum(), past, retain_graph=True
+                )
+                slopes[target] += slope.abs().sum((0, 2), dtype=torch.float64).cpu()
+        count += predicted.shape[0] * predicted.shape[2]
+    return (slopes / count).numpy()
+
+
+def _standardised(
+    forecaster: AttentionForecaster, series: TimeSeries, max_windows: int, batch_size: int
+) -> Iterator[tuple[Float[Tensor, "batch region lag"], Float[Tensor, "batch region horizon"]]]:
+    """Batches of windows in the forecaster's units, in evaluation mode."""
+    for name, number in (("max_windows", max_windows), ("batch_size", batch_size)):
+        if number < 1:
+            raise ParameterError(f"{name} must be at least 1; got {number}")
+    if series.n_regions != forecaster.regions:
+        raise ParameterError(
+            f"the forecaster is of {forecaster.regions} regions; got {series.n_regions}"
+        )
+    config = forecaster.config
+    inputs, targets = windows(series, config.input_window, config.output_window)
+    read = np.unique(np.linspace(0, len(inputs) - 1, max_windows).round().astype(int))
+    training = forecaster.training
+    forecaster.eval()
+    try:
+        for first in range(0, len(read), batch_size):
+            chosen = read[first : first + batch_size]
+            past, future = (
+                forecaster.standardise(torch.from_numpy(each[chosen]).to(forecaster.mean.device))
+                for each in (inputs, targets)
+            )
+            with threads_for(config, forecaster.regions, len(past)):
+                yield past, future
+    finally:
+        forecaster.train(training)
+
+
+def _squared_error(
+    forecaster: AttentionForecaster, past: Tensor, future: Tensor
+) -> Float64[Tensor, " region"]:
+    predicted, _ = forecaster.predict_standardised(past)
+    return ((predicted - future) ** 2).sum((0, 2), dtype=torch.float64).cpu()
