@@ -1,27 +1,30 @@
 from types import MappingProxyType
 
 from attnconn_core import connectivity
-from attnconn_core.connectivity import ESTIMATORS, Granger, Partial, Pearson
+from attnconn_core.connectivity import ESTIMATORS, READY, Granger
 
 
 def test_the_list_of_methods_is_complete_and_in_order():
-    assert tuple(ESTIMATORS) == ("pearson", "partial", "granger", "attention")
+    assert tuple(ESTIMATORS) == (
+        *("pearson", "partial", "shrinkage_partial", "graphical_lasso"),
+        *("lagged_correlation", "granger_log_ratio", "granger_own_past_free"),
+        *("transfer_entropy", "patel_tau", "likelihood_ratio", "oriented_partial"),
+        *("granger", "attention", "ablation", "sensitivity", "tangent"),
+    )
     assert all(ESTIMATORS[name].method == name for name in ESTIMATORS)
     assert isinstance(ESTIMATORS, MappingProxyType)
 
 
 def test_every_method_says_its_traits():
-    traits = {name: (kind.directed, kind.signed) for name, kind in ESTIMATORS.items()}
-    assert traits == {
-        "pearson": (False, True),
-        "partial": (False, True),
-        "granger": (True, False),
-        "attention": (True, False),
-    }
+    symmetric = {name for name, kind in ESTIMATORS.items() if not kind.directed}
+    signed = {name for name, kind in ESTIMATORS.items() if kind.signed}
+    partials = {"partial", "shrinkage_partial", "graphical_lasso"}
+    assert symmetric == {"pearson", "tangent", *partials}
+    assert signed == {*symmetric, "lagged_correlation"}
 
 
 def test_traits_hold_for_the_matrices(scan):
-    for estimator in (Pearson(), Partial(), Granger(2, 10.0)):
+    for estimator in (*(ESTIMATORS[name]() for name in READY), Granger(2, 10.0)):
         estimated = estimator.estimate(scan)
         assert estimated.directed == (abs(estimated.values - estimated.values.T).max() > 1e-9)
         assert estimator.signed == (estimated.values.min() < 0)
