@@ -28,7 +28,7 @@ def partial_correlation(
     deviation = np.sqrt(precision.diagonal())
     values = -precision / np.multiply.outer(deviation, deviation)
     # LAPACK's inverse of a symmetric matrix is symmetric but for rounding.
-    values = (values + values.T) / 2
+    values = (values + values.T) / 2 + 0.0  # and no zero is negative
     np.fill_diagonal(values, 1.0)
     return values
 

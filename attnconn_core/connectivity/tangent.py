@@ -1,6 +1,6 @@
 """Tangent space: how a scan's covariance departs from that of a group."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -16,12 +16,12 @@ __all__ = ["Tangent", "geometric_mean"]
 
 
 def geometric_mean(
-    series: Sequence[TimeSeries],
+    series: Iterable[TimeSeries],
 ) -> Float64[np.ndarray, "region region"]:
     """Geometric mean of the scans' shrunk covariances: the point that tangents touch.
 
-    It is learnt from the scans. Where a score is reported on other subjects, give only
-    the training subjects' here.
+    It is learnt from the scans, of which one is held at a time. Where a score is reported
+    on other subjects, give only the training subjects' here.
 
     Raises
     ------
@@ -34,14 +34,15 @@ def geometric_mean(
     from nilearn.connectome import ConnectivityMeasure
     from sklearn.base import BaseEstimator
 
-    if not series:
-        raise ParameterError("a geometric mean needs at least one scan; got none")
-    if any(each.regions != series[0].regions for each in series):
-        raise ParameterError("the scans of a geometric mean must have the same regions")
-    covariances = [
-        shrunk_covariance(require_sound(each, f"scan {number}"))
-        for number, each in enumerate(series, start=1)
-    ]
+    covariances, regions = [], set()
+    for number, each in enumerate(series, start=1):
+        covariances.append(shrunk_covariance(require_sound(each, f"scan {number}")))
+        regions.add(each.regions)
+    if len(regions) != 1:
+        raise ParameterError(
+            f"a geometric mean needs scans of the same regions; got {len(covariances)} scans "
+            f"with {len(regions)} lists of regions"
+        )
 
     class Given(BaseEstimator):
         """Pass a covariance through: nilearn would compute its own from the frames."""

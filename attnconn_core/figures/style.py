@@ -56,6 +56,9 @@ _BLACK, _ORANGE, _SKY, _GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
 _BLUE, _VERMILLION, _PURPLE = "#0072B2", "#D55E00", "#CC79A7"
 
 _GROUP = "attention_group_"
+# Read from a group's network beside its attention, whose configurations' looks they share.
+_ABLATION, _SENSITIVITY = "ablation_group_", "sensitivity_group_"
+_OF_GROUPS = (_GROUP, _ABLATION, _SENSITIVITY)
 
 
 @dataclass(frozen=True)
@@ -72,8 +75,20 @@ class Look:
 _METHODS = {
     "pearson": ("Pearson", Look(_SKY, "o")),
     "partial": ("Partial correlation", Look(_BLUE, "s")),
+    "shrinkage_partial": ("Partial (Ledoit–Wolf)", Look(_BLUE, "D")),
+    "graphical_lasso": ("Partial (graphical lasso)", Look(_BLUE, "v")),
+    "tangent": ("Tangent", Look(_SKY, "s")),
     "granger": ("Granger (ridge)", Look(_GREEN, "^")),
+    "granger_own_past_free": ("Granger (own past free)", Look(_GREEN, "v")),
+    "granger_log_ratio": ("Granger (log-ratio)", Look(_GREEN, "s")),
+    "lagged_correlation": ("Lagged correlation", Look(_GREEN, "o")),
+    "transfer_entropy": ("Transfer entropy", Look(_GREEN, "D")),
+    "patel_tau": ("Patel's tau", Look(_BLACK, "o")),
+    "likelihood_ratio": ("Likelihood ratio (tanh)", Look(_BLACK, "s")),
+    "oriented_partial": ("Partial × (1 + tau)", Look(_BLACK, "D")),
     _GROUP: ("Attention (group", Look(_ORANGE, "D")),
+    _ABLATION: ("Ablation (group", Look(_PURPLE, "D")),
+    _SENSITIVITY: ("Sensitivity (group", Look(_VERMILLION, "D")),
     "attention_finetuned": ("Attention (fine-tuned)", Look(_PURPLE, "p")),
     "attention_subject": ("Attention (subject)", Look(_VERMILLION, "v")),
     "ar": ("AR (own past)", Look("#6b6b6b", "o", "--")),
@@ -90,12 +105,13 @@ def display_name(method: str) -> str:
 
     A method that isn't listed here is shown by its own name, spaces for underscores.
     """
-    if method in _METHODS and method != _GROUP:
-        return _METHODS[method][0]
-    if method.startswith(_GROUP) and method != _GROUP:
-        configuration = method.removeprefix(_GROUP).replace("_", " ")
-        return f"{_METHODS[_GROUP][0]}, {configuration})"
-    return method.replace("_", " ").strip() or "(no name)"
+    family = _family(method)
+    if method in _OF_GROUPS or family not in _METHODS:
+        return method.replace("_", " ").strip() or "(no name)"
+    if family in _OF_GROUPS:
+        configuration = method.removeprefix(family).replace("_", " ")
+        return f"{_METHODS[family][0]}, {configuration})"
+    return _METHODS[family][0]
 
 
 def sorted_methods(methods: Iterable[str]) -> tuple[str, ...]:
@@ -119,10 +135,12 @@ def looks(methods: Iterable[str]) -> dict[str, Look]:
     every figure.
     """
     ordered = sorted_methods(dict.fromkeys(methods))
-    groups = [name for name in ordered if _family(name) == _GROUP]
-    variants = dict(zip(groups, islice(cycle(_CONFIGURATIONS), len(groups)), strict=True))
+    variants: dict[str, tuple[str, str]] = {}
+    for family in _OF_GROUPS:
+        groups = [name for name in ordered if _family(name) == family]
+        variants |= dict(zip(groups, islice(cycle(_CONFIGURATIONS), len(groups)), strict=True))
     return {
-        name: Look(_METHODS[_GROUP][1].colour, *variants[name])
+        name: Look(_METHODS[_family(name)][1].colour, *variants[name])
         if name in variants
         else _METHODS.get(name, ("", _UNKNOWN))[1]
         for name in ordered
@@ -182,4 +200,4 @@ def plain(text: str) -> str:
 
 
 def _family(method: str) -> str:
-    return _GROUP if method.startswith(_GROUP) else method
+    return next((family for family in _OF_GROUPS if method.startswith(family)), method)
