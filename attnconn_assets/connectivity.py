@@ -1,168 +1,137 @@
 """Connectivity: one asset a method, one matrix a session (and one a shortened scan)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
+from inspect import cleandoc
 from typing import Any
 
-from attnconn_assets import formats, telling
-from attnconn_assets.checks import check_matrices
+from attnconn_assets import formats, tangents, telling
 from attnconn_assets.experiment import Configuration
 from attnconn_assets.forecasters import group_model_of
 from attnconn_assets.lineage import Recipe
+from attnconn_assets.matrices import EstimatorFor, fixed, matrix_spec, traits
 from attnconn_assets.partitions import WHOLE
-from attnconn_assets.spec import AssetSpec, Made, refuse_unsound
+from attnconn_assets.spec import AssetSpec, Made
 from attnconn_assets.study import Study
 from attnconn_assets.work import Work
 from attnconn_core.connectivity import (
-    ESTIMATORS,
+    Ablation,
     Attention,
     Estimator,
     Granger,
     GrangerOrder,
-    Partial,
-    Pearson,
+    Sensitivity,
     choose_granger_order,
-    summarise,
+    estimators,
 )
-from attnconn_core.errors import SeriesError
 from attnconn_core.forecasting import AttentionForecaster, fit
 from attnconn_core.records import TimeSeries
-from attnconn_core.timeseries import head
 
 __all__ = ["methods", "reads_group_models", "searched_order", "specs", "traits"]
 
 _ROOM = "attnconn_core.connectivity"
 
 
-# A part of a scan, and whether it is the whole of it → what estimates it. A shortened
-# scan has no frames to spare for judging a forecast: all of them teach.
-EstimatorFor = Callable[[TimeSeries, bool], Estimator]
-
-
 def methods(study: Study) -> list[str]:
     """Name the connectivity assets of a study, in the order they are shown."""
-    chosen = study.methods or study.every_method
+    chosen = study.methods or study.usual_methods
     return [name for name in study.every_method if name in chosen]
 
 
 def reads_group_models(study: Study) -> bool:
     """Whether a matrix of the study comes from the group's models."""
-    return any(
-        name.startswith("attention_group_") or name == "attention_finetuned"
-        for name in methods(study)
-    )
-
-
-def traits(method: str) -> type[Pearson | Partial | Granger | Attention]:
-    """Find the estimator behind a method's asset: whether it is directed, and signed."""
-    return ESTIMATORS[method.split("_")[0]]
+    return any("_group_" in name or name == "attention_finetuned" for name in methods(study))
 
 
 def specs(study: Study) -> list[AssetSpec]:
-    """Pearson, partial, Granger and its order, and the attention of every kind of forecaster."""
+    """Every method that needs a series alone, then those that a group sets up."""
     lengths = {"scan_lengths": study.scan_lengths}
     split_too = {**lengths, "test_fraction": study.test_fraction}
-    tuned = {**split_too, **study.fine_tuning.model_dump()}
-    subject = {**split_too, **study.subject_configuration.parameters()}
-    retrained = ("attention", "attnconn_core.forecasting.fitting")
-    start = study.read_out[0]
+    every = estimators()
     return [
-        _spec("pearson", ("pearson",), lengths, _fixed(Pearson()), "Correlation of the series."),
-        _spec(
-            "partial",
-            ("partial",),
-            lengths,
-            _fixed(Partial()),
-            "Correlation of two regions given all others.",
+        *(
+            matrix_spec(
+                name,
+                (every[name].__module__,),
+                lengths,
+                fixed(every[name]()),
+                cleandoc(every[name].__doc__ or name).partition("\n")[0].rstrip("."),
+            )
+            for name in study.ready_methods
         ),
         _order_spec(study),
-        _spec(
+        matrix_spec(
             "granger",
-            ("granger",),
+            (f"{_ROOM}.granger",),
             split_too,
             granger_of,
-            "Drop in R² of a ridge forecast of the target without the source's past.",
+            "Drop in R² of a ridge forecast of the target without the source's past",
             needs={"granger_order": "whole"},
         ),
+        *tangents.specs(study),
+        *(spec for name in study.read_out for spec in _group_specs(name, lengths, split_too)),
+        *_own_model_specs(study, split_too),
+    ]
+
+
+def _group_specs(
+    configuration: str, lengths: dict[str, Any], split_too: dict[str, Any]
+) -> list[AssetSpec]:
+    """Describe what is read from the group's model: its attention, and what it makes of it."""
+    group: dict[str, Any] = {
+        "needs": {"group_forecaster": "configuration"},
+        "from_configuration": configuration,
+    }
+    influences = (
+        (Ablation, "Drop in R² of the group's forecaster {} without the source's past"),
+        (Sensitivity, "Mean slope of the group's forecaster {} in the source's past"),
+    )
+    return [
+        matrix_spec(
+            f"attention_group_{configuration}",
+            (f"{_ROOM}.attention",),
+            split_too,
+            partial(group_attention_of, configuration=configuration),
+            f"Mean attention of the group's forecaster {configuration}",
+            **group,
+        ),
         *(
-            _spec(
-                f"attention_group_{name}",
-                ("attention",),
-                split_too,
-                partial(group_attention_of, configuration=name),
-                f"Mean attention of the group's forecaster {name}.",
-                needs={"group_forecaster": "configuration"},
-                from_configuration=name,
+            matrix_spec(
+                f"{kind.method}_group_{configuration}",
+                (kind.__module__,),
+                lengths,
+                partial(influence_of, kind=kind, configuration=configuration),
+                description.format(configuration),
+                **group,
             )
-            for name in study.read_out
-        ),
-        _spec(
-            "attention_subject",
-            retrained,
-            subject,
-            subject_attention_of,
-            "Mean attention of the session's own forecaster; a shortened scan trains its own.",
-            needs={"subject_forecaster": "session"},
-        ),
-        _spec(
-            "attention_finetuned",
-            retrained,
-            tuned,
-            finetuned_attention_of,
-            "Mean attention of the group's forecaster fine-tuned on the session; a shortened "
-            "scan tunes its own.",
-            needs={"finetuned_forecaster": "session", "group_forecaster": "configuration"},
-            from_configuration=start,
+            for kind, description in influences
         ),
     ]
 
 
-def make_matrices(work: Work, estimator_for: Callable[[Work], EstimatorFor]) -> Made:
-    """Estimate a session's connectivity from the whole scan and from its first frames."""
-    series = work.series()
-    estimator_of = estimator_for(work)
-    lengths = [n for n in work.study.scan_lengths if n < series.n_frames]
-    matrices, unusable = {}, {}
-    for frames in lengths:
-        part = head(series, frames)
-        try:
-            matrices[frames] = estimator_of(part, False).estimate(part)
-        except SeriesError as error:  # too short, or a region still stands still in it
-            unusable[frames] = str(error)
-    whole = estimator_of(series, True).estimate(series)
-    matrices[series.n_frames] = whole
-    picture = work.platform.album.matrix(whole, signed=traits(work.recipe.asset).signed)
-    checks = check_matrices(matrices)
-    refuse_unsound(checks, {"matrix": telling.picture(picture)})
-    with work.tracked("connectivity", f"{work.recipe.asset} {work.partition}") as run:
-        run.metrics({**summarise(whole), **whole.metrics})
-        run.picture("matrix", picture)
-        entry = work.save(
-            {"matrix.parquet": partial(formats.write_matrices, matrices=matrices)},
-            {"frames": list(matrices), "metrics": dict(whole.metrics)},
-            run,
-        )
-    return Made(
-        entry,
-        {
-            "matrix": telling.picture(picture),
-            **telling.numbers({**summarise(whole), **whole.metrics}),
-            "directed": whole.directed,
-            **({"lengths left out": unusable} if unusable else {}),
-            **telling.schema(
-                {
-                    "(frames)": "int32",
-                    "(target)": "string",
-                    **dict.fromkeys(whole.regions, "float64"),
-                },
-                **{
-                    "(frames)": "how many of the scan's first frames the matrix rests on",
-                    "(target)": "the region predicted; the other columns are its sources",
-                },
-            ),
-        },
-        checks,
-    )
+def _own_model_specs(study: Study, split_too: dict[str, Any]) -> list[AssetSpec]:
+    """Describe the attention of the models that belong to one session."""
+    retrained = (f"{_ROOM}.attention", "attnconn_core.forecasting.fitting")
+    return [
+        matrix_spec(
+            "attention_subject",
+            retrained,
+            {**split_too, **study.subject_configuration.parameters()},
+            subject_attention_of,
+            "Mean attention of the session's own forecaster; a shortened scan trains its own",
+            needs={"subject_forecaster": "session"},
+        ),
+        matrix_spec(
+            "attention_finetuned",
+            retrained,
+            {**split_too, **study.fine_tuning.model_dump()},
+            finetuned_attention_of,
+            "Mean attention of the group's forecaster fine-tuned on the session; a shortened "
+            "scan tunes its own",
+            needs={"finetuned_forecaster": "session", "group_forecaster": "configuration"},
+            from_configuration=study.read_out[0],
+        ),
+    ]
 
 
 def make_order(work: Work) -> Made:
@@ -222,6 +191,16 @@ def group_attention_of(work: Work, configuration: str) -> EstimatorFor:
     return lambda part, whole: judged if whole else unjudged  # noqa: ARG005
 
 
+def influence_of(
+    work: Work, kind: type[Ablation] | type[Sensitivity], configuration: str
+) -> EstimatorFor:
+    """Read what the group's model makes of this session's past."""
+    forecaster, _ = group_model_of(work, configuration)
+    pooled = work.study.configurations[configuration].training.normalisation == "pooled"
+    estimator = kind(forecaster, rescale=not pooled)
+    return lambda part, whole: estimator  # noqa: ARG005
+
+
 def subject_attention_of(work: Work) -> EstimatorFor:
     """Read the session's own model; a shortened scan gets one that saw no more than it."""
     stored = work.forecaster("subject_forecaster", work.partition)
@@ -267,32 +246,6 @@ def _attention(
         test_fraction=work.study.test_fraction if judged else None,
         rescale=rescale,
         saw_subject=saw_subject,
-    )
-
-
-def _fixed(estimator: Estimator) -> Callable[[Work], EstimatorFor]:
-    return lambda work: lambda part, whole: estimator  # noqa: ARG005
-
-
-def _spec(
-    name: str,
-    calls: tuple[str, ...],
-    settings: dict[str, Any],
-    estimator_for: Callable[[Work], EstimatorFor],
-    description: str,
-    **more: Any,
-) -> AssetSpec:
-    modules = tuple(call if "." in call else f"{_ROOM}.{call}" for call in calls)
-    return AssetSpec(
-        recipe=Recipe(name, (*modules, "attnconn_core.timeseries.splits"), settings),
-        partitioned="session",
-        make=partial(make_matrices, estimator_for=estimator_for),
-        needs={"time_series": "session", **more.pop("needs", {})},
-        checked=True,
-        description=f"{description} (target, source).",
-        group="connectivity",
-        kinds=frozenset({"parquet", "mlflow"}),
-        **more,
     )
 
 

@@ -1,22 +1,31 @@
 """Recovery of known truth: every method on networks whose edges are known."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any, cast
+from typing import Any
 
 import pandas as pd
 
 from attnconn_assets.connectivity import searched_order
+from attnconn_assets.experiment import Configuration
 from attnconn_assets.files import hashed
 from attnconn_assets.lineage import Recipe
 from attnconn_assets.scores import score_asset
 from attnconn_assets.spec import AssetSpec, Made
 from attnconn_assets.study import Study
 from attnconn_assets.work import Work
-from attnconn_core.connectivity import ESTIMATORS, Attention, Estimator, Granger
+from attnconn_core.connectivity import (
+    Ablation,
+    Attention,
+    Estimator,
+    Granger,
+    Sensitivity,
+    estimators,
+)
 from attnconn_core.errors import CohortError
 from attnconn_core.figures import png, recovery_panel
 from attnconn_core.forecasting import fit
+from attnconn_core.records import TimeSeries
 from attnconn_core.scoring import NULL_ROWS, PUBLISHED, recovery_scores, summarise_recovery
 from attnconn_core.sources import KnownTruth, read_known_truth, simulated_truth
 from attnconn_core.timeseries import split
@@ -89,7 +98,8 @@ def estimators_for(study: Study, benchmark: KnownTruth) -> Mapping[str, Estimato
     """Make every estimator ready for a benchmark; nothing of its networks is looked at.
 
     Granger's order is chosen on the benchmark's own validation frames, and the group's
-    forecaster is trained on all of its data sets, as both are for a cohort.
+    forecasters are trained on all of its data sets, as they are for a cohort. Tangents
+    are out: they tell how a data set departs from the others, not how regions connect.
     """
     parts = [split(each, study.test_fraction)[0] for each in benchmark.series]
     settings = study.granger
@@ -98,18 +108,25 @@ def estimators_for(study: Study, benchmark: KnownTruth) -> Mapping[str, Estimato
         granger = Granger(order.lags, order.alpha, None)
     else:
         granger = Granger(settings.lags, settings.alpha, None)
-    configuration = study.configurations[study.read_out[0]]
+    return {
+        **{name: estimators()[name]() for name in study.ready_methods},
+        Granger.method: granger,
+        **{
+            f"{kind.method}_group_{name}": reading
+            for name in study.read_out
+            for kind, reading in _readings(study.configurations[name], parts)
+        },
+    }
+
+
+def _readings(
+    configuration: Configuration, parts: Sequence[TimeSeries]
+) -> Iterator[tuple[type[Any], Estimator]]:
+    """Train a forecaster, and read it in every way."""
     forecaster = fit(configuration.model, parts, configuration.training).forecaster
     rescale = configuration.training.normalisation != "pooled"
-    known: dict[str, Estimator] = {
-        Granger.method: granger,
-        Attention.method: Attention(forecaster, rescale=rescale),
-    }
-    # Every other method has defaults for all it needs.
-    return {
-        name: known[name] if name in known else cast("Callable[[], Estimator]", estimator)()
-        for name, estimator in ESTIMATORS.items()
-    }
+    for kind in (Attention, Ablation, Sensitivity):
+        yield kind, kind(forecaster, rescale=rescale)
 
 
 def _settings(study: Study, name: str) -> Mapping[str, Any]:
@@ -119,7 +136,8 @@ def _settings(study: Study, name: str) -> Mapping[str, Any]:
         "data_sets": chosen.data_sets,
         **({"seed": chosen.seed} if file is None else file.model_dump(mode="json")),
         "granger": study.granger.model_dump(),
-        "forecaster": study.configurations[study.read_out[0]].parameters(),
+        "methods": study.ready_methods,
+        "forecasters": {name: study.configurations[name].parameters() for name in study.read_out},
         "test_fraction": study.test_fraction,
     }
 

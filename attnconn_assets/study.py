@@ -21,6 +21,7 @@ from attnconn_assets.settings import (
     Settings,
     StudyPath,
 )
+from attnconn_core.connectivity import ESTIMATORS, READY, estimators
 from attnconn_core.errors import StudyError
 from attnconn_core.forecasting.config import DEFAULT_SEED, ForecasterConfig, TrainingConfig
 from attnconn_core.sources import ArrayFolder, HcpSample, HcpTree, Simulated, Source
@@ -103,12 +104,28 @@ class StudyBase(Settings):
         return self.group_configurations or tuple(self.configurations)[:1]
 
     @property
-    def every_method(self) -> tuple[str, ...]:
-        """Every connectivity method that the study could have, in the order they are shown."""
+    def ready_methods(self) -> tuple[str, ...]:
+        """The methods that need nothing but a series, those of other packages last."""
+        brought = (name for name in estimators() if name not in ESTIMATORS)
+        return (*READY, *brought)
+
+    @property
+    def usual_methods(self) -> tuple[str, ...]:
+        """What a study has that doesn't say: the published methods."""
         groups = (f"attention_group_{name}" for name in self.read_out)
         return (
             *("pearson", "partial", "granger", *groups),
             *("attention_subject", "attention_finetuned"),
+        )
+
+    @property
+    def every_method(self) -> tuple[str, ...]:
+        """Every connectivity method that the study could have: the usual ones first."""
+        influences = (
+            f"{kind}_group_{name}" for name in self.read_out for kind in ("ablation", "sensitivity")
+        )
+        return tuple(
+            dict.fromkeys((*self.usual_methods, *self.ready_methods, "tangent", *influences))
         )
 
     @property

@@ -70,14 +70,35 @@ def test_a_setting_changes_a_recipe_and_its_order_doesn_t():
 
 
 ATTENTION = {"attention_group_base", "attention_subject", "attention_finetuned"}
+SHRUNK = {"shrinkage_partial", "oriented_partial", "tangent", "tangent_reference"}
+PARTIALS = {"partial", "graphical_lasso", *SHRUNK}
 FORECASTERS = {"group_forecaster", "subject_forecaster", "finetuned_forecaster"}
+
+
+@pytest.fixture
+def every(tiny_study):
+    """A study that asks for every method there is."""
+    return tiny_study.model_copy(update={"methods": tiny_study.every_method})
 
 
 @pytest.mark.parametrize(
     ("module", "stale"),
     [
-        ("connectivity.pearson", {"pearson", "partial"}),
-        ("connectivity.partial", {"partial"}),
+        ("connectivity.centring", {*PARTIALS, "pearson", "patel_tau", "likelihood_ratio"}),
+        ("connectivity.pearson", {"pearson"}),
+        ("connectivity.partial", PARTIALS),
+        ("connectivity.shrinkage_partial", SHRUNK),
+        ("connectivity.graphical_lasso", {"graphical_lasso"}),
+        ("connectivity.tangent", {"tangent", "tangent_reference"}),
+        ("connectivity.lagged_correlation", {"lagged_correlation"}),
+        ("connectivity.granger_log_ratio", {"granger_log_ratio"}),
+        ("connectivity.granger_own_past_free", {"granger_own_past_free"}),
+        ("connectivity.transfer_entropy", {"transfer_entropy"}),
+        ("connectivity.patel", {"patel_tau", "oriented_partial"}),
+        ("connectivity.likelihood_ratio", {"likelihood_ratio"}),
+        ("connectivity.oriented_partial", {"oriented_partial"}),
+        ("connectivity.ablation", {"ablation_group_base"}),
+        ("connectivity.sensitivity", {"sensitivity_group_base"}),
         ("connectivity.granger", {"granger", "granger_order"}),
         ("connectivity.granger_order", {"granger_order"}),
         ("connectivity.attention", ATTENTION),
@@ -94,9 +115,9 @@ FORECASTERS = {"group_forecaster", "subject_forecaster", "finetuned_forecaster"}
         ("sources.hcp", set()),
     ],
 )  # fmt: skip
-def test_an_edit_stales_what_reaches_it_and_nothing_else(monkeypatch, tiny_study, module, stale):
+def test_an_edit_stales_what_reaches_it_and_nothing_else(monkeypatch, every, module, stale):
     def digests() -> dict[str, str]:
-        return {spec.name: spec.recipe.digest for spec in specs(tiny_study)}
+        return {spec.name: spec.recipe.digest for spec in specs(every)}
 
     before = digests()
     edited(monkeypatch, f"attnconn_core.{module}", lambda source: source + "\nEXTRA = 1\n")

@@ -6,7 +6,7 @@ import pytest
 from attnconn_assets.catalogue import store_of
 from attnconn_assets.formats import read_table
 from attnconn_assets.study import load_study
-from attnconn_core.connectivity import Granger
+from attnconn_core.connectivity import READY, Granger
 from attnconn_core.errors import StudyError
 from attnconn_core.scoring import recover
 from attnconn_core.sources import read_known_truth
@@ -44,7 +44,10 @@ def test_every_benchmark_is_a_partition_with_its_scores(
     assert entry.facts["data_sets"] == 2
     assert entry.facts["read"][0]["path"] == str(tmp_path / "own.npz")
     table = read_table(store.path(entry, "table.parquet")).set_index("method")
-    assert {"pearson", "partial", "granger", "attention", "chance"} <= set(table.index)
+    assert {"chance", *READY, "granger"} <= set(table.index)
+    assert {f"{how}_group_base" for how in ("attention", "ablation", "sensitivity")} <= set(
+        table.index
+    )
     assert table.loc["granger", "auroc"] > 0.9
     assert "figure.png" in entry.files
 
