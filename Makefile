@@ -10,7 +10,7 @@ export MLFLOW_DISABLE_TELEMETRY := true
 export MLFLOW_ALLOW_PICKLE_DESERIALIZATION := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup sample demo dev test bench bench-forecast bench-platform lint format clean
+.PHONY: help setup sample demo dev test bench bench-forecast bench-truth bench-platform lint format clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,10 @@ bench: setup  ## Time every fast path against its plain formulation, and write t
 
 bench-forecast: sample  ## Train the presets on the sample, hold them against linear forecasts
 	$(BIN)/python -m benchmarks.forecast --write
+
+bench-truth: setup  ## Run every method on known networks (DATA=folder), and write the tables
+	@test -n "$(DATA)" || { echo "make bench-truth DATA=<folder with netsim/ and sanchez_romero/>"; exit 1; }
+	$(BIN)/python -m benchmarks.truth --write $(DATA)
 
 bench-platform: setup  ## Carry a study of 1,100 sessions through the servers, and write the table
 	$(BIN)/python -m benchmarks.platform --write

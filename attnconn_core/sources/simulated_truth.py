@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Any
 
 from attnconn_core.errors import ParameterError
+from attnconn_core.sources.independent_samples import INDEPENDENT_SAMPLES, independent_samples
 from attnconn_core.sources.known_truth import KnownTruth
 from attnconn_core.timeseries import draw_network, simulate
 
@@ -17,12 +18,25 @@ SIMULATED_TRUTHS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         "linear-5": {"n_regions": 5},
         "linear-10": {"n_regions": 10},
         "linear-50": {"n_regions": 50},
+        "linear-100": {"n_regions": 100},
+        "feedback-10": {"n_regions": 10, "feedback": 0.5},
         "nonlinear-10": {"n_regions": 10, "nonlinear": True},
         "haemodynamic-10": {"n_regions": 10, "haemodynamic": True},
         "haemodynamic-slow-10": {"n_regions": 10, "haemodynamic": True, "repetition_time": 2.0},
+        "haemodynamic-slowest-10": {"n_regions": 10, "haemodynamic": True, "repetition_time": 3.0},
+        "haemodynamic-regional-10": {
+            "n_regions": 10,
+            "haemodynamic": True,
+            "regional_delay": 0.5,
+        },
+        INDEPENDENT_SAMPLES: {},
     }
 )
-"""Name → what is asked of `attnconn_core.timeseries.simulate`, and how many regions."""
+"""Name → what is asked of `attnconn_core.timeseries.simulate` and of the network drawn.
+
+The last is the published experiment, which draws windows and no series; see
+`attnconn_core.sources.independent_samples`.
+"""
 
 
 def simulated_truth(name: str, data_sets: int, seed: int) -> KnownTruth:
@@ -48,9 +62,11 @@ def simulated_truth(name: str, data_sets: int, seed: int) -> KnownTruth:
         )
     if data_sets < 1:
         raise ParameterError(f"data_sets must be at least 1; got {data_sets}")
+    if name == INDEPENDENT_SAMPLES:
+        return independent_samples(data_sets, seed)
     settings = dict(SIMULATED_TRUTHS[name])
-    n_regions = settings.pop("n_regions")
-    truths = tuple(draw_network(n_regions, [seed, n, 0]) for n in range(data_sets))
+    drawn = {key: settings.pop(key) for key in ("n_regions", "feedback") if key in settings}
+    truths = tuple(draw_network(seed=[seed, n, 0], **drawn) for n in range(data_sets))
     series = tuple(
         simulate(truth, _FRAMES, [seed, n, 1], **settings) for n, truth in enumerate(truths)
     )

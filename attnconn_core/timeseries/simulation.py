@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
-from jaxtyping import Float, Float32
+from jaxtyping import Float, Float32, Shaped
 from scipy.stats import gamma
 
 from attnconn_core.errors import ParameterError
@@ -23,7 +23,7 @@ _LONGEST_REPETITION = 5.0
 
 
 def draw_network(
-    n_regions: int, seed: Seed, *, density: float = 0.15
+    n_regions: int, seed: Seed, *, density: float = 0.15, feedback: float = 0.0
 ) -> Float[np.ndarray, "target source"]:
     """Draw a sparse, stable directed network: the group's truth.
 
@@ -40,6 +40,8 @@ def draw_network(
         Fixes edges and weights.
     density
         Between 0 and 1; at least one edge is drawn.
+    feedback
+        Share of the edges, as far as it goes, whose reverse is an edge too.
 
     Returns
     -------
@@ -49,16 +51,19 @@ def draw_network(
     Raises
     ------
     ParameterError
-        If there are fewer than 2 regions or the density is out of its range.
+        If there are fewer than 2 regions or a share is out of its range.
     """
     if n_regions < 2:
         raise ParameterError(f"a network needs at least 2 regions; got {n_regions}")
     if not 0 < density < 1:
         raise ParameterError(f"density must lie between 0 and 1; got {density}")
+    if not 0 <= feedback <= 1:
+        raise ParameterError(f"feedback must lie between 0 and 1; got {feedback}")
     rng = np.random.default_rng(seed)
     network = np.diag(rng.uniform(*_SELF, n_regions))
-    pairs = np.argwhere(~np.eye(n_regions, dtype=bool))
-    edges = rng.permutation(pairs)[: max(1, round(density * len(pairs)))]
+    pairs = rng.permutation(np.argwhere(~np.eye(n_regions, dtype=bool)))
+    n_edges = max(1, round(density * len(pairs)))
+    edges = _with_reverses(pairs, round(feedback * n_edges / 2))[:n_edges]
     weights = rng.uniform(*_STRENGTH, len(edges))
     network[edges[:, 0], edges[:, 1]] = np.where(
         rng.random(len(edges)) < _NEGATIVE, -weights, weights
@@ -98,6 +103,7 @@ def simulate(
     noise: float = 0.2,
     nonlinear: bool = False,
     haemodynamic: bool = False,
+    regional_delay: float = 0.0,
 ) -> TimeSeries:
     """Run a network: x(t) = A x(t − 1) + e(t), one frame a step.
 
@@ -122,6 +128,9 @@ def simulate(
     haemodynamic
         Convolve with a haemodynamic response (two gamma densities, peaking at 5 s,
         undershooting at 15 s), which hides lags shorter than itself.
+    regional_delay
+        Deviation, in seconds, of the time by which a region's response comes early or
+        late; drawn for every region, at most 2 s either way. Smith et al. 2011 have 0.5.
 
     Returns
     -------
@@ -143,13 +152,21 @@ def simulate(
     for name, least, value in (("frames", 2, frames), ("runs", 1, runs), ("noise", 0, noise)):
         if not value >= least:
             raise ParameterError(f"{name} must be at least {least}; got {value}")
+    if regional_delay < 0 or (regional_delay and not haemodynamic):
+        raise ParameterError(
+            f"a regional delay is 0 or more seconds, of a haemodynamic response; got "
+            f"{regional_delay} with haemodynamic={haemodynamic}"
+        )
     if haemodynamic and not 0 < repetition_time <= _LONGEST_REPETITION:
         raise ParameterError(
             f"a haemodynamic response needs frames of at most {_LONGEST_REPETITION:g} seconds; "
             f"got {repetition_time}"
         )
     rng = np.random.default_rng(seed)
-    response = _response(repetition_time) if haemodynamic else None
+    response = _response(repetition_time)[:, None] if haemodynamic else None
+    if regional_delay:
+        delays = np.clip(regional_delay * rng.standard_normal(len(network)), -2, 2)
+        response = np.stack([_response(repetition_time, delay) for delay in delays], axis=1)
     return TimeSeries(
         runs=tuple(_run(network, frames, rng, response, noise, nonlinear) for _ in range(runs)),
         repetition_time=repetition_time,
@@ -176,17 +193,29 @@ def _run(
         # new process that imports this file.
         from scipy.signal import fftconvolve
 
-        states = fftconvolve(states, response[:, None], axes=0)
+        states = fftconvolve(states, response, axes=0)
     signal = states[warm_up : warm_up + frames]
     observed = signal + noise * signal.std(axis=0) * rng.standard_normal(signal.shape)
     return observed.astype(np.float32)
 
 
-def _response(repetition_time: float) -> Float[np.ndarray, " lag"]:
+def _response(repetition_time: float, delay: float = 0.0) -> Float[np.ndarray, " lag"]:
     """Sample the canonical response of Friston et al. 1998 over 32 s, scaled to sum 1."""
-    seconds = np.arange(0, 32, repetition_time)
+    seconds = np.arange(0, 32, repetition_time) - delay
     response = gamma.pdf(seconds, 6) - gamma.pdf(seconds, 16) / 6
     return response / response.sum()
+
+
+def _with_reverses(
+    pairs: Shaped[np.ndarray, "pair 2"], n_loops: int
+) -> Shaped[np.ndarray, "pair 2"]:
+    """Put the first pairs and their reverses before the others, each pair once."""
+    if not n_loops:
+        return pairs
+    ascending = pairs[pairs[:, 0] < pairs[:, 1]][:n_loops]
+    loops = np.concatenate([ascending, ascending[:, ::-1]])
+    in_loops = (pairs[:, None] == loops).all(axis=2).any(axis=1)
+    return np.concatenate([loops, pairs[~in_loops]])
 
 
 def _spectral_radius(network: np.ndarray) -> float:

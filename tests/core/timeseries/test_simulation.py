@@ -123,3 +123,28 @@ def test_a_nonlinear_network_may_be_strong_and_stays_bounded():
 def test_settings_out_of_range_are_refused(call, message):
     with pytest.raises(ParameterError, match=message):
         call()
+
+
+def test_feedback_gives_edges_their_reverses():
+    network = draw_network(12, 3, feedback=0.5) * (1 - np.eye(12))
+    edge = network != 0
+    assert edge.sum() == round(0.15 * 132)
+    assert (edge & edge.T).sum() == 2 * round(0.5 * edge.sum() / 2)
+    assert np.array_equal(draw_network(12, 3, feedback=0.0), draw_network(12, 3))
+    everything = draw_network(4, 3, density=0.9, feedback=1.0) != 0
+    assert np.array_equal(everything, everything.T) or everything.sum() % 2
+    with pytest.raises(ParameterError, match="feedback must lie between 0 and 1; got 2"):
+        draw_network(4, 0, feedback=2.0)
+
+
+def test_regional_delays_shift_the_response():
+    alone = np.diag(np.full(40, 0.5))
+    options = {"noise": 0.0, "haemodynamic": True}
+    values = simulate(alone, 400, 1, regional_delay=1.0, **options).values.astype(np.float64)
+    same = simulate(alone, 400, 1, **options).values.astype(np.float64)
+    assert not np.allclose(values, same)
+    early, late = _response(0.72, -1.44), _response(0.72, 1.44)
+    assert np.argmax(late) - np.argmax(early) == 4
+    for wrong in ({"regional_delay": -1.0, **options}, {"regional_delay": 1.0}):
+        with pytest.raises(ParameterError, match="regional delay"):
+            simulate(alone, 400, 1, **wrong)

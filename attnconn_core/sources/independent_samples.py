@@ -1,0 +1,87 @@
+"""The published synthetic experiment: windows drawn one by one, not cut from a series."""
+
+import numpy as np
+from jaxtyping import Float
+
+from attnconn_core.errors import ParameterError
+from attnconn_core.records import TimeSeries
+from attnconn_core.sources.known_truth import KnownTruth
+
+__all__ = ["INDEPENDENT_SAMPLES", "independent_samples"]
+
+INDEPENDENT_SAMPLES = "independent-samples-20"
+"""Name of the benchmark."""
+
+_REGIONS, _WINDOW, _DEVIATION = 20, 15, 0.2
+_CONNECTED, _WEIGHT = 0.4, (0.5, 2.0)
+_JUDGED = 1000  # samples that the truth is averaged over
+
+Windows = Float[np.ndarray, "sample region lag"]
+Targets = Float[np.ndarray, "sample region"]
+BySource = Float[np.ndarray, "target source"]
+
+
+def independent_samples(data_sets: int, seed: int, samples: int = 20_000) -> KnownTruth:
+    """Draw windows and what a random network of small networks makes of them.
+
+    Of the 400 ordered pairs of 20 regions, self included, 40 % are connected, with
+    weights from 0.5 to 2. A connection is two linear layers with a rectifier between,
+    of the source's window and the target's; a target's next value is the weighted sum.
+    Windows are 15 values of normal noise, z-scored. Each sample is a run of 16 frames,
+    so that whatever reads series reads these.
+
+    The truth is the mean absolute weighted output of every connection, over 1,000
+    samples: half of it the source's, half the target's own.
+
+    Parameters
+    ----------
+    data_sets
+        Networks; the first are the same however many follow.
+    seed
+        Fixes networks and samples.
+    samples
+        Windows of each; the published experiment has 1,000,000.
+
+    Raises
+    ------
+    ParameterError
+        If there are fewer than 1,000 samples.
+    """
+    if samples < _JUDGED:
+        raise ParameterError(f"samples must be at least {_JUDGED}; got {samples}")
+    drawn = [_draw(np.random.default_rng([seed, n]), samples) for n in range(data_sets)]
+    regions = tuple(f"region-{number:02d}" for number in range(1, _REGIONS + 1))
+    return KnownTruth(
+        INDEPENDENT_SAMPLES,
+        tuple(TimeSeries(tuple(runs), 1.0, regions) for runs, _ in drawn),
+        tuple(truth for _, truth in drawn),
+    )
+
+
+def _draw(
+    rng: np.random.Generator, samples: int
+) -> tuple[Float[np.ndarray, "sample time region"], BySource]:
+    windows = _DEVIATION * rng.standard_normal((samples, _REGIONS, _WINDOW))
+    windows -= windows.mean(axis=2, keepdims=True)
+    windows /= windows.std(axis=2, ddof=1, keepdims=True)
+    targets = np.zeros((samples, _REGIONS))
+    truth = np.zeros((_REGIONS, _REGIONS))
+    connected = rng.permutation(_REGIONS**2)[: round(_CONNECTED * _REGIONS**2)]
+    for target, source in zip(*np.unravel_index(connected, truth.shape), strict=True):
+        both = np.concatenate([windows[:, source], windows[:, target]], axis=1)
+        hidden = np.maximum(_linear(rng, both, _WINDOW), 0.0)
+        output = rng.uniform(*_WEIGHT) * _linear(rng, hidden, 1)[:, 0]
+        targets[:, target] += output
+        size = float(np.abs(output[:_JUDGED]).mean())
+        truth[target, source] += size / 2
+        truth[target, target] += size / 2
+    return np.concatenate([windows, targets[..., None]], axis=2).transpose(0, 2, 1), truth
+
+
+def _linear(
+    rng: np.random.Generator, x: Float[np.ndarray, "sample column"], width: int
+) -> Float[np.ndarray, "sample {width}"]:
+    """A linear layer with weights as torch draws them: uniform to 1 / sqrt(inputs)."""
+    bound = 1 / np.sqrt(x.shape[1])
+    weight = rng.uniform(-bound, bound, (x.shape[1], width))
+    return x @ weight + rng.uniform(-bound, bound, width)
