@@ -4,6 +4,7 @@ import numpy as np
 from jaxtyping import Float, Int
 from scipy.stats import t as student_t
 
+from attnconn_core.scoring.confounds import Confounds
 from attnconn_core.scoring.edges import column_scale
 from attnconn_core.scoring.folds import CrossValidated
 
@@ -15,6 +16,7 @@ def cpm(
     targets: Float[np.ndarray, "subject target"],
     fold: Int[np.ndarray, " subject"],
     threshold: float = 0.01,
+    confounds: Confounds | None = None,
 ) -> CrossValidated:
     """Predict every subject from two sums of edges.
 
@@ -31,6 +33,9 @@ def cpm(
         The fold that tests each subject.
     threshold
         Largest p of an edge that counts.
+    confounds
+        Taken out inside every fold, before edges are chosen; predictions are then of the
+        adjusted target.
 
     Returns
     -------
@@ -48,15 +53,18 @@ def cpm(
     sizes = np.empty((2, n_folds, targets.shape[1]))
     for number in range(n_folds):
         train, tested = fold != number, fold == number
-        edge_mean = features[train].mean(axis=0)
-        centre = targets[train].mean(axis=0)
-        r = _correlations(features[train], targets[train])
+        x, y = features, targets
+        if confounds is not None:
+            x, y = confounds.adjust(features, targets, train)
+        edge_mean = x[train].mean(axis=0)
+        centre = y[train].mean(axis=0)
+        r = _correlations(x[train], y[train])
         least = _least_correlation(int(train.sum()), threshold)
         networks = np.stack([r > least, r < -least]).astype(np.float64)
-        sums = (features - edge_mean) @ networks
+        sums = (x - edge_mean) @ networks
         # Batched pseudo-inverses: an empty network has no slope instead of an error.
         inverses = np.linalg.pinv(sums[:, train].transpose(2, 1, 0))
-        slopes = np.einsum("tsn,nt->st", inverses, targets[train] - centre)
+        slopes = np.einsum("tsn,nt->st", inverses, y[train] - centre)
         predictions[tested] = centre + np.einsum("snt,st->nt", sums[:, tested], slopes)
         weights += np.einsum("set,st->et", networks, slopes) / n_folds
         sizes[:, number] = networks.sum(axis=1)

@@ -9,7 +9,7 @@ from sklearn.model_selection import GroupKFold, KFold
 
 from attnconn_core.errors import ParameterError
 
-__all__ = ["CrossValidated", "assign_folds"]
+__all__ = ["CrossValidated", "assign_folds", "group_numbers"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +51,7 @@ def assign_folds(
         splitter = KFold(folds, shuffle=True, random_state=seed) if folds > 1 else None
         labels = None
     else:
-        labels = _group_numbers(groups, n_subjects)
+        labels = group_numbers(groups, n_subjects)
         many, of_what = len(np.unique(labels)), "groups"
         splitter = GroupKFold(folds, shuffle=True, random_state=seed) if folds > 1 else None
     if splitter is None or folds > many:
@@ -64,9 +64,16 @@ def assign_folds(
     return fold
 
 
-def _group_numbers(
+def group_numbers(
     groups: Sequence[object] | np.ndarray, n_subjects: int
 ) -> Int[np.ndarray, " subject"]:
+    """Number the groups in the order in which they come.
+
+    Raises
+    ------
+    ParameterError
+        If there isn't one group for each subject.
+    """
     if len(groups) != n_subjects:
         raise ParameterError(
             f"groups must name one group for each of {n_subjects} subjects; got {len(groups)}"

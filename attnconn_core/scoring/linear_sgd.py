@@ -16,6 +16,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from attnconn_core.errors import ParameterError
+from attnconn_core.scoring.confounds import Confounds
 from attnconn_core.scoring.edges import column_scale
 from attnconn_core.scoring.folds import CrossValidated
 
@@ -36,6 +37,7 @@ def linear_sgd(
     l2_penalty: float,
     epochs: int,
     patience: int,
+    confounds: Confounds | None = None,
 ) -> CrossValidated:
     """Predict every subject as the reference does.
 
@@ -54,6 +56,9 @@ def linear_sgd(
         stopped at, which is what the reference returns.
     learning_rate, l2_penalty, epochs, patience
         Of the descent; the penalty also draws on the bias.
+    confounds
+        Taken out inside every fold, with coefficients of training and validation part;
+        predictions are then of the adjusted target.
 
     Returns
     -------
@@ -73,10 +78,13 @@ def linear_sgd(
     for number in range(n_folds):
         tested, validated = fold == number, fold == (number + 1) % n_folds
         known, train = ~tested, ~(tested | validated)
-        mean, std = column_scale(features[known])
-        x = np.column_stack([(features - mean) / std, np.ones(len(features))])
-        centre, spread = column_scale(targets[known])
-        y = (targets - centre) / spread
+        edges, wanted = features, targets
+        if confounds is not None:
+            edges, wanted = confounds.adjust(features, targets, known)
+        mean, std = column_scale(edges[known])
+        x = np.column_stack([(edges - mean) / std, np.ones(len(edges))])
+        centre, spread = column_scale(wanted[known])
+        y = (wanted - centre) / spread
         kernel = x[known] @ x[train].T
         spectrum, basis = np.linalg.eigh(kernel[train[known]])
         rate = 2 * learning_rate / len(basis)
