@@ -1,6 +1,12 @@
 """Scores: what a method's matrices are worth, on skill, identity, behaviour and truth."""
 
 from attnconn_core.scoring.behaviour import BehaviourScore, predict_behaviour
+from attnconn_core.scoring.behaviour_table import (
+    BehaviourTable,
+    false_discovery,
+    score_behaviours,
+)
+from attnconn_core.scoring.confounds import Confounds, confound_columns
 from attnconn_core.scoring.edge_importance import edge_importance
 from attnconn_core.scoring.edges import edge_features, edge_mask, is_symmetric
 from attnconn_core.scoring.fingerprint import FingerprintScore, fingerprint
@@ -13,22 +19,32 @@ from attnconn_core.scoring.recovery_table import (
     recovery_scores,
     summarise_recovery,
 )
+from attnconn_core.scoring.recovery_table import PUBLISHED, recovery_scores, summarise_recovery
+from attnconn_core.scoring.resampled import corrected_resampled_t
+from attnconn_core.scoring.resampling import CrossValidation
 
 __all__ = [
     "NULL_ROWS",
     "PENALTIES",
     "PUBLISHED",
     "BehaviourScore",
+    "BehaviourTable",
+    "Confounds",
+    "CrossValidation",
     "FingerprintScore",
     "Recovery",
     "assign_folds",
+    "confound_columns",
+    "corrected_resampled_t",
     "edge_features",
     "edge_importance",
     "edge_mask",
+    "false_discovery",
     "fingerprint",
     "is_symmetric",
     "predict_behaviour",
     "recover",
     "recovery_scores",
+    "score_behaviours",
     "summarise_recovery",
 ]
