@@ -1,6 +1,7 @@
 """Scores: what a method's matrices are worth, on skill, identity, behaviour and truth."""
 
 from attnconn_core.scoring.behaviour import BehaviourScore, predict_behaviour
+from attnconn_core.scoring.behaviour_comparison import compare_behaviours
 from attnconn_core.scoring.behaviour_table import (
     BehaviourTable,
     false_discovery,
@@ -34,6 +35,7 @@ __all__ = [
     "FingerprintScore",
     "Recovery",
     "assign_folds",
+    "compare_behaviours",
     "confound_columns",
     "corrected_resampled_t",
     "edge_features",

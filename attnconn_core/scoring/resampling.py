@@ -95,7 +95,10 @@ def bootstrap_r(
     """95 % percentile interval of r, mean over repeats, resampling subjects.
 
     Whole families are drawn where there are any. Predictions are not made anew: the
-    interval is of these models, on other people of the kind that was tested.
+    interval is of these models, on other people of the kind that was tested. What other
+    training subjects would change isn't in it, so it is too narrow in small cohorts: on
+    simulated cohorts it held the expected r in 95 % of those of 60 subjects, and in 78 %
+    of those of 20.
     """
     n_subjects = len(predictions)
     numbers = np.arange(n_subjects) if groups is None else group_numbers(groups, n_subjects)
