@@ -4,10 +4,10 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from attnconn_assets import formats, telling
+from attnconn_assets.behaviour import behaviour_spec
 from attnconn_assets.connectivity import methods, reads_group_models, traits
 from attnconn_assets.files import hashed
 from attnconn_assets.fingerprinting import make_fingerprint
@@ -18,9 +18,7 @@ from attnconn_assets.spec import AssetSpec, Kind, Made
 from attnconn_assets.study import Study
 from attnconn_assets.work import Work
 from attnconn_core.connectivity import mean_connectivity
-from attnconn_core.errors import CohortError, ParameterError
 from attnconn_core.figures import (
-    behaviour_panel,
     forecast_panel,
     forecast_scatter,
     matrix_gallery,
@@ -28,12 +26,6 @@ from attnconn_core.figures import (
     png,
 )
 from attnconn_core.forecasting import forecast_baselines
-from attnconn_core.scoring import (
-    BehaviourScore,
-    edge_features,
-    predict_behaviour,
-)
-from attnconn_core.sources import target_columns
 from attnconn_core.timeseries import split
 
 __all__ = ["specs"]
@@ -83,18 +75,7 @@ def specs(study: Study) -> list[AssetSpec]:
         ),
     ]
     if has_phenotypes(study):
-        found.append(
-            _spec(
-                Recipe(
-                    "behaviour",
-                    (f"{_SCORING}.behaviour",),
-                    {**listed, **study.behaviour.model_dump()},
-                ),
-                make_behaviour,
-                needs={"phenotypes": "whole", **matrices},
-                description="How well each method's edges predict behaviour in unseen subjects.",
-            )
-        )
+        found.append(behaviour_spec(study))
     return found
 
 
@@ -175,60 +156,3 @@ def make_forecast_skill(work: Work) -> Made:
         )
         pictures["scatter.png"] = png(scatter)
     return score_asset(work, {"scores": table}, pictures, cohort, {})
-
-
-def make_behaviour(work: Work) -> Made:
-    """Predict every target from every method's edges, subjects that are predicted unseen."""
-    settings = work.study.behaviour
-    phenotypes = work.table("phenotypes", "phenotypes.parquet").set_index(settings.subject_column)
-    cohort = work.cohort(*methods(work.study))
-    sessions = {s.subject: s for s in cohort.one_each() if s.subject in phenotypes.index}
-    if not sessions:
-        raise CohortError(
-            "behaviour needs subjects with a scan and a row in the phenotype table; of "
-            f"{len(cohort.subjects)} subjects with a scan none has one"
-        )
-    subjects = sorted(sessions)
-    family = settings.family_column
-    identifiers = [each for each in (settings.subject_column, family) if each is not None]
-    targets = target_columns(phenotypes, settings.targets, identifiers, "the phenotype table")
-    unusable: dict[str, str] = {}
-    groups = None if family is None else phenotypes.loc[subjects, family].to_numpy()
-    rows = []
-    for method in methods(work.study):
-        stacked = np.stack([whole_scan(work, method, sessions[s].key).values for s in subjects])
-        features = edge_features(stacked, traits(method).directed)
-        for target in targets:
-            values = phenotypes.loc[subjects, target].to_numpy(dtype=float)
-            try:
-                score = predict_behaviour(
-                    features,
-                    values,
-                    model=settings.model,
-                    folds=settings.folds,
-                    seed=settings.seed,
-                    groups=groups,
-                )
-            except ParameterError as error:  # such as a target that nobody differs in
-                unusable[target] = str(error)
-                continue
-            rows.append({"method": method, "target": target, **_behaviour_row(score)})
-    if not rows:
-        told = "; ".join(f"{target}: {why}" for target, why in unusable.items())
-        raise CohortError(f"no target of the phenotype table can be predicted; {told or 'none'}")
-    table = pd.DataFrame(rows)
-    return score_asset(
-        work,
-        {"scores": table},
-        {"figure.png": png(behaviour_panel(table))},
-        cohort,
-        {
-            "subjects": len(subjects),
-            "without a row": sorted(set(cohort.subjects) - set(subjects)),
-            "unusable targets": unusable,
-        },
-    )
-
-
-def _behaviour_row(score: BehaviourScore) -> dict[str, float]:
-    return {name: getattr(score, name) for name in ("r", "r2", "mse", "mae")}

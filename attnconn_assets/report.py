@@ -11,6 +11,7 @@ import jinja2
 import pandas as pd
 
 from attnconn_assets import formats, telling
+from attnconn_assets.behaviour import METHOD
 from attnconn_assets.connectivity import methods, reads_group_models
 from attnconn_assets.inputs import has_phenotypes
 from attnconn_assets.lineage import Recipe
@@ -122,7 +123,8 @@ def _sections(
     behaviour = []
     if has_phenotypes(work.study):
         figures["behaviour"] = ("behaviour", "figure.png")
-        behaviour = work.table("behaviour", "scores.parquet").to_dict("records")
+        scores = work.table("behaviour", "scores.parquet")
+        behaviour = scores[scores["kind"] == METHOD].to_dict("records")
     fingerprint = work.entry("fingerprint", WHOLE).facts
     order = work.store.find("granger_order", WHOLE) if "granger" in methods(work.study) else None
     groups = reads_group_models(work.study)

@@ -83,6 +83,19 @@ class BehaviourSettings(Settings):
 
     Targets may be patterns (``FS_*``); none are all columns of numbers. `coding` says for a
     column of words which number each stands for.
+
+    Attributes
+    ----------
+    confounds
+        Columns that are regressed out inside every fold; those of words by category.
+    adjust
+        What they are taken out of. Scores are then of the adjusted target.
+    repeats
+        Cross-validation is repeated with the seeds from `seed` on.
+    permutations
+        Shuffles behind every p; quick for kernel ridge, not for ``linear_sgd``.
+    null_models
+        Whether confounds alone and each subject's mean edge are scored beside the methods.
     """
 
     targets: tuple[str, ...] = ()
@@ -91,7 +104,12 @@ class BehaviourSettings(Settings):
     family_column: str | None = None
     model: Literal["kernel_ridge", "cpm", "linear_sgd"] = "kernel_ridge"
     folds: int = Field(10, ge=2)
-    seed: int = 42
+    seed: int = Field(42, ge=0)
+    confounds: tuple[str, ...] = ()
+    adjust: Literal["target", "target_and_features"] = "target"
+    repeats: int = Field(1, ge=1)
+    permutations: int = Field(1000, ge=0)
+    null_models: bool = True
 
 
 class KnownTruthFile(Settings):
