@@ -116,13 +116,16 @@ def _facts(cohort: Cohort, question: _Question, unusable: dict[str, str]) -> dic
         "without a row": sorted(set(cohort.subjects) - set(subjects)),
         "without a target": sorted(subjects[question.targets.isna().all(axis=1)]),
         "unusable targets": unusable,
+        "confounds, not predicted": list(question.settings.confounds),
     }
 
 
 def _question(settings: BehaviourSettings, phenotypes: pd.DataFrame) -> _Question:
     identifiers = [settings.subject_column, settings.family_column, *settings.confounds]
     known = [each for each in identifiers if each is not None]
-    names = target_columns(phenotypes, settings.targets, known, "the phenotype table")
+    found = target_columns(phenotypes, settings.targets, known, "the phenotype table")
+    # Taken out of itself, a confound leaves nothing to predict.
+    names = [name for name in found if name not in settings.confounds]
     targets = phenotypes[names].astype(float)
     family = settings.family_column
     groups = None if family is None else phenotypes[family].to_numpy()

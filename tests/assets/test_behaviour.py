@@ -25,6 +25,8 @@ def test_confounds_are_no_targets_and_words_are_coded(phenotypes: pd.DataFrame) 
     assert question.confounds is not None
     assert question.confounds.values.shape == (6, 3)
     assert question.confounds.from_features
+    asked = BehaviourSettings(confounds=("Age",), targets=("Age", "Score"))
+    assert list(_question(asked, phenotypes).targets) == ["Score"]
     plain = _question(BehaviourSettings(), phenotypes)
     assert plain.confounds is None
     assert list(plain.targets) == ["Score", "Other", "Age"]
