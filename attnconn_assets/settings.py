@@ -91,7 +91,8 @@ class BehaviourSettings(Settings):
     adjust
         What they are taken out of. Scores are then of the adjusted target.
     repeats
-        Cross-validation is repeated with the seeds from `seed` on.
+        Cross-validation is repeated with the seeds from `seed` on; how far they disagree is
+        part of the intervals.
     permutations
         Shuffles behind every p; quick for kernel ridge, not for ``linear_sgd``.
     null_models
@@ -107,7 +108,7 @@ class BehaviourSettings(Settings):
     seed: int = Field(42, ge=0)
     confounds: tuple[str, ...] = ()
     adjust: Literal["target", "target_and_features"] = "target"
-    repeats: int = Field(1, ge=1)
+    repeats: int = Field(10, ge=1)
     permutations: int = Field(1000, ge=0)
     null_models: bool = True
 

@@ -20,7 +20,6 @@ from attnconn_core.scoring.recovery_table import (
     recovery_scores,
     summarise_recovery,
 )
-from attnconn_core.scoring.recovery_table import PUBLISHED, recovery_scores, summarise_recovery
 from attnconn_core.scoring.resampled import corrected_resampled_t
 from attnconn_core.scoring.resampling import CrossValidation
 

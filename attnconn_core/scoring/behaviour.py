@@ -10,13 +10,11 @@ from sklearn.metrics import mean_absolute_error, mean_squared_error, r2_score
 from attnconn_core.errors import ParameterError
 from attnconn_core.scoring.checks import require_at_least, require_choice, require_finite
 from attnconn_core.scoring.cpm import cpm
-from attnconn_core.scoring.folds import CrossValidated, assign_folds
+from attnconn_core.scoring.folds import CrossValidated, assign_folds, inner_folds
 from attnconn_core.scoring.kernel_ridge import PENALTIES, kernel_ridge
 from attnconn_core.scoring.linear_sgd import linear_sgd
 
 __all__ = ["BehaviourScore", "predict_behaviour"]
-
-_INNER_FOLDS = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,7 +113,7 @@ def predict_behaviour(
     targets = _with_shuffles(target, permutations, seed)
     if model == "kernel_ridge":
         _check_penalties(penalties)
-        inner = _inner_folds(fold, seed, groups)
+        inner = inner_folds(fold, seed, groups)
         result = kernel_ridge(features, targets, fold, inner, penalties)
     elif model == "cpm":
         _check_cpm(threshold, fold)
@@ -189,20 +187,6 @@ def _kept_subjects(features: np.ndarray, target: np.ndarray) -> Bool[np.ndarray,
             f"in {np.count_nonzero(kept)} subjects"
         )
     return kept
-
-
-def _inner_folds(
-    fold: np.ndarray, seed: int, groups: Sequence[object] | np.ndarray | None
-) -> Int[np.ndarray, "fold subject"]:
-    inner = np.full((int(fold.max()) + 1, len(fold)), -1, dtype=np.int64)
-    for number, row in enumerate(inner):
-        train = fold != number
-        families = None
-        if groups is not None:
-            families = [label for label, trains in zip(groups, train, strict=True) if trains]
-        many = int(train.sum()) if families is None else len(set(families))
-        row[train] = assign_folds(int(train.sum()), min(_INNER_FOLDS, many), seed, families)
-    return inner
 
 
 def _check_penalties(penalties: Sequence[float]) -> None:

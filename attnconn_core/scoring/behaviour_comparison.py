@@ -5,6 +5,8 @@ from itertools import combinations
 import pandas as pd
 
 from attnconn_core.errors import ParameterError
+from attnconn_core.scoring.behaviour_table import false_discovery
+from attnconn_core.scoring.comparison import holm
 from attnconn_core.scoring.resampled import corrected_resampled_t
 
 __all__ = ["ALL_TARGETS", "compare_behaviours"]
@@ -27,8 +29,9 @@ def compare_behaviours(folds: pd.DataFrame) -> pd.DataFrame:
         A row a target and pair: ``target`` (``"(all targets)"`` where errors are first
         averaged over targets), ``first``, ``second``, ``difference`` (error of second
         less error of first, in shares of the target's variance: above 0, first is better),
-        ``t``, ``p`` and ``df`` of `corrected_resampled_t`, uncorrected for the number of
-        pairs and targets.
+        ``t``, ``p`` and ``df`` of `corrected_resampled_t`; ``p_holm``, corrected for the
+        pairs of that target (Holm 1979); and ``q``, over the targets of that pair
+        (Benjamini & Hochberg 1995), NaN over all targets.
 
     Raises
     ------
@@ -49,4 +52,16 @@ def compare_behaviours(folds: pd.DataFrame) -> pd.DataFrame:
             t, p, df = corrected_resampled_t(each.to_numpy(), float(ratio.get(name, ratio.mean())))
             tested = {"difference": each.mean(), "t": t, "p": p, "df": df}
             rows.append({"target": name, "first": first, "second": second, **tested})
-    return pd.DataFrame(rows, columns=["target", "first", "second", "difference", "t", "p", "df"])
+    columns = ["target", "first", "second", "difference", "t", "p", "df"]
+    return _corrected(pd.DataFrame(rows, columns=columns))
+
+
+def _corrected(pairs: pd.DataFrame) -> pd.DataFrame:
+    p = pairs["p"].astype(float)
+    single = pairs["target"] != ALL_TARGETS
+    return pairs.assign(
+        p_holm=p.groupby(pairs["target"]).transform(lambda some: holm(some.to_numpy())),
+        q=p[single]
+        .groupby([pairs["first"], pairs["second"]])
+        .transform(lambda some: false_discovery(some.to_numpy())),
+    )

@@ -18,7 +18,7 @@ from attnconn_core.scoring.repeated_prediction import (
     Predicted,
     predict_repeatedly,
 )
-from attnconn_core.scoring.resampling import CrossValidation, bootstrap_r, correlations
+from attnconn_core.scoring.resampling import CrossValidation, correlations, interval_of_r
 
 __all__ = ["BehaviourTable", "false_discovery", "score_behaviours"]
 
@@ -31,7 +31,8 @@ class BehaviourTable:
     ----------
     scores
         A row a target: ``r``, ``r2``, ``mse``, ``mae`` (mean over repeats), ``lower`` and
-        ``upper`` (bootstrap interval of r), ``p`` (NaN without permutations), ``subjects``.
+        ``upper`` (95 % interval of r, see `interval_of_r`), ``p`` (NaN without
+        permutations), ``subjects``.
     repeats
         A row a target and repeat: ``r``, ``r2``, ``mse``, ``mae``.
     folds
@@ -73,8 +74,8 @@ def score_behaviours(
         A row a subject, a column a target; NaN where missing. Targets that the same
         subjects lack share folds, shuffles and decompositions.
     model
-        ``"kernel_ridge"`` (`SpectralRidge`), ``"cpm"``, ``"linear_sgd"``, or
-        ``"least_squares"`` for few features, such as null models.
+        ``"kernel_ridge"``, its penalty chosen by inner folds, ``"cpm"``,
+        ``"linear_sgd"``, or ``"least_squares"`` for few features, such as null models.
     cross_validation
         Folds, repeats, permutations; `CrossValidation()` if None.
     confounds
@@ -91,9 +92,10 @@ def score_behaviours(
     Notes
     -----
     p is the share of shuffles, the true order counted in, whose mean r over repeats
-    reaches the observed. A shuffle permutes the residuals of the target on the confounds
-    (Freedman & Lane 1983) and takes the whole way: adjustment in the fold, choice of
-    penalty or edges, prediction.
+    reaches the observed, for kernel ridge both with penalties chosen by generalised
+    cross-validation (`SpectralRidge`). A shuffle permutes the residuals of the target on
+    the confounds (Freedman & Lane 1983) and takes the whole way: adjustment in the fold,
+    choice of penalty or edges, prediction.
     """
     cross_validation = cross_validation or CrossValidation()
     require_choice("model", model, TABLE_MODELS)
@@ -170,7 +172,7 @@ def _tables(
     for place, name in enumerate(names):
         predicted, truth = found.predictions[:, :, place], found.truth[:, :, place]
         each = pd.DataFrame([_metrics(p, t) for p, t in zip(predicted, truth, strict=True)])
-        low, high = bootstrap_r(predicted.T, truth.T, plan.bootstraps, plan.seed, cohort.groups)
+        low, high = interval_of_r(each["r"].to_numpy(), len(subjects), cohort.groups)
         means = dict(each.mean(skipna=False)) | {"lower": low, "upper": high, "p": found.p[place]}
         scores.append(pd.DataFrame([{"target": name, **means, "subjects": len(subjects)}]))
         repeats.append(each.assign(target=name, repeat=range(plan.repeats)))

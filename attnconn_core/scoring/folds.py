@@ -9,7 +9,9 @@ from sklearn.model_selection import GroupKFold, KFold
 
 from attnconn_core.errors import ParameterError
 
-__all__ = ["CrossValidated", "assign_folds", "group_numbers"]
+__all__ = ["CrossValidated", "assign_folds", "group_numbers", "inner_folds"]
+
+_INNER_FOLDS = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +64,30 @@ def assign_folds(
     for number, (_, tested) in enumerate(splitter.split(np.zeros((n_subjects, 1)), groups=labels)):
         fold[tested] = number
     return fold
+
+
+def inner_folds(
+    fold: Int[np.ndarray, " subject"],
+    seed: int,
+    groups: Sequence[object] | np.ndarray | None = None,
+) -> Int[np.ndarray, "fold subject"]:
+    """Divide every fold's training subjects again, families together, to choose among.
+
+    Returns
+    -------
+    inner
+        Five folds, or as many as there are subjects or families to train on; -1 for
+        those whom the fold tests.
+    """
+    inner = np.full((int(fold.max()) + 1, len(fold)), -1, dtype=np.int64)
+    for number, row in enumerate(inner):
+        train = fold != number
+        families = None
+        if groups is not None:
+            families = [label for label, trains in zip(groups, train, strict=True) if trains]
+        many = int(train.sum()) if families is None else len(set(families))
+        row[train] = assign_folds(int(train.sum()), min(_INNER_FOLDS, many), seed, families)
+    return inner
 
 
 def group_numbers(

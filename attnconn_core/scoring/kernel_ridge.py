@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Float, Int
 
+from attnconn_core.scoring.confounds import Confounds
 from attnconn_core.scoring.edges import column_scale
 from attnconn_core.scoring.folds import CrossValidated
 
@@ -20,6 +21,7 @@ def kernel_ridge(
     fold: Int[np.ndarray, " subject"],
     inner_fold: Int[np.ndarray, "fold subject"],
     penalties: Sequence[float] = PENALTIES,
+    confounds: Confounds | None = None,
 ) -> CrossValidated:
     """Predict every subject by ridge regression on all others' edges.
 
@@ -38,6 +40,9 @@ def kernel_ridge(
     penalties
         Candidates, all positive. A penalty p is scikit-learn's
         ``KernelRidge(alpha=p)`` on this kernel.
+    confounds
+        Taken out of the target, and of the edges if they say so, by the coefficients of
+        each fold's training subjects; predictions are of what is left.
 
     Returns
     -------
@@ -56,13 +61,16 @@ def kernel_ridge(
     candidates = np.asarray(penalties, dtype=np.float64)
     for number in range(n_folds):
         train, tested = fold != number, fold == number
-        mean, std = column_scale(features[train])
-        z = (features - mean) / std
+        x, y = features, targets
+        if confounds is not None:
+            x, y = confounds.adjust(features, targets, train)
+        mean, std = column_scale(x[train])
+        z = (x - mean) / std
         spectrum, basis = np.linalg.eigh(z[train] @ z[train].T / n_edges)
         # The training rows are centred: rounding alone puts eigenvalues below zero.
         spectrum = np.clip(spectrum, 0.0, None)
-        centre = targets[train].mean(axis=0)
-        centred = targets[train] - centre
+        centre = y[train].mean(axis=0)
+        centred = y[train] - centre
         errors = _left_out_errors(spectrum, basis, centred, inner_fold[number][train], candidates)
         chosen[number] = candidates[errors.argmin(axis=0)]
         dual = basis @ ((basis.T @ centred) / (spectrum[:, None] + chosen[number]))

@@ -10,7 +10,8 @@ from jaxtyping import Float, Int
 from attnconn_core.errors import ParameterError
 from attnconn_core.scoring.confounds import Confounds, adjusted_truth
 from attnconn_core.scoring.cpm import cpm
-from attnconn_core.scoring.folds import assign_folds
+from attnconn_core.scoring.folds import assign_folds, inner_folds
+from attnconn_core.scoring.kernel_ridge import kernel_ridge
 from attnconn_core.scoring.least_squares import least_squares
 from attnconn_core.scoring.linear_sgd import linear_sgd
 from attnconn_core.scoring.resampling import CrossValidation, correlations, shuffled_rows
@@ -65,13 +66,14 @@ def predict_repeatedly(cohort: KeptSubjects, model: str, plan: CrossValidation) 
     folds, predictions, truths = [], [], []
     for repeat in range(plan.repeats):
         fold = assign_folds(n_subjects, plan.folds, plan.seed + repeat, cohort.groups)
-        predict, predict_shuffled = _predictors(cohort, model, fold)
+        predict, predict_shuffled = _predictors(cohort, model, fold, plan.seed + repeat)
         truth = adjusted_truth(cohort.targets, fold, cohort.confounds)
         predictions.append(predict(cohort.targets))
         truths.append(truth)
         folds.append(fold)
-        observed += correlations(predictions[-1], truth) / plan.repeats
         if plan.permutations:
+            # By what predicts the shuffles, or the two couldn't be compared.
+            observed += correlations(predict_shuffled(cohort.targets), truth) / plan.repeats
             reached += _null(cohort, shuffles, fold, predict_shuffled) / plan.repeats
     # A shuffle without an r says nothing; it is counted against the target. Nor may
     # rounding decide where a shuffle is the order observed.
@@ -85,13 +87,21 @@ def predict_repeatedly(cohort: KeptSubjects, model: str, plan: CrossValidation) 
     )
 
 
-def _predictors(cohort: KeptSubjects, model: str, fold: np.ndarray) -> tuple[Predict, Predict]:
+def _predictors(
+    cohort: KeptSubjects, model: str, fold: np.ndarray, seed: int
+) -> tuple[Predict, Predict]:
     """What predicts targets, and shuffles of them."""
     if model == "kernel_ridge":
-        exact = SpectralRidge(cohort.features, fold, cohort.confounds)
-        if len(fold) < _MANY_SUBJECTS:
-            return exact, exact
-        return exact, exact.in_precision(np.float32)
+        nested = partial(
+            kernel_ridge,
+            fold=fold,
+            inner_fold=inner_folds(fold, seed, cohort.groups),
+            confounds=cohort.confounds,
+        )
+        quick = SpectralRidge(cohort.features, fold, cohort.confounds)
+        if len(fold) >= _MANY_SUBJECTS:
+            quick = quick.in_precision(np.float32)
+        return lambda targets: nested(cohort.features, targets).predictions, quick
     if model == "least_squares":
         linear = partial(least_squares, cohort.features, fold=fold, confounds=cohort.confounds)
         return linear, linear

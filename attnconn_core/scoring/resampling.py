@@ -1,15 +1,16 @@
-"""Resampling: repeated folds, shuffles that respect families, bootstrap intervals."""
+"""Resampling: repeated folds, shuffles that respect families, intervals."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float, Int
+from scipy.stats import t as student_t
 
 from attnconn_core.scoring.checks import require_at_least
 from attnconn_core.scoring.folds import group_numbers
 
-__all__ = ["CrossValidation", "bootstrap_r", "correlations", "shuffled_rows"]
+__all__ = ["CrossValidation", "correlations", "interval_of_r", "shuffled_rows"]
 
 _LEVEL = 0.95
 
@@ -23,11 +24,9 @@ class CrossValidation:
     folds, repeats
         Cross-validation is repeated with the seeds seed … seed + repeats − 1.
     seed
-        Also of the shuffles and the bootstrap.
+        Also of the shuffles.
     permutations
         Shuffles of the target for the p value; none if 0.
-    bootstraps
-        Resamples of subjects for the interval of r.
 
     Raises
     ------
@@ -39,12 +38,10 @@ class CrossValidation:
     repeats: int = 1
     seed: int = 42
     permutations: int = 0
-    bootstraps: int = 1000
 
     def __post_init__(self) -> None:
         for name, least in (("folds", 2), ("repeats", 1), ("seed", 0), ("permutations", 0)):
             require_at_least(name, getattr(self, name), least)
-        require_at_least("bootstraps", self.bootstraps, 2)
 
 
 def shuffled_rows(
@@ -85,38 +82,31 @@ def correlations(
     return np.where(defined, (first * second).sum(axis=0) / np.where(defined, norm, 1), np.nan)
 
 
-def bootstrap_r(
-    predictions: Float[np.ndarray, "subject repeat"],
-    truth: Float[np.ndarray, "subject repeat"],
-    resamples: int,
-    seed: int,
+def interval_of_r(
+    r: Float[np.ndarray, " repeat"],
+    n_subjects: int,
     groups: Sequence[object] | np.ndarray | None = None,
 ) -> tuple[float, float]:
-    """95 % percentile interval of r, mean over repeats, resampling subjects.
+    """95 % interval of the r that is expected of such a cohort; NaN without an r.
 
-    Whole families are drawn where there are any. Predictions are not made anew: the
-    interval is of these models, on other people of the kind that was tested. What other
-    training subjects would change isn't in it, so it is too narrow in small cohorts: on
-    simulated cohorts it held the expected r in 95 % of those of 60 subjects, and in 78 %
-    of those of 20.
+    On Fisher's scale the variance has two parts: 1 / (n − 3), what other people of the
+    kind that was tested would change, n being families where there are any; and the
+    variance over repeats, what other training subjects would. The quantile is of
+    Student's t with n − 3 degrees of freedom.
+
+    Notes
+    -----
+    On 250 simulated cohorts of 20, 30 and 60 subjects, 10 repeats each, it held the
+    expected r in 94, 96 and 97 %. Without repeats the second part is missing: 90, 94
+    and 97 %. A percentile bootstrap of the predictions held it in 79 % of those of 20.
     """
-    n_subjects = len(predictions)
-    numbers = np.arange(n_subjects) if groups is None else group_numbers(groups, n_subjects)
-    many = int(numbers.max()) + 1
-    rng = np.random.default_rng(seed)
-    # How often each subject is drawn: every resample is then one row of matrix products.
-    counts = rng.multinomial(many, np.full(many, 1 / many), size=resamples)[:, numbers]
-    total = counts.sum(axis=1, keepdims=True)
-    first, second = predictions - predictions.mean(axis=0), truth - truth.mean(axis=0)
-    mean_first, mean_second = counts @ first / total, counts @ second / total
-    product = counts @ (first * second) / total - mean_first * mean_second
-    spread = (counts @ first**2 / total - mean_first**2) * (
-        counts @ second**2 / total - mean_second**2
-    )
-    scale = first.var(axis=0) * second.var(axis=0)
-    usable = (spread > 1e-12 * scale).all(axis=1) & (scale > 0).all()
-    if not usable.any():
+    many = n_subjects if groups is None else int(group_numbers(groups, n_subjects).max()) + 1
+    if many < 5 or not np.isfinite(r).all():
         return float("nan"), float("nan")
-    r = (product[usable] / np.sqrt(spread[usable])).mean(axis=1)
-    low, high = np.quantile(r, [(1 - _LEVEL) / 2, (1 + _LEVEL) / 2])
-    return float(low), float(high)
+    bounded = np.clip(r, -1 + 1e-12, 1 - 1e-12)
+    variance = 1 / (many - 3)
+    if len(r) > 1:
+        variance += float(np.arctanh(bounded).var(ddof=1))
+    half = float(student_t.isf((1 - _LEVEL) / 2, many - 3)) * np.sqrt(variance)
+    centre = np.arctanh(bounded.mean())
+    return float(np.tanh(centre - half)), float(np.tanh(centre + half))

@@ -56,9 +56,10 @@ class SpectralRidge:
     leverages, for every target and every shuffle of it anew. H is the hat matrix of the
     whole line, confounds included: H = P + K (K + p)⁻¹ (I − P). So their refitting counts
     in the choice. In the kernel's eigenbasis this is one thin product, where inner
-    folds cost a full one a penalty; `kernel_ridge`, with inner folds, may choose another.
-    Families aren't kept apart in it: that can cost accuracy, but tested subjects have no
-    part in the choice.
+    folds cost a full one a penalty; `kernel_ridge`, with inner folds that keep families
+    together, may choose another. So predictions are `kernel_ridge`'s, and this is what
+    thousands of shuffles, and the order observed beside them, are compared by: a test is
+    valid whatever the statistic, if it is one function of every order.
     """
 
     def __init__(

@@ -5,7 +5,7 @@ from sklearn.metrics import mean_absolute_error, mean_squared_error, r2_score
 
 from attnconn_core.errors import ParameterError
 from attnconn_core.scoring import predict_behaviour
-from attnconn_core.scoring.behaviour import _inner_folds
+from attnconn_core.scoring.folds import inner_folds
 
 MODELS = ("kernel_ridge", "cpm", "linear_sgd")
 FAST = {"learning_rate": 0.01, "l2_penalty": 1.0, "folds": 5}
@@ -60,7 +60,7 @@ def test_subjects_without_a_target_are_dropped_and_counted(model):
 def test_families_stay_together_outside_and_inside():
     families = np.repeat(np.arange(12), 5)
     score = predict_behaviour(*data(4), groups=families, folds=4)
-    inner = _inner_folds(score.fold, 42, families)
+    inner = inner_folds(score.fold, 42, families)
     for family in range(12):
         members = families == family
         assert len(set(score.fold[members])) == 1

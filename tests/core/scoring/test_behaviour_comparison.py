@@ -1,6 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from statsmodels.stats.multitest import multipletests
 
 from attnconn_core.errors import ParameterError
 from attnconn_core.scoring import (
@@ -34,11 +35,29 @@ def test_every_pair_and_target_is_the_corrected_t_of_their_errors():
     assert table[["first", "second"]].drop_duplicates().to_numpy().tolist() == [["good", "bad"]]
 
 
+def test_p_is_corrected_for_pairs_of_a_target_and_q_for_the_targets_of_a_pair():
+    targets = ("a", "b", "c", "d")
+    shifts = {"one": 0.0, "two": 0.02, "three": 0.05}
+    table = compare_behaviours(
+        pd.concat(
+            folds_of(shift, seed, targets).assign(method=name)
+            for seed, (name, shift) in enumerate(shifts.items())
+        )
+    )
+    for _, pairs in table.groupby("target"):
+        expected = multipletests(pairs["p"], method="holm")[1]
+        np.testing.assert_allclose(pairs["p_holm"], expected)
+    single = table[table["target"] != "(all targets)"]
+    for _, each in single.groupby(["first", "second"]):
+        np.testing.assert_allclose(each["q"], multipletests(each["p"], method="fdr_bh")[1])
+    assert table.loc[table["target"] == "(all targets)", "q"].isna().all()
+
+
 def test_edges_that_tell_beat_edges_that_do_not():
     rng = np.random.default_rng(2)
     edges = rng.normal(size=(100, 20))
     targets = pd.DataFrame({"a": edges[:, :3].sum(axis=1) + rng.normal(size=100)})
-    plan = CrossValidation(folds=5, repeats=3, bootstraps=2)
+    plan = CrossValidation(folds=5, repeats=3)
     noise = rng.normal(size=(100, 20))
     scored = {"edges": edges, "noise": noise}
     table = compare_behaviours(

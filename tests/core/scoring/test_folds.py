@@ -6,6 +6,7 @@ from sklearn.model_selection import KFold
 
 from attnconn_core.errors import ParameterError
 from attnconn_core.scoring import assign_folds
+from attnconn_core.scoring.folds import inner_folds
 
 
 def test_without_groups_they_are_scikit_learns():
@@ -47,3 +48,16 @@ def test_the_seed_decides():
 def test_impossible_folds_are_refused(many, folds, groups, message):
     with pytest.raises(ParameterError, match=message):
         assign_folds(many, folds, 0, groups)
+
+
+def test_inner_folds_divide_who_trains_and_keep_families_together():
+    families = np.repeat(np.arange(20), 2)
+    fold = assign_folds(40, 4, 0, families)
+    inner = inner_folds(fold, 0, families)
+    assert inner.shape == (4, 40)
+    for number, row in enumerate(inner):
+        assert np.array_equal(row == -1, fold == number)
+        assert len(np.unique(row[row >= 0])) == 5
+        assert np.array_equal(row[::2], row[1::2])
+    alone = inner_folds(fold, 0)
+    assert not np.array_equal(alone[:, ::2], alone[:, 1::2])

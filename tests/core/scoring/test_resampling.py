@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
-from scipy.stats import bootstrap, pearsonr
+from scipy.stats import pearsonr
 
 from attnconn_core.errors import ParameterError
 from attnconn_core.scoring import CrossValidation
-from attnconn_core.scoring.resampling import bootstrap_r, correlations, shuffled_rows
+from attnconn_core.scoring.resampling import correlations, interval_of_r, shuffled_rows
 
 
 def test_everybody_moves_freely_without_families():
@@ -38,38 +38,31 @@ def test_correlations_are_scipys_and_nan_where_constant():
     assert np.isnan(r[2])
 
 
-def test_the_interval_is_that_of_scipys_bootstrap():
+def test_one_repeat_has_fishers_interval_by_students_t():
+    # scipy's is by the normal's quantile.
     rng = np.random.default_rng(3)
-    truth = rng.normal(size=(80, 1))
-    predicted = truth + rng.normal(size=(80, 1))
-    ours = bootstrap_r(predicted, truth, 4000, 0)
-    theirs = bootstrap(
-        (predicted[:, 0], truth[:, 0]),
-        lambda a, b, axis: correlations(np.moveaxis(a, axis, 0), np.moveaxis(b, axis, 0)),
-        paired=True, n_resamples=4000, method="percentile", rng=np.random.default_rng(0),
-    ).confidence_interval  # fmt: skip
-    np.testing.assert_allclose(ours, theirs, atol=0.02)
-    assert ours == bootstrap_r(predicted, truth, 4000, 0)
+    truth = rng.normal(size=5000)
+    found = pearsonr(truth, truth + rng.normal(size=5000))
+    theirs = found.confidence_interval(0.95)
+    np.testing.assert_allclose(interval_of_r(np.array([found[0]]), 5000), theirs, atol=1e-5)
 
 
-def test_families_are_drawn_whole():
-    rng = np.random.default_rng(4)
-    truth = np.repeat(rng.normal(size=(20, 1)), 4, axis=0)
-    predicted = np.repeat(truth[::4] + rng.normal(size=(20, 1)), 4, axis=0)
-    alone = np.ptp(bootstrap_r(predicted, truth, 2000, 0))
-    whole = np.ptp(bootstrap_r(predicted, truth, 2000, 0, np.repeat(np.arange(20), 4)))
-    assert whole > 1.6 * alone
+def test_repeats_that_disagree_and_families_widen_the_interval():
+    r = np.array([0.4, 0.5, 0.6])
+    alone = np.ptp(interval_of_r(np.full(3, 0.5), 80))
+    assert np.ptp(interval_of_r(r, 80)) > 1.2 * alone
+    families = np.repeat(np.arange(20), 4)
+    assert np.ptp(interval_of_r(np.full(3, 0.5), 80, families)) > 1.9 * alone
 
 
-def test_no_interval_of_predictions_that_are_all_equal():
-    low, high = bootstrap_r(np.ones((5, 1)), np.arange(5.0)[:, None], 50, 0)
-    assert np.isnan(low)
-    assert np.isnan(high)
+def test_no_interval_without_an_r():
+    assert np.isnan(interval_of_r(np.array([0.5, np.nan]), 50)).all()
+    assert np.isnan(interval_of_r(np.array([0.5]), 4)).all()
+    low, high = interval_of_r(np.array([1.0, 1.0]), 20)
+    assert 0.9 < low <= high <= 1
 
 
-@pytest.mark.parametrize(
-    "wrong", [{"folds": 1}, {"repeats": 0}, {"permutations": -1}, {"bootstraps": 1}]
-)
+@pytest.mark.parametrize("wrong", [{"folds": 1}, {"repeats": 0}, {"permutations": -1}])
 def test_numbers_out_of_range_are_refused(wrong):
     with pytest.raises(ParameterError, match=f"{next(iter(wrong))} must be at least"):
         CrossValidation(**wrong)
