@@ -31,6 +31,10 @@ from attnconn_core.timeseries import split
 __all__ = ["specs"]
 
 _SCORING = "attnconn_core.scoring"
+_FINGERPRINT = (
+    *("fingerprint", "identification_intervals", "icc", "edge_importance"),
+    *("group_identification", "reconstructed", "comparison"),
+)
 
 
 def specs(study: Study) -> list[AssetSpec]:
@@ -47,7 +51,7 @@ def specs(study: Study) -> list[AssetSpec]:
         _spec(
             Recipe(
                 "fingerprint",
-                (f"{_SCORING}.fingerprint",),
+                tuple(f"{_SCORING}.{module}" for module in _FINGERPRINT),
                 {**listed, "lengths": study.scan_lengths, **study.fingerprint.model_dump()},
             ),
             make_fingerprint,

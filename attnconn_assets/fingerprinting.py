@@ -1,19 +1,24 @@
 """The fingerprint: subjects identified by every method's matrices, from the scan and from less."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from attnconn_assets.connectivity import methods, reads_group_models, traits
+from attnconn_assets.fingerprint_tables import (
+    Stacks,
+    comparison_table,
+    further_tables,
+    score_row,
+)
 from attnconn_assets.scores import score_asset
 from attnconn_assets.spec import Made
 from attnconn_assets.work import Work
 from attnconn_core.errors import CohortError
 from attnconn_core.figures import fingerprint_panel, png
 from attnconn_core.records import Cohort, Connectivity, Session
-from attnconn_core.scoring import FingerprintScore, fingerprint
+from attnconn_core.scoring import FingerprintScore, fingerprint, identification_intervals
 from attnconn_core.sources import DESIGN_LABELS
 
 __all__ = ["make_fingerprint"]
@@ -33,25 +38,40 @@ def make_fingerprint(work: Work) -> Made:
         method: {n: _accuracy(_score(work, method, pair, pools, 0)) for n, pair in stack.items()}
         for method, stack in stacks.items()
     }
+    settings = work.study.fingerprint
+    intervals = {
+        method: identification_intervals(score, settings.resamples, settings.seed)
+        for method, score in scores.items()
+    }
     picture = png(
         fingerprint_panel(
             scores,
             by_length,
             len(set(pools)) / len(pairs),
             DESIGN_LABELS[work.platform.source.design],
+            {method: each["i_diff"] for method, each in intervals.items()},
         )
     )
-    table = pd.DataFrame([_fingerprint_row(m, score) for m, score in scores.items()])
+    table = pd.DataFrame([score_row(m, score, intervals[m]) for m, score in scores.items()])
     table["saw_subject"] = [_share_seen(read[method]) for method in table["method"]]
     lengths = pd.DataFrame(
         [(m, n, value) for m, found in by_length.items() for n, value in found.items()],
         columns=["method", "frames", "accuracy"],
     )
-    margins = pd.DataFrame({m: score.margin for m, score in scores.items()})
-    margins.insert(0, "subject", [test.subject for test, _ in pairs])
+    whole = {
+        method: Stacks(*stack[max(stack)], traits(method).directed, pools)
+        for method, stack in stacks.items()
+    }
     return score_asset(
         work,
-        {"scores": table, "accuracy_by_frames": lengths, "margins": margins},
+        {
+            "scores": table,
+            "comparison": comparison_table(scores),
+            "accuracy_by_frames": lengths,
+            "margins": _by_subject(pairs, {m: score.margin for m, score in scores.items()}),
+            "hits": _by_subject(pairs, {m: score.hits for m, score in scores.items()}),
+            **further_tables(whole, work.platform.region_table, settings),
+        },
         {"figure.png": picture},
         cohort,
         {
@@ -60,6 +80,12 @@ def make_fingerprint(work: Work) -> Made:
             "unpaired": [s.key for s in cohort.unpaired()] + alone,
         },
     )
+
+
+def _by_subject(
+    pairs: Sequence[tuple[Session, Session]], columns: dict[str, np.ndarray]
+) -> pd.DataFrame:
+    return pd.DataFrame({"subject": [test.subject for test, _ in pairs], **columns})
 
 
 def _pooled_pairs(
@@ -130,7 +156,9 @@ def _score(
     pools: np.ndarray,
     permutations: int,
 ) -> FingerprintScore:
-    settings = work.study.fingerprint.model_dump(exclude={"permutations"})
+    settings = work.study.fingerprint.model_dump(
+        exclude={"permutations", "resamples", "reconstruct"}
+    )
     return fingerprint(
         *pair,
         symmetric=not traits(method).directed,
@@ -143,17 +171,3 @@ def _score(
 def _accuracy(score: FingerprintScore) -> float:
     """Average both directions: from test to retest, and back."""
     return (score.accuracy_test_to_retest + score.accuracy_retest_to_test) / 2
-
-
-def _fingerprint_row(method: str, score: FingerprintScore) -> dict[str, Any]:
-    names = (
-        *("accuracy_test_to_retest", "accuracy_retest_to_test", "accuracy_strict"),
-        *("cohens_d", "i_diff", "mean_rank", "auc", "p_value"),
-    )
-    margin = np.asarray(score.margin)
-    return {
-        "method": method,
-        **{name: getattr(score, name) for name in names},
-        "margin_mean": float(margin.mean()),
-        "margin_min": float(margin.min()),
-    }

@@ -67,7 +67,16 @@ class GrangerSettings(Settings):
 
 
 class FingerprintSettings(Settings):
-    """How test and retest are told apart; see `attnconn_core.scoring.fingerprint`."""
+    """How test and retest are told apart; see `attnconn_core.scoring.fingerprint`.
+
+    Attributes
+    ----------
+    resamples
+        Draws of subjects behind the intervals.
+    reconstruct
+        Whether identifiability is also scored after reconstruction from principal
+        components (Amico & Goñi 2018); it needs 8 subjects a model.
+    """
 
     similarity: Literal["pearson", "mutual_info"] = "pearson"
     normalise: Literal["none", "edgewise"] = "edgewise"
@@ -75,6 +84,8 @@ class FingerprintSettings(Settings):
     edges: Literal["all", "off_diagonal"] = "off_diagonal"
     bins: int = Field(10, ge=2)
     permutations: int = Field(1000, ge=0)
+    resamples: int = Field(1000, ge=2)
+    reconstruct: bool = False
     seed: int = Field(0, ge=0)
 
 

@@ -37,6 +37,7 @@ def fingerprint_panel(
     by_length: Mapping[str, Mapping[int, float]],
     chance: float,
     design: str,
+    intervals: Mapping[str, tuple[float, float]] | None = None,
 ) -> Figure:
     """Draw how well each method's matrices tell subjects apart.
 
@@ -55,6 +56,8 @@ def fingerprint_panel(
     design
         What stands for test and retest, such as ``"two halves of one run:
         split-half, not test–retest"``; it is the subtitle.
+    intervals
+        Method → the 95 % interval of its I_diff; none are drawn if None.
 
     Raises
     ------
@@ -74,7 +77,7 @@ def fingerprint_panel(
     parts = figure.subfigures(rows, 1, squeeze=False, height_ratios=[above, 3.6][:rows])
     similarity, difference, margin = parts[0, 0].subplots(1, 3, width_ratios=[1.5, 1, 1.2])
     _draw_similarities(similarity, scores, methods, styles)
-    _draw_differences(difference, scores, methods, styles)
+    _draw_differences(difference, scores, methods, styles, intervals or {})
     _draw_margins(margin, scores, methods, styles)
     if curves:
         _draw_lengths(parts[1, 0].subplots(), curves, chance, styles)
@@ -117,6 +120,7 @@ def _draw_differences(
     scores: Mapping[str, FingerprintScore],
     methods: Sequence[str],
     styles: Mapping[str, Look],
+    intervals: Mapping[str, tuple[float, float]],
 ) -> None:
     values = np.array([scores[method].i_diff for method in methods], dtype=np.float64)
     finite = np.nan_to_num(values)
@@ -124,9 +128,13 @@ def _draw_differences(
         range(len(methods)), finite, height=0.55, color=[styles[name].colour for name in methods]
     )
     for row, value in enumerate(values):
+        ends = intervals.get(methods[row], (value, value))
+        for colour, width in (("white", 3.4), (INK, 1.4)):  # seen on a dark bar, too
+            axes.plot(ends, [row, row], color=colour, linewidth=width)
+        outer = np.nanmax([finite[row], *ends]) if finite[row] >= 0 else np.nanmin([*ends, value])
         axes.annotate(
             f"{value:.1f}".replace("-", "−") if np.isfinite(value) else "–",
-            (finite[row], row),
+            (outer, row),
             xytext=(4 if finite[row] >= 0 else -4, 0),
             textcoords="offset points",
             va="center",
@@ -138,7 +146,8 @@ def _draw_differences(
     method_rows(axes, methods, names=False)
     axes.margins(x=0.3)
     axes.set_xlabel("I_diff (100 × mean difference)")
-    axes.set_title("Same less different", fontsize=NORMAL, color=INK)
+    title = "Same less different" + (", 95 % interval" if intervals else "")
+    axes.set_title(title, fontsize=NORMAL, color=INK)
 
 
 def _draw_margins(

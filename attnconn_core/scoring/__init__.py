@@ -12,7 +12,11 @@ from attnconn_core.scoring.edge_importance import edge_importance
 from attnconn_core.scoring.edges import edge_features, edge_mask, is_symmetric
 from attnconn_core.scoring.fingerprint import FingerprintScore, fingerprint
 from attnconn_core.scoring.folds import assign_folds
+from attnconn_core.scoring.group_identification import identify_by_group, mean_by_groups
+from attnconn_core.scoring.icc import intraclass_correlation
+from attnconn_core.scoring.identification_intervals import identification_intervals
 from attnconn_core.scoring.kernel_ridge import PENALTIES
+from attnconn_core.scoring.reconstructed import ReconstructedScore, reconstructed_identifiability
 from attnconn_core.scoring.recovery import Recovery, recover
 from attnconn_core.scoring.recovery_table import (
     NULL_ROWS,
@@ -32,6 +36,7 @@ __all__ = [
     "Confounds",
     "CrossValidation",
     "FingerprintScore",
+    "ReconstructedScore",
     "Recovery",
     "assign_folds",
     "compare_behaviours",
@@ -42,8 +47,13 @@ __all__ = [
     "edge_mask",
     "false_discovery",
     "fingerprint",
+    "identification_intervals",
+    "identify_by_group",
+    "intraclass_correlation",
     "is_symmetric",
+    "mean_by_groups",
     "predict_behaviour",
+    "reconstructed_identifiability",
     "recover",
     "recovery_scores",
     "score_behaviours",

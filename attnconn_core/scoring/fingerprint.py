@@ -39,6 +39,10 @@ class FingerprintScore:
         ties share their places.
     auc
         Chance that a same-subject score exceeds a cross score.
+    hits
+        Of each subject, the share of both directions in which it is identified.
+    ranks
+        Of each subject, its place as in `mean_rank`.
     margin
         Of each subject, the same-subject score less its best cross score.
     same_scores
@@ -57,6 +61,8 @@ class FingerprintScore:
     p_value: float
     mean_rank: float
     auc: float
+    hits: Float[np.ndarray, " subject"]
+    ranks: Float[np.ndarray, " subject"]
     margin: Float[np.ndarray, " subject"]
     same_scores: Float[np.ndarray, " subject"]
     cross_scores: Float[np.ndarray, "subject impostor"]
@@ -173,6 +179,7 @@ def _score(
     candidates = np.where(together, between, -np.inf)
     nearest = (_only_best(candidates), _only_best(candidates.T))
     themselves = np.arange(n)
+    ranks = (_ranks(candidates) + _ranks(candidates.T)) / 2
     return FingerprintScore(
         accuracy_strict=float((margin > 0).mean()),
         accuracy_test_to_retest=float((nearest[0] == themselves).mean()),
@@ -180,10 +187,12 @@ def _score(
         cohens_d=_cohens_d(same, known),
         i_diff=float(100 * (same.mean() - between[others & together].mean())),
         p_value=_permutation_p(*nearest, pools, permutations, seed),
-        mean_rank=float(np.mean([_ranks(candidates), _ranks(candidates.T)])),
+        mean_rank=float(ranks.mean()),
         auc=float(
             roc_auc_score(np.repeat([True, False], [n, known.size]), np.concatenate([same, known]))
         ),
+        hits=np.mean([each == themselves for each in nearest], axis=0),
+        ranks=ranks,
         margin=margin,
         same_scores=same,
         cross_scores=cross,
