@@ -9,6 +9,7 @@ from attnconn_core.scoring.behaviour_table import (
 )
 from attnconn_core.scoring.confounds import Confounds, confound_columns
 from attnconn_core.scoring.edge_importance import edge_importance
+from attnconn_core.scoring.edge_significance import EdgeSignificance, edge_significance
 from attnconn_core.scoring.edges import edge_features, edge_mask, is_symmetric
 from attnconn_core.scoring.fingerprint import FingerprintScore, fingerprint
 from attnconn_core.scoring.folds import assign_folds
@@ -16,6 +17,11 @@ from attnconn_core.scoring.group_identification import identify_by_group, mean_b
 from attnconn_core.scoring.icc import intraclass_correlation
 from attnconn_core.scoring.identification_intervals import identification_intervals
 from attnconn_core.scoring.kernel_ridge import PENALTIES
+from attnconn_core.scoring.network_based_statistic import (
+    Component,
+    NetworkBasedStatistic,
+    network_based_statistic,
+)
 from attnconn_core.scoring.reconstructed import ReconstructedScore, reconstructed_identifiability
 from attnconn_core.scoring.recovery import Recovery, recover
 from attnconn_core.scoring.recovery_table import (
@@ -33,9 +39,12 @@ __all__ = [
     "PUBLISHED",
     "BehaviourScore",
     "BehaviourTable",
+    "Component",
     "Confounds",
     "CrossValidation",
+    "EdgeSignificance",
     "FingerprintScore",
+    "NetworkBasedStatistic",
     "ReconstructedScore",
     "Recovery",
     "assign_folds",
@@ -45,6 +54,7 @@ __all__ = [
     "edge_features",
     "edge_importance",
     "edge_mask",
+    "edge_significance",
     "false_discovery",
     "fingerprint",
     "identification_intervals",
@@ -52,6 +62,7 @@ __all__ = [
     "intraclass_correlation",
     "is_symmetric",
     "mean_by_groups",
+    "network_based_statistic",
     "predict_behaviour",
     "reconstructed_identifiability",
     "recover",
