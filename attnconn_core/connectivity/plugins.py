@@ -1,9 +1,9 @@
 """Estimators that other packages bring, by their entry points."""
 
 from collections.abc import Mapping
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import entry_points
 from inspect import isclass
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from attnconn_core.errors import ParameterError
 
@@ -13,6 +13,23 @@ __all__ = ["ENTRY_POINTS", "installed_estimators"]
 ENTRY_POINTS = "attnconn.estimators"
 
 _TRAITS = {"method": str, "directed": bool, "signed": bool}
+
+
+@runtime_checkable
+class _Entry(Protocol):
+    """What is read of an entry point.
+
+    Not `importlib.metadata.EntryPoint`: once a library has imported the backport
+    importlib_metadata, the standard library finds entry points of the backport's class.
+    """
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def value(self) -> str: ...
+    @property
+    def dist(self) -> Any: ...
+    def load(self) -> Any: ...
 
 
 def installed_estimators(taken: Mapping[str, object]) -> dict[str, type[Any]]:
@@ -41,7 +58,7 @@ def installed_estimators(taken: Mapping[str, object]) -> dict[str, type[Any]]:
     return found
 
 
-def _loaded(entry: EntryPoint) -> Any:
+def _loaded(entry: _Entry) -> Any:
     try:
         estimator: Any = entry.load()
     except Exception as error:  # whatever the other package's code raises
@@ -64,6 +81,6 @@ def _loaded(entry: EntryPoint) -> Any:
     return estimator
 
 
-def _named(entry: EntryPoint) -> str:
-    package = entry.dist.name if entry.dist is not None else entry.value
+def _named(entry: _Entry) -> str:
+    package: str = entry.dist.name if entry.dist is not None else entry.value
     return f"estimator {entry.name} of {package}"

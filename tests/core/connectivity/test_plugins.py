@@ -2,6 +2,7 @@ import sys
 import tomllib
 from pathlib import Path
 
+import importlib_metadata  # noqa: F401  (once imported, it finds every entry point; see plugins.py)
 import numpy as np
 import pytest
 
