@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float, Int
-from sklearn.metrics import roc_auc_score
+from scipy.stats import rankdata
 
 from attnconn_core.errors import ParameterError
 from attnconn_core.scoring.checks import require_at_least, require_choice
@@ -188,9 +188,7 @@ def _score(
         i_diff=float(100 * (same.mean() - between[others & together].mean())),
         p_value=_permutation_p(*nearest, pools, permutations, seed),
         mean_rank=float(ranks.mean()),
-        auc=float(
-            roc_auc_score(np.repeat([True, False], [n, known.size]), np.concatenate([same, known]))
-        ),
+        auc=_auc(same, known),
         hits=np.mean([each == themselves for each in nearest], axis=0),
         ranks=ranks,
         margin=margin,
@@ -210,6 +208,13 @@ def _ranks(scores: np.ndarray) -> np.ndarray:
     own = scores.diagonal()[:, None]
     # The own score ties with itself once; that isn't half a place.
     return 0.5 + (scores > own).sum(axis=1) + 0.5 * (scores == own).sum(axis=1)
+
+
+def _auc(same: np.ndarray, cross: np.ndarray) -> float:
+    """Area under the curve by ranks (Mann and Whitney's U); a tie counts half."""
+    n = len(same)
+    ranks = rankdata(np.concatenate([same, cross]))
+    return float((ranks[:n].sum() - n * (n + 1) / 2) / (n * len(cross)))
 
 
 def _cohens_d(same: np.ndarray, cross: np.ndarray) -> float:

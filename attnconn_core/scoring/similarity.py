@@ -1,14 +1,14 @@
 """Similarity of every scan with every other, by matrix products."""
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Float, Int, Int8, Int32
 from scipy.special import xlogy
 
 __all__ = ["mutual_information", "pearson", "unit_rows"]
 
-# Scans whose histograms are laid out at once: 64 scans × 10 bins × 10,000 edges of
-# float32 are 26 MB.
-_BLOCK = 64
+# Scans whose histograms are laid out at once: 32 scans × 10 bins × 10,000 edges of
+# int8 are 3 MB. Of scans with themselves more of the blocks are spared where they are small.
+_BLOCK = 32
 
 
 def unit_rows(features: Float[np.ndarray, "scan edge"]) -> Float[np.ndarray, "scan edge"]:
@@ -50,7 +50,7 @@ def mutual_information(
         for column in range(row if alike else 0, len(second), _BLOCK):
             columns = slice(column, column + _BLOCK)
             other = one if alike and column == row else _indicators(second_bins[columns], bins)
-            joint = (one @ other.T).astype(np.int64).reshape(-1, bins, len(other) // bins, bins)
+            joint = _products(one, other).reshape(-1, bins, len(other) // bins, bins)
             # H(x) + H(y) − H(x, y), each −Σ p log p with p = count / n.
             information[rows, columns] = (
                 count_log_count[joint].sum(axis=(1, 3))
@@ -71,7 +71,29 @@ def _bin_rows(features: np.ndarray, bins: int) -> Int[np.ndarray, "scan edge"]:
     return index
 
 
-def _indicators(binned: np.ndarray, bins: int) -> np.ndarray:
-    # float32 counts exactly up to 16,777,216 edges.
+def _indicators(
+    binned: Int[np.ndarray, "scan edge"], bins: int
+) -> Int8[np.ndarray, "scan*{bins} edge"]:
     hit = binned[:, None, :] == np.arange(bins, dtype=binned.dtype)[:, None]
-    return hit.reshape(-1, binned.shape[1]).astype(np.float32)
+    return hit.reshape(-1, binned.shape[1]).view(np.int8)
+
+
+def _products(
+    first: Int8[np.ndarray, "first edge"], second: Int8[np.ndarray, "second edge"]
+) -> Int32[np.ndarray, "first second"]:
+    """Count the edges that two indicators share: ``first @ second.T``, exact in int32.
+
+    numpy multiplies integers without a BLAS. torch's product of bytes, which has no public
+    name, runs at up to four times the rate of float32 where the processor has
+    instructions for it, and through oneDNN alone isn't a plain loop.
+    """
+    # Imported here: nothing else in scoring needs it, and it takes seconds.
+    import torch
+
+    one, other = torch.from_numpy(first), torch.from_numpy(second)
+    if torch.backends.mkldnn.is_available():
+        counts = torch._int_mm(one, other.T)
+    else:
+        # float32 counts exactly up to 16,777,216 edges.
+        counts = (one.float() @ other.float().T).int()
+    return counts.numpy()
