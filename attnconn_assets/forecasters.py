@@ -221,7 +221,7 @@ def _writer(work: Work, forecaster: AttentionForecaster) -> Callable[[Path], Non
 
 
 def _final(fitted: Fit) -> dict[str, Any]:
-    last = fitted.history[fitted.best_epoch - 1]
+    last = next(each for each in fitted.history if each.number == fitted.best_epoch)
     return {
         "final_loss": last.loss,
         "validation_r2": last.validation_r2,

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from attnconn_core.forecasting.config import DEFAULT_SEED, ForecasterConfig
+from attnconn_core.forecasting.layers import RegionalLinear
 from attnconn_core.forecasting.pairwise import pairwise_score
 
 __all__ = ["PairwiseAttention"]
@@ -36,7 +37,11 @@ class PairwiseAttention(nn.Module):
         d, rank = config.hidden_dim, config.query_rank
         self.config = config
         self.key = nn.utils.skip_init(nn.Linear, d, d)
-        self.value = nn.utils.skip_init(nn.Linear, d, config.bottleneck_dim)
+        self.value = (
+            nn.utils.skip_init(nn.Linear, d, config.bottleneck_dim)
+            if config.values == "embedding"
+            else RegionalLinear(regions, config.input_window, config.bottleneck_dim)
+        )
         self.output = nn.utils.skip_init(nn.Linear, config.bottleneck_dim, d)
         self.bias = nn.Parameter(torch.empty(regions, regions, d))
         if rank is None:
@@ -51,6 +56,7 @@ class PairwiseAttention(nn.Module):
         self,
         query: Float[Tensor, "region batch d"],
         embedding: Float[Tensor, "region batch d"],
+        past: Float[Tensor, "region batch lag"],
     ) -> tuple[Float[Tensor, "region batch d"], Float[Tensor, "batch region region"]]:
         """Return what each region learns from the others, and from whom.
 
@@ -59,7 +65,10 @@ class PairwiseAttention(nn.Module):
         query
             From each region's own encoder.
         embedding
-            From the shared encoder; keys and values are made of it.
+            From the shared encoder; keys are made of it, and values unless they are of
+            the past.
+        past
+            Standardised.
         """
         score = self._score(query, self.key(embedding))
         if self.config.own_past:
@@ -67,7 +76,10 @@ class PairwiseAttention(nn.Module):
             score = score.masked_fill(itself, 0.0)
         attention = torch.relu_(score)
         attention = attention / (_EPSILON + attention.sum(dim=-1, keepdim=True))
-        value = functional.normalize(self.value(embedding), dim=-1, eps=1e-12)
+        if self.config.values == "embedding":
+            value = functional.normalize(self.value(embedding), dim=-1, eps=1e-12)
+        else:
+            value = self.value(past)
         gathered = torch.bmm(self._drop(attention), _by_window(value))
         return self.output(gathered.transpose(0, 1)), attention
 

@@ -131,10 +131,11 @@ def load_reference_checkpoint(
         If `config` asks for what the reference doesn't have.
     """
     path = Path(path)
-    if config.own_past or config.query_rank is not None:
+    if config.own_past or config.query_rank is not None or config.values != "embedding":
         raise ParameterError(
-            "a reference checkpoint has neither own_past nor query_rank; "
-            f"got own_past {config.own_past}, query_rank {config.query_rank}"
+            "a reference checkpoint has neither own_past nor query_rank nor values of the past; "
+            f"got own_past {config.own_past}, query_rank {config.query_rank}, "
+            f"values {config.values!r}"
         )
     try:
         if not zipfile.is_zipfile(path):

@@ -13,7 +13,7 @@ DEFAULT_SEED = 8767128
 class ForecasterConfig(BaseModel):
     """The architecture of an `AttentionForecaster`.
 
-    The defaults are the base of the published group sweep; the last three settings go
+    The defaults are the base of the published group sweep; the last four settings go
     beyond the published model and are off by default.
 
     Attributes
@@ -35,9 +35,15 @@ class ForecasterConfig(BaseModel):
         Replaces the full matrix of every ordered pair, W[s, t], by U[s] V[t]ᵀ with U and
         V of this rank; only the bias c[s, t] is then the pair's own. At 100 regions and
         width 64 a rank of 16 holds 0.2 million numbers in place of 41 million.
+    values
+        What a region hands another: ``"embedding"``, a unit vector made by weights that
+        all regions share, as published; or ``"past"``, a linear map of its own past by
+        weights of its own, which keeps sign and size.
     initialisation
         ``"reference"`` draws W and c from N(0, 1), as published; ``"scaled"`` from
-        N(0, 1/hidden_dim), so that scores start at order 1.
+        N(0, 1/hidden_dim), so that scores start at order 1; ``"linear"`` starts as the
+        ridge VAR that leaves each region's own past free, with attention in proportion
+        to its coefficients, see `attnconn_core.forecasting.linear_start`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -51,7 +57,8 @@ class ForecasterConfig(BaseModel):
     attention_dropout: float = Field(0.0, ge=0.0, lt=1.0)
     own_past: bool = False
     query_rank: int | None = Field(None, ge=1, le=4096)
-    initialisation: Literal["reference", "scaled"] = "reference"
+    values: Literal["embedding", "past"] = "embedding"
+    initialisation: Literal["reference", "scaled", "linear"] = "reference"
 
     @model_validator(mode="after")
     def _rank_fits(self) -> "ForecasterConfig":
@@ -59,6 +66,14 @@ class ForecasterConfig(BaseModel):
             raise ValueError(
                 f"query_rank can't exceed hidden_dim, {self.hidden_dim}; got {self.query_rank}"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _can_start_linear(self) -> "ForecasterConfig":
+        asked = {"own_past": True, "values": "past", "prediction_layers": 1, "output_window": 1}
+        other = {key: getattr(self, key) for key in asked if getattr(self, key) != asked[key]}
+        if self.initialisation == "linear" and other:
+            raise ValueError(f"a linear initialisation needs {asked}; got {other}")
         return self
 
     @property

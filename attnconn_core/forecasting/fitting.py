@@ -8,6 +8,7 @@ import torch
 
 from attnconn_core.errors import ParameterError
 from attnconn_core.forecasting.config import ForecasterConfig, TrainingConfig
+from attnconn_core.forecasting.linear_start import start_linear
 from attnconn_core.forecasting.network import AttentionForecaster
 from attnconn_core.forecasting.preparation import Prepared, prepare
 from attnconn_core.forecasting.threads import threads_for
@@ -28,7 +29,8 @@ class Fit:
     history
         Every epoch that was run; of a refitted forecaster those that chose the epoch.
     best_epoch
-        The number of the epoch whose weights the forecaster has.
+        The number of the epoch whose weights the forecaster has; 0 where validation
+        preferred what training began with.
     n_windows
         Windows trained on; validation is left out unless the forecaster was refitted.
     """
@@ -126,9 +128,12 @@ def _begin(
     """Make a new forecaster, or copy `start`, with the scale of the data."""
     if start is None:
         generator = torch.Generator().manual_seed(training.seed)
-        return AttentionForecaster(
+        forecaster = AttentionForecaster(
             config, prepared.scale.mean, prepared.scale.std, generator=generator
         )
+        if config.initialisation == "linear":
+            start_linear(forecaster, prepared.learned, prepared.scales)
+        return forecaster
     if start.config != config:
         raise ParameterError(
             "the forecaster to start from must have the architecture asked for, "

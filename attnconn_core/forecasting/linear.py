@@ -97,6 +97,29 @@ class LaggedMoments:
     cross: ByColumn
     total: Float[np.ndarray, " region"]
 
+    def plus(self, other: "LaggedMoments") -> "LaggedMoments":
+        """Pool with those of another scan, each centred by its own means.
+
+        A fit then rests on what happens within scans, not on their levels. Both must be
+        of the same lags, regions and scale.
+        """
+        n_samples = self.n_samples + other.n_samples
+        share = other.n_samples / n_samples
+
+        def mean(one: np.ndarray, another: np.ndarray) -> np.ndarray:
+            return one + share * (another - one)
+
+        return LaggedMoments(
+            lags=self.lags,
+            n_samples=n_samples,
+            scale=self.scale,
+            past_mean=mean(self.past_mean, other.past_mean),
+            present_mean=mean(self.present_mean, other.present_mean),
+            gram=self.gram + other.gram,
+            cross=self.cross + other.cross,
+            total=self.total + other.total,
+        )
+
     @cached_property
     def spectrum(self) -> tuple[Float[np.ndarray, " column"], Square, ByColumn]:
         """Eigenvalues and eigenvectors of the Gram matrix, and V'X'Y.

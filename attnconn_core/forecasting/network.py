@@ -121,7 +121,7 @@ class AttentionForecaster(nn.Module):
         past = z.transpose(0, 1).contiguous()  # (region, batch, lag), as every layer below
         query = self.query_encoder(past)
         embedding = self.shared_encoder(past.reshape(1, -1, past.shape[-1])).view_as(query)
-        informed, attention = self.attention(query, embedding)
+        informed, attention = self.attention(query, embedding, past)
         prediction = self.head(informed)
         if self.own_past is not None:
             prediction = prediction + self.own_past(past)

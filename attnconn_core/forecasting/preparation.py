@@ -17,8 +17,20 @@ __all__ = ["Prepared", "prepare"]
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """Windows to train on, windows kept out, and the scale of the forecaster."""
+    """What is learned from, as series and as windows; windows kept out; scales.
 
+    Attributes
+    ----------
+    learned, scales
+        The training part of each session, in raw units, and what standardises it.
+    scale
+        Of the forecaster.
+    training, kept_out
+        Windows of the training parts, and of the validation parts.
+    """
+
+    learned: tuple[TimeSeries, ...]
+    scales: tuple[Scale, ...]
     scale: Scale
     training: ResidentWindows
     kept_out: ResidentWindows | None
@@ -55,10 +67,13 @@ def prepare(
     scales, scale = _scales(series, training)
     shape = (config.input_window, config.output_window, device)
     if training.validation_fraction is None:
-        return Prepared(scale, ResidentWindows.of(series, scales, *shape), None)
+        windows = ResidentWindows.of(series, scales, *shape)
+        return Prepared(tuple(series), tuple(scales), scale, windows, None)
     parts = [split(each, training.validation_fraction) for each in series]
     learned, kept_out = ([part[side] for part in parts] for side in (0, 1))
     return Prepared(
+        tuple(learned),
+        tuple(scales),
         scale,
         ResidentWindows.of(learned, scales, *shape),
         ResidentWindows.of(kept_out, scales, *shape),

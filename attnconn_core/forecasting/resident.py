@@ -10,11 +10,9 @@ from torch import Tensor
 
 from attnconn_core.errors import SeriesError
 from attnconn_core.records import TimeSeries
-from attnconn_core.timeseries import Scale, windows
+from attnconn_core.timeseries import Scale, standardise, windows
 
 __all__ = ["ResidentWindows"]
-
-_EPSILON = 1e-8
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +59,7 @@ class ResidentWindows:
         """
         frames, first, session, offset = [], [], [], 0
         for number, (each, scale) in enumerate(zip(series, scales, strict=True)):
-            frames.append((each.values - scale.mean) / (scale.std + np.float32(_EPSILON)))
+            frames.append(standardise(each, scale).values)
             try:
                 first.append(offset + _first_frames(each, input_window, output_window))
             except SeriesError as error:

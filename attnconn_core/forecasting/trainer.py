@@ -26,7 +26,7 @@ class Epoch:
     Attributes
     ----------
     number
-        From 1.
+        From 1; 0 is a linear start before its first step.
     loss
         `mse` plus `attention_term`, mean over the windows seen.
     mse
@@ -83,15 +83,18 @@ class Trainer:
         """
         history: list[Epoch] = []
         best, lowest, weights = 0, float("inf"), {}
-        for number in range(1, (until or self.training.epochs) + 1):
+        # A linear start may be the best there is: it is judged as an epoch of no steps.
+        first = 0 if self.kept_out and self.forecaster.config.initialisation == "linear" else 1
+        last = self.training.epochs if until is None else until
+        for number in range(first, last + 1):
             began = time.perf_counter()
-            mse, attention_term = self._pass()
+            mse, attention_term = self._pass() if number else (self._assess(self.windows)[0], 0.0)
             if not math.isfinite(mse + attention_term):
                 raise ParameterError(
                     f"training must keep a finite loss; in epoch {number} it became "
                     f"{mse + attention_term}, with learning rate {self.training.learning_rate}"
                 )
-            loss, r2 = self._validate(self.kept_out) if self.kept_out else (None, None)
+            loss, r2 = self._assess(self.kept_out) if self.kept_out else (None, None)
             seconds = time.perf_counter() - began
             epoch = Epoch(number, mse + attention_term, mse, attention_term, loss, r2, seconds)
             history.append(epoch)
@@ -100,14 +103,10 @@ class Trainer:
             if loss is None:
                 best = number
             elif loss < lowest:
-                best, lowest = number, loss
-                # A state dict holds the live tensors: keeping it as it is would keep
-                # whatever the last epoch makes of them.
-                state = self.forecaster.state_dict()
-                weights = {name: tensor.clone() for name, tensor in state.items()}
+                best, lowest, weights = number, loss, self._weights()
             elif self.training.patience and number - best >= self.training.patience:
                 break
-        if best == 0:
+        if self.kept_out and not weights:
             raise ParameterError(
                 "training must reach a finite validation loss; it diverged with learning rate "
                 f"{self.training.learning_rate}"
@@ -117,6 +116,11 @@ class Trainer:
         self.optimiser.zero_grad(set_to_none=True)
         self.forecaster.attention.release()
         return history, best
+
+    def _weights(self) -> dict[str, Tensor]:
+        """Copy the weights: a state dict holds the live ones, which the next step changes."""
+        state = self.forecaster.state_dict()
+        return {name: tensor.clone() for name, tensor in state.items()}
 
     def _pass(self) -> tuple[float, float]:
         """Train on every window once; mean squared error and attention term."""
@@ -147,10 +151,27 @@ class Trainer:
         return torch.stack([mse.detach(), term.detach()])
 
     @torch.no_grad()
-    def _validate(self, kept_out: ResidentWindows) -> tuple[float, float]:
-        """Mean squared error and mean per-region R² on the part kept out."""
+    def _assess(self, held: ResidentWindows) -> tuple[float, float]:
+        """Mean squared error, and R² of each region and horizon, averaged.
+
+        Over several sessions R² is that of the standardised values of all of them.
+        """
         self.forecaster.eval()
-        return _assess(self.forecaster, kept_out, self.training)
+        device = held.frames.device
+        shape = (self.forecaster.regions, held.output_window)
+        squared, residual, total, power = (
+            torch.zeros(shape, dtype=torch.float64, device=device) for _ in range(4)
+        )
+        for index in torch.arange(len(held), device=device).split(self.training.batch_size):
+            inputs, targets, deviation = held.gather(index)
+            error = self.forecaster.predict_standardised(inputs)[0] - targets
+            squared += _squared_error(error, deviation, self.training.loss).sum(dim=0)
+            residual += error.double().square().sum(dim=0)
+            total += targets.double().sum(dim=0)
+            power += targets.double().square().sum(dim=0)
+        around_mean = power - total.square() / len(held)
+        r2 = (1 - residual / around_mean).mean()
+        return (squared.mean() / len(held)).item(), r2.item()
 
 
 def _parameter_groups(forecaster: AttentionForecaster, weight_decay: float) -> list[dict[str, Any]]:
@@ -183,27 +204,3 @@ def _distance_from_identity(
         return attention.new_zeros(())
     identity = torch.eye(attention.shape[-1], device=attention.device)
     return weight * (attention - identity).square().mean()
-
-
-def _assess(
-    forecaster: AttentionForecaster, held: ResidentWindows, training: TrainingConfig
-) -> tuple[float, float]:
-    """Mean squared error, and R² of each region and horizon, averaged.
-
-    Over several sessions R² is that of the standardised values of all of them.
-    """
-    device = held.frames.device
-    shape = (forecaster.regions, held.output_window)
-    squared, residual, total, power = (
-        torch.zeros(shape, dtype=torch.float64, device=device) for _ in range(4)
-    )
-    for index in torch.arange(len(held), device=device).split(training.batch_size):
-        inputs, targets, deviation = held.gather(index)
-        error = forecaster.predict_standardised(inputs)[0] - targets
-        squared += _squared_error(error, deviation, training.loss).sum(dim=0)
-        residual += error.double().square().sum(dim=0)
-        total += targets.double().sum(dim=0)
-        power += targets.double().square().sum(dim=0)
-    around_mean = power - total.square() / len(held)
-    r2 = (1 - residual / around_mean).mean()
-    return (squared.mean() / len(held)).item(), r2.item()

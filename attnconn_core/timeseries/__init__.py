@@ -1,7 +1,7 @@
 """Windows, splits, scaling, soundness and surrogates of series, and series of known truth."""
 
 from attnconn_core.timeseries.quality import series_quality
-from attnconn_core.timeseries.scaling import Scale, scale_of
+from attnconn_core.timeseries.scaling import Scale, scale_of, standardise
 from attnconn_core.timeseries.simulation import draw_network, simulate, vary_network
 from attnconn_core.timeseries.soundness import Soundness, assess, require_sound
 from attnconn_core.timeseries.splits import head, split
@@ -28,6 +28,7 @@ __all__ = [
     "series_quality",
     "simulate",
     "split",
+    "standardise",
     "surrogate",
     "vary_network",
     "windows",

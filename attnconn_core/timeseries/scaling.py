@@ -1,13 +1,16 @@
 """Scaling: the mean and deviation that a forecaster works in."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float32
 
 from attnconn_core.records import TimeSeries
 
-__all__ = ["Scale", "scale_of"]
+__all__ = ["Scale", "scale_of", "standardise"]
+
+# As published: a region that doesn't change comes out as zeros.
+_EPSILON = np.float32(1e-8)
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,4 +29,11 @@ def scale_of(*series: TimeSeries) -> Scale:
     values = np.concatenate([run for each in series for run in each.runs]).astype(np.float64)
     return Scale(
         mean=values.mean(axis=0).astype(np.float32), std=values.std(axis=0).astype(np.float32)
+    )
+
+
+def standardise(series: TimeSeries, scale: Scale) -> TimeSeries:
+    """Subtract each region's mean and divide by its deviation, run by run."""
+    return replace(
+        series, runs=tuple((run - scale.mean) / (scale.std + _EPSILON) for run in series.runs)
     )

@@ -38,6 +38,23 @@ def standardised(runs):
     return [(run - stacked.mean(axis=0)) / stacked.std(axis=0) for run in runs]
 
 
+def test_pooled_scans_teach_what_happens_within_them(runs):
+    """As scikit-learn has it once every scan has lost its own means."""
+    first, second = runs
+    second = second + 7000  # a scanner of another level
+    moments = lagged_moments([first], LAGS).plus(lagged_moments([second], LAGS))
+    within = [
+        [part - part.mean(axis=0) for part in lagged_design([r], LAGS)] for r in (first, second)
+    ]
+    past, present = (np.concatenate(parts) for parts in zip(*within, strict=True))
+    theirs = Ridge(5.0, fit_intercept=False, solver="svd").fit(past, present)
+    assert np.abs(ridge_var(moments, 5.0).coefficients - theirs.coef_.T).max() < 1e-10
+    levels, _ = lagged_design([first, second], LAGS)
+    raw = np.concatenate([lagged_design([each], LAGS)[0] for each in (first, second)])
+    np.testing.assert_allclose(moments.past_mean, raw.mean(axis=0), rtol=1e-12)
+    assert moments.n_samples == len(levels)
+
+
 @pytest.mark.parametrize("alpha", [1e-3, 1.0, 1e4])
 def test_ridge_var_is_sklearns(runs, alpha):
     ours = ridge_var(lagged_moments(runs, LAGS), alpha)

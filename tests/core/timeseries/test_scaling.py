@@ -2,7 +2,7 @@ import numpy as np
 from sklearn.preprocessing import StandardScaler
 
 from attnconn_core.records import TimeSeries
-from attnconn_core.timeseries import scale_of
+from attnconn_core.timeseries import scale_of, standardise
 
 
 def series(*runs):
@@ -29,3 +29,14 @@ def test_high_levels_do_not_cost_the_deviation():
 
 def test_a_constant_region_has_no_deviation():
     assert scale_of(series(np.full((9, 2), 3.0))).std.tolist() == [0.0, 0.0]
+
+
+def test_standardised_series_are_scikit_learns_run_by_run():
+    rng = np.random.default_rng(2)
+    scan = series(5 + 3 * rng.normal(size=(20, 2)), rng.normal(size=(9, 2)))
+    found = standardise(scan, scale_of(scan))
+    theirs = StandardScaler().fit_transform(scan.values.astype(np.float64))
+    assert [len(run) for run in found.runs] == [20, 9]
+    np.testing.assert_allclose(found.values, theirs, atol=1e-5)
+    still = series(np.full((9, 2), 3.0))
+    assert not standardise(still, scale_of(still)).values.any()

@@ -1,0 +1,140 @@
+"""A linear start: a forecaster that begins as a ridge VAR and learns what goes beyond it.
+
+At rest, linear models describe the signals of whole regions better than any others tried
+(Nozari et al. 2024, Nature Biomedical Engineering 8:68), and a network drawn at random
+spends its training on finding a part of what one factorisation gives.
+"""
+
+import functools
+from collections.abc import Sequence
+from typing import cast
+
+import numpy as np
+import torch
+from jaxtyping import Float64
+from torch import Tensor
+
+from attnconn_core.forecasting.layers import RegionalLinear
+from attnconn_core.forecasting.linear import (
+    LaggedMoments,
+    LinearForecaster,
+    choose_alpha,
+    lagged_moments,
+    ridge_var_own_past_free,
+)
+from attnconn_core.forecasting.network import AttentionForecaster
+from attnconn_core.records import TimeSeries
+from attnconn_core.timeseries import Scale, split, standardise
+
+__all__ = ["start_linear"]
+
+# The last share of the frames, which the ridge's penalty is chosen on.
+_VALIDATION = 0.1
+# What is left of the random keys and queries beside the linear scores: enough for a
+# gradient, too little to be seen in the forecast.
+_RANDOM = 0.1
+
+Coefficients = Float64[np.ndarray, "target source lag"]
+
+
+@torch.no_grad()
+def start_linear(
+    forecaster: AttentionForecaster, series: Sequence[TimeSeries], scales: Sequence[Scale]
+) -> None:
+    """Set a forecaster's weights so that it forecasts as a ridge VAR does.
+
+    The VAR leaves each region's own past unpenalised. With B[s, t] its coefficients of
+    target s on source t, a vector of lags:
+
+    - the own-past path takes B[s, s];
+    - attention begins as a[s, t] = |B[s, t]| / Σ |B[s, ·]|, whatever the state: in the
+      bias of the pairwise query, on a component of the key that is 1;
+    - values and heads take the singular vectors of B[s, t] / a[s, t], so that attention
+      times value is B again: exactly, where `bottleneck_dim` and `hidden_dim` reach the
+      number of regions, and else as nearly as their rank allows.
+
+    Parameters
+    ----------
+    forecaster
+        With the initialisation ``"linear"``; changed in place.
+    series, scales
+        What it is to learn from, and what standardises each. The penalty is chosen on
+        the last tenth of every series, and the VAR then fitted on the whole.
+
+    Raises
+    ------
+    SeriesError
+        If a series has no run long enough to choose a penalty on.
+    """
+    linear = _ridge(
+        [standardise(*pair) for pair in zip(series, scales, strict=True)],
+        forecaster.config.input_window,
+    )
+    regions = forecaster.regions
+    coefficients = linear.coefficients.reshape(regions, -1, regions).transpose(2, 0, 1)
+    own_past = cast(RegionalLinear, forecaster.own_past)
+    _copy(own_past.weight, np.einsum("ssl->sl", coefficients)[..., None])
+    _copy(own_past.bias, linear.intercept[:, None, None])
+    from_others = np.where(np.eye(regions, dtype=bool)[..., None], 0.0, coefficients)
+    strength = np.linalg.norm(from_others, axis=-1)
+    # Without a source there is nothing to share out: any shares give the same forecast.
+    strength = np.where(strength.sum(axis=1, keepdims=True) > 0, strength, 1.0)
+    # Of mean 1, so that scores are of the order that a scaled draw gives them.
+    strength *= regions / strength.sum(axis=1, keepdims=True)
+    _set_scores(forecaster, strength)
+    _set_values(forecaster, from_others, strength)
+
+
+def _set_scores(forecaster: AttentionForecaster, strength: Float64[np.ndarray, "s t"]) -> None:
+    """Let the score of every pair begin at its strength, nearly."""
+    attention = forecaster.attention
+    attention.key.weight.mul_(_RANDOM)
+    attention.key.bias.zero_()
+    attention.key.bias[0] = 1.0
+    attention.bias.mul_(_RANDOM)
+    _copy(attention.bias[..., 0], strength)
+    # One factor of the pairwise query is enough: the score is bilinear in them.
+    pairwise = attention.weight if forecaster.config.query_rank is None else attention.source_factor
+    pairwise.mul_(_RANDOM)
+
+
+def _set_values(
+    forecaster: AttentionForecaster,
+    coefficients: Coefficients,
+    strength: Float64[np.ndarray, "s t"],
+) -> None:
+    """Let attention times value, read by the target's head, be the coefficients."""
+    regions, _, lags = coefficients.shape
+    config, attention = forecaster.config, forecaster.attention
+    head = cast(RegionalLinear, forecaster.head[0])
+    share = np.where(strength > 0, strength, 1.0) / strength.sum(axis=1, keepdims=True)
+    flat = (coefficients / share[..., None]).reshape(regions, -1)
+    targets, sizes, sources = np.linalg.svd(flat, full_matrices=False)
+    rank = min(len(sizes), config.bottleneck_dim, config.hidden_dim)
+    root = np.sqrt(sizes[:rank])
+    for parameter in (attention.value.weight, attention.value.bias, head.weight, head.bias):
+        parameter.zero_()
+    by_source = (sources[:rank].T * root).reshape(regions, lags, rank)
+    _copy(attention.value.weight[..., :rank], by_source)
+    _copy(head.weight[:, :rank, 0], targets[:, :rank] * root)
+    attention.output.bias.zero_()
+    torch.nn.init.eye_(attention.output.weight)
+
+
+def _ridge(sessions: Sequence[TimeSeries], lags: int) -> LinearForecaster:
+    """Fit the VAR on all sessions, its penalty chosen on the last part of each."""
+    earlier, later = zip(*(split(each, _VALIDATION) for each in sessions), strict=True)
+    judged = [run for each in later for run in each.runs]
+    alpha = choose_alpha(ridge_var_own_past_free, _pooled(earlier, lags), judged)
+    return ridge_var_own_past_free(_pooled(sessions, lags), alpha)
+
+
+def _pooled(sessions: Sequence[TimeSeries], lags: int) -> LaggedMoments:
+    """Sum the moments a session at a time: a cohort's design wouldn't fit in memory."""
+    return functools.reduce(
+        LaggedMoments.plus, (lagged_moments(each.runs, lags) for each in sessions)
+    )
+
+
+def _copy(parameter: Tensor, values: np.ndarray) -> None:
+    parameter.copy_(torch.from_numpy(np.ascontiguousarray(values)))

@@ -1,0 +1,126 @@
+import numpy as np
+import pytest
+import torch
+
+from attnconn_core.forecasting import AttentionForecaster, ForecasterConfig, TrainingConfig, fit
+from attnconn_core.forecasting.linear import lagged_moments, ridge_var_own_past_free
+from attnconn_core.forecasting.linear_start import start_linear
+from attnconn_core.timeseries import scale_of, standardise, windows
+
+LAGS = 3
+
+
+def configured(**changes):
+    settings = {
+        "input_window": LAGS,
+        "hidden_dim": 7,
+        "input_layers": 2,
+        "prediction_layers": 1,
+        "bottleneck_dim": 6,
+        "own_past": True,
+        "values": "past",
+        "initialisation": "linear",
+    }
+    return ForecasterConfig(**{**settings, **changes})
+
+
+def started(config, *series):
+    scales = [scale_of(each) for each in series]
+    regions = series[0].n_regions
+    forecaster = AttentionForecaster(config, np.zeros(regions), np.ones(regions)).eval()
+    start_linear(forecaster, series, scales)
+    return forecaster
+
+
+@torch.no_grad()
+def without_chance(forecaster):
+    """Take out what is left of the random draw."""
+    forecaster.attention.key.weight.zero_()
+    for name in ("weight", "source_factor"):
+        if hasattr(forecaster.attention, name):
+            getattr(forecaster.attention, name).zero_()
+    return forecaster
+
+
+def predicted(forecaster, series):
+    inputs, _ = windows(standardise(series, scale_of(series)), LAGS)
+    with torch.inference_mode():
+        ahead, attention = forecaster(torch.from_numpy(np.array(inputs)))
+    return ahead[..., 0].numpy(), attention.numpy()
+
+
+@pytest.mark.parametrize("rank", [None, 2])
+def test_it_begins_as_the_ridge_var(make_series, rank):
+    series = make_series(300, regions=6)
+    forecaster = started(configured(query_rank=rank), series)
+    ahead, attention = predicted(without_chance(forecaster), series)
+    runs = standardise(series, scale_of(series)).runs
+    moments = lagged_moments(runs, LAGS)
+    fits = [ridge_var_own_past_free(moments, alpha) for alpha in np.logspace(1, 6, 11)]
+    nearest = min(fits, key=lambda each: np.abs(each.predict(runs)[1] - ahead).max())
+    np.testing.assert_allclose(ahead, nearest.predict(runs)[1], atol=1e-5)
+    block = nearest.coefficients.reshape(6, LAGS, 6)
+    strength = np.linalg.norm(block, axis=1).T
+    np.fill_diagonal(strength, 0)
+    shares = strength / strength.sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(attention, np.broadcast_to(shares, attention.shape), atol=1e-5)
+
+
+def test_what_is_left_to_chance_is_not_seen_in_the_forecast(make_series):
+    series = make_series(300, regions=6)
+    drawn, _ = predicted(started(configured(), series), series)
+    exact, _ = predicted(without_chance(started(configured(), series)), series)
+    assert 0 < np.square(drawn - exact).mean() < 1e-4
+
+
+def test_a_narrow_bottleneck_takes_what_matters_most(make_series):
+    series = make_series(300, regions=6)
+    exact, _ = predicted(without_chance(started(configured(), series)), series)
+    errors = [
+        np.square(
+            predicted(without_chance(started(configured(bottleneck_dim=b), series)), series)[0]
+            - exact
+        ).mean()
+        for b in (1, 3, 5)
+    ]
+    assert errors == sorted(errors, reverse=True)
+    assert errors[2] < 0.2 * errors[0]
+
+
+def test_sessions_of_unlike_levels_are_pooled(make_series):
+    """Half of the frames each, on another scanner: the same truth, so much the same start."""
+    whole = make_series(600, regions=6, seed=3)
+    halves = [
+        make_series(600, regions=6, seed=seed, level=level)
+        for seed, level in ((3, 5.0), (4, 900.0))
+    ]
+    alone, _ = predicted(without_chance(started(configured(), whole)), whole)
+    pooled, _ = predicted(without_chance(started(configured(), *halves)), whole)
+    assert np.corrcoef(alone.ravel(), pooled.ravel())[0, 1] > 0.98
+
+
+def test_a_start_that_training_spoils_is_kept(make_series):
+    series = make_series(300, regions=6)
+    spoils = TrainingConfig(
+        epochs=3, batch_size=32, learning_rate=0.5, validation_fraction=0.2, loss="standardised"
+    )
+    found = fit(configured(), [series], spoils)
+    assert found.best_epoch == 0
+    assert [epoch.number for epoch in found.history] == [0, 1, 2, 3]
+    assert found.history[0].validation_loss < min(e.validation_loss for e in found.history[1:])
+    untrained = TrainingConfig(epochs=1, learning_rate=1e-30, validation_fraction=0.2)
+    kept = fit(configured(), [series], untrained).forecaster
+    torch.testing.assert_close(found.forecaster.head[0].weight, kept.head[0].weight)
+    refitted = fit(configured(), [series], spoils.model_copy(update={"refit": True}))
+    assert refitted.best_epoch == 0
+    assert refitted.n_windows == len(windows(series, LAGS)[0])
+
+
+def test_only_a_start_is_set(make_series):
+    """Fine-tuning goes on from what it is given."""
+    series = make_series(300, regions=6)
+    group = fit(configured(), [series], TrainingConfig()).forecaster
+    with torch.no_grad():
+        group.head[0].bias.fill_(3.0)
+    tuned = fit(configured(), [series], TrainingConfig(learning_rate=1e-30), start=group)
+    torch.testing.assert_close(tuned.forecaster.head[0].bias, group.head[0].bias)
