@@ -9,7 +9,7 @@ from torch.nn import functional
 
 from attnconn_core.forecasting.config import DEFAULT_SEED, ForecasterConfig
 from attnconn_core.forecasting.layers import RegionalLinear
-from attnconn_core.forecasting.pairwise import pairwise_score
+from attnconn_core.forecasting.pairwise import biased_score, weighted_score
 
 __all__ = ["PairwiseAttention"]
 
@@ -22,7 +22,7 @@ class PairwiseAttention(nn.Module):
     Attributes
     ----------
     weight
-        W, (target, source, key, query), as `pairwise_score` takes it; absent with
+        W, (target, source, key, query), as `weighted_score` takes it; absent with
         `query_rank`.
     target_factor, source_factor
         U and V, (region, d, rank); only with `query_rank`.
@@ -50,14 +50,13 @@ class PairwiseAttention(nn.Module):
             self.target_factor = nn.Parameter(torch.empty(regions, d, rank))
             self.source_factor = nn.Parameter(torch.empty(regions, d, rank))
         self.dropout_generator: torch.Generator | None = None
-        self._spare: list[Tensor] = []
 
     def forward(
         self,
         query: Float[Tensor, "region batch d"],
         embedding: Float[Tensor, "region batch d"],
         past: Float[Tensor, "region batch lag"],
-    ) -> tuple[Float[Tensor, "region batch d"], Float[Tensor, "batch region region"]]:
+    ) -> tuple[Float[Tensor, "region batch d"], Float[Tensor, "region batch region"]]:
         """Return what each region learns from the others, and from whom.
 
         Parameters
@@ -69,29 +68,49 @@ class PairwiseAttention(nn.Module):
             the past.
         past
             Standardised.
+
+        Returns
+        -------
+        informed, attention
+            Attention is (target, batch, source).
         """
-        score = self._score(query, self.key(embedding))
-        if self.config.own_past:
-            itself = torch.eye(len(query), dtype=torch.bool, device=score.device)
-            score = score.masked_fill(itself, 0.0)
-        attention = torch.relu_(score)
-        attention = attention / (_EPSILON + attention.sum(dim=-1, keepdim=True))
+        key, value = self.offer(embedding, past)
+        return self.inform(self._score(query, key), value)
+
+    def offer(
+        self,
+        embedding: Float[Tensor, "region batch d"],
+        past: Float[Tensor, "region batch lag"],
+    ) -> tuple[Float[Tensor, "batch region d"], Float[Tensor, "batch region b"]]:
+        """Make every region's key, and the value that it hands to whoever asks."""
         if self.config.values == "embedding":
             value = functional.normalize(self.value(embedding), dim=-1, eps=1e-12)
         else:
             value = self.value(past)
-        gathered = torch.bmm(self._drop(attention), _by_window(value))
-        return self.output(gathered.transpose(0, 1)), attention
+        return _by_window(self.key(embedding)), _by_window(value)
 
-    def recycle_gradient(self) -> None:
-        """Take the weight's gradient, done with, as memory for the next one."""
-        if self.config.query_rank is None and self.weight.grad is not None:
-            self._spare[:] = [self.weight.grad]
-            self.weight.grad = None
+    def inform(
+        self,
+        score: Float[Tensor, "target batch source"],
+        value: Float[Tensor, "batch source b"],
+        first: int = 0,
+    ) -> tuple[Float[Tensor, "target batch d"], Float[Tensor, "target batch source"]]:
+        """Turn scores into attention, and gather the values by it.
+
+        The targets may be a range of the regions that begins at `first`.
+        """
+        if self.config.own_past:
+            target = torch.arange(first, first + len(score), device=score.device)
+            source = torch.arange(score.shape[-1], device=score.device)
+            itself = (target[:, None] == source)[:, None]
+            score = score.masked_fill(itself, 0.0)
+        attention = torch.relu(score)
+        attention = attention / (_EPSILON + attention.sum(dim=-1, keepdim=True))
+        gathered = torch.bmm(self._drop(attention).transpose(0, 1), value)
+        return self.output(gathered.transpose(0, 1)), attention
 
     def release(self) -> None:
         """Let go of what only training needs."""
-        self._spare.clear()
         self.dropout_generator = None
 
     @torch.no_grad()
@@ -108,19 +127,17 @@ class PairwiseAttention(nn.Module):
             self.target_factor.normal_(0.0, factor, generator=generator)
             self.source_factor.normal_(0.0, factor, generator=generator)
 
-    def _score(self, query: Tensor, key: Tensor) -> Tensor:
+    def _score(
+        self, query: Float[Tensor, "region batch d"], key: Float[Tensor, "batch region d"]
+    ) -> Float[Tensor, "target batch source"]:
+        biased = biased_score(key, self.bias)
         if self.config.query_rank is None:
-            return pairwise_score(
-                query.transpose(0, 1), key.transpose(0, 1), self.weight, self.bias, self._spare
-            )
+            return weighted_score(query, key, self.weight) + biased
+        asked = torch.bmm(query, self.target_factor)
+        offered = torch.bmm(key.transpose(0, 1), self.source_factor)
         # Laid out by window before they are multiplied: a batched product of anything else
         # goes window by window, with a copy for each.
-        asked = _by_window(torch.bmm(query, self.target_factor))
-        offered = _by_window(torch.bmm(key, self.source_factor))
-        biased = torch.bmm(key, self.bias.transpose(0, 1).contiguous().mT)
-        if biased.requires_grad:
-            biased.register_hook(torch.Tensor.contiguous)
-        return torch.bmm(asked, offered.mT) + biased.permute(1, 2, 0)
+        return torch.bmm(_by_window(asked), _by_window(offered).mT).transpose(0, 1) + biased
 
     def _drop(self, attention: Tensor) -> Tensor:
         """Dropout on the attention; `torch.dropout` would draw from the global generator."""

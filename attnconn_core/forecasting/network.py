@@ -118,14 +118,25 @@ class AttentionForecaster(nn.Module):
         self, z: Float[Tensor, "batch region lag"]
     ) -> tuple[Float[Tensor, "batch region horizon"], Float[Tensor, "batch target source"]]:
         """Predict standardised frames from standardised windows: `forward`, unscaled."""
-        past = z.transpose(0, 1).contiguous()  # (region, batch, lag), as every layer below
-        query = self.query_encoder(past)
-        embedding = self.shared_encoder(past.reshape(1, -1, past.shape[-1])).view_as(query)
+        past, query, embedding = self.encode(z)
         informed, attention = self.attention(query, embedding, past)
         prediction = self.head(informed)
         if self.own_past is not None:
             prediction = prediction + self.own_past(past)
-        return prediction.transpose(0, 1), attention
+        return prediction.transpose(0, 1), attention.transpose(0, 1)
+
+    def encode(
+        self, z: Float[Tensor, "batch region lag"]
+    ) -> tuple[
+        Float[Tensor, "region batch lag"],
+        Float[Tensor, "region batch d"],
+        Float[Tensor, "region batch d"],
+    ]:
+        """Turn standardised windows into pasts, queries and embeddings, as the layers have them."""
+        past = z.transpose(0, 1).contiguous()
+        query = self.query_encoder(past)
+        embedding = self.shared_encoder(past.reshape(1, -1, past.shape[-1])).view_as(query)
+        return past, query, embedding
 
     def standardise(
         self, x: Float[Tensor, "batch region time"]

@@ -2,12 +2,14 @@
 
     score[b, s, t] = (q[b, s] · W[s, t] + c[s, t]) · k[b, t]
 
-Written out, the pairs' queries are (batch, target, source, d): 655 MB at 256 windows, 100
-regions and d = 64, and as much again for their gradient. Here they exist one tile at a
-time, small enough to stay in the cache, and the backward pass computes them anew. All
-four products of a tile, one forward and three backward, are matrix products.
+Written out, the pairs' queries q · W are (batch, target, source, d): 655 MB at 256 windows,
+100 regions and d = 64, and as much again for their gradient. Here they exist one tile at a
+time, small enough to stay in the cache, and the backward pass computes them anew; only of
+the few targets of `attnconn_core.forecasting.targetwise` it finds them kept.
 """
 
+from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 import torch
@@ -15,12 +17,32 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-__all__ = ["pairwise_score"]
+__all__ = ["Kept", "biased_score", "pairwise_score", "weighted_score"]
 
-# Numbers in a tile of (batch, sources, d). On a CPU 7 MB stay in the last cache, and a
-# target's sources come in one product: 256 windows of 100 regions took 0.99 s a step,
-# 1.19 s with tiles of 2 MB. A GPU would rather have few and large launches.
-_TILE_NUMBERS = {"cpu": 1_700_000, "cuda": 64_000_000}
+# Numbers in a tile of (batch, sources, d). On a CPU half of them stay in the second cache,
+# the rest in the last: with 3.4 MB a target's products took 10.4 ms on one thread, 11.6 with
+# 6.6 MB. A GPU would rather have few and large launches.
+_TILE_NUMBERS = {"cpu": 850_000, "cuda": 64_000_000}
+
+
+@dataclass(frozen=True, eq=False)
+class Kept:
+    """Memory that a training step brings, so that products aren't made twice.
+
+    Attributes
+    ----------
+    pair_queries
+        Holds q · W from the forward pass to the backward pass that follows it: a number
+        for each target, window, source and d.
+    weight_gradient
+        Written over: having the system clear 164 MB of new memory takes a tenth of a step.
+    key_gradient
+        Added to: the targets of a step all read the same keys.
+    """
+
+    pair_queries: Float[Tensor, " number"]
+    weight_gradient: Float[Tensor, "target source d d"]
+    key_gradient: Float[Tensor, "batch source d"]
 
 
 def pairwise_score(
@@ -28,7 +50,6 @@ def pairwise_score(
     key: Float[Tensor, "batch source d"],
     weight: Float[Tensor, "target source d d"],
     bias: Float[Tensor, "target source d"],
-    spare: list[Tensor] | None = None,
 ) -> Float[Tensor, "batch target source"]:
     """How strongly each target asks for each source, before any normalisation.
 
@@ -41,68 +62,95 @@ def pairwise_score(
         component j. This order makes three of the four products contiguous.
     bias
         c[s, t].
-    spare
-        Tensors like `weight` that nobody needs any more. The backward pass takes one, if
-        there is one, to write the weight's gradient into: having the system clear 164 MB
-        of new memory takes a tenth of a training step.
 
     Returns
     -------
     score
-        Differentiable once with respect to the first four.
+        Differentiable once with respect to all four.
     """
+    weighted = weighted_score(query.transpose(0, 1), key, weight)
+    return (weighted + biased_score(key, bias)).transpose(0, 1)
+
+
+def weighted_score(
+    query: Float[Tensor, "target batch d"],
+    key: Float[Tensor, "batch source d"],
+    weight: Float[Tensor, "target source d d"],
+    kept: Kept | None = None,
+) -> Float[Tensor, "target batch source"]:
+    """Take the part of the score that W makes.
+
+    With `kept` the backward pass must follow before that memory is used again, and W and
+    the keys get their gradients there alone.
+    """
+    score: Tensor = _Weighted.apply(query, key, weight, kept)
+    return score
+
+
+def biased_score(
+    key: Float[Tensor, "batch source d"], bias: Float[Tensor, "target source d"]
+) -> Float[Tensor, "target batch source"]:
+    """Take the part of the score that c makes."""
     by_region = key.transpose(0, 1).contiguous()
-    # An empty list counts: what it will hold by then is what the backward pass takes.
-    spare = [] if spare is None else spare
-    weighted: Tensor = _Pairwise.apply(query.transpose(0, 1), by_region, weight, spare)
-    biased = torch.bmm(by_region, bias.permute(1, 2, 0))  # (source, batch, target)
-    return weighted.add_(biased.permute(2, 1, 0)).transpose(0, 1)
+    return torch.bmm(by_region, bias.permute(1, 2, 0)).permute(2, 1, 0)
 
 
-class _Pairwise(torch.autograd.Function):
-    """The weighted part of the score, (target, batch, source), tile by tile."""
+class _Weighted(torch.autograd.Function):
+    """(target, batch, source), tile by tile."""
 
     @staticmethod
-    def forward(
-        ctx: Any, query: Tensor, key: Tensor, weight: Tensor, spare: list[Tensor]
-    ) -> Tensor:
-        query = query.contiguous()
+    def forward(ctx: Any, query: Tensor, key: Tensor, weight: Tensor, kept: Kept | None) -> Tensor:
+        query, key = query.contiguous(), key.contiguous()
         ctx.save_for_backward(query, key, weight)
-        ctx.spare = spare
-        score = key.new_empty(len(query), key.shape[1], len(key))
-        for sources, groups in _tiles(query, key):
-            keys = key[sources].transpose(0, 1).contiguous()
-            scratch = key.new_empty((groups[0].stop, *keys.shape))
-            for targets in groups:
-                asked, pair_queries = query[targets], scratch[: targets.stop - targets.start]
-                matrices = weight[targets, sources].flatten(1, 2).mT
-                torch.bmm(asked, matrices, out=pair_queries.view(*asked.shape[:2], -1))
-                torch.sum(pair_queries.mul_(keys), -1, out=score[targets, :, sources])
+        ctx.kept = kept
+        score = key.new_empty(len(query), *key.shape[:2])
+        scratch, used = _scratch(query, key), 0
+        for targets, sources in _tiles(query, key):
+            memory = scratch if kept is None else kept.pair_queries[used:]
+            pair_queries = _pair_queries(query[targets], weight[targets, sources], memory)
+            used += pair_queries.numel()
+            weighted = _product(pair_queries, key[:, sources], scratch)
+            torch.sum(weighted, -1, out=score[targets, :, sources])
         return score
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, Tensor, Tensor, None]:
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
         query, key, weight = ctx.saved_tensors
-        d_query, d_key = torch.zeros_like(query), torch.zeros_like(key)
-        d_weight = ctx.spare.pop() if ctx.spare else torch.empty_like(weight)
-        by_window = query.transpose(0, 1).contiguous()
-        for sources, groups in _tiles(query, key):
-            keys = key[sources].transpose(0, 1).contiguous()
-            d_keys = d_key[sources]
-            scratch = key.new_empty((groups[0].stop, *keys.shape)).flatten()
-            for targets in groups:
-                g = grad[targets, :, sources].unsqueeze(-1)
-                asked, matrices = query[targets], weight[targets, sources]
-                d_matrices = d_weight[targets, sources].view(len(asked), -1, asked.shape[-1])
-                weighted_keys = _product(g, keys, scratch).flatten(2)
-                torch.bmm(weighted_keys.mT, asked, out=d_matrices)
-                d_query[targets].baddbmm_(weighted_keys, matrices.flatten(1, 2))
-                g = g.permute(2, 1, 0, 3)
-                weighted_queries = _product(g, by_window[:, targets], scratch).flatten(2)
-                back = matrices.permute(1, 2, 0, 3).flatten(2).mT
-                d_keys.baddbmm_(weighted_queries, back)
-        return d_query, d_key, d_weight, None
+        kept: Kept | None = ctx.kept
+        d_query = torch.zeros_like(query)
+        if kept is None:
+            d_key, d_weight = torch.zeros_like(key), torch.empty_like(weight)
+        else:
+            d_key, d_weight = kept.key_gradient, kept.weight_gradient
+        scratch, used = _scratch(query, key), 0
+        for targets, sources in _tiles(query, key):
+            asked, matrices = query[targets], weight[targets, sources]
+            g = grad[targets, :, sources].unsqueeze(-1)
+            weighted_keys = _product(g, key[:, sources], scratch).flatten(2)
+            torch.bmm(weighted_keys.mT, asked, out=d_weight[targets, sources].flatten(1, 2))
+            d_query[targets].baddbmm_(weighted_keys, matrices.flatten(1, 2))
+            if kept is None:
+                pair_queries = _pair_queries(asked, matrices, scratch)
+            else:
+                shape = (*g.shape[:3], key.shape[-1])
+                pair_queries = kept.pair_queries[used : used + prod(shape)].view(shape)
+                used += prod(shape)
+            for pair_query, each in zip(pair_queries, g, strict=True):
+                d_key[:, sources].addcmul_(pair_query, each)
+        return (d_query, d_key, d_weight, None) if kept is None else (d_query, None, None, None)
+
+
+def _pair_queries(
+    query: Float[Tensor, "target batch d"],
+    weight: Float[Tensor, "target source d d"],
+    memory: Float[Tensor, " number"],
+) -> Float[Tensor, "target batch source d"]:
+    """Multiply queries by the matrices of a tile's pairs."""
+    shape = (*query.shape[:2], *weight.shape[1:3])
+    made = memory[: prod(shape)].view(shape)
+    torch.bmm(query, weight.flatten(1, 2).mT, out=made.flatten(2))
+    return made
 
 
 def _product(one: Tensor, other: Tensor, scratch: Tensor) -> Tensor:
@@ -111,17 +159,23 @@ def _product(one: Tensor, other: Tensor, scratch: Tensor) -> Tensor:
     return torch.mul(one, other, out=scratch[: shape.numel()].view(shape))
 
 
-def _tiles(query: Tensor, key: Tensor) -> list[tuple[slice, list[slice]]]:
-    """Sources that are computed together, and the targets they are computed for at once.
+def _tiles(query: Tensor, key: Tensor) -> list[tuple[slice, slice]]:
+    """Targets and sources that are computed together.
 
     Large matrices go one target at a time, in cache-sized ranges of sources; small ones
     go several targets at a time, since what costs there is the number of calls.
     """
-    regions, batch, width = key.shape
+    batch, regions, width = key.shape
     numbers = _TILE_NUMBERS.get(key.device.type, _TILE_NUMBERS["cuda"])
     pairs = max(1, numbers // (batch * width))
     groups = _ranges(len(query), max(1, pairs // regions))
-    return [(sources, groups) for sources in _ranges(regions, pairs)]
+    return [(targets, sources) for sources in _ranges(regions, pairs) for targets in groups]
+
+
+def _scratch(query: Tensor, key: Tensor) -> Tensor:
+    """Memory for the largest tile, which is the first."""
+    targets, sources = _tiles(query, key)[0]
+    return key.new_empty(targets.stop * sources.stop * len(key) * key.shape[-1])
 
 
 def _ranges(length: int, at_most: int) -> list[slice]:

@@ -4,6 +4,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 import torch
@@ -15,6 +16,7 @@ from attnconn_core.forecasting.config import TrainingConfig
 from attnconn_core.forecasting.network import AttentionForecaster
 from attnconn_core.forecasting.preparation import Prepared
 from attnconn_core.forecasting.resident import ResidentWindows
+from attnconn_core.forecasting.targetwise import Targetwise
 
 __all__ = ["Epoch", "Trainer"]
 
@@ -61,6 +63,8 @@ class Trainer:
         self.order = torch.Generator().manual_seed(training.seed)
         dropout = torch.Generator(device).manual_seed(training.seed)
         forecaster.attention.dropout_generator = dropout
+        whole = forecaster.config.query_rank is None
+        self.targetwise = Targetwise(forecaster) if whole else None
         self.optimiser = torch.optim.Adam(
             _parameter_groups(forecaster, training.weight_decay),
             lr=training.learning_rate,
@@ -135,20 +139,35 @@ class Trainer:
 
     def step(self, index: Int[Tensor, " batch"]) -> Float[Tensor, " 2"]:
         """Take one step on the windows with these numbers; the two terms of its loss."""
-        inputs, targets, deviation = self.windows.gather(index)
-        predicted, attention = self.forecaster.predict_standardised(inputs)
-        mse = _squared_error(predicted - targets, deviation, self.training.loss).mean()
-        term = _distance_from_identity(attention, self.training.identity_weight)
-        self.forecaster.attention.recycle_gradient()
-        self.optimiser.zero_grad(set_to_none=True)
-        (mse + term).backward()
+        inputs, observed, deviation = self.windows.gather(index)
+        loss = partial(self._terms, observed, deviation)
+        if self.targetwise is not None:
+            terms = self.targetwise.backward(inputs, loss)
+        else:
+            self.optimiser.zero_grad(set_to_none=True)
+            terms = loss(*self.forecaster.predict_standardised(inputs), slice(None))
+            terms.sum().backward()
         torch.nn.utils.clip_grad_norm_(
             self.forecaster.parameters(), self.training.gradient_clip, foreach=True
         )
         self.optimiser.step()
         if self.schedule is not None:
             self.schedule.step()
-        return torch.stack([mse.detach(), term.detach()])
+        return terms.detach()
+
+    def _terms(
+        self,
+        observed: Float[Tensor, "batch region horizon"],
+        deviation: Float[Tensor, "batch region 1"],
+        predicted: Float[Tensor, "batch target horizon"],
+        attention: Float[Tensor, "batch target source"],
+        targets: slice,
+    ) -> Float[Tensor, " 2"]:
+        """Mean squared error and attention term; those of ranges of targets add up."""
+        error = predicted - observed[:, targets]
+        mse = _squared_error(error, deviation[:, targets], self.training.loss).mean()
+        term = _distance_from_identity(attention, targets, self.training.identity_weight)
+        return torch.stack([mse, term]) * (predicted.shape[1] / observed.shape[1])
 
     @torch.no_grad()
     def _assess(self, held: ResidentWindows) -> tuple[float, float]:
@@ -197,10 +216,10 @@ def _squared_error(
 
 
 def _distance_from_identity(
-    attention: Float[Tensor, "batch target source"], weight: float
+    attention: Float[Tensor, "batch target source"], targets: slice, weight: float
 ) -> Float[Tensor, ""]:
     """Weighted mean squared distance of the attention from the identity."""
     if weight == 0:
         return attention.new_zeros(())
-    identity = torch.eye(attention.shape[-1], device=attention.device)
+    identity = torch.eye(attention.shape[-1], device=attention.device)[targets]
     return weight * (attention - identity).square().mean()

@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from attnconn_core.forecasting import pairwise
-from attnconn_core.forecasting.pairwise import pairwise_score
+from attnconn_core.forecasting.pairwise import Kept, pairwise_score, weighted_score
 
 
 def draw(batch, targets, sources, d, seed=0):
@@ -46,26 +46,24 @@ def test_score_and_gradients_equal_the_plain_formulation(monkeypatch, numbers):
         torch.testing.assert_close(mine, reference)
 
 
-def test_a_gradient_goes_into_spare_memory_and_is_the_same():
-    inputs = draw(3, 4, 4, 2)
-    weight = inputs[2]
-    fresh = torch.autograd.grad(pairwise_score(*inputs).square().sum(), weight)[0]
-    spare = [torch.full_like(weight, float("nan")).detach()]
-    place = spare[0].data_ptr()
-    pairwise_score(*inputs, spare).square().sum().backward()
-    assert weight.grad.data_ptr() == place
-    assert not spare
-    torch.testing.assert_close(weight.grad, fresh)
-
-
-def test_memory_that_is_spared_after_the_forward_pass_is_taken_too():
-    inputs = draw(3, 4, 4, 2)
-    spare = []
-    score = pairwise_score(*inputs, spare)
-    spare.append(torch.empty_like(inputs[2]))
-    place = spare[0].data_ptr()
-    score.sum().backward()
-    assert inputs[2].grad.data_ptr() == place
+@pytest.mark.parametrize("numbers", TILES)
+def test_what_is_kept_gives_the_same_gradients(monkeypatch, numbers):
+    monkeypatch.setitem(pairwise._TILE_NUMBERS, "cpu", numbers)
+    query, key, weight, _ = draw(3, 4, 5, 2, seed=3)
+    by_target = query.transpose(0, 1)
+    plainly = torch.autograd.grad(
+        weighted_score(by_target, key, weight).square().sum(), (query, key, weight)
+    )
+    kept = Kept(
+        torch.full((4 * 3 * 5 * 2,), float("nan"), dtype=torch.float64),
+        torch.full_like(weight, float("nan")).detach(),
+        torch.ones_like(key).detach(),
+    )
+    score = weighted_score(by_target, key.detach(), weight.detach(), kept)
+    found = torch.autograd.grad(score.square().sum(), query)[0]
+    torch.testing.assert_close(found, plainly[0])
+    torch.testing.assert_close(kept.key_gradient, 1 + plainly[1])
+    torch.testing.assert_close(kept.weight_gradient, plainly[2])
 
 
 def test_no_tensor_of_every_pair_and_window_is_made():

@@ -66,6 +66,5 @@ def test_divergence_is_an_error_where_a_best_epoch_is_wanted(small, make_series,
 
 def test_nothing_of_training_is_left_in_the_forecaster(small, make_series):
     forecaster = fit(small, [make_series(60)], TrainingConfig()).forecaster
-    assert forecaster.attention._spare == []
     assert forecaster.attention.dropout_generator is None
     assert all(parameter.grad is None for parameter in forecaster.parameters())

@@ -1,0 +1,88 @@
+import numpy as np
+import pytest
+import torch
+from torch.utils.flop_counter import FlopCounterMode
+
+from attnconn_core.forecasting import AttentionForecaster, ForecasterConfig, targetwise
+from attnconn_core.forecasting.targetwise import Targetwise
+
+REGIONS, BATCH = 5, 7
+
+# With 7 windows of 5 regions and d = 6: a target at a time, two at a time, all at once.
+KEPT = [1, 500, 10_000]
+
+
+def forecaster_of(**changes):
+    settings = {"input_window": 3, "hidden_dim": 6, "input_layers": 2, "prediction_layers": 2}
+    config = ForecasterConfig(**{**settings, "bottleneck_dim": 4, **changes})
+    forecaster = AttentionForecaster(config, np.zeros(REGIONS), np.ones(REGIONS))
+    if forecaster.own_past is not None:
+        torch.nn.init.normal_(forecaster.own_past.weight, generator=seeded(1))
+    return forecaster.double()
+
+
+def seeded(seed):
+    return torch.Generator().manual_seed(seed)
+
+
+def terms(predicted, attention, targets, observed):
+    """An error, and one of the attention that isn't the same for every target."""
+    weights = torch.arange(1.0, REGIONS + 1, dtype=torch.float64)[targets, None]
+    error = (predicted - observed[:, targets]).square().sum()
+    return torch.stack([error, (weights * attention.square()).sum()])
+
+
+@pytest.mark.parametrize("kept", KEPT)
+@pytest.mark.parametrize(
+    "changes", [{}, {"own_past": True, "output_window": 2}, {"own_past": True, "values": "past"}]
+)
+def test_gradients_are_those_of_all_targets_at_once(monkeypatch, kept, changes):
+    monkeypatch.setitem(targetwise._KEPT_NUMBERS, "cpu", kept)
+    forecaster = forecaster_of(**changes)
+    horizon = forecaster.config.output_window
+    x = torch.randn(BATCH, REGIONS, 3, generator=seeded(2), dtype=torch.float64)
+    observed = torch.randn(BATCH, REGIONS, horizon, generator=seeded(3), dtype=torch.float64)
+
+    def loss(predicted, attention, targets):
+        return terms(predicted, attention, targets, observed)
+
+    at_once = loss(*forecaster.predict_standardised(x), slice(None))
+    at_once.sum().backward()
+    expected = {name: each.grad.clone() for name, each in forecaster.named_parameters()}
+    ours = Targetwise(forecaster)
+    for _ in range(2):  # what an earlier step left doesn't count
+        torch.testing.assert_close(ours.backward(x, loss), at_once.detach())
+        for name, each in forecaster.named_parameters():
+            torch.testing.assert_close(each.grad, expected[name], msg=name)
+
+
+def test_a_smaller_batch_may_follow_and_a_larger_one(monkeypatch):
+    monkeypatch.setitem(targetwise._KEPT_NUMBERS, "cpu", 500)
+    forecaster = forecaster_of()
+    ours = Targetwise(forecaster)
+    for batch in (7, 3, 11):
+        x = torch.randn(batch, REGIONS, 3, generator=seeded(batch), dtype=torch.float64)
+        observed = torch.zeros(batch, REGIONS, 1, dtype=torch.float64)
+        found = ours.backward(x, lambda *said, seen=observed: terms(*said, seen))
+        at_once = terms(*forecaster.predict_standardised(x), slice(None), observed)
+        torch.testing.assert_close(found, at_once.detach())
+
+
+def test_the_pair_queries_are_made_once(monkeypatch):
+    """Three products of W's size a step: forward, and backward for W and for the queries."""
+    forecaster = forecaster_of()
+    x = torch.randn(BATCH, REGIONS, 3, generator=seeded(2), dtype=torch.float64)
+    observed = torch.zeros(BATCH, REGIONS, 1, dtype=torch.float64)
+
+    def operations(step):
+        with FlopCounterMode(display=False) as counter:
+            step()
+        return counter.get_total_flops()
+
+    ours = operations(
+        lambda: Targetwise(forecaster).backward(x, lambda *said: terms(*said, observed))
+    )
+    at_once = operations(
+        lambda: terms(*forecaster.predict_standardised(x), slice(None), observed).sum().backward()
+    )
+    assert at_once - ours == 2 * BATCH * REGIONS**2 * 6**2
