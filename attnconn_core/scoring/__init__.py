@@ -1,12 +1,15 @@
 """Scores: what a method's matrices are worth, on skill, identity, behaviour and truth."""
 
 from attnconn_core.scoring.behaviour import BehaviourScore, predict_behaviour
-from attnconn_core.scoring.behaviour_comparison import compare_behaviours
-from attnconn_core.scoring.behaviour_table import (
-    BehaviourTable,
-    false_discovery,
-    score_behaviours,
+from attnconn_core.scoring.behaviour_comparison import ALL_TARGETS, compare_behaviours
+from attnconn_core.scoring.behaviour_table import BehaviourTable, score_behaviours
+from attnconn_core.scoring.benchmark_comparison import (
+    Compared,
+    compare_hits,
+    compare_on_units,
+    compare_targets,
 )
+from attnconn_core.scoring.comparison import false_discovery
 from attnconn_core.scoring.confounds import Confounds, confound_columns
 from attnconn_core.scoring.edge_importance import edge_importance
 from attnconn_core.scoring.edge_significance import EdgeSignificance, edge_significance
@@ -25,6 +28,7 @@ from attnconn_core.scoring.network_based_statistic import (
 from attnconn_core.scoring.reconstructed import ReconstructedScore, reconstructed_identifiability
 from attnconn_core.scoring.recovery import Recovery, recover
 from attnconn_core.scoring.recovery_table import (
+    CHANCE,
     NULL_ROWS,
     PUBLISHED,
     recovery_scores,
@@ -34,11 +38,14 @@ from attnconn_core.scoring.resampled import corrected_resampled_t
 from attnconn_core.scoring.resampling import CrossValidation
 
 __all__ = [
+    "ALL_TARGETS",
+    "CHANCE",
     "NULL_ROWS",
     "PENALTIES",
     "PUBLISHED",
     "BehaviourScore",
     "BehaviourTable",
+    "Compared",
     "Component",
     "Confounds",
     "CrossValidation",
@@ -49,6 +56,9 @@ __all__ = [
     "Recovery",
     "assign_folds",
     "compare_behaviours",
+    "compare_hits",
+    "compare_on_units",
+    "compare_targets",
     "confound_columns",
     "corrected_resampled_t",
     "edge_features",

@@ -5,8 +5,7 @@ from itertools import combinations
 import pandas as pd
 
 from attnconn_core.errors import ParameterError
-from attnconn_core.scoring.behaviour_table import false_discovery
-from attnconn_core.scoring.comparison import holm
+from attnconn_core.scoring.comparison import false_discovery, holm
 from attnconn_core.scoring.resampled import corrected_resampled_t
 
 __all__ = ["ALL_TARGETS", "compare_behaviours"]

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from jaxtyping import Bool, Float
-from scipy.stats import false_discovery_control
 from sklearn.metrics import mean_absolute_error, mean_squared_error, r2_score
 
 from attnconn_core.errors import ParameterError
@@ -20,7 +19,7 @@ from attnconn_core.scoring.repeated_prediction import (
 )
 from attnconn_core.scoring.resampling import CrossValidation, correlations, interval_of_r
 
-__all__ = ["BehaviourTable", "false_discovery", "score_behaviours"]
+__all__ = ["BehaviourTable", "score_behaviours"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,15 +128,6 @@ def score_behaviours(
         order = [name for name in targets.columns if name not in unusable]
         scores = scores.set_index("target").loc[order].reset_index()
     return BehaviourTable(scores, repeats, folds, predictions, unusable)
-
-
-def false_discovery(p: Float[np.ndarray, " test"]) -> Float[np.ndarray, " test"]:
-    """Benjamini and Hochberg's (1995) q of every p; NaN stays NaN and counts for no test."""
-    q = np.full(len(p), np.nan)
-    known = np.isfinite(p)
-    if known.any():
-        q[known] = false_discovery_control(p[known], method="bh")
-    return q
 
 
 def _patterns(

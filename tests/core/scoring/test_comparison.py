@@ -3,7 +3,7 @@ from itertools import product
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import kstest
+from scipy.stats import kstest, permutation_test
 from scipy.stats import t as student_t
 from statsmodels.stats.multitest import multipletests
 
@@ -19,8 +19,12 @@ from attnconn_core.scoring.comparison import (
 NAMES = ("a", "b", "c")
 
 
-def _scores(values, p_holm):
-    return pd.DataFrame({"method": NAMES, "value": values, "p_holm": p_holm})
+def _scores(values, p):
+    return pd.DataFrame({"method": NAMES, "value": values, "p_corrected": p})
+
+
+def _pairs(values):
+    return compare_methods(values, NAMES).rename(columns={"p_holm": "p_corrected"})
 
 
 def test_with_few_units_every_flip_is_tried():
@@ -71,21 +75,21 @@ def test_what_has_no_p_counts_for_no_test():
 
 def test_one_winner_needs_to_beat_everyone():
     values = np.random.default_rng(0).normal(size=(20, 3)) * 0.1 + [1.0, 0.5, 0.45]
-    found = verdict(_scores([1.0, 0.5, 0.45], [0.001] * 3), compare_methods(values, NAMES))
+    found = verdict(_scores([1.0, 0.5, 0.45], [0.001] * 3), _pairs(values))
     assert found.winner == "a"
     assert "a is better than every other" in found.sentence
 
 
 def test_two_that_cannot_be_told_apart_both_lead():
     values = np.random.default_rng(0).normal(size=(20, 3)) * 0.1 + [1.0, 1.0, 0.1]
-    found = verdict(_scores([1.0, 1.0, 0.1], [0.001] * 3), compare_methods(values, NAMES))
+    found = verdict(_scores([1.0, 1.0, 0.1], [0.001] * 3), _pairs(values))
     assert found.winner is None
     assert set(found.leaders) == {"a", "b"}
 
 
 def test_nobody_wins_where_all_fail():
     values = np.random.default_rng(0).normal(size=(20, 3)) * 0.1 + [1.0, 0.5, 0.45]
-    found = verdict(_scores([1.0, 0.5, 0.45], [0.5, 0.9, 1.0]), compare_methods(values, NAMES))
+    found = verdict(_scores([1.0, 0.5, 0.45], [0.5, 0.9, 1.0]), _pairs(values))
     assert found.winner is None
     assert found.leaders == ()
     assert "none of 3 methods beats the reference" in found.sentence
@@ -93,6 +97,31 @@ def test_nobody_wins_where_all_fail():
 
 def test_one_that_fails_against_the_reference_leads_nobody():
     values = np.random.default_rng(0).normal(size=(20, 3)) * 0.1 + [1.0, 0.5, 0.45]
-    found = verdict(_scores([1.0, 0.5, 0.45], [0.5, 0.01, 0.01]), compare_methods(values, NAMES))
+    found = verdict(_scores([1.0, 0.5, 0.45], [0.5, 0.01, 0.01]), _pairs(values))
     assert found.winner is None
     assert "a" not in found.leaders
+
+
+def test_what_was_not_tested_is_said_to_be_so():
+    values = np.random.default_rng(0).normal(size=(20, 3))
+    found = verdict(_scores([1.0, 0.5, 0.45], [np.nan] * 3), _pairs(values))
+    assert found.winner is None
+    assert "none of 3 methods was tested" in found.sentence
+
+
+def test_random_flips_are_scipys_and_outlive_the_correction():
+    values = np.random.default_rng(0).normal([0.5, 0.2, 0.0], size=(20, 3))
+    pairs = compare_methods(values, NAMES)
+    for row in pairs.itertuples():
+        first, second = (values[:, NAMES.index(name)] for name in (row.first, row.second))
+        theirs = permutation_test(
+            (first, second), lambda x, y, axis: (x - y).mean(axis=axis), vectorized=True,
+            permutation_type="samples", n_resamples=9999, rng=np.random.default_rng(1),
+        ).pvalue  # fmt: skip
+        assert row.p == pytest.approx(theirs, abs=0.02)
+    # 24 methods make 276 pairs: 9,999 flips could never tell two apart.
+    many = np.random.default_rng(1).normal(size=(30, 24)) + 9 * (np.arange(24) == 0)
+    names = [f"m{number}" for number in range(24)]
+    found = compare_methods(many, names)
+    assert (found.loc[found["first"] == "m0", "p_holm"] < 0.05).all()
+    assert np.isnan(beats(np.array([[1.0], [np.nan]]), np.zeros(2))).all()

@@ -1,0 +1,105 @@
+import numpy as np
+import pandas as pd
+import pytest
+from statsmodels.stats.multitest import multipletests
+
+from attnconn_core.scoring import (
+    ALL_TARGETS,
+    compare_behaviours,
+    compare_hits,
+    compare_on_units,
+    compare_targets,
+)
+
+METHODS = ("a", "b", "c")
+
+
+def units(means, n=25, seed=0):
+    values = np.random.default_rng(seed).normal(means, 0.1, size=(n, len(means)))
+    return pd.DataFrame(values, columns=METHODS)
+
+
+def test_the_best_of_units_wins_only_above_the_reference():
+    values = units([0.9, 0.6, 0.6])
+    found = compare_on_units(values, pd.Series(np.full(25, 0.5)))
+    assert found.verdict.winner == "a"
+    scores = found.scores.set_index("method")
+    assert (scores["lower"] < scores["value"]).all()
+    assert np.allclose(scores["value"], values.mean())
+    assert np.allclose(scores["p_corrected"], multipletests(scores["p"], method="holm")[1])
+    # The same differences between methods, and none of them above what knows nothing.
+    failed = compare_on_units(values, pd.Series(np.full(25, 1.0)))
+    assert failed.verdict.winner is None
+    assert failed.verdict.leaders == ()
+    assert failed.pairs.equals(found.pairs)
+
+
+def test_a_method_without_scores_hides_no_other():
+    values = units([0.9, 0.6, 0.6])
+    values["c"] = np.nan
+    found = compare_on_units(values, pd.Series(np.full(25, 0.5)))
+    assert found.pairs[["first", "second"]].to_numpy().tolist() == [["a", "b"]]
+    assert np.isnan(found.scores.set_index("method").loc["c", "p"])
+    alone = compare_on_units(values[["a"]], pd.Series(np.full(25, 0.5)))
+    assert alone.pairs.empty
+    assert alone.verdict.winner is None
+    assert "no other is compared" in alone.verdict.sentence
+
+
+def identified(p):
+    hits = pd.DataFrame(np.random.default_rng(1).random((30, 3)) < [1.0, 0.3, 0.3], columns=METHODS)
+    hits = hits.astype(float)
+    accuracy = hits.mean().to_numpy()
+    scores = pd.DataFrame({"method": METHODS, "accuracy": accuracy, "p_value": p})
+    return compare_hits(
+        scores.assign(accuracy_lower=accuracy - 0.1, accuracy_upper=accuracy + 0.1), hits, 1 / 30
+    )
+
+
+def test_identification_is_held_against_random_pairings():
+    assert identified([0.001, 0.001, 0.001]).verdict.winner == "a"
+    assert identified([0.4, 0.3, 0.6]).verdict.leaders == ()
+    assert identified([0.001] * 3).scores["reference"].eq(1 / 30).all()
+
+
+def folds_of(error, method, target, seed):
+    rng = np.random.default_rng(seed)
+    table = pd.DataFrame([(r, f) for r in range(5) for f in range(5)], columns=["repeat", "fold"])
+    errors = rng.normal(error, 0.05, len(table))
+    return table.assign(error=errors, method=method, target=target, tested=12, trained=108)
+
+
+def behaviour(p_of):
+    errors = {"a": 0.4, "b": 0.9, "c": 0.9}
+    folds = pd.concat(
+        folds_of(error, method, target, seed)
+        for seed, (method, error) in enumerate(errors.items())
+        for target in ("x", "y")
+    )
+    scores = pd.DataFrame(
+        [(m, t, 1 - e, p_of[m, t]) for m, e in errors.items() for t in ("x", "y")],
+        columns=["method", "target", "r", "p"],
+    ).assign(lower=-0.1, upper=0.9)
+    return compare_targets(scores, compare_behaviours(folds))
+
+
+def test_behaviour_is_compared_by_target_and_over_all():
+    p_of = {(m, t): p for m, p in (("a", 0.001), ("b", 0.03), ("c", 0.5)) for t in ("x", "y")}
+    p_of["c", "y"] = 0.9
+    found = behaviour(p_of)
+    assert list(found) == ["x", "y", ALL_TARGETS]
+    assert [each.verdict.winner for each in found.values()] == ["a", "a", "a"]
+    q = multipletests(list(p_of.values()), method="fdr_bh")[1]
+    by_target = [found[t].scores.set_index("method").loc[m, "p_corrected"] for m, t in p_of]
+    assert by_target == pytest.approx(q)
+    over_all = found[ALL_TARGETS].scores.set_index("method")
+    # Simes: of two targets the least of 2 p(1) and p(2).
+    assert over_all["p"].to_list() == pytest.approx([0.001, 0.03, 0.9])
+    assert over_all["value"].to_list() == pytest.approx([0.6, 0.1, 0.1])
+
+
+def test_nobody_wins_where_no_target_is_predicted():
+    found = behaviour({(m, t): 0.2 for m in METHODS for t in ("x", "y")})
+    assert all(each.verdict.leaders == () for each in found.values())
+    untested = behaviour({(m, t): np.nan for m in METHODS for t in ("x", "y")})
+    assert all("was tested" in each.verdict.sentence for each in untested.values())
