@@ -7,6 +7,7 @@ import dagster as dg
 from attnconn_assets import (
     benchmarks,
     champion,
+    comparison,
     connectivity,
     forecasters,
     inputs,
@@ -39,6 +40,7 @@ def specs(study: Study) -> list[AssetSpec]:
         *connectivity.specs(study),
         *benchmarks.specs(study),
         *recovery.specs(study),
+        *comparison.specs(study),
         *report.specs(study),
     ]
     wanted = _wanted(everything)

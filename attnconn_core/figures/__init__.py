@@ -3,6 +3,7 @@
 from attnconn_core.figures.album import Album
 from attnconn_core.figures.behaviours import behaviour_panel
 from attnconn_core.figures.carpet import carpet
+from attnconn_core.figures.comparisons import comparison_panel
 from attnconn_core.figures.encode import png, png_base64
 from attnconn_core.figures.fingerprints import fingerprint_panel
 from attnconn_core.figures.forecasts import forecast_panel, forecast_scatter
@@ -16,6 +17,7 @@ __all__ = [
     "Album",
     "behaviour_panel",
     "carpet",
+    "comparison_panel",
     "display_name",
     "fingerprint_panel",
     "forecast_panel",

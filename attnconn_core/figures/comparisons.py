@@ -1,0 +1,121 @@
+"""Comparison: every method on every benchmark, who leads, and where nobody does."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from attnconn_core.errors import ParameterError
+from attnconn_core.figures.rows import method_rows
+from attnconn_core.figures.style import (
+    FAINT,
+    INK,
+    SMALL,
+    TINY,
+    canvas,
+    heading,
+    looks,
+    plain,
+    sorted_methods,
+    tidy,
+)
+
+__all__ = ["comparison_panel"]
+
+_ACROSS = 4
+
+
+def comparison_panel(scores: pd.DataFrame, leaders: pd.DataFrame) -> Figure:
+    """Draw a panel for each benchmark and measure: every method's score and its interval.
+
+    Parameters
+    ----------
+    scores
+        A row a benchmark, measure and method: ``benchmark``, ``measure``, ``method``,
+        ``value``, ``lower``, ``upper`` and ``reference``, which is drawn as a broken line.
+    leaders
+        A row a benchmark, measure and leading method; who leads is drawn full, who
+        doesn't hollow, and of a panel without a leader it is said so.
+
+    Raises
+    ------
+    ParameterError
+        If there is no score.
+    """
+    if scores.empty:
+        raise ParameterError("a figure of a comparison needs at least one score; got none")
+    methods = sorted_methods(scores["method"].unique())
+    panels = list(scores.groupby(["benchmark", "measure"], sort=False))
+    leading = set(leaders[["benchmark", "measure", "method"]].itertuples(index=False, name=None))
+    across = min(_ACROSS, len(panels))
+    down = -(-len(panels) // across)
+    figure = canvas(height=1.6 + down * (0.9 + 0.3 * len(methods)))
+    grid = figure.subplots(down, across, squeeze=False)
+    for number, axes in enumerate(grid.flat):
+        if number >= len(panels):
+            axes.set_axis_off()
+            continue
+        (benchmark, measure), own = panels[number]
+        led = [each for each in methods if (benchmark, measure, each) in leading]
+        _draw(axes, own.set_index("method"), methods, led, names=number % across == 0)
+        axes.set_title(plain(f"{benchmark}\n{measure}"), fontsize=SMALL, color=INK)
+        if not led:
+            axes.set_xlabel("nobody beats the reference", fontsize=TINY, color=FAINT)
+    _explain(figure)
+    heading(
+        figure,
+        "Which method is better, where it can be said",
+        "who leads beats the reference, and nobody is shown to be better",
+    )
+    return figure
+
+
+def _draw(
+    axes: Axes, scores: pd.DataFrame, methods: tuple[str, ...], leading: list[str], *, names: bool
+) -> None:
+    styles = looks(methods)
+    for row, method in enumerate(methods):
+        if method not in scores.index:
+            continue
+        value, low, high = scores.loc[method, ["value", "lower", "upper"]].to_numpy(dtype=float)
+        look = styles[method]
+        if np.isfinite([low, high]).all():
+            axes.plot([low, high], [row, row], color=look.colour, linewidth=1.4, zorder=2)
+        axes.scatter(
+            [value],
+            [row],
+            s=30,
+            marker=look.marker,
+            edgecolors=look.colour,
+            facecolors=look.colour if method in leading else "white",
+            zorder=3,
+            clip_on=False,
+        )
+    axes.axvline(float(scores["reference"].iloc[0]), color=INK, linestyle="--", linewidth=1)
+    method_rows(axes, methods, names=names)
+    tidy(axes, grid="x")
+
+
+def _explain(figure: Figure) -> None:
+    figure.legend(
+        handles=[
+            Line2D([], [], color=FAINT, marker="o", linestyle="", label="leads"),
+            Line2D(
+                [],
+                [],
+                color=FAINT,
+                marker="o",
+                linestyle="",
+                markerfacecolor="white",
+                label="doesn't",
+            ),
+            Line2D([], [], color=FAINT, linewidth=1.4, label="95 % interval"),
+            Line2D([], [], color=INK, linestyle="--", linewidth=1, label="reference"),
+        ],
+        loc="outside lower right",
+        ncols=4,
+        fontsize=SMALL,
+        frameon=False,
+        labelcolor=INK,
+    )
