@@ -16,10 +16,13 @@ from attnconn_core.connectivity.estimator import Estimator
 from attnconn_core.connectivity.granger import Granger
 from attnconn_core.connectivity.granger_log_ratio import GrangerLogRatio, GrangerTest
 from attnconn_core.connectivity.granger_order import GrangerOrder, choose_granger_order
-from attnconn_core.connectivity.granger_own_past_free import GrangerOwnPastFree
+from attnconn_core.connectivity.granger_own_past_free import (
+    GrangerOwnPastFree,
+    GrangerOwnPastFreeValidated,
+)
 from attnconn_core.connectivity.graphical_lasso import GraphicalLasso
 from attnconn_core.connectivity.lagged_correlation import LaggedCorrelation
-from attnconn_core.connectivity.likelihood_ratio import LikelihoodRatio
+from attnconn_core.connectivity.likelihood_ratio import LikelihoodRatio, SkewLikelihoodRatio
 from attnconn_core.connectivity.oriented_partial import OrientedPartial
 from attnconn_core.connectivity.partial import Partial
 from attnconn_core.connectivity.patel import PatelTau
@@ -41,6 +44,7 @@ __all__ = [
     "GrangerLogRatio",
     "GrangerOrder",
     "GrangerOwnPastFree",
+    "GrangerOwnPastFreeValidated",
     "GrangerTest",
     "GraphicalLasso",
     "LaggedCorrelation",
@@ -51,6 +55,7 @@ __all__ = [
     "Pearson",
     "Sensitivity",
     "ShrinkagePartial",
+    "SkewLikelihoodRatio",
     "Tangent",
     "TransferEntropy",
     "choose_granger_order",
@@ -63,8 +68,9 @@ __all__ = [
 
 _READY = (
     *(Pearson, Partial, ShrinkagePartial, GraphicalLasso),
-    *(LaggedCorrelation, GrangerLogRatio, GrangerOwnPastFree, TransferEntropy),
-    *(PatelTau, LikelihoodRatio, OrientedPartial),
+    *(LaggedCorrelation, GrangerLogRatio),
+    *(GrangerOwnPastFree, GrangerOwnPastFreeValidated, TransferEntropy),
+    *(PatelTau, LikelihoodRatio, SkewLikelihoodRatio, OrientedPartial),
 )
 _NEED_A_GROUP = (Granger, Attention, Ablation, Sensitivity, Tangent)
 

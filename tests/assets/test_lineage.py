@@ -72,6 +72,7 @@ def test_a_setting_changes_a_recipe_and_its_order_doesn_t():
 ATTENTION = {"attention_group_base", "attention_subject", "attention_finetuned"}
 SHRUNK = {"shrinkage_partial", "oriented_partial", "tangent", "tangent_reference"}
 PARTIALS = {"partial", "graphical_lasso", *SHRUNK}
+RATIOS = {"likelihood_ratio", "likelihood_ratio_skew"}
 FORECASTERS = {"group_forecaster", "subject_forecaster", "finetuned_forecaster"}
 
 
@@ -84,7 +85,7 @@ def every(tiny_study):
 @pytest.mark.parametrize(
     ("module", "stale"),
     [
-        ("connectivity.centring", {*PARTIALS, "pearson", "patel_tau", "likelihood_ratio"}),
+        ("connectivity.centring", {*PARTIALS, "pearson", "patel_tau", *RATIOS}),
         ("connectivity.pearson", {"pearson"}),
         ("connectivity.partial", PARTIALS),
         ("connectivity.shrinkage_partial", SHRUNK),
@@ -92,10 +93,11 @@ def every(tiny_study):
         ("connectivity.tangent", {"tangent", "tangent_reference"}),
         ("connectivity.lagged_correlation", {"lagged_correlation"}),
         ("connectivity.granger_log_ratio", {"granger_log_ratio"}),
-        ("connectivity.granger_own_past_free", {"granger_own_past_free"}),
+        ("connectivity.granger_own_past_free",
+         {"granger_own_past_free", "granger_own_past_free_validated"}),
         ("connectivity.transfer_entropy", {"transfer_entropy"}),
         ("connectivity.patel", {"patel_tau", "oriented_partial"}),
-        ("connectivity.likelihood_ratio", {"likelihood_ratio"}),
+        ("connectivity.likelihood_ratio", RATIOS),
         ("connectivity.oriented_partial", {"oriented_partial"}),
         ("connectivity.ablation", {"ablation_group_base"}),
         ("connectivity.sensitivity", {"sensitivity_group_base"}),
