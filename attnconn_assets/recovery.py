@@ -1,6 +1,7 @@
 """Recovery of known truth: every method on networks whose edges are known."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -24,14 +25,19 @@ from attnconn_core.connectivity import (
 )
 from attnconn_core.errors import CohortError
 from attnconn_core.figures import png, recovery_panel
-from attnconn_core.forecasting import fit
-from attnconn_core.records import TimeSeries
+from attnconn_core.forecasting import ForecasterConfig, TrainingConfig, fit
+from attnconn_core.records import Connectivity, TimeSeries
 from attnconn_core.scoring import NULL_ROWS, PUBLISHED, recovery_scores, summarise_recovery
 from attnconn_core.sources import KnownTruth, read_known_truth, simulated_truth
 from attnconn_core.timeseries import split
 
 __all__ = ["specs"]
 
+# The published synthetic experiment's model, of one data set, as its others are left out.
+_PUBLISHED_MODEL = Configuration(
+    model=ForecasterConfig(hidden_dim=64, input_layers=2, prediction_layers=2, bottleneck_dim=32),
+    training=TrainingConfig(batch_size=32, gradient_clip=float("inf"), seed=42),
+)
 _SIMULATED = 10  # data sets of a simulated benchmark, where the study doesn't say
 
 
@@ -98,8 +104,10 @@ def estimators_for(study: Study, benchmark: KnownTruth) -> Mapping[str, Estimato
     """Make every estimator ready for a benchmark; nothing of its networks is looked at.
 
     Granger's order is chosen on the benchmark's own validation frames, and the group's
-    forecasters are trained on all of its data sets, as they are for a cohort. Tangents
-    are out: they tell how a data set departs from the others, not how regions connect.
+    forecasters are trained on all of its data sets, as they are for a cohort: where every
+    data set has a network of its own, as the simulated ones, one model can't be right of
+    all, and the row to look at is ``attention_subject``, a model a data set. Tangents are
+    out: they tell how a data set departs from the others, not how regions connect.
     """
     parts = [split(each, study.test_fraction)[0] for each in benchmark.series]
     settings = study.granger
@@ -114,9 +122,43 @@ def estimators_for(study: Study, benchmark: KnownTruth) -> Mapping[str, Estimato
         **{
             f"{kind.method}_group_{name}": reading
             for name in study.read_out
-            for kind, reading in _readings(study.configurations[name], parts)
+            for kind, reading in _readings(_reading(study.configurations[name], benchmark), parts)
+        },
+        **{
+            name: _OwnAttention(name, _reading(configuration, benchmark), study.test_fraction)
+            for name, configuration in _own(study, benchmark).items()
         },
     }
+
+
+@dataclass(frozen=True)
+class _OwnAttention:
+    """The attention of a model that is trained on the one data set it is read on."""
+
+    method: str
+    configuration: Configuration
+    test_fraction: float
+
+    def estimate(self, series: TimeSeries) -> Connectivity:
+        """Train on all but the test part, and read the whole."""
+        part, _ = split(series, self.test_fraction)
+        forecaster = fit(self.configuration.model, [part], self.configuration.training).forecaster
+        return Attention(forecaster, method=self.method).estimate(series)
+
+
+def _own(study: Study, benchmark: KnownTruth) -> Mapping[str, Configuration]:
+    """The models that a data set has of its own; the published experiment's where it is run."""
+    own = {"attention_subject": study.subject_configuration}
+    return own if benchmark.window is None else {**own, "attention_published": _PUBLISHED_MODEL}
+
+
+def _reading(configuration: Configuration, benchmark: KnownTruth) -> Configuration:
+    """Let a model read the window that the benchmark is made of, where it is made of one."""
+    if benchmark.window is None:
+        return configuration
+    window = {"input_window": benchmark.window, "output_window": 1}
+    model = configuration.model.model_copy(update=window)
+    return configuration.model_copy(update={"model": model})
 
 
 def _readings(
@@ -137,6 +179,7 @@ def _settings(study: Study, name: str) -> Mapping[str, Any]:
         **({"seed": chosen.seed} if file is None else file.model_dump(mode="json")),
         "granger": study.granger.model_dump(),
         "methods": study.ready_methods,
+        "own_forecaster": study.subject_configuration.parameters(),
         "forecasters": {name: study.configurations[name].parameters() for name in study.read_out},
         "test_fraction": study.test_fraction,
     }

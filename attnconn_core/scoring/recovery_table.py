@@ -136,6 +136,8 @@ def _chance(truth: np.ndarray) -> Recovery:
         orientation=0.5,
         auroc_undirected=0.5,
         auprc_undirected=float((edge | edge.T)[lower].mean()),
+        r=0.0,
+        r_with_diagonal=0.0,
     )
 
 
@@ -148,4 +150,6 @@ def _self_loops(truth: np.ndarray) -> Recovery:
         orientation=0.5,
         auroc_undirected=float("nan"),
         auprc_undirected=float("nan"),
+        r=float("nan"),
+        r_with_diagonal=recover(alone.astype(np.float64), truth).r_with_diagonal,
     )

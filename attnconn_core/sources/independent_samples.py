@@ -55,6 +55,7 @@ def independent_samples(data_sets: int, seed: int, samples: int = 20_000) -> Kno
         INDEPENDENT_SAMPLES,
         tuple(TimeSeries(tuple(runs), 1.0, regions) for runs, _ in drawn),
         tuple(truth for _, truth in drawn),
+        window=_WINDOW,
     )
 
 

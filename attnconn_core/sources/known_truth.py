@@ -1,6 +1,6 @@
 """Series whose network is known: NetSim, Sanchez-Romero's networks, or one's own arrays."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,9 @@ class KnownTruth:
     truths
         (target, source) of each data set; an edge is there where it isn't zero. What the
         file says of the diagonal is kept; scores leave it out.
+    window
+        Where runs are single samples, the frames that a model must read to foretell the
+        one that follows; None where they are series.
 
     Raises
     ------
@@ -36,6 +39,7 @@ class KnownTruth:
     name: str
     series: tuple[TimeSeries, ...]
     truths: tuple[Shaped[np.ndarray, "region region"], ...]
+    window: int | None = None
 
     def __post_init__(self) -> None:
         if not self.series or len(self.series) != len(self.truths):
@@ -52,7 +56,7 @@ class KnownTruth:
 
     def head(self, data_sets: int | None) -> "KnownTruth":
         """Take the first data sets; None takes all."""
-        return KnownTruth(self.name, self.series[:data_sets], self.truths[:data_sets])
+        return replace(self, series=self.series[:data_sets], truths=self.truths[:data_sets])
 
 
 def read_known_truth(path: Path, name: str, repetition_time: float) -> KnownTruth:

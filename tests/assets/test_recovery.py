@@ -5,11 +5,13 @@ import pytest
 
 from attnconn_assets.catalogue import store_of
 from attnconn_assets.formats import read_table
+from attnconn_assets.recovery import estimators_for
 from attnconn_assets.study import load_study
 from attnconn_core.connectivity import READY, Granger
 from attnconn_core.errors import StudyError
 from attnconn_core.scoring import recover
-from attnconn_core.sources import read_known_truth
+from attnconn_core.sources import KnownTruth, read_known_truth
+from attnconn_core.sources.independent_samples import independent_samples
 
 
 def _write_truth(path, seed):
@@ -48,6 +50,9 @@ def test_every_benchmark_is_a_partition_with_its_scores(
     assert {f"{how}_group_base" for how in ("attention", "ablation", "sensitivity")} <= set(
         table.index
     )
+    assert table.loc["attention_subject", "data_sets"] == 2
+    assert table.loc["chance", "r"] == 0
+    assert table.loc["granger", ["r", "r_with_diagonal"]].notna().all()
     assert table.loc["granger", "auroc"] > 0.9
     assert "figure.png" in entry.files
 
@@ -93,3 +98,18 @@ def test_the_truth_of_a_file_is_turned_to_target_and_source(recovery, tmp_path):
     found = read_known_truth(tmp_path / "own.npz", "own", 2.0)
     estimate = Granger(1, 1.0, None).estimate(found.series[0])
     assert recover(estimate.values, found.truths[0]).orientation == 1.0
+
+
+def test_models_of_single_samples_read_the_whole_sample(write_study):
+    study = load_study(write_study(granger={"lags": 1, "alpha": 1.0}))
+    samples = independent_samples(1, seed=0, samples=1000)
+    estimators = estimators_for(study, samples)
+    assert estimators["attention_group_base"].forecaster.config.input_window == 15
+    published = estimators["attention_published"]
+    assert published.configuration.model.input_window == 15
+    assert published.configuration.model.hidden_dim == 64
+    # One window a sample: others would foretell noise by noise.
+    found = published.estimate(samples.head(1).series[0])
+    assert found.metrics["n_windows"] == 1000
+    as_series = KnownTruth("as series", samples.series, samples.truths)
+    assert "attention_published" not in estimators_for(study, as_series)

@@ -1,7 +1,10 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import pearsonr
 from sklearn.metrics import roc_auc_score
 
 from attnconn_core.errors import ParameterError
@@ -42,9 +45,11 @@ def test_the_diagonal_and_the_scale_never_count(seed):
     truth, estimate = network(seed), np.random.default_rng(seed).normal(size=(8, 8))
     changed = 7.0 * estimate + np.diag(np.full(8, 1e6))
     np.fill_diagonal(changed, np.nan)
-    assert recover(changed, truth | np.eye(8, dtype=bool)) == recover(
-        estimate, truth & ~np.eye(8, dtype=bool)
-    )
+    found = recover(changed, truth | np.eye(8, dtype=bool))
+    plain = recover(estimate, truth & ~np.eye(8, dtype=bool))
+    assert found.r == pytest.approx(plain.r)
+    both = (replace(each, r=0.0, r_with_diagonal=0.0) for each in (found, plain))
+    assert len(set(both)) == 1
 
 
 def test_directed_areas_are_scikit_learns_over_ordered_pairs():
@@ -94,3 +99,17 @@ def test_every_pair_connected_leaves_nothing_to_detect():
 def test_what_cannot_be_scored_is_refused(estimate, truth, message):
     with pytest.raises(ParameterError, match=message):
         recover(estimate, truth)
+
+
+def test_a_diagonal_that_stands_out_is_most_of_a_correlation_over_the_whole_matrix():
+    rng = np.random.default_rng(0)
+    truth = np.where(rng.random((20, 20)) < 0.3, rng.random((20, 20)), 0) + 9 * np.eye(20)
+    noise = np.eye(20) + 0.01 * rng.normal(size=(20, 20))
+    found = recover(noise, truth)
+    assert found.r_with_diagonal > 0.9
+    assert abs(found.r) < 0.15
+    off = ~np.eye(20, dtype=bool)
+    assert found.r == pytest.approx(pearsonr(np.abs(noise[off]), truth[off])[0])
+    assert recover(-truth, truth).r == pytest.approx(1)
+    noise[np.diag_indices(20)] = np.nan
+    assert np.isnan(recover(noise, truth).r_with_diagonal)
