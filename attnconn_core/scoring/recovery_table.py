@@ -5,6 +5,7 @@ from dataclasses import asdict, fields
 
 import numpy as np
 import pandas as pd
+from jaxtyping import Bool
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 from attnconn_core.connectivity.estimator import Estimator
@@ -126,19 +127,30 @@ def summarise_recovery(scores: pd.DataFrame, level: float = 0.95) -> pd.DataFram
 
 
 def _chance(truth: np.ndarray) -> Recovery:
-    """Expectation of random scores: precision is the share of edges at every threshold."""
+    """Expectation of random scores."""
     edge = truth != 0
     off_diagonal = ~np.eye(len(truth), dtype=bool)
     lower = np.tril_indices_from(truth, -1)
     return Recovery(
         auroc=0.5,
-        auprc=float(edge[off_diagonal].mean()),
+        auprc=_expected_precision(edge[off_diagonal]),
         orientation=0.5,
         auroc_undirected=0.5,
-        auprc_undirected=float((edge | edge.T)[lower].mean()),
+        auprc_undirected=_expected_precision((edge | edge.T)[lower]),
         r=0.0,
         r_with_diagonal=0.0,
     )
+
+
+def _expected_precision(edge: Bool[np.ndarray, " pair"]) -> float:
+    """Average precision of a random order, of n pairs with m edges.
+
+    At an edge of rank k precision is (1 + (k − 1) (m − 1) / (n − 1)) / k on average, and
+    every rank is as likely: above m / n, and well above where pairs are few.
+    """
+    n, m = edge.size, int(edge.sum())
+    ranks = np.arange(1, n + 1)
+    return float(np.mean((1 + (ranks - 1) * (m - 1) / max(n - 1, 1)) / ranks))
 
 
 def _self_loops(truth: np.ndarray) -> Recovery:
