@@ -14,6 +14,7 @@ from attnconn_assets import (
     quality,
     recovery,
     report,
+    significance,
     timeseries,
 )
 from attnconn_assets.asset import build_asset
@@ -40,6 +41,7 @@ def specs(study: Study) -> list[AssetSpec]:
         *connectivity.specs(study),
         *benchmarks.specs(study),
         *recovery.specs(study),
+        *significance.specs(study),
         *comparison.specs(study),
         *report.specs(study),
     ]

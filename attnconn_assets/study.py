@@ -21,6 +21,7 @@ from attnconn_assets.settings import (
     Settings,
     StudyPath,
 )
+from attnconn_assets.significance_settings import ContrastSettings, SignificanceSettings
 from attnconn_core.connectivity import ESTIMATORS, READY, estimators
 from attnconn_core.errors import StudyError
 from attnconn_core.forecasting.config import DEFAULT_SEED, ForecasterConfig, TrainingConfig
@@ -51,6 +52,8 @@ class StudyBase(Settings):
     granger: GrangerSettings = GrangerSettings()
     fingerprint: FingerprintSettings = FingerprintSettings()
     recovery: RecoverySettings = RecoverySettings()
+    significance: SignificanceSettings = SignificanceSettings()
+    contrast: ContrastSettings | None = None
     exclude: ExclusionRules = ExclusionRules()
     automation: AutomationSettings = AutomationSettings()
     test_fraction: float = Field(0.1, gt=0, lt=1)
@@ -286,10 +289,13 @@ def load_study(path: Path) -> Study:
             f"a subject configuration; {', '.join(file.name for file in study.experiments)} do not"
         )
     filled_in = study.model_copy(update={"experiment": experiment})
-    strange = [name for name in study.methods if name not in filled_in.every_method]
-    if strange:
+    named = {"methods": study.methods, "significance.methods": study.significance.methods}
+    for key, methods in named.items():
+        strange = [name for name in methods if name not in filled_in.every_method]
+        if not strange:
+            continue
         raise StudyError(
-            f"{path}: methods must be among {', '.join(filled_in.every_method)}; "
+            f"{path}: {key} must be among {', '.join(filled_in.every_method)}; "
             f"got {', '.join(strange)}"
         )
     filled = {"folder": path.parent, "experiment": experiment, "origins": origins}
@@ -344,6 +350,7 @@ def _known_keys() -> list[str]:
         *(HcpSampleStudy, HcpStudy, ArraysStudy, SimulatedStudy),
         *(GrangerSettings, FingerprintSettings, BehaviourSettings, ExclusionRules),
         *(AutomationSettings, RecoverySettings, KnownTruthFile, Experiment, Configuration),
+        *(SignificanceSettings, ContrastSettings),
         *(ForecasterConfig, TrainingConfig, FineTuning),
     ]
     return sorted({key for model in models for key in model.model_fields})
