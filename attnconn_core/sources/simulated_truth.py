@@ -12,6 +12,8 @@ from attnconn_core.timeseries import draw_network, simulate
 __all__ = ["SIMULATED_TRUTHS", "simulated_truth"]
 
 _FRAMES = 600
+# Regions reach each other within a tenth of a second, and a scanner sees the blood of many.
+_BLURRED = {"haemodynamic": True, "neural_step": 0.1}
 
 SIMULATED_TRUTHS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     {
@@ -21,12 +23,12 @@ SIMULATED_TRUTHS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         "linear-100": {"n_regions": 100},
         "feedback-10": {"n_regions": 10, "feedback": 0.5},
         "nonlinear-10": {"n_regions": 10, "nonlinear": True},
-        "haemodynamic-10": {"n_regions": 10, "haemodynamic": True},
-        "haemodynamic-slow-10": {"n_regions": 10, "haemodynamic": True, "repetition_time": 2.0},
-        "haemodynamic-slowest-10": {"n_regions": 10, "haemodynamic": True, "repetition_time": 3.0},
+        "haemodynamic-10": {"n_regions": 10, **_BLURRED},
+        "haemodynamic-slow-10": {"n_regions": 10, **_BLURRED, "repetition_time": 2.0},
+        "haemodynamic-slowest-10": {"n_regions": 10, **_BLURRED, "repetition_time": 3.0},
         "haemodynamic-regional-10": {
             "n_regions": 10,
-            "haemodynamic": True,
+            **_BLURRED,
             "regional_delay": 0.5,
         },
         INDEPENDENT_SAMPLES: {},

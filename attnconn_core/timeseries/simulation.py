@@ -104,8 +104,9 @@ def simulate(
     nonlinear: bool = False,
     haemodynamic: bool = False,
     regional_delay: float = 0.0,
+    neural_step: float | None = None,
 ) -> TimeSeries:
-    """Run a network: x(t) = A x(t − 1) + e(t), one frame a step.
+    """Run a network: x(t) = A x(t − 1) + e(t), one frame a step, or many.
 
     The truth that an estimate is held against is `network` itself.
 
@@ -131,6 +132,11 @@ def simulate(
     regional_delay
         Deviation, in seconds, of the time by which a region's response comes early or
         late; drawn for every region, at most 2 s either way. Smith et al. 2011 have 0.5.
+    neural_step
+        Seconds of one step of the network, of which a haemodynamic response then sees
+        many a frame; rounded so that a frame holds whole steps. None makes every frame a
+        step, as if regions took a repetition time to reach each other: what looks back
+        then finds lags that no brain has.
 
     Returns
     -------
@@ -157,18 +163,27 @@ def simulate(
             f"a regional delay is 0 or more seconds, of a haemodynamic response; got "
             f"{regional_delay} with haemodynamic={haemodynamic}"
         )
+    if neural_step is not None and not (haemodynamic and 0 < neural_step <= repetition_time):
+        raise ParameterError(
+            f"a neural step lies between 0 and the repetition time, {repetition_time}, of a "
+            f"haemodynamic response; got {neural_step} with haemodynamic={haemodynamic}"
+        )
     if haemodynamic and not 0 < repetition_time <= _LONGEST_REPETITION:
         raise ParameterError(
             f"a haemodynamic response needs frames of at most {_LONGEST_REPETITION:g} seconds; "
             f"got {repetition_time}"
         )
     rng = np.random.default_rng(seed)
-    response = _response(repetition_time)[:, None] if haemodynamic else None
+    steps = 1 if neural_step is None else round(repetition_time / neural_step)
+    step = repetition_time / steps
+    response = _response(step)[:, None] if haemodynamic else None
     if regional_delay:
         delays = np.clip(regional_delay * rng.standard_normal(len(network)), -2, 2)
-        response = np.stack([_response(repetition_time, delay) for delay in delays], axis=1)
+        response = np.stack([_response(step, delay) for delay in delays], axis=1)
     return TimeSeries(
-        runs=tuple(_run(network, frames, rng, response, noise, nonlinear) for _ in range(runs)),
+        runs=tuple(
+            _run(network, frames, rng, response, noise, nonlinear, steps) for _ in range(runs)
+        ),
         repetition_time=repetition_time,
         regions=_region_names(len(network)),
     )
@@ -181,10 +196,11 @@ def _run(
     response: np.ndarray | None,
     noise: float,
     nonlinear: bool,
+    steps: int,
 ) -> Float32[np.ndarray, "time region"]:
     # The first frames know neither the network's past nor the whole response.
     warm_up = _WARM_UP + (0 if response is None else len(response))
-    states = rng.standard_normal((warm_up + frames, len(network)))
+    states = rng.standard_normal((warm_up + frames * steps, len(network)))
     for time in range(1, len(states)):
         past = states[time - 1]
         states[time] += network @ (np.tanh(past) if nonlinear else past)
@@ -194,7 +210,7 @@ def _run(
         from scipy.signal import fftconvolve
 
         states = fftconvolve(states, response, axes=0)
-    signal = states[warm_up : warm_up + frames]
+    signal = states[warm_up : warm_up + frames * steps : steps]
     observed = signal + noise * signal.std(axis=0) * rng.standard_normal(signal.shape)
     return observed.astype(np.float32)
 

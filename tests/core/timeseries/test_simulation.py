@@ -4,10 +4,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from nilearn.glm.first_level import spm_hrf
 from scipy.linalg import solve_discrete_lyapunov
+from sklearn.metrics import average_precision_score
 from statsmodels.tsa.api import VAR
 
 from attnconn_core.errors import ParameterError
-from attnconn_core.timeseries import draw_network, simulate, vary_network
+from attnconn_core.timeseries import draw_network, lagged_design, simulate, vary_network
 from attnconn_core.timeseries.simulation import _response
 
 NETWORK = draw_network(8, 1)
@@ -95,6 +96,35 @@ def test_a_haemodynamic_signal_is_smoother():
     assert 1 - persistence(smooth) < (1 - persistence(plain)) / 3
 
 
+def test_steps_within_a_frame_are_what_a_scanner_sees_of_them():
+    # Every step seen, and every fifth: the same states behind the same response.
+    asked = {"noise": 0.0, "haemodynamic": True}
+    every = simulate(NETWORK, 500, 8, repetition_time=0.1, **asked).values
+    fifth = simulate(NETWORK, 100, 8, repetition_time=0.5, neural_step=0.1, **asked).values
+    np.testing.assert_allclose(fifth, every[::5], atol=1e-4)
+    one = simulate(NETWORK, 50, 8, repetition_time=2.0, neural_step=2.0, **asked)
+    assert np.array_equal(one.values, simulate(NETWORK, 50, 8, repetition_time=2.0, **asked).values)
+
+
+def test_lags_far_below_a_frame_are_hard_to_look_back_at():
+    # One step a frame hands an autoregression the truth; NetSim's networks don't.
+    precision = {}
+    for step in (None, 0.1):
+        found = []
+        for seed in range(6):
+            network = draw_network(10, [seed, 0])
+            series = simulate(
+                network, 600, [seed, 1], repetition_time=3.0, haemodynamic=True, neural_step=step
+            )
+            past, present = lagged_design(series.runs, 1)
+            slopes = np.linalg.lstsq(past - past.mean(axis=0), present)[0].T
+            off = ~np.eye(10, dtype=bool)
+            found.append(average_precision_score(network[off] != 0, np.abs(slopes[off])))
+        precision[step] = np.mean(found)
+    assert precision[None] > 0.8
+    assert precision[0.1] < 0.55
+
+
 def test_a_nonlinear_network_may_be_strong_and_stays_bounded():
     strong = 3 * NETWORK
     values = simulate(strong, 500, 7, nonlinear=True).values
@@ -114,6 +144,10 @@ def test_a_nonlinear_network_may_be_strong_and_stays_bounded():
         (lambda: simulate(NETWORK, 1, 0), "frames must be at least 2; got 1"),
         (lambda: simulate(NETWORK, 10, 0, runs=0), "runs must be at least 1"),
         (lambda: simulate(NETWORK, 10, 0, noise=-1.0), "noise must be at least 0"),
+        (
+            lambda: simulate(NETWORK, 10, 0, repetition_time=2.0, neural_step=0.1),
+            "of a haemodynamic response; got 0.1 with haemodynamic=False",
+        ),
         (
             lambda: simulate(NETWORK, 10, 0, repetition_time=40.0, haemodynamic=True),
             "frames of at most 5 seconds; got 40",
