@@ -195,9 +195,9 @@ def influence_of(
     work: Work, kind: type[Ablation] | type[Sensitivity], configuration: str
 ) -> EstimatorFor:
     """Read what the group's model makes of this session's past."""
-    forecaster, _ = group_model_of(work, configuration)
+    forecaster, saw = group_model_of(work, configuration)
     pooled = work.study.configurations[configuration].training.normalisation == "pooled"
-    estimator = kind(forecaster, rescale=not pooled)
+    estimator = kind(forecaster, rescale=not pooled, saw_subject=saw)
     return lambda part, whole: estimator  # noqa: ARG005
 
 

@@ -55,7 +55,11 @@ def make_reference(work: Work) -> Made:
         run.metrics(numbers)
         entry = work.save(
             {"matrix.parquet": partial(formats.write_matrices, matrices={0: stored})},
-            {"cohort": cohort.digest, "excluded": dict(cohort.excluded)},
+            {
+                "cohort": cohort.digest,
+                "excluded": dict(cohort.excluded),
+                "subjects": sorted({s.subject for s in cohort.sessions if s.group != "test"}),
+            },
             run,
         )
     return Made(entry, telling.numbers(numbers))
@@ -64,5 +68,7 @@ def make_reference(work: Work) -> Made:
 def tangent_of(work: Work) -> EstimatorFor:
     """The tangent at the group's covariance."""
     (reference,) = work.matrices(_REFERENCE, WHOLE).values()
-    estimator = Tangent(reference.values)
+    subjects = work.entry(_REFERENCE, WHOLE).facts["subjects"]
+    saw = work.session.subject in subjects
+    estimator = Tangent(reference.values, saw_subject=saw)
     return lambda part, whole: estimator  # noqa: ARG005

@@ -26,11 +26,15 @@ class Ablation:
         network, which was trained on standardised sessions.
     max_windows
         As many windows, evenly spread over the series, are read at most.
+    saw_subject
+        Whether the network was trained on any scan of the subject that is read; None
+        where that isn't known.
     """
 
     forecaster: AttentionForecaster
     rescale: bool = False
     max_windows: int = 1024
+    saw_subject: bool | None = None
 
     method: ClassVar[str] = "ablation"
     directed: ClassVar[bool] = True
@@ -54,4 +58,5 @@ class Ablation:
         if self.rescale:
             forecaster = forecaster.with_scale(scale_of(series))
         values = np.maximum(ablation_loss(forecaster, series, max_windows=self.max_windows), 0.0)
-        return Connectivity(values, series.regions, self.method, self.directed)
+        metrics = {} if self.saw_subject is None else {"saw_subject": float(self.saw_subject)}
+        return Connectivity(values, series.regions, self.method, self.directed, metrics)

@@ -24,11 +24,15 @@ class Sensitivity:
         network, which was trained on standardised sessions.
     max_windows
         As many windows, evenly spread over the series, are read at most.
+    saw_subject
+        Whether the network was trained on any scan of the subject that is read; None
+        where that isn't known.
     """
 
     forecaster: AttentionForecaster
     rescale: bool = False
     max_windows: int = 1024
+    saw_subject: bool | None = None
 
     method: ClassVar[str] = "sensitivity"
     directed: ClassVar[bool] = True
@@ -52,4 +56,5 @@ class Sensitivity:
         if self.rescale:
             forecaster = forecaster.with_scale(scale_of(series))
         values = mean_jacobian(forecaster, series, max_windows=self.max_windows)
-        return Connectivity(values, series.regions, self.method, self.directed)
+        metrics = {} if self.saw_subject is None else {"saw_subject": float(self.saw_subject)}
+        return Connectivity(values, series.regions, self.method, self.directed, metrics)

@@ -63,6 +63,9 @@ class Tangent:
     ----------
     reference
         The group's covariance, from `geometric_mean`.
+    saw_subject
+        Whether any scan of the subject that is read is part of it; None where that isn't
+        known.
 
     Raises
     ------
@@ -75,6 +78,7 @@ class Tangent:
     """
 
     reference: Float64[np.ndarray, "region region"]
+    saw_subject: bool | None = None
 
     method: ClassVar[str] = "tangent"
     directed: ClassVar[bool] = False
@@ -107,7 +111,8 @@ class Tangent:
             )
         whitening = _spectral(self.reference, lambda eigenvalues: eigenvalues**-0.5)
         values = _spectral(whitening @ shrunk_covariance(series) @ whitening, np.log)
-        return Connectivity(values, series.regions, self.method, self.directed)
+        metrics = {} if self.saw_subject is None else {"saw_subject": float(self.saw_subject)}
+        return Connectivity(values, series.regions, self.method, self.directed, metrics)
 
 
 def _spectral(

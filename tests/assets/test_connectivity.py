@@ -21,6 +21,11 @@ def test_a_study_may_ask_for_every_method(write_study, run_line, instance):
     store = store_of(study)
     scores = read_table(store.path(store.entry("fingerprint", "all"), "scores.parquet"))
     assert set(scores["method"]) == set(unusual)
+    # Group models are cross-fitted; the point that tangents touch is everybody's.
+    saw = scores.set_index("method")["saw_subject"]
+    assert saw[["ablation_group_base", "sensitivity_group_base"]].eq(0).all()
+    assert saw["tangent"] == 1
+    assert np.isnan(saw["patel_tau"])
     for method in unusual:
         entry = store.entry(method, "sub-001_ses-test")
         matrices = read_matrices(store.path(entry, "matrix.parquet"))
