@@ -13,6 +13,7 @@ from attnconn_core.scoring.cpm import cpm
 from attnconn_core.scoring.folds import CrossValidated, assign_folds, inner_folds
 from attnconn_core.scoring.kernel_ridge import PENALTIES, kernel_ridge
 from attnconn_core.scoring.linear_sgd import linear_sgd
+from attnconn_core.scoring.resampling import shuffled_rows
 
 __all__ = ["BehaviourScore", "predict_behaviour"]
 
@@ -86,7 +87,7 @@ def predict_behaviour(
     folds, seed
         Of the cross-validation; the seed also draws inner folds and shuffles.
     groups
-        Family of each subject, kept together in all folds.
+        Family of each subject, kept together in all folds and shuffles.
     keep, learning_rate, l2_penalty, epochs, patience
         Of ``"linear_sgd"``.
     penalties
@@ -94,8 +95,8 @@ def predict_behaviour(
     threshold
         Largest p of an edge in ``"cpm"``.
     permutations
-        Shuffles of the target for `p_value`, run as further targets of the same folds.
-        They move subjects across families.
+        Shuffles of the target for `p_value`, run as further targets of the same folds;
+        families change places whole, see `shuffled_rows`.
 
     Raises
     ------
@@ -110,7 +111,8 @@ def predict_behaviour(
     if groups is not None:
         groups = [label for label, keeps in zip(groups, kept, strict=True) if keeps]
     fold = assign_folds(len(target), folds, seed, groups)
-    targets = _with_shuffles(target, permutations, seed)
+    shuffles = shuffled_rows(len(target), permutations, seed, groups)
+    targets = np.column_stack([target, target[shuffles]])
     if model == "kernel_ridge":
         _check_penalties(penalties)
         inner = inner_folds(fold, seed, groups)
@@ -162,13 +164,6 @@ def _correlations(predictions: np.ndarray, targets: np.ndarray) -> Float[np.ndar
     norm = np.linalg.norm(first, axis=0) * np.linalg.norm(second, axis=0)
     defined = np.ptp(predictions, axis=0) > 0
     return np.where(defined, (first * second).sum(axis=0) / np.where(defined, norm, 1.0), np.nan)
-
-
-def _with_shuffles(
-    target: np.ndarray, permutations: int, seed: int
-) -> Float[np.ndarray, "subject target"]:
-    shuffles = np.random.default_rng(seed).permuted(np.tile(target, (permutations, 1)), axis=1)
-    return np.vstack([target, shuffles]).T
 
 
 def _kept_subjects(features: np.ndarray, target: np.ndarray) -> Bool[np.ndarray, " given"]:

@@ -13,6 +13,7 @@ from attnconn_core.scoring import (
     Confounds,
     CrossValidation,
     fingerprint,
+    predict_behaviour,
     reconstructed_identifiability,
     recovery_scores,
     score_behaviours,
@@ -95,6 +96,20 @@ def test_likeness_in_a_family_predicts_until_families_stay_together(model, from_
     # Shuffles of single subjects part families, and call their likeness a finding.
     assert (apart.scores["p"] < 0.05).mean() > 0.5
     assert (together.scores["p"] < 0.05).mean() <= 0.25
+
+
+def test_single_targets_are_shuffled_by_families_too():
+    # By families r strays as of 15 subjects; of single ones as of 150.
+    p = []
+    for seed in range(10):
+        edges, targets, family = families(np.random.default_rng(seed), 15, 10)
+        p += [
+            predict_behaviour(
+                edges, targets[name].to_numpy(), groups=family, folds=3, permutations=99
+            ).p_value
+            for name in targets
+        ]
+    assert np.mean(np.abs(np.array(p) - 0.5) > 0.45) <= 0.25  # of single ones, 0.7
 
 
 def test_networks_that_made_no_series_are_found_by_chance():
