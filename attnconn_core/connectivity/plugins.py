@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from importlib.metadata import entry_points
 from inspect import isclass
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 from attnconn_core.errors import ParameterError
 
@@ -13,23 +13,6 @@ __all__ = ["ENTRY_POINTS", "installed_estimators"]
 ENTRY_POINTS = "attnconn.estimators"
 
 _TRAITS = {"method": str, "directed": bool, "signed": bool}
-
-
-@runtime_checkable
-class _Entry(Protocol):
-    """What is read of an entry point.
-
-    Not `importlib.metadata.EntryPoint`: once a library has imported the backport
-    importlib_metadata, the standard library finds entry points of the backport's class.
-    """
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def value(self) -> str: ...
-    @property
-    def dist(self) -> Any: ...
-    def load(self) -> Any: ...
 
 
 def installed_estimators(taken: Mapping[str, object]) -> dict[str, type[Any]]:
@@ -58,7 +41,8 @@ def installed_estimators(taken: Mapping[str, object]) -> dict[str, type[Any]]:
     return found
 
 
-def _loaded(entry: _Entry) -> Any:
+# Any: where the backport importlib_metadata is imported, entry points are of its class.
+def _loaded(entry: Any) -> Any:
     try:
         estimator: Any = entry.load()
     except Exception as error:  # whatever the other package's code raises
@@ -81,6 +65,6 @@ def _loaded(entry: _Entry) -> Any:
     return estimator
 
 
-def _named(entry: _Entry) -> str:
-    package: str = entry.dist.name if entry.dist is not None else entry.value
+def _named(entry: Any) -> str:
+    package = entry.dist.name if entry.dist is not None else entry.value
     return f"estimator {entry.name} of {package}"
