@@ -12,6 +12,7 @@
     store formats files lineage trace       what is kept, in which files, made with what, from what
     tracking mlflow_page                    the one place that talks to MLflow; its page
     running locks                           who is at work, and what two must not do at once
+    event_log                               Dagster's own log, opened once
     servers home __main__                   the command line
 """
 

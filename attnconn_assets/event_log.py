@@ -1,0 +1,120 @@
+"""Dagster's own event log in SQLite, whose engines are kept.
+
+Dagster makes an engine for every query, and with it loses what SQLAlchemy has compiled
+and learnt of the tables: an event then takes 20 to 35 ms, of which the disk takes one.
+Files, tables, transactions and durability are Dagster's; without ``instance_class`` in
+``dagster.yaml`` it reads and writes the same log, slowly.
+"""
+
+import contextlib
+import functools
+import os
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import dagster as dg
+import yaml
+from dagster._core.instance.ref import InstanceRef
+from dagster._core.storage.event_log import SqliteEventLogStorage
+from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_NAME
+from dagster._serdes import ConfigurableClassData
+from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy.pool import NullPool, Pool, QueuePool
+
+__all__ = ["EventLog", "Instance"]
+
+_BUSY = 30  # seconds to wait for another writer, as Dagster itself does
+_ENGINES = 8  # a run's log is read a few times in a row, and then no more
+
+
+class EventLog(SqliteEventLogStorage):
+    """Dagster's event log in SQLite, with an engine a file instead of one a query."""
+
+    def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
+        self._made: set[str] = set()
+        self._tables: set[str] = set()
+        # A connection to a run's log is closed after use, as Dagster does: that brings the
+        # file up to date, by which the page of a run that goes on learns of more.
+        self._of_run = functools.lru_cache(_ENGINES)(functools.partial(self._engine, NullPool))
+        super().__init__(base_dir, inst_data)
+
+    @classmethod
+    def from_config_value(
+        cls, inst_data: ConfigurableClassData | None, config_value: Any
+    ) -> "EventLog":
+        """Open the log that an instance's settings describe."""
+        return cls(inst_data=inst_data, **config_value)
+
+    @contextlib.contextmanager
+    def run_connection(self, run_id: str | None = None) -> Iterator[Connection]:
+        """Connect to the log of one run."""
+        name = str(run_id)
+        if name not in self._made:
+            with super().run_connection(run_id):  # makes it where it isn't there
+                self._made.add(name)
+        with self._of_run(name).begin() as connection:
+            yield connection
+
+    @contextlib.contextmanager
+    def index_connection(self) -> Iterator[Connection]:
+        """Connect to what all runs tell."""
+        with self._of_index.begin() as connection:
+            yield connection
+
+    def has_table(self, table_name: str) -> bool:
+        """Whether there is a table; one that is there stays."""
+        if table_name not in self._tables and super().has_table(table_name):
+            self._tables.add(table_name)
+        return table_name in self._tables
+
+    def wipe(self) -> None:
+        """Remove every run's log, and empty the index."""
+        self._made.clear()
+        super().wipe()
+
+    def dispose(self) -> None:
+        """Close what is open."""
+        self._of_index.dispose()
+        super().dispose()
+
+    @functools.cached_property
+    def _of_index(self) -> Engine:
+        with super().index_connection():  # makes it where it isn't there
+            return self._engine(QueuePool, INDEX_SHARD_NAME)
+
+    def _engine(self, pool: type[Pool], shard: str) -> Engine:
+        return create_engine(
+            self.conn_string_for_shard(shard), poolclass=pool, connect_args={"timeout": _BUSY}
+        )
+
+
+class Instance(dg.DagsterInstance):
+    """Dagster's instance, which keeps its events in an `EventLog` unless it is told where."""
+
+    @classmethod
+    def config_schema(cls) -> Mapping[str, Any]:
+        """There is nothing more to set than in any instance."""
+        return {}
+
+    @classmethod
+    def config_defaults(cls, base_dir: str) -> Mapping[str, ConfigurableClassData | None]:
+        """Dagster's own defaults but for the log, which lies where Dagster has it too."""
+        defaults = dict(InstanceRef.config_defaults(base_dir))
+        folder = os.path.join(base_dir, "history", "runs", "")
+        defaults["event_log_storage"] = ConfigurableClassData(
+            __name__, EventLog.__name__, yaml.safe_dump({"base_dir": folder})
+        )
+        parts = {
+            name: {
+                "module_name": data.module_name,
+                "class_name": data.class_name,
+                "config_yaml": data.config_yaml,
+            }
+            for name in ("run_storage", "event_log_storage", "schedule_storage")
+            if (data := defaults[name])
+        }
+        return defaults | {
+            "storage": ConfigurableClassData(
+                "dagster._core.storage.legacy_storage", "CompositeStorage", yaml.safe_dump(parts)
+            )
+        }
