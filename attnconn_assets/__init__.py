@@ -22,3 +22,7 @@ import os
 # slower than one after the other. OpenMP reads this when torch is first imported, so
 # it is set before anything of the core is.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+# Dagster announces every partition of a chunk before its run, and repeats it after: events
+# that it stores in batches of this size, where it is told one.
+os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", "100")

@@ -9,11 +9,12 @@ Files, tables, transactions and durability are Dagster's; without ``instance_cla
 import contextlib
 import functools
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import dagster as dg
 import yaml
+from dagster._core.events import ASSET_EVENTS
 from dagster._core.instance.ref import InstanceRef
 from dagster._core.storage.event_log import SqliteEventLogStorage
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_NAME
@@ -60,6 +61,33 @@ class EventLog(SqliteEventLogStorage):
         """Connect to what all runs tell."""
         with self._of_index.begin() as connection:
             yield connection
+
+    def store_event_batch(self, events: Sequence[dg.EventLogEntry]) -> None:
+        """Store a run's events together: those of assets in one transaction a file.
+
+        Dagster batches what it announces before a run and repeats after a step; what a chunk
+        records as it goes on is stored at once.
+        """
+        together = [event for event in events if event.dagster_event_type in ASSET_EVENTS]
+        if together:
+            self._store_together(together)
+        for event in events:
+            if event.dagster_event_type not in ASSET_EVENTS:
+                self.store_event(event)
+
+    def _store_together(self, events: Sequence[dg.EventLogEntry]) -> None:
+        inserts = [self.prepare_insert_event(event) for event in events]
+        with self.run_connection(events[0].run_id) as connection:
+            for insert in inserts:
+                connection.execute(insert)
+        with self.index_transaction() as connection:
+            stored = [connection.execute(insert).inserted_primary_key for insert in inserts]
+            ids = [key[0] for key in stored if key is not None]
+            self._store_asset_event_tags(connection, events, ids)
+            # The table of assets holds the last event of each.
+            last = {event.get_dagster_event().asset_key: n for n, event in enumerate(events)}
+            for number in last.values():
+                self._store_asset_event(connection, events[number], ids[number])
 
     def has_table(self, table_name: str) -> bool:
         """Whether there is a table; one that is there stays."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import dagster as dg
+import pytest
 from dagster._core.storage.event_log.sqlite import sqlite_event_log
 
 from attnconn_assets.event_log import EventLog
@@ -77,9 +78,11 @@ def test_the_project_keeps_its_events_so(home):
         assert Path(instance.event_log_storage.path_for_shard("index")).is_relative_to(home)
 
 
-def test_it_holds_what_dagsters_own_holds(tmp_path):
+@pytest.mark.parametrize("size", ["0", "100"])
+def test_it_holds_what_dagsters_own_holds(tmp_path, monkeypatch, size):
     found = []
-    for name, settings in (("own", ""), ("ours", OURS)):
+    for name, settings, batch in (("own", "", "0"), ("ours", OURS, size)):
+        monkeypatch.setenv("DAGSTER_EVENT_BATCH_SIZE", batch)
         with opened(tmp_path / name, settings) as instance:
             assert isinstance(instance.event_log_storage, EventLog) == bool(settings)
             run_id = made(instance)
@@ -138,3 +141,34 @@ def test_threads_write_at_once(tmp_path):
         for number in range(4):
             asset = dg.AssetKey(f"asset{number}")
             assert instance.get_materialized_partitions(asset) == set(KEYS)
+
+
+def test_a_batch_is_one_transaction_a_file(tmp_path, monkeypatch):
+    with opened(tmp_path / "home", OURS) as instance:
+        run_id = made(instance)
+        log = instance.event_log_storage
+        events = instance.all_logs(run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION)
+        opened_for = []
+        connect = log.run_connection
+        monkeypatch.setattr(
+            log, "run_connection", lambda run: opened_for.append(run) or connect(run)
+        )
+        log.store_event_batch(events)
+        assert opened_for == [run_id]
+
+
+def test_a_batch_that_cannot_be_stored_leaves_nothing_in_the_index(tmp_path, monkeypatch):
+    with opened(tmp_path / "home", OURS) as instance:
+        run_id = made(instance)
+        log = instance.event_log_storage
+        events = instance.all_logs(run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION)
+        before = len(instance.fetch_materializations(dg.AssetKey("series"), limit=100).records)
+        monkeypatch.setattr(log, "_store_asset_event", broken)
+        with pytest.raises(OSError, match="disk full"):
+            log.store_event_batch(events)
+        after = len(instance.fetch_materializations(dg.AssetKey("series"), limit=100).records)
+        assert after == before
+
+
+def broken(*_: object) -> None:
+    raise OSError("disk full")
