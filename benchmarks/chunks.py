@@ -76,12 +76,13 @@ def overhead(study: Study, how: str = "tracked") -> dict[str, dict[str, float]]:
         starts = [number * size % (len(keys) - size + 1) for number in range(1 + _COUNTED)]
         chunks = [keys[start : start + size] for start in starts]
         for asset in MEASURED:
-            steps = [_step(job, instance, study, asset, chunk) for chunk in chunks]
-            alone = [_compute(study, asset, chunk) for chunk in chunks]
-            found[asset] = {
-                "step": min(steps[1:]) / size,
-                "compute": min(alone[1:]) / size,
-            }
+            # One right after the other: what else the machine does then slows both alike.
+            pairs = [
+                (_step(job, instance, study, asset, chunk), _compute(study, asset, chunk))
+                for chunk in chunks
+            ]
+            step, compute = (min(each[1:]) / size for each in zip(*pairs, strict=True))
+            found[asset] = {"step": step, "compute": compute}
     return found
 
 
