@@ -81,13 +81,13 @@ class PairwiseAttention(nn.Module):
         self,
         embedding: Float[Tensor, "region batch d"],
         past: Float[Tensor, "region batch lag"],
-    ) -> tuple[Float[Tensor, "batch region d"], Float[Tensor, "batch region b"]]:
+    ) -> tuple[Float[Tensor, "region d batch"], Float[Tensor, "batch region b"]]:
         """Make every region's key, and the value that it hands to whoever asks."""
         if self.config.values == "embedding":
             value = functional.normalize(self.value(embedding), dim=-1, eps=1e-12)
         else:
             value = self.value(past)
-        return _by_window(self.key(embedding)), _by_window(value)
+        return self.key(embedding).mT.contiguous(), _by_window(value)
 
     def inform(
         self,
@@ -128,13 +128,13 @@ class PairwiseAttention(nn.Module):
             self.source_factor.normal_(0.0, factor, generator=generator)
 
     def _score(
-        self, query: Float[Tensor, "region batch d"], key: Float[Tensor, "batch region d"]
+        self, query: Float[Tensor, "region batch d"], key: Float[Tensor, "region d batch"]
     ) -> Float[Tensor, "target batch source"]:
         biased = biased_score(key, self.bias)
         if self.config.query_rank is None:
             return weighted_score(query, key, self.weight) + biased
         asked = torch.bmm(query, self.target_factor)
-        offered = torch.bmm(key.transpose(0, 1), self.source_factor)
+        offered = torch.bmm(key.mT, self.source_factor)
         # Laid out by window before they are multiplied: a batched product of anything else
         # goes window by window, with a copy for each.
         return torch.bmm(_by_window(asked), _by_window(offered).mT).transpose(0, 1) + biased

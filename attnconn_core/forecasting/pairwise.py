@@ -5,7 +5,8 @@
 Written out, the pairs' queries q · W are (batch, target, source, d): 655 MB at 256 windows,
 100 regions and d = 64, and as much again for their gradient. Here they exist one tile at a
 time, small enough to stay in the cache, and the backward pass computes them anew; only of
-the few targets of `attnconn_core.forecasting.targetwise` it finds them kept.
+the few targets of `attnconn_core.forecasting.targetwise` it finds them kept. Windows are
+the last axis of a tile, since two threads share a product better by pairs than by windows.
 """
 
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from torch.autograd.function import once_differentiable
 
 __all__ = ["Kept", "biased_score", "pairwise_score", "weighted_score"]
 
-# Numbers in a tile of (batch, sources, d). On a CPU half of them stay in the second cache,
+# Numbers in a tile of (sources, d, batch). On a CPU half of them stay in the second cache,
 # the rest in the last: with 3.4 MB a target's products took 10.4 ms on one thread, 11.6 with
 # 6.6 MB. A GPU would rather have few and large launches.
 _TILE_NUMBERS = {"cpu": 850_000, "cuda": 64_000_000}
@@ -42,7 +43,7 @@ class Kept:
 
     pair_queries: Float[Tensor, " number"]
     weight_gradient: Float[Tensor, "target source d d"]
-    key_gradient: Float[Tensor, "batch source d"]
+    key_gradient: Float[Tensor, "source d batch"]
 
 
 def pairwise_score(
@@ -68,13 +69,14 @@ def pairwise_score(
     score
         Differentiable once with respect to all four.
     """
-    weighted = weighted_score(query.transpose(0, 1), key, weight)
-    return (weighted + biased_score(key, bias)).transpose(0, 1)
+    windows_last = key.permute(1, 2, 0)
+    weighted = weighted_score(query.transpose(0, 1), windows_last, weight)
+    return (weighted + biased_score(windows_last, bias)).transpose(0, 1)
 
 
 def weighted_score(
     query: Float[Tensor, "target batch d"],
-    key: Float[Tensor, "batch source d"],
+    key: Float[Tensor, "source d batch"],
     weight: Float[Tensor, "target source d d"],
     kept: Kept | None = None,
 ) -> Float[Tensor, "target batch source"]:
@@ -88,11 +90,10 @@ def weighted_score(
 
 
 def biased_score(
-    key: Float[Tensor, "batch source d"], bias: Float[Tensor, "target source d"]
+    key: Float[Tensor, "source d batch"], bias: Float[Tensor, "target source d"]
 ) -> Float[Tensor, "target batch source"]:
     """Take the part of the score that c makes."""
-    by_region = key.transpose(0, 1).contiguous()
-    return torch.bmm(by_region, bias.permute(1, 2, 0)).permute(2, 1, 0)
+    return torch.bmm(bias.transpose(0, 1), key).permute(1, 2, 0)
 
 
 class _Weighted(torch.autograd.Function):
@@ -103,14 +104,14 @@ class _Weighted(torch.autograd.Function):
         query, key = query.contiguous(), key.contiguous()
         ctx.save_for_backward(query, key, weight)
         ctx.kept = kept
-        score = key.new_empty(len(query), *key.shape[:2])
+        score = key.new_empty(*query.shape[:2], len(key))
         scratch, used = _scratch(query, key), 0
         for targets, sources in _tiles(query, key):
             memory = scratch if kept is None else kept.pair_queries[used:]
             pair_queries = _pair_queries(query[targets], weight[targets, sources], memory)
             used += pair_queries.numel()
-            weighted = _product(pair_queries, key[:, sources], scratch)
-            torch.sum(weighted, -1, out=score[targets, :, sources])
+            weighted = _product(pair_queries, key[sources], scratch)
+            score[targets, :, sources] = weighted.sum(dim=2).mT
         return score
 
     @staticmethod
@@ -126,18 +127,18 @@ class _Weighted(torch.autograd.Function):
         scratch, used = _scratch(query, key), 0
         for targets, sources in _tiles(query, key):
             asked, matrices = query[targets], weight[targets, sources]
-            g = grad[targets, :, sources].unsqueeze(-1)
-            weighted_keys = _product(g, key[:, sources], scratch).flatten(2)
-            torch.bmm(weighted_keys.mT, asked, out=d_weight[targets, sources].flatten(1, 2))
-            d_query[targets].baddbmm_(weighted_keys, matrices.flatten(1, 2))
+            g = grad[targets, :, sources].mT.contiguous().unsqueeze(2)
+            weighted_keys = _product(g, key[sources], scratch).flatten(1, 2)
+            torch.bmm(weighted_keys, asked, out=d_weight[targets, sources].flatten(1, 2))
+            d_query[targets].baddbmm_(weighted_keys.mT, matrices.flatten(1, 2))
             if kept is None:
                 pair_queries = _pair_queries(asked, matrices, scratch)
             else:
-                shape = (*g.shape[:3], key.shape[-1])
+                shape = (*matrices.shape[:3], key.shape[-1])
                 pair_queries = kept.pair_queries[used : used + prod(shape)].view(shape)
                 used += prod(shape)
             for pair_query, each in zip(pair_queries, g, strict=True):
-                d_key[:, sources].addcmul_(pair_query, each)
+                d_key[sources].addcmul_(pair_query, each)
         return (d_query, d_key, d_weight, None) if kept is None else (d_query, None, None, None)
 
 
@@ -145,11 +146,11 @@ def _pair_queries(
     query: Float[Tensor, "target batch d"],
     weight: Float[Tensor, "target source d d"],
     memory: Float[Tensor, " number"],
-) -> Float[Tensor, "target batch source d"]:
+) -> Float[Tensor, "target source d batch"]:
     """Multiply queries by the matrices of a tile's pairs."""
-    shape = (*query.shape[:2], *weight.shape[1:3])
+    shape = (*weight.shape[:3], query.shape[1])
     made = memory[: prod(shape)].view(shape)
-    torch.bmm(query, weight.flatten(1, 2).mT, out=made.flatten(2))
+    torch.bmm(weight.flatten(1, 2), query.mT, out=made.flatten(1, 2))
     return made
 
 
@@ -165,7 +166,7 @@ def _tiles(query: Tensor, key: Tensor) -> list[tuple[slice, slice]]:
     Large matrices go one target at a time, in cache-sized ranges of sources; small ones
     go several targets at a time, since what costs there is the number of calls.
     """
-    batch, regions, width = key.shape
+    regions, width, batch = key.shape
     numbers = _TILE_NUMBERS.get(key.device.type, _TILE_NUMBERS["cuda"])
     pairs = max(1, numbers // (batch * width))
     groups = _ranges(len(query), max(1, pairs // regions))
@@ -175,7 +176,7 @@ def _tiles(query: Tensor, key: Tensor) -> list[tuple[slice, slice]]:
 def _scratch(query: Tensor, key: Tensor) -> Tensor:
     """Memory for the largest tile, which is the first."""
     targets, sources = _tiles(query, key)[0]
-    return key.new_empty(targets.stop * sources.stop * len(key) * key.shape[-1])
+    return key.new_empty(targets.stop * sources.stop * key[0].numel())
 
 
 def _ranges(length: int, at_most: int) -> list[slice]:

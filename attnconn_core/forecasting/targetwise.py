@@ -72,7 +72,7 @@ class Targetwise:
         past: Float[Tensor, "region batch lag"],
         query: Float[Tensor, "region batch d"],
         biased: Float[Tensor, "region batch region"],
-        key: Float[Tensor, "batch region d"],
+        key: Float[Tensor, "region d batch"],
         value: Float[Tensor, "batch region b"],
         *,
         targets: slice,

@@ -50,7 +50,7 @@ def test_score_and_gradients_equal_the_plain_formulation(monkeypatch, numbers):
 def test_what_is_kept_gives_the_same_gradients(monkeypatch, numbers):
     monkeypatch.setitem(pairwise._TILE_NUMBERS, "cpu", numbers)
     query, key, weight, _ = draw(3, 4, 5, 2, seed=3)
-    by_target = query.transpose(0, 1)
+    by_target, key = query.transpose(0, 1), key.detach().permute(1, 2, 0).requires_grad_()
     plainly = torch.autograd.grad(
         weighted_score(by_target, key, weight).square().sum(), (query, key, weight)
     )
