@@ -1,6 +1,7 @@
 """Fingerprint: whether a scan finds its own subject among everyone's other scans."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -129,19 +130,19 @@ def fingerprint(
         raise ParameterError(f"pools must hold a number for each of {n} subjects; got {len(pools)}")
     if symmetric is None:
         symmetric = bool(is_symmetric(test) and is_symmetric(retest))
-    parts = [
-        paired_features(
-            test[pools == pool],
-            retest[pools == pool],
-            normalise=normalise,
-            comparison=comparison,
-            edges=edges,
-            symmetric=symmetric,
-        )
-        for pool in np.unique(pools)
-    ]
-    place = np.argsort(np.argsort(pools, kind="stable"), kind="stable")
-    first, second = (np.concatenate([part[side] for part in parts])[place] for side in (0, 1))
+    features = partial(
+        paired_features,
+        normalise=normalise,
+        comparison=comparison,
+        edges=edges,
+        symmetric=symmetric,
+    )
+    if (pools == pools[0]).all():  # as most often: nothing is to be cut up and copied
+        first, second, _ = features(test, retest)
+    else:
+        parts = [features(test[pools == pool], retest[pools == pool]) for pool in np.unique(pools)]
+        place = np.argsort(np.argsort(pools, kind="stable"), kind="stable")
+        first, second = (np.concatenate([part[side] for part in parts])[place] for side in (0, 1))
     if comparison == "test_to_retest":
         between = _similarities(first, second, similarity, bins)
         blocks = [between, between.T]

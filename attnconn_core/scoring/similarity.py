@@ -23,7 +23,9 @@ def pearson(
     first: Float[np.ndarray, "first edge"], second: Float[np.ndarray, "second edge"]
 ) -> Float[np.ndarray, "first second"]:
     """Correlate every row of one with every row of the other."""
-    return unit_rows(first) @ unit_rows(second).T / first.shape[1]
+    one = unit_rows(first)
+    other = one if second is first else unit_rows(second)
+    return one @ other.T / first.shape[1]
 
 
 def mutual_information(
