@@ -28,9 +28,12 @@ __all__ = ["headline", "report_path", "specs"]
 
 def specs(study: Study) -> list[AssetSpec]:
     """The last asset of the line."""
-    needs: dict[str, Kind] = dict.fromkeys(("group_mean", "fingerprint", "forecast_skill"), "whole")
+    whole = ("group_mean", "fingerprint", "forecast_skill", "comparison")
+    needs: dict[str, Kind] = dict.fromkeys(whole, "whole")
     if has_phenotypes(study):
         needs["behaviour"] = "whole"
+    if study.recovery.benchmarks:
+        needs["recovery"] = "benchmark"
     return [
         AssetSpec(
             recipe=Recipe(
@@ -119,6 +122,7 @@ def _sections(
         "fingerprint": ("fingerprint", "figure.png"),
         "forecast": ("forecast_skill", "figure.png"),
         "forecast_scatter": ("forecast_skill", "scatter.png"),
+        "comparison": ("comparison", "figure.png"),
     }
     behaviour = []
     if has_phenotypes(work.study):
@@ -141,6 +145,11 @@ def _sections(
             "unpaired": fingerprint["unpaired"],
         },
         "figures": {name: _picture(work, *where) for name, where in figures.items()},
+        "known_truth": {
+            name: _picture(work, "recovery", "figure.png", name)
+            for name in work.study.recovery.benchmarks
+        },
+        "verdicts": _verdicts(work.table("comparison", "verdicts.parquet")),
         "forecast_table": wide.to_dict("records"),
         "behaviour_table": behaviour,
         "provenance": [
@@ -155,6 +164,7 @@ def _sections(
                 for asset in (
                     "fingerprint",
                     "forecast_skill",
+                    "comparison",
                     *(("granger_order",) if order else ()),
                 )
             ),
@@ -171,6 +181,28 @@ def _shown(row: dict[str, Any], lengths: pd.DataFrame) -> dict[str, Any]:
         "accuracy_at": dict(zip(own["frames"], own["accuracy"], strict=True)),
         "name": display_name(row["method"]),
     }
+
+
+def _verdicts(table: pd.DataFrame) -> list[dict[str, str]]:
+    """Say of every benchmark who leads, by the names that people read."""
+    told = []
+    for _, row in table.iterrows():
+        leaders = [display_name(name) for name in row["leaders"].split(", ") if name]
+        if row["winner"]:
+            said = "better than every other method"
+        elif leaders:
+            said = "no other method is shown to be better"
+        else:
+            said = row["verdict"]
+        told.append(
+            {
+                "benchmark": row["benchmark"],
+                "measure": row["measure"],
+                "leaders": ", ".join(leaders) or "nobody",
+                "verdict": said,
+            }
+        )
+    return told
 
 
 def _seeds(study: Study) -> str:
@@ -215,8 +247,8 @@ def _training_rule(work: Work) -> str:
     )
 
 
-def _picture(work: Work, asset: str, name: str) -> str:
-    entry = work.entry(asset, WHOLE)
+def _picture(work: Work, asset: str, name: str, partition: str = WHOLE) -> str:
+    entry = work.entry(asset, partition)
     if name not in entry.files:
         return ""  # an atlas without groups has no picture of them
     return base64.b64encode(work.path(entry, name).read_bytes()).decode("ascii")

@@ -168,6 +168,38 @@ def test_behaviour_is_there_only_if_there_is_any(context: dict[str, Any]) -> Non
     assert _row(page, "Age") == ["0.12 (−0.04)", "–", "0.12 (−0.04)", "0.12 (−0.04)"]
 
 
+def test_intervals_and_what_holds_over_all_measures_are_shown(context: dict[str, Any]) -> None:
+    row = {"target": "Age", "r": 0.4, "r2": 0.1, "lower": 0.2, "upper": 0.6}
+    context["behaviour_table"] = [
+        {**row, "method": "pearson", "q": 0.01},
+        {**row, "method": "granger", "q": 0.2},
+        {**row, "method": "attention_subject", "q": float("nan")},
+    ]
+    said, but_not = "0.40 (0.10) *0.20 to 0.60", "0.40 (0.10)0.20 to 0.60"
+    assert _row(_render(context), "Age") == [said, but_not, but_not]
+
+
+def test_verdicts_and_known_truth_have_sections_of_their_own(context: dict[str, Any]) -> None:
+    assert "Known truth" not in _render(context)
+    context["known_truth"] = {"linear-10": PNG, "feedback-10": PNG}
+    context["verdicts"] = [
+        {
+            "benchmark": "fingerprint",
+            "measure": "accuracy",
+            "leaders": "nobody",
+            "verdict": "none of 4 methods beats the reference",
+        }
+    ]
+    page = _render(context)
+    assert _row(page, "fingerprint") == [
+        "accuracy", "nobody", "none of 4 methods beats the reference"
+    ]  # fmt: skip
+    reader = _Reader(page)
+    assert not reader.wrong
+    assert len(reader.of("img")) == 4
+    assert {"#truth", "#verdicts"} <= {link["href"] for link in reader.of("a")}
+
+
 def test_names_are_escaped(context: dict[str, Any]) -> None:
     evil = '<script>alert("1")</script>&'
     context["behaviour_table"] = [{"method": evil, "target": evil, "r": 0.1, "r2": 0.1}]
