@@ -92,7 +92,7 @@ def _score(kind: str, normalise: str, comparison: str) -> FingerprintScore:
 
 
 def _scores() -> Measured:
-    return Measured(best_of(lambda: [_score(*case) for case in _CASES], 2), peak_bytes())
+    return Measured(best_of(lambda: [_score(*case) for case in _CASES], 7), peak_bytes())
 
 
 def _plain_scores() -> Measured:
@@ -116,7 +116,7 @@ def _plain_scores() -> Measured:
 
 def _importance() -> Measured:
     work = functools.partial(edge_importance, *_matrices(), normalise="none", edges="all")
-    return Measured(best_of(work, 3), peak_bytes())
+    return Measured(best_of(work, 7), peak_bytes())
 
 
 def _plain_importance() -> Measured:
