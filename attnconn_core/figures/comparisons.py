@@ -61,7 +61,7 @@ def comparison_panel(scores: pd.DataFrame, leaders: pd.DataFrame) -> Figure:
         _draw(axes, own.set_index("method"), methods, led, names=number % across == 0)
         axes.set_title(plain(f"{benchmark}\n{measure}"), fontsize=SMALL, color=INK)
         if not led:
-            axes.set_xlabel("nobody beats the reference", fontsize=TINY, color=FAINT)
+            axes.set_xlabel("nobody is shown to beat the reference", fontsize=TINY, color=FAINT)
     _explain(figure)
     heading(
         figure,

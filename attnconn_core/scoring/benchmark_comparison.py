@@ -69,7 +69,8 @@ def compare_on_units(values: pd.DataFrame, reference: pd.Series) -> Compared:
     scores = pd.DataFrame(rows, columns=["method", "value", "lower", "upper", "reference", "p"])
     scores["p_corrected"] = holm(scores["p"].to_numpy(dtype=float))
     enough = [name for name in values if values[name].notna().sum() > 1]
-    return _compared(scores, _pairs(values[enough]))
+    units = int(values.notna().mul(reference.notna(), axis=0).sum().max())
+    return _compared(scores, _pairs(values[enough]), units)
 
 
 def compare_hits(scores: pd.DataFrame, hits: pd.DataFrame, chance: float) -> Compared:
@@ -153,6 +154,6 @@ def _pairs(values: pd.DataFrame) -> pd.DataFrame:
     return pairs.rename(columns={"p_holm": "p_corrected"})
 
 
-def _compared(scores: pd.DataFrame, pairs: pd.DataFrame) -> Compared:
+def _compared(scores: pd.DataFrame, pairs: pd.DataFrame, units: int | None = None) -> Compared:
     pairs = pairs[list(_PAIRS)].reset_index(drop=True)
-    return Compared(scores.reset_index(drop=True), pairs, verdict(scores, pairs))
+    return Compared(scores.reset_index(drop=True), pairs, verdict(scores, pairs, units=units))

@@ -140,7 +140,9 @@ class Verdict:
     sentence: str
 
 
-def verdict(scores: pd.DataFrame, pairs: pd.DataFrame, level: float = 0.05) -> Verdict:
+def verdict(
+    scores: pd.DataFrame, pairs: pd.DataFrame, level: float = 0.05, units: int | None = None
+) -> Verdict:
     """Say who wins, if anybody does.
 
     Parameters
@@ -152,6 +154,9 @@ def verdict(scores: pd.DataFrame, pairs: pd.DataFrame, level: float = 0.05) -> V
         From `compare_methods`, its corrected p called ``p_corrected``.
     level
         Of both tests.
+    units
+        Subjects or data sets whose signs were flipped. With n of them no p lies below 2⁻ⁿ,
+        which a correction for many methods may lift above the level.
 
     Notes
     -----
@@ -170,7 +175,11 @@ def verdict(scores: pd.DataFrame, pairs: pd.DataFrame, level: float = 0.05) -> V
     if scores["p_corrected"].isna().all():
         return Verdict(None, (), f"none of {len(scores)} methods was tested against the reference")
     if not names:
-        return Verdict(None, (), f"none of {len(scores)} methods beats the reference")
+        said = f"none of {len(scores)} methods is shown to beat the reference"
+        tested = int(scores["p_corrected"].notna().sum())
+        if units is not None and tested * 0.5**units >= level:
+            said += f"; {units} units are too few to show it of any of so many"
+        return Verdict(None, (), said)
     if len(scores) == 1:
         return Verdict(None, tuple(names), f"{names[0]} beats the reference; no other is compared")
     leaders = tuple(each for each in names if not any((other, each) in better for other in names))

@@ -25,7 +25,7 @@ def test_who_leads_is_full_and_a_panel_without_a_leader_says_so(tmp_path):
     white = [bool((dots.get_facecolors()[0, :3] == 1).all()) for dots in first.collections]
     assert white == [False, True]
     assert first.get_xlabel() == ""
-    assert second.get_xlabel() == "nobody beats the reference"
+    assert second.get_xlabel() == "nobody is shown to beat the reference"
     figure.savefig(tmp_path / "comparison.png")
     assert (tmp_path / "comparison.png").stat().st_size > 10_000
 

@@ -187,12 +187,12 @@ def test_verdicts_and_known_truth_have_sections_of_their_own(context: dict[str, 
             "benchmark": "fingerprint",
             "measure": "accuracy",
             "leaders": "nobody",
-            "verdict": "none of 4 methods beats the reference",
+            "verdict": "none of 4 methods is shown to beat the reference",
         }
     ]
     page = _render(context)
     assert _row(page, "fingerprint") == [
-        "accuracy", "nobody", "none of 4 methods beats the reference"
+        "accuracy", "nobody", "none of 4 methods is shown to beat the reference"
     ]  # fmt: skip
     reader = _Reader(page)
     assert not reader.wrong

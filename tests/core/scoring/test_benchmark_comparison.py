@@ -34,6 +34,19 @@ def test_the_best_of_units_wins_only_above_the_reference():
     assert failed.pairs.equals(found.pairs)
 
 
+@pytest.mark.parametrize(("units", "few"), [(4, True), (12, False)])
+def test_too_few_units_are_not_taken_for_failure(units, few):
+    """With four data sets p can't be less than 1/16, however well three methods do."""
+    rng = np.random.default_rng(0)
+    chance = pd.Series(np.full(units, 0.5))
+    good = pd.DataFrame({name: 0.9 + 0.01 * rng.random(units) for name in "abc"})
+    found = compare_on_units(good, chance).verdict
+    assert bool(found.leaders) is not few
+    assert (f"{units} units are too few" in found.sentence) is few
+    poor = compare_on_units(good - 0.5, chance).verdict
+    assert ("too few" in poor.sentence) is few
+
+
 def test_a_method_without_scores_hides_no_other():
     values = units([0.9, 0.6, 0.6])
     values["c"] = np.nan

@@ -92,7 +92,7 @@ def test_nobody_wins_where_all_fail():
     found = verdict(_scores([1.0, 0.5, 0.45], [0.5, 0.9, 1.0]), _pairs(values))
     assert found.winner is None
     assert found.leaders == ()
-    assert "none of 3 methods beats the reference" in found.sentence
+    assert "none of 3 methods is shown to beat the reference" in found.sentence
 
 
 def test_one_that_fails_against_the_reference_leads_nobody():
