@@ -77,17 +77,20 @@ class EventLog(SqliteEventLogStorage):
 
     def _store_together(self, events: Sequence[dg.EventLogEntry]) -> None:
         inserts = [self.prepare_insert_event(event) for event in events]
-        with self.run_connection(events[0].run_id) as connection:
+        # The run's file is written when the index has been: where a batch fails, Dagster
+        # stores its events one by one, and none may be there already.
+        with self.run_connection(events[0].run_id) as run, self.index_transaction() as index:
             for insert in inserts:
-                connection.execute(insert)
-        with self.index_transaction() as connection:
-            stored = [connection.execute(insert).inserted_primary_key for insert in inserts]
+                run.execute(insert)
+            stored = [index.execute(insert).inserted_primary_key for insert in inserts]
             ids = [key[0] for key in stored if key is not None]
-            self._store_asset_event_tags(connection, events, ids)
-            # The table of assets holds the last event of each.
-            last = {event.get_dagster_event().asset_key: n for n, event in enumerate(events)}
-            for number in last.values():
-                self._store_asset_event(connection, events[number], ids[number])
+            self._store_asset_event_tags(index, events, ids)
+            # The table of assets holds the last event of each, and of each kind.
+            told = [
+                (event.get_dagster_event().asset_key, event.dagster_event_type) for event in events
+            ]
+            for number in {each: number for number, each in enumerate(told)}.values():
+                self._store_asset_event(index, events[number], ids[number])
 
     def has_table(self, table_name: str) -> bool:
         """Whether there is a table; one that is there stays."""

@@ -227,7 +227,7 @@ def _final(fitted: Fit) -> dict[str, Any]:
         "validation_r2": last.validation_r2,
         "best_epoch": fitted.best_epoch,
         "windows": fitted.n_windows,
-        "training_seconds": sum(epoch.seconds for epoch in fitted.history),
+        "training_seconds": fitted.seconds,
     }
 
 

@@ -38,6 +38,7 @@ _PUBLISHED_MODEL = Configuration(
     model=ForecasterConfig(hidden_dim=64, input_layers=2, prediction_layers=2, bottleneck_dim=32),
     training=TrainingConfig(batch_size=32, gradient_clip=float("inf"), seed=42),
 )
+_READINGS: tuple[type[Any], ...] = (Attention, Ablation, Sensitivity)
 _SIMULATED = 10  # data sets of a simulated benchmark, where the study doesn't say
 
 
@@ -86,6 +87,8 @@ def make_recovery(work: Work) -> Made:
         {
             "data_sets": len(benchmark.series),
             "failed": failed,
+            # One model of all data sets is one draw, however many it is read on.
+            "pooled": sorted(_pooled(work.study) & set(scores["method"])),
             "read": [] if file is None else [hashed(file.file)],
         },
     )
@@ -120,7 +123,7 @@ def estimators_for(study: Study, benchmark: KnownTruth) -> Mapping[str, Estimato
         **{name: estimators()[name]() for name in study.ready_methods},
         Granger.method: granger,
         **{
-            f"{kind.method}_group_{name}": reading
+            _name_of_group(kind, name): reading
             for name in study.read_out
             for kind, reading in _readings(_reading(study.configurations[name], benchmark), parts)
         },
@@ -167,8 +170,17 @@ def _readings(
     """Train a forecaster, and read it in every way."""
     forecaster = fit(configuration.model, parts, configuration.training).forecaster
     rescale = configuration.training.normalisation != "pooled"
-    for kind in (Attention, Ablation, Sensitivity):
+    for kind in _READINGS:
         yield kind, kind(forecaster, rescale=rescale)
+
+
+def _name_of_group(kind: type[Any], configuration: str) -> str:
+    return f"{kind.method}_group_{configuration}"
+
+
+def _pooled(study: Study) -> set[str]:
+    """Name the methods that rest on one model of all data sets."""
+    return {_name_of_group(kind, name) for kind in _READINGS for name in study.read_out}
 
 
 def _settings(study: Study, name: str) -> Mapping[str, Any]:

@@ -190,8 +190,10 @@ def _verdicts(table: pd.DataFrame) -> list[dict[str, str]]:
         leaders = [display_name(name) for name in row["leaders"].split(", ") if name]
         if row["winner"]:
             said = "better than every other method"
+        elif len(leaders) > 1:
+            said = "no single winner"
         elif leaders:
-            said = "no other method is shown to be better"
+            said = "beats the reference; no other is shown to be worse, or none is compared"
         else:
             said = row["verdict"]
         told.append(

@@ -1,6 +1,7 @@
 """Fitting: training an attention forecaster on one session or many."""
 
 import copy
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -33,12 +34,15 @@ class Fit:
         preferred what training began with.
     n_windows
         Windows trained on; validation is left out unless the forecaster was refitted.
+    seconds
+        Of wall clock: everything, a linear start and a refit included.
     """
 
     forecaster: AttentionForecaster
     history: tuple[Epoch, ...]
     best_epoch: int
     n_windows: int
+    seconds: float
 
 
 def fit(
@@ -62,7 +66,7 @@ def fit(
     start
         A forecaster to go on from (fine-tuning); it is copied, not changed.
     on_epoch
-        Called after every epoch.
+        Called after every epoch of those in the history.
 
     Returns
     -------
@@ -88,23 +92,28 @@ def fit(
             f"got {training.identity_weight}"
         )
 
+    began = time.perf_counter()
+
     def train(
-        training: TrainingConfig, until: int | None = None
+        training: TrainingConfig,
+        told: Callable[[Epoch], None] | None = None,
+        until: int | None = None,
     ) -> tuple[AttentionForecaster, list[Epoch], int, int]:
         prepared = prepare(config, series, training, device)
         forecaster = _begin(config, prepared, training, start).to(device)
         trainer = Trainer(forecaster, prepared, training)
         with threads_for(config, forecaster.regions, training.batch_size):
-            history, best = trainer.run(on_epoch, until)
+            history, best = trainer.run(told, until)
         return forecaster.eval(), history, best, len(prepared.training)
 
-    forecaster, history, best, n_windows = train(training)
+    forecaster, history, best, n_windows = train(training, on_epoch)
     if training.refit:
+        del forecaster  # as large as the next
         on_all = training.model_copy(
             update={"validation_fraction": None, "patience": None, "refit": False}
         )
         forecaster, _, _, n_windows = train(on_all, until=best)
-    return Fit(forecaster, tuple(history), best, n_windows)
+    return Fit(forecaster, tuple(history), best, n_windows, time.perf_counter() - began)
 
 
 def _device(name: str) -> torch.device:

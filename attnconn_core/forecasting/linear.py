@@ -259,9 +259,10 @@ def ridge_var_own_past_free(moments: LaggedMoments, alpha: float) -> LinearForec
     inverse = moments.inverse(alpha)
     shrunk = inverse @ moments.cross
     freed = np.eye(moments.lags) - alpha * moments.own_blocks(inverse)
-    step = np.linalg.solve(freed, alpha * moments.own_rows(shrunk)[..., None])[..., 0]
+    # The pseudo-inverse bears a region that stands still, whose block is zero.
+    step = np.linalg.pinv(freed, hermitian=True) @ (alpha * moments.own_rows(shrunk))[..., None]
     by_region = inverse.reshape(len(inverse), -1, moments.lags)
-    return moments.forecaster(shrunk + np.einsum("crl,rl->cr", by_region, step))
+    return moments.forecaster(shrunk + np.einsum("crl,rl->cr", by_region, step[..., 0]))
 
 
 def choose_alpha(

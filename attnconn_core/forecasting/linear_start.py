@@ -11,11 +11,12 @@ from typing import cast
 
 import numpy as np
 import torch
-from jaxtyping import Float64
+from jaxtyping import Float, Float64
 from torch import Tensor
 
 from attnconn_core.forecasting.layers import RegionalLinear
 from attnconn_core.forecasting.linear import (
+    ALPHAS,
     LaggedMoments,
     LinearForecaster,
     choose_alpha,
@@ -30,6 +31,8 @@ __all__ = ["start_linear"]
 
 # The last share of the frames, which the ridge's penalty is chosen on.
 _VALIDATION = 0.1
+# The penalty where scans are too short to choose one: the middle of those to choose from.
+_UNCHOSEN = ALPHAS[len(ALPHAS) // 2]
 # What is left of the random keys and queries beside the linear scores: enough for a
 # gradient, too little to be seen in the forecast.
 _RANDOM = 0.1
@@ -59,12 +62,13 @@ def start_linear(
         With the initialisation ``"linear"``; changed in place.
     series, scales
         What it is to learn from, and what standardises each. The penalty is chosen on
-        the last tenth of every series, and the VAR then fitted on the whole.
+        the last tenth of every series, where that is long enough, and the VAR then fitted
+        on the whole.
 
     Raises
     ------
     SeriesError
-        If a series has no run long enough to choose a penalty on.
+        If a series has no run long enough for a window.
     """
     linear = _ridge(
         [standardise(*pair) for pair in zip(series, scales, strict=True)],
@@ -112,8 +116,10 @@ def _set_values(
     targets, sizes, sources = np.linalg.svd(flat, full_matrices=False)
     rank = min(len(sizes), config.bottleneck_dim, config.hidden_dim)
     root = np.sqrt(sizes[:rank])
-    for parameter in (attention.value.weight, attention.value.bias, head.weight, head.bias):
+    for parameter in (attention.value.bias, head.weight, head.bias):
         parameter.zero_()
+    # Values beyond the rank stay as drawn, with heads of 0: were both 0, neither would learn.
+    attention.value.weight.mul_(_RANDOM)
     by_source = (sources[:rank].T * root).reshape(regions, lags, rank)
     _copy(attention.value.weight[..., :rank], by_source)
     _copy(head.weight[:, :rank, 0], targets[:, :rank] * root)
@@ -123,10 +129,17 @@ def _set_values(
 
 def _ridge(sessions: Sequence[TimeSeries], lags: int) -> LinearForecaster:
     """Fit the VAR on all sessions, its penalty chosen on the last part of each."""
-    earlier, later = zip(*(split(each, _VALIDATION) for each in sessions), strict=True)
-    judged = [run for each in later for run in each.runs]
-    alpha = choose_alpha(ridge_var_own_past_free, _pooled(earlier, lags), judged)
+    parts = [split(each, _VALIDATION) for each in sessions]
+    earlier = [each for each, _ in parts if _samples(each.runs, lags)]
+    judged = [run for _, each in parts for run in each.runs]
+    alpha = _UNCHOSEN
+    if earlier and _samples(judged, lags) > 1:  # an R² needs two
+        alpha = choose_alpha(ridge_var_own_past_free, _pooled(earlier, lags), judged)
     return ridge_var_own_past_free(_pooled(sessions, lags), alpha)
+
+
+def _samples(runs: Sequence[Float[np.ndarray, "_ region"]], lags: int) -> int:
+    return sum(max(0, len(run) - lags) for run in runs)
 
 
 def _pooled(sessions: Sequence[TimeSeries], lags: int) -> LaggedMoments:

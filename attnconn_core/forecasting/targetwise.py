@@ -37,7 +37,12 @@ class Targetwise:
     Parameters
     ----------
     forecaster
-        Without `query_rank`.
+        Without `query_rank`; all of its parameters are to learn.
+
+    Notes
+    -----
+    Dropout is drawn for a few targets at a time, so what is drawn depends on the batch and on
+    how many those are.
     """
 
     def __init__(self, forecaster: AttentionForecaster) -> None:

@@ -63,8 +63,9 @@ class Trainer:
         self.order = torch.Generator().manual_seed(training.seed)
         dropout = torch.Generator(device).manual_seed(training.seed)
         forecaster.attention.dropout_generator = dropout
+        learns = all(parameter.requires_grad for parameter in forecaster.parameters())
         whole = forecaster.config.query_rank is None
-        self.targetwise = Targetwise(forecaster) if whole else None
+        self.targetwise = Targetwise(forecaster) if whole and learns else None
         self.optimiser = torch.optim.Adam(
             _parameter_groups(forecaster, training.weight_decay),
             lr=training.learning_rate,

@@ -137,7 +137,7 @@ def fingerprint(
         edges=edges,
         symmetric=symmetric,
     )
-    if (pools == pools[0]).all():  # as most often: nothing is to be cut up and copied
+    if n and (pools == pools[0]).all():  # as most often: nothing is to be cut up and copied
         first, second, _ = features(test, retest)
     else:
         parts = [features(test[pools == pool], retest[pools == pool]) for pool in np.unique(pools)]

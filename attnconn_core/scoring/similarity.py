@@ -93,7 +93,8 @@ def _products(
     import torch
 
     one, other = torch.from_numpy(first), torch.from_numpy(second)
-    if torch.backends.mkldnn.is_available():
+    # Of a single edge oneDNN's product is not to be trusted.
+    if torch.backends.mkldnn.is_available() and first.shape[1] > 1:
         counts = torch._int_mm(one, other.T)
     else:
         # float32 counts exactly up to 16,777,216 edges.

@@ -32,7 +32,10 @@ def _everybody_is_there(scores):
     assert methods["fingerprint"] == {"pearson", "granger"}
     assert methods["behaviour"] == {"pearson", "granger"}
     assert methods["forecast"] == {"granger", "ridge_var", "ridge_var_own_past"}
-    assert {"pearson", "patel_tau", "attention_group_base"} <= methods["linear-5"]
+    assert {"pearson", "patel_tau", "attention_subject"} <= methods["linear-5"]
+    assert not any("_group_" in each for each in methods["linear-5"])
+    pooled = scores[scores["kind"] == "one model of all data sets"]
+    assert {"attention_group_base", "sensitivity_group_base"} <= set(pooled["method"])
     assert scores["measure"].nunique() == 8  # 1 + 1 + 3 of behaviour + 3 of recovery
     beside = scores[scores["kind"] == "null model"].groupby("benchmark")["method"].agg(set)
     assert beside["forecast"] == {"ar"}

@@ -168,6 +168,8 @@ def test_a_batch_that_cannot_be_stored_leaves_nothing_in_the_index(tmp_path, mon
             log.store_event_batch(events)
         after = len(instance.fetch_materializations(dg.AssetKey("series"), limit=100).records)
         assert after == before
+        logged = instance.all_logs(run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION)
+        assert len(logged) == len(events)  # nor is any twice in the run's own file
 
 
 def broken(*_: object) -> None:

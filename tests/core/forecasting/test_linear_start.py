@@ -124,3 +124,35 @@ def test_only_a_start_is_set(make_series):
         group.head[0].bias.fill_(3.0)
     tuned = fit(configured(), [series], TrainingConfig(learning_rate=1e-30), start=group)
     torch.testing.assert_close(tuned.forecaster.head[0].bias, group.head[0].bias)
+
+
+@pytest.mark.parametrize("frames", [6, 15, 60])
+def test_a_scan_too_short_to_choose_on_starts_all_the_same(make_series, frames):
+    ahead, _ = predicted(
+        started(configured(), make_series(frames, regions=6)), make_series(30, regions=6)
+    )
+    assert np.isfinite(ahead).all()
+
+
+def test_a_region_that_stands_still_for_long_is_borne(make_series):
+    series = make_series(300, regions=6)
+    series.runs[0][:280, 2] = 100.0
+    training = TrainingConfig(epochs=1, validation_fraction=0.1, loss="standardised")
+    found = fit(configured(), [series], training)
+    assert np.isfinite([epoch.mse for epoch in found.history]).all()
+
+
+def test_what_the_start_leaves_unused_can_learn(make_series):
+    """Fewer regions than values: the rest begin without a say, and gain one."""
+    config = configured(bottleneck_dim=7)
+    training = TrainingConfig(epochs=3, learning_rate=1e-2, batch_size=32)
+    head = fit(config, [make_series(300, regions=4)], training).forecaster.head[0].weight
+    assert (head.detach()[:, 4:].abs().amax(dim=(0, 2)) > 0).all()
+
+
+def test_a_refit_is_told_once(make_series):
+    told = []
+    training = TrainingConfig(epochs=2, batch_size=64, validation_fraction=0.2, refit=True)
+    found = fit(configured(), [make_series(300, regions=6)], training, on_epoch=told.append)
+    assert tuple(told) == found.history
+    assert found.seconds > sum(epoch.seconds for epoch in told)

@@ -43,6 +43,10 @@ def test_mutual_information_is_that_of_numpys_histogram(seed, bins, integers):
     np.testing.assert_allclose(mutual_information(first, second, bins), expected, atol=1e-12)
 
 
+def test_one_edge_tells_nothing():
+    np.testing.assert_allclose(mutual_information(np.ones((3, 1)), np.ones((2, 1)), 10), 0)
+
+
 @pytest.mark.parametrize("block", [1, 2, 3])
 def test_blocks_do_not_show(monkeypatch, block):
     rng = np.random.default_rng(2)
