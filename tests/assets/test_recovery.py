@@ -28,7 +28,7 @@ def _write_truth(path, seed):
 def recovery(tmp_path):
     _write_truth(tmp_path / "own.npz", seed=0)
     return {
-        "simulated": ["linear-10"],
+        "simulated": ["linear-5"],
         "files": {"own": {"file": "../own.npz", "repetition_time": 2.0}},
         "data_sets": 2,
     }
@@ -71,7 +71,7 @@ def test_a_damaged_file_fails_alone(write_study, run_line, instance, recovery, t
     outcome, _ = run_line(study, instance)
     assert list(outcome.failed) == ["recovery of own"]
     assert "own.npz: can't be read" in outcome.failed["recovery of own"]
-    assert store_of(study).find("recovery", "linear-10") is not None
+    assert store_of(study).find("recovery", "linear-5") is not None
 
 
 @pytest.mark.parametrize(

@@ -137,6 +137,7 @@ def test_a_bad_scan_costs_its_session_and_no_other(write_study, run_line, instan
         repetition_time=0.72,
         quorum=0.5,
         behaviour=None,
+        methods=["pearson", "attention_group_base"],
         **dict.fromkeys(("n_subjects", "n_regions", "n_frames")),
     )
     study = load_study(path)
