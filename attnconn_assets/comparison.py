@@ -28,7 +28,7 @@ from attnconn_core.scoring import (
     compare_targets,
 )
 
-__all__ = ["specs"]
+__all__ = ["benchmarks_of", "specs"]
 
 _PUBLISHED = "published"
 _POOLED = "one model of all data sets"
@@ -77,19 +77,24 @@ class _Measured:
         return self.named(pd.DataFrame([row]))
 
 
-def specs(study: Study) -> list[AssetSpec]:
-    """The one asset that holds every method on every benchmark."""
+def benchmarks_of(study: Study) -> dict[str, Kind]:
+    """Every asset that scores methods in a study, and how it is partitioned."""
     needs: dict[str, Kind] = {"fingerprint": "whole", "forecast_skill": "whole"}
     if has_phenotypes(study):
         needs["behaviour"] = "whole"
     if study.recovery.benchmarks:
         needs["recovery"] = "benchmark"
+    return needs
+
+
+def specs(study: Study) -> list[AssetSpec]:
+    """The one asset that holds every method on every benchmark."""
     return [
         AssetSpec(
             Recipe("comparison", ("attnconn_core.scoring.benchmark_comparison",)),
             "whole",
             make_comparison,
-            needs=needs,
+            needs=benchmarks_of(study),
             description="Every method on every benchmark, tested against each other.",
             group="benchmarks",
             kinds=frozenset({"parquet", "mlflow"}),

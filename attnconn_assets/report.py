@@ -12,11 +12,12 @@ import pandas as pd
 
 from attnconn_assets import formats, telling
 from attnconn_assets.behaviour import METHOD
+from attnconn_assets.comparison import benchmarks_of
 from attnconn_assets.connectivity import methods, reads_group_models
 from attnconn_assets.inputs import has_phenotypes
 from attnconn_assets.lineage import Recipe
 from attnconn_assets.partitions import WHOLE
-from attnconn_assets.spec import AssetSpec, Kind, Made
+from attnconn_assets.spec import AssetSpec, Made
 from attnconn_assets.store import Entry
 from attnconn_assets.study import Study
 from attnconn_assets.work import Work
@@ -28,12 +29,6 @@ __all__ = ["headline", "report_path", "specs"]
 
 def specs(study: Study) -> list[AssetSpec]:
     """The last asset of the line."""
-    whole = ("group_mean", "fingerprint", "forecast_skill", "comparison")
-    needs: dict[str, Kind] = dict.fromkeys(whole, "whole")
-    if has_phenotypes(study):
-        needs["behaviour"] = "whole"
-    if study.recovery.benchmarks:
-        needs["recovery"] = "benchmark"
     return [
         AssetSpec(
             recipe=Recipe(
@@ -46,7 +41,7 @@ def specs(study: Study) -> list[AssetSpec]:
             ),
             partitioned="whole",
             make=make_report,
-            needs=needs,
+            needs={"group_mean": "whole", **benchmarks_of(study), "comparison": "whole"},
             description="One self-contained page: scores, figures, and how they were made.",
             group="report",
             kinds=frozenset({"html"}),
