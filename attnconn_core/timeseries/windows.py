@@ -79,18 +79,20 @@ def lagged_design(
     SeriesError
         If no run is longer than `lags`.
     """
-    long_enough = [np.asarray(run, dtype=np.float64) for run in runs if len(run) > lags]
+    long_enough = [np.asarray(run) for run in runs if len(run) > lags]
     if not long_enough:
         raise SeriesError(
             f"{lags} lags need a run of at least {lags + 1} frames; "
             f"the longest has {max((len(run) for run in runs), default=0)}"
         )
-    past = np.concatenate(
-        [
-            np.lib.stride_tricks.sliding_window_view(run[:-1], lags, axis=0).reshape(
-                len(run) - lags, -1
-            )
-            for run in long_enough
-        ]
-    )
-    return past, np.concatenate([run[lags:] for run in long_enough])
+    # Laid out once, in place: a whole scan's design is the largest array of a linear fit.
+    n_regions, n_samples = long_enough[0].shape[1], [len(run) - lags for run in long_enough]
+    past = np.empty((sum(n_samples), n_regions, lags))
+    present = np.empty((sum(n_samples), n_regions))
+    start = 0
+    for run, length in zip(long_enough, n_samples, strict=True):
+        part = slice(start, start + length)
+        past[part] = np.lib.stride_tricks.sliding_window_view(run[:-1], lags, axis=0)
+        present[part] = run[lags:]
+        start += length
+    return past.reshape(len(past), -1), present
