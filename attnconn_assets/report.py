@@ -183,14 +183,13 @@ def _verdicts(table: pd.DataFrame) -> list[dict[str, str]]:
     told = []
     for _, row in table.iterrows():
         leaders = [display_name(name) for name in row["leaders"].split(", ") if name]
+        said = row["verdict"]
         if row["winner"]:
             said = "better than every other method"
-        elif len(leaders) > 1:
-            said = "no single winner"
+        elif said.startswith("no single winner"):
+            said = "none is shown to be better than every other"
         elif leaders:
-            said = "beats the reference; no other is shown to be worse, or none is compared"
-        else:
-            said = row["verdict"]
+            said = "beats the reference; no other is compared"
         told.append(
             {
                 "benchmark": row["benchmark"],
