@@ -18,7 +18,7 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-__all__ = ["Kept", "biased_score", "pairwise_score", "weighted_score"]
+__all__ = ["Kept", "biased_score", "pairwise_score", "ranges", "weighted_score"]
 
 # Numbers in a tile of (sources, d, batch). On a CPU 7 MB stay in the last cache, and a
 # target's sources come in one product; a GPU would rather have few and large launches.
@@ -104,8 +104,9 @@ class _Weighted(torch.autograd.Function):
         ctx.save_for_backward(query, key, weight)
         ctx.kept = kept
         score = key.new_empty(*query.shape[:2], len(key))
-        scratch, used = _scratch(query, key), 0
-        for targets, sources in _tiles(query, key):
+        tiles = _tiles(query, key)
+        scratch, used = _scratch(tiles, key), 0
+        for targets, sources in tiles:
             memory = scratch if kept is None else kept.pair_queries[used:]
             pair_queries = _pair_queries(query[targets], weight[targets, sources], memory)
             used += pair_queries.numel()
@@ -123,8 +124,9 @@ class _Weighted(torch.autograd.Function):
             d_key, d_weight = torch.zeros_like(key), torch.empty_like(weight)
         else:
             d_key, d_weight = kept.key_gradient, kept.weight_gradient
-        scratch, used = _scratch(query, key), 0
-        for targets, sources in _tiles(query, key):
+        tiles = _tiles(query, key)
+        scratch, used = _scratch(tiles, key), 0
+        for targets, sources in tiles:
             asked, matrices = query[targets], weight[targets, sources]
             g = grad[targets, :, sources].mT.contiguous().unsqueeze(2)
             weighted_keys = _product(g, key[sources], scratch).flatten(1, 2)
@@ -168,17 +170,17 @@ def _tiles(query: Tensor, key: Tensor) -> list[tuple[slice, slice]]:
     regions, width, batch = key.shape
     numbers = _TILE_NUMBERS.get(key.device.type, _TILE_NUMBERS["cuda"])
     pairs = max(1, numbers // (batch * width))
-    groups = _ranges(len(query), max(1, pairs // regions))
-    return [(targets, sources) for sources in _ranges(regions, pairs) for targets in groups]
+    groups = ranges(len(query), max(1, pairs // regions))
+    return [(targets, sources) for sources in ranges(regions, pairs) for targets in groups]
 
 
-def _scratch(query: Tensor, key: Tensor) -> Tensor:
+def _scratch(tiles: list[tuple[slice, slice]], key: Tensor) -> Tensor:
     """Memory for the largest tile, which is the first."""
-    targets, sources = _tiles(query, key)[0]
+    targets, sources = tiles[0]
     return key.new_empty(targets.stop * sources.stop * key[0].numel())
 
 
-def _ranges(length: int, at_most: int) -> list[slice]:
-    """Cut ``range(length)`` into pieces of nearly one size."""
+def ranges(length: int, at_most: int) -> list[slice]:
+    """Cut ``range(length)`` into pieces of nearly one size, the first as large as any."""
     size = -(-length // -(-length // at_most))
     return [slice(first, min(first + size, length)) for first in range(0, length, size)]

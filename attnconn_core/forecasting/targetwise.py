@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from torch.func import functional_call
 
 from attnconn_core.forecasting.network import AttentionForecaster
-from attnconn_core.forecasting.pairwise import Kept, biased_score, weighted_score
+from attnconn_core.forecasting.pairwise import Kept, biased_score, ranges, weighted_score
 
 __all__ = ["Loss", "Targetwise"]
 
@@ -26,8 +26,8 @@ Loss = Callable[
     Float[Tensor, " term"],
 ]
 
-# Numbers in the pair queries that are kept: on a CPU 33 MB. With 13 MB a
-# step took a seventh longer, with 66 MB a twentieth less.
+# Numbers in the pair queries that are kept: on a CPU 33 MB. With 13 MB a step took a
+# seventh longer, with 66 MB a twentieth less.
 _KEPT_NUMBERS = {"cpu": 8_200_000, "cuda": 250_000_000}
 
 
@@ -57,7 +57,8 @@ class Targetwise:
         Whatever gradient there was is overwritten.
         """
         forecaster, attention = self.forecaster, self.forecaster.attention
-        self._make_room(len(inputs))
+        groups = self._groups(len(inputs))
+        self._make_room(len(inputs), groups[0].stop)
         past, query, embedding = forecaster.encode(inputs)
         key, value = attention.offer(embedding, past)
         biased = biased_score(key, attention.bias).contiguous()
@@ -66,8 +67,7 @@ class Targetwise:
         for each in inner:
             each.grad = torch.zeros_like(each)
         parts = [
-            self._followed_back(past, *inner, targets=targets, loss=loss)
-            for targets in self._ranges(len(inputs))
+            self._followed_back(past, *inner, targets=targets, loss=loss) for targets in groups
         ]
         torch.autograd.backward(outer, [each.grad for each in inner])
         return torch.stack(parts).sum(dim=0)
@@ -98,7 +98,7 @@ class Targetwise:
         terms.sum().backward()
         return terms.detach()
 
-    def _make_room(self, batch: int) -> None:
+    def _make_room(self, batch: int, largest: int) -> None:
         """See that the gradients of what belongs to a target are there to be written to."""
         forecaster = self.forecaster
         weight = forecaster.attention.weight
@@ -108,17 +108,16 @@ class Targetwise:
         for module in (forecaster.head, forecaster.own_past):
             for parameter in module.parameters() if module is not None else ():
                 parameter.grad = torch.zeros_like(parameter)
-        largest = self._ranges(batch)[0].stop
         numbers = largest * batch * forecaster.regions * forecaster.config.hidden_dim
         if len(self._pair_queries) < numbers:
             self._pair_queries = weight.new_empty(numbers)
 
-    def _ranges(self, batch: int) -> list[slice]:
+    def _groups(self, batch: int) -> list[slice]:
         """Targets that go together, as many as may be kept."""
         regions = self.forecaster.regions
         kept = _KEPT_NUMBERS.get(self._pair_queries.device.type, _KEPT_NUMBERS["cuda"])
-        size = max(1, kept // (batch * regions * self.forecaster.config.hidden_dim))
-        return [slice(first, min(first + size, regions)) for first in range(0, regions, size)]
+        of_target = batch * regions * self.forecaster.config.hidden_dim
+        return ranges(regions, max(1, kept // of_target))
 
 
 def _part(whole: Tensor, targets: slice) -> Tensor:
