@@ -5,6 +5,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from attnconn_core.connectivity.estimator import seen
 from attnconn_core.forecasting.influence import ablation_loss
 from attnconn_core.forecasting.network import AttentionForecaster
 from attnconn_core.records import Connectivity, TimeSeries
@@ -58,5 +59,5 @@ class Ablation:
         if self.rescale:
             forecaster = forecaster.with_scale(scale_of(series))
         values = np.maximum(ablation_loss(forecaster, series, max_windows=self.max_windows), 0.0)
-        metrics = {} if self.saw_subject is None else {"saw_subject": float(self.saw_subject)}
+        metrics = seen(self.saw_subject)
         return Connectivity(values, series.regions, self.method, self.directed, metrics)

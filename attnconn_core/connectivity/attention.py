@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from attnconn_core.connectivity.estimator import seen
 from attnconn_core.forecasting.network import AttentionForecaster
 from attnconn_core.forecasting.reading import forecast, mean_attention
 from attnconn_core.forecasting.skill import forecast_skill
@@ -76,6 +77,5 @@ class Attention:
         if test is not None:
             ahead = forecast(forecaster, test)
             metrics |= forecast_skill(ahead.observed, ahead.predicted).summary()
-        if self.saw_subject is not None:
-            metrics["saw_subject"] = float(self.saw_subject)
+        metrics |= seen(self.saw_subject)
         return Connectivity(reading.values, series.regions, self.method, self.directed, metrics)

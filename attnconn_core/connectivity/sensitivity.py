@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from attnconn_core.connectivity.estimator import seen
 from attnconn_core.forecasting.influence import mean_jacobian
 from attnconn_core.forecasting.network import AttentionForecaster
 from attnconn_core.records import Connectivity, TimeSeries
@@ -56,5 +57,5 @@ class Sensitivity:
         if self.rescale:
             forecaster = forecaster.with_scale(scale_of(series))
         values = mean_jacobian(forecaster, series, max_windows=self.max_windows)
-        metrics = {} if self.saw_subject is None else {"saw_subject": float(self.saw_subject)}
+        metrics = seen(self.saw_subject)
         return Connectivity(values, series.regions, self.method, self.directed, metrics)

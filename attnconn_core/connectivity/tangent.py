@@ -7,6 +7,7 @@ from typing import ClassVar
 import numpy as np
 from jaxtyping import Float64
 
+from attnconn_core.connectivity.estimator import seen
 from attnconn_core.connectivity.shrinkage_partial import shrunk_covariance
 from attnconn_core.errors import ParameterError
 from attnconn_core.records import Connectivity, TimeSeries
@@ -111,7 +112,7 @@ class Tangent:
             )
         whitening = _spectral(self.reference, lambda eigenvalues: eigenvalues**-0.5)
         values = _spectral(whitening @ shrunk_covariance(series) @ whitening, np.log)
-        metrics = {} if self.saw_subject is None else {"saw_subject": float(self.saw_subject)}
+        metrics = seen(self.saw_subject)
         return Connectivity(values, series.regions, self.method, self.directed, metrics)
 
 
