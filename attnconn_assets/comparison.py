@@ -197,16 +197,17 @@ def _recovery(work: Work, benchmark: str) -> Iterator[_Measured]:
     entry = work.entry("recovery", benchmark)
     scores = formats.read_table(work.path(entry, "scores.parquet"))
     table = formats.read_table(work.path(entry, "table.parquet"))
+    pooled = entry.facts["pooled"]
+    untested = {*NULL_ROWS, *pooled}
+    methods = [name for name in scores["method"].unique() if name not in untested]
     for measure, label in _MEASURES.items():
         values = scores.pivot(index="data_set", columns="method", values=measure)
         if values[CHANCE].isna().all() or values.drop(columns=list(NULL_ROWS)).isna().all(
             axis=None
         ):
             continue
-        untested = {*NULL_ROWS, *entry.facts["pooled"]}
-        methods = [name for name in scores["method"].unique() if name not in untested]
         beside = table.assign(value=table[measure], kind=NULL_MODEL)
-        beside.loc[table["method"].isin(entry.facts["pooled"]), "kind"] = _POOLED
+        beside.loc[table["method"].isin(pooled), "kind"] = _POOLED
         if _PUBLISHED in table:
             beside.loc[table[_PUBLISHED].notna(), "kind"] = _PUBLISHED
         known = ~beside["method"].isin(methods) & beside["value"].notna()
