@@ -38,8 +38,9 @@ dev: setup  ## Open Dagster (127.0.0.1:3000) and MLflow (127.0.0.1:5000); Ctrl-C
 test: setup lint  ## Lint, type-check and run every test
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
-bench: setup  ## Time every fast path against its plain formulation, and write the table
+bench: setup  ## Time every fast path against its plain formulation, run the published simulation
 	$(BIN)/python -m benchmarks --write
+	$(BIN)/python -m benchmarks.synthetic --write
 
 bench-forecast: sample  ## Train the presets on the sample, hold them against linear forecasts
 	$(BIN)/python -m benchmarks.forecast --write

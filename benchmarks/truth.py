@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from attnconn_assets.recovery import estimators_for
+from attnconn_assets.benchmark_estimators import estimators_for
 from attnconn_assets.study import load_study
 from attnconn_core.figures.style import display_name
 from attnconn_core.scoring import PUBLISHED, recovery_scores, summarise_recovery

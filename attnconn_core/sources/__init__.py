@@ -3,6 +3,7 @@
 from attnconn_core.sources.arrays import ArrayFolder
 from attnconn_core.sources.base import DESIGN_LABELS, Design, Listing, Source
 from attnconn_core.sources.hcp import HcpTree
+from attnconn_core.sources.independent_samples import INDEPENDENT_SAMPLES, independent_samples
 from attnconn_core.sources.known_truth import KnownTruth, read_known_truth
 from attnconn_core.sources.phenotypes import (
     check_phenotypes,
@@ -15,6 +16,7 @@ from attnconn_core.sources.simulated_truth import SIMULATED_TRUTHS, simulated_tr
 
 __all__ = [
     "DESIGN_LABELS",
+    "INDEPENDENT_SAMPLES",
     "SIMULATED_TRUTHS",
     "ArrayFolder",
     "Design",
@@ -25,6 +27,7 @@ __all__ = [
     "Simulated",
     "Source",
     "check_phenotypes",
+    "independent_samples",
     "read_known_truth",
     "read_phenotypes",
     "simulated_truth",

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from attnconn_assets.benchmark_estimators import estimators_for
 from attnconn_assets.catalogue import store_of
 from attnconn_assets.formats import read_table
-from attnconn_assets.recovery import estimators_for
 from attnconn_assets.study import load_study
 from attnconn_core.connectivity import READY, Granger
 from attnconn_core.errors import StudyError
@@ -50,7 +50,13 @@ def test_every_benchmark_is_a_partition_with_its_scores(
     assert {f"{how}_group_base" for how in ("attention", "ablation", "sensitivity")} <= set(
         table.index
     )
-    assert table.loc["attention_subject", "data_sets"] == 2
+    for own in ("attention_subject", "attention_finetuned", "tangent"):
+        assert table.loc[own, "data_sets"] == 2
+    # One model of all data sets, and what begins as it, are one draw.
+    assert set(entry.facts["pooled"]) == {
+        "attention_finetuned",
+        *(f"{how}_group_base" for how in ("attention", "ablation", "sensitivity")),
+    }
     assert table.loc["chance", "r"] == 0
     assert table.loc["granger", ["r", "r_with_diagonal"]].notna().all()
     assert table.loc["granger", "auroc"] > 0.9
@@ -110,6 +116,7 @@ def test_models_of_single_samples_read_the_whole_sample(write_study):
     assert published.configuration.model.hidden_dim == 64
     # One window a sample: others would foretell noise by noise.
     found = published.estimate(samples.head(1).series[0])
-    assert found.metrics["n_windows"] == 1000
+    # As published: trained on the first 800, read on the last 200.
+    assert found.metrics["n_windows"] == 200
     as_series = KnownTruth("as series", samples.series, samples.truths)
     assert "attention_published" not in estimators_for(study, as_series)
