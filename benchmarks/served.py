@@ -88,7 +88,7 @@ class Place:
             "root": str(scans),
             "repetition_time": 0.72,
             "experiments": [str(_REPOSITORY / "experiments" / "quick.yaml")],
-            "methods": ["pearson", "partial"],
+            "methods": ["pearson"],
             "chunk": chunk,
             "automation": {"request_runs": False, "nightly": None},
         }
@@ -154,23 +154,24 @@ class Servers:
         """How many partitions an asset has, and how many of them are made."""
         return self.graphql(_STATS, key={"path": [STUDY, asset]})["partitionStats"]
 
-    def backfill(self, asset: str, sessions: Sequence[str]) -> float:
-        """Make sessions of an asset through the daemon; seconds until it says that they are."""
+    def backfill(self, assets: Sequence[str], sessions: Sequence[str]) -> float:
+        """Make sessions of assets through the daemon; seconds until it says that they are."""
+        named = " and ".join(assets)
         began = time.monotonic()
-        selected = [{"path": [STUDY, asset]}]
+        selected = [{"path": [STUDY, asset]} for asset in assets]
         params = {"partitionNames": list(sessions), "assetSelection": selected}
         launched = self.graphql(_BACKFILL, params=params)
         if launched["__typename"] != "LaunchBackfillSuccess":
-            raise RuntimeError(f"the backfill of {asset} didn't start: {launched}")
+            raise RuntimeError(f"the backfill of {named} didn't start: {launched}")
 
         def ended() -> str:
             status = self.graphql(_BACKFILL_STATUS, id=launched["backfillId"])["status"]
             return "" if status in ("REQUESTED", "IN_PROGRESS") else status
 
-        status = awaited(f"the backfill of {asset}", ended, 600 + 10 * len(sessions))
-        made = self.stats(asset)["numMaterialized"]
+        status = awaited(f"the backfill of {named}", ended, 600 + 10 * len(sessions))
+        made = min(self.stats(asset)["numMaterialized"] for asset in assets)
         if status != "COMPLETED_SUCCESS" or made < len(sessions):
-            raise RuntimeError(f"the backfill of {asset}: {status}, {made} of {len(sessions)} made")
+            raise RuntimeError(f"the backfill of {named}: {status}, {made} of {len(sessions)} made")
         return time.monotonic() - began
 
     def launch(self, asset: str, partition: str | None = None) -> str:
