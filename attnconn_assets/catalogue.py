@@ -9,6 +9,7 @@ from attnconn_assets import (
     champion,
     comparison,
     connectivity,
+    contrast,
     forecasters,
     inputs,
     quality,
@@ -42,6 +43,7 @@ def specs(study: Study) -> list[AssetSpec]:
         *benchmarks.specs(study),
         *recovery.specs(study),
         *significance.specs(study),
+        *contrast.specs(study),
         *comparison.specs(study),
         *report.specs(study),
     ]

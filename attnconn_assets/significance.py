@@ -1,52 +1,45 @@
-"""Significance: which edges of a scan are there at all, and in which edges groups differ."""
+"""Significance: which edges of a scan are there at all."""
 
+import time
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from attnconn_assets import connectivity, formats, telling
-from attnconn_assets.connectivity import methods, traits
-from attnconn_assets.inputs import has_phenotypes
+from attnconn_assets.connectivity import traits
 from attnconn_assets.lineage import Recipe
 from attnconn_assets.matrices import EstimatorFor
-from attnconn_assets.scores import whole_scan
-from attnconn_assets.significance_settings import ContrastSettings
-from attnconn_assets.spec import AssetSpec, Kind, Made
+from attnconn_assets.spec import AssetSpec, Made
 from attnconn_assets.study import Study
 from attnconn_assets.work import Work
-from attnconn_core.errors import CohortError
 from attnconn_core.records import Connectivity
 from attnconn_core.scoring import (
     EdgeSignificance,
-    NetworkBasedStatistic,
     edge_mask,
     edge_significance,
-    network_based_statistic,
 )
 
 __all__ = ["specs"]
 
 _LEVEL = 0.05
+_FEW = 5  # surrogates after which the time of all is reckoned
+_LONG = 60.0  # seconds that are worth a word
 _SCORING = "attnconn_core.scoring"
 
 
 def specs(study: Study) -> list[AssetSpec]:
-    """One asset a method whose edges are tested, and one of the groups, if the study names any."""
+    """One asset a method whose edges are tested, if the study names any."""
     tested = {
         spec.name: spec
         for spec in connectivity.specs(study)
         if spec.name in study.significance.methods
     }
-    found = [_edges_spec(study, spec) for spec in tested.values()]
-    if study.contrast is not None and has_phenotypes(study):
-        found.append(_contrast_spec(study, study.contrast))
-    return found
+    return [_spec(study, spec) for spec in tested.values()]
 
 
-def _edges_spec(study: Study, method: AssetSpec) -> AssetSpec:
+def _spec(study: Study, method: AssetSpec) -> AssetSpec:
     """As the method's own asset is made, and a thousand times more."""
     recipe = method.recipe
     return AssetSpec(
@@ -82,9 +75,10 @@ def make_significance(
         surrogates=settings.surrogates,
         kind=settings.kind,
         seed=settings.seed,
+        on_surrogate=_teller(work, method, settings.surrogates),
     )
     table = _table(found)
-    shown = np.where(found.q < _LEVEL, found.connectivity.values, 0.0)
+    shown = np.where(found.q < _LEVEL, found.connectivity.values, np.nan)
     kept = Connectivity(shown, series.regions, method, found.connectivity.directed)
     picture = work.platform.album.matrix(kept, signed=traits(method).signed)
     numbers = {
@@ -108,6 +102,22 @@ def make_significance(
     )
 
 
+def _teller(work: Work, method: str, surrogates: int) -> Callable[[int], None]:
+    """Say how long it will take where that is long: first after a few, then ten times."""
+    began, every = time.monotonic(), max(1, surrogates // 10)
+
+    def tell(number: int) -> None:
+        if number == _FEW or (number > _FEW and number % every == 0):
+            left = (time.monotonic() - began) / number * (surrogates - number)
+            if left > _LONG:
+                work.platform.log.info(
+                    f"{method} of {work.partition}: {number} of {surrogates} surrogates read, "
+                    f"about {left / 60:.0f} min to go"
+                )
+
+    return tell
+
+
 def _table(found: EdgeSignificance) -> pd.DataFrame:
     values = found.connectivity.values
     target, source = np.nonzero(edge_mask(len(values), found.connectivity.directed))
@@ -121,79 +131,3 @@ def _table(found: EdgeSignificance) -> pd.DataFrame:
             "q": found.q[target, source],
         }
     )
-
-
-def _contrast_spec(study: Study, contrast: ContrastSettings) -> AssetSpec:
-    needs: dict[str, Kind] = {"phenotypes": "whole", **dict.fromkeys(methods(study), "session")}
-    listed = {"methods": methods(study), "quorum": study.quorum}
-    return AssetSpec(
-        Recipe(
-            "group_contrast",
-            (f"{_SCORING}.network_based_statistic",),
-            {**listed, **contrast.model_dump()},
-        ),
-        "whole",
-        partial(make_contrast, contrast=contrast),
-        needs=needs,
-        description=f"Where subjects differ by {contrast.column}: the network-based statistic.",
-        group="benchmarks",
-        kinds=frozenset({"parquet", "mlflow"}),
-    )
-
-
-def make_contrast(work: Work, contrast: ContrastSettings) -> Made:
-    """Find the components in which two groups differ, by every method."""
-    cohort = work.cohort(*methods(work.study))
-    subject_column = work.study.behaviour.subject_column
-    phenotypes = work.table("phenotypes", "phenotypes.parquet").set_index(subject_column)
-    says = phenotypes[contrast.column].to_dict() if contrast.column in phenotypes else {}
-    groups: list[list[str]] = [
-        [s.key for s in cohort.one_each() if says.get(s.subject) == value]
-        for value in (contrast.first, contrast.second)
-    ]
-    if min(len(group) for group in groups) < 2:
-        raise CohortError(
-            f"a contrast needs 2 subjects a group; {contrast.column} is {contrast.first!r} for "
-            f"{len(groups[0])} and {contrast.second!r} for {len(groups[1])}"
-        )
-    tables = []
-    for method in methods(work.study):
-        first, second = (
-            np.stack([whole_scan(work, method, key).values for key in group]) for group in groups
-        )
-        found = network_based_statistic(
-            first,
-            second,
-            symmetric=not traits(method).directed,
-            **contrast.model_dump(exclude={"column", "first", "second"}),
-        )
-        tables.append(_components(method, found, work.platform.region_table.regions))
-    table = pd.concat(tables, ignore_index=True)
-    return _contrasted(work, table, [len(group) for group in groups], cohort.digest)
-
-
-def _components(
-    method: str, found: NetworkBasedStatistic, regions: tuple[str, ...]
-) -> pd.DataFrame:
-    """A row an edge of a component."""
-    rows = [
-        (method, number, each.p, each.size, regions[t], regions[s], found.t[t, s])
-        for number, each in enumerate(found.components, start=1)
-        for t, s in each.edges
-    ]
-    columns = ["method", "component", "p", "size", "target", "source", "t"]
-    return pd.DataFrame(rows, columns=columns)
-
-
-def _contrasted(work: Work, table: pd.DataFrame, sizes: list[int], cohort: str) -> Made:
-    least = table.groupby("method")["p"].min().to_dict()
-    facts: dict[str, Any] = {"subjects of first": sizes[0], "subjects of second": sizes[1]}
-    with work.tracked(parameters={**work.recipe.settings, "cohort": cohort}) as run:
-        run.metrics({**facts, **{f"p/{method}": float(p) for method, p in least.items()}})
-        entry = work.save(
-            {"components.parquet": partial(formats.write_table, table=table)},
-            {**facts, "cohort": cohort},
-            run,
-        )
-    told = {"components": telling.table(table), **telling.numbers(facts), **telling.schema(table)}
-    return Made(entry, told)

@@ -81,6 +81,7 @@ def matrix_gallery(
     connectivities: Sequence[Connectivity],
     table: RegionTable | None,
     signed: Mapping[str, bool],
+    title: str = "Connectivity by method",
 ) -> Figure:
     """Draw several methods' matrices side by side, three a row, each on its own scale.
 
@@ -92,6 +93,8 @@ def matrix_gallery(
         The regions' groups; None leaves the regions as they are.
     signed
         For each method, whether values of both signs are meant.
+    title
+        What the matrices hold.
 
     Raises
     ------
@@ -132,7 +135,7 @@ def matrix_gallery(
         _colour_bar(axes, image, "")
     figure.supxlabel(_SOURCE, fontsize=NORMAL, color=INK)
     figure.supylabel(_TARGET, fontsize=NORMAL, color=INK)
-    heading(figure, "Connectivity by method", "each on its own scale; grey: left out")
+    heading(figure, title, "each on its own scale; grey: left out")
     return figure
 
 

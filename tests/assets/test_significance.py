@@ -77,6 +77,7 @@ def test_groups_are_contrasted_where_they_differ(write_study, run_line, instance
     assert first["p"].max() < 0.05
     assert len(first) == 1
     assert first["t"].item() > 3
+    assert "figure.png" in entry.files
     assert entry.facts["subjects of first"] == entry.facts["subjects of second"] == 6
     nobody = {**contrast, "first": "absent"}
     outcome, _ = run_line(load_study(write_study(**grouped, contrast=nobody)), instance)
