@@ -163,23 +163,22 @@ def _network_pairs(
 
 
 def _reconstruction(stack: Stacks, settings: FingerprintSettings) -> pd.DataFrame:
-    """A row a pool that has subjects enough to be halved."""
-    rows = []
+    """A row a pool; where it can't be scored, `why_not` says why."""
+    rows: list[dict[str, object]] = []
     for pool, (_, test, retest) in zip(np.unique(stack.pools), stack.by_pool(), strict=True):
+        row: dict[str, object] = {"pool": int(pool), "subjects": len(test)}
         try:
             found = reconstructed_identifiability(
                 test, retest, symmetric=not stack.directed, seed=settings.seed
             )
-        except ParameterError:
-            continue
-        rows.append(
-            {
-                "pool": int(pool),
-                "subjects": len(test),
+            row |= {
                 "components": " and ".join(map(str, found.components)),
                 "i_diff": found.i_diff,
                 "i_diff_reconstructed": found.i_diff_reconstructed,
+                "why_not": "",
             }
-        )
-    columns = ["pool", "subjects", "components", "i_diff", "i_diff_reconstructed"]
-    return pd.DataFrame(rows, columns=columns)
+        except ParameterError as error:
+            row |= {"components": "", "i_diff": np.nan, "i_diff_reconstructed": np.nan}
+            row["why_not"] = str(error)
+        rows.append(row)
+    return pd.DataFrame(rows)

@@ -70,3 +70,11 @@ def test_methods_are_compared_subject_by_subject(stacks):
     assert comparison_table({"good": good}).empty
     told = pd.Series(score_row("good", good, identification_intervals(good, 20)))
     assert told["accuracy"] == told["accuracy_upper"] == 1
+
+
+def test_a_pool_that_is_too_small_to_be_rebuilt_says_so(stacks):
+    settings = FingerprintSettings(reconstruct=True)
+    found = further_tables({"m": stacks}, RegionTable(tuple("abcdef")), settings)["reconstruction"]
+    assert found["subjects"].tolist() == [5, 5]
+    assert found["i_diff"].isna().all()
+    assert set(found["why_not"]) == {"reconstruction needs at least 8 subjects; got 5"}
