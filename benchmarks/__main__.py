@@ -40,7 +40,7 @@ def _line(row: Row, ours: Measured, plain: Measured, floor: float) -> str:
         f"{_seconds(plain.seconds)}{timed}",
         _seconds(ours.seconds),
         f"**{plain.seconds / ours.seconds:,.3g} ×**",
-        f"{row.asked:,g} ×",
+        f"{row.asked:,g} ×" if row.asked else f"in {row.within / 60:g} min",
         f"{_seconds(floor)} ({row.reason})",
         f"{floor / ours.seconds:.0%}",
         f"{plain.peak_bytes / 1e6:,.0f} → {ours.peak_bytes / 1e6:,.0f} MB",
@@ -49,6 +49,8 @@ def _line(row: Row, ours: Measured, plain: Measured, floor: float) -> str:
 
 
 def _seconds(value: float) -> str:
+    if value >= 86_400:
+        return f"{value / 86_400:.3g} days"
     if value >= 3600:
         return f"{value / 3600:.3g} h"
     return f"{value:.3g} s" if value >= 0.1 else f"{1000 * value:.3g} ms"

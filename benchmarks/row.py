@@ -19,7 +19,7 @@ class Row:
     Attributes
     ----------
     what, asked
-        What is computed, and the least ratio that is wanted.
+        What is computed, and the least ratio that is wanted; 0 where a time is.
     ours, plain
         The two sides. Where a plain loop would take hours, a stated part of it is timed
         and scaled; what both find is compared before either counts.
@@ -29,6 +29,8 @@ class Row:
         Whether those are in double precision, at half the rate.
     read
         Bytes that must be read, where that and not the operations sets the floor.
+    within
+        Seconds that ours may take, where that is what is asked.
     """
 
     what: str
@@ -39,6 +41,7 @@ class Row:
     operations: float = 0.0
     float64: bool = True
     read: float = 0.0
+    within: float = 0.0
 
     def floor(self, matrix_rate: float, read_rate: float) -> float:
         """Least seconds that this machine could need."""
