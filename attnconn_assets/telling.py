@@ -1,6 +1,7 @@
 """What an asset shows in Dagster's pages: pictures, numbers, tables and links."""
 
 import base64
+import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import dagster as dg
 import numpy as np
 import pandas as pd
+from PIL import Image
 
 from attnconn_assets.formats import schema_of
 from attnconn_assets.store import Entry
@@ -15,10 +17,19 @@ from attnconn_assets.store import Entry
 __all__ = ["failure", "files", "numbers", "path", "picture", "provenance", "schema", "table"]
 
 _ROWS_SHOWN = 60
+_WIDEST = 1100  # pixels; Dagster cuts off what is wider than its window
 
 
 def picture(png: bytes) -> dg.MetadataValue:
-    """Show a figure inline."""
+    """Show a figure inline, small enough to be seen whole."""
+    image = Image.open(io.BytesIO(png))
+    if image.width > _WIDEST:
+        height = round(image.height * _WIDEST / image.width)
+        smaller = io.BytesIO()
+        image.convert("RGB").resize((_WIDEST, height), Image.Resampling.LANCZOS).save(
+            smaller, "png"
+        )
+        png = smaller.getvalue()
     return dg.MetadataValue.md(
         f"![figure](data:image/png;base64,{base64.b64encode(png).decode('ascii')})"
     )

@@ -1,7 +1,12 @@
 """What is told in Dagster's pages: only what can be shown, and no more than can be read."""
 
+import base64
+import io
+
 import numpy as np
 import pandas as pd
+import pytest
+from PIL import Image
 
 from attnconn_assets import telling
 from attnconn_assets.store import Entry, StoredFile
@@ -13,8 +18,13 @@ def test_numbers_that_do_not_exist_are_left_out():
     assert isinstance(shown["n"], int)
 
 
-def test_a_picture_is_inline():
-    assert telling.picture(b"png").value == "![figure](data:image/png;base64,cG5n)"
+@pytest.mark.parametrize(("size", "shown"), [((660, 560), (660, 560)), ((1650, 480), (1100, 320))])
+def test_a_picture_is_inline_and_fits_the_window(size, shown):
+    drawn = io.BytesIO()
+    Image.new("RGB", size, "white").save(drawn, "png")
+    before, _, encoded = telling.picture(drawn.getvalue()).value.partition("base64,")
+    assert before == "![figure](data:image/png;"
+    assert Image.open(io.BytesIO(base64.b64decode(encoded.removesuffix(")")))).size == shown
 
 
 def test_a_long_table_says_what_it_leaves_out():
