@@ -180,25 +180,16 @@ def _shown(row: dict[str, Any], lengths: pd.DataFrame) -> dict[str, Any]:
 
 def _verdicts(table: pd.DataFrame) -> list[dict[str, str]]:
     """Say of every benchmark who leads, by the names that people read."""
-    told = []
-    for _, row in table.iterrows():
-        leaders = [display_name(name) for name in row["leaders"].split(", ") if name]
-        said = row["verdict"]
-        if row["winner"]:
-            said = "better than every other method"
-        elif said.startswith("no single winner"):
-            said = "none is shown to be better than every other"
-        elif leaders:
-            said = "beats the reference; no other is compared"
-        told.append(
-            {
-                "benchmark": row["benchmark"],
-                "measure": row["measure"],
-                "leaders": ", ".join(leaders) or "nobody",
-                "verdict": said,
-            }
-        )
-    return told
+    return [
+        {
+            "benchmark": row["benchmark"],
+            "measure": row["measure"],
+            "leaders": ", ".join(display_name(name) for name in row["leaders"].split(", ") if name)
+            or "nobody",
+            "verdict": row["verdict"],
+        }
+        for _, row in table.iterrows()
+    ]
 
 
 def _seeds(study: Study) -> str:

@@ -132,7 +132,7 @@ class Verdict:
     leaders
         The methods that beat the reference and that no other is shown to be better than.
     sentence
-        The same in words.
+        The same in words, which go beside the leaders' names.
     """
 
     winner: str | None
@@ -181,12 +181,12 @@ def verdict(
             said += f"; {units} units are too few to show it of any of so many"
         return Verdict(None, (), said)
     if len(scores) == 1:
-        return Verdict(None, tuple(names), f"{names[0]} beats the reference; no other is compared")
+        return Verdict(None, tuple(names), "beats the reference; no other is compared")
     leaders = tuple(each for each in names if not any((other, each) in better for other in names))
     first = leaders[0]
     if all((first, str(other)) in better for other in scores["method"] if other != first):
-        return Verdict(first, leaders, f"{first} is better than every other method")
-    return Verdict(None, leaders, f"no single winner; at the top: {', '.join(leaders)}")
+        return Verdict(first, leaders, "better than every other method")
+    return Verdict(None, leaders, "none is shown to be better than every other")
 
 
 def _flipped(
