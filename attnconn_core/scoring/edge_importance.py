@@ -42,16 +42,16 @@ def edge_importance(
         symmetric=symmetric,
     )
     n, n_edges = first.shape
-    first, second = unit_rows(first), unit_rows(second)
-    same = (first * second).sum(axis=0)
+    first, second = unit_rows(first, out=first), unit_rows(second, out=second)
+    same = np.einsum("se,se->e", first, second)
     # Every sum over i ≠ j is a product of sums less the terms with i = j, so no pair
     # is ever laid out. Both orders of a pair occur, hence the 2 on either side.
     total_first, total_second = first.sum(axis=0), second.sum(axis=0)
     cross = 2 * (total_first * total_second - same)
     impostors = 2 * (n - 1)
     if comparison == "across_all_sessions":
-        cross += total_first**2 - (first**2).sum(axis=0)
-        cross += total_second**2 - (second**2).sum(axis=0)
+        cross += total_first**2 - np.einsum("se,se->e", first, first)
+        cross += total_second**2 - np.einsum("se,se->e", second, second)
         impostors = 4 * (n - 1)
     importance = np.zeros(mask.shape)
     importance[mask] = (same - cross / impostors) / (n * n_edges)

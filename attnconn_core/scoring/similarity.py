@@ -11,12 +11,16 @@ __all__ = ["mutual_information", "pearson", "unit_rows"]
 _BLOCK = 32
 
 
-def unit_rows(features: Float[np.ndarray, "scan edge"]) -> Float[np.ndarray, "scan edge"]:
-    """Z-score every row (ddof 0), so that a mean of products is a correlation."""
-    centred = features - features.mean(axis=1, keepdims=True)
-    power = np.einsum("se,se->s", centred, centred) / features.shape[1]
-    centred /= np.sqrt(power)[:, None]
-    return centred
+def unit_rows(
+    features: Float[np.ndarray, "scan edge"], out: Float[np.ndarray, "scan edge"] | None = None
+) -> Float[np.ndarray, "scan edge"]:
+    """Z-score every row (ddof 0), so that a mean of products is a correlation.
+
+    Into `out`, which may be `features` itself.
+    """
+    rows = np.subtract(features, features.mean(axis=1, keepdims=True), out=out)
+    rows /= np.sqrt(np.einsum("se,se->s", rows, rows) / rows.shape[1])[:, None]
+    return rows
 
 
 def pearson(

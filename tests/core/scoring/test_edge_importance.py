@@ -40,3 +40,11 @@ def test_the_edge_that_tells_subjects_apart_stands_out():
     retest[:, 4, 2] = test[:, 4, 2] = 3 * rng.normal(size=30)
     importance = edge_importance(test, retest)
     assert np.unravel_index(importance.argmax(), importance.shape) == (4, 2)
+
+
+@pytest.mark.parametrize("normalise", ["none", "edgewise"])
+def test_the_matrices_stay_as_they_are(normalise):
+    matrices = np.random.default_rng(2).normal(size=(2, 6, 5, 5))
+    before = matrices.copy()
+    edge_importance(*matrices, normalise=normalise, edges="all")
+    assert np.array_equal(matrices, before)

@@ -54,6 +54,9 @@ def test_symmetry_is_judged_to_float32_rounding():
     assert is_symmetric(symmetric * (1 + 1e-7 * rng.random(symmetric.shape)))
     symmetric[2, 0, 1] += 0.01
     assert not is_symmetric(symmetric)
+    # Of the largest size, whatever its sign.
+    symmetric[0, 1, 1] = -1e5
+    assert is_symmetric(symmetric)
 
 
 def test_column_scale_is_scipys_z_score_and_survives_constants():
@@ -71,8 +74,16 @@ def test_edgewise_scaling_is_by_session_or_over_all():
     together = np.concatenate(normalise_pairs(test, retest, "edgewise", "across_all_sessions"))
     np.testing.assert_allclose(together, zscore(np.concatenate([test, retest]), axis=0))
     untouched = normalise_pairs(test, retest, "none", "test_to_retest")
-    assert untouched[0] is test
-    assert untouched[1] is retest
+    assert np.array_equal(untouched, [test, retest])
+
+
+@pytest.mark.parametrize("normalise", ["none", "edgewise"])
+def test_normalised_features_are_the_callers_to_change(normalise):
+    test, retest = np.random.default_rng(6).normal(size=(2, 4, 5))
+    before = test.copy(), retest.copy()
+    for features in normalise_pairs(test, retest, normalise, "test_to_retest"):
+        features *= 2
+    assert np.array_equal(before, [test, retest])
 
 
 def test_one_half_is_taken_of_symmetric_matrices_only():
@@ -97,3 +108,10 @@ def test_a_subject_without_any_difference_between_edges_is_named():
             edges="all",
             symmetric=None,
         )
+
+
+def test_subjects_whose_first_edges_are_alike_differ_later():
+    test, retest = np.random.default_rng(7).normal(size=(2, 3, 4, 4))
+    test[:, 0] = 1
+    options = {"normalise": "none", "comparison": "test_to_retest", "edges": "all"}
+    assert paired_features(test, retest, **options, symmetric=None)[0].shape == (3, 16)
