@@ -1,7 +1,9 @@
 """Fingerprint: whether a scan finds its own subject among everyone's other scans."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import TypeVar
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -10,9 +12,12 @@ from scipy.stats import rankdata
 from attnconn_core.errors import ParameterError
 from attnconn_core.scoring.checks import require_at_least, require_choice
 from attnconn_core.scoring.edges import is_symmetric, paired_features
-from attnconn_core.scoring.similarity import mutual_information, pearson
+from attnconn_core.scoring.histograms import BinnedScans, informations
+from attnconn_core.scoring.similarity import correlations, unit_rows
 
 __all__ = ["FingerprintScore", "fingerprint"]
+
+Scans = TypeVar("Scans")
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,33 +148,32 @@ def fingerprint(
         parts = [features(test[pools == pool], retest[pools == pool]) for pool in np.unique(pools)]
         place = np.argsort(np.argsort(pools, kind="stable"), kind="stable")
         first, second = (np.concatenate([part[side] for part in parts])[place] for side in (0, 1))
-    if comparison == "test_to_retest":
-        between = _similarities(first, second, similarity, bins)
-        blocks = [between, between.T]
-    else:
-        scans = np.concatenate([first, second])
-        whole = _similarities(scans, scans, similarity, bins)
-        between = whole[:n, n:]
-        blocks = [between, between.T, whole[:n, :n], whole[n:, n:]]
-    return _score(between, blocks, pools, permutations, seed)
-
-
-def _similarities(
-    first: np.ndarray, second: np.ndarray, similarity: str, bins: int
-) -> Float[np.ndarray, "first second"]:
+    across = comparison == "across_all_sessions"
     if similarity == "pearson":
-        return pearson(first, second)
-    return mutual_information(first, second, bins)
+        rows = (unit_rows(first, out=first), unit_rows(second, out=second))
+        blocks = _blocks(*rows, correlations, across)
+    else:
+        scans = (BinnedScans(first, bins), BinnedScans(second, bins))
+        blocks = _blocks(*scans, informations, across)
+    return _score(blocks, pools, permutations, seed)
+
+
+def _blocks(
+    one: Scans, other: Scans, compare: Callable[[Scans, Scans], np.ndarray], across: bool
+) -> list[np.ndarray]:
+    """Blocks of similarities whose row i is of subject i; the first is [test, retest]."""
+    between = compare(one, other)
+    blocks = [between, between.T]
+    return [*blocks, compare(one, one), compare(other, other)] if across else blocks
 
 
 def _score(
-    between: np.ndarray,
     blocks: list[np.ndarray],
     pools: np.ndarray,
     permutations: int,
     seed: int,
 ) -> FingerprintScore:
-    n = len(between)
+    between, n = blocks[0], len(pools)
     together = pools[:, None] == pools
     others = ~np.eye(n, dtype=bool)
     same = between.diagonal().copy()

@@ -76,6 +76,18 @@ def test_the_order_of_subjects_does_not_matter(seed):
     np.testing.assert_allclose(before.margin[order], after.margin, atol=1e-12)
 
 
+@pytest.mark.parametrize("similarity", ["pearson", "mutual_info"])
+@pytest.mark.parametrize("normalise", ["none", "edgewise"])
+@pytest.mark.parametrize("comparison", ["test_to_retest", "across_all_sessions"])
+@pytest.mark.parametrize("pools", [None, np.repeat([0, 1], 4)])
+def test_the_matrices_stay_as_they_are(similarity, normalise, comparison, pools):
+    matrices = cohort(2)
+    before = [each.copy() for each in matrices]
+    options = {"similarity": similarity, "normalise": normalise, "comparison": comparison}
+    fingerprint(*matrices, **options, pools=pools, edges="all", **SMALL)
+    assert np.array_equal(matrices, before)
+
+
 def test_the_auc_is_that_of_mann_and_whitney():
     score = fingerprint(*cohort(1, noise=2.0), **SMALL)
     statistic = mannwhitneyu(score.same_scores, score.cross_scores.ravel()).statistic
