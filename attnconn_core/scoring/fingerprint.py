@@ -7,7 +7,6 @@ from typing import TypeVar
 
 import numpy as np
 from jaxtyping import Float, Int
-from scipy.stats import rankdata
 
 from attnconn_core.errors import ParameterError
 from attnconn_core.scoring.checks import require_at_least, require_choice
@@ -216,10 +215,10 @@ def _ranks(scores: np.ndarray) -> np.ndarray:
 
 
 def _auc(same: np.ndarray, cross: np.ndarray) -> float:
-    """Area under the curve by ranks (Mann and Whitney's U); a tie counts half."""
-    n = len(same)
-    ranks = rankdata(np.concatenate([same, cross]))
-    return float((ranks[:n].sum() - n * (n + 1) / 2) / (n * len(cross)))
+    """Area under the curve (Mann and Whitney's U); a tie counts half."""
+    ordered = np.sort(cross)
+    below, not_above = (np.searchsorted(ordered, same, side) for side in ("left", "right"))
+    return float((below + not_above).sum() / (2 * len(same) * len(cross)))
 
 
 def _cohens_d(same: np.ndarray, cross: np.ndarray) -> float:
@@ -240,6 +239,8 @@ def _permutation_p(
     Pairing test_i with retest_p(i) moves no similarity, so a pairing's hits are how
     often p and its inverse agree with the nearest scans.
     """
+    if permutations == 0:
+        return 1.0
     themselves = np.arange(len(best_retest))
     observed = (best_retest == themselves).sum() + (best_test == themselves).sum()
     pairing = np.tile(themselves, (permutations, 1))

@@ -8,7 +8,7 @@ from scipy.stats import mannwhitneyu
 
 from attnconn_core.errors import ParameterError
 from attnconn_core.scoring import fingerprint
-from attnconn_core.scoring.fingerprint import _only_best, _permutation_p, _ranks
+from attnconn_core.scoring.fingerprint import _auc, _only_best, _permutation_p, _ranks
 
 SMALL = {"permutations": 0}
 
@@ -86,6 +86,17 @@ def test_the_matrices_stay_as_they_are(similarity, normalise, comparison, pools)
     options = {"similarity": similarity, "normalise": normalise, "comparison": comparison}
     fingerprint(*matrices, **options, pools=pools, edges="all", **SMALL)
     assert np.array_equal(matrices, before)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_tie_counts_half_in_the_auc(seed):
+    same, cross = (np.random.default_rng(seed).integers(0, 5, size=n) / 4 for n in (6, 30))
+    expected = mannwhitneyu(same, cross).statistic / (len(same) * len(cross))
+    assert _auc(same, cross) == pytest.approx(expected)
+
+
+def test_no_pairing_proves_nothing():
+    assert fingerprint(*cohort(4, noise=0.1), **SMALL).p_value == 1
 
 
 def test_the_auc_is_that_of_mann_and_whitney():
