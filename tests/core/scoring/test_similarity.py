@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 from attnconn_core.scoring.similarity import pearson, unit_rows
 
@@ -9,12 +10,13 @@ def test_unit_rows_have_mean_0_and_deviation_1():
     np.testing.assert_allclose(rows.std(axis=1), 1)
 
 
-def test_pearson_is_numpys():
+@pytest.mark.parametrize("edges", [40, 100, 230])
+@pytest.mark.parametrize("scans", [3, 60])
+def test_pearson_is_numpys_in_pieces_and_whole(scans, edges):
     rng = np.random.default_rng(1)
-    first, second = rng.normal(size=(3, 40)), rng.normal(size=(5, 40))
-    np.testing.assert_allclose(
-        pearson(first, second), np.corrcoef(first, second)[:3, 3:], atol=1e-14
-    )
+    first, second = rng.normal(size=(scans, edges)), rng.normal(size=(scans + 2, edges))
+    expected = np.corrcoef(first, second)[:scans, scans:]
+    np.testing.assert_allclose(pearson(first, second), expected, atol=1e-14)
 
 
 def test_unit_rows_may_take_the_place_of_their_features():
