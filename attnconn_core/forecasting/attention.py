@@ -3,7 +3,7 @@
 import math
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -56,7 +56,7 @@ class PairwiseAttention(nn.Module):
         query: Float[Tensor, "region batch d"],
         embedding: Float[Tensor, "region batch d"],
         past: Float[Tensor, "region batch lag"],
-    ) -> tuple[Float[Tensor, "region batch d"], Float[Tensor, "region batch region"]]:
+    ) -> tuple[Float[Tensor, "region batch d"], Float[Tensor, "region region batch"]]:
         """Return what each region learns from the others, and from whom.
 
         Parameters
@@ -72,10 +72,12 @@ class PairwiseAttention(nn.Module):
         Returns
         -------
         informed, attention
-            Attention is (target, batch, source).
+            Attention is (target, source, batch).
         """
         key, value = self.offer(embedding, past)
-        return self.inform(self._score(query, key), value)
+        attention = self.pay(self._score(query, key))
+        kept = self.draw_kept(len(value))
+        return self.output(self.gather(attention, value, kept)), attention
 
     def offer(
         self,
@@ -89,25 +91,41 @@ class PairwiseAttention(nn.Module):
             value = self.value(past)
         return self.key(embedding).mT.contiguous(), _by_window(value)
 
-    def inform(
-        self,
-        score: Float[Tensor, "target batch source"],
-        value: Float[Tensor, "batch source b"],
-        first: int = 0,
-    ) -> tuple[Float[Tensor, "target batch d"], Float[Tensor, "target batch source"]]:
-        """Turn scores into attention, and gather the values by it.
+    def pay(
+        self, score: Float[Tensor, "target source batch"], first: int = 0
+    ) -> Float[Tensor, "target source batch"]:
+        """Turn scores into attention.
 
         The targets may be a range of the regions that begins at `first`.
         """
         if self.config.own_past:
             target = torch.arange(first, first + len(score), device=score.device)
-            source = torch.arange(score.shape[-1], device=score.device)
-            itself = (target[:, None] == source)[:, None]
-            score = score.masked_fill(itself, 0.0)
+            source = torch.arange(score.shape[1], device=score.device)
+            score = score.masked_fill((target[:, None] == source)[..., None], 0.0)
         attention = torch.relu(score)
-        attention = attention / (_EPSILON + attention.sum(dim=-1, keepdim=True))
-        gathered = torch.bmm(self._drop(attention).transpose(0, 1), value)
-        return self.output(gathered.transpose(0, 1)), attention
+        return attention / (_EPSILON + attention.sum(dim=1, keepdim=True))
+
+    def gather(
+        self,
+        attention: Float[Tensor, "target source batch"],
+        value: Float[Tensor, "batch source b"],
+        kept: Bool[Tensor, "target batch source"] | None = None,
+    ) -> Float[Tensor, "target batch b"]:
+        """Sum the values by the attention, or by what dropout has kept of it."""
+        by_window = attention.permute(2, 0, 1).contiguous()
+        if kept is not None:
+            by_window = by_window * kept.transpose(0, 1) / (1 - self.config.attention_dropout)
+        return torch.bmm(by_window, value).transpose(0, 1)
+
+    def draw_kept(self, batch: int) -> Bool[Tensor, "target batch source"] | None:
+        """Draw what dropout keeps of the attention; `torch.dropout` would draw globally."""
+        rate, device = self.config.attention_dropout, self.bias.device
+        if not self.training or rate == 0:
+            return None
+        if self.dropout_generator is None or self.dropout_generator.device != device:
+            self.dropout_generator = torch.Generator(device).manual_seed(DEFAULT_SEED)
+        shape = (len(self.bias), batch, len(self.bias))
+        return torch.rand(shape, generator=self.dropout_generator, device=device) >= rate
 
     def release(self) -> None:
         """Let go of what only training needs."""
@@ -129,27 +147,15 @@ class PairwiseAttention(nn.Module):
 
     def _score(
         self, query: Float[Tensor, "region batch d"], key: Float[Tensor, "region d batch"]
-    ) -> Float[Tensor, "target batch source"]:
-        biased = biased_score(key, self.bias)
+    ) -> Float[Tensor, "target source batch"]:
+        biased = biased_score(key, self.bias).transpose(0, 1)
         if self.config.query_rank is None:
             return weighted_score(query, key, self.weight) + biased
         asked = torch.bmm(query, self.target_factor)
         offered = torch.bmm(key.mT, self.source_factor)
         # Laid out by window before they are multiplied: a batched product of anything else
         # goes window by window, with a copy for each.
-        return torch.bmm(_by_window(asked), _by_window(offered).mT).transpose(0, 1) + biased
-
-    def _drop(self, attention: Tensor) -> Tensor:
-        """Dropout on the attention; `torch.dropout` would draw from the global generator."""
-        rate = self.config.attention_dropout
-        if not self.training or rate == 0:
-            return attention
-        if self.dropout_generator is None or self.dropout_generator.device != attention.device:
-            self.dropout_generator = torch.Generator(attention.device).manual_seed(DEFAULT_SEED)
-        drawn = torch.rand(
-            attention.shape, generator=self.dropout_generator, device=attention.device
-        )
-        return attention * (drawn >= rate) / (1 - rate)
+        return torch.bmm(_by_window(asked), _by_window(offered).mT).permute(1, 2, 0) + biased
 
 
 def _by_window(x: Float[Tensor, "region batch d"]) -> Float[Tensor, "batch region d"]:

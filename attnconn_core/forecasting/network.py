@@ -118,25 +118,20 @@ class AttentionForecaster(nn.Module):
         self, z: Float[Tensor, "batch region lag"]
     ) -> tuple[Float[Tensor, "batch region horizon"], Float[Tensor, "batch target source"]]:
         """Predict standardised frames from standardised windows: `forward`, unscaled."""
-        past, query, embedding = self.encode(z)
-        informed, attention = self.attention(query, embedding, past)
+        past, embedding = self.embed(z)
+        informed, attention = self.attention(self.query_encoder(past), embedding, past)
         prediction = self.head(informed)
         if self.own_past is not None:
             prediction = prediction + self.own_past(past)
-        return prediction.transpose(0, 1), attention.transpose(0, 1)
+        return prediction.transpose(0, 1), attention.permute(2, 0, 1)
 
-    def encode(
+    def embed(
         self, z: Float[Tensor, "batch region lag"]
-    ) -> tuple[
-        Float[Tensor, "region batch lag"],
-        Float[Tensor, "region batch d"],
-        Float[Tensor, "region batch d"],
-    ]:
-        """Turn standardised windows into pasts, queries and embeddings, as the layers have them."""
+    ) -> tuple[Float[Tensor, "region batch lag"], Float[Tensor, "region batch d"]]:
+        """Turn standardised windows into pasts and embeddings, as the layers have them."""
         past = z.transpose(0, 1).contiguous()
-        query = self.query_encoder(past)
-        embedding = self.shared_encoder(past.reshape(1, -1, past.shape[-1])).view_as(query)
-        return past, query, embedding
+        flat = self.shared_encoder(past.reshape(1, -1, past.shape[-1]))
+        return past, flat.view(*past.shape[:2], -1)
 
     def standardise(
         self, x: Float[Tensor, "batch region time"]

@@ -6,7 +6,8 @@ Written out, the pairs' queries q · W are (batch, target, source, d): 655 MB at
 100 regions and d = 64, and as much again for their gradient. Here they exist one tile at a
 time, small enough to stay in the cache, and the backward pass computes them anew; only of
 the few targets of `attnconn_core.forecasting.targetwise` it finds them kept. Windows are
-the last axis of a tile, since two threads share a product better by pairs than by windows.
+the last axis of a tile and of the score: two threads share a product better by pairs than
+by windows, and sums over d or over sources then run along rows.
 """
 
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-__all__ = ["Kept", "biased_score", "pairwise_score", "ranges", "weighted_score"]
+__all__ = ["Kept", "biased_score", "pairwise_score", "ranges", "tile_room", "weighted_score"]
 
 # Numbers in a tile of (sources, d, batch). On a CPU 7 MB stay in the last cache, and a
 # target's sources come in one product; a GPU would rather have few and large launches.
@@ -34,6 +35,8 @@ class Kept:
     pair_queries
         Holds q · W from the forward pass to the backward pass that follows it: a number
         for each target, window, source and d.
+    tile
+        What a tile is computed in, as long as `tile_room` says.
     weight_gradient
         Written over: having the system clear 164 MB of new memory takes a tenth of a step.
     key_gradient
@@ -41,6 +44,7 @@ class Kept:
     """
 
     pair_queries: Float[Tensor, " number"]
+    tile: Float[Tensor, " tile"]
     weight_gradient: Float[Tensor, "target source d d"]
     key_gradient: Float[Tensor, "source d batch"]
 
@@ -70,7 +74,7 @@ def pairwise_score(
     """
     windows_last = key.permute(1, 2, 0)
     weighted = weighted_score(query.transpose(0, 1), windows_last, weight)
-    return (weighted + biased_score(windows_last, bias)).transpose(0, 1)
+    return (weighted + biased_score(windows_last, bias).transpose(0, 1)).permute(2, 0, 1)
 
 
 def weighted_score(
@@ -78,7 +82,7 @@ def weighted_score(
     key: Float[Tensor, "source d batch"],
     weight: Float[Tensor, "target source d d"],
     kept: Kept | None = None,
-) -> Float[Tensor, "target batch source"]:
+) -> Float[Tensor, "target source batch"]:
     """Take the part of the score that W makes.
 
     With `kept` the backward pass must follow before that memory is used again, and W and
@@ -90,28 +94,27 @@ def weighted_score(
 
 def biased_score(
     key: Float[Tensor, "source d batch"], bias: Float[Tensor, "target source d"]
-) -> Float[Tensor, "target batch source"]:
-    """Take the part of the score that c makes."""
-    return torch.bmm(bias.transpose(0, 1), key).permute(1, 2, 0)
+) -> Float[Tensor, "source target batch"]:
+    """Take the part of the score that c makes, in the order in which it is made."""
+    return torch.bmm(bias.transpose(0, 1), key)
 
 
 class _Weighted(torch.autograd.Function):
-    """(target, batch, source), tile by tile."""
+    """(target, source, batch), tile by tile."""
 
     @staticmethod
     def forward(ctx: Any, query: Tensor, key: Tensor, weight: Tensor, kept: Kept | None) -> Tensor:
         query, key = query.contiguous(), key.contiguous()
         ctx.save_for_backward(query, key, weight)
         ctx.kept = kept
-        score = key.new_empty(*query.shape[:2], len(key))
-        tiles = _tiles(query, key)
-        scratch, used = _scratch(tiles, key), 0
-        for targets, sources in tiles:
+        score = key.new_empty(len(query), len(key), key.shape[-1])
+        scratch, used = _scratch(len(query), key, kept), 0
+        for targets, sources in _tiles(len(query), key):
             memory = scratch if kept is None else kept.pair_queries[used:]
             pair_queries = _pair_queries(query[targets], weight[targets, sources], memory)
             used += pair_queries.numel()
             weighted = _product(pair_queries, key[sources], scratch)
-            score[targets, :, sources] = weighted.sum(dim=2).mT
+            torch.sum(weighted, dim=2, out=score[targets, sources])
         return score
 
     @staticmethod
@@ -119,16 +122,16 @@ class _Weighted(torch.autograd.Function):
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
         query, key, weight = ctx.saved_tensors
         kept: Kept | None = ctx.kept
+        grad = grad.contiguous()
         d_query = torch.zeros_like(query)
         if kept is None:
             d_key, d_weight = torch.zeros_like(key), torch.empty_like(weight)
         else:
             d_key, d_weight = kept.key_gradient, kept.weight_gradient
-        tiles = _tiles(query, key)
-        scratch, used = _scratch(tiles, key), 0
-        for targets, sources in tiles:
+        scratch, used = _scratch(len(query), key, kept), 0
+        for targets, sources in _tiles(len(query), key):
             asked, matrices = query[targets], weight[targets, sources]
-            g = grad[targets, :, sources].mT.contiguous().unsqueeze(2)
+            g = grad[targets, sources].unsqueeze(2)
             weighted_keys = _product(g, key[sources], scratch).flatten(1, 2)
             torch.bmm(weighted_keys, asked, out=d_weight[targets, sources].flatten(1, 2))
             d_query[targets].baddbmm_(weighted_keys.mT, matrices.flatten(1, 2))
@@ -161,23 +164,32 @@ def _product(one: Tensor, other: Tensor, scratch: Tensor) -> Tensor:
     return torch.mul(one, other, out=scratch[: shape.numel()].view(shape))
 
 
-def _tiles(query: Tensor, key: Tensor) -> list[tuple[slice, slice]]:
+def tile_room(targets: int, sources: int, d: int, batch: int, device: torch.device) -> int:
+    """Count numbers that hold any tile of so many targets, for this batch and smaller ones."""
+    return min(targets * sources * d * batch, max(_tile_numbers(device), d * batch))
+
+
+def _tiles(targets: int, key: Float[Tensor, "source d batch"]) -> list[tuple[slice, slice]]:
     """Targets and sources that are computed together.
 
     Large matrices go one target at a time, in cache-sized ranges of sources; small ones
     go several targets at a time, since what costs there is the number of calls.
     """
     regions, width, batch = key.shape
-    numbers = _TILE_NUMBERS.get(key.device.type, _TILE_NUMBERS["cuda"])
-    pairs = max(1, numbers // (batch * width))
-    groups = ranges(len(query), max(1, pairs // regions))
-    return [(targets, sources) for sources in ranges(regions, pairs) for targets in groups]
+    pairs = max(1, _tile_numbers(key.device) // (batch * width))
+    groups = ranges(targets, max(1, pairs // regions))
+    return [(group, sources) for sources in ranges(regions, pairs) for group in groups]
 
 
-def _scratch(tiles: list[tuple[slice, slice]], key: Tensor) -> Tensor:
-    """Memory for the largest tile, which is the first."""
-    targets, sources = tiles[0]
-    return key.new_empty(targets.stop * sources.stop * key[0].numel())
+def _tile_numbers(device: torch.device) -> int:
+    return _TILE_NUMBERS.get(device.type, _TILE_NUMBERS["cuda"])
+
+
+def _scratch(targets: int, key: Tensor, kept: Kept | None) -> Tensor:
+    if kept is not None:
+        return kept.tile
+    regions, width, batch = key.shape
+    return key.new_empty(tile_room(targets, regions, width, batch, key.device))
 
 
 def ranges(length: int, at_most: int) -> list[slice]:

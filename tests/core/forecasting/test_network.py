@@ -238,10 +238,11 @@ def test_dropout_is_off_in_evaluation_and_seeded_in_training(small):
 
 def test_dropout_keeps_the_mean():
     config = ForecasterConfig(hidden_dim=4, attention_dropout=0.4)
-    model = AttentionForecaster(config, MEAN, STD)
-    kept = model.attention._drop(torch.ones(200, 40, 40))
-    assert kept.unique().tolist() == pytest.approx([0, 1 / 0.6])
-    assert float(kept.mean()) == pytest.approx(1.0, abs=0.01)
+    attention = AttentionForecaster(config, MEAN, STD).attention
+    ones, value = torch.ones(4, 4, 20_000), torch.eye(4).expand(20_000, 4, 4)
+    gathered = attention.gather(ones, value, attention.draw_kept(20_000))
+    assert gathered.unique().tolist() == pytest.approx([0, 1 / 0.6])
+    assert float(gathered.mean()) == pytest.approx(1.0, abs=0.01)
 
 
 def test_bad_windows_and_scales_are_refused(small):

@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from attnconn_core.forecasting import pairwise
-from attnconn_core.forecasting.pairwise import Kept, pairwise_score, weighted_score
+from attnconn_core.forecasting.pairwise import Kept, pairwise_score, tile_room, weighted_score
 
 
 def draw(batch, targets, sources, d, seed=0):
@@ -56,6 +56,7 @@ def test_what_is_kept_gives_the_same_gradients(monkeypatch, numbers):
     )
     kept = Kept(
         torch.full((4 * 3 * 5 * 2,), float("nan"), dtype=torch.float64),
+        torch.full((tile_room(4, 5, 2, 3, key.device),), float("nan"), dtype=torch.float64),
         torch.full_like(weight, float("nan")).detach(),
         torch.ones_like(key).detach(),
     )

@@ -25,6 +25,15 @@ def seeded(seed):
     return torch.Generator().manual_seed(seed)
 
 
+@pytest.fixture
+def threads(request):
+    """Let torch have so many threads."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(request.param)
+    yield request.param
+    torch.set_num_threads(before)
+
+
 def terms(predicted, attention, targets, observed):
     """An error, and one of the attention that isn't the same for every target."""
     weights = torch.arange(1.0, REGIONS + 1, dtype=torch.float64)[targets, None]
@@ -34,9 +43,17 @@ def terms(predicted, attention, targets, observed):
 
 @pytest.mark.parametrize("kept", KEPT)
 @pytest.mark.parametrize(
-    "changes", [{}, {"own_past": True, "output_window": 2}, {"own_past": True, "values": "past"}]
+    "changes",
+    [
+        {},
+        {"own_past": True, "output_window": 2},
+        {"own_past": True, "values": "past"},
+        {"attention_dropout": 0.4},
+    ],
 )
-def test_gradients_are_those_of_all_targets_at_once(monkeypatch, kept, changes):
+@pytest.mark.parametrize("threads", [1, 2, 3], indirect=True)
+def test_gradients_are_those_of_all_targets_at_once(monkeypatch, kept, changes, threads):
+    """Dropout among them: what is drawn is that of the batch, whoever follows it back."""
     monkeypatch.setitem(targetwise._KEPT_NUMBERS, "cpu", kept)
     forecaster = forecaster_of(**changes)
     horizon = forecaster.config.output_window
@@ -46,14 +63,51 @@ def test_gradients_are_those_of_all_targets_at_once(monkeypatch, kept, changes):
     def loss(predicted, attention, targets):
         return terms(predicted, attention, targets, observed)
 
+    forecaster.attention.dropout_generator = seeded(4)
     at_once = loss(*forecaster.predict_standardised(x), slice(None))
     at_once.sum().backward()
     expected = {name: each.grad.clone() for name, each in forecaster.named_parameters()}
     ours = Targetwise(forecaster)
     for _ in range(2):  # what an earlier step left doesn't count
+        forecaster.attention.dropout_generator = seeded(4)
         torch.testing.assert_close(ours.backward(x, loss), at_once.detach())
         for name, each in forecaster.named_parameters():
             torch.testing.assert_close(each.grad, expected[name], msg=name)
+
+
+@pytest.mark.parametrize("threads", [2], indirect=True)
+def test_the_same_threads_give_the_same_bits(threads):
+    forecaster = forecaster_of().float()
+    x = torch.randn(BATCH, REGIONS, 3, generator=seeded(2))
+    observed, ours = torch.zeros(BATCH, REGIONS, 1), Targetwise(forecaster)
+    found = []
+    for _ in range(2):
+        ours.backward(x, lambda *said: terms(*said, observed).float())
+        found.append([each.grad.clone() for each in forecaster.parameters()])
+    assert all(torch.equal(*each) for each in zip(*found, strict=True))
+
+
+@pytest.mark.parametrize("threads", [1, 2], indirect=True)
+def test_an_error_in_the_loss_is_raised_and_the_next_step_is_right(threads):
+    forecaster = forecaster_of()
+    x = torch.randn(BATCH, REGIONS, 3, generator=seeded(2), dtype=torch.float64)
+    observed = torch.zeros(BATCH, REGIONS, 1, dtype=torch.float64)
+    ours = Targetwise(forecaster)
+
+    def fails_on_the_last(predicted, attention, targets):
+        if targets.stop == REGIONS:
+            raise ValueError("no such loss")
+        return terms(predicted, attention, targets, observed)
+
+    with pytest.raises(ValueError, match="no such loss"):
+        ours.backward(x, fails_on_the_last)
+    found = ours.backward(x, lambda *said: terms(*said, observed))
+    at_once = terms(*forecaster.predict_standardised(x), slice(None), observed)
+    torch.testing.assert_close(found, at_once.detach())
+    at_once.sum().backward(inputs=[forecaster.head[0].weight])
+    doubled = forecaster.head[0].weight.grad.clone()
+    ours.backward(x, lambda *said: terms(*said, observed))
+    torch.testing.assert_close(2 * forecaster.head[0].weight.grad, doubled)
 
 
 def test_a_smaller_batch_may_follow_and_a_larger_one(monkeypatch):

@@ -1,0 +1,155 @@
+"""A few targets of a forecaster: layers and gradients that are views of the whole's."""
+
+import copy
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar, cast
+
+import torch
+from jaxtyping import Bool, Float
+from torch import Tensor, nn
+
+from attnconn_core.forecasting.network import AttentionForecaster
+from attnconn_core.forecasting.pairwise import Kept, ranges, tile_room, weighted_score
+
+__all__ = ["Loss", "Seen", "Share"]
+
+# Terms of the loss of some targets, which add up to those of all.
+Loss = Callable[
+    [Float[Tensor, "batch target horizon"], Float[Tensor, "batch target source"], slice],
+    Float[Tensor, " term"],
+]
+
+M = TypeVar("M", bound=nn.Module)
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """What every target sees of a batch, and where it leaves the gradient of its bias.
+
+    Attributes
+    ----------
+    past
+        Standardised.
+    key, value
+        As `PairwiseAttention.offer` makes them.
+    biased, biased_gradient
+        The part of the score that is made for all targets together, and its gradient.
+    kept
+        What dropout keeps of the attention.
+    """
+
+    past: Float[Tensor, "region batch lag"]
+    key: Float[Tensor, "region d batch"]
+    value: Float[Tensor, "batch region b"]
+    biased: Float[Tensor, "source target batch"]
+    biased_gradient: Float[Tensor, "source target batch"]
+    kept: Bool[Tensor, "target batch source"] | None
+
+
+class Share:
+    """The targets that one thread follows, some at a time, and the memory that it needs.
+
+    Parameters
+    ----------
+    forecaster
+        Its parameters are read, and the gradients of those with a row for each region
+        written to, wherever they lie now.
+    targets
+        Of this share.
+    at_most
+        Targets that go together.
+    batch
+        Windows of the largest batch that will come.
+    """
+
+    def __init__(
+        self, forecaster: AttentionForecaster, targets: slice, at_most: int, batch: int
+    ) -> None:
+        self.attention = forecaster.attention
+        self.output = _part(forecaster.attention.output, slice(None))
+        pieces = ranges(targets.stop - targets.start, at_most)
+        first = targets.start
+        self.parts = [
+            _Part.of(forecaster, slice(first + piece.start, first + piece.stop)) for piece in pieces
+        ]
+        like = self.attention.weight
+        shape = (pieces[0].stop, forecaster.regions, forecaster.config.hidden_dim, batch)
+        self.pair_queries = like.new_empty(math.prod(shape))
+        self.tile = like.new_empty(tile_room(*shape, like.device))
+
+    def follow_back(self, seen: Seen, loss: Loss) -> tuple[Tensor, ...]:
+        """Compute the terms of these targets, and the gradients of their parameters.
+
+        Returns
+        -------
+        terms, key, value, *output
+            The terms, and their gradients in what other shares need too.
+        """
+        value = seen.value.detach().requires_grad_()
+        key_gradient = torch.zeros_like(seen.key)
+        self.output.zero_grad(set_to_none=True)
+        terms = [self._follow_part(part, seen, value, key_gradient, loss) for part in self.parts]
+        of_output = [_gradient(each) for each in self.output.parameters()]
+        return torch.stack(terms).sum(dim=0), key_gradient, _gradient(value), *of_output
+
+    def _follow_part(
+        self, part: "_Part", seen: Seen, value: Tensor, key_gradient: Tensor, loss: Loss
+    ) -> Float[Tensor, " term"]:
+        attention, targets = self.attention, part.targets
+        past = seen.past[targets]
+        biased = seen.biased[:, targets].detach().requires_grad_()
+        kept = Kept(self.pair_queries, self.tile, part.weight_gradient, key_gradient)
+        weighted = weighted_score(part.query_encoder(past), seen.key, part.weight, kept)
+        paid = attention.pay(weighted + biased.transpose(0, 1), targets.start)
+        drop = None if seen.kept is None else seen.kept[targets]
+        informed = self.output(attention.gather(paid, value, drop))
+        predicted = part.head(informed)
+        if part.own_past is not None:
+            predicted = predicted + part.own_past(past)
+        terms = loss(predicted.transpose(0, 1), paid.permute(2, 0, 1), targets)
+        terms.sum().backward()
+        seen.biased_gradient[:, targets] = _gradient(biased)
+        return terms.detach()
+
+
+@dataclass(frozen=True, eq=False)
+class _Part:
+    """Layers of targets that go together."""
+
+    targets: slice
+    query_encoder: nn.Module
+    weight: Float[Tensor, "target source d d"]
+    weight_gradient: Float[Tensor, "target source d d"]
+    head: nn.Module
+    own_past: nn.Module | None
+
+    @classmethod
+    def of(cls, forecaster: AttentionForecaster, targets: slice) -> "_Part":
+        weight, own_past = forecaster.attention.weight, forecaster.own_past
+        return cls(
+            targets,
+            _part(forecaster.query_encoder, targets),
+            weight.detach()[targets],
+            _gradient(weight)[targets],
+            _part(forecaster.head, targets),
+            None if own_past is None else _part(own_past, targets),
+        )
+
+
+def _part(module: M, targets: slice) -> M:
+    """Copy a module, but for its parameters: those are views, and so are their gradients.
+
+    Autograd would hand back a whole of zeros for every slice of a parameter.
+    """
+    views: dict[int, nn.Parameter] = {}
+    for whole in module.parameters():
+        view = nn.Parameter(whole.detach()[targets])
+        view.grad = None if whole.grad is None else whole.grad[targets]
+        views[id(whole)] = view
+    return copy.deepcopy(module, views)
+
+
+def _gradient(of: Tensor) -> Tensor:
+    return cast(Tensor, of.grad)
