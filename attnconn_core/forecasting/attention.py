@@ -103,7 +103,8 @@ class PairwiseAttention(nn.Module):
             source = torch.arange(score.shape[1], device=score.device)
             score = score.masked_fill((target[:, None] == source)[..., None], 0.0)
         attention = torch.relu(score)
-        return attention / (_EPSILON + attention.sum(dim=1, keepdim=True))
+        # A product's gradient takes two passes fewer than a quotient's.
+        return attention * (_EPSILON + attention.sum(dim=1, keepdim=True)).reciprocal()
 
     def gather(
         self,

@@ -21,9 +21,9 @@ from torch.autograd.function import once_differentiable
 
 __all__ = ["Kept", "biased_score", "pairwise_score", "ranges", "tile_room", "weighted_score"]
 
-# Numbers in a tile of (sources, d, batch). On a CPU 7 MB stay in the last cache, and a
-# target's sources come in one product; a GPU would rather have few and large launches.
-_TILE_NUMBERS = {"cpu": 1_700_000, "cuda": 64_000_000}
+# Numbers in a tile of (sources, d, batch). On a CPU 2 MB stay in the caches, and as
+# much again for a second thread; a GPU would rather have few and large launches.
+_TILE_NUMBERS = {"cpu": 425_000, "cuda": 64_000_000}
 
 
 @dataclass(frozen=True, eq=False)
