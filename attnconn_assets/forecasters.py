@@ -10,7 +10,7 @@ from attnconn_assets.experiment import Configuration
 from attnconn_assets.lineage import Recipe
 from attnconn_assets.spec import AssetSpec, Made
 from attnconn_assets.study import Study
-from attnconn_assets.tracking import TrackedRun
+from attnconn_assets.tracked_run import TrackedRun
 from attnconn_assets.work import Work
 from attnconn_core.errors import StoreError
 from attnconn_core.figures import png, training_curve

@@ -1,13 +1,11 @@
 """The study file, validated: every setting of the platform, and no other place to look."""
 
-import difflib
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-import yaml
-from pydantic import BaseModel, Field, TypeAdapter, ValidationError, field_validator
+from pydantic import BaseModel, Field, TypeAdapter, field_validator
 
 from attnconn_assets.experiment import Configuration, Experiment, FineTuning
 from attnconn_assets.settings import (
@@ -22,6 +20,7 @@ from attnconn_assets.settings import (
     StudyPath,
 )
 from attnconn_assets.significance_settings import ContrastSettings, SignificanceSettings
+from attnconn_assets.validation import validated
 from attnconn_core.connectivity import ESTIMATORS, READY, estimators
 from attnconn_core.errors import StudyError
 from attnconn_core.forecasting.config import DEFAULT_SEED, ForecasterConfig, TrainingConfig
@@ -256,6 +255,7 @@ class SimulatedStudy(StudyBase):
 
 
 Study = HcpSampleStudy | HcpStudy | ArraysStudy | SimulatedStudy
+_SOURCES = ("hcp_sample", "hcp", "arrays", "simulated")
 _STUDY: TypeAdapter[Study] = TypeAdapter(Annotated[Study, Field(discriminator="source")])
 
 
@@ -273,8 +273,9 @@ def load_study(path: Path) -> Study:
         Naming the file, the key, the rule and the value, for every rule broken.
     """
     path = Path(path).resolve()
-    study = _validated(_STUDY, path)
-    files = [(file, _validated(TypeAdapter(Experiment), file)) for file in study.experiments]
+    known = _known_keys()
+    study = validated(_STUDY, path, known, _SOURCES)
+    files = [(file, validated(TypeAdapter(Experiment), file, known)) for file in study.experiments]
     experiment = Experiment.merged(files)
     origins = {name: file.stem for file, each in files for name in each.group}
     unknown = [name for name in study.group_configurations if name not in experiment.group]
@@ -300,49 +301,6 @@ def load_study(path: Path) -> Study:
         )
     filled = {"folder": path.parent, "experiment": experiment, "origins": origins}
     return study.model_copy(update=filled)
-
-
-def _validated(adapter: TypeAdapter[Any], path: Path) -> Any:
-    try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_OneValueAKey)  # noqa: S506
-    except OSError as error:
-        raise StudyError(f"{path}: can't be read: {error.strerror}") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise StudyError(f"{path}: isn't valid YAML: {error}") from error
-    if not isinstance(content, dict):
-        raise StudyError(f"{path}: must hold keys and values; got {type(content).__name__}")
-    content.pop("x-common", None)  # a place for YAML anchors that several configurations share
-    try:
-        return adapter.validate_python(content, context={"folder": path.parent})
-    except ValidationError as error:
-        raise StudyError(
-            "\n".join(_explain(path, problem) for problem in error.errors())
-        ) from error
-
-
-class _OneValueAKey(yaml.SafeLoader):
-    """The safe loader, which would take the last of two values for one key without a word."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = [key.value for key, _ in node.value if key.tag != "tag:yaml.org,2002:merge"]
-        twice = sorted({str(key) for key in keys if keys.count(key) > 1})
-        if twice:
-            raise yaml.YAMLError(f"a key may have one value; twice: {', '.join(twice)}")
-        return super().construct_mapping(node, deep)
-
-
-def _explain(path: Path, problem: Mapping[str, Any]) -> str:
-    sources = ("hcp_sample", "hcp", "arrays", "simulated")
-    if problem["type"] == "union_tag_not_found":
-        near = difflib.get_close_matches("source", [str(key) for key in problem["input"]], n=1)
-        hint = f"; did you mean it by {near[0]!r}?" if near else ""
-        return f"{path}: source: must be one of {', '.join(sources)}; the key is missing{hint}"
-    where = ".".join(str(part) for part in problem["loc"] if part not in sources) or "the file"
-    if problem["type"] == "extra_forbidden":
-        near = difflib.get_close_matches(where.rpartition(".")[2], _known_keys(), n=1)
-        return f"{path}: unknown key {where!r}" + (f"; did you mean {near[0]!r}?" if near else "")
-    got = "" if problem["type"] == "missing" else f"; got {problem['input']!r}"
-    return f"{path}: {where}: {problem['msg']}{got}"
 
 
 def _known_keys() -> list[str]:

@@ -7,38 +7,27 @@ and hash of its one file in the store.
 
 import contextlib
 import dataclasses
-import functools
 import json
-import logging
-import math
 import re
-import time
 import urllib.parse
-import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import dagster as dg
 from pydantic import PrivateAttr
 
 from attnconn_assets.locks import alone
-from attnconn_core.errors import TrackingError
+from attnconn_assets.patience import Patient, patiently
+from attnconn_assets.tracked_run import TrackedRun
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
-    from mlflow.entities import Run
 
-__all__ = ["Origin", "TrackedRun", "Tracking"]
-
-T = TypeVar("T")
+__all__ = ["Origin", "Tracking"]
 
 _KIND = {"mlflow.experimentKind": "custom_model_development"}  # not of language models
-_BATCH = 1000  # MLflow takes no more metrics in one call
 _RUN_ID = re.compile(r"[0-9a-f]{32}")
-_LOCKED = "database is locked"
-_PATIENCE = 180  # seconds; every try of MLflow's own takes 20
-_LOG = logging.getLogger(__name__)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -55,125 +44,6 @@ class Origin:
         """The tags as MLflow holds them."""
         own = {f"attnconn.{name}": value for name, value in dataclasses.asdict(self).items()}
         return {**own, "mlflow.source.name": f"{self.study}/{self.asset}"}
-
-
-class TrackedRun:
-    """One run in MLflow while it goes on.
-
-    Parameters and numbers are gathered and sent in few calls: each costs some ten
-    milliseconds, and a thousand sessions make a thousand runs an asset.
-    """
-
-    def __init__(
-        self,
-        client: "MlflowClient",
-        run: "Run",
-        parameters: Mapping[str, object] | None = None,
-    ) -> None:
-        self._client = client
-        self.id = run.info.run_id
-        self.experiment_id = run.info.experiment_id
-        self._artifacts = _folder_of(run.info.artifact_uri or "")
-        self._parameters = {key: str(value) for key, value in (parameters or {}).items()}
-        self._points: list[tuple[str, float, int]] = []
-
-    def metrics(self, values: Mapping[str, float | None], step: int = 0) -> None:
-        """Record numbers; those that are None or not finite are left out."""
-        self._gather([(name, value, step) for name, value in values.items()])
-
-    def curve(self, epochs: Sequence[Any]) -> None:
-        """Record every numeric field of every epoch, one step an epoch."""
-        self._gather(
-            [
-                (name, value, epoch.number)
-                for epoch in epochs
-                for name, value in dataclasses.asdict(epoch).items()
-                if name != "number"
-            ]
-        )
-
-    def picture(self, name: str, png: bytes) -> None:
-        """Keep a figure as ``figures/<name>.png``."""
-        self.file(f"{name}.png", png, "figures")
-
-    def file(self, name: str, content: bytes, folder: str = "") -> None:
-        """Keep a file of a few megabytes at most, where MLflow's page can show it."""
-        path = self._artifacts / folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-
-    def model(self, name: str, path: Path, sha256: str) -> None:
-        """Record a model that the store holds: its path and hash, no copy."""
-        model = self._client.create_logged_model(
-            experiment_id=self.experiment_id,
-            name=name,
-            source_run_id=self.id,
-            model_type="attention forecaster",
-            params={"path": str(path), "sha256": sha256},
-        )
-        self._client.finalize_logged_model(model.model_id, "READY")
-
-    def send(self) -> None:
-        """Send what was gathered: parameters once, then numbers."""
-        from mlflow.entities import Metric, Param
-
-        now = int(time.time() * 1000)
-        parameters = [Param(key, value) for key, value in self._parameters.items()]
-        metrics = [Metric(name, value, now, step) for name, value, step in self._points]
-        self._parameters, self._points = {}, []
-        first = _BATCH - len(parameters)
-        if parameters or metrics:
-            self._client.log_batch(self.id, params=parameters, metrics=metrics[:first])
-        for start in range(first, len(metrics), _BATCH):
-            self._client.log_batch(self.id, metrics=metrics[start : start + _BATCH])
-
-    def _gather(self, points: Sequence[tuple[str, Any, int]]) -> None:
-        self._points += [
-            (name, float(value), step)
-            for name, value, step in points
-            if isinstance(value, int | float) and math.isfinite(value)
-        ]
-
-
-def _folder_of(artifact_uri: str) -> Path:
-    """Turn the place of a run's artifacts, which `Tracking` put on this machine, into a path."""
-    return Path(urllib.request.url2pathname(urllib.parse.urlsplit(artifact_uri).path))
-
-
-class _Patient:
-    """A client that waits, and says so, where another process holds MLflow's database."""
-
-    def __init__(self, client: "MlflowClient", database: str) -> None:
-        self._client, self._database = client, database
-
-    def __getattr__(self, name: str) -> Any:
-        call = getattr(self._client, name)
-
-        @functools.wraps(call)
-        def patiently(*args: Any, **kwargs: Any) -> Any:
-            return _patiently(functools.partial(call, *args, **kwargs), self._database)
-
-        return patiently
-
-
-def _patiently(call: Callable[[], T], database: str) -> T:
-    """Call until the database is free; say so, and give up after some minutes."""
-    from mlflow.exceptions import MlflowException
-    from sqlalchemy.exc import OperationalError
-
-    until = time.monotonic() + _PATIENCE
-    while True:
-        try:
-            return call()
-        except (MlflowException, OperationalError) as error:
-            if _LOCKED not in str(error):
-                raise
-            if time.monotonic() > until:
-                raise TrackingError(
-                    f"{database}: MLflow's database must be free within {_PATIENCE} s; "
-                    "another process has locked it for longer"
-                ) from error
-            _LOG.warning("%s: locked by another process; waiting", database)
 
 
 class Tracking(dg.ConfigurableResource):
@@ -210,11 +80,11 @@ class Tracking(dg.ConfigurableResource):
         folder = Path(self.folder)
         folder.mkdir(parents=True, exist_ok=True)
         with alone(Path(self.folder) / ".opening"):
-            client = _patiently(
+            client = patiently(
                 lambda: MlflowClient(tracking_uri=self.database, registry_uri=self.database),
                 self.database,
             )
-            patient = cast("MlflowClient", _Patient(client, self.database))
+            patient = cast("MlflowClient", Patient(client, self.database))
             patient.search_experiments(max_results=1)
         self._client = patient
         return patient

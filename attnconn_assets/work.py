@@ -22,7 +22,8 @@ from attnconn_assets.partitions import WHOLE
 from attnconn_assets.store import Entry, Store
 from attnconn_assets.study import Study
 from attnconn_assets.trace import files_behind
-from attnconn_assets.tracking import Origin, TrackedRun, Tracking
+from attnconn_assets.tracked_run import TrackedRun
+from attnconn_assets.tracking import Origin, Tracking
 from attnconn_core.errors import CohortError, SeriesError, StoreError
 from attnconn_core.figures import Album
 from attnconn_core.forecasting import AttentionForecaster, load_forecaster

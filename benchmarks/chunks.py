@@ -22,7 +22,8 @@ from attnconn_assets.checks import check_matrices, check_series
 from attnconn_assets.home import open_instance
 from attnconn_assets.partitions import add_sessions, session_partitions
 from attnconn_assets.study import Study, load_study
-from attnconn_assets.tracking import TrackedRun, Tracking
+from attnconn_assets.tracked_run import TrackedRun
+from attnconn_assets.tracking import Tracking
 from attnconn_core.connectivity import Pearson
 from attnconn_core.figures import Album
 from benchmarks.measure import peak_bytes

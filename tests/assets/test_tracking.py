@@ -10,12 +10,9 @@ import urllib.parse
 from pathlib import Path
 
 import pytest
-from mlflow.exceptions import MlflowException
-from sqlalchemy.exc import OperationalError
 
-from attnconn_assets import tracking as tracking_module
-from attnconn_assets.tracking import Origin, TrackedRun, Tracking
-from attnconn_core.errors import TrackingError
+from attnconn_assets.tracked_run import TrackedRun
+from attnconn_assets.tracking import Origin, Tracking
 
 ORIGIN = Origin("tiny", "pearson", "sub-1_ses-test", "dagster-1", "abc")
 
@@ -173,33 +170,3 @@ def test_a_database_that_another_process_holds_is_waited_for(tmp_path):
         freed.join()
         holder.close()
     assert Tracking(folder=folder).client().get_run(run.id).info.status == "FINISHED"
-
-
-def test_waiting_is_told_and_comes_to_an_end(caplog, monkeypatch):
-    tries = iter(
-        [
-            MlflowException("database is locked"),
-            OperationalError("x", {}, Exception("database is locked")),
-        ]
-    )
-
-    def call() -> str:
-        for error in tries:
-            raise error
-        return "through"
-
-    assert tracking_module._patiently(call, "mlflow.db") == "through"
-    assert caplog.text.count("mlflow.db: locked by another process; waiting") == 2
-
-    def never() -> None:
-        raise MlflowException("database is locked")
-
-    monkeypatch.setattr(tracking_module, "_PATIENCE", -1)
-    with pytest.raises(TrackingError, match=r"mlflow\.db: .* must be free within"):
-        tracking_module._patiently(never, "mlflow.db")
-
-    def otherwise() -> None:
-        raise MlflowException("no such run")
-
-    with pytest.raises(MlflowException, match="no such run"):
-        tracking_module._patiently(otherwise, "mlflow.db")
