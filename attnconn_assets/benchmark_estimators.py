@@ -52,6 +52,11 @@ class OwnAttention:
     start: AttentionForecaster | None = None
     unseen: bool = False
 
+    def settings(self) -> Mapping[str, object]:
+        """What it is made with, but for the model it begins as."""
+        told = {"test_fraction": self.test_fraction, "unseen": self.unseen}
+        return {**self.configuration.parameters(), **told}
+
     def estimate(self, series: TimeSeries) -> Connectivity:
         """Train, and read."""
         part, rest = split(series, self.test_fraction)
@@ -92,7 +97,7 @@ def estimators_for(study: Study, benchmark: KnownTruth) -> Mapping[str, Estimato
     """
     parts = [split(each, study.test_fraction)[0] for each in benchmark.series]
     forecasters = {
-        name: _trained(_reading(study.configurations[name], benchmark), parts)
+        name: _trained(_with_window_of(benchmark, study.configurations[name]), parts)
         for name in study.read_out
     }
     return {
@@ -112,7 +117,7 @@ def estimators_for(study: Study, benchmark: KnownTruth) -> Mapping[str, Estimato
 
 
 def pooled_methods(study: Study) -> set[str]:
-    """Name the methods that rest on one model of all data sets."""
+    """Name the methods that rest on one model of all data sets, or begin as it."""
     read = {_name_of_group(kind, name) for kind in _READINGS for name in study.read_out}
     return {*read, _FINE_TUNED}
 
@@ -121,10 +126,11 @@ def _own(
     study: Study, benchmark: KnownTruth, forecasters: Mapping[str, AttentionForecaster]
 ) -> Iterator[OwnAttention]:
     """The models that a data set has of its own; the published experiment's where it is run."""
-    subject = _reading(study.subject_configuration, benchmark)
+    subject = _with_window_of(benchmark, study.subject_configuration)
     yield OwnAttention("attention_subject", subject, study.test_fraction)
     first = study.read_out[0]
-    tuned = study.fine_tuning.configuration(_reading(study.configurations[first], benchmark))
+    group = _with_window_of(benchmark, study.configurations[first])
+    tuned = study.fine_tuning.configuration(group)
     yield OwnAttention(_FINE_TUNED, tuned, study.test_fraction, start=forecasters[first])
     if benchmark.window is not None:
         yield PUBLISHED_EXPERIMENT
@@ -142,7 +148,7 @@ def _trained(configuration: Configuration, parts: Sequence[TimeSeries]) -> Atten
     return fit(configuration.model, parts, configuration.training).forecaster
 
 
-def _reading(configuration: Configuration, benchmark: KnownTruth) -> Configuration:
+def _with_window_of(benchmark: KnownTruth, configuration: Configuration) -> Configuration:
     """Let a model read the window that the benchmark is made of, where it is made of one."""
     if benchmark.window is None:
         return configuration

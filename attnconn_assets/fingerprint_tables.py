@@ -139,17 +139,14 @@ def _networks(
     stack: Stacks, groups: tuple[str, ...], settings: FingerprintSettings
 ) -> pd.DataFrame:
     options = settings.model_dump(include={"similarity", "normalise", "comparison", "bins"})
-    try:
-        return identify_by_group(
-            stack.test,
-            stack.retest,
-            groups,
-            **options,
-            symmetric=not stack.directed,
-            pools=stack.pools,
-        )
-    except ParameterError:  # such as a network in which a lasso leaves some subject no edge
-        return pd.DataFrame(columns=["group", "regions", "accuracy", "i_diff"])
+    return identify_by_group(
+        stack.test,
+        stack.retest,
+        groups,
+        **options,
+        symmetric=not stack.directed,
+        pools=stack.pools,
+    )
 
 
 def _network_pairs(

@@ -77,7 +77,7 @@ def make_recovery(work: Work) -> Made:
         {
             "data_sets": len(benchmark.series),
             "failed": failed,
-            # One model of all data sets is one draw, however many it is read on.
+            # One model of all data sets is one draw, however many it is read or tuned on.
             "pooled": sorted(pooled_methods(work.study) & set(scores["method"])),
             "read": [] if file is None else [hashed(file.file)],
         },
@@ -104,9 +104,8 @@ def _settings(study: Study, name: str) -> Mapping[str, Any]:
         "own_forecaster": study.subject_configuration.parameters(),
         "forecasters": {name: study.configurations[name].parameters() for name in study.read_out},
         "fine_tuning": study.fine_tuning.model_dump(),
-        "published": PUBLISHED_EXPERIMENT.configuration.parameters()
-        if name == INDEPENDENT_SAMPLES
-        else None,
+        "beside": ("tangent", "attention_subject", "attention_finetuned"),
+        "published": PUBLISHED_EXPERIMENT.settings() if name == INDEPENDENT_SAMPLES else None,
         "test_fraction": study.test_fraction,
     }
 

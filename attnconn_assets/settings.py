@@ -8,6 +8,7 @@ import dagster as dg
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     ValidationInfo,
@@ -36,6 +37,17 @@ def _beside_the_study(path: Path, info: ValidationInfo) -> Path:
 
 StudyPath = Annotated[Path, AfterValidator(_beside_the_study)]
 """Relative to the study file."""
+
+
+def _as_written(word: object) -> object:
+    """Take numbers as they are written in a table; of yes, no and null YAML leaves no word."""
+    if word is None or isinstance(word, bool):
+        raise ValueError("a word that YAML takes for true, false or nothing must be quoted")
+    return f"{word:g}" if isinstance(word, int | float) else word
+
+
+Word = Annotated[str, BeforeValidator(_as_written)]
+"""What a cell of a table holds."""
 
 BenchmarkName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,63}$")]
 
@@ -93,7 +105,7 @@ class BehaviourSettings(Settings):
     """Which columns of the phenotype table are predicted, and how.
 
     Targets may be patterns (``FS_*``); none are all columns of numbers. `coding` says for a
-    column of words which number each stands for.
+    column which number a word, or a number as it is written there, stands for.
 
     Attributes
     ----------
@@ -111,7 +123,7 @@ class BehaviourSettings(Settings):
     """
 
     targets: tuple[str, ...] = ()
-    coding: dict[str, dict[str, float]] = {}
+    coding: dict[str, dict[Word, float]] = {}
     subject_column: str = "Subject"
     family_column: str | None = None
     model: Literal["kernel_ridge", "cpm", "linear_sgd"] = "kernel_ridge"

@@ -80,7 +80,7 @@ def compare_hits(scores: pd.DataFrame, hits: pd.DataFrame, chance: float) -> Com
     ----------
     scores
         ``method``, ``accuracy`` with its interval, and ``p_value`` of random pairings; all
-        NaN or 1 where none were drawn.
+        NaN where none were drawn.
     hits
         A row a subject, a column a method: the share of both directions in which it is
         identified.
@@ -107,7 +107,8 @@ def compare_targets(scores: pd.DataFrame, comparison: pd.DataFrame) -> dict[str,
     Parameters
     ----------
     scores
-        A row a method and target: ``method``, ``target``, ``r``, ``lower``, ``upper``, ``p``.
+        A row a method and target: ``method``, ``target``, ``r``, ``r2``, ``lower``, ``upper``,
+        ``p``.
     comparison
         From `compare_behaviours`: differences are of squared errors.
 
@@ -116,7 +117,8 @@ def compare_targets(scores: pd.DataFrame, comparison: pd.DataFrame) -> dict[str,
     by_target
         Every target, with p corrected over all methods (pairs) and targets at once by
         Benjamini and Hochberg (1995); and, of several, ``"(all targets)"``: the mean r, the
-        p that a method predicts none of them (Simes 1986), and Holm's correction.
+        p that a method predicts none of them (Simes 1986), Holm's correction, and the
+        highest R².
     """
     scores = scores.assign(q=false_discovery(scores["p"].to_numpy(dtype=float)))
     single = comparison[comparison["target"] != ALL_TARGETS]
@@ -125,7 +127,7 @@ def compare_targets(scores: pd.DataFrame, comparison: pd.DataFrame) -> dict[str,
     for target, own in scores.groupby("target", sort=False):
         table = own.assign(value=own["r"], reference=0.0, p_corrected=own["q"])
         found[str(target)] = _compared(
-            table[["method", "value", "lower", "upper", "reference", "p", "p_corrected"]],
+            table[["method", "value", "r2", "lower", "upper", "reference", "p", "p_corrected"]],
             single[single["target"] == target],
         )
     if len(found) > 1:
@@ -140,8 +142,10 @@ def _over_targets(scores: pd.DataFrame) -> pd.DataFrame:
     for method, own in scores.groupby("method", sort=False):
         q = false_discovery(own["p"].to_numpy(dtype=float))
         simes = float(np.nanmin(q)) if np.isfinite(q).any() else float("nan")
-        rows.append((method, own["r"].mean(), np.nan, np.nan, 0.0, simes))
-    table = pd.DataFrame(rows, columns=["method", "value", "lower", "upper", "reference", "p"])
+        best = own["r2"].max()
+        rows.append((method, own["r"].mean(), best, np.nan, np.nan, 0.0, simes))
+    columns = ["method", "value", "r2", "lower", "upper", "reference", "p"]
+    table = pd.DataFrame(rows, columns=columns)
     return table.assign(p_corrected=holm(table["p"].to_numpy(dtype=float)))
 
 

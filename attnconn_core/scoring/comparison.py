@@ -149,7 +149,8 @@ def verdict(
     ----------
     scores
         A row a method: ``method``, ``value``, and ``p_corrected`` against the reference
-        (chance, or what needs no network at all); NaN where it wasn't tested.
+        (chance, or what needs no network at all); NaN where it wasn't tested. And ``r2``
+        where the value is an r: who explains nothing (R² ≤ 0) never leads.
     pairs
         From `compare_methods`, its corrected p called ``p_corrected``.
     level
@@ -171,9 +172,12 @@ def verdict(
     able = scores[scores["p_corrected"] < level].sort_values(
         "value", ascending=False, kind="stable"
     )
-    names = [str(name) for name in able["method"]]
+    useful = able[able["r2"] > 0] if "r2" in able else able
+    names = [str(name) for name in useful["method"]]
     if scores["p_corrected"].isna().all():
         return Verdict(None, (), f"none of {len(scores)} methods was tested against the reference")
+    if len(able) > len(names) == 0:
+        return Verdict(None, (), f"none of {len(scores)} methods explains anything (R² ≤ 0)")
     if not names:
         said = f"none of {len(scores)} methods is shown to beat the reference"
         tested = int(scores["p_corrected"].notna().sum())

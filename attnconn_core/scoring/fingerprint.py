@@ -190,7 +190,7 @@ def _score(
         accuracy_retest_to_test=float((nearest[1] == themselves).mean()),
         cohens_d=_cohens_d(same, known),
         i_diff=float(100 * (same.mean() - between[others & together].mean())),
-        p_value=_permutation_p(*nearest, pools, permutations, seed),
+        p_value=_permutation_p(between, nearest, pools, permutations, seed),
         mean_rank=float(ranks.mean()),
         auc=_auc(same, known),
         hits=np.mean([each == themselves for each in nearest], axis=0),
@@ -228,24 +228,32 @@ def _cohens_d(same: np.ndarray, cross: np.ndarray) -> float:
 
 
 def _permutation_p(
-    best_retest: np.ndarray,
-    best_test: np.ndarray,
+    between: np.ndarray,
+    nearest: tuple[np.ndarray, np.ndarray],
     pools: np.ndarray,
     permutations: int,
     seed: int,
 ) -> float:
-    """P-value of the hits (both directions) among random pairings.
+    """P-value of the hits (both directions) among random pairings; NaN without any.
 
     Pairing test_i with retest_p(i) moves no similarity, so a pairing's hits are how
-    often p and its inverse agree with the nearest scans.
+    often p and its inverse agree with the nearest scans. Of pairings with as many hits
+    the one with the more similar pairs counts as better: hits alone tie so often that p
+    would be far too large where nothing is there.
     """
     if permutations == 0:
-        return 1.0
-    themselves = np.arange(len(best_retest))
+        return float("nan")
+    best_retest, best_test = nearest
+    themselves = np.arange(len(between))
     observed = (best_retest == themselves).sum() + (best_test == themselves).sum()
+    similar = between.trace()
     pairing = np.tile(themselves, (permutations, 1))
     rng = np.random.default_rng(seed)
     for pool in np.unique(pools):
         pairing[:, pools == pool] = rng.permuted(pairing[:, pools == pool], axis=1)
     hits = (best_retest == pairing).sum(axis=1) + (best_test[pairing] == themselves).sum(axis=1)
-    return float((1 + (hits >= observed).sum()) / (1 + permutations))
+    alike = between[themselves, pairing].sum(axis=1)
+    # Nor may rounding decide where a pairing is the one observed.
+    no_less = alike >= similar - 1e-12 * np.abs(between).sum()
+    reached = (hits > observed) | ((hits == observed) & no_less)
+    return float((1 + reached.sum()) / (1 + permutations))

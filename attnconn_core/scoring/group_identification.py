@@ -37,12 +37,13 @@ def identify_by_group(
     -------
     table
         A row a network of at least 3 regions: ``group``, ``regions``, ``accuracy`` (mean
-        of both directions) and ``i_diff``.
+        of both directions), ``i_diff``, and ``why_not`` where subjects can't be
+        identified by it, such as one in which some subject has no edge.
 
     Raises
     ------
     ParameterError
-        Unless there is a group a region; and as `fingerprint`.
+        Unless there is a group a region.
     """
     if len(groups) != test.shape[-1]:
         raise ParameterError(
@@ -54,9 +55,13 @@ def identify_by_group(
         if len(inside) < _FEWEST:
             continue
         square = np.ix_(np.arange(len(test)), inside, inside)
-        score = fingerprint(test[square], retest[square], **{**options, "permutations": 0})
-        rows.append((group, len(inside), float(score.hits.mean()), score.i_diff))
-    return pd.DataFrame(rows, columns=["group", "regions", "accuracy", "i_diff"])
+        try:
+            score = fingerprint(test[square], retest[square], **{**options, "permutations": 0})
+            found = float(score.hits.mean()), score.i_diff, ""
+        except ParameterError as error:
+            found = float("nan"), float("nan"), str(error)
+        rows.append((group, len(inside), *found))
+    return pd.DataFrame(rows, columns=["group", "regions", "accuracy", "i_diff", "why_not"])
 
 
 def mean_by_groups(

@@ -99,6 +99,9 @@ def interval_of_r(
     On 250 simulated cohorts of 20, 30 and 60 subjects, 10 repeats each, it held the
     expected r in 94, 96 and 97 %. Without repeats the second part is missing: 90, 94
     and 97 %. A percentile bootstrap of the predictions held it in 79 % of those of 20.
+    That is with kernel ridge. `cpm`, whose choice of edges changes with every subject,
+    does worse: on 150 cohorts of 20 subjects the interval held the expected r in 79 %,
+    and lay above it in 17 %.
     """
     many = n_subjects if groups is None else int(group_numbers(groups, n_subjects).max()) + 1
     if many < 5 or not np.isfinite(r).all():

@@ -88,7 +88,8 @@ def check_phenotypes(
     subject_column, family_column
         Who someone is, and whose family.
     coding
-        Column → word → number.
+        Column → word → number. What a column of numbers holds may be coded too, as it is
+        written: ``{"Sex": {"1": 0, "2": 1}}``; what isn't listed there stays.
 
     Returns
     -------
@@ -99,8 +100,8 @@ def check_phenotypes(
     IdentifierError
         If a subject's name breaks the rule.
     StudyError
-        If a column is missing, a subject occurs twice, or a target holds a word that
-        nothing codes.
+        If a column is missing, also one that is coded, a subject occurs twice, or a target
+        holds a word that nothing codes.
     """
     identifiers = [each for each in (subject_column, family_column) if each is not None]
     for column in identifiers:
@@ -114,15 +115,18 @@ def check_phenotypes(
     if twice:
         raise StudyError(f"{name}: a subject may have one row; more: {', '.join(twice[:_SHOWN])}")
     coded = table.copy()
+    absent = [column for column in coding if column not in table.columns]
+    if absent:
+        raise StudyError(f"{name}: coding must be of columns that are there; got {absent[0]}")
     wanted = target_columns(table, targets, identifiers, name)
-    for column in [*coding, *wanted]:
-        if column in table.columns and not pd.api.types.is_numeric_dtype(table[column]):
+    for column in dict.fromkeys([*coding, *wanted]):
+        if column in coding or not pd.api.types.is_numeric_dtype(table[column]):
             coded[column] = _as_numbers(table[column], coding.get(column, {}), name)
     return coded
 
 
 def _as_numbers(values: pd.Series, coding: Mapping[str, float], name: str) -> pd.Series:
-    words = values.map(lambda value: coding.get(str(value).strip(), value))
+    words = values.map(lambda value: coding.get(_as_written(value), value))
     numbers = pd.to_numeric(words, errors="coerce")
     unknown = sorted({str(value) for value in words[numbers.isna() & values.notna()]})
     if unknown:
@@ -131,3 +135,8 @@ def _as_numbers(values: pd.Series, coding: Mapping[str, float], name: str) -> pd
             f"number a word stands for; got {', '.join(map(repr, unknown[:_SHOWN]))}"
         )
     return numbers.astype("float64")
+
+
+def _as_written(value: object) -> str:
+    """Write a cell as a person would: a column with empty cells holds 1 as 1.0."""
+    return f"{value:g}" if isinstance(value, float) else str(value).strip()

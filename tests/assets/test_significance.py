@@ -1,9 +1,12 @@
 """Significance as assets: edges against surrogates, and groups against each other."""
 
-import numpy as np
+import itertools
+from types import SimpleNamespace
+
 import pandas as pd
 import pytest
 
+from attnconn_assets import significance
 from attnconn_assets.catalogue import specs, store_of
 from attnconn_assets.formats import read_table
 from attnconn_assets.study import load_study
@@ -39,49 +42,25 @@ def read_matrix(store, method, session):
     return whole.set_index("(target)").drop(columns="(frames)")
 
 
-@pytest.fixture
-def grouped(tmp_path):
-    """Scans of two groups, in one of which two regions go together."""
-    (tmp_path / "scans").mkdir()
-    rng = np.random.default_rng(0)
-    rows = []
-    for number in range(12):
-        scan = rng.normal(size=(150, 5))
-        if number < 6:
-            scan[:, 1] += 2 * scan[:, 0]
-        for session in ("test", "retest"):
-            np.save(tmp_path / "scans" / f"sub-{number}_ses-{session}.npy", scan)
-        rows.append((str(number), "ill" if number < 6 else "well", float(number % 5)))
-    pd.DataFrame(rows, columns=["Subject", "Group", "Score"]).to_csv(
-        tmp_path / "people.csv", index=False
+def test_long_work_says_how_long(monkeypatch):
+    told, now = [], itertools.count(0, 30)
+    platform = SimpleNamespace(log=SimpleNamespace(info=told.append))
+    work = SimpleNamespace(platform=platform, partition="sub-1_ses-test")
+    monkeypatch.setattr(significance.time, "monotonic", lambda: float(next(now)))
+    tell = significance._teller(work, "granger", 1000)
+    for number in range(1000):
+        tell(number)
+    # Time is asked for in the beginning and at every word: 30 s for the first 5.
+    assert told[0].endswith(
+        "granger of sub-1_ses-test: 5 of 1000 surrogates read, about 100 min to go"
     )
-    return {
-        **dict.fromkeys(("n_subjects", "n_regions", "n_frames")),
-        "source": "arrays",
-        "root": "../scans",
-        "repetition_time": 1.0,
-        "phenotypes": "../people.csv",
-        "methods": ["pearson"],
-    }
-
-
-def test_groups_are_contrasted_where_they_differ(write_study, run_line, instance, grouped):
-    contrast = {"column": "Group", "first": "ill", "second": "well", "size": "intensity"}
-    study = load_study(write_study(**grouped, contrast=contrast))
-    outcome, _ = run_line(study, instance)
-    assert outcome.failed == {}
-    store = store_of(study)
-    entry = store.entry("group_contrast", "all")
-    found = read_table(store.path(entry, "components.parquet"))
-    first = found[found["component"] == 1]
-    assert first["p"].max() < 0.05
-    assert len(first) == 1
-    assert first["t"].item() > 3
-    assert "figure.png" in entry.files
-    assert entry.facts["subjects of first"] == entry.facts["subjects of second"] == 6
-    nobody = {**contrast, "first": "absent"}
-    outcome, _ = run_line(load_study(write_study(**grouped, contrast=nobody)), instance)
-    assert "Group is 'absent' for 0" in outcome.failed["group_contrast of all"]
+    assert [line.split(": ")[1].split(" of")[0] for line in told[1:3]] == ["100", "200"]
+    monkeypatch.setattr(significance.time, "monotonic", lambda: 0.0)
+    told.clear()
+    quick = significance._teller(work, "granger", 1000)
+    for number in range(1000):
+        quick(number)
+    assert told == []
 
 
 def test_nothing_is_tested_unless_asked(write_study):

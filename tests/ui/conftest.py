@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 import yaml
 from playwright.sync_api import Page, sync_playwright
@@ -64,6 +66,20 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+def write_scans(folder: Path) -> None:
+    """Write test and retest of four subjects, each with a mixing of its own."""
+    folder.mkdir()
+    rng = np.random.default_rng(0)
+    for subject in range(1, 5):
+        mixing = np.eye(8) + 0.3 * rng.normal(size=(8, 8))
+        for session in ("test", "retest"):
+            scan = rng.normal(size=(120, 8)) @ mixing
+            file = folder / f"sub-{subject:03d}_ses-{session}.npy"
+            np.save(file, scan.astype(np.float32))
+            # Long done: a file that has just changed may still be being written.
+            os.utime(file, (1e9, 1e9))
+
+
 def write_small_study(folder: Path) -> Path:
     for name in ("studies", "experiments", ".dagster"):
         (folder / name).mkdir()
@@ -72,14 +88,17 @@ def write_small_study(folder: Path) -> Path:
     (folder / "experiments" / "small.yaml").write_text(
         yaml.safe_dump({"group": {"base": configuration}, "subject": configuration})
     )
+    write_scans(folder / "scans")
+    people = [("001", 1.0), ("002", 3.0), ("003", 2.0), ("004", 5.0)]
+    pd.DataFrame(people, columns=["Subject", "Score"]).to_csv(folder / "people.csv", index=False)
     study = folder / "studies" / "small.yaml"
     content = {
         "name": "small",
-        "title": "Four simulated subjects",
-        "source": "simulated",
-        "n_subjects": 4,
-        "n_regions": 8,
-        "n_frames": 120,
+        "title": "Four subjects, two scans each",
+        "source": "arrays",
+        "root": "../scans",
+        "repetition_time": 1.0,
+        "phenotypes": "../people.csv",
         "experiments": ["../experiments/small.yaml"],
         "cross_fit_folds": 2,
         "granger": {"lags": 2, "alpha": 1.0},

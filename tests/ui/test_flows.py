@@ -116,10 +116,12 @@ def launch(page: Page, dialog: Locator) -> str:
     return page.url.rpartition("/")[2]
 
 
-def expect_green(page: Page, partition: str) -> None:
-    """The point beside a session in the list of an asset's partitions is green."""
+def expect_point(page: Page, partition: str, colour: str) -> None:
+    """The point beside a session in the list of an asset's partitions has this colour."""
     point = page.locator(f"[data-tooltip='{partition}'] + div[style*='border-radius']")
-    expect(point).to_have_attribute("style", re.compile("--color-accent-green"), timeout=THROUGH)
+    expect(point).to_have_attribute(
+        "style", re.compile(f"--color-accent-{colour}"), timeout=THROUGH
+    )
 
 
 def test_one_session_is_made_from_the_asset_s_page(page, shot, servers, prepared):
@@ -133,7 +135,7 @@ def test_one_session_is_made_from_the_asset_s_page(page, shot, servers, prepared
     page.goto(f"{servers.dagster}/assets/small/pearson?partition={ONE}&view=partitions")
     expect(page.get_by_text("Materialized", exact=True)).to_be_visible(timeout=SHOWN)
     expect(page.get_by_role("link", name=run[:8])).to_be_visible(timeout=SHOWN)
-    expect_green(page, ONE)
+    expect_point(page, ONE, "green")
     shot("flow-one-partition")
     assert made_by(servers, run) == {ONE}
 
@@ -150,7 +152,7 @@ def test_three_sessions_are_backfilled_and_turn_green(page, shot, servers, prepa
     shot("flow-backfill-done")
     page.goto(f"{servers.dagster}/assets/small/pearson?view=partitions")
     for partition in THREE:
-        expect_green(page, partition)
+        expect_point(page, partition, "green")
     shot("flow-backfill-partitions")
     runs = servers.graphql(RUNS_OF, id=backfill)["runsOrError"]["results"]
     assert [run["status"] for run in runs] == ["SUCCESS"]
@@ -185,3 +187,28 @@ def test_two_runs_are_compared(page, shot, servers, prepared):
     # What differs between them is drawn, and not "Nothing to compare!".
     expect(page.locator(".js-plotly-plot").first).to_be_visible(timeout=SHOWN)
     shot("flow-compared")
+
+
+def test_a_scan_that_cannot_be_read_is_red_and_the_others_green(page, shot, servers, prepared):
+    bad = THREE[1]
+    scan = servers.folder / "scans" / f"{bad}.npy"
+    readable = scan.read_bytes()
+    scan.write_bytes(b"no array")
+    try:
+        dialog = choose(page, servers, "time_series", THREE)
+        backfill = launch(page, dialog)
+        expect(page.get_by_text("100% completed")).to_be_visible(timeout=THROUGH)
+        shot("flow-bad-backfill")
+        page.goto(f"{servers.dagster}/assets/small/time_series?view=partitions")
+        expect_point(page, bad, "red")
+        for partition in (THREE[0], THREE[2]):
+            expect_point(page, partition, "green")
+        shot("flow-bad-partitions")
+        (run,) = servers.graphql(RUNS_OF, id=backfill)["runsOrError"]["results"]
+        assert run["status"] == "FAILURE"
+        page.goto(f"{servers.dagster}/runs/{run['runId']}")
+        reason = page.get_by_text(re.compile(f"{bad}: .*{bad}.npy: must be a whole NumPy file")).first
+        expect(reason).to_be_visible(timeout=SHOWN)
+        shot("flow-bad-run")
+    finally:
+        scan.write_bytes(readable)

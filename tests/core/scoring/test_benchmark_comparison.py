@@ -82,7 +82,7 @@ def folds_of(error, method, target, seed):
     return table.assign(error=errors, method=method, target=target, tested=12, trained=108)
 
 
-def behaviour(p_of):
+def behaviour(p_of, r2=0.1):
     errors = {"a": 0.4, "b": 0.9, "c": 0.9}
     folds = pd.concat(
         folds_of(error, method, target, seed)
@@ -92,7 +92,7 @@ def behaviour(p_of):
     scores = pd.DataFrame(
         [(m, t, 1 - e, p_of[m, t]) for m, e in errors.items() for t in ("x", "y")],
         columns=["method", "target", "r", "p"],
-    ).assign(lower=-0.1, upper=0.9)
+    ).assign(lower=-0.1, upper=0.9, r2=r2)
     return compare_targets(scores, compare_behaviours(folds))
 
 
@@ -109,6 +109,18 @@ def test_behaviour_is_compared_by_target_and_over_all():
     # Simes: of two targets the least of 2 p(1) and p(2).
     assert over_all["p"].to_list() == pytest.approx([0.001, 0.03, 0.9])
     assert over_all["value"].to_list() == pytest.approx([0.6, 0.1, 0.1])
+
+
+@pytest.mark.parametrize("r2", [-0.05, 0.0, np.nan])
+def test_nobody_wins_who_explains_nothing(r2):
+    p_of = {(m, t): 0.001 for m in METHODS for t in ("x", "y")}
+    found = behaviour(p_of, r2)
+    assert all(each.verdict.leaders == () for each in found.values())
+    assert {each.verdict.sentence for each in found.values()} == {
+        "none of 3 methods explains anything (R² ≤ 0)"
+    }
+    of_one = behaviour(p_of, [r2, 0.1] + 4 * [r2])
+    assert [each.verdict.leaders for each in of_one.values()] == [(), ("a",), ("a",)]
 
 
 def test_nobody_wins_where_no_target_is_predicted():

@@ -23,7 +23,9 @@ def test_it_is_the_protocol_step_by_step():
         negative = [edge for edge, test in enumerate(tests) if test.pvalue < 0.01 and test[0] < 0]
         sums = np.stack([features[:, positive].sum(axis=1), features[:, negative].sum(axis=1)]).T
         line = LinearRegression().fit(sums[train], target[train])
-        np.testing.assert_allclose(result.predictions[~train, 0], line.predict(sums[~train]))
+        np.testing.assert_allclose(
+            result.predictions[~train, 0], line.predict(sums[~train]), rtol=0, atol=1e-8
+        )
         assert result.chosen["positive_edges"][number] == len(positive) > 0
         assert result.chosen["negative_edges"][number] == len(negative) > 0
 
@@ -33,7 +35,9 @@ def test_an_empty_network_gives_the_training_mean():
     result = cpm(features, target[:, None], fold, threshold=1e-30)
     for number in range(5):
         expected = target[fold != number].mean()
-        np.testing.assert_allclose(result.predictions[fold == number, 0], expected)
+        np.testing.assert_allclose(
+            result.predictions[fold == number, 0], expected, rtol=0, atol=1e-8
+        )
     assert not result.weights.any()
 
 

@@ -27,6 +27,16 @@ def test_the_network_that_tells_is_found():
     assert table.loc["a", "i_diff"] == pytest.approx(alone.i_diff)
 
 
+def test_a_network_without_edges_in_some_subject_costs_no_other():
+    test, retest = scans(np.random.default_rng(0))
+    b = np.flatnonzero(np.array(GROUPS) == "b")
+    test[3][np.ix_(b, b)] = 0.0
+    table = identify_by_group(test, retest, GROUPS, normalise="none").set_index("group")
+    assert table.loc["a", "accuracy"] > 0.9
+    assert np.isnan(table.loc["b", "accuracy"])
+    assert "test subject 3" in table.loc["b", "why_not"]
+
+
 def test_every_region_needs_a_group():
     test, retest = scans(np.random.default_rng(0))
     with pytest.raises(ParameterError, match="each of 8 regions; got 2"):

@@ -33,11 +33,22 @@ def test_patterns_find_columns_in_the_table_s_order(tmp_path):
     assert target_columns(people, (), ("Subject", "IQ"), name) == ["FS_b", "FS_a"]
 
 
+@pytest.mark.parametrize("empty", ["", "3,"])
+def test_numbers_may_be_coded_too(tmp_path, empty):
+    found = checked(tmp_path, f"Subject,Sex\n1,1\n2,2\n{empty}", ("Sex",), {"Sex": {"2": 0.0}})
+    assert found["Sex"].dropna().tolist() == [1.0, 0.0]
+
+
+def test_coding_of_a_column_that_is_not_there_is_refused(tmp_path):
+    with pytest.raises(StudyError, match="coding must be of columns that are there; got Agee"):
+        checked(tmp_path, "Subject,Age\n1,22-25\n", coding={**AGES, "Agee": {}})
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
         ("Subject,Age\n1,22-25\n2,about 30\n", "column Age must hold numbers.*'about 30'"),
-        ("Subject,IQ\n1,3\n", "must have a column Age; it has Subject, IQ"),
+        ("Subject,IQ\n1,3\n", "coding must be of columns that are there; got Age"),
         ("Id,Age\n1,22-25\n", "must have a column Subject; it has Id, Age"),
         ("Subject,Age\n1,22-25\n1,36+\n", "a subject may have one row; more: 1"),
         ("", "must be a table of comma-separated values"),
