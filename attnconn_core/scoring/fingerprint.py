@@ -38,7 +38,8 @@ class FingerprintScore:
         100 × (mean of the similarity matrix's diagonal − mean off it), Amico & Goñi 2018.
     p_value
         Share of permuted pairings, the observed one counted in, whose mean accuracy of
-        both directions reaches the observed.
+        both directions exceeds the observed, or equals it with pairs no less similar;
+        NaN without permutations.
     mean_rank
         Mean place of the own subject among all candidates, both directions; 1 is best,
         ties share their places.

@@ -207,8 +207,8 @@ def test_a_scan_that_cannot_be_read_is_red_and_the_others_green(page, shot, serv
         (run,) = servers.graphql(RUNS_OF, id=backfill)["runsOrError"]["results"]
         assert run["status"] == "FAILURE"
         page.goto(f"{servers.dagster}/runs/{run['runId']}")
-        reason = page.get_by_text(re.compile(f"{bad}: .*{bad}.npy: must be a whole NumPy file")).first
-        expect(reason).to_be_visible(timeout=SHOWN)
+        reason = re.compile(f"{bad}: .*{bad}.npy: must be a whole NumPy file")
+        expect(page.get_by_text(reason).first).to_be_visible(timeout=SHOWN)
         shot("flow-bad-run")
     finally:
         scan.write_bytes(readable)
