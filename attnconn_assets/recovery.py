@@ -104,7 +104,6 @@ def _settings(study: Study, name: str) -> Mapping[str, Any]:
         "own_forecaster": study.subject_configuration.parameters(),
         "forecasters": {name: study.configurations[name].parameters() for name in study.read_out},
         "fine_tuning": study.fine_tuning.model_dump(),
-        "beside": ("tangent", "attention_subject", "attention_finetuned"),
         "published": PUBLISHED_EXPERIMENT.settings() if name == INDEPENDENT_SAMPLES else None,
         "test_fraction": study.test_fraction,
     }

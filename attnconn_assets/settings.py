@@ -16,7 +16,7 @@ from pydantic import (
     model_validator,
 )
 
-from attnconn_core.sources import SIMULATED_TRUTHS
+from attnconn_core.sources import SIMULATED_TRUTHS, as_written
 
 __all__ = [
     "AutomationSettings",
@@ -39,14 +39,14 @@ StudyPath = Annotated[Path, AfterValidator(_beside_the_study)]
 """Relative to the study file."""
 
 
-def _as_written(word: object) -> object:
+def _word(word: object) -> object:
     """Take numbers as they are written in a table; of yes, no and null YAML leaves no word."""
     if word is None or isinstance(word, bool):
         raise ValueError("a word that YAML takes for true, false or nothing must be quoted")
-    return f"{word:g}" if isinstance(word, int | float) else word
+    return as_written(word) if isinstance(word, int | float) else word
 
 
-Word = Annotated[str, BeforeValidator(_as_written)]
+Word = Annotated[str, BeforeValidator(_word)]
 """What a cell of a table holds."""
 
 BenchmarkName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,63}$")]

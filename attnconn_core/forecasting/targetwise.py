@@ -21,7 +21,7 @@ from attnconn_core.forecasting.pairwise import biased_score, ranges
 from attnconn_core.forecasting.parts import Loss, Seen, Share
 from attnconn_core.forecasting.threads import together, workers_on
 
-__all__ = ["Loss", "Targetwise"]
+__all__ = ["Targetwise"]
 
 # Numbers in the pair queries that a thread keeps: on a CPU 33 MB.
 _KEPT_NUMBERS = {"cpu": 8_200_000, "cuda": 250_000_000}

@@ -6,6 +6,7 @@ from attnconn_core.sources.hcp import HcpTree
 from attnconn_core.sources.independent_samples import INDEPENDENT_SAMPLES, independent_samples
 from attnconn_core.sources.known_truth import KnownTruth, read_known_truth
 from attnconn_core.sources.phenotypes import (
+    as_written,
     check_phenotypes,
     read_phenotypes,
     target_columns,
@@ -26,6 +27,7 @@ __all__ = [
     "Listing",
     "Simulated",
     "Source",
+    "as_written",
     "check_phenotypes",
     "independent_samples",
     "read_known_truth",

@@ -9,7 +9,7 @@ import pandas as pd
 from attnconn_core.errors import StudyError
 from attnconn_core.records import check_identifier
 
-__all__ = ["check_phenotypes", "read_phenotypes", "target_columns"]
+__all__ = ["as_written", "check_phenotypes", "read_phenotypes", "target_columns"]
 
 _SHOWN = 5
 
@@ -126,7 +126,7 @@ def check_phenotypes(
 
 
 def _as_numbers(values: pd.Series, coding: Mapping[str, float], name: str) -> pd.Series:
-    words = values.map(lambda value: coding.get(_as_written(value), value))
+    words = values.map(lambda value: coding.get(as_written(value), value))
     numbers = pd.to_numeric(words, errors="coerce")
     unknown = sorted({str(value) for value in words[numbers.isna() & values.notna()]})
     if unknown:
@@ -137,6 +137,6 @@ def _as_numbers(values: pd.Series, coding: Mapping[str, float], name: str) -> pd
     return numbers.astype("float64")
 
 
-def _as_written(value: object) -> str:
+def as_written(value: object) -> str:
     """Write a cell as a person would: a column with empty cells holds 1 as 1.0."""
-    return f"{value:g}" if isinstance(value, float) else str(value).strip()
+    return f"{value:.15g}" if isinstance(value, float) else str(value).strip()

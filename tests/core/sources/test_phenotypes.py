@@ -4,7 +4,12 @@ import numpy as np
 import pytest
 
 from attnconn_core.errors import IdentifierError, StudyError
-from attnconn_core.sources import check_phenotypes, read_phenotypes, target_columns
+from attnconn_core.sources import (
+    as_written,
+    check_phenotypes,
+    read_phenotypes,
+    target_columns,
+)
 
 AGES = {"Age": {"22-25": 22.0, "36+": 36.0}}
 
@@ -37,6 +42,13 @@ def test_patterns_find_columns_in_the_table_s_order(tmp_path):
 def test_numbers_may_be_coded_too(tmp_path, empty):
     found = checked(tmp_path, f"Subject,Sex\n1,1\n2,2\n{empty}", ("Sex",), {"Sex": {"2": 0.0}})
     assert found["Sex"].dropna().tolist() == [1.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    ("cell", "written"), [(1, "1"), (1.0, "1"), (0.5, "0.5"), (1234567.0, "1234567"), (" a ", "a")]
+)
+def test_a_cell_is_written_as_a_person_would(cell, written):
+    assert as_written(cell) == written
 
 
 def test_coding_of_a_column_that_is_not_there_is_refused(tmp_path):
