@@ -1,6 +1,7 @@
 """The forecaster: against a module a region and every pair's query laid out in memory."""
 
 from itertools import pairwise
+from typing import Literal
 
 import torch
 from torch import Tensor, nn
@@ -83,8 +84,8 @@ def _plain() -> _Plain:
     return _Plain(REGIONS, _WINDOW, _WIDTH, _LAYERS, _BOTTLENECK).to(device())
 
 
-def _step() -> Measured:
-    training = TrainingConfig(device=device(), batch_size=_BATCH)
+def _step(precision: Literal["float32", "bfloat16"] = "float32") -> Measured:
+    training = TrainingConfig(device=device(), batch_size=_BATCH, precision=precision)
     prepared = prepare(_CONFIG, [scan()], training, torch.device(device()))
     scale = prepared.scale
     forecaster = AttentionForecaster(_CONFIG, scale.mean, scale.std).to(device())
@@ -126,6 +127,15 @@ ROWS = {
         ours=_step,
         plain=_plain_step,
         reason="the pairwise score, forward and backward",
+        operations=3 * _BATCH * _SCORE,
+        float64=False,
+    ),
+    "training_step_bfloat16": Row(
+        "training step, `precision: bfloat16`",
+        asked=4,
+        ours=lambda: _step("bfloat16"),
+        plain=_plain_step,
+        reason="the pairwise score, in float32",
         operations=3 * _BATCH * _SCORE,
         float64=False,
     ),

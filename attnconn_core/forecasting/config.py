@@ -115,6 +115,11 @@ class TrainingConfig(BaseModel):
         Once validation has chosen an epoch, train anew on all frames up to that epoch.
     schedule
         ``"cosine"`` lets the learning rate fall to zero over all epochs.
+    precision
+        Of the products with every pair's matrix while training: ``"float32"``, or
+        ``"bfloat16"`` of factors rounded to 8 bits. Weights, gradients, sums and whatever
+        is read out of the model stay float32. It is faster where the processor has
+        instructions for it (AVX-512 BF16, AMX, GPUs since 2020), and slower elsewhere.
     seed
         Of the weights, the order of the windows and the dropout.
     device
@@ -136,6 +141,7 @@ class TrainingConfig(BaseModel):
     refit: bool = False
     schedule: Literal["constant", "cosine"] = "constant"
     seed: int = Field(DEFAULT_SEED, ge=0, lt=2**63)
+    precision: Literal["float32", "bfloat16"] = "float32"
     device: str = Field("cpu", pattern=r"^(auto|cpu|cuda(:\d+)?)$")
 
     @model_validator(mode="after")

@@ -81,7 +81,8 @@ def fit(
     ParameterError
         If there is no series, the series differ in regions, `start` has another
         architecture or number of regions, the identity is to be learned by attention
-        without a diagonal, or the device isn't there.
+        without a diagonal, products of pairs are to be rounded where there are none, or
+        the device isn't there.
     SeriesError
         If a series has unusable values or no run long enough for a window.
     """
@@ -90,6 +91,11 @@ def fit(
         raise ParameterError(
             "identity_weight must be 0 with own_past, whose attention has no diagonal; "
             f"got {training.identity_weight}"
+        )
+    if config.query_rank is not None and training.precision != "float32":
+        raise ParameterError(
+            "precision must be 'float32' with query_rank, where no pair has a matrix; "
+            f"got {training.precision!r}"
         )
 
     began = time.perf_counter()

@@ -8,6 +8,9 @@ time, small enough to stay in the cache, and the backward pass computes them ane
 the few targets of `attnconn_core.forecasting.targetwise` it finds them kept. Windows are
 the last axis of a tile and of the score: two threads share a product better by pairs than
 by windows, and sums over d or over sources then run along rows.
+
+Products are made in the precision in which the keys come; what they are summed to, over d,
+sources or targets, and every gradient, has that of the matrices.
 """
 
 from dataclasses import dataclass
@@ -21,9 +24,9 @@ from torch.autograd.function import once_differentiable
 
 __all__ = ["Kept", "biased_score", "pairwise_score", "ranges", "tile_room", "weighted_score"]
 
-# Numbers in a tile of (sources, d, batch). On a CPU 2 MB stay in the caches, and as
-# much again for a second thread; a GPU would rather have few and large launches.
-_TILE_NUMBERS = {"cpu": 425_000, "cuda": 64_000_000}
+# Of a tile of (sources, d, batch). On a CPU 2 MB stay in the caches, and as much again
+# for a second thread; a GPU would rather have few and large launches.
+_TILE_BYTES = {"cpu": 1_700_000, "cuda": 256_000_000}
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,9 +37,9 @@ class Kept:
     ----------
     pair_queries
         Holds q · W from the forward pass to the backward pass that follows it: a number
-        for each target, window, source and d.
+        for each target, window, source and d, in the keys' precision.
     tile
-        What a tile is computed in, as long as `tile_room` says.
+        What a tile is computed in, as long as `tile_room` says, in the keys' precision.
     weight_gradient
         Written over: having the system clear 164 MB of new memory takes a tenth of a step.
     key_gradient
@@ -104,17 +107,18 @@ class _Weighted(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, query: Tensor, key: Tensor, weight: Tensor, kept: Kept | None) -> Tensor:
-        query, key = query.contiguous(), key.contiguous()
+        query, key = query.to(key.dtype).contiguous(), key.contiguous()
         ctx.save_for_backward(query, key, weight)
         ctx.kept = kept
-        score = key.new_empty(len(query), len(key), key.shape[-1])
+        score = weight.new_empty(len(query), len(key), key.shape[-1])
         scratch, used = _scratch(len(query), key, kept), 0
         for targets, sources in _tiles(len(query), key):
             memory = scratch if kept is None else kept.pair_queries[used:]
-            pair_queries = _pair_queries(query[targets], weight[targets, sources], memory)
+            matrices = weight[targets, sources].to(key.dtype)
+            pair_queries = _pair_queries(query[targets], matrices, memory)
             used += pair_queries.numel()
             weighted = _product(pair_queries, key[sources], scratch)
-            torch.sum(weighted, dim=2, out=score[targets, sources])
+            torch.sum(weighted, dim=2, dtype=score.dtype, out=score[targets, sources])
         return score
 
     @staticmethod
@@ -122,19 +126,24 @@ class _Weighted(torch.autograd.Function):
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
         query, key, weight = ctx.saved_tensors
         kept: Kept | None = ctx.kept
-        grad = grad.contiguous()
-        d_query = torch.zeros_like(query)
+        grad = grad.to(key.dtype).contiguous()
+        d_query = torch.zeros_like(query, dtype=weight.dtype)
         if kept is None:
             d_key, d_weight = torch.zeros_like(key), torch.empty_like(weight)
         else:
             d_key, d_weight = kept.key_gradient, kept.weight_gradient
         scratch, used = _scratch(len(query), key, kept), 0
         for targets, sources in _tiles(len(query), key):
-            asked, matrices = query[targets], weight[targets, sources]
+            asked, matrices = query[targets], weight[targets, sources].to(key.dtype)
             g = grad[targets, sources].unsqueeze(2)
             weighted_keys = _product(g, key[sources], scratch).flatten(1, 2)
-            torch.bmm(weighted_keys, asked, out=d_weight[targets, sources].flatten(1, 2))
-            d_query[targets].baddbmm_(weighted_keys.mT, matrices.flatten(1, 2))
+            if key.dtype == weight.dtype:
+                torch.bmm(weighted_keys, asked, out=d_weight[targets, sources].flatten(1, 2))
+                d_query[targets].baddbmm_(weighted_keys.mT, matrices.flatten(1, 2))
+            else:
+                # A product can't be written, or added to, in another precision than its own.
+                d_weight[targets, sources].flatten(1, 2).copy_(torch.bmm(weighted_keys, asked))
+                d_query[targets].add_(torch.bmm(weighted_keys.mT, matrices.flatten(1, 2)))
             if kept is None:
                 pair_queries = _pair_queries(asked, matrices, scratch)
             else:
@@ -164,9 +173,9 @@ def _product(one: Tensor, other: Tensor, scratch: Tensor) -> Tensor:
     return torch.mul(one, other, out=scratch[: shape.numel()].view(shape))
 
 
-def tile_room(targets: int, sources: int, d: int, batch: int, device: torch.device) -> int:
+def tile_room(targets: int, key: Float[Tensor, "source d batch"]) -> int:
     """Count numbers that hold any tile of so many targets, for this batch and smaller ones."""
-    return min(targets * sources * d * batch, max(_tile_numbers(device), d * batch))
+    return min(targets * key.numel(), max(_tile_numbers(key), key[0].numel()))
 
 
 def _tiles(targets: int, key: Float[Tensor, "source d batch"]) -> list[tuple[slice, slice]]:
@@ -176,20 +185,19 @@ def _tiles(targets: int, key: Float[Tensor, "source d batch"]) -> list[tuple[sli
     go several targets at a time, since what costs there is the number of calls.
     """
     regions, width, batch = key.shape
-    pairs = max(1, _tile_numbers(key.device) // (batch * width))
+    pairs = max(1, _tile_numbers(key) // (batch * width))
     groups = ranges(targets, max(1, pairs // regions))
     return [(group, sources) for sources in ranges(regions, pairs) for group in groups]
 
 
-def _tile_numbers(device: torch.device) -> int:
-    return _TILE_NUMBERS.get(device.type, _TILE_NUMBERS["cuda"])
+def _tile_numbers(like: Tensor) -> int:
+    return _TILE_BYTES.get(like.device.type, _TILE_BYTES["cuda"]) // like.itemsize
 
 
 def _scratch(targets: int, key: Tensor, kept: Kept | None) -> Tensor:
     if kept is not None:
         return kept.tile
-    regions, width, batch = key.shape
-    return key.new_empty(tile_room(targets, regions, width, batch, key.device))
+    return key.new_empty(tile_room(targets, key))
 
 
 def ranges(length: int, at_most: int) -> list[slice]:

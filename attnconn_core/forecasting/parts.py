@@ -1,7 +1,6 @@
 """A few targets of a forecaster: layers and gradients that are views of the whole's."""
 
 import copy
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar, cast
@@ -33,7 +32,8 @@ class Seen:
     past
         Standardised.
     key, value
-        As `PairwiseAttention.offer` makes them.
+        As `PairwiseAttention.offer` makes them, but that the keys have the precision in
+        which pairs are multiplied.
     biased, biased_gradient
         The part of the score that is made for all targets together, and its gradient.
     kept
@@ -60,12 +60,16 @@ class Share:
         Of this share.
     at_most
         Targets that go together.
-    batch
-        Windows of the largest batch that will come.
+    key
+        As `Seen` has it for the largest batch that will come.
     """
 
     def __init__(
-        self, forecaster: AttentionForecaster, targets: slice, at_most: int, batch: int
+        self,
+        forecaster: AttentionForecaster,
+        targets: slice,
+        at_most: int,
+        key: Float[Tensor, "region d batch"],
     ) -> None:
         self.attention = forecaster.attention
         self.output = _part(forecaster.attention.output, slice(None))
@@ -74,10 +78,9 @@ class Share:
         self.parts = [
             _Part.of(forecaster, slice(first + piece.start, first + piece.stop)) for piece in pieces
         ]
-        like = self.attention.weight
-        shape = (pieces[0].stop, forecaster.regions, forecaster.config.hidden_dim, batch)
-        self.pair_queries = like.new_empty(math.prod(shape))
-        self.tile = like.new_empty(tile_room(*shape, like.device))
+        largest = pieces[0].stop
+        self.pair_queries = key.new_empty(largest * key.numel())
+        self.tile = key.new_empty(tile_room(largest, key))
 
     def follow_back(self, seen: Seen, loss: Loss) -> tuple[Tensor, ...]:
         """Compute the terms of these targets, and the gradients of their parameters.
@@ -88,7 +91,7 @@ class Share:
             The terms, and their gradients in what other shares need too.
         """
         value = seen.value.detach().requires_grad_()
-        key_gradient = torch.zeros_like(seen.key)
+        key_gradient = torch.zeros_like(seen.key, dtype=value.dtype)
         self.output.zero_grad(set_to_none=True)
         terms = [self._follow_part(part, seen, value, key_gradient, loss) for part in self.parts]
         of_output = [_gradient(each) for each in self.output.parameters()]

@@ -23,8 +23,8 @@ from attnconn_core.forecasting.threads import together, workers_on
 
 __all__ = ["Targetwise"]
 
-# Numbers in the pair queries that a thread keeps: on a CPU 33 MB.
-_KEPT_NUMBERS = {"cpu": 8_200_000, "cuda": 250_000_000}
+# Of the pair queries that a thread keeps.
+_KEPT_BYTES = {"cpu": 33_000_000, "cuda": 1_000_000_000}
 
 
 class Targetwise:
@@ -34,6 +34,9 @@ class Targetwise:
     ----------
     forecaster
         Without `query_rank`; all of its parameters are to learn, and stay where they lie.
+    precision
+        In which pairs' matrices are multiplied, queries and keys rounded to it; by default
+        the parameters' own, which sums, gradients and all other layers have in any case.
 
     Notes
     -----
@@ -41,8 +44,10 @@ class Targetwise:
     threads rounds otherwise; the same number gives the same bits.
     """
 
-    def __init__(self, forecaster: AttentionForecaster) -> None:
-        self.forecaster = forecaster
+    def __init__(
+        self, forecaster: AttentionForecaster, precision: torch.dtype | None = None
+    ) -> None:
+        self.forecaster, self.precision = forecaster, precision
         own = (forecaster.query_encoder, forecaster.head, forecaster.own_past)
         self._cleared = [
             (parameter, torch.empty_like(parameter))
@@ -63,13 +68,14 @@ class Targetwise:
         Whatever gradient there was is overwritten.
         """
         attention = self.forecaster.attention
-        self._make_room(len(inputs))
         past, embedding = self.forecaster.embed(inputs)
         key, value = attention.offer(embedding, past)
+        rounded = key.detach().to(self.precision or key.dtype)
+        self._make_room(rounded)
         biased = biased_score(key, attention.bias)
         seen = Seen(
             past,
-            key.detach(),
+            rounded,
             value.detach(),
             biased.detach(),
             torch.empty_like(biased),
@@ -84,22 +90,19 @@ class Targetwise:
             parameter.grad = gradient
         return terms
 
-    def _make_room(self, batch: int) -> None:
+    def _make_room(self, key: Float[Tensor, "region d batch"]) -> None:
         """See that there are shares, and that gradients of what belongs to a target are clear."""
         self.forecaster.zero_grad(set_to_none=True)
         for parameter, gradient in self._cleared:
             parameter.grad = gradient.zero_()
         weight, gradient = self._written
         weight.grad = gradient
-        regions, device = self.forecaster.regions, weight.device
-        workers = min(regions, workers_on(device))
+        regions, batch = len(key), key.shape[-1]
+        workers = min(regions, workers_on(key.device))
         targets = ranges(regions, -(-regions // workers))
         if batch <= self._batch and len(targets) == len(self._shares):
             return
-        self._batch = max(batch, self._batch)
-        kept = _KEPT_NUMBERS.get(device.type, _KEPT_NUMBERS["cuda"])
-        of_target = self._batch * regions * self.forecaster.config.hidden_dim
+        self._batch = batch
+        at_most = max(1, _KEPT_BYTES.get(key.device.type, _KEPT_BYTES["cuda"]) // key.nbytes)
         self._shares = []  # let go of their memory first
-        self._shares = [
-            Share(self.forecaster, each, max(1, kept // of_target), self._batch) for each in targets
-        ]
+        self._shares = [Share(self.forecaster, each, at_most, key) for each in targets]

@@ -20,6 +20,8 @@ from attnconn_core.forecasting.targetwise import Targetwise
 
 __all__ = ["Epoch", "Trainer"]
 
+_PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
+
 
 @dataclass(frozen=True)
 class Epoch:
@@ -65,7 +67,8 @@ class Trainer:
         forecaster.attention.dropout_generator = dropout
         learns = all(parameter.requires_grad for parameter in forecaster.parameters())
         whole = forecaster.config.query_rank is None
-        self.targetwise = Targetwise(forecaster) if whole and learns else None
+        precision = _PRECISIONS[training.precision]
+        self.targetwise = Targetwise(forecaster, precision) if whole and learns else None
         self.optimiser = torch.optim.Adam(
             _parameter_groups(forecaster, training.weight_decay),
             lr=training.learning_rate,

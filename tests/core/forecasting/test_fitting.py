@@ -169,6 +169,44 @@ def test_contradictions_are_refused(small, make_series):
     own = small.model_copy(update={"own_past": True})
     with pytest.raises(ParameterError, match="identity_weight must be 0 with own_past"):
         fit(own, [series], TrainingConfig(identity_weight=1.0))
+    with pytest.raises(ParameterError, match="precision must be 'float32' with query_rank"):
+        fit(
+            small.model_copy(update={"query_rank": 2}),
+            [series],
+            TrainingConfig(precision="bfloat16"),
+        )
+
+
+def test_a_model_trained_with_rounded_pairs_is_as_good_and_reads_unrounded(small, make_series):
+    series = make_series(200)
+    fits = {
+        precision: fit(
+            small,
+            [series],
+            TrainingConfig(
+                epochs=8,
+                batch_size=32,
+                learning_rate=1e-2,
+                validation_fraction=0.2,
+                loss="standardised",
+                precision=precision,
+            ),
+        )
+        for precision in ("float32", "bfloat16")
+    }
+    lowest = {
+        name: min(each.validation_loss for each in found.history) for name, found in fits.items()
+    }
+    assert lowest["bfloat16"] == pytest.approx(lowest["float32"], rel=0.02)
+    assert lowest["bfloat16"] != lowest["float32"]
+    trained = fits["bfloat16"].forecaster
+    x = torch.randn(
+        4, trained.regions, small.input_window, generator=torch.Generator().manual_seed(1)
+    )
+    again = AttentionForecaster(small, trained.mean, trained.std)
+    again.load_state_dict(trained.state_dict())
+    for ours, theirs in zip(trained(x), again.double()(x.double()), strict=True):
+        torch.testing.assert_close(ours.double(), theirs, rtol=1e-4, atol=1e-4)
     with pytest.raises(ParameterError, match=r"must be one that is here.*'cuda:99'"):
         fit(small, [series], TrainingConfig(device="cuda:99"))
 

@@ -3,7 +3,8 @@ import pytest
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from attnconn_core.forecasting import AttentionForecaster, ForecasterConfig, targetwise
+from attnconn_core.forecasting import AttentionForecaster, ForecasterConfig, parts, targetwise
+from attnconn_core.forecasting.pairwise import weighted_score
 from attnconn_core.forecasting.targetwise import Targetwise
 
 REGIONS, BATCH = 5, 7
@@ -54,7 +55,7 @@ def terms(predicted, attention, targets, observed):
 @pytest.mark.parametrize("threads", [1, 2, 3], indirect=True)
 def test_gradients_are_those_of_all_targets_at_once(monkeypatch, kept, changes, threads):
     """Dropout among them: what is drawn is that of the batch, whoever follows it back."""
-    monkeypatch.setitem(targetwise._KEPT_NUMBERS, "cpu", kept)
+    monkeypatch.setitem(targetwise._KEPT_BYTES, "cpu", 8 * kept)
     forecaster = forecaster_of(**changes)
     horizon = forecaster.config.output_window
     x = torch.randn(BATCH, REGIONS, 3, generator=seeded(2), dtype=torch.float64)
@@ -73,6 +74,34 @@ def test_gradients_are_those_of_all_targets_at_once(monkeypatch, kept, changes, 
         torch.testing.assert_close(ours.backward(x, loss), at_once.detach())
         for name, each in forecaster.named_parameters():
             torch.testing.assert_close(each.grad, expected[name], msg=name)
+
+
+@pytest.mark.parametrize("changes", [{}, {"own_past": True, "attention_dropout": 0.4}])
+def test_rounding_of_pairs_moves_every_gradient_a_little(monkeypatch, changes):
+    summed = set()
+
+    def watched(query, key, weight, kept):
+        summed.update((kept.key_gradient.dtype, kept.weight_gradient.dtype))
+        return weighted_score(query, key, weight, kept)
+
+    monkeypatch.setattr(parts, "weighted_score", watched)
+    forecaster = forecaster_of(**changes).float()
+    x = torch.randn(BATCH, REGIONS, 3, generator=seeded(2))
+    observed = torch.randn(BATCH, REGIONS, 1, generator=seeded(3))
+    found = {}
+    for precision in (torch.float32, torch.bfloat16):
+        forecaster.attention.dropout_generator = seeded(4)
+        ours = Targetwise(forecaster, precision)
+        ours.backward(x, lambda *said: terms(*said, observed).float())
+        found[precision] = {name: each.grad for name, each in forecaster.named_parameters()}
+    for name, exact in found[torch.float32].items():
+        rounded = found[torch.bfloat16][name]
+        assert rounded.dtype == torch.float32
+        off = ((rounded - exact).norm() / exact.norm()).item()
+        assert off < 0.05, (name, off)
+    assert summed == {torch.float32}
+    exact, rounded = (each["attention.weight"] for each in found.values())
+    assert not torch.equal(exact, rounded)
 
 
 @pytest.mark.parametrize("threads", [2], indirect=True)
@@ -111,7 +140,7 @@ def test_an_error_in_the_loss_is_raised_and_the_next_step_is_right(threads):
 
 
 def test_a_smaller_batch_may_follow_and_a_larger_one(monkeypatch):
-    monkeypatch.setitem(targetwise._KEPT_NUMBERS, "cpu", 500)
+    monkeypatch.setitem(targetwise._KEPT_BYTES, "cpu", 4000)
     forecaster = forecaster_of()
     ours = Targetwise(forecaster)
     for batch in (7, 3, 11):
