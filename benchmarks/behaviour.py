@@ -8,6 +8,7 @@ import torch
 from sklearn.linear_model import Ridge
 
 from attnconn_core.scoring import CrossValidation, assign_folds, score_behaviours
+from attnconn_core.scoring.kernel_folds import edge_kernel, kernel_folds
 from attnconn_core.scoring.linear_sgd import linear_sgd
 from attnconn_core.scoring.spectral_ridge import SpectralRidge
 from benchmarks.measure import Measured, once, peak_bytes
@@ -112,14 +113,13 @@ def _shuffled() -> Measured:
 def _plain_shuffled() -> Measured:
     """A ridge a fold and shuffle. Its penalty is given: the plain search would cost more yet."""
     edges, values, fold = _phenotypes()
-    quick = SpectralRidge(edges, fold)
+    quick = SpectralRidge(kernel_folds(edge_kernel(edges), fold))
     few, seconds, rng = 5, 0.0, np.random.default_rng(0)
     for number in range(few):
         y, train = rng.permutation(values[:, 0]), fold != number
-        z = (edges - edges[train].mean(axis=0)) / edges[train].std(axis=0)
-        penalty = quick.chosen(y[:, None])[number, 0]
-        ridge = Ridge(penalty * _EDGES, solver="cholesky")
-        took, found = once(lambda: ridge.fit(z[train], y[train]).predict(z[~train]))  # noqa: B023
+        penalty = quick.chosen(y[:, None])[number, 0] * edges[train].var(axis=0).sum()
+        ridge = Ridge(penalty, solver="cholesky")
+        took, found = once(lambda: ridge.fit(edges[train], y[train]).predict(edges[~train]))  # noqa: B023
         np.testing.assert_allclose(quick(y[:, None])[~train, 0], found, atol=1e-8)
         seconds += took
     fits = _TARGETS * _FOLDS * _REPEATS * (1 + _SHUFFLES)

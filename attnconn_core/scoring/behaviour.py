@@ -11,6 +11,7 @@ from attnconn_core.errors import ParameterError
 from attnconn_core.scoring.checks import require_at_least, require_choice, require_finite
 from attnconn_core.scoring.cpm import cpm
 from attnconn_core.scoring.folds import CrossValidated, assign_folds, inner_folds
+from attnconn_core.scoring.kernel_folds import edge_kernel, kernel_folds
 from attnconn_core.scoring.kernel_ridge import PENALTIES, kernel_ridge
 from attnconn_core.scoring.linear_sgd import linear_sgd
 from attnconn_core.scoring.resampling import shuffled_rows
@@ -115,8 +116,10 @@ def predict_behaviour(
     targets = np.column_stack([target, target[shuffles]])
     if model == "kernel_ridge":
         _check_penalties(penalties)
-        inner = inner_folds(fold, seed, groups)
-        result = kernel_ridge(features, targets, fold, inner, penalties)
+        prepared = kernel_folds(edge_kernel(features), fold)
+        fit = kernel_ridge(prepared, targets, inner_folds(fold, seed, groups), penalties)
+        weights = features.T @ fit.dual
+        result = CrossValidated(fit.predictions, weights, {"penalty": fit.penalty})
     elif model == "cpm":
         _check_cpm(threshold, fold)
         result = cpm(features, targets, fold, threshold)

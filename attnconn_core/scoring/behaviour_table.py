@@ -11,6 +11,7 @@ from sklearn.metrics import mean_absolute_error, mean_squared_error, r2_score
 from attnconn_core.errors import ParameterError
 from attnconn_core.scoring.checks import require_choice, require_finite
 from attnconn_core.scoring.confounds import Confounds
+from attnconn_core.scoring.kernel_folds import edge_kernel
 from attnconn_core.scoring.repeated_prediction import (
     TABLE_MODELS,
     KeptSubjects,
@@ -71,7 +72,7 @@ def score_behaviours(
         One row a subject, as `edge_features` lays them out.
     targets
         A row a subject, a column a target; NaN where missing. Targets that the same
-        subjects lack share folds, shuffles and decompositions.
+        subjects lack share folds, shuffles and decompositions; all share one kernel.
     model
         ``"kernel_ridge"``, its penalty chosen by inner folds, ``"cpm"``,
         ``"linear_sgd"``, or ``"least_squares"`` for few features, such as null models.
@@ -104,6 +105,7 @@ def score_behaviours(
             f"features, targets and confounds must have a row a subject; got {sorted(rows)} rows"
         )
     unusable: dict[str, str] = {}
+    kernel = edge_kernel(features) if model == "kernel_ridge" else None
     parts: list[tuple[list[pd.DataFrame], ...]] = []
     for kept, names in _patterns(targets, unusable):
         try:
@@ -113,6 +115,7 @@ def score_behaviours(
                 targets.loc[kept, names].to_numpy(dtype=np.float64),
                 None if confounds is None else confounds.of(kept),
                 None if groups is None else np.asarray(groups, dtype=object)[kept],
+                None if kernel is None else kernel[np.ix_(kept, kept)],
             )
             found = predict_repeatedly(cohort, model, cross_validation)
         except ParameterError as error:  # such as fewer subjects than folds

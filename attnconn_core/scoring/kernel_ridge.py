@@ -1,83 +1,85 @@
 """Kernel ridge regression: the baseline that connectivity has to beat."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float, Int
 
-from attnconn_core.scoring.confounds import Confounds
-from attnconn_core.scoring.edges import column_scale
-from attnconn_core.scoring.folds import CrossValidated
+from attnconn_core.scoring.kernel_folds import KernelFold
 
-__all__ = ["PENALTIES", "kernel_ridge"]
+__all__ = ["PENALTIES", "KernelRidged", "kernel_ridge"]
 
-# In units of the kernel's mean eigenvalue, times the number of subjects.
+# In units of the mean of the kernel's diagonal.
 PENALTIES: tuple[float, ...] = tuple(float(penalty) for penalty in np.logspace(-2, 4, 13))
 
 
+@dataclass(frozen=True, eq=False)
+class KernelRidged:
+    """What kernel ridge said of subjects it hadn't seen.
+
+    Attributes
+    ----------
+    predictions
+        In the targets' units, adjusted for confounds if the folds are.
+    dual
+        Weight of every subject, mean over folds: ``features.T @ dual`` is every edge's
+        slope, in the target's unit per unit of the edge.
+    penalty
+        What each fold chose for each target.
+    """
+
+    predictions: Float[np.ndarray, "subject target"]
+    dual: Float[np.ndarray, "subject target"]
+    penalty: Float[np.ndarray, "fold target"]
+
+
 def kernel_ridge(
-    features: Float[np.ndarray, "subject edge"],
+    folds: Sequence[KernelFold],
     targets: Float[np.ndarray, "subject target"],
-    fold: Int[np.ndarray, " subject"],
     inner_fold: Int[np.ndarray, "fold subject"],
     penalties: Sequence[float] = PENALTIES,
-    confounds: Confounds | None = None,
-) -> CrossValidated:
+) -> KernelRidged:
     """Predict every subject by ridge regression on all others' edges.
 
-    The kernel is the mean over edges of the products of two subjects' z-scored edges;
-    means and deviations are the training subjects'. The intercept is not penalised.
+    The intercept is not penalised, which is what centring a fold's kernel does.
 
     Parameters
     ----------
-    features, targets
+    folds
+        From `kernel_folds`; the target is adjusted for the confounds that they hold, by
+        the coefficients of each fold's training subjects.
+    targets
         One row a subject. All targets share each fold's eigendecomposition.
-    fold
-        The fold that tests each subject.
     inner_fold
         For every fold, the inner fold of each training subject, -1 for those tested;
         the penalty is the one with the least squared error over inner folds.
     penalties
         Candidates, all positive. A penalty p is scikit-learn's
-        ``KernelRidge(alpha=p)`` on this kernel.
-    confounds
-        Taken out of the target, and of the edges if they say so, by the coefficients of
-        each fold's training subjects; predictions are of what is left.
-
-    Returns
-    -------
-    CrossValidated
-        Weights are per deviation of an edge, in the target's unit; ``penalty`` is what
-        each fold chose for each target.
+        ``KernelRidge(alpha=p * fold.scale)`` on the fold's kernel: shares of the mean
+        variance of a training subject's edges, so that their unit doesn't matter.
 
     References
     ----------
-    He et al. 2020, NeuroImage 206; Li et al. 2019, NeuroImage 196.
+    He et al. 2020, NeuroImage 206; Li et al. 2019, NeuroImage 196: with the correlation
+    of two subjects' edges as kernel, see `edge_kernel`.
     """
-    n_edges, n_folds = features.shape[1], len(inner_fold)
-    predictions = np.empty(targets.shape)
-    weights = np.zeros((n_edges, targets.shape[1]))
-    chosen = np.empty((n_folds, targets.shape[1]))
+    predictions, dual = np.empty(targets.shape), np.zeros(targets.shape)
+    chosen = np.empty((len(folds), targets.shape[1]))
     candidates = np.asarray(penalties, dtype=np.float64)
-    for number in range(n_folds):
-        train, tested = fold != number, fold == number
-        x, y = features, targets
-        if confounds is not None:
-            x, y = confounds.adjust(features, targets, train)
-        mean, std = column_scale(x[train])
-        z = (x - mean) / std
-        spectrum, basis = np.linalg.eigh(z[train] @ z[train].T / n_edges)
-        # The training rows are centred: rounding alone puts eigenvalues below zero.
-        spectrum = np.clip(spectrum, 0.0, None)
-        centre = y[train].mean(axis=0)
-        centred = y[train] - centre
-        errors = _left_out_errors(spectrum, basis, centred, inner_fold[number][train], candidates)
+    for number, fold in enumerate(folds):
+        known = targets[fold.train]
+        left = fold.residuals(known)
+        errors = _left_out_errors(
+            fold.spectrum, fold.basis, left, inner_fold[number][fold.train], candidates
+        )
         chosen[number] = candidates[errors.argmin(axis=0)]
-        dual = basis @ ((basis.T @ centred) / (spectrum[:, None] + chosen[number]))
-        slopes = z[train].T @ dual / n_edges
-        predictions[tested] = centre + z[tested] @ slopes
-        weights += slopes / n_folds
-    return CrossValidated(predictions, weights, {"penalty": chosen})
+        coefficients = (fold.basis.T @ left) / (fold.spectrum[:, None] + chosen[number])
+        predictions[fold.tested] = known.mean(axis=0) + fold.outlook @ coefficients
+        # M is idempotent and its kernel's dual lies in it: of edges as they are measured
+        # the slopes come out as of adjusted ones.
+        dual[fold.train] += fold.basis @ coefficients / (fold.scale * len(folds))
+    return KernelRidged(predictions, dual, chosen)
 
 
 def _left_out_errors(

@@ -11,6 +11,7 @@ from attnconn_core.errors import ParameterError
 from attnconn_core.scoring.confounds import Confounds, adjusted_truth
 from attnconn_core.scoring.cpm import cpm
 from attnconn_core.scoring.folds import assign_folds, inner_folds
+from attnconn_core.scoring.kernel_folds import kernel_folds
 from attnconn_core.scoring.kernel_ridge import kernel_ridge
 from attnconn_core.scoring.least_squares import least_squares
 from attnconn_core.scoring.linear_sgd import linear_sgd
@@ -30,12 +31,16 @@ Predict = Callable[[np.ndarray], np.ndarray]
 
 @dataclass(frozen=True, eq=False)
 class KeptSubjects:
-    """Subjects that have all of some targets, and what is known of them."""
+    """Subjects that have all of some targets, and what is known of them.
+
+    `kernel` is `edge_kernel` of the features where the model reads it, else None.
+    """
 
     features: Float[np.ndarray, "subject edge"]
     targets: Float[np.ndarray, "subject target"]
     confounds: Confounds | None
     groups: np.ndarray | None
+    kernel: Float[np.ndarray, "subject subject"] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,17 +96,13 @@ def _predictors(
     cohort: KeptSubjects, model: str, fold: np.ndarray, seed: int
 ) -> tuple[Predict, Predict]:
     """What predicts targets, and shuffles of them."""
-    if model == "kernel_ridge":
-        nested = partial(
-            kernel_ridge,
-            fold=fold,
-            inner_fold=inner_folds(fold, seed, cohort.groups),
-            confounds=cohort.confounds,
-        )
-        quick = SpectralRidge(cohort.features, fold, cohort.confounds)
+    if cohort.kernel is not None:
+        prepared = kernel_folds(cohort.kernel, fold, cohort.confounds)
+        inner = inner_folds(fold, seed, cohort.groups)
+        quick = SpectralRidge(prepared)
         if len(fold) >= _MANY_SUBJECTS:
             quick = quick.in_precision(np.float32)
-        return lambda targets: nested(cohort.features, targets).predictions, quick
+        return lambda targets: kernel_ridge(prepared, targets, inner).predictions, quick
     if model == "least_squares":
         linear = partial(least_squares, cohort.features, fold=fold, confounds=cohort.confounds)
         return linear, linear

@@ -5,11 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Bool, Float
 
-from attnconn_core.errors import ParameterError
-from attnconn_core.scoring.confounds import Confounds
-from attnconn_core.scoring.edges import column_scale
+from attnconn_core.scoring.kernel_folds import KernelFold
 from attnconn_core.scoring.kernel_ridge import PENALTIES
 
 __all__ = ["SpectralRidge"]
@@ -34,20 +32,13 @@ class _Fold:
 class SpectralRidge:
     """The ridge of `kernel_ridge`, made ready for any number of targets.
 
-    All that depends on the edges is computed here, once: what is left for a target are
+    All that depends on the edges is in the folds already: what is left for a target are
     matrix products, a thousand shuffles costing little more than one.
 
     Parameters
     ----------
-    features, fold, penalties
-        As for `kernel_ridge`; same kernel, same scaling inside the fold.
-    confounds
-        Taken out of the target, and of the edges if they say so, inside every fold.
-
-    Raises
-    ------
-    ParameterError
-        If confounds leave a fold's training subjects no degree of freedom.
+    folds, penalties
+        As for `kernel_ridge`, which may share them.
 
     Notes
     -----
@@ -62,19 +53,9 @@ class SpectralRidge:
     valid whatever the statistic, if it is one function of every order.
     """
 
-    def __init__(
-        self,
-        features: Float[np.ndarray, "subject edge"],
-        fold: Int[np.ndarray, " subject"],
-        confounds: Confounds | None = None,
-        *,
-        penalties: Sequence[float] = PENALTIES,
-    ):
+    def __init__(self, folds: Sequence[KernelFold], *, penalties: Sequence[float] = PENALTIES):
         self.penalties = np.asarray(penalties, dtype=np.float64)
-        self._folds = [
-            _decompose(features, fold == number, confounds, self.penalties)
-            for number in range(int(fold.max()) + 1)
-        ]
+        self._folds = [_ready(fold, self.penalties) for fold in folds]
 
     def __call__(
         self, targets: Float[np.ndarray, "subject target"]
@@ -107,37 +88,16 @@ class SpectralRidge:
         return np.stack([self.penalties[(f.misfit @ c**2).argmin(axis=0)] for f, c in pairs])
 
 
-def _decompose(
-    features: np.ndarray,
-    tested: np.ndarray,
-    confounds: Confounds | None,
-    penalties: np.ndarray,
-) -> _Fold:
-    train, n_edges = ~tested, features.shape[1]
-    if confounds is not None:
-        features, _ = confounds.adjust(features, np.empty((len(features), 0)), train)
-    mean, std = column_scale(features[train])
-    z = (features - mean) / std
-    spectrum, vectors = np.linalg.eigh(z[train] @ z[train].T / n_edges)
-    spectrum = np.clip(spectrum, 0.0, None)
-    basis, freedom = vectors - vectors.mean(axis=0), len(spectrum) - 1.0
-    if confounds is not None:
-        scaled, inverse = confounds.fitted(train)
-        basis = basis - scaled[train] @ (inverse @ basis)
-        freedom -= float((scaled[train] * inverse.T).sum())
-    if freedom < 0.5:
-        raise ParameterError(
-            f"training subjects must outnumber confounds by 2 or more; got {len(spectrum)} "
-            f"subjects and {0 if confounds is None else confounds.values.shape[1]} confounds"
-        )
-    kept = penalties[:, None] / (spectrum + penalties[:, None])
+def _ready(fold: KernelFold, penalties: np.ndarray) -> _Fold:
+    basis = fold.residuals(fold.basis)
+    kept = penalties[:, None] / (fold.spectrum + penalties[:, None])
     # tr (I − H) = tr (I − P) − tr K (K + p)⁻¹ (I − P); I − P is idempotent.
-    left = freedom - (1 - kept) @ (basis**2).sum(axis=0)
+    left = fold.freedom - (1 - kept) @ (basis**2).sum(axis=0)
     return _Fold(
-        train,
-        tested,
+        fold.train,
+        fold.tested,
         basis,
-        z[tested] @ z[train].T / n_edges @ vectors,
-        1 / (spectrum[:, None] + penalties),
+        fold.outlook,
+        1 / (fold.spectrum[:, None] + penalties),
         (kept / left[:, None]) ** 2,
     )

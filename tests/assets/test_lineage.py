@@ -109,6 +109,7 @@ def every(tiny_study):
                                  "attention_finetuned"}),
         ("forecasting.cross_fitting", {"group_forecaster"}),
         ("scoring.fingerprint", {"fingerprint", "report"}),
+        ("scoring.kernel_folds", {"behaviour"}),
         ("scoring.kernel_ridge", {"behaviour"}),
         ("timeseries.quality", {"quality"}),
         ("figures.album", {"report"}),

@@ -14,6 +14,7 @@ from attnconn_core.scoring import (
     predict_behaviour,
     score_behaviours,
 )
+from attnconn_core.scoring.kernel_folds import edge_kernel
 from attnconn_core.sources import Simulated
 
 MODELS = ("kernel_ridge", "cpm", "linear_sgd")
@@ -44,6 +45,23 @@ def test_each_target_is_as_predict_behaviour_has_it(model):
         )
         for name in ("r", "r2", "mse", "mae"):
             assert row[name] == pytest.approx(getattr(alone, name))
+
+
+def test_one_kernel_serves_targets_folds_repeats_and_shuffles(monkeypatch):
+    made, module = [], "attnconn_core.scoring.behaviour_table"
+
+    def counted(features):
+        made.append(features)
+        return edge_kernel(features)
+
+    monkeypatch.setattr(f"{module}.edge_kernel", counted)
+    features, targets = data(15)
+    targets.loc[[3, 8], "b"] = np.nan
+    features[5], targets.loc[5] = np.nan, np.nan  # without a scan, and without a target
+    plan = CrossValidation(folds=5, repeats=2, permutations=5)
+    table = score_behaviours(features, targets, cross_validation=plan)
+    assert len(made) == 1
+    assert table.scores["subjects"].tolist() == [59, 57, 59]
 
 
 def test_repeats_are_the_seeds_one_by_one_and_scores_their_mean():
