@@ -172,7 +172,7 @@ def _shown(row: dict[str, Any], lengths: pd.DataFrame) -> dict[str, Any]:
     own = lengths[lengths["method"] == row["method"]]
     return {
         **row,
-        "margin": row["margin_mean"],
+        **{f"margin{end}": row[f"margin_mean{end}"] for end in ("", "_lower", "_upper")},
         "accuracy_at": dict(zip(own["frames"], own["accuracy"], strict=True)),
         "name": display_name(row["method"]),
     }

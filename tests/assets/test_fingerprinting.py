@@ -27,7 +27,8 @@ def test_the_tables_of_a_study(write_study, run_line, instance):
         for name in ("scores", "comparison", "edges", "hits", "reconstruction")
     }
     scores = tables["scores"].set_index("method")
-    for score in ("accuracy", "i_diff", "auc", "mean_rank"):
+    shares = ("accuracy", "accuracy_test_to_retest", "accuracy_retest_to_test", "accuracy_strict")
+    for score in (*shares, "i_diff", "auc", "mean_rank", "cohens_d", "margin_mean"):
         assert (scores[f"{score}_lower"] <= scores[score] + 1e-12).all()
         assert (scores[score] <= scores[f"{score}_upper"] + 1e-12).all()
     assert tables["comparison"][["first", "second"]].to_numpy().tolist() == [["pearson", "granger"]]

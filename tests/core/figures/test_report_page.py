@@ -133,6 +133,20 @@ def test_scores_are_written_as_given(context: dict[str, Any]) -> None:
     assert f"base64,{PNG}" in page
 
 
+def test_scores_of_the_fingerprint_have_their_intervals_below(context: dict[str, Any]) -> None:
+    context["headline"][1] |= {
+        "accuracy_test_to_retest_lower": 0.611,
+        "accuracy_test_to_retest_upper": 0.971,
+        "i_diff_lower": -6.0,
+        "i_diff_upper": float("nan"),
+    }
+    page = _render(context)
+    cells = _row(page, "Name of granger")
+    assert cells[0] == "0.880.61 to 0.97"
+    assert cells[3] == "−4.0"  # half an interval is none
+    assert not _Reader(page).wrong
+
+
 def test_the_best_is_marked_only_where_it_means_something(context: dict[str, Any]) -> None:
     page = _render(context)
     marked = re.findall(r'<td class="best"><strong>(.*?)</strong>', page)
