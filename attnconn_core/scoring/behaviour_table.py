@@ -11,6 +11,7 @@ from sklearn.metrics import mean_absolute_error, mean_squared_error, r2_score
 from attnconn_core.errors import ParameterError
 from attnconn_core.scoring.checks import require_choice, require_finite
 from attnconn_core.scoring.confounds import Confounds
+from attnconn_core.scoring.jackknife import jackknifed_variance
 from attnconn_core.scoring.kernel_folds import edge_kernel
 from attnconn_core.scoring.repeated_prediction import (
     TABLE_MODELS,
@@ -21,6 +22,9 @@ from attnconn_core.scoring.repeated_prediction import (
 from attnconn_core.scoring.resampling import CrossValidation, correlations, interval_of_r
 
 __all__ = ["BehaviourTable", "score_behaviours"]
+
+# With other subjects they choose other edges, which repeats of the folds hardly show.
+_CHOOSING = ("cpm",)
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,10 +122,14 @@ def score_behaviours(
                 None if kernel is None else kernel[np.ix_(kept, kept)],
             )
             found = predict_repeatedly(cohort, model, cross_validation)
+            variance = np.zeros(len(names))
+            if model in _CHOOSING:
+                variance = jackknifed_variance(cohort, model, cross_validation)
         except ParameterError as error:  # such as fewer subjects than folds
             unusable |= dict.fromkeys(names, str(error))
             continue
-        parts.append(_tables(found, cohort, names, targets.index[kept], cross_validation))
+        subjects = targets.index[kept]
+        parts.append(_tables(found, variance, cohort, names, subjects, cross_validation))
     joined = [
         pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
         for frames in ([frame for part in parts for frame in part[n]] for n in range(4))
@@ -156,6 +164,7 @@ def _patterns(
 
 def _tables(
     found: Predicted,
+    variance: Float[np.ndarray, " target"],
     cohort: KeptSubjects,
     names: Sequence[str],
     subjects: pd.Index,
@@ -165,7 +174,9 @@ def _tables(
     for place, name in enumerate(names):
         predicted, truth = found.predictions[:, :, place], found.truth[:, :, place]
         each = pd.DataFrame([_metrics(p, t) for p, t in zip(predicted, truth, strict=True)])
-        low, high = interval_of_r(each["r"].to_numpy(), len(subjects), cohort.groups)
+        low, high = interval_of_r(
+            each["r"].to_numpy(), len(subjects), cohort.groups, float(variance[place])
+        )
         means = dict(each.mean(skipna=False)) | {"lower": low, "upper": high, "p": found.p[place]}
         scores.append(pd.DataFrame([{"target": name, **means, "subjects": len(subjects)}]))
         repeats.append(each.assign(target=name, repeat=range(plan.repeats)))

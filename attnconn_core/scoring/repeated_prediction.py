@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
 from attnconn_core.errors import ParameterError
 from attnconn_core.scoring.confounds import Confounds, adjusted_truth
@@ -41,6 +41,16 @@ class KeptSubjects:
     confounds: Confounds | None
     groups: np.ndarray | None
     kernel: Float[np.ndarray, "subject subject"] | None = None
+
+    def of(self, kept: Bool[np.ndarray, " subject"]) -> "KeptSubjects":
+        """Only some of the subjects."""
+        return KeptSubjects(
+            self.features[kept],
+            self.targets[kept],
+            None if self.confounds is None else self.confounds.of(kept),
+            None if self.groups is None else self.groups[kept],
+            None if self.kernel is None else self.kernel[np.ix_(kept, kept)],
+        )
 
 
 @dataclass(frozen=True, eq=False)

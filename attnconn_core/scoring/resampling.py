@@ -86,22 +86,24 @@ def interval_of_r(
     r: Float[np.ndarray, " repeat"],
     n_subjects: int,
     groups: Sequence[object] | np.ndarray | None = None,
+    least_variance: float = 0.0,
 ) -> tuple[float, float]:
     """95 % interval of the r that is expected of such a cohort; NaN without an r.
 
     On Fisher's scale the variance has two parts: 1 / (n − 3), what other people of the
     kind that was tested would change, n being families where there are any; and the
-    variance over repeats, what other training subjects would. The quantile is of
-    Student's t with n − 3 degrees of freedom.
+    variance over repeats, what other folds would. Nor is it below `least_variance`: for
+    models that choose edges that of `jackknifed_variance`, since other subjects would
+    make them choose others. The quantile is of Student's t with n − 3 degrees of freedom.
 
     Notes
     -----
     On 250 simulated cohorts of 20, 30 and 60 subjects, 10 repeats each, it held the
     expected r in 94, 96 and 97 %. Without repeats the second part is missing: 90, 94
     and 97 %. A percentile bootstrap of the predictions held it in 79 % of those of 20.
-    That is with kernel ridge. `cpm`, whose choice of edges changes with every subject,
-    does worse: on 150 cohorts of 20 subjects the interval held the expected r in 79 %,
-    and lay above it in 17 %.
+    That is with kernel ridge. With `cpm` it held it in 96, 91 and 97 % (150 cohorts of
+    60), 1.4, 1.2 and 0.6 wide; without the jackknife, on 100 to 150 cohorts, in 79, 79
+    and 90 %, 0.9, 0.7 and 0.4 wide. Where behaviour is noise it held it in all.
     """
     many = n_subjects if groups is None else int(group_numbers(groups, n_subjects).max()) + 1
     if many < 5 or not np.isfinite(r).all():
@@ -110,6 +112,8 @@ def interval_of_r(
     variance = 1 / (many - 3)
     if len(r) > 1:
         variance += float(np.arctanh(bounded).var(ddof=1))
+    # A variance that could not be told leaves no interval, either.
+    variance = float(np.maximum(variance, least_variance))
     half = float(student_t.isf((1 - _LEVEL) / 2, many - 3)) * np.sqrt(variance)
     centre = np.arctanh(bounded.mean())
     return float(np.tanh(centre - half)), float(np.tanh(centre + half))

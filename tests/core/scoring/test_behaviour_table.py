@@ -268,8 +268,12 @@ def test_q_values_are_statsmodels():
     assert np.isnan(false_discovery(np.full(3, np.nan))).all()
 
 
-@pytest.mark.parametrize("subjects", [20, 60])
-def test_the_interval_holds_the_expected_r_of_known_behaviour(subjects):
+@pytest.mark.parametrize(
+    ("model", "subjects", "widest"),
+    # An interval of everything would hold it, too.
+    [("kernel_ridge", 20, 0.9), ("kernel_ridge", 60, 0.5), ("cpm", 20, 1.5)],
+)
+def test_the_interval_holds_the_expected_r_of_known_behaviour(model, subjects, widest):
     # Nominally in 95 %; 60 cohorts, of which 52 or fewer would hold it once in 100 times.
     found = []
     for seed in range(60):
@@ -277,10 +281,10 @@ def test_the_interval_holds_the_expected_r_of_known_behaviour(subjects):
         known = source.behaviour()
         features = edge_features(np.stack([source.truth(name) for name in known.index]), True)
         plan = CrossValidation(folds=5, repeats=10, seed=seed)
-        table = score_behaviours(features, known[["Score"]], cross_validation=plan).scores
-        found.append(table[["lower", "r", "upper"]].iloc[0].to_numpy(dtype=float))
+        table = score_behaviours(features, known[["Score"]], model=model, cross_validation=plan)
+        found.append(table.scores[["lower", "r", "upper"]].iloc[0].to_numpy(dtype=float))
     lower, r, upper = np.array(found).T
     expected = r.mean()
-    assert expected > 0.4
+    assert expected > (0.1 if model == "cpm" else 0.4)
     assert ((lower <= expected) & (expected <= upper)).mean() >= 53 / 60
-    assert (upper - lower).mean() < 0.9  # an interval of everything would hold it too
+    assert (upper - lower).mean() < widest

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from scipy.stats import pearsonr
+from scipy.stats import pearsonr, t
 
 from attnconn_core.errors import ParameterError
 from attnconn_core.scoring import CrossValidation
@@ -53,6 +53,15 @@ def test_repeats_that_disagree_and_families_widen_the_interval():
     assert np.ptp(interval_of_r(r, 80)) > 1.2 * alone
     families = np.repeat(np.arange(20), 4)
     assert np.ptp(interval_of_r(np.full(3, 0.5), 80, families)) > 1.9 * alone
+
+
+def test_a_larger_variance_widens_the_interval_and_a_smaller_one_does_not():
+    r = np.array([0.4, 0.5, 0.6])
+    plain = interval_of_r(r, 80)
+    assert interval_of_r(r, 80, least_variance=0.001) == plain
+    low, high = np.arctanh(interval_of_r(np.full(3, 0.5), 80, least_variance=0.09))
+    assert (high - low) / 2 == pytest.approx(t.isf(0.025, 77) * 0.3)
+    assert np.isnan(interval_of_r(r, 80, least_variance=float("nan"))).all()
 
 
 def test_no_interval_without_an_r():
