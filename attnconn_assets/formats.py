@@ -149,7 +149,15 @@ def _refuse_clash(regions: Iterable[str]) -> None:
 
 def _write(path: Path, table: pa.Table, note: Mapping[str, Any]) -> None:
     metadata = {**(table.schema.metadata or {}), _KEY: json.dumps(note).encode()}
-    pq.write_table(table.replace_schema_metadata(metadata), path, compression="zstd")
+    # Measurements hardly repeat: a dictionary of them makes a file larger, and takes as long
+    # to write as all the rest.
+    repeating = [field.name for field in table.schema if not pa.types.is_floating(field.type)]
+    pq.write_table(
+        table.replace_schema_metadata(metadata),
+        path,
+        compression="zstd",
+        use_dictionary=repeating or False,
+    )
 
 
 def _read(path: Path, needs: str | None = None) -> tuple[pa.Table, dict[str, Any]]:

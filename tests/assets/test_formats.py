@@ -40,6 +40,15 @@ def test_matrices_come_back_by_length_with_their_metrics(tmp_path):
         assert (back[frames].method, back[frames].directed) == ("granger", True)
 
 
+def test_only_what_repeats_has_a_dictionary(tmp_path):
+    path = tmp_path / "matrix.parquet"
+    formats.write_matrices(path, {60: Connectivity(np.eye(2), ("a", "b"), "pearson", False)})
+    columns = pq.ParquetFile(path).metadata.row_group(0)
+    kept = [columns.column(number) for number in range(columns.num_columns)]
+    with_dictionary = {each.path_in_schema for each in kept if each.has_dictionary_page}
+    assert with_dictionary == {"(frames)", "(target)"}
+
+
 @pytest.mark.parametrize("names", [("run", "frames"), ("target", "b")])
 def test_a_region_may_be_called_what_others_call_a_column(tmp_path, names):
     series = TimeSeries((np.ones((3, 2), np.float32), np.zeros((4, 2), np.float32)), 0.72, names)
