@@ -9,6 +9,7 @@ import contextlib
 import dataclasses
 import json
 import re
+import sqlite3
 import urllib.parse
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -87,8 +88,22 @@ class Tracking(dg.ConfigurableResource):
             )
             patient = cast("MlflowClient", Patient(client, self.database))
             patient.search_experiments(max_results=1)
+            self._write_ahead()
         self._client = patient
         return patient
+
+    def _write_ahead(self) -> None:
+        """Let the database write ahead, as Dagster's do: a sync a commit, where it has five.
+
+        The file remembers it. Where another process writes just now, the next to open it does
+        this.
+        """
+        file = Path(self.folder) / "mlflow.db"
+        with (
+            contextlib.suppress(sqlite3.OperationalError),
+            contextlib.closing(sqlite3.connect(file, timeout=1)) as database,
+        ):
+            database.execute("PRAGMA journal_mode = WAL")
 
     @contextlib.contextmanager
     def run(

@@ -1,5 +1,6 @@
 """MLflow: runs that end as they should, lead back to Dagster, and open by a link."""
 
+import contextlib
 import dataclasses
 import hashlib
 import sqlite3
@@ -155,6 +156,12 @@ def test_processes_that_open_a_new_database_at_once(tmp_path):
     experiment = client.get_experiment_by_name("connectivity")
     runs = client.search_runs([experiment.experiment_id])
     assert [run.info.status for run in runs] == ["FINISHED"] * 3
+
+
+def test_its_database_writes_ahead(tracking):
+    tracking.client()
+    with contextlib.closing(sqlite3.connect(f"{tracking.folder}/mlflow.db")) as database:
+        assert database.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
 def test_a_database_that_another_process_holds_is_waited_for(tmp_path):
