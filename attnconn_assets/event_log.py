@@ -9,12 +9,13 @@ Files, tables, transactions and durability are Dagster's; without ``instance_cla
 import contextlib
 import functools
 import os
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import dagster as dg
 import yaml
-from dagster._core.events import ASSET_EVENTS
+from dagster._core.events import ASSET_CHECK_EVENTS, ASSET_EVENTS
 from dagster._core.instance.ref import InstanceRef
 from dagster._core.storage.event_log import SqliteEventLogStorage
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_NAME
@@ -34,6 +35,7 @@ class EventLog(SqliteEventLogStorage):
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
         self._made: set[str] = set()
         self._tables: set[str] = set()
+        self._held = threading.local()
         # A connection to a run's log is closed after use, as Dagster does: that brings the
         # file up to date, by which the page of a run that goes on learns of more.
         self._of_run = functools.lru_cache(_ENGINES)(functools.partial(self._engine, NullPool))
@@ -59,8 +61,23 @@ class EventLog(SqliteEventLogStorage):
     @contextlib.contextmanager
     def index_connection(self) -> Iterator[Connection]:
         """Connect to what all runs tell."""
+        held = getattr(self._held, "connection", None)
+        if held is not None:
+            yield held
+            return
         with self._of_index.begin() as connection:
             yield connection
+
+    def store_event(self, event: dg.EventLogEntry) -> None:
+        """Store an event; a check's, and the line that says how it ended, in one transaction."""
+        if event.dagster_event_type not in ASSET_CHECK_EVENTS:
+            super().store_event(event)
+            return
+        with self._of_index.begin() as self._held.connection:
+            try:
+                super().store_event(event)
+            finally:
+                self._held.connection = None
 
     def store_event_batch(self, events: Sequence[dg.EventLogEntry]) -> None:
         """Store a run's events together: those of assets in one transaction a file.

@@ -9,6 +9,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 from dagster._core.storage.event_log.sqlite import sqlite_event_log
+from sqlalchemy.event import listen
 
 from attnconn_assets.event_log import EventLog
 
@@ -170,6 +171,32 @@ def test_a_batch_that_cannot_be_stored_leaves_nothing_in_the_index(tmp_path, mon
         assert after == before
         logged = instance.all_logs(run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION)
         assert len(logged) == len(events)  # nor is any twice in the run's own file
+
+
+def test_a_check_is_one_transaction_of_the_index(tmp_path, monkeypatch):
+    with opened(tmp_path / "home", OURS) as instance:
+        run_id = made(instance)
+        log = instance.event_log_storage
+        (event,) = instance.all_logs(run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION)
+        committed = []
+        listen(log._of_index, "commit", committed.append)
+        log.store_event(event)
+        assert len(committed) == 1
+        monkeypatch.setattr(log, "_update_asset_check_evaluation", broken)
+        before = checked(tmp_path / "home")
+        with pytest.raises(OSError, match="disk full"):
+            log.store_event(event)
+        assert checked(tmp_path / "home") == before  # nor is the event there without its line
+        monkeypatch.undo()
+        log.store_event(event)
+        assert checked(tmp_path / "home") == before + 1
+
+
+def checked(folder: Path) -> int:
+    index = folder / "history" / "runs" / "index.db"
+    with contextlib.closing(sqlite3.connect(index)) as database:
+        kind = "select count(*) from event_logs where dagster_event_type = ?"
+        return database.execute(kind, ("ASSET_CHECK_EVALUATION",)).fetchone()[0]
 
 
 def broken(*_: object) -> None:
