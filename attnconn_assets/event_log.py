@@ -26,6 +26,7 @@ from sqlalchemy.pool import NullPool, Pool, QueuePool
 __all__ = ["EventLog", "Instance"]
 
 _BUSY = 30  # seconds to wait for another writer, as Dagster itself does
+_BACKFILLS = "backfill_interval_seconds"
 _ENGINES = 8  # a run's log is read a few times in a row, and then no more
 
 
@@ -141,8 +142,20 @@ class Instance(dg.DagsterInstance):
 
     @classmethod
     def config_schema(cls) -> Mapping[str, Any]:
-        """There is nothing more to set than in any instance."""
-        return {}
+        """What can be set beside Dagster's own settings."""
+        return {_BACKFILLS: dg.Field(int, is_required=False)}
+
+    def get_backfill_settings(self) -> Mapping[str, Any]:
+        """Settings of backfills, for which the daemon asks once, before it looks for any.
+
+        How long it waits between two looks is a constant of Dagster's, and no setting.
+        """
+        from dagster._daemon import controller  # only the daemon has it loaded already
+
+        seconds = self.get_ref().custom_instance_class_config.get(_BACKFILLS)
+        if seconds:
+            controller.DEFAULT_DAEMON_INTERVAL_SECONDS = seconds
+        return super().get_backfill_settings()
 
     @classmethod
     def config_defaults(cls, base_dir: str) -> Mapping[str, ConfigurableClassData | None]:

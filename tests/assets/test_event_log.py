@@ -3,12 +3,14 @@
 import contextlib
 import sqlite3
 import threading
+import types
 from collections.abc import Iterator
 from pathlib import Path
 
 import dagster as dg
 import pytest
 from dagster._core.storage.event_log.sqlite import sqlite_event_log
+from dagster._daemon import controller
 from sqlalchemy.event import listen
 
 from attnconn_assets.event_log import EventLog
@@ -197,6 +199,27 @@ def checked(folder: Path) -> int:
     with contextlib.closing(sqlite3.connect(index)) as database:
         kind = "select count(*) from event_logs where dagster_event_type = ?"
         return database.execute(kind, ("ASSET_CHECK_EVALUATION",)).fetchone()[0]
+
+
+@pytest.mark.parametrize("settings", ["", f"{OURS}\nbackfill_interval_seconds: 3"])
+def test_the_daemon_looks_for_backfills_as_often_as_it_is_told(tmp_path, monkeypatch, settings):
+    usual = controller.DEFAULT_DAEMON_INTERVAL_SECONDS
+    monkeypatch.setattr(controller, "DEFAULT_DAEMON_INTERVAL_SECONDS", usual)
+    waited = []
+
+    class Shutdown:
+        def wait(self, seconds: float) -> None:
+            waited.append(seconds)
+
+    with opened(tmp_path / "home", settings) as instance:
+        daemon = controller.create_daemon_of_type("BACKFILL", instance)
+        context = types.SimpleNamespace(instance=instance)
+        with daemon:
+            for _ in daemon.core_loop(context, Shutdown()):
+                if waited:
+                    break
+    expected = 3 if settings else usual
+    assert expected - 1 < waited[0] <= expected
 
 
 def broken(*_: object) -> None:
