@@ -23,6 +23,8 @@ from dagster._serdes import ConfigurableClassData
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.pool import NullPool, Pool, QueuePool
 
+from attnconn_core.errors import ParameterError
+
 __all__ = ["EventLog", "Instance"]
 
 _BUSY = 30  # seconds to wait for another writer, as Dagster itself does
@@ -153,7 +155,9 @@ class Instance(dg.DagsterInstance):
         from dagster._daemon import controller  # only the daemon has it loaded already
 
         seconds = self.get_ref().custom_instance_class_config.get(_BACKFILLS)
-        if seconds:
+        if seconds is not None:
+            if seconds < 1:
+                raise ParameterError(f"{_BACKFILLS} must be at least 1; got {seconds}")
             controller.DEFAULT_DAEMON_INTERVAL_SECONDS = seconds
         return super().get_backfill_settings()
 

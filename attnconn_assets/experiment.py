@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from attnconn_core.errors import StudyError
 from attnconn_core.forecasting import ForecasterConfig, TrainingConfig
@@ -19,6 +19,15 @@ class Configuration(BaseModel):
 
     model: ForecasterConfig = ForecasterConfig()
     training: TrainingConfig = TrainingConfig()
+
+    @model_validator(mode="after")
+    def _has_what_is_rounded(self) -> "Configuration":
+        if self.model.query_rank is not None and self.training.precision != "float32":
+            raise ValueError(
+                "precision must be 'float32' with a query_rank, where no pair has a matrix; "
+                f"got {self.training.precision!r} and rank {self.model.query_rank}"
+            )
+        return self
 
     def parameters(self) -> dict[str, object]:
         """Every setting, flat, as MLflow shows parameters."""

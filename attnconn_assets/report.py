@@ -172,7 +172,7 @@ def _shown(row: dict[str, Any], lengths: pd.DataFrame) -> dict[str, Any]:
     own = lengths[lengths["method"] == row["method"]]
     return {
         **row,
-        **{f"margin{end}": row[f"margin_mean{end}"] for end in ("", "_lower", "_upper")},
+        **{f"margin{end}": row.get(f"margin_mean{end}") for end in ("", "_lower", "_upper")},
         "accuracy_at": dict(zip(own["frames"], own["accuracy"], strict=True)),
         "name": display_name(row["method"]),
     }

@@ -117,8 +117,9 @@ class TrainingConfig(BaseModel):
         ``"cosine"`` lets the learning rate fall to zero over all epochs.
     precision
         Of the products with every pair's matrix while training: ``"float32"``, or
-        ``"bfloat16"`` of factors rounded to 8 bits. Weights, gradients, sums and whatever
-        is read out of the model stay float32. It is faster where the processor has
+        ``"bfloat16"``, which rounds their factors and what they give, the gradients of W
+        and of the queries too, to 8 bits. Weights, sums over products, all other layers
+        and whatever is read out of the model stay float32. It is faster where the processor has
         instructions for it (AVX-512 BF16, AMX, GPUs since 2020), and slower elsewhere.
     seed
         Of the weights, the order of the windows and the dropout.

@@ -92,11 +92,6 @@ def fit(
             "identity_weight must be 0 with own_past, whose attention has no diagonal; "
             f"got {training.identity_weight}"
         )
-    if config.query_rank is not None and training.precision != "float32":
-        raise ParameterError(
-            "precision must be 'float32' with query_rank, where no pair has a matrix; "
-            f"got {training.precision!r}"
-        )
 
     began = time.perf_counter()
 

@@ -9,8 +9,8 @@ the few targets of `attnconn_core.forecasting.targetwise` it finds them kept. Wi
 the last axis of a tile and of the score: two threads share a product better by pairs than
 by windows, and sums over d or over sources then run along rows.
 
-Products are made in the precision in which the keys come; what they are summed to, over d,
-sources or targets, and every gradient, has that of the matrices.
+Products are made, and rounded, in the precision in which the keys come; what they are added
+up to, over d, sources or targets, has that of the matrices.
 """
 
 from dataclasses import dataclass

@@ -68,6 +68,11 @@ class Trainer:
         learns = all(parameter.requires_grad for parameter in forecaster.parameters())
         whole = forecaster.config.query_rank is None
         precision = _PRECISIONS[training.precision]
+        if not (whole and learns) and precision != torch.float32:
+            raise ParameterError(
+                "precision must be 'float32' where pairs have no matrices (query_rank) or some "
+                f"weights don't learn; got {training.precision!r}"
+            )
         self.targetwise = Targetwise(forecaster, precision) if whole and learns else None
         self.optimiser = torch.optim.Adam(
             _parameter_groups(forecaster, training.weight_decay),

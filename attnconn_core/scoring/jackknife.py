@@ -67,9 +67,12 @@ def jackknifed_variance(
 
 
 def _between(z: Float[np.ndarray, "draw repeat"]) -> float:
-    """Variance over draws, less the part of it that repeats of one draw show."""
+    """Variance over draws, less the part of it that repeats of one draw show.
+
+    NaN where fewer than half of the draws, or than two, have an r in every repeat.
+    """
     known = z[np.isfinite(z).all(axis=1)]
-    if len(known) < 2:
+    if len(known) < max(2, len(z) / 2):
         return float("nan")
     within = known.var(axis=1, ddof=1).mean() / known.shape[1]
     return max(0.0, float(known.mean(axis=1).var(ddof=1) - within))

@@ -29,8 +29,9 @@ def edge_kernel(
     NeuroImage 206; Li et al. 2019, NeuroImage 196). It forgets how strong a subject's
     edges are, and has no slope an edge. On simulated cohorts of 10 or 20 regions both
     predict alike, on small networks this one far better; edges z-scored over subjects,
-    which weigh noise like signal, never do better:
-    `docs/decisions/0015-one-kernel-a-cohort.md` has the figures.
+    which weigh noise like signal, did better on none of them:
+    `docs/decisions/0015-one-kernel-a-cohort.md` has the figures. Where edges differ in
+    scale for no good reason, scale them before.
     """
     whole = np.isfinite(features).all(axis=1)
     known = features[whole].astype(np.float64, copy=False)

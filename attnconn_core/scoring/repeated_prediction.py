@@ -106,7 +106,9 @@ def _predictors(
     cohort: KeptSubjects, model: str, fold: np.ndarray, seed: int
 ) -> tuple[Predict, Predict]:
     """What predicts targets, and shuffles of them."""
-    if cohort.kernel is not None:
+    if model == "kernel_ridge":
+        if cohort.kernel is None:
+            raise ParameterError("kernel_ridge needs the cohort's kernel; got none")
         prepared = kernel_folds(cohort.kernel, fold, cohort.confounds)
         inner = inner_folds(fold, seed, cohort.groups)
         quick = SpectralRidge(prepared)

@@ -14,6 +14,7 @@ from dagster._daemon import controller
 from sqlalchemy.event import listen
 
 from attnconn_assets.event_log import EventLog
+from attnconn_core.errors import ParameterError
 
 KEYS = [f"sub-{number}" for number in range(5)]
 SESSIONS = dg.DynamicPartitionsDefinition(name="few")
@@ -199,6 +200,19 @@ def checked(folder: Path) -> int:
     with contextlib.closing(sqlite3.connect(index)) as database:
         kind = "select count(*) from event_logs where dagster_event_type = ?"
         return database.execute(kind, ("ASSET_CHECK_EVALUATION",)).fetchone()[0]
+
+
+@pytest.mark.parametrize("seconds", [0, -5])
+def test_a_daemon_that_would_never_rest_is_refused(tmp_path, monkeypatch, seconds):
+    usual = controller.DEFAULT_DAEMON_INTERVAL_SECONDS
+    monkeypatch.setattr(controller, "DEFAULT_DAEMON_INTERVAL_SECONDS", usual)
+    settings = f"{OURS}\nbackfill_interval_seconds: {seconds}"
+    with (
+        opened(tmp_path / "home", settings) as instance,
+        pytest.raises(ParameterError, match=f"seconds must be at least 1; got {seconds}"),
+    ):
+        instance.get_backfill_settings()
+    assert usual == controller.DEFAULT_DAEMON_INTERVAL_SECONDS
 
 
 @pytest.mark.parametrize("settings", ["", f"{OURS}\nbackfill_interval_seconds: 3"])

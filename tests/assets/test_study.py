@@ -116,6 +116,17 @@ def test_a_study_by_itself_keeps_its_data_beside_it(write_study, tmp_path):
     assert study.tracking_folder == tmp_path / "mlruns"
 
 
+def test_a_low_rank_is_not_rounded(write_study, tmp_path):
+    path = write_study(experiments=["../experiments/tiny.yaml", "../experiments/more.yaml"])
+    more = tmp_path / "experiments" / "more.yaml"
+    settings = "{model: {query_rank: 2}, training: {precision: %s}}"
+    more.write_text(f"group: {{other: {settings % 'float32'}}}", encoding="utf-8")
+    assert "other" in load_study(path).configurations
+    more.write_text(f"group: {{other: {settings % 'bfloat16'}}}", encoding="utf-8")
+    with pytest.raises(StudyError, match=r"more\.yaml.*precision must be 'float32'.*rank 2"):
+        load_study(path)
+
+
 def test_two_experiments_may_not_name_one_configuration(write_study, tmp_path):
     path = write_study(experiments=["../experiments/tiny.yaml", "../experiments/more.yaml"])
     more = tmp_path / "experiments" / "more.yaml"

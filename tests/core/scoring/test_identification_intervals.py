@@ -67,6 +67,20 @@ def test_wilsons_interval_has_a_width_where_everybody_or_nobody_is_identified():
     assert high == pytest.approx(1.959964**2 / (14 + 1.959964**2))
 
 
+def test_few_subjects_or_none_that_differ_have_no_bootstrap():
+    found = identification_intervals(scored(np.random.default_rng(2), n=4), 50)
+    assert np.isfinite(found["accuracy"]).all()
+    for name in ("mean_rank", "margin_mean", "i_diff", "auc", "cohens_d"):
+        assert np.isnan(found[name]).all(), name
+    assert np.isfinite(
+        identification_intervals(scored(np.random.default_rng(2), n=5), 50)["margin_mean"]
+    ).all()
+    # Every subject is as like itself as it is unlike the others: there's no spread to divide by.
+    alike = np.eye(6)[:, :, None] * np.ones((6, 6, 6))
+    score = fingerprint(alike, alike, permutations=0)
+    assert np.isnan(identification_intervals(score, 50)["cohens_d"]).all()
+
+
 def test_each_direction_has_wilsons_interval_of_its_own_hits():
     score = scored(np.random.default_rng(4), n=20)
     found = identification_intervals(score, 50)

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from attnconn_core.errors import ParameterError
 from attnconn_core.scoring import Confounds, CrossValidation, jackknife
 from attnconn_core.scoring.jackknife import jackknifed_variance
 from attnconn_core.scoring.kernel_folds import edge_kernel
@@ -37,6 +38,8 @@ def test_what_folds_alone_change_does_not_count():
     assert jackknife._between(shifted) == pytest.approx(4, rel=0.1)
     shifted[::2, 0] = np.nan  # a draw without an r says nothing
     assert jackknife._between(shifted) == pytest.approx(4, rel=0.1)
+    shifted[1::4] = np.nan  # but where most of them have none, nothing is known
+    assert np.isnan(jackknife._between(shifted))
     assert np.isnan(jackknife._between(np.full((4, 2), np.nan)))
 
 
@@ -77,3 +80,11 @@ def test_subjects_left_are_predicted_as_if_there_were_no_others():
 @pytest.mark.parametrize("n", [2, 5])
 def test_too_few_subjects_have_no_variance(n):
     assert np.isnan(jackknifed_variance(plain(cohort(3, n, targets=2)), "cpm", FIVE)).all()
+
+
+def test_kernel_ridge_without_its_kernel_is_refused_and_cpm_does_not_read_one():
+    whole = cohort(4, 20, edges=4)
+    with pytest.raises(ParameterError, match="kernel_ridge needs the cohort's kernel"):
+        predict_repeatedly(plain(whole), "kernel_ridge", FIVE)
+    ours, theirs = (predict_repeatedly(each, "cpm", FIVE) for each in (whole, plain(whole)))
+    np.testing.assert_array_equal(ours.predictions, theirs.predictions)
