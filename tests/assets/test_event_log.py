@@ -76,10 +76,11 @@ def kept(folder: Path, run_id: str) -> dict[str, list[tuple]]:
     return found
 
 
-def test_the_project_keeps_its_events_so(home):
+def test_the_project_keeps_its_events_so_and_looks_for_backfills_often(home):
     with dg.DagsterInstance.from_config(str(home)) as instance:
         assert type(instance.event_log_storage) is EventLog
         assert Path(instance.event_log_storage.path_for_shard("index")).is_relative_to(home)
+        assert instance.get_ref().custom_instance_class_config == {"backfill_interval_seconds": 2}
 
 
 @pytest.mark.parametrize("size", ["0", "100"])
