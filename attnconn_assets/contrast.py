@@ -68,7 +68,7 @@ def make_contrast(work: Work, contrast: ContrastSettings) -> Made:
         )
         tables.append(_components(method, found, regions))
         pictured.append(_pictured(method, found, regions))
-    told = f"{contrast.column} {contrast.first} less {contrast.second}"
+    told = f"{contrast.column} {contrast.first} minus {contrast.second}"
     picture = matrix_gallery(
         pictured,
         work.platform.region_table,
