@@ -67,7 +67,11 @@ class Tracking(dg.ConfigurableResource):
     @property
     def database(self) -> str:
         """The URI of the database."""
-        return f"sqlite:///{Path(self.folder).resolve() / 'mlflow.db'}"
+        return f"sqlite:///{self._file}"
+
+    @property
+    def _file(self) -> Path:
+        return Path(self.folder).resolve() / "mlflow.db"
 
     def client(self) -> "MlflowClient":
         """A client of the database, which the first caller creates.
@@ -98,10 +102,9 @@ class Tracking(dg.ConfigurableResource):
         The file remembers it. Where another process writes just now, the next to open it does
         this.
         """
-        file = Path(self.folder) / "mlflow.db"
         with (
             contextlib.suppress(sqlite3.OperationalError),
-            contextlib.closing(sqlite3.connect(file, timeout=1)) as database,
+            contextlib.closing(sqlite3.connect(self._file, timeout=1)) as database,
         ):
             database.execute("PRAGMA journal_mode = WAL")
 

@@ -35,8 +35,8 @@ class Targetwise:
     forecaster
         Without `query_rank`; all of its parameters are to learn, and stay where they lie.
     precision
-        In which pairs' matrices are multiplied, queries and keys rounded to it; by default
-        the parameters' own, which sums, gradients and all other layers have in any case.
+        In which pairs' matrices are multiplied, what goes in and comes out rounded to it; by
+        default the parameters' own, which sums and all other layers have in any case.
 
     Notes
     -----
