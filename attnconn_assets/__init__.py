@@ -1,19 +1,14 @@
-"""The platform: reads, calls the core, stores, and tells.
+"""The platform: reads, calls the core, stores and reports.
 
-::
+Imports point down only; import-linter holds the floors::
 
-    definitions    the table of contents; the only Definitions; catalogue: every asset
-    study          the study file, validated; settings: its parts; experiment: the configurations
-    spec asset     one kind of asset for all; work: one partition of one being made
-    inputs timeseries quality forecasters champion connectivity    what is made
-    benchmarks fingerprinting scores report                how it is scored, and told
-    partitions checks telling               sessions, what must hold, what is shown
-    cohort plan sensors jobs runner         who is in, what is due, and who makes it when
-    store formats files lineage trace       what is kept, in which files, made with what, from what
-    tracking mlflow_page                    the one place that talks to MLflow; its page
-    running locks                           who is at work, and what two must not do at once
-    event_log                               Dagster's own log, opened once
-    servers home __main__                   the command line
+    definitions, __main__   the only Definitions; the command line
+    operation               when partitions are made: runner, jobs, sensors, servers
+    assets                  what is made: catalogue; inputs, forecasters, connectivity,
+                            scores, report
+    building                how one partition is made, checked, stored and reported
+    tracking | instance     MLflow; Dagster's own instance
+    storage | study         what is kept, and made from what; what to run
 """
 
 import os

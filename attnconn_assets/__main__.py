@@ -11,15 +11,17 @@ from pathlib import Path
 import pandas as pd
 from tqdm import tqdm
 
-from attnconn_assets import servers, trace
-from attnconn_assets.catalogue import store_of, tracking_of
-from attnconn_assets.formats import read_table
-from attnconn_assets.home import ensure_home, open_instance
-from attnconn_assets.partitions import WHOLE, add_sessions
-from attnconn_assets.report import report_path
-from attnconn_assets.runner import Outcome, Step, materialise_stale
-from attnconn_assets.running import end_orphans
-from attnconn_assets.study import Study, load_study, selected_study
+from attnconn_assets.assets.catalogue import store_of, tracking_of
+from attnconn_assets.assets.report.report import report_path
+from attnconn_assets.building.partitions import add_sessions
+from attnconn_assets.instance.home import ensure_home, open_instance
+from attnconn_assets.instance.run_locks import end_orphans
+from attnconn_assets.operation import servers
+from attnconn_assets.operation.runner import Outcome, Step, materialise_stale
+from attnconn_assets.storage import trace
+from attnconn_assets.storage.formats import read_table
+from attnconn_assets.storage.store import WHOLE
+from attnconn_assets.study.study import Study, load_study, selected_study
 from attnconn_core.errors import AttnconnError
 from attnconn_core.figures import display_name
 from attnconn_core.records import Session

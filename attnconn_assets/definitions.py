@@ -2,10 +2,10 @@
 
 import dagster as dg
 
-from attnconn_assets.catalogue import assets
-from attnconn_assets.jobs import nightly, refresh
-from attnconn_assets.sensors import discovery, follow
-from attnconn_assets.study import Study, load_study, selected_study
+from attnconn_assets.assets.catalogue import assets
+from attnconn_assets.operation.jobs import nightly, refresh
+from attnconn_assets.operation.sensors import discovery, follow
+from attnconn_assets.study.study import Study, load_study, selected_study
 
 __all__ = ["define", "defs"]
 

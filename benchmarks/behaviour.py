@@ -8,9 +8,9 @@ import torch
 from sklearn.linear_model import Ridge
 
 from attnconn_core.scoring import CrossValidation, assign_folds, score_behaviours
-from attnconn_core.scoring.kernel_folds import edge_kernel, kernel_folds
-from attnconn_core.scoring.linear_sgd import linear_sgd
-from attnconn_core.scoring.spectral_ridge import SpectralRidge
+from attnconn_core.scoring.behaviour.kernel_folds import edge_kernel, kernel_folds
+from attnconn_core.scoring.behaviour.linear_sgd import linear_sgd
+from attnconn_core.scoring.behaviour.spectral_ridge import SpectralRidge
 from benchmarks.measure import Measured, once, peak_bytes
 from benchmarks.row import REGIONS, Row
 

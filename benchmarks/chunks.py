@@ -15,15 +15,15 @@ from typing import Any
 
 import dagster as dg
 
-from attnconn_assets import formats
-from attnconn_assets.asset import build_asset
-from attnconn_assets.catalogue import resources, specs, store_of
-from attnconn_assets.checks import check_matrices, check_series
-from attnconn_assets.home import open_instance
-from attnconn_assets.partitions import add_sessions, session_partitions
-from attnconn_assets.study import Study, load_study
-from attnconn_assets.tracked_run import TrackedRun
-from attnconn_assets.tracking import Tracking
+from attnconn_assets.assets.catalogue import resources, specs, store_of
+from attnconn_assets.building.asset import build_asset
+from attnconn_assets.building.checks import check_matrices, check_series
+from attnconn_assets.building.partitions import add_sessions, session_partitions
+from attnconn_assets.instance.home import open_instance
+from attnconn_assets.storage import formats
+from attnconn_assets.study.study import Study, load_study
+from attnconn_assets.tracking.run import TrackedRun
+from attnconn_assets.tracking.tracking import Tracking
 from attnconn_core.connectivity import Pearson
 from attnconn_core.figures import Album
 from benchmarks.measure import peak_bytes

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from attnconn_assets.benchmark_estimators import PUBLISHED_EXPERIMENT
+from attnconn_assets.assets.scores.recovery_estimators import PUBLISHED_EXPERIMENT
 from attnconn_core.connectivity import Pearson
 from attnconn_core.figures.style import display_name
 from attnconn_core.scoring import recover

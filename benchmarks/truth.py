@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from attnconn_assets.benchmark_estimators import estimators_for
-from attnconn_assets.study import load_study
+from attnconn_assets.assets.scores.recovery_estimators import estimators_for
+from attnconn_assets.study.study import load_study
 from attnconn_core.figures.style import display_name
 from attnconn_core.scoring import PUBLISHED, recovery_scores, summarise_recovery
 from attnconn_core.sources import KnownTruth, read_known_truth

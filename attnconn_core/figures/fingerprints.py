@@ -25,7 +25,7 @@ from attnconn_core.figures.style import (
     sorted_methods,
     tidy,
 )
-from attnconn_core.scoring.fingerprint import FingerprintScore
+from attnconn_core.scoring.fingerprint.fingerprint import FingerprintScore
 
 __all__ = ["fingerprint_panel"]
 

@@ -17,7 +17,7 @@ from attnconn_core.figures.style import (
     sorted_methods,
     tidy,
 )
-from attnconn_core.scoring.recovery_table import CHANCE, NULL_ROWS, summarise_recovery
+from attnconn_core.scoring.recovery.table import CHANCE, NULL_ROWS, summarise_recovery
 
 __all__ = ["recovery_panel"]
 

@@ -1,41 +1,45 @@
 """Scores: what a method's matrices are worth, on skill, identity, behaviour and truth."""
 
-from attnconn_core.scoring.behaviour import BehaviourScore, predict_behaviour
-from attnconn_core.scoring.behaviour_comparison import ALL_TARGETS, compare_behaviours
-from attnconn_core.scoring.behaviour_table import BehaviourTable, score_behaviours
-from attnconn_core.scoring.benchmark_comparison import (
+from attnconn_core.scoring.behaviour.behaviour import BehaviourScore, predict_behaviour
+from attnconn_core.scoring.behaviour.comparison import compare_behaviours
+from attnconn_core.scoring.behaviour.confounds import Confounds, confound_columns
+from attnconn_core.scoring.behaviour.folds import assign_folds
+from attnconn_core.scoring.behaviour.kernel_ridge import PENALTIES
+from attnconn_core.scoring.behaviour.resampled import corrected_resampled_t
+from attnconn_core.scoring.behaviour.resampling import CrossValidation
+from attnconn_core.scoring.behaviour.table import BehaviourTable, score_behaviours
+from attnconn_core.scoring.comparison.paired_tests import false_discovery
+from attnconn_core.scoring.comparison.verdicts import (
+    ALL_TARGETS,
     Compared,
     compare_hits,
     compare_on_units,
     compare_targets,
 )
-from attnconn_core.scoring.comparison import false_discovery
-from attnconn_core.scoring.confounds import Confounds, confound_columns
-from attnconn_core.scoring.edge_importance import edge_importance
-from attnconn_core.scoring.edge_significance import EdgeSignificance, edge_significance
-from attnconn_core.scoring.edges import edge_features, edge_mask, is_symmetric
-from attnconn_core.scoring.fingerprint import FingerprintScore, fingerprint
-from attnconn_core.scoring.folds import assign_folds
-from attnconn_core.scoring.group_identification import identify_by_group, mean_by_groups
-from attnconn_core.scoring.icc import intraclass_correlation
-from attnconn_core.scoring.identification_intervals import identification_intervals
-from attnconn_core.scoring.kernel_ridge import PENALTIES
-from attnconn_core.scoring.network_based_statistic import (
+from attnconn_core.scoring.edges.features import edge_features, edge_mask, is_symmetric
+from attnconn_core.scoring.edges.network_based_statistic import (
     Component,
     NetworkBasedStatistic,
     network_based_statistic,
 )
-from attnconn_core.scoring.reconstructed import ReconstructedScore, reconstructed_identifiability
-from attnconn_core.scoring.recovery import Recovery, recover
-from attnconn_core.scoring.recovery_table import (
+from attnconn_core.scoring.edges.significance import EdgeSignificance, edge_significance
+from attnconn_core.scoring.fingerprint.edge_importance import edge_importance
+from attnconn_core.scoring.fingerprint.fingerprint import FingerprintScore, fingerprint
+from attnconn_core.scoring.fingerprint.group_identification import identify_by_group, mean_by_groups
+from attnconn_core.scoring.fingerprint.icc import intraclass_correlation
+from attnconn_core.scoring.fingerprint.identification_intervals import identification_intervals
+from attnconn_core.scoring.fingerprint.reconstructed import (
+    ReconstructedScore,
+    reconstructed_identifiability,
+)
+from attnconn_core.scoring.recovery.recovery import Recovery, recover
+from attnconn_core.scoring.recovery.table import (
     CHANCE,
     NULL_ROWS,
     PUBLISHED,
     recovery_scores,
     summarise_recovery,
 )
-from attnconn_core.scoring.resampled import corrected_resampled_t
-from attnconn_core.scoring.resampling import CrossValidation
 
 __all__ = [
     "ALL_TARGETS",

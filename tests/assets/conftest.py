@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 import yaml
 
-from attnconn_assets.runner import Outcome, Step, materialise_stale
-from attnconn_assets.study import Study, load_study
+from attnconn_assets.operation.runner import Outcome, Step, materialise_stale
+from attnconn_assets.study.study import Study, load_study
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 

@@ -14,10 +14,10 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attnconn_assets import servers
-from attnconn_assets.store import Entry, Store
-from attnconn_assets.study import load_study
-from attnconn_assets.tracking import Tracking
+from attnconn_assets.operation import servers
+from attnconn_assets.storage.store import Entry, Store
+from attnconn_assets.study.study import load_study
+from attnconn_assets.tracking.tracking import Tracking
 from attnconn_core.errors import IdentifierError, StoreError, StudyError
 from attnconn_core.records import Session
 from attnconn_core.sources import check_phenotypes, read_phenotypes

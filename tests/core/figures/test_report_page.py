@@ -10,7 +10,7 @@ from typing import Any
 import jinja2
 import pytest
 
-PAGE = Path(__file__).resolve().parents[3] / "attnconn_assets" / "report.html"
+PAGE = Path(__file__).resolve().parents[3] / "attnconn_assets" / "assets" / "report" / "report.html"
 METHODS = ("pearson", "granger", "attention_subject", "attention_group_base")
 PNG = base64.b64encode(b"\x89PNG picture").decode()
 

@@ -1,0 +1,1 @@
+"""Every asset of a study. `catalogue` lists them; each stands below what it reads."""

@@ -1,0 +1,1 @@
+"""One asset per method: every session's matrices."""

@@ -1,0 +1,1 @@
+"""Assets that hold trained forecasters, and the best configuration among them."""

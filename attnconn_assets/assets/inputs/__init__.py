@@ -1,0 +1,1 @@
+"""Assets made from the user's files: time series, quality, phenotypes."""

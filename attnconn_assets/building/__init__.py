@@ -1,0 +1,1 @@
+"""How one partition of an asset is made, checked, stored and reported, and when it is stale."""

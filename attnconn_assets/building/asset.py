@@ -1,0 +1,192 @@
+"""One kind of asset for all: a body that makes partitions one by one and keeps what is done.
+
+A chunk of sessions records every partition as it is made, goes on after one that
+fails, and ends with one failure that names each of them and why. Dagster would
+otherwise mark the whole chunk by its last event.
+"""
+
+import warnings
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import dagster as dg
+
+from attnconn_assets.building import metadata as telling
+from attnconn_assets.building.checks import SOUND, Check, are_sound
+from attnconn_assets.building.partitions import (
+    benchmark_partitions,
+    configuration_partitions,
+    session_partitions,
+)
+from attnconn_assets.building.spec import AssetSpec, CheckFailedError, Kind, Made
+from attnconn_assets.building.staleness import attempt
+from attnconn_assets.building.work import Platform, Work
+from attnconn_assets.instance.run_locks import announced
+from attnconn_assets.storage.store import WHOLE, Store
+from attnconn_assets.study.study import Study
+from attnconn_assets.tracking.tracking import Tracking
+from attnconn_core.errors import AttnconnError
+
+__all__ = ["build_asset"]
+
+
+def build_asset(study: Study, spec: AssetSpec) -> dg.AssetsDefinition:
+    """Make the Dagster asset of a spec.
+
+    Its key is ``<study>/<name>``, so that two studies in one instance keep their
+    histories apart.
+    """
+    partitions = _partitions(study, spec.partitioned)
+    key = dg.AssetKey([study.name, spec.name])
+
+    def body(
+        context: dg.AssetExecutionContext, store: Store, tracking: Tracking
+    ) -> dg.MaterializeResult:
+        keys = list(context.partition_keys) if partitions else [WHOLE]
+        platform = Platform(study, store, tracking, context.log, context.run.run_id)
+        with announced(context.instance, context.run.run_id, "body"):
+            return _make_all(context, key, spec, platform, keys)
+
+    with warnings.catch_warnings():
+        # Dagster calls chunked backfills beta; they were tried, and nothing else will do.
+        warnings.simplefilter("ignore", dg.BetaWarning)
+        decorate = dg.asset(
+            key=key,
+            partitions_def=partitions,
+            backfill_policy=dg.BackfillPolicy.multi_run(study.chunk) if partitions else None,
+            deps=[_dependency(study, spec, name, kind) for name, kind in spec.needs.items()],
+            check_specs=[dg.AssetCheckSpec(SOUND, asset=key)] if spec.checked else None,
+            code_version=spec.recipe.digest,
+            description=spec.description,
+            group_name=spec.group,
+            kinds=set(spec.kinds),
+        )
+    return decorate(body)
+
+
+def _make_all(
+    context: dg.AssetExecutionContext,
+    key: dg.AssetKey,
+    spec: AssetSpec,
+    platform: Platform,
+    partitions: Sequence[str],
+) -> dg.MaterializeResult:
+    failed: dict[str, str] = {}
+    outcomes: dict[str, Made] = {}
+    for partition in partitions:
+        try:
+            made = spec.make(Work(platform, spec.recipe_of(partition), partition))
+        except Exception as error:
+            # What nobody expected costs its own partition too, and shows where it came from.
+            expected = isinstance(error, AttnconnError)
+            told = str(error) if expected else f"{type(error).__name__}: {error}"
+            failed[partition] = f"{told}{platform.scans_of(partition, unless_in=told)}"
+            _remember(platform, spec, partition, failed[partition])
+            if isinstance(error, CheckFailedError):
+                _log_check(context, key, partition, error.checks, error.metadata)
+            else:
+                context.log.error(
+                    f"{spec.name} of {partition}: {failed[partition]}", exc_info=not expected
+                )
+            continue
+        outcomes[partition] = made
+        if len(partitions) > 1:
+            # It counts from here on, whatever becomes of the run.
+            _log_made(context, key, partition, _origin(platform, made))
+            if spec.checked:
+                _log_check(context, key, partition, made.checks, {})
+    # Pictures and tables are told once, at the end: events are small until then.
+    whole = {
+        partition: {**made.metadata, **_origin(platform, made)}
+        for partition, made in outcomes.items()
+    }
+    if failed:
+        for partition, metadata in whole.items():
+            _log_made(context, key, partition, metadata)
+        raise telling.failure(f"{len(failed)} of {len(partitions)} failed", failed)
+    for partition, metadata in whole.items():
+        # For the event with which Dagster itself closes the step, one a partition.
+        named = {} if partition == WHOLE else {"partition_key": partition}
+        context.add_asset_metadata(metadata, asset_key=key, **named)
+    return dg.MaterializeResult(
+        check_results=_closing_check(key, list(outcomes.values())) if spec.checked else []
+    )
+
+
+def _remember(platform: Platform, spec: AssetSpec, partition: str, why: str) -> None:
+    """Leave a note in the store; a disk too full for it must not hide the failure itself."""
+    try:
+        tried = attempt(
+            platform.study, spec, platform.store, platform.source, platform.listing, partition
+        )
+        platform.store.fail(spec.name, partition, why, tried)
+    except OSError as error:
+        platform.log.error(f"{spec.name} of {partition}: its failure isn't noted: {error}")
+
+
+def _origin(platform: Platform, made: Made) -> dict[str, Any]:
+    """Say where a partition lies, its hash, and which run tells of it."""
+    return {
+        "mlflow run": platform.tracking.link(made.entry.made_by),
+        **telling.provenance(made.entry, platform.store.root),
+    }
+
+
+def _log_made(
+    context: dg.AssetExecutionContext, key: dg.AssetKey, partition: str, metadata: Mapping[str, Any]
+) -> None:
+    context.log_event(dg.AssetMaterialization(key, partition=partition, metadata=dict(metadata)))
+
+
+def _log_check(
+    context: dg.AssetExecutionContext,
+    key: dg.AssetKey,
+    partition: str,
+    checks: Sequence[Check],
+    metadata: Mapping[str, Any],
+) -> None:
+    """Record every rule in one event: each event takes some twenty milliseconds."""
+    context.log_event(
+        dg.AssetCheckEvaluation(
+            asset_key=key,
+            check_name=SOUND,
+            passed=are_sound(checks),
+            metadata={**{check.name: check.verdict for check in checks}, **metadata},
+            partition=None if partition == WHOLE else partition,
+        )
+    )
+
+
+def _closing_check(key: dg.AssetKey, outcomes: Sequence[Made]) -> list[dg.AssetCheckResult]:
+    """Sum the chunk up: it is sound where every partition is."""
+    alone = outcomes[0].checks if len(outcomes) == 1 else ()
+    return [
+        dg.AssetCheckResult(
+            asset_key=key,
+            check_name=SOUND,
+            passed=all(are_sound(made.checks) for made in outcomes),
+            metadata={check.name: check.verdict for check in alone}
+            or {"partitions": len(outcomes)},
+        )
+    ]
+
+
+def _partitions(study: Study, kind: Kind) -> dg.PartitionsDefinition | None:
+    match kind:
+        case "session":
+            return session_partitions(study)
+        case "configuration":
+            return configuration_partitions(study)
+        case "benchmark":
+            return benchmark_partitions(study)
+        case "whole":
+            return None
+
+
+def _dependency(study: Study, spec: AssetSpec, name: str, kind: Kind) -> dg.AssetDep:
+    mapping: dg.PartitionMapping | None = None
+    if kind != spec.partitioned and kind == "configuration" and spec.from_configuration:
+        mapping = dg.SpecificPartitionsPartitionMapping([spec.from_configuration])
+    elif kind != spec.partitioned and kind != "whole":
+        mapping = dg.AllPartitionMapping()
+    return dg.AssetDep(dg.AssetKey([study.name, name]), partition_mapping=mapping)

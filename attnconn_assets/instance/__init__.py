@@ -1,0 +1,1 @@
+"""Dagster's own instance: its home, its event log, and the locks of running processes."""

@@ -1,0 +1,210 @@
+"""Sensors: sessions become partitions as their scans appear, and what they allow is made."""
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import dagster as dg
+
+from attnconn_assets.assets.catalogue import specs, store_of
+from attnconn_assets.building.partitions import session_partitions
+from attnconn_assets.building.staleness import plan
+from attnconn_assets.instance.run_locks import end_orphans
+from attnconn_assets.storage.files import file_facts
+from attnconn_assets.study.study import Study
+from attnconn_core.errors import AttnconnError
+from attnconn_core.records import Session
+from attnconn_core.sources import Listing, Source
+
+__all__ = ["discovery", "follow"]
+
+_SHOWN = 5
+_PROBES = 200  # scans looked into in one tick, which must end in time
+_UNFINISHED = [
+    dg.DagsterRunStatus.QUEUED,
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+    dg.DagsterRunStatus.CANCELING,
+]
+
+
+def discovery(study: Study) -> dg.SensorDefinition:
+    """Add a partition for every session whose scan is complete.
+
+    Complete is a scan whose files have been the same for two ticks, size and time of
+    change, and can be read. What isn't is said in the tick; so are sessions whose scans
+    were removed, whose partitions and results stay.
+    """
+    partitions = session_partitions(study)
+
+    @dg.sensor(
+        name=f"{study.name}_discovery",
+        minimum_interval_seconds=60,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description=f"Adds new sessions of {study.title} as partitions.",
+    )
+    def discover(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+        for run_id in end_orphans(context.instance):
+            context.log.warning(f"run {run_id} was killed; it is ended as failed")
+        known = set(context.instance.get_dynamic_partitions(str(partitions.name)))
+        source = study.make_source()
+        try:
+            listing = source.listing()
+        except AttnconnError as error:  # a folder that is still empty, or was emptied
+            return dg.SkipReason(f"{error} ({len(known)} sessions are known)")
+        sessions = {session.key: session for session in listing.sessions}
+        before = _seen_before(context.cursor)
+        new, seen = _sort_out(source, sessions, known, before)
+        unreadable = [f"{key}: {each['why']}" for key, each in seen.items() if each["why"]]
+        told = [
+            _listed("still being written", [k for k, each in seen.items() if not each["why"]]),
+            _listed("can't be read", unreadable),
+            _listed("refused", [str(why) for why in listing.refused.values()]),
+            _listed("removed, their results are kept", sorted(known - sessions.keys())),
+        ]
+        for line in filter(None, told[1:]):
+            context.log.warning(line)
+        if new:
+            context.log.info(_listed("new", new))
+        message = "; ".join(filter(None, told)) or f"all {len(known)} sessions are known"
+        return dg.SensorResult(
+            skip_reason=None if new else dg.SkipReason(message),
+            dynamic_partitions_requests=[partitions.build_add_request(new)] if new else [],
+            cursor=json.dumps(seen),
+        )
+
+    return discover
+
+
+def follow(study: Study, job: dg.JobDefinition) -> dg.SensorDefinition:
+    """Make what new sessions allow, and group scores as the cohort changes; no models.
+
+    It waits while anything runs, and looks again only when a run has ended or a scan, the
+    study or the code has changed. What failed is left alone until something that it would
+    be made from changes.
+    """
+    partitions = session_partitions(study)
+    running = dg.DefaultSensorStatus.RUNNING
+    stopped = dg.DefaultSensorStatus.STOPPED
+
+    @dg.sensor(
+        name=f"{study.name}_follow",
+        job=job,
+        minimum_interval_seconds=60,
+        default_status=running if study.automation.request_runs else stopped,
+        description="Requests what is missing or out of date and needs no training.",
+    )
+    def request(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+        unfinished = context.instance.get_runs_count(dg.RunsFilter(statuses=_UNFINISHED))
+        if unfinished:
+            return dg.SkipReason(f"waits for {unfinished} runs to end")
+        known = set(context.instance.get_dynamic_partitions(str(partitions.name)))
+        source = study.make_source()
+        try:
+            listing = source.listing()
+        except AttnconnError as error:
+            return dg.SkipReason(str(error))
+        there = tuple(session for session in listing.sessions if session.key in known)
+        listing = dataclasses.replace(listing, sessions=there)
+        before = _seen_before(context.cursor)
+        seen = _digest(study, context.instance, source, listing)
+        if seen == before.get("seen"):
+            return dg.SkipReason("nothing has changed since the last look")
+        due = _due(study, source, listing)
+        cursor = json.dumps({"seen": seen, "due": due})
+        if not due:
+            return dg.SensorResult(skip_reason=dg.SkipReason("all is up to date"), cursor=cursor)
+        if due == before.get("due"):
+            left = ", ".join(due)
+            return dg.SensorResult(
+                skip_reason=dg.SkipReason(f"the last refresh couldn't make {left}; see its run"),
+                cursor=cursor,
+            )
+        context.log.info(", ".join(f"{name}: {len(keys)}" for name, keys in due.items()))
+        operation = {"config": {"models": False, "retry_failed": False}}
+        return dg.SensorResult(
+            run_requests=[
+                dg.RunRequest(run_config={"ops": {f"{study.name}_make_stale": operation}})
+            ],
+            cursor=cursor,
+        )
+
+    return request
+
+
+def _seen_before(cursor: str | None) -> dict[str, Any]:
+    return dict(json.loads(cursor)) if cursor else {}
+
+
+def _sort_out(
+    source: Source,
+    sessions: Mapping[str, Session],
+    known: set[str],
+    before: Mapping[str, Any],
+) -> tuple[list[str], dict[str, Any]]:
+    """Part unknown sessions into those to add and those to look at again.
+
+    Of the latter it is remembered how their files are now, and why they can't be read
+    if that was tried: it is tried again when they change.
+    """
+    new: list[str] = []
+    seen: dict[str, Any] = {}
+    probes = 0
+    for key, session in sessions.items():
+        if key in known:
+            continue
+        files = [file_facts(file) for file in session.files]
+        last = before.get(key, {})
+        if files and (files != last.get("files") or probes == _PROBES):
+            seen[key] = {"files": files, "why": ""}
+            continue
+        if last.get("why"):
+            seen[key] = last
+            continue
+        probes += 1
+        try:
+            source.probe(session)
+        except AttnconnError as error:
+            seen[key] = {"files": files, "why": str(error)}
+        else:
+            new.append(key)
+    return new, seen
+
+
+def _digest(study: Study, instance: dg.DagsterInstance, source: Source, listing: Listing) -> str:
+    """Hash all that may make something due: the study, the code, the scans and the runs."""
+    latest = instance.get_run_records(limit=1)
+    files = {
+        path
+        for session in listing.sessions
+        for path in (*session.files, *source.quality_files(session))
+    }
+    parts = [
+        study.model_dump_json(),
+        *(spec.recipe.digest for spec in specs(study)),
+        *(session.key for session in listing.sessions),
+        *(json.dumps(file_facts(path)) for path in sorted({*files, *source.shared_files()})),
+        latest[0].dagster_run.run_id if latest else "",
+    ]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _listed(what: str, names: Sequence[str]) -> str:
+    if not names:
+        return ""
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return f"{len(names)} {what} ({', '.join(names[:_SHOWN])}{more})"
+
+
+def _due(study: Study, source: Source, listing: Listing) -> dict[str, list[str]]:
+    """List the partitions of every asset that can be made now without training."""
+    store = store_of(study).snapshot()
+    due = {
+        spec.name: plan(study, spec, store, source, listing, retry_failed=False).due
+        for spec in specs(study)
+        if spec.group != "forecasters"
+    }
+    return {name: keys for name, keys in due.items() if keys}

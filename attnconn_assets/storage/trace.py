@@ -1,0 +1,195 @@
+"""The trace: from any score back to the scans that it rests on, and forward again.
+
+The store's manifests say what every entry was made from, each input with the hash that it
+had when it was read; the entries of scans say which files those were.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from attnconn_assets.storage.store import WHOLE, Entry, Store
+from attnconn_core.errors import StoreError
+
+__all__ = ["Node", "back", "files_behind", "forward", "told"]
+
+_ALIKE = 8  # as many partitions of one asset are shown one by one
+
+
+@dataclass(frozen=True)
+class Node:
+    """One entry of the store in a trace.
+
+    Attributes
+    ----------
+    entry
+        What the store holds now.
+    changed
+        Whether it has been made anew since it was read by what rests on it.
+    inputs
+        What it was made from, as far as the store has it.
+    """
+
+    entry: Entry
+    changed: bool = False
+    inputs: tuple["Node", ...] = field(default_factory=tuple)
+
+    @property
+    def name(self) -> str:
+        """``asset/partition``."""
+        return f"{self.entry.asset}/{self.entry.partition}"
+
+    @property
+    def files(self) -> tuple[Mapping[str, Any], ...]:
+        """The user's files that were read for it: path, size, time of change, SHA-256."""
+        return tuple(self.entry.facts.get("read", ()))
+
+
+def back(store: Store, asset: str, partition: str) -> Node:
+    """Walk from an entry to all that it was made from.
+
+    An entry that several rest on is one node in each of their places.
+
+    Raises
+    ------
+    StoreError
+        If the entry, or something that it was made from, isn't in the store.
+    """
+    known: dict[tuple[str, str], Node] = {}
+
+    def walk(asset: str, partition: str, digest: str | None) -> Node:
+        if (asset, partition) not in known:
+            entry = store.find(asset, partition)
+            if entry is None:
+                raise StoreError(f"{asset} of {partition} isn't in the store; nothing leads to it")
+            inputs = tuple(
+                walk(*_parted(name), read) for name, read in sorted(entry.inputs.items())
+            )
+            known[asset, partition] = Node(entry, inputs=inputs)
+        node = known[asset, partition]
+        changed = digest is not None and digest != node.entry.digest
+        return Node(node.entry, changed, node.inputs) if changed else node
+
+    return walk(asset, partition, None)
+
+
+def files_behind(store: Store, *names: str) -> list[Mapping[str, Any]]:
+    """List every user's file that some entries rest on, once, by path.
+
+    Parameters
+    ----------
+    store
+        Where to look.
+    names
+        ``asset/partition`` of each entry.
+    """
+    waiting, seen = list(names), set(names)
+    files: dict[str, Mapping[str, Any]] = {}
+    while waiting:
+        entry = store.find(*_parted(waiting.pop()))
+        if entry is None:
+            continue
+        for file in entry.facts.get("read", ()):
+            files[file["path"]] = file
+        further = entry.inputs.keys() - seen
+        seen |= further
+        waiting += further
+    return [files[path] for path in sorted(files)]
+
+
+def forward(store: Store, file: str) -> list[Entry]:
+    """Walk from a user's file, by its path or SHA-256, to all that rests on it.
+
+    Entries come in the order in which they were made.
+    """
+    entries = {f"{entry.asset}/{entry.partition}": entry for entry in store.entries()}
+    readers: dict[str, list[str]] = defaultdict(list)
+    for name, entry in entries.items():
+        for read in entry.inputs:
+            readers[read].append(name)
+    waiting = [
+        name
+        for name, entry in entries.items()
+        if any(file in (r.get("path"), r.get("sha256")) for r in entry.facts.get("read", ()))
+    ]
+    resting = set(waiting)
+    while waiting:
+        further = set(readers[waiting.pop()]) - resting
+        resting |= further
+        waiting += further
+    found = (entries[name] for name in resting)
+    return sorted(found, key=lambda entry: (entry.made_by.get("at", ""), entry.asset))
+
+
+def told(store: Store, what: str) -> Iterator[str]:
+    """Tell a trace line by line.
+
+    Parameters
+    ----------
+    store
+        Where to look.
+    what
+        An asset, ``asset/partition``, or a user's file by its path or SHA-256.
+
+    Raises
+    ------
+    StoreError
+        If the store knows nothing of it.
+    """
+    asset, partition = _parted(what)
+    start = store.readable(asset, partition or WHOLE)  # a path isn't a name in the store
+    if start is not None:
+        node = back(store, start.asset, start.partition)
+        yield from _tree(node, 0)
+        files = files_behind(store, node.name)
+        yield f"{len(files)} files behind it"
+        yield from (f"  {each['path']}  {_size_and_hash(each)}" for each in files)
+        return
+    partitions = _partitions(store, asset)
+    if partitions:
+        raise StoreError(
+            f"{asset} has {len(partitions)} partitions; say which: {asset}/{partitions[0]}, "
+            f"{asset}/{partitions[-1]} or another"
+        )
+    known = {what, str(Path(what).resolve())}
+    resting = [entry for each in known for entry in forward(store, each)]
+    if not resting:
+        raise StoreError(
+            f"{what}: must be an asset, asset/partition, a run of MLflow or a file that was read; "
+            f"the store in {store.root} knows none of these"
+        )
+    yield f"{len(resting)} results rest on {what}"
+    yield from (f"  {entry.asset}/{entry.partition}  {entry.digest}" for entry in resting)
+
+
+def _parted(name: str) -> tuple[str, str]:
+    asset, _, partition = name.partition("/")
+    return asset, partition
+
+
+def _partitions(store: Store, asset: str) -> list[str]:
+    try:
+        return store.partitions(asset)
+    except StoreError:
+        return []
+
+
+def _tree(node: Node, depth: int) -> Iterator[str]:
+    entry, since = node.entry, " (made anew since)" if node.changed else ""
+    run = entry.made_by.get("mlflow_run", "")
+    yield f"{'  ' * depth}{node.name}  {entry.digest}  MLflow {run}{since}"
+    for file in node.files:
+        yield f"{'  ' * (depth + 1)}{file['path']}  {_size_and_hash(file)}"
+    for asset, nodes in groupby(node.inputs, key=lambda each: each.entry.asset):
+        alike = list(nodes)
+        for each in alike[:_ALIKE]:
+            yield from _tree(each, depth + 1)
+        if len(alike) > _ALIKE:
+            yield f"{'  ' * (depth + 1)}… and {len(alike) - _ALIKE} more of {asset}"
+
+
+def _size_and_hash(file: Mapping[str, Any]) -> str:
+    return f"{file.get('bytes', '?')} bytes  SHA-256 {file.get('sha256', '?')}"

@@ -1,0 +1,315 @@
+"""The study file, validated: every setting of the platform, and no other place to look."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import BaseModel, Field, TypeAdapter, field_validator
+
+from attnconn_assets.study.experiment import Configuration, Experiment, FineTuning
+from attnconn_assets.study.settings import (
+    AutomationSettings,
+    BehaviourSettings,
+    ContrastSettings,
+    ExclusionRules,
+    FingerprintSettings,
+    GrangerSettings,
+    KnownTruthFile,
+    RecoverySettings,
+    Settings,
+    SignificanceSettings,
+    StudyPath,
+)
+from attnconn_assets.study.yaml_file import validated
+from attnconn_core.connectivity import ESTIMATORS, READY, estimators
+from attnconn_core.errors import StudyError
+from attnconn_core.forecasting.config import DEFAULT_SEED, ForecasterConfig, TrainingConfig
+from attnconn_core.sources import ArrayFolder, HcpSample, HcpTree, Simulated, Source
+
+__all__ = ["DEFAULT_STUDY", "Study", "load_study", "selected_study"]
+
+DEFAULT_STUDY = Path(__file__).resolve().parents[2] / "studies" / "hcp_sample.yaml"
+
+
+# Which subjects there are changes no series.
+_WHO_IS_IN = {"subjects", "subject_column", "group_column"}
+
+
+class StudyBase(Settings):
+    """What every study says, wherever its scans come from.
+
+    Paths are relative to the study file.
+    """
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
+    title: str
+    experiments: tuple[StudyPath, ...] = Field(min_length=1)
+    group_configurations: tuple[str, ...] = ()
+    methods: tuple[str, ...] = ()
+    phenotypes: StudyPath | None = None
+    behaviour: BehaviourSettings = BehaviourSettings()
+    granger: GrangerSettings = GrangerSettings()
+    fingerprint: FingerprintSettings = FingerprintSettings()
+    recovery: RecoverySettings = RecoverySettings()
+    significance: SignificanceSettings = SignificanceSettings()
+    contrast: ContrastSettings | None = None
+    exclude: ExclusionRules = ExclusionRules()
+    automation: AutomationSettings = AutomationSettings()
+    test_fraction: float = Field(0.1, gt=0, lt=1)
+    baseline_lags: int = Field(5, ge=1)
+    scan_lengths: tuple[Annotated[int, Field(ge=10)], ...] = ()
+    cross_fit_folds: int = Field(2, ge=2)
+    cross_fit_seed: int = Field(DEFAULT_SEED, ge=0, lt=2**32)
+    chunk: int = Field(25, ge=1)
+    quorum: float = Field(0.95, gt=0, le=1)
+    store: StudyPath | None = None
+    tracking: StudyPath | None = None
+    tracking_page: str = Field("http://127.0.0.1:5000", pattern=r"^https?://[^\s#?]+$")
+
+    # What load_study fills in.
+    folder: Path = Field(Path("."), exclude=True)
+    experiment: Experiment = Field(Experiment(), exclude=True)
+    origins: Mapping[str, str] = Field({}, exclude=True)
+
+    @field_validator("scan_lengths")
+    @classmethod
+    def _ascending(cls, lengths: tuple[int, ...]) -> tuple[int, ...]:
+        return tuple(sorted(set(lengths)))
+
+    @property
+    def store_folder(self) -> Path:
+        """Where series, models, matrices and scores are kept."""
+        return self.store or (self._home / "store" / self.name)
+
+    @property
+    def tracking_folder(self) -> Path:
+        """Where MLflow's database and artifacts lie."""
+        return self.tracking or (self._home / "mlruns")
+
+    @property
+    def _home(self) -> Path:
+        """The folder of the study, or the one above a folder of studies."""
+        return self.folder.parent if self.folder.name == "studies" else self.folder
+
+    @property
+    def configurations(self) -> Mapping[str, Configuration]:
+        """Every group configuration of the study's experiments, by name."""
+        return self.experiment.group
+
+    def experiment_of(self, configuration: str) -> str:
+        """The name of the experiment file that a group configuration stands in."""
+        return self.origins[configuration]
+
+    @property
+    def read_out(self) -> tuple[str, ...]:
+        """The group configurations whose attention is read as connectivity."""
+        return self.group_configurations or tuple(self.configurations)[:1]
+
+    @property
+    def ready_methods(self) -> tuple[str, ...]:
+        """The methods that need nothing but a series, those of other packages last."""
+        brought = (name for name in estimators() if name not in ESTIMATORS)
+        return (*READY, *brought)
+
+    @property
+    def usual_methods(self) -> tuple[str, ...]:
+        """What a study has that doesn't say: the published methods."""
+        groups = (f"attention_group_{name}" for name in self.read_out)
+        return (
+            *("pearson", "partial", "granger", *groups),
+            *("attention_subject", "attention_finetuned"),
+        )
+
+    @property
+    def every_method(self) -> tuple[str, ...]:
+        """Every connectivity method that the study could have: the usual ones first."""
+        influences = (
+            f"{kind}_group_{name}" for name in self.read_out for kind in ("ablation", "sensitivity")
+        )
+        return tuple(
+            dict.fromkeys((*self.usual_methods, *self.ready_methods, "tangent", *influences))
+        )
+
+    @property
+    def longest_window(self) -> int:
+        """Consecutive frames that the most demanding model of the study needs at once."""
+        models = (
+            *(each.model for each in self.configurations.values()),
+            self.subject_configuration.model,
+        )
+        lags = self.granger.lags or self.granger.max_lags
+        return max(
+            *(model.window for model in models),
+            *(lags + 1, self.baseline_lags + 1),
+        )
+
+    @property
+    def subject_configuration(self) -> Configuration:
+        """The configuration of the models that are trained on one session."""
+        assert self.experiment.subject is not None  # noqa: S101  (load_study has seen to it)
+        return self.experiment.subject
+
+    @property
+    def fine_tuning(self) -> FineTuning:
+        """How a group model goes on with one session."""
+        return self.experiment.fine_tuning
+
+    def source_settings(self) -> dict[str, object]:
+        """What the study says of how a scan is read: fields that the other kinds don't have."""
+        own = set(type(self).model_fields) - set(StudyBase.model_fields) - _WHO_IS_IN
+        return self.model_dump(mode="json", include=own)
+
+
+class HcpSampleStudy(StudyBase):
+    """Seven HCP subjects that a package ships: nothing to configure."""
+
+    source_module: ClassVar[str] = "attnconn_core.sources.sample"
+
+    source: Literal["hcp_sample"]
+    cache: StudyPath = Field(Path("../.sample"), validate_default=True)
+
+    def make_source(self) -> Source:
+        """Where the scans come from."""
+        return HcpSample(cache=self.cache)
+
+
+class HcpStudy(StudyBase):
+    """A tree of HCP Young Adult folders, parcellated on the way in."""
+
+    source_module: ClassVar[str] = "attnconn_core.sources.hcp"
+
+    source: Literal["hcp"]
+    root: StudyPath
+    atlas: StudyPath
+    subjects: StudyPath | None = None
+    subject_column: str = "Subject"
+    group_column: str | None = None
+    file_pattern: str = "*_Atlas_MSMAll*clean*.dtseries.nii"
+    layout: Literal["concatenated", "runs"] | None = None
+    frames_per_run: int = Field(1200, ge=1)
+    run_lengths: tuple[int, ...] | None = None
+
+    def make_source(self) -> Source:
+        """Where the scans come from."""
+        return HcpTree(
+            root=self.root,
+            atlas=self.atlas,
+            subjects=self.subjects,
+            file_pattern=self.file_pattern,
+            layout=self.layout,
+            frames_per_run=self.frames_per_run,
+            run_lengths=self.run_lengths,
+            subject_column=self.subject_column,
+            group_column=self.group_column,
+        )
+
+
+class ArraysStudy(StudyBase):
+    """A folder of parcellated series, one file a run."""
+
+    source_module: ClassVar[str] = "attnconn_core.sources.arrays"
+
+    source: Literal["arrays"]
+    root: StudyPath
+    subject_column: str = "Subject"
+    repetition_time: float | None = Field(None, gt=0)
+    regions: StudyPath | None = None
+    subjects: StudyPath | None = None
+    group_column: str | None = None
+
+    def make_source(self) -> Source:
+        """Where the scans come from."""
+        return ArrayFolder(
+            root=self.root,
+            repetition_time=self.repetition_time,
+            regions=self.regions,
+            subjects=self.subjects,
+            subject_column=self.subject_column,
+            group_column=self.group_column,
+        )
+
+
+class SimulatedStudy(StudyBase):
+    """A simulated cohort whose connectivity and behaviour are known."""
+
+    source_module: ClassVar[str] = "attnconn_core.sources.simulated"
+
+    source: Literal["simulated"]
+    n_subjects: int = Field(20, ge=2)
+    n_regions: int = Field(20, ge=2)
+    n_frames: int = Field(400, ge=20)
+    repetition_time: float = Field(0.72, gt=0)
+    n_runs: int = Field(1, ge=1)
+    seed: int = 0
+
+    def make_source(self) -> Source:
+        """Where the scans come from."""
+        return Simulated(
+            subjects=self.n_subjects,
+            regions=self.n_regions,
+            frames=self.n_frames,
+            repetition_time=self.repetition_time,
+            runs=self.n_runs,
+            seed=self.seed,
+        )
+
+
+Study = HcpSampleStudy | HcpStudy | ArraysStudy | SimulatedStudy
+_SOURCES = ("hcp_sample", "hcp", "arrays", "simulated")
+_STUDY: TypeAdapter[Study] = TypeAdapter(Annotated[Study, Field(discriminator="source")])
+
+
+def selected_study() -> Path:
+    """The study file that the environment variable ATTNCONN_STUDY names, else the sample's."""
+    return Path(os.environ.get("ATTNCONN_STUDY", DEFAULT_STUDY)).resolve()
+
+
+def load_study(path: Path) -> Study:
+    """Read and validate a study file and the experiment files it names.
+
+    Raises
+    ------
+    StudyError
+        Naming the file, the key, the rule and the value, for every rule broken.
+    """
+    path = Path(path).resolve()
+    known = _known_keys()
+    study = validated(_STUDY, path, known, _SOURCES)
+    files = [(file, validated(TypeAdapter(Experiment), file, known)) for file in study.experiments]
+    experiment = Experiment.merged(files)
+    origins = {name: file.stem for file, each in files for name in each.group}
+    unknown = [name for name in study.group_configurations if name not in experiment.group]
+    if unknown:
+        raise StudyError(
+            f"{path}: group_configurations must name configurations of the experiments "
+            f"({', '.join(experiment.group)}); got {', '.join(unknown)}"
+        )
+    if not experiment.group or experiment.subject is None:
+        raise StudyError(
+            f"{path}: the experiments together must hold at least one group configuration and "
+            f"a subject configuration; {', '.join(file.name for file in study.experiments)} do not"
+        )
+    filled_in = study.model_copy(update={"experiment": experiment})
+    named = {"methods": study.methods, "significance.methods": study.significance.methods}
+    for key, methods in named.items():
+        strange = [name for name in methods if name not in filled_in.every_method]
+        if not strange:
+            continue
+        raise StudyError(
+            f"{path}: {key} must be among {', '.join(filled_in.every_method)}; "
+            f"got {', '.join(strange)}"
+        )
+    filled = {"folder": path.parent, "experiment": experiment, "origins": origins}
+    return study.model_copy(update=filled)
+
+
+def _known_keys() -> list[str]:
+    models: list[type[BaseModel]] = [
+        *(HcpSampleStudy, HcpStudy, ArraysStudy, SimulatedStudy),
+        *(GrangerSettings, FingerprintSettings, BehaviourSettings, ExclusionRules),
+        *(AutomationSettings, RecoverySettings, KnownTruthFile, Experiment, Configuration),
+        *(SignificanceSettings, ContrastSettings),
+        *(ForecasterConfig, TrainingConfig, FineTuning),
+    ]
+    return sorted({key for model in models for key in model.model_fields})

@@ -1,0 +1,273 @@
+"""Tracking: the one place that talks to MLflow.
+
+The store owns the data and MLflow points at it: a run carries the Dagster run, asset,
+partition, code version and study it belongs to, and a model is recorded by the path
+and hash of its one file in the store.
+"""
+
+import contextlib
+import dataclasses
+import json
+import re
+import sqlite3
+import urllib.parse
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import dagster as dg
+from pydantic import PrivateAttr
+
+from attnconn_assets.storage.locks import alone
+from attnconn_assets.tracking.retry import Patient, patiently
+from attnconn_assets.tracking.run import TrackedRun
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+__all__ = ["Origin", "Tracking"]
+
+_KIND = {"mlflow.experimentKind": "custom_model_development"}  # not of language models
+_SAME = ("attnconn.study", "attnconn.asset", "attnconn.partition")  # tell of the same result
+_RUN_ID = re.compile(r"[0-9a-f]{32}")
+
+
+@dataclasses.dataclass(frozen=True)
+class Origin:
+    """Where a run in MLflow comes from: the tags that lead back to Dagster."""
+
+    study: str
+    asset: str
+    partition: str
+    dagster_run: str
+    code_version: str
+
+    def tags(self) -> dict[str, str]:
+        """The tags as MLflow holds them."""
+        own = {f"attnconn.{name}": value for name, value in dataclasses.asdict(self).items()}
+        return {**own, "mlflow.source.name": f"{self.study}/{self.asset}"}
+
+
+class Tracking(dg.ConfigurableResource):
+    """MLflow's database and artifacts in one folder.
+
+    Attributes
+    ----------
+    folder
+        Holds ``mlflow.db`` and ``artifacts/``.
+    page
+        Where MLflow's page is, for links to it.
+    """
+
+    folder: str
+    page: str = "http://127.0.0.1:5000"
+    _client: Any = PrivateAttr(default=None)
+    _experiments: dict[str, str] = PrivateAttr(default_factory=dict)
+
+    @property
+    def database(self) -> str:
+        """The URI of the database."""
+        return f"sqlite:///{self._file}"
+
+    @property
+    def _file(self) -> Path:
+        return Path(self.folder).resolve() / "mlflow.db"
+
+    def client(self) -> "MlflowClient":
+        """A client of the database, which the first caller creates.
+
+        Many processes that open a new database at once crash in its migrations, so
+        one at a time passes here.
+        """
+        if self._client is not None:
+            return self._client
+        from mlflow import MlflowClient
+
+        folder = Path(self.folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        with alone(Path(self.folder) / ".opening"):
+            client = patiently(
+                lambda: MlflowClient(tracking_uri=self.database, registry_uri=self.database),
+                self.database,
+            )
+            patient = cast("MlflowClient", Patient(client, self.database))
+            patient.search_experiments(max_results=1)
+            self._write_ahead()
+        self._client = patient
+        return patient
+
+    def _write_ahead(self) -> None:
+        """Let the database write ahead, as Dagster's do: a sync a commit, where it has five.
+
+        The file remembers it. Where another process writes just now, the next to open it does
+        this.
+        """
+        with (
+            contextlib.suppress(sqlite3.OperationalError),
+            contextlib.closing(sqlite3.connect(self._file, timeout=1)) as database,
+        ):
+            database.execute("PRAGMA journal_mode = WAL")
+
+    @contextlib.contextmanager
+    def run(
+        self,
+        experiment: str,
+        name: str,
+        origin: Origin,
+        parameters: Mapping[str, object],
+        parent: TrackedRun | None = None,
+    ) -> Iterator[TrackedRun]:
+        """Open a run; it ends FINISHED, or FAILED if the body raises.
+
+        Runs of the same asset partition that a killed process left RUNNING are closed
+        as KILLED, and older ones lose the tag ``attnconn.current``.
+        """
+        client = self.client()
+        experiment_id = self._experiment(client, experiment)
+        self._retire(client, experiment_id, origin, name)
+        tags = {**origin.tags(), "attnconn.current": "true"}
+        if parent is not None:
+            tags["mlflow.parentRunId"] = parent.id
+        run = TrackedRun(
+            client, client.create_run(experiment_id, tags=tags, run_name=name), parameters
+        )
+        try:
+            yield run
+            run.send()
+        except BaseException:
+            # What went wrong is to be told, also where MLflow itself is what went wrong:
+            # the run then stays RUNNING, and the next try closes it.
+            with contextlib.suppress(Exception):
+                run.send()
+            with contextlib.suppress(Exception):
+                client.set_terminated(run.id, "FAILED")
+            raise
+        client.set_terminated(run.id, "FINISHED")
+
+    def close_abandoned(self, study: str, is_over: Callable[[str], bool]) -> int:
+        """Close a study's runs that a killed process left RUNNING; return how many.
+
+        Parameters
+        ----------
+        study
+            Its name.
+        is_over
+            Whether a Dagster run, by its id, has ended.
+        """
+        client = self.client()
+        experiments = [each.experiment_id for each in client.search_experiments()]
+        running = client.search_runs(
+            experiments, f"attributes.status = 'RUNNING' and tags.`attnconn.study` = '{study}'"
+        )
+        left = [run for run in running if is_over(run.data.tags.get("attnconn.dagster_run", ""))]
+        for run in left:
+            client.set_terminated(run.info.run_id, "KILLED")
+        return len(left)
+
+    def result_of(self, run_id: str) -> str | None:
+        """Find the ``asset/partition`` that a run tells of; None if there is no such run."""
+        from mlflow.exceptions import MlflowException
+
+        if not _RUN_ID.fullmatch(run_id):
+            return None
+        try:
+            tags = self.client().get_run(run_id).data.tags
+        except MlflowException:
+            return None
+        asset, partition = tags.get("attnconn.asset"), tags.get("attnconn.partition")
+        return f"{asset}/{partition}" if asset and partition else None
+
+    def link(self, made_by: Mapping[str, str]) -> dg.MetadataValue:
+        """Point to the page that shows a run of an entry while MLflow's server runs."""
+        experiment, run = made_by["mlflow_experiment"], made_by["mlflow_run"]
+        return dg.MetadataValue.url(f"{self.page}/#/experiments/{experiment}/runs/{run}")
+
+    def comparison(self, experiment_id: str, runs: Sequence[str]) -> dg.MetadataValue:
+        """Point to the page that holds runs of one experiment side by side."""
+        ids = json.dumps(list(runs), separators=(",", ":"))
+        query = urllib.parse.urlencode({"runs": ids, "experiments": json.dumps([experiment_id])})
+        return dg.MetadataValue.url(f"{self.page}/#/compare-runs?{query}")
+
+    def sweep(self, experiment: str, study: str, name: str) -> TrackedRun:
+        """Find the run that holds a study's runs of one experiment file, or make it."""
+        client = self.client()
+        experiment_id = self._experiment(client, experiment)
+        tags = {"attnconn.study": study, "attnconn.sweep": name}
+        wanted = " and ".join(f"tags.`{tag}` = '{value}'" for tag, value in tags.items())
+        with alone(Path(self.folder) / ".opening"):
+            found = client.search_runs([experiment_id], wanted, max_results=1)
+            if found:
+                run = found[0]
+            else:
+                run = client.create_run(experiment_id, tags=tags, run_name=f"{study} {name}")
+                client.set_terminated(run.info.run_id)
+        return TrackedRun(client, run)
+
+    def register(
+        self, name: str, model: Path, run_id: str, tags: Mapping[str, str], alias: str
+    ) -> str:
+        """Give a stored model a version in MLflow's registry and an alias; return the version.
+
+        A file that is registered already, told by its tag ``sha256``, keeps its version.
+        """
+        from mlflow.exceptions import MlflowException
+
+        client = self.client()
+        try:
+            client.create_registered_model(name)
+        except MlflowException as error:
+            if error.error_code != "RESOURCE_ALREADY_EXISTS":
+                raise
+        same = f"name = '{name}' and tags.sha256 = '{tags['sha256']}'"
+        found = client.search_model_versions(same, max_results=1)
+        version = (
+            found[0].version
+            if found
+            else client.create_model_version(
+                name, model.resolve().as_uri(), run_id=run_id, tags=dict(tags)
+            ).version
+        )
+        client.set_registered_model_alias(name, alias, version)
+        return str(version)
+
+    def _experiment(self, client: "MlflowClient", name: str) -> str:
+        """Find an experiment, or make it; asked for once."""
+        if name not in self._experiments:
+            self._experiments[name] = self._find_or_make(client, name)
+        return self._experiments[name]
+
+    def _find_or_make(self, client: "MlflowClient", name: str) -> str:
+        from mlflow.exceptions import MlflowException
+
+        found = client.get_experiment_by_name(name)
+        if found is None:
+            location = (Path(self.folder).resolve() / "artifacts" / name).as_uri()
+            try:
+                return client.create_experiment(name, location, _KIND)
+            except MlflowException as error:
+                if error.error_code != "RESOURCE_ALREADY_EXISTS":
+                    raise
+                found = client.get_experiment_by_name(name)
+                if found is None:
+                    raise
+        return found.experiment_id
+
+    def _retire(
+        self, client: "MlflowClient", experiment_id: str, origin: Origin, name: str
+    ) -> None:
+        """Take the tag from what was current before, and end what a killed process left."""
+        # By name alone: with each tag more that it compares, MLflow takes a millisecond more.
+        named = client.search_runs(
+            [experiment_id],
+            f"attributes.run_name = '{name}' and tags.`attnconn.current` = 'true'",
+        )
+        same = {tag: origin.tags()[tag] for tag in _SAME}
+        for run in named:
+            tags = run.data.tags
+            if tags.get("attnconn.dagster_run") == origin.dagster_run:
+                continue
+            if any(tags.get(tag) != value for tag, value in same.items()):
+                continue
+            client.set_tag(run.info.run_id, "attnconn.current", "false")
+            if run.info.status == "RUNNING":
+                client.set_terminated(run.info.run_id, "KILLED")

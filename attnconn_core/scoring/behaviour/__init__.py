@@ -1,0 +1,1 @@
+"""Predicting behaviour in unseen subjects from connectivity."""

@@ -1,0 +1,65 @@
+"""Which of two methods predicts behaviour better, on the folds that both were tested on."""
+
+from itertools import combinations
+
+import pandas as pd
+
+from attnconn_core.errors import ParameterError
+from attnconn_core.scoring.behaviour.resampled import corrected_resampled_t
+from attnconn_core.scoring.comparison.paired_tests import false_discovery, holm
+from attnconn_core.scoring.comparison.verdicts import ALL_TARGETS
+
+__all__ = ["compare_behaviours"]
+
+
+def compare_behaviours(folds: pd.DataFrame) -> pd.DataFrame:
+    """Test every pair of methods over folds and repeats, for each target and over all.
+
+    Parameters
+    ----------
+    folds
+        ``method``, ``target``, ``repeat``, ``fold``, ``error``, ``tested`` and ``trained``,
+        as `BehaviourTable.folds` has them.
+
+    Returns
+    -------
+    comparison
+        A row a target and pair: ``target`` (``"(all targets)"`` where errors are first
+        averaged over targets), ``first``, ``second``, ``difference`` (error of second
+        less error of first, in shares of the target's variance: above 0, first is better),
+        ``t``, ``p`` and ``df`` of `corrected_resampled_t`; ``p_holm``, corrected for the
+        pairs of that target (Holm 1979); and ``q``, over the targets of that pair
+        (Benjamini & Hochberg 1995), NaN over all targets.
+
+    Raises
+    ------
+    ParameterError
+        If a method has two errors for one target, repeat and fold.
+    """
+    where = ["target", "repeat", "fold"]
+    if folds.duplicated([*where, "method"]).any():
+        raise ParameterError("a method has one error for each target, repeat and fold; some more")
+    errors = folds.pivot(index=where, columns="method", values="error")
+    ratio = (folds["tested"] / folds["trained"]).groupby(folds["target"]).mean()
+    rows = []
+    for first, second in combinations(folds["method"].unique(), 2):
+        difference = (errors[second] - errors[first]).dropna()
+        splits = [(str(name), each) for name, each in difference.groupby(level="target")]
+        over_all = difference.groupby(level=["repeat", "fold"]).mean()
+        for name, each in [*splits, (ALL_TARGETS, over_all)]:
+            t, p, df = corrected_resampled_t(each.to_numpy(), float(ratio.get(name, ratio.mean())))
+            tested = {"difference": each.mean(), "t": t, "p": p, "df": df}
+            rows.append({"target": name, "first": first, "second": second, **tested})
+    columns = ["target", "first", "second", "difference", "t", "p", "df"]
+    return _corrected(pd.DataFrame(rows, columns=columns))
+
+
+def _corrected(pairs: pd.DataFrame) -> pd.DataFrame:
+    p = pairs["p"].astype(float)
+    single = pairs["target"] != ALL_TARGETS
+    return pairs.assign(
+        p_holm=p.groupby(pairs["target"]).transform(lambda some: holm(some.to_numpy())),
+        q=p[single]
+        .groupby([pairs["first"], pairs["second"]])
+        .transform(lambda some: false_discovery(some.to_numpy())),
+    )

@@ -1,0 +1,101 @@
+"""Confounds: what may tell of a target without the brain, taken out inside every fold."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Bool, Float, Int
+
+from attnconn_core.errors import ParameterError
+from attnconn_core.scoring.edges.features import column_scale
+
+__all__ = ["Confounds", "adjusted_truth", "confound_columns"]
+
+# Below this share of the largest singular value, a column repeats the others.
+_RANK = 1e-10
+
+
+@dataclass(frozen=True, eq=False)
+class Confounds:
+    """Columns that are regressed out, with coefficients of the training subjects alone.
+
+    Attributes
+    ----------
+    values
+        One row a subject, finite; see `confound_columns`.
+    from_features
+        Whether they are also taken out of the edges, not only out of the target.
+    """
+
+    values: Float[np.ndarray, "subject confound"]
+    from_features: bool = False
+
+    def __post_init__(self) -> None:
+        if not np.isfinite(self.values).all():
+            raise ParameterError(
+                "confounds must be finite; "
+                f"{np.count_nonzero(~np.isfinite(self.values).all(axis=1))} subject(s) have others"
+            )
+
+    def of(self, kept: Bool[np.ndarray, " subject"]) -> "Confounds":
+        """Only some of the subjects."""
+        return Confounds(self.values[kept], self.from_features)
+
+    def fitted(
+        self, train: Bool[np.ndarray, " subject"]
+    ) -> tuple[Float[np.ndarray, "subject confound"], Float[np.ndarray, "confound train"]]:
+        """Confounds scaled by the training part, and the pseudo-inverse of its rows."""
+        mean, std = column_scale(self.values[train])
+        scaled = (self.values - mean) / std
+        return scaled, np.linalg.pinv(scaled[train], rcond=_RANK)
+
+    def adjust(
+        self,
+        features: Float[np.ndarray, "subject edge"],
+        targets: Float[np.ndarray, "subject target"],
+        train: Bool[np.ndarray, " subject"],
+    ) -> tuple[Float[np.ndarray, "subject edge"], Float[np.ndarray, "subject target"]]:
+        """Take out what the training subjects' confounds explain; their means stay."""
+        scaled, inverse = self.fitted(train)
+        if self.from_features:
+            features = features - scaled @ (inverse @ features[train])
+        return features, targets - scaled @ (inverse @ targets[train])
+
+
+def adjusted_truth(
+    targets: Float[np.ndarray, "subject target"],
+    fold: Int[np.ndarray, " subject"],
+    confounds: Confounds | None,
+) -> Float[np.ndarray, "subject target"]:
+    """What is to be predicted of every subject: adjusted by the fold that tests it."""
+    if confounds is None:
+        return targets
+    truth = np.empty_like(targets)
+    for number in range(int(fold.max()) + 1):
+        train, tested = fold != number, fold == number
+        scaled, inverse = confounds.fitted(train)
+        coefficients = (inverse @ targets[train]).astype(targets.dtype)
+        truth[tested] = targets[tested] - scaled[tested].astype(targets.dtype) @ coefficients
+    return truth
+
+
+def confound_columns(table: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+    """Lay columns out as numbers: words become one column a category, but for the first.
+
+    A row in which any of them is missing is NaN throughout: that subject can't be adjusted.
+
+    Raises
+    ------
+    ParameterError
+        If the table lacks a column.
+    """
+    missing = [name for name in names if name not in table]
+    if missing:
+        raise ParameterError(
+            f"confounds must be columns of the phenotype table; missing: {', '.join(missing)}"
+        )
+    chosen = table[list(names)]
+    words = [name for name in names if not pd.api.types.is_numeric_dtype(chosen[name])]
+    coded = pd.get_dummies(chosen, columns=words, drop_first=True, dtype=float).astype(float)
+    return coded.where(chosen.notna().all(axis=1), np.nan)

@@ -1,0 +1,108 @@
+"""Kernel ridge regression: the baseline that connectivity has to beat."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from attnconn_core.scoring.behaviour.kernel_folds import KernelFold
+
+__all__ = ["PENALTIES", "KernelRidged", "kernel_ridge"]
+
+# In units of the mean of the kernel's diagonal.
+PENALTIES: tuple[float, ...] = tuple(float(penalty) for penalty in np.logspace(-2, 4, 13))
+
+
+@dataclass(frozen=True, eq=False)
+class KernelRidged:
+    """What kernel ridge said of subjects it hadn't seen.
+
+    Attributes
+    ----------
+    predictions
+        In the targets' units, adjusted for confounds if the folds are.
+    dual
+        Weight of every subject, mean over folds: ``features.T @ dual`` is every edge's
+        slope, in the target's unit per unit of the edge.
+    penalty
+        What each fold chose for each target.
+    """
+
+    predictions: Float[np.ndarray, "subject target"]
+    dual: Float[np.ndarray, "subject target"]
+    penalty: Float[np.ndarray, "fold target"]
+
+
+def kernel_ridge(
+    folds: Sequence[KernelFold],
+    targets: Float[np.ndarray, "subject target"],
+    inner_fold: Int[np.ndarray, "fold subject"],
+    penalties: Sequence[float] = PENALTIES,
+) -> KernelRidged:
+    """Predict every subject by ridge regression on all others' edges.
+
+    The intercept is not penalised, which is what centring a fold's kernel does.
+
+    Parameters
+    ----------
+    folds
+        From `kernel_folds`; the target is adjusted for the confounds that they hold, by
+        the coefficients of each fold's training subjects.
+    targets
+        One row a subject. All targets share each fold's eigendecomposition.
+    inner_fold
+        For every fold, the inner fold of each training subject, -1 for those tested;
+        the penalty is the one with the least squared error over inner folds.
+    penalties
+        Candidates, all positive. A penalty p is scikit-learn's
+        ``KernelRidge(alpha=p * fold.scale)`` on the fold's kernel: shares of the mean
+        variance of a training subject's edges, so that their unit doesn't matter.
+
+    References
+    ----------
+    He et al. 2020, NeuroImage 206; Li et al. 2019, NeuroImage 196: with the correlation
+    of two subjects' edges as kernel, see `edge_kernel`.
+    """
+    predictions, dual = np.empty(targets.shape), np.zeros(targets.shape)
+    chosen = np.empty((len(folds), targets.shape[1]))
+    candidates = np.asarray(penalties, dtype=np.float64)
+    for number, fold in enumerate(folds):
+        known = targets[fold.train]
+        left = fold.residuals(known)
+        errors = _left_out_errors(
+            fold.spectrum, fold.basis, left, inner_fold[number][fold.train], candidates
+        )
+        chosen[number] = candidates[errors.argmin(axis=0)]
+        coefficients = (fold.basis.T @ left) / (fold.spectrum[:, None] + chosen[number])
+        predictions[fold.tested] = known.mean(axis=0) + fold.outlook @ coefficients
+        # M is idempotent and its kernel's dual lies in it: of edges as they are measured
+        # the slopes come out as of adjusted ones.
+        dual[fold.train] += fold.basis @ coefficients / (fold.scale * len(folds))
+    return KernelRidged(predictions, dual, chosen)
+
+
+def _left_out_errors(
+    spectrum: Float[np.ndarray, " train"],
+    basis: Float[np.ndarray, "train train"],
+    centred: Float[np.ndarray, "train target"],
+    inner: Int[np.ndarray, " train"],
+    candidates: Float[np.ndarray, " penalty"],
+) -> Float[np.ndarray, "penalty target"]:
+    """Mean squared error of every inner fold predicted by the others.
+
+    Nothing is fitted again: with hat matrix H and residuals r of the fit to all, the
+    residuals of a block b predicted without it are (I − H[b, b])⁻¹ r[b], exactly (the
+    block form of the leave-one-out formula). The free intercept adds 1/n to H.
+    """
+    shrinkage = spectrum / (spectrum + candidates[:, None])
+    coefficients = basis.T @ centred
+    errors = np.zeros((len(candidates), centred.shape[1]))
+    for number in range(inner.max() + 1):
+        block = inner == number
+        rows = basis[block]
+        hat = (rows * shrinkage[:, None, :]) @ rows.T + 1 / len(inner)
+        residual = centred[block] - rows @ (shrinkage[:, :, None] * coefficients)
+        left_out = np.linalg.solve(np.eye(len(rows)) - hat, residual)
+        errors += (left_out**2).sum(axis=1)
+    return errors / len(inner)

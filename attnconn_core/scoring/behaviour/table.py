@@ -1,0 +1,211 @@
+"""Behaviour as a table: many targets at once, repeated, with what a reviewer asks for."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Bool, Float
+from sklearn.metrics import mean_absolute_error, mean_squared_error, r2_score
+
+from attnconn_core.errors import ParameterError
+from attnconn_core.scoring.behaviour.confounds import Confounds
+from attnconn_core.scoring.behaviour.jackknife import jackknifed_variance
+from attnconn_core.scoring.behaviour.kernel_folds import edge_kernel
+from attnconn_core.scoring.behaviour.repeated_prediction import (
+    TABLE_MODELS,
+    KeptSubjects,
+    Predicted,
+    predict_repeatedly,
+)
+from attnconn_core.scoring.behaviour.resampling import CrossValidation, correlations, interval_of_r
+from attnconn_core.scoring.checks import require_choice, require_finite
+
+__all__ = ["BehaviourTable", "score_behaviours"]
+
+# With other subjects they choose other edges, which repeats of the folds hardly show.
+_CHOOSING = ("cpm",)
+
+
+@dataclass(frozen=True, eq=False)
+class BehaviourTable:
+    """How well targets were predicted in subjects the model hadn't seen.
+
+    Attributes
+    ----------
+    scores
+        A row a target: ``r``, ``r2``, ``mse``, ``mae`` (mean over repeats), ``lower`` and
+        ``upper`` (95 % interval of r, see `interval_of_r`), ``p`` (NaN without
+        permutations), ``subjects``.
+    repeats
+        A row a target and repeat: ``r``, ``r2``, ``mse``, ``mae``.
+    folds
+        A row a target, repeat and fold: ``error``, squared, in units of the target's
+        variance, and ``tested`` and ``trained`` subjects.
+    predictions
+        A row a target, repeat and subject: ``fold``, ``predicted``, ``measured``.
+    unusable
+        Target → why it has no score.
+    """
+
+    scores: pd.DataFrame
+    repeats: pd.DataFrame
+    folds: pd.DataFrame
+    predictions: pd.DataFrame
+    unusable: dict[str, str]
+
+
+def score_behaviours(
+    features: Float[np.ndarray, "subject edge"],
+    targets: pd.DataFrame,
+    *,
+    model: str = "kernel_ridge",
+    cross_validation: CrossValidation | None = None,
+    confounds: Confounds | None = None,
+    groups: Sequence[object] | np.ndarray | None = None,
+) -> BehaviourTable:
+    """Predict every target from edges, cross-validated over subjects, repeatedly.
+
+    With confounds, every score is of the confound-adjusted target: coefficients are of
+    the fold's training subjects, also for those it tests. R² is 1 − SSE/SST, pooled over
+    folds, SST around the mean of all subjects. r is pooled over folds too.
+
+    Parameters
+    ----------
+    features
+        One row a subject, as `edge_features` lays them out.
+    targets
+        A row a subject, a column a target; NaN where missing. Targets that the same
+        subjects lack share folds, shuffles and decompositions; all share one kernel.
+    model
+        ``"kernel_ridge"``, its penalty chosen by inner folds, ``"cpm"``,
+        ``"linear_sgd"``, or ``"least_squares"`` for few features, such as null models.
+    cross_validation
+        Folds, repeats, permutations; `CrossValidation()` if None.
+    confounds
+        Regressed out inside the fold; subjects whose confounds are missing are to have
+        no targets.
+    groups
+        Family of each subject, kept together in folds, shuffles and resamples.
+
+    Raises
+    ------
+    ParameterError
+        If features, targets and confounds aren't of the same subjects, or the model isn't known.
+
+    Notes
+    -----
+    p is the share of shuffles, the true order counted in, whose mean r over repeats
+    reaches the observed, for kernel ridge both with penalties chosen by generalised
+    cross-validation (`SpectralRidge`). A shuffle permutes the residuals of the target on
+    the confounds (Freedman & Lane 1983) and takes the whole way: adjustment in the fold,
+    choice of penalty or edges, prediction.
+    """
+    cross_validation = cross_validation or CrossValidation()
+    require_choice("model", model, TABLE_MODELS)
+    rows = {len(features), len(targets), len(features if confounds is None else confounds.values)}
+    if len(rows) > 1:
+        raise ParameterError(
+            f"features, targets and confounds must have a row a subject; got {sorted(rows)} rows"
+        )
+    unusable: dict[str, str] = {}
+    kernel = edge_kernel(features) if model == "kernel_ridge" else None
+    parts: list[tuple[list[pd.DataFrame], ...]] = []
+    for kept, names in _patterns(targets, unusable):
+        try:
+            require_finite("features", features[kept])
+            cohort = KeptSubjects(
+                features[kept].astype(np.float64, copy=False),
+                targets.loc[kept, names].to_numpy(dtype=np.float64),
+                None if confounds is None else confounds.of(kept),
+                None if groups is None else np.asarray(groups, dtype=object)[kept],
+                None if kernel is None else kernel[np.ix_(kept, kept)],
+            )
+            found = predict_repeatedly(cohort, model, cross_validation)
+            variance = np.zeros(len(names))
+            if model in _CHOOSING:
+                variance = jackknifed_variance(cohort, model, cross_validation)
+        except ParameterError as error:  # such as fewer subjects than folds
+            unusable |= dict.fromkeys(names, str(error))
+            continue
+        subjects = targets.index[kept]
+        parts.append(_tables(found, variance, cohort, names, subjects, cross_validation))
+    joined = [
+        pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+        for frames in ([frame for part in parts for frame in part[n]] for n in range(4))
+    ]
+    scores, repeats, folds, predictions = joined
+    if len(scores):
+        order = [name for name in targets.columns if name not in unusable]
+        scores = scores.set_index("target").loc[order].reset_index()
+    return BehaviourTable(scores, repeats, folds, predictions, unusable)
+
+
+def _patterns(
+    targets: pd.DataFrame, unusable: dict[str, str]
+) -> Iterator[tuple[Bool[np.ndarray, " subject"], list[str]]]:
+    """Subjects who have a target, and all targets that the same subjects have."""
+    together: dict[bytes, list[str]] = {}
+    for name in targets.columns:
+        values = targets[name].to_numpy(dtype=np.float64)
+        known = ~np.isnan(values)
+        if np.isinf(values).any():
+            unusable[name] = "every value of a target must be finite; some are infinite"
+        elif not known.any() or np.ptp(values[known]) == 0:
+            unusable[name] = (
+                f"a target must differ between subjects; the {np.count_nonzero(known)} "
+                f"who have it {'all have the same' if known.any() else 'are none'}"
+            )
+        else:
+            together.setdefault(known.tobytes(), []).append(name)
+    for pattern, names in together.items():
+        yield np.frombuffer(pattern, dtype=bool), names
+
+
+def _tables(
+    found: Predicted,
+    variance: Float[np.ndarray, " target"],
+    cohort: KeptSubjects,
+    names: Sequence[str],
+    subjects: pd.Index,
+    plan: CrossValidation,
+) -> tuple[list[pd.DataFrame], ...]:
+    scores, repeats, folds, predictions = [], [], [], []
+    for place, name in enumerate(names):
+        predicted, truth = found.predictions[:, :, place], found.truth[:, :, place]
+        each = pd.DataFrame([_metrics(p, t) for p, t in zip(predicted, truth, strict=True)])
+        low, high = interval_of_r(
+            each["r"].to_numpy(), len(subjects), cohort.groups, float(variance[place])
+        )
+        means = dict(each.mean(skipna=False)) | {"lower": low, "upper": high, "p": found.p[place]}
+        scores.append(pd.DataFrame([{"target": name, **means, "subjects": len(subjects)}]))
+        repeats.append(each.assign(target=name, repeat=range(plan.repeats)))
+        for repeat, fold in enumerate(found.fold):
+            errors = _fold_errors(predicted[repeat], truth[repeat], fold)
+            folds.append(errors.assign(target=name, repeat=repeat))
+            columns = {"fold": fold, "predicted": predicted[repeat], "measured": truth[repeat]}
+            whose = {"target": name, "repeat": repeat, "subject": subjects}
+            predictions.append(pd.DataFrame({**whose, **columns}))
+    return scores, repeats, folds, predictions
+
+
+def _metrics(predicted: np.ndarray, truth: np.ndarray) -> dict[str, float]:
+    return {
+        "r": float(correlations(predicted[:, None], truth[:, None])[0]),
+        "r2": float(r2_score(truth, predicted)),
+        "mse": float(mean_squared_error(truth, predicted)),
+        "mae": float(mean_absolute_error(truth, predicted)),
+    }
+
+
+def _fold_errors(predicted: np.ndarray, truth: np.ndarray, fold: np.ndarray) -> pd.DataFrame:
+    squared = (predicted - truth) ** 2 / truth.var()
+    tested = np.bincount(fold)
+    return pd.DataFrame(
+        {
+            "fold": range(len(tested)),
+            "error": np.bincount(fold, squared) / tested,
+            "tested": tested,
+            "trained": len(fold) - tested,
+        }
+    )

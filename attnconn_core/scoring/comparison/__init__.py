@@ -1,0 +1,1 @@
+"""Tests between methods, and what can be said of who is better."""

@@ -1,0 +1,1 @@
+"""Fingerprinting: how well a subject's retest session is identified by the test session."""

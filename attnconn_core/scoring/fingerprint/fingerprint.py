@@ -1,0 +1,260 @@
+"""Fingerprint: whether a scan finds its own subject among everyone's other scans."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from attnconn_core.errors import ParameterError
+from attnconn_core.scoring.checks import require_at_least, require_choice
+from attnconn_core.scoring.edges.features import is_symmetric, paired_features
+from attnconn_core.scoring.fingerprint.histograms import BinnedScans, informations
+from attnconn_core.scoring.fingerprint.similarity import correlations, unit_rows
+
+__all__ = ["FingerprintScore", "fingerprint"]
+
+Scans = TypeVar("Scans")
+
+
+@dataclass(frozen=True, eq=False)
+class FingerprintScore:
+    """How well scans tell their subjects.
+
+    Attributes
+    ----------
+    accuracy_strict
+        Share of subjects whose same-subject score beats all of their cross scores, row
+        and column at once: the reference's "identification accuracy".
+    accuracy_test_to_retest, accuracy_retest_to_test
+        Share of test scans whose most similar retest scan is their own subject's, and
+        the other way round (Finn et al. 2015). A tie is a miss.
+    cohens_d
+        Same-subject against cross scores, over the pooled deviation (ddof 1). The
+        scores share scans, so this is a description and no test.
+    i_diff
+        100 × (mean of the similarity matrix's diagonal − mean off it), Amico & Goñi 2018.
+    p_value
+        Share of permuted pairings, the observed one counted in, whose mean accuracy of
+        both directions exceeds the observed, or equals it with pairs no less similar;
+        NaN without permutations.
+    mean_rank
+        Mean place of the own subject among all candidates, both directions; 1 is best,
+        ties share their places.
+    auc
+        Chance that a same-subject score exceeds a cross score.
+    hits
+        Of each subject, the share of both directions in which it is identified.
+    ranks
+        Of each subject, its place as in `mean_rank`.
+    margin
+        Of each subject, the same-subject score less its best cross score.
+    same_scores
+        test_i with retest_i.
+    cross_scores
+        All impostors' scores of each subject; NaN where the two aren't of one pool.
+    similarity_matrix
+        [i, j]: test_i with retest_j; NaN where the two aren't of one pool.
+    """
+
+    accuracy_strict: float
+    accuracy_test_to_retest: float
+    accuracy_retest_to_test: float
+    cohens_d: float
+    i_diff: float
+    p_value: float
+    mean_rank: float
+    auc: float
+    hits: Float[np.ndarray, " subject"]
+    ranks: Float[np.ndarray, " subject"]
+    margin: Float[np.ndarray, " subject"]
+    same_scores: Float[np.ndarray, " subject"]
+    cross_scores: Float[np.ndarray, "subject impostor"]
+    similarity_matrix: Float[np.ndarray, "subject subject"]
+
+
+def fingerprint(
+    test: Float[np.ndarray, "subject region region"],
+    retest: Float[np.ndarray, "subject region region"],
+    *,
+    similarity: str = "pearson",
+    normalise: str = "edgewise",
+    comparison: str = "test_to_retest",
+    edges: str = "off_diagonal",
+    bins: int = 10,
+    symmetric: bool | None = None,
+    pools: Int[np.ndarray, "..."] | None = None,
+    permutations: int = 1000,
+    seed: int = 0,
+) -> FingerprintScore:
+    """Identify subjects by their matrices.
+
+    Parameters
+    ----------
+    test, retest
+        Matrices of the same subjects, in the same order.
+    similarity
+        ``"pearson"``, or ``"mutual_info"`` of histograms (nats).
+    normalise
+        ``"edgewise"`` z-scores every edge over subjects, test and retest each by itself
+        or, across all sessions, together; ``"none"``.
+    comparison
+        ``"test_to_retest"``: a subject's cross scores are test_i with every retest_j
+        and retest_i with every test_j. ``"across_all_sessions"``: both scans of i with
+        both of every j. Accuracies by direction, rank and `i_diff` are of test against
+        retest in either case.
+    edges
+        ``"off_diagonal"`` (one half of symmetric matrices), or ``"all"`` entries as in
+        the reference.
+    bins
+        Bins of the histograms.
+    symmetric
+        Whether the matrices are symmetric; None looks.
+    pools
+        A number a subject: subjects are compared within their pool only, and edges are
+        normalised within it. Matrices that come from different models must not be
+        compared: two scans read by one model resemble each other for the model's sake,
+        and would identify it instead of the subject.
+    permutations, seed
+        Random pairings for `p_value`, within pools.
+
+    Raises
+    ------
+    ParameterError
+        If the matrices aren't two alike, finite stacks of at least two subjects a pool,
+        or an option isn't known.
+    """
+    require_choice("similarity", similarity, ("pearson", "mutual_info"))
+    require_at_least("bins", bins, 2)
+    require_at_least("permutations", permutations, 0)
+    n = len(test)
+    pools = np.zeros(n, dtype=int) if pools is None else pools
+    if len(pools) != n:
+        raise ParameterError(f"pools must hold a number for each of {n} subjects; got {len(pools)}")
+    if symmetric is None:
+        symmetric = bool(is_symmetric(test) and is_symmetric(retest))
+    features = partial(
+        paired_features,
+        normalise=normalise,
+        comparison=comparison,
+        edges=edges,
+        symmetric=symmetric,
+    )
+    if n and (pools == pools[0]).all():  # as most often: nothing is to be cut up and copied
+        first, second, _ = features(test, retest)
+    else:
+        parts = [features(test[pools == pool], retest[pools == pool]) for pool in np.unique(pools)]
+        place = np.argsort(np.argsort(pools, kind="stable"), kind="stable")
+        first, second = (np.concatenate([part[side] for part in parts])[place] for side in (0, 1))
+    across = comparison == "across_all_sessions"
+    if similarity == "pearson":
+        rows = (unit_rows(first, out=first), unit_rows(second, out=second))
+        blocks = _blocks(*rows, correlations, across)
+    else:
+        scans = (BinnedScans(first, bins), BinnedScans(second, bins))
+        blocks = _blocks(*scans, informations, across)
+    return _score(blocks, pools, permutations, seed)
+
+
+def _blocks(
+    one: Scans, other: Scans, compare: Callable[[Scans, Scans], np.ndarray], across: bool
+) -> list[np.ndarray]:
+    """Blocks of similarities whose row i is of subject i; the first is [test, retest]."""
+    between = compare(one, other)
+    blocks = [between, between.T]
+    return [*blocks, compare(one, one), compare(other, other)] if across else blocks
+
+
+def _score(
+    blocks: list[np.ndarray],
+    pools: np.ndarray,
+    permutations: int,
+    seed: int,
+) -> FingerprintScore:
+    between, n = blocks[0], len(pools)
+    together = pools[:, None] == pools
+    others = ~np.eye(n, dtype=bool)
+    same = between.diagonal().copy()
+    compared = [np.where(together, block, np.nan) for block in blocks]
+    cross = np.concatenate([block[others].reshape(n, n - 1) for block in compared], axis=1)
+    known = cross[np.isfinite(cross)]
+    margin = same - np.nanmax(cross, axis=1)
+    candidates = np.where(together, between, -np.inf)
+    nearest = (_only_best(candidates), _only_best(candidates.T))
+    themselves = np.arange(n)
+    ranks = (_ranks(candidates) + _ranks(candidates.T)) / 2
+    return FingerprintScore(
+        accuracy_strict=float((margin > 0).mean()),
+        accuracy_test_to_retest=float((nearest[0] == themselves).mean()),
+        accuracy_retest_to_test=float((nearest[1] == themselves).mean()),
+        cohens_d=_cohens_d(same, known),
+        i_diff=float(100 * (same.mean() - between[others & together].mean())),
+        p_value=_permutation_p(between, nearest, pools, permutations, seed),
+        mean_rank=float(ranks.mean()),
+        auc=_auc(same, known),
+        hits=np.mean([each == themselves for each in nearest], axis=0),
+        ranks=ranks,
+        margin=margin,
+        same_scores=same,
+        cross_scores=cross,
+        similarity_matrix=compared[0],
+    )
+
+
+def _only_best(scores: np.ndarray) -> np.ndarray:
+    """Of each row, the column that beats all others; -1 where none does."""
+    runner_up, best = np.partition(scores, -2, axis=1)[:, -2:].T
+    return np.where(best > runner_up, scores.argmax(axis=1), -1)
+
+
+def _ranks(scores: np.ndarray) -> np.ndarray:
+    own = scores.diagonal()[:, None]
+    # The own score ties with itself once; that isn't half a place.
+    return 0.5 + (scores > own).sum(axis=1) + 0.5 * (scores == own).sum(axis=1)
+
+
+def _auc(same: np.ndarray, cross: np.ndarray) -> float:
+    """Area under the curve (Mann and Whitney's U); a tie counts half."""
+    ordered = np.sort(cross)
+    below, not_above = (np.searchsorted(ordered, same, side) for side in ("left", "right"))
+    return float((below + not_above).sum() / (2 * len(same) * len(cross)))
+
+
+def _cohens_d(same: np.ndarray, cross: np.ndarray) -> float:
+    n, m = len(same), len(cross)
+    pooled = np.sqrt(((n - 1) * same.var(ddof=1) + (m - 1) * cross.var(ddof=1)) / (n + m - 2))
+    return float((same.mean() - cross.mean()) / pooled) if pooled > 0 else float("nan")
+
+
+def _permutation_p(
+    between: np.ndarray,
+    nearest: tuple[np.ndarray, np.ndarray],
+    pools: np.ndarray,
+    permutations: int,
+    seed: int,
+) -> float:
+    """P-value of the hits (both directions) among random pairings; NaN without any.
+
+    Pairing test_i with retest_p(i) moves no similarity, so a pairing's hits are how
+    often p and its inverse agree with the nearest scans. Of pairings with as many hits
+    the one with the more similar pairs counts as better: hits alone tie so often that p
+    would be far too large where nothing is there.
+    """
+    if permutations == 0:
+        return float("nan")
+    best_retest, best_test = nearest
+    themselves = np.arange(len(between))
+    observed = (best_retest == themselves).sum() + (best_test == themselves).sum()
+    similar = between.trace()
+    pairing = np.tile(themselves, (permutations, 1))
+    rng = np.random.default_rng(seed)
+    for pool in np.unique(pools):
+        pairing[:, pools == pool] = rng.permuted(pairing[:, pools == pool], axis=1)
+    hits = (best_retest == pairing).sum(axis=1) + (best_test[pairing] == themselves).sum(axis=1)
+    alike = between[themselves, pairing].sum(axis=1)
+    # Nor may rounding decide where a pairing is the one observed.
+    no_less = alike >= similar - 1e-12 * np.abs(between).sum()
+    reached = (hits > observed) | ((hits == observed) & no_less)
+    return float((1 + reached.sum()) / (1 + permutations))

@@ -1,0 +1,193 @@
+"""The tables of the fingerprint: scores with intervals, edges, networks, and who is better."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from attnconn_core.errors import ParameterError
+from attnconn_core.parcellation import RegionTable
+from attnconn_core.scoring.comparison.paired_tests import compare_methods
+from attnconn_core.scoring.edges.features import edge_mask
+from attnconn_core.scoring.fingerprint.edge_importance import edge_importance
+from attnconn_core.scoring.fingerprint.fingerprint import FingerprintScore
+from attnconn_core.scoring.fingerprint.group_identification import (
+    identify_by_group,
+    mean_by_groups,
+)
+from attnconn_core.scoring.fingerprint.icc import intraclass_correlation
+from attnconn_core.scoring.fingerprint.reconstructed import reconstructed_identifiability
+
+__all__ = ["Stacks", "comparison_table", "further_tables", "score_row"]
+
+_SCORES = (
+    *("accuracy_test_to_retest", "accuracy_retest_to_test", "accuracy_strict"),
+    *("cohens_d", "i_diff", "mean_rank", "auc", "p_value"),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Stacks:
+    """A method's matrices of whole scans, [subject, target, source], in order of subjects.
+
+    Attributes
+    ----------
+    test, retest
+        Of the same subjects.
+    directed
+        Whether both halves of a matrix count.
+    pools
+        A number a subject: who may be compared.
+    """
+
+    test: np.ndarray
+    retest: np.ndarray
+    directed: bool
+    pools: np.ndarray
+
+    def by_pool(self) -> Iterator[tuple[float, np.ndarray, np.ndarray]]:
+        """Every pool's share of the subjects, and its matrices."""
+        for pool in np.unique(self.pools):
+            inside = self.pools == pool
+            yield float(inside.mean()), self.test[inside], self.retest[inside]
+
+
+def score_row(
+    method: str, score: FingerprintScore, intervals: Mapping[str, tuple[float, float]]
+) -> dict[str, Any]:
+    """One method's scores, with intervals over subjects."""
+    return {
+        "method": method,
+        "accuracy": float(score.hits.mean()),
+        **{name: getattr(score, name) for name in _SCORES},
+        "margin_mean": float(score.margin.mean()),
+        "margin_min": float(score.margin.min()),
+        **{
+            f"{name}_{end}": value
+            for name, both in intervals.items()
+            for end, value in zip(("lower", "upper"), both, strict=True)
+        },
+    }
+
+
+def comparison_table(scores: Mapping[str, FingerprintScore]) -> pd.DataFrame:
+    """Which method identifies more of the same subjects, tested pair by pair."""
+    if len(scores) < 2:
+        return pd.DataFrame(columns=["first", "second", "difference", "p", "p_holm"])
+    hits = np.stack([score.hits for score in scores.values()], axis=1)
+    return compare_methods(hits, list(scores))
+
+
+def further_tables(
+    stacks: Mapping[str, Stacks],
+    table: RegionTable,
+    options: Mapping[str, Any],
+    reconstruct_with: int | None = None,
+) -> dict[str, pd.DataFrame]:
+    """Edges of every method; networks, where regions have any; reconstruction, if asked for.
+
+    Parameters
+    ----------
+    stacks
+        Method → its matrices.
+    table
+        The regions, and the networks they belong to.
+    options
+        ``similarity``, ``normalise``, ``comparison`` and ``bins`` of `fingerprint`.
+    reconstruct_with
+        The seed with which identifiability is also scored after reconstruction; None leaves
+        that out.
+    """
+    found: dict[str, list[pd.DataFrame]] = {}
+    for method, stack in stacks.items():
+        icc, importance = _reliability(stack), _importance(stack, options)
+        own = {"edges": _edges(stack, table, icc, importance)}
+        if table.groups is not None:
+            own["networks"] = _networks(stack, table.groups, options)
+            own["network_pairs"] = _network_pairs(stack, table.groups, icc, importance)
+        if reconstruct_with is not None:
+            own["reconstruction"] = _reconstruction(stack, reconstruct_with)
+        for name, each in own.items():
+            each.insert(0, "method", method)
+            found.setdefault(name, []).append(each)
+    return {name: pd.concat(each, ignore_index=True) for name, each in found.items()}
+
+
+def _reliability(stack: Stacks) -> np.ndarray:
+    """ICC of every edge, a pool's by itself: matrices of two models differ for the models."""
+    icc = np.full(stack.test.shape[1:], np.nan)
+    mask = edge_mask(len(icc), stack.directed)
+    icc[mask] = sum(
+        share * intraclass_correlation(np.stack([test[:, mask], retest[:, mask]], axis=1))
+        for share, test, retest in stack.by_pool()
+    )
+    return icc
+
+
+def _importance(stack: Stacks, options: Mapping[str, Any]) -> np.ndarray:
+    chosen = {name: options[name] for name in ("normalise", "comparison")}
+    pools = (
+        share * edge_importance(test, retest, **chosen, symmetric=not stack.directed)
+        for share, test, retest in stack.by_pool()
+    )
+    return np.asarray(sum(pools))
+
+
+def _edges(
+    stack: Stacks, table: RegionTable, icc: np.ndarray, importance: np.ndarray
+) -> pd.DataFrame:
+    target, source = np.nonzero(edge_mask(len(icc), stack.directed))
+    regions = np.array(table.regions)
+    return pd.DataFrame(
+        {
+            "target": regions[target],
+            "source": regions[source],
+            "icc": icc[target, source],
+            "importance": importance[target, source],
+        }
+    )
+
+
+def _networks(stack: Stacks, groups: tuple[str, ...], options: Mapping[str, Any]) -> pd.DataFrame:
+    return identify_by_group(
+        stack.test,
+        stack.retest,
+        groups,
+        **options,
+        symmetric=not stack.directed,
+        pools=stack.pools,
+    )
+
+
+def _network_pairs(
+    stack: Stacks, groups: tuple[str, ...], icc: np.ndarray, importance: np.ndarray
+) -> pd.DataFrame:
+    reliable = mean_by_groups(icc, groups, stack.directed)
+    telling = mean_by_groups(importance, groups, stack.directed)
+    both = reliable.merge(telling, on=["target", "source"], suffixes=("_icc", "_importance"))
+    columns = ["target", "source", "mean_icc", "mean_importance", "edges_icc"]
+    return both[columns].rename(columns={"edges_icc": "edges"})
+
+
+def _reconstruction(stack: Stacks, seed: int) -> pd.DataFrame:
+    """A row a pool; where it can't be scored, `why_not` says why."""
+    rows: list[dict[str, object]] = []
+    for pool, (_, test, retest) in zip(np.unique(stack.pools), stack.by_pool(), strict=True):
+        row: dict[str, object] = {"pool": int(pool), "subjects": len(test)}
+        try:
+            found = reconstructed_identifiability(
+                test, retest, symmetric=not stack.directed, seed=seed
+            )
+            row |= {
+                "components": " and ".join(map(str, found.components)),
+                "i_diff": found.i_diff,
+                "i_diff_reconstructed": found.i_diff_reconstructed,
+                "why_not": "",
+            }
+        except ParameterError as error:
+            row |= {"components": "", "i_diff": np.nan, "i_diff_reconstructed": np.nan}
+            row["why_not"] = str(error)
+        rows.append(row)
+    return pd.DataFrame(rows)

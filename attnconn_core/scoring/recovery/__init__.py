@@ -1,0 +1,1 @@
+"""Recovery of networks whose edges are known."""

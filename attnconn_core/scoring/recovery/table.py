@@ -1,0 +1,167 @@
+"""Every method on every data set of a benchmark with a known network."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, fields
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Bool
+from sklearn.metrics import average_precision_score, roc_auc_score
+
+from attnconn_core.connectivity.estimator import Estimator
+from attnconn_core.errors import AttnconnError, ParameterError
+from attnconn_core.scoring.comparison.paired_tests import mean_interval
+from attnconn_core.scoring.recovery.recovery import Recovery, recover
+from attnconn_core.sources.known_truth import KnownTruth
+
+__all__ = [
+    "CHANCE",
+    "NULL_ROWS",
+    "PUBLISHED",
+    "SELF_LOOPS",
+    "recovery_scores",
+    "summarise_recovery",
+]
+
+CHANCE = "chance"
+SELF_LOOPS = "self_loops_only"
+NULL_ROWS = (CHANCE, SELF_LOOPS)
+"""Rows that no method stands behind."""
+
+_SCORES = tuple(field.name for field in fields(Recovery))
+
+_GVAR = "Marcinkevics & Vogt 2021, 5 data sets"
+PUBLISHED: Mapping[str, pd.DataFrame] = {
+    "netsim-sim3": pd.DataFrame(
+        [
+            ("cMLP", 0.616, 0.191, f"{_GVAR}; settings chosen on the truth"),
+            ("cLSTM", 0.665, 0.240, f"{_GVAR}; settings chosen on the truth"),
+            ("eSRU", 0.654, 0.217, f"{_GVAR}; settings chosen on the truth"),
+            ("GVAR", 0.690, 0.305, _GVAR),
+        ],
+        columns=["method", "auroc", "auprc", "published"],
+    )
+}
+"""What others report, off the diagonal, by benchmark."""
+
+
+def recovery_scores(
+    estimators: Mapping[str, Estimator],
+    benchmark: KnownTruth,
+    on_method: Callable[[str], object] | None = None,
+) -> tuple[pd.DataFrame, dict[str, str]]:
+    """Score every estimator on every data set.
+
+    Parameters
+    ----------
+    estimators
+        By the name they are shown under.
+    benchmark
+        The data sets and their networks.
+    on_method
+        Called with each name before its turn.
+
+    Returns
+    -------
+    scores
+        A row a method and data set: ``method``, ``data_set`` (from 1) and the fields of
+        `Recovery`. Beside the methods, two rows that none stands behind: ``chance``, the
+        expectation of random scores; and ``self_loops_only``, which says of every region
+        that it drives itself and nothing else, scored with the diagonal counted as edges.
+        It knows nothing of the network and still beats chance: why the diagonal is out.
+    failed
+        ``method, data set n`` → why it has no score.
+
+    Raises
+    ------
+    ParameterError
+        If there is no estimator, or a data set's network has no edge or no absent one.
+    """
+    if not estimators:
+        raise ParameterError("recovery needs at least one estimator; got none")
+    rows, failed = [], {}
+    for method, estimator in estimators.items():
+        if on_method is not None:
+            on_method(method)
+        for number, (series, truth) in enumerate(
+            zip(benchmark.series, benchmark.truths, strict=True), start=1
+        ):
+            try:
+                estimate = estimator.estimate(series)
+            except AttnconnError as error:
+                failed[f"{method}, data set {number}"] = str(error)
+                continue
+            found = recover(estimate.values, truth)
+            rows.append({"method": method, "data_set": number, **asdict(found)})
+    for number, truth in enumerate(benchmark.truths, start=1):
+        rows.append({"method": CHANCE, "data_set": number, **asdict(_chance(truth))})
+        rows.append({"method": SELF_LOOPS, "data_set": number, **asdict(_self_loops(truth))})
+    return pd.DataFrame(rows), failed
+
+
+def summarise_recovery(scores: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
+    """Mean of every score over data sets, with a t interval.
+
+    Parameters
+    ----------
+    scores
+        From `recovery_scores`.
+    level
+        Of the intervals. Data sets of one benchmark are independent draws, which is what
+        the interval is over; it says nothing of other networks.
+
+    Returns
+    -------
+    table
+        A row a method, in the order of `scores`: ``data_sets`` and, for every score, its
+        mean, ``<score>_lower`` and ``<score>_upper`` (NaN with a single data set).
+    """
+    rows = []
+    for method, own in scores.groupby("method", sort=False):
+        row: dict[str, object] = {"method": method, "data_sets": len(own)}
+        for score in _SCORES:
+            mean, low, high = mean_interval(own[score].to_numpy(dtype=float), level)
+            row |= {score: mean, f"{score}_lower": low, f"{score}_upper": high}
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def _chance(truth: np.ndarray) -> Recovery:
+    """Expectation of random scores."""
+    edge = truth != 0
+    off_diagonal = ~np.eye(len(truth), dtype=bool)
+    lower = np.tril_indices_from(truth, -1)
+    return Recovery(
+        auroc=0.5,
+        auprc=_expected_precision(edge[off_diagonal]),
+        orientation=0.5,
+        auroc_undirected=0.5,
+        auprc_undirected=_expected_precision((edge | edge.T)[lower]),
+        r=0.0,
+        r_with_diagonal=0.0,
+    )
+
+
+def _expected_precision(edge: Bool[np.ndarray, " pair"]) -> float:
+    """Average precision of a random order, of n pairs with m edges.
+
+    At an edge of rank k precision is (1 + (k − 1) (m − 1) / (n − 1)) / k on average, and
+    every rank is as likely: above m / n, and well above where pairs are few.
+    """
+    n, m = edge.size, int(edge.sum())
+    ranks = np.arange(1, n + 1)
+    return float(np.mean((1 + (ranks - 1) * (m - 1) / max(n - 1, 1)) / ranks))
+
+
+def _self_loops(truth: np.ndarray) -> Recovery:
+    alone = np.eye(len(truth), dtype=bool)
+    edge = ((truth != 0) | alone).ravel()
+    return Recovery(
+        auroc=float(roc_auc_score(edge, alone.ravel())),
+        auprc=float(average_precision_score(edge, alone.ravel())),
+        orientation=0.5,
+        auroc_undirected=float("nan"),
+        auprc_undirected=float("nan"),
+        r=float("nan"),
+        r_with_diagonal=recover(alone.astype(np.float64), truth).r_with_diagonal,
+    )

@@ -1,0 +1,106 @@
+"""The sweep: configurations below one run, the best of them chosen on validation frames."""
+
+import copy
+
+import pytest
+import yaml
+
+from attnconn_assets.assets.catalogue import resources
+from attnconn_assets.assets.forecasters.champion import specs as champion_specs
+from attnconn_assets.assets.forecasters.forecasters import specs as forecaster_specs
+from attnconn_assets.building.work import Platform, Work
+from attnconn_assets.study.experiment import Experiment
+from attnconn_assets.study.study import load_study
+from attnconn_core.errors import StudyError
+
+
+class Silent:
+    """Where a body's words go."""
+
+    def info(self, _message: str) -> None:
+        """Nobody listens."""
+
+
+@pytest.fixture
+def sweep(write_study, tmp_path):
+    """A function that writes three configurations, trains them, and chooses."""
+
+    def run(validation_fraction: float | None, epochs: tuple[int, ...] = (1, 3, 1)):
+        path = write_study()
+        file = tmp_path / "experiments" / "tiny.yaml"
+        content = yaml.safe_load(file.read_text())
+        base = content["group"].pop("base")
+        for number, n_epochs in enumerate(epochs):
+            each = copy.deepcopy(base)
+            each["training"] |= {"epochs": n_epochs, "validation_fraction": validation_fraction}
+            each["training"]["learning_rate"] = 0.03
+            content["group"][f"shape_{number}"] = each
+        file.write_text(yaml.safe_dump(content))
+        study = load_study(path)
+        platform = Platform(study, **resources(study), log=Silent(), dagster_run="dagster-1")
+        made = {}
+        series, group, champion = _makers(study)
+        for session in platform.sessions:
+            series.make(Work(platform, series.recipe, session))
+        for name in study.configurations:
+            made[name] = group.make(Work(platform, group.recipe_of(name), name))
+        return platform, made, lambda: champion.make(Work(platform, champion.recipe, "all"))
+
+    return run
+
+
+def _makers(study):
+    from attnconn_assets import timeseries
+
+    (series,) = timeseries.specs(study)
+    return series, forecaster_specs(study)[0], champion_specs(study)[0]
+
+
+def test_the_winner_is_the_best_on_validation_frames_and_is_registered(sweep):
+    platform, made, choose = sweep(validation_fraction=0.2)
+    scores = {name: each.entry.facts["validation_r2"] for name, each in made.items()}
+    entry = choose().entry
+    assert entry.facts["champion"] == max(scores, key=scores.__getitem__)
+
+    client = platform.tracking.client()
+    version = client.get_model_version_by_alias("tiny_group_forecaster", "champion")
+    winner = made[entry.facts["champion"]].entry
+    assert version.tags["sha256"] == winner.files["fold-1.safetensors"].sha256
+    assert version.run_id == winner.made_by["mlflow_run"]
+    other = client.get_model_version_by_alias("tiny_group_forecaster", "champion-fold-2")
+    assert other.tags["fold"] == "fold-2"
+
+
+def test_configurations_stand_below_one_run_of_their_file(sweep):
+    platform, made, _ = sweep(validation_fraction=0.2)
+    client = platform.tracking.client()
+    parents = {
+        client.get_run(each.entry.made_by["mlflow_run"]).data.tags["mlflow.parentRunId"]
+        for each in made.values()
+    }
+    (parent,) = parents
+    assert client.get_run(parent).data.tags["attnconn.sweep"] == "tiny"
+    below = client.get_run(made["shape_1"].entry.made_by["mlflow_run"])
+    assert below.data.params["epochs"] == "3"  # what the sweep is over
+    assert "validation_r2" in below.data.metrics  # and what it is judged by
+
+
+def test_without_validation_frames_nothing_is_chosen(sweep):
+    _, _, choose = sweep(validation_fraction=None)
+    with pytest.raises(StudyError, match=r"needs a validation_fraction.*shape_0, shape_1"):
+        choose()
+
+
+def test_one_configuration_stales_itself_alone(tiny_study):
+    base = tiny_study.configurations["base"]
+    other = base.model_copy(update={"training": base.training.model_copy(update={"epochs": 9})})
+
+    def digests(**group):
+        experiment = Experiment(group=group, subject=tiny_study.subject_configuration)
+        study = tiny_study.model_copy(update={"experiment": experiment})
+        spec = forecaster_specs(study)[0]
+        return {name: spec.recipe_of(name).digest for name in group}
+
+    before, after = digests(base=base), digests(base=base, more=other)
+    assert before["base"] == after["base"] != after["more"]
+    assert digests(base=other)["base"] != before["base"]

@@ -1,0 +1,57 @@
+"""The comparison: one asset over every benchmark of a study."""
+
+from attnconn_assets.assets.catalogue import store_of
+from attnconn_assets.storage.formats import read_table
+from attnconn_assets.study.study import load_study
+
+
+def test_every_method_on_every_benchmark(write_study, run_line, instance):
+    study = load_study(
+        write_study(
+            methods=["pearson", "granger"],
+            n_subjects=6,
+            behaviour={"folds": 3, "targets": ["Score", "Null"], "repeats": 1, "permutations": 30},
+            # Of 15 methods, 105 pairs: the least p of 16 data sets is small enough for both.
+            recovery={"simulated": ["linear-5"], "data_sets": 16},
+        )
+    )
+    outcome, _ = run_line(study, instance)
+    assert outcome.failed == {}
+    store = store_of(study)
+    entry = store.entry("comparison", "all")
+    assert {"fingerprint/all", "behaviour/all", "recovery/linear-5"} <= set(entry.inputs)
+    assert "figure.png" in entry.files
+    names = ("scores", "pairs", "verdicts")
+    found = {name: read_table(store.path(entry, f"{name}.parquet")) for name in names}
+    _everybody_is_there(found["scores"])
+    _winners_are_above_the_reference(found["verdicts"], found["pairs"])
+
+
+def _everybody_is_there(scores):
+    methods = scores[scores["kind"] == "method"].groupby("benchmark")["method"].agg(set)
+    assert methods["fingerprint"] == {"pearson", "granger"}
+    assert methods["behaviour"] == {"pearson", "granger"}
+    assert methods["forecast"] == {"granger", "ridge_var", "ridge_var_own_past"}
+    assert {"pearson", "patel_tau", "attention_subject"} <= methods["linear-5"]
+    assert not any("_group_" in each for each in methods["linear-5"])
+    pooled = scores[scores["kind"] == "one model of all data sets"]
+    assert {"attention_group_base", "sensitivity_group_base"} <= set(pooled["method"])
+    assert scores["measure"].nunique() == 8  # 1 + 1 + 3 of behaviour + 3 of recovery
+    beside = scores[scores["kind"] == "null model"].groupby("benchmark")["method"].agg(set)
+    assert beside["forecast"] == {"ar"}
+    assert beside["linear-5"] == {"chance", "self_loops_only"}
+    assert beside["behaviour"] == {"null_mean_pearson", "null_mean_granger"}
+    tested = scores[(scores["kind"] == "method") & (scores["benchmark"] != "behaviour")]
+    assert tested[["lower", "upper", "p_corrected"]].notna().all(axis=None)
+
+
+def _winners_are_above_the_reference(verdicts, pairs):
+    verdicts = verdicts.set_index(["benchmark", "measure"])
+    assert len(verdicts) == 8
+    # Six subjects and a null target: behaviour has no winner, whatever stands on top.
+    assert (verdicts.loc["behaviour", "winner"] == "").all()
+    leaders = verdicts.loc[("linear-5", "detection and direction (AUPRC)"), "leaders"]
+    assert "pearson" not in leaders.split(", ")
+    assert any("granger" in each for each in leaders.split(", "))
+    assert pairs.groupby("benchmark").size()["fingerprint"] == 1
+    assert pairs[["p", "p_corrected"]].notna().all(axis=None)

@@ -1,0 +1,70 @@
+"""The contrast of two groups as an asset."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from attnconn_assets.assets.catalogue import store_of
+from attnconn_assets.assets.scores.group_contrast import _pictured
+from attnconn_assets.storage.formats import read_table
+from attnconn_assets.study.study import load_study
+from attnconn_core.scoring import NetworkBasedStatistic
+from attnconn_core.scoring.edges.network_based_statistic import Component
+
+
+@pytest.fixture
+def grouped(tmp_path):
+    """Scans of two groups, in one of which two regions go together."""
+    (tmp_path / "scans").mkdir()
+    rng = np.random.default_rng(0)
+    rows = []
+    for number in range(12):
+        scan = rng.normal(size=(150, 5))
+        if number < 6:
+            scan[:, 1] += 2 * scan[:, 0]
+        for session in ("test", "retest"):
+            np.save(tmp_path / "scans" / f"sub-{number}_ses-{session}.npy", scan)
+        rows.append((str(number), "ill" if number < 6 else "well", float(number % 5)))
+    pd.DataFrame(rows, columns=["Subject", "Group", "Score"]).to_csv(
+        tmp_path / "people.csv", index=False
+    )
+    return {
+        **dict.fromkeys(("n_subjects", "n_regions", "n_frames")),
+        "source": "arrays",
+        "root": "../scans",
+        "repetition_time": 1.0,
+        "phenotypes": "../people.csv",
+        "methods": ["pearson"],
+    }
+
+
+def test_groups_are_contrasted_where_they_differ(write_study, run_line, instance, grouped):
+    contrast = {"column": "Group", "first": "ill", "second": "well", "size": "intensity"}
+    study = load_study(write_study(**grouped, contrast=contrast))
+    outcome, _ = run_line(study, instance)
+    assert outcome.failed == {}
+    store = store_of(study)
+    entry = store.entry("group_contrast", "all")
+    found = read_table(store.path(entry, "components.parquet"))
+    first = found[found["component"] == 1]
+    assert first["p"].max() < 0.05
+    assert len(first) == 1
+    assert first["t"].item() > 3
+    assert "figure.png" in entry.files
+    assert entry.facts["subjects of first"] == entry.facts["subjects of second"] == 6
+    nobody = {**contrast, "first": "absent"}
+    outcome, _ = run_line(load_study(write_study(**grouped, contrast=nobody)), instance)
+    assert "Group is 'absent' for 0" in outcome.failed["group_contrast of all"]
+
+
+def test_only_components_that_chance_seldom_makes_are_pictured():
+    t = np.arange(16.0).reshape(4, 4)
+    found = NetworkBasedStatistic(
+        t, (Component(np.array([[1, 0]]), 1.0, 0.01), Component(np.array([[3, 2]]), 1.0, 0.4))
+    )
+    shown = _pictured("pearson", found, tuple("abcd")).values
+    expected = np.full((4, 4), np.nan)
+    expected[1, 0] = expected[0, 1] = 4.0
+    np.testing.assert_array_equal(shown, expected)
+    directed = _pictured("granger", found, tuple("abcd")).values
+    assert np.argwhere(np.isfinite(directed)).tolist() == [[1, 0]]

@@ -1,0 +1,96 @@
+"""One kind of asset: what is made of a chunk counts, and what fails is named with its reason."""
+
+import dagster as dg
+import pytest
+
+from attnconn_assets.assets.catalogue import resources
+from attnconn_assets.building.asset import build_asset
+from attnconn_assets.building.checks import Check
+from attnconn_assets.building.partitions import add_sessions
+from attnconn_assets.building.spec import AssetSpec, CheckFailedError, Made
+from attnconn_assets.building.work import Work
+from attnconn_assets.storage.recipe import Recipe
+from attnconn_core.errors import SeriesError
+
+RANGE = ("dagster/asset_partition_range_start", "dagster/asset_partition_range_end")
+KEY = dg.AssetKey(["tiny", "pearson"])
+
+
+def make(work: Work) -> Made:
+    with work.tracked() as run:
+        if work.partition == "sub-002_ses-test":
+            raise SeriesError("a window needs 6 consecutive frames; the longest run has 3")
+        if work.partition == "sub-003_ses-retest":
+            check = Check("finite", False, "every value must be finite", {"NaN": 3})
+            raise CheckFailedError(check.complaint, (check,), {"n": 5})
+        entry = work.save({"a.txt": lambda path: path.write_text(work.partition)}, {}, run)
+    return Made(entry, {"letters": 16}, (Check("finite", True, "every value must be finite"),))
+
+
+@pytest.fixture
+def chunk(tiny_study, instance):
+    """A chunk of eight sessions, two of which fail."""
+    spec = AssetSpec(Recipe("pearson", ("attnconn_core.records",)), "session", make, checked=True)
+    definitions = dg.Definitions(
+        assets=[build_asset(tiny_study, spec)],
+        resources=resources(tiny_study),
+        executor=dg.in_process_executor,
+    )
+    sessions = tiny_study.make_source().sessions()
+    add_sessions(tiny_study, instance, sessions)
+    keys = [session.key for session in sessions]
+    result = definitions.resolve_implicit_global_asset_job_def().execute_in_process(
+        instance=instance,
+        tags=dict(zip(RANGE, (keys[0], keys[-1]), strict=True)),
+        raise_on_error=False,
+    )
+    return result, keys
+
+
+BAD = {"sub-002_ses-test", "sub-003_ses-retest"}
+
+
+def test_a_chunk_keeps_what_is_made_and_names_what_fails(chunk, tiny_study, instance):
+    result, keys = chunk
+    assert not result.success
+    store = resources(tiny_study)["store"]
+    assert {key for key in keys if store.find("pearson", key) is None} == BAD
+    assert set(instance.get_materialized_partitions(KEY)) == set(keys) - BAD
+
+    (event,) = result.get_step_failure_events()
+    told = event.step_failure_data.user_failure_data
+    assert told.description.startswith("2 of 8 failed. sub-002_ses-test: a window needs 6")
+    assert set(told.metadata["failed"].value) == BAD
+    assert "every value must be finite, but NaN: 3" in told.metadata["failed"].value[max(BAD)]
+
+
+def test_a_partition_that_its_checks_refuse_shows_them(chunk, instance):
+    records = instance.event_log_storage.get_asset_check_execution_history(
+        dg.AssetCheckKey(KEY, "sound"), limit=20
+    )
+    told = [record.event.dagster_event for record in records if record.event is not None]
+    shown = [e.event_specific_data for e in told if e.event_type_value == "ASSET_CHECK_EVALUATION"]
+    refused = [each for each in shown if not each.passed]
+    assert [each.partition for each in refused] == ["sub-003_ses-retest"]
+    assert refused[0].metadata["n"].value == 5  # what is to be looked at comes with it
+
+
+def test_every_partition_shows_where_it_lies_and_its_run(chunk, instance):
+    records = instance.fetch_materializations(KEY, limit=20).records
+    made = [record.asset_materialization for record in records]
+    # Each is recorded as it is made, and again, with all there is to show, at the end.
+    assert [len({each.partition for each in half}) for half in (made[:6], made[6:])] == [6, 6]
+    for each in made[:6]:
+        assert each.metadata["letters"].value == 16
+        assert each.metadata["file a.txt"].value.endswith(".a.txt")
+        assert each.metadata["mlflow run"].value.startswith("http://127.0.0.1:5000/#/experiments/")
+
+
+def test_a_run_that_fails_is_failed_in_mlflow_too(chunk, tiny_study):
+    client = resources(tiny_study)["tracking"].client()
+    experiment = client.get_experiment_by_name("pearson")
+    ended = {
+        run.data.tags["attnconn.partition"]: run.info.status
+        for run in client.search_runs([experiment.experiment_id])
+    }
+    assert {key for key, status in ended.items() if status == "FAILED"} == BAD

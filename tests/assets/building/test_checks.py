@@ -1,0 +1,81 @@
+"""The checks: what keeps a rule passes, what breaks it is named with its numbers."""
+
+import numpy as np
+import pytest
+
+from attnconn_assets.building.checks import check_matrices, check_series
+from attnconn_core.records import Connectivity, TimeSeries
+
+REGIONS = ("a", "b", "c")
+
+
+def series(frames: int = 100, runs: int = 1) -> TimeSeries:
+    rng = np.random.default_rng(0)
+    cut = tuple(rng.normal(size=(frames // runs, 3)) for _ in range(runs))
+    return TimeSeries(cut, 0.72, REGIONS)
+
+
+def matrix(values, directed: bool = False, **metrics: float) -> Connectivity:
+    return Connectivity(np.asarray(values, float), REGIONS, "any", directed, metrics)
+
+
+def failed(checks) -> list[str]:
+    return [check.name for check in checks if not check.passed]
+
+
+def test_a_sound_series_passes():
+    assert failed(check_series(series(), window=6, test_fraction=0.1)) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "broken", "words"),
+    [(np.nan, "finite", "not finite: b"), (np.inf, "finite", "not finite: b"),
+     (2.0, "no_dead_region", "constant: b")],
+)  # fmt: skip
+def test_a_region_that_can_t_be_used_is_named(value, broken, words):
+    bad = series()
+    bad.runs[0][:, 1] = value
+    checks = check_series(bad, window=6, test_fraction=0.1)
+    assert failed(checks) == [broken]
+    (complaint,) = (check.complaint for check in checks if not check.passed)
+    assert words in complaint
+    assert "every region must" in complaint
+
+
+def test_a_region_that_only_one_part_can_use_is_named():
+    bad = series()
+    bad.runs[0][:90, 1] = 3.0  # the frames that models learn from
+    assert failed(check_series(bad, window=6, test_fraction=0.1)) == ["no_dead_region"]
+
+
+@pytest.mark.parametrize(("frames", "runs", "passes"), [(110, 1, True), (100, 1, False),
+                                                         (110, 11, False)])  # fmt: skip
+def test_both_parts_must_hold_a_window(frames, runs, passes):
+    # 11 test frames hold two windows of 10 unless a run ends in them: an R² needs two.
+    checks = check_series(series(frames, runs), window=10, test_fraction=0.1)
+    assert failed(checks) == ([] if passes else ["long_enough"])
+    if not passes:
+        assert "must each hold two windows of 10 frames" in checks[-1].complaint
+        assert "longest run of the shorter part: 10" in checks[-1].complaint
+
+
+def test_undirected_matrices_must_be_symmetric():
+    values = np.eye(3)
+    assert failed(check_matrices({100: matrix(values)})) == []
+    values[0, 1] = 0.5
+    assert failed(check_matrices({100: matrix(values)})) == ["symmetric"]
+    assert failed(check_matrices({100: matrix(values, directed=True)})) == []
+
+
+def test_one_bad_matrix_among_the_lengths_is_enough():
+    good, bad = matrix(np.eye(3)), matrix(np.full((3, 3), np.nan))
+    assert "finite" in failed(check_matrices({60: bad, 100: good}))
+
+
+def test_attention_rows_sum_to_one_or_zero():
+    whole = matrix(np.eye(3), True, row_sum_error=1e-6, empty_rows=0.25)
+    checks = check_matrices({100: whole})
+    assert failed(checks) == []
+    assert checks[-1].details["share of empty rows"] == 0.25
+    off = matrix(np.eye(3), True, row_sum_error=0.01, empty_rows=0.0)
+    assert failed(check_matrices({60: off, 100: whole})) == ["rows_sum_to_one_or_zero"]

@@ -1,0 +1,74 @@
+"""Cohorts: nobody is left out in silence."""
+
+import numpy as np
+import pytest
+
+from attnconn_assets.assets.catalogue import specs, store_of
+from attnconn_assets.building.cohort import cohort_of, short_of_quorum
+from attnconn_assets.building.staleness import plan
+
+
+@pytest.fixture
+def files(line_of_files):
+    study = line_of_files.study
+    return study, store_of(study), line_of_files.folder / "scans"
+
+
+def spec_of(study, name):
+    return next(spec for spec in specs(study) if spec.name == name)
+
+
+def test_a_scan_that_was_removed_is_listed_and_counts_as_missing(files):
+    study, store, scans = files
+    path = scans / "sub-d_ses-test.npy"
+    away = path.rename(scans / "away.npy")
+    try:
+        cohort = cohort_of(study, store, study.make_source().listing(), ("pearson",))
+        assert list(cohort.excluded) == ["sub-d_ses-test"]
+        assert "its scan was removed" in cohort.excluded["sub-d_ses-test"]
+        assert "95% of 8 sessions; 7 are there" in short_of_quorum(study, cohort)
+    finally:
+        away.rename(path)
+
+
+def test_a_run_that_is_added_to_a_session_makes_it_due(files):
+    study, store, scans = files
+    first, second = scans / "sub-a_ses-test.npy", scans / "sub-a_ses-test_run-2.npy"
+    first.rename(scans / "sub-a_ses-test_run-1.npy")
+    np.save(second, np.random.default_rng(9).normal(size=(120, 5)))
+    source = study.make_source()
+    try:
+        found = plan(study, spec_of(study, "time_series"), store, source, source.listing())
+        assert found.due == ["sub-a_ses-test"]
+    finally:
+        second.unlink()
+        (scans / "sub-a_ses-test_run-1.npy").rename(first)
+
+
+def test_what_the_source_refuses_counts_as_missing(files):
+    study, store, scans = files
+    bad = scans / "sub-a b_ses-test.npy"
+    bad.write_bytes(b"")
+    try:
+        cohort = cohort_of(study, store, study.make_source().listing(), ("pearson",))
+        assert list(cohort.excluded) == [bad.name]
+        assert "95% of 9 sessions; 8 are there" in short_of_quorum(study, cohort)
+    finally:
+        bad.unlink()
+
+
+def test_a_damaged_manifest_is_one_that_is_to_be_made_again(files):
+    study, store, _ = files
+    manifest = study.store_folder / "pearson" / "sub-b_ses-test.json"
+    content = manifest.read_text()
+    manifest.write_text(content[:50])
+    source = study.make_source()
+    try:
+        listing = source.listing()
+        assert plan(study, spec_of(study, "pearson"), store, source, listing).due == [
+            "sub-b_ses-test"
+        ]
+        excluded = cohort_of(study, store, listing, ("pearson",)).excluded
+        assert excluded == {"sub-b_ses-test": "no pearson in the store"}
+    finally:
+        manifest.write_text(content)

@@ -1,0 +1,45 @@
+"""What is told in Dagster's pages: only what can be shown, and no more than can be read."""
+
+import base64
+import io
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from attnconn_assets.building import metadata as telling
+from attnconn_assets.storage.store import Entry, StoredFile
+
+
+def test_numbers_that_do_not_exist_are_left_out():
+    shown = telling.numbers({"r2": np.float64(0.5), "n": 3, "nan": np.nan, "none": None})
+    assert shown == {"r2": 0.5, "n": 3}
+    assert isinstance(shown["n"], int)
+
+
+@pytest.mark.parametrize(("size", "shown"), [((660, 560), (660, 560)), ((1650, 480), (1100, 320))])
+def test_a_picture_is_inline_and_fits_the_window(size, shown):
+    drawn = io.BytesIO()
+    Image.new("RGB", size, "white").save(drawn, "png")
+    before, _, encoded = telling.picture(drawn.getvalue()).value.partition("base64,")
+    assert before == "![figure](data:image/png;"
+    assert Image.open(io.BytesIO(base64.b64decode(encoded.removesuffix(")")))).size == shown
+
+
+def test_a_long_table_says_what_it_leaves_out():
+    shown = telling.table(pd.DataFrame({"method": ["granger"] * 70, "r2": [0.123456] * 70})).value
+    assert shown.splitlines()[:3] == ["| method | r2 |", "|---|---|", "| granger | 0.1235 |"]
+    assert shown.endswith("… and 10 more rows")
+
+
+def test_a_schema_has_a_column_a_column():
+    (schema,) = telling.schema({"frames": "int32", "a": "float64"}).values()
+    assert [(c.name, c.type) for c in schema.columns] == [("frames", "int32"), ("a", "float64")]
+
+
+def test_provenance_names_every_file():
+    files = {"matrix.parquet": StoredFile("p.abc.matrix.parquet", "abc", 10)}
+    shown = telling.provenance(Entry("pearson", "p", files, recipe="r"), "/store")
+    assert shown["file matrix.parquet"].value == "/store/pearson/p.abc.matrix.parquet"
+    assert shown["bytes"] == 10

@@ -1,0 +1,50 @@
+"""The whole line as one job, by hand or by night."""
+
+import dagster as dg
+import pytest
+
+from attnconn_assets.assets.catalogue import resources, specs
+from attnconn_assets.building.partitions import add_sessions
+from attnconn_assets.definitions import define
+from attnconn_assets.operation.jobs import nightly, refresh
+from attnconn_assets.study.study import load_study
+from attnconn_core.errors import StudyError
+
+
+def test_the_job_makes_the_whole_line_each_asset_in_runs_of_its_own(tiny_study, instance):
+    add_sessions(tiny_study, instance, tiny_study.make_source().sessions())
+    job = refresh(tiny_study)
+    assert job.execute_in_process(instance=instance).success
+    store = resources(tiny_study)["store"]
+    for spec in specs(tiny_study):
+        key = {"session": "sub-001_ses-test", "configuration": "base", "whole": "all"}
+        assert store.find(spec.name, key[spec.partitioned]) is not None
+    runs = instance.get_runs()
+    assert len(runs) > len(specs(tiny_study))
+    assert {run.status for run in runs} == {dg.DagsterRunStatus.SUCCESS}
+
+    before = len(runs)
+    assert job.execute_in_process(instance=instance).success
+    assert len(instance.get_runs()) == before + 1  # nothing was left to make
+
+
+def test_the_night_has_the_schedule_that_the_study_names(write_study):
+    later = load_study(write_study(automation={"nightly": "30 4 * * 6"}))
+    (schedule,) = nightly(later, refresh(later))
+    assert schedule.cron_schedule == "30 4 * * 6"
+    assert schedule.default_status == dg.DefaultScheduleStatus.RUNNING
+    never = load_study(write_study())
+    assert nightly(never, refresh(never)) == []
+
+
+def test_a_line_that_is_no_time_is_refused(write_study):
+    with pytest.raises(StudyError, match=r"automation\.nightly: .*cron line.*got 'at night'"):
+        load_study(write_study(automation={"nightly": "at night"}))
+
+
+def test_everything_is_on_the_page(write_study):
+    shown = define(load_study(write_study(automation={"nightly": "0 2 * * *"})))
+    assert {sensor.name for sensor in shown.sensors} == {"tiny_discovery", "tiny_follow"}
+    assert {schedule.name for schedule in shown.schedules} == {"tiny_nightly"}
+    follow = next(sensor for sensor in shown.sensors if sensor.name == "tiny_follow")
+    assert follow.default_status == dg.DefaultSensorStatus.STOPPED

@@ -1,0 +1,206 @@
+"""Discovery and follow-up: complete scans become partitions, and what they allow is requested."""
+
+import dagster as dg
+import numpy as np
+import pytest
+
+from attnconn_assets.assets.catalogue import resources
+from attnconn_assets.building.partitions import add_sessions, session_partitions
+from attnconn_assets.operation.jobs import refresh
+from attnconn_assets.operation.sensors import discovery, follow
+from attnconn_assets.study.study import load_study
+
+
+def save(folder, subject: str, session: str = "test", seed: int = 0) -> None:
+    values = np.random.default_rng(seed).normal(size=(120, 5))
+    np.save(folder / f"sub-{subject}_ses-{session}.npy", values)
+
+
+@pytest.fixture
+def scans(tmp_path, write_study):
+    folder = tmp_path / "scans"
+    folder.mkdir()
+    for session in ("test", "retest"):
+        save(folder, "1", session)
+    nothing = dict.fromkeys(("n_subjects", "n_regions", "n_frames"))
+    path = write_study(
+        source="arrays",
+        root="../scans",
+        repetition_time=0.72,
+        automation={"request_runs": True},
+        **nothing,
+    )
+    return load_study(path), folder
+
+
+class Ticks:
+    """A sensor that keeps its cursor from tick to tick, as the daemon does."""
+
+    def __init__(self, sensor: dg.SensorDefinition, instance: dg.DagsterInstance) -> None:
+        self.sensor, self.instance, self.cursor = sensor, instance, None
+
+    def tick(self) -> dg.SensorResult | dg.SkipReason:
+        context = dg.build_sensor_context(instance=self.instance, cursor=self.cursor)
+        result = self.sensor(context)
+        if isinstance(result, dg.SensorResult):
+            self.cursor = result.cursor
+            for request in result.dynamic_partitions_requests or ():
+                self.instance.add_dynamic_partitions(
+                    request.partitions_def_name, list(request.partition_keys)
+                )
+        return result
+
+    def added(self) -> list[str]:
+        requests = self.tick().dynamic_partitions_requests
+        return [key for request in requests or () for key in request.partition_keys]
+
+    def skipped(self) -> str:
+        result = self.tick()
+        return (result if isinstance(result, dg.SkipReason) else result.skip_reason).skip_message
+
+
+def test_a_scan_is_added_once_it_has_stopped_growing(scans, instance):
+    study, folder = scans
+    ticks = Ticks(discovery(study), instance)
+    assert "2 still being written (sub-1_ses-retest, sub-1_ses-test)" in ticks.skipped()
+    assert ticks.added() == ["sub-1_ses-retest", "sub-1_ses-test"]
+    assert ticks.skipped() == "all 2 sessions are known"
+
+    save(folder, "2")
+    assert ticks.added() == []
+    with (folder / "sub-2_ses-test.npy").open("ab") as file:  # a copy that goes on
+        file.write(b"more")
+    assert ticks.added() == []
+    assert ticks.added() == ["sub-2_ses-test"]
+
+
+def test_a_scan_that_can_not_be_read_is_told_and_added_when_it_can(scans, instance):
+    study, folder = scans
+    ticks = Ticks(discovery(study), instance)
+    broken = folder / "sub-2_ses-test.npy"
+    broken.write_bytes(b"\x93NUMPY half of a header")
+    ticks.tick()
+    assert ticks.added() == ["sub-1_ses-retest", "sub-1_ses-test"]
+    assert "1 can't be read (sub-2_ses-test: " in ticks.skipped()
+    assert str(broken) in ticks.skipped()
+    save(folder, "2")
+    assert "still being written" in ticks.skipped()
+    assert ticks.added() == ["sub-2_ses-test"]
+
+
+def test_removed_scans_and_bad_names_are_told_and_cost_nobody_else(scans, instance):
+    study, folder = scans
+    ticks = Ticks(discovery(study), instance)
+    ticks.tick()
+    ticks.tick()
+    (folder / "sub-1_ses-retest.npy").unlink()
+    save(folder, "a b")
+    told = ticks.skipped()
+    assert "1 removed, their results are kept (sub-1_ses-retest)" in told
+    assert "1 refused (" in told
+    assert "sub-a b_ses-test.npy" in told
+    partitions = instance.get_dynamic_partitions(session_partitions(study).name)
+    assert set(partitions) == {"sub-1_ses-retest", "sub-1_ses-test"}
+
+
+def test_sessions_are_added_once(scans, instance):
+    study, _ = scans
+    sessions = study.make_source().sessions()
+    assert add_sessions(study, instance, sessions) == ["sub-1_ses-retest", "sub-1_ses-test"]
+    assert add_sessions(study, instance, sessions) == []
+    assert len(instance.get_dynamic_partitions(session_partitions(study).name)) == 2
+
+
+def test_what_new_sessions_allow_is_requested_once(scans, instance):
+    study, folder = scans
+    for subject in ("2", "3", "4"):
+        for number, session in enumerate(("test", "retest")):
+            save(folder, subject, session, seed=int(subject) * 2 + number)
+    add_sessions(study, instance, study.make_source().sessions())
+    job = refresh(study)
+    ticks = Ticks(follow(study, job), instance)
+    assert follow(study, job).default_status == dg.DefaultSensorStatus.RUNNING
+
+    (request,) = ticks.tick().run_requests
+    # What is made goes on to the end in that one run, as far as no model is needed.
+    result = job.execute_in_process(run_config=request.run_config, instance=instance)
+    assert result.success
+    store = resources(study)["store"]
+    assert store.find("time_series", "sub-4_ses-retest") is not None
+    assert store.find("granger", "sub-4_ses-retest") is not None
+    assert store.find("subject_forecaster", "sub-4_ses-retest") is None
+    assert ticks.skipped() == "all is up to date"
+    assert ticks.skipped() == "nothing has changed since the last look"
+
+
+def test_a_failure_is_not_tried_again_until_its_scan_changes(scans, instance):
+    study, folder = scans
+    dead = np.random.default_rng(0).normal(size=(120, 5))
+    dead[:, 2] = 7.0
+    np.save(folder / "sub-2_ses-test.npy", dead)
+    add_sessions(study, instance, study.make_source().sessions())
+    job = refresh(study)
+    ticks = Ticks(follow(study, job), instance)
+    (request,) = ticks.tick().run_requests
+    result = job.execute_in_process(
+        run_config=request.run_config, instance=instance, raise_on_error=False
+    )
+    (event,) = result.get_step_failure_events()
+    told = event.step_failure_data.user_failure_data.description
+    assert "time_series of sub-2_ses-test: every region must change" in told
+
+    # The session goes no further, and only that session.
+    store = resources(study)["store"]
+    assert store.find("pearson", "sub-1_ses-test") is not None
+    assert store.find("pearson", "sub-2_ses-test") is None
+    assert ticks.skipped() == "all is up to date"
+
+    save(folder, "2")
+    (request,) = ticks.tick().run_requests
+    assert job.execute_in_process(run_config=request.run_config, instance=instance).success
+    assert store.find("pearson", "sub-2_ses-test") is not None
+
+
+def test_a_group_score_that_failed_follows_when_its_cohort_changes(scans, instance):
+    study, folder = scans
+    add_sessions(study, instance, study.make_source().sessions())
+    study = study.model_copy(update={"methods": ("pearson",)})
+    job = refresh(study)
+    ticks = Ticks(follow(study, job), instance)
+    (request,) = ticks.tick().run_requests  # one subject can't be told from others
+    job.execute_in_process(run_config=request.run_config, instance=instance, raise_on_error=False)
+    store = resources(study)["store"]
+    assert "at least 2 subjects" in store.failure("fingerprint", "all")
+    assert ticks.skipped() == "all is up to date"
+    for number, session in enumerate(("test", "retest")):
+        save(folder, "2", session, seed=5 + number)
+    add_sessions(study, instance, study.make_source().sessions())
+    (request,) = ticks.tick().run_requests
+    assert job.execute_in_process(run_config=request.run_config, instance=instance).success
+    assert store.find("report", "all") is not None
+
+
+def test_a_refresh_leaves_scans_alone_that_are_still_on_their_way(scans, instance):
+    study, folder = scans
+    add_sessions(study, instance, study.make_source().sessions())
+    save(folder, "2")
+    study = study.model_copy(update={"methods": ("pearson",)})
+    refresh(study).execute_in_process(instance=instance, raise_on_error=False)
+    store = resources(study)["store"]
+    assert store.find("time_series", "sub-1_ses-test") is not None
+    assert store.find("time_series", "sub-2_ses-test") is None
+
+
+def test_an_empty_folder_is_told_in_the_tick(scans, instance):
+    study, folder = scans
+    for path in folder.iterdir():
+        path.unlink()
+    assert "it holds none (0 sessions are known)" in Ticks(discovery(study), instance).skipped()
+    assert "it holds none" in Ticks(follow(study, refresh(study)), instance).skipped()
+
+
+def test_nothing_is_requested_while_runs_go_on(scans, instance):
+    study, _ = scans
+    job = refresh(study)
+    instance.create_run_for_job(job, status=dg.DagsterRunStatus.STARTED)
+    assert Ticks(follow(study, job), instance).skipped() == "waits for 1 runs to end"

@@ -1,0 +1,136 @@
+"""The store: what is written is whole, what was there stays, what is damaged is named."""
+
+import json
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from attnconn_assets.storage.store import Entry, Store
+from attnconn_core.errors import StoreError
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(root=str(tmp_path))
+
+
+def draft(partition: str = "sub-1_ses-test") -> Entry:
+    return Entry("pearson", partition, files={}, recipe="r1", inputs={"a/b": "c"})
+
+
+def write(text: str):
+    return lambda path: path.write_text(text)
+
+
+def test_what_is_put_is_found(store):
+    put = store.put(draft(), {"note.txt": write("one")})
+    found = store.find("pearson", "sub-1_ses-test")
+    assert found == put
+    assert found.inputs == {"a/b": "c"}
+    assert store.path(found, "note.txt").read_text() == "one"
+
+
+def test_nothing_is_none_and_asking_for_it_says_what_to_do(store):
+    assert store.find("pearson", "sub-1_ses-test") is None
+    with pytest.raises(StoreError, match="pearson of sub-1_ses-test isn't in the store"):
+        store.entry("pearson", "sub-1_ses-test")
+
+
+def test_a_second_put_replaces_the_first_and_leaves_no_file_behind(store, tmp_path):
+    first = store.put(draft(), {"note.txt": write("one")})
+    second = store.put(draft(), {"note.txt": write("two")})
+    assert first.digest != second.digest
+    assert store.path(store.entry("pearson", "sub-1_ses-test"), "note.txt").read_text() == "two"
+    assert len(list((tmp_path / "pearson").glob("[!.]*"))) == 2  # the manifest and one file
+
+
+def test_the_same_content_has_the_same_digest(store):
+    first = store.put(draft(), {"note.txt": write("one")})
+    assert store.put(draft(), {"note.txt": write("one")}).digest == first.digest
+
+
+@pytest.mark.parametrize("stage", ["first", "second"])
+def test_a_writer_that_fails_leaves_what_was_there(store, tmp_path, stage):
+    store.put(draft(), {"note.txt": write("one")})
+
+    def fail(path: Path) -> None:
+        path.write_text("half")
+        raise OSError("disk full")
+
+    writers = {"note.txt": fail} if stage == "first" else {"note.txt": write("two"), "b.txt": fail}
+    with pytest.raises(OSError, match="disk full"):
+        store.put(draft(), writers)
+    assert store.path(store.entry("pearson", "sub-1_ses-test"), "note.txt").read_text() == "one"
+    assert not list((tmp_path / "pearson").glob(".writing-*"))
+
+
+def test_a_changed_file_is_refused(store):
+    entry = store.put(draft(), {"note.txt": write("one")})
+    store.path(entry, "note.txt").write_text("tampered")
+    assert not store.is_whole(entry)
+    with pytest.raises(StoreError, match="not what was stored"):
+        store.path(entry, "note.txt")
+
+
+def test_a_missing_file_is_named(store):
+    entry = store.put(draft(), {"note.txt": write("one")})
+    store.path(entry, "note.txt").unlink()
+    with pytest.raises(StoreError, match="missing; materialise pearson of sub-1_ses-test again"):
+        store.path(entry, "note.txt")
+    with pytest.raises(StoreError, match=r"has no other\.txt; it has note\.txt"):
+        store.path(entry, "other.txt")
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '{"files": {"a": 1}}', '{"asset": "pearson"}'])
+def test_a_damaged_manifest_is_named(store, tmp_path, content):
+    store.put(draft(), {"note.txt": write("one")})
+    (tmp_path / "pearson" / "sub-1_ses-test.json").write_text(content)
+    with pytest.raises(StoreError, match="the manifest is damaged"):
+        store.find("pearson", "sub-1_ses-test")
+
+
+@pytest.mark.parametrize("name", ["../x", "a/b", "", ".hidden", "a\0b", "x" * 200])
+def test_names_that_could_leave_the_folder_are_refused(store, name):
+    with pytest.raises(StoreError, match="a name in the store must be"):
+        store.put(Entry("pearson", name, files={}, recipe="r"), {"a": write("")})
+    with pytest.raises(StoreError, match="a name in the store must be"):
+        store.find(name, "all")
+
+
+def test_manifests_hold_no_value_that_json_lacks(store, tmp_path):
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        store.put(
+            Entry("pearson", "all", files={}, recipe="r", facts={"r2": float("nan")}),
+            {"a.txt": write("")},
+        )
+    assert store.find("pearson", "all") is None
+    store.put(draft("all"), {"a.txt": write("")})
+    assert json.loads((tmp_path / "pearson" / "all.json").read_text())["asset"] == "pearson"
+
+
+def test_a_damaged_manifest_is_no_obstacle_to_making_it_again(store, tmp_path):
+    store.put(draft(), {"note.txt": write("one")})
+    (tmp_path / "pearson" / "sub-1_ses-test.json").write_text("{")
+    made = store.put(draft(), {"note.txt": write("two")})
+    assert store.find("pearson", "sub-1_ses-test") == made
+
+
+def test_two_writers_of_one_partition_leave_a_whole_one(store, monkeypatch):
+    # The second puts back what the first has just replaced and is about to clear away.
+    store.put(draft(), {"note.txt": write("one")})
+    unlink, second = Path.unlink, []
+
+    def interrupted(path: Path, **how: bool) -> None:
+        if not second:
+            again = Thread(target=store.put, args=(draft(), {"note.txt": write("one")}))
+            second.append(again)
+            again.start()
+            again.join(timeout=0.5)
+        unlink(path, **how)
+
+    monkeypatch.setattr(Path, "unlink", interrupted)
+    store.put(draft(), {"note.txt": write("two")})
+    second[0].join()
+    left = store.entry("pearson", "sub-1_ses-test")
+    assert store.path(left, "note.txt").read_text() == "one"

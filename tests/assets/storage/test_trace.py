@@ -1,0 +1,107 @@
+"""From a score to the scans behind it, and from a scan to its scores."""
+
+import hashlib
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from attnconn_assets.assets.catalogue import resources
+from attnconn_assets.storage.trace import back, files_behind, forward, told
+from attnconn_core.errors import StoreError
+
+
+@pytest.fixture
+def traced(line_of_files):
+    study = line_of_files.study
+    return study, resources(study)["store"], line_of_files.folder / "scans"
+
+
+def test_a_score_leads_back_to_every_scan(traced):
+    _, store, scans = traced
+    files = files_behind(store, "fingerprint/all")
+    assert [file["path"] for file in files] == sorted(str(path) for path in scans.iterdir())
+    for file in files:
+        path = scans / file["path"].rsplit("/", 1)[1]
+        assert file["bytes"] == path.stat().st_size
+        assert file["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_a_model_of_one_session_leads_to_its_scan_alone(traced):
+    _, store, scans = traced
+    (file,) = files_behind(store, "attention_subject/sub-b_ses-test")
+    assert file["path"] == str(scans / "sub-b_ses-test.npy")
+
+
+def test_a_scan_leads_forward_to_its_own_results_and_the_groups(traced):
+    _, store, scans = traced
+    path = scans / "sub-b_ses-test.npy"
+    resting = {f"{entry.asset}/{entry.partition}" for entry in forward(store, str(path))}
+    assert {"time_series/sub-b_ses-test", "pearson/sub-b_ses-test", "fingerprint/all"} <= resting
+    assert "report/all" in resting
+    assert not any(name.endswith("/sub-a_ses-test") and "pearson" in name for name in resting)
+    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    assert {f"{e.asset}/{e.partition}" for e in forward(store, sha256)} == resting
+
+
+def test_mlflow_s_run_of_a_score_lists_the_scans(traced):
+    study, store, scans = traced
+    run = store.entry("fingerprint", "all").made_by["mlflow_run"]
+    tracking = resources(study)["tracking"]
+    assert tracking.result_of(run) == "fingerprint/all"
+    assert tracking.result_of("0" * 32) is None
+    assert tracking.result_of("fingerprint") is None
+    client = tracking.client()
+    experiment = client.get_run(run).info.experiment_id
+    below = client.search_runs([experiment], f"tags.`mlflow.parentRunId` = '{run}'")
+    assert {tracking.result_of(one.info.run_id) for one in below} == {"fingerprint/all"}
+    listed = json.loads(Path(client.download_artifacts(run, "scans.json")).read_text())
+    assert len(listed) == len(list(scans.iterdir()))
+    assert all(len(each["sha256"]) == 64 for each in listed)
+
+
+def test_the_telling_goes_both_ways(traced):
+    _, store, scans = traced
+    lines = list(told(store, "pearson/sub-a_ses-test"))
+    assert lines[0].startswith("pearson/sub-a_ses-test  ")
+    assert lines[1].startswith("  time_series/sub-a_ses-test  ")
+    assert "SHA-256" in lines[2]
+    assert lines[-2] == "1 files behind it"
+    onward = list(told(store, str(scans / "sub-a_ses-test.npy")))
+    assert onward[0].endswith(f"results rest on {scans / 'sub-a_ses-test.npy'}")
+    assert any(line.startswith("  report/all") for line in onward)
+
+
+def test_what_nobody_knows_is_refused(traced):
+    _, store, _ = traced
+    for strange in ("nothing", "0" * 64, "../../etc/passwd"):
+        with pytest.raises(StoreError, match="must be an asset, asset/partition, a run of MLflow"):
+            list(told(store, strange))
+
+
+def test_an_asset_of_many_partitions_asks_which(traced):
+    _, store, _ = traced
+    with pytest.raises(StoreError, match=r"pearson has 8 partitions; say which: pearson/sub-a_ses"):
+        list(told(store, "pearson"))
+    with pytest.raises(StoreError, match=r"pearson has 8 partitions; say which"):
+        list(told(store, "pearson/sub-z_ses-test"))
+
+
+def test_a_series_that_was_made_again_unchanged_keeps_its_readers(traced):
+    _, store, scans = traced
+    entry = store.entry("time_series", "sub-c_ses-test")
+    content = store.path(entry, "series.parquet").read_bytes()
+    before = {e.asset for e in forward(store, str(scans / "sub-c_ses-test.npy"))}
+    store.put(replace(entry, made_by={}), {"series.parquet": lambda p: p.write_bytes(content)})
+    assert {e.asset for e in forward(store, str(scans / "sub-c_ses-test.npy"))} == before
+
+
+def test_what_was_made_anew_since_is_marked(traced):
+    _, store, _ = traced
+    entry = store.entry("time_series", "sub-a_ses-test")
+    before = back(store, "pearson", "sub-a_ses-test")
+    assert [node.changed for node in before.inputs] == [False]
+    store.put(entry, {"series.parquet": lambda path: path.write_bytes(b"another")})
+    after = back(store, "pearson", "sub-a_ses-test")
+    assert [node.changed for node in after.inputs] == [True]

@@ -1,0 +1,158 @@
+"""Study files: what they say, and what is refused with which words."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from attnconn_assets.assets.catalogue import specs
+from attnconn_assets.assets.connectivity.specs import methods
+from attnconn_assets.study.study import DEFAULT_STUDY, load_study
+from attnconn_core.errors import StudyError
+from attnconn_core.forecasting import PRESETS
+from attnconn_core.sources import HcpSample, Simulated
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+
+
+def test_every_shipped_study_is_valid():
+    for path in sorted((REPOSITORY / "studies").glob("*.yaml")):
+        study = load_study(path)
+        assert study.name == path.stem
+        assert study.read_out[0] in study.configurations
+
+
+def test_the_published_experiments_are_whole():
+    study = load_study(REPOSITORY / "studies" / "hcp_young_adult.yaml")
+    files = [study.experiment_of(name) for name in study.configurations]
+    assert (files.count("published_group"), files.count("published_dropout")) == (10, 5)
+    ours = study.configurations["attnconn"]
+    preset = PRESETS["attnconn"]
+    assert (ours.model, ours.training) == (preset.forecaster, preset.training)
+    shapes = {name: each.model for name, each in study.configurations.items()}
+    assert len(set(shapes.values())) == 16
+    assert shapes["window_10"] == shapes["base"].model_copy(update={"input_window": 10})
+    assert shapes["base"] == PRESETS["group"].forecaster
+    assert study.subject_configuration.model == PRESETS["subject"].forecaster
+    # A champion needs frames to be chosen on.
+    assert all(each.training.validation_fraction for each in study.configurations.values())
+    *published, pattern = study.behaviour.targets
+    assert (len(set(published)), pattern) == (62, "FS_*")
+
+
+def test_the_default_study_is_the_sample():
+    assert isinstance(load_study(DEFAULT_STUDY).make_source(), HcpSample)
+
+
+def test_paths_are_relative_to_the_study_file(write_study, tmp_path):
+    study = load_study(write_study(phenotypes="../tables/people.csv"))
+    assert study.phenotypes == tmp_path / "tables" / "people.csv"
+    assert study.store_folder == tmp_path / "store" / "tiny"
+    assert study.tracking_folder == tmp_path / "mlruns"
+
+
+def test_a_simulated_study_makes_its_cohort(tiny_study):
+    source = tiny_study.make_source()
+    assert isinstance(source, Simulated)
+    assert len(source.sessions()) == 8
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"fingerprnt": {}}, "unknown key 'fingerprnt'; did you mean 'fingerprint'"),
+        ({"granger": {"lag": 2}}, "unknown key 'granger.lag'; did you mean 'lags'"),
+        ({"granger": {"lags": 2}}, "both lags and alpha"),
+        ({"granger": {"lags": 0, "alpha": 1.0}}, "greater than or equal to 1; got 0"),
+        ({"test_fraction": 1.5}, "less than 1; got 1.5"),
+        ({"name": "../x"}, "name.*got '../x'"),
+        ({"title": None}, "title: Field required"),
+        ({"source": "floppy"}, "'floppy'"),
+        ({"source": None}, "source: must be one of hcp_sample, .*the key is missing"),
+        ({"source": None, "sorce": "arrays"}, "did you mean it by 'sorce'"),
+        ({"granger": {"min_alpha": 10.0, "max_alpha": 1.0}}, "min_alpha must be below max_alpha"),
+        ({"granger": {"lags": 2, "alpha": float("inf")}}, "granger.alpha.*finite number"),
+        ({"fingerprint": {"seed": -3}}, "fingerprint.seed.*got -3"),
+        ({"group_configurations": ["none_such"]}, "group_configurations.*got none_such"),
+        ({"experiments": ["nowhere.yaml"]}, "nowhere.yaml: can't be read"),
+        ({"experiments": []}, "experiments"),
+        ({"scan_lengths": [5]}, "greater than or equal to 10; got 5"),
+    ],
+)
+def test_a_wrong_key_is_named_with_file_rule_and_value(write_study, changes, words):
+    path = write_study(**changes)
+    with pytest.raises(StudyError, match=words) as caught:
+        load_study(path)
+    assert "yaml" in str(caught.value)
+
+
+def test_a_file_that_is_no_mapping_is_refused(tmp_path):
+    path = tmp_path / "list.yaml"
+    path.write_text("- a\n- b\n")
+    with pytest.raises(StudyError, match="must hold keys and values; got list"):
+        load_study(path)
+
+
+def test_yaml_that_would_run_code_is_refused(tmp_path):
+    path = tmp_path / "evil.yaml"
+    path.write_text("name: !!python/object/apply:os.system ['touch pwned']\n")
+    with pytest.raises(StudyError, match="isn't valid YAML"):
+        load_study(path)
+
+
+def test_a_key_may_have_one_value(write_study):
+    path = write_study()
+    path.write_text(path.read_text() + "quorum: 0.5\nquorum: 0.9\n")
+    with pytest.raises(StudyError, match="a key may have one value; twice: quorum"):
+        load_study(path)
+
+
+def test_a_study_by_itself_keeps_its_data_beside_it(write_study, tmp_path):
+    path = tmp_path / "alone.yaml"
+    text = write_study(name="alone").read_text().replace("../experiments", "experiments")
+    path.write_text(text)
+    study = load_study(path)
+    assert study.store_folder == tmp_path / "store" / "alone"
+    assert study.tracking_folder == tmp_path / "mlruns"
+
+
+def test_a_low_rank_is_not_rounded(write_study, tmp_path):
+    path = write_study(experiments=["../experiments/tiny.yaml", "../experiments/more.yaml"])
+    more = tmp_path / "experiments" / "more.yaml"
+    settings = "{model: {query_rank: 2}, training: {precision: %s}}"
+    more.write_text(f"group: {{other: {settings % 'float32'}}}", encoding="utf-8")
+    assert "other" in load_study(path).configurations
+    more.write_text(f"group: {{other: {settings % 'bfloat16'}}}", encoding="utf-8")
+    with pytest.raises(StudyError, match=r"more\.yaml.*precision must be 'float32'.*rank 2"):
+        load_study(path)
+
+
+def test_two_experiments_may_not_name_one_configuration(write_study, tmp_path):
+    path = write_study(experiments=["../experiments/tiny.yaml", "../experiments/more.yaml"])
+    more = tmp_path / "experiments" / "more.yaml"
+    more.write_text(yaml.safe_dump({"group": {"base": {}}}))
+    with pytest.raises(StudyError, match=r"more\.yaml: another experiment already names base"):
+        load_study(path)
+
+
+def test_a_configuration_whose_name_could_be_a_path_is_refused(write_study, tmp_path):
+    path = write_study(experiments=["../experiments/tiny.yaml", "../experiments/more.yaml"])
+    more = tmp_path / "experiments" / "more.yaml"
+    more.write_text(yaml.safe_dump({"group": {"../x": {}}}))
+    with pytest.raises(StudyError, match=r"lower-case letters, digits.*'\.\./x'"):
+        load_study(path)
+
+
+def test_a_study_may_ask_for_some_methods_and_gets_what_they_need(write_study):
+    few = load_study(write_study(methods=["pearson", "attention_subject"]))
+    assert methods(few) == ["pearson", "attention_subject"]
+    names = {spec.name for spec in specs(few)}
+    assert {"time_series", "quality", "pearson", "subject_forecaster", "fingerprint"} <= names
+    assert not names & {"granger", "granger_order", "partial", "group_forecaster", "champion"}
+    everything = load_study(write_study())
+    assert {"granger_order", "champion"} <= {spec.name for spec in specs(everything)}
+
+
+def test_an_unknown_method_is_refused(write_study):
+    with pytest.raises(StudyError, match=r"must be among pearson, partial, .*; got grangr"):
+        load_study(write_study(methods=["pearson", "grangr"]))

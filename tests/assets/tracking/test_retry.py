@@ -1,0 +1,38 @@
+"""Patience with a database that another process holds."""
+
+import pytest
+from mlflow.exceptions import MlflowException
+from sqlalchemy.exc import OperationalError
+
+from attnconn_assets.tracking.tracking import retry as patience
+from attnconn_core.errors import TrackingError
+
+
+def test_waiting_is_told_and_comes_to_an_end(caplog, monkeypatch):
+    tries = iter(
+        [
+            MlflowException("database is locked"),
+            OperationalError("x", {}, Exception("database is locked")),
+        ]
+    )
+
+    def call() -> str:
+        for error in tries:
+            raise error
+        return "through"
+
+    assert patience.patiently(call, "mlflow.db") == "through"
+    assert caplog.text.count("mlflow.db: locked by another process; waiting") == 2
+
+    def never() -> None:
+        raise MlflowException("database is locked")
+
+    monkeypatch.setattr(patience, "_PATIENCE", -1)
+    with pytest.raises(TrackingError, match=r"mlflow\.db: .* must be free within"):
+        patience.patiently(never, "mlflow.db")
+
+    def otherwise() -> None:
+        raise MlflowException("no such run")
+
+    with pytest.raises(MlflowException, match="no such run"):
+        patience.patiently(otherwise, "mlflow.db")

@@ -1,0 +1,58 @@
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.linear_model import LinearRegression
+
+from attnconn_core.errors import ParameterError
+from attnconn_core.scoring import Confounds, confound_columns
+from attnconn_core.scoring.behaviour.confounds import adjusted_truth
+
+
+def test_coefficients_are_those_of_the_training_subjects():
+    rng = np.random.default_rng(0)
+    confounds = rng.normal(5, [1, 100, 0.1], size=(30, 3))
+    targets = confounds @ rng.normal(size=(3, 2)) + rng.normal(size=(30, 2))
+    fold = np.arange(30) % 3
+    truth = adjusted_truth(targets, fold, Confounds(confounds))
+    for number in range(3):
+        train = fold != number
+        line = LinearRegression().fit(confounds[train], targets[train])
+        expected = targets - line.predict(confounds) + targets[train].mean(axis=0)
+        np.testing.assert_allclose(truth[~train], expected[~train], atol=1e-8)
+        _, adjusted = Confounds(confounds).adjust(np.empty((30, 0)), targets, train)
+        np.testing.assert_allclose(adjusted, expected, atol=1e-8)
+
+
+def test_features_are_adjusted_only_if_asked():
+    rng = np.random.default_rng(1)
+    confounds, features = rng.normal(size=(20, 1)), rng.normal(size=(20, 4))
+    train = np.arange(20) < 15
+    kept, _ = Confounds(confounds).adjust(features, features, train)
+    assert kept is features
+    adjusted, _ = Confounds(confounds, from_features=True).adjust(features, features, train)
+    centred = confounds[train] - confounds[train].mean()
+    np.testing.assert_allclose(centred.T @ adjusted[train], 0, atol=1e-10)
+
+
+def test_repeated_and_constant_columns_change_nothing():
+    rng = np.random.default_rng(2)
+    one, target = rng.normal(size=(20, 1)), rng.normal(size=(20, 1))
+    more = np.column_stack([one, 2 * one, np.ones(20)])
+    train = np.arange(20) < 15
+    first, second = (Confounds(c).adjust(target, target, train)[1] for c in (one, more))
+    np.testing.assert_allclose(first, second, atol=1e-10)
+
+
+def test_words_become_columns_and_a_missing_cell_takes_the_row():
+    table = pd.DataFrame({"Age": [30.0, 40, np.nan, 20], "Site": ["a", "b", "c", None], "x": 0})
+    coded = confound_columns(table, ["Age", "Site"])
+    assert list(coded) == ["Age", "Site_b", "Site_c"]
+    assert coded.iloc[:2].to_numpy().tolist() == [[30, 0, 0], [40, 1, 0]]
+    assert coded.iloc[2:].isna().all(axis=None)
+
+
+def test_what_cannot_be_a_confound_is_refused():
+    with pytest.raises(ParameterError, match="missing: Motion"):
+        confound_columns(pd.DataFrame({"Age": [1.0]}), ["Age", "Motion"])
+    with pytest.raises(ParameterError, match=r"confounds must be finite; 1 subject"):
+        Confounds(np.array([[1.0], [np.nan]]))
