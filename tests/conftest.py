@@ -1,7 +1,10 @@
 """What every test stands on: checked shapes, the shared data, small seeded series."""
 
+import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import importlib_metadata  # noqa: F401  (its finder of entry points stands beside Python's)
 import pytest
 from jaxtyping import install_import_hook
 
@@ -25,3 +28,22 @@ def shared() -> Path:
 def golden() -> Path:
     """Small figures that the reference computes, copied from the shared data."""
     return DATA / "golden"
+
+
+@pytest.fixture
+def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Make a package's entry points findable, and its module ``strange``, as an installer would."""
+    folder = tmp_path / "site-packages"
+
+    def put(name: str, group: str, entries: Mapping[str, str], code: str) -> None:
+        described = folder / f"{name.replace('-', '_')}-0.1.0.dist-info"
+        described.mkdir(parents=True)
+        metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: 0.1.0\n"
+        (described / "METADATA").write_text(metadata)
+        lines = [f"{key} = {value}" for key, value in entries.items()]
+        (described / "entry_points.txt").write_text("\n".join([f"[{group}]", *lines]))
+        (folder / "strange.py").write_text(code)
+        monkeypatch.syspath_prepend(str(folder))
+        monkeypatch.delitem(sys.modules, "strange", raising=False)
+
+    return put

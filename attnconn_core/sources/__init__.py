@@ -1,9 +1,11 @@
 """Where scans come from."""
 
+from attnconn_core.sources.abilities import brings_phenotypes, fetches
 from attnconn_core.sources.arrays import ArrayFolder
 from attnconn_core.sources.base import DESIGN_LABELS, Design, Listing, Source
 from attnconn_core.sources.hcp import HcpTree
 from attnconn_core.sources.independent_samples import INDEPENDENT_SAMPLES, independent_samples
+from attnconn_core.sources.keys import CHOOSES_SESSIONS, NOT_A_KEY, StudyKey
 from attnconn_core.sources.known_truth import KnownTruth, read_known_truth
 from attnconn_core.sources.phenotypes import (
     as_written,
@@ -11,14 +13,18 @@ from attnconn_core.sources.phenotypes import (
     read_phenotypes,
     target_columns,
 )
+from attnconn_core.sources.registry import SOURCES, installed_sources, sources
 from attnconn_core.sources.sample import HcpSample
 from attnconn_core.sources.simulated import Simulated
 from attnconn_core.sources.simulated_truth import SIMULATED_TRUTHS, simulated_truth
 
 __all__ = [
+    "CHOOSES_SESSIONS",
     "DESIGN_LABELS",
     "INDEPENDENT_SAMPLES",
+    "NOT_A_KEY",
     "SIMULATED_TRUTHS",
+    "SOURCES",
     "ArrayFolder",
     "Design",
     "HcpSample",
@@ -27,11 +33,16 @@ __all__ = [
     "Listing",
     "Simulated",
     "Source",
+    "StudyKey",
     "as_written",
+    "brings_phenotypes",
     "check_phenotypes",
+    "fetches",
     "independent_samples",
+    "installed_sources",
     "read_known_truth",
     "read_phenotypes",
     "simulated_truth",
+    "sources",
     "target_columns",
 ]

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
 
 from attnconn_core.errors import (
     CohortError,
@@ -19,6 +22,7 @@ from attnconn_core.records import Session, TimeSeries
 from attnconn_core.sources.array_files import READERS, ArrayFile, read_array
 from attnconn_core.sources.base import Design, Listing
 from attnconn_core.sources.files import existing_folder, inside
+from attnconn_core.sources.keys import CHOOSES_SESSIONS
 from attnconn_core.sources.subjects import SubjectList, read_subjects
 
 __all__ = ["ArrayFolder"]
@@ -55,11 +59,11 @@ class ArrayFolder:
     """
 
     root: Path
-    repetition_time: float | None = None
-    subjects: Path | None = None
-    group_column: str | None = None
+    repetition_time: Annotated[float | None, Field(gt=0)] = None
+    subjects: Annotated[Path | None, CHOOSES_SESSIONS] = None
+    group_column: Annotated[str | None, CHOOSES_SESSIONS] = None
     regions: Path | None = None
-    subject_column: str = "Subject"
+    subject_column: Annotated[str, CHOOSES_SESSIONS] = "Subject"
 
     def __post_init__(self) -> None:
         if self.repetition_time is not None and not 0 < self.repetition_time < float("inf"):

@@ -55,7 +55,11 @@ class Listing:
 
 @runtime_checkable
 class Source(Protocol):
-    """Where scans come from: lists sessions without reading them, loads one at a time."""
+    """Where scans come from: lists sessions without reading them, loads one at a time.
+
+    In the registry of sources stand dataclasses: their fields are the keys that a study
+    may set (see `StudyKey`). What only some sources can do is in `abilities`.
+    """
 
     def sessions(self) -> tuple[Session, ...]:
         """List every session in order of subject and session; no scan is read.

@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Annotated, Literal
 
 import numpy as np
+from pydantic import Field
 
 from attnconn_core.errors import CohortError, InputError, ScanError, StudyError
 from attnconn_core.parcellation import (
@@ -20,6 +22,7 @@ from attnconn_core.parcellation import (
 from attnconn_core.records import Session, TimeSeries
 from attnconn_core.sources.base import Design, Listing
 from attnconn_core.sources.files import existing_folder, inside, matching, the_one
+from attnconn_core.sources.keys import CHOOSES_SESSIONS, StudyKey
 from attnconn_core.sources.motion import MOTION_FILE, read_relative_rms
 from attnconn_core.sources.subjects import (
     SubjectList,
@@ -31,6 +34,7 @@ __all__ = ["HcpTree"]
 
 _RESULTS = Path("MNINonLinear", "Results")
 _CONCATENATED = "rfMRI_REST"
+_LAYOUT = Literal["concatenated", "runs"]
 # rfMRI_REST1_LR at 3T; rfMRI_REST1_7T_PA is another scanner with another TR.
 _RUN = re.compile(r"rfMRI_REST\d+[a-z]?_(?:LR|RL|AP|PA)")
 
@@ -63,13 +67,13 @@ class HcpTree:
 
     root: Path
     atlas: Path
-    subjects: Path | None = None
+    subjects: Annotated[Path | None, CHOOSES_SESSIONS] = None
     file_pattern: str = "*_Atlas_MSMAll*clean*.dtseries.nii"
-    layout: str | None = None
-    frames_per_run: int = 1200
+    layout: Annotated[str | None, StudyKey(kind=_LAYOUT | None)] = None
+    frames_per_run: Annotated[int, Field(ge=1)] = 1200
     run_lengths: tuple[int, ...] | None = None
-    subject_column: str = "Subject"
-    group_column: str | None = None
+    subject_column: Annotated[str, CHOOSES_SESSIONS] = "Subject"
+    group_column: Annotated[str | None, CHOOSES_SESSIONS] = None
 
     def __post_init__(self) -> None:
         if self.layout not in (None, "concatenated", "runs"):

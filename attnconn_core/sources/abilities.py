@@ -1,0 +1,46 @@
+"""What some sources can do beyond the protocol `Source`, each announced by a class variable."""
+
+from pathlib import Path
+from typing import ClassVar, Protocol, TypeGuard
+
+import pandas as pd
+
+from attnconn_core.sources.base import Source
+
+__all__ = ["FetchedSource", "PhenotypeSource", "brings_phenotypes", "fetches"]
+
+
+class PhenotypeSource(Source, Protocol):
+    """A source that knows phenotypes of its subjects, without a table from the study."""
+
+    brings_phenotypes: ClassVar[bool]
+
+    def phenotypes(self) -> pd.DataFrame:
+        """Return one row per subject, with a column that names the subject."""
+        ...
+
+
+class FetchedSource(Source, Protocol):
+    """A source whose scans must be brought to this machine first."""
+
+    fetches: ClassVar[bool]
+
+    def fetch(self) -> Path:
+        """Bring the scans here, unless they are; return the file or folder that holds them.
+
+        Raises
+        ------
+        AttnconnError
+            If they can't be had; the message says what to do.
+        """
+        ...
+
+
+def brings_phenotypes(source: object) -> TypeGuard[PhenotypeSource]:
+    """Whether a source, or a class of sources, has ``phenotypes()``; False where it isn't said."""
+    return getattr(source, "brings_phenotypes", False) is True
+
+
+def fetches(source: object) -> TypeGuard[FetchedSource]:
+    """Whether a source, or a class of sources, has ``fetch()``; False where it isn't said."""
+    return getattr(source, "fetches", False) is True

@@ -1,0 +1,113 @@
+"""Every source by the word that a study writes under ``source``."""
+
+import dataclasses
+from collections.abc import Mapping
+from functools import cache
+from importlib.metadata import entry_points
+from inspect import isclass
+from types import MappingProxyType
+from typing import Any
+
+from attnconn_core.errors import ParameterError
+from attnconn_core.sources.abilities import brings_phenotypes, fetches
+from attnconn_core.sources.arrays import ArrayFolder
+from attnconn_core.sources.base import Source
+from attnconn_core.sources.hcp import HcpTree
+from attnconn_core.sources.sample import HcpSample
+from attnconn_core.sources.simulated import Simulated
+
+__all__ = ["ENTRY_POINTS", "SOURCES", "check_source", "installed_sources", "sources"]
+
+#: The group that a package names its sources in.
+ENTRY_POINTS = "attnconn.sources"
+
+#: The sources of this package.
+SOURCES: Mapping[str, type[Source]] = MappingProxyType(
+    {
+        "hcp_sample": HcpSample,
+        "hcp": HcpTree,
+        "arrays": ArrayFolder,
+        "simulated": Simulated,
+    }
+)
+
+_MEMBERS = tuple(name for name in vars(Source) if not name.startswith("_"))
+
+
+@cache
+def sources() -> Mapping[str, type[Any]]:
+    """Return every source: `SOURCES`, then those of other installed packages.
+
+    Raises
+    ------
+    ParameterError
+        If a package's source can't be used; see `installed_sources`.
+    """
+    return MappingProxyType({**SOURCES, **installed_sources(SOURCES)})
+
+
+def installed_sources(taken: Mapping[str, object]) -> dict[str, type[Any]]:
+    """Load the sources of every other installed package.
+
+    An entry point of the group ``attnconn.sources`` has the word that studies write under
+    ``source`` as its name, and leads to a dataclass with the methods of `Source`. The
+    fields of the dataclass are the study's keys (see `StudyKey`).
+
+    Parameters
+    ----------
+    taken
+        Words that stand for other sources.
+
+    Raises
+    ------
+    ParameterError
+        Naming the package, if a source can't be imported, lacks something or has a word
+        that is taken.
+    """
+    found: dict[str, type[Any]] = {}
+    for entry in sorted(entry_points(group=ENTRY_POINTS), key=lambda entry: entry.name):
+        package = entry.dist.name if entry.dist is not None else entry.value
+        named = f"source {entry.name} of {package}"
+        if entry.name in taken or entry.name in found:
+            raise ParameterError(f"{named}: there is a source of this name already")
+        try:
+            source = entry.load()
+        except Exception as error:  # whatever the other package's code raises
+            raise ParameterError(f"{named}: can't be imported: {error}") from error
+        check_source(named, source)
+        found[entry.name] = source
+    return found
+
+
+# Any: what is checked here can be whatever an entry point leads to.
+def check_source(named: str, source: Any) -> None:
+    """Check that a class can be a source.
+
+    Parameters
+    ----------
+    named
+        What errors call it.
+    source
+        What should be a class of sources.
+
+    Raises
+    ------
+    ParameterError
+        If it isn't a dataclass, lacks a member of `Source`, or lacks the method of an
+        ability that it announces.
+    """
+    if not isclass(source) or not dataclasses.is_dataclass(source):
+        raise ParameterError(f"{named}: must be a dataclass; got {source!r}")
+    fields = {field.name for field in dataclasses.fields(source)}
+    lacking = [name for name in _MEMBERS if name not in fields and not hasattr(source, name)]
+    if lacking:
+        raise ParameterError(
+            f"{named}: must have {', '.join(_MEMBERS)}; its class lacks {', '.join(lacking)}"
+        )
+    announced = {"phenotypes": brings_phenotypes(source), "fetch": fetches(source)}
+    for method, promised in announced.items():
+        if promised and not callable(getattr(source, method, None)):
+            raise ParameterError(
+                f"{named}: its class says that it has {method}(); got "
+                f"{getattr(source, method, None)!r}"
+            )
