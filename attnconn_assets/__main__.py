@@ -25,7 +25,7 @@ from attnconn_assets.study.study import Study, load_study, selected_study
 from attnconn_core.errors import AttnconnError
 from attnconn_core.figures import display_name
 from attnconn_core.records import Session
-from attnconn_core.sources import DESIGN_LABELS, HcpSample
+from attnconn_core.sources import DESIGN_LABELS, fetches
 
 __all__ = ["main"]
 
@@ -124,8 +124,8 @@ def _run(study: Study) -> int:
     print(f"Study {study.name}: {study.title}")
     if source.notice:
         print(source.notice)
-    if isinstance(source, HcpSample):
-        print(f"Sample data: {source.fetch()}")
+    if fetches(source):
+        print(f"Data: {source.fetch()}")
     started = time.monotonic()
     with open_instance() as instance, Progress() as progress:
         outcome = materialise_stale(study, instance, progress)

@@ -1,11 +1,12 @@
 """The study file, validated: every setting of the platform, and no other place to look."""
 
+import difflib
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated
 
-from pydantic import BaseModel, Field, TypeAdapter, field_validator
+from pydantic import Field, field_validator
 
 from attnconn_assets.study.experiment import Configuration, Experiment, FineTuning
 from attnconn_assets.study.settings import (
@@ -15,31 +16,27 @@ from attnconn_assets.study.settings import (
     ExclusionRules,
     FingerprintSettings,
     GrangerSettings,
-    KnownTruthFile,
     RecoverySettings,
-    Settings,
     SignificanceSettings,
     StudyPath,
 )
-from attnconn_assets.study.yaml_file import validated
+from attnconn_assets.study.sources import SourceSettings, study_model
+from attnconn_assets.study.yaml_file import known_keys, read_keys, validated
 from attnconn_core.connectivity import ESTIMATORS, READY, estimators
 from attnconn_core.errors import StudyError
-from attnconn_core.forecasting.config import DEFAULT_SEED, ForecasterConfig, TrainingConfig
-from attnconn_core.sources import ArrayFolder, HcpSample, HcpTree, Simulated, Source
+from attnconn_core.forecasting.config import DEFAULT_SEED
+from attnconn_core.sources import sources
 
 __all__ = ["DEFAULT_STUDY", "Study", "load_study", "selected_study"]
 
 DEFAULT_STUDY = Path(__file__).resolve().parents[2] / "studies" / "hcp_sample.yaml"
 
 
-# Which subjects there are changes no series.
-_WHO_IS_IN = {"subjects", "subject_column", "group_column"}
-
-
-class StudyBase(Settings):
+class Study(SourceSettings):
     """What every study says, wherever its scans come from.
 
-    Paths are relative to the study file.
+    `load_study` returns a subclass that has the keys of the study's source, too. Paths
+    are relative to the study file.
     """
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
@@ -155,110 +152,6 @@ class StudyBase(Settings):
         """How a group model goes on with one session."""
         return self.experiment.fine_tuning
 
-    def source_settings(self) -> dict[str, object]:
-        """What the study says of how a scan is read: fields that the other kinds don't have."""
-        own = set(type(self).model_fields) - set(StudyBase.model_fields) - _WHO_IS_IN
-        return self.model_dump(mode="json", include=own)
-
-
-class HcpSampleStudy(StudyBase):
-    """Seven HCP subjects that a package ships: nothing to configure."""
-
-    source_module: ClassVar[str] = "attnconn_core.sources.sample"
-
-    source: Literal["hcp_sample"]
-    cache: StudyPath = Field(Path("../.sample"), validate_default=True)
-
-    def make_source(self) -> Source:
-        """Where the scans come from."""
-        return HcpSample(cache=self.cache)
-
-
-class HcpStudy(StudyBase):
-    """A tree of HCP Young Adult folders, parcellated on the way in."""
-
-    source_module: ClassVar[str] = "attnconn_core.sources.hcp"
-
-    source: Literal["hcp"]
-    root: StudyPath
-    atlas: StudyPath
-    subjects: StudyPath | None = None
-    subject_column: str = "Subject"
-    group_column: str | None = None
-    file_pattern: str = "*_Atlas_MSMAll*clean*.dtseries.nii"
-    layout: Literal["concatenated", "runs"] | None = None
-    frames_per_run: int = Field(1200, ge=1)
-    run_lengths: tuple[int, ...] | None = None
-
-    def make_source(self) -> Source:
-        """Where the scans come from."""
-        return HcpTree(
-            root=self.root,
-            atlas=self.atlas,
-            subjects=self.subjects,
-            file_pattern=self.file_pattern,
-            layout=self.layout,
-            frames_per_run=self.frames_per_run,
-            run_lengths=self.run_lengths,
-            subject_column=self.subject_column,
-            group_column=self.group_column,
-        )
-
-
-class ArraysStudy(StudyBase):
-    """A folder of parcellated series, one file a run."""
-
-    source_module: ClassVar[str] = "attnconn_core.sources.arrays"
-
-    source: Literal["arrays"]
-    root: StudyPath
-    subject_column: str = "Subject"
-    repetition_time: float | None = Field(None, gt=0)
-    regions: StudyPath | None = None
-    subjects: StudyPath | None = None
-    group_column: str | None = None
-
-    def make_source(self) -> Source:
-        """Where the scans come from."""
-        return ArrayFolder(
-            root=self.root,
-            repetition_time=self.repetition_time,
-            regions=self.regions,
-            subjects=self.subjects,
-            subject_column=self.subject_column,
-            group_column=self.group_column,
-        )
-
-
-class SimulatedStudy(StudyBase):
-    """A simulated cohort whose connectivity and behaviour are known."""
-
-    source_module: ClassVar[str] = "attnconn_core.sources.simulated"
-
-    source: Literal["simulated"]
-    n_subjects: int = Field(20, ge=2)
-    n_regions: int = Field(20, ge=2)
-    n_frames: int = Field(400, ge=20)
-    repetition_time: float = Field(0.72, gt=0)
-    n_runs: int = Field(1, ge=1)
-    seed: int = 0
-
-    def make_source(self) -> Source:
-        """Where the scans come from."""
-        return Simulated(
-            subjects=self.n_subjects,
-            regions=self.n_regions,
-            frames=self.n_frames,
-            repetition_time=self.repetition_time,
-            runs=self.n_runs,
-            seed=self.seed,
-        )
-
-
-Study = HcpSampleStudy | HcpStudy | ArraysStudy | SimulatedStudy
-_SOURCES = ("hcp_sample", "hcp", "arrays", "simulated")
-_STUDY: TypeAdapter[Study] = TypeAdapter(Annotated[Study, Field(discriminator="source")])
-
 
 def selected_study() -> Path:
     """The study file that the environment variable ATTNCONN_STUDY names, else the sample's."""
@@ -274,9 +167,12 @@ def load_study(path: Path) -> Study:
         Naming the file, the key, the rule and the value, for every rule broken.
     """
     path = Path(path).resolve()
-    known = _known_keys()
-    study = validated(_STUDY, path, known, _SOURCES)
-    files = [(file, validated(TypeAdapter(Experiment), file, known)) for file in study.experiments]
+    known = known_keys(_study_models().values())
+    content = read_keys(path)
+    study = validated(_model_of(path, content), path, content, known)
+    files = [
+        (file, validated(Experiment, file, read_keys(file), known)) for file in study.experiments
+    ]
     experiment = Experiment.merged(files)
     origins = {name: file.stem for file, each in files for name in each.group}
     unknown = [name for name in study.group_configurations if name not in experiment.group]
@@ -304,12 +200,22 @@ def load_study(path: Path) -> Study:
     return study.model_copy(update=filled)
 
 
-def _known_keys() -> list[str]:
-    models: list[type[BaseModel]] = [
-        *(HcpSampleStudy, HcpStudy, ArraysStudy, SimulatedStudy),
-        *(GrangerSettings, FingerprintSettings, BehaviourSettings, ExclusionRules),
-        *(AutomationSettings, RecoverySettings, KnownTruthFile, Experiment, Configuration),
-        *(SignificanceSettings, ContrastSettings),
-        *(ForecasterConfig, TrainingConfig, FineTuning),
-    ]
-    return sorted({key for model in models for key in model.model_fields})
+def _study_models() -> dict[str, type[Study]]:
+    """Return the model of a study for every word that it may write under ``source``."""
+    every = sources().items()
+    # mypy takes type[Any] for unhashable.
+    return {word: study_model(Study, word, source) for word, source in every}  # type: ignore[arg-type]
+
+
+def _model_of(path: Path, content: Mapping[str, object]) -> type[Study]:
+    """Return the model that the key ``source`` of a study file chooses."""
+    models = _study_models()
+    word = content.get("source")
+    if isinstance(word, str) and word in models:
+        return models[word]
+    rule = f"{path}: source: must be one of {', '.join(models)}"
+    if "source" in content:
+        raise StudyError(f"{rule}; got {word!r}")
+    near = difflib.get_close_matches("source", [str(key) for key in content], n=1)
+    hint = f"; did you mean it by {near[0]!r}?" if near else ""
+    raise StudyError(f"{rule}; the key is missing{hint}")

@@ -1,40 +1,27 @@
-"""A YAML file, validated: every broken rule is told with its file, key and value."""
+"""A YAML file, validated: errors name the file, the key, the rule and the value."""
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 import yaml
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from attnconn_core.errors import StudyError
 
-__all__ = ["validated"]
+__all__ = ["known_keys", "read_keys", "validated"]
 
-T = TypeVar("T")
+M = TypeVar("M", bound=BaseModel)
 
 
-def validated(
-    adapter: TypeAdapter[T], path: Path, known: Sequence[str], sources: Sequence[str] = ()
-) -> T:
-    """Read a file, and see that it keeps every rule.
-
-    Parameters
-    ----------
-    adapter
-        What the file must be.
-    path
-        Relative paths in it are relative to its folder.
-    known
-        Keys that may have been meant where one isn't known.
-    sources
-        What the key ``source`` may say, where that decides which other keys there are.
+def read_keys(path: Path) -> dict[Any, Any]:
+    """Read the keys and values of a YAML file, without ``x-common``.
 
     Raises
     ------
     StudyError
-        Naming the file, the key, the rule and the value, for every rule broken.
+        If the file can't be read, isn't YAML, or holds no keys.
     """
     try:
         content = yaml.load(path.read_text(encoding="utf-8"), Loader=_OneValueAKey)  # noqa: S506
@@ -45,11 +32,46 @@ def validated(
     if not isinstance(content, dict):
         raise StudyError(f"{path}: must hold keys and values; got {type(content).__name__}")
     content.pop("x-common", None)  # a place for YAML anchors that several configurations share
+    return content
+
+
+def validated(model: type[M], path: Path, content: Mapping[Any, Any], known: Sequence[str]) -> M:
+    """Return what a file holds as a model, if it keeps every rule of the model.
+
+    Parameters
+    ----------
+    model
+        What the file must be.
+    path
+        The file; relative paths in it are relative to its folder.
+    content
+        What `read_keys` read there.
+    known
+        Keys that may have been meant where one isn't known.
+
+    Raises
+    ------
+    StudyError
+        Naming the file, the key, the rule and the value, for every rule broken.
+    """
     try:
-        return adapter.validate_python(content, context={"folder": path.parent})
+        return model.model_validate(content, context={"folder": path.parent})
     except ValidationError as error:
-        told = (_explain(path, problem, known, sources) for problem in error.errors())
+        told = (_explain(path, problem, known) for problem in error.errors())
         raise StudyError("\n".join(told)) from error
+
+
+def known_keys(models: Iterable[type[BaseModel]]) -> list[str]:
+    """Return the keys of models and of the models in their fields, in alphabetical order."""
+    seen: set[type[BaseModel]] = set()
+    waiting: list[Any] = list(models)
+    while waiting:
+        kind = waiting.pop()
+        waiting.extend(get_args(kind))
+        if isinstance(kind, type) and issubclass(kind, BaseModel) and kind not in seen:
+            seen.add(kind)
+            waiting.extend(field.annotation for field in kind.model_fields.values())
+    return sorted({key for model in seen for key in model.model_fields})
 
 
 class _OneValueAKey(yaml.SafeLoader):
@@ -63,14 +85,8 @@ class _OneValueAKey(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
-def _explain(
-    path: Path, problem: Mapping[str, Any], known: Sequence[str], sources: Sequence[str]
-) -> str:
-    if problem["type"] == "union_tag_not_found":
-        near = difflib.get_close_matches("source", [str(key) for key in problem["input"]], n=1)
-        hint = f"; did you mean it by {near[0]!r}?" if near else ""
-        return f"{path}: source: must be one of {', '.join(sources)}; the key is missing{hint}"
-    where = ".".join(str(part) for part in problem["loc"] if part not in sources) or "the file"
+def _explain(path: Path, problem: Mapping[str, Any], known: Sequence[str]) -> str:
+    where = ".".join(map(str, problem["loc"])) or "the file"
     if problem["type"] == "extra_forbidden":
         near = difflib.get_close_matches(where.rpartition(".")[2], known, n=1)
         return f"{path}: unknown key {where!r}" + (f"; did you mean {near[0]!r}?" if near else "")

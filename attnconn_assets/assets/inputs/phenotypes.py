@@ -10,14 +10,14 @@ from attnconn_assets.storage.files import hashed
 from attnconn_assets.storage.recipe import Recipe
 from attnconn_assets.study.study import Study
 from attnconn_core.errors import StudyError
-from attnconn_core.sources import Simulated, check_phenotypes, read_phenotypes
+from attnconn_core.sources import brings_phenotypes, check_phenotypes, read_phenotypes
 
 __all__ = ["has_phenotypes", "specs"]
 
 
 def has_phenotypes(study: Study) -> bool:
-    """Whether the study says how its subjects behave."""
-    return study.phenotypes is not None or study.source == "simulated"
+    """Whether the study names a table of phenotypes, or its source brings them."""
+    return study.phenotypes is not None or brings_phenotypes(study.source_class)
 
 
 def specs(study: Study) -> list[AssetSpec]:
@@ -32,12 +32,11 @@ def specs(study: Study) -> list[AssetSpec]:
         "family_column": study.behaviour.family_column,
         **study.source_settings(),
     }
+    of_the_source = (study.source_module,) if study.phenotypes is None else ()
     return [
         AssetSpec(
             recipe=Recipe(
-                "phenotypes",
-                ("attnconn_core.sources.simulated", "attnconn_core.sources.phenotypes"),
-                settings,
+                "phenotypes", (*of_the_source, "attnconn_core.sources.phenotypes"), settings
             ),
             partitioned="whole",
             make=make_phenotypes,
@@ -55,8 +54,8 @@ def make_phenotypes(work: Work) -> Made:
     if work.study.phenotypes is not None:
         table = read_phenotypes(work.study.phenotypes, settings.subject_column)
         name = str(work.study.phenotypes)
-    elif isinstance(source, Simulated):
-        table, name = source.behaviour().reset_index(), "the simulated phenotypes"
+    elif brings_phenotypes(source):
+        table, name = source.phenotypes(), f"the phenotypes of source {work.study.source}"
     else:
         raise StudyError(f"{work.study.name}: the study names no phenotypes")
     table = check_phenotypes(

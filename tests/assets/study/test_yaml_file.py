@@ -1,0 +1,22 @@
+from pydantic import BaseModel
+
+from attnconn_assets.study.yaml_file import known_keys, read_keys
+
+
+class Inner(BaseModel):
+    deep: int = 0
+
+
+class Outer(BaseModel):
+    named: dict[str, Inner] = {}
+    several: tuple[Inner, ...] | None = None
+
+
+def test_the_keys_of_models_inside_a_model_are_known():
+    assert known_keys([Outer]) == ["deep", "named", "several"]
+
+
+def test_a_place_for_anchors_is_no_key(tmp_path):
+    path = tmp_path / "a.yaml"
+    path.write_text("x-common: {a: &a {b: 1}}\nc: *a\n")
+    assert read_keys(path) == {"c": {"b": 1}}
