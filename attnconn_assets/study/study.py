@@ -165,6 +165,8 @@ def load_study(path: Path) -> Study:
     ------
     StudyError
         Naming the file, the key, the rule and the value, for every rule broken.
+    ParameterError
+        If another package's source can't be used; see `installed_sources`.
     """
     path = Path(path).resolve()
     known = known_keys(_study_models().values())
