@@ -33,11 +33,11 @@ class Method:
     label
         In figures and reports, such as ``"Granger (log-ratio)"``.
     family
-        Methods of a family are shown in one colour.
+        The kind of method, such as ``"partial correlation"``; figures colour by it.
     estimator
         The class that computes it.
     needs
-        What it is estimated from beside the series.
+        What it is estimated from beside the series; see `Need`.
     parameters
         Arguments of the estimator that differ from its defaults.
     settable
@@ -45,9 +45,9 @@ class Method:
         default.
     citation
         Author and year.
-    base, configuration
-        For a method that reads a cohort model of one configuration: the name of the
-        registered method, and of the configuration; otherwise None.
+    configuration, base
+        For a method that reads a cohort model of one configuration: the configuration's
+        name, and that of the registered method; otherwise None. `of` sets both.
     studied
         Whether a study may ask for it.
     """
@@ -60,8 +60,8 @@ class Method:
     parameters: Mapping[str, Any] = field(default_factory=dict, hash=False)
     settable: tuple[str, ...] | None = None
     citation: str = ""
-    base: str | None = None
     configuration: str | None = None
+    base: str | None = None
     studied: bool = True
 
     def __post_init__(self) -> None:
@@ -91,7 +91,10 @@ class Method:
     @property
     def defaults(self) -> Mapping[str, Any]:
         """Every parameter that can be set → its value; None if it is chosen from the data."""
-        return {name: self.parameters.get(name, _default(f, None)) for name, f in self._open()}
+        return {
+            name: self.parameters.get(name, _default(each, None))
+            for name, each in self._settable_fields()
+        }
 
     def with_parameters(self, **values: Any) -> "Method":
         """Set parameters of the estimator; the others keep their values.
@@ -104,7 +107,7 @@ class Method:
             If a parameter can't be set, a value is of another type, or the estimator, where
             it needs no more than these parameters, refuses a value as out of its range.
         """
-        able = dict(self._open())
+        able = dict(self._settable_fields())
         for name in values:
             if name not in able:
                 raise ParameterError(
@@ -140,8 +143,8 @@ class Method:
             self,
             name=f"{self.name}_{configuration}",
             label=f"{self.label.removesuffix(')')}, {configuration.replace('_', ' ')})",
-            base=self.name,
             configuration=configuration,
+            base=self.name,
         )
 
     def make(self, **more: Any) -> Estimator:
@@ -166,7 +169,7 @@ class Method:
             "configuration": self.configuration,
         }
 
-    def _open(self) -> list[tuple[str, Field[Any]]]:
+    def _settable_fields(self) -> list[tuple[str, Field[Any]]]:
         """Parameters that a study may set, in their order in the estimator."""
         return [
             (each.name, each)

@@ -36,7 +36,8 @@ class Album:
     table
         The regions' groups; None leaves the regions as they are.
     styles
-        Names, looks and order of methods; None knows the registry's methods alone.
+        Labels, looks and order of methods; None: those of the registry, which has no
+        configurations.
     """
 
     def __init__(self, table: RegionTable | None, styles: Styles | None = None) -> None:

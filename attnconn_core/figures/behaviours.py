@@ -37,7 +37,8 @@ def behaviour_panel(scores: pd.DataFrame, *, styles: Styles | None = None) -> Fi
         A row a method and target, with columns `method`, `target`, `r` and `r2`,
         from predictions of subjects that were held out; NaN where undefined.
     styles
-        Names, looks and order of methods; None knows the registry's methods alone.
+        Labels, looks and order of methods; None: those of the registry, which has no
+        configurations.
 
     Raises
     ------

@@ -41,7 +41,8 @@ def comparison_panel(
         A row a benchmark, measure and leading method; who leads is drawn full, who
         doesn't hollow, and of a panel without a leader it is said so.
     styles
-        Names, looks and order of methods; None knows the registry's methods alone.
+        Labels, looks and order of methods; None: those of the registry, which has no
+        configurations.
 
     Raises
     ------

@@ -58,7 +58,8 @@ def fingerprint_panel(
     intervals
         Method → the 95 % interval of its I_diff; none are drawn if None.
     styles
-        Names, looks and order of methods; None knows the registry's methods alone.
+        Labels, looks and order of methods; None: those of the registry, which has no
+        configurations.
 
     Raises
     ------

@@ -39,7 +39,8 @@ def forecast_panel(r2: pd.DataFrame, *, styles: Styles | None = None) -> Figure:
         A row a (subject, session) and a column a method: R² on the test part, the
         mean over regions. NaN where a method has none.
     styles
-        Names, looks and order of methods; None knows the registry's methods alone.
+        Labels, looks and order of methods; None: those of the registry, which has no
+        configurations.
 
     Raises
     ------
@@ -113,7 +114,8 @@ def forecast_scatter(
     x_method, y_method
         Names of the two methods.
     styles
-        Names, looks and order of methods; None knows the registry's methods alone.
+        Labels, looks and order of methods; None: those of the registry, which has no
+        configurations.
 
     Raises
     ------

@@ -61,7 +61,8 @@ def matrix(
     size
         Width and height, in inches.
     styles
-        Names, looks and order of methods; None knows the registry's methods alone.
+        Labels, looks and order of methods; None: those of the registry, which has no
+        configurations.
 
     Raises
     ------
@@ -102,7 +103,8 @@ def matrix_gallery(
     title
         What the matrices hold.
     styles
-        Names, looks and order of methods; None knows the registry's methods alone.
+        Labels, looks and order of methods; None: those of the registry, which has no
+        configurations.
 
     Raises
     ------

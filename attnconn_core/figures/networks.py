@@ -48,7 +48,8 @@ def network_means(
         Whether values of both signs are meant: colours are then centred on 0. None
         asks the values.
     styles
-        Names, looks and order of methods; None knows the registry's methods alone.
+        Labels, looks and order of methods; None: those of the registry, which has no
+        configurations.
 
     Raises
     ------

@@ -37,7 +37,8 @@ def recovery_panel(scores: pd.DataFrame, benchmark: str, *, styles: Styles | Non
     benchmark
         Its name.
     styles
-        Names, looks and order of methods; None knows the registry's methods alone.
+        Labels, looks and order of methods; None: those of the registry, which has no
+        configurations.
 
     Raises
     ------
