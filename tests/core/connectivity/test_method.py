@@ -122,7 +122,7 @@ def test_a_type_that_no_file_can_hold_is_refused_too():
 
 SETTABLE = [(name, each) for name, method in METHODS.items() for each in method.defaults]
 VALUES = st.one_of(
-    *(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=3)),
+    *(st.none(), st.booleans(), st.integers(-(2**53), 2**53), st.floats(), st.text(max_size=3)),
     st.lists(st.integers(), max_size=2),
 )
 
