@@ -4,12 +4,13 @@ The line, and the rooms it passes through (imports point down only)::
 
     5  figures        records in, matplotlib figures out
     4  scoring        forecast skill, fingerprint, behaviour, recovery of known truth
-    3  connectivity   one estimator a file; ESTIMATORS is the only list of methods
+    3  connectivity   one estimator per file; one registry of methods
     2  forecasting    the attention network and the linear forecasters, and their fitting
     2  sources        where scans come from: HCP tree, arrays, sample, simulated
     1  parcellation   atlas, CIFTI brain models, parcel means
     1  timeseries     windows, splits, scaling, soundness, simulation with known truth
     0  records        TimeSeries, Connectivity, Session, Cohort
+    0  plugins        what other installed packages bring, by entry point
     0  errors         what can go wrong, drawn
 
 This package knows neither Dagster nor MLflow and never prints.

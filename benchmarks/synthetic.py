@@ -9,7 +9,7 @@ import numpy as np
 
 from attnconn_assets.assets.scores.recovery_estimators import PUBLISHED_EXPERIMENT
 from attnconn_core.connectivity import Pearson
-from attnconn_core.figures.style import display_name
+from attnconn_core.figures import default_styles
 from attnconn_core.scoring import recover
 from attnconn_core.sources import independent_samples
 from benchmarks.table import replace_section
@@ -45,7 +45,8 @@ def _rows(samples: int) -> Iterator[str]:
     ):
         began = time.perf_counter()
         found = estimator.estimate(series).values
-        yield _row(display_name(method), found, truth, f"{time.perf_counter() - began:.0f} s")
+        took = f"{time.perf_counter() - began:.0f} s"
+        yield _row(default_styles().label(method), found, truth, took)
     yield _row("self loops only", np.eye(len(truth)), truth, "")
 
 

@@ -12,7 +12,8 @@ import pandas as pd
 
 from attnconn_assets.assets.scores.recovery_estimators import estimators_for
 from attnconn_assets.study.study import load_study
-from attnconn_core.figures.style import display_name
+from attnconn_core.connectivity import configured
+from attnconn_core.figures import Styles
 from attnconn_core.scoring import PUBLISHED, recovery_scores, summarise_recovery
 from attnconn_core.sources import KnownTruth, read_known_truth
 from benchmarks.table import replace_section
@@ -67,12 +68,13 @@ def _scored(benchmark: KnownTruth) -> pd.DataFrame:
 
 def _table(found: dict[str, pd.DataFrame], score: str) -> str:
     published = {name for table in PUBLISHED.values() for name in table["method"]}
+    styles = Styles(configured(load_study(_STUDY).read_out).values())
     methods = list(dict.fromkeys(name for table in found.values() for name in table.index))
     lines = ["| method | " + " | ".join(found) + " |", "|" + " --- |" * (len(found) + 1)]
     for method in methods:
         cells = [_cell(table, method, score) for table in found.values()]
         if any(cells):
-            named = f"*{method}, published*" if method in published else display_name(method)
+            named = f"*{method}, published*" if method in published else styles.label(method)
             lines.append(f"| {named} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 

@@ -16,7 +16,7 @@ from attnconn_core.forecasting.linear import (
 from attnconn_core.records import Connectivity, TimeSeries
 from attnconn_core.timeseries import lagged_design, require_sound, split
 
-__all__ = ["GrangerOwnPastFree", "GrangerOwnPastFreeValidated"]
+__all__ = ["GrangerOwnPastFree"]
 
 _PARTS = ("training", "validation")
 Square = Float64[np.ndarray, "column column"]
@@ -104,15 +104,6 @@ class GrangerOwnPastFree:
             )
         drops = np.maximum(_drops(moments, judge, alpha), 0.0)
         return Connectivity(drops, series.regions, self.method, self.directed, {"alpha": alpha})
-
-
-@dataclass(frozen=True)
-class GrangerOwnPastFreeValidated(GrangerOwnPastFree):
-    """The same, judged on frames that weren't fitted, as a method of its own."""
-
-    judged_on: str = "validation"
-
-    method: ClassVar[str] = "granger_own_past_free_validated"
 
 
 def _seen_from(moments: LaggedMoments, series: TimeSeries) -> LaggedMoments:

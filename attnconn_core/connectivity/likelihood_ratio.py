@@ -13,7 +13,7 @@ from attnconn_core.errors import ParameterError
 from attnconn_core.records import Connectivity, TimeSeries
 from attnconn_core.timeseries import require_sound
 
-__all__ = ["LikelihoodRatio", "SkewLikelihoodRatio"]
+__all__ = ["LikelihoodRatio"]
 
 Frames = Float64[np.ndarray, "time region"]
 BySource = Float64[np.ndarray, "target source"]
@@ -89,12 +89,3 @@ class LikelihoodRatio:
         evidence = covariance_of(frames) * _MEASURES[self.measure](frames)
         values = np.maximum(evidence, 0.0)
         return Connectivity(values, series.regions, self.method, self.directed)
-
-
-@dataclass(frozen=True)
-class SkewLikelihoodRatio(LikelihoodRatio):
-    """The likelihood ratio for skewed values, as a method of its own beside the tanh's."""
-
-    measure: str = "skew"
-
-    method: ClassVar[str] = "likelihood_ratio_skew"

@@ -8,17 +8,19 @@ from attnconn_core.figures.encode import png, png_base64
 from attnconn_core.figures.fingerprints import fingerprint_panel
 from attnconn_core.figures.forecasts import forecast_panel, forecast_scatter
 from attnconn_core.figures.matrix import matrix, matrix_gallery
+from attnconn_core.figures.methods import Look, Styles, default_styles
 from attnconn_core.figures.networks import network_means
 from attnconn_core.figures.recoveries import recovery_panel
-from attnconn_core.figures.style import display_name, sorted_methods
 from attnconn_core.figures.training import training_curve
 
 __all__ = [
     "Album",
+    "Look",
+    "Styles",
     "behaviour_panel",
     "carpet",
     "comparison_panel",
-    "display_name",
+    "default_styles",
     "fingerprint_panel",
     "forecast_panel",
     "forecast_scatter",
@@ -28,6 +30,5 @@ __all__ = [
     "png",
     "png_base64",
     "recovery_panel",
-    "sorted_methods",
     "training_curve",
 ]

@@ -18,6 +18,7 @@ from PIL import Image
 from attnconn_core.figures.blocks import blocks_of
 from attnconn_core.figures.carpet import carpet, mean_signal, standardised_runs
 from attnconn_core.figures.matrix import colour_limits, matrix, without_diagonal
+from attnconn_core.figures.methods import Styles
 from attnconn_core.parcellation.regions import RegionTable
 from attnconn_core.records import Connectivity, TimeSeries
 
@@ -34,10 +35,14 @@ class Album:
     ----------
     table
         The regions' groups; None leaves the regions as they are.
+    styles
+        Labels, looks and order of methods; None: those of the registry, which has no
+        configurations.
     """
 
-    def __init__(self, table: RegionTable | None) -> None:
+    def __init__(self, table: RegionTable | None, styles: Styles | None = None) -> None:
         self._table = table
+        self._styles = styles
         self._frames: dict[Hashable, _Frame] = {}
 
     def matrix(self, connectivity: Connectivity, *, signed: bool) -> bytes:
@@ -50,7 +55,10 @@ class Album:
         """
         key = (connectivity.regions, connectivity.method, connectivity.directed, signed)
         frame = self._frame(
-            key, lambda: matrix(connectivity, self._table, signed=signed, size=(6.6, 5.6))
+            key,
+            lambda: matrix(
+                connectivity, self._table, signed=signed, size=(6.6, 5.6), styles=self._styles
+            ),
         )
         axes = frame.figure.axes[0]
         image = axes.images[0]

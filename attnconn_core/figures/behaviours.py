@@ -9,18 +9,15 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from attnconn_core.errors import ParameterError
+from attnconn_core.figures.methods import Look, Styles, default_styles
 from attnconn_core.figures.rows import floor_note, floor_of
 from attnconn_core.figures.style import (
     GRID,
     INK,
     SMALL,
-    Look,
     canvas,
-    display_name,
     heading,
-    looks,
     plain,
-    sorted_methods,
     tidy,
 )
 
@@ -29,7 +26,7 @@ __all__ = ["behaviour_panel"]
 _COLUMNS = ("method", "target", "r", "r2")
 
 
-def behaviour_panel(scores: pd.DataFrame) -> Figure:
+def behaviour_panel(scores: pd.DataFrame, *, styles: Styles | None = None) -> Figure:
     """Draw r and R² of every method for every target, the best predicted on top.
 
     Targets are sorted by their mean r over methods, which favours no method.
@@ -39,6 +36,9 @@ def behaviour_panel(scores: pd.DataFrame) -> Figure:
     scores
         A row a method and target, with columns `method`, `target`, `r` and `r2`,
         from predictions of subjects that were held out; NaN where undefined.
+    styles
+        Labels, looks and order of methods; None: those of the registry, which has no
+        configurations.
 
     Raises
     ------
@@ -61,24 +61,24 @@ def behaviour_panel(scores: pd.DataFrame) -> Figure:
             "a method has one row for each target; more for "
             f"{first['method']} and {first['target']}"
         )
-    methods = sorted_methods(scores["method"].astype(str).unique())
+    styles = styles or default_styles()
+    looks = styles.looks(scores["method"].astype(str).unique())
     targets = _sorted_targets(scores)
-    styles = looks(methods)
     figure = canvas(height=2.0 + max(0.21 * len(targets), 1.2))
     left, right = figure.subplots(1, 2, sharey=True)
     for axes, name in ((left, "r"), (right, "r2")):
         values = scores[name].to_numpy(dtype=np.float64)
         floor = floor_of(values) if name == "r2" else -np.inf
-        _draw(axes, scores, name, targets, styles, floor)
+        _draw(axes, scores, name, targets, looks, floor)
     left.set_xlabel("r (predicted with measured)")
     right.set_xlabel(f"R²{floor_note(values, floor)}")
     figure.legend(
-        handles=_explain(methods, styles),
+        handles=_explain([(styles.label(name), look) for name, look in looks.items()]),
         fontsize=SMALL,
         frameon=False,
         labelcolor=INK,
         loc="outside lower center",
-        ncols=min(len(methods), 4),
+        ncols=min(len(looks), 4),
     )
     heading(
         figure,
@@ -99,12 +99,12 @@ def _draw(
     scores: pd.DataFrame,
     name: str,
     targets: Sequence[str],
-    styles: Mapping[str, Look],
+    looks: Mapping[str, Look],
     floor: float,
 ) -> None:
     places = {target: place for place, target in enumerate(targets)}
     axes.axvline(0, color=INK, linewidth=1)
-    for method, look in styles.items():
+    for method, look in looks.items():
         rows = scores[scores["method"] == method]
         values = rows[name].to_numpy(dtype=np.float64)
         axes.scatter(
@@ -127,15 +127,15 @@ def _draw(
     axes.tick_params(axis="y", length=0)
 
 
-def _explain(methods: Sequence[str], styles: Mapping[str, Look]) -> list[Line2D]:
+def _explain(labelled: Sequence[tuple[str, Look]]) -> list[Line2D]:
     return [
         Line2D(
             [],
             [],
             linestyle="",
-            marker=styles[method].marker,
-            color=styles[method].colour,
-            label=plain(display_name(method)),
+            marker=look.marker,
+            color=look.colour,
+            label=plain(label),
         )
-        for method in methods
+        for label, look in labelled
     ]

@@ -1,5 +1,7 @@
 """Comparison: every method on every benchmark, who leads, and where nobody does."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -7,6 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from attnconn_core.errors import ParameterError
+from attnconn_core.figures.methods import Look, Styles, default_styles
 from attnconn_core.figures.rows import method_rows
 from attnconn_core.figures.style import (
     FAINT,
@@ -15,9 +18,7 @@ from attnconn_core.figures.style import (
     TINY,
     canvas,
     heading,
-    looks,
     plain,
-    sorted_methods,
     tidy,
 )
 
@@ -26,7 +27,9 @@ __all__ = ["comparison_panel"]
 _ACROSS = 4
 
 
-def comparison_panel(scores: pd.DataFrame, leaders: pd.DataFrame) -> Figure:
+def comparison_panel(
+    scores: pd.DataFrame, leaders: pd.DataFrame, *, styles: Styles | None = None
+) -> Figure:
     """Draw a panel for each benchmark and measure: every method's score and its interval.
 
     Parameters
@@ -37,6 +40,9 @@ def comparison_panel(scores: pd.DataFrame, leaders: pd.DataFrame) -> Figure:
     leaders
         A row a benchmark, measure and leading method; who leads is drawn full, who
         doesn't hollow, and of a panel without a leader it is said so.
+    styles
+        Labels, looks and order of methods; None: those of the registry, which has no
+        configurations.
 
     Raises
     ------
@@ -45,20 +51,23 @@ def comparison_panel(scores: pd.DataFrame, leaders: pd.DataFrame) -> Figure:
     """
     if scores.empty:
         raise ParameterError("a figure of a comparison needs at least one score; got none")
-    methods = sorted_methods(scores["method"].unique())
+    styles = styles or default_styles()
+    looks = styles.looks(scores["method"].unique())
     panels = list(scores.groupby(["benchmark", "measure"], sort=False))
     leading = set(leaders[["benchmark", "measure", "method"]].itertuples(index=False, name=None))
     across = min(_ACROSS, len(panels))
     down = -(-len(panels) // across)
-    figure = canvas(height=1.6 + down * (0.9 + 0.3 * len(methods)))
+    figure = canvas(height=1.6 + down * (0.9 + 0.3 * len(looks)))
     grid = figure.subplots(down, across, squeeze=False)
     for number, axes in enumerate(grid.flat):
         if number >= len(panels):
             axes.set_axis_off()
             continue
         (benchmark, measure), own = panels[number]
-        led = [each for each in methods if (benchmark, measure, each) in leading]
-        _draw(axes, own.set_index("method"), methods, led, names=number % across == 0)
+        led = [each for each in looks if (benchmark, measure, each) in leading]
+        _draw(axes, own.set_index("method"), looks, led)
+        method_rows(axes, [*map(styles.label, looks)], names=number % across == 0)
+        tidy(axes, grid="x")
         axes.set_title(plain(f"{benchmark}\n{measure}"), fontsize=SMALL, color=INK)
         if not led:
             axes.set_xlabel("nobody is shown to beat the reference", fontsize=TINY, color=FAINT)
@@ -71,15 +80,11 @@ def comparison_panel(scores: pd.DataFrame, leaders: pd.DataFrame) -> Figure:
     return figure
 
 
-def _draw(
-    axes: Axes, scores: pd.DataFrame, methods: tuple[str, ...], leading: list[str], *, names: bool
-) -> None:
-    styles = looks(methods)
-    for row, method in enumerate(methods):
+def _draw(axes: Axes, scores: pd.DataFrame, looks: Mapping[str, Look], leading: list[str]) -> None:
+    for row, (method, look) in enumerate(looks.items()):
         if method not in scores.index:
             continue
         value, low, high = scores.loc[method, ["value", "lower", "upper"]].to_numpy(dtype=float)
-        look = styles[method]
         if np.isfinite([low, high]).all():
             axes.plot([low, high], [row, row], color=look.colour, linewidth=1.4, zorder=2)
         axes.scatter(
@@ -93,8 +98,6 @@ def _draw(
             clip_on=False,
         )
     axes.axvline(float(scores["reference"].iloc[0]), color=INK, linestyle="--", linewidth=1)
-    method_rows(axes, methods, names=names)
-    tidy(axes, grid="x")
 
 
 def _explain(figure: Figure) -> None:

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
 from attnconn_core.errors import ParameterError
+from attnconn_core.figures.methods import Look, Styles, default_styles
 from attnconn_core.figures.rows import method_rows, points
 from attnconn_core.figures.style import (
     CROSS,
@@ -16,13 +17,9 @@ from attnconn_core.figures.style import (
     INK,
     NORMAL,
     SMALL,
-    Look,
     canvas,
-    display_name,
     heading,
-    looks,
     plain,
-    sorted_methods,
     tidy,
 )
 from attnconn_core.scoring.fingerprint.fingerprint import FingerprintScore
@@ -38,6 +35,8 @@ def fingerprint_panel(
     chance: float,
     design: str,
     intervals: Mapping[str, tuple[float, float]] | None = None,
+    *,
+    styles: Styles | None = None,
 ) -> Figure:
     """Draw how well each method's matrices tell subjects apart.
 
@@ -58,6 +57,9 @@ def fingerprint_panel(
         split-half, not test–retest"``; it is the subtitle.
     intervals
         Method → the 95 % interval of its I_diff; none are drawn if None.
+    styles
+        Labels, looks and order of methods; None: those of the registry, which has no
+        configurations.
 
     Raises
     ------
@@ -68,9 +70,9 @@ def fingerprint_panel(
         raise ParameterError("a fingerprint figure needs at least one method's score; got none")
     if not 0 <= chance <= 1:
         raise ParameterError(f"chance must lie between 0 and 1; got {chance}")
-    methods = sorted_methods(scores)
+    styles = styles or default_styles()
+    methods = styles.sort(scores)
     curves = {method: lengths for method, lengths in by_length.items() if lengths}
-    styles = looks([*methods, *curves])
     above = 1.5 + 0.62 * len(methods)
     figure = canvas(height=above + (4.0 if curves else 0.4))
     rows = 2 if curves else 1
@@ -89,16 +91,16 @@ def _draw_similarities(
     axes: Axes,
     scores: Mapping[str, FingerprintScore],
     methods: Sequence[str],
-    styles: Mapping[str, Look],
+    styles: Styles,
 ) -> None:
     for row, method in enumerate(methods):
         same = scores[method].same_scores
         # A pair of subjects is a cross score of both; it is drawn once.
         cross = np.unique(scores[method].cross_scores)
-        points(axes, same, row - 0.22, styles[method], height=0.12)
+        points(axes, same, row - 0.22, styles.look(method), height=0.12)
         _violin(axes, cross, row + 0.2)
         points(axes, cross, row + 0.2, _CROSS_LOOK, height=0.1)
-    method_rows(axes, methods)
+    method_rows(axes, [*map(styles.label, methods)])
     axes.set_xlabel("similarity of two matrices")
     axes.set_title("Same subject (colour), different subjects (grey)", fontsize=NORMAL, color=INK)
 
@@ -119,13 +121,16 @@ def _draw_differences(
     axes: Axes,
     scores: Mapping[str, FingerprintScore],
     methods: Sequence[str],
-    styles: Mapping[str, Look],
+    styles: Styles,
     intervals: Mapping[str, tuple[float, float]],
 ) -> None:
     values = np.array([scores[method].i_diff for method in methods], dtype=np.float64)
     finite = np.nan_to_num(values)
     axes.barh(
-        range(len(methods)), finite, height=0.55, color=[styles[name].colour for name in methods]
+        range(len(methods)),
+        finite,
+        height=0.55,
+        color=[styles.look(name).colour for name in methods],
     )
     for row, value in enumerate(values):
         ends = intervals.get(methods[row], (value, value))
@@ -143,7 +148,7 @@ def _draw_differences(
             color=INK,
         )
     axes.axvline(0, color=INK, linewidth=0.8)
-    method_rows(axes, methods, names=False)
+    method_rows(axes, [*map(styles.label, methods)], names=False)
     axes.margins(x=0.3)
     axes.set_xlabel("I_diff (100 × mean difference)")
     title = "Same less different" + (", 95 % interval" if intervals else "")
@@ -154,12 +159,12 @@ def _draw_margins(
     axes: Axes,
     scores: Mapping[str, FingerprintScore],
     methods: Sequence[str],
-    styles: Mapping[str, Look],
+    styles: Styles,
 ) -> None:
     axes.axvline(0, color=INK, linewidth=0.8)
     for row, method in enumerate(methods):
-        points(axes, scores[method].margin, row, styles[method], height=0.25)
-    method_rows(axes, methods, names=False)
+        points(axes, scores[method].margin, row, styles.look(method), height=0.25)
+    method_rows(axes, [*map(styles.label, methods)], names=False)
     axes.set_xlabel("margin (below 0: mistaken)")
     axes.set_title("Each subject to its best impostor", fontsize=NORMAL, color=INK)
 
@@ -168,9 +173,9 @@ def _draw_lengths(
     axes: Axes,
     curves: Mapping[str, Mapping[int, float]],
     chance: float,
-    styles: Mapping[str, Look],
+    styles: Styles,
 ) -> None:
-    methods = sorted_methods(curves)
+    methods = styles.sort(curves)
     lengths = sorted({length for curve in curves.values() for length in curve})
     axes.set_xscale("log")
     for place, method in enumerate(methods):
@@ -181,14 +186,14 @@ def _draw_lengths(
         axes.plot(
             np.array(frames) * factor,
             [curves[method][length] for length in frames],
-            color=styles[method].colour,
-            marker=styles[method].marker,
-            linestyle=styles[method].line,
+            color=styles.look(method).colour,
+            marker=styles.look(method).marker,
+            linestyle=styles.look(method).line,
             markersize=6,
             linewidth=1.6,
             markeredgecolor="white",
             markeredgewidth=0.6,
-            label=plain(display_name(method)),
+            label=plain(styles.label(method)),
             clip_on=False,
             zorder=3,
         )

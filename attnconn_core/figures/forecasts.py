@@ -11,6 +11,7 @@ from matplotlib.lines import Line2D
 
 from attnconn_core.errors import ParameterError
 from attnconn_core.figures.blocks import spread
+from attnconn_core.figures.methods import Styles, default_styles
 from attnconn_core.figures.rows import floor_note, floor_of, median_tick, method_rows, points
 from attnconn_core.figures.style import (
     FAINT,
@@ -18,11 +19,8 @@ from attnconn_core.figures.style import (
     SMALL,
     TINY,
     canvas,
-    display_name,
     heading,
-    looks,
     plain,
-    sorted_methods,
     tidy,
 )
 
@@ -32,7 +30,7 @@ _BASELINE = "ar"
 _NAMEABLE = 30
 
 
-def forecast_panel(r2: pd.DataFrame) -> Figure:
+def forecast_panel(r2: pd.DataFrame, *, styles: Styles | None = None) -> Figure:
     """Draw every session's test R² for each method, medians, and the AR baseline.
 
     Parameters
@@ -40,6 +38,9 @@ def forecast_panel(r2: pd.DataFrame) -> Figure:
     r2
         A row a (subject, session) and a column a method: R² on the test part, the
         mean over regions. NaN where a method has none.
+    styles
+        Labels, looks and order of methods; None: those of the registry, which has no
+        configurations.
 
     Raises
     ------
@@ -48,8 +49,8 @@ def forecast_panel(r2: pd.DataFrame) -> Figure:
     """
     if r2.empty:
         raise ParameterError(f"a forecast figure needs a row and a column; got shape {r2.shape}")
-    methods = sorted_methods(map(str, r2.columns))
-    styles = looks(methods)
+    styles = styles or default_styles()
+    methods = styles.sort(map(str, r2.columns))
     table = r2.astype(np.float64)
     figure = canvas(height=1.9 + 0.55 * len(methods))
     axes = figure.subplots()
@@ -62,14 +63,14 @@ def forecast_panel(r2: pd.DataFrame) -> Figure:
             chosen = values[[each == kind for each in sessions]]
             # Hollow markers keep two sessions apart; more than two share one look.
             hollow = len(kinds) == 2 and place == 1
-            points(axes, chosen, row, styles[method], hollow=hollow, floor=floor)
+            points(axes, chosen, row, styles.look(method), hollow=hollow, floor=floor)
         median_tick(axes, values, row, floor)
     handles = _explain(kinds)
     baseline = table[_BASELINE].median() if _BASELINE in table else np.nan
     if np.isfinite(baseline):
         handles.append(axes.axvline(max(baseline, floor), color=INK, linestyle="--", linewidth=1))
-        handles[-1].set_label(f"median of {display_name(_BASELINE)}")
-    method_rows(axes, methods)
+        handles[-1].set_label(f"median of {styles.label(_BASELINE)}")
+    method_rows(axes, [*map(styles.label, methods)])
     axes.margins(x=0.04)
     axes.set_xlabel(f"R² on the test part (mean over regions){floor_note(table.to_numpy(), floor)}")
     axes.legend(
@@ -100,6 +101,7 @@ def forecast_scatter(
     *,
     x_method: str,
     y_method: str,
+    styles: Styles | None = None,
 ) -> Figure:
     """Draw one method's R² against another's, a point a scan, with the identity line.
 
@@ -111,6 +113,9 @@ def forecast_scatter(
         Of the points, such as subjects; written beside them where they are few.
     x_method, y_method
         Names of the two methods.
+    styles
+        Labels, looks and order of methods; None: those of the registry, which has no
+        configurations.
 
     Raises
     ------
@@ -126,7 +131,8 @@ def forecast_scatter(
         )
     x, y = x[kept].astype(np.float64), y[kept].astype(np.float64)
     names = [name for name, keep in zip(names, kept, strict=True) if keep]
-    look = looks([y_method])[y_method]
+    styles = styles or default_styles()
+    look = styles.look(y_method)
     figure = canvas(height=6.0, width=7.6)
     axes = figure.subplots()
     floor = floor_of(np.concatenate([x, y]))
@@ -138,12 +144,12 @@ def forecast_scatter(
     tidy(axes, grid="both")
     if len(names) <= _NAMEABLE:
         _name_points(axes, *drawn, names, inches=4.2)
-    axes.set_xlabel(f"R² of {plain(display_name(x_method))}")
-    axes.set_ylabel(f"R² of {plain(display_name(y_method))}")
+    axes.set_xlabel(f"R² of {plain(styles.label(x_method))}")
+    axes.set_ylabel(f"R² of {plain(styles.label(y_method))}")
     axes.legend(fontsize=SMALL, frameon=False, labelcolor=FAINT, loc="upper left")
     heading(
         figure,
-        f"{display_name(y_method)} against {display_name(x_method)}",
+        f"{styles.label(y_method)} against {styles.label(x_method)}",
         f"higher in {int((y > x).sum())} of {len(x)} scans"
         + floor_note(np.concatenate([x, y]), floor),
     )

@@ -13,6 +13,7 @@ from matplotlib.ticker import ScalarFormatter
 
 from attnconn_core.errors import ParameterError
 from attnconn_core.figures.blocks import blocks_of, draw_borders, label_blocks
+from attnconn_core.figures.methods import Styles, default_styles
 from attnconn_core.figures.style import (
     FAINT,
     INK,
@@ -23,7 +24,6 @@ from attnconn_core.figures.style import (
     TINY,
     UNSIGNED,
     canvas,
-    display_name,
     heading,
     tidy,
 )
@@ -43,6 +43,7 @@ def matrix(
     *,
     signed: bool,
     size: tuple[float, float] = (10.0, 9.0),
+    styles: Styles | None = None,
 ) -> Figure:
     """Draw one connectivity matrix, rows the targets and columns the sources.
 
@@ -59,6 +60,9 @@ def matrix(
         Whether values of both signs are meant: colours are then centred on 0.
     size
         Width and height, in inches.
+    styles
+        Labels, looks and order of methods; None: those of the registry, which has no
+        configurations.
 
     Raises
     ------
@@ -66,14 +70,15 @@ def matrix(
         If the table's regions aren't the matrix's.
     """
     width, height = size
+    label = (styles or default_styles()).label(connectivity.method)
     figure = canvas(height=height, width=width)
     axes = figure.subplots()
     image = _draw(axes, connectivity, table, signed=signed, inches=0.6 * height, names="xy")
     index = "" if blocks_of(connectivity.regions, table).names else " (index from 0)"
     axes.set_xlabel(_SOURCE + index, fontsize=NORMAL)
     axes.set_ylabel(_TARGET + index, fontsize=NORMAL)
-    _colour_bar(axes, image, f"{display_name(connectivity.method)} connectivity")
-    heading(figure, display_name(connectivity.method), _direction(connectivity))
+    _colour_bar(axes, image, f"{label} connectivity")
+    heading(figure, label, _direction(connectivity))
     return figure
 
 
@@ -82,6 +87,8 @@ def matrix_gallery(
     table: RegionTable | None,
     signed: Mapping[str, bool],
     title: str = "Connectivity by method",
+    *,
+    styles: Styles | None = None,
 ) -> Figure:
     """Draw several methods' matrices side by side, three a row, each on its own scale.
 
@@ -95,6 +102,9 @@ def matrix_gallery(
         For each method, whether values of both signs are meant.
     title
         What the matrices hold.
+    styles
+        Labels, looks and order of methods; None: those of the registry, which has no
+        configurations.
 
     Raises
     ------
@@ -108,6 +118,7 @@ def matrix_gallery(
     missing = [each.method for each in connectivities if each.method not in signed]
     if missing:
         raise ParameterError(f"signed must say so for every method; it lacks {', '.join(missing)}")
+    styles = styles or default_styles()
     columns = min(_COLUMNS, len(connectivities))
     rows = ceil(len(connectivities) / columns)
     label_inches = 0.3 + 0.6 * TINY / 72 * _longest_name(connectivities[0], table)
@@ -128,7 +139,7 @@ def matrix_gallery(
         names = ("y" if place % columns == 0 else "") + ("x" if lowest else "")
         image = _draw(axes, each, table, signed=signed[each.method], inches=2.1, names=names)
         axes.set_title(
-            f"{display_name(each.method)}\n{'directed' if each.directed else 'undirected'}",
+            f"{styles.label(each.method)}\n{'directed' if each.directed else 'undirected'}",
             fontsize=NORMAL,
             color=INK,
         )

@@ -8,6 +8,7 @@ from matplotlib import colormaps
 from matplotlib.figure import Figure
 
 from attnconn_core.figures.blocks import blocks_of
+from attnconn_core.figures.methods import Styles, default_styles
 from attnconn_core.figures.style import (
     FAINT,
     INK,
@@ -18,7 +19,6 @@ from attnconn_core.figures.style import (
     TINY,
     UNSIGNED,
     canvas,
-    display_name,
     heading,
     plain,
     tidy,
@@ -30,7 +30,11 @@ __all__ = ["block_means", "network_means"]
 
 
 def network_means(
-    connectivity: Connectivity, table: RegionTable, *, signed: bool | None = None
+    connectivity: Connectivity,
+    table: RegionTable,
+    *,
+    signed: bool | None = None,
+    styles: Styles | None = None,
 ) -> Figure:
     """Draw the mean connection from every group of regions to every group.
 
@@ -43,12 +47,16 @@ def network_means(
     signed
         Whether values of both signs are meant: colours are then centred on 0. None
         asks the values.
+    styles
+        Labels, looks and order of methods; None: those of the registry, which has no
+        configurations.
 
     Raises
     ------
     AtlasError
         If the table has no groups, or its regions aren't the matrix's.
     """
+    label = (styles or default_styles()).label(connectivity.method)
     names, means = block_means(connectivity, table)
     if signed is None:
         signed = bool((connectivity.values < 0).any())
@@ -87,7 +95,7 @@ def network_means(
     bar.outline.set_visible(False)
     heading(
         figure,
-        f"{display_name(connectivity.method)} between {table.grouping or 'group'}s",
+        f"{label} between {table.grouping or 'group'}s",
         f"mean over the pairs of different regions{unit}",
     )
     return figure

@@ -6,6 +6,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from attnconn_core.errors import ParameterError
+from attnconn_core.figures.methods import Styles, default_styles
 from attnconn_core.figures.rows import method_rows, points
 from attnconn_core.figures.style import (
     FAINT,
@@ -13,8 +14,6 @@ from attnconn_core.figures.style import (
     SMALL,
     canvas,
     heading,
-    looks,
-    sorted_methods,
     tidy,
 )
 from attnconn_core.scoring.recovery.table import CHANCE, NULL_ROWS, summarise_recovery
@@ -28,7 +27,7 @@ _SHOWN = {
 }
 
 
-def recovery_panel(scores: pd.DataFrame, benchmark: str) -> Figure:
+def recovery_panel(scores: pd.DataFrame, benchmark: str, *, styles: Styles | None = None) -> Figure:
     """Draw three scores of every method: a point a data set, the mean and its 95 % interval.
 
     Parameters
@@ -37,6 +36,9 @@ def recovery_panel(scores: pd.DataFrame, benchmark: str) -> Figure:
         From `attnconn_core.scoring.recovery_scores`.
     benchmark
         Its name.
+    styles
+        Labels, looks and order of methods; None: those of the registry, which has no
+        configurations.
 
     Raises
     ------
@@ -44,21 +46,21 @@ def recovery_panel(scores: pd.DataFrame, benchmark: str) -> Figure:
         If no method has a score.
     """
     summary = summarise_recovery(scores).set_index("method")
-    methods = sorted_methods(name for name in summary.index if name not in NULL_ROWS)
-    if not methods:
+    styles = styles or default_styles()
+    looks = styles.looks(name for name in summary.index if name not in NULL_ROWS)
+    if not looks:
         raise ParameterError(f"a figure of {benchmark} needs a method with a score; got none")
-    styles = looks(methods)
-    figure = canvas(height=2.3 + 0.36 * len(methods))
+    figure = canvas(height=2.3 + 0.36 * len(looks))
     panels = figure.subplots(1, len(_SHOWN))
     for column, (axes, (score, label)) in enumerate(zip(panels, _SHOWN.items(), strict=True)):
-        for row, method in enumerate(methods):
+        for row, (method, look) in enumerate(looks.items()):
             own = scores.loc[scores["method"] == method, score].to_numpy(dtype=float)
-            points(axes, own, row, styles[method], height=0.2)
+            points(axes, own, row, look, height=0.2)
             mean, low, high = summary.loc[method, [score, f"{score}_lower", f"{score}_upper"]]
             axes.plot([low, high], [row, row], color=INK, linewidth=1.6, zorder=4)
             axes.plot([mean, mean], [row - 0.35, row + 0.35], color=INK, linewidth=2.2, zorder=5)
         axes.axvline(summary.loc[CHANCE, score], color=INK, linestyle="--", linewidth=1)
-        method_rows(axes, methods, names=column == 0)
+        method_rows(axes, [*map(styles.label, looks)], names=column == 0)
         tidy(axes, grid="x")
         axes.set(xlim=(-0.02, 1.02), xlabel=label)
     figure.legend(

@@ -7,13 +7,12 @@ import numpy as np
 from jaxtyping import Float
 from matplotlib.axes import Axes
 
+from attnconn_core.figures.methods import Look
 from attnconn_core.figures.style import (
     FAINT,
     INK,
     NORMAL,
     SMALL,
-    Look,
-    display_name,
     plain,
     tidy,
 )
@@ -23,17 +22,17 @@ __all__ = ["floor_note", "floor_of", "median_tick", "method_rows", "points"]
 _GOLDEN = (5**0.5 - 1) / 2
 
 
-def method_rows(axes: Axes, methods: Sequence[str], *, names: bool = True) -> None:
-    """Lay out a row for each method, the first on top; write the names if asked."""
-    labels = [plain(display_name(method)) for method in methods] if names else []
-    axes.set_ylim(len(methods) - 0.5, -0.5)
-    axes.set_yticks(range(len(methods)), labels or [""] * len(methods))
+def method_rows(axes: Axes, labels: Sequence[str], *, names: bool = True) -> None:
+    """Lay out a row for each label, the first on top; write the labels if asked."""
+    shown = [plain(label) if names else "" for label in labels]
+    axes.set_ylim(len(labels) - 0.5, -0.5)
+    axes.set_yticks(range(len(labels)), shown)
     tidy(axes, grid="x")
     axes.spines["left"].set_visible(False)
     axes.tick_params(axis="y", length=0)
     for label in axes.get_yticklabels():
         label.set(fontsize=NORMAL, color=INK)
-    for border in range(1, len(methods)):
+    for border in range(1, len(labels)):
         axes.axhline(border - 0.5, color=FAINT, linewidth=0.4, alpha=0.5)
 
 

@@ -5,8 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from attnconn_core.connectivity import configured
 from attnconn_core.errors import ParameterError
-from attnconn_core.figures import fingerprint_panel
+from attnconn_core.figures import Styles, fingerprint_panel
 from attnconn_core.scoring import FingerprintScore, fingerprint
 
 DESIGN = "two halves of one run: split-half, not test–retest"
@@ -18,6 +19,7 @@ METHODS = (
     "partial",
     "pearson",
 )
+STYLES = Styles(configured(["base_bottleneck_16"]).values())
 LENGTHS = {60: 0.25, 120: 0.5, 300: 0.75, 600: 1.0}
 
 
@@ -38,7 +40,7 @@ def scores() -> dict[str, FingerprintScore]:
 
 def test_points_and_bars_are_the_scores(scores: dict[str, FingerprintScore]) -> None:
     similarity, difference, margin, _ = fingerprint_panel(
-        scores, {"pearson": LENGTHS}, 1 / 7, DESIGN
+        scores, {"pearson": LENGTHS}, 1 / 7, DESIGN, styles=STYLES
     ).axes
     ordered = ("pearson", "partial", "granger", METHODS[2], "attention_finetuned", METHODS[0])
     dots = [found for found in similarity.collections if len(found.get_offsets()) > 1]
@@ -79,7 +81,8 @@ def test_methods_that_coincide_stay_apart(scores: dict[str, FingerprintScore]) -
 def test_everything_is_named_and_nothing_is_cut_off(
     scores: dict[str, FingerprintScore], written, cut_off, overlapping
 ) -> None:
-    figure = fingerprint_panel(scores, dict.fromkeys(METHODS, LENGTHS), 1 / 7, DESIGN)
+    lengths = dict.fromkeys(METHODS, LENGTHS)
+    figure = fingerprint_panel(scores, lengths, 1 / 7, DESIGN, styles=STYLES)
     text = written(figure)
     for part in (
         DESIGN,
@@ -102,7 +105,7 @@ def test_few_methods_and_no_lengths_fit_too(
     count: int, scores: dict[str, FingerprintScore], cut_off, overlapping
 ) -> None:
     figure = fingerprint_panel(
-        {method: scores[method] for method in METHODS[:count]}, {}, 0.5, DESIGN
+        {method: scores[method] for method in METHODS[:count]}, {}, 0.5, DESIGN, styles=STYLES
     )
     assert len(figure.axes) == 3
     assert not cut_off(figure)

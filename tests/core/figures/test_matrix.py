@@ -3,11 +3,14 @@
 import numpy as np
 import pytest
 
+from attnconn_core.connectivity import configured
 from attnconn_core.errors import AtlasError, ParameterError
-from attnconn_core.figures import matrix, matrix_gallery
+from attnconn_core.figures import Styles, matrix, matrix_gallery
 from attnconn_core.figures.matrix import colour_limits
 from attnconn_core.parcellation import RegionTable
 from attnconn_core.records import Connectivity
+
+STYLES = Styles(configured(["base"]).values())
 
 
 def _connectivity(table: RegionTable, method: str = "granger", seed: int = 0) -> Connectivity:
@@ -69,7 +72,7 @@ def test_a_matrix_without_contrast_still_has_a_scale(values: np.ndarray, signed:
 def test_everything_is_named_and_nothing_is_cut_off(
     table: RegionTable, method: str, written, cut_off, overlapping
 ) -> None:
-    figure = matrix(_connectivity(table, method), table, signed=True)
+    figure = matrix(_connectivity(table, method), table, signed=True, styles=STYLES)
     text = written(figure)
     for part in (
         "target: the region predicted",
@@ -102,7 +105,7 @@ def test_a_gallery_draws_every_method_on_its_own_scale(
     methods = ("pearson", "partial", "granger", "attention_subject", "attention_group_base")
     matrices = [_connectivity(table, method, seed) for seed, method in enumerate(methods)]
     signed = {method: method in methods[:2] for method in methods}
-    figure = matrix_gallery(matrices, table, signed)
+    figure = matrix_gallery(matrices, table, signed, styles=STYLES)
     drawn = [axes for axes in figure.axes if axes.get_visible() and axes.get_title()]
     assert len(drawn) == 5
     for axes, connectivity in zip(drawn, matrices, strict=True):
@@ -118,6 +121,7 @@ def test_a_gallery_draws_every_method_on_its_own_scale(
     text = written(figure)
     for part in ("Pearson\nundirected", "Attention (subject)\ndirected", "target:", "source:"):
         assert part in text
+    assert "Attention (group, base)\ndirected" in text
     # Names at the left of both rows, and below each column's last matrix.
     assert text.count("Central region") == 2 + 3
     assert not cut_off(figure)
@@ -128,7 +132,10 @@ def test_a_gallery_draws_every_method_on_its_own_scale(
 def test_a_gallery_of_any_size_fits(count: int, table: RegionTable, cut_off, overlapping) -> None:
     methods = [f"attention_group_{number}" for number in range(count)]
     figure = matrix_gallery(
-        [_connectivity(table, method) for method in methods], table, dict.fromkeys(methods, False)
+        [_connectivity(table, method) for method in methods],
+        table,
+        dict.fromkeys(methods, False),
+        styles=Styles(configured(map(str, range(count))).values()),
     )
     assert not cut_off(figure)
     assert not overlapping(figure)

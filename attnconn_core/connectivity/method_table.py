@@ -1,0 +1,74 @@
+"""The registry as a page of the documentation, ``docs/methods.md``."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from attnconn_core.connectivity.method import Method
+from attnconn_core.connectivity.registry import METHODS
+
+__all__ = ["method_table", "methods_page"]
+
+_COLUMNS = (
+    *("method", "label", "family", "directed", "signed", "needs"),
+    *("parameters", "citation"),
+)
+
+_PAGE = """# Methods
+
+Generated from the registry, `attnconn_core.connectivity.METHODS`; `tests/core/connectivity/\
+test_method_table.py` says how to write it again.
+
+- **method**: the name in study files and tables. A method that needs a cohort model has one \
+variant per configuration, such as `attention_group_base`.
+- **directed**: whether [target, source] and [source, target] may differ. **signed**: whether \
+values below 0 have a meaning.
+- **needs**: what a matrix is estimated from. *series*: the session's series alone. *cohort*: \
+also something that is chosen or learnt from the cohort. *cohort model*: a forecaster trained on \
+the cohort. *own model*: a forecaster trained on, or fine-tuned to, the session.
+- **parameters**: what a study may set, with the default; None is chosen from the data. A \
+*fixed* value belongs to the method and can't be set.
+- **the original study** is tsoj/fmri_attention_connectivity, *Computing directed connectivity \
+by predicting fMRI signals using attention based artificial neural networks*.
+
+{table}
+
+Another installed package can add methods through the entry point group `attnconn.estimators`; \
+`examples/attnconn_coherence` is one. A study can't ask for {unstudied}, which only the scores of \
+recovery run.
+"""
+
+
+def method_table(methods: Iterable[Method]) -> str:
+    """Return a Markdown table with a row per method."""
+    lines = [f"| {' | '.join(_COLUMNS)} |", "|" + " --- |" * len(_COLUMNS)]
+    return "\n".join([*lines, *map(_row, methods)])
+
+
+def methods_page() -> str:
+    """Return the text of ``docs/methods.md``: what the columns mean, and the table."""
+    unstudied = ", ".join(f"`{each.name}`" for each in METHODS.values() if not each.studied)
+    return _PAGE.format(table=method_table(METHODS.values()), unstudied=unstudied)
+
+
+def _row(method: Method) -> str:
+    cells = (
+        f"`{method.name}`",
+        method.label,
+        method.family,
+        "yes" if method.directed else "no",
+        "yes" if method.signed else "no",
+        method.needs,
+        ", ".join(_parameters(method)),
+        method.citation,
+    )
+    # A bar would end the cell.
+    return "| " + " | ".join(cell.replace("|", r"\|") or "–" for cell in cells) + " |"
+
+
+def _parameters(method: Method) -> list[str]:
+    able: dict[str, Any] = dict(method.defaults)
+    fixed = {name: value for name, value in method.parameters.items() if name not in able}
+    return [
+        *(f"`{name}` = {value}" for name, value in able.items()),
+        *(f"`{name}` = {value} (fixed)" for name, value in fixed.items()),
+    ]

@@ -1,0 +1,128 @@
+"""Colour, marker, label and order of every method, derived from the registry.
+
+Categories take the colours of Okabe & Ito (2008, "Color universal design"), which stay
+apart for colour-blind readers; methods differ in their marker as well, for readers
+without colour.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+from attnconn_core.connectivity.method import Method
+from attnconn_core.connectivity.registry import methods as registered
+from attnconn_core.figures.style import FAINT
+
+__all__ = ["Look", "Styles", "default_styles"]
+
+_BLACK, _ORANGE, _SKY, _GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
+_BLUE, _VERMILLION, _PURPLE = "#0072B2", "#D55E00", "#CC79A7"
+
+
+@dataclass(frozen=True)
+class Look:
+    """How one method is drawn."""
+
+    colour: str
+    marker: str
+    line: str = "-"
+    size: float = 38.0
+
+
+def _of_one_colour(colour: str, markers: str) -> tuple[Look, ...]:
+    return tuple(Look(colour, marker) for marker in markers)
+
+
+# Family → its methods' looks, in the order of the registry; used again from the first
+# where a family has more methods.
+_FAMILIES = {
+    "correlation": _of_one_colour(_SKY, "os"),
+    "partial correlation": _of_one_colour(_BLUE, "sDv"),
+    "granger": _of_one_colour(_GREEN, "^v<s"),
+    "lagged": _of_one_colour(_GREEN, "oD"),
+    "direction": _of_one_colour(_BLACK, "osvD"),
+    "attention": (
+        Look(_ORANGE, "D"),
+        Look(_PURPLE, "p"),
+        Look(_VERMILLION, "v"),
+        Look(_VERMILLION, "*"),
+    ),
+    "ablation": (Look(_PURPLE, "D"),),
+    "sensitivity": (Look(_VERMILLION, "D"),),
+}
+# Configurations of a cohort model share their method's colour; marker and dashes differ.
+_CONFIGURATIONS = (("D", "-"), ("d", "--"), ("<", "-."), (">", ":"), ("*", "-"), ("8", "--"))
+# Forecasts without a network, which are compared with the forecasters and are no methods.
+_BASELINES = {
+    "ar": ("AR (own past)", Look("#6b6b6b", "o", "--")),
+    "ridge_var": ("Ridge VAR", Look("#9a7d0a", "s", "--")),
+    "ridge_var_own_past": ("Ridge VAR, own past unpenalised", Look(_BLACK, "^", "--")),
+}
+_UNKNOWN = Look(FAINT, ".", ":")
+
+
+class Styles:
+    """How methods are named, drawn and ordered, the same in every figure.
+
+    Every method of the registry and every linear baseline is known. A name that isn't
+    known is shown as it is, spaces for underscores, in grey, after all others.
+
+    Parameters
+    ----------
+    methods
+        Further methods, such as a study's: `Method.of` a configuration.
+    """
+
+    def __init__(self, methods: Iterable[Method] = ()) -> None:
+        known = {**registered(), **{each.name: each for each in methods}}
+        configured = {name: each.base for name, each in known.items() if each.base is not None}
+        order = [*(name for name in known if name not in configured), *_BASELINES]
+        ranks = {name: rank for rank, name in enumerate(order)}
+        self._ranks = {**ranks, **{name: ranks[base] for name, base in configured.items()}}
+        self._labels = {name: each.label for name, each in known.items()}
+        self._looks = _looks(tuple(known.values()))
+        for name, (label, look) in _BASELINES.items():
+            self._labels[name], self._looks[name] = label, look
+
+    def label(self, name: str) -> str:
+        """Name a method for a reader, such as ``"Attention (group, base)"``."""
+        return self._labels.get(name) or name.replace("_", " ").strip() or "(no name)"
+
+    def look(self, name: str) -> Look:
+        """Return the method's colour, marker and line."""
+        return self._looks.get(name, _UNKNOWN)
+
+    def looks(self, names: Iterable[str]) -> dict[str, Look]:
+        """Return the look of every name, in the order of `sort`, each once."""
+        return {name: self.look(name) for name in self.sort(names)}
+
+    def sort(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Sort in the order of the registry, then linear baselines, then unknown names."""
+        last = len(self._ranks)
+        return tuple(sorted(names, key=lambda name: (self._ranks.get(name, last), name)))
+
+
+@cache
+def default_styles() -> Styles:
+    """Return the styles of the registry alone, without any configuration."""
+    return Styles()
+
+
+def _looks(methods: Sequence[Method]) -> dict[str, Look]:
+    """Give every method a look by its place in its family, or among its configurations."""
+    looks: dict[str, Look] = {}
+    in_family: Counter[str] = Counter()
+    for method in methods:
+        if method.base is None:
+            family = _FAMILIES.get(method.family, (_UNKNOWN,))
+            looks[method.name] = family[in_family[method.family] % len(family)]
+            in_family[method.family] += 1
+    of_base: Counter[str] = Counter()
+    # By name, so that a look doesn't depend on the order in which they are given.
+    for method in sorted(methods, key=lambda each: each.name):
+        if method.base is not None:
+            marker, line = _CONFIGURATIONS[of_base[method.base] % len(_CONFIGURATIONS)]
+            looks[method.name] = replace(looks[method.base], marker=marker, line=line)
+            of_base[method.base] += 1
+    return looks

@@ -1,0 +1,123 @@
+from types import MappingProxyType
+
+import numpy as np
+import pytest
+
+from attnconn_core.connectivity import (
+    ESTIMATORS,
+    METHODS,
+    READY,
+    Granger,
+    GrangerOwnPastFree,
+    LikelihoodRatio,
+    Tangent,
+    configured,
+    estimators,
+    methods,
+)
+
+PARTIALS = ("partial", "shrinkage_partial", "graphical_lasso")
+PRESETS = {"granger_own_past_free_validated", "likelihood_ratio_skew"}
+OF_GROUPS = ("attention_group", "ablation_group", "sensitivity_group")
+
+
+def test_the_registry_is_complete_and_in_order():
+    assert tuple(METHODS) == (
+        *("pearson", *PARTIALS, "tangent"),
+        *("granger", "granger_own_past_free", "granger_own_past_free_validated"),
+        *("granger_log_ratio", "lagged_correlation", "transfer_entropy"),
+        *("patel_tau", "likelihood_ratio", "likelihood_ratio_skew", "oriented_partial"),
+        *OF_GROUPS,
+        *("attention_finetuned", "attention_subject", "attention_published"),
+    )
+    assert all(METHODS[name].name == name for name in METHODS)
+    assert isinstance(METHODS, MappingProxyType)
+    assert dict(methods()) == dict(METHODS)  # the tests' environment has no other package
+
+
+def test_every_estimator_is_listed_once_under_its_own_name():
+    assert tuple(ESTIMATORS) == (
+        *("pearson", *PARTIALS, "tangent", "granger", "granger_own_past_free"),
+        *("granger_log_ratio", "lagged_correlation", "transfer_entropy"),
+        *("patel_tau", "likelihood_ratio", "oriented_partial"),
+        *("attention", "ablation", "sensitivity"),
+    )
+    assert all(ESTIMATORS[name].method == name for name in ESTIMATORS)
+    assert isinstance(ESTIMATORS, MappingProxyType)
+    assert estimators() == ESTIMATORS
+
+
+def test_every_label_is_another():
+    assert len({method.label for method in METHODS.values()}) == len(METHODS)
+
+
+def test_every_method_says_its_traits():
+    symmetric = {name for name, method in METHODS.items() if not method.directed}
+    signed = {name for name, method in METHODS.items() if method.signed}
+    assert symmetric == {"pearson", "tangent", *PARTIALS}
+    assert signed == {*symmetric, "lagged_correlation"}
+
+
+def test_every_method_says_what_it_needs():
+    needs = {name: method.needs for name, method in METHODS.items()}
+    assert {name for name in needs if needs[name] == "cohort"} == {"granger", "tangent"}
+    assert {name for name in needs if needs[name] == "cohort model"} == set(OF_GROUPS)
+    assert {name for name in needs if needs[name] == "own model"} == {
+        "attention_subject", "attention_finetuned", "attention_published",
+    }  # fmt: skip
+    assert tuple(name for name in needs if needs[name] == "series") == READY
+    assert [name for name in METHODS if not METHODS[name].studied] == ["attention_published"]
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_a_method_makes_matrices_or_lacks_what_it_needs(name, scan):
+    method = METHODS[name]
+    if method.needs != "series":
+        with pytest.raises(TypeError, match=r"missing .*required"):
+            method.make()
+        return
+    estimated = method.named(method.make().estimate(scan))
+    assert estimated.method == name
+    assert np.isfinite(estimated.values).all()
+
+
+def test_traits_hold_for_the_matrices(scan):
+    ready = [(METHODS[name], METHODS[name].make()) for name in READY]
+    set_up = [
+        (METHODS["granger"], METHODS["granger"].make(lags=2, alpha=10.0)),
+        (METHODS["tangent"], METHODS["tangent"].make(reference=np.eye(scan.n_regions))),
+    ]
+    assert set_up[0][1] == Granger(2, 10.0)
+    assert isinstance(set_up[1][1], Tangent)
+    for method, estimator in (*ready, *set_up):
+        estimated = estimator.estimate(scan)
+        assert estimated.directed == method.directed
+        assert method.directed == (abs(estimated.values - estimated.values.T).max() > 1e-9)
+        assert method.signed == (estimated.values.min() < 0)
+
+
+def test_presets_are_methods_of_their_own(scan):
+    skew, unseen = (
+        METHODS[name].named(METHODS[name].make().estimate(scan))
+        for name in ("likelihood_ratio_skew", "granger_own_past_free_validated")
+    )
+    assert np.array_equal(skew.values, LikelihoodRatio("skew").estimate(scan).values)
+    judged = GrangerOwnPastFree(judged_on="validation").estimate(scan)
+    assert np.array_equal(unseen.values, judged.values)
+    assert not np.allclose(unseen.values, GrangerOwnPastFree().estimate(scan).values)
+    assert (skew.method, unseen.method) == (
+        "likelihood_ratio_skew", "granger_own_past_free_validated",
+    )  # fmt: skip
+    assert {name for name, method in METHODS.items() if method.parameters} == PRESETS
+
+
+def test_every_cohort_model_method_is_read_once_per_configuration():
+    every = configured(["base", "wide"])
+    assert list(every)[-9:] == [
+        *("attention_group_base", "attention_group_wide"),
+        *("ablation_group_base", "ablation_group_wide"),
+        *("sensitivity_group_base", "sensitivity_group_wide"),
+        *("attention_finetuned", "attention_subject", "attention_published"),
+    ]
+    assert all(every[name] == METHODS[name] for name in set(METHODS) - set(OF_GROUPS))
+    assert not set(OF_GROUPS) & set(configured([]))
