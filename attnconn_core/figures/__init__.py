@@ -10,11 +10,15 @@ from attnconn_core.figures.forecasts import forecast_panel, forecast_scatter
 from attnconn_core.figures.matrix import matrix, matrix_gallery
 from attnconn_core.figures.networks import network_means
 from attnconn_core.figures.recoveries import recovery_panel
+from attnconn_core.figures.registry import FIGURES, FigureContext, score_figures
+from attnconn_core.figures.score_panels import score_panel
 from attnconn_core.figures.style import display_name, sorted_methods
 from attnconn_core.figures.training import training_curve
 
 __all__ = [
+    "FIGURES",
     "Album",
+    "FigureContext",
     "behaviour_panel",
     "carpet",
     "comparison_panel",
@@ -28,6 +32,8 @@ __all__ = [
     "png",
     "png_base64",
     "recovery_panel",
+    "score_figures",
+    "score_panel",
     "sorted_methods",
     "training_curve",
 ]
