@@ -35,14 +35,15 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., No
     """Make a package's entry points findable, and its module ``strange``, as an installer would."""
     folder = tmp_path / "site-packages"
 
-    def put(name: str, group: str, entries: Mapping[str, str], code: str) -> None:
+    def put(name: str, group: str, entries: Mapping[str, str], code: str | None = None) -> None:
         described = folder / f"{name.replace('-', '_')}-0.1.0.dist-info"
         described.mkdir(parents=True)
         metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: 0.1.0\n"
         (described / "METADATA").write_text(metadata)
         lines = [f"{key} = {value}" for key, value in entries.items()]
         (described / "entry_points.txt").write_text("\n".join([f"[{group}]", *lines]))
-        (folder / "strange.py").write_text(code)
+        if code is not None:
+            (folder / "strange.py").write_text(code)
         monkeypatch.syspath_prepend(str(folder))
         monkeypatch.delitem(sys.modules, "strange", raising=False)
 

@@ -11,10 +11,14 @@ from attnconn_core.figures.matrix import matrix, matrix_gallery
 from attnconn_core.figures.methods import Look, Styles, default_styles
 from attnconn_core.figures.networks import network_means
 from attnconn_core.figures.recoveries import recovery_panel
+from attnconn_core.figures.registry import FIGURES, FigureContext, score_figures
+from attnconn_core.figures.score_panels import score_panel
 from attnconn_core.figures.training import training_curve
 
 __all__ = [
+    "FIGURES",
     "Album",
+    "FigureContext",
     "Look",
     "Styles",
     "behaviour_panel",
@@ -30,5 +34,7 @@ __all__ = [
     "png",
     "png_base64",
     "recovery_panel",
+    "score_figures",
+    "score_panel",
     "training_curve",
 ]

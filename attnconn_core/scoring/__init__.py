@@ -7,7 +7,18 @@ from attnconn_core.scoring.behaviour.folds import assign_folds
 from attnconn_core.scoring.behaviour.kernel_ridge import PENALTIES
 from attnconn_core.scoring.behaviour.resampled import corrected_resampled_t
 from attnconn_core.scoring.behaviour.resampling import CrossValidation
+from attnconn_core.scoring.behaviour.score import Behaviour
 from attnconn_core.scoring.behaviour.table import BehaviourTable, score_behaviours
+from attnconn_core.scoring.comparison.measured import (
+    METHOD,
+    NULL_MODEL,
+    PUBLISHED_VALUE,
+    SHARED_MODEL,
+    Comparable,
+    Comparison,
+    Measured,
+    join_measures,
+)
 from attnconn_core.scoring.comparison.paired_tests import false_discovery
 from attnconn_core.scoring.comparison.verdicts import (
     ALL_TARGETS,
@@ -16,6 +27,7 @@ from attnconn_core.scoring.comparison.verdicts import (
     compare_on_units,
     compare_targets,
 )
+from attnconn_core.scoring.edges.contrast import GroupContrast
 from attnconn_core.scoring.edges.features import edge_features, edge_mask, is_symmetric
 from attnconn_core.scoring.edges.network_based_statistic import (
     Component,
@@ -32,6 +44,10 @@ from attnconn_core.scoring.fingerprint.reconstructed import (
     ReconstructedScore,
     reconstructed_identifiability,
 )
+from attnconn_core.scoring.fingerprint.score import Fingerprint
+from attnconn_core.scoring.forecast.score import ForecastSkill
+from attnconn_core.scoring.plugins import installed_scores
+from attnconn_core.scoring.recovery.measures import recovery_measures
 from attnconn_core.scoring.recovery.recovery import Recovery, recover
 from attnconn_core.scoring.recovery.table import (
     CHANCE,
@@ -40,24 +56,43 @@ from attnconn_core.scoring.recovery.table import (
     recovery_scores,
     summarise_recovery,
 )
+from attnconn_core.scoring.registry import SCORES, scores
+from attnconn_core.scoring.score import MethodTraits, Score, Scored, ScoreData
+from attnconn_core.scoring.settings import score_from, settings_of
 
 __all__ = [
     "ALL_TARGETS",
     "CHANCE",
+    "METHOD",
+    "NULL_MODEL",
     "NULL_ROWS",
     "PENALTIES",
     "PUBLISHED",
+    "PUBLISHED_VALUE",
+    "SCORES",
+    "SHARED_MODEL",
+    "Behaviour",
     "BehaviourScore",
     "BehaviourTable",
+    "Comparable",
     "Compared",
+    "Comparison",
     "Component",
     "Confounds",
     "CrossValidation",
     "EdgeSignificance",
+    "Fingerprint",
     "FingerprintScore",
+    "ForecastSkill",
+    "GroupContrast",
+    "Measured",
+    "MethodTraits",
     "NetworkBasedStatistic",
     "ReconstructedScore",
     "Recovery",
+    "Score",
+    "ScoreData",
+    "Scored",
     "assign_folds",
     "compare_behaviours",
     "compare_hits",
@@ -73,14 +108,20 @@ __all__ = [
     "fingerprint",
     "identification_intervals",
     "identify_by_group",
+    "installed_scores",
     "intraclass_correlation",
     "is_symmetric",
+    "join_measures",
     "mean_by_groups",
     "network_based_statistic",
     "predict_behaviour",
     "reconstructed_identifiability",
     "recover",
+    "recovery_measures",
     "recovery_scores",
     "score_behaviours",
+    "score_from",
+    "scores",
+    "settings_of",
     "summarise_recovery",
 ]

@@ -1,26 +1,143 @@
-"""What tests of plugins share: packages that seem to be installed."""
+"""A small study that scores can read: simulated subjects, quick estimators, in memory."""
 
-import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 
-import importlib_metadata  # noqa: F401  (once imported, it finds every entry point; see plugins.py)
+import pandas as pd
 import pytest
 
+from attnconn_core.connectivity import Estimator, Granger, Pearson
+from attnconn_core.parcellation import RegionTable
+from attnconn_core.records import Cohort, Connectivity, TimeSeries
+from attnconn_core.scoring import ScoreData
+from attnconn_core.sources import Design, Simulated
+from attnconn_core.timeseries import head
 
-@pytest.fixture
-def install(tmp_path, monkeypatch):
-    """Make a package's code and entry points findable, as an installer would."""
+LENGTHS = (60, 80)
 
-    def put(name, group, entries, code=None):
-        described = tmp_path / f"{name.replace('-', '_')}-0.1.0.dist-info"
-        described.mkdir()
-        (described / "METADATA").write_text(
-            f"Metadata-Version: 2.1\nName: {name}\nVersion: 0.1.0\n"
+
+@dataclass(frozen=True)
+class Method:
+    """A method's traits, and what estimates it."""
+
+    name: str
+    directed: bool
+    signed: bool
+    needs: str
+    estimator: Estimator
+    more: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def label(self) -> str:
+        return self.name.title()
+
+
+METHODS = (
+    Method("pearson", False, True, "series", Pearson()),
+    Method("granger", True, False, "cohort", Granger(2, 1.0)),
+    Method("attention_subject", True, False, "model", Granger(3, 10.0), {"saw_subject": 1.0}),
+)
+
+
+class SimulatedStudy(ScoreData):
+    """Subjects of `Simulated` by three methods; remembers what was read."""
+
+    def __init__(
+        self,
+        subjects: int,
+        pools: Mapping[str, int],
+        absent: Sequence[str],
+        methods: Sequence[Method],
+        phenotypes: pd.DataFrame | None,
+    ) -> None:
+        self.source = Simulated(subjects=subjects, regions=6, frames=120)
+        self.read: set[str] = set()
+        self._pools, self._absent, self._methods = pools, absent, methods
+        self._phenotypes = self.source.behaviour() if phenotypes is None else phenotypes
+        self._matrices: dict[tuple[str, str], dict[int, Connectivity]] = {}
+
+    @property
+    def methods(self) -> Sequence[Method]:
+        return self._methods
+
+    @cached_property
+    def cohort(self) -> Cohort:
+        every = self.source.sessions()
+        return Cohort(
+            tuple(each for each in every if each.key not in self._absent),
+            dict.fromkeys(self._absent, "no scan"),
         )
-        lines = [f"{key} = {value}" for key, value in entries.items()]
-        (described / "entry_points.txt").write_text("\n".join([f"[{group}]", *lines]))
-        if code is not None:
-            (tmp_path / "strange.py").write_text(code)
-        monkeypatch.syspath_prepend(str(tmp_path))
-        monkeypatch.delitem(sys.modules, "strange", raising=False)
 
-    return put
+    @property
+    def regions(self) -> RegionTable:
+        self.read.add("regions")
+        names = self.source.region_table().regions
+        return RegionTable(names, tuple("aaabbb"), grouping="network")
+
+    @property
+    def design(self) -> Design:
+        return self.source.design
+
+    @property
+    def phenotypes(self) -> pd.DataFrame:
+        self.read.add("phenotypes")
+        return self._phenotypes
+
+    @property
+    def pools(self) -> Mapping[str, int]:
+        self.read.add("pools")
+        return self._pools
+
+    @property
+    def test_fraction(self) -> float:
+        return 0.1
+
+    def series(self, session_key: str) -> TimeSeries:
+        self.read.add("series")
+        return self._load(session_key)
+
+    def matrices(self, method: str, session_key: str) -> Mapping[int, Connectivity]:
+        self.read.add("matrices")
+        return self._estimated(method, session_key)
+
+    def metrics(self, method: str, session_key: str) -> Mapping[str, float]:
+        self.read.add("metrics")
+        return self._estimated(method, session_key)[120].metrics
+
+    def _load(self, session_key: str) -> TimeSeries:
+        return self.source.load(next(s for s in self.source.sessions() if s.key == session_key))
+
+    def _estimated(self, method: str, session_key: str) -> dict[int, Connectivity]:
+        if (method, session_key) not in self._matrices:
+            traits = next(each for each in self._methods if each.name == method)
+            series = self._load(session_key)
+            self._matrices[method, session_key] = {
+                frames: _named(traits, traits.estimator.estimate(head(series, frames)))
+                for frames in (*LENGTHS, series.n_frames)
+            }
+        return self._matrices[method, session_key]
+
+
+def _named(method: Method, found: Connectivity) -> Connectivity:
+    metrics = {**found.metrics, **method.more}
+    return Connectivity(found.values, found.regions, method.name, found.directed, metrics)
+
+
+MakeStudy = Callable[..., SimulatedStudy]
+
+
+@pytest.fixture(scope="session")
+def make_study() -> MakeStudy:
+    """Make a study of simulated subjects."""
+
+    def make(
+        subjects: int = 6,
+        pools: Mapping[str, int] | None = None,
+        absent: Sequence[str] = (),
+        methods: Sequence[Method] = METHODS,
+        phenotypes: pd.DataFrame | None = None,
+    ) -> SimulatedStudy:
+        return SimulatedStudy(subjects, pools or {}, absent, methods, phenotypes)
+
+    return make

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from attnconn_core.errors import ParameterError
-from attnconn_core.scoring import Confounds, CrossValidation, jackknife
+from attnconn_core.scoring import Confounds, CrossValidation
+from attnconn_core.scoring.behaviour import jackknife
 from attnconn_core.scoring.behaviour.jackknife import jackknifed_variance
 from attnconn_core.scoring.behaviour.kernel_folds import edge_kernel
 from attnconn_core.scoring.behaviour.repeated_prediction import KeptSubjects, predict_repeatedly

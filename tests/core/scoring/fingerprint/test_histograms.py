@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import mutual_info_score
 
-from attnconn_core.scoring import histograms
+from attnconn_core.scoring.fingerprint import histograms
 from attnconn_core.scoring.fingerprint.histograms import (
     BinnedScans,
     _histograms,

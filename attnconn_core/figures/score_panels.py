@@ -1,0 +1,104 @@
+"""A score without a figure of its own: a row per method, from its table."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from attnconn_core.errors import ParameterError
+from attnconn_core.figures.rows import method_rows, points
+from attnconn_core.figures.style import (
+    FAINT,
+    INK,
+    SMALL,
+    Look,
+    canvas,
+    heading,
+    looks,
+    plain,
+    sorted_methods,
+)
+
+__all__ = ["score_panel"]
+
+
+def score_panel(scores: pd.DataFrame, title: str, subtitle: str = "") -> Figure:
+    """Draw the first number that a score has for every method, with its interval.
+
+    Parameters
+    ----------
+    scores
+        The column ``method``, and numbers. The first column of numbers is drawn: of a
+        method with several rows every value, and their mean as an upright bar. Where the
+        columns ``<name>_lower`` and ``<name>_upper`` are there too, of a method with one
+        row the interval is drawn.
+    title, subtitle
+        What the score is called, and what it says.
+
+    Raises
+    ------
+    ParameterError
+        If there is no row, or no column of methods or of numbers.
+    """
+    column = _drawn_column(scores)
+    methods = sorted_methods(scores["method"].astype(str).unique())
+    styles = looks(methods)
+    figure = canvas(height=1.7 + 0.45 * len(methods))
+    axes = figure.subplots()
+    shows_intervals = False
+    for row, method in enumerate(methods):
+        own = scores[scores["method"] == method]
+        shows_intervals |= _draw(axes, own, column, row, styles[method])
+    method_rows(axes, methods)
+    axes.margins(x=0.06)
+    several = bool(scores["method"].duplicated().any())
+    note = ", bar: mean" if several else ", line: interval" if shows_intervals else ""
+    axes.set_xlabel(plain(f"{column.replace('_', ' ')}{note}"))
+    heading(figure, title, subtitle)
+    return figure
+
+
+def _drawn_column(scores: pd.DataFrame) -> str:
+    if scores.empty or "method" not in scores:
+        raise ParameterError(
+            "a figure of scores needs a column method and a row; got "
+            f"{len(scores)} rows of {', '.join(map(str, scores.columns)) or 'no column'}"
+        )
+    numbers = scores.drop(columns="method").select_dtypes("number").columns
+    if not len(numbers):
+        raise ParameterError(
+            f"a figure of scores needs a column of numbers; got {', '.join(map(str, scores))}"
+        )
+    return str(numbers[0])
+
+
+def _draw(axes: Axes, own: pd.DataFrame, column: str, row: int, look: Look) -> bool:
+    """Draw one method's row; return whether an interval was drawn."""
+    values = own[column].to_numpy(dtype=np.float64)
+    finite = values[np.isfinite(values)]
+    if not finite.size:
+        place = axes.get_yaxis_transform()
+        axes.text(0.01, row, "no value", transform=place, fontsize=SMALL, color=FAINT, va="center")
+        return False
+    single = len(own) == 1
+    points(axes, values, row, look, height=0.0 if single else 0.25)
+    middle = float(finite.mean())
+    if not single:
+        axes.plot([middle, middle], [row - 0.4, row + 0.4], color=INK, linewidth=2.2, zorder=4)
+    axes.text(
+        1.005,
+        row,
+        f"{middle:.3g}".replace("-", "−"),
+        transform=axes.get_yaxis_transform(),
+        fontsize=SMALL,
+        color=INK,
+        va="center",
+    )
+    ends = [f"{column}_lower", f"{column}_upper"]
+    if not single or not set(ends) <= set(own.columns):
+        return False
+    low, high = own[ends].to_numpy(dtype=np.float64)[0]
+    if not np.isfinite([low, high]).all():
+        return False
+    axes.plot([low, high], [row, row], color=look.colour, linewidth=1.6, zorder=2)
+    return True

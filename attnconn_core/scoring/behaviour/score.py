@@ -1,0 +1,219 @@
+"""Behaviour of unseen subjects, predicted from every method's edges and by null models."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Literal
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Float
+from pydantic import Field
+
+from attnconn_core.errors import CohortError
+from attnconn_core.records import Cohort
+from attnconn_core.scoring.behaviour.answers import (
+    Answer,
+    comparison_table,
+    predictions_table,
+    scores_table,
+    unusable_targets,
+)
+from attnconn_core.scoring.behaviour.confounds import Confounds, confound_columns
+from attnconn_core.scoring.behaviour.resampling import CrossValidation
+from attnconn_core.scoring.behaviour.table import BehaviourTable, score_behaviours
+from attnconn_core.scoring.comparison.measured import METHOD, NULL_MODEL, Measured
+from attnconn_core.scoring.comparison.verdicts import ALL_TARGETS, compare_targets
+from attnconn_core.scoring.edges.features import edge_features
+from attnconn_core.scoring.score import Read, Scored, ScoreData
+from attnconn_core.sources import target_columns
+
+__all__ = ["Behaviour"]
+
+
+@dataclass(frozen=True)
+class Behaviour:
+    """How well each method's edges predict behaviour in unseen subjects.
+
+    Attributes
+    ----------
+    targets
+        Columns of the phenotype table, or patterns such as ``FS_*``; none are all columns
+        of numbers.
+    family_column
+        Whose family a subject is of; families stay together in folds and shuffles.
+    model
+        Of `score_behaviours`.
+    folds, seed, repeats, permutations
+        Of `CrossValidation`.
+    confounds
+        Columns that are regressed out inside every fold; those of words by category.
+    adjust
+        What they are taken out of. Scores are then of the adjusted target.
+    null_models
+        Whether confounds alone and each subject's mean edge are scored beside the methods.
+    """
+
+    name: ClassVar[str] = "behaviour"
+    label: ClassVar[str] = "Behaviour"
+    description: ClassVar[str] = (
+        "How well each method's edges predict behaviour in unseen subjects."
+    )
+    reads: ClassVar[frozenset[Read]] = frozenset({"matrices", "phenotypes"})
+
+    targets: tuple[str, ...] = ()
+    family_column: str | None = None
+    model: Literal["kernel_ridge", "cpm", "linear_sgd"] = "kernel_ridge"
+    folds: Annotated[int, Field(ge=2)] = 10
+    seed: Annotated[int, Field(ge=0)] = 42
+    confounds: tuple[str, ...] = ()
+    adjust: Literal["target", "target_and_features"] = "target"
+    repeats: Annotated[int, Field(ge=1)] = 10
+    permutations: Annotated[int, Field(ge=0)] = 1000
+    null_models: bool = True
+
+    def score(self, data: ScoreData) -> Scored:
+        """Predict every target from every method's edges, cross-validated over subjects.
+
+        Returns
+        -------
+        scored
+            ``scores``: a row per method (or null model, see ``kind``) and target, with the
+            columns of `BehaviourTable.scores` and ``q``, p corrected over targets.
+            ``comparison``: from `compare_behaviours`, of methods. ``predictions``: a row per
+            method, null model, target and subject, means over repeats.
+
+        Raises
+        ------
+        CohortError
+            If no subject of the cohort has a row of phenotypes, or no target can be
+            predicted.
+        """
+        phenotypes = data.phenotypes
+        known = {s.subject: s.key for s in data.cohort.one_each() if s.subject in phenotypes.index}
+        if not known:
+            raise CohortError(
+                "behaviour needs subjects with a scan and a row in the phenotype table; of "
+                f"{len(data.cohort.subjects)} subjects with a scan none has one"
+            )
+        subjects = sorted(known)
+        question = Question.of(self, phenotypes.loc[subjects])
+        answers = list(_answers(data, question, [known[subject] for subject in subjects]))
+        scores, unusable = scores_table(answers), unusable_targets(answers)
+        # A null model may go without a score: the figure is of methods.
+        if not any(each.kind == METHOD and len(each.table.scores) for each in answers):
+            why = "; ".join(f"{target}: {reason}" for target, reason in unusable.items())
+            raise CohortError(f"no target of the phenotype table can be predicted; {why or 'none'}")
+        tables = {
+            "scores": scores,
+            "comparison": comparison_table(answers),
+            "predictions": predictions_table(answers),
+        }
+        return Scored(tables, self._facts(data.cohort, question.targets, unusable))
+
+    def measures(
+        self,
+        tables: Mapping[str, pd.DataFrame],
+        facts: Mapping[str, Any],  # noqa: ARG002  (other scores need them)
+    ) -> Iterator[Measured]:
+        """Compare methods target by target, and over all targets."""
+        scores = tables["scores"]
+        null = scores[scores["kind"] == NULL_MODEL].assign(value=scores["r"])
+        columns = ["kind", "method", "value", "lower", "upper", "p"]
+        compared = compare_targets(scores[scores["kind"] == METHOD], tables["comparison"])
+        for target, each in compared.items():
+            beside = null.loc[null["target"] == target, columns]
+            if target == ALL_TARGETS:
+                means = null.groupby("method", sort=False)["value"].mean()
+                beside = means.reset_index().assign(kind=NULL_MODEL)
+            drawn = target == ALL_TARGETS or len(compared) == 1
+            yield Measured("behaviour", f"r, {target}", each, beside, drawn)
+
+    def _facts(
+        self, cohort: Cohort, targets: pd.DataFrame, unusable: Mapping[str, str]
+    ) -> dict[str, object]:
+        subjects = targets.index
+        return {
+            "subjects": len(subjects),
+            "without a row": sorted(set(cohort.subjects) - set(subjects)),
+            "without a target": sorted(subjects[targets.isna().all(axis=1)]),
+            "unusable targets": dict(unusable),
+            "confounds, not predicted": list(self.confounds),
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """What is to be predicted, of whom, and how.
+
+    Attributes
+    ----------
+    settings
+        Of the score.
+    targets
+        A row per subject, a column per target; NaN where a subject lacks a confound, since
+        the target can't be adjusted.
+    confounds
+        Of the same subjects; None without any.
+    groups
+        Family of each subject; None if families aren't known.
+    """
+
+    settings: Behaviour
+    targets: pd.DataFrame
+    confounds: Confounds | None
+    groups: np.ndarray | None
+
+    @classmethod
+    def of(cls, settings: Behaviour, phenotypes: pd.DataFrame) -> "Question":
+        """Take targets, confounds and families from the subjects' phenotypes."""
+        family = settings.family_column
+        identifiers = [*([family] if family is not None else []), *settings.confounds]
+        found = target_columns(phenotypes, settings.targets, identifiers, "the phenotype table")
+        # Taken out of itself, a confound leaves nothing to predict.
+        names = [name for name in found if name not in settings.confounds]
+        targets = phenotypes[names].astype(float)
+        groups = None if family is None else phenotypes[family].to_numpy()
+        if not settings.confounds:
+            return cls(settings, targets, None, groups)
+        columns = confound_columns(phenotypes, settings.confounds)
+        # Who lacks a confound can't be adjusted, and has no target to predict.
+        complete = columns.notna().all(axis=1)
+        both = settings.adjust == "target_and_features"
+        confounds = Confounds(columns.fillna(0.0).to_numpy(), from_features=both)
+        return cls(settings, targets.where(complete, np.nan), confounds, groups)
+
+    def ask(
+        self,
+        features: Float[np.ndarray, "subject edge"],
+        model: str,
+        confounds: Confounds | None,
+    ) -> BehaviourTable:
+        """Predict all targets from some features."""
+        settings = self.settings
+        return score_behaviours(
+            features,
+            self.targets,
+            model=model,
+            cross_validation=CrossValidation(
+                settings.folds, settings.repeats, settings.seed, settings.permutations
+            ),
+            confounds=confounds,
+            groups=self.groups,
+        )
+
+
+def _answers(data: ScoreData, question: Question, sessions: Sequence[str]) -> Iterator[Answer]:
+    """Predict with every method and every null model."""
+    settings, confounds = question.settings, question.confounds
+    if settings.null_models and confounds is not None:
+        # What confounds alone predict of the target as it was measured.
+        alone = question.ask(confounds.values, "least_squares", None)
+        yield Answer("null_confounds", NULL_MODEL, alone)
+    for method in data.methods:
+        stacked = np.stack([data.whole_scan(method.name, key).values for key in sessions])
+        features = edge_features(stacked, method.directed)
+        yield Answer(method.name, METHOD, question.ask(features, settings.model, confounds))
+        if settings.null_models:
+            mean = features.mean(axis=1, keepdims=True)
+            found = question.ask(mean, "least_squares", confounds)
+            yield Answer(f"null_mean_{method.name}", NULL_MODEL, found)

@@ -1,0 +1,172 @@
+"""Contrast of two groups of subjects: in which edges they differ, by every method."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, ClassVar, Literal
+
+import numpy as np
+import pandas as pd
+from pydantic import Field
+
+from attnconn_core.errors import CohortError
+from attnconn_core.records import Connectivity
+from attnconn_core.scoring.edges.network_based_statistic import (
+    NetworkBasedStatistic,
+    network_based_statistic,
+)
+from attnconn_core.scoring.score import MethodTraits, Read, Scored, ScoreData
+
+__all__ = ["ContrastDetails", "GroupContrast"]
+
+_LEVEL = 0.05
+
+
+@dataclass(frozen=True, eq=False)
+class ContrastDetails:
+    """What the figure of a contrast needs.
+
+    Attributes
+    ----------
+    shown
+        A matrix per method: t in the components whose p lies below `level`, NaN elsewhere.
+    level
+        Of p.
+    difference
+        What t is of, such as ``"Sex F minus M"``.
+    """
+
+    shown: tuple[Connectivity, ...]
+    level: float
+    difference: str
+
+
+@dataclass(frozen=True)
+class GroupContrast:
+    """In which edges two groups of subjects differ.
+
+    Attributes
+    ----------
+    column
+        Of the phenotype table, after coding.
+    first, second
+        The column's values for the subjects of either group; t is of first less second.
+    threshold, side, size, permutations, seed
+        Of `network_based_statistic`.
+    """
+
+    name: ClassVar[str] = "group_contrast"
+    label: ClassVar[str] = "Group contrast"
+    description: ClassVar[str] = (
+        "In which connected edges two groups of subjects differ: the network-based statistic."
+    )
+    reads: ClassVar[frozenset[Read]] = frozenset({"matrices", "phenotypes", "regions"})
+
+    column: str
+    first: Annotated[float, Field(allow_inf_nan=False)] | str
+    second: Annotated[float, Field(allow_inf_nan=False)] | str
+    threshold: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 3.0
+    side: Literal["both", "greater", "less"] = "both"
+    size: Literal["extent", "intensity"] = "extent"
+    permutations: Annotated[int, Field(ge=1)] = 5000
+    seed: Annotated[int, Field(ge=0)] = 0
+
+    def score(self, data: ScoreData) -> Scored:
+        """Find the components in which the groups differ, by every method.
+
+        Returns
+        -------
+        scored
+            ``scores``: a row per method, ``p`` (the least of its components, NaN without
+            any), ``components`` and ``edges``, their numbers. ``components``: a row per edge
+            of a component, ``method``, ``component`` (from 1), ``p``, ``size``, ``target``,
+            ``source`` and ``t``.
+
+        Raises
+        ------
+        CohortError
+            If a group has fewer than 2 subjects.
+        """
+        groups = self._groups(data)
+        regions = data.regions.regions
+        scores, tables, shown = [], [], []
+        for method in data.methods:
+            found = self._contrasted(data, method, groups)
+            scores.append(_score_row(method.name, found))
+            tables.append(_components(method.name, found, regions))
+            shown.append(_shown(method, found, regions))
+        return Scored(
+            {
+                "scores": pd.DataFrame(scores),
+                "components": pd.concat(tables, ignore_index=True),
+            },
+            {"subjects of first": len(groups[0]), "subjects of second": len(groups[1])},
+            ContrastDetails(
+                tuple(shown), _LEVEL, f"{self.column} {self.first} minus {self.second}"
+            ),
+        )
+
+    def _groups(self, data: ScoreData) -> list[list[str]]:
+        """Find a session of each subject of either group."""
+        phenotypes = data.phenotypes
+        values = phenotypes[self.column].to_dict() if self.column in phenotypes else {}
+        groups: list[list[str]] = [
+            [s.key for s in data.cohort.one_each() if values.get(s.subject) == value]
+            for value in (self.first, self.second)
+        ]
+        if min(len(group) for group in groups) < 2:
+            raise CohortError(
+                f"a contrast needs 2 subjects a group; {self.column} is {self.first!r} for "
+                f"{len(groups[0])} and {self.second!r} for {len(groups[1])}"
+            )
+        return groups
+
+    def _contrasted(
+        self, data: ScoreData, method: MethodTraits, groups: Sequence[Sequence[str]]
+    ) -> NetworkBasedStatistic:
+        first, second = (
+            np.stack([data.whole_scan(method.name, key).values for key in group])
+            for group in groups
+        )
+        return network_based_statistic(
+            first,
+            second,
+            threshold=self.threshold,
+            side=self.side,
+            size=self.size,
+            permutations=self.permutations,
+            symmetric=not method.directed,
+            seed=self.seed,
+        )
+
+
+def _score_row(method: str, found: NetworkBasedStatistic) -> dict[str, object]:
+    return {
+        "method": method,
+        "p": min((each.p for each in found.components), default=float("nan")),
+        "components": len(found.components),
+        "edges": sum(len(each.edges) for each in found.components),
+    }
+
+
+def _components(method: str, found: NetworkBasedStatistic, regions: Sequence[str]) -> pd.DataFrame:
+    rows = [
+        (method, number, each.p, each.size, regions[t], regions[s], found.t[t, s])
+        for number, each in enumerate(found.components, start=1)
+        for t, s in each.edges
+    ]
+    columns = ["method", "component", "p", "size", "target", "source", "t"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _shown(
+    method: MethodTraits, found: NetworkBasedStatistic, regions: tuple[str, ...]
+) -> Connectivity:
+    """Lay out t in the components that are unlikely by chance, NaN elsewhere."""
+    shown = np.full(found.t.shape, np.nan)
+    for component in found.components:
+        if component.p < _LEVEL:
+            for t, s in component.edges:
+                shown[t, s] = found.t[t, s]
+                if not method.directed:
+                    shown[s, t] = found.t[t, s]
+    return Connectivity(shown, regions, method.name, method.directed)

@@ -1,0 +1,84 @@
+"""Which subjects a fingerprint compares: those with test and retest that one model reads."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Int
+
+from attnconn_core.errors import CohortError
+from attnconn_core.records import Cohort, Session
+
+__all__ = ["PooledPairs", "pair_within_pools"]
+
+
+@dataclass(frozen=True, eq=False)
+class PooledPairs:
+    """Test and retest of the subjects that are compared.
+
+    Attributes
+    ----------
+    pairs
+        Test and retest session, in order of subjects.
+    pools
+        A number per pair: subjects are compared within their pool only.
+    unpaired
+        Keys of the sessions that are left out: those without a second session, then those
+        of subjects that are alone in their pool.
+    """
+
+    pairs: tuple[tuple[Session, Session], ...]
+    pools: Int[np.ndarray, " subject"]
+    unpaired: tuple[str, ...]
+
+    @property
+    def subjects(self) -> list[str]:
+        """The subject of every pair."""
+        return [test.subject for test, _ in self.pairs]
+
+    @property
+    def n_pools(self) -> int:
+        """Number of pools."""
+        return len(set(self.pools.tolist()))
+
+    @property
+    def chance(self) -> float:
+        """Accuracy of guessing."""
+        return self.n_pools / len(self.pairs)
+
+
+def pair_within_pools(cohort: Cohort, pools: Mapping[str, int]) -> PooledPairs:
+    """Pair the sessions of every subject that others of its pool can be compared with.
+
+    Every method is scored on the same comparisons, so that methods can be compared. A
+    subject that is alone with its model is left out and listed.
+
+    Parameters
+    ----------
+    cohort
+        The sessions.
+    pools
+        Subject → number of the cohort model that reads it; 0 for those that aren't listed.
+
+    Raises
+    ------
+    CohortError
+        If no pool has 2 subjects with test and retest.
+    """
+    pairs = cohort.pairs()
+    numbers = [pools.get(test.subject, 0) for test, _ in pairs]
+    kept: list[tuple[Session, Session]] = []
+    alone: list[tuple[Session, Session]] = []
+    for pair, number in zip(pairs, numbers, strict=True):
+        (kept if numbers.count(number) > 1 else alone).append(pair)
+    if not kept:
+        raise CohortError(
+            "a fingerprint needs at least 2 subjects with a test and a retest session that one "
+            f"model reads; got {len(pairs)} such subjects of {len(cohort.subjects)}"
+        )
+    left_out = [*cohort.unpaired(), *(session for pair in alone for session in pair)]
+    return PooledPairs(
+        tuple(kept),
+        np.array([pools.get(test.subject, 0) for test, _ in kept], dtype=np.int64),
+        tuple(session.key for session in left_out),
+    )

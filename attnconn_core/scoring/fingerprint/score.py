@@ -1,0 +1,218 @@
+"""Fingerprint: subjects identified by every method's matrices, from whole scans and from less."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Literal
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Float
+from pydantic import Field
+
+from attnconn_core.parcellation import RegionTable
+from attnconn_core.scoring.comparison.measured import Measured
+from attnconn_core.scoring.comparison.verdicts import compare_hits
+from attnconn_core.scoring.fingerprint.fingerprint import FingerprintScore, fingerprint
+from attnconn_core.scoring.fingerprint.identification_intervals import identification_intervals
+from attnconn_core.scoring.fingerprint.pairing import PooledPairs, pair_within_pools
+from attnconn_core.scoring.fingerprint.stacking import read_pairs, share_seen, stack_by_length
+from attnconn_core.scoring.fingerprint.tables import (
+    Stacks,
+    comparison_table,
+    further_tables,
+    score_row,
+)
+from attnconn_core.scoring.score import MethodTraits, Read, Scored, ScoreData
+
+__all__ = ["Fingerprint", "FingerprintDetails"]
+
+_OF_FURTHER_TABLES = ("similarity", "normalise", "comparison", "bins")
+
+
+@dataclass(frozen=True, eq=False)
+class FingerprintDetails:
+    """What the figure of a fingerprint needs.
+
+    Attributes
+    ----------
+    scores
+        Method → score of whole scans.
+    by_length
+        Method → frames → share of subjects identified, mean of both directions.
+    intervals
+        Method → from `identification_intervals`.
+    chance
+        Accuracy of guessing.
+    """
+
+    scores: Mapping[str, FingerprintScore]
+    by_length: Mapping[str, Mapping[int, float]]
+    intervals: Mapping[str, Mapping[str, tuple[float, float]]]
+    chance: float
+
+
+@dataclass(frozen=True, eq=False)
+class _Identified:
+    """One method's result."""
+
+    score: FingerprintScore
+    by_length: Mapping[int, float]
+    intervals: Mapping[str, tuple[float, float]]
+    saw_subject: float
+    stacks: Stacks
+
+
+@dataclass(frozen=True)
+class Fingerprint:
+    """How test and retest are told apart.
+
+    Attributes
+    ----------
+    similarity, normalise, comparison, edges, bins, permutations
+        Of `fingerprint`.
+    resamples
+        Draws of subjects behind the intervals.
+    reconstruct
+        Whether identifiability is also scored after reconstruction from principal
+        components (Amico & Goñi 2018); it needs 8 subjects per pool.
+    seed
+        Of permutations, resamples and reconstruction.
+    """
+
+    name: ClassVar[str] = "fingerprint"
+    label: ClassVar[str] = "Fingerprint"
+    description: ClassVar[str] = (
+        "Whether a subject's second session can be told from everyone else's."
+    )
+    reads: ClassVar[frozenset[Read]] = frozenset({"matrices", "pools", "regions"})
+
+    similarity: Literal["pearson", "mutual_info"] = "pearson"
+    normalise: Literal["none", "edgewise"] = "edgewise"
+    comparison: Literal["test_to_retest", "across_all_sessions"] = "test_to_retest"
+    edges: Literal["all", "off_diagonal"] = "off_diagonal"
+    bins: Annotated[int, Field(ge=2)] = 10
+    permutations: Annotated[int, Field(ge=0)] = 1000
+    resamples: Annotated[int, Field(ge=2)] = 1000
+    reconstruct: bool = False
+    seed: Annotated[int, Field(ge=0)] = 0
+
+    def score(self, data: ScoreData) -> Scored:
+        """Identify every subject's retest by its test, from the whole scan and from less.
+
+        Returns
+        -------
+        scored
+            ``scores``: a row per method, see `score_row`, and ``saw_subject``, the share of
+            matrices whose model was trained on their subject. ``comparison``: from
+            `comparison_table`. ``accuracy_by_frames``: ``method``, ``frames`` and
+            ``accuracy``. ``margins`` and ``hits``: a row per subject, a column per method.
+            ``edges``, ``networks``, ``network_pairs`` and ``reconstruction``: from
+            `further_tables`.
+
+        Raises
+        ------
+        CohortError
+            If fewer than 2 subjects with test and retest are read by one model.
+        """
+        compared = pair_within_pools(data.cohort, data.pools)
+        found = {method.name: self._identified(data, method, compared) for method in data.methods}
+        facts = {
+            "pairs": len(compared.pairs),
+            "pools": compared.n_pools,
+            "unpaired": list(compared.unpaired),
+        }
+        details = FingerprintDetails(
+            {method: each.score for method, each in found.items()},
+            {method: each.by_length for method, each in found.items()},
+            {method: each.intervals for method, each in found.items()},
+            compared.chance,
+        )
+        return Scored(self._tables(found, compared.subjects, data.regions), facts, details)
+
+    def measures(
+        self, tables: Mapping[str, pd.DataFrame], facts: Mapping[str, Any]
+    ) -> Iterator[Measured]:
+        """Compare methods by whom they identify."""
+        chance = facts["pools"] / facts["pairs"]
+        compared = compare_hits(tables["scores"], tables["hits"].set_index("subject"), chance)
+        yield Measured("fingerprint", "accuracy", compared)
+
+    def _tables(
+        self, found: Mapping[str, _Identified], subjects: Sequence[str], regions: RegionTable
+    ) -> dict[str, pd.DataFrame]:
+        scores = {method: each.score for method, each in found.items()}
+        table = pd.DataFrame(
+            [score_row(m, each.score, each.intervals) for m, each in found.items()]
+        )
+        table["saw_subject"] = [each.saw_subject for each in found.values()]
+        margins = {method: score.margin for method, score in scores.items()}
+        hits = {method: score.hits for method, score in scores.items()}
+        options = {name: getattr(self, name) for name in _OF_FURTHER_TABLES}
+        return {
+            "scores": table,
+            "comparison": comparison_table(scores),
+            "accuracy_by_frames": _lengths(found),
+            "margins": pd.DataFrame({"subject": subjects, **margins}),
+            "hits": pd.DataFrame({"subject": subjects, **hits}),
+            **further_tables(
+                {method: each.stacks for method, each in found.items()},
+                regions,
+                options,
+                self.seed if self.reconstruct else None,
+            ),
+        }
+
+    def _identified(
+        self, data: ScoreData, method: MethodTraits, compared: PooledPairs
+    ) -> _Identified:
+        read = read_pairs(data, method.name, compared.pairs)
+        stacks = stack_by_length(read)
+        whole = max(stacks)
+        score = self._fingerprint(stacks[whole], method, compared, self.permutations)
+        by_length = {
+            frames: _accuracy(
+                score if frames == whole else self._fingerprint(pair, method, compared, 0)
+            )
+            for frames, pair in stacks.items()
+        }
+        return _Identified(
+            score,
+            by_length,
+            identification_intervals(score, self.resamples, self.seed),
+            share_seen(read),
+            Stacks(*stacks[whole], method.directed, compared.pools),
+        )
+
+    def _fingerprint(
+        self,
+        pair: tuple[
+            Float[np.ndarray, "subject target source"], Float[np.ndarray, "subject target source"]
+        ],
+        method: MethodTraits,
+        compared: PooledPairs,
+        permutations: int,
+    ) -> FingerprintScore:
+        return fingerprint(
+            *pair,
+            similarity=self.similarity,
+            normalise=self.normalise,
+            comparison=self.comparison,
+            edges=self.edges,
+            bins=self.bins,
+            symmetric=not method.directed,
+            pools=compared.pools,
+            permutations=permutations,
+            seed=self.seed,
+        )
+
+
+def _lengths(found: Mapping[str, _Identified]) -> pd.DataFrame:
+    return pd.DataFrame(
+        [(m, n, value) for m, each in found.items() for n, value in each.by_length.items()],
+        columns=["method", "frames", "accuracy"],
+    )
+
+
+def _accuracy(score: FingerprintScore) -> float:
+    """Average both directions: from test to retest, and back."""
+    return (score.accuracy_test_to_retest + score.accuracy_retest_to_test) / 2

@@ -1,0 +1,1 @@
+"""Forecast skill: how well each method predicts held-out frames."""

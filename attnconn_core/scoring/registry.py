@@ -1,0 +1,31 @@
+"""The only list of scores."""
+
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
+from typing import Any
+
+from attnconn_core.scoring.behaviour.score import Behaviour
+from attnconn_core.scoring.edges.contrast import GroupContrast
+from attnconn_core.scoring.fingerprint.score import Fingerprint
+from attnconn_core.scoring.forecast.score import ForecastSkill
+from attnconn_core.scoring.plugins import installed_scores
+
+__all__ = ["SCORES", "scores"]
+
+#: Every score of this package, by name, in the order in which they are shown.
+SCORES: Mapping[str, type[Any]] = MappingProxyType(
+    {score.name: score for score in (Fingerprint, ForecastSkill, Behaviour, GroupContrast)}
+)
+
+
+@cache
+def scores() -> Mapping[str, type[Any]]:
+    """Every score: `SCORES`, then what other installed packages bring.
+
+    Raises
+    ------
+    ParameterError
+        If a package's score can't be used; see `installed_scores`.
+    """
+    return MappingProxyType({**SCORES, **installed_scores(SCORES)})

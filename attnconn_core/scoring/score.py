@@ -1,0 +1,164 @@
+"""What every score has in common: what it may read of a study, and what it returns."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal, Protocol, get_args, runtime_checkable
+
+import pandas as pd
+
+from attnconn_core.parcellation import RegionTable
+from attnconn_core.records import Cohort, Connectivity, TimeSeries
+from attnconn_core.sources import Design
+
+__all__ = ["READS", "MethodTraits", "Read", "Score", "ScoreData", "Scored"]
+
+Read = Literal["matrices", "metrics", "series", "phenotypes", "pools", "regions"]
+
+#: Everything that a score may declare in `Score.reads`.
+READS: frozenset[str] = frozenset(get_args(Read))
+
+
+@runtime_checkable
+class MethodTraits(Protocol):
+    """What a score and its figures may know of a method."""
+
+    @property
+    def name(self) -> str:
+        """The name in tables, such as ``"pearson"``."""
+        ...
+
+    @property
+    def label(self) -> str:
+        """The name that readers see."""
+        ...
+
+    @property
+    def directed(self) -> bool:
+        """Whether [target, source] and [source, target] may differ."""
+        ...
+
+    @property
+    def signed(self) -> bool:
+        """Whether values of both signs are meant."""
+        ...
+
+    @property
+    def needs(self) -> str:
+        """What it is estimated from beside the series, such as a cohort or a model."""
+        ...
+
+
+# A base class and no Protocol: before Python 3.12 `isinstance` with a protocol evaluates
+# every property, and to read a property of this is to read the study.
+class ScoreData(ABC):
+    """What a score may read of a study; the class that implements it records what was read."""
+
+    @property
+    @abstractmethod
+    def methods(self) -> Sequence[MethodTraits]:
+        """The methods that are scored, in the order in which they are shown."""
+
+    @property
+    @abstractmethod
+    def cohort(self) -> Cohort:
+        """The sessions that have a matrix by every method."""
+
+    @property
+    @abstractmethod
+    def regions(self) -> RegionTable:
+        """The regions of every matrix and series, and the networks they belong to."""
+
+    @property
+    @abstractmethod
+    def design(self) -> Design:
+        """What two sessions of a subject are: two scans, or two halves of one."""
+
+    @property
+    @abstractmethod
+    def phenotypes(self) -> pd.DataFrame:
+        """What is known of the subjects: a row per subject, who is the index."""
+
+    @property
+    @abstractmethod
+    def pools(self) -> Mapping[str, int]:
+        """Subject → number of the cohort model that reads it; empty without such models."""
+
+    @property
+    @abstractmethod
+    def test_fraction(self) -> float:
+        """The share at the end of every scan that no model was trained on."""
+
+    @abstractmethod
+    def series(self, session_key: str) -> TimeSeries:
+        """Read the time series of a session."""
+
+    @abstractmethod
+    def matrices(self, method: str, session_key: str) -> Mapping[int, Connectivity]:
+        """Read a session's matrices by number of frames; the largest is the whole scan's."""
+
+    @abstractmethod
+    def metrics(self, method: str, session_key: str) -> Mapping[str, float]:
+        """Read what the method measured on the whole scan, without reading the matrix."""
+
+    def whole_scan(self, method: str, session_key: str) -> Connectivity:
+        """Read the matrix that rests on the whole scan."""
+        matrices = self.matrices(method, session_key)
+        return matrices[max(matrices)]
+
+
+@dataclass(frozen=True, eq=False)
+class Scored:
+    """What a score found.
+
+    Attributes
+    ----------
+    tables
+        By name. The first is ``scores``, whose column ``method`` says what a row is of.
+    facts
+        What else is to be stored, as JSON.
+    details
+        Records that figures need and that no table holds; they aren't stored.
+    """
+
+    tables: Mapping[str, pd.DataFrame]
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    details: Any = None
+
+
+@runtime_checkable
+class Score(Protocol):
+    """What the methods of a study are worth on one question.
+
+    A score is a frozen dataclass whose fields are its settings. One that methods are
+    compared by also has ``measures(tables, facts) -> Iterable[Measured]``, see
+    `attnconn_core.scoring.comparison.measured.Comparable`.
+
+    Attributes
+    ----------
+    name
+        Of the score among all scores.
+    label
+        The name that readers see.
+    description
+        What the score says, in one sentence.
+    reads
+        What it reads of `ScoreData` beside `methods` and `cohort`.
+    """
+
+    name: ClassVar[str]
+    label: ClassVar[str]
+    description: ClassVar[str]
+    reads: ClassVar[frozenset[Read]]
+
+    def score(self, data: ScoreData) -> Scored:
+        """Score every method of a study.
+
+        Raises
+        ------
+        CohortError
+            If the study has too few subjects for it.
+        ParameterError
+            If a setting can't be used.
+        """
+        ...

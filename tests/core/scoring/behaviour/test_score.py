@@ -1,0 +1,165 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from attnconn_core.errors import CohortError, ParameterError
+from attnconn_core.scoring import (
+    ALL_TARGETS,
+    Behaviour,
+    Confounds,
+    CrossValidation,
+    compare_targets,
+    edge_features,
+    score_behaviours,
+)
+from attnconn_core.scoring.behaviour.score import Question
+
+QUICK = {"folds": 3, "seed": 1, "repeats": 2, "permutations": 20}
+PLAN = CrossValidation(folds=3, repeats=2, seed=1, permutations=20)
+
+
+@pytest.fixture(scope="module")
+def study(make_study):
+    # Of subject 003 only the retest is there.
+    return make_study(subjects=9, absent=["sub-003_ses-test"])
+
+
+def features(study, method, directed):
+    keys = [each.key for each in study.cohort.one_each()]
+    stacked = np.stack([study.matrices(method, key)[120].values for key in keys])
+    return edge_features(stacked, directed)
+
+
+def expected(table, method):
+    own = table[table["method"] == method].drop(columns=["method", "kind", "q"])
+    return own.reset_index(drop=True)
+
+
+def test_every_method_and_null_model_predicts_every_target(study):
+    scored = Behaviour(**QUICK, family_column="Family_ID").score(study)
+    table = scored.tables["scores"]
+    assert table["method"].unique().tolist() == [
+        *("pearson", "null_mean_pearson", "granger", "null_mean_granger"),
+        *("attention_subject", "null_mean_attention_subject"),
+    ]
+    targets = study.phenotypes[["Score", "Null"]]
+    families = study.phenotypes["Family_ID"].to_numpy()
+    for method in study.methods:
+        edges = features(study, method.name, method.directed)
+        found = score_behaviours(edges, targets, cross_validation=PLAN, groups=families)
+        assert expected(table, method.name).equals(found.scores)
+        mean = edges.mean(axis=1, keepdims=True)
+        null = score_behaviours(
+            mean, targets, model="least_squares", cross_validation=PLAN, groups=families
+        )
+        assert expected(table, f"null_mean_{method.name}").equals(null.scores)
+    assert table["kind"].unique().tolist() == ["method", "null model"]
+    compared = scored.tables["comparison"]
+    assert "null_mean_granger" not in {*compared["first"], *compared["second"]}
+    assert list(scored.tables["predictions"].columns) == [
+        *("method", "target", "subject", "predicted", "measured")
+    ]
+    assert len(scored.tables["predictions"]) == 6 * 2 * 9
+    assert scored.facts == {
+        "subjects": 9,
+        "without a row": [],
+        "without a target": [],
+        "unusable targets": {},
+        "confounds, not predicted": [],
+    }
+
+
+def test_confounds_are_taken_out_and_predict_by_themselves(study):
+    asked = Behaviour(**QUICK, targets=("Score",), confounds=("Null",), model="cpm")
+    scored = asked.score(study)
+    targets, values = study.phenotypes[["Score"]], study.phenotypes[["Null"]].to_numpy()
+    alone = score_behaviours(values, targets, model="least_squares", cross_validation=PLAN)
+    assert expected(scored.tables["scores"], "null_confounds").equals(alone.scores)
+    adjusted = score_behaviours(
+        features(study, "granger", True),
+        targets,
+        model="cpm",
+        cross_validation=PLAN,
+        confounds=Confounds(values),
+    )
+    assert expected(scored.tables["scores"], "granger").equals(adjusted.scores)
+    assert scored.facts["confounds, not predicted"] == ["Null"]
+
+
+def test_null_models_can_be_left_out(study):
+    asked = Behaviour(**QUICK, targets=("Score",), confounds=("Null",), null_models=False)
+    assert asked.score(study).tables["scores"]["kind"].unique().tolist() == ["method"]
+
+
+def test_methods_are_compared_target_by_target_and_over_all(study):
+    asked = Behaviour(**QUICK)
+    scored = asked.score(study)
+    measured = list(asked.measures(scored.tables, scored.facts))
+    assert [each.measure for each in measured] == ["r, Score", "r, Null", f"r, {ALL_TARGETS}"]
+    assert [each.drawn for each in measured] == [False, False, True]
+    table = scored.tables["scores"]
+    methods = table[table["kind"] == "method"]
+    compared = compare_targets(methods, scored.tables["comparison"])
+    for each, one in zip(measured, compared.values(), strict=True):
+        assert each.compared.scores.equals(one.scores)
+        assert each.compared.verdict == one.verdict
+        assert each.beside["method"].tolist()[0] == "null_mean_pearson"
+    null = table[table["method"] == "null_mean_granger"]
+    over_all = measured[-1].beside.set_index("method").loc["null_mean_granger"]
+    assert over_all["value"] == null["r"].mean()
+    assert measured[0].beside.set_index("method").loc["null_mean_granger", "value"] == (
+        null.loc[null["target"] == "Score", "r"].item()
+    )
+
+
+def test_one_target_is_drawn(study):
+    asked = Behaviour(**QUICK, targets=("Score",))
+    scored = asked.score(study)
+    assert [each.drawn for each in asked.measures(scored.tables, {})] == [True]
+
+
+def test_subjects_without_a_row_or_a_target_are_listed(make_study):
+    table = make_study(subjects=9).phenotypes.drop(index="001")
+    table.loc["002", "Null"] = np.nan
+    asked = Behaviour(**QUICK, targets=("Score",), confounds=("Null",))
+    scored = asked.score(make_study(subjects=9, phenotypes=table))
+    assert scored.facts["without a row"] == ["001"]
+    assert scored.facts["without a target"] == ["002"]
+    assert scored.facts["subjects"] == 8
+    with pytest.raises(CohortError, match="of 9 subjects with a scan none has one"):
+        asked.score(make_study(subjects=9, phenotypes=table.iloc[:0]))
+
+
+def test_no_target_that_can_be_predicted_is_an_error(study):
+    with pytest.raises(CohortError, match=r"can be predicted; Score: folds must be .* got 40"):
+        Behaviour(folds=40, targets=("Score",)).score(study)
+
+
+@pytest.fixture
+def phenotypes():
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame(rng.normal(size=(6, 3)), columns=["Score", "Other", "Age"])
+    table["Site"] = list("aabbcc")
+    return table
+
+
+def test_confounds_are_no_targets_and_words_are_coded(phenotypes):
+    asked = Behaviour(confounds=("Age", "Site"), adjust="target_and_features")
+    question = Question.of(asked, phenotypes)
+    assert list(question.targets) == ["Score", "Other"]
+    assert question.confounds.values.shape == (6, 3)
+    assert question.confounds.from_features
+    asked = Behaviour(confounds=("Age",), targets=("Age", "Score"))
+    assert list(Question.of(asked, phenotypes).targets) == ["Score"]
+    assert Question.of(Behaviour(), phenotypes).confounds is None
+
+
+def test_who_lacks_a_confound_has_no_target(phenotypes):
+    phenotypes.loc[2, "Age"] = np.nan
+    question = Question.of(Behaviour(confounds=("Age",)), phenotypes)
+    assert question.targets.isna().all(axis=1).tolist() == [i == 2 for i in range(6)]
+
+
+def test_a_confound_that_is_not_there_is_named(phenotypes):
+    with pytest.raises(ParameterError, match="missing: Motion"):
+        Question.of(Behaviour(confounds=("Motion",)), phenotypes)
