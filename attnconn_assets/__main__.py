@@ -12,7 +12,7 @@ import pandas as pd
 from tqdm import tqdm
 
 from attnconn_assets.assets.catalogue import store_of, tracking_of
-from attnconn_assets.assets.report.report import report_path
+from attnconn_assets.assets.report.specs import report_path
 from attnconn_assets.building.partitions import add_sessions
 from attnconn_assets.instance.home import ensure_home, open_instance
 from attnconn_assets.instance.run_locks import end_orphans
@@ -23,7 +23,7 @@ from attnconn_assets.storage.formats import read_table
 from attnconn_assets.storage.store import WHOLE
 from attnconn_assets.study.study import Study, load_study, selected_study
 from attnconn_core.errors import AttnconnError
-from attnconn_core.figures import display_name
+from attnconn_core.figures import Styles
 from attnconn_core.records import Session
 from attnconn_core.sources import DESIGN_LABELS, fetches
 
@@ -189,12 +189,12 @@ def _conclude(study: Study, outcome: Outcome, seconds: float) -> None:
         print("\nThe scores below are those of the last report that could be made.")
     rows = read_table(store.path(entry, "headline.parquet"))
     print(f"\nScores ({DESIGN_LABELS[study.make_source().design]})\n")
-    print(_table(rows))
+    print(_table(rows, Styles(study.chosen_methods)))
     print(f"\nReport   {report_path(study)}")
     print("Browse   make dev      Dagster http://127.0.0.1:3000  MLflow http://127.0.0.1:5000")
 
 
-def _table(rows: pd.DataFrame) -> str:
+def _table(rows: pd.DataFrame, styles: Styles) -> str:
     columns = {
         "accuracy_test_to_retest": "test→retest",
         "accuracy_retest_to_test": "retest→test",
@@ -205,7 +205,7 @@ def _table(rows: pd.DataFrame) -> str:
         "r2": "forecast R²",
     }
     shown = rows[list(columns)].rename(columns=columns)
-    shown.index = pd.Index([display_name(method) for method in rows["method"]])
+    shown.index = pd.Index([styles.label(method) for method in rows["method"]])
     return shown.to_string(float_format="{:.3f}".format, na_rep="–")
 
 

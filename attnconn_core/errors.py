@@ -14,7 +14,8 @@
     ├── SampleError                  the sample data can't be had or isn't what it was
     ├── CheckpointError              a stored model can't be read
     ├── StoreError                   stored data is missing or damaged
-    └── TrackingError                MLflow's database can't be used
+    ├── TrackingError                MLflow's database can't be used
+    └── UndeclaredError              an asset reads what its spec doesn't declare
 
 Every message states the rule that was broken, the value that broke it, and the
 file, subject, region or key it was found in.
@@ -34,6 +35,7 @@ __all__ = [
     "StoreError",
     "StudyError",
     "TrackingError",
+    "UndeclaredError",
 ]
 
 
@@ -87,3 +89,7 @@ class StoreError(AttnconnError):
 
 class TrackingError(AttnconnError):
     """MLflow's database can't be used."""
+
+
+class UndeclaredError(AttnconnError):
+    """An asset's body reads a setting or an input that its spec doesn't declare."""

@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from attnconn_assets.assets.scores.recovery_estimators import estimators_for
+from attnconn_assets.assets.scores.specs import competitors_of
 from attnconn_assets.study.study import load_study
 from attnconn_core.connectivity import configured
 from attnconn_core.figures import Styles
@@ -57,7 +58,7 @@ def _benchmarks(folder: Path) -> Iterator[KnownTruth]:
 
 def _scored(benchmark: KnownTruth) -> pd.DataFrame:
     print(f"{benchmark.name}: {len(benchmark.series)} data sets", flush=True)
-    estimators = estimators_for(load_study(_STUDY), benchmark)
+    estimators = estimators_for(competitors_of(load_study(_STUDY)), benchmark)
     scores, failed = recovery_scores(estimators, benchmark)
     for where, why in failed.items():
         print(f"  {where}: {why}", flush=True)

@@ -5,14 +5,10 @@ import dataclasses
 import dagster as dg
 
 from attnconn_assets.assets.connectivity import specs as connectivity
-from attnconn_assets.assets.forecasters import champion, forecasters
-from attnconn_assets.assets.inputs import phenotypes as inputs
-from attnconn_assets.assets.inputs import quality
-from attnconn_assets.assets.inputs import time_series as timeseries
-from attnconn_assets.assets.report import report
-from attnconn_assets.assets.scores import comparison, recovery, significance
-from attnconn_assets.assets.scores import group_contrast as contrast
-from attnconn_assets.assets.scores import specs as benchmarks
+from attnconn_assets.assets.forecasters import specs as forecasters
+from attnconn_assets.assets.inputs import specs as inputs
+from attnconn_assets.assets.report import specs as report
+from attnconn_assets.assets.scores import specs as scores
 from attnconn_assets.building.asset import build_asset
 from attnconn_assets.building.spec import AssetSpec
 from attnconn_assets.storage.store import Store
@@ -21,33 +17,19 @@ from attnconn_assets.tracking.tracking import Tracking
 
 __all__ = ["assets", "resources", "specs", "store_of", "tracking_of"]
 
-
 # Groups whose assets are wanted for themselves, and not only by what reads them.
 _ENDS = ("inputs", "benchmarks", "report")
 
 
 def specs(study: Study) -> list[AssetSpec]:
     """Every asset of a study; each stands below what it reads."""
-    everything = [
-        *timeseries.specs(study),
-        *quality.specs(study),
-        *inputs.specs(study),
-        *forecasters.specs(study),
-        *champion.specs(study),
-        *connectivity.specs(study),
-        *benchmarks.specs(study),
-        *recovery.specs(study),
-        *significance.specs(study),
-        *contrast.specs(study),
-        *comparison.specs(study),
-        *report.specs(study),
-    ]
-    wanted = _wanted(everything)
+    rooms = (inputs, forecasters, connectivity, scores, report)
+    wanted = _wanted([spec for room in rooms for spec in room.specs(study)])
     return [_with_quality(spec) if study.exclude.given else spec for spec in wanted]
 
 
 def _wanted(everything: list[AssetSpec]) -> list[AssetSpec]:
-    """Leave out the methods that no benchmark of the study reads, and the models behind them."""
+    """Leave out what no score of the study reads, such as models that no method needs."""
     needs = {spec.name: spec.needs for spec in everything}
     waiting = [spec.name for spec in everything if spec.group in _ENDS]
     kept: set[str] = set()
@@ -70,10 +52,7 @@ def _with_quality(spec: AssetSpec) -> AssetSpec:
 
 def resources(study: Study) -> dict[str, dg.ConfigurableResource]:
     """Where the study keeps its data and its runs."""
-    return {
-        "store": store_of(study),
-        "tracking": tracking_of(study),
-    }
+    return {"store": store_of(study), "tracking": tracking_of(study)}
 
 
 def store_of(study: Study) -> Store:

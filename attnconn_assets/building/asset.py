@@ -11,16 +11,17 @@ from typing import Any
 
 import dagster as dg
 
-from attnconn_assets.building import metadata as telling
 from attnconn_assets.building.checks import SOUND, Check, are_sound
+from attnconn_assets.building.making import CheckFailedError, Made, make
+from attnconn_assets.building.metadata import failure
 from attnconn_assets.building.partitions import (
     benchmark_partitions,
     configuration_partitions,
     session_partitions,
 )
-from attnconn_assets.building.spec import AssetSpec, CheckFailedError, Kind, Made
+from attnconn_assets.building.platform import Platform
+from attnconn_assets.building.spec import AssetSpec, Kind
 from attnconn_assets.building.staleness import attempt
-from attnconn_assets.building.work import Platform, Work
 from attnconn_assets.instance.run_locks import announced
 from attnconn_assets.storage.store import WHOLE, Store
 from attnconn_assets.study.study import Study
@@ -75,7 +76,7 @@ def _make_all(
     outcomes: dict[str, Made] = {}
     for partition in partitions:
         try:
-            made = spec.make(Work(platform, spec.recipe_of(partition), partition))
+            made = make(platform, spec, partition)
         except Exception as error:
             # What nobody expected costs its own partition too, and shows where it came from.
             expected = isinstance(error, AttnconnError)
@@ -92,22 +93,18 @@ def _make_all(
         outcomes[partition] = made
         if len(partitions) > 1:
             # It counts from here on, whatever becomes of the run.
-            _log_made(context, key, partition, _origin(platform, made))
+            _log_made(context, key, partition, made.origin)
             if spec.checked:
                 _log_check(context, key, partition, made.checks, {})
-    # Pictures and tables are told once, at the end: events are small until then.
-    whole = {
-        partition: {**made.metadata, **_origin(platform, made)}
-        for partition, made in outcomes.items()
-    }
+    # Pictures and tables are logged once, at the end: events are small until then.
     if failed:
-        for partition, metadata in whole.items():
-            _log_made(context, key, partition, metadata)
-        raise telling.failure(f"{len(failed)} of {len(partitions)} failed", failed)
-    for partition, metadata in whole.items():
+        for partition, made in outcomes.items():
+            _log_made(context, key, partition, {**made.shown, **made.origin})
+        raise failure(f"{len(failed)} of {len(partitions)} failed", failed)
+    for partition, made in outcomes.items():
         # For the event with which Dagster itself closes the step, one a partition.
         named = {} if partition == WHOLE else {"partition_key": partition}
-        context.add_asset_metadata(metadata, asset_key=key, **named)
+        context.add_asset_metadata({**made.shown, **made.origin}, asset_key=key, **named)
     return dg.MaterializeResult(
         check_results=_closing_check(key, list(outcomes.values())) if spec.checked else []
     )
@@ -122,14 +119,6 @@ def _remember(platform: Platform, spec: AssetSpec, partition: str, why: str) -> 
         platform.store.fail(spec.name, partition, why, tried)
     except OSError as error:
         platform.log.error(f"{spec.name} of {partition}: its failure isn't noted: {error}")
-
-
-def _origin(platform: Platform, made: Made) -> dict[str, Any]:
-    """Say where a partition lies, its hash, and which run tells of it."""
-    return {
-        "mlflow run": platform.tracking.link(made.entry.made_by),
-        **telling.provenance(made.entry, platform.store.root),
-    }
 
 
 def _log_made(

@@ -1,9 +1,9 @@
-"""What an asset shows in Dagster's pages: pictures, numbers, tables and links."""
+"""Metadata: what a partition shows in Dagster's pages: pictures, tables, numbers and links."""
 
 import base64
 import io
+import json
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -11,13 +11,45 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
+from attnconn_assets.building.result import Result
 from attnconn_assets.storage.formats import schema_of
 from attnconn_assets.storage.store import Entry
 
-__all__ = ["failure", "files", "numbers", "path", "picture", "provenance", "schema", "table"]
+__all__ = ["failure", "files", "numbers", "of_result", "picture", "provenance", "schema", "table"]
 
 _ROWS_SHOWN = 60
+# Facts under a name that says more than the manifest's own.
+_NAMES = {"excluded": "left out"}
+_UNSHOWN = {"read", "metrics", "cohort"}
+_LONGEST = 2000  # characters of a fact that is shown whole
 _WIDEST = 1100  # pixels; Dagster cuts off what is wider than its window
+
+
+def of_result(result: Result, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Show a result: its figures and tables first, then its numbers and its facts.
+
+    Parameters
+    ----------
+    result
+        What the body returned.
+    facts
+        All that the manifest says, the result's own facts among it.
+    """
+    shown: dict[str, Any] = {name: picture(png) for name, png in result.figures.items()}
+    shown |= {name: table(each) for name, each in result.tables.items()}
+    shown |= numbers(result.metrics)
+    shown |= {
+        _NAMES.get(name, name): _fact(value)
+        for name, value in facts.items()
+        if name not in shown and name not in _UNSHOWN and value not in (None, "", {}, [])
+    }
+    if facts.get("read") and "sha256" in facts["read"][0]:
+        shown["made from"] = files(facts["read"])
+    for content in (*result.tables.values(), *result.files.values()):
+        columns = schema(content)
+        if columns:
+            return shown | columns
+    return shown
 
 
 def picture(png: bytes) -> dg.MetadataValue:
@@ -44,14 +76,10 @@ def numbers(values: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def schema(columns: pd.DataFrame | Mapping[str, str], **descriptions: str) -> dict[str, Any]:
-    """Show which columns a stored table has."""
-    pairs = schema_of(columns) if isinstance(columns, pd.DataFrame) else columns.items()
-    return {
-        "dagster/column_schema": dg.TableSchema(
-            [dg.TableColumn(name, kind, descriptions.get(name)) for name, kind in pairs]
-        )
-    }
+def schema(content: Any) -> dict[str, Any]:
+    """Show which columns stored content has; nothing for what has none."""
+    columns = [dg.TableColumn(name, kind, meaning) for name, kind, meaning in schema_of(content)]
+    return {"dagster/column_schema": dg.TableSchema(columns)} if columns else {}
 
 
 def table(values: pd.DataFrame) -> dg.MetadataValue:
@@ -81,9 +109,12 @@ def files(facts: Sequence[Mapping[str, Any]]) -> dg.MetadataValue:
     return table(shown)
 
 
-def path(file: Path) -> dg.MetadataValue:
-    """Show where a file lies."""
-    return dg.MetadataValue.path(str(file))
+def _fact(value: Any) -> Any:
+    """Show a fact; of a long one, how many entries it has."""
+    if isinstance(value, bool | int | float | str):
+        return value
+    long = len(json.dumps(value)) > _LONGEST
+    return f"{len(value)} entries" if long else dg.MetadataValue.json(value)
 
 
 def provenance(entry: Entry, folder: str) -> dict[str, Any]:

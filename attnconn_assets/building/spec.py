@@ -1,55 +1,30 @@
-"""What an asset is before Dagster knows it, and what making a partition leaves."""
+"""What an asset is before Dagster knows it."""
 
+import functools
+import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from attnconn_assets.building.checks import Check
+from attnconn_assets.building.result import Result
 from attnconn_assets.building.work import Work
 from attnconn_assets.storage.recipe import Recipe
-from attnconn_assets.storage.store import Entry
-from attnconn_core.errors import AttnconnError
+from attnconn_core.errors import ParameterError
 from attnconn_core.records import Session
 from attnconn_core.sources import Source
 
-__all__ = ["AssetSpec", "CheckFailedError", "Kind", "Made", "refuse_unsound"]
+__all__ = ["AssetSpec", "Kind", "SourceRecipe"]
 
 Kind = Literal["session", "configuration", "benchmark", "whole"]
 
 
 @dataclass(frozen=True)
-class Made:
-    """What making a partition leaves: what was stored, and what to tell of it.
+class SourceRecipe:
+    """How a study's scans are read: the source's module, and the settings it is made with."""
 
-    Where the files lie, their hash and the run in MLflow are told of every entry alike.
-    """
-
-    entry: Entry
-    metadata: Mapping[str, Any]
-    checks: tuple[Check, ...] = ()
-
-
-class CheckFailedError(AttnconnError):
-    """A partition was refused: its checks tell why, and nothing was stored."""
-
-    def __init__(self, message: str, checks: tuple[Check, ...], metadata: Mapping[str, Any]):
-        super().__init__(message)
-        self.checks = checks
-        self.metadata = metadata
-
-
-def refuse_unsound(checks: tuple[Check, ...], metadata: Mapping[str, Any]) -> None:
-    """Raise if a rule is broken, with every complaint and what is to be looked at.
-
-    Raises
-    ------
-    CheckFailedError
-        If a check failed.
-    """
-    broken = [check.complaint for check in checks if not check.passed]
-    if broken:
-        raise CheckFailedError("; ".join(broken), checks, metadata)
+    module: str
+    settings: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -58,44 +33,95 @@ class AssetSpec:
 
     Attributes
     ----------
-    recipe
-        Its name, the core modules it calls, the settings it reads.
-    partitioned
-        By session, by group configuration, by benchmark of known truth, or not.
-    needs
-        The assets it reads, and how they are partitioned.
+    name
+        The asset's name.
     make
-        Reads, calls the core, stores, and tells.
+        The body: takes a `Work`, returns a `Result`. It is a function of a module, or a
+        `functools.partial` of one whose arguments are such functions: it has no other way to
+        a setting than `Work.settings`.
+    partitioned
+        By session, by configuration of the cohort model, by network of known truth, or not.
+    settings
+        All that the body may read of the study, by name; part of the recipe.
+    settings_of
+        The settings of one partition, where partitions differ.
+    needs
+        The assets it reads, and how they are partitioned. It can read no others.
+    calls
+        Modules that the body reaches through its settings and not by an import.
+    source
+        How scans are read, for an asset that reads the user's scans; None for all others,
+        which have no way to them.
     reads
         The user's files that a session's partition is made from.
     checked
         Whether every partition reports the check ``sound``.
     from_configuration
-        The one group configuration that it reads, where it reads one.
-    settings_of
-        The settings of one partition, where partitions differ: what another reads may
-        change without making this one stale.
+        The one configuration of the cohort model that it reads, where it reads one.
+    experiment, run_label
+        MLflow's experiment, and what its runs are called; the asset's and the study's name
+        if empty.
+    sweep_of
+        The sweep that a partition's run stands below in MLflow, where there are sweeps.
+    copies
+        Stored file → where people find it under a name that stays; MLflow shows it, too.
     """
 
-    recipe: Recipe
+    name: str
+    make: Callable[[Work], Result]
     partitioned: Kind
-    make: Callable[[Work], Made]
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    settings_of: Callable[[str], Mapping[str, Any]] | None = None
     needs: Mapping[str, Kind] = field(default_factory=dict)
+    calls: tuple[str, ...] = ()
+    source: SourceRecipe | None = None
     reads: Callable[[Source, Session], tuple[Path, ...]] | None = None
     checked: bool = False
     description: str = ""
     group: str = "inputs"
-    kinds: frozenset[str] = frozenset()
+    kinds: frozenset[str] = frozenset({"parquet", "mlflow"})
     from_configuration: str | None = None
-    settings_of: Callable[[str], Mapping[str, Any]] | None = None
+    experiment: str = ""
+    run_label: str = ""
+    sweep_of: Callable[[str], str] | None = None
+    copies: Mapping[str, Path] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for part in _parts(self.make):
+            if not inspect.isfunction(part) or part.__closure__:
+                raise ParameterError(
+                    f"the body of {self.name} must be made of functions of a module, without "
+                    f"values of its own; got {part!r}: give it as a setting"
+                )
 
     @property
-    def name(self) -> str:
-        """The asset's name."""
-        return self.recipe.asset
+    def keeps_figures(self) -> bool:
+        """Whether figures are stored: those of scores are, a picture per session isn't."""
+        return self.partitioned in ("whole", "benchmark")
+
+    @property
+    def recipe(self) -> Recipe:
+        """How it is made, whatever the partition."""
+        return self._recipe(self.settings)
 
     def recipe_of(self, partition: str) -> Recipe:
         """How one partition is made."""
-        if self.settings_of is None:
-            return self.recipe
-        return replace(self.recipe, settings=self.settings_of(partition))
+        return self._recipe(self.settings_for(partition))
+
+    def settings_for(self, partition: str) -> Mapping[str, Any]:
+        """All that the body may read of the study when it makes a partition."""
+        return self.settings if self.settings_of is None else self.settings_of(partition)
+
+    def _recipe(self, settings: Mapping[str, Any]) -> Recipe:
+        own = tuple(dict.fromkeys(part.__module__ for part in _parts(self.make)))
+        if self.source is None:
+            return Recipe(self.name, (*own, *self.calls), settings)
+        read = {f"source.{name}": value for name, value in self.source.settings.items()}
+        return Recipe(self.name, (*own, *self.calls, self.source.module), {**read, **settings})
+
+
+def _parts(body: Callable[..., Any]) -> list[Callable[..., Any]]:
+    """Take a body apart into the functions that it is made of."""
+    if not isinstance(body, functools.partial):
+        return [body]
+    return [*_parts(body.func), *body.args, *body.keywords.values()]

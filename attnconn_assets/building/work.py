@@ -1,100 +1,80 @@
-"""Work: one partition of one asset being made.
+"""Work: one partition of one asset being made, as its body sees it.
 
-What is read through it is written down as the inputs of what is stored through it,
-so the lineage in the store can't differ from what happened.
+What is read through it is recorded as the inputs of what is stored, so the lineage in the
+store can't differ from what happened. It refuses settings, assets and scans that the asset's
+spec doesn't declare: whatever can change a result is then in its recipe or among its inputs.
 """
 
 import dataclasses
-import functools
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-import dagster as dg
 import pandas as pd
 
 from attnconn_assets.building.cohort import cohort_of, short_of_quorum
+from attnconn_assets.building.platform import Platform
+from attnconn_assets.building.runs import Runs
+from attnconn_assets.building.settings import DeclaredSettings
 from attnconn_assets.storage import formats
-from attnconn_assets.storage.recipe import Recipe, code_version
-from attnconn_assets.storage.store import WHOLE, Entry, Store
+from attnconn_assets.storage.files import file_facts, hashed, is_unchanged
+from attnconn_assets.storage.store import WHOLE, Entry
 from attnconn_assets.storage.trace import files_behind
-from attnconn_assets.study.study import Study
-from attnconn_assets.tracking.run import TrackedRun
-from attnconn_assets.tracking.tracking import Origin, Tracking
-from attnconn_core.errors import CohortError, SeriesError
+from attnconn_core.errors import CohortError, ScanError, UndeclaredError
 from attnconn_core.figures import Album
 from attnconn_core.forecasting import AttentionForecaster, load_forecaster
 from attnconn_core.parcellation import RegionTable
 from attnconn_core.records import Cohort, Connectivity, Session, TimeSeries
-from attnconn_core.sources import Listing, Source
-from attnconn_core.timeseries import split
+from attnconn_core.sources import Source
 
-__all__ = ["Platform", "Work"]
-
-
-@dataclasses.dataclass
-class Platform:
-    """What all partitions of a run share."""
-
-    study: Study
-    store: Store
-    tracking: Tracking
-    log: dg.DagsterLogManager
-    dagster_run: str
-
-    @functools.cached_property
-    def source(self) -> Source:
-        """Where the study's scans come from."""
-        return self.study.make_source()
-
-    @functools.cached_property
-    def listing(self) -> Listing:
-        """What the source holds now."""
-        return self.source.listing()
-
-    @functools.cached_property
-    def sessions(self) -> Mapping[str, Session]:
-        """The sessions that are there now, by key."""
-        return {session.key: session for session in self.listing.sessions}
-
-    @functools.cached_property
-    def region_table(self) -> RegionTable:
-        """The regions and how they are grouped."""
-        return self.source.region_table()
-
-    @functools.cached_property
-    def album(self) -> Album:
-        """Draws the pictures of sessions."""
-        return Album(self.region_table)
-
-    def scans_of(self, partition: str, unless_in: str = "") -> str:
-        """Name the files behind a session, to be added to what is said of it."""
-        session = self.sessions.get(partition)
-        files = [str(file) for file in session.files] if session else []
-        if not files or any(file in unless_in for file in files):
-            return ""
-        return f" (scan: {', '.join(files)})"
+__all__ = ["Work"]
 
 
 @dataclasses.dataclass
 class Work:
-    """One partition of one asset being made."""
+    """One partition of one asset being made.
 
-    platform: Platform
-    recipe: Recipe
+    Attributes
+    ----------
+    asset, partition
+        What is made.
+    settings
+        What the body may read of the study.
+    needs
+        The assets that it may read.
+    runs
+        Its run in MLflow, and those below it.
+    inputs
+        ``asset/partition`` → the digest of what was read so far.
+    files
+        The user's files that were read so far, with size, time of change and SHA-256.
+    """
+
+    asset: str
     partition: str
+    settings: DeclaredSettings
+    needs: Collection[str]
+    runs: Runs
+    _platform: Platform
+    _reads_source: bool = False
     inputs: dict[str, str] = dataclasses.field(default_factory=dict)
+    files: list[dict[str, Any]] = dataclasses.field(default_factory=list)
+    _cohort: Cohort | None = None
 
     @property
-    def study(self) -> Study:
-        """The study."""
-        return self.platform.study
+    def source(self) -> Source:
+        """Where scans come from.
 
-    @property
-    def store(self) -> Store:
-        """The store."""
-        return self.platform.store
+        Raises
+        ------
+        UndeclaredError
+            If the asset's spec doesn't say that it reads scans.
+        """
+        if not self._reads_source:
+            raise UndeclaredError(
+                f"{self.asset} reads the user's scans, which its spec does not declare (source)"
+            )
+        return self._platform.source
 
     @property
     def session(self) -> Session:
@@ -105,127 +85,147 @@ class Work:
         CohortError
             If its scan is gone.
         """
-        session = self.platform.sessions.get(self.partition)
+        session = self._platform.sessions.get(self.partition)
         if session is None:
+            study = self._platform.study
             raise CohortError(
                 f"{self.partition}: no scan of this session where the study looks for it "
-                f"({self.study.name}, source {self.study.source}); it was removed or renamed"
+                f"({study.name}, source {study.source}); it was removed or renamed"
             )
         return session
 
-    def entry(self, asset: str, partition: str | None = None) -> Entry:
-        """Find what another asset stored (of this partition unless another is named)."""
-        entry = self.store.entry(asset, partition or self.partition)
-        self.inputs[f"{entry.asset}/{entry.partition}"] = entry.digest
-        return entry
+    @property
+    def album(self) -> Album:
+        """Draws pictures of sessions, which show what is stored and are no result."""
+        return self._platform.album
 
-    def path(self, entry: Entry, name: str) -> Path:
-        """Return where a file of an entry lies."""
-        return self.store.path(entry, name)
+    def log(self, message: str) -> None:
+        """Say in Dagster's log how far the work is."""
+        self._platform.log.info(message)
 
-    def series(self, partition: str | None = None) -> TimeSeries:
-        """Read a session's time series."""
-        return formats.read_series(
-            self.path(self.entry("time_series", partition), "series.parquet")
-        )
-
-    def training_part(self, session: str, window: int) -> TimeSeries:
-        """Read the frames of a session that models may learn from.
+    def scan(self) -> TimeSeries:
+        """Read this session's scan, and record the files it was read from.
 
         Raises
         ------
-        SeriesError
-            If no run of theirs holds `window` frames.
+        ScanError
+            If a file changed while it was read.
         """
-        part, _ = split(self.series(session), self.study.test_fraction)
-        longest = max(len(run) for run in part.runs)
-        if longest < window:
-            raise SeriesError(
-                f"{session}{self.platform.scans_of(session)}: the frames to learn from must hold "
-                f"a window of {window} in a run; the longest run has {longest}"
+        paths = (*self.session.files, *self.source.shared_files())
+        files = [hashed(path) for path in paths]
+        series = self.source.load(self.session)
+        changed = [file["path"] for file in files if not is_unchanged(file)]
+        if changed:
+            raise ScanError(f"{', '.join(changed)}: changed while it was read; try again")
+        self.files += files
+        return series
+
+    def file(self, path: Path) -> Path:
+        """Record one of the user's files as read, by its hash; return its path."""
+        self.files.append(hashed(path))
+        return path
+
+    def watch(self, *paths: Path) -> None:
+        """Record files by size and time of change; one that isn't there is recorded as such."""
+        self.files += [file_facts(path) for path in paths]
+
+    def entry(self, asset: str, partition: str | None = None) -> Entry:
+        """Find what another asset stored (of this partition unless another is named).
+
+        Raises
+        ------
+        UndeclaredError
+            If the asset's spec doesn't say that it needs the other.
+        StoreError
+            If there is none, or making it anew has failed since.
+        """
+        if asset not in self.needs:
+            raise UndeclaredError(
+                f"{self.asset} reads the asset {asset!r}, which its spec does not declare; "
+                f"it needs {', '.join(self.needs) or 'none'}"
             )
-        return part
+        entry = self._platform.store.entry(asset, partition or self.partition)
+        self.inputs[f"{entry.asset}/{entry.partition}"] = entry.digest
+        return entry
+
+    def facts(self, asset: str, partition: str | None = None) -> Mapping[str, Any]:
+        """Read what an entry's manifest says, without opening its files."""
+        return self.entry(asset, partition).facts
+
+    def content(self, asset: str, name: str, partition: str | None = None) -> Path:
+        """Return where a file of another asset lies, after checking its hash."""
+        return self.path(self.entry(asset, partition), name)
+
+    def path(self, entry: Entry, name: str) -> Path:
+        """Return where a file of an entry lies, after checking its hash."""
+        return self._platform.store.path(entry, name)
+
+    def series(self, partition: str | None = None) -> TimeSeries:
+        """Read a session's time series."""
+        return formats.read_series(self.content("time_series", "series.parquet", partition))
 
     def matrices(self, method: str, partition: str) -> dict[int, Connectivity]:
         """Read a method's matrices of a session, by the number of frames they rest on."""
-        return formats.read_matrices(self.path(self.entry(method, partition), "matrix.parquet"))
+        return formats.read_matrices(self.content(method, "matrix.parquet", partition))
 
-    def table(self, asset: str, name: str) -> pd.DataFrame:
-        """Read a table of an asset that has no partitions."""
-        return formats.read_table(self.path(self.entry(asset, WHOLE), name))
+    def table(self, asset: str, name: str, partition: str = WHOLE) -> pd.DataFrame:
+        """Read a table of another asset."""
+        return formats.read_table(self.content(asset, f"{name}.parquet", partition))
+
+    def regions(self) -> RegionTable:
+        """Read the regions and the networks they belong to."""
+        return formats.read_regions(self.content("regions", "regions.parquet", WHOLE))
 
     def forecaster(
         self, asset: str, partition: str, name: str = "model.safetensors"
     ) -> AttentionForecaster:
         """Read a trained forecaster."""
-        return load_forecaster(self.path(self.entry(asset, partition), name))[0]
+        return load_forecaster(self.content(asset, name, partition))[0]
 
     def cohort(self, *assets: str) -> Cohort:
-        """Take the sessions that each of some assets holds.
+        """Take the sessions that each of some assets holds; it is recorded with the result.
 
         Raises
         ------
         CohortError
             If that is fewer than the study's quorum.
         """
-        cohort = cohort_of(self.study, self.store, self.platform.listing, assets)
-        lacks = short_of_quorum(self.study, cohort)
+        undeclared = [asset for asset in assets if asset not in self.needs]
+        if undeclared:
+            raise UndeclaredError(
+                f"{self.asset} takes a cohort of {', '.join(undeclared)}, which its spec does not "
+                f"declare; it needs {', '.join(self.needs) or 'none'}"
+            )
+        platform = self._platform
+        cohort = cohort_of(platform.study, platform.store, platform.listing, assets)
+        lacks = short_of_quorum(platform.study, cohort)
         if lacks:
-            raise CohortError(f"{self.recipe.asset} needs {lacks}")
+            raise CohortError(f"{self.asset} needs {lacks}")
+        self._cohort = cohort
         return cohort
+
+    @property
+    def read_cohort(self) -> Cohort | None:
+        """The cohort that was taken, if one was."""
+        return self._cohort
 
     def scans(self) -> list[dict[str, Any]]:
         """List the user's files behind all that was read so far, with size and SHA-256."""
-        return [dict(file) for file in files_behind(self.store, *self.inputs)]
+        return [dict(file) for file in files_behind(self._platform.store, *self.inputs)]
 
-    def save(
-        self,
-        writers: Mapping[str, Callable[[Path], None]],
-        facts: Mapping[str, Any],
-        run: TrackedRun,
-    ) -> Entry:
-        """Store what was made, with what it was made from and the run that tells of it."""
-        draft = Entry(
-            asset=self.recipe.asset,
-            partition=self.partition,
-            files={},
-            recipe=self.recipe.digest,
-            inputs=dict(self.inputs),
-            facts=dict(facts),
-            made_by={
-                "dagster_run": self.platform.dagster_run,
-                "mlflow_experiment": run.experiment_id,
-                "mlflow_run": run.id,
-                "code_version": self.origin.code_version,
-                "study": self.study.name,
-            },
-        )
-        return self.store.put(draft, writers)
+    def named_scan(self, session: str) -> str:
+        """Name a session and the files of its scan, for an error about it."""
+        return f"{session}{self._platform.scans_of(session)}"
 
-    def tracked(
-        self,
-        experiment: str | None = None,
-        name: str | None = None,
-        parameters: Mapping[str, object] | None = None,
-        parent: TrackedRun | None = None,
-    ) -> AbstractContextManager[TrackedRun]:
-        """Open a run in MLflow: in the asset's experiment, with the settings that it reads."""
-        partition = "" if self.partition == WHOLE else f" {self.partition}"
-        return self.platform.tracking.run(
-            experiment or self.recipe.asset,
-            name or f"{self.study.name}{partition}",
-            self.origin,
-            self.recipe.settings if parameters is None else parameters,
-            parent,
-        )
+    def every(self, steps: int, times: int = 10) -> Callable[[int, str], None]:
+        """Return a function that logs a message about `times` times in `steps` steps.
 
-    @property
-    def origin(self) -> Origin:
-        """What a run in MLflow is tagged with."""
-        return Origin(
-            study=self.study.name,
-            asset=self.recipe.asset,
-            partition=self.partition,
-            dagster_run=self.platform.dagster_run,
-            code_version=code_version(*self.recipe.calls),
-        )
+        An event costs some 30 ms.
+        """
+        every = max(1, steps // times)
+
+        def tell(step: int, message: str) -> None:
+            if step % every == 0:
+                self.log(message)
+
+        return tell

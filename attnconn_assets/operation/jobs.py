@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import dagster as dg
 
-from attnconn_assets.building import metadata as telling
+from attnconn_assets.building.metadata import failure
 from attnconn_assets.instance.run_locks import announced
 from attnconn_assets.operation.runner import Step, materialise_stale
 from attnconn_assets.study.study import Study
@@ -68,7 +68,7 @@ def refresh(study: Study) -> dg.JobDefinition:
             context.log.warning(f"{name} isn't a session: {why}")
         context.log.info(f"{outcome.made} made, {outcome.standing} up to date")
         if outcome.failed:
-            raise telling.failure(f"{len(outcome.failed)} failed", outcome.failed)
+            raise failure(f"{len(outcome.failed)} failed", outcome.failed)
 
     @dg.job(
         name=f"{study.name}_refresh",

@@ -4,8 +4,9 @@ Region names, units and what made a matrix travel inside the file, as Parquet sc
 metadata under the key ``attnconn`` (JSON).
 """
 
+import functools
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from attnconn_core.errors import StoreError
+from attnconn_core.parcellation import RegionTable
 from attnconn_core.records import Connectivity, TimeSeries
 
 __all__ = [
     "read_matrices",
+    "read_regions",
     "read_series",
     "read_table",
     "replace_file",
@@ -26,8 +29,10 @@ __all__ = [
     "write_bytes",
     "write_json",
     "write_matrices",
+    "write_regions",
     "write_series",
     "write_table",
+    "writer_of",
 ]
 
 _KEY = b"attnconn"
@@ -117,6 +122,44 @@ def read_table(path: Path) -> pd.DataFrame:
     return _read(path)[0].to_pandas()
 
 
+def write_regions(path: Path, regions: RegionTable) -> None:
+    """Write a table of regions: a row per region, columns for what is known of them."""
+    columns = {"region": regions.regions}
+    columns |= {} if regions.groups is None else {"group": regions.groups}
+    columns |= {} if regions.hemispheres is None else {"hemisphere": regions.hemispheres}
+    _write(path, pa.table(columns), {"grouping": regions.grouping})
+
+
+def read_regions(path: Path) -> RegionTable:
+    """Read what `write_regions` wrote."""
+    table, note = _read(path, needs="grouping")
+    columns = {name: tuple(table[name].to_pylist()) for name in table.column_names}
+    return RegionTable(
+        columns["region"], columns.get("group"), columns.get("hemisphere"), note["grouping"]
+    )
+
+
+def writer_of(content: Any) -> Callable[[Path], None]:
+    """Choose how content is written by what it is; a function is one already."""
+    match content:
+        case TimeSeries():
+            return functools.partial(write_series, series=content)
+        case RegionTable():
+            return functools.partial(write_regions, regions=content)
+        case pd.DataFrame():
+            return functools.partial(write_table, table=content)
+        case bytes():
+            return functools.partial(write_bytes, content=content)
+        case Mapping() if all(isinstance(each, Connectivity) for each in content.values()):
+            return functools.partial(write_matrices, matrices=content)
+        case Mapping():
+            return functools.partial(write_json, content=content)
+        case _ if callable(content):
+            writer: Callable[[Path], None] = content
+            return writer
+    raise StoreError(f"there is no format for a {type(content).__name__}; give a function")
+
+
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
     """Write a few named values."""
     path.write_text(json.dumps(content, indent=1, allow_nan=False), encoding="utf-8")
@@ -135,10 +178,19 @@ def replace_file(path: Path, content: bytes) -> None:
     written.replace(path)
 
 
-def schema_of(table: pd.DataFrame) -> Iterator[tuple[str, str]]:
-    """List the columns of a table with the types a reader sees."""
-    for name, kind in table.dtypes.items():
-        yield str(name), str(kind)
+def schema_of(content: Any) -> Iterator[tuple[str, str, str | None]]:
+    """List the columns of stored content: name, type and, where it isn't plain, meaning."""
+    match content:
+        case TimeSeries():
+            yield _RUN, "int32", "which uninterrupted run a frame belongs to, from 1"
+            yield from ((name, "float32", None) for name in content.regions)
+        case pd.DataFrame():
+            yield from ((str(name), str(kind), None) for name, kind in content.dtypes.items())
+        case Mapping() if all(isinstance(each, Connectivity) for each in content.values()):
+            yield _FRAMES, "int32", "how many of the scan's first frames the matrix rests on"
+            yield _TARGET, "string", "the region predicted; the other columns are its sources"
+            regions = next(iter(content.values())).regions
+            yield from ((name, "float64", None) for name in regions)
 
 
 def _refuse_clash(regions: Iterable[str]) -> None:

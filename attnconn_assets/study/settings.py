@@ -1,6 +1,7 @@
-"""Groups of settings in a study file: how Granger, the fingerprint and behaviour are computed."""
+"""Groups of settings in a study file."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -16,14 +17,13 @@ from pydantic import (
     model_validator,
 )
 
+from attnconn_core.scoring import Behaviour
 from attnconn_core.sources import SIMULATED_TRUTHS, as_written
 
 __all__ = [
     "AutomationSettings",
     "BehaviourSettings",
-    "ContrastSettings",
     "ExclusionRules",
-    "FingerprintSettings",
     "GrangerSettings",
     "KnownTruthFile",
     "RecoverySettings",
@@ -80,62 +80,25 @@ class GrangerSettings(Settings):
         return self
 
 
-class FingerprintSettings(Settings):
-    """How test and retest are told apart; see `attnconn_core.scoring.fingerprint.fingerprint`.
+@dataclass(frozen=True)
+class BehaviourSettings(Behaviour):
+    """How behaviour is predicted, and how the phenotype table is read.
 
     Attributes
     ----------
-    resamples
-        Draws of subjects behind the intervals.
-    reconstruct
-        Whether identifiability is also scored after reconstruction from principal
-        components (Amico & Goñi 2018); it needs 8 subjects a model.
+    subject_column
+        The column that names the subject.
+    coding
+        Column → which number a word, or a number as it is written there, stands for.
     """
 
-    similarity: Literal["pearson", "mutual_info"] = "pearson"
-    normalise: Literal["none", "edgewise"] = "edgewise"
-    comparison: Literal["test_to_retest", "across_all_sessions"] = "test_to_retest"
-    edges: Literal["all", "off_diagonal"] = "off_diagonal"
-    bins: int = Field(10, ge=2)
-    permutations: int = Field(1000, ge=0)
-    resamples: int = Field(1000, ge=2)
-    reconstruct: bool = False
-    seed: int = Field(0, ge=0)
-
-
-class BehaviourSettings(Settings):
-    """Which columns of the phenotype table are predicted, and how.
-
-    Targets may be patterns (``FS_*``); none are all columns of numbers. `coding` says for a
-    column which number a word, or a number as it is written there, stands for.
-
-    Attributes
-    ----------
-    confounds
-        Columns that are regressed out inside every fold; those of words by category.
-    adjust
-        What they are taken out of. Scores are then of the adjusted target.
-    repeats
-        Cross-validation is repeated with the seeds from `seed` on; how far they disagree is
-        part of the intervals.
-    permutations
-        Shuffles behind every p; quick for kernel ridge, not for ``linear_sgd``.
-    null_models
-        Whether confounds alone and each subject's mean edge are scored beside the methods.
-    """
-
-    targets: tuple[str, ...] = ()
-    coding: dict[str, dict[Word, float]] = {}
+    coding: dict[str, dict[Word, float]] = field(default_factory=dict)
     subject_column: str = "Subject"
-    family_column: str | None = None
-    model: Literal["kernel_ridge", "cpm", "linear_sgd"] = "kernel_ridge"
-    folds: int = Field(10, ge=2)
-    seed: int = Field(42, ge=0)
-    confounds: tuple[str, ...] = ()
-    adjust: Literal["target", "target_and_features"] = "target"
-    repeats: int = Field(10, ge=1)
-    permutations: int = Field(1000, ge=0)
-    null_models: bool = True
+
+    @property
+    def predicting(self) -> Behaviour:
+        """How behaviour is predicted, without how the table is read."""
+        return Behaviour(**{each.name: getattr(self, each.name) for each in fields(Behaviour)})
 
 
 class KnownTruthFile(Settings):
@@ -202,29 +165,6 @@ class SignificanceSettings(Settings):
     methods: tuple[str, ...] = ()
     surrogates: int = Field(1000, ge=1)
     kind: Literal["phase_randomise", "circular_shift"] = "phase_randomise"
-    seed: int = Field(0, ge=0)
-
-
-class ContrastSettings(Settings):
-    """Two groups of subjects, compared by the network-based statistic.
-
-    Attributes
-    ----------
-    column
-        Of the phenotype table, after coding.
-    first, second
-        What it says of the subjects of either group; t is of first less second.
-    threshold, side, size, permutations
-        See `attnconn_core.scoring.edges.network_based_statistic`.
-    """
-
-    column: str
-    first: float | str
-    second: float | str
-    threshold: float = Field(3.0, ge=0)
-    side: Literal["both", "greater", "less"] = "both"
-    size: Literal["extent", "intensity"] = "extent"
-    permutations: int = Field(5000, ge=1)
     seed: int = Field(0, ge=0)
 
 

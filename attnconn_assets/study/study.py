@@ -6,15 +6,20 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationError, field_validator
 
 from attnconn_assets.study.experiment import Configuration, Experiment, FineTuning
+from attnconn_assets.study.methods import (
+    MethodChoice,
+    chosen_methods,
+    every_method,
+    require_known,
+)
+from attnconn_assets.study.scores import ScoreChoice, further_scores
 from attnconn_assets.study.settings import (
     AutomationSettings,
     BehaviourSettings,
-    ContrastSettings,
     ExclusionRules,
-    FingerprintSettings,
     GrangerSettings,
     RecoverySettings,
     SignificanceSettings,
@@ -22,9 +27,10 @@ from attnconn_assets.study.settings import (
 )
 from attnconn_assets.study.sources import SourceSettings, study_model
 from attnconn_assets.study.yaml_file import known_keys, read_keys, validated
-from attnconn_core.connectivity import ESTIMATORS, READY, estimators
-from attnconn_core.errors import StudyError
+from attnconn_core.connectivity.method import Method
+from attnconn_core.errors import ParameterError, StudyError
 from attnconn_core.forecasting.config import DEFAULT_SEED
+from attnconn_core.scoring import Fingerprint, ForecastSkill, GroupContrast, Score
 from attnconn_core.sources import sources
 
 __all__ = ["DEFAULT_STUDY", "Study", "load_study", "selected_study"]
@@ -43,14 +49,15 @@ class Study(SourceSettings):
     title: str
     experiments: tuple[StudyPath, ...] = Field(min_length=1)
     group_configurations: tuple[str, ...] = ()
-    methods: tuple[str, ...] = ()
+    methods: tuple[MethodChoice, ...] = ()
     phenotypes: StudyPath | None = None
     behaviour: BehaviourSettings = BehaviourSettings()
     granger: GrangerSettings = GrangerSettings()
-    fingerprint: FingerprintSettings = FingerprintSettings()
+    fingerprint: Fingerprint = Fingerprint()
     recovery: RecoverySettings = RecoverySettings()
     significance: SignificanceSettings = SignificanceSettings()
-    contrast: ContrastSettings | None = None
+    contrast: GroupContrast | None = None
+    scores: tuple[ScoreChoice, ...] = ()
     exclude: ExclusionRules = ExclusionRules()
     automation: AutomationSettings = AutomationSettings()
     test_fraction: float = Field(0.1, gt=0, lt=1)
@@ -104,29 +111,32 @@ class Study(SourceSettings):
         return self.group_configurations or tuple(self.configurations)[:1]
 
     @property
-    def ready_methods(self) -> tuple[str, ...]:
-        """The methods that need nothing but a series, those of other packages last."""
-        brought = (name for name in estimators() if name not in ESTIMATORS)
-        return (*READY, *brought)
+    def method_names(self) -> list[str]:
+        """Names of every method that the study could have."""
+        return list(every_method((), self.read_out))
 
     @property
-    def usual_methods(self) -> tuple[str, ...]:
-        """What a study has that doesn't say: the published methods."""
-        groups = (f"attention_group_{name}" for name in self.read_out)
-        return (
-            *("pearson", "partial", "granger", *groups),
-            *("attention_subject", "attention_finetuned"),
-        )
+    def every_method(self) -> Mapping[str, Method]:
+        """Every method that the study could have, by name, with the parameters it sets."""
+        return every_method(self.methods, self.read_out)
 
     @property
-    def every_method(self) -> tuple[str, ...]:
-        """Every connectivity method that the study could have: the usual ones first."""
-        influences = (
-            f"{kind}_group_{name}" for name in self.read_out for kind in ("ablation", "sensitivity")
-        )
-        return tuple(
-            dict.fromkeys((*self.usual_methods, *self.ready_methods, "tangent", *influences))
-        )
+    def chosen_methods(self) -> tuple[Method, ...]:
+        """The methods that the study asks for, in the order they are shown."""
+        return chosen_methods(self.methods, self.every_method)
+
+    @property
+    def granger_settings(self) -> GrangerSettings:
+        """How Granger's order is found; lags and alpha under ``methods`` are given ones."""
+        given = self.every_method["granger"].parameters
+        return GrangerSettings(**{**self.granger.model_dump(), **given})
+
+    @property
+    def chosen_scores(self) -> tuple[Score, ...]:
+        """Every score of the study with its settings, those of other packages last."""
+        own = (self.fingerprint, ForecastSkill(self.baseline_lags), self.behaviour.predicting)
+        contrast = () if self.contrast is None else (self.contrast,)
+        return (*own, *contrast, *further_scores(self.scores))
 
     @property
     def longest_window(self) -> int:
@@ -135,7 +145,7 @@ class Study(SourceSettings):
             *(each.model for each in self.configurations.values()),
             self.subject_configuration.model,
         )
-        lags = self.granger.lags or self.granger.max_lags
+        lags = self.granger_settings.lags or self.granger.max_lags
         return max(
             *(model.window for model in models),
             *(lags + 1, self.baseline_lags + 1),
@@ -151,6 +161,11 @@ class Study(SourceSettings):
     def fine_tuning(self) -> FineTuning:
         """How a group model goes on with one session."""
         return self.experiment.fine_tuning
+
+    @property
+    def fine_tuned_configuration(self) -> Configuration:
+        """The first configuration that is read, as it goes on with one session."""
+        return self.fine_tuning.configuration(self.configurations[self.read_out[0]])
 
 
 def selected_study() -> Path:
@@ -188,18 +203,27 @@ def load_study(path: Path) -> Study:
             f"{path}: the experiments together must hold at least one group configuration and "
             f"a subject configuration; {', '.join(file.name for file in study.experiments)} do not"
         )
-    filled_in = study.model_copy(update={"experiment": experiment})
-    named = {"methods": study.methods, "significance.methods": study.significance.methods}
-    for key, methods in named.items():
-        strange = [name for name in methods if name not in filled_in.every_method]
-        if not strange:
-            continue
-        raise StudyError(
-            f"{path}: {key} must be among {', '.join(filled_in.every_method)}; "
-            f"got {', '.join(strange)}"
-        )
     filled = {"folder": path.parent, "experiment": experiment, "origins": origins}
-    return study.model_copy(update=filled)
+    study = study.model_copy(update=filled)
+    _check_methods(path, study)
+    try:
+        _ = study.chosen_scores
+    except ParameterError as error:
+        raise StudyError(f"{path}: scores: {error}") from error
+    return study
+
+
+def _check_methods(path: Path, study: Study) -> None:
+    """See that every method that the study names is there, with parameters it takes."""
+    require_known(path, "methods", study.methods, study.method_names)
+    require_known(path, "significance.methods", study.significance.methods, study.method_names)
+    try:
+        _ = study.granger_settings, study.every_method
+    except ParameterError as error:
+        raise StudyError(f"{path}: methods: {error}") from error
+    except ValidationError as error:
+        problems = "; ".join(each["msg"] for each in error.errors())
+        raise StudyError(f"{path}: methods: granger: {problems}") from error
 
 
 def _study_models() -> dict[str, type[Study]]:

@@ -2,6 +2,8 @@
 
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields as dataclass_fields
+from dataclasses import is_dataclass
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
@@ -63,15 +65,26 @@ def validated(model: type[M], path: Path, content: Mapping[Any, Any], known: Seq
 
 def known_keys(models: Iterable[type[BaseModel]]) -> list[str]:
     """Return the keys of models and of the models in their fields, in alphabetical order."""
-    seen: set[type[BaseModel]] = set()
+    seen: set[Any] = set()
+    keys: set[str] = set()
     waiting: list[Any] = list(models)
     while waiting:
         kind = waiting.pop()
         waiting.extend(get_args(kind))
-        if isinstance(kind, type) and issubclass(kind, BaseModel) and kind not in seen:
-            seen.add(kind)
-            waiting.extend(field.annotation for field in kind.model_fields.values())
-    return sorted({key for model in seen for key in model.model_fields})
+        if not isinstance(kind, type) or kind in seen:
+            continue
+        seen.add(kind)
+        if issubclass(kind, BaseModel):
+            fields: dict[str, Any] = {
+                name: field.annotation for name, field in kind.model_fields.items()
+            }
+        elif is_dataclass(kind):
+            fields = {field.name: field.type for field in dataclass_fields(kind)}
+        else:
+            continue
+        keys |= fields.keys()
+        waiting.extend(fields.values())
+    return sorted(keys)
 
 
 class _OneValueAKey(yaml.SafeLoader):
@@ -87,7 +100,7 @@ class _OneValueAKey(yaml.SafeLoader):
 
 def _explain(path: Path, problem: Mapping[str, Any], known: Sequence[str]) -> str:
     where = ".".join(map(str, problem["loc"])) or "the file"
-    if problem["type"] == "extra_forbidden":
+    if problem["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
         near = difflib.get_close_matches(where.rpartition(".")[2], known, n=1)
         return f"{path}: unknown key {where!r}" + (f"; did you mean {near[0]!r}?" if near else "")
     got = "" if problem["type"] == "missing" else f"; got {problem['input']!r}"

@@ -31,7 +31,8 @@ class Method:
     name
         In study files, tables and the store, such as ``"granger_log_ratio"``.
     label
-        In figures and reports, such as ``"Granger (log-ratio)"``.
+        In figures and reports, such as ``"Granger (log-ratio)"``. The name of a parameter in
+        braces is replaced by its value.
     family
         The kind of method, such as ``"partial correlation"``; figures colour by it.
     estimator
@@ -50,6 +51,9 @@ class Method:
         name, and that of the registered method; otherwise None. `of` sets both.
     studied
         Whether a study may ask for it.
+    template
+        The label before the values of parameters were filled in, such as
+        ``"Likelihood ratio ({measure})"``; made from the label.
     """
 
     name: str
@@ -63,9 +67,13 @@ class Method:
     configuration: str | None = None
     base: str | None = None
     studied: bool = True
+    template: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "parameters", dict(self.parameters))
+        if not self.template:
+            object.__setattr__(self, "template", self.label)
+            object.__setattr__(self, "label", self.label.format(**self.defaults))
 
     @property
     def directed(self) -> bool:
@@ -122,7 +130,7 @@ class Method:
             # A value that is the default anyway makes no other method.
             if typed != _default(able[name], MISSING):
                 parameters[name] = typed
-        changed = replace(self, parameters=parameters)
+        changed = replace(self, parameters=parameters, label=self.template, template="")
         changed._require_in_range()
         return changed
 

@@ -98,13 +98,11 @@ _BUILT_IN = (
         citation="Schreiber 2000; Ince 2017",
     ),
     Method("patel_tau", "Patel's tau", "direction", PatelTau, citation="Patel 2006"),
-    # The measure is part of both names: it can't be set.
     Method(
         "likelihood_ratio",
-        "Likelihood ratio (tanh)",
+        "Likelihood ratio ({measure})",
         "direction",
         LikelihoodRatio,
-        settable=(),
         citation="Hyvärinen & Smith 2013",
     ),
     Method(

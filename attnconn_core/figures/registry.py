@@ -10,6 +10,7 @@ from attnconn_core.figures.behaviours import behaviour_panel
 from attnconn_core.figures.fingerprints import fingerprint_panel
 from attnconn_core.figures.forecasts import forecast_panel, forecast_scatter
 from attnconn_core.figures.matrix import matrix_gallery
+from attnconn_core.figures.methods import Styles
 from attnconn_core.figures.score_panels import score_panel
 from attnconn_core.parcellation import RegionTable
 from attnconn_core.scoring import METHOD, MethodTraits, Score, Scored
@@ -33,11 +34,14 @@ class FigureContext:
         The regions and the networks they belong to.
     design
         What two sessions of a subject are.
+    styles
+        Labels and looks of the methods; those of the registry if None.
     """
 
     methods: Sequence[MethodTraits]
     regions: RegionTable
     design: Design
+    styles: Styles | None = None
 
 
 def score_figures(score: Score, scored: Scored, context: FigureContext) -> Mapping[str, Figure]:
@@ -60,7 +64,11 @@ def score_figures(score: Score, scored: Scored, context: FigureContext) -> Mappi
     draw = FIGURES.get(score.name)
     if draw is not None:
         return draw(scored, context)
-    return {"figure": score_panel(scored.tables["scores"], score.label, score.description)}
+    return {
+        "figure": score_panel(
+            scored.tables["scores"], score.label, score.description, styles=context.styles
+        )
+    }
 
 
 def _fingerprint(scored: Scored, context: FigureContext) -> Mapping[str, Figure]:
@@ -71,6 +79,7 @@ def _fingerprint(scored: Scored, context: FigureContext) -> Mapping[str, Figure]
         details.chance,
         DESIGN_LABELS[context.design],
         {method: intervals["i_diff"] for method, intervals in details.intervals.items()},
+        styles=context.styles,
     )
     return {"figure": figure}
 
@@ -78,7 +87,7 @@ def _fingerprint(scored: Scored, context: FigureContext) -> Mapping[str, Figure]
 def _forecast_skill(scored: Scored, context: FigureContext) -> Mapping[str, Figure]:
     scores = scored.tables["scores"]
     r2 = scores.pivot(index=["subject", "session"], columns="method", values="r2")
-    figures = {"figure": forecast_panel(r2)}
+    figures = {"figure": forecast_panel(r2, styles=context.styles)}
     judged = [method for method in context.methods if method.name in r2]
     linear = [method.name for method in judged if method.needs in _NO_FORECASTER]
     learned = [method.name for method in judged if method.needs not in _NO_FORECASTER]
@@ -89,13 +98,14 @@ def _forecast_skill(scored: Scored, context: FigureContext) -> Mapping[str, Figu
             ["-".join(each) for each in r2.index],
             x_method=linear[0],
             y_method=learned[-1],
+            styles=context.styles,
         )
     return figures
 
 
-def _behaviour(scored: Scored, context: FigureContext) -> Mapping[str, Figure]:  # noqa: ARG001
+def _behaviour(scored: Scored, context: FigureContext) -> Mapping[str, Figure]:
     scores = scored.tables["scores"]
-    return {"figure": behaviour_panel(scores[scores["kind"] == METHOD])}
+    return {"figure": behaviour_panel(scores[scores["kind"] == METHOD], styles=context.styles)}
 
 
 def _group_contrast(scored: Scored, context: FigureContext) -> Mapping[str, Figure]:
@@ -105,6 +115,7 @@ def _group_contrast(scored: Scored, context: FigureContext) -> Mapping[str, Figu
         context.regions,
         {each.method: True for each in details.shown},
         f"t of edges in components with p below {details.level}: {details.difference}",
+        styles=context.styles,
     )
     return {"figure": figure}
 

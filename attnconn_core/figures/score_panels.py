@@ -6,23 +6,16 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from attnconn_core.errors import ParameterError
+from attnconn_core.figures.methods import Look, Styles, default_styles
 from attnconn_core.figures.rows import method_rows, points
-from attnconn_core.figures.style import (
-    FAINT,
-    INK,
-    SMALL,
-    Look,
-    canvas,
-    heading,
-    looks,
-    plain,
-    sorted_methods,
-)
+from attnconn_core.figures.style import FAINT, INK, SMALL, canvas, heading, plain
 
 __all__ = ["score_panel"]
 
 
-def score_panel(scores: pd.DataFrame, title: str, subtitle: str = "") -> Figure:
+def score_panel(
+    scores: pd.DataFrame, title: str, subtitle: str = "", *, styles: Styles | None = None
+) -> Figure:
     """Draw the first number that a score has for every method, with its interval.
 
     Parameters
@@ -34,6 +27,8 @@ def score_panel(scores: pd.DataFrame, title: str, subtitle: str = "") -> Figure:
         row the interval is drawn.
     title, subtitle
         What the score is called, and what it says.
+    styles
+        Labels and looks of the methods; those of the registry if None.
 
     Raises
     ------
@@ -41,15 +36,15 @@ def score_panel(scores: pd.DataFrame, title: str, subtitle: str = "") -> Figure:
         If there is no row, or no column of methods or of numbers.
     """
     column = _drawn_column(scores)
-    methods = sorted_methods(scores["method"].astype(str).unique())
-    styles = looks(methods)
-    figure = canvas(height=1.7 + 0.45 * len(methods))
+    styles = styles or default_styles()
+    looks = styles.looks(scores["method"].astype(str).unique())
+    figure = canvas(height=1.7 + 0.45 * len(looks))
     axes = figure.subplots()
     shows_intervals = False
-    for row, method in enumerate(methods):
+    for row, (method, look) in enumerate(looks.items()):
         own = scores[scores["method"] == method]
-        shows_intervals |= _draw(axes, own, column, row, styles[method])
-    method_rows(axes, methods)
+        shows_intervals |= _draw(axes, own, column, row, look)
+    method_rows(axes, [*map(styles.label, looks)])
     axes.margins(x=0.06)
     several = bool(scores["method"].duplicated().any())
     note = ", bar: mean" if several else ", line: interval" if shows_intervals else ""

@@ -2,65 +2,32 @@
 
 import base64
 import datetime
-import hashlib
-from functools import partial
-from pathlib import Path
 from typing import Any
 
-import jinja2
 import pandas as pd
 
-from attnconn_assets.assets.connectivity.specs import methods, reads_group_models
-from attnconn_assets.assets.inputs.phenotypes import has_phenotypes
-from attnconn_assets.assets.scores.behaviour import METHOD
-from attnconn_assets.assets.scores.comparison import benchmarks_of
-from attnconn_assets.building import metadata as telling
-from attnconn_assets.building.spec import AssetSpec, Made
+from attnconn_assets.assets.report.page import rendered
+from attnconn_assets.assets.report.provenance import provenance
+from attnconn_assets.building.result import Result
 from attnconn_assets.building.work import Work
-from attnconn_assets.storage import formats
-from attnconn_assets.storage.recipe import Recipe
-from attnconn_assets.storage.store import WHOLE, Entry
-from attnconn_assets.study.study import Study
-from attnconn_core.figures import display_name
+from attnconn_assets.storage.store import WHOLE
+from attnconn_core.figures import Styles
+from attnconn_core.scoring import METHOD
 from attnconn_core.sources import DESIGN_LABELS
 
-__all__ = ["headline", "report_path", "specs"]
+__all__ = ["headline", "make_report"]
 
-
-def specs(study: Study) -> list[AssetSpec]:
-    """The last asset of the line."""
-    return [
-        AssetSpec(
-            recipe=Recipe(
-                "report",
-                ("attnconn_core.figures",),
-                {
-                    "title": study.title,
-                    "page": hashlib.sha256(_template_source().encode()).hexdigest(),
-                },
-            ),
-            partitioned="whole",
-            make=make_report,
-            needs={"group_mean": "whole", **benchmarks_of(study), "comparison": "whole"},
-            description="One self-contained page: scores, figures, and how they were made.",
-            group="report",
-            kinds=frozenset({"html"}),
-        )
-    ]
-
-
-def report_path(study: Study) -> Path:
-    """Where the page lies for people to open."""
-    return study.store_folder / "report.html"
+# Scores that have a section of their own on the page.
+_SECTIONS = ("fingerprint", "forecast_skill", "behaviour")
 
 
 def headline(fingerprint: pd.DataFrame, lengths: pd.DataFrame, skill: pd.DataFrame) -> pd.DataFrame:
-    """One row a method: how it identifies, by how much, from how little, and what it forecasts.
+    """One row per method: how it identifies, by how much, from how little, what it forecasts.
 
     Returns
     -------
-    Columns of the fingerprint's scores, ``accuracy at <n>`` a scan length, and ``r2``:
-    the mean over sessions of the mean per-region R² on test frames, NaN for methods
+    Columns of the fingerprint's scores, ``accuracy at <n>`` for every scan length, and
+    ``r2``: the mean over sessions of the mean per-region R² on test frames, NaN for methods
     that don't forecast.
     """
     at = lengths.pivot(index="method", columns="frames", values="accuracy")
@@ -69,48 +36,55 @@ def headline(fingerprint: pd.DataFrame, lengths: pd.DataFrame, skill: pd.DataFra
     return fingerprint.join(at, on="method").join(r2, on="method")
 
 
-def make_report(work: Work) -> Made:
-    """Assemble what the benchmarks stored into one page."""
-    lengths = work.table("fingerprint", "accuracy_by_frames.parquet")
-    skill = work.table("forecast_skill", "scores.parquet")
-    rows = headline(work.table("fingerprint", "scores.parquet"), lengths, skill)
-    page = (
-        _template()
-        .render(
-            study={"name": work.study.name, "title": work.study.title},
-            generated=datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d %H:%M UTC"),
-            design_label=DESIGN_LABELS[work.platform.source.design],
-            notice=work.platform.source.notice or "",
-            **_sections(work, rows, lengths, skill),
-        )
-        .encode()
+def make_report(work: Work) -> Result:
+    """Assemble what the scores stored into one page."""
+    lengths = work.table("fingerprint", "accuracy_by_frames")
+    skill = work.table("forecast_skill", "scores")
+    rows = headline(work.table("fingerprint", "scores"), lengths, skill)
+    styles = Styles(work.settings["methods"])
+    sections = _sections(work, styles, rows, lengths, skill)
+    page = rendered(
+        study={"name": work.settings["name"], "title": work.settings["title"]},
+        generated=datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        design_label=DESIGN_LABELS[work.settings["design"]],
+        notice=work.settings["notice"],
+        provenance=provenance(work, styles, rows),
+        **sections,
     )
-    with work.tracked() as run:
-        run.file("report.html", page)
-        entry = work.save(
-            {
-                "report.html": partial(formats.write_bytes, content=page),
-                "headline.parquet": partial(formats.write_table, table=rows),
-            },
-            {},
-            run,
-        )
-    # The page under a name that stays, for people; the store's own file is the record.
-    formats.replace_file(report_path(work.study), page)
-    return Made(
-        entry,
-        {
-            "scores": telling.table(rows),
-            "page": telling.path(report_path(work.study)),
-            **telling.schema(rows),
-        },
-    )
+    return Result(tables={"headline": rows}, files={"report.html": page})
 
 
 def _sections(
-    work: Work, rows: pd.DataFrame, lengths: pd.DataFrame, skill: pd.DataFrame
+    work: Work, styles: Styles, rows: pd.DataFrame, lengths: pd.DataFrame, skill: pd.DataFrame
 ) -> dict[str, Any]:
     wide = skill.pivot(index=["subject", "session"], columns="method", values="r2").reset_index()
+    facts = work.facts("fingerprint", WHOLE)
+    named = {score.name for score in work.settings["scores"]}
+    return {
+        "headline": [_shown(styles, dict(row), lengths) for _, row in rows.iterrows()],
+        "names": {method: styles.label(method) for method in skill["method"].unique()},
+        "lengths": sorted(lengths["frames"].unique().tolist()),
+        "cohort": {
+            "n_subjects": skill["subject"].nunique(),
+            "n_sessions": facts["sessions"],
+            "n_pairs": facts["pairs"],
+            "n_pools": facts["pools"],
+            "excluded": facts["excluded"],
+            "unpaired": facts["unpaired"],
+        },
+        "figures": _figures(work, "behaviour" in named),
+        "known_truth": {
+            name: _picture(work, "recovery", "figure.png", name)
+            for name in work.settings["networks"]
+        },
+        "verdicts": _verdicts(styles, work.table("comparison", "verdicts")),
+        "forecast_table": wide.to_dict("records"),
+        "behaviour_table": _behaviour(work) if "behaviour" in named else [],
+        "other_scores": _other_scores(work, styles),
+    }
+
+
+def _figures(work: Work, behaviour: bool) -> dict[str, str]:
     figures = {
         "matrices": ("group_mean", "figure.png"),
         "networks": ("group_mean", "networks.png"),
@@ -119,72 +93,58 @@ def _sections(
         "forecast_scatter": ("forecast_skill", "scatter.png"),
         "comparison": ("comparison", "figure.png"),
     }
-    behaviour = []
-    if has_phenotypes(work.study):
+    if behaviour:
         figures["behaviour"] = ("behaviour", "figure.png")
-        scores = work.table("behaviour", "scores.parquet")
-        behaviour = scores[scores["kind"] == METHOD].to_dict("records")
-    fingerprint = work.entry("fingerprint", WHOLE).facts
-    order = work.store.find("granger_order", WHOLE) if "granger" in methods(work.study) else None
-    groups = reads_group_models(work.study)
-    return {
-        "headline": [_shown(dict(row), lengths) for _, row in rows.iterrows()],
-        "names": {method: display_name(method) for method in skill["method"].unique()},
-        "lengths": sorted(lengths["frames"].unique().tolist()),
-        "cohort": {
-            "n_subjects": skill["subject"].nunique(),
-            "n_sessions": fingerprint["sessions"],
-            "n_pairs": fingerprint["pairs"],
-            "n_pools": fingerprint["pools"],
-            "excluded": fingerprint["excluded"],
-            "unpaired": fingerprint["unpaired"],
-        },
-        "figures": {name: _picture(work, *where) for name, where in figures.items()},
-        "known_truth": {
-            name: _picture(work, "recovery", "figure.png", name)
-            for name in work.study.recovery.benchmarks
-        },
-        "verdicts": _verdicts(work.table("comparison", "verdicts.parquet")),
-        "forecast_table": wide.to_dict("records"),
-        "behaviour_table": behaviour,
-        "provenance": [
-            *_granger_rule(order),
-            *(_training_rules(work) if groups else ()),
-            ("Matrices from a model trained on their subject", _who_was_seen(rows)),
-            ("Test part of every scan", f"last {work.study.test_fraction:.0%} of its frames"),
-            ("Seeds", _seeds(work.study)),
-            ("Code version", work.origin.code_version),
-            *(
-                (f"MLflow run of {asset}", work.store.entry(asset, WHOLE).made_by["mlflow_run"])
-                for asset in (
-                    "fingerprint",
-                    "forecast_skill",
-                    "comparison",
-                    *(("granger_order",) if order else ()),
-                )
-            ),
-            *((f"Content hash of {name}", digest) for name, digest in work.inputs.items()),
-        ],
-    }
+    return {name: _picture(work, *where) for name, where in figures.items()}
 
 
-def _shown(row: dict[str, Any], lengths: pd.DataFrame) -> dict[str, Any]:
+def _behaviour(work: Work) -> list[dict[str, Any]]:
+    scores = work.table("behaviour", "scores")
+    return [dict(row) for _, row in scores[scores["kind"] == METHOD].iterrows()]
+
+
+def _other_scores(work: Work, styles: Styles) -> list[dict[str, Any]]:
+    """Every score without a section of its own: its figure, and a row per method."""
+    found = []
+    for score in work.settings["scores"]:
+        if score.name in _SECTIONS:
+            continue
+        means = (
+            work.table(score.name, "scores").groupby("method", sort=False).mean(numeric_only=True)
+        )
+        found.append(
+            {
+                "name": score.name,
+                "label": score.label,
+                "description": score.description,
+                "figure": _picture(work, score.name, "figure.png"),
+                "columns": list(means.columns),
+                "rows": [
+                    {"name": styles.label(str(method)), "values": row.tolist()}
+                    for method, row in means.iterrows()
+                ],
+            }
+        )
+    return found
+
+
+def _shown(styles: Styles, row: dict[str, Any], lengths: pd.DataFrame) -> dict[str, Any]:
     own = lengths[lengths["method"] == row["method"]]
     return {
         **row,
         **{f"margin{end}": row.get(f"margin_mean{end}") for end in ("", "_lower", "_upper")},
         "accuracy_at": dict(zip(own["frames"], own["accuracy"], strict=True)),
-        "name": display_name(row["method"]),
+        "name": styles.label(row["method"]),
     }
 
 
-def _verdicts(table: pd.DataFrame) -> list[dict[str, str]]:
+def _verdicts(styles: Styles, table: pd.DataFrame) -> list[dict[str, str]]:
     """Say of every benchmark who leads, by the names that people read."""
     return [
         {
             "benchmark": row["benchmark"],
             "measure": row["measure"],
-            "leaders": ", ".join(display_name(name) for name in row["leaders"].split(", ") if name)
+            "leaders": ", ".join(styles.label(name) for name in row["leaders"].split(", ") if name)
             or "nobody",
             "verdict": row["verdict"],
         }
@@ -192,59 +152,8 @@ def _verdicts(table: pd.DataFrame) -> list[dict[str, str]]:
     ]
 
 
-def _seeds(study: Study) -> str:
-    seeds = {
-        "group models": study.configurations[study.read_out[0]].training.seed,
-        "session models": study.subject_configuration.training.seed,
-        "permutations": study.fingerprint.seed,
-    }
-    return ", ".join(f"{name} {seed}" for name, seed in seeds.items())
-
-
-def _who_was_seen(rows: pd.DataFrame) -> str:
-    told = [
-        f"{display_name(row['method'])} {row['saw_subject']:.0%}"
-        for _, row in rows.iterrows()
-        if pd.notna(row["saw_subject"])
-    ]
-    return ", ".join(told) or "none"
-
-
-def _granger_rule(order: Entry | None) -> list[tuple[str, str]]:
-    if order is None:
-        return []
-    return [("Granger", f"{order.facts['lags']} lags, α = {order.facts['alpha']:g}")]
-
-
-def _training_rules(work: Work) -> list[tuple[str, str]]:
-    return [
-        ("Group configurations read out", ", ".join(work.study.read_out)),
-        ("Who trained the group's models", _training_rule(work)),
-    ]
-
-
-def _training_rule(work: Work) -> str:
-    entry = work.store.entry("group_forecaster", work.study.read_out[0])
-    folds = entry.facts["folds"]
-    if folds[0]["reads"] is None:
-        return f"the {len(folds[0]['subjects'])} subjects of group train"
-    return (
-        f"cross-fitted over subjects in {len(folds)} folds: every matrix comes from a model "
-        "that did not see its subject"
-    )
-
-
 def _picture(work: Work, asset: str, name: str, partition: str = WHOLE) -> str:
     entry = work.entry(asset, partition)
     if name not in entry.files:
         return ""  # an atlas without groups has no picture of them
     return base64.b64encode(work.path(entry, name).read_bytes()).decode("ascii")
-
-
-def _template_source() -> str:
-    return (Path(__file__).parent / "report.html").read_text(encoding="utf-8")
-
-
-def _template() -> jinja2.Template:
-    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
-    return environment.from_string(_template_source())

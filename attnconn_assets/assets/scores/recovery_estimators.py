@@ -1,30 +1,23 @@
 """Every method made ready for networks that are known."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from attnconn_assets.assets.connectivity.specs import searched_order
-from attnconn_assets.study.experiment import Configuration
-from attnconn_assets.study.study import Study
-from attnconn_core.connectivity import (
-    Ablation,
-    Attention,
-    Estimator,
-    Granger,
-    Sensitivity,
-    Tangent,
-    estimators,
-    geometric_mean,
-)
+from attnconn_assets.assets.connectivity.granger import searched_order
+from attnconn_assets.study.experiment import Configuration, FineTuning
+from attnconn_assets.study.settings import GrangerSettings
+from attnconn_core.connectivity.attention import Attention
+from attnconn_core.connectivity.estimator import Estimator
+from attnconn_core.connectivity.granger import Granger
+from attnconn_core.connectivity.method import Method
+from attnconn_core.connectivity.tangent import Tangent, geometric_mean
 from attnconn_core.forecasting import AttentionForecaster, ForecasterConfig, TrainingConfig, fit
 from attnconn_core.records import Connectivity, TimeSeries
 from attnconn_core.sources import KnownTruth
 from attnconn_core.timeseries import split
 
-__all__ = ["PUBLISHED_EXPERIMENT", "OwnAttention", "estimators_for", "pooled_methods"]
+__all__ = ["PUBLISHED_EXPERIMENT", "Competitors", "OwnAttention", "estimators_for"]
 
-_READINGS: tuple[type[Any], ...] = (Attention, Ablation, Sensitivity)
 _FINE_TUNED = "attention_finetuned"
 
 
@@ -85,62 +78,105 @@ PUBLISHED_EXPERIMENT = OwnAttention(
 """The published synthetic experiment's model, as it was trained and read there."""
 
 
-def estimators_for(study: Study, benchmark: KnownTruth) -> Mapping[str, Estimator]:
+@dataclass(frozen=True)
+class Competitors:
+    """The methods that are run on known networks, and how those that learn are trained.
+
+    Attributes
+    ----------
+    methods
+        Every method that a study could have.
+    granger
+        Granger's lags and α, or how they are searched for.
+    cohort_models
+        Configuration → the cohort model that is trained on all data sets.
+    session_model
+        The configuration of the model that is trained on one data set.
+    fine_tuning
+        How the first cohort model goes on with one data set.
+    test_fraction
+        The share of a data set's last frames that no model learns from.
+    """
+
+    methods: tuple[Method, ...]
+    granger: GrangerSettings
+    cohort_models: Mapping[str, Configuration]
+    session_model: Configuration
+    fine_tuning: FineTuning
+    test_fraction: float
+
+    @property
+    def pooled(self) -> set[str]:
+        """Names of methods that rest on one model of all data sets, or begin as it."""
+        read = {method.name for method in self.methods if method.needs == "cohort model"}
+        return {*read, _FINE_TUNED}
+
+
+def estimators_for(competitors: Competitors, benchmark: KnownTruth) -> Mapping[str, Estimator]:
     """Make every estimator ready for a benchmark; nothing of its networks is looked at.
 
-    Granger's order is chosen on the benchmark's own validation frames. The group's
+    Granger's order is chosen on the benchmark's own validation frames. The cohort's
     forecasters and the tangents' reference are learnt from all of its data sets, as they
     are from a cohort: where every data set has a network of its own, as the simulated
     ones, one model can't be right of all, and the row to look at is ``attention_subject``,
-    a model a data set. The first group's forecaster goes on to each data set as
+    a model per data set. The first cohort model goes on to each data set as
     ``attention_finetuned``.
     """
-    parts = [split(each, study.test_fraction)[0] for each in benchmark.series]
+    parts = [split(each, competitors.test_fraction)[0] for each in benchmark.series]
     forecasters = {
-        name: _trained(_with_window_of(benchmark, study.configurations[name]), parts)
-        for name in study.read_out
+        name: _trained(_with_window_of(benchmark, configuration), parts)
+        for name, configuration in competitors.cohort_models.items()
     }
+    by_need: dict[str, dict[str, Estimator]] = {}
+    for method in competitors.methods:
+        of_need = by_need.setdefault(method.needs, {})
+        match method.needs:
+            case "series":
+                of_need[method.name] = method.make()
+            case "cohort model":
+                of_need[method.name] = _reading(competitors, method, forecasters)
     return {
-        **{name: estimators()[name]() for name in study.ready_methods},
-        Granger.method: _granger(study, parts),
+        **by_need.get("series", {}),
+        Granger.method: _granger(competitors, parts),
         Tangent.method: Tangent(geometric_mean(parts)),
-        **{
-            _name_of_group(kind, name): kind(
-                forecaster,
-                rescale=study.configurations[name].training.normalisation != "pooled",
-            )
-            for name, forecaster in forecasters.items()
-            for kind in _READINGS
-        },
-        **{each.method: each for each in _own(study, benchmark, forecasters)},
+        **by_need.get("cohort model", {}),
+        **_own(competitors, benchmark, forecasters),
     }
 
 
-def pooled_methods(study: Study) -> set[str]:
-    """Name the methods that rest on one model of all data sets, or begin as it."""
-    read = {_name_of_group(kind, name) for kind in _READINGS for name in study.read_out}
-    return {*read, _FINE_TUNED}
+def _reading(
+    competitors: Competitors, method: Method, forecasters: Mapping[str, AttentionForecaster]
+) -> Estimator:
+    name = str(method.configuration)
+    pooled = competitors.cohort_models[name].training.normalisation == "pooled"
+    return method.make(forecaster=forecasters[name], rescale=not pooled)
 
 
 def _own(
-    study: Study, benchmark: KnownTruth, forecasters: Mapping[str, AttentionForecaster]
-) -> Iterator[OwnAttention]:
-    """The models that a data set has of its own; the published experiment's where it is run."""
-    subject = _with_window_of(benchmark, study.subject_configuration)
-    yield OwnAttention("attention_subject", subject, study.test_fraction)
-    first = study.read_out[0]
-    group = _with_window_of(benchmark, study.configurations[first])
-    tuned = study.fine_tuning.configuration(group)
-    yield OwnAttention(_FINE_TUNED, tuned, study.test_fraction, start=forecasters[first])
+    competitors: Competitors,
+    benchmark: KnownTruth,
+    forecasters: Mapping[str, AttentionForecaster],
+) -> dict[str, Estimator]:
+    """The models that a data set has of its own; the original study's where that was run."""
+    fraction = competitors.test_fraction
+    session = _with_window_of(benchmark, competitors.session_model)
+    first = next(iter(competitors.cohort_models))
+    cohort = _with_window_of(benchmark, competitors.cohort_models[first])
+    tuned = competitors.fine_tuning.configuration(cohort)
+    own = [
+        OwnAttention("attention_subject", session, fraction),
+        OwnAttention(_FINE_TUNED, tuned, fraction, start=forecasters[first]),
+    ]
     if benchmark.window is not None:
-        yield PUBLISHED_EXPERIMENT
+        own.append(PUBLISHED_EXPERIMENT)
+    return {each.method: each for each in own}
 
 
-def _granger(study: Study, parts: Sequence[TimeSeries]) -> Granger:
-    settings = study.granger
+def _granger(competitors: Competitors, parts: Sequence[TimeSeries]) -> Granger:
+    settings = competitors.granger
     if settings.lags is not None and settings.alpha is not None:
         return Granger(settings.lags, settings.alpha, None)
-    order = searched_order(study, parts)
+    order = searched_order(settings, competitors.test_fraction, parts)
     return Granger(order.lags, order.alpha, None)
 
 
@@ -155,7 +191,3 @@ def _with_window_of(benchmark: KnownTruth, configuration: Configuration) -> Conf
     window = {"input_window": benchmark.window, "output_window": 1}
     model = configuration.model.model_copy(update=window)
     return configuration.model_copy(update={"model": model})
-
-
-def _name_of_group(kind: type[Any], configuration: str) -> str:
-    return f"{kind.method}_group_{configuration}"

@@ -1,159 +1,182 @@
-"""Benchmarks: every method on fingerprinting, behaviour and forecast skill."""
+"""The assets that score the methods."""
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-import pandas as pd
-
-from attnconn_assets.assets.connectivity.specs import methods, reads_group_models, traits
-from attnconn_assets.assets.inputs.phenotypes import has_phenotypes
-from attnconn_assets.assets.scores.behaviour import behaviour_spec
-from attnconn_assets.assets.scores.common import picture_writers, score_asset, whole_scan
-from attnconn_assets.assets.scores.fingerprint import make_fingerprint
-from attnconn_assets.building import metadata as telling
-from attnconn_assets.building.spec import AssetSpec, Kind, Made
-from attnconn_assets.building.work import Work
-from attnconn_assets.storage import formats
-from attnconn_assets.storage.files import hashed
-from attnconn_assets.storage.recipe import Recipe
+from attnconn_assets.assets.connectivity.specs import reading_of
+from attnconn_assets.assets.inputs.specs import has_phenotypes
+from attnconn_assets.assets.scores.comparison import make_comparison
+from attnconn_assets.assets.scores.group_mean import make_group_mean
+from attnconn_assets.assets.scores.recovery import make_recovery
+from attnconn_assets.assets.scores.recovery_estimators import PUBLISHED_EXPERIMENT, Competitors
+from attnconn_assets.assets.scores.score import make_score
+from attnconn_assets.assets.scores.significance import make_significance
+from attnconn_assets.building.spec import AssetSpec, Kind
 from attnconn_assets.study.study import Study
-from attnconn_core.connectivity import mean_connectivity
-from attnconn_core.figures import (
-    forecast_panel,
-    forecast_scatter,
-    matrix_gallery,
-    network_means,
-    png,
-)
-from attnconn_core.forecasting import forecast_baselines
-from attnconn_core.timeseries import split
+from attnconn_core.connectivity.method import Method
+from attnconn_core.scoring import Comparable, Score
+from attnconn_core.sources import INDEPENDENT_SAMPLES
 
-__all__ = ["specs"]
+__all__ = ["compared_assets", "competitors_of", "reads_cohort_models", "scored", "specs"]
 
-_FINGERPRINT = "attnconn_core.scoring.fingerprint"
+_FIGURES = "attnconn_core.figures"
 
 
 def specs(study: Study) -> list[AssetSpec]:
-    """Every benchmark of the study, over all methods."""
-    matrices: dict[str, Kind] = dict.fromkeys(methods(study), "session")
-    listed = {"methods": methods(study), "quorum": study.quorum}
-    found = [
-        _spec(
-            Recipe("group_mean", ("attnconn_core.connectivity.average",), listed),
-            make_group_mean,
-            needs=matrices,
-            description="Every method's mean connectivity over the cohort's test sessions.",
-        ),
-        _spec(
-            Recipe(
-                "fingerprint",
-                (f"{_FINGERPRINT}.tables", f"{_FINGERPRINT}.identification_intervals"),
-                {**listed, "lengths": study.scan_lengths, **study.fingerprint.model_dump()},
-            ),
-            make_fingerprint,
-            needs=(
-                {"group_forecaster": "configuration", **matrices}
-                if reads_group_models(study)
-                else matrices
-            ),
-            from_configuration=study.read_out[0],
-            description="Whether a subject's second session can be told from everyone else's.",
-        ),
-        _spec(
-            Recipe(
-                "forecast_skill",
-                ("attnconn_core.forecasting.baselines",),
-                {
-                    **listed,
-                    "test_fraction": study.test_fraction,
-                    "baseline_lags": study.baseline_lags,
-                },
-            ),
-            make_forecast_skill,
-            needs={"time_series": "session", **matrices},
-            description="How well each method forecasts frames that it was not trained on.",
-        ),
+    """The cohort's means, every score of the study, and the comparison of all."""
+    found = [_group_mean(study), *(_score(study, score) for score in scored(study))]
+    if study.recovery.benchmarks:
+        found.append(_recovery(study))
+    found += [
+        _significance(study, method)
+        for method in study.every_method.values()
+        if method.name in study.significance.methods
     ]
-    if has_phenotypes(study):
-        found.append(behaviour_spec(study))
-    return found
+    return [*found, _comparison(study)]
 
 
-def _spec(recipe: Recipe, make: Callable[[Work], Made], **more: Any) -> AssetSpec:
-    return AssetSpec(
-        recipe, "whole", make, group="benchmarks", kinds=frozenset({"parquet", "mlflow"}), **more
+def compared_assets(study: Study) -> dict[str, Kind]:
+    """Every asset that the comparison is made from, and how it is partitioned."""
+    needs: dict[str, Kind] = {score.name: "whole" for score in _compared(study)}
+    if study.recovery.benchmarks:
+        needs["recovery"] = "benchmark"
+    return needs
+
+
+def reads_cohort_models(study: Study) -> bool:
+    """Whether a matrix of the study rests on the cohort's models."""
+    return any(
+        "group_forecaster" in reading_of(study, method).needs for method in study.chosen_methods
     )
 
 
-def make_group_mean(work: Work) -> Made:
-    """Average every method's matrices over one session a subject."""
-    cohort = work.cohort(*methods(work.study))
-    sessions = cohort.one_each()
-    means = []
-    for method in methods(work.study):
-        stacked = [whole_scan(work, method, session.key) for session in sessions]
-        means.append(mean_connectivity(stacked))
-    table = work.platform.region_table
-    signed = {mean.method: traits(mean.method).signed for mean in means}
-    pictures = {"figure.png": png(matrix_gallery(means, table, signed))}
-    if table.groups is not None:
-        last = means[-1]
-        pictures["networks.png"] = png(network_means(last, table, signed=signed[last.method]))
-    writers: dict[str, Any] = {
-        f"{mean.method}.parquet": partial(formats.write_matrices, matrices={len(sessions): mean})
-        for mean in means
+def scored(study: Study) -> tuple[Score, ...]:
+    """Return the scores whose inputs the study has: some need phenotypes."""
+    there = has_phenotypes(study)
+    return tuple(score for score in study.chosen_scores if there or "phenotypes" not in score.reads)
+
+
+def _compared(study: Study) -> list[Score]:
+    return [score for score in scored(study) if isinstance(score, Comparable)]
+
+
+def _score(study: Study, score: Score) -> AssetSpec:
+    settings: dict[str, Any] = {
+        "score": score,
+        "methods": study.chosen_methods,
+        "quorum": study.quorum,
+        "design": study.make_source().design,
     }
-    with work.tracked(parameters={**work.recipe.settings, "cohort": cohort.digest}) as run:
-        run.metrics({"sessions": len(sessions)})
-        for name, picture in pictures.items():
-            run.picture(name.removesuffix(".png"), picture)
-        entry = work.save(
-            {**writers, **picture_writers(pictures)},
-            {
-                "sessions": len(sessions),
-                "cohort": cohort.digest,
-                "excluded": dict(cohort.excluded),
-                # Which group a region is of shows in the pictures and in no matrix.
-                "read": [hashed(file) for file in work.platform.source.shared_files()],
-            },
-            run,
-        )
-    return Made(
-        entry,
-        {
-            "matrices": telling.picture(pictures["figure.png"]),
-            "sessions": len(sessions),
-            "left out": dict(cohort.excluded),
-        },
+    needs: dict[str, Kind] = {"regions": "whole"}
+    if "series" in score.reads:
+        needs["time_series"] = "session"
+        settings["test_fraction"] = study.test_fraction
+    if "phenotypes" in score.reads:
+        needs["phenotypes"] = "whole"
+        settings["subject_column"] = study.behaviour.subject_column
+    pooled = "pools" in score.reads and reads_cohort_models(study)
+    if pooled:
+        needs["group_forecaster"] = "configuration"
+        settings["read_out"] = study.read_out[0]
+    return AssetSpec(
+        score.name,
+        make_score,
+        "whole",
+        settings=settings,
+        needs={**needs, **_matrices(study)},
+        calls=(type(score).__module__, f"{_FIGURES}.registry"),
+        from_configuration=study.read_out[0] if pooled else None,
+        description=score.description,
+        group="benchmarks",
     )
 
 
-def make_forecast_skill(work: Work) -> Made:
-    """Put every method's R² on test frames beside that of the linear baselines."""
-    cohort = work.cohort("time_series", *methods(work.study))
-    rows = []
-    for session in cohort.sessions:
-        where = {"subject": session.subject, "session": session.session}
-        for method in methods(work.study):
-            metrics = whole_scan(work, method, session.key).metrics
-            if "r2" in metrics:
-                shown = {key: metrics.get(key) for key in ("r2", "r2_pooled", "mse")}
-                rows.append({**where, "method": method, **shown})
-        training, test = split(work.series(session.key), work.study.test_fraction)
-        for name, skill in forecast_baselines(training, test, work.study.baseline_lags).items():
-            rows.append({**where, "method": name, **skill.summary()})
-    table = pd.DataFrame(rows)
-    wide = table.pivot(index=["subject", "session"], columns="method", values="r2")
-    pictures = {"figure.png": png(forecast_panel(wide))}
-    attention = [name for name in methods(work.study) if name.startswith("attention")]
-    if attention and "granger" in wide:
-        scatter = forecast_scatter(
-            wide["granger"].to_numpy(),
-            wide[attention[-1]].to_numpy(),
-            ["-".join(each) for each in wide.index],
-            x_method="granger",
-            y_method=attention[-1],
-        )
-        pictures["scatter.png"] = png(scatter)
-    return score_asset(work, {"scores": table}, pictures, cohort, {})
+def _matrices(study: Study) -> dict[str, Kind]:
+    return {method.name: "session" for method in study.chosen_methods}
+
+
+def _group_mean(study: Study) -> AssetSpec:
+    return AssetSpec(
+        "group_mean",
+        make_group_mean,
+        "whole",
+        settings={"methods": study.chosen_methods, "quorum": study.quorum},
+        needs={"regions": "whole", **_matrices(study)},
+        calls=(f"{_FIGURES}.matrix", f"{_FIGURES}.networks"),
+        description="Every method's mean connectivity over the cohort's test sessions.",
+        group="benchmarks",
+    )
+
+
+def _significance(study: Study, method: Method) -> AssetSpec:
+    """As the method's own asset is made, and a thousand times more."""
+    reading = reading_of(study, method)
+    settings = study.significance.model_copy(update={"methods": (method.name,)})
+    return AssetSpec(
+        f"significance_{method.name}",
+        partial(make_significance, reader=reading.reader),
+        "session",
+        settings={"method": method, "significance": settings, **reading.settings},
+        needs={"time_series": "session", **reading.needs},
+        calls=reading.calls,
+        from_configuration=reading.from_configuration,
+        description=f"p and q of every edge by {method.label}, against surrogates of the scan.",
+        group="benchmarks",
+        experiment="significance",
+        run_label=method.name,
+    )
+
+
+def competitors_of(study: Study) -> Competitors:
+    """Return the methods that are run on known networks, and how they are trained."""
+    return Competitors(
+        methods=tuple(study.every_method.values()),
+        granger=study.granger_settings,
+        cohort_models={name: study.configurations[name] for name in study.read_out},
+        session_model=study.subject_configuration,
+        fine_tuning=study.fine_tuning,
+        test_fraction=study.test_fraction,
+    )
+
+
+def _recovery(study: Study) -> AssetSpec:
+    competitors, chosen = competitors_of(study), study.recovery
+
+    def settings_of(benchmark: str) -> dict[str, Any]:
+        published = PUBLISHED_EXPERIMENT if benchmark == INDEPENDENT_SAMPLES else None
+        return {
+            "competitors": competitors,
+            "data_sets": chosen.data_sets,
+            "file": chosen.files.get(benchmark),
+            "seed": None if benchmark in chosen.files else chosen.seed,
+            "published": published,
+        }
+
+    return AssetSpec(
+        "recovery",
+        make_recovery,
+        "benchmark",
+        settings={"competitors": competitors, "recovery": chosen},
+        settings_of=settings_of,
+        calls=(*(method.module for method in competitors.methods), f"{_FIGURES}.recoveries"),
+        description="How much of a known network each method finds, and which way round.",
+        group="benchmarks",
+    )
+
+
+def _comparison(study: Study) -> AssetSpec:
+    scores = _compared(study)
+    return AssetSpec(
+        "comparison",
+        make_comparison,
+        "whole",
+        settings={
+            "scores": tuple(scores),
+            "networks": study.recovery.benchmarks,
+            "methods": tuple(study.every_method.values()),
+        },
+        needs=compared_assets(study),
+        calls=(*(type(score).__module__ for score in scores), f"{_FIGURES}.comparisons"),
+        description="Every method on every benchmark, tested against each other.",
+        group="benchmarks",
+    )

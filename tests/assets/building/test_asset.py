@@ -7,30 +7,31 @@ from attnconn_assets.assets.catalogue import resources
 from attnconn_assets.building.asset import build_asset
 from attnconn_assets.building.checks import Check
 from attnconn_assets.building.partitions import add_sessions
-from attnconn_assets.building.spec import AssetSpec, CheckFailedError, Made
+from attnconn_assets.building.result import Result
+from attnconn_assets.building.spec import AssetSpec
 from attnconn_assets.building.work import Work
-from attnconn_assets.storage.recipe import Recipe
 from attnconn_core.errors import SeriesError
 
 RANGE = ("dagster/asset_partition_range_start", "dagster/asset_partition_range_end")
 KEY = dg.AssetKey(["tiny", "pearson"])
 
 
-def make(work: Work) -> Made:
-    with work.tracked() as run:
-        if work.partition == "sub-002_ses-test":
-            raise SeriesError("a window needs 6 consecutive frames; the longest run has 3")
-        if work.partition == "sub-003_ses-retest":
-            check = Check("finite", False, "every value must be finite", {"NaN": 3})
-            raise CheckFailedError(check.complaint, (check,), {"n": 5})
-        entry = work.save({"a.txt": lambda path: path.write_text(work.partition)}, {}, run)
-    return Made(entry, {"letters": 16}, (Check("finite", True, "every value must be finite"),))
+def make(work: Work) -> Result:
+    run = work.runs.own()
+    if work.partition == "sub-002_ses-test":
+        raise SeriesError("a window needs 6 consecutive frames; the longest run has 3")
+    passed = work.partition != "sub-003_ses-retest"
+    check = Check("finite", passed, "every value must be finite", {} if passed else {"NaN": 3})
+    run.metrics({"early": 1.0})
+    return Result(
+        files={"a.txt": work.partition.encode()}, metrics={"letters": 16}, checks=(check,)
+    )
 
 
 @pytest.fixture
 def chunk(tiny_study, instance):
     """A chunk of eight sessions, two of which fail."""
-    spec = AssetSpec(Recipe("pearson", ("attnconn_core.records",)), "session", make, checked=True)
+    spec = AssetSpec("pearson", make, "session", checked=True)
     definitions = dg.Definitions(
         assets=[build_asset(tiny_study, spec)],
         resources=resources(tiny_study),
@@ -72,7 +73,7 @@ def test_a_partition_that_its_checks_refuse_shows_them(chunk, instance):
     shown = [e.event_specific_data for e in told if e.event_type_value == "ASSET_CHECK_EVALUATION"]
     refused = [each for each in shown if not each.passed]
     assert [each.partition for each in refused] == ["sub-003_ses-retest"]
-    assert refused[0].metadata["n"].value == 5  # what is to be looked at comes with it
+    assert refused[0].metadata["finite"].value.startswith("broken: every value must be finite")
 
 
 def test_every_partition_shows_where_it_lies_and_its_run(chunk, instance):
@@ -80,17 +81,16 @@ def test_every_partition_shows_where_it_lies_and_its_run(chunk, instance):
     made = [record.asset_materialization for record in records]
     # Each is recorded as it is made, and again, with all there is to show, at the end.
     assert [len({each.partition for each in half}) for half in (made[:6], made[6:])] == [6, 6]
-    for each in made[:6]:
-        assert each.metadata["letters"].value == 16
+    for each in made:
         assert each.metadata["file a.txt"].value.endswith(".a.txt")
         assert each.metadata["mlflow run"].value.startswith("http://127.0.0.1:5000/#/experiments/")
+    assert all(each.metadata["letters"].value == 16 for each in made[:6])
 
 
 def test_a_run_that_fails_is_failed_in_mlflow_too(chunk, tiny_study):
     client = resources(tiny_study)["tracking"].client()
     experiment = client.get_experiment_by_name("pearson")
-    ended = {
-        run.data.tags["attnconn.partition"]: run.info.status
-        for run in client.search_runs([experiment.experiment_id])
-    }
+    runs = client.search_runs([experiment.experiment_id])
+    ended = {run.data.tags["attnconn.partition"]: run.info.status for run in runs}
     assert {key for key, status in ended.items() if status == "FAILED"} == BAD
+    assert all(run.data.metrics["early"] == 1 for run in runs if run.info.status == "FINISHED")

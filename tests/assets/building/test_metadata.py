@@ -8,12 +8,13 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from attnconn_assets.building import metadata as telling
+from attnconn_assets.building import metadata
+from attnconn_assets.building.result import Result
 from attnconn_assets.storage.store import Entry, StoredFile
 
 
 def test_numbers_that_do_not_exist_are_left_out():
-    shown = telling.numbers({"r2": np.float64(0.5), "n": 3, "nan": np.nan, "none": None})
+    shown = metadata.numbers({"r2": np.float64(0.5), "n": 3, "nan": np.nan, "none": None})
     assert shown == {"r2": 0.5, "n": 3}
     assert isinstance(shown["n"], int)
 
@@ -22,24 +23,49 @@ def test_numbers_that_do_not_exist_are_left_out():
 def test_a_picture_is_inline_and_fits_the_window(size, shown):
     drawn = io.BytesIO()
     Image.new("RGB", size, "white").save(drawn, "png")
-    before, _, encoded = telling.picture(drawn.getvalue()).value.partition("base64,")
+    before, _, encoded = metadata.picture(drawn.getvalue()).value.partition("base64,")
     assert before == "![figure](data:image/png;"
     assert Image.open(io.BytesIO(base64.b64decode(encoded.removesuffix(")")))).size == shown
 
 
 def test_a_long_table_says_what_it_leaves_out():
-    shown = telling.table(pd.DataFrame({"method": ["granger"] * 70, "r2": [0.123456] * 70})).value
+    shown = metadata.table(pd.DataFrame({"method": ["granger"] * 70, "r2": [0.123456] * 70})).value
     assert shown.splitlines()[:3] == ["| method | r2 |", "|---|---|", "| granger | 0.1235 |"]
     assert shown.endswith("… and 10 more rows")
 
 
 def test_a_schema_has_a_column_a_column():
-    (schema,) = telling.schema({"frames": "int32", "a": "float64"}).values()
+    table = pd.DataFrame({"frames": np.array([60], np.int32), "a": [0.5]})
+    (schema,) = metadata.schema(table).values()
     assert [(c.name, c.type) for c in schema.columns] == [("frames", "int32"), ("a", "float64")]
+    assert metadata.schema(b"a page") == {}
+
+
+def test_a_result_shows_its_figures_tables_numbers_and_facts():
+    drawn = io.BytesIO()
+    Image.new("RGB", (10, 10), "white").save(drawn, "png")
+    scores = pd.DataFrame({"method": ["granger"], "r2": [0.5]})
+    result = Result(
+        tables={"scores": scores},
+        figures={"figure": drawn.getvalue()},
+        metrics={"pairs": 7, "absent": None},
+        facts={"pairs": 7, "grouping": "lobe"},
+    )
+    many = {f"sub-{n:04}_ses-test": "no scan" for n in range(200)}
+    read = [{"path": "/a.npy", "bytes": 3, "sha256": "ab"}]
+    facts = {**result.facts, "excluded": many, "read": read, "cohort": "c0"}
+    shown = metadata.of_result(result, facts)
+    assert list(shown)[:2] == ["figure", "scores"]
+    assert shown["pairs"] == 7
+    assert shown["grouping"] == "lobe"
+    assert shown["left out"] == "200 entries"  # too many to be shown
+    assert "/a.npy" in shown["made from"].value
+    assert not {"absent", "read", "cohort"} & set(shown)
+    assert "dagster/column_schema" in shown
 
 
 def test_provenance_names_every_file():
     files = {"matrix.parquet": StoredFile("p.abc.matrix.parquet", "abc", 10)}
-    shown = telling.provenance(Entry("pearson", "p", files, recipe="r"), "/store")
+    shown = metadata.provenance(Entry("pearson", "p", files, recipe="r"), "/store")
     assert shown["file matrix.parquet"].value == "/store/pearson/p.abc.matrix.parquet"
     assert shown["bytes"] == 10

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from attnconn_assets.assets.catalogue import resources, specs
-from attnconn_assets.assets.report.report import report_path
+from attnconn_assets.assets.report.specs import report_path
 from attnconn_assets.definitions import define
 from attnconn_assets.storage.formats import read_matrices, read_table
 from attnconn_assets.storage.store import WHOLE

@@ -6,7 +6,6 @@ import pytest
 import yaml
 
 from attnconn_assets.assets.catalogue import specs
-from attnconn_assets.assets.connectivity.specs import methods
 from attnconn_assets.study.study import DEFAULT_STUDY, load_study
 from attnconn_core.errors import StudyError
 from attnconn_core.forecasting import PRESETS
@@ -145,7 +144,7 @@ def test_a_configuration_whose_name_could_be_a_path_is_refused(write_study, tmp_
 
 def test_a_study_may_ask_for_some_methods_and_gets_what_they_need(write_study):
     few = load_study(write_study(methods=["pearson", "attention_subject"]))
-    assert methods(few) == ["pearson", "attention_subject"]
+    assert [method.name for method in few.chosen_methods] == ["pearson", "attention_subject"]
     names = {spec.name for spec in specs(few)}
     assert {"time_series", "quality", "pearson", "subject_forecaster", "fingerprint"} <= names
     assert not names & {"granger", "granger_order", "partial", "group_forecaster", "champion"}
@@ -156,3 +155,49 @@ def test_a_study_may_ask_for_some_methods_and_gets_what_they_need(write_study):
 def test_an_unknown_method_is_refused(write_study):
     with pytest.raises(StudyError, match=r"must be among pearson, partial, .*; got grangr"):
         load_study(write_study(methods=["pearson", "grangr"]))
+
+
+def test_a_study_sets_parameters_of_methods(write_study):
+    asked = [
+        "pearson",
+        {"granger": {"lags": 2, "alpha": 10}},
+        {"likelihood_ratio": {"measure": "skew"}},
+    ]
+    study = load_study(write_study(methods=asked, granger=None))
+    pearson, _, ratio = study.chosen_methods
+    assert dict(pearson.parameters) == {}
+    assert (study.granger_settings.lags, study.granger_settings.alpha) == (2, 10)
+    assert ratio.make().measure == "skew"
+    assert ratio.label == "Likelihood ratio (skew)"
+    plain = load_study(write_study(methods=["pearson", "granger", "likelihood_ratio"]))
+
+    def digests(study):
+        return {spec.name: spec.recipe.digest for spec in specs(study)}
+
+    stale = {name for name, digest in digests(plain).items() if digests(study)[name] != digest}
+    # Pearson stands; time series are checked against the longest window of any method.
+    assert {"likelihood_ratio", "granger", "granger_order", "fingerprint"} <= stale
+    assert "pearson" not in stale
+
+
+@pytest.mark.parametrize(
+    ("methods", "words"),
+    [
+        ([{"granger": {"lag": 2}}], "methods: method granger has no parameter 'lag'.*lags, alpha"),
+        ([{"granger": {"lags": 2}}], "methods: granger: .*both lags and alpha"),
+        ([{"granger": {"lags": "two", "alpha": 1}}], "lags must be of type int; got 'two'"),
+        ([{"lagged_correlation": {"lags": -1}}], "methods: method lagged_correlation: .*got -1"),
+        (["pearson", {"pearson": {}}], "methods may name a method once; more often: pearson"),
+        ([{"perason": {}}], "methods must be among pearson, .*got perason"),
+    ],
+)
+def test_a_parameter_that_a_method_does_not_take_is_refused(write_study, methods, words):
+    with pytest.raises(StudyError, match=words):
+        load_study(write_study(methods=methods, granger=None))
+
+
+def test_a_score_that_no_package_brings_is_refused(write_study):
+    with pytest.raises(StudyError, match="must be scores of other packages.*got astrology"):
+        load_study(write_study(scores=["astrology"]))
+    with pytest.raises(StudyError, match="fingerprint is always made"):
+        load_study(write_study(scores=["fingerprint"]))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from mlflow.server import app as pages
 
-from attnconn_assets.tracking.tracking import page as mlflow_page
+from attnconn_assets.tracking import page as mlflow_page
 
 
 def test_the_page_is_mlflow_s_own_after_the_first_choices():

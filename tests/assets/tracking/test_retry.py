@@ -4,7 +4,7 @@ import pytest
 from mlflow.exceptions import MlflowException
 from sqlalchemy.exc import OperationalError
 
-from attnconn_assets.tracking.tracking import retry as patience
+from attnconn_assets.tracking import retry as patience
 from attnconn_core.errors import TrackingError
 
 

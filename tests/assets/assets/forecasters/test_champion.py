@@ -5,10 +5,9 @@ import copy
 import pytest
 import yaml
 
-from attnconn_assets.assets.catalogue import resources
-from attnconn_assets.assets.forecasters.champion import specs as champion_specs
-from attnconn_assets.assets.forecasters.forecasters import specs as forecaster_specs
-from attnconn_assets.building.work import Platform, Work
+from attnconn_assets.assets.catalogue import resources, specs
+from attnconn_assets.building.making import make
+from attnconn_assets.building.platform import Platform
 from attnconn_assets.study.experiment import Experiment
 from attnconn_assets.study.study import load_study
 from attnconn_core.errors import StudyError
@@ -38,22 +37,15 @@ def sweep(write_study, tmp_path):
         file.write_text(yaml.safe_dump(content))
         study = load_study(path)
         platform = Platform(study, **resources(study), log=Silent(), dagster_run="dagster-1")
-        made = {}
-        series, group, champion = _makers(study)
+        spec = {each.name: each for each in specs(study)}
         for session in platform.sessions:
-            series.make(Work(platform, series.recipe, session))
-        for name in study.configurations:
-            made[name] = group.make(Work(platform, group.recipe_of(name), name))
-        return platform, made, lambda: champion.make(Work(platform, champion.recipe, "all"))
+            make(platform, spec["time_series"], session)
+        made = {
+            name: make(platform, spec["group_forecaster"], name) for name in study.configurations
+        }
+        return platform, made, lambda: make(platform, spec["champion"], "all")
 
     return run
-
-
-def _makers(study):
-    from attnconn_assets import timeseries
-
-    (series,) = timeseries.specs(study)
-    return series, forecaster_specs(study)[0], champion_specs(study)[0]
 
 
 def test_the_winner_is_the_best_on_validation_frames_and_is_registered(sweep):
@@ -98,7 +90,7 @@ def test_one_configuration_stales_itself_alone(tiny_study):
     def digests(**group):
         experiment = Experiment(group=group, subject=tiny_study.subject_configuration)
         study = tiny_study.model_copy(update={"experiment": experiment})
-        spec = forecaster_specs(study)[0]
+        spec = next(spec for spec in specs(study) if spec.name == "group_forecaster")
         return {name: spec.recipe_of(name).digest for name in group}
 
     before, after = digests(base=base), digests(base=base, more=other)

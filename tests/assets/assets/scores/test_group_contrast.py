@@ -5,11 +5,8 @@ import pandas as pd
 import pytest
 
 from attnconn_assets.assets.catalogue import store_of
-from attnconn_assets.assets.scores.group_contrast import _pictured
 from attnconn_assets.storage.formats import read_table
 from attnconn_assets.study.study import load_study
-from attnconn_core.scoring import NetworkBasedStatistic
-from attnconn_core.scoring.edges.network_based_statistic import Component
 
 
 @pytest.fixture
@@ -45,6 +42,8 @@ def test_groups_are_contrasted_where_they_differ(write_study, run_line, instance
     assert outcome.failed == {}
     store = store_of(study)
     entry = store.entry("group_contrast", "all")
+    summary = read_table(store.path(entry, "scores.parquet"))
+    assert summary["p"].tolist() == [pytest.approx(0, abs=0.05)]
     found = read_table(store.path(entry, "components.parquet"))
     first = found[found["component"] == 1]
     assert first["p"].max() < 0.05
@@ -55,16 +54,3 @@ def test_groups_are_contrasted_where_they_differ(write_study, run_line, instance
     nobody = {**contrast, "first": "absent"}
     outcome, _ = run_line(load_study(write_study(**grouped, contrast=nobody)), instance)
     assert "Group is 'absent' for 0" in outcome.failed["group_contrast of all"]
-
-
-def test_only_components_that_chance_seldom_makes_are_pictured():
-    t = np.arange(16.0).reshape(4, 4)
-    found = NetworkBasedStatistic(
-        t, (Component(np.array([[1, 0]]), 1.0, 0.01), Component(np.array([[3, 2]]), 1.0, 0.4))
-    )
-    shown = _pictured("pearson", found, tuple("abcd")).values
-    expected = np.full((4, 4), np.nan)
-    expected[1, 0] = expected[0, 1] = 4.0
-    np.testing.assert_array_equal(shown, expected)
-    directed = _pictured("granger", found, tuple("abcd")).values
-    assert np.argwhere(np.isfinite(directed)).tolist() == [[1, 0]]

@@ -5,11 +5,13 @@ import dataclasses
 import numpy as np
 import pytest
 
-from attnconn_assets.assets.catalogue import store_of
-from attnconn_assets.assets.scores import recovery
+from attnconn_assets.assets.catalogue import specs, store_of
 from attnconn_assets.assets.scores import recovery_estimators as benchmark_estimators
+from attnconn_assets.assets.scores import specs as score_specs
 from attnconn_assets.assets.scores.recovery_estimators import PUBLISHED_EXPERIMENT, estimators_for
+from attnconn_assets.assets.scores.specs import competitors_of
 from attnconn_assets.storage.formats import read_table
+from attnconn_assets.storage.recipe import as_json
 from attnconn_assets.study.study import load_study
 from attnconn_core.connectivity import READY, Granger
 from attnconn_core.errors import StudyError
@@ -114,10 +116,10 @@ def test_the_truth_of_a_file_is_turned_to_target_and_source(asked, tmp_path):
 def test_models_of_single_samples_read_the_whole_sample(write_study):
     study = load_study(write_study(granger={"lags": 1, "alpha": 1.0}))
     samples = independent_samples(1, seed=0, samples=1000)
-    estimators = estimators_for(study, samples)
+    estimators = estimators_for(competitors_of(study), samples)
     assert estimators["attention_group_base"].forecaster.config.input_window == 15
     as_series = KnownTruth("as series", samples.series, samples.truths)
-    assert "attention_published" not in estimators_for(study, as_series)
+    assert "attention_published" not in estimators_for(competitors_of(study), as_series)
 
 
 def test_the_published_experiment_is_trained_and_read_as_published(monkeypatch):
@@ -157,8 +159,8 @@ def test_whatever_a_benchmark_is_made_with_makes_it_anew(write_study, monkeypatc
     study = load_study(write_study(recovery=settings))
 
     def settings_of(study):
-        (spec,) = recovery.specs(study)
-        return {name: spec.settings_of(name) for name in study.recovery.benchmarks}
+        spec = next(spec for spec in specs(study) if spec.name == "recovery")
+        return {name: as_json(spec.settings_for(name)) for name in study.recovery.benchmarks}
 
     before = settings_of(study)
     tuned = study.experiment.fine_tuning.model_copy(update={"epochs": 9})
@@ -166,6 +168,6 @@ def test_whatever_a_benchmark_is_made_with_makes_it_anew(write_study, monkeypatc
     after = settings_of(study.model_copy(update={"experiment": changed}))
     assert all(after[name] != before[name] for name in before)
     other = dataclasses.replace(PUBLISHED_EXPERIMENT, unseen=False)
-    monkeypatch.setattr(recovery, "PUBLISHED_EXPERIMENT", other)
+    monkeypatch.setattr(score_specs, "PUBLISHED_EXPERIMENT", other)
     after = settings_of(study)
     assert [name for name in before if after[name] != before[name]] == ["independent-samples-20"]

@@ -44,10 +44,9 @@ def read_matrix(store, method, session):
 
 def test_long_work_says_how_long(monkeypatch):
     told, now = [], itertools.count(0, 30)
-    platform = SimpleNamespace(log=SimpleNamespace(info=told.append))
-    work = SimpleNamespace(platform=platform, partition="sub-1_ses-test")
+    work = SimpleNamespace(log=told.append, partition="sub-1_ses-test")
     monkeypatch.setattr(significance.time, "monotonic", lambda: float(next(now)))
-    tell = significance._teller(work, "granger", 1000)
+    tell = significance._remaining_time(work, "granger", 1000)
     for number in range(1000):
         tell(number)
     # Time is asked for in the beginning and at every word: 30 s for the first 5.
@@ -57,7 +56,7 @@ def test_long_work_says_how_long(monkeypatch):
     assert [line.split(": ")[1].split(" of")[0] for line in told[1:3]] == ["100", "200"]
     monkeypatch.setattr(significance.time, "monotonic", lambda: 0.0)
     told.clear()
-    quick = significance._teller(work, "granger", 1000)
+    quick = significance._remaining_time(work, "granger", 1000)
     for number in range(1000):
         quick(number)
     assert told == []

@@ -1,10 +1,10 @@
-"""The checks: what keeps a rule passes, what breaks it is named with its numbers."""
+"""What must hold of a series: what breaks a rule is named with its numbers."""
 
 import numpy as np
 import pytest
 
-from attnconn_assets.building.checks import check_matrices, check_series
-from attnconn_core.records import Connectivity, TimeSeries
+from attnconn_assets.assets.inputs.series_checks import check_series
+from attnconn_core.records import TimeSeries
 
 REGIONS = ("a", "b", "c")
 
@@ -13,10 +13,6 @@ def series(frames: int = 100, runs: int = 1) -> TimeSeries:
     rng = np.random.default_rng(0)
     cut = tuple(rng.normal(size=(frames // runs, 3)) for _ in range(runs))
     return TimeSeries(cut, 0.72, REGIONS)
-
-
-def matrix(values, directed: bool = False, **metrics: float) -> Connectivity:
-    return Connectivity(np.asarray(values, float), REGIONS, "any", directed, metrics)
 
 
 def failed(checks) -> list[str]:
@@ -57,25 +53,3 @@ def test_both_parts_must_hold_a_window(frames, runs, passes):
     if not passes:
         assert "must each hold two windows of 10 frames" in checks[-1].complaint
         assert "longest run of the shorter part: 10" in checks[-1].complaint
-
-
-def test_undirected_matrices_must_be_symmetric():
-    values = np.eye(3)
-    assert failed(check_matrices({100: matrix(values)})) == []
-    values[0, 1] = 0.5
-    assert failed(check_matrices({100: matrix(values)})) == ["symmetric"]
-    assert failed(check_matrices({100: matrix(values, directed=True)})) == []
-
-
-def test_one_bad_matrix_among_the_lengths_is_enough():
-    good, bad = matrix(np.eye(3)), matrix(np.full((3, 3), np.nan))
-    assert "finite" in failed(check_matrices({60: bad, 100: good}))
-
-
-def test_attention_rows_sum_to_one_or_zero():
-    whole = matrix(np.eye(3), True, row_sum_error=1e-6, empty_rows=0.25)
-    checks = check_matrices({100: whole})
-    assert failed(checks) == []
-    assert checks[-1].details["share of empty rows"] == 0.25
-    off = matrix(np.eye(3), True, row_sum_error=0.01, empty_rows=0.0)
-    assert failed(check_matrices({60: off, 100: whole})) == ["rows_sum_to_one_or_zero"]

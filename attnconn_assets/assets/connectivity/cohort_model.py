@@ -1,0 +1,26 @@
+"""Methods that read the cohort's model: its attention, and what it makes of the past."""
+
+from dataclasses import fields
+
+from attnconn_assets.assets.connectivity.matrices import EstimatorFor
+from attnconn_assets.assets.forecasters.cohort_model import cohort_model_of
+from attnconn_assets.building.work import Work
+
+__all__ = ["read_cohort_model"]
+
+
+def read_cohort_model(work: Work) -> EstimatorFor:
+    """Read the cohort's model on this session, in the session's own units."""
+    method = work.settings["method"]
+    forecaster, saw = cohort_model_of(work, method.configuration)
+    common = {
+        "forecaster": forecaster,
+        "rescale": work.settings["normalisation"] != "pooled",
+        "saw_subject": saw,
+    }
+    judges = "test_fraction" in {each.name for each in fields(method.estimator)}
+    judged, unjudged = (
+        method.make(**common, **({"test_fraction": fraction} if judges else {}))
+        for fraction in (work.settings["test_fraction"], None)
+    )
+    return lambda part, whole: judged if whole else unjudged  # noqa: ARG005

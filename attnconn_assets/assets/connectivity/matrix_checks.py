@@ -1,0 +1,43 @@
+"""What must hold of a method's matrices before anyone builds on them."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from attnconn_assets.building.checks import Check
+from attnconn_core.records import Connectivity
+
+__all__ = ["check_matrices"]
+
+# float32 sums of some hundred attention weights, each row divided by its own sum.
+_ROW_SUM_TOLERANCE = 1e-4
+_SYMMETRY_TOLERANCE = 1e-8
+
+
+def check_matrices(matrices: Mapping[int, Connectivity]) -> tuple[Check, ...]:
+    """Every value is finite; undirected matrices are symmetric, attention rows sum to 1 or 0.
+
+    Directed matrices without attention have nothing to be symmetric to: their second
+    check passes and says so.
+    """
+    values = [matrix.values for matrix in matrices.values()]
+    wrong = int(sum((~np.isfinite(each)).sum() for each in values))
+    finite = Check(
+        "finite", wrong == 0, "every value must be finite", {"values that are not finite": wrong}
+    )
+    whole = matrices[max(matrices)]
+    if "row_sum_error" in whole.metrics:
+        error = max(matrix.metrics["row_sum_error"] for matrix in matrices.values())
+        return finite, Check(
+            "rows_sum_to_one_or_zero",
+            error <= _ROW_SUM_TOLERANCE,
+            "a target's attention must sum to 1, or to 0 where it attends to nothing",
+            {"largest distance": error, "share of empty rows": whole.metrics["empty_rows"]},
+        )
+    symmetric = "an undirected matrix must be symmetric"
+    if whole.directed:
+        return finite, Check("symmetric", True, symmetric, {"note": "directed: need not be"})
+    asymmetry = max(float(np.abs(each - each.T).max()) for each in values)
+    return finite, Check(
+        "symmetric", asymmetry <= _SYMMETRY_TOLERANCE, symmetric, {"largest difference": asymmetry}
+    )

@@ -1,0 +1,37 @@
+"""Attention of the models that belong to one session."""
+
+from attnconn_assets.assets.connectivity.matrices import EstimatorFor
+from attnconn_assets.assets.forecasters.cohort_model import cohort_model_of
+from attnconn_assets.building.work import Work
+from attnconn_core.connectivity.attention import Attention
+from attnconn_core.connectivity.estimator import Estimator
+from attnconn_core.forecasting import AttentionForecaster, fit
+from attnconn_core.records import TimeSeries
+
+__all__ = ["read_finetuned_model", "read_session_model"]
+
+
+def read_session_model(work: Work) -> EstimatorFor:
+    """Read the session's own model; a shortened scan gets one that saw no more than it."""
+    return _reader(work, work.forecaster("subject_forecaster", work.partition), start=None)
+
+
+def read_finetuned_model(work: Work) -> EstimatorFor:
+    """Read the fine-tuned model; a shortened scan gets one tuned on no more than it."""
+    stored = work.forecaster("finetuned_forecaster", work.partition)
+    return _reader(work, stored, start=cohort_model_of(work, work.settings["start"])[0])
+
+
+def _reader(
+    work: Work, stored: AttentionForecaster, start: AttentionForecaster | None
+) -> EstimatorFor:
+    configuration = work.settings["configuration"]
+    test_fraction = work.settings["test_fraction"]
+
+    def estimator_of(part: TimeSeries, whole: bool) -> Estimator:
+        if whole:
+            return Attention(stored, test_fraction=test_fraction, saw_subject=True)
+        fitted = fit(configuration.model, [part], configuration.training, start=start)
+        return Attention(fitted.forecaster, saw_subject=True)
+
+    return estimator_of

@@ -1,0 +1,85 @@
+"""The cohort's models: one forecaster per configuration, cross-fitted over subjects."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from attnconn_assets.assets.forecasters.training import (
+    curve_of,
+    final_numbers,
+    train,
+    writer_of,
+)
+from attnconn_assets.assets.inputs.training_part import training_part
+from attnconn_assets.building.result import Result
+from attnconn_assets.building.work import Work
+from attnconn_core.errors import StoreError
+from attnconn_core.forecasting import AttentionForecaster, Fit, GroupFold, group_folds
+
+__all__ = ["cohort_model_of", "make_cohort_model"]
+
+
+def make_cohort_model(work: Work) -> Result:
+    """Train one configuration on every fold's training sessions."""
+    configuration = work.settings["configuration"]
+    cohort = work.cohort("time_series")
+    folds = group_folds(cohort, work.settings["folds"], work.settings["dealt"])
+    parameters = {**configuration.parameters(), "folds": len(folds), "cohort": cohort.digest}
+    work.runs.own(parameters)
+    files: dict[str, Any] = {}
+    fits: list[Fit] = []
+    for fold in folds:
+        work.log(f"{work.partition}: {fold.name} of {len(folds)}")
+        with work.runs.below(fold.name, parameters) as run:
+            window = configuration.model.window
+            parts = [training_part(work, session.key, window) for session in fold.trains]
+            fits.append(train(work, configuration, parts, run))
+        files[f"{fold.name}.safetensors"] = writer_of(work, fits[-1].forecaster, parts[0].regions)
+    final = _mean(fits)
+    return Result(
+        figures={"training": curve_of(fits[-1])},
+        files=files,
+        metrics=final,
+        facts={
+            "folds": [_fold_facts(fold) for fold in folds],
+            "validation_r2": final["validation_r2"],
+        },
+        models=tuple(files),
+    )
+
+
+def cohort_model_of(work: Work, configuration: str) -> tuple[AttentionForecaster, bool]:
+    """Find the cohort's model that reads this session, and whether it saw the subject.
+
+    Raises
+    ------
+    StoreError
+        If no model reads this subject.
+    """
+    entry = work.entry("group_forecaster", configuration)
+    subject = work.session.subject
+    for fold in entry.facts["folds"]:
+        if fold["reads"] is None or subject in fold["reads"]:
+            name = f"{fold['name']}.safetensors"
+            model = work.forecaster("group_forecaster", configuration, name)
+            return model, subject in fold["subjects"]
+    raise StoreError(
+        f"group_forecaster of {configuration} has no model for subject {subject}: it was trained "
+        "before this subject was there; materialise it again"
+    )
+
+
+def _mean(fits: Sequence[Fit]) -> dict[str, Any]:
+    """Average the folds' last numbers; None where a fold has none."""
+    finals = [final_numbers(each) for each in fits]
+    return {
+        name: None if value is None else sum(final[name] for final in finals) / len(finals)
+        for name, value in finals[0].items()
+    }
+
+
+def _fold_facts(fold: GroupFold) -> dict[str, Any]:
+    return {
+        "name": fold.name,
+        "subjects": sorted({session.subject for session in fold.trains}),
+        "reads": None if fold.reads is None else sorted(fold.reads),
+    }

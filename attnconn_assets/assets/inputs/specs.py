@@ -1,0 +1,90 @@
+"""The assets that are made from the user's files."""
+
+from pathlib import Path
+
+from attnconn_assets.assets.inputs.phenotypes import make_phenotypes
+from attnconn_assets.assets.inputs.quality import make_quality
+from attnconn_assets.assets.inputs.regions import make_regions
+from attnconn_assets.assets.inputs.time_series import make_time_series
+from attnconn_assets.building.spec import AssetSpec, SourceRecipe
+from attnconn_assets.study.study import Study
+from attnconn_core.records import Session
+from attnconn_core.sources import Source, brings_phenotypes
+
+__all__ = ["has_phenotypes", "specs"]
+
+
+def has_phenotypes(study: Study) -> bool:
+    """Whether the study names a table of phenotypes, or its source brings them."""
+    return study.phenotypes is not None or brings_phenotypes(study.source_class)
+
+
+def specs(study: Study) -> list[AssetSpec]:
+    """Time series, their regions and quality, and the phenotype table where there is one."""
+    source = SourceRecipe(study.source_module, study.source_settings())
+    found = [
+        AssetSpec(
+            "time_series",
+            make_time_series,
+            "session",
+            settings={
+                "longest_window": study.longest_window,
+                "test_fraction": study.test_fraction,
+            },
+            source=source,
+            reads=_scan,
+            checked=True,
+            description=f"The signal of every region, (time, region). {study.title}.",
+            kinds=frozenset({"parquet"}),
+        ),
+        AssetSpec(
+            "regions",
+            make_regions,
+            "whole",
+            source=source,
+            description="The regions, and the networks or lobes they belong to.",
+            kinds=frozenset({"parquet"}),
+        ),
+        AssetSpec(
+            "quality",
+            make_quality,
+            "session",
+            source=source,
+            reads=_scan_and_quality,
+            needs={"time_series": "session"},
+            description="Frames, coverage, motion and jumps of every session. Rules under "
+            "`exclude` in the study keep sessions out of the group's models and scores.",
+            kinds=frozenset({"json"}),
+        ),
+    ]
+    if has_phenotypes(study):
+        found.append(_phenotypes(study, source))
+    return found
+
+
+def _phenotypes(study: Study, source: SourceRecipe) -> AssetSpec:
+    settings = study.behaviour
+    return AssetSpec(
+        "phenotypes",
+        make_phenotypes,
+        "whole",
+        settings={
+            "table": study.phenotypes,
+            "source": study.source,
+            "subject_column": settings.subject_column,
+            "targets": settings.targets,
+            "coding": settings.coding,
+            "family_column": settings.family_column,
+        },
+        source=source if study.phenotypes is None else None,
+        description="What is known of every subject: one row per subject.",
+        kinds=frozenset({"parquet"}),
+    )
+
+
+def _scan(source: Source, session: Session) -> tuple[Path, ...]:
+    return (*session.files, *source.shared_files())
+
+
+def _scan_and_quality(source: Source, session: Session) -> tuple[Path, ...]:
+    return (*_scan(source, session), *source.quality_files(session))

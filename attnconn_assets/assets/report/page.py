@@ -1,0 +1,19 @@
+"""The page of the report: an HTML template that is filled in."""
+
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+__all__ = ["rendered", "template_source"]
+
+
+def template_source() -> str:
+    """Return the template's text."""
+    return (Path(__file__).parent / "report.html").read_text(encoding="utf-8")
+
+
+def rendered(**content: Any) -> bytes:
+    """Fill the template in, everything escaped."""
+    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
+    return environment.from_string(template_source()).render(**content).encode()

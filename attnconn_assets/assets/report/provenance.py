@@ -1,0 +1,60 @@
+"""Provenance: what it takes to make the report again."""
+
+import pandas as pd
+
+from attnconn_assets.building.work import Work
+from attnconn_assets.storage.store import WHOLE
+from attnconn_core.figures import Styles
+
+__all__ = ["provenance"]
+
+
+def provenance(work: Work, styles: Styles, rows: pd.DataFrame) -> list[tuple[str, str]]:
+    """List rules, seeds, versions, runs and hashes, each with its name."""
+    settings = work.settings
+    runs = ["fingerprint", "forecast_skill", "comparison"]
+    runs += ["granger_order"] if "granger_order" in work.needs else []
+    return [
+        *_granger_rule(work),
+        *(_training_rules(work) if settings["read_out"] else ()),
+        ("Matrices from a model trained on their subject", _who_was_seen(styles, rows)),
+        ("Test part of every scan", f"last {settings['test_fraction']:.0%} of its frames"),
+        ("Seeds", ", ".join(f"{name} {seed}" for name, seed in settings["seeds"].items())),
+        ("Code version", work.runs.origin.code_version),
+        *(
+            (f"MLflow run of {asset}", work.entry(asset, WHOLE).made_by["mlflow_run"])
+            for asset in runs
+        ),
+        *((f"Content hash of {name}", digest) for name, digest in work.inputs.items()),
+    ]
+
+
+def _granger_rule(work: Work) -> list[tuple[str, str]]:
+    if "granger_order" not in work.needs:
+        return []
+    order = work.facts("granger_order", WHOLE)
+    return [("Granger", f"{order['lags']} lags, α = {order['alpha']:g}")]
+
+
+def _training_rules(work: Work) -> list[tuple[str, str]]:
+    read_out = work.settings["read_out"]
+    folds = work.facts("group_forecaster", read_out[0])["folds"]
+    rule = (
+        f"the {len(folds[0]['subjects'])} subjects of group train"
+        if folds[0]["reads"] is None
+        else f"cross-fitted over subjects in {len(folds)} folds: every matrix comes from a model "
+        "that did not see its subject"
+    )
+    return [
+        ("Group configurations read out", ", ".join(read_out)),
+        ("Who trained the group's models", rule),
+    ]
+
+
+def _who_was_seen(styles: Styles, rows: pd.DataFrame) -> str:
+    shares = [
+        f"{styles.label(row['method'])} {row['saw_subject']:.0%}"
+        for _, row in rows.iterrows()
+        if pd.notna(row["saw_subject"])
+    ]
+    return ", ".join(shares) or "none"

@@ -1,0 +1,60 @@
+"""The last asset of the line."""
+
+import hashlib
+from pathlib import Path
+
+from attnconn_assets.assets.report.page import template_source
+from attnconn_assets.assets.report.report import make_report
+from attnconn_assets.assets.scores.specs import compared_assets, reads_cohort_models, scored
+from attnconn_assets.building.spec import AssetSpec, Kind
+from attnconn_assets.study.study import Study
+
+__all__ = ["report_path", "specs"]
+
+
+def report_path(study: Study) -> Path:
+    """Where the page lies for people to open."""
+    return study.store_folder / "report.html"
+
+
+def specs(study: Study) -> list[AssetSpec]:
+    """The report: one page that holds every score and figure."""
+    source = study.make_source()
+    cohort_models = reads_cohort_models(study)
+    names = {method.name for method in study.chosen_methods}
+    needs: dict[str, Kind] = {"group_mean": "whole", "comparison": "whole"}
+    needs |= compared_assets(study)
+    needs |= {score.name: "whole" for score in scored(study)}
+    needs |= {"granger_order": "whole"} if "granger" in names else {}
+    needs |= {"group_forecaster": "configuration"} if cohort_models else {}
+    return [
+        AssetSpec(
+            "report",
+            make_report,
+            "whole",
+            settings={
+                "name": study.name,
+                "title": study.title,
+                "notice": source.notice or "",
+                "design": source.design,
+                "methods": study.chosen_methods,
+                "scores": scored(study),
+                "networks": study.recovery.benchmarks,
+                "test_fraction": study.test_fraction,
+                "read_out": study.read_out if cohort_models else (),
+                "seeds": {
+                    "group models": study.configurations[study.read_out[0]].training.seed,
+                    "session models": study.subject_configuration.training.seed,
+                    "permutations": study.fingerprint.seed,
+                },
+                "page": hashlib.sha256(template_source().encode()).hexdigest(),
+            },
+            needs=needs,
+            from_configuration=study.read_out[0] if cohort_models else None,
+            calls=("attnconn_core.figures.methods",),
+            copies={"report.html": report_path(study)},
+            description="One self-contained page: scores, figures, and how they were made.",
+            group="report",
+            kinds=frozenset({"html"}),
+        )
+    ]

@@ -1,0 +1,22 @@
+"""A score of all methods over the cohort: one body for every score of the registry."""
+
+from attnconn_assets.assets.scores.study_data import StudyData
+from attnconn_assets.building.result import Result
+from attnconn_assets.building.work import Work
+from attnconn_core.figures import FigureContext, Styles, png, score_figures
+
+__all__ = ["make_score"]
+
+
+def make_score(work: Work) -> Result:
+    """Score every method, and draw what was found."""
+    score, data = work.settings["score"], StudyData(work)
+    scored = score.score(data)
+    context = FigureContext(data.methods, data.regions, data.design, Styles(data.methods))
+    figures = score_figures(score, scored, context)
+    return Result(
+        tables=scored.tables,
+        figures={name: png(figure) for name, figure in figures.items()},
+        facts=scored.facts,
+        by_method=scored.tables["scores"],
+    )

@@ -1,0 +1,80 @@
+"""The study as scores read it: everything they read is recorded by the work."""
+
+import functools
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from attnconn_assets.building.work import Work
+from attnconn_core.connectivity.method import Method
+from attnconn_core.parcellation import RegionTable
+from attnconn_core.records import Cohort, Connectivity, TimeSeries
+from attnconn_core.scoring import ScoreData
+from attnconn_core.sources import Design
+
+__all__ = ["StudyData"]
+
+
+class StudyData(ScoreData):
+    """What a score may read of a study that is made."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    @functools.cached_property
+    def methods(self) -> Sequence[Method]:
+        """The methods that are scored, in the order they are shown."""
+        methods: Sequence[Method] = self._work.settings["methods"]
+        return methods
+
+    @functools.cached_property
+    def cohort(self) -> Cohort:
+        """The sessions that have every method's matrices."""
+        names = [method.name for method in self.methods]
+        series = ["time_series"] if "time_series" in self._work.needs else []
+        return self._work.cohort(*series, *names)
+
+    @functools.cached_property
+    def regions(self) -> RegionTable:
+        """The regions, and the networks they belong to."""
+        return self._work.regions()
+
+    @property
+    def design(self) -> Design:
+        """What two sessions of a subject are."""
+        design: Design = self._work.settings["design"]
+        return design
+
+    @functools.cached_property
+    def phenotypes(self) -> pd.DataFrame:
+        """The phenotype table, a row per subject."""
+        column = self._work.settings["subject_column"]
+        return self._work.table("phenotypes", "phenotypes").set_index(column)
+
+    @functools.cached_property
+    def pools(self) -> Mapping[str, int]:
+        """Subject → number of the cohort model that reads it; empty where no method has one."""
+        if "group_forecaster" not in self._work.needs:
+            return {}
+        folds = self._work.facts("group_forecaster", self._work.settings["read_out"])["folds"]
+        return {
+            subject: number for number, fold in enumerate(folds) for subject in fold["reads"] or ()
+        }
+
+    @property
+    def test_fraction(self) -> float:
+        """The share of a session's last frames that forecasts are judged on."""
+        return float(self._work.settings["test_fraction"])
+
+    def series(self, session_key: str) -> TimeSeries:
+        """Read a session's time series."""
+        return self._work.series(session_key)
+
+    def matrices(self, method: str, session_key: str) -> Mapping[int, Connectivity]:
+        """Read a method's matrices of a session, by the number of frames they rest on."""
+        return self._work.matrices(method, session_key)
+
+    def metrics(self, method: str, session_key: str) -> Mapping[str, float]:
+        """Read what was measured of the whole scan's matrix, without opening it."""
+        metrics: Mapping[str, float] = self._work.facts(method, session_key)["metrics"]
+        return metrics

@@ -1,0 +1,199 @@
+"""Making a partition: run the body, check, store, track, and say what Dagster shows.
+
+Everything that all assets do alike is done here, once, from the body's `Result`.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from attnconn_assets.building import metadata
+from attnconn_assets.building.checks import Check
+from attnconn_assets.building.platform import Platform
+from attnconn_assets.building.result import Result
+from attnconn_assets.building.runs import Runs
+from attnconn_assets.building.settings import DeclaredSettings
+from attnconn_assets.building.spec import AssetSpec
+from attnconn_assets.building.work import Work
+from attnconn_assets.storage import formats
+from attnconn_assets.storage.store import Entry
+from attnconn_assets.tracking.run import TrackedRun
+from attnconn_core.errors import AttnconnError
+
+__all__ = ["CheckFailedError", "Made", "make"]
+
+
+@dataclass(frozen=True)
+class Made:
+    """A partition that was made.
+
+    Attributes
+    ----------
+    entry
+        What is stored.
+    origin
+        Where it lies, its hash, and which run shows it.
+    shown
+        What else Dagster shows: pictures, tables, numbers.
+    checks
+        All of which passed.
+    """
+
+    entry: Entry
+    origin: Mapping[str, Any]
+    shown: Mapping[str, Any]
+    checks: tuple[Check, ...] = ()
+
+
+class CheckFailedError(AttnconnError):
+    """A partition was refused: its checks say why, and nothing was stored."""
+
+    def __init__(self, message: str, checks: tuple[Check, ...], metadata: Mapping[str, Any]):
+        super().__init__(message)
+        self.checks = checks
+        self.metadata = metadata
+
+
+def make(platform: Platform, spec: AssetSpec, partition: str) -> Made:
+    """Make one partition of an asset.
+
+    Raises
+    ------
+    CheckFailedError
+        If a check of the result failed.
+    AttnconnError
+        Whatever the body raises.
+    """
+    recipe = spec.recipe_of(partition)
+    sweep = spec.sweep_of(partition) if spec.sweep_of else None
+    with Runs(platform, recipe, partition, spec.experiment, spec.run_label, sweep) as runs:
+        work = Work(
+            asset=spec.name,
+            partition=partition,
+            settings=DeclaredSettings(spec.name, spec.settings_for(partition)),
+            needs=spec.needs,
+            runs=runs,
+            _platform=platform,
+            _reads_source=spec.source is not None,
+        )
+        result = spec.make(work)
+        _refuse_unsound(result)
+        facts = {**result.facts, **_recorded(work)}
+        run = runs.own(_parameters(runs, facts))
+        below = _track(work, run, result)
+        entry = _store(platform, work, spec, result, facts)
+        _publish(work, spec, result, entry)
+    shown = {
+        **metadata.of_result(result, facts),
+        **{f"copy of {name}": str(place) for name, place in spec.copies.items()},
+        **_side_by_side(platform, result, run, below),
+    }
+    return Made(entry, _origin(platform, entry), shown, result.checks)
+
+
+def _refuse_unsound(result: Result) -> None:
+    broken = [check.complaint for check in result.checks if not check.passed]
+    if broken:
+        pictures = {name: metadata.picture(png) for name, png in result.figures.items()}
+        raise CheckFailedError("; ".join(broken), result.checks, pictures)
+
+
+def _recorded(work: Work) -> dict[str, Any]:
+    """What work recorded while the body ran: the user's files, and the cohort."""
+    facts: dict[str, Any] = {"read": work.files} if work.files else {}
+    cohort = work.read_cohort
+    if cohort is not None:
+        facts |= {
+            "cohort": cohort.digest,
+            "sessions": len(cohort.sessions),
+            "excluded": dict(cohort.excluded),
+        }
+    return facts
+
+
+def _parameters(runs: Runs, facts: Mapping[str, Any]) -> dict[str, object]:
+    cohort = {"cohort": facts["cohort"]} if "cohort" in facts else {}
+    return {**runs.parameters, **cohort}
+
+
+def _track(work: Work, run: TrackedRun, result: Result) -> list[TrackedRun]:
+    """Send a result to MLflow; return the runs below it, one per method."""
+    run.metrics(result.metrics)
+    for name, png in result.figures.items():
+        run.picture(name, png)
+    below: list[TrackedRun] = []
+    if result.by_method is None:
+        return below
+    means = result.by_method.groupby("method", sort=False).mean(numeric_only=True)
+    for method, row in means.iterrows():
+        values = {str(key): float(value) for key, value in row.items()}
+        parameters = {**work.runs.parameters, "method": method}
+        with work.runs.below(str(method), parameters) as one:
+            one.metrics(values)
+        run.metrics({f"{name}/{method}": value for name, value in values.items()})
+        below.append(one)
+    run.file("scans.json", json.dumps(work.scans(), indent=1).encode())
+    return below
+
+
+def _store(
+    platform: Platform, work: Work, spec: AssetSpec, result: Result, facts: Mapping[str, Any]
+) -> Entry:
+    """Store what was made, with what it was made from and the run that shows it."""
+    contents: dict[str, Any] = dict(result.files)
+    contents |= {f"{name}.parquet": table for name, table in result.tables.items()}
+    if spec.keeps_figures:
+        contents |= {f"{name}.png": png for name, png in result.figures.items()}
+    run = work.runs.own()
+    draft = Entry(
+        asset=spec.name,
+        partition=work.partition,
+        files={},
+        recipe=spec.recipe_of(work.partition).digest,
+        inputs=dict(work.inputs),
+        facts=facts,
+        made_by={
+            "dagster_run": work.runs.origin.dagster_run,
+            "mlflow_experiment": run.experiment_id,
+            "mlflow_run": run.id,
+            "code_version": work.runs.origin.code_version,
+            "study": work.runs.origin.study,
+        },
+    )
+    writers = {name: formats.writer_of(content) for name, content in contents.items()}
+    return platform.store.put(draft, writers)
+
+
+def _publish(work: Work, spec: AssetSpec, result: Result, entry: Entry) -> None:
+    """Give stored files their copies for people, and list stored models in MLflow."""
+    run = work.runs.own()
+    for name, place in spec.copies.items():
+        content = work.path(entry, name).read_bytes()
+        run.file(name, content)
+        formats.replace_file(place, content)
+    for name in result.models:
+        part = name.removesuffix(".safetensors")
+        called = work.partition if part == "model" else f"{work.partition}-{part}"
+        run.model(called, work.path(entry, name), entry.files[name].sha256)
+
+
+def _side_by_side(
+    platform: Platform, result: Result, run: TrackedRun, below: list[TrackedRun]
+) -> dict[str, Any]:
+    """Link the runs that are worth comparing: of other entries, or of the methods."""
+    runs = [each.made_by["mlflow_run"] for each in result.beside] or [each.id for each in below]
+    if not runs:
+        return {}
+    experiment = run.experiment_id
+    if result.beside:
+        experiment = result.beside[0].made_by["mlflow_experiment"]
+    return {"runs side by side": platform.tracking.comparison(experiment, runs)}
+
+
+def _origin(platform: Platform, entry: Entry) -> dict[str, Any]:
+    """Say where a partition lies, its hash, and which run shows it."""
+    return {
+        "mlflow run": platform.tracking.link(entry.made_by),
+        **metadata.provenance(entry, platform.store.root),
+    }

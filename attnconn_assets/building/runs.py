@@ -1,0 +1,95 @@
+"""The runs in MLflow of one partition: its own, and those below it."""
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from attnconn_assets.building.platform import Platform
+from attnconn_assets.storage.recipe import Recipe, as_json, code_version
+from attnconn_assets.storage.store import WHOLE
+from attnconn_assets.tracking.run import TrackedRun
+from attnconn_assets.tracking.tracking import Origin
+
+__all__ = ["Runs"]
+
+
+class Runs:
+    """A partition's run, opened when it is first asked for, and its runs below it.
+
+    A body that trains opens it early, so that MLflow shows how training goes; of all other
+    assets it is opened when there is a result. Used as a context, it ends the run: as failed
+    if the context is left by an error.
+    """
+
+    def __init__(
+        self,
+        platform: Platform,
+        recipe: Recipe,
+        partition: str,
+        experiment: str = "",
+        label: str = "",
+        sweep: str | None = None,
+    ) -> None:
+        self._platform, self._recipe, self._sweep = platform, recipe, sweep
+        self.origin = Origin(
+            study=platform.study.name,
+            asset=recipe.asset,
+            partition=partition,
+            dagster_run=platform.dagster_run,
+            code_version=code_version(*recipe.calls),
+        )
+        self._experiment = experiment or recipe.asset
+        named = label or platform.study.name
+        self.name = named if partition == WHOLE else f"{named} {partition}"
+        self._opened: TrackedRun | None = None
+        self._stack = contextlib.ExitStack()
+
+    def __enter__(self) -> "Runs":
+        self._stack.__enter__()
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self._stack.__exit__(*error)
+
+    def own(self, parameters: Mapping[str, object] | None = None) -> TrackedRun:
+        """Open the partition's run, or return it if it is open.
+
+        Parameters
+        ----------
+        parameters
+            What MLflow shows as parameters; by default the settings of the recipe.
+        """
+        if self._opened is None:
+            parent = None
+            if self._sweep is not None:
+                parent = self._platform.tracking.sweep(
+                    self._experiment, self.origin.study, self._sweep
+                )
+            self._opened = self._stack.enter_context(
+                self._run(self.name, self.parameters if parameters is None else parameters, parent)
+            )
+        return self._opened
+
+    @contextlib.contextmanager
+    def below(self, name: str, parameters: Mapping[str, object]) -> Iterator[TrackedRun]:
+        """Open a run below the partition's own."""
+        with self._run(f"{self.name} {name}", parameters, self.own()) as run:
+            yield run
+
+    def register(
+        self, name: str, model: Path, run_id: str, tags: Mapping[str, str], alias: str
+    ) -> str:
+        """Give a stored model a version in MLflow's registry and an alias; return the version."""
+        registered = f"{self.origin.study}_{name}"
+        return self._platform.tracking.register(registered, model, run_id, tags, alias)
+
+    @property
+    def parameters(self) -> dict[str, object]:
+        """The settings of the recipe."""
+        return dict(as_json(self._recipe.settings))
+
+    def _run(
+        self, name: str, parameters: Mapping[str, object], parent: TrackedRun | None
+    ) -> contextlib.AbstractContextManager[TrackedRun]:
+        return self._platform.tracking.run(self._experiment, name, self.origin, parameters, parent)

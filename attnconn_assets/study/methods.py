@@ -1,0 +1,104 @@
+"""The methods of a study: those it could have, those it asks for, and their parameters."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from attnconn_core.connectivity.method import Method
+from attnconn_core.connectivity.registry import methods
+from attnconn_core.errors import StudyError
+
+__all__ = ["MethodChoice", "chosen_methods", "every_method", "require_known"]
+
+#: How a study file names a method: by its name, or with parameters, ``{granger: {lags: 2}}``.
+MethodChoice = str | dict[str, dict[str, Any] | None]
+
+# The original study's methods: those of a study that names none, shown first.
+_USUAL = (
+    *("pearson", "partial", "granger"),
+    *("attention_group", "attention_subject", "attention_finetuned"),
+)
+
+
+def every_method(
+    choices: Sequence[MethodChoice], configurations: Sequence[str]
+) -> dict[str, Method]:
+    """List every method that a study could have, in the order they are shown.
+
+    Parameters
+    ----------
+    choices
+        What the study file says under ``methods``; its parameters are set.
+    configurations
+        The cohort model's configurations that are read: those methods occur once for each.
+
+    Raises
+    ------
+    ParameterError
+        If a parameter can't be set, or not to that value.
+    """
+    known = methods()
+    ordered = [*_USUAL, *(name for name in known if name not in _USUAL)]
+    every = [
+        each
+        for name in ordered
+        if known[name].studied
+        for each in _for_configurations(known[name], configurations)
+    ]
+    parameters = _parameters(choices)
+    return {
+        each.name: each.with_parameters(**parameters[each.name])
+        if parameters.get(each.name)
+        else each
+        for each in every
+    }
+
+
+def chosen_methods(
+    choices: Sequence[MethodChoice], every: Mapping[str, Method]
+) -> tuple[Method, ...]:
+    """Take the methods that a study asks for: the original study's six if it names none."""
+    names = [name for choice in choices for name in _names(choice)]
+    if not names:
+        return tuple(each for each in every.values() if (each.base or each.name) in _USUAL)
+    return tuple(each for each in every.values() if each.name in names)
+
+
+def require_known(
+    path: Path, key: str, choices: Sequence[MethodChoice], every: Iterable[str]
+) -> None:
+    """Refuse a study file that names a method that there isn't, or one twice.
+
+    Raises
+    ------
+    StudyError
+        Naming the file, the key, and what it may be.
+    """
+    names = [name for choice in choices for name in _names(choice)]
+    known = list(every)
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise StudyError(
+            f"{path}: {key} must be among {', '.join(known)}; got {', '.join(unknown)}"
+        )
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise StudyError(f"{path}: {key} may name a method once; more often: {', '.join(twice)}")
+
+
+def _for_configurations(method: Method, configurations: Sequence[str]) -> list[Method]:
+    if method.needs != "cohort model":
+        return [method]
+    return [method.of(configuration) for configuration in configurations]
+
+
+def _names(choice: MethodChoice) -> list[str]:
+    return [choice] if isinstance(choice, str) else list(choice)
+
+
+def _parameters(choices: Sequence[MethodChoice]) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {}
+    for choice in choices:
+        if isinstance(choice, dict):
+            found |= {name: values or {} for name, values in choice.items()}
+    return found
