@@ -1,9 +1,11 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from attnconn_core.connectivity import Granger
 from attnconn_core.figures import FIGURES, FigureContext, png, score_figures
 from attnconn_core.scoring import (
     SCORES,
@@ -69,6 +71,20 @@ def test_the_last_forecaster_is_drawn_against_granger(draw, study, context):
     scored = ASKED[1].score(study)
     only_linear = FigureContext(context.methods[:2], context.regions, context.design)
     assert list(score_figures(ASKED[1], scored, only_linear)) == ["figure"]
+
+
+def test_of_several_forecasters_the_last_shown_is_drawn(make_study):
+    *others, own = make_study().methods
+    last = replace(own, name="attention_finetuned", estimator=Granger(1, 5.0))
+    study = make_study(subjects=3, methods=[*others, own, last])
+    context = FigureContext(study.methods, study.regions, study.design)
+    scored = ASKED[1].score(study)
+    (axes,) = score_figures(ASKED[1], scored, context)["scatter"].axes
+    assert axes.get_ylabel() == "R² of Attention (fine-tuned)"
+    r2 = scored.tables["scores"].pivot(index=["subject", "session"], columns="method", values="r2")[
+        ["granger", "attention_finetuned"]
+    ]
+    assert np.allclose(axes.collections[0].get_offsets(), r2)
 
 
 def test_null_models_are_no_part_of_the_figure_of_behaviour(draw, written):

@@ -1,0 +1,44 @@
+import numpy as np
+import pytest
+
+from attnconn_core.records import Connectivity
+from attnconn_core.scoring.fingerprint.stacking import read_pairs, share_seen, stack_by_length
+
+
+def matrices(value, lengths, **metrics):
+    regions = ("a", "b")
+    return {
+        n: Connectivity(np.full((2, 2), value + n), regions, "any", True, metrics) for n in lengths
+    }
+
+
+def test_only_lengths_that_all_scans_have_are_stacked():
+    read = [
+        [matrices(0.1, (60, 80, 100)), matrices(0.2, (60, 80, 120))],
+        [matrices(0.3, (60, 120)), matrices(0.4, (60, 80, 120))],
+    ]
+    stacks = stack_by_length(read)
+    # The shortest whole scan has 100 frames; every scan counts in full.
+    assert list(stacks) == [60, 100]
+    assert [side[:, 0, 1].tolist() for side in stacks[60]] == [[60.1, 60.3], [60.2, 60.4]]
+    assert [side[:, 0, 1].tolist() for side in stacks[100]] == [[100.1, 120.3], [120.2, 120.4]]
+
+
+def test_a_length_that_is_whole_for_one_is_no_shorter_length_for_others():
+    read = [[matrices(0.0, (60, 80)), matrices(0.0, (60, 80, 120))]] * 2
+    assert list(stack_by_length(read)) == [60, 80]
+    assert stack_by_length(read)[80][1][0, 0, 1] == 120
+
+
+def test_the_share_that_was_trained_on_is_counted_over_whole_scans():
+    seen, unseen = (matrices(0.0, (60,), saw_subject=value) for value in (1.0, 0.0))
+    assert share_seen([[seen, unseen], [unseen, unseen]]) == 0.25
+    assert np.isnan(share_seen([[matrices(0.0, (60,))] * 2]))
+
+
+@pytest.mark.parametrize("method", ["pearson", "granger"])
+def test_both_sessions_of_every_pair_are_read(make_study, method):
+    study = make_study(subjects=3)
+    read = read_pairs(study, method, study.cohort.pairs())
+    assert [len(pair) for pair in read] == [2, 2, 2]
+    assert read[1][1] is study.matrices(method, "sub-002_ses-retest")
