@@ -22,7 +22,6 @@ from attnconn_assets.storage.store import WHOLE, Entry
 from attnconn_assets.storage.trace import files_behind
 from attnconn_core.errors import CohortError, ScanError, UndeclaredError
 from attnconn_core.figures import Album
-from attnconn_core.forecasting import AttentionForecaster, load_forecaster
 from attnconn_core.parcellation import RegionTable
 from attnconn_core.records import Cohort, Connectivity, Session, TimeSeries
 from attnconn_core.sources import Source
@@ -175,12 +174,6 @@ class Work:
     def regions(self) -> RegionTable:
         """Read the regions and the networks they belong to."""
         return formats.read_regions(self.content("regions", "regions.parquet", WHOLE))
-
-    def forecaster(
-        self, asset: str, partition: str, name: str = "model.safetensors"
-    ) -> AttentionForecaster:
-        """Read a trained forecaster."""
-        return load_forecaster(self.content(asset, name, partition))[0]
 
     def cohort(self, *assets: str) -> Cohort:
         """Take the sessions that each of some assets holds; it is recorded with the result.

@@ -31,7 +31,7 @@ _ROOTS = ("attnconn_core", "attnconn_assets.assets")
 _FIGURES = "attnconn_core.figures"
 # Registries list what there is. What an asset uses of them stands in its recipe by name.
 _LISTS = frozenset(
-    f"attnconn_core.{room}.registry" for room in ("connectivity", "scoring", "sources")
+    f"attnconn_core.{room}.registry" for room in ("connectivity", "figures", "scoring", "sources")
 )
 
 

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from attnconn_core.errors import ParameterError
+from attnconn_core.figures.context import FigureContext
 from attnconn_core.figures.methods import Look, Styles, default_styles
 from attnconn_core.figures.rows import floor_note, floor_of
 from attnconn_core.figures.style import (
@@ -20,8 +21,10 @@ from attnconn_core.figures.style import (
     plain,
     tidy,
 )
+from attnconn_core.scoring.comparison.measured import METHOD
+from attnconn_core.scoring.score import Scored
 
-__all__ = ["behaviour_panel"]
+__all__ = ["behaviour_figures", "behaviour_panel"]
 
 _COLUMNS = ("method", "target", "r", "r2")
 
@@ -87,6 +90,12 @@ def behaviour_panel(scores: pd.DataFrame, *, styles: Styles | None = None) -> Fi
         "an R² below 0 is worse than guessing the mean",
     )
     return figure
+
+
+def behaviour_figures(scored: Scored, context: FigureContext) -> Mapping[str, Figure]:
+    """Draw what the score `Behaviour` found: methods, without null models."""
+    scores = scored.tables["scores"]
+    return {"figure": behaviour_panel(scores[scores["kind"] == METHOD], styles=context.styles)}
 
 
 def _sorted_targets(scores: pd.DataFrame) -> list[str]:

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
 from attnconn_core.errors import ParameterError
+from attnconn_core.figures.context import FigureContext
 from attnconn_core.figures.methods import Look, Styles, default_styles
 from attnconn_core.figures.rows import method_rows, points
 from attnconn_core.figures.style import (
@@ -23,8 +24,10 @@ from attnconn_core.figures.style import (
     tidy,
 )
 from attnconn_core.scoring.fingerprint.fingerprint import FingerprintScore
+from attnconn_core.scoring.score import Scored
+from attnconn_core.sources import DESIGN_LABELS
 
-__all__ = ["fingerprint_panel"]
+__all__ = ["fingerprint_figures", "fingerprint_panel"]
 
 _CROSS_LOOK = Look(CROSS, "o", size=10.0)
 
@@ -85,6 +88,20 @@ def fingerprint_panel(
         _draw_lengths(parts[1, 0].subplots(), curves, chance, styles)
     heading(figure, "Fingerprint: is a subject recognised by its matrix?", design)
     return figure
+
+
+def fingerprint_figures(scored: Scored, context: FigureContext) -> Mapping[str, Figure]:
+    """Draw what the score `Fingerprint` found."""
+    details = scored.details
+    figure = fingerprint_panel(
+        details.scores,
+        details.by_length,
+        details.chance,
+        DESIGN_LABELS[context.design],
+        {method: intervals["i_diff"] for method, intervals in details.intervals.items()},
+        styles=context.styles,
+    )
+    return {"figure": figure}
 
 
 def _draw_similarities(

@@ -1,6 +1,6 @@
 """Forecasts: how much of the next frame each method explains."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -11,6 +11,7 @@ from matplotlib.lines import Line2D
 
 from attnconn_core.errors import ParameterError
 from attnconn_core.figures.blocks import spread
+from attnconn_core.figures.context import FigureContext
 from attnconn_core.figures.methods import Styles, default_styles
 from attnconn_core.figures.rows import floor_note, floor_of, median_tick, method_rows, points
 from attnconn_core.figures.style import (
@@ -23,11 +24,14 @@ from attnconn_core.figures.style import (
     plain,
     tidy,
 )
+from attnconn_core.scoring.score import Scored
 
-__all__ = ["forecast_panel", "forecast_scatter"]
+__all__ = ["forecast_figures", "forecast_panel", "forecast_scatter"]
 
 _BASELINE = "ar"
 _NAMEABLE = 30
+# What a method needs that no forecaster is trained for.
+_NO_FORECASTER = frozenset({"series", "cohort"})
 
 
 def forecast_panel(r2: pd.DataFrame, *, styles: Styles | None = None) -> Figure:
@@ -154,6 +158,29 @@ def forecast_scatter(
         + floor_note(np.concatenate([x, y]), floor),
     )
     return figure
+
+
+def forecast_figures(scored: Scored, context: FigureContext) -> Mapping[str, Figure]:
+    """Draw what the score `ForecastSkill` found, and two kinds of method against each other.
+
+    The first method without a trained forecaster is held against the last one with it.
+    """
+    scores = scored.tables["scores"]
+    r2 = scores.pivot(index=["subject", "session"], columns="method", values="r2")
+    figures = {"figure": forecast_panel(r2, styles=context.styles)}
+    judged = [method for method in context.methods if method.name in r2]
+    linear = [method.name for method in judged if method.needs in _NO_FORECASTER]
+    trained = [method.name for method in judged if method.needs not in _NO_FORECASTER]
+    if linear and trained:
+        figures["scatter"] = forecast_scatter(
+            r2[linear[0]].to_numpy(),
+            r2[trained[-1]].to_numpy(),
+            ["-".join(each) for each in r2.index],
+            x_method=linear[0],
+            y_method=trained[-1],
+            styles=context.styles,
+        )
+    return figures
 
 
 def _sessions(table: pd.DataFrame) -> list[str]:

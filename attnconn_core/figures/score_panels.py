@@ -1,16 +1,20 @@
 """A score without a figure of its own: a row per method, from its table."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from attnconn_core.errors import ParameterError
+from attnconn_core.figures.context import FigureContext
 from attnconn_core.figures.methods import Look, Styles, default_styles
 from attnconn_core.figures.rows import method_rows, points
 from attnconn_core.figures.style import FAINT, INK, SMALL, canvas, heading, plain
+from attnconn_core.scoring.score import Score, Scored
 
-__all__ = ["score_panel"]
+__all__ = ["score_panel", "score_panel_figures"]
 
 
 def score_panel(
@@ -51,6 +55,15 @@ def score_panel(
     axes.set_xlabel(plain(f"{column.replace('_', ' ')}{note}"))
     heading(figure, title, subtitle)
     return figure
+
+
+def score_panel_figures(
+    score: Score, scored: Scored, context: FigureContext
+) -> Mapping[str, Figure]:
+    """Draw what a score found that has no figure of its own."""
+    scores = scored.tables["scores"]
+    figure = score_panel(scores, score.label, score.description, styles=context.styles)
+    return {"figure": figure}
 
 
 def _drawn_column(scores: pd.DataFrame) -> str:

@@ -3,12 +3,12 @@
 import dataclasses
 from collections.abc import Mapping
 from functools import cache
-from importlib.metadata import entry_points
 from inspect import isclass
 from types import MappingProxyType
 from typing import Any
 
 from attnconn_core.errors import ParameterError
+from attnconn_core.plugins import installed
 from attnconn_core.sources.abilities import brings_phenotypes, fetches
 from attnconn_core.sources.arrays import ArrayFolder
 from attnconn_core.sources.base import Source
@@ -64,29 +64,17 @@ def installed_sources(taken: Mapping[str, object]) -> dict[str, type[Any]]:
         Naming the package, if a source can't be imported, lacks something or has a word
         that is taken.
     """
-    found: dict[str, type[Any]] = {}
-    for entry in sorted(entry_points(group=ENTRY_POINTS), key=lambda entry: entry.name):
-        package = entry.dist.name if entry.dist is not None else entry.value
-        named = f"source {entry.name} of {package}"
-        if entry.name in taken or entry.name in found:
-            raise ParameterError(f"{named}: there is a source of this name already")
-        try:
-            source = entry.load()
-        except Exception as error:  # whatever the other package's code raises
-            raise ParameterError(f"{named}: can't be imported: {error}") from error
-        check_source(named, source)
-        found[entry.name] = source
-    return found
+    return installed(ENTRY_POINTS, "source", taken, check_source)
 
 
 # Any: what is checked here can be whatever an entry point leads to.
-def check_source(named: str, source: Any) -> None:
+def check_source(word: str, source: Any) -> None:  # noqa: ARG001  (any word will do)
     """Check that a class can be a source.
 
     Parameters
     ----------
-    named
-        What errors call it.
+    word
+        What a study writes for it.
     source
         What should be a class of sources.
 
@@ -97,17 +85,16 @@ def check_source(named: str, source: Any) -> None:
         ability that it announces.
     """
     if not isclass(source) or not dataclasses.is_dataclass(source):
-        raise ParameterError(f"{named}: must be a dataclass; got {source!r}")
+        raise ParameterError(f"must be a dataclass; got {source!r}")
     fields = {field.name for field in dataclasses.fields(source)}
     lacking = [name for name in _MEMBERS if name not in fields and not hasattr(source, name)]
     if lacking:
         raise ParameterError(
-            f"{named}: must have {', '.join(_MEMBERS)}; its class lacks {', '.join(lacking)}"
+            f"must have {', '.join(_MEMBERS)}; its class lacks {', '.join(lacking)}"
         )
     announced = {"phenotypes": brings_phenotypes(source), "fetch": fetches(source)}
     for method, promised in announced.items():
         if promised and not callable(getattr(source, method, None)):
             raise ParameterError(
-                f"{named}: its class says that it has {method}(); got "
-                f"{getattr(source, method, None)!r}"
+                f"its class says that it has {method}(); got {getattr(source, method, None)!r}"
             )

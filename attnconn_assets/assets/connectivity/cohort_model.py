@@ -2,17 +2,18 @@
 
 from dataclasses import fields
 
-from attnconn_assets.assets.connectivity.matrices import EstimatorFor
-from attnconn_assets.assets.forecasters.cohort_model import cohort_model_of
+from attnconn_assets.assets.connectivity.reader import EstimatorFor
+from attnconn_assets.assets.forecasters.reading import cohort_model_of
 from attnconn_assets.building.work import Work
+from attnconn_core.connectivity.method import Method
 
 __all__ = ["read_cohort_model"]
 
 
 def read_cohort_model(work: Work) -> EstimatorFor:
     """Read the cohort's model on this session, in the session's own units."""
-    method = work.settings["method"]
-    forecaster, saw = cohort_model_of(work, method.configuration)
+    method: Method = work.settings["method"]
+    forecaster, saw = cohort_model_of(work, str(method.configuration))
     common = {
         "forecaster": forecaster,
         "rescale": work.settings["normalisation"] != "pooled",

@@ -1,12 +1,14 @@
 """Methods that need nothing but a series."""
 
-from attnconn_assets.assets.connectivity.matrices import EstimatorFor
+from attnconn_assets.assets.connectivity.reader import EstimatorFor
 from attnconn_assets.building.work import Work
+from attnconn_core.connectivity.method import Method
 
 __all__ = ["read_series"]
 
 
 def read_series(work: Work) -> EstimatorFor:
     """Use one estimator for every part of every session."""
-    estimator = work.settings["method"].make()
+    method: Method = work.settings["method"]
+    estimator = method.make()
     return lambda part, whole: estimator  # noqa: ARG005

@@ -1,53 +1,11 @@
-"""Granger: its lags and α for the whole cohort, and the method that uses them."""
+"""Granger with the cohort's lags and α."""
 
-from collections.abc import Sequence
-from typing import Any
-
-from attnconn_assets.assets.connectivity.matrices import EstimatorFor
-from attnconn_assets.assets.inputs.training_part import training_part
-from attnconn_assets.building.result import Result
+from attnconn_assets.assets.connectivity.reader import EstimatorFor
 from attnconn_assets.building.work import Work
 from attnconn_assets.storage.store import WHOLE
-from attnconn_assets.study.settings import GrangerSettings
 from attnconn_core.connectivity.granger import Granger
-from attnconn_core.connectivity.granger_order import GrangerOrder, choose_granger_order
-from attnconn_core.records import TimeSeries
 
-__all__ = ["make_granger_order", "read_granger", "searched_order"]
-
-
-def make_granger_order(work: Work) -> Result:
-    """Choose Granger's lags and α on validation frames: the last of the training part."""
-    settings = work.settings["granger"]
-    if settings.lags is not None and settings.alpha is not None:
-        return _result({"lags": settings.lags, "alpha": settings.alpha, "r2": None})
-    cohort = work.cohort("time_series")
-    trained = [s for s in cohort.sessions if s.group != "test"]
-    parts = [training_part(work, s.key, settings.max_lags + 1) for s in trained]
-    chosen = searched_order(settings, work.settings["test_fraction"], parts)
-    order = {"lags": chosen.lags, "alpha": chosen.alpha, "r2": chosen.r2}
-    return _result(order, {"candidates tried": len(chosen.visited), "sessions": len(parts)})
-
-
-def _result(order: dict[str, Any], search: dict[str, Any] | None = None) -> Result:
-    return Result(
-        files={"order.json": order},
-        metrics={
-            "lags": order["lags"],
-            "alpha": order["alpha"],
-            "validation_r2": order["r2"],
-            **(search or {}),
-        },
-        facts=order,
-    )
-
-
-def searched_order(
-    settings: GrangerSettings, test_fraction: float, parts: Sequence[TimeSeries]
-) -> GrangerOrder:
-    """Search as the study says, among series that hold no test frames."""
-    search = settings.model_dump(exclude={"lags", "alpha"})
-    return choose_granger_order(parts, **search, test_fraction=test_fraction)
+__all__ = ["read_granger"]
 
 
 def read_granger(work: Work) -> EstimatorFor:

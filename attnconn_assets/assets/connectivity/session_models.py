@@ -1,7 +1,7 @@
 """Attention of the models that belong to one session."""
 
-from attnconn_assets.assets.connectivity.matrices import EstimatorFor
-from attnconn_assets.assets.forecasters.cohort_model import cohort_model_of
+from attnconn_assets.assets.connectivity.reader import EstimatorFor
+from attnconn_assets.assets.forecasters.reading import cohort_model_of, read_forecaster
 from attnconn_assets.building.work import Work
 from attnconn_core.connectivity.attention import Attention
 from attnconn_core.connectivity.estimator import Estimator
@@ -13,12 +13,12 @@ __all__ = ["read_finetuned_model", "read_session_model"]
 
 def read_session_model(work: Work) -> EstimatorFor:
     """Read the session's own model; a shortened scan gets one that saw no more than it."""
-    return _reader(work, work.forecaster("subject_forecaster", work.partition), start=None)
+    return _reader(work, read_forecaster(work, "subject_forecaster", work.partition), start=None)
 
 
 def read_finetuned_model(work: Work) -> EstimatorFor:
     """Read the fine-tuned model; a shortened scan gets one tuned on no more than it."""
-    stored = work.forecaster("finetuned_forecaster", work.partition)
+    stored = read_forecaster(work, "finetuned_forecaster", work.partition)
     return _reader(work, stored, start=cohort_model_of(work, work.settings["start"])[0])
 
 

@@ -7,17 +7,16 @@ from typing import Any
 
 from attnconn_assets.assets.connectivity.cohort_model import read_cohort_model
 from attnconn_assets.assets.connectivity.from_series import read_series
-from attnconn_assets.assets.connectivity.granger import make_granger_order, read_granger
-from attnconn_assets.assets.connectivity.matrices import Reader, make_matrices
+from attnconn_assets.assets.connectivity.granger import read_granger
+from attnconn_assets.assets.connectivity.granger_order import make_granger_order
+from attnconn_assets.assets.connectivity.matrices import make_matrices
+from attnconn_assets.assets.connectivity.reader import Reader
 from attnconn_assets.assets.connectivity.session_models import (
     read_finetuned_model,
     read_session_model,
 )
-from attnconn_assets.assets.connectivity.tangent import (
-    REFERENCE,
-    make_tangent_reference,
-    read_tangent,
-)
+from attnconn_assets.assets.connectivity.tangent import REFERENCE, read_tangent
+from attnconn_assets.assets.connectivity.tangent_reference import make_tangent_reference
 from attnconn_assets.building.spec import AssetSpec, Kind
 from attnconn_assets.study.study import Study
 from attnconn_core.connectivity.method import Method

@@ -12,10 +12,9 @@ from attnconn_assets.assets.forecasters.training import (
 from attnconn_assets.assets.inputs.training_part import training_part
 from attnconn_assets.building.result import Result
 from attnconn_assets.building.work import Work
-from attnconn_core.errors import StoreError
-from attnconn_core.forecasting import AttentionForecaster, Fit, GroupFold, group_folds
+from attnconn_core.forecasting import Fit, GroupFold, group_folds
 
-__all__ = ["cohort_model_of", "make_cohort_model"]
+__all__ = ["make_cohort_model"]
 
 
 def make_cohort_model(work: Work) -> Result:
@@ -44,27 +43,6 @@ def make_cohort_model(work: Work) -> Result:
             "validation_r2": final["validation_r2"],
         },
         models=tuple(files),
-    )
-
-
-def cohort_model_of(work: Work, configuration: str) -> tuple[AttentionForecaster, bool]:
-    """Find the cohort's model that reads this session, and whether it saw the subject.
-
-    Raises
-    ------
-    StoreError
-        If no model reads this subject.
-    """
-    entry = work.entry("group_forecaster", configuration)
-    subject = work.session.subject
-    for fold in entry.facts["folds"]:
-        if fold["reads"] is None or subject in fold["reads"]:
-            name = f"{fold['name']}.safetensors"
-            model = work.forecaster("group_forecaster", configuration, name)
-            return model, subject in fold["subjects"]
-    raise StoreError(
-        f"group_forecaster of {configuration} has no model for subject {subject}: it was trained "
-        "before this subject was there; materialise it again"
     )
 
 

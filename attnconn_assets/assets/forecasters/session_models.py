@@ -1,6 +1,6 @@
 """A session's models: one trained on it alone, and the cohort's fine-tuned on it."""
 
-from attnconn_assets.assets.forecasters.cohort_model import cohort_model_of
+from attnconn_assets.assets.forecasters.reading import cohort_model_of
 from attnconn_assets.assets.forecasters.training import (
     curve_of,
     final_numbers,

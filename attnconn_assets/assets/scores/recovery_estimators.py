@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from attnconn_assets.assets.connectivity.granger import searched_order
+from attnconn_assets.assets.connectivity.granger_order import searched_order
 from attnconn_assets.study.experiment import Configuration, FineTuning
 from attnconn_assets.study.settings import GrangerSettings
 from attnconn_core.connectivity.attention import Attention

@@ -6,9 +6,10 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from attnconn_assets.assets.connectivity.matrices import Reader
+from attnconn_assets.assets.connectivity.reader import Reader
 from attnconn_assets.building.result import Result
 from attnconn_assets.building.work import Work
+from attnconn_core.connectivity.method import Method
 from attnconn_core.records import Connectivity
 from attnconn_core.scoring import EdgeSignificance, edge_mask, edge_significance
 
@@ -22,7 +23,8 @@ _LONG = 60.0  # seconds that are worth a message
 def make_significance(work: Work, reader: Reader) -> Result:
     """Hold a session's edges against surrogates of its scan."""
     series = work.series()
-    method, settings = work.settings["method"], work.settings["significance"]
+    method: Method = work.settings["method"]
+    settings = work.settings["significance"]
     found = edge_significance(
         series,
         reader(work)(series, True),

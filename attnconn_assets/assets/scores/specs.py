@@ -14,6 +14,7 @@ from attnconn_assets.assets.scores.significance import make_significance
 from attnconn_assets.building.spec import AssetSpec, Kind
 from attnconn_assets.study.study import Study
 from attnconn_core.connectivity.method import Method
+from attnconn_core.figures import figures_module
 from attnconn_core.scoring import Comparable, Score
 from attnconn_core.sources import INDEPENDENT_SAMPLES
 
@@ -84,7 +85,7 @@ def _score(study: Study, score: Score) -> AssetSpec:
         "whole",
         settings=settings,
         needs={**needs, **_matrices(study)},
-        calls=(type(score).__module__, f"{_FIGURES}.registry"),
+        calls=(type(score).__module__, figures_module(score)),
         from_configuration=study.read_out[0] if pooled else None,
         description=score.description,
         group="benchmarks",

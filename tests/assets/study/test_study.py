@@ -197,7 +197,7 @@ def test_a_parameter_that_a_method_does_not_take_is_refused(write_study, methods
 
 
 def test_a_score_that_no_package_brings_is_refused(write_study):
-    with pytest.raises(StudyError, match="must be scores of other packages.*got astrology"):
+    with pytest.raises(StudyError, match=r"must be scores of other packages.*got astrology"):
         load_study(write_study(scores=["astrology"]))
     with pytest.raises(StudyError, match="fingerprint is always made"):
         load_study(write_study(scores=["fingerprint"]))

@@ -1,0 +1,24 @@
+"""Contrasts: the edges in which two groups of subjects differ."""
+
+from collections.abc import Mapping
+
+from matplotlib.figure import Figure
+
+from attnconn_core.figures.context import FigureContext
+from attnconn_core.figures.matrix import matrix_gallery
+from attnconn_core.scoring.score import Scored
+
+__all__ = ["contrast_figures"]
+
+
+def contrast_figures(scored: Scored, context: FigureContext) -> Mapping[str, Figure]:
+    """Draw what the score `GroupContrast` found: t in the components, method by method."""
+    details = scored.details
+    figure = matrix_gallery(
+        details.shown,
+        context.regions,
+        {each.method: True for each in details.shown},
+        f"t of edges in components with p below {details.level}: {details.difference}",
+        styles=context.styles,
+    )
+    return {"figure": figure}

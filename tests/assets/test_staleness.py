@@ -1,0 +1,192 @@
+"""What becomes stale: an edit of every module and a change of every study key, one by one.
+
+``staleness.yaml`` lists for each the assets that it makes stale. It is reviewed: a difference
+is a number that can change unseen, or work that would be done again for nothing. After a
+change that is meant, ``python -m tests.assets.test_staleness`` writes it anew.
+"""
+
+import ast
+import contextlib
+import dataclasses
+import functools
+import pkgutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from unittest import mock
+
+import pytest
+import yaml
+from pydantic import BaseModel
+
+import attnconn_assets.assets
+import attnconn_core
+from attnconn_assets.assets.catalogue import specs
+from attnconn_assets.storage import recipe
+from attnconn_assets.study.study import Study, load_study
+from tests.assets.conftest import TINY_EXPERIMENT, TINY_STUDY, write_study_to
+
+LISTED = Path(__file__).parent / "staleness.yaml"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Path:
+    return tmp_path_factory.mktemp("everything")
+
+
+@pytest.fixture(scope="module")
+def everything(folder):
+    """A study that has every asset there is."""
+    return load_everything(folder)
+
+
+def load_everything(folder: Path, key: str = "", value: object = None) -> Study:
+    """Load a study that asks for every method, score and setting, one key changed."""
+    content = {
+        **TINY_STUDY,
+        "methods": list(load_study(write_study_to(folder)).method_names),
+        "significance": {"methods": ["pearson", "granger"], "surrogates": 10},
+        "contrast": {"column": "Group", "first": 0, "second": 1},
+        "recovery": {"simulated": ["linear-5"], "data_sets": 2},
+    }
+    base = TINY_EXPERIMENT["group"]["base"]
+    experiment = {**TINY_EXPERIMENT, "group": {"base": base, "other": base}}
+    if key.startswith("experiment."):
+        experiment[key.removeprefix("experiment.")] = value
+    elif "." in key:
+        group, _, inner = key.partition(".")
+        content[group] = {**content.get(group, {}), inner: value}
+    elif key:
+        content[key] = value
+    (folder / "experiments" / "tiny.yaml").write_text(yaml.safe_dump(experiment))
+    path = folder / "studies" / "everything.yaml"
+    path.write_text(yaml.safe_dump(content))
+    return load_study(path)
+
+
+def listed(what: str) -> dict[str, object]:
+    return yaml.safe_load(LISTED.read_text(encoding="utf-8"))[what]
+
+
+def digests(study: Study) -> dict[str, str]:
+    """The recipe of every asset, of all its partitions, and what the asset reads."""
+    partitions = {
+        "configuration": list(study.configurations),
+        "benchmark": list(study.recovery.benchmarks),
+    }
+    return {
+        spec.name: " ".join(
+            [*sorted(spec.needs)]
+            + [spec.recipe_of(key).digest for key in partitions.get(spec.partitioned, ["any"])]
+        )
+        for spec in specs(study)
+    }
+
+
+def digests_of_sources(folder: Path) -> dict[str, str]:
+    """The recipes of what other sources than the simulated one are read by."""
+    arrays = {"source": "arrays", "root": "scans", "repetition_time": 1.0}
+    hcp = {"source": "hcp", "root": "scans", "atlas": "atlas.dlabel.nii"}
+    simulated = dict.fromkeys(("n_subjects", "n_regions", "n_frames"))
+    found = {}
+    for settings in (arrays, hcp, {"source": "hcp_sample"}):
+        study = load_study(write_study_to(folder, **simulated, **settings, behaviour=None))
+        every = {spec.name: spec.recipe.digest for spec in specs(study) if spec.source}
+        found |= {f"{name} of {settings['source']}": digest for name, digest in every.items()}
+    return found
+
+
+def changed(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
+    return [name for name in before if before[name] != after.get(name)]
+
+
+def modules() -> list[str]:
+    """Every module that can change a number: the core's and the assets'."""
+    return sorted(
+        module.name
+        for package in (attnconn_core, attnconn_assets.assets)
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
+        if not module.ispkg
+    )
+
+
+@contextlib.contextmanager
+def edited(module: str) -> Iterator[None]:
+    """Let one module's source be another as long as the context lasts."""
+    tree = ast.parse(recipe._source(module).read_text(encoding="utf-8") + "\nEXTRA = 1\n")
+    whole_tree, whole_syntax = recipe._tree.__wrapped__, recipe._syntax
+    syntax = functools.cache(whole_syntax.__wrapped__)
+    with (
+        mock.patch.object(
+            recipe, "_tree", lambda name: tree if name == module else whole_tree(name)
+        ),
+        mock.patch.object(
+            recipe,
+            "_syntax",
+            lambda name: syntax(name) if name == module else whole_syntax(name),
+        ),
+    ):
+        recipe.code_version.cache_clear()
+        yield
+    recipe.code_version.cache_clear()
+
+
+def stale_by_module(study: Study, folder: Path) -> dict[str, list[str]]:
+    def all_digests() -> dict[str, str]:
+        return digests(study) | digests_of_sources(folder)
+
+    before, found = all_digests(), {}
+    for module in modules():
+        with edited(module):
+            found[module] = changed(before, all_digests())
+    return found
+
+
+def test_every_module_and_every_key_is_listed(everything):
+    assert list(listed("modules")) == modules()
+    assert sorted(listed("keys")) == sorted(keys_of(everything))
+
+
+def test_an_edit_of_a_module_stales_the_listed_assets_and_no_other(everything, tmp_path):
+    assert stale_by_module(everything, tmp_path) == listed("modules")
+
+
+@pytest.mark.parametrize("key", listed("keys"))
+def test_a_change_of_a_key_stales_the_listed_assets_and_no_other(folder, everything, key):
+    entry = listed("keys")[key]
+    other = load_everything(folder, key, entry["to"])
+    assert changed(digests(everything), digests(other)) == entry["stale"]
+
+
+def keys_of(study: Study) -> Iterator[str]:
+    """Every key of a study of this source, those of groups with dots."""
+    for name in type(study).model_fields:
+        value = getattr(study, name)
+        if name in ("source", "folder", "origins"):
+            continue  # another source has other keys; the others are where a study comes from
+        if isinstance(value, BaseModel):
+            yield from (f"{name}.{each}" for each in type(value).model_fields)
+        elif dataclasses.is_dataclass(value):
+            yield from (f"{name}.{each.name}" for each in dataclasses.fields(value))
+        else:
+            yield name
+
+
+def main() -> None:
+    """Write the list as it is now, with the values that it changes keys to."""
+    with tempfile.TemporaryDirectory() as folder:
+        study = load_everything(Path(folder))
+        before, keys = digests(study), listed("keys")
+        for key, entry in keys.items():
+            other = load_everything(Path(folder), key, entry["to"])
+            entry["stale"] = changed(before, digests(other))
+        content = {"keys": keys, "modules": stale_by_module(study, Path(folder))}
+    heading = "".join(
+        line for line in LISTED.read_text(encoding="utf-8").splitlines(True) if line[0] == "#"
+    )
+    text = yaml.safe_dump(content, sort_keys=False, default_flow_style=None, width=96)
+    LISTED.write_text(heading + text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
