@@ -4,7 +4,7 @@ from attnconn_core.figures.album import Album
 from attnconn_core.figures.behaviours import behaviour_panel
 from attnconn_core.figures.carpet import carpet
 from attnconn_core.figures.comparisons import comparison_panel
-from attnconn_core.figures.context import Drawable, FigureContext
+from attnconn_core.figures.context import FigureContext
 from attnconn_core.figures.encode import png, png_base64
 from attnconn_core.figures.fingerprints import fingerprint_panel
 from attnconn_core.figures.forecasts import forecast_panel, forecast_scatter
@@ -12,14 +12,13 @@ from attnconn_core.figures.matrix import matrix, matrix_gallery
 from attnconn_core.figures.methods import Look, Styles, default_styles
 from attnconn_core.figures.networks import network_means
 from attnconn_core.figures.recoveries import recovery_panel
-from attnconn_core.figures.registry import FIGURES, figures_module, score_figures
+from attnconn_core.figures.registry import FIGURES, figures, figures_module, score_figures
 from attnconn_core.figures.score_panels import score_panel
 from attnconn_core.figures.training import training_curve
 
 __all__ = [
     "FIGURES",
     "Album",
-    "Drawable",
     "FigureContext",
     "Look",
     "Styles",
@@ -27,6 +26,7 @@ __all__ = [
     "carpet",
     "comparison_panel",
     "default_styles",
+    "figures",
     "figures_module",
     "fingerprint_panel",
     "forecast_panel",

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
 
 from matplotlib.figure import Figure
 
@@ -11,7 +10,7 @@ from attnconn_core.parcellation import RegionTable
 from attnconn_core.scoring.score import MethodTraits, Scored
 from attnconn_core.sources import Design
 
-__all__ = ["Draw", "Drawable", "FigureContext"]
+__all__ = ["Draw", "FigureContext"]
 
 
 @dataclass(frozen=True)
@@ -38,12 +37,3 @@ class FigureContext:
 
 #: Draws what a score found: the name of each figure → the figure.
 Draw = Callable[[Scored, FigureContext], Mapping[str, Figure]]
-
-
-@runtime_checkable
-class Drawable(Protocol):
-    """A score, usually of another package, that draws its own figures."""
-
-    def figures(self, scored: Scored, context: FigureContext) -> Mapping[str, Figure]:
-        """Draw what the score found; the figure that stands for it is called ``figure``."""
-        ...

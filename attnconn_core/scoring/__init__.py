@@ -57,7 +57,7 @@ from attnconn_core.scoring.recovery.table import (
     summarise_recovery,
 )
 from attnconn_core.scoring.registry import SCORES, scores
-from attnconn_core.scoring.score import MethodTraits, Score, Scored, ScoreData
+from attnconn_core.scoring.score import MethodTraits, Read, Score, Scored, ScoreData
 from attnconn_core.scoring.settings import score_from, settings_of
 
 __all__ = [
@@ -88,6 +88,7 @@ __all__ = [
     "Measured",
     "MethodTraits",
     "NetworkBasedStatistic",
+    "Read",
     "ReconstructedScore",
     "Recovery",
     "Score",
