@@ -16,8 +16,9 @@ from typing import Any
 import dagster as dg
 
 from attnconn_assets.assets.catalogue import resources, specs, store_of
+from attnconn_assets.assets.connectivity.matrix_checks import check_matrices
+from attnconn_assets.assets.inputs.series_checks import check_series
 from attnconn_assets.building.asset import build_asset
-from attnconn_assets.building.checks import check_matrices, check_series
 from attnconn_assets.building.partitions import add_sessions, session_partitions
 from attnconn_assets.instance.home import open_instance
 from attnconn_assets.storage import formats
