@@ -33,7 +33,7 @@ by predicting fMRI signals using attention based artificial neural networks*.
 {table}
 
 Another installed package can add methods through the entry point group `attnconn.estimators`; \
-`examples/attnconn_coherence` is one. A study can't ask for {unstudied}, which only the scores of \
+`examples/attnconn_example` is one. A study can't ask for {unstudied}, which only the scores of \
 recovery run.
 """
 

@@ -1,20 +1,12 @@
-import tomllib
-from pathlib import Path
-
-import numpy as np
 import pytest
 
 from attnconn_core.connectivity import (
-    ESTIMATORS,
     METHODS,
-    Estimator,
-    estimators,
     installed_methods,
     methods,
 )
 from attnconn_core.errors import ParameterError
 
-EXAMPLE = Path(__file__).parents[3] / "examples/attnconn_coherence"
 GROUP = "attnconn.estimators"
 
 
@@ -24,27 +16,6 @@ def afresh():
     methods.cache_clear()
     yield
     methods.cache_clear()
-
-
-def test_the_example_is_found_and_estimates(install, afresh, monkeypatch, noise, as_series):
-    project = tomllib.loads((EXAMPLE / "pyproject.toml").read_text())["project"]
-    monkeypatch.syspath_prepend(str(EXAMPLE))
-    install(project["name"], GROUP, project["entry-points"][GROUP])
-    every = methods()
-    assert list(every) == [*METHODS, "coherence"]
-    assert list(estimators()) == [*ESTIMATORS, "coherence"]
-    method = every["coherence"]
-    assert (method.label, method.family, method.needs) == ("coherence", "other", "series")
-    assert (method.directed, method.signed) == (False, False)
-    coherence = method.make()
-    assert isinstance(coherence, Estimator)
-    series = as_series(noise, noise[:100])
-    found = coherence.estimate(series)
-    assert np.allclose(found.values, found.values.T)
-    assert np.allclose(found.values.diagonal(), 1)
-    assert 0 <= found.values.min() < found.values.max() <= 1 + 1e-12
-    narrow = method.with_parameters(high=0.05).make().estimate(series)
-    assert not np.allclose(narrow.values, found.values)
 
 
 GOOD = """
