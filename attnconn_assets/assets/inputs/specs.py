@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from attnconn_assets.assets.inputs.cohort import make_cohort
 from attnconn_assets.assets.inputs.phenotypes import make_phenotypes
 from attnconn_assets.assets.inputs.quality import make_quality
 from attnconn_assets.assets.inputs.regions import make_regions
@@ -20,7 +21,7 @@ def has_phenotypes(study: Study) -> bool:
 
 
 def specs(study: Study) -> list[AssetSpec]:
-    """Time series, their regions and quality, and the phenotype table where there is one."""
+    """Time series, regions, quality, the phenotype table where there is one, the cohort."""
     source = SourceRecipe(study.source_module, study.source_settings())
     found = [
         AssetSpec(
@@ -59,7 +60,19 @@ def specs(study: Study) -> list[AssetSpec]:
     ]
     if has_phenotypes(study):
         found.append(_phenotypes(study, source))
-    return found
+    return [*found, _cohort(study)]
+
+
+def _cohort(study: Study) -> AssetSpec:
+    return AssetSpec(
+        "cohort",
+        make_cohort,
+        "whole",
+        settings={"exclude": study.exclude, "quorum": study.quorum},
+        needs={"quality": "session"},
+        description="Every session: whether group results rest on it, or why not.",
+        kinds=frozenset({"parquet"}),
+    )
 
 
 def _phenotypes(study: Study, source: SourceRecipe) -> AssetSpec:

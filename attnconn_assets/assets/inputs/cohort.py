@@ -1,0 +1,24 @@
+"""The cohort: which sessions group results rest on, and why others are left out."""
+
+import pandas as pd
+
+from attnconn_assets.building.result import Result
+from attnconn_assets.building.work import Work
+
+__all__ = ["make_cohort"]
+
+
+def make_cohort(work: Work) -> Result:
+    """List every session: whether it is in, or why not, and what `quality` measured of it."""
+    cohort = work.cohort("quality")
+    rows = [
+        {"session": session.key, "group": session.group or "", "left out": ""}
+        | dict(work.facts("quality", session.key)["measured"])
+        for session in cohort.sessions
+    ]
+    rows += [{"session": key, "group": "", "left out": why} for key, why in cohort.excluded.items()]
+    table = pd.DataFrame(rows).sort_values("session", ignore_index=True)
+    return Result(
+        tables={"sessions": table},
+        metrics={"in": len(cohort.sessions), "out": len(cohort.excluded)},
+    )
