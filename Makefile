@@ -10,7 +10,7 @@ export MLFLOW_DISABLE_TELEMETRY := true
 export MLFLOW_ALLOW_PICKLE_DESERIALIZATION := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup sample demo dev test bench bench-forecast bench-truth bench-platform lint format clean
+.PHONY: help setup sample demo dev test bench bench-forecast bench-truth bench-platform lint lists format clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,6 +57,10 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+lists: setup  ## Write what is derived: docs/methods.md, and which edit makes which asset stale
+	$(BIN)/python -c 'from pathlib import Path; from attnconn_core.connectivity.method_table import methods_page; Path("docs/methods.md").write_text(methods_page(), encoding="utf-8")'
+	$(BIN)/python -m tests.assets.test_staleness
 
 format: setup  ## Format the code
 	$(BIN)/ruff check --fix .
