@@ -19,8 +19,8 @@ from attnconn_assets.instance.run_locks import end_orphans
 from attnconn_assets.operation import servers
 from attnconn_assets.operation.runner import Outcome, Step, materialise_stale
 from attnconn_assets.storage import trace
+from attnconn_assets.storage.entry import WHOLE
 from attnconn_assets.storage.formats import read_table
-from attnconn_assets.storage.store import WHOLE
 from attnconn_assets.study.study import Study, load_study, selected_study
 from attnconn_core.errors import AttnconnError
 from attnconn_core.figures import Styles

@@ -23,7 +23,8 @@ from attnconn_assets.building.platform import Platform
 from attnconn_assets.building.spec import AssetSpec, Kind
 from attnconn_assets.building.staleness import attempt
 from attnconn_assets.instance.run_locks import announced
-from attnconn_assets.storage.store import WHOLE, Store
+from attnconn_assets.storage.entry import WHOLE
+from attnconn_assets.storage.store import Store
 from attnconn_assets.study.study import Study
 from attnconn_assets.tracking.tracking import Tracking
 from attnconn_core.errors import AttnconnError

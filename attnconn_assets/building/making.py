@@ -17,7 +17,7 @@ from attnconn_assets.building.settings import DeclaredSettings
 from attnconn_assets.building.spec import AssetSpec
 from attnconn_assets.building.work import Work
 from attnconn_assets.storage import formats
-from attnconn_assets.storage.store import Entry
+from attnconn_assets.storage.entry import Entry
 from attnconn_assets.tracking.run import TrackedRun
 from attnconn_core.errors import AttnconnError
 

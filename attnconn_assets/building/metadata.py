@@ -12,8 +12,8 @@ import pandas as pd
 from PIL import Image
 
 from attnconn_assets.building.result import Result
+from attnconn_assets.storage.entry import Entry
 from attnconn_assets.storage.formats import schema_of
-from attnconn_assets.storage.store import Entry
 
 __all__ = ["failure", "files", "numbers", "of_result", "picture", "provenance", "schema", "table"]
 

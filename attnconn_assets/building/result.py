@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from attnconn_assets.building.checks import Check
-from attnconn_assets.storage.store import Entry
+from attnconn_assets.storage.entry import Entry
 
 __all__ = ["Result"]
 

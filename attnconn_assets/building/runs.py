@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from attnconn_assets.building.platform import Platform
+from attnconn_assets.storage.entry import WHOLE
 from attnconn_assets.storage.recipe import Recipe, as_json, code_version
-from attnconn_assets.storage.store import WHOLE
 from attnconn_assets.tracking.run import TrackedRun
-from attnconn_assets.tracking.tracking import Origin
+from attnconn_assets.tracking.tags import Origin
 
 __all__ = ["Runs"]
 

@@ -12,9 +12,10 @@ from pathlib import Path
 
 from attnconn_assets.building.cohort import cohort_of, short_of_quorum
 from attnconn_assets.building.spec import AssetSpec
-from attnconn_assets.storage.files import file_facts, is_unchanged
+from attnconn_assets.storage.entry import WHOLE
 from attnconn_assets.storage.recipe import Recipe
-from attnconn_assets.storage.store import WHOLE, Store
+from attnconn_assets.storage.store import Store
+from attnconn_assets.storage.user_files import file_facts, is_unchanged
 from attnconn_assets.study.study import Study
 from attnconn_core.errors import StoreError
 from attnconn_core.records import Cohort

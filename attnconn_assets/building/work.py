@@ -17,9 +17,9 @@ from attnconn_assets.building.platform import Platform
 from attnconn_assets.building.runs import Runs
 from attnconn_assets.building.settings import DeclaredSettings
 from attnconn_assets.storage import formats
-from attnconn_assets.storage.files import file_facts, hashed, is_unchanged
-from attnconn_assets.storage.store import WHOLE, Entry
+from attnconn_assets.storage.entry import WHOLE, Entry
 from attnconn_assets.storage.trace import files_behind
+from attnconn_assets.storage.user_files import file_facts, hashed, is_unchanged
 from attnconn_core.errors import CohortError, ScanError, UndeclaredError
 from attnconn_core.figures import Album
 from attnconn_core.parcellation import RegionTable

@@ -14,7 +14,8 @@ from attnconn_assets.building.partitions import add_sessions, session_partitions
 from attnconn_assets.building.spec import AssetSpec
 from attnconn_assets.building.staleness import plan
 from attnconn_assets.instance.run_locks import announced, end_orphans
-from attnconn_assets.storage.store import WHOLE, Store
+from attnconn_assets.storage.entry import WHOLE
+from attnconn_assets.storage.store import Store
 from attnconn_assets.study.study import Study
 
 __all__ = ["Listener", "Outcome", "Step", "materialise_stale"]

@@ -12,7 +12,7 @@ from attnconn_assets.assets.catalogue import specs, store_of
 from attnconn_assets.building.partitions import session_partitions
 from attnconn_assets.building.staleness import plan
 from attnconn_assets.instance.run_locks import end_orphans
-from attnconn_assets.storage.files import file_facts
+from attnconn_assets.storage.user_files import file_facts
 from attnconn_assets.study.study import Study
 from attnconn_core.errors import AttnconnError
 from attnconn_core.records import Session

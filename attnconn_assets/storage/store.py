@@ -10,7 +10,6 @@ it should be, and nobody builds on it.
 
 import dataclasses
 import datetime
-import hashlib
 import json
 import os
 import re
@@ -18,66 +17,22 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 import dagster as dg
 from pydantic import PrivateAttr
 
-from attnconn_assets.storage.files import sha256_of
+from attnconn_assets.storage.entry import Entry, StoredFile
 from attnconn_assets.storage.locks import alone, is_free
+from attnconn_assets.storage.user_files import sha256_of
 from attnconn_core.errors import StoreError
 
-__all__ = ["WHOLE", "Entry", "Store", "StoredFile"]
-
-WHOLE = "all"  # the partition of an asset that has none
+__all__ = ["Store"]
 
 # In the name of an entry's file, but not of its manifest.
 _CONTENT = re.compile(r"\.[0-9a-f]{12}\.")
 # Where an entry is written, and what is locked in it as long as somebody writes.
 _SCRATCH, _HELD = ".writing-", ".held"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,159}")
-
-
-@dataclasses.dataclass(frozen=True)
-class StoredFile:
-    """One file of an entry: its name in the store, SHA-256 and size in bytes."""
-
-    name: str
-    sha256: str
-    size: int
-
-
-@dataclasses.dataclass(frozen=True)
-class Entry:
-    """What the store knows of one partition of one asset.
-
-    Attributes
-    ----------
-    files
-        What they are called (``"matrix.parquet"``) → the file.
-    recipe
-        A hash of the code and the settings that made it.
-    inputs
-        ``asset/partition`` → the `digest` of what was read.
-    facts
-        What else was measured or is to be known, as JSON.
-    made_by
-        Dagster run, MLflow run, code version, time.
-    """
-
-    asset: str
-    partition: str
-    files: Mapping[str, StoredFile]
-    recipe: str
-    inputs: Mapping[str, str] = dataclasses.field(default_factory=dict)
-    facts: Mapping[str, Any] = dataclasses.field(default_factory=dict)
-    made_by: Mapping[str, str] = dataclasses.field(default_factory=dict)
-
-    @property
-    def digest(self) -> str:
-        """The content's hash: what those who read this depend on."""
-        parts = (f"{name}:{file.sha256}" for name, file in sorted(self.files.items()))
-        return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
 class Store(dg.ConfigurableResource):

@@ -11,7 +11,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from attnconn_assets.storage.store import WHOLE, Entry, Store
+from attnconn_assets.storage.entry import WHOLE, Entry
+from attnconn_assets.storage.store import Store
 from attnconn_core.errors import StoreError
 
 __all__ = ["Node", "back", "files_behind", "forward", "told"]

@@ -6,7 +6,6 @@ and hash of its one file in the store.
 """
 
 import contextlib
-import dataclasses
 import json
 import re
 import sqlite3
@@ -21,31 +20,16 @@ from pydantic import PrivateAttr
 from attnconn_assets.storage.locks import alone
 from attnconn_assets.tracking.retry import Patient, patiently
 from attnconn_assets.tracking.run import TrackedRun
+from attnconn_assets.tracking.tags import Origin
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
-__all__ = ["Origin", "Tracking"]
+__all__ = ["Tracking"]
 
 _KIND = {"mlflow.experimentKind": "custom_model_development"}  # not of language models
 _SAME = ("attnconn.study", "attnconn.asset", "attnconn.partition")  # tell of the same result
 _RUN_ID = re.compile(r"[0-9a-f]{32}")
-
-
-@dataclasses.dataclass(frozen=True)
-class Origin:
-    """Where a run in MLflow comes from: the tags that lead back to Dagster."""
-
-    study: str
-    asset: str
-    partition: str
-    dagster_run: str
-    code_version: str
-
-    def tags(self) -> dict[str, str]:
-        """The tags as MLflow holds them."""
-        own = {f"attnconn.{name}": value for name, value in dataclasses.asdict(self).items()}
-        return {**own, "mlflow.source.name": f"{self.study}/{self.asset}"}
 
 
 class Tracking(dg.ConfigurableResource):

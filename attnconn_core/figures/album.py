@@ -18,7 +18,7 @@ from PIL import Image
 from attnconn_core.figures.blocks import blocks_of
 from attnconn_core.figures.carpet import carpet, mean_signal, standardised_runs
 from attnconn_core.figures.matrix import colour_limits, matrix, without_diagonal
-from attnconn_core.figures.methods import Styles
+from attnconn_core.figures.method_styles import Styles
 from attnconn_core.parcellation.regions import RegionTable
 from attnconn_core.records import Connectivity, TimeSeries
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from matplotlib.figure import Figure
 
-from attnconn_core.figures.methods import Styles
+from attnconn_core.figures.method_styles import Styles
 from attnconn_core.parcellation import RegionTable
 from attnconn_core.scoring.score import MethodTraits, Scored
 from attnconn_core.sources import Design

@@ -10,7 +10,7 @@ from matplotlib.ticker import NullLocator
 
 from attnconn_core.errors import ParameterError
 from attnconn_core.figures.context import FigureContext
-from attnconn_core.figures.methods import Look, Styles, default_styles
+from attnconn_core.figures.method_styles import Look, Styles, default_styles
 from attnconn_core.figures.rows import method_rows, points
 from attnconn_core.figures.style import (
     CROSS,

@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 from attnconn_core.errors import ParameterError
 from attnconn_core.figures.blocks import spread
 from attnconn_core.figures.context import FigureContext
-from attnconn_core.figures.methods import Styles, default_styles
+from attnconn_core.figures.method_styles import Styles, default_styles
 from attnconn_core.figures.rows import floor_note, floor_of, median_tick, method_rows, points
 from attnconn_core.figures.style import (
     FAINT,

@@ -13,7 +13,7 @@ from matplotlib.ticker import ScalarFormatter
 
 from attnconn_core.errors import ParameterError
 from attnconn_core.figures.blocks import blocks_of, draw_borders, label_blocks
-from attnconn_core.figures.methods import Styles, default_styles
+from attnconn_core.figures.method_styles import Styles, default_styles
 from attnconn_core.figures.style import (
     FAINT,
     INK,

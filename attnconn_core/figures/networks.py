@@ -8,7 +8,7 @@ from matplotlib import colormaps
 from matplotlib.figure import Figure
 
 from attnconn_core.figures.blocks import blocks_of
-from attnconn_core.figures.methods import Styles, default_styles
+from attnconn_core.figures.method_styles import Styles, default_styles
 from attnconn_core.figures.style import (
     FAINT,
     INK,

@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from attnconn_core.errors import ParameterError
-from attnconn_core.figures.methods import Styles, default_styles
+from attnconn_core.figures.method_styles import Styles, default_styles
 from attnconn_core.figures.rows import method_rows, points
 from attnconn_core.figures.style import (
     FAINT,

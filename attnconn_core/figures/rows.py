@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Float
 from matplotlib.axes import Axes
 
-from attnconn_core.figures.methods import Look
+from attnconn_core.figures.method_styles import Look
 from attnconn_core.figures.style import (
     FAINT,
     INK,

@@ -15,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from attnconn_assets.operation import servers
-from attnconn_assets.storage.store import Entry, Store
+from attnconn_assets.storage.entry import Entry
+from attnconn_assets.storage.store import Store
 from attnconn_assets.study.study import load_study
 from attnconn_assets.tracking.tracking import Tracking
 from attnconn_core.errors import IdentifierError, StoreError, StudyError

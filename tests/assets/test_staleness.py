@@ -1,4 +1,4 @@
-"""What becomes stale: an edit of every module and a change of every study key, one by one.
+"""Every asset, and what makes it stale: each module edited, each study key changed, in turn.
 
 ``staleness.yaml`` lists for each the assets that it makes stale. It is reviewed: a difference
 is a number that can change unseen, or work that would be done again for nothing. After a
@@ -22,6 +22,7 @@ from pydantic import BaseModel
 import attnconn_assets.assets
 import attnconn_core
 from attnconn_assets.assets.catalogue import specs
+from attnconn_assets.definitions import define
 from attnconn_assets.storage import recipe
 from attnconn_assets.study.study import Study, load_study
 from tests.assets.conftest import TINY_EXPERIMENT, TINY_STUDY, write_study_to
@@ -142,6 +143,12 @@ def stale_by_module(study: Study, folder: Path) -> dict[str, list[str]]:
     return found
 
 
+def test_every_asset_that_dagster_shows_is_listed(folder):
+    study = load_study(write_study_to(folder))
+    keys = {"/".join(key.path) for key in define(study).resolve_all_asset_keys()}
+    assert keys == {f"tiny/{name}" for name in listed("assets")}
+
+
 def test_every_module_and_every_key_is_listed(everything):
     assert list(listed("modules")) == modules()
     assert sorted(listed("keys")) == sorted(keys_of(everything))
@@ -180,7 +187,8 @@ def main() -> None:
         for key, entry in keys.items():
             other = load_everything(Path(folder), key, entry["to"])
             entry["stale"] = changed(before, digests(other))
-        content = {"keys": keys, "modules": stale_by_module(study, Path(folder))}
+        assets = [spec.name for spec in specs(load_study(write_study_to(Path(folder))))]
+        content = {"assets": assets, "keys": keys, "modules": stale_by_module(study, Path(folder))}
     heading = "".join(
         line for line in LISTED.read_text(encoding="utf-8").splitlines(True) if line[0] == "#"
     )

@@ -2,7 +2,7 @@
 
 from attnconn_assets.assets.connectivity.reader import EstimatorFor
 from attnconn_assets.building.work import Work
-from attnconn_assets.storage.store import WHOLE
+from attnconn_assets.storage.entry import WHOLE
 from attnconn_core.connectivity.granger import Granger
 
 __all__ = ["read_granger"]

@@ -2,7 +2,7 @@
 
 from attnconn_assets.assets.connectivity.reader import EstimatorFor
 from attnconn_assets.building.work import Work
-from attnconn_assets.storage.store import WHOLE
+from attnconn_assets.storage.entry import WHOLE
 from attnconn_core.connectivity.tangent import Tangent
 
 __all__ = ["REFERENCE", "read_tangent"]

@@ -4,7 +4,7 @@ import pandas as pd
 
 from attnconn_assets.building.result import Result
 from attnconn_assets.building.work import Work
-from attnconn_assets.storage.store import Entry
+from attnconn_assets.storage.entry import Entry
 from attnconn_core.errors import StudyError
 
 __all__ = ["make_champion"]

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from attnconn_assets.assets.inputs.cohort import make_cohort
+from attnconn_assets.assets.inputs.cohort_table import make_cohort
 from attnconn_assets.assets.inputs.phenotypes import make_phenotypes
 from attnconn_assets.assets.inputs.quality import make_quality
 from attnconn_assets.assets.inputs.regions import make_regions

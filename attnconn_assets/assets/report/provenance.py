@@ -3,7 +3,7 @@
 import pandas as pd
 
 from attnconn_assets.building.work import Work
-from attnconn_assets.storage.store import WHOLE
+from attnconn_assets.storage.entry import WHOLE
 from attnconn_core.figures import Styles
 
 __all__ = ["provenance"]

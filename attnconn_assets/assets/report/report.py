@@ -10,7 +10,7 @@ from attnconn_assets.assets.report.page import rendered
 from attnconn_assets.assets.report.provenance import provenance
 from attnconn_assets.building.result import Result
 from attnconn_assets.building.work import Work
-from attnconn_assets.storage.store import WHOLE
+from attnconn_assets.storage.entry import WHOLE
 from attnconn_core.figures import Styles
 from attnconn_core.scoring import METHOD
 from attnconn_core.sources import DESIGN_LABELS

@@ -51,7 +51,7 @@ def specs(study: Study) -> list[AssetSpec]:
             },
             needs=needs,
             from_configuration=study.read_out[0] if cohort_models else None,
-            calls=("attnconn_core.figures.methods",),
+            calls=("attnconn_core.figures.method_styles",),
             copies={"report.html": report_path(study)},
             description="One self-contained page: scores, figures, and how they were made.",
             group="report",

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from attnconn_assets.building.result import Result
 from attnconn_assets.building.work import Work
+from attnconn_assets.storage.entry import WHOLE
 from attnconn_assets.storage.formats import read_table
-from attnconn_assets.storage.store import WHOLE
 from attnconn_core.figures import Styles, comparison_panel, png
 from attnconn_core.scoring import Measured, join_measures
 from attnconn_core.scoring.recovery.measures import recovery_measures

@@ -1,7 +1,6 @@
 """The tables of the fingerprint: scores with intervals, edges, networks, and who is better."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -18,40 +17,15 @@ from attnconn_core.scoring.fingerprint.group_identification import (
     mean_by_groups,
 )
 from attnconn_core.scoring.fingerprint.icc import intraclass_correlation
+from attnconn_core.scoring.fingerprint.pools import Stacks
 from attnconn_core.scoring.fingerprint.reconstructed import reconstructed_identifiability
 
-__all__ = ["Stacks", "comparison_table", "further_tables", "score_row"]
+__all__ = ["comparison_table", "further_tables", "score_row"]
 
 _SCORES = (
     *("accuracy_test_to_retest", "accuracy_retest_to_test", "accuracy_strict"),
     *("cohens_d", "i_diff", "mean_rank", "auc", "p_value"),
 )
-
-
-@dataclass(frozen=True, eq=False)
-class Stacks:
-    """A method's matrices of whole scans, [subject, target, source], in order of subjects.
-
-    Attributes
-    ----------
-    test, retest
-        Of the same subjects.
-    directed
-        Whether both halves of a matrix count.
-    pools
-        A number a subject: who may be compared.
-    """
-
-    test: np.ndarray
-    retest: np.ndarray
-    directed: bool
-    pools: np.ndarray
-
-    def by_pool(self) -> Iterator[tuple[float, np.ndarray, np.ndarray]]:
-        """Every pool's share of the subjects, and its matrices."""
-        for pool in np.unique(self.pools):
-            inside = self.pools == pool
-            yield float(inside.mean()), self.test[inside], self.retest[inside]
 
 
 def score_row(
@@ -119,20 +93,19 @@ def _reliability(stack: Stacks) -> np.ndarray:
     """ICC of every edge, a pool's by itself: matrices of two models differ for the models."""
     icc = np.full(stack.test.shape[1:], np.nan)
     mask = edge_mask(len(icc), stack.directed)
-    icc[mask] = sum(
-        share * intraclass_correlation(np.stack([test[:, mask], retest[:, mask]], axis=1))
-        for share, test, retest in stack.by_pool()
+    icc[mask] = stack.mean_over_pools(
+        lambda test, retest: intraclass_correlation(
+            np.stack([test[:, mask], retest[:, mask]], axis=1)
+        )
     )
     return icc
 
 
 def _importance(stack: Stacks, options: Mapping[str, Any]) -> np.ndarray:
     chosen = {name: options[name] for name in ("normalise", "comparison")}
-    pools = (
-        share * edge_importance(test, retest, **chosen, symmetric=not stack.directed)
-        for share, test, retest in stack.by_pool()
+    return stack.mean_over_pools(
+        lambda test, retest: edge_importance(test, retest, **chosen, symmetric=not stack.directed)
     )
-    return np.asarray(sum(pools))
 
 
 def _edges(

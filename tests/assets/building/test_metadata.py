@@ -10,7 +10,7 @@ from PIL import Image
 
 from attnconn_assets.building import metadata
 from attnconn_assets.building.result import Result
-from attnconn_assets.storage.store import Entry, StoredFile
+from attnconn_assets.storage.entry import Entry, StoredFile
 
 
 def test_numbers_that_do_not_exist_are_left_out():

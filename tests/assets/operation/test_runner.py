@@ -5,13 +5,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import yaml
 
 from attnconn_assets.assets.catalogue import resources, specs
 from attnconn_assets.assets.report.specs import report_path
-from attnconn_assets.definitions import define
+from attnconn_assets.storage.entry import WHOLE
 from attnconn_assets.storage.formats import read_matrices, read_table
-from attnconn_assets.storage.store import WHOLE
 from attnconn_assets.study.study import load_study
 from attnconn_core.errors import StoreError
 
@@ -211,12 +209,6 @@ def test_a_study_with_a_train_group_trains_on_it_alone(write_study, run_line, in
         for subject in ("1", "2", "3", "4")
     }
     assert saw == {"1": 1, "2": 1, "3": 0, "4": 0}
-
-
-def test_the_asset_catalogue_is_the_reviewed_one(tiny_study):
-    keys = {"/".join(key.path) for key in define(tiny_study).resolve_all_asset_keys()}
-    listed = yaml.safe_load((Path(__file__).parent / "catalogue.yaml").read_text())
-    assert keys == {f"tiny/{name}" for name in listed}
 
 
 def test_a_line_of_few_methods_comes_to_its_report(write_study, instance, run_line):

@@ -1,12 +1,13 @@
 """Code versions: they change with what an asset's code does, and with nothing else."""
 
 import ast
+import dataclasses
 
-import pytest
-
-from attnconn_assets.assets.catalogue import specs
-from attnconn_assets.storage import recipe as lineage
-from attnconn_assets.storage.recipe import Recipe, code_version, reached_modules
+from attnconn_assets.storage import recipe
+from attnconn_assets.storage.recipe import Recipe, as_json, code_version, reached_modules
+from attnconn_assets.study.settings import GrangerSettings
+from attnconn_core.connectivity import METHODS
+from attnconn_core.scoring import Fingerprint
 
 PEARSON = "attnconn_core.connectivity.pearson"
 GRANGER = "attnconn_core.connectivity.granger"
@@ -26,19 +27,19 @@ def test_names_are_followed_through_a_package_to_the_module_that_defines_them():
 
 
 def forget() -> None:
-    for cached in (lineage.reached_modules, lineage._syntax, lineage.code_version):
+    for cached in (recipe.reached_modules, recipe._syntax, recipe.code_version):
         cached.cache_clear()
 
 
 def edited(monkeypatch, module: str, change) -> None:
     """Let one module's source be another for as long as the test runs."""
-    original = lineage._tree.__wrapped__
+    original = recipe._tree.__wrapped__
 
     def tree(name: str) -> ast.Module:
-        source = lineage._source(name).read_text()
+        source = recipe._source(name).read_text()
         return ast.parse(change(source)) if name == module else original(name)
 
-    monkeypatch.setattr(lineage, "_tree", tree)
+    monkeypatch.setattr(recipe, "_tree", tree)
     forget()
 
 
@@ -69,61 +70,29 @@ def test_a_setting_changes_a_recipe_and_its_order_doesn_t():
     assert one.digest != Recipe("granger", (GRANGER,), {"lags": 2, "alpha": 2.0}).digest
 
 
-ATTENTION = {"attention_group_base", "attention_subject", "attention_finetuned"}
-SHRUNK = {"shrinkage_partial", "oriented_partial", "tangent", "tangent_reference"}
-PARTIALS = {"partial", "graphical_lasso", *SHRUNK}
-RATIOS = {"likelihood_ratio", "likelihood_ratio_skew"}
-FORECASTERS = {"group_forecaster", "subject_forecaster", "finetuned_forecaster"}
+def test_figures_and_registries_are_not_followed():
+    # Another colour must not train a model anew; registries import everything.
+    reached = reached_modules("attnconn_assets.assets.forecasters.training")
+    assert "attnconn_core.forecasting.fitting" in reached
+    assert not any(name.startswith("attnconn_core.figures") for name in reached)
+    drawing = reached_modules("attnconn_core.figures.fingerprints")
+    assert "attnconn_core.figures.style" in drawing
+    assert "attnconn_core.connectivity.registry" not in drawing
 
 
-@pytest.fixture
-def every(tiny_study):
-    """A study that asks for every method there is."""
-    return tiny_study.model_copy(update={"methods": tiny_study.every_method})
+def test_what_a_package_names_comes_before_a_module_of_that_name():
+    # attnconn_core.scoring.fingerprint is a package; the façade's name is its function.
+    assert (
+        recipe._home_of("attnconn_core.scoring", "fingerprint")
+        == "attnconn_core.scoring.fingerprint.fingerprint"
+    )
 
 
-@pytest.mark.parametrize(
-    ("module", "stale"),
-    [
-        ("connectivity.centring", {*PARTIALS, "pearson", "patel_tau", *RATIOS}),
-        ("connectivity.pearson", {"pearson"}),
-        ("connectivity.partial", PARTIALS),
-        ("connectivity.shrinkage_partial", SHRUNK),
-        ("connectivity.graphical_lasso", {"graphical_lasso"}),
-        ("connectivity.tangent", {"tangent", "tangent_reference"}),
-        ("connectivity.lagged_correlation", {"lagged_correlation"}),
-        ("connectivity.granger_log_ratio", {"granger_log_ratio"}),
-        ("connectivity.granger_own_past_free",
-         {"granger_own_past_free", "granger_own_past_free_validated"}),
-        ("connectivity.transfer_entropy", {"transfer_entropy"}),
-        ("connectivity.patel", {"patel_tau", "oriented_partial"}),
-        ("connectivity.likelihood_ratio", RATIOS),
-        ("connectivity.oriented_partial", {"oriented_partial"}),
-        ("connectivity.ablation", {"ablation_group_base"}),
-        ("connectivity.sensitivity", {"sensitivity_group_base"}),
-        ("connectivity.granger", {"granger", "granger_order"}),
-        ("connectivity.granger_order", {"granger_order"}),
-        ("connectivity.attention", ATTENTION),
-        ("connectivity.average", {"group_mean"}),
-        ("forecasting.trainer", {*FORECASTERS, "champion", "attention_subject",
-                                 "attention_finetuned"}),
-        ("forecasting.cross_fitting", {"group_forecaster"}),
-        ("scoring.fingerprint", {"fingerprint", "report"}),
-        ("scoring.kernel_folds", {"behaviour"}),
-        ("scoring.kernel_ridge", {"behaviour"}),
-        ("timeseries.quality", {"quality"}),
-        ("figures.album", {"report"}),
-        ("sources.simulated", {"time_series", "quality", "phenotypes"}),
-        ("sources.phenotypes", {"phenotypes"}),
-        ("sources.hcp", set()),
-    ],
-)  # fmt: skip
-def test_an_edit_stales_what_reaches_it_and_nothing_else(monkeypatch, every, module, stale):
-    def digests() -> dict[str, str]:
-        return {spec.name: spec.recipe.digest for spec in specs(every)}
-
-    before = digests()
-    edited(monkeypatch, f"attnconn_core.{module}", lambda source: source + "\nEXTRA = 1\n")
-    after = digests()
-    forget()
-    assert {name for name in before if before[name] != after[name]} == stale
+def test_settings_count_by_their_values():
+    granger = METHODS["granger"]
+    assert as_json({"b": (1, 2), "a": None}) == {"b": [1, 2], "a": None}
+    assert as_json(Fingerprint(bins=7))["bins"] == 7
+    assert as_json(GrangerSettings(max_lags=3))["max_lags"] == 3
+    relabelled = dataclasses.replace(granger, label="Another", template="")
+    assert as_json(relabelled) == as_json(granger)
+    assert as_json(granger.with_parameters(lags=2)) != as_json(granger)

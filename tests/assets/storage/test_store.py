@@ -6,7 +6,8 @@ from threading import Thread
 
 import pytest
 
-from attnconn_assets.storage.store import Entry, Store
+from attnconn_assets.storage.entry import Entry
+from attnconn_assets.storage.store import Store
 from attnconn_core.errors import StoreError
 
 

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from attnconn_assets.tracking.run import TrackedRun
-from attnconn_assets.tracking.tracking import Origin, Tracking
+from attnconn_assets.tracking.tags import Origin
+from attnconn_assets.tracking.tracking import Tracking
 
 ORIGIN = Origin("tiny", "pearson", "sub-1_ses-test", "dagster-1", "abc")
 
@@ -138,7 +139,8 @@ def test_a_model_is_registered_once_and_asked_for_by_its_alias(tracking, tmp_pat
 OPEN = """
 import sys
 import threading
-from attnconn_assets.tracking.tracking import Origin, Tracking
+from attnconn_assets.tracking.tags import Origin
+from attnconn_assets.tracking.tracking import Tracking
 origin = Origin("tiny", "pearson", sys.argv[2], "dagster", "abc")
 with Tracking(folder=sys.argv[1]).run("connectivity", "pearson", origin, {}):
     pass

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attnconn_core.figures.methods import Look
+from attnconn_core.figures.method_styles import Look
 from attnconn_core.figures.rows import floor_note, floor_of, points
 from attnconn_core.figures.style import canvas
 

@@ -6,8 +6,8 @@ import pytest
 
 from attnconn_core.parcellation import RegionTable
 from attnconn_core.scoring import fingerprint, identification_intervals, intraclass_correlation
+from attnconn_core.scoring.fingerprint.pools import Stacks
 from attnconn_core.scoring.fingerprint.tables import (
-    Stacks,
     comparison_table,
     further_tables,
     score_row,

@@ -6,7 +6,7 @@ import pytest
 
 from attnconn_core.connectivity import METHODS as REGISTERED
 from attnconn_core.connectivity import Method, Pearson, configured, methods
-from attnconn_core.figures.methods import Look, Styles, default_styles
+from attnconn_core.figures.method_styles import Look, Styles, default_styles
 
 METHODS = (
     "pearson",

@@ -1,0 +1,52 @@
+"""An entry: what the store knows of one partition of one asset."""
+
+import dataclasses
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+__all__ = ["WHOLE", "Entry", "StoredFile"]
+
+WHOLE = "all"  # the partition of an asset that has none
+
+
+@dataclasses.dataclass(frozen=True)
+class StoredFile:
+    """One file of an entry: its name in the store, SHA-256 and size in bytes."""
+
+    name: str
+    sha256: str
+    size: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Entry:
+    """What the store knows of one partition of one asset.
+
+    Attributes
+    ----------
+    files
+        What they are called (``"matrix.parquet"``) → the file.
+    recipe
+        A hash of the code and the settings that made it.
+    inputs
+        ``asset/partition`` → the `digest` of what was read.
+    facts
+        What else was measured or is to be known, as JSON.
+    made_by
+        Dagster run, MLflow run, code version, time.
+    """
+
+    asset: str
+    partition: str
+    files: Mapping[str, StoredFile]
+    recipe: str
+    inputs: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    facts: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    made_by: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+    @property
+    def digest(self) -> str:
+        """The content's hash: what those who read this depend on."""
+        parts = (f"{name}:{file.sha256}" for name, file in sorted(self.files.items()))
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]

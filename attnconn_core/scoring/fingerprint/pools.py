@@ -1,0 +1,41 @@
+"""Pools: the subjects that one cohort model reads, and who may be compared with each other."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+__all__ = ["Stacks"]
+
+
+@dataclass(frozen=True, eq=False)
+class Stacks:
+    """A method's matrices of whole scans, [subject, target, source], in order of subjects.
+
+    Attributes
+    ----------
+    test, retest
+        Of the same subjects.
+    directed
+        Whether both halves of a matrix count.
+    pools
+        A number a subject: who may be compared.
+    """
+
+    test: np.ndarray
+    retest: np.ndarray
+    directed: bool
+    pools: np.ndarray
+
+    def mean_over_pools(self, of_pool: Callable[[np.ndarray, np.ndarray], Any]) -> np.ndarray:
+        """Average what a function makes of each pool's matrices, weighted by its subjects."""
+        return np.asarray(
+            sum(share * of_pool(test, retest) for share, test, retest in self.by_pool())
+        )
+
+    def by_pool(self) -> Iterator[tuple[float, np.ndarray, np.ndarray]]:
+        """Every pool's share of the subjects, and its matrices."""
+        for pool in np.unique(self.pools):
+            inside = self.pools == pool
+            yield float(inside.mean()), self.test[inside], self.retest[inside]
