@@ -80,8 +80,9 @@ def make(platform: Platform, spec: AssetSpec, partition: str) -> Made:
         result = spec.make(work)
         _refuse_unsound(result)
         facts = {**result.facts, **_recorded(work)}
-        run = runs.own(_parameters(runs, facts))
-        below = _track(work, run, result)
+        cohort = {"cohort": facts["cohort"]} if "cohort" in facts else {}
+        run = runs.own({**runs.parameters, **cohort})
+        below = _track(work, run, result, cohort)
         entry = _store(platform, work, spec, result, facts)
         _publish(work, spec, result, entry)
     shown = {
@@ -112,12 +113,9 @@ def _recorded(work: Work) -> dict[str, Any]:
     return facts
 
 
-def _parameters(runs: Runs, facts: Mapping[str, Any]) -> dict[str, object]:
-    cohort = {"cohort": facts["cohort"]} if "cohort" in facts else {}
-    return {**runs.parameters, **cohort}
-
-
-def _track(work: Work, run: TrackedRun, result: Result) -> list[TrackedRun]:
+def _track(
+    work: Work, run: TrackedRun, result: Result, cohort: Mapping[str, str]
+) -> list[TrackedRun]:
     """Send a result to MLflow; return the runs below it, one per method."""
     run.metrics(result.metrics)
     for name, png in result.figures.items():
@@ -128,7 +126,7 @@ def _track(work: Work, run: TrackedRun, result: Result) -> list[TrackedRun]:
     means = result.by_method.groupby("method", sort=False).mean(numeric_only=True)
     for method, row in means.iterrows():
         values = {str(key): float(value) for key, value in row.items()}
-        parameters = {**work.runs.parameters, "method": method}
+        parameters = {**work.runs.parameters, **cohort, "method": method}
         with work.runs.below(str(method), parameters) as one:
             one.metrics(values)
         run.metrics({f"{name}/{method}": value for name, value in values.items()})

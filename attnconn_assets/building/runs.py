@@ -1,15 +1,20 @@
 """The runs in MLflow of one partition: its own, and those below it."""
 
 import contextlib
+import dataclasses
 from collections.abc import Iterator, Mapping
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
+
+from pydantic import BaseModel
 
 from attnconn_assets.building.platform import Platform
 from attnconn_assets.storage.entry import WHOLE
 from attnconn_assets.storage.recipe import Recipe, as_json, code_version
 from attnconn_assets.tracking.run import TrackedRun
 from attnconn_assets.tracking.tags import Origin
+from attnconn_core.connectivity.method import Method
 
 __all__ = ["Runs"]
 
@@ -86,10 +91,28 @@ class Runs:
 
     @property
     def parameters(self) -> dict[str, object]:
-        """The settings of the recipe."""
-        return dict(as_json(self._recipe.settings))
+        """The settings of the recipe, flat, as MLflow shows and compares parameters."""
+        return dict(_flat(self._recipe.settings))
 
     def _run(
         self, name: str, parameters: Mapping[str, object], parent: TrackedRun | None
     ) -> contextlib.AbstractContextManager[TrackedRun]:
         return self._platform.tracking.run(self._experiment, name, self.origin, parameters, parent)
+
+
+def _flat(settings: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
+    """Take groups of settings apart; of lists of methods and scores keep the names."""
+    for name, value in settings.items():
+        if isinstance(value, tuple | list):
+            yield name, [getattr(each, "name", as_json(each)) for each in value]
+        elif isinstance(value, Method):
+            yield name, value.name
+            yield from value.defaults.items()
+        elif isinstance(value, Mapping):
+            yield from _flat(value)
+        elif isinstance(value, BaseModel):
+            yield from _flat(dict(value))
+        elif dataclasses.is_dataclass(value) and not isinstance(value, type):
+            yield from _flat({each.name: getattr(value, each.name) for each in fields(value)})
+        else:
+            yield name, as_json(value)

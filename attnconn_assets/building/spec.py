@@ -116,8 +116,8 @@ class AssetSpec:
         own = tuple(dict.fromkeys(part.__module__ for part in _parts(self.make)))
         if self.source is None:
             return Recipe(self.name, (*own, *self.calls), settings)
-        read = {f"source.{name}": value for name, value in self.source.settings.items()}
-        return Recipe(self.name, (*own, *self.calls, self.source.module), {**read, **settings})
+        read = {"scans": self.source.settings, **settings}
+        return Recipe(self.name, (*own, *self.calls, self.source.module), read)
 
 
 def _parts(body: Callable[..., Any]) -> list[Callable[..., Any]]:

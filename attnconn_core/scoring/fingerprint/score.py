@@ -15,7 +15,7 @@ from attnconn_core.scoring.comparison.verdicts import compare_hits
 from attnconn_core.scoring.fingerprint.fingerprint import FingerprintScore, fingerprint
 from attnconn_core.scoring.fingerprint.identification_intervals import identification_intervals
 from attnconn_core.scoring.fingerprint.pairing import PooledPairs, pair_within_pools
-from attnconn_core.scoring.fingerprint.pools import Stacks
+from attnconn_core.scoring.fingerprint.pool_weights import Stacks
 from attnconn_core.scoring.fingerprint.stacking import read_pairs, share_seen, stack_by_length
 from attnconn_core.scoring.fingerprint.tables import (
     comparison_table,

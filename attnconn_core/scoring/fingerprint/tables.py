@@ -17,7 +17,7 @@ from attnconn_core.scoring.fingerprint.group_identification import (
     mean_by_groups,
 )
 from attnconn_core.scoring.fingerprint.icc import intraclass_correlation
-from attnconn_core.scoring.fingerprint.pools import Stacks
+from attnconn_core.scoring.fingerprint.pool_weights import Stacks
 from attnconn_core.scoring.fingerprint.reconstructed import reconstructed_identifiability
 
 __all__ = ["comparison_table", "further_tables", "score_row"]

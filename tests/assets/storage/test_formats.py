@@ -1,5 +1,8 @@
 """The store's files: what goes in comes out, whoever reads them."""
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
@@ -7,6 +10,7 @@ import pytest
 
 from attnconn_assets.storage import formats
 from attnconn_core.errors import StoreError
+from attnconn_core.parcellation import RegionTable
 from attnconn_core.records import Connectivity, TimeSeries
 
 
@@ -96,3 +100,29 @@ def test_a_replaced_file_is_the_old_one_or_the_new_one(tmp_path):
     formats.replace_file(path, b"two")
     assert path.read_bytes() == b"two"
     assert list(path.parent.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(
+    "regions",
+    [
+        RegionTable(("a", "b")),
+        RegionTable(("a", "b"), groups=("Vis", "Vis"), grouping="network"),
+        RegionTable(("a", "b"), ("x", "y"), hemispheres=("L", ""), grouping="lobe"),
+    ],
+)
+def test_regions_come_back_with_all_that_is_known_of_them(tmp_path, regions):
+    formats.write_regions(tmp_path / "regions.parquet", regions)
+    assert formats.read_regions(tmp_path / "regions.parquet") == regions
+
+
+def test_content_is_written_by_what_it_is(tmp_path):
+    table = pd.DataFrame({"a": [1.5]})
+    contents = {"t.parquet": table, "p.png": b"png", "f.json": {"a": 1}, "own": Path.touch}
+    for name, content in contents.items():
+        formats.writer_of(content)(tmp_path / name)
+    assert formats.read_table(tmp_path / "t.parquet").equals(table)
+    assert (tmp_path / "p.png").read_bytes() == b"png"
+    assert json.loads((tmp_path / "f.json").read_text()) == {"a": 1}
+    assert (tmp_path / "own").exists()
+    with pytest.raises(StoreError, match="no format for a float"):
+        formats.writer_of(1.5)

@@ -6,7 +6,7 @@ import pytest
 
 from attnconn_core.parcellation import RegionTable
 from attnconn_core.scoring import fingerprint, identification_intervals, intraclass_correlation
-from attnconn_core.scoring.fingerprint.pools import Stacks
+from attnconn_core.scoring.fingerprint.pool_weights import Stacks
 from attnconn_core.scoring.fingerprint.tables import (
     comparison_table,
     further_tables,

@@ -1,4 +1,4 @@
-"""Pools: the subjects that one cohort model reads, and who may be compared with each other."""
+"""Pools: the subjects that one cohort model reads, and how results are weighted over pools."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
