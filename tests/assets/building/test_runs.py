@@ -1,18 +1,9 @@
 """Runs in MLflow: one per partition, opened once, its parameters flat."""
 
-from types import SimpleNamespace
-
 import pytest
 
-from attnconn_assets.assets.catalogue import resources, specs
-from attnconn_assets.building.platform import Platform
+from attnconn_assets.assets.catalogue import specs
 from attnconn_assets.building.runs import Runs
-
-
-@pytest.fixture
-def platform(tiny_study):
-    log = SimpleNamespace(info=lambda _message: None)
-    return Platform(tiny_study, **resources(tiny_study), log=log, dagster_run="dagster-1")
 
 
 def spec_of(study, name):

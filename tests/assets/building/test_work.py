@@ -1,24 +1,16 @@
 """Work: a body reads what its spec declares, and all that it reads is recorded."""
 
 import functools
-from types import SimpleNamespace
 
 import pytest
 
-from attnconn_assets.assets.catalogue import resources, specs
+from attnconn_assets.assets.catalogue import specs
 from attnconn_assets.building.making import make
-from attnconn_assets.building.platform import Platform
 from attnconn_assets.building.result import Result
 from attnconn_assets.building.settings import DeclaredSettings
 from attnconn_assets.building.spec import AssetSpec
 from attnconn_assets.building.work import Work
 from attnconn_core.errors import ParameterError, UndeclaredError
-
-
-@pytest.fixture
-def platform(tiny_study):
-    log = SimpleNamespace(info=lambda _message: None)
-    return Platform(tiny_study, **resources(tiny_study), log=log, dagster_run="dagster-1")
 
 
 def reads_a_setting(work: Work) -> Result:
