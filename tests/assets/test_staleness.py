@@ -28,6 +28,7 @@ from attnconn_assets.study.study import Study, load_study
 from tests.assets.conftest import TINY_EXPERIMENT, TINY_STUDY, write_study_to
 
 LISTED = Path(__file__).parent / "staleness.yaml"
+LIST = yaml.safe_load(LISTED.read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +40,11 @@ def folder(tmp_path_factory) -> Path:
 def everything(folder):
     """A study that has every asset there is."""
     return load_everything(folder)
+
+
+@pytest.fixture(scope="module")
+def before(everything) -> dict[str, str]:
+    return digests(everything)
 
 
 def load_everything(folder: Path, key: str = "", value: object = None) -> Study:
@@ -63,10 +69,6 @@ def load_everything(folder: Path, key: str = "", value: object = None) -> Study:
     path = folder / "studies" / "everything.yaml"
     path.write_text(yaml.safe_dump(content))
     return load_study(path)
-
-
-def listed(what: str) -> dict[str, object]:
-    return yaml.safe_load(LISTED.read_text(encoding="utf-8"))[what]
 
 
 def digests(study: Study) -> dict[str, str]:
@@ -146,23 +148,23 @@ def stale_by_module(study: Study, folder: Path) -> dict[str, list[str]]:
 def test_every_asset_that_dagster_shows_is_listed(folder):
     study = load_study(write_study_to(folder))
     keys = {"/".join(key.path) for key in define(study).resolve_all_asset_keys()}
-    assert keys == {f"tiny/{name}" for name in listed("assets")}
+    assert keys == {f"tiny/{name}" for name in LIST["assets"]}
 
 
 def test_every_module_and_every_key_is_listed(everything):
-    assert list(listed("modules")) == modules()
-    assert sorted(listed("keys")) == sorted(keys_of(everything))
+    assert list(LIST["modules"]) == modules()
+    assert sorted(LIST["keys"]) == sorted(keys_of(everything))
 
 
 def test_an_edit_of_a_module_stales_the_listed_assets_and_no_other(everything, tmp_path):
-    assert stale_by_module(everything, tmp_path) == listed("modules")
+    assert stale_by_module(everything, tmp_path) == LIST["modules"]
 
 
-@pytest.mark.parametrize("key", listed("keys"))
-def test_a_change_of_a_key_stales_the_listed_assets_and_no_other(folder, everything, key):
-    entry = listed("keys")[key]
+@pytest.mark.parametrize("key", LIST["keys"])
+def test_a_change_of_a_key_stales_the_listed_assets_and_no_other(folder, before, key):
+    entry = LIST["keys"][key]
     other = load_everything(folder, key, entry["to"])
-    assert changed(digests(everything), digests(other)) == entry["stale"]
+    assert changed(before, digests(other)) == entry["stale"]
 
 
 def keys_of(study: Study) -> Iterator[str]:
@@ -183,7 +185,7 @@ def main() -> None:
     """Write the list as it is now, with the values that it changes keys to."""
     with tempfile.TemporaryDirectory() as folder:
         study = load_everything(Path(folder))
-        before, keys = digests(study), listed("keys")
+        before, keys = digests(study), LIST["keys"]
         for key, entry in keys.items():
             other = load_everything(Path(folder), key, entry["to"])
             entry["stale"] = changed(before, digests(other))
