@@ -22,6 +22,7 @@ from attnconn_core.forecasting.reference_names import from_reference, reference_
 __all__ = ["load_forecaster", "load_reference_checkpoint", "save_forecaster"]
 
 _FORMAT = "attnconn forecaster 1"
+_KEY = "attnconn"  # of all that is said in a file beside the weights
 
 
 def save_forecaster(
@@ -56,12 +57,14 @@ def save_forecaster(
             f"got {len(regions)}"
         )
     path = Path(path)
-    metadata = {
+    described = {
         "format": _FORMAT,
         "config": forecaster.config.model_dump_json(),
         "regions": json.dumps([str(name) for name in regions]),
-        "note": json.dumps({str(key): str(value) for key, value in (note or {}).items()}),
+        "note": json.dumps({str(key): str(value) for key, value in sorted((note or {}).items())}),
     }
+    # safetensors writes several keys in a random order: one, and an equal model is an equal file.
+    metadata = {_KEY: json.dumps(described, sort_keys=True)}
     tensors = {
         name: tensor.detach().cpu().contiguous() for name, tensor in forecaster.state_dict().items()
     }
@@ -72,6 +75,14 @@ def save_forecaster(
         os.replace(partial, path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def _unpacked(metadata: Mapping[str, str]) -> dict[str, str]:
+    """Return what a file says; earlier versions said each thing under a key of its own."""
+    try:
+        return dict(json.loads(metadata[_KEY])) if _KEY in metadata else dict(metadata)
+    except (ValueError, TypeError):
+        return {}
 
 
 def load_forecaster(
@@ -89,7 +100,7 @@ def load_forecaster(
     path = Path(path)
     try:
         with safe_open(path, framework="pt") as file:
-            metadata = file.metadata() or {}
+            metadata = _unpacked(file.metadata() or {})
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except (SafetensorError, OSError) as error:
         raise CheckpointError(

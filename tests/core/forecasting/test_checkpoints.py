@@ -6,6 +6,7 @@ import stat
 import numpy as np
 import pytest
 import torch
+from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
 from attnconn_core.errors import CheckpointError, ParameterError
@@ -46,6 +47,25 @@ def test_round_trip(tmp_path, small, extra):
     assert loaded.head[0].weight.grad is not None
 
 
+def test_an_equal_model_is_an_equal_file(tmp_path, forecaster):
+    note = {"study": "tiny", "asset": "subject_forecaster", "partition": "sub-1_ses-test"}
+    files = set()
+    for number in range(6):
+        path = tmp_path / f"{number}.safetensors"
+        save_forecaster(path, forecaster, REGIONS, dict(sorted(note.items(), reverse=number % 2)))
+        files.add(path.read_bytes())
+    assert len(files) == 1
+
+
+def test_a_file_of_an_earlier_version_is_read(saved, tmp_path, forecaster):
+    with safe_open(saved, framework="pt") as file:
+        described = json.loads(file.metadata()["attnconn"])
+    save_file(load_file(saved), tmp_path / "old.safetensors", described)
+    loaded, regions, note = load_forecaster(tmp_path / "old.safetensors")
+    assert (loaded.config, regions) == (forecaster.config, REGIONS)
+    assert note == {"trained_on": "sub-1_ses-test"}
+
+
 def test_writing_is_atomic(tmp_path, saved, forecaster, monkeypatch):
     before = saved.read_bytes()
 
@@ -79,12 +99,12 @@ def test_every_cut_is_noticed(saved, tmp_path):
 
 def rewritten(path, tmp_path, metadata=None, tensors=None):
     """The checkpoint with something changed in it."""
-    from safetensors import safe_open
-
     with safe_open(path, framework="pt") as file:
-        said = file.metadata()
+        described = json.loads(file.metadata()["attnconn"]) | (metadata or {})
     save_file(
-        {**load_file(path), **(tensors or {})}, tmp_path / "other", {**said, **(metadata or {})}
+        {**load_file(path), **(tensors or {})},
+        tmp_path / "other",
+        {"attnconn": json.dumps(described)},
     )
     return tmp_path / "other"
 
