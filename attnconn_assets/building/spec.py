@@ -53,7 +53,7 @@ class AssetSpec:
         How scans are read, for an asset that reads the user's scans; None for all others,
         which have no way to them.
     reads
-        The user's files that a session's partition is made from.
+        The user's files that a partition (of a session, or of the whole) is made from.
     checked
         Whether every partition reports the check ``sound``.
     from_configuration
@@ -65,6 +65,8 @@ class AssetSpec:
         The sweep that a partition's run stands below in MLflow, where there are sweeps.
     copies
         Stored file → where people find it under a name that stays; MLflow shows it, too.
+    lists_excluded
+        Whether it also rests on who is left out of its cohort, and why.
     """
 
     name: str
@@ -75,7 +77,7 @@ class AssetSpec:
     needs: Mapping[str, Kind] = field(default_factory=dict)
     calls: tuple[str, ...] = ()
     source: SourceRecipe | None = None
-    reads: Callable[[Source, Session], tuple[Path, ...]] | None = None
+    reads: Callable[[Source, Session | None], tuple[Path, ...]] | None = None
     checked: bool = False
     description: str = ""
     group: str = "inputs"
@@ -85,6 +87,7 @@ class AssetSpec:
     run_label: str = ""
     sweep_of: Callable[[str], str] | None = None
     copies: Mapping[str, Path] = field(default_factory=dict)
+    lists_excluded: bool = False
 
     def __post_init__(self) -> None:
         for part in _parts(self.make):
@@ -98,6 +101,13 @@ class AssetSpec:
     def keeps_figures(self) -> bool:
         """Whether figures are stored: those of scores are, a picture per session isn't."""
         return self.partitioned in ("whole", "benchmark")
+
+    @property
+    def rests_on(self) -> tuple[str, ...]:
+        """The assets that a session must have to be in the cohort; none without a cohort."""
+        if self.partitioned == "session":
+            return ()
+        return tuple(name for name, kind in self.needs.items() if kind == "session")
 
     @property
     def recipe(self) -> Recipe:
@@ -114,10 +124,12 @@ class AssetSpec:
 
     def _recipe(self, settings: Mapping[str, Any]) -> Recipe:
         own = tuple(dict.fromkeys(part.__module__ for part in _parts(self.make)))
+        # The study's rules may add quality to any group result: its cohort counts then.
+        needs = tuple(name for name in self.needs if name != "quality")
         if self.source is None:
-            return Recipe(self.name, (*own, *self.calls), settings)
+            return Recipe(self.name, (*own, *self.calls), settings, needs)
         read = {"scans": self.source.settings, **settings}
-        return Recipe(self.name, (*own, *self.calls, self.source.module), read)
+        return Recipe(self.name, (*own, *self.calls, self.source.module), read, needs)
 
 
 def _parts(body: Callable[..., Any]) -> list[Callable[..., Any]]:

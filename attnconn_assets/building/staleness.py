@@ -6,7 +6,7 @@ every partition what made it, and from what.
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -76,8 +76,9 @@ def plan(
     digest = cohort.digest if cohort else None
     found = Plan()
     for key in keys:
-        reads = spec.reads(source, sessions[key]) if spec.reads else None
-        if is_current(store, spec.recipe_of(key), key, digest, reads):
+        reads = spec.reads(source, sessions.get(key)) if spec.reads else None
+        excluded = cohort.excluded if cohort and spec.lists_excluded else None
+        if is_current(store, spec.recipe_of(key), key, digest, reads, excluded):
             found.standing.append(key)
             continue
         why = _unmade(study, spec, store, key) or lacks
@@ -99,7 +100,7 @@ def attempt(
     session = next((each for each in listing.sessions if each.key == key), None)
     cohort = _cohort(study, spec, store, listing)
     parts = [spec.recipe_of(key).digest, cohort.digest if cohort else ""]
-    if spec.reads and session:
+    if spec.reads:
         parts += [json.dumps(file_facts(path)) for path in spec.reads(source, session)]
     for asset, partition in _read_by(study, spec, key):
         entry = store.readable(asset, partition)
@@ -109,10 +110,7 @@ def attempt(
 
 def _cohort(study: Study, spec: AssetSpec, store: Store, listing: Listing) -> Cohort | None:
     """Take the cohort that a group's result would rest on; None for what rests on no group."""
-    read = [name for name, kind in spec.needs.items() if kind == "session"]
-    if spec.partitioned == "session" or not read:
-        return None
-    return cohort_of(study, store, listing, read)
+    return cohort_of(study, store, listing, spec.rests_on) if spec.rests_on else None
 
 
 def _read_by(study: Study, spec: AssetSpec, key: str) -> list[tuple[str, str]]:
@@ -150,6 +148,7 @@ def is_current(
     partition: str,
     cohort: str | None = None,
     reads: Sequence[Path] | None = None,
+    excluded: Mapping[str, str] | None = None,
 ) -> bool:
     """Whether the store holds a partition as today's scans, code and settings would make it.
 
@@ -161,6 +160,8 @@ def is_current(
         The digest of the cohort that a group result should rest on.
     reads
         The user's files that it should be made from, where those are known beforehand.
+    excluded
+        Whom it should list as left out and why, where it rests on that.
     """
     try:
         entry = store.find(recipe.asset, partition)
@@ -171,6 +172,8 @@ def is_current(
     if store.failure(recipe.asset, partition) is not None:
         return False
     if cohort is not None and entry.facts.get("cohort", cohort) != cohort:
+        return False
+    if excluded is not None and entry.facts.get("excluded") != dict(excluded):
         return False
     read = entry.facts.get("read", ())
     if reads is not None and {each["path"] for each in read} != {str(path) for path in reads}:

@@ -1,6 +1,6 @@
 """Where scans come from."""
 
-from attnconn_core.sources.abilities import brings_phenotypes, fetches
+from attnconn_core.sources.abilities import brings_phenotypes, fetches, region_files
 from attnconn_core.sources.arrays import ArrayFolder
 from attnconn_core.sources.base import DESIGN_LABELS, Design, Listing, Source
 from attnconn_core.sources.hcp import HcpTree
@@ -42,6 +42,7 @@ __all__ = [
     "installed_sources",
     "read_known_truth",
     "read_phenotypes",
+    "region_files",
     "simulated_truth",
     "sources",
     "target_columns",

@@ -7,7 +7,7 @@ import pandas as pd
 
 from attnconn_core.sources.base import Source
 
-__all__ = ["FetchedSource", "PhenotypeSource", "brings_phenotypes", "fetches"]
+__all__ = ["FetchedSource", "PhenotypeSource", "brings_phenotypes", "fetches", "region_files"]
 
 
 class PhenotypeSource(Source, Protocol):
@@ -44,3 +44,13 @@ def brings_phenotypes(source: object) -> TypeGuard[PhenotypeSource]:
 def fetches(source: object) -> TypeGuard[FetchedSource]:
     """Whether a source, or a class of sources, has ``fetch()``; False where it isn't said."""
     return getattr(source, "fetches", False) is True
+
+
+def region_files(source: Source) -> tuple[Path, ...]:
+    """List the files that ``region_table()`` is read from.
+
+    What the source's own ``region_files()`` says, where it has one; otherwise the files that
+    every session's series depends on.
+    """
+    own = getattr(source, "region_files", None)
+    return tuple(own()) if callable(own) else source.shared_files()

@@ -86,6 +86,12 @@ class ArrayFolder:
         """The table that names the regions, where there is one."""
         return () if self.regions is None else (self.regions,)
 
+    def region_files(self) -> tuple[Path, ...]:
+        """The table that names the regions, or the scan whose columns name them."""
+        if self.regions is not None:
+            return (self.regions,)
+        return (self._first.path,)
+
     def sessions(self) -> tuple[Session, ...]:
         """List every session with its files, in the order of the runs; none is opened.
 

@@ -10,7 +10,7 @@ __all__ = ["make_cohort"]
 
 def make_cohort(work: Work) -> Result:
     """List every session: whether it is in, or why not, and what `quality` measured of it."""
-    cohort = work.cohort("quality")
+    cohort = work.cohort()
     rows = [
         {"session": session.key, "group": session.group or "", "left out": ""}
         | dict(work.facts("quality", session.key)["measured"])

@@ -12,8 +12,9 @@ def make_phenotypes(work: Work) -> Result:
     """Read the study's phenotype table, or the source's, and hold it against the rules."""
     settings, path = work.settings, work.settings["table"]
     if path is not None:
-        table, name = read_phenotypes(path, settings["subject_column"]), str(path)
-        work.file(path)
+        name = str(path)
+        with work.reading(path):
+            table = read_phenotypes(path, settings["subject_column"])
     else:
         source, name = work.source, f"the phenotypes of source {settings['source']}"
         if not brings_phenotypes(source):

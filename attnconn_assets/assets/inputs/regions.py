@@ -2,15 +2,15 @@
 
 from attnconn_assets.building.result import Result
 from attnconn_assets.building.work import Work
+from attnconn_core.sources import region_files
 
 __all__ = ["make_regions"]
 
 
 def make_regions(work: Work) -> Result:
     """Read the parcellation's regions, with the networks or lobes they belong to."""
-    for path in work.source.shared_files():
-        work.file(path)
-    regions = work.source.region_table()
+    with work.reading(*region_files(work.source)):
+        regions = work.source.region_table()
     return Result(
         files={"regions.parquet": regions},
         metrics={"regions": len(regions.regions), "groups": len(set(regions.groups or ()))},

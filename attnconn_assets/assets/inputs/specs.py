@@ -9,8 +9,9 @@ from attnconn_assets.assets.inputs.regions import make_regions
 from attnconn_assets.assets.inputs.time_series import make_time_series
 from attnconn_assets.building.spec import AssetSpec, SourceRecipe
 from attnconn_assets.study.study import Study
+from attnconn_core.errors import InputError
 from attnconn_core.records import Session
-from attnconn_core.sources import Source, brings_phenotypes
+from attnconn_core.sources import Source, brings_phenotypes, region_files
 
 __all__ = ["has_phenotypes", "specs"]
 
@@ -43,6 +44,7 @@ def specs(study: Study) -> list[AssetSpec]:
             make_regions,
             "whole",
             source=source,
+            reads=_regions,
             description="The regions, and the networks or lobes they belong to.",
             kinds=frozenset({"parquet"}),
         ),
@@ -70,6 +72,7 @@ def _cohort(study: Study) -> AssetSpec:
         "whole",
         settings={"exclude": study.exclude, "quorum": study.quorum},
         needs={"quality": "session"},
+        lists_excluded=True,
         description="Every session: whether group results rest on it, or why not.",
         kinds=frozenset({"parquet"}),
     )
@@ -95,9 +98,16 @@ def _phenotypes(study: Study, source: SourceRecipe) -> AssetSpec:
     )
 
 
-def _scan(source: Source, session: Session) -> tuple[Path, ...]:
-    return (*session.files, *source.shared_files())
+def _scan(source: Source, session: Session | None) -> tuple[Path, ...]:
+    return () if session is None else (*session.files, *source.shared_files())
 
 
-def _scan_and_quality(source: Source, session: Session) -> tuple[Path, ...]:
-    return (*_scan(source, session), *source.quality_files(session))
+def _scan_and_quality(source: Source, session: Session | None) -> tuple[Path, ...]:
+    return () if session is None else (*_scan(source, session), *source.quality_files(session))
+
+
+def _regions(source: Source, session: Session | None) -> tuple[Path, ...]:  # noqa: ARG001
+    try:
+        return region_files(source)
+    except InputError:  # no scan can be read yet
+        return ()

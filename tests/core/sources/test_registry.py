@@ -34,7 +34,7 @@ def test_every_source_of_ours_is_a_source(tmp_path):
         "arrays": {"root": tmp_path},
         "simulated": {},
     }
-    assert list(needed) == list(SOURCES)
+    assert needed.keys() <= SOURCES.keys()
     assert all(isinstance(SOURCES[word](**fields), Source) for word, fields in needed.items())
 
 

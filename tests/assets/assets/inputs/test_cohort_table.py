@@ -23,3 +23,17 @@ def test_a_session_that_a_rule_leaves_out_is_listed_with_the_rule(write_study, r
     outcome, told = run_line(stricter, instance)
     assert "quality" not in told.remade()
     assert "leave out all 8 of them" in str(outcome.waiting | outcome.failed)
+
+
+def test_a_session_that_the_source_refuses_is_listed_in_the_cohort(line_of_files, run_line):
+    study, scans = line_of_files.study, line_of_files.folder / "scans"
+    bad = scans / "sub-a b_ses-test.npy"
+    bad.write_bytes(b"")
+    try:
+        study = study.model_copy(update={"quorum": 0.5})
+        _, told = run_line(study, line_of_files.instance)
+        assert "cohort" in told.remade()
+        store = store_of(study)
+        assert bad.name in store.entry("cohort", "all").facts["excluded"]
+    finally:
+        bad.unlink()
