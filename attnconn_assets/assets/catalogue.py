@@ -14,6 +14,7 @@ from attnconn_assets.building.spec import AssetSpec
 from attnconn_assets.storage.store import Store
 from attnconn_assets.study.study import Study
 from attnconn_assets.tracking.tracking import Tracking
+from attnconn_core.errors import StudyError
 
 __all__ = ["assets", "resources", "specs", "store_of", "tracking_of"]
 
@@ -35,9 +36,16 @@ def _wanted(everything: list[AssetSpec]) -> list[AssetSpec]:
     kept: set[str] = set()
     while waiting:
         name = waiting.pop()
-        if name not in kept:
-            kept.add(name)
-            waiting += needs[name]
+        if name in kept:
+            continue
+        if name not in needs:
+            readers = sorted(reader for reader, needed in needs.items() if name in needed)
+            raise StudyError(
+                f"{', '.join(readers)} needs the asset {name}, which the study doesn't have; "
+                "a method must be named under methods"
+            )
+        kept.add(name)
+        waiting += needs[name]
     if "group_forecaster" in kept:
         kept.add("champion")
     return [spec for spec in everything if spec.name in kept]

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import dagster as dg
+
 from attnconn_assets.building import metadata
 from attnconn_assets.building.checks import Check
 from attnconn_assets.building.platform import Platform
@@ -19,9 +21,11 @@ from attnconn_assets.building.work import Work
 from attnconn_assets.storage import formats
 from attnconn_assets.storage.entry import Entry
 from attnconn_assets.tracking.run import TrackedRun
-from attnconn_core.errors import AttnconnError
+from attnconn_core.errors import AttnconnError, ParameterError
 
 __all__ = ["CheckFailedError", "Made", "make"]
+
+_RECORDED = frozenset({"read", "cohort", "sessions", "excluded"})
 
 
 @dataclass(frozen=True)
@@ -75,19 +79,22 @@ def make(platform: Platform, spec: AssetSpec, partition: str) -> Made:
             needs=spec.needs,
             runs=runs,
             _platform=platform,
+            _rests_on=spec.rests_on,
             _reads_source=spec.source is not None,
         )
         result = spec.make(work)
         _refuse_unsound(result)
-        facts = {**result.facts, **_recorded(work)}
+        facts = {**result.facts, **_recorded(work, result)}
         cohort = {"cohort": facts["cohort"]} if "cohort" in facts else {}
         run = runs.own({**runs.parameters, **cohort})
         below = _track(work, run, result, cohort)
+        scans = _list_scans(work, run, result)
         entry = _store(platform, work, spec, result, facts)
         _publish(work, spec, result, entry)
     shown = {
         **metadata.of_result(result, facts),
-        **{f"copy of {name}": str(place) for name, place in spec.copies.items()},
+        **scans,
+        **{f"copy of {name}": dg.MetadataValue.path(str(p)) for name, p in spec.copies.items()},
         **_side_by_side(platform, result, run, below),
     }
     return Made(entry, _origin(platform, entry), shown, result.checks)
@@ -100,8 +107,13 @@ def _refuse_unsound(result: Result) -> None:
         raise CheckFailedError("; ".join(broken), result.checks, pictures)
 
 
-def _recorded(work: Work) -> dict[str, Any]:
+def _recorded(work: Work, result: Result) -> dict[str, Any]:
     """What work recorded while the body ran: the user's files, and the cohort."""
+    taken = sorted(_RECORDED & result.facts.keys())
+    if taken:
+        raise ParameterError(
+            f"facts of {work.asset} can't be called {', '.join(taken)}: these are recorded for it"
+        )
     facts: dict[str, Any] = {"read": work.files} if work.files else {}
     cohort = work.read_cohort
     if cohort is not None:
@@ -131,8 +143,16 @@ def _track(
             one.metrics(values)
         run.metrics({f"{name}/{method}": value for name, value in values.items()})
         below.append(one)
-    run.file("scans.json", json.dumps(work.scans(), indent=1).encode())
     return below
+
+
+def _list_scans(work: Work, run: TrackedRun, result: Result) -> dict[str, int]:
+    """List in MLflow the user's files behind scores; return how many, for Dagster's page."""
+    if result.by_method is None:
+        return {}
+    scans = work.scans()
+    run.file("scans.json", json.dumps(scans, indent=1).encode())
+    return {"files behind it": len(scans)}
 
 
 def _store(
@@ -186,7 +206,8 @@ def _side_by_side(
     experiment = run.experiment_id
     if result.beside:
         experiment = result.beside[0].made_by["mlflow_experiment"]
-    return {"runs side by side": platform.tracking.comparison(experiment, runs)}
+    what = "runs" if result.beside else "methods"
+    return {f"{what} side by side": platform.tracking.comparison(experiment, runs)}
 
 
 def _origin(platform: Platform, entry: Entry) -> dict[str, Any]:

@@ -3,10 +3,13 @@
 import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import dagster as dg
 
 from attnconn_assets.storage.store import Store
+from attnconn_assets.storage.user_files import file_facts
 from attnconn_assets.study.study import Study
 from attnconn_assets.tracking.tracking import Tracking
 from attnconn_core.figures import Album, Styles
@@ -30,6 +33,11 @@ class Platform:
     def source(self) -> Source:
         """Where the study's scans come from."""
         return self.study.make_source()
+
+    @functools.cached_property
+    def shared_files(self) -> Mapping[Path, Mapping[str, Any]]:
+        """The files that every session's series depends on, as the run found them first."""
+        return {path: file_facts(path) for path in self.source.shared_files()}
 
     @functools.cached_property
     def listing(self) -> Listing:

@@ -2,8 +2,8 @@
 
 import contextlib
 import dataclasses
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -91,8 +91,15 @@ class Runs:
 
     @property
     def parameters(self) -> dict[str, object]:
-        """The settings of the recipe, flat, as MLflow shows and compares parameters."""
-        return dict(_flat(self._recipe.settings))
+        """The settings of the recipe, flat, as MLflow shows and compares parameters.
+
+        A name that occurs in several groups of settings is shown with its group.
+        """
+        found = list(_flat(self._recipe.settings))
+        names = Counter(path[-1] for path, _ in found)
+        return {
+            path[-1] if names[path[-1]] == 1 else "/".join(path): value for path, value in found
+        }
 
     def _run(
         self, name: str, parameters: Mapping[str, object], parent: TrackedRun | None
@@ -100,19 +107,24 @@ class Runs:
         return self._platform.tracking.run(self._experiment, name, self.origin, parameters, parent)
 
 
-def _flat(settings: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
+def _flat(
+    settings: Mapping[str, Any], group: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], object]]:
     """Take groups of settings apart; of lists of methods and scores keep the names."""
     for name, value in settings.items():
+        path = (*group, name)
         if isinstance(value, tuple | list):
-            yield name, [getattr(each, "name", as_json(each)) for each in value]
+            yield path, [getattr(each, "name", as_json(each)) for each in value]
         elif isinstance(value, Method):
-            yield name, value.name
-            yield from value.defaults.items()
+            yield path, value.name
+            chosen = {key: each for key, each in value.defaults.items() if each is not None}
+            yield from _flat(chosen, path)
         elif isinstance(value, Mapping):
-            yield from _flat(value)
+            yield from _flat(value, path)
         elif isinstance(value, BaseModel):
-            yield from _flat(dict(value))
+            yield from _flat(dict(value), path)
         elif dataclasses.is_dataclass(value) and not isinstance(value, type):
-            yield from _flat({each.name: getattr(value, each.name) for each in fields(value)})
+            own = {each.name: getattr(value, each.name) for each in dataclasses.fields(value)}
+            yield from _flat(own, path)
         else:
-            yield name, as_json(value)
+            yield path, as_json(value)

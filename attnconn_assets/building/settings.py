@@ -9,7 +9,7 @@ __all__ = ["DeclaredSettings"]
 
 
 class DeclaredSettings(Mapping[str, Any]):
-    """A mapping that refuses what isn't declared, and remembers what was read.
+    """A mapping that refuses what isn't declared.
 
     A setting that a body reads and its recipe doesn't hold could change a number without
     making it stale.
@@ -17,7 +17,6 @@ class DeclaredSettings(Mapping[str, Any]):
 
     def __init__(self, asset: str, declared: Mapping[str, Any]) -> None:
         self._asset, self._declared = asset, declared
-        self.used: set[str] = set()
 
     def __getitem__(self, name: str) -> Any:
         if name not in self._declared:
@@ -25,11 +24,9 @@ class DeclaredSettings(Mapping[str, Any]):
                 f"{self._asset} reads the setting {name!r}, which its spec does not declare; "
                 f"it declares {', '.join(self._declared) or 'none'}"
             )
-        self.used.add(name)
         return self._declared[name]
 
     def __iter__(self) -> Iterator[str]:
-        self.used.update(self._declared)
         return iter(self._declared)
 
     def __len__(self) -> int:

@@ -5,8 +5,9 @@ store can't differ from what happened. It refuses settings, assets and scans tha
 spec doesn't declare: whatever can change a result is then in its recipe or among its inputs.
 """
 
+import contextlib
 import dataclasses
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,7 @@ class Work:
     needs: Collection[str]
     runs: Runs
     _platform: Platform
+    _rests_on: tuple[str, ...] = ()
     _reads_source: bool = False
     inputs: dict[str, str] = dataclasses.field(default_factory=dict)
     files: list[dict[str, Any]] = dataclasses.field(default_factory=list)
@@ -77,7 +79,7 @@ class Work:
 
     @property
     def session(self) -> Session:
-        """The session of this partition.
+        """The session of this partition; its files where the asset reads scans.
 
         Raises
         ------
@@ -91,7 +93,7 @@ class Work:
                 f"{self.partition}: no scan of this session where the study looks for it "
                 f"({study.name}, source {study.source}); it was removed or renamed"
             )
-        return session
+        return session if self._reads_source else dataclasses.replace(session, files=())
 
     @property
     def album(self) -> Album:
@@ -110,19 +112,28 @@ class Work:
         ScanError
             If a file changed while it was read.
         """
-        paths = (*self.session.files, *self.source.shared_files())
-        files = [hashed(path) for path in paths]
-        series = self.source.load(self.session)
-        changed = [file["path"] for file in files if not is_unchanged(file)]
-        if changed:
-            raise ScanError(f"{', '.join(changed)}: changed while it was read; try again")
-        self.files += files
+        source = self.source
+        shared = self._platform.shared_files
+        with self.reading(*self.session.files, *shared):
+            series = source.load(self.session)
+        # The source reads them once, for all sessions of a run.
+        _require_unchanged(shared.values())
         return series
 
-    def file(self, path: Path) -> Path:
-        """Record one of the user's files as read, by its hash; return its path."""
-        self.files.append(hashed(path))
-        return path
+    @contextlib.contextmanager
+    def reading(self, *paths: Path) -> Iterator[None]:
+        """Record the user's files that the body reads inside, each by its hash.
+
+        Raises
+        ------
+        ScanError
+            If a file changed while it was read.
+        """
+        before = [file_facts(path) for path in paths]
+        yield
+        read = [hashed(path) for path in paths]
+        _require_unchanged(before)
+        self.files += read
 
     def watch(self, *paths: Path) -> None:
         """Record files by size and time of change; one that isn't there is recorded as such."""
@@ -175,22 +186,24 @@ class Work:
         """Read the regions and the networks they belong to."""
         return formats.read_regions(self.content("regions", "regions.parquet", WHOLE))
 
-    def cohort(self, *assets: str) -> Cohort:
-        """Take the sessions that each of some assets holds; it is recorded with the result.
+    def cohort(self) -> Cohort:
+        """Take the sessions that have all that the asset needs; it is recorded with the result.
 
         Raises
         ------
+        UndeclaredError
+            If the asset needs nothing of sessions, or is one session's.
         CohortError
             If that is fewer than the study's quorum.
         """
-        undeclared = [asset for asset in assets if asset not in self.needs]
-        if undeclared:
-            raise UndeclaredError(
-                f"{self.asset} takes a cohort of {', '.join(undeclared)}, which its spec does not "
-                f"declare; it needs {', '.join(self.needs) or 'none'}"
-            )
         platform = self._platform
-        cohort = cohort_of(platform.study, platform.store, platform.listing, assets)
+        if not self._rests_on:
+            raise UndeclaredError(
+                f"{self.asset} takes a cohort, which its spec does not declare: it must be of no "
+                "single session and need assets of sessions; it needs "
+                f"{', '.join(self.needs) or 'none'}"
+            )
+        cohort = cohort_of(platform.study, platform.store, platform.listing, self._rests_on)
         lacks = short_of_quorum(platform.study, cohort)
         if lacks:
             raise CohortError(f"{self.asset} needs {lacks}")
@@ -210,15 +223,8 @@ class Work:
         """Name a session and the files of its scan, for an error about it."""
         return f"{session}{self._platform.scans_of(session)}"
 
-    def every(self, steps: int, times: int = 10) -> Callable[[int, str], None]:
-        """Return a function that logs a message about `times` times in `steps` steps.
 
-        An event costs some 30 ms.
-        """
-        every = max(1, steps // times)
-
-        def tell(step: int, message: str) -> None:
-            if step % every == 0:
-                self.log(message)
-
-        return tell
+def _require_unchanged(files: Iterable[Mapping[str, Any]]) -> None:
+    changed = [file["path"] for file in files if not is_unchanged(file)]
+    if changed:
+        raise ScanError(f"{', '.join(changed)}: changed while it was read; try again")

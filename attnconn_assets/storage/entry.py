@@ -2,10 +2,14 @@
 
 import dataclasses
 import hashlib
+import json
 from collections.abc import Mapping
 from typing import Any
 
 __all__ = ["WHOLE", "Entry", "StoredFile"]
+
+# Facts of how an entry came about: another of these is no other content.
+_PROVENANCE = frozenset({"read", "cohort", "sessions", "excluded", "training_seconds", "versions"})
 
 WHOLE = "all"  # the partition of an asset that has none
 
@@ -47,6 +51,8 @@ class Entry:
 
     @property
     def digest(self) -> str:
-        """The content's hash: what those who read this depend on."""
-        parts = (f"{name}:{file.sha256}" for name, file in sorted(self.files.items()))
+        """The content's hash: what those who read this depend on, files and facts."""
+        parts = [f"{name}:{file.sha256}" for name, file in sorted(self.files.items())]
+        told = {name: value for name, value in self.facts.items() if name not in _PROVENANCE}
+        parts += [json.dumps(told, sort_keys=True)] if told else []
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]

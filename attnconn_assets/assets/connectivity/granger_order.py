@@ -18,7 +18,7 @@ def make_granger_order(work: Work) -> Result:
     settings = work.settings["granger"]
     if settings.lags is not None and settings.alpha is not None:
         return _result({"lags": settings.lags, "alpha": settings.alpha, "r2": None})
-    cohort = work.cohort("time_series")
+    cohort = work.cohort()
     trained = [s for s in cohort.sessions if s.group != "test"]
     parts = [training_part(work, s.key, settings.max_lags + 1) for s in trained]
     chosen = searched_order(settings, work.settings["test_fraction"], parts)

@@ -20,6 +20,7 @@ from attnconn_assets.assets.connectivity.tangent_reference import make_tangent_r
 from attnconn_assets.building.spec import AssetSpec, Kind
 from attnconn_assets.study.study import Study
 from attnconn_core.connectivity.method import Method
+from attnconn_core.errors import StudyError
 
 __all__ = ["Reading", "reading_of", "specs"]
 
@@ -74,12 +75,14 @@ def reading_of(study: Study, method: Method) -> Reading:
     match method.needs:
         case "series":
             return Reading(read_series, {}, calls=(method.module,))
-        case "cohort":
-            return _FROM_COHORT[method.name](study)
         case "cohort model":
             return _cohort_model(study, method)
-        case "own model":
-            return _FROM_SESSION[method.name](study)
+    if method.name not in _READINGS:
+        raise StudyError(
+            f"method {method.name} needs a {method.needs}, and nothing makes it ready: "
+            "attnconn_assets/assets/connectivity/specs.py must name its reader"
+        )
+    return _READINGS[method.name](study)
 
 
 def _matrices(study: Study, method: Method) -> AssetSpec:
@@ -145,5 +148,10 @@ def _finetuned(study: Study) -> Reading:
     )
 
 
-_FROM_COHORT = {"granger": _granger, "tangent": _tangent}
-_FROM_SESSION = {"attention_subject": _session_model, "attention_finetuned": _finetuned}
+# How each method is made ready that needs something of its own.
+_READINGS = {
+    "granger": _granger,
+    "tangent": _tangent,
+    "attention_subject": _session_model,
+    "attention_finetuned": _finetuned,
+}

@@ -13,7 +13,7 @@ __all__ = ["make_tangent_reference"]
 
 def make_tangent_reference(work: Work) -> Result:
     """Average the covariances of the frames that models may learn from."""
-    cohort = work.cohort("time_series")
+    cohort = work.cohort()
     trained = [session for session in cohort.sessions if session.group != "test"]
     parts = [training_part(work, session.key, 2) for session in trained]
     mean = geometric_mean(parts)

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from attnconn_assets.assets.forecasters.training import (
-    curve_of,
     final_numbers,
     train,
     writer_of,
 )
 from attnconn_assets.assets.inputs.training_part import training_part
 from attnconn_assets.building.result import Result
+from attnconn_assets.building.training_log import training_picture
 from attnconn_assets.building.work import Work
 from attnconn_core.forecasting import Fit, GroupFold, group_folds
 
@@ -20,7 +20,7 @@ __all__ = ["make_cohort_model"]
 def make_cohort_model(work: Work) -> Result:
     """Train one configuration on every fold's training sessions."""
     configuration = work.settings["configuration"]
-    cohort = work.cohort("time_series")
+    cohort = work.cohort()
     folds = group_folds(cohort, work.settings["folds"], work.settings["dealt"])
     parameters = {**configuration.parameters(), "folds": len(folds), "cohort": cohort.digest}
     work.runs.own(parameters)
@@ -35,7 +35,7 @@ def make_cohort_model(work: Work) -> Result:
         files[f"{fold.name}.safetensors"] = writer_of(work, fits[-1].forecaster, parts[0].regions)
     final = _mean(fits)
     return Result(
-        figures={"training": curve_of(fits[-1])},
+        figures={"training": training_picture(fits[-1].history)},
         files=files,
         metrics=final,
         facts={

@@ -2,13 +2,13 @@
 
 from attnconn_assets.assets.forecasters.reading import cohort_model_of
 from attnconn_assets.assets.forecasters.training import (
-    curve_of,
     final_numbers,
     train,
     writer_of,
 )
 from attnconn_assets.assets.inputs.training_part import training_part
 from attnconn_assets.building.result import Result
+from attnconn_assets.building.training_log import training_picture
 from attnconn_assets.building.work import Work
 from attnconn_core.forecasting import AttentionForecaster
 
@@ -32,7 +32,7 @@ def _trained(work: Work, start: AttentionForecaster | None) -> Result:
     fitted = train(work, configuration, [training], run, start)
     numbers = final_numbers(fitted)
     return Result(
-        figures={"training": curve_of(fitted)},
+        figures={"training": training_picture(fitted.history)},
         files={"model.safetensors": writer_of(work, fitted.forecaster, training.regions)},
         metrics=numbers,
         facts=numbers,

@@ -5,14 +5,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from attnconn_assets.building.training_log import epoch_log
 from attnconn_assets.building.work import Work
 from attnconn_assets.study.experiment import Configuration
 from attnconn_assets.tracking.run import TrackedRun
-from attnconn_core.figures import png, training_curve
-from attnconn_core.forecasting import AttentionForecaster, Epoch, Fit, fit, save_forecaster
+from attnconn_core.forecasting import AttentionForecaster, Fit, fit, save_forecaster
 from attnconn_core.records import TimeSeries
 
-__all__ = ["curve_of", "final_numbers", "train", "writer_of"]
+__all__ = ["final_numbers", "train", "writer_of"]
 
 
 def train(
@@ -24,16 +24,13 @@ def train(
 ) -> Fit:
     """Train on some series; MLflow and the log show how it goes."""
     run.send()  # so that MLflow shows the parameters while training goes on
-    epochs = configuration.training.epochs
-    tell = work.every(epochs)
-
-    def on_epoch(epoch: Epoch) -> None:
-        tell(
-            epoch.number,
-            f"{work.partition}: epoch {epoch.number} of {epochs}, loss {epoch.loss:.5g}",
-        )
-
-    fitted = fit(configuration.model, parts, configuration.training, start=start, on_epoch=on_epoch)
+    fitted = fit(
+        configuration.model,
+        parts,
+        configuration.training,
+        start=start,
+        on_epoch=epoch_log(work, configuration.training.epochs),
+    )
     run.curve(fitted.history)
     run.metrics(final_numbers(fitted))
     return fitted
@@ -46,11 +43,6 @@ def writer_of(
     origin = work.runs.origin
     note = {"study": origin.study, "asset": work.asset, "partition": work.partition}
     return partial(save_forecaster, forecaster=forecaster, regions=regions, note=note)
-
-
-def curve_of(fitted: Fit) -> bytes:
-    """Draw how training went, as PNG."""
-    return png(training_curve(fitted.history), dpi=80)
 
 
 def final_numbers(fitted: Fit) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import pytest
 
 from attnconn_assets.assets.catalogue import specs
 from attnconn_assets.building.runs import Runs
+from attnconn_assets.storage.recipe import Recipe
 
 
 def spec_of(study, name):
@@ -19,6 +20,14 @@ def test_parameters_are_flat_and_methods_are_named(platform, tiny_study):
     assert fingerprint["methods"][:2] == ["pearson", "partial"]
     assert parameters("subject_forecaster")["hidden_dim"] == 4
     assert parameters("time_series")["n_subjects"] == 4
+    # What isn't set isn't shown as if it were: Granger's order is the cohort's.
+    assert "lags" not in parameters("granger")
+
+
+def test_a_name_in_several_groups_is_shown_with_its_group(platform):
+    settings = {"cohort": {"epochs": 1}, "session": {"epochs": 2, "batch_size": 64}}
+    runs = Runs(platform, Recipe("x", (__name__,), settings), "all")
+    assert runs.parameters == {"cohort/epochs": 1, "session/epochs": 2, "batch_size": 64}
 
 
 def test_a_run_is_opened_once_and_fails_with_its_body(platform, tiny_study):

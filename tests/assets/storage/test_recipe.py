@@ -2,11 +2,18 @@
 
 import ast
 import dataclasses
+from pathlib import Path
 
+import numpy as np
+import pytest
+
+import attnconn_assets
+import attnconn_core
 from attnconn_assets.storage import recipe
 from attnconn_assets.storage.recipe import Recipe, as_json, code_version, reached_modules
 from attnconn_assets.study.settings import GrangerSettings
 from attnconn_core.connectivity import METHODS
+from attnconn_core.errors import ParameterError
 from attnconn_core.scoring import Fingerprint
 
 PEARSON = "attnconn_core.connectivity.pearson"
@@ -96,3 +103,54 @@ def test_settings_count_by_their_values():
     relabelled = dataclasses.replace(granger, label="Another", template="")
     assert as_json(relabelled) == as_json(granger)
     assert as_json(granger.with_parameters(lags=2)) != as_json(granger)
+
+
+def test_a_class_is_part_of_a_setting():
+    @dataclasses.dataclass(frozen=True)
+    class Other:
+        bins: int = 10
+
+    @dataclasses.dataclass(frozen=True)
+    class Another:
+        bins: int = 10
+
+    assert as_json(Other()) != as_json(Another())
+
+
+def test_collections_have_one_order_and_what_has_no_text_is_refused():
+    assert as_json(frozenset({"b", "a"})) == ["a", "b"]
+    assert as_json(np.arange(2)) == [0, 1]
+    with pytest.raises(ParameterError, match=r"a setting must be .* got <object"):
+        as_json(object())
+
+
+def test_every_module_of_another_package_counts(tmp_path, monkeypatch):
+    package = tmp_path / "strange_plugin"
+    package.mkdir()
+    (package / "__init__.py").write_text("from .estimator import Odd\n")
+    (package / "estimator.py").write_text("from .helper import scale\nclass Odd: ...\n")
+    (package / "helper.py").write_text("scale = 1.0\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    forget()
+    reached = reached_modules("strange_plugin.estimator")
+    assert reached == {"strange_plugin.estimator", "strange_plugin.helper"}
+    before = code_version("strange_plugin.estimator")
+    (package / "helper.py").write_text("scale = 7.0\n")
+    recipe._tree.cache_clear()
+    forget()
+    assert code_version("strange_plugin.estimator") != before
+
+
+def test_a_data_file_beside_a_module_counts(monkeypatch):
+    name = "attnconn_core.parcellation.aal2"
+    lobes = recipe._source(name).with_suffix(".csv").read_text(encoding="utf-8")
+    assert recipe._syntax(name).endswith(lobes)
+    # No other data file can change a number: the report's page is a setting of the report.
+    packages = [Path(each.__file__).parent for each in (attnconn_core, attnconn_assets)]
+    data = {
+        path.relative_to(package).as_posix()
+        for package in packages
+        for path in package.rglob("*")
+        if path.is_file() and path.suffix not in (".py", ".pyc")
+    }
+    assert data == {"parcellation/aal2.csv", "assets/report/report.html"}

@@ -1,5 +1,6 @@
 """The store: what is written is whole, what was there stays, what is damaged is named."""
 
+import dataclasses
 import json
 from pathlib import Path
 from threading import Thread
@@ -135,3 +136,12 @@ def test_two_writers_of_one_partition_leave_a_whole_one(store, monkeypatch):
     second[0].join()
     left = store.entry("pearson", "sub-1_ses-test")
     assert store.path(left, "note.txt").read_text() == "one"
+
+
+def test_facts_that_others_read_are_content_and_where_it_came_from_is_not():
+    entry = Entry(
+        "group_forecaster", "base", {}, "r", facts={"folds": [1], "read": [{"path": "a"}]}
+    )
+    other = dataclasses.replace(entry, facts={**entry.facts, "folds": [2]})
+    moved = dataclasses.replace(entry, facts={**entry.facts, "read": [], "training_seconds": 3.0})
+    assert entry.digest == moved.digest != other.digest
