@@ -13,7 +13,7 @@ export MLFLOW_ALLOW_PICKLE_DESERIALIZATION := false
 .PHONY: help setup sample demo dev test bench bench-forecast bench-truth bench-platform lint lists format clean
 
 help:  ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
 	@echo "STUDY=studies/simulated.yaml chooses another study (now: $(STUDY))."
 
@@ -52,7 +52,7 @@ bench-truth: setup  ## Run every method on known networks (DATA=folder), and wri
 bench-platform: setup  ## Carry a study of 1,100 sessions through the servers, and write the table
 	$(BIN)/python -m benchmarks.platform --write
 
-lint: setup
+lint: setup  ## Lint, type-check and hold the import order
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

@@ -133,10 +133,15 @@ class Study(SourceSettings):
 
     @property
     def chosen_scores(self) -> tuple[Score, ...]:
-        """Every score of the study with its settings, those of other packages last."""
-        own = (self.fingerprint, ForecastSkill(self.baseline_lags), self.behaviour.predicting)
+        """Every score of the study with its settings, those without a key of their own last."""
+        own: tuple[Score, ...] = (
+            self.fingerprint,
+            ForecastSkill(self.baseline_lags),
+            self.behaviour.predicting,
+        )
         contrast = () if self.contrast is None else (self.contrast,)
-        return (*own, *contrast, *further_scores(self.scores))
+        with_keys = {GroupContrast.name, *(score.name for score in own)}
+        return (*own, *contrast, *further_scores(self.scores, with_keys))
 
     @property
     def longest_window(self) -> int:

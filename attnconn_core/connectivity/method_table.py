@@ -15,8 +15,7 @@ _COLUMNS = (
 
 _PAGE = """# Methods
 
-Generated from the registry, `attnconn_core.connectivity.METHODS`; `tests/core/connectivity/\
-test_method_table.py` says how to write it again.
+Generated from the registry, `attnconn_core.connectivity.METHODS`; `make lists` writes it again.
 
 - **method**: the name in study files and tables. A method that needs a cohort model has one \
 variant per configuration, such as `attention_group_base`.

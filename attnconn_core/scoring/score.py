@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Literal, Protocol, get_args, runtime_checkable
 
 import pandas as pd
 
+from attnconn_core.errors import ParameterError
 from attnconn_core.parcellation import RegionTable
 from attnconn_core.records import Cohort, Connectivity, TimeSeries
 from attnconn_core.sources import Design
@@ -124,6 +125,19 @@ class Scored:
     tables: Mapping[str, pd.DataFrame]
     facts: Mapping[str, Any] = field(default_factory=dict)
     details: Any = None
+
+    def __post_init__(self) -> None:
+        if next(iter(self.tables), None) != "scores" or "method" not in self.tables["scores"]:
+            raise ParameterError(
+                "the first table of a score must be 'scores', with a column 'method'; got "
+                + (
+                    ", ".join(
+                        f"{name} ({', '.join(map(str, table))})"
+                        for name, table in self.tables.items()
+                    )
+                    or "none"
+                )
+            )
 
 
 @runtime_checkable

@@ -25,10 +25,32 @@ from attnconn_assets.assets.catalogue import specs
 from attnconn_assets.definitions import define
 from attnconn_assets.storage import recipe
 from attnconn_assets.study.study import Study, load_study
+from attnconn_core.connectivity import methods
+from attnconn_core.figures import figures
+from attnconn_core.scoring import scores
+from attnconn_core.sources import sources
 from tests.assets.conftest import TINY_EXPERIMENT, TINY_STUDY, write_study_to
 
 LISTED = Path(__file__).parent / "staleness.yaml"
 LIST = yaml.safe_load(LISTED.read_text(encoding="utf-8"))
+
+
+@contextlib.contextmanager
+def without_packages() -> Iterator[None]:
+    """See this package's methods, sources, scores and figures alone, whatever is installed."""
+    registries = (methods, sources, scores, figures)
+    with mock.patch("attnconn_core.plugins.entry_points", return_value=[]):
+        for registry in registries:
+            registry.cache_clear()
+        yield
+    for registry in registries:
+        registry.cache_clear()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def alone() -> Iterator[None]:
+    with without_packages():
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -72,15 +94,14 @@ def load_everything(folder: Path, key: str = "", value: object = None) -> Study:
 
 
 def digests(study: Study) -> dict[str, str]:
-    """The recipe of every asset, of all its partitions, and what the asset reads."""
+    """The recipe of every asset, of all its partitions."""
     partitions = {
         "configuration": list(study.configurations),
         "benchmark": list(study.recovery.benchmarks),
     }
     return {
         spec.name: " ".join(
-            [*sorted(spec.needs)]
-            + [spec.recipe_of(key).digest for key in partitions.get(spec.partitioned, ["any"])]
+            spec.recipe_of(key).digest for key in partitions.get(spec.partitioned, ["any"])
         )
         for spec in specs(study)
     }
@@ -183,7 +204,7 @@ def keys_of(study: Study) -> Iterator[str]:
 
 def main() -> None:
     """Write the list as it is now, with the values that it changes keys to."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, without_packages():
         study = load_everything(Path(folder))
         before, keys = digests(study), LIST["keys"]
         for key, entry in keys.items():

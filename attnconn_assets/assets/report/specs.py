@@ -5,7 +5,12 @@ from pathlib import Path
 
 from attnconn_assets.assets.report.page import template_source
 from attnconn_assets.assets.report.report import make_report
-from attnconn_assets.assets.scores.specs import compared_assets, reads_cohort_models, scored
+from attnconn_assets.assets.scores.specs import (
+    compared_assets,
+    labels_of,
+    reads_cohort_models,
+    scored,
+)
 from attnconn_assets.building.spec import AssetSpec, Kind
 from attnconn_assets.study.study import Study
 
@@ -38,6 +43,7 @@ def specs(study: Study) -> list[AssetSpec]:
                 "notice": source.notice or "",
                 "design": source.design,
                 "methods": study.chosen_methods,
+                "labels": labels_of(study),
                 "scores": scored(study),
                 "networks": study.recovery.benchmarks,
                 "test_fraction": study.test_fraction,

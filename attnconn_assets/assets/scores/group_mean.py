@@ -11,7 +11,7 @@ __all__ = ["make_group_mean"]
 
 def make_group_mean(work: Work) -> Result:
     """Average every method's matrices over one session per subject."""
-    data = StudyData(work)
+    data = StudyData(work, ("matrices", "regions"))
     sessions = data.cohort.one_each()
     means = [
         mean_connectivity([data.whole_scan(name, s.key) for s in sessions])
@@ -27,6 +27,5 @@ def make_group_mean(work: Work) -> Result:
     return Result(
         figures=figures,
         files={f"{mean.method}.parquet": {len(sessions): mean} for mean in means},
-        metrics={"sessions": len(sessions)},
-        facts={"averaged": len(sessions)},
+        metrics={"averaged": len(sessions)},
     )

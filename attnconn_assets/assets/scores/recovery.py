@@ -55,6 +55,6 @@ def _known_truth(work: Work) -> KnownTruth:
             work.partition, settings["data_sets"] or _SIMULATED, settings["seed"]
         )
     file = settings["file"]
-    found = read_known_truth(file.file, work.partition, file.repetition_time)
-    work.file(file.file)
+    with work.reading(file.file):
+        found = read_known_truth(file.file, work.partition, file.repetition_time)
     return found.head(settings["data_sets"])

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from attnconn_assets.assets.connectivity.granger_order import searched_order
-from attnconn_assets.study.experiment import Configuration, FineTuning
+from attnconn_assets.study.experiment import Configuration
 from attnconn_assets.study.settings import GrangerSettings
 from attnconn_core.connectivity.attention import Attention
 from attnconn_core.connectivity.estimator import Estimator
@@ -92,7 +92,7 @@ class Competitors:
         Configuration → the cohort model that is trained on all data sets.
     session_model
         The configuration of the model that is trained on one data set.
-    fine_tuning
+    fine_tuned
         How the first cohort model goes on with one data set.
     test_fraction
         The share of a data set's last frames that no model learns from.
@@ -102,7 +102,7 @@ class Competitors:
     granger: GrangerSettings
     cohort_models: Mapping[str, Configuration]
     session_model: Configuration
-    fine_tuning: FineTuning
+    fine_tuned: Configuration
     test_fraction: float
 
     @property
@@ -161,8 +161,7 @@ def _own(
     fraction = competitors.test_fraction
     session = _with_window_of(benchmark, competitors.session_model)
     first = next(iter(competitors.cohort_models))
-    cohort = _with_window_of(benchmark, competitors.cohort_models[first])
-    tuned = competitors.fine_tuning.configuration(cohort)
+    tuned = _with_window_of(benchmark, competitors.fine_tuned)
     own = [
         OwnAttention("attention_subject", session, fraction),
         OwnAttention(_FINE_TUNED, tuned, fraction, start=forecasters[first]),

@@ -10,9 +10,9 @@ __all__ = ["make_score"]
 
 def make_score(work: Work) -> Result:
     """Score every method, and draw what was found."""
-    score, data = work.settings["score"], StudyData(work)
+    score, data = work.settings["score"], StudyData(work, work.settings["score"].reads)
     scored = score.score(data)
-    context = FigureContext(data.methods, data.regions, data.design, Styles(data.methods))
+    context = FigureContext(data.methods, work.regions(), data.design, Styles(data.methods))
     figures = score_figures(score, scored, context)
     return Result(
         tables=scored.tables,

@@ -18,7 +18,14 @@ from attnconn_core.figures import figures_module
 from attnconn_core.scoring import Comparable, Score
 from attnconn_core.sources import INDEPENDENT_SAMPLES
 
-__all__ = ["compared_assets", "competitors_of", "reads_cohort_models", "scored", "specs"]
+__all__ = [
+    "compared_assets",
+    "competitors_of",
+    "labels_of",
+    "reads_cohort_models",
+    "scored",
+    "specs",
+]
 
 _FIGURES = "attnconn_core.figures"
 
@@ -51,6 +58,11 @@ def reads_cohort_models(study: Study) -> bool:
     )
 
 
+def labels_of(study: Study) -> dict[str, list[str]]:
+    """Return how methods are shown: part of what draws or names them, and of no matrix."""
+    return {name: [each.label, each.family] for name, each in study.every_method.items()}
+
+
 def scored(study: Study) -> tuple[Score, ...]:
     """Return the scores whose inputs the study has: some need phenotypes."""
     there = has_phenotypes(study)
@@ -67,6 +79,7 @@ def _score(study: Study, score: Score) -> AssetSpec:
         "methods": study.chosen_methods,
         "quorum": study.quorum,
         "design": study.make_source().design,
+        "labels": labels_of(study),
     }
     needs: dict[str, Kind] = {"regions": "whole"}
     if "series" in score.reads:
@@ -101,7 +114,11 @@ def _group_mean(study: Study) -> AssetSpec:
         "group_mean",
         make_group_mean,
         "whole",
-        settings={"methods": study.chosen_methods, "quorum": study.quorum},
+        settings={
+            "methods": study.chosen_methods,
+            "quorum": study.quorum,
+            "labels": labels_of(study),
+        },
         needs={"regions": "whole", **_matrices(study)},
         calls=(f"{_FIGURES}.matrix", f"{_FIGURES}.networks"),
         description="Every method's mean connectivity over the cohort's test sessions.",
@@ -135,7 +152,7 @@ def competitors_of(study: Study) -> Competitors:
         granger=study.granger_settings,
         cohort_models={name: study.configurations[name] for name in study.read_out},
         session_model=study.subject_configuration,
-        fine_tuning=study.fine_tuning,
+        fine_tuned=study.fine_tuned_configuration,
         test_fraction=study.test_fraction,
     )
 
@@ -151,6 +168,7 @@ def _recovery(study: Study) -> AssetSpec:
             "file": chosen.files.get(benchmark),
             "seed": None if benchmark in chosen.files else chosen.seed,
             "published": published,
+            "labels": labels_of(study),
         }
 
     return AssetSpec(
@@ -175,6 +193,7 @@ def _comparison(study: Study) -> AssetSpec:
             "scores": tuple(scores),
             "networks": study.recovery.benchmarks,
             "methods": tuple(study.every_method.values()),
+            "labels": labels_of(study),
         },
         needs=compared_assets(study),
         calls=(*(type(score).__module__ for score in scores), f"{_FIGURES}.comparisons"),

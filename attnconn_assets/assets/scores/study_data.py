@@ -1,12 +1,13 @@
 """The study as scores read it: everything they read is recorded by the work."""
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import pandas as pd
 
 from attnconn_assets.building.work import Work
 from attnconn_core.connectivity.method import Method
+from attnconn_core.errors import UndeclaredError
 from attnconn_core.parcellation import RegionTable
 from attnconn_core.records import Cohort, Connectivity, TimeSeries
 from attnconn_core.scoring import ScoreData
@@ -18,8 +19,8 @@ __all__ = ["StudyData"]
 class StudyData(ScoreData):
     """What a score may read of a study that is made."""
 
-    def __init__(self, work: Work) -> None:
-        self._work = work
+    def __init__(self, work: Work, reads: Collection[str]) -> None:
+        self._work, self._reads = work, reads
 
     @functools.cached_property
     def methods(self) -> Sequence[Method]:
@@ -30,13 +31,12 @@ class StudyData(ScoreData):
     @functools.cached_property
     def cohort(self) -> Cohort:
         """The sessions that have every method's matrices."""
-        names = [method.name for method in self.methods]
-        series = ["time_series"] if "time_series" in self._work.needs else []
-        return self._work.cohort(*series, *names)
+        return self._work.cohort()
 
     @functools.cached_property
     def regions(self) -> RegionTable:
         """The regions, and the networks they belong to."""
+        self._require("regions")
         return self._work.regions()
 
     @property
@@ -48,12 +48,14 @@ class StudyData(ScoreData):
     @functools.cached_property
     def phenotypes(self) -> pd.DataFrame:
         """The phenotype table, a row per subject."""
+        self._require("phenotypes")
         column = self._work.settings["subject_column"]
         return self._work.table("phenotypes", "phenotypes").set_index(column)
 
     @functools.cached_property
     def pools(self) -> Mapping[str, int]:
         """Subject → number of the cohort model that reads it; empty where no method has one."""
+        self._require("pools")
         if "group_forecaster" not in self._work.needs:
             return {}
         folds = self._work.facts("group_forecaster", self._work.settings["read_out"])["folds"]
@@ -68,13 +70,23 @@ class StudyData(ScoreData):
 
     def series(self, session_key: str) -> TimeSeries:
         """Read a session's time series."""
+        self._require("series")
         return self._work.series(session_key)
 
     def matrices(self, method: str, session_key: str) -> Mapping[int, Connectivity]:
         """Read a method's matrices of a session, by the number of frames they rest on."""
+        self._require("matrices")
         return self._work.matrices(method, session_key)
 
     def metrics(self, method: str, session_key: str) -> Mapping[str, float]:
         """Read what was measured of the whole scan's matrix, without opening it."""
+        self._require("metrics")
         metrics: Mapping[str, float] = self._work.facts(method, session_key)["metrics"]
         return metrics
+
+    def _require(self, what: str) -> None:
+        if what not in self._reads:
+            raise UndeclaredError(
+                f"{self._work.asset} reads {what}, which the score does not declare; "
+                f"it reads {', '.join(sorted(self._reads)) or 'nothing'}"
+            )

@@ -1,6 +1,8 @@
 """Study files: what they say, and what is refused with which words."""
 
+import dataclasses
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 import yaml
@@ -9,6 +11,7 @@ from attnconn_assets.assets.catalogue import specs
 from attnconn_assets.study.study import DEFAULT_STUDY, load_study
 from attnconn_core.errors import StudyError
 from attnconn_core.forecasting import PRESETS
+from attnconn_core.scoring import ForecastSkill, scores
 from attnconn_core.sources import HcpSample, Simulated
 
 REPOSITORY = Path(__file__).resolve().parents[3]
@@ -197,7 +200,19 @@ def test_a_parameter_that_a_method_does_not_take_is_refused(write_study, methods
 
 
 def test_a_score_that_no_package_brings_is_refused(write_study):
-    with pytest.raises(StudyError, match=r"must be scores of other packages.*got astrology"):
+    with pytest.raises(StudyError, match=r"must be among the further scores.*got astrology"):
         load_study(write_study(scores=["astrology"]))
-    with pytest.raises(StudyError, match="fingerprint is always made"):
+    with pytest.raises(StudyError, match="fingerprint have a key of their own"):
         load_study(write_study(scores=["fingerprint"]))
+
+
+def test_a_score_of_the_registry_without_a_key_is_named_under_scores(write_study, monkeypatch):
+    @dataclasses.dataclass(frozen=True)
+    class Added(ForecastSkill):
+        name: ClassVar[str] = "added"
+
+    every = {**scores(), "added": Added}
+    monkeypatch.setattr("attnconn_assets.study.scores.scores", lambda: every)
+    study = load_study(write_study(scores=[{"added": {"baseline_lags": 3}}]))
+    assert study.chosen_scores[-1] == Added(3)
+    assert "added" in {spec.name for spec in specs(study)}

@@ -47,7 +47,9 @@ def draw(study, context):
 
 
 def test_every_score_has_its_figures():
-    assert list(FIGURES) == list(SCORES) == [score.name for score in ASKED]
+    asked = [score.name for score in ASKED]
+    assert [name for name in FIGURES if name in asked] == asked
+    assert FIGURES.keys() <= SCORES.keys()
 
 
 @pytest.mark.parametrize("score", ASKED, ids=lambda score: score.name)

@@ -24,7 +24,8 @@ def make(name):
 
 
 def test_scores_are_listed_in_the_order_in_which_they_are_shown():
-    assert list(SCORES) == ["fingerprint", "forecast_skill", "behaviour", "group_contrast"]
+    known = ["fingerprint", "forecast_skill", "behaviour", "group_contrast"]
+    assert [name for name in SCORES if name in known] == known
 
 
 @pytest.mark.parametrize("name", SCORES)
