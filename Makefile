@@ -10,7 +10,7 @@ export MLFLOW_DISABLE_TELEMETRY := true
 export MLFLOW_ALLOW_PICKLE_DESERIALIZATION := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup sample demo dev test bench bench-forecast bench-truth bench-platform lint lists format clean
+.PHONY: help setup sample demo dev test bench bench-forecast bench-truth bench-platform bench-gpu lint lists format clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ bench-truth: setup  ## Run every method on known networks (DATA=folder), and wri
 
 bench-platform: setup  ## Carry a study of 1,100 sessions through the servers, and write the table
 	$(BIN)/python -m benchmarks.platform --write
+
+bench-gpu: setup  ## Compare a GPU with the CPU and the plain formulation, and write the table
+	$(BIN)/python -m benchmarks.gpu --write
 
 lint: setup  ## Lint, type-check and hold the import order
 	$(BIN)/ruff check .

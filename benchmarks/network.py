@@ -70,7 +70,7 @@ def _plain_step_of(model: _Plain, optimiser: torch.optim.Adam, x: Tensor, y: Ten
     loss.backward()
     nn.utils.clip_grad_norm_(model.parameters(), 1.0)
     optimiser.step()
-    return float(loss)
+    return float(loss.detach())
 
 
 @torch.no_grad()
