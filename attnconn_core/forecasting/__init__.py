@@ -7,7 +7,10 @@
     network           AttentionForecaster, out of layers, attention and pairwise
     fitting           fit, out of preparation, resident windows and trainer
     reading           forecasts and mean attention of a series
+    moments           what every linear fit needs of a series
     linear            each region's own past, ridge VAR, and between them
+    pooled_moments    the moments of a cohort, without any one subject's
+    hierarchical      a session's VAR, shrunk towards that of other people
     baselines         the linear forecasters, fitted and judged on one scan
     skill             how much of the next frames a forecaster explains
     cross_fitting     whose scans train a group's models, and whose they are read on
@@ -23,8 +26,15 @@ from attnconn_core.forecasting.checkpoints import (
 from attnconn_core.forecasting.config import ForecasterConfig, TrainingConfig
 from attnconn_core.forecasting.cross_fitting import GroupFold, group_folds
 from attnconn_core.forecasting.fitting import Epoch, Fit, fit
+from attnconn_core.forecasting.hierarchical import (
+    ChosenFit,
+    cohort_coefficients,
+    hierarchical_var,
+    lag_weighted_var,
+)
 from attnconn_core.forecasting.network import AttentionForecaster
 from attnconn_core.forecasting.pairwise import pairwise_score
+from attnconn_core.forecasting.pooled_moments import PooledMoments, deal
 from attnconn_core.forecasting.presets import PRESETS, Preset
 from attnconn_core.forecasting.reading import Forecast, MeanAttention, forecast, mean_attention
 from attnconn_core.forecasting.skill import ForecastSkill, forecast_skill
@@ -33,6 +43,7 @@ __all__ = [
     "BASELINES",
     "PRESETS",
     "AttentionForecaster",
+    "ChosenFit",
     "Epoch",
     "Fit",
     "Forecast",
@@ -40,13 +51,18 @@ __all__ = [
     "ForecasterConfig",
     "GroupFold",
     "MeanAttention",
+    "PooledMoments",
     "Preset",
     "TrainingConfig",
+    "cohort_coefficients",
+    "deal",
     "fit",
     "forecast",
     "forecast_baselines",
     "forecast_skill",
     "group_folds",
+    "hierarchical_var",
+    "lag_weighted_var",
     "load_forecaster",
     "load_reference_checkpoint",
     "mean_attention",
