@@ -14,12 +14,15 @@ from attnconn_core.connectivity.estimator import Estimator
 from attnconn_core.errors import ParameterError
 from attnconn_core.records import Connectivity
 
-__all__ = ["Method", "Need"]
+__all__ = ["TRAINED", "Method", "Need"]
 
-Need = Literal["series", "cohort", "cohort model", "own model"]
+Need = Literal["series", "cohort", "cohort model", "session model", "fine-tuned model"]
 """What a method is estimated from, beside the series itself: nothing; something that is
-chosen or learnt from the cohort; a forecaster trained on the cohort; or a forecaster
-trained on the session."""
+chosen or learnt from the cohort; a forecaster trained on the cohort; one trained on the
+session; or the cohort's, fine-tuned on the session."""
+
+#: The needs of methods that read a trained forecaster: what they find may depend on its seed.
+TRAINED: frozenset[Need] = frozenset({"cohort model", "session model", "fine-tuned model"})
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,8 @@ variant per configuration, such as `attention_group_base`.
 values below 0 have a meaning.
 - **needs**: what a matrix is estimated from. *series*: the session's series alone. *cohort*: \
 also something that is chosen or learnt from the cohort. *cohort model*: a forecaster trained on \
-the cohort. *own model*: a forecaster trained on, or fine-tuned to, the session.
+the cohort. *session model*: a forecaster trained on the session. *fine-tuned model*: the \
+cohort's, fine-tuned on the session.
 - **parameters**: what a study may set, with the default; None is chosen from the data. A \
 *fixed* value belongs to the method and can't be set.
 - **the original study** is tsoj/fmri_attention_connectivity, *Computing directed connectivity \

@@ -18,6 +18,7 @@ __all__ = ["Look", "Styles", "default_styles"]
 
 _BLACK, _ORANGE, _SKY, _GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
 _BLUE, _VERMILLION, _PURPLE = "#0072B2", "#D55E00", "#CC79A7"
+_BROWN = "#7F3C0C"  # none of theirs is left that shows on white
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,9 @@ _FAMILIES = {
         Look(_VERMILLION, "v"),
         Look(_VERMILLION, "*"),
     ),
-    "ablation": (Look(_PURPLE, "D"),),
-    "sensitivity": (Look(_VERMILLION, "D"),),
+    "ablation": _of_one_colour(_PURPLE, "Ds^"),
+    "sensitivity": _of_one_colour(_VERMILLION, "Ds^"),
+    "attention norm": _of_one_colour(_BROWN, "Ds^"),
 }
 # Configurations of a cohort model share their method's colour; marker and dashes differ.
 _CONFIGURATIONS = (("D", "-"), ("d", "--"), ("<", "-."), (">", ":"), ("*", "-"), ("8", "--"))

@@ -94,7 +94,11 @@ class PairwiseAttention(nn.Module):
     def pay(
         self, score: Float[Tensor, "target source batch"], first: int = 0
     ) -> Float[Tensor, "target source batch"]:
-        """Turn scores into attention.
+        """Turn scores into attention: each row sums to 1, or to 0.
+
+        Where the positive scores of a row sum to no more than 1e-8, the row is empty. The
+        published model adds that number to every sum instead, so that rows of small scores
+        sum to less than 1; larger sums give the same attention either way.
 
         The targets may be a range of the regions that begins at `first`.
         """
@@ -103,8 +107,9 @@ class PairwiseAttention(nn.Module):
             source = torch.arange(score.shape[1], device=score.device)
             score = score.masked_fill((target[:, None] == source)[..., None], 0.0)
         attention = torch.relu(score)
+        total = attention.sum(dim=1, keepdim=True)
         # A product's gradient takes two passes fewer than a quotient's.
-        return attention * (_EPSILON + attention.sum(dim=1, keepdim=True)).reciprocal()
+        return attention * (total.clamp_min(_EPSILON).reciprocal() * (total > _EPSILON))
 
     def gather(
         self,

@@ -1,10 +1,10 @@
-"""Attention of the models that belong to one session."""
+"""Methods that read a model of the session's own: trained on it, or fine-tuned."""
 
 from attnconn_assets.assets.connectivity.reader import EstimatorFor
 from attnconn_assets.assets.forecasters.reading import cohort_model_of, read_forecaster
 from attnconn_assets.building.work import Work
-from attnconn_core.connectivity.attention import Attention
 from attnconn_core.connectivity.estimator import Estimator
+from attnconn_core.connectivity.method import Method
 from attnconn_core.forecasting import AttentionForecaster, fit
 from attnconn_core.records import TimeSeries
 
@@ -25,13 +25,14 @@ def read_finetuned_model(work: Work) -> EstimatorFor:
 def _reader(
     work: Work, stored: AttentionForecaster, start: AttentionForecaster | None
 ) -> EstimatorFor:
+    method: Method = work.settings["method"]
     configuration = work.settings["configuration"]
     test_fraction = work.settings["test_fraction"]
 
     def estimator_of(part: TimeSeries, whole: bool) -> Estimator:
         if whole:
-            return Attention(stored, test_fraction=test_fraction, saw_subject=True)
+            return method.make(forecaster=stored, test_fraction=test_fraction, saw_subject=True)
         fitted = fit(configuration.model, [part], configuration.training, start=start)
-        return Attention(fitted.forecaster, saw_subject=True)
+        return method.make(forecaster=fitted.forecaster, saw_subject=True)
 
     return estimator_of

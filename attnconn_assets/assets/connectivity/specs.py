@@ -77,6 +77,10 @@ def reading_of(study: Study, method: Method) -> Reading:
             return Reading(read_series, {}, calls=(method.module,))
         case "cohort model":
             return _cohort_model(study, method)
+        case "session model":
+            return _session_model(study, method)
+        case "fine-tuned model":
+            return _finetuned(study, method)
     if method.name not in _READINGS:
         raise StudyError(
             f"method {method.name} needs a {method.needs}, and nothing makes it ready: "
@@ -126,15 +130,16 @@ def _cohort_model(study: Study, method: Method) -> Reading:
     )
 
 
-def _session_model(study: Study) -> Reading:
+def _session_model(study: Study, method: Method) -> Reading:
     return Reading(
         read_session_model,
         {"test_fraction": study.test_fraction, "configuration": study.subject_configuration},
         {"subject_forecaster": "session"},
+        calls=(method.module,),
     )
 
 
-def _finetuned(study: Study) -> Reading:
+def _finetuned(study: Study, method: Method) -> Reading:
     start = study.read_out[0]
     return Reading(
         read_finetuned_model,
@@ -144,14 +149,10 @@ def _finetuned(study: Study) -> Reading:
             "start": start,
         },
         {"finetuned_forecaster": "session", "group_forecaster": "configuration"},
+        calls=(method.module,),
         from_configuration=start,
     )
 
 
-# How each method is made ready that needs something of its own.
-_READINGS = {
-    "granger": _granger,
-    "tangent": _tangent,
-    "attention_subject": _session_model,
-    "attention_finetuned": _finetuned,
-}
+# How each method is made ready that needs something of the cohort's.
+_READINGS = {"granger": _granger, "tangent": _tangent}
