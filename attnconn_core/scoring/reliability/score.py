@@ -107,7 +107,11 @@ class Reliability:
             if missing:
                 left_out[method.name] = missing
         tables = {name: _joined(each, _FURTHER[name]) for name, each in found.items()}
-        facts: dict[str, Any] = {"ensemble": self.ensemble, "seeds": self.seeds}
+        facts: dict[str, Any] = {
+            "seeds": self.seeds,
+            "ensemble": self.ensemble,
+            "least agreement": self.least_agreement,
+        }
         if alone:
             facts["test–retest left out"] = alone
         if left_out:
@@ -157,8 +161,11 @@ class Reliability:
             **mean_agreement(sessions, HALVES),
         }
         for end in _ENDS:
-            row[f"ensemble_r{end}"] = spearman_brown(row[f"seeds_r{end}"], self.ensemble)
-            row[f"halves_corrected{end}"] = spearman_brown(row[f"halves_r{end}"], 2)
+            # The end of an interval may lie where the formula leaves what a correlation can be.
+            expected = spearman_brown(row[f"seeds_r{end}"], self.ensemble)
+            row[f"ensemble_r{end}"] = float(np.clip(expected, -1, 1))
+            corrected = spearman_brown(row[f"halves_r{end}"], 2)
+            row[f"halves_corrected{end}"] = float(np.clip(corrected, -1, 1))
         for name in ("mean", "median"):
             values = np.full(3, np.nan) if retest is None else getattr(retest, name)
             row |= _ends("icc" if name == "mean" else "icc_median", values)
