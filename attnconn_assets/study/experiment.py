@@ -11,6 +11,8 @@ from attnconn_core.forecasting import ForecasterConfig, TrainingConfig
 
 __all__ = ["Configuration", "Experiment", "FineTuning"]
 
+_SEEDS_APART = 100_003
+
 
 class Configuration(BaseModel):
     """One forecaster: its shape and its training."""
@@ -28,6 +30,14 @@ class Configuration(BaseModel):
                 f"got {self.training.precision!r} and rank {self.model.query_rank}"
             )
         return self
+
+    def reseeded(self, number: int) -> "Configuration":
+        """The same configuration with another seed: number 1 has its own.
+
+        Seeds lie far apart, so that a configuration that uses several in a row shares none.
+        """
+        seed = self.training.seed + (number - 1) * _SEEDS_APART
+        return self.model_copy(update={"training": self.training.model_copy(update={"seed": seed})})
 
     def parameters(self) -> dict[str, object]:
         """Every setting, flat, as MLflow shows parameters."""

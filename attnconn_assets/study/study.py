@@ -30,7 +30,7 @@ from attnconn_assets.study.yaml_file import known_keys, read_keys, validated
 from attnconn_core.connectivity.method import Method
 from attnconn_core.errors import ParameterError, StudyError
 from attnconn_core.forecasting.config import DEFAULT_SEED
-from attnconn_core.scoring import Fingerprint, ForecastSkill, GroupContrast, Score
+from attnconn_core.scoring import Fingerprint, ForecastSkill, GroupContrast, Reliability, Score
 from attnconn_core.sources import sources
 
 __all__ = ["DEFAULT_STUDY", "Study", "load_study", "selected_study"]
@@ -54,6 +54,7 @@ class Study(SourceSettings):
     behaviour: BehaviourSettings = BehaviourSettings()
     granger: GrangerSettings = GrangerSettings()
     fingerprint: Fingerprint = Fingerprint()
+    reliability: Reliability = Reliability()
     recovery: RecoverySettings = RecoverySettings()
     significance: SignificanceSettings = SignificanceSettings()
     contrast: GroupContrast | None = None
@@ -137,6 +138,7 @@ class Study(SourceSettings):
         own: tuple[Score, ...] = (
             self.fingerprint,
             ForecastSkill(self.baseline_lags),
+            self.reliability,
             self.behaviour.predicting,
         )
         contrast = () if self.contrast is None else (self.contrast,)

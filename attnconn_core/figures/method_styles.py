@@ -14,7 +14,10 @@ from attnconn_core.connectivity.method import Method
 from attnconn_core.connectivity.registry import methods as registered
 from attnconn_core.figures.style import FAINT
 
-__all__ = ["Look", "Styles", "default_styles"]
+__all__ = ["WARNED", "Look", "Styles", "default_styles"]
+
+WARNED = "⚠"
+"""Marks a method whose matrices must not be interpreted."""
 
 _BLACK, _ORANGE, _SKY, _GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
 _BLUE, _VERMILLION, _PURPLE = "#0072B2", "#D55E00", "#CC79A7"
@@ -74,9 +77,11 @@ class Styles:
     ----------
     methods
         Further methods, such as a study's: `Method.of` a configuration.
+    warned
+        Names of methods whose matrices must not be interpreted: their labels end in ⚠.
     """
 
-    def __init__(self, methods: Iterable[Method] = ()) -> None:
+    def __init__(self, methods: Iterable[Method] = (), warned: Iterable[str] = ()) -> None:
         known = {**registered(), **{each.name: each for each in methods}}
         configured = {name: each.base for name, each in known.items() if each.base is not None}
         order = [*(name for name in known if name not in configured), *_BASELINES]
@@ -86,10 +91,12 @@ class Styles:
         self._looks = _looks(tuple(known.values()))
         for name, (label, look) in _BASELINES.items():
             self._labels[name], self._looks[name] = label, look
+        self._warned = frozenset(warned)
 
     def label(self, name: str) -> str:
         """Name a method for a reader, such as ``"Attention (group, base)"``."""
-        return self._labels.get(name) or name.replace("_", " ").strip() or "(no name)"
+        label = self._labels.get(name) or name.replace("_", " ").strip() or "(no name)"
+        return f"{label} {WARNED}" if name in self._warned else label
 
     def look(self, name: str) -> Look:
         """Return the method's colour, marker and line."""

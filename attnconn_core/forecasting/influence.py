@@ -1,4 +1,4 @@
-"""What a trained forecaster draws from each region: by ablation, slope, and what attention carries."""
+"""What a trained forecaster draws from each region: by ablation, slope, and value carried."""
 
 from collections.abc import Iterator
 

@@ -1,18 +1,19 @@
 """A small study that scores can read: simulated subjects, quick estimators, in memory."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from attnconn_core.connectivity import Estimator, Granger, Pearson
 from attnconn_core.parcellation import RegionTable
 from attnconn_core.records import Cohort, Connectivity, TimeSeries
-from attnconn_core.scoring import ScoreData
+from attnconn_core.scoring import Repeats, ScoreData
 from attnconn_core.sources import Design, Simulated
-from attnconn_core.timeseries import head
+from attnconn_core.timeseries import head, split
 
 LENGTHS = (60, 80)
 
@@ -53,6 +54,7 @@ class SimulatedStudy(ScoreData):
     ) -> None:
         self.source = Simulated(subjects=subjects, regions=6, frames=120)
         self.read: set[str] = set()
+        self.seed_noise = 0.1
         self._pools, self._absent, self._methods = pools, absent, methods
         self._phenotypes = self.source.behaviour() if phenotypes is None else phenotypes
         self._matrices: dict[tuple[str, str], dict[int, Connectivity]] = {}
@@ -104,6 +106,20 @@ class SimulatedStudy(ScoreData):
     def metrics(self, method: str, session_key: str) -> Mapping[str, float]:
         self.read.add("metrics")
         return self._estimated(method, session_key)[120].metrics
+
+    def repeats(self, method: str, session_key: str) -> Repeats:
+        self.read.add("repeats")
+        traits = next(each for each in self._methods if each.name == method)
+        halves = tuple(
+            _named(traits, traits.estimator.estimate(half))
+            for half in split(self._load(session_key), 0.5)
+        )
+        found = self._estimated(method, session_key)[120]
+        if "model" not in traits.needs:
+            return Repeats(halves)
+        rng = np.random.default_rng(int.from_bytes(session_key.encode()) % 2**32)
+        noise = self.seed_noise * found.values.std() * rng.standard_normal(found.values.shape)
+        return Repeats(halves, {2: replace(found, values=found.values + noise)})
 
     def _load(self, session_key: str) -> TimeSeries:
         return self.source.load(next(s for s in self.source.sessions() if s.key == session_key))

@@ -12,20 +12,21 @@ from attnconn_assets.building.training_log import training_picture
 from attnconn_assets.building.work import Work
 from attnconn_core.forecasting import AttentionForecaster
 
-__all__ = ["make_finetuned_model", "make_session_model"]
+__all__ = ["make_finetuned_model", "make_session_model", "trained"]
 
 
 def make_session_model(work: Work) -> Result:
     """Train a forecaster on one session alone."""
-    return _trained(work, start=None)
+    return trained(work, start=None)
 
 
 def make_finetuned_model(work: Work) -> Result:
     """Go on with the cohort's forecaster on one session."""
-    return _trained(work, start=cohort_model_of(work, work.settings["start"])[0])
+    return trained(work, start=cohort_model_of(work, work.settings["start"])[0])
 
 
-def _trained(work: Work, start: AttentionForecaster | None) -> Result:
+def trained(work: Work, start: AttentionForecaster | None) -> Result:
+    """Train on the session's training part, from nothing or from a model."""
     configuration = work.settings["configuration"]
     training = training_part(work, work.partition, configuration.model.window)
     run = work.runs.own(configuration.parameters())

@@ -2,21 +2,55 @@
 
 from attnconn_assets.assets.forecasters.champion import make_champion
 from attnconn_assets.assets.forecasters.cohort_model import make_cohort_model
+from attnconn_assets.assets.forecasters.reseeded import (
+    make_reseeded_finetuned_model,
+    make_reseeded_session_model,
+)
 from attnconn_assets.assets.forecasters.session_models import (
     make_finetuned_model,
     make_session_model,
 )
-from attnconn_assets.building.spec import AssetSpec
+from attnconn_assets.building.spec import AssetSpec, Kind
 from attnconn_assets.study.study import Study
+from attnconn_core.connectivity.method import Method
+from attnconn_core.errors import StudyError
 
-__all__ = ["specs"]
+__all__ = ["reseeded_asset", "seeds", "specs"]
 
 _KINDS = frozenset({"pytorch", "mlflow"})
 
 
 def specs(study: Study) -> list[AssetSpec]:
-    """One model per configuration, one per session, and the first fine-tuned per session."""
-    return [_cohort_model(study), _session_model(study), _finetuned(study), _champion(study)]
+    """One model per configuration, one per session, and the first fine-tuned per session.
+
+    And those of other seeds, which reliability compares with them.
+    """
+    found = [_cohort_model(study), _session_model(study), _finetuned(study), _champion(study)]
+    for number in seeds(study):
+        found += [_reseeded_cohort_model(study, name, number) for name in study.read_out]
+        found += [_reseeded_session_model(study, number), _reseeded_finetuned(study, number)]
+    return found
+
+
+def seeds(study: Study) -> range:
+    """Numbers of the seeds beside a configuration's own, which is number 1."""
+    return range(2, study.reliability.seeds + 1)
+
+
+def reseeded_asset(method: Method, number: int) -> tuple[str, Kind]:
+    """Name the asset with the models of another seed that a method reads, and its partitions."""
+    match method.needs:
+        case "cohort model":
+            return _cohort_name(str(method.configuration), number), "whole"
+        case "session model":
+            return f"subject_forecaster_seed_{number}", "session"
+        case "fine-tuned model":
+            return f"finetuned_forecaster_seed_{number}", "session"
+    raise StudyError(f"method {method.name} rests on no trained model; it needs {method.needs}")
+
+
+def _cohort_name(configuration: str, number: int) -> str:
+    return f"group_forecaster_{configuration}_seed_{number}"
 
 
 def _cohort_model(study: Study) -> AssetSpec:
@@ -86,4 +120,64 @@ def _champion(study: Study) -> AssetSpec:
         "MLflow as champion.",
         group="forecasters",
         kinds=frozenset({"mlflow"}),
+    )
+
+
+def _reseeded_cohort_model(study: Study, name: str, number: int) -> AssetSpec:
+    return AssetSpec(
+        _cohort_name(name, number),
+        make_cohort_model,
+        "whole",
+        settings={
+            "test_fraction": study.test_fraction,
+            "folds": study.cross_fit_folds,
+            "dealt": study.cross_fit_seed,
+            "configuration": study.configurations[name].reseeded(number),
+        },
+        needs={"time_series": "session"},
+        description=f"The cohort's forecaster {name}, trained with seed number {number}.",
+        group="forecasters",
+        kinds=_KINDS,
+        experiment="other_seeds",
+        run_label=f"{study.name} {name} seed {number}",
+    )
+
+
+def _reseeded_session_model(study: Study, number: int) -> AssetSpec:
+    return AssetSpec(
+        f"subject_forecaster_seed_{number}",
+        make_reseeded_session_model,
+        "session",
+        settings={
+            "test_fraction": study.test_fraction,
+            "configuration": study.subject_configuration.reseeded(number),
+            "seed_share": study.reliability.seed_share,
+        },
+        needs={"time_series": "session"},
+        description=f"The session's forecaster, trained with seed number {number}.",
+        group="forecasters",
+        kinds=_KINDS,
+        experiment="other_seeds",
+        run_label=f"subject seed {number}",
+    )
+
+
+def _reseeded_finetuned(study: Study, number: int) -> AssetSpec:
+    start = _cohort_name(study.read_out[0], number)
+    return AssetSpec(
+        f"finetuned_forecaster_seed_{number}",
+        make_reseeded_finetuned_model,
+        "session",
+        settings={
+            "test_fraction": study.test_fraction,
+            "start": start,
+            "configuration": study.fine_tuned_configuration.reseeded(number),
+            "seed_share": study.reliability.seed_share,
+        },
+        needs={"time_series": "session", start: "whole"},
+        description=f"The cohort's forecaster of seed number {number}, fine-tuned on the session.",
+        group="forecasters",
+        kinds=_KINDS,
+        experiment="other_seeds",
+        run_label=f"fine-tuned seed {number}",
     )

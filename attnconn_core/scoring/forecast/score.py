@@ -72,3 +72,21 @@ class ForecastSkill:
         beside = pd.DataFrame({"method": [own_past], "value": [values[own_past].mean()]})
         beside["kind"] = NULL_MODEL
         yield Measured("forecast", "R² of test frames", compared, beside)
+
+    def cautions(self, tables: Mapping[str, pd.DataFrame]) -> Mapping[str, str]:
+        """Say of which methods the forecaster does not beat each region's own past."""
+        r2 = tables["scores"].pivot_table(
+            index=["subject", "session"], columns="method", values="r2", sort=False
+        )
+        own_past = BASELINES[0]
+        if own_past not in r2:
+            return {}
+        return {
+            str(method): "its forecaster does not beat each region's own past (mean R² "
+            f"{held[method].mean():.3f} against {held[own_past].mean():.3f}, n = {len(held)} "
+            "sessions)"
+            for method in r2
+            if method not in BASELINES
+            and len(held := r2[[method, own_past]].dropna())
+            and not held[method].mean() > held[own_past].mean()
+        }
