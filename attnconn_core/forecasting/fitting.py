@@ -10,6 +10,7 @@ import torch
 from attnconn_core.errors import ParameterError
 from attnconn_core.forecasting.config import ForecasterConfig, TrainingConfig
 from attnconn_core.forecasting.linear_start import start_linear
+from attnconn_core.forecasting.moments import ByColumn
 from attnconn_core.forecasting.network import AttentionForecaster
 from attnconn_core.forecasting.preparation import Prepared, prepare
 from attnconn_core.forecasting.threads import threads_for
@@ -51,6 +52,7 @@ def fit(
     training: TrainingConfig,
     *,
     start: AttentionForecaster | None = None,
+    prior: ByColumn | None = None,
     on_epoch: Callable[[Epoch], None] | None = None,
 ) -> Fit:
     """Train a forecaster on the training parts of one session or many.
@@ -65,6 +67,10 @@ def fit(
         How to train.
     start
         A forecaster to go on from (fine-tuning); it is copied, not changed.
+    prior
+        Coefficients of other people's VAR, of standardised series, that a linear start is
+        shrunk towards (fine-tuning of a linear start), as
+        `attnconn_core.forecasting.hierarchical.cohort_coefficients` gives them.
     on_epoch
         Called after every epoch of those in the history.
 
@@ -80,9 +86,10 @@ def fit(
     ------
     ParameterError
         If there is no series, the series differ in regions, `start` has another
-        architecture or number of regions, the identity is to be learned by attention
-        without a diagonal, products of pairs are to be rounded where there are none, or
-        the device isn't there.
+        architecture or number of regions, `prior` has other lags or regions or comes with a
+        forecaster to start from or without a linear initialisation, the identity is to be
+        learned by attention without a diagonal, products of pairs are to be rounded where
+        there are none, or the device isn't there.
     SeriesError
         If a series has unusable values or no run long enough for a window.
     """
@@ -93,16 +100,29 @@ def fit(
             f"got {training.identity_weight}"
         )
 
+    if prior is not None and (config.initialisation != "linear" or start is not None):
+        raise ParameterError(
+            "a prior needs the initialisation 'linear' and no forecaster to start from; got "
+            f"{config.initialisation!r} and {'no start' if start is None else 'a start'}"
+        )
+
     began = time.perf_counter()
+    chosen: float | None = None  # the penalty of a linear start
 
     def train(
         training: TrainingConfig,
         told: Callable[[Epoch], None] | None = None,
         until: int | None = None,
     ) -> tuple[AttentionForecaster, list[Epoch], int, int]:
+        nonlocal chosen
         prepared = prepare(config, series, training, device)
-        forecaster = _begin(config, prepared, training, start).to(device)
-        trainer = Trainer(forecaster, prepared, training)
+        forecaster = _begin(config, prepared, training, start)
+        if start is None and config.initialisation == "linear":
+            learned, scales, judged = prepared.learned, prepared.scales, prepared.judged
+            chosen = start_linear(
+                forecaster, learned, scales, judged=judged, prior=prior, alpha=chosen
+            )
+        trainer = Trainer(forecaster.to(device), prepared, training)
         with threads_for(config, forecaster.regions, training.batch_size):
             history, best = trainer.run(told, until)
         return forecaster.eval(), history, best, len(prepared.training)
@@ -138,12 +158,9 @@ def _begin(
     """Make a new forecaster, or copy `start`, with the scale of the data."""
     if start is None:
         generator = torch.Generator().manual_seed(training.seed)
-        forecaster = AttentionForecaster(
+        return AttentionForecaster(
             config, prepared.scale.mean, prepared.scale.std, generator=generator
         )
-        if config.initialisation == "linear":
-            start_linear(forecaster, prepared.learned, prepared.scales)
-        return forecaster
     if start.config != config:
         raise ParameterError(
             "the forecaster to start from must have the architecture asked for, "
