@@ -5,6 +5,7 @@
     config            what a forecaster is, and how it is trained
     presets           settings that belong together
     network           AttentionForecaster, out of layers, attention and pairwise
+    ensemble          forecasters of several seeds, read as one
     fitting           fit, out of preparation, resident windows and trainer
     reading           forecasts and mean attention of a series
     moments           what every linear fit needs of a series
@@ -25,6 +26,7 @@ from attnconn_core.forecasting.checkpoints import (
 )
 from attnconn_core.forecasting.config import ForecasterConfig, TrainingConfig
 from attnconn_core.forecasting.cross_fitting import GroupFold, group_folds
+from attnconn_core.forecasting.ensemble import Ensemble
 from attnconn_core.forecasting.fitting import Epoch, Fit, fit
 from attnconn_core.forecasting.hierarchical import (
     ChosenFit,
@@ -44,6 +46,7 @@ __all__ = [
     "PRESETS",
     "AttentionForecaster",
     "ChosenFit",
+    "Ensemble",
     "Epoch",
     "Fit",
     "Forecast",

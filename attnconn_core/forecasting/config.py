@@ -131,6 +131,9 @@ class TrainingConfig(BaseModel):
         instructions for it (AVX-512 BF16, AMX, GPUs since 2020), and slower elsewhere.
     seed
         Of the weights, the order of the windows and the dropout.
+    ensemble
+        How many forecasters are trained, with this seed and those that follow it; their mean
+        is what forecasts and is read. See `attnconn_core.forecasting.ensemble`.
     device
         ``"cpu"``, ``"cuda"``, or ``"auto"``: the GPU where there is one.
     """
@@ -150,6 +153,7 @@ class TrainingConfig(BaseModel):
     refit: bool = False
     schedule: Literal["constant", "cosine"] = "constant"
     seed: int = Field(DEFAULT_SEED, ge=0, lt=2**63)
+    ensemble: int = Field(1, ge=1, le=100)
     precision: Literal["float32", "bfloat16"] = "float32"
     device: str = Field("cpu", pattern=r"^(auto|cpu|cuda(:\d+)?)$")
 

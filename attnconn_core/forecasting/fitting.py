@@ -3,12 +3,13 @@
 import copy
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 
 from attnconn_core.errors import ParameterError
 from attnconn_core.forecasting.config import ForecasterConfig, TrainingConfig
+from attnconn_core.forecasting.ensemble import Ensemble, members_of
 from attnconn_core.forecasting.linear_start import start_linear
 from attnconn_core.forecasting.moments import ByColumn
 from attnconn_core.forecasting.network import AttentionForecaster
@@ -29,7 +30,8 @@ class Fit:
     forecaster
         In evaluation mode, on the device it was trained on.
     history
-        Every epoch that was run; of a refitted forecaster those that chose the epoch.
+        Every epoch that was run; of a refitted forecaster those that chose the epoch. Of an
+        ensemble, this and what follows but the time are the first member's.
     best_epoch
         The number of the epoch whose weights the forecaster has; 0 where validation
         preferred what training began with.
@@ -93,6 +95,8 @@ def fit(
     SeriesError
         If a series has unusable values or no run long enough for a window.
     """
+    if training.ensemble > 1:
+        return _fit_members(config, series, training, start, prior, on_epoch)
     device = _device(training.device)
     if config.own_past and training.identity_weight > 0:
         raise ParameterError(
@@ -135,6 +139,29 @@ def fit(
         )
         forecaster, _, _, n_windows = train(on_all, until=best)
     return Fit(forecaster, tuple(history), best, n_windows, time.perf_counter() - began)
+
+
+def _fit_members(
+    config: ForecasterConfig,
+    series: Sequence[TimeSeries],
+    training: TrainingConfig,
+    start: AttentionForecaster | None,
+    prior: ByColumn | None,
+    on_epoch: Callable[[Epoch], None] | None,
+) -> Fit:
+    """Fit one forecaster per seed; a member goes on from the member of the same number."""
+    starts = [None] * training.ensemble if start is None else members_of(start)
+    if len(starts) != training.ensemble:
+        raise ParameterError(
+            f"an ensemble of {training.ensemble} must start from as many; got {len(starts)}"
+        )
+    fits = []
+    for number, begins in enumerate(starts):
+        seeded = training.model_copy(update={"ensemble": 1, "seed": training.seed + number})
+        told = on_epoch if number == 0 else None
+        fits.append(fit(config, series, seeded, start=begins, prior=prior, on_epoch=told))
+    ensemble = Ensemble([each.forecaster for each in fits]).eval()
+    return replace(fits[0], forecaster=ensemble, seconds=sum(each.seconds for each in fits))
 
 
 def _device(name: str) -> torch.device:

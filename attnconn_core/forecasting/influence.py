@@ -8,6 +8,7 @@ from jaxtyping import Float, Float64
 from torch import Tensor
 
 from attnconn_core.errors import ParameterError
+from attnconn_core.forecasting.ensemble import members_of
 from attnconn_core.forecasting.network import AttentionForecaster
 from attnconn_core.forecasting.threads import threads_for
 from attnconn_core.records import TimeSeries
@@ -116,11 +117,12 @@ def carried_norm(
     """
     n = forecaster.regions
     total = torch.zeros(n, n, dtype=torch.float64)
-    count = 0
+    members, count = members_of(forecaster), 0
     with torch.inference_mode():
         for past, _ in _standardised(forecaster, series, max_windows, batch_size):
-            total += _carried(forecaster, past).sum(0, dtype=torch.float64).cpu()
-            count += len(past)
+            for member in members:
+                total += _carried(member, past).sum(0, dtype=torch.float64).cpu()
+            count += len(past) * len(members)
     return (total / count).numpy()
 
 
