@@ -76,6 +76,7 @@ _BUILT_IN = (
         needs="cohort",
         settable=(),
         citation="Varoquaux 2010",
+        cohort_informed=True,
     ),
     Method(
         "granger",
