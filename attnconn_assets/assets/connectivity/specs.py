@@ -18,7 +18,7 @@ from attnconn_assets.assets.connectivity.session_models import (
 )
 from attnconn_assets.assets.connectivity.tangent import REFERENCE, read_tangent
 from attnconn_assets.assets.connectivity.tangent_reference import make_tangent_reference
-from attnconn_assets.assets.forecasters.specs import reseeded_asset, seeds
+from attnconn_assets.assets.forecasters.specs import fine_tuning, reseeded_asset, seeds
 from attnconn_assets.building.spec import AssetSpec, Kind
 from attnconn_assets.study.study import Study
 from attnconn_core.connectivity.method import TRAINED, Method
@@ -193,17 +193,13 @@ def _session_model(study: Study, method: Method) -> Reading:
 
 
 def _finetuned(study: Study, method: Method) -> Reading:
-    start = study.read_out[0]
+    begins = fine_tuning(study)
     return Reading(
         read_finetuned_model,
-        {
-            "test_fraction": study.test_fraction,
-            "configuration": study.fine_tuned_configuration,
-            "start": start,
-        },
-        {"finetuned_forecaster": "session", "group_forecaster": "configuration"},
+        {"test_fraction": study.test_fraction, **begins.pop("settings")},
+        {"finetuned_forecaster": "session", **begins.pop("needs")},
         calls=(method.module,),
-        from_configuration=start,
+        **begins,
     )
 
 

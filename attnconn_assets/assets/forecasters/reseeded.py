@@ -2,26 +2,22 @@
 
 import hashlib
 
-from attnconn_assets.assets.forecasters.reading import model_for_session
+from attnconn_assets.assets.forecasters.beginning import FRESH, fine_tuning_beginning
 from attnconn_assets.assets.forecasters.session_models import trained
 from attnconn_assets.building.result import Result
 from attnconn_assets.building.work import Work
-from attnconn_assets.storage.entry import WHOLE
 
 __all__ = ["make_reseeded_finetuned_model", "make_reseeded_session_model"]
 
 
 def make_reseeded_session_model(work: Work) -> Result:
     """Train a forecaster on one session with another seed."""
-    return trained(work, start=None) if _is_chosen(work) else _left_out(work)
+    return trained(work, FRESH) if _is_chosen(work) else _left_out(work)
 
 
 def make_reseeded_finetuned_model(work: Work) -> Result:
-    """Go on with the cohort's forecaster of another seed, with that seed."""
-    if not _is_chosen(work):
-        return _left_out(work)
-    start = work.entry(work.settings["start"], WHOLE)
-    return trained(work, start=model_for_session(work, start)[0])
+    """Fine-tune with another seed, from the cohort's forecaster of that seed if from one."""
+    return trained(work, fine_tuning_beginning(work)) if _is_chosen(work) else _left_out(work)
 
 
 def _is_chosen(work: Work) -> bool:

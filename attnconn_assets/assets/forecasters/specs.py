@@ -1,5 +1,7 @@
 """The assets that hold trained forecasters, and the best configuration among them."""
 
+from typing import Any
+
 from attnconn_assets.assets.forecasters.champion import make_champion
 from attnconn_assets.assets.forecasters.cohort_model import make_cohort_model
 from attnconn_assets.assets.forecasters.reseeded import (
@@ -11,11 +13,12 @@ from attnconn_assets.assets.forecasters.session_models import (
     make_session_model,
 )
 from attnconn_assets.building.spec import AssetSpec, Kind
+from attnconn_assets.storage.entry import WHOLE
 from attnconn_assets.study.study import Study
 from attnconn_core.connectivity.method import Method
 from attnconn_core.errors import StudyError
 
-__all__ = ["reseeded_asset", "seeds", "specs"]
+__all__ = ["fine_tuning", "reseeded_asset", "seeds", "specs"]
 
 _KINDS = frozenset({"pytorch", "mlflow"})
 
@@ -90,22 +93,38 @@ def _session_model(study: Study) -> AssetSpec:
     )
 
 
+def fine_tuning(study: Study, number: int = 1) -> dict[str, Any]:
+    """Return what a spec says of how fine-tuning with a seed begins: settings and needs.
+
+    A configuration that begins linear needs other people's moments, any other the cohort's
+    model of the same seed.
+    """
+    configuration = study.fine_tuned_configuration.reseeded(number)
+    settings: dict[str, Any] = {"configuration": configuration}
+    if configuration.model.initialisation == "linear":
+        return {"settings": settings, "needs": {"pooled_moments": "whole"}}
+    name = study.read_out[0]
+    if number == 1:
+        settings["start"] = ("group_forecaster", name)
+        needs = {"group_forecaster": "configuration"}
+        return {"settings": settings, "needs": needs, "from_configuration": name}
+    settings["start"] = (_cohort_name(name, number), WHOLE)
+    return {"settings": settings, "needs": {_cohort_name(name, number): "whole"}}
+
+
 def _finetuned(study: Study) -> AssetSpec:
-    start = study.read_out[0]
+    begins = fine_tuning(study)
     return AssetSpec(
         "finetuned_forecaster",
         make_finetuned_model,
         "session",
-        settings={
-            "test_fraction": study.test_fraction,
-            "start": start,
-            "configuration": study.fine_tuned_configuration,
-        },
-        needs={"time_series": "session", "group_forecaster": "configuration"},
-        from_configuration=start,
-        description=f"The cohort's forecaster ({start}), fine-tuned on the session.",
+        settings={"test_fraction": study.test_fraction, **begins.pop("settings")},
+        needs={"time_series": "session", **begins.pop("needs")},
+        description=f"One forecaster per session ({study.read_out[0]}) that begins with what "
+        "the cohort has in common, fine-tuned on the session.",
         group="forecasters",
         kinds=_KINDS,
+        **begins,
     )
 
 
@@ -163,19 +182,18 @@ def _reseeded_session_model(study: Study, number: int) -> AssetSpec:
 
 
 def _reseeded_finetuned(study: Study, number: int) -> AssetSpec:
-    start = _cohort_name(study.read_out[0], number)
+    begins = fine_tuning(study, number)
     return AssetSpec(
         f"finetuned_forecaster_seed_{number}",
         make_reseeded_finetuned_model,
         "session",
         settings={
             "test_fraction": study.test_fraction,
-            "start": start,
-            "configuration": study.fine_tuned_configuration.reseeded(number),
             "seed_share": study.reliability.seed_share,
+            **begins["settings"],
         },
-        needs={"time_series": "session", start: "whole"},
-        description=f"The cohort's forecaster of seed number {number}, fine-tuned on the session.",
+        needs={"time_series": "session", **begins["needs"]},
+        description=f"The session's fine-tuned forecaster, trained with seed number {number}.",
         group="forecasters",
         kinds=_KINDS,
         experiment="other_seeds",
