@@ -14,7 +14,9 @@ from attnconn_core.sources import Design
 
 __all__ = ["READS", "MethodTraits", "Read", "Score", "ScoreData", "Scored"]
 
-Read = Literal["matrices", "metrics", "series", "phenotypes", "pools", "regions"]
+Read = Literal[
+    "matrices", "metrics", "series", "linear_forecasts", "phenotypes", "pools", "regions"
+]
 
 #: Everything that a score may declare in `Score.reads`.
 READS: frozenset[str] = frozenset(get_args(Read))
@@ -101,6 +103,15 @@ class ScoreData(ABC):
     @abstractmethod
     def metrics(self, method: str, session_key: str) -> Mapping[str, float]:
         """Read what the method measured on the whole scan, without reading the matrix."""
+
+    @abstractmethod
+    def linear_forecasts(self, session_key: str) -> Mapping[str, Mapping[str, float]]:
+        """Read what the session's linear forecasters are worth on its test frames.
+
+        Name of a forecaster → its R², squared error and whether it is ``cohort_informed``,
+        in the order of `attnconn_core.forecasting.LINEAR_FORECASTERS`. Those that rest on
+        other subjects' data are missing where there are none.
+        """
 
     def whole_scan(self, method: str, session_key: str) -> Connectivity:
         """Read the matrix that rests on the whole scan."""

@@ -1,7 +1,9 @@
-"""The assets that hold trained forecasters, and the best configuration among them."""
+"""The assets that hold forecasters, trained and linear, and the best configuration."""
 
 from attnconn_assets.assets.forecasters.champion import make_champion
 from attnconn_assets.assets.forecasters.cohort_model import make_cohort_model
+from attnconn_assets.assets.forecasters.linear_forecasters import make_linear_forecasters
+from attnconn_assets.assets.forecasters.pooled_moments import make_pooled_moments
 from attnconn_assets.assets.forecasters.session_models import (
     make_finetuned_model,
     make_session_model,
@@ -15,8 +17,42 @@ _KINDS = frozenset({"pytorch", "mlflow"})
 
 
 def specs(study: Study) -> list[AssetSpec]:
-    """One model per configuration, one per session, and the first fine-tuned per session."""
-    return [_cohort_model(study), _session_model(study), _finetuned(study), _champion(study)]
+    """Linear forecasters; a model per configuration, per session, and fine-tuned on each."""
+    return [
+        _pooled_moments(study),
+        _linear_forecasters(study),
+        _cohort_model(study),
+        _session_model(study),
+        _finetuned(study),
+        _champion(study),
+    ]
+
+
+def _pooled_moments(study: Study) -> AssetSpec:
+    return AssetSpec(
+        "pooled_moments",
+        make_pooled_moments,
+        "whole",
+        settings={"test_fraction": study.test_fraction, "lags": study.baseline_lags},
+        needs={"time_series": "session"},
+        description="Sums of the lagged second moments of the cohort's training frames, by "
+        "groups of subjects: what linear forecasters take from everybody but the subject.",
+        group="forecasters",
+        kinds=frozenset({"safetensors", "mlflow"}),
+    )
+
+
+def _linear_forecasters(study: Study) -> AssetSpec:
+    return AssetSpec(
+        "linear_forecasters",
+        make_linear_forecasters,
+        "session",
+        settings={"test_fraction": study.test_fraction, "lags": study.baseline_lags},
+        needs={"time_series": "session", "pooled_moments": "whole"},
+        description="Every linear forecaster, fitted on the session's first frames and judged "
+        "on its test frames. Those called cohort-informed also rest on other subjects' data.",
+        group="forecasters",
+    )
 
 
 def _cohort_model(study: Study) -> AssetSpec:
