@@ -138,7 +138,7 @@ class Study(SourceSettings):
         """Every score of the study with its settings, those without a key of their own last."""
         own: tuple[Score, ...] = (
             self.fingerprint,
-            ForecastSkill(self.baseline_lags),
+            ForecastSkill(),
             self.reliability,
             self.behaviour.predicting,
         )

@@ -8,90 +8,39 @@ VAR as the centre of a ridge penalty, the fit is closed and takes hundreds.
 """
 
 import functools
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
-from attnconn_core.forecasting.linear import (
-    ALPHAS,
-    choose_alpha,
-    growing_penalty,
-    ridge_var_own_past_free,
-)
-from attnconn_core.forecasting.moments import (
-    ByColumn,
-    LaggedMoments,
-    LinearForecaster,
-    lagged_moments,
-)
+import numpy as np
+
+from attnconn_core.forecasting.linear import growing_penalty, ridge_var_own_past_free
+from attnconn_core.forecasting.moments import ByColumn, LaggedMoments
+from attnconn_core.forecasting.penalties import VALIDATION_FRACTION, ChosenFit, TrainingMoments
 from attnconn_core.records import TimeSeries
-from attnconn_core.timeseries import split
 
 __all__ = [
     "COHORT_ALPHA",
-    "ChosenFit",
+    "HIERARCHICAL_ALPHAS",
+    "OWN_SHARE",
     "cohort_coefficients",
+    "fit_hierarchical",
+    "fit_lag_weighted",
     "hierarchical_var",
     "lag_weighted_var",
-    "on_validation_frames",
 ]
 
 #: The penalty of the cohort's VAR, for moments that are sums over standardised scans.
-COHORT_ALPHA = 1e4
+COHORT_ALPHA = 3e3
 
-_VALIDATION = 0.1
+#: The share of the hierarchical VAR's penalty that rests on a region's own past: a session
+#: knows its own past well, yet not so well that others' couldn't add to it.
+OWN_SHARE = 0.05
 
-
-@dataclass(frozen=True, eq=False)
-class ChosenFit:
-    """A linear forecaster, and the penalty that was chosen for it.
-
-    Attributes
-    ----------
-    forecaster
-        Fitted on all frames that may be learnt from.
-    alpha
-        The penalty, which did best on the last part of them.
-    """
-
-    forecaster: LinearForecaster
-    alpha: float
-
-
-def on_validation_frames(
-    fit: Callable[[LaggedMoments, float], LinearForecaster],
-    training: TimeSeries,
-    lags: int,
-    validation_fraction: float = _VALIDATION,
-    alphas: Sequence[float] = ALPHAS,
-) -> ChosenFit:
-    """Choose a penalty on the last part of a series, and refit on all of it.
-
-    Parameters
-    ----------
-    fit
-        Such as `ridge_var`, of standardised moments and a penalty.
-    training
-        The frames that may be learnt from.
-    lags
-        Frames of the past.
-    validation_fraction
-        The share at the end of `training` that the penalty is chosen on.
-    alphas
-        The penalties to choose from.
-
-    Raises
-    ------
-    SeriesError
-        If a part has no run longer than `lags`, or a region doesn't change.
-    """
-    earlier, validation = split(training, validation_fraction)
-    of_earlier = lagged_moments(earlier.runs, lags, standardise=True)
-    alpha = choose_alpha(fit, of_earlier, validation.runs, alphas)
-    return ChosenFit(fit(lagged_moments(training.runs, lags, standardise=True), alpha), alpha)
+#: Penalties to choose from: every quarter of a decade, since the choice is between people's
+#: and a person's own.
+HIERARCHICAL_ALPHAS: tuple[float, ...] = tuple(float(alpha) for alpha in np.logspace(2, 5, 13))
 
 
 def lag_weighted_var(
-    training: TimeSeries, lags: int, validation_fraction: float = _VALIDATION
+    training: TimeSeries, lags: int, validation_fraction: float = VALIDATION_FRACTION
 ) -> ChosenFit:
     """Fit a VAR of one session whose penalty grows with the lag, own past unpenalised.
 
@@ -109,12 +58,19 @@ def lag_weighted_var(
     SeriesError
         If a part has no run longer than `lags`, or a region doesn't change.
     """
-    fit = functools.partial(ridge_var_own_past_free, lag_weights=growing_penalty(lags))
-    return on_validation_frames(fit, training, lags, validation_fraction)
+    return fit_lag_weighted(TrainingMoments.of(training, lags, validation_fraction))
+
+
+def fit_lag_weighted(moments: TrainingMoments) -> ChosenFit:
+    """Do what `lag_weighted_var` does, from moments that are summed already."""
+    weights = growing_penalty(moments.whole.lags)
+    return moments.chosen(functools.partial(ridge_var_own_past_free, lag_weights=weights))
 
 
 def cohort_coefficients(others: LaggedMoments, alpha: float = COHORT_ALPHA) -> ByColumn:
-    """Return the VAR of other people, own past unpenalised, of the standardised series.
+    """Return the VAR of other people, of the standardised series.
+
+    Its penalty grows with the lag, and spares each region's own past.
 
     Parameters
     ----------
@@ -123,14 +79,15 @@ def cohort_coefficients(others: LaggedMoments, alpha: float = COHORT_ALPHA) -> B
     alpha
         The penalty.
     """
-    return ridge_var_own_past_free(others.standardised, alpha).coefficients
+    weights = growing_penalty(others.lags)
+    return ridge_var_own_past_free(others.standardised, alpha, lag_weights=weights).coefficients
 
 
 def hierarchical_var(
     training: TimeSeries,
     others: LaggedMoments,
     *,
-    validation_fraction: float = _VALIDATION,
+    validation_fraction: float = VALIDATION_FRACTION,
     cohort_alpha: float = COHORT_ALPHA,
 ) -> ChosenFit:
     """Fit one session's VAR, shrunk towards that of others by a penalty that grows with lag.
@@ -139,9 +96,9 @@ def hierarchical_var(
 
         B = argmin ‖Y − XB‖² + alpha Σ λ_l (B − B₀)²
 
-    over what a region takes from others; its own past is unpenalised. B₀ is the VAR of
-    `others`, λ_l the lag. The larger alpha, the less of the session is its own: at any
-    penalty the forecast lies between the session's least squares and the others' VAR.
+    over what a region takes from others, and a twentieth of it (`OWN_SHARE`) over its own
+    past. B₀ is the VAR of `others`, λ_l the lag. The larger alpha, the less of the forecast
+    is the session's own.
 
     Parameters
     ----------
@@ -168,9 +125,14 @@ def hierarchical_var(
     models and their applications to multi-subject effective connectivity. Frontiers in
     Computational Neuroscience 7:159.
     """
+    moments = TrainingMoments.of(training, others.lags, validation_fraction)
+    return fit_hierarchical(moments, cohort_coefficients(others, cohort_alpha))
+
+
+def fit_hierarchical(moments: TrainingMoments, prior: ByColumn) -> ChosenFit:
+    """Do what `hierarchical_var` does, from moments and a prior that are there already."""
+    weights = growing_penalty(moments.whole.lags)
     fit = functools.partial(
-        ridge_var_own_past_free,
-        lag_weights=growing_penalty(others.lags),
-        prior=cohort_coefficients(others, cohort_alpha),
+        ridge_var_own_past_free, lag_weights=weights, prior=prior, own_share=OWN_SHARE
     )
-    return on_validation_frames(fit, training, others.lags, validation_fraction)
+    return moments.chosen(fit, HIERARCHICAL_ALPHAS)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from jaxtyping import Float
 
-from attnconn_core.errors import ParameterError
+from attnconn_core.errors import ParameterError, SeriesError
 from attnconn_core.forecasting.moments import (
     ByColumn,
     LaggedMoments,
@@ -62,19 +62,22 @@ def ridge_var_own_past_free(
     *,
     lag_weights: Float[np.ndarray, " lag"] | None = None,
     prior: ByColumn | None = None,
+    own_share: float = 0.0,
 ) -> LinearForecaster:
-    """Ridge VAR that shrinks only what regions take from one another.
+    """Ridge VAR that shrinks what regions take from one another, own past less or not at all.
 
     ::
 
         B = argmin ‖Y − XB‖² + alpha Σ λ_l (B − B₀)²
 
-    where the sum is over what a region takes from others. After columns are divided by
+    where the sum is over what a region takes from others, and `own_share` of it over its
+    own past. After columns are divided by
     √λ this is a ridge whose penalty is the same everywhere, with alpha B₀ added to X'Y.
-    Freeing a region's own columns g takes alpha off the diagonal of A = X'X + alpha I
-    there. By Woodbury's identity the region's coefficients are then
-    ``B + A⁻¹[:, g] (I/alpha − A⁻¹[g, g])⁻¹ B[g]`` with B = A⁻¹(X'Y + alpha B₀): one
-    inverse for all, and a system of `lags` equations a region.
+    Freeing a region's own columns g takes a = (1 − own_share) alpha off the diagonal of
+    A = X'X + alpha I there. By Woodbury's identity the region's coefficients are then
+    ``B + A⁻¹[:, g] (I/a − A⁻¹[g, g])⁻¹ B[g]`` with B = A⁻¹(X'Y + alpha B₀): a system of
+    `lags` equations a region. A⁻¹ is never formed: X'X = V D V' is factorised once, is
+    kept in `moments`, and serves every penalty and prior with the same weights.
 
     Parameters
     ----------
@@ -87,7 +90,10 @@ def ridge_var_own_past_free(
         oldest first, as `growing_penalty` gives them. 1 for every lag by default.
     prior
         B₀, what coefficients are shrunk towards, of the standardised series if `moments`
-        are standardised; what it says of a region's own past is ignored. 0 by default.
+        are standardised. What it says of a region's own past counts by `own_share`, which
+        is not at all by default. 0 by default.
+    own_share
+        The share of the penalty that rests on a region's own past, from 0 up to below 1.
 
     Returns
     -------
@@ -97,8 +103,10 @@ def ridge_var_own_past_free(
     Raises
     ------
     ParameterError
-        Unless `alpha` and the weights are positive, and weights and prior are of the
-        moments' lags and regions.
+        Unless `alpha` and the weights are positive, weights and prior are of the moments'
+        lags and regions, and ``0 <= own_share < 1``.
+    SeriesError
+        If the columns are dependent and the penalty is too small to part them.
 
     Examples
     --------
@@ -110,19 +118,26 @@ def ridge_var_own_past_free(
     (6, 3)
     """
     _require_positive(alpha)
-    root = _root_of_weights(lag_weights, moments)
-    weighted = moments.with_columns_times(1 / root)
-    inverse = weighted.inverse(alpha)
-    target = weighted.cross
+    if not 0 <= own_share < 1:
+        raise ParameterError(f"own_share must be from 0 up to below 1; got {own_share}")
+    weights = _weights(lag_weights, moments)
+    root = np.tile(np.sqrt(weights), len(moments.total))[:, None]
+    divided = moments.divided_by_root(weights)
+    eigenvalues, vectors, rotated = divided.spectrum
+    _require_condition(eigenvalues + alpha, alpha, moments)
     if prior is not None:
-        target = target + alpha * root[:, None] * _of_others(prior, moments)
-    shrunk = inverse @ target
-    freed = np.eye(moments.lags) - alpha * moments.own_blocks(inverse)
+        rotated = rotated + alpha * (vectors.T @ (root * _weighed_prior(prior, own_share, moments)))
+    shrunk = rotated / (eigenvalues + alpha)[:, None]
+    # From here on in the terms of V: A⁻¹[g, g] = V[g] (D + alpha)⁻¹ V[g]', region by region.
+    own = vectors.reshape(len(moments.total), moments.lags, -1)
+    own_blocks = (own / (eigenvalues + alpha)) @ own.transpose(0, 2, 1)
+    own_rows = np.einsum("rlk,kr->rl", own, shrunk)
+    lifted = (1 - own_share) * alpha
+    freed = np.eye(moments.lags) - lifted * own_blocks
     # The pseudo-inverse bears a region that stands still, whose block is zero.
-    step = np.linalg.pinv(freed, hermitian=True) @ (alpha * moments.own_rows(shrunk))[..., None]
-    by_region = inverse.reshape(len(inverse), -1, moments.lags)
-    coefficients = shrunk + np.einsum("crl,rl->cr", by_region, step[..., 0])
-    return moments.forecaster(coefficients / root[:, None])
+    step = np.linalg.pinv(freed, hermitian=True) @ (lifted * own_rows)[..., None]
+    shrunk += np.einsum("rlk,rl->kr", own, step[..., 0]) / (eigenvalues + alpha)[:, None]
+    return moments.forecaster(vectors @ shrunk / root)
 
 
 def growing_penalty(lags: int) -> Float[np.ndarray, " {lags}"]:
@@ -162,23 +177,33 @@ def _r2_of(forecaster: LinearForecaster, runs: Runs) -> float:
     return forecast_skill(*forecaster.predict(runs)).r2
 
 
-def _root_of_weights(
+def _weights(
     lag_weights: Float[np.ndarray, " lag"] | None, moments: LaggedMoments
-) -> Float[np.ndarray, " column"]:
-    """√λ of every column."""
+) -> Float[np.ndarray, " lag"]:
     if lag_weights is None:
-        return np.ones(len(moments.cross))
+        return np.ones(moments.lags)
     weights = np.asarray(lag_weights, np.float64)
     if weights.shape != (moments.lags,) or not (np.isfinite(weights) & (weights > 0)).all():
         raise ParameterError(
             f"lag_weights must be {moments.lags} positive numbers, one per lag; "
             f"got {np.array2string(weights, threshold=10)}"
         )
-    return np.tile(np.sqrt(weights), len(moments.total))
+    return weights
 
 
-def _of_others(prior: ByColumn, moments: LaggedMoments) -> ByColumn:
-    """Set what a prior says of every region's own past to 0: it isn't penalised."""
+def _require_condition(
+    penalised: Float[np.ndarray, " column"], alpha: float, moments: LaggedMoments
+) -> None:
+    if not penalised.max() < penalised.min() / np.finfo(np.float64).eps:
+        raise SeriesError(
+            f"a linear fit at penalty {alpha:g} needs independent columns; "
+            f"{len(penalised)} columns of {moments.n_samples} samples aren't: "
+            "use a larger penalty, fewer lags or a longer series"
+        )
+
+
+def _weighed_prior(prior: ByColumn, own_share: float, moments: LaggedMoments) -> ByColumn:
+    """Let what a prior says of every region's own past count by its share of the penalty."""
     expected = moments.cross.shape
     if prior.shape != expected or not np.isfinite(prior).all():
         raise ParameterError(
@@ -187,7 +212,7 @@ def _of_others(prior: ByColumn, moments: LaggedMoments) -> ByColumn:
             + ("" if prior.shape != expected else " with NaN or infinity")
         )
     others = np.repeat(~np.eye(expected[1], dtype=bool), moments.lags, axis=0)
-    return np.where(others, prior, 0.0)
+    return np.where(others, prior, own_share * prior)
 
 
 def _require_positive(alpha: float) -> None:

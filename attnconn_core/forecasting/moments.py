@@ -132,13 +132,25 @@ class LaggedMoments:
             present_mean=np.zeros_like(self.present_mean),
         )
 
-    def with_columns_times(self, factor: Float[np.ndarray, " column"]) -> "LaggedMoments":
-        """Those of a design whose columns are multiplied by factors."""
-        return replace(
-            self,
-            gram=self.gram * np.multiply.outer(factor, factor),
-            cross=self.cross * factor[:, None],
-        )
+    def divided_by_root(self, lag_weights: Float[np.ndarray, " lag"]) -> "LaggedMoments":
+        """Those of a design whose columns are divided by the roots of weights of their lags.
+
+        They are kept, and with them their `spectrum`, so that a fit of another penalty or
+        prior with the same weights finds both.
+        """
+        key = tuple(lag_weights.tolist())
+        if key not in self._divided:
+            root = np.tile(np.sqrt(lag_weights), len(self.total))
+            self._divided[key] = replace(
+                self,
+                gram=self.gram / np.multiply.outer(root, root),
+                cross=self.cross / root[:, None],
+            )
+        return self._divided[key]
+
+    @cached_property
+    def _divided(self) -> dict[tuple[float, ...], "LaggedMoments"]:
+        return {}
 
     @cached_property
     def spectrum(self) -> tuple[Float[np.ndarray, " column"], Square, ByColumn]:

@@ -14,7 +14,16 @@ from attnconn_core.sources import Design
 
 __all__ = ["READS", "Cautious", "MethodTraits", "Read", "Repeats", "Score", "ScoreData", "Scored"]
 
-Read = Literal["matrices", "metrics", "series", "phenotypes", "pools", "regions", "repeats"]
+Read = Literal[
+    "matrices",
+    "metrics",
+    "series",
+    "linear_forecasts",
+    "phenotypes",
+    "pools",
+    "regions",
+    "repeats",
+]
 
 #: Everything that a score may declare in `Score.reads`.
 READS: frozenset[str] = frozenset(get_args(Read))
@@ -125,6 +134,15 @@ class ScoreData(ABC):
     @abstractmethod
     def repeats(self, method: str, session_key: str) -> Repeats:
         """Read what a method finds in the halves of a session, and by models of other seeds."""
+
+    @abstractmethod
+    def linear_forecasts(self, session_key: str) -> Mapping[str, Mapping[str, float]]:
+        """Read what the session's linear forecasters are worth on its test frames.
+
+        Name of a forecaster → its R², squared error and whether it is ``cohort_informed``,
+        in the order of `attnconn_core.forecasting.LINEAR_FORECASTERS`. Those that rest on
+        other subjects' data are missing where there are none.
+        """
 
     def whole_scan(self, method: str, session_key: str) -> Connectivity:
         """Read the matrix that rests on the whole scan."""

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from attnconn_core.connectivity import Estimator, Granger, Pearson
+from attnconn_core.forecasting import PooledMoments, deal, linear_forecasts
 from attnconn_core.parcellation import RegionTable
 from attnconn_core.records import Cohort, Connectivity, TimeSeries
 from attnconn_core.scoring import Repeats, ScoreData
@@ -120,6 +121,24 @@ class SimulatedStudy(ScoreData):
         rng = np.random.default_rng(int.from_bytes(session_key.encode()) % 2**32)
         noise = self.seed_noise * found.values.std() * rng.standard_normal(found.values.shape)
         return Repeats(halves, {2: replace(found, values=found.values + noise)})
+
+    def linear_forecasts(self, session_key: str) -> Mapping[str, Mapping[str, float]]:
+        self.read.add("linear_forecasts")
+        subject = next(s.subject for s in self.source.sessions() if s.key == session_key)
+        training, test = split(self._load(session_key), self.test_fraction)
+        found = linear_forecasts(training, test, 2, self._pooled_moments.without(subject))
+        return {
+            name: {**each.skill.summary(), "cohort_informed": each.cohort_informed}
+            for name, each in found.items()
+        }
+
+    @cached_property
+    def _pooled_moments(self) -> PooledMoments:
+        every = self.source.sessions()
+        pooled = PooledMoments(2, self._load(every[0].key).regions, deal(s.subject for s in every))
+        for each in every:
+            pooled = pooled.plus(each.subject, split(self._load(each.key), self.test_fraction)[0])
+        return pooled
 
     def _load(self, session_key: str) -> TimeSeries:
         return self.source.load(next(s for s in self.source.sessions() if s.key == session_key))

@@ -1,9 +1,11 @@
-"""The assets that hold trained forecasters, and the best configuration among them."""
+"""The assets that hold forecasters, trained and linear, and the best configuration."""
 
 from typing import Any
 
 from attnconn_assets.assets.forecasters.champion import make_champion
 from attnconn_assets.assets.forecasters.cohort_model import make_cohort_model
+from attnconn_assets.assets.forecasters.linear_forecasters import make_linear_forecasters
+from attnconn_assets.assets.forecasters.pooled_moments import make_pooled_moments
 from attnconn_assets.assets.forecasters.reseeded import (
     make_reseeded_finetuned_model,
     make_reseeded_session_model,
@@ -24,11 +26,18 @@ _KINDS = frozenset({"pytorch", "mlflow"})
 
 
 def specs(study: Study) -> list[AssetSpec]:
-    """One model per configuration, one per session, and the first fine-tuned per session.
+    """Linear forecasters; a model per configuration, per session, and fine-tuned on each.
 
     And those of other seeds, which reliability compares with them.
     """
-    found = [_cohort_model(study), _session_model(study), _finetuned(study), _champion(study)]
+    found = [
+        _pooled_moments(study),
+        _linear_forecasters(study),
+        _cohort_model(study),
+        _session_model(study),
+        _finetuned(study),
+        _champion(study),
+    ]
     for number in seeds(study):
         found += [_reseeded_cohort_model(study, name, number) for name in study.read_out]
         found += [_reseeded_session_model(study, number), _reseeded_finetuned(study, number)]
@@ -54,6 +63,33 @@ def reseeded_asset(method: Method, number: int) -> tuple[str, Kind]:
 
 def _cohort_name(configuration: str, number: int) -> str:
     return f"group_forecaster_{configuration}_seed_{number}"
+
+
+def _pooled_moments(study: Study) -> AssetSpec:
+    return AssetSpec(
+        "pooled_moments",
+        make_pooled_moments,
+        "whole",
+        settings={"test_fraction": study.test_fraction, "lags": study.baseline_lags},
+        needs={"time_series": "session"},
+        description="Sums of the lagged second moments of the cohort's training frames, by "
+        "groups of subjects: what linear forecasters take from everybody but the subject.",
+        group="forecasters",
+        kinds=frozenset({"safetensors", "mlflow"}),
+    )
+
+
+def _linear_forecasters(study: Study) -> AssetSpec:
+    return AssetSpec(
+        "linear_forecasters",
+        make_linear_forecasters,
+        "session",
+        settings={"test_fraction": study.test_fraction, "lags": study.baseline_lags},
+        needs={"time_series": "session", "pooled_moments": "whole"},
+        description="Every linear forecaster, fitted on the session's first frames and judged "
+        "on its test frames. Those called cohort-informed also rest on other subjects' data.",
+        group="forecasters",
+    )
 
 
 def _cohort_model(study: Study) -> AssetSpec:

@@ -96,6 +96,8 @@ def _score(study: Study, score: Score) -> AssetSpec:
     if "series" in score.reads:
         needs["time_series"] = "session"
         settings["test_fraction"] = study.test_fraction
+    if "linear_forecasts" in score.reads:
+        needs["linear_forecasters"] = "session"
     if "phenotypes" in score.reads:
         needs["phenotypes"] = "whole"
         settings["subject_column"] = study.behaviour.subject_column

@@ -108,6 +108,13 @@ class StudyData(ScoreData):
             entry.facts["repeats left out"],
         )
 
+    def linear_forecasts(self, session_key: str) -> Mapping[str, Mapping[str, float]]:
+        """Read what the session's linear forecasters are worth, without opening a file."""
+        self._require("linear_forecasts")
+        found: Mapping[str, Mapping[str, float]]
+        found = self._work.facts("linear_forecasters", session_key)["skill"]
+        return found
+
     def _require(self, what: str) -> None:
         if what not in self._reads:
             raise UndeclaredError(

@@ -7,18 +7,19 @@ import pytest
 
 from attnconn_core.errors import ParameterError, SeriesError
 from attnconn_core.forecasting.hierarchical import (
+    HIERARCHICAL_ALPHAS,
+    OWN_SHARE,
     cohort_coefficients,
     hierarchical_var,
     lag_weighted_var,
-    on_validation_frames,
 )
 from attnconn_core.forecasting.linear import (
-    ALPHAS,
     growing_penalty,
     lagged_moments,
     ridge_var,
     ridge_var_own_past_free,
 )
+from attnconn_core.forecasting.penalties import on_validation_frames
 from attnconn_core.forecasting.pooled_moments import PooledMoments, deal
 from attnconn_core.forecasting.skill import forecast_skill
 from attnconn_core.records import TimeSeries
@@ -81,7 +82,8 @@ def test_the_cohorts_var_is_that_of_all_their_frames(cohort):
             if name != "s0"
         ],
     )
-    expected = ridge_var_own_past_free(by_hand, 3.0).coefficients
+    weights = growing_penalty(LAGS)
+    expected = ridge_var_own_past_free(by_hand, 3.0, lag_weights=weights).coefficients
     np.testing.assert_allclose(coefficients, expected, atol=1e-12)
 
 
@@ -93,9 +95,10 @@ def test_the_penalty_is_the_best_of_the_validation_frames(cohort):
         ridge_var_own_past_free,
         lag_weights=growing_penalty(LAGS),
         prior=cohort_coefficients(others),
+        own_share=OWN_SHARE,
     )
     moments = lagged_moments(earlier.runs, LAGS, standardise=True)
-    best = max(ALPHAS, key=lambda alpha: r2(fit(moments, alpha), validation))
+    best = max(HIERARCHICAL_ALPHAS, key=lambda alpha: r2(fit(moments, alpha), validation))
     fitted = hierarchical_var(training, others, validation_fraction=0.2)
     assert fitted.alpha == best
     refitted = fit(lagged_moments(training.runs, LAGS, standardise=True), best)

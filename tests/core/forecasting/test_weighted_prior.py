@@ -43,13 +43,13 @@ def standardised_design(runs):
     return past - past.mean(axis=0), present - present.mean(axis=0)
 
 
-def region_by_region(runs, alpha, weights, prior):
-    """Every region's normal equations by themselves, its own columns unpenalised."""
+def region_by_region(runs, alpha, weights, prior, own_share=0.0):
+    """Every region's normal equations by themselves, its own columns penalised by a share."""
     past, present = standardised_design(runs)
     solved = np.empty_like(prior)
     for region in range(REGIONS):
         penalty = alpha * np.tile(weights, REGIONS)
-        penalty[region * LAGS : (region + 1) * LAGS] = 0
+        penalty[region * LAGS : (region + 1) * LAGS] *= own_share
         right = past.T @ present[:, region] + penalty * prior[:, region]
         solved[:, region] = np.linalg.solve(past.T @ past + np.diag(penalty), right)
     return solved
@@ -63,6 +63,17 @@ def test_weights_and_prior_solve_each_regions_equations(runs, prior, alpha):
         moments.standardised, alpha, lag_weights=weights, prior=prior
     ).coefficients
     assert np.abs(ours - region_by_region(runs, alpha, weights, prior)).max() < 1e-8
+
+
+@pytest.mark.parametrize("own_share", [0.05, 0.9])
+def test_a_share_of_the_penalty_rests_on_own_past(runs, prior, own_share):
+    moments = lagged_moments(runs, LAGS, standardise=True)
+    weights = growing_penalty(LAGS)
+    ours = ridge_var_own_past_free(
+        moments.standardised, 70.0, lag_weights=weights, prior=prior, own_share=own_share
+    ).coefficients
+    expected = region_by_region(runs, 70.0, weights, prior, own_share)
+    assert np.abs(ours - expected).max() < 1e-8
 
 
 def test_weights_are_sklearns_penalty_on_divided_columns(runs):
@@ -147,6 +158,21 @@ def test_the_penalty_can_be_chosen_with_weights_and_prior(runs, prior):
 def test_weights_that_are_no_weights_are_refused(runs, weights):
     with pytest.raises(ParameterError, match="lag_weights must be 3 positive numbers"):
         ridge_var_own_past_free(lagged_moments(runs, LAGS), 1.0, lag_weights=np.array(weights))
+
+
+@pytest.mark.parametrize("own_share", [-0.1, 1.0, float("nan")])
+def test_a_share_that_is_no_share_is_refused(runs, own_share):
+    with pytest.raises(ParameterError, match="own_share must be from 0 up to below 1; got"):
+        ridge_var_own_past_free(lagged_moments(runs, LAGS), 1.0, own_share=own_share)
+
+
+def test_another_penalty_and_prior_find_the_factorisation(runs, prior):
+    moments = lagged_moments(runs, LAGS, standardise=True)
+    weights = growing_penalty(LAGS)
+    ridge_var_own_past_free(moments, 1.0, lag_weights=weights)
+    first = moments.divided_by_root(weights).spectrum
+    ridge_var_own_past_free(moments, 100.0, lag_weights=weights.copy(), prior=prior)
+    assert moments.divided_by_root(weights).spectrum is first
 
 
 def test_a_prior_of_another_shape_is_refused(runs, prior):
