@@ -42,7 +42,7 @@ bench: setup  ## Time every fast path against its plain formulation, run the pub
 	$(BIN)/python -m benchmarks --write
 	$(BIN)/python -m benchmarks.synthetic --write
 
-bench-forecast: sample  ## Train the presets on the sample, hold them against linear forecasts
+bench-forecast: sample  ## Forecast the sample by every linear forecaster and preset
 	$(BIN)/python -m benchmarks.forecast --write
 
 bench-truth: setup  ## Run every method on known networks (DATA=folder), and write the tables

@@ -1,7 +1,7 @@
-"""How well presets and linear models forecast the sample: mean per-region R² on test frames.
+"""How well linear and trained forecasters forecast the sample: mean per-region R².
 
 The first 1,080 frames of each subject's run teach, the last 120 judge, windows within
-them. Nothing is chosen on the frames that judge.
+them. Nothing is chosen on the frames that judge. See `benchmarks.linear` for the linear ones.
 """
 
 import argparse
@@ -11,38 +11,52 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from attnconn_core.forecasting import PRESETS, fit, forecast, forecast_baselines, forecast_skill
+from attnconn_core.forecasting import PRESETS, fit, forecast, forecast_skill, linear_forecasts
 from attnconn_core.records import Session, TimeSeries
 from attnconn_core.sources import HcpSample
 from attnconn_core.timeseries import split
+from benchmarks.linear import TITLES, Scan, linear_lines
 from benchmarks.table import replace_section
 
 __all__ = ["main"]
 
 _HERE = Path(__file__).parent
-_LINEAR = {
-    "ar": "AR(5)",
-    "ridge_var": "ridge VAR",
-    "ridge_var_own_past": "ridge VAR, own past free",
-}
+# The linear forecasters of one session alone that the presets are held against.
+_LINEAR = ("ar", "ridge_var", "ridge_var_own_past")
 
 
 def main() -> None:
-    """Train every preset on every subject of the sample, and print or write the table."""
+    """Forecast the sample by linear forecasters and presets; print or write the tables."""
     parser = argparse.ArgumentParser(prog="benchmarks.forecast", description=main.__doc__)
     parser.add_argument("--write", action="store_true", help="into benchmarks/README.md")
     parser.add_argument("--subjects", type=int, default=7, help="the first so many (default: 7)")
+    parser.add_argument("--linear-only", action="store_true", help="train no preset")
     options = parser.parse_args()
+    runs, halves = _scans(options.subjects)
+    lines = linear_lines(runs, halves)
+    print("\n".join(lines), flush=True)
+    if options.write:
+        replace_section(_HERE / "README.md", "linear-forecast", "\n".join(lines))
+    if options.linear_only:
+        return
+    lines = _trained_lines(runs)
+    if options.write:
+        replace_section(_HERE / "README.md", "forecast", "\n".join(lines))
+
+
+def _trained_lines(runs: list[Scan]) -> list[str]:
+    """Train every preset on every subject, and say how it went while it goes."""
     presets = ["subject", "attnconn"]
-    columns = [*_LINEAR.values(), "published", "attnconn", "published, s", "attnconn, s"]
+    titles = [TITLES[name] for name in _LINEAR]
+    columns = [*titles, "published", "attnconn", "published, s", "attnconn, s"]
     lines = ["| subject | " + " | ".join(columns) + " |", "|" + " --- |" * (len(columns) + 1)]
     print("\n".join(lines), flush=True)
     rows = []
-    for subject, series in _subjects()[: options.subjects]:
+    for subject, series in runs:
         training, test = split(series, 0.1)
-        linear = forecast_baselines(training, test, 5)
+        linear = linear_forecasts(training, test, 5)
         trained = [_preset(name, training, test) for name in presets]
-        r2 = [linear[name].summary()["r2"] for name in _LINEAR] + [each[0] for each in trained]
+        r2 = [linear[name].skill.r2 for name in _LINEAR] + [each[0] for each in trained]
         seconds = [each[1] for each in trained]
         rows.append(r2 + seconds)
         lines.append(_line(subject, r2, seconds))
@@ -51,22 +65,22 @@ def main() -> None:
     lines.append(_line("mean", list(mean[:5]), list(mean[5:])))
     lines += ["", _verdict(np.array(rows))]
     print("\n".join(lines[-3:]))
-    if options.write:
-        replace_section(_HERE / "README.md", "forecast", "\n".join(lines))
+    return lines
 
 
-def _subjects() -> list[tuple[str, TimeSeries]]:
-    """Both halves of every subject's run, joined again."""
+def _scans(n_subjects: int) -> tuple[list[Scan], list[Scan]]:
+    """Return every subject's run, and the halves it comes in."""
     source = HcpSample(_HERE.parent / ".sample")
-    halves: dict[str, dict[str, Session]] = {}
+    pairs: dict[str, dict[str, Session]] = {}
     for session in source.sessions():
-        halves.setdefault(session.subject, {})[session.session] = session
-    joined = []
-    for subject, pair in halves.items():
+        pairs.setdefault(session.subject, {})[session.session] = session
+    runs, halves = [], []
+    for subject, pair in list(pairs.items())[:n_subjects]:
         first, second = source.load(pair["test"]), source.load(pair["retest"])
+        halves += [(subject, first), (subject, second)]
         run = np.concatenate([first.runs[0], second.runs[0]])
-        joined.append((subject, TimeSeries((run,), first.repetition_time, first.regions)))
-    return joined
+        runs.append((subject, TimeSeries((run,), first.repetition_time, first.regions)))
+    return runs, halves
 
 
 def _preset(name: str, training: TimeSeries, test: TimeSeries) -> tuple[float, float]:
@@ -89,7 +103,9 @@ def _verdict(rows: np.ndarray) -> str:
     ours = rows[:, 4]
     beaten = [
         f"{title} on {int((ours > rows[:, column]).sum())}"
-        for column, title in enumerate((*_LINEAR.values(), "the published preset"))
+        for column, title in enumerate(
+            (*(TITLES[name] for name in _LINEAR), "the published preset")
+        )
     ]
     quicker = int((rows[:, 6] < rows[:, 5]).sum())
     return (

@@ -25,7 +25,8 @@ from attnconn_core.errors import AttnconnError, ParameterError
 
 __all__ = ["CheckFailedError", "Made", "make"]
 
-_RECORDED = frozenset({"read", "cohort", "sessions", "excluded"})
+_WARNING = "attnconn.warning"
+_RECORDED = frozenset({"read", "cohort", "sessions", "excluded", "warnings"})
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,8 @@ def make(platform: Platform, spec: AssetSpec, partition: str) -> Made:
         )
         result = spec.make(work)
         _refuse_unsound(result)
-        facts = {**result.facts, **_recorded(work, result)}
+        warnings = {"warnings": dict(result.warnings)} if result.warnings else {}
+        facts = {**result.facts, **warnings, **_recorded(work, result)}
         cohort = {"cohort": facts["cohort"]} if "cohort" in facts else {}
         run = runs.own({**runs.parameters, **cohort})
         below = _track(work, run, result, cohort)
@@ -130,6 +132,8 @@ def _track(
 ) -> list[TrackedRun]:
     """Send a result to MLflow; return the runs below it, one per method."""
     run.metrics(result.metrics)
+    for name, warning in result.warnings.items():
+        run.tag(f"{_WARNING}.{name}", warning)
     for name, png in result.figures.items():
         run.picture(name, png)
     below: list[TrackedRun] = []
@@ -141,6 +145,8 @@ def _track(
         parameters = {**work.runs.parameters, **cohort, "method": method}
         with work.runs.below(str(method), parameters) as one:
             one.metrics(values)
+            if str(method) in result.warnings:
+                one.tag(_WARNING, result.warnings[str(method)])
         run.metrics({f"{name}/{method}": value for name, value in values.items()})
         below.append(one)
     return below

@@ -20,13 +20,13 @@ __all__ = ["failure", "files", "numbers", "of_result", "picture", "provenance", 
 _ROWS_SHOWN = 60
 # Facts under a name that says more than the manifest's own.
 _NAMES = {"excluded": "left out"}
-_UNSHOWN = {"read", "metrics", "cohort"}
+_UNSHOWN = {"read", "metrics", "cohort", "warnings"}
 _LONGEST = 2000  # characters of a fact that is shown whole
 _WIDEST = 1100  # pixels; Dagster cuts off what is wider than its window
 
 
 def of_result(result: Result, facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Show a result: its figures and tables first, then its numbers and its facts.
+    """Show a result: warnings, figures and tables first, then its numbers and its facts.
 
     Parameters
     ----------
@@ -35,7 +35,8 @@ def of_result(result: Result, facts: Mapping[str, Any]) -> dict[str, Any]:
     facts
         All that the manifest says, the result's own facts among it.
     """
-    shown: dict[str, Any] = {name: picture(png) for name, png in result.figures.items()}
+    shown: dict[str, Any] = {f"warning: {m}": why for m, why in result.warnings.items()}
+    shown |= {name: picture(png) for name, png in result.figures.items()}
     shown |= {name: table(each) for name, each in result.tables.items()}
     shown |= numbers(result.metrics)
     shown |= {

@@ -38,6 +38,9 @@ class Result:
     by_method
         One row per method (column ``method``): each gets an MLflow run below the asset's,
         so that MLflow compares methods.
+    warnings
+        Method → why its matrices must not be interpreted: stored among the facts, shown first
+        in Dagster, and a tag of the method's run in MLflow.
     models
         Which of `files` are models, which MLflow lists by path and hash.
     beside
@@ -51,5 +54,6 @@ class Result:
     facts: Mapping[str, Any] = field(default_factory=dict)
     checks: tuple[Check, ...] = ()
     by_method: pd.DataFrame | None = None
+    warnings: Mapping[str, str] = field(default_factory=dict)
     models: tuple[str, ...] = ()
     beside: tuple[Entry, ...] = ()

@@ -11,6 +11,8 @@ from attnconn_core.forecasting import ForecasterConfig, TrainingConfig
 
 __all__ = ["Configuration", "Experiment", "FineTuning"]
 
+_SEEDS_APART = 100_003
+
 
 class Configuration(BaseModel):
     """One forecaster: its shape and its training."""
@@ -28,6 +30,14 @@ class Configuration(BaseModel):
                 f"got {self.training.precision!r} and rank {self.model.query_rank}"
             )
         return self
+
+    def reseeded(self, number: int) -> "Configuration":
+        """The same configuration with another seed: number 1 has its own.
+
+        Seeds lie far apart, so that a configuration that uses several in a row shares none.
+        """
+        seed = self.training.seed + (number - 1) * _SEEDS_APART
+        return self.model_copy(update={"training": self.training.model_copy(update={"seed": seed})})
 
     def parameters(self) -> dict[str, object]:
         """Every setting, flat, as MLflow shows parameters."""
@@ -75,27 +85,64 @@ class Experiment(BaseModel):
         return group
 
     @classmethod
-    def merged(cls, experiments: Sequence[tuple[Path, "Experiment"]]) -> "Experiment":
-        """One experiment out of several files; the later one's fine-tuning holds.
+    def merged(
+        cls,
+        experiments: Sequence[tuple[Path, "Experiment"]],
+        *,
+        subject: str | None = None,
+        fine_tuned: str | None = None,
+    ) -> "Experiment":
+        """One experiment out of several files.
+
+        Parameters
+        ----------
+        experiments
+            Files, and what they hold.
+        subject
+            Name of the file, without its ending, whose subject configuration is used; None
+            where one file alone gives it.
+        fine_tuned
+            The group configuration that is fine-tuned, by default the first. Its own file
+            says how; where that file does not, the last one without group configurations.
 
         Raises
         ------
         StudyError
-            If two files name one configuration, or both give the subject's.
+            If two files name one configuration, several give the subject's and none of
+            them is chosen, or the one that is chosen gives none.
         """
-        result = cls()
-        for file, experiment in experiments:
-            twice = sorted(set(result.group) & set(experiment.group))
+        group: dict[str, Configuration] = {}
+        how = FineTuning()
+        for file, each in experiments:
+            twice = sorted(set(group) & set(each.group))
             if twice:
                 raise StudyError(f"{file}: another experiment already names {', '.join(twice)}")
-            if result.subject is not None and experiment.subject is not None:
-                raise StudyError(
-                    f"{file}: another experiment already gives the subject configuration"
-                )
-            tuned = "fine_tuning" in experiment.model_fields_set
-            result = cls(
-                group={**result.group, **experiment.group},
-                subject=experiment.subject or result.subject,
-                fine_tuning=experiment.fine_tuning if tuned else result.fine_tuning,
+            group |= each.group
+            if "fine_tuning" in each.model_fields_set and not each.group:
+                how = each.fine_tuning
+        name = fine_tuned or next(iter(group), None)
+        for _, each in experiments:
+            if name in each.group and "fine_tuning" in each.model_fields_set:
+                how = each.fine_tuning
+        return cls(group=group, subject=_subject(experiments, subject), fine_tuning=how)
+
+
+def _subject(
+    experiments: Sequence[tuple[Path, Experiment]], chosen: str | None
+) -> Configuration | None:
+    """The subject configuration of the one file that gives it, or of the chosen one."""
+    given = {file.stem: each.subject for file, each in experiments if each.subject is not None}
+    names = ", ".join(given) or "none"
+    if chosen is not None:
+        if chosen not in given:
+            raise StudyError(
+                "subject_experiment must be an experiment that gives a subject configuration "
+                f"({names}); got {chosen}"
             )
-        return result
+        return given[chosen]
+    if len(given) > 1:
+        raise StudyError(
+            f"only one experiment may give the subject configuration, and {names} do: choose "
+            f"one in the study, such as subject_experiment: {next(iter(given))}"
+        )
+    return next(iter(given.values()), None)

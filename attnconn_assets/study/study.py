@@ -30,7 +30,7 @@ from attnconn_assets.study.yaml_file import known_keys, read_keys, validated
 from attnconn_core.connectivity.method import Method
 from attnconn_core.errors import ParameterError, StudyError
 from attnconn_core.forecasting.config import DEFAULT_SEED
-from attnconn_core.scoring import Fingerprint, ForecastSkill, GroupContrast, Score
+from attnconn_core.scoring import Fingerprint, ForecastSkill, GroupContrast, Reliability, Score
 from attnconn_core.sources import sources
 
 __all__ = ["DEFAULT_STUDY", "Study", "load_study", "selected_study"]
@@ -49,11 +49,13 @@ class Study(SourceSettings):
     title: str
     experiments: tuple[StudyPath, ...] = Field(min_length=1)
     group_configurations: tuple[str, ...] = ()
+    subject_experiment: str | None = None
     methods: tuple[MethodChoice, ...] = ()
     phenotypes: StudyPath | None = None
     behaviour: BehaviourSettings = BehaviourSettings()
     granger: GrangerSettings = GrangerSettings()
     fingerprint: Fingerprint = Fingerprint()
+    reliability: Reliability = Reliability()
     recovery: RecoverySettings = RecoverySettings()
     significance: SignificanceSettings = SignificanceSettings()
     contrast: GroupContrast | None = None
@@ -136,7 +138,8 @@ class Study(SourceSettings):
         """Every score of the study with its settings, those without a key of their own last."""
         own: tuple[Score, ...] = (
             self.fingerprint,
-            ForecastSkill(self.baseline_lags),
+            ForecastSkill(),
+            self.reliability,
             self.behaviour.predicting,
         )
         contrast = () if self.contrast is None else (self.contrast,)
@@ -195,7 +198,14 @@ def load_study(path: Path) -> Study:
     files = [
         (file, validated(Experiment, file, read_keys(file), known)) for file in study.experiments
     ]
-    experiment = Experiment.merged(files)
+    try:
+        experiment = Experiment.merged(
+            files,
+            subject=study.subject_experiment,
+            fine_tuned=next(iter(study.group_configurations), None),
+        )
+    except StudyError as error:
+        raise StudyError(f"{path}: {error}") from error
     origins = {name: file.stem for file, each in files for name in each.group}
     unknown = [name for name in study.group_configurations if name not in experiment.group]
     if unknown:
@@ -210,12 +220,24 @@ def load_study(path: Path) -> Study:
         )
     filled = {"folder": path.parent, "experiment": experiment, "origins": origins}
     study = study.model_copy(update=filled)
+    _check_lags(path, study)
     _check_methods(path, study)
     try:
         _ = study.chosen_scores
     except ParameterError as error:
         raise StudyError(f"{path}: scores: {error}") from error
     return study
+
+
+def _check_lags(path: Path, study: Study) -> None:
+    """See that a fine-tuned model that begins linear has the lags of the pooled moments."""
+    model = study.fine_tuned_configuration.model
+    if model.initialisation == "linear" and model.input_window != study.baseline_lags:
+        raise StudyError(
+            f"{path}: baseline_lags must be the input_window of {study.read_out[0]}, whose "
+            f"fine-tuned models begin as a VAR of {model.input_window} lags; "
+            f"got {study.baseline_lags}"
+        )
 
 
 def _check_methods(path: Path, study: Study) -> None:

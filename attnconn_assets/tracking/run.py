@@ -42,6 +42,10 @@ class TrackedRun:
         """Record numbers; those that are None or not finite are left out."""
         self._gather([(name, value, step) for name, value in values.items()])
 
+    def tag(self, name: str, value: str) -> None:
+        """Set a tag, at once."""
+        self._client.set_tag(self.id, name, value)
+
     def curve(self, epochs: Sequence[Any]) -> None:
         """Record every numeric field of every epoch, one step an epoch."""
         self._gather(

@@ -7,6 +7,7 @@ is known about it: its label, its parameters, what it needs. `METHODS` holds the
 
 from attnconn_core.connectivity.ablation import Ablation
 from attnconn_core.connectivity.attention import Attention
+from attnconn_core.connectivity.attention_norm import AttentionNorm
 from attnconn_core.connectivity.average import mean_connectivity
 from attnconn_core.connectivity.estimator import Estimator
 from attnconn_core.connectivity.granger import Granger
@@ -16,7 +17,7 @@ from attnconn_core.connectivity.granger_own_past_free import GrangerOwnPastFree
 from attnconn_core.connectivity.graphical_lasso import GraphicalLasso
 from attnconn_core.connectivity.lagged_correlation import LaggedCorrelation
 from attnconn_core.connectivity.likelihood_ratio import LikelihoodRatio
-from attnconn_core.connectivity.method import Method, Need
+from attnconn_core.connectivity.method import TRAINED, Method, Need
 from attnconn_core.connectivity.method_table import method_table, methods_page
 from attnconn_core.connectivity.oriented_partial import OrientedPartial
 from attnconn_core.connectivity.partial import Partial
@@ -41,8 +42,10 @@ __all__ = [
     "ESTIMATORS",
     "METHODS",
     "READY",
+    "TRAINED",
     "Ablation",
     "Attention",
+    "AttentionNorm",
     "Estimator",
     "Granger",
     "GrangerLogRatio",

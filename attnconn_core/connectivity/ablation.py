@@ -5,11 +5,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from attnconn_core.connectivity.estimator import seen
+from attnconn_core.connectivity.read_out import read_on
 from attnconn_core.forecasting.influence import ablation_loss
 from attnconn_core.forecasting.network import AttentionForecaster
 from attnconn_core.records import Connectivity, TimeSeries
-from attnconn_core.timeseries import require_sound, scale_of
+from attnconn_core.timeseries import require_sound
 
 __all__ = ["Ablation"]
 
@@ -22,9 +22,8 @@ class Ablation:
     ----------
     forecaster
         The trained network.
-    rescale
-        Whether the network reads the series in the series' own scale: so for a group's
-        network, which was trained on standardised sessions.
+    rescale, test_fraction
+        As of `Attention`.
     max_windows
         As many windows, evenly spread over the series, are read at most.
     saw_subject
@@ -36,6 +35,7 @@ class Ablation:
     rescale: bool = False
     max_windows: int = 1024
     saw_subject: bool | None = None
+    test_fraction: float | None = None
 
     method: ClassVar[str] = "ablation"
     directed: ClassVar[bool] = True
@@ -46,6 +46,9 @@ class Ablation:
 
         The diagonal is what the region's own past is worth to the network.
 
+        Metrics: `r2`, `r2_pooled` and `mse` on the test part, where there is one, and
+        `saw_subject`, 1 or 0, where it is known.
+
         Raises
         ------
         ParameterError
@@ -55,9 +58,12 @@ class Ablation:
             is long enough for one window.
         """
         require_sound(series, self.method)
-        forecaster = self.forecaster
-        if self.rescale:
-            forecaster = forecaster.with_scale(scale_of(series))
+        forecaster, metrics = read_on(
+            series,
+            self.forecaster,
+            test_fraction=self.test_fraction,
+            rescale=self.rescale,
+            saw_subject=self.saw_subject,
+        )
         values = np.maximum(ablation_loss(forecaster, series, max_windows=self.max_windows), 0.0)
-        metrics = seen(self.saw_subject)
         return Connectivity(values, series.regions, self.method, self.directed, metrics)

@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from attnconn_core.connectivity.estimator import seen
+from attnconn_core.connectivity.read_out import read_on
 from attnconn_core.forecasting.network import AttentionForecaster
-from attnconn_core.forecasting.reading import forecast, mean_attention
-from attnconn_core.forecasting.skill import forecast_skill
+from attnconn_core.forecasting.reading import mean_attention
 from attnconn_core.records import Connectivity, TimeSeries
-from attnconn_core.timeseries import require_sound, scale_of, split
+from attnconn_core.timeseries import require_sound
 
 __all__ = ["Attention"]
 
@@ -62,20 +61,18 @@ class Attention:
             is long enough for one window.
         """
         require_sound(series, self.method)
-        before, test = series, None
-        if self.test_fraction is not None:
-            before, test = split(series, self.test_fraction)
-        forecaster = self.forecaster
-        if self.rescale:
-            forecaster = forecaster.with_scale(scale_of(before))
+        forecaster, judged = read_on(
+            series,
+            self.forecaster,
+            test_fraction=self.test_fraction,
+            rescale=self.rescale,
+            saw_subject=self.saw_subject,
+        )
         reading = mean_attention(forecaster, series)
         metrics = {
             "empty_rows": float(reading.empty_rows),
             "row_sum_error": float(reading.row_sum_error),
             "n_windows": float(reading.n_windows),
+            **judged,
         }
-        if test is not None:
-            ahead = forecast(forecaster, test)
-            metrics |= forecast_skill(ahead.observed, ahead.predicted).summary()
-        metrics |= seen(self.saw_subject)
         return Connectivity(reading.values, series.regions, self.method, self.directed, metrics)

@@ -14,12 +14,15 @@ from attnconn_core.connectivity.estimator import Estimator
 from attnconn_core.errors import ParameterError
 from attnconn_core.records import Connectivity
 
-__all__ = ["Method", "Need"]
+__all__ = ["TRAINED", "Method", "Need"]
 
-Need = Literal["series", "cohort", "cohort model", "own model"]
+Need = Literal["series", "cohort", "cohort model", "session model", "fine-tuned model"]
 """What a method is estimated from, beside the series itself: nothing; something that is
-chosen or learnt from the cohort; a forecaster trained on the cohort; or a forecaster
-trained on the session."""
+chosen or learnt from the cohort; a forecaster trained on the cohort; one trained on the
+session; or the cohort's, fine-tuned on the session."""
+
+#: The needs of methods that read a trained forecaster: what they find may depend on its seed.
+TRAINED: frozenset[Need] = frozenset({"cohort model", "session model", "fine-tuned model"})
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,10 @@ class Method:
         default.
     citation
         Author and year.
+    cohort_informed
+        Whether a session's values rest on other subjects' data. None, which becomes true or
+        false: so where it needs a cohort model or a fine-tuned model. Such a matrix takes
+        after the cohort, so that scores which compare subjects must say so.
     configuration, base
         For a method that reads a cohort model of one configuration: the configuration's
         name, and that of the registered method; otherwise None. `of` sets both.
@@ -64,6 +71,7 @@ class Method:
     parameters: Mapping[str, Any] = field(default_factory=dict, hash=False)
     settable: tuple[str, ...] | None = None
     citation: str = ""
+    cohort_informed: bool | None = None
     configuration: str | None = None
     base: str | None = None
     studied: bool = True
@@ -71,6 +79,9 @@ class Method:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "parameters", dict(self.parameters))
+        if self.cohort_informed is None:
+            informed = self.needs in ("cohort model", "fine-tuned model")
+            object.__setattr__(self, "cohort_informed", informed)
         if not self.template:
             object.__setattr__(self, "template", self.label)
             object.__setattr__(self, "label", self.label.format(**self.defaults))
@@ -166,8 +177,15 @@ class Method:
         return self.estimator(**self.parameters, **more)
 
     def named(self, connectivity: Connectivity) -> Connectivity:
-        """Return what the estimator made, under this method's name."""
-        return replace(connectivity, method=self.name)
+        """Return what the estimator made, under this method's name.
+
+        Where it rests on other subjects' data, or a model made it that saw some subject or
+        not (`saw_subject`), the metric ``cohort_informed`` says so, by 1 or 0.
+        """
+        metrics = dict(connectivity.metrics)
+        if self.cohort_informed or "saw_subject" in metrics:
+            metrics.setdefault("cohort_informed", float(bool(self.cohort_informed)))
+        return replace(connectivity, method=self.name, metrics=metrics)
 
     def settings(self) -> dict[str, Any]:
         """Return what determines the method's values beside its code, as JSON has it."""

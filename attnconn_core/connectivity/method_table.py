@@ -10,7 +10,7 @@ __all__ = ["method_table", "methods_page"]
 
 _COLUMNS = (
     *("method", "label", "family", "directed", "signed", "needs"),
-    *("parameters", "citation"),
+    *("cohort-informed", "parameters", "citation"),
 )
 
 _PAGE = """# Methods
@@ -18,12 +18,15 @@ _PAGE = """# Methods
 Generated from the registry, `attnconn_core.connectivity.METHODS`; `make lists` writes it again.
 
 - **method**: the name in study files and tables. A method that needs a cohort model has one \
-variant per configuration, such as `attention_group_base`.
+variant per configuration, such as `attention_group_attnconn`.
 - **directed**: whether [target, source] and [source, target] may differ. **signed**: whether \
 values below 0 have a meaning.
 - **needs**: what a matrix is estimated from. *series*: the session's series alone. *cohort*: \
 also something that is chosen or learnt from the cohort. *cohort model*: a forecaster trained on \
-the cohort. *own model*: a forecaster trained on, or fine-tuned to, the session.
+the cohort. *session model*: a forecaster trained on the session. *fine-tuned model*: the \
+cohort's, fine-tuned on the session.
+- **cohort-informed**: whether a session's values rest on other subjects' data; its matrices then \
+carry the metric `cohort_informed`. Parameters that are chosen on the cohort don't count.
 - **parameters**: what a study may set, with the default; None is chosen from the data. A \
 *fixed* value belongs to the method and can't be set.
 - **the original study** is tsoj/fmri_attention_connectivity, *Computing directed connectivity \
@@ -57,6 +60,7 @@ def _row(method: Method) -> str:
         "yes" if method.directed else "no",
         "yes" if method.signed else "no",
         method.needs,
+        "yes" if method.cohort_informed else "no",
         ", ".join(_parameters(method)),
         method.citation,
     )

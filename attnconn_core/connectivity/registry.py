@@ -11,13 +11,14 @@ from typing import Any
 
 from attnconn_core.connectivity.ablation import Ablation
 from attnconn_core.connectivity.attention import Attention
+from attnconn_core.connectivity.attention_norm import AttentionNorm
 from attnconn_core.connectivity.granger import Granger
 from attnconn_core.connectivity.granger_log_ratio import GrangerLogRatio
 from attnconn_core.connectivity.granger_own_past_free import GrangerOwnPastFree
 from attnconn_core.connectivity.graphical_lasso import GraphicalLasso
 from attnconn_core.connectivity.lagged_correlation import LaggedCorrelation
 from attnconn_core.connectivity.likelihood_ratio import LikelihoodRatio
-from attnconn_core.connectivity.method import Method
+from attnconn_core.connectivity.method import Method, Need
 from attnconn_core.connectivity.oriented_partial import OrientedPartial
 from attnconn_core.connectivity.partial import Partial
 from attnconn_core.connectivity.patel import PatelTau
@@ -31,6 +32,18 @@ from attnconn_core.connectivity.transfer_entropy import TransferEntropy
 __all__ = ["ESTIMATORS", "METHODS", "READY", "configured", "estimators", "methods"]
 
 _ORIGINAL = "the original study"
+_NORMS = "Kobayashi 2020"
+
+# What a session's own models can be read by, beside their attention.
+_READ_OUTS: tuple[tuple[str, str, str, type[Any], str], ...] = (
+    ("ablation", "Ablation", "ablation", Ablation, ""),
+    ("sensitivity", "Sensitivity", "sensitivity", Sensitivity, ""),
+    ("attention_norm", "Attention × norm", "attention norm", AttentionNorm, _NORMS),
+)
+_OF_A_SESSION: tuple[tuple[str, str, Need], ...] = (
+    ("finetuned", "fine-tuned", "fine-tuned model"),
+    ("subject", "subject", "session model"),
+)
 
 _BUILT_IN = (
     Method("pearson", "Pearson", "correlation", Pearson, citation="Biswal 1995"),
@@ -63,6 +76,7 @@ _BUILT_IN = (
         needs="cohort",
         settable=(),
         citation="Varoquaux 2010",
+        cohort_informed=True,
     ),
     Method(
         "granger",
@@ -141,11 +155,20 @@ _BUILT_IN = (
         settable=("max_windows",),
     ),
     Method(
+        "attention_norm_group",
+        "Attention × norm (group)",
+        "attention norm",
+        AttentionNorm,
+        needs="cohort model",
+        settable=("max_windows",),
+        citation=_NORMS,
+    ),
+    Method(
         "attention_finetuned",
         "Attention (fine-tuned)",
         "attention",
         Attention,
-        needs="own model",
+        needs="fine-tuned model",
         settable=(),
         citation=_ORIGINAL,
     ),
@@ -154,7 +177,7 @@ _BUILT_IN = (
         "Attention (subject)",
         "attention",
         Attention,
-        needs="own model",
+        needs="session model",
         settable=(),
         citation=_ORIGINAL,
     ),
@@ -163,10 +186,23 @@ _BUILT_IN = (
         "Attention (published model)",
         "attention",
         Attention,
-        needs="own model",
+        needs="session model",
         settable=(),
         citation=_ORIGINAL,
         studied=False,
+    ),
+    *(
+        Method(
+            f"{name}_{kind}",
+            f"{label} ({said})",
+            family,
+            estimator,
+            needs=needs,
+            settable=("max_windows",),
+            citation=citation,
+        )
+        for kind, said, needs in _OF_A_SESSION
+        for name, label, family, estimator, citation in _READ_OUTS
     ),
 )
 

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from attnconn_core.connectivity.estimator import seen
+from attnconn_core.connectivity.read_out import read_on
 from attnconn_core.forecasting.influence import mean_jacobian
 from attnconn_core.forecasting.network import AttentionForecaster
 from attnconn_core.records import Connectivity, TimeSeries
-from attnconn_core.timeseries import require_sound, scale_of
+from attnconn_core.timeseries import require_sound
 
 __all__ = ["Sensitivity"]
 
@@ -20,9 +20,8 @@ class Sensitivity:
     ----------
     forecaster
         The trained network.
-    rescale
-        Whether the network reads the series in the series' own scale: so for a group's
-        network, which was trained on standardised sessions.
+    rescale, test_fraction
+        As of `Attention`.
     max_windows
         As many windows, evenly spread over the series, are read at most.
     saw_subject
@@ -34,6 +33,7 @@ class Sensitivity:
     rescale: bool = False
     max_windows: int = 1024
     saw_subject: bool | None = None
+    test_fraction: float | None = None
 
     method: ClassVar[str] = "sensitivity"
     directed: ClassVar[bool] = True
@@ -44,6 +44,9 @@ class Sensitivity:
 
         The diagonal is the slope in the region's own past.
 
+        Metrics: `r2`, `r2_pooled` and `mse` on the test part, where there is one, and
+        `saw_subject`, 1 or 0, where it is known.
+
         Raises
         ------
         ParameterError
@@ -53,9 +56,12 @@ class Sensitivity:
             is long enough for one window.
         """
         require_sound(series, self.method)
-        forecaster = self.forecaster
-        if self.rescale:
-            forecaster = forecaster.with_scale(scale_of(series))
+        forecaster, metrics = read_on(
+            series,
+            self.forecaster,
+            test_fraction=self.test_fraction,
+            rescale=self.rescale,
+            saw_subject=self.saw_subject,
+        )
         values = mean_jacobian(forecaster, series, max_windows=self.max_windows)
-        metrics = seen(self.saw_subject)
         return Connectivity(values, series.regions, self.method, self.directed, metrics)

@@ -9,15 +9,17 @@ from attnconn_core.figures.encode import png, png_base64
 from attnconn_core.figures.fingerprints import fingerprint_panel
 from attnconn_core.figures.forecasts import forecast_panel, forecast_scatter
 from attnconn_core.figures.matrix import matrix, matrix_gallery
-from attnconn_core.figures.method_styles import Look, Styles, default_styles
+from attnconn_core.figures.method_styles import WARNED, Look, Styles, default_styles
 from attnconn_core.figures.networks import network_means
 from attnconn_core.figures.recoveries import recovery_panel
 from attnconn_core.figures.registry import FIGURES, figures, figures_module, score_figures
+from attnconn_core.figures.reliabilities import reliability_panel
 from attnconn_core.figures.score_panels import score_panel
 from attnconn_core.figures.training import training_curve
 
 __all__ = [
     "FIGURES",
+    "WARNED",
     "Album",
     "FigureContext",
     "Look",
@@ -37,6 +39,7 @@ __all__ = [
     "png",
     "png_base64",
     "recovery_panel",
+    "reliability_panel",
     "score_figures",
     "score_panel",
     "training_curve",

@@ -13,11 +13,16 @@ from functools import cache
 from attnconn_core.connectivity.method import Method
 from attnconn_core.connectivity.registry import methods as registered
 from attnconn_core.figures.style import FAINT
+from attnconn_core.forecasting import LINEAR_FORECASTERS
 
-__all__ = ["Look", "Styles", "default_styles"]
+__all__ = ["WARNED", "Look", "Styles", "default_styles"]
+
+WARNED = "⚠"
+"""Marks a method whose matrices must not be interpreted."""
 
 _BLACK, _ORANGE, _SKY, _GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
 _BLUE, _VERMILLION, _PURPLE = "#0072B2", "#D55E00", "#CC79A7"
+_BROWN = "#7F3C0C"  # none of theirs is left that shows on white
 
 
 @dataclass(frozen=True)
@@ -48,46 +53,55 @@ _FAMILIES = {
         Look(_VERMILLION, "v"),
         Look(_VERMILLION, "*"),
     ),
-    "ablation": (Look(_PURPLE, "D"),),
-    "sensitivity": (Look(_VERMILLION, "D"),),
+    "ablation": _of_one_colour(_PURPLE, "Ds^"),
+    "sensitivity": _of_one_colour(_VERMILLION, "Ds^"),
+    "attention norm": _of_one_colour(_BROWN, "Ds^"),
 }
 # Configurations of a cohort model share their method's colour; marker and dashes differ.
 _CONFIGURATIONS = (("D", "-"), ("d", "--"), ("<", "-."), (">", ":"), ("*", "-"), ("8", "--"))
-# Forecasts without a network, which are compared with the forecasters and are no methods.
-_BASELINES = {
-    "ar": ("AR (own past)", Look("#6b6b6b", "o", "--")),
-    "ridge_var": ("Ridge VAR", Look("#9a7d0a", "s", "--")),
-    "ridge_var_own_past": ("Ridge VAR, own past unpenalised", Look(_BLACK, "^", "--")),
-}
+# Linear forecasters, which are compared with methods that forecast and are none, in the
+# order of their registry; those of a session alone are dashed, those of a cohort dotted.
+_LINEAR = (
+    Look("#6b6b6b", "o", "--"),
+    Look("#9a7d0a", "s", "--"),
+    Look(_BLACK, "^", "--"),
+    Look("#9a7d0a", "D", "--"),
+    Look("#6b6b6b", "v", ":"),
+    Look(_BLACK, "*", ":"),
+)
 _UNKNOWN = Look(FAINT, ".", ":")
 
 
 class Styles:
     """How methods are named, drawn and ordered, the same in every figure.
 
-    Every method of the registry and every linear baseline is known. A name that isn't
+    Every method of the registry and every linear forecaster is known. A name that isn't
     known is shown as it is, spaces for underscores, in grey, after all others.
 
     Parameters
     ----------
     methods
         Further methods, such as a study's: `Method.of` a configuration.
+    warned
+        Names of methods whose matrices must not be interpreted: their labels end in ⚠.
     """
 
-    def __init__(self, methods: Iterable[Method] = ()) -> None:
+    def __init__(self, methods: Iterable[Method] = (), warned: Iterable[str] = ()) -> None:
         known = {**registered(), **{each.name: each for each in methods}}
         configured = {name: each.base for name, each in known.items() if each.base is not None}
-        order = [*(name for name in known if name not in configured), *_BASELINES]
+        order = [*(name for name in known if name not in configured), *LINEAR_FORECASTERS]
         ranks = {name: rank for rank, name in enumerate(order)}
         self._ranks = {**ranks, **{name: ranks[base] for name, base in configured.items()}}
         self._labels = {name: each.label for name, each in known.items()}
         self._looks = _looks(tuple(known.values()))
-        for name, (label, look) in _BASELINES.items():
-            self._labels[name], self._looks[name] = label, look
+        for place, (name, linear) in enumerate(LINEAR_FORECASTERS.items()):
+            self._labels[name], self._looks[name] = linear.label, _LINEAR[place % len(_LINEAR)]
+        self._warned = frozenset(warned)
 
     def label(self, name: str) -> str:
         """Name a method for a reader, such as ``"Attention (group, base)"``."""
-        return self._labels.get(name) or name.replace("_", " ").strip() or "(no name)"
+        label = self._labels.get(name) or name.replace("_", " ").strip() or "(no name)"
+        return f"{label} {WARNED}" if name in self._warned else label
 
     def look(self, name: str) -> Look:
         """Return the method's colour, marker and line."""
@@ -98,7 +112,7 @@ class Styles:
         return {name: self.look(name) for name in self.sort(names)}
 
     def sort(self, names: Iterable[str]) -> tuple[str, ...]:
-        """Sort in the order of the registry, then linear baselines, then unknown names."""
+        """Sort in the order of the registry, then linear forecasters, then unknown names."""
         last = len(self._ranks)
         return tuple(sorted(names, key=lambda name: (self._ranks.get(name, last), name)))
 

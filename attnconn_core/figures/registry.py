@@ -13,6 +13,7 @@ from attnconn_core.figures.context import Draw, FigureContext
 from attnconn_core.figures.contrasts import contrast_figures
 from attnconn_core.figures.fingerprints import fingerprint_figures
 from attnconn_core.figures.forecasts import forecast_figures
+from attnconn_core.figures.reliabilities import reliability_figures
 from attnconn_core.figures.score_panels import score_panel_figures
 from attnconn_core.plugins import installed
 from attnconn_core.scoring.score import Score, Scored
@@ -27,6 +28,7 @@ FIGURES: Mapping[str, Draw] = MappingProxyType(
     {
         "fingerprint": fingerprint_figures,
         "forecast_skill": forecast_figures,
+        "reliability": reliability_figures,
         "behaviour": behaviour_figures,
         "group_contrast": contrast_figures,
     }

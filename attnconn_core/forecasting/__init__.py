@@ -5,16 +5,21 @@
     config            what a forecaster is, and how it is trained
     presets           settings that belong together
     network           AttentionForecaster, out of layers, attention and pairwise
+    ensemble          forecasters of several seeds, read as one
     fitting           fit, out of preparation, resident windows and trainer
     reading           forecasts and mean attention of a series
+    moments           what every linear fit needs of a series
     linear            each region's own past, ridge VAR, and between them
-    baselines         the linear forecasters, fitted and judged on one scan
+    pooled_moments    the moments of a cohort, without any one subject's
+    penalties         chosen on the last frames that may be learnt from
+    hierarchical      a session's VAR, shrunk towards that of other people
+    linear_kinds      the registry of linear forecasters: names, labels, what they rest on
+    linear_forecasters   all of them fitted and judged on one scan
     skill             how much of the next frames a forecaster explains
     cross_fitting     whose scans train a group's models, and whose they are read on
     checkpoints       forecasters in files, the reference's among them
 """
 
-from attnconn_core.forecasting.baselines import BASELINES, forecast_baselines
 from attnconn_core.forecasting.checkpoints import (
     load_forecaster,
     load_reference_checkpoint,
@@ -22,31 +27,50 @@ from attnconn_core.forecasting.checkpoints import (
 )
 from attnconn_core.forecasting.config import ForecasterConfig, TrainingConfig
 from attnconn_core.forecasting.cross_fitting import GroupFold, group_folds
+from attnconn_core.forecasting.ensemble import Ensemble
 from attnconn_core.forecasting.fitting import Epoch, Fit, fit
+from attnconn_core.forecasting.hierarchical import (
+    cohort_coefficients,
+    hierarchical_var,
+    lag_weighted_var,
+)
+from attnconn_core.forecasting.linear_forecasters import LinearForecast, linear_forecasts
+from attnconn_core.forecasting.linear_kinds import LINEAR_FORECASTERS, LinearKind
 from attnconn_core.forecasting.network import AttentionForecaster
 from attnconn_core.forecasting.pairwise import pairwise_score
+from attnconn_core.forecasting.penalties import ChosenFit
+from attnconn_core.forecasting.pooled_moments import PooledMoments, deal
 from attnconn_core.forecasting.presets import PRESETS, Preset
 from attnconn_core.forecasting.reading import Forecast, MeanAttention, forecast, mean_attention
 from attnconn_core.forecasting.skill import ForecastSkill, forecast_skill
 
 __all__ = [
-    "BASELINES",
+    "LINEAR_FORECASTERS",
     "PRESETS",
     "AttentionForecaster",
+    "ChosenFit",
+    "Ensemble",
     "Epoch",
     "Fit",
     "Forecast",
     "ForecastSkill",
     "ForecasterConfig",
     "GroupFold",
+    "LinearForecast",
+    "LinearKind",
     "MeanAttention",
+    "PooledMoments",
     "Preset",
     "TrainingConfig",
+    "cohort_coefficients",
+    "deal",
     "fit",
     "forecast",
-    "forecast_baselines",
     "forecast_skill",
     "group_folds",
+    "hierarchical_var",
+    "lag_weighted_var",
+    "linear_forecasts",
     "load_forecaster",
     "load_reference_checkpoint",
     "mean_attention",

@@ -42,7 +42,7 @@ class PairwiseAttention(nn.Module):
             if config.values == "embedding"
             else RegionalLinear(regions, config.input_window, config.bottleneck_dim)
         )
-        self.output = nn.utils.skip_init(nn.Linear, config.bottleneck_dim, d)
+        self.output = nn.utils.skip_init(nn.Linear, config.bottleneck_dim, config.head_dim)
         self.bias = nn.Parameter(torch.empty(regions, regions, d))
         if rank is None:
             self.weight = nn.Parameter(torch.empty(regions, regions, d, d))
@@ -56,7 +56,7 @@ class PairwiseAttention(nn.Module):
         query: Float[Tensor, "region batch d"],
         embedding: Float[Tensor, "region batch d"],
         past: Float[Tensor, "region batch lag"],
-    ) -> tuple[Float[Tensor, "region batch d"], Float[Tensor, "region region batch"]]:
+    ) -> tuple[Float[Tensor, "region batch h"], Float[Tensor, "region region batch"]]:
         """Return what each region learns from the others, and from whom.
 
         Parameters
@@ -75,9 +75,20 @@ class PairwiseAttention(nn.Module):
             Attention is (target, source, batch).
         """
         key, value = self.offer(embedding, past)
-        attention = self.pay(self._score(query, key))
         kept = self.draw_kept(len(value))
-        return self.output(self.gather(attention, value, kept)), attention
+        if self.config.query_rank is not None:
+            by_window = self.attend(query, key)
+        else:
+            score = weighted_score(query, key, self.weight)
+            attention = self.pay(score + biased_score(key, self.bias).transpose(0, 1))
+            by_window = attention.permute(2, 0, 1).contiguous()
+        return self.output(self._gather(by_window, value, kept)), by_window.permute(1, 2, 0)
+
+    def attend(
+        self, query: Float[Tensor, "region batch d"], key: Float[Tensor, "region d batch"]
+    ) -> Float[Tensor, "batch target source"]:
+        """Return the attention of queries of low rank, window by window."""
+        return self._share(self._low_rank_score(query, key))
 
     def offer(
         self,
@@ -94,7 +105,11 @@ class PairwiseAttention(nn.Module):
     def pay(
         self, score: Float[Tensor, "target source batch"], first: int = 0
     ) -> Float[Tensor, "target source batch"]:
-        """Turn scores into attention.
+        """Turn scores into attention: each row sums to 1, or to 0.
+
+        Where the positive scores of a row sum to no more than 1e-8, the row is empty. The
+        published model adds that number to every sum instead, so that rows of small scores
+        sum to less than 1; larger sums give the same attention either way.
 
         The targets may be a range of the regions that begins at `first`.
         """
@@ -102,9 +117,14 @@ class PairwiseAttention(nn.Module):
             target = torch.arange(first, first + len(score), device=score.device)
             source = torch.arange(score.shape[1], device=score.device)
             score = score.masked_fill((target[:, None] == source)[..., None], 0.0)
+        return self._share(score, sources=1)
+
+    def _share(self, score: Float[Tensor, "x y z"], sources: int = -1) -> Float[Tensor, "x y z"]:
+        """Turn scores into shares along the axis of the sources."""
         attention = torch.relu(score)
+        total = attention.sum(dim=sources, keepdim=True)
         # A product's gradient takes two passes fewer than a quotient's.
-        return attention * (_EPSILON + attention.sum(dim=1, keepdim=True)).reciprocal()
+        return attention * (total.clamp_min(_EPSILON).reciprocal() * (total > _EPSILON))
 
     def gather(
         self,
@@ -113,10 +133,25 @@ class PairwiseAttention(nn.Module):
         kept: Bool[Tensor, "target batch source"] | None = None,
     ) -> Float[Tensor, "target batch b"]:
         """Sum the values by the attention, or by what dropout has kept of it."""
-        by_window = attention.permute(2, 0, 1).contiguous()
-        if kept is not None:
-            by_window = by_window * kept.transpose(0, 1) / (1 - self.config.attention_dropout)
-        return torch.bmm(by_window, value).transpose(0, 1)
+        return self._gather(attention.permute(2, 0, 1).contiguous(), value, kept)
+
+    def _gather(
+        self,
+        by_window: Float[Tensor, "batch target source"],
+        value: Float[Tensor, "batch source b"],
+        kept: Bool[Tensor, "target batch source"] | None,
+    ) -> Float[Tensor, "target batch b"]:
+        return torch.bmm(self.thin(by_window, kept), value).transpose(0, 1)
+
+    def thin(
+        self,
+        by_window: Float[Tensor, "batch target source"],
+        kept: Bool[Tensor, "target batch source"] | None,
+    ) -> Float[Tensor, "batch target source"]:
+        """Leave what dropout keeps of the attention, scaled up to the same expectation."""
+        if kept is None:
+            return by_window
+        return by_window * kept.transpose(0, 1) / (1 - self.config.attention_dropout)
 
     def draw_kept(self, batch: int) -> Bool[Tensor, "target batch source"] | None:
         """Draw what dropout keeps of the attention; `torch.dropout` would draw globally."""
@@ -146,17 +181,25 @@ class PairwiseAttention(nn.Module):
             self.target_factor.normal_(0.0, factor, generator=generator)
             self.source_factor.normal_(0.0, factor, generator=generator)
 
-    def _score(
+    def _low_rank_score(
         self, query: Float[Tensor, "region batch d"], key: Float[Tensor, "region d batch"]
-    ) -> Float[Tensor, "target source batch"]:
-        biased = biased_score(key, self.bias).transpose(0, 1)
-        if self.config.query_rank is None:
-            return weighted_score(query, key, self.weight) + biased
+    ) -> Float[Tensor, "batch target source"]:
+        """Score by window, in the order in which values are summed: nothing is laid out twice.
+
+        With `own_past` the diagonal is minus infinity, which earns no attention.
+        """
+        regions = len(self.bias)
+        barrier = key.new_zeros(regions, 1, regions)
+        if self.config.own_past:
+            barrier.diagonal(dim1=0, dim2=2).fill_(-torch.inf)
+        biased = torch.baddbmm(barrier, key.mT, self.bias.permute(1, 2, 0))
         asked = torch.bmm(query, self.target_factor)
         offered = torch.bmm(key.mT, self.source_factor)
         # Laid out by window before they are multiplied: a batched product of anything else
         # goes window by window, with a copy for each.
-        return torch.bmm(_by_window(asked), _by_window(offered).mT).permute(1, 2, 0) + biased
+        return torch.baddbmm(
+            biased.permute(1, 2, 0).contiguous(), _by_window(asked), _by_window(offered).mT
+        )
 
 
 def _by_window(x: Float[Tensor, "region batch d"]) -> Float[Tensor, "batch region d"]:

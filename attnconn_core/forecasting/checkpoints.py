@@ -16,12 +16,14 @@ from torch import Tensor
 
 from attnconn_core.errors import CheckpointError, ParameterError
 from attnconn_core.forecasting.config import ForecasterConfig
+from attnconn_core.forecasting.ensemble import Ensemble, members_of
 from attnconn_core.forecasting.network import AttentionForecaster
 from attnconn_core.forecasting.reference_names import from_reference, reference_shapes
 
 __all__ = ["load_forecaster", "load_reference_checkpoint", "save_forecaster"]
 
 _FORMAT = "attnconn forecaster 1"
+_MOST_MEMBERS = 100
 _KEY = "attnconn"  # of all that is said in a file beside the weights
 
 
@@ -61,6 +63,7 @@ def save_forecaster(
         "format": _FORMAT,
         "config": forecaster.config.model_dump_json(),
         "regions": json.dumps([str(name) for name in regions]),
+        "members": str(len(members_of(forecaster))),
         "note": json.dumps({str(key): str(value) for key, value in sorted((note or {}).items())}),
     }
     # safetensors writes several keys in a random order: one, and an equal model is an equal file.
@@ -112,12 +115,18 @@ def load_forecaster(
             f"{path} says {metadata.get('format')!r}"
         )
     config, regions, note = _described(metadata, path)
+    members = metadata.get("members", "1")  # earlier versions have no ensembles
+    if not (members.isascii() and members.isdigit() and 0 < int(members) <= _MOST_MEMBERS):
+        raise CheckpointError(
+            f"a checkpoint's members must be a number from 1 to {_MOST_MEMBERS}; "
+            f"{path} says {members!r}"
+        )
     if len(tensors.get("mean", ())) != len(regions):
         raise CheckpointError(
             f"a checkpoint needs a mean for each of its {len(regions)} regions; "
             f"{path} has {len(tensors.get('mean', ()))}"
         )
-    return _filled(config, len(regions), tensors, path), regions, note
+    return _filled(config, len(regions), tensors, path, int(members)), regions, note
 
 
 def load_reference_checkpoint(
@@ -183,7 +192,11 @@ def _described(
 
 
 def _filled(
-    config: ForecasterConfig, regions: int, tensors: Mapping[str, Tensor], path: Path
+    config: ForecasterConfig,
+    regions: int,
+    tensors: Mapping[str, Tensor],
+    path: Path,
+    members: int = 1,
 ) -> AttentionForecaster:
     """Build a forecaster that has these tensors as its weights.
 
@@ -191,7 +204,10 @@ def _filled(
     """
     with torch.device("meta"):
         nothing = torch.empty(regions)
-        forecaster = AttentionForecaster(config, nothing, nothing, initialise=False)
+        empty = [
+            AttentionForecaster(config, nothing, nothing, initialise=False) for _ in range(members)
+        ]
+        forecaster = empty[0] if members == 1 else Ensemble(empty)
     shapes = {name: tuple(tensor.shape) for name, tensor in forecaster.state_dict().items()}
     _require(tensors, shapes, path)
     forecaster.load_state_dict(tensors, assign=True)

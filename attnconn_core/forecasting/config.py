@@ -25,7 +25,8 @@ class ForecasterConfig(BaseModel):
     input_layers, prediction_layers
         Linear layers before the attention and after it.
     bottleneck_dim
-        Width of the values that one region hands another.
+        Width of the values that one region hands another; with a linear initialisation
+        the head reads them at this width.
     attention_dropout
         Share of the attention weights dropped while training.
     own_past
@@ -41,9 +42,11 @@ class ForecasterConfig(BaseModel):
         weights of its own, which keeps sign and size.
     initialisation
         ``"reference"`` draws W and c from N(0, 1), as published; ``"scaled"`` from
-        N(0, 1/hidden_dim), so that scores start at order 1; ``"linear"`` starts as the
-        ridge VAR that leaves each region's own past free, with attention in proportion
-        to its coefficients, see `attnconn_core.forecasting.linear_start`.
+        N(0, 1/hidden_dim), so that scores start at order 1; ``"linear"`` starts as a
+        ridge VAR whose penalty grows with the lag and spares each region's own past, with
+        attention in proportion to its coefficients, see
+        `attnconn_core.forecasting.linear_start`. The start is exact where `bottleneck_dim`
+        reaches the number of regions.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -75,6 +78,11 @@ class ForecasterConfig(BaseModel):
         if self.initialisation == "linear" and other:
             raise ValueError(f"a linear initialisation needs {asked}; got {other}")
         return self
+
+    @property
+    def head_dim(self) -> int:
+        """Width of what a region's head reads."""
+        return self.bottleneck_dim if self.initialisation == "linear" else self.hidden_dim
 
     @property
     def window(self) -> int:
@@ -123,6 +131,9 @@ class TrainingConfig(BaseModel):
         instructions for it (AVX-512 BF16, AMX, GPUs since 2020), and slower elsewhere.
     seed
         Of the weights, the order of the windows and the dropout.
+    ensemble
+        How many forecasters are trained, with this seed and those that follow it; their mean
+        is what forecasts and is read. See `attnconn_core.forecasting.ensemble`.
     device
         ``"cpu"``, ``"cuda"``, or ``"auto"``: the GPU where there is one.
     """
@@ -142,6 +153,7 @@ class TrainingConfig(BaseModel):
     refit: bool = False
     schedule: Literal["constant", "cosine"] = "constant"
     seed: int = Field(DEFAULT_SEED, ge=0, lt=2**63)
+    ensemble: int = Field(1, ge=1, le=100)
     precision: Literal["float32", "bfloat16"] = "float32"
     device: str = Field("cpu", pattern=r"^(auto|cpu|cuda(:\d+)?)$")
 

@@ -3,13 +3,15 @@
 import copy
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 
 from attnconn_core.errors import ParameterError
 from attnconn_core.forecasting.config import ForecasterConfig, TrainingConfig
+from attnconn_core.forecasting.ensemble import Ensemble, members_of
 from attnconn_core.forecasting.linear_start import start_linear
+from attnconn_core.forecasting.moments import ByColumn
 from attnconn_core.forecasting.network import AttentionForecaster
 from attnconn_core.forecasting.preparation import Prepared, prepare
 from attnconn_core.forecasting.threads import threads_for
@@ -28,7 +30,8 @@ class Fit:
     forecaster
         In evaluation mode, on the device it was trained on.
     history
-        Every epoch that was run; of a refitted forecaster those that chose the epoch.
+        Every epoch that was run; of a refitted forecaster those that chose the epoch. Of an
+        ensemble, this and what follows but the time are the first member's.
     best_epoch
         The number of the epoch whose weights the forecaster has; 0 where validation
         preferred what training began with.
@@ -51,6 +54,7 @@ def fit(
     training: TrainingConfig,
     *,
     start: AttentionForecaster | None = None,
+    prior: ByColumn | None = None,
     on_epoch: Callable[[Epoch], None] | None = None,
 ) -> Fit:
     """Train a forecaster on the training parts of one session or many.
@@ -65,6 +69,10 @@ def fit(
         How to train.
     start
         A forecaster to go on from (fine-tuning); it is copied, not changed.
+    prior
+        Coefficients of other people's VAR, of standardised series, that a linear start is
+        shrunk towards (fine-tuning of a linear start), as
+        `attnconn_core.forecasting.hierarchical.cohort_coefficients` gives them.
     on_epoch
         Called after every epoch of those in the history.
 
@@ -80,12 +88,15 @@ def fit(
     ------
     ParameterError
         If there is no series, the series differ in regions, `start` has another
-        architecture or number of regions, the identity is to be learned by attention
-        without a diagonal, products of pairs are to be rounded where there are none, or
-        the device isn't there.
+        architecture or number of regions, `prior` has other lags or regions or comes with a
+        forecaster to start from or without a linear initialisation, the identity is to be
+        learned by attention without a diagonal, products of pairs are to be rounded where
+        there are none, or the device isn't there.
     SeriesError
         If a series has unusable values or no run long enough for a window.
     """
+    if training.ensemble > 1:
+        return _fit_members(config, series, training, start, prior, on_epoch)
     device = _device(training.device)
     if config.own_past and training.identity_weight > 0:
         raise ParameterError(
@@ -93,16 +104,29 @@ def fit(
             f"got {training.identity_weight}"
         )
 
+    if prior is not None and (config.initialisation != "linear" or start is not None):
+        raise ParameterError(
+            "a prior needs the initialisation 'linear' and no forecaster to start from; got "
+            f"{config.initialisation!r} and {'no start' if start is None else 'a start'}"
+        )
+
     began = time.perf_counter()
+    chosen: float | None = None  # the penalty of a linear start
 
     def train(
         training: TrainingConfig,
         told: Callable[[Epoch], None] | None = None,
         until: int | None = None,
     ) -> tuple[AttentionForecaster, list[Epoch], int, int]:
+        nonlocal chosen
         prepared = prepare(config, series, training, device)
-        forecaster = _begin(config, prepared, training, start).to(device)
-        trainer = Trainer(forecaster, prepared, training)
+        forecaster = _begin(config, prepared, training, start)
+        if start is None and config.initialisation == "linear":
+            learned, scales, judged = prepared.learned, prepared.scales, prepared.judged
+            chosen = start_linear(
+                forecaster, learned, scales, judged=judged, prior=prior, alpha=chosen
+            )
+        trainer = Trainer(forecaster.to(device), prepared, training)
         with threads_for(config, forecaster.regions, training.batch_size):
             history, best = trainer.run(told, until)
         return forecaster.eval(), history, best, len(prepared.training)
@@ -115,6 +139,29 @@ def fit(
         )
         forecaster, _, _, n_windows = train(on_all, until=best)
     return Fit(forecaster, tuple(history), best, n_windows, time.perf_counter() - began)
+
+
+def _fit_members(
+    config: ForecasterConfig,
+    series: Sequence[TimeSeries],
+    training: TrainingConfig,
+    start: AttentionForecaster | None,
+    prior: ByColumn | None,
+    on_epoch: Callable[[Epoch], None] | None,
+) -> Fit:
+    """Fit one forecaster per seed; a member goes on from the member of the same number."""
+    starts = [None] * training.ensemble if start is None else members_of(start)
+    if len(starts) != training.ensemble:
+        raise ParameterError(
+            f"an ensemble of {training.ensemble} must start from as many; got {len(starts)}"
+        )
+    fits = []
+    for number, begins in enumerate(starts):
+        seeded = training.model_copy(update={"ensemble": 1, "seed": training.seed + number})
+        told = on_epoch if number == 0 else None
+        fits.append(fit(config, series, seeded, start=begins, prior=prior, on_epoch=told))
+    ensemble = Ensemble([each.forecaster for each in fits]).eval()
+    return replace(fits[0], forecaster=ensemble, seconds=sum(each.seconds for each in fits))
 
 
 def _device(name: str) -> torch.device:
@@ -138,12 +185,9 @@ def _begin(
     """Make a new forecaster, or copy `start`, with the scale of the data."""
     if start is None:
         generator = torch.Generator().manual_seed(training.seed)
-        forecaster = AttentionForecaster(
+        return AttentionForecaster(
             config, prepared.scale.mean, prepared.scale.std, generator=generator
         )
-        if config.initialisation == "linear":
-            start_linear(forecaster, prepared.learned, prepared.scales)
-        return forecaster
     if start.config != config:
         raise ParameterError(
             "the forecaster to start from must have the architecture asked for, "

@@ -1,4 +1,4 @@
-"""What a trained forecaster draws from each region: without its past, and by its slope."""
+"""What a trained forecaster draws from each region: by ablation, slope, and value carried."""
 
 from collections.abc import Iterator
 
@@ -8,12 +8,13 @@ from jaxtyping import Float, Float64
 from torch import Tensor
 
 from attnconn_core.errors import ParameterError
+from attnconn_core.forecasting.ensemble import members_of
 from attnconn_core.forecasting.network import AttentionForecaster
 from attnconn_core.forecasting.threads import threads_for
 from attnconn_core.records import TimeSeries
 from attnconn_core.timeseries import windows
 
-__all__ = ["ablation_loss", "mean_jacobian"]
+__all__ = ["ablation_loss", "carried_norm", "mean_jacobian"]
 
 
 def ablation_loss(
@@ -92,6 +93,54 @@ def mean_jacobian(
                 slopes[target] += slope.abs().sum((0, 2), dtype=torch.float64).cpu()
         count += predicted.shape[0] * predicted.shape[2]
     return (slopes / count).numpy()
+
+
+def carried_norm(
+    forecaster: AttentionForecaster,
+    series: TimeSeries,
+    *,
+    max_windows: int = 1024,
+    batch_size: int = 256,
+) -> Float64[np.ndarray, "target source"]:
+    """Mean norm of what attention carries from a source to a target, ||a[t, s] f(v[s])||.
+
+    f is the linear map that follows the sum over sources, without its bias: the output map,
+    and the target's head as well where that is one layer, so that nothing is between it and
+    the sum. Then a[t, s] f(v[s]) is what the source adds to the forecast, in deviations, and
+    the norm is over the horizon; otherwise it is what the source adds to the target's hidden
+    layer. Parameters and errors are those of `ablation_loss`.
+
+    References
+    ----------
+    Kobayashi, Kuribayashi, Yokoi & Inui 2020, "Attention is not only a weight: analyzing
+    transformers with vector norms", EMNLP: 7057–7075.
+    """
+    n = forecaster.regions
+    total = torch.zeros(n, n, dtype=torch.float64)
+    members, count = members_of(forecaster), 0
+    with torch.inference_mode():
+        for past, _ in _standardised(forecaster, series, max_windows, batch_size):
+            for member in members:
+                total += _carried(member, past).sum(0, dtype=torch.float64).cpu()
+            count += len(past) * len(members)
+    return (total / count).numpy()
+
+
+def _carried(
+    forecaster: AttentionForecaster, z: Float[Tensor, "batch region lag"]
+) -> Float[Tensor, "batch target source"]:
+    """Norm of what each source gives each target, window by window."""
+    attention = forecaster.attention
+    past, embedding = forecaster.embed(z)
+    _, paid = attention(forecaster.query_encoder(past), embedding, past)
+    _, value = attention.offer(embedding, past)
+    given = value @ attention.output.weight.T
+    weights = paid.permute(2, 0, 1)
+    if len(forecaster.head) > 1:
+        return weights * given.norm(dim=-1)[:, None, :]
+    (head,) = forecaster.head
+    forecast = torch.einsum("bsd,tdh->btsh", given, head.weight)
+    return weights * forecast.norm(dim=-1)
 
 
 def _standardised(

@@ -1,220 +1,34 @@
-"""Linear forecasters: each region's own past, ridge VAR, and between them.
-
-All of them follow from the second moments of one lagged design, so the design is laid
-out once, and one factorisation of its Gram matrix serves every penalty.
-"""
+"""Linear forecasters: each region's own past, ridge VAR, and between them."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import cached_property
-from typing import TypeAlias
 
 import numpy as np
 from jaxtyping import Float
 
 from attnconn_core.errors import ParameterError, SeriesError
+from attnconn_core.forecasting.moments import (
+    ByColumn,
+    LaggedMoments,
+    LinearForecaster,
+    Runs,
+    lagged_moments,
+)
 from attnconn_core.forecasting.skill import forecast_skill
-from attnconn_core.timeseries import lagged_design
 
 __all__ = [
     "ALPHAS",
     "LaggedMoments",
     "LinearForecaster",
     "choose_alpha",
+    "growing_penalty",
     "lagged_moments",
     "own_past",
     "ridge_var",
     "ridge_var_own_past_free",
 ]
 
-Runs: TypeAlias = Sequence[Float[np.ndarray, "_ region"]]
-Samples: TypeAlias = Float[np.ndarray, "sample region"]
-Square: TypeAlias = Float[np.ndarray, "column column"]
-ByColumn: TypeAlias = Float[np.ndarray, "column region"]
-
 #: Penalties to choose from, for series of unit deviation: every half decade.
 ALPHAS: tuple[float, ...] = tuple(float(alpha) for alpha in np.logspace(1, 6, 11))
-
-
-@dataclass(frozen=True, eq=False)
-class LinearForecaster:
-    """A linear forecast of every region from the past of every region.
-
-    Attributes
-    ----------
-    lags
-        Frames of the past.
-    coefficients
-        Row ``region * lags + lag`` weighs that column of
-        `attnconn_core.timeseries.lagged_design`; a column a region predicted.
-    intercept
-        In the units of the series.
-    """
-
-    lags: int
-    coefficients: ByColumn
-    intercept: Float[np.ndarray, " region"]
-
-    def predict(self, runs: Runs) -> tuple[Samples, Samples]:
-        """Forecast every frame that has `lags` frames before it in its run.
-
-        Returns
-        -------
-        observed, predicted
-            In the units of the series; float64.
-
-        Raises
-        ------
-        SeriesError
-            If no run is longer than `lags`.
-        """
-        past, present = lagged_design(runs, self.lags)
-        return present, past @ self.coefficients + self.intercept
-
-
-@dataclass(frozen=True, eq=False)
-class LaggedMoments:
-    """Centred second moments of a lagged design: all that a linear fit needs.
-
-    Attributes
-    ----------
-    lags, n_samples
-        Frames of the past, and samples summed over.
-    scale
-        What every region was divided by; 1 where the series was taken as it is.
-    past_mean, present_mean
-        Means of the design's columns and of the regions predicted, before centring.
-    gram, cross, total
-        X'X, X'Y and the diagonal of Y'Y, with X and Y centred and scaled.
-    """
-
-    lags: int
-    n_samples: int
-    scale: Float[np.ndarray, " region"]
-    past_mean: Float[np.ndarray, " column"]
-    present_mean: Float[np.ndarray, " region"]
-    gram: Square
-    cross: ByColumn
-    total: Float[np.ndarray, " region"]
-
-    def plus(self, other: "LaggedMoments") -> "LaggedMoments":
-        """Pool with those of another scan, each centred by its own means.
-
-        A fit then rests on what happens within scans, not on their levels. Both must be
-        of the same lags, regions and scale.
-        """
-        n_samples = self.n_samples + other.n_samples
-        share = other.n_samples / n_samples
-
-        def mean(one: np.ndarray, another: np.ndarray) -> np.ndarray:
-            return one + share * (another - one)
-
-        return LaggedMoments(
-            lags=self.lags,
-            n_samples=n_samples,
-            scale=self.scale,
-            past_mean=mean(self.past_mean, other.past_mean),
-            present_mean=mean(self.present_mean, other.present_mean),
-            gram=self.gram + other.gram,
-            cross=self.cross + other.cross,
-            total=self.total + other.total,
-        )
-
-    @cached_property
-    def spectrum(self) -> tuple[Float[np.ndarray, " column"], Square, ByColumn]:
-        """Eigenvalues and eigenvectors of the Gram matrix, and V'X'Y.
-
-        Ridge coefficients at any penalty are ``V @ (V'X'Y / (eigenvalues + alpha))``.
-        """
-        eigenvalues, vectors = np.linalg.eigh(self.gram)
-        # Rounding may leave the smallest below 0, where a small penalty would meet a pole.
-        return np.maximum(eigenvalues, 0.0), vectors, vectors.T @ self.cross
-
-    def inverse(self, alpha: float) -> Square:
-        """Invert ``gram + alpha * I``.
-
-        Raises
-        ------
-        SeriesError
-            If the columns are dependent and the penalty is too small to part them.
-        """
-        penalised = self.gram + alpha * np.eye(len(self.gram))
-        try:
-            inverse = np.linalg.inv(penalised)
-            condition = float(np.linalg.norm(penalised, 1) * np.linalg.norm(inverse, 1))
-        except np.linalg.LinAlgError:
-            condition = np.inf
-        if not condition < 1 / np.finfo(np.float64).eps:
-            raise SeriesError(
-                f"a linear fit at penalty {alpha:g} needs independent columns; "
-                f"{len(self.gram)} columns of {self.n_samples} samples aren't: "
-                "use a larger penalty, fewer lags or a longer series"
-            )
-        return (inverse + inverse.T) / 2
-
-    def own_blocks(self, matrix: Square) -> Float[np.ndarray, "region lag lag"]:
-        """Cut out the square of every region's own columns."""
-        n_regions = len(self.total)
-        region = np.arange(n_regions)
-        return matrix.reshape(n_regions, self.lags, n_regions, self.lags)[region, :, region]
-
-    def own_rows(self, matrix: ByColumn) -> Float[np.ndarray, "region lag"]:
-        """Cut out what every region's own columns hold for that region."""
-        n_regions = len(self.total)
-        region = np.arange(n_regions)
-        return matrix.reshape(n_regions, self.lags, n_regions)[region, :, region]
-
-    def forecaster(self, coefficients: ByColumn) -> LinearForecaster:
-        """Turn coefficients of the scaled series into a forecaster of the raw one."""
-        raw = coefficients * self.scale / np.repeat(self.scale, self.lags)[:, None]
-        return LinearForecaster(self.lags, raw, self.present_mean - self.past_mean @ raw)
-
-
-def lagged_moments(runs: Runs, lags: int, *, standardise: bool = False) -> LaggedMoments:
-    """Sum the second moments of a lagged design.
-
-    Parameters
-    ----------
-    runs
-        Arrays of (time, region); no sample crosses from one to the next.
-    lags
-        Frames of the past.
-    standardise
-        Divide every region by its deviation (ddof 0) over the frames given, so that a
-        penalty means the same for every region and scanner.
-
-    Raises
-    ------
-    ParameterError
-        If `lags` is below 1.
-    SeriesError
-        If no run is longer than `lags`, or a region to be standardised doesn't change.
-    """
-    if lags < 1:
-        raise ParameterError(f"lags must be at least 1 frame; got {lags}")
-    past, present = lagged_design(runs, lags)
-    past_mean, present_mean = past.mean(axis=0), present.mean(axis=0)
-    past -= past_mean
-    present -= present_mean
-    scale = np.ones(present.shape[1])
-    if standardise:
-        scale = np.concatenate(list(runs)).astype(np.float64).std(axis=0)
-        if not scale.all():
-            raise SeriesError(
-                "every region must change over time to be standardised; "
-                f"region number {int(np.argmin(scale)) + 1} doesn't"
-            )
-    of_column = np.repeat(scale, lags)
-    return LaggedMoments(
-        lags=lags,
-        n_samples=len(present),
-        scale=scale,
-        past_mean=past_mean,
-        present_mean=present_mean,
-        gram=past.T @ past / np.multiply.outer(of_column, of_column),
-        cross=past.T @ present / np.multiply.outer(of_column, scale),
-        total=np.einsum("sr,sr->r", present, present) / scale**2,
-    )
 
 
 def own_past(moments: LaggedMoments) -> LinearForecaster:
@@ -242,27 +56,97 @@ def ridge_var(moments: LaggedMoments, alpha: float) -> LinearForecaster:
     return moments.forecaster(vectors @ (rotated / (eigenvalues + alpha)[:, None]))
 
 
-def ridge_var_own_past_free(moments: LaggedMoments, alpha: float) -> LinearForecaster:
-    """Ridge VAR that shrinks only what regions take from one another.
+def ridge_var_own_past_free(
+    moments: LaggedMoments,
+    alpha: float,
+    *,
+    lag_weights: Float[np.ndarray, " lag"] | None = None,
+    prior: ByColumn | None = None,
+    own_share: float = 0.0,
+) -> LinearForecaster:
+    """Ridge VAR that shrinks what regions take from one another, own past less or not at all.
 
-    Freeing a region's own columns g takes alpha off the diagonal of A = X'X + alpha I
-    there. By Woodbury's identity the region's coefficients are then
-    ``B + A⁻¹[:, g] (I/alpha − A⁻¹[g, g])⁻¹ B[g]`` with B = A⁻¹X'Y: one inverse for all,
-    and a system of `lags` equations a region.
+    ::
+
+        B = argmin ‖Y − XB‖² + alpha Σ λ_l (B − B₀)²
+
+    where the sum is over what a region takes from others, and `own_share` of it over its
+    own past. After columns are divided by
+    √λ this is a ridge whose penalty is the same everywhere, with alpha B₀ added to X'Y.
+    Freeing a region's own columns g takes a = (1 − own_share) alpha off the diagonal of
+    A = X'X + alpha I there. By Woodbury's identity the region's coefficients are then
+    ``B + A⁻¹[:, g] (I/a − A⁻¹[g, g])⁻¹ B[g]`` with B = A⁻¹(X'Y + alpha B₀): a system of
+    `lags` equations a region. A⁻¹ is never formed: X'X = V D V' is factorised once, is
+    kept in `moments`, and serves every penalty and prior with the same weights.
+
+    Parameters
+    ----------
+    moments
+        Of the series; standardised, if the penalty is to mean the same for every region.
+    alpha
+        The penalty.
+    lag_weights
+        λ, what the penalty of each lag is multiplied by, in the order of the columns: the
+        oldest first, as `growing_penalty` gives them. 1 for every lag by default.
+    prior
+        B₀, what coefficients are shrunk towards, of the standardised series if `moments`
+        are standardised. What it says of a region's own past counts by `own_share`, which
+        is not at all by default. 0 by default.
+    own_share
+        The share of the penalty that rests on a region's own past, from 0 up to below 1.
+
+    Returns
+    -------
+    forecaster
+        Of the series as it is.
 
     Raises
     ------
     ParameterError
-        Unless `alpha` is positive.
+        Unless `alpha` and the weights are positive, weights and prior are of the moments'
+        lags and regions, and ``0 <= own_share < 1``.
+    SeriesError
+        If the columns are dependent and the penalty is too small to part them.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> rng = np.random.default_rng(0)
+    >>> moments = lagged_moments([rng.standard_normal((100, 3))], 2, standardise=True)
+    >>> fitted = ridge_var_own_past_free(moments, 10.0, lag_weights=growing_penalty(2))
+    >>> fitted.coefficients.shape
+    (6, 3)
     """
     _require_positive(alpha)
-    inverse = moments.inverse(alpha)
-    shrunk = inverse @ moments.cross
-    freed = np.eye(moments.lags) - alpha * moments.own_blocks(inverse)
+    if not 0 <= own_share < 1:
+        raise ParameterError(f"own_share must be from 0 up to below 1; got {own_share}")
+    weights = _weights(lag_weights, moments)
+    root = np.tile(np.sqrt(weights), len(moments.total))[:, None]
+    divided = moments.divided_by_root(weights)
+    eigenvalues, vectors, rotated = divided.spectrum
+    _require_condition(eigenvalues + alpha, alpha, moments)
+    if prior is not None:
+        rotated = rotated + alpha * (vectors.T @ (root * _weighed_prior(prior, own_share, moments)))
+    shrunk = rotated / (eigenvalues + alpha)[:, None]
+    # From here on in the terms of V: A⁻¹[g, g] = V[g] (D + alpha)⁻¹ V[g]', region by region.
+    own = vectors.reshape(len(moments.total), moments.lags, -1)
+    own_blocks = (own / (eigenvalues + alpha)) @ own.transpose(0, 2, 1)
+    own_rows = np.einsum("rlk,kr->rl", own, shrunk)
+    lifted = (1 - own_share) * alpha
+    freed = np.eye(moments.lags) - lifted * own_blocks
     # The pseudo-inverse bears a region that stands still, whose block is zero.
-    step = np.linalg.pinv(freed, hermitian=True) @ (alpha * moments.own_rows(shrunk))[..., None]
-    by_region = inverse.reshape(len(inverse), -1, moments.lags)
-    return moments.forecaster(shrunk + np.einsum("crl,rl->cr", by_region, step[..., 0]))
+    step = np.linalg.pinv(freed, hermitian=True) @ (lifted * own_rows)[..., None]
+    shrunk += np.einsum("rlk,rl->kr", own, step[..., 0]) / (eigenvalues + alpha)[:, None]
+    return moments.forecaster(vectors @ shrunk / root)
+
+
+def growing_penalty(lags: int) -> Float[np.ndarray, " {lags}"]:
+    """Return weights by which the penalty of a coefficient grows with its lag.
+
+    The frame before is weighted by 1, the one before that by 2, and so on: what lies
+    further back tells less of the next frame.
+    """
+    return np.arange(lags, 0, -1, dtype=np.float64)
 
 
 def choose_alpha(
@@ -273,8 +157,9 @@ def choose_alpha(
 ) -> float:
     """Choose the penalty with the highest mean R² on the validation runs.
 
-    `fit` is `ridge_var` or `ridge_var_own_past_free`; the first of equals wins. The
-    default penalties suit standardised moments.
+    `fit` is `ridge_var` or `ridge_var_own_past_free`, the latter with weights and prior
+    bound by `functools.partial`; the first of equals wins. The default penalties suit
+    standardised moments.
 
     Raises
     ------
@@ -290,6 +175,44 @@ def choose_alpha(
 
 def _r2_of(forecaster: LinearForecaster, runs: Runs) -> float:
     return forecast_skill(*forecaster.predict(runs)).r2
+
+
+def _weights(
+    lag_weights: Float[np.ndarray, " lag"] | None, moments: LaggedMoments
+) -> Float[np.ndarray, " lag"]:
+    if lag_weights is None:
+        return np.ones(moments.lags)
+    weights = np.asarray(lag_weights, np.float64)
+    if weights.shape != (moments.lags,) or not (np.isfinite(weights) & (weights > 0)).all():
+        raise ParameterError(
+            f"lag_weights must be {moments.lags} positive numbers, one per lag; "
+            f"got {np.array2string(weights, threshold=10)}"
+        )
+    return weights
+
+
+def _require_condition(
+    penalised: Float[np.ndarray, " column"], alpha: float, moments: LaggedMoments
+) -> None:
+    if not penalised.max() < penalised.min() / np.finfo(np.float64).eps:
+        raise SeriesError(
+            f"a linear fit at penalty {alpha:g} needs independent columns; "
+            f"{len(penalised)} columns of {moments.n_samples} samples aren't: "
+            "use a larger penalty, fewer lags or a longer series"
+        )
+
+
+def _weighed_prior(prior: ByColumn, own_share: float, moments: LaggedMoments) -> ByColumn:
+    """Let what a prior says of every region's own past count by its share of the penalty."""
+    expected = moments.cross.shape
+    if prior.shape != expected or not np.isfinite(prior).all():
+        raise ParameterError(
+            f"prior must be finite coefficients of shape {expected} ({moments.lags} lags of "
+            f"{expected[1]} regions, by region); got shape {prior.shape}"
+            + ("" if prior.shape != expected else " with NaN or infinity")
+        )
+    others = np.repeat(~np.eye(expected[1], dtype=bool), moments.lags, axis=0)
+    return np.where(others, prior, own_share * prior)
 
 
 def _require_positive(alpha: float) -> None:

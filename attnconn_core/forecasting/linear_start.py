@@ -6,7 +6,7 @@ spends its training on finding a part of what one factorisation gives.
 """
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import cast
 
 import numpy as np
@@ -17,11 +17,15 @@ from torch import Tensor
 from attnconn_core.forecasting.layers import RegionalLinear
 from attnconn_core.forecasting.linear import (
     ALPHAS,
+    choose_alpha,
+    growing_penalty,
+    ridge_var_own_past_free,
+)
+from attnconn_core.forecasting.moments import (
+    ByColumn,
     LaggedMoments,
     LinearForecaster,
-    choose_alpha,
     lagged_moments,
-    ridge_var_own_past_free,
 )
 from attnconn_core.forecasting.network import AttentionForecaster
 from attnconn_core.records import TimeSeries
@@ -29,7 +33,7 @@ from attnconn_core.timeseries import Scale, split, standardise
 
 __all__ = ["start_linear"]
 
-# The last share of the frames, which the ridge's penalty is chosen on.
+# The last share of the frames, which the ridge's penalty is chosen on where none are kept out.
 _VALIDATION = 0.1
 # The penalty where scans are too short to choose one: the middle of those to choose from.
 _UNCHOSEN = ALPHAS[len(ALPHAS) // 2]
@@ -40,40 +44,85 @@ _RANDOM = 0.1
 Coefficients = Float64[np.ndarray, "target source lag"]
 
 
-@torch.no_grad()
 def start_linear(
-    forecaster: AttentionForecaster, series: Sequence[TimeSeries], scales: Sequence[Scale]
-) -> None:
+    forecaster: AttentionForecaster,
+    series: Sequence[TimeSeries],
+    scales: Sequence[Scale],
+    *,
+    judged: Sequence[TimeSeries] = (),
+    prior: ByColumn | None = None,
+    alpha: float | None = None,
+) -> float:
     """Set a forecaster's weights so that it forecasts as a ridge VAR does.
 
-    The VAR leaves each region's own past unpenalised. With B[s, t] its coefficients of
-    target s on source t, a vector of lags:
+    The VAR's penalty grows with the lag and spares each region's own past. With B[s, t] its
+    coefficients of target s on source t, a vector of lags:
 
     - the own-past path takes B[s, s];
     - attention begins as a[s, t] = |B[s, t]| / Σ |B[s, ·]|, whatever the state: in the
       bias of the pairwise query, on a component of the key that is 1;
     - values and heads take the singular vectors of B[s, t] / a[s, t], so that attention
-      times value is B again: exactly, where `bottleneck_dim` and `hidden_dim` reach the
-      number of regions, and else as nearly as their rank allows.
+      times value is B again: exactly, where `bottleneck_dim` reaches the number of regions,
+      and else as nearly as that rank allows.
 
     Parameters
     ----------
     forecaster
         With the initialisation ``"linear"``; changed in place.
     series, scales
-        What it is to learn from, and what standardises each. The penalty is chosen on
-        the last tenth of every series, where that is long enough, and the VAR then fitted
-        on the whole.
+        What it is to learn from, and what standardises each.
+    judged
+        Later frames of each of the series, which the penalty is chosen on. Without any it
+        is chosen on the last tenth of every series, where that is long enough, and the VAR
+        then fitted on the whole.
+    prior
+        What the coefficients are shrunk towards, of standardised series: the VAR of other
+        people makes it a hierarchical VAR, see `attnconn_core.forecasting.hierarchical`.
+        0 by default.
+    alpha
+        The penalty; None chooses it.
+
+    Returns
+    -------
+    alpha
+        The penalty.
 
     Raises
     ------
+    ParameterError
+        If the prior is of other lags or regions.
     SeriesError
         If a series has no run long enough for a window.
     """
-    linear = _ridge(
-        [standardise(*pair) for pair in zip(series, scales, strict=True)],
-        forecaster.config.input_window,
-    )
+    lags = forecaster.config.input_window
+    fit = functools.partial(ridge_var_own_past_free, lag_weights=growing_penalty(lags), prior=prior)
+    sessions = [standardise(*pair) for pair in zip(series, scales, strict=True)]
+    whole = _pooled(sessions, lags)
+    if alpha is None and judged:
+        later = [standardise(*pair) for pair in zip(judged, scales, strict=True)]
+        alpha = _chosen(fit, whole, later)
+    elif alpha is None:
+        parts = [split(each, _VALIDATION) for each in sessions]
+        long = [each for each, _ in parts if _samples(each.runs, lags)]
+        later = [each for _, each in parts]
+        alpha = _chosen(fit, _pooled(long, lags), later) if long else _UNCHOSEN
+    _write(forecaster, fit(whole, alpha))
+    return alpha
+
+
+def _chosen(
+    fit: Callable[[LaggedMoments, float], LinearForecaster],
+    earlier: LaggedMoments,
+    later: Sequence[TimeSeries],
+) -> float:
+    """Choose a penalty on later frames, where there are enough of them for an R²."""
+    runs = [run for each in later for run in each.runs]
+    return choose_alpha(fit, earlier, runs) if _samples(runs, earlier.lags) > 1 else _UNCHOSEN
+
+
+@torch.no_grad()
+def _write(forecaster: AttentionForecaster, linear: LinearForecaster) -> None:
+    """Write a VAR of standardised series into the weights."""
     regions = forecaster.regions
     coefficients = linear.coefficients.reshape(regions, -1, regions).transpose(2, 0, 1)
     own_past = cast(RegionalLinear, forecaster.own_past)
@@ -109,12 +158,12 @@ def _set_values(
 ) -> None:
     """Let attention times value, read by the target's head, be the coefficients."""
     regions, _, lags = coefficients.shape
-    config, attention = forecaster.config, forecaster.attention
+    attention = forecaster.attention
     head = cast(RegionalLinear, forecaster.head[0])
     share = np.where(strength > 0, strength, 1.0) / strength.sum(axis=1, keepdims=True)
     flat = (coefficients / share[..., None]).reshape(regions, -1)
     targets, sizes, sources = np.linalg.svd(flat, full_matrices=False)
-    rank = min(len(sizes), config.bottleneck_dim, config.hidden_dim)
+    rank = min(len(sizes), forecaster.config.bottleneck_dim)
     root = np.sqrt(sizes[:rank])
     for parameter in (attention.value.bias, head.weight, head.bias):
         parameter.zero_()
@@ -125,17 +174,6 @@ def _set_values(
     _copy(head.weight[:, :rank, 0], targets[:, :rank] * root)
     attention.output.bias.zero_()
     torch.nn.init.eye_(attention.output.weight)
-
-
-def _ridge(sessions: Sequence[TimeSeries], lags: int) -> LinearForecaster:
-    """Fit the VAR on all sessions, its penalty chosen on the last part of each."""
-    parts = [split(each, _VALIDATION) for each in sessions]
-    earlier = [each for each, _ in parts if _samples(each.runs, lags)]
-    judged = [run for _, each in parts for run in each.runs]
-    alpha = _UNCHOSEN
-    if earlier and _samples(judged, lags) > 1:  # an R² needs two
-        alpha = choose_alpha(ridge_var_own_past_free, _pooled(earlier, lags), judged)
-    return ridge_var_own_past_free(_pooled(sessions, lags), alpha)
 
 
 def _samples(runs: Sequence[Float[np.ndarray, "_ region"]], lags: int) -> int:

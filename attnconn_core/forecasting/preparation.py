@@ -17,12 +17,14 @@ __all__ = ["Prepared", "prepare"]
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """What is learned from, as series and as windows; windows kept out; scales.
+    """What is learned from and what is kept out, as series and as windows; scales.
 
     Attributes
     ----------
     learned, scales
         The training part of each session, in raw units, and what standardises it.
+    judged
+        The validation part of each session, in raw units; none where nothing is kept out.
     scale
         Of the forecaster.
     training, kept_out
@@ -30,6 +32,7 @@ class Prepared:
     """
 
     learned: tuple[TimeSeries, ...]
+    judged: tuple[TimeSeries, ...]
     scales: tuple[Scale, ...]
     scale: Scale
     training: ResidentWindows
@@ -68,11 +71,12 @@ def prepare(
     shape = (config.input_window, config.output_window, device)
     if training.validation_fraction is None:
         windows = ResidentWindows.of(series, scales, *shape)
-        return Prepared(tuple(series), tuple(scales), scale, windows, None)
+        return Prepared(tuple(series), (), tuple(scales), scale, windows, None)
     parts = [split(each, training.validation_fraction) for each in series]
     learned, kept_out = ([part[side] for part in parts] for side in (0, 1))
     return Prepared(
         tuple(learned),
+        tuple(kept_out),
         tuple(scales),
         scale,
         ResidentWindows.of(learned, scales, *shape),

@@ -9,6 +9,7 @@ from attnconn_core.scoring.behaviour.resampled import corrected_resampled_t
 from attnconn_core.scoring.behaviour.resampling import CrossValidation
 from attnconn_core.scoring.behaviour.score import Behaviour
 from attnconn_core.scoring.behaviour.table import BehaviourTable, score_behaviours
+from attnconn_core.scoring.cautions import join_cautions
 from attnconn_core.scoring.comparison.measured import (
     METHOD,
     NULL_MODEL,
@@ -57,7 +58,18 @@ from attnconn_core.scoring.recovery.table import (
     summarise_recovery,
 )
 from attnconn_core.scoring.registry import SCORES, scores
-from attnconn_core.scoring.score import MethodTraits, Read, Score, Scored, ScoreData
+from attnconn_core.scoring.reliability.agreement import Agreement, agreement, spearman_brown
+from attnconn_core.scoring.reliability.retest import EdgewiseReliability, edgewise_reliability
+from attnconn_core.scoring.reliability.score import Reliability
+from attnconn_core.scoring.score import (
+    Cautious,
+    MethodTraits,
+    Read,
+    Repeats,
+    Score,
+    Scored,
+    ScoreData,
+)
 from attnconn_core.scoring.settings import score_from, settings_of
 
 __all__ = [
@@ -71,9 +83,11 @@ __all__ = [
     "PUBLISHED_VALUE",
     "SCORES",
     "SHARED_MODEL",
+    "Agreement",
     "Behaviour",
     "BehaviourScore",
     "BehaviourTable",
+    "Cautious",
     "Comparable",
     "Compared",
     "Comparison",
@@ -81,6 +95,7 @@ __all__ = [
     "Confounds",
     "CrossValidation",
     "EdgeSignificance",
+    "EdgewiseReliability",
     "Fingerprint",
     "FingerprintScore",
     "ForecastSkill",
@@ -91,9 +106,12 @@ __all__ = [
     "Read",
     "ReconstructedScore",
     "Recovery",
+    "Reliability",
+    "Repeats",
     "Score",
     "ScoreData",
     "Scored",
+    "agreement",
     "assign_folds",
     "compare_behaviours",
     "compare_hits",
@@ -105,6 +123,7 @@ __all__ = [
     "edge_importance",
     "edge_mask",
     "edge_significance",
+    "edgewise_reliability",
     "false_discovery",
     "fingerprint",
     "identification_intervals",
@@ -112,6 +131,7 @@ __all__ = [
     "installed_scores",
     "intraclass_correlation",
     "is_symmetric",
+    "join_cautions",
     "join_measures",
     "mean_by_groups",
     "network_based_statistic",
@@ -124,5 +144,6 @@ __all__ = [
     "score_from",
     "scores",
     "settings_of",
+    "spearman_brown",
     "summarise_recovery",
 ]

@@ -10,12 +10,16 @@ from attnconn_core.scoring.edges.contrast import GroupContrast
 from attnconn_core.scoring.fingerprint.score import Fingerprint
 from attnconn_core.scoring.forecast.score import ForecastSkill
 from attnconn_core.scoring.plugins import installed_scores
+from attnconn_core.scoring.reliability.score import Reliability
 
 __all__ = ["SCORES", "scores"]
 
 #: Every score of this package, by name, in the order in which they are shown.
 SCORES: Mapping[str, type[Any]] = MappingProxyType(
-    {score.name: score for score in (Fingerprint, ForecastSkill, Behaviour, GroupContrast)}
+    {
+        score.name: score
+        for score in (Fingerprint, ForecastSkill, Reliability, Behaviour, GroupContrast)
+    }
 )
 
 

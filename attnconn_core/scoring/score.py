@@ -12,9 +12,18 @@ from attnconn_core.parcellation import RegionTable
 from attnconn_core.records import Cohort, Connectivity, TimeSeries
 from attnconn_core.sources import Design
 
-__all__ = ["READS", "MethodTraits", "Read", "Score", "ScoreData", "Scored"]
+__all__ = ["READS", "Cautious", "MethodTraits", "Read", "Repeats", "Score", "ScoreData", "Scored"]
 
-Read = Literal["matrices", "metrics", "series", "phenotypes", "pools", "regions"]
+Read = Literal[
+    "matrices",
+    "metrics",
+    "series",
+    "linear_forecasts",
+    "phenotypes",
+    "pools",
+    "regions",
+    "repeats",
+]
 
 #: Everything that a score may declare in `Score.reads`.
 READS: frozenset[str] = frozenset(get_args(Read))
@@ -48,6 +57,26 @@ class MethodTraits(Protocol):
     def needs(self) -> str:
         """What it is estimated from beside the series, such as a cohort or a model."""
         ...
+
+
+@dataclass(frozen=True, eq=False)
+class Repeats:
+    """One session's matrices by one method, estimated again.
+
+    Attributes
+    ----------
+    halves
+        From the first and the second half of its frames; None where there is none.
+    reseeded
+        Number of the seed → from the whole scan, by a model trained with that seed. Empty for
+        methods that rest on no trained model.
+    left_out
+        What is missing → why, such as ``{"halves": "…"}``.
+    """
+
+    halves: tuple[Connectivity, Connectivity] | None = None
+    reseeded: Mapping[int, Connectivity] = field(default_factory=dict)
+    left_out: Mapping[str, str] = field(default_factory=dict)
 
 
 # A base class and no Protocol: before Python 3.12 `isinstance` with a protocol evaluates
@@ -101,6 +130,19 @@ class ScoreData(ABC):
     @abstractmethod
     def metrics(self, method: str, session_key: str) -> Mapping[str, float]:
         """Read what the method measured on the whole scan, without reading the matrix."""
+
+    @abstractmethod
+    def repeats(self, method: str, session_key: str) -> Repeats:
+        """Read what a method finds in the halves of a session, and by models of other seeds."""
+
+    @abstractmethod
+    def linear_forecasts(self, session_key: str) -> Mapping[str, Mapping[str, float]]:
+        """Read what the session's linear forecasters are worth on its test frames.
+
+        Name of a forecaster → its R², squared error and whether it is ``cohort_informed``,
+        in the order of `attnconn_core.forecasting.LINEAR_FORECASTERS`. Those that rest on
+        other subjects' data are missing where there are none.
+        """
 
     def whole_scan(self, method: str, session_key: str) -> Connectivity:
         """Read the matrix that rests on the whole scan."""
@@ -175,4 +217,13 @@ class Score(Protocol):
         ParameterError
             If a setting can't be used.
         """
+        ...
+
+
+@runtime_checkable
+class Cautious(Protocol):
+    """A score that may say of a method that its matrices must not be interpreted."""
+
+    def cautions(self, tables: Mapping[str, pd.DataFrame]) -> Mapping[str, str]:
+        """Return method → why not, from the tables that the score returned."""
         ...

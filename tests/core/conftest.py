@@ -1,18 +1,20 @@
 """A small study that scores can read: simulated subjects, quick estimators, in memory."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from attnconn_core.connectivity import Estimator, Granger, Pearson
+from attnconn_core.forecasting import PooledMoments, deal, linear_forecasts
 from attnconn_core.parcellation import RegionTable
 from attnconn_core.records import Cohort, Connectivity, TimeSeries
-from attnconn_core.scoring import ScoreData
+from attnconn_core.scoring import Repeats, ScoreData
 from attnconn_core.sources import Design, Simulated
-from attnconn_core.timeseries import head
+from attnconn_core.timeseries import head, split
 
 LENGTHS = (60, 80)
 
@@ -53,6 +55,7 @@ class SimulatedStudy(ScoreData):
     ) -> None:
         self.source = Simulated(subjects=subjects, regions=6, frames=120)
         self.read: set[str] = set()
+        self.seed_noise = 0.1
         self._pools, self._absent, self._methods = pools, absent, methods
         self._phenotypes = self.source.behaviour() if phenotypes is None else phenotypes
         self._matrices: dict[tuple[str, str], dict[int, Connectivity]] = {}
@@ -104,6 +107,38 @@ class SimulatedStudy(ScoreData):
     def metrics(self, method: str, session_key: str) -> Mapping[str, float]:
         self.read.add("metrics")
         return self._estimated(method, session_key)[120].metrics
+
+    def repeats(self, method: str, session_key: str) -> Repeats:
+        self.read.add("repeats")
+        traits = next(each for each in self._methods if each.name == method)
+        halves = tuple(
+            _named(traits, traits.estimator.estimate(half))
+            for half in split(self._load(session_key), 0.5)
+        )
+        found = self._estimated(method, session_key)[120]
+        if "model" not in traits.needs:
+            return Repeats(halves)
+        rng = np.random.default_rng(int.from_bytes(session_key.encode()) % 2**32)
+        noise = self.seed_noise * found.values.std() * rng.standard_normal(found.values.shape)
+        return Repeats(halves, {2: replace(found, values=found.values + noise)})
+
+    def linear_forecasts(self, session_key: str) -> Mapping[str, Mapping[str, float]]:
+        self.read.add("linear_forecasts")
+        subject = next(s.subject for s in self.source.sessions() if s.key == session_key)
+        training, test = split(self._load(session_key), self.test_fraction)
+        found = linear_forecasts(training, test, 2, self._pooled_moments.without(subject))
+        return {
+            name: {**each.skill.summary(), "cohort_informed": each.cohort_informed}
+            for name, each in found.items()
+        }
+
+    @cached_property
+    def _pooled_moments(self) -> PooledMoments:
+        every = self.source.sessions()
+        pooled = PooledMoments(2, self._load(every[0].key).regions, deal(s.subject for s in every))
+        for each in every:
+            pooled = pooled.plus(each.subject, split(self._load(each.key), self.test_fraction)[0])
+        return pooled
 
     def _load(self, session_key: str) -> TimeSeries:
         return self.source.load(next(s for s in self.source.sessions() if s.key == session_key))

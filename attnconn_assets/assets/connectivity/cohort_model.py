@@ -1,7 +1,5 @@
 """Methods that read the cohort's model: its attention, and what it makes of the past."""
 
-from dataclasses import fields
-
 from attnconn_assets.assets.connectivity.reader import EstimatorFor
 from attnconn_assets.assets.forecasters.reading import cohort_model_of
 from attnconn_assets.building.work import Work
@@ -14,14 +12,9 @@ def read_cohort_model(work: Work) -> EstimatorFor:
     """Read the cohort's model on this session, in the session's own units."""
     method: Method = work.settings["method"]
     forecaster, saw = cohort_model_of(work, str(method.configuration))
-    common = {
-        "forecaster": forecaster,
-        "rescale": work.settings["normalisation"] != "pooled",
-        "saw_subject": saw,
-    }
-    judges = "test_fraction" in {each.name for each in fields(method.estimator)}
+    rescale = work.settings["normalisation"] != "pooled"
     judged, unjudged = (
-        method.make(**common, **({"test_fraction": fraction} if judges else {}))
+        method.make(forecaster=forecaster, rescale=rescale, saw_subject=saw, test_fraction=fraction)
         for fraction in (work.settings["test_fraction"], None)
     )
     return lambda part, whole: judged if whole else unjudged  # noqa: ARG005

@@ -1,10 +1,11 @@
-"""Attention of the models that belong to one session."""
+"""Methods that read a model of the session's own: trained on it, or fine-tuned."""
 
 from attnconn_assets.assets.connectivity.reader import EstimatorFor
-from attnconn_assets.assets.forecasters.reading import cohort_model_of, read_forecaster
+from attnconn_assets.assets.forecasters.beginning import FRESH, Beginning, fine_tuning_beginning
+from attnconn_assets.assets.forecasters.reading import read_forecaster
 from attnconn_assets.building.work import Work
-from attnconn_core.connectivity.attention import Attention
 from attnconn_core.connectivity.estimator import Estimator
+from attnconn_core.connectivity.method import Method
 from attnconn_core.forecasting import AttentionForecaster, fit
 from attnconn_core.records import TimeSeries
 
@@ -13,25 +14,30 @@ __all__ = ["read_finetuned_model", "read_session_model"]
 
 def read_session_model(work: Work) -> EstimatorFor:
     """Read the session's own model; a shortened scan gets one that saw no more than it."""
-    return _reader(work, read_forecaster(work, "subject_forecaster", work.partition), start=None)
+    return _reader(work, read_forecaster(work, "subject_forecaster", work.partition), FRESH)
 
 
 def read_finetuned_model(work: Work) -> EstimatorFor:
     """Read the fine-tuned model; a shortened scan gets one tuned on no more than it."""
     stored = read_forecaster(work, "finetuned_forecaster", work.partition)
-    return _reader(work, stored, start=cohort_model_of(work, work.settings["start"])[0])
+    return _reader(work, stored, fine_tuning_beginning(work))
 
 
-def _reader(
-    work: Work, stored: AttentionForecaster, start: AttentionForecaster | None
-) -> EstimatorFor:
+def _reader(work: Work, stored: AttentionForecaster, beginning: Beginning) -> EstimatorFor:
+    method: Method = work.settings["method"]
     configuration = work.settings["configuration"]
     test_fraction = work.settings["test_fraction"]
 
     def estimator_of(part: TimeSeries, whole: bool) -> Estimator:
         if whole:
-            return Attention(stored, test_fraction=test_fraction, saw_subject=True)
-        fitted = fit(configuration.model, [part], configuration.training, start=start)
-        return Attention(fitted.forecaster, saw_subject=True)
+            return method.make(forecaster=stored, test_fraction=test_fraction, saw_subject=True)
+        fitted = fit(
+            configuration.model,
+            [part],
+            configuration.training,
+            start=beginning.start,
+            prior=beginning.prior,
+        )
+        return method.make(forecaster=fitted.forecaster, saw_subject=True)
 
     return estimator_of

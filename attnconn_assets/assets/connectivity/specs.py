@@ -11,18 +11,20 @@ from attnconn_assets.assets.connectivity.granger import read_granger
 from attnconn_assets.assets.connectivity.granger_order import make_granger_order
 from attnconn_assets.assets.connectivity.matrices import make_matrices
 from attnconn_assets.assets.connectivity.reader import Reader
+from attnconn_assets.assets.connectivity.repeats import make_repeats
 from attnconn_assets.assets.connectivity.session_models import (
     read_finetuned_model,
     read_session_model,
 )
 from attnconn_assets.assets.connectivity.tangent import REFERENCE, read_tangent
 from attnconn_assets.assets.connectivity.tangent_reference import make_tangent_reference
+from attnconn_assets.assets.forecasters.specs import fine_tuning, reseeded_asset, seeds
 from attnconn_assets.building.spec import AssetSpec, Kind
 from attnconn_assets.study.study import Study
-from attnconn_core.connectivity.method import Method
+from attnconn_core.connectivity.method import TRAINED, Method
 from attnconn_core.errors import StudyError
 
-__all__ = ["Reading", "reading_of", "specs"]
+__all__ = ["Reading", "reading_of", "repeats_of", "specs"]
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class Reading:
 
 
 def specs(study: Study) -> list[AssetSpec]:
-    """What the cohort prepares, then every method of the study."""
+    """What the cohort prepares, then every method of the study, and what repeats it."""
     return [
         AssetSpec(
             "granger_order",
@@ -67,7 +69,28 @@ def specs(study: Study) -> list[AssetSpec]:
             group="connectivity",
         ),
         *(_matrices(study, method) for method in study.chosen_methods),
+        *(_repeats(study, method) for method in study.chosen_methods if _repeated(study, method)),
     ]
+
+
+def repeats_of(study: Study) -> dict[str, Kind]:
+    """Return the assets that hold the repeated matrices of a study's methods."""
+    repeated = (method for method in study.chosen_methods if _repeated(study, method))
+    return {_repeats_name(method): "session" for method in repeated}
+
+
+def _repeats_name(method: Method) -> str:
+    return f"repeats_{method.name}"
+
+
+def _repeated(study: Study, method: Method) -> bool:
+    return study.reliability.split_half or bool(_other_seeds(study, method))
+
+
+def _other_seeds(study: Study, method: Method) -> dict[str, Kind]:
+    """Return the assets that hold a method's models of other seeds, from seed number 2."""
+    numbers = seeds(study) if method.needs in TRAINED else ()
+    return dict(reseeded_asset(method, number) for number in numbers)
 
 
 def reading_of(study: Study, method: Method) -> Reading:
@@ -77,6 +100,10 @@ def reading_of(study: Study, method: Method) -> Reading:
             return Reading(read_series, {}, calls=(method.module,))
         case "cohort model":
             return _cohort_model(study, method)
+        case "session model":
+            return _session_model(study, method)
+        case "fine-tuned model":
+            return _finetuned(study, method)
     if method.name not in _READINGS:
         raise StudyError(
             f"method {method.name} needs a {method.needs}, and nothing makes it ready: "
@@ -99,6 +126,36 @@ def _matrices(study: Study, method: Method) -> AssetSpec:
         description=f"{method.label}: {method.description} (target, source).",
         group="connectivity",
         experiment="connectivity",
+        run_label=method.name,
+    )
+
+
+def _repeats(study: Study, method: Method) -> AssetSpec:
+    reading, other = reading_of(study, method), _other_seeds(study, method)
+    of_cohort = method.needs == "cohort model"
+    return AssetSpec(
+        _repeats_name(method),
+        partial(make_repeats, reader=reading.reader),
+        "session",
+        settings={
+            "method": method,
+            "split_half": study.reliability.split_half,
+            "reseeded": tuple(other),
+            "rescale": of_cohort and reading.settings["normalisation"] != "pooled",
+            **({"test_fraction": study.test_fraction} if other else {}),
+            **reading.settings,
+        },
+        needs={
+            "time_series": "session",
+            method.name: "session",
+            **reading.needs,
+            **other,
+        },
+        calls=reading.calls,
+        from_configuration=reading.from_configuration,
+        description=f"{method.label} of each half of a session, and by models of other seeds.",
+        group="connectivity",
+        experiment="repeats",
         run_label=method.name,
     )
 
@@ -126,32 +183,25 @@ def _cohort_model(study: Study, method: Method) -> Reading:
     )
 
 
-def _session_model(study: Study) -> Reading:
+def _session_model(study: Study, method: Method) -> Reading:
     return Reading(
         read_session_model,
         {"test_fraction": study.test_fraction, "configuration": study.subject_configuration},
         {"subject_forecaster": "session"},
+        calls=(method.module,),
     )
 
 
-def _finetuned(study: Study) -> Reading:
-    start = study.read_out[0]
+def _finetuned(study: Study, method: Method) -> Reading:
+    begins = fine_tuning(study)
     return Reading(
         read_finetuned_model,
-        {
-            "test_fraction": study.test_fraction,
-            "configuration": study.fine_tuned_configuration,
-            "start": start,
-        },
-        {"finetuned_forecaster": "session", "group_forecaster": "configuration"},
-        from_configuration=start,
+        {"test_fraction": study.test_fraction, **begins.pop("settings")},
+        {"finetuned_forecaster": "session", **begins.pop("needs")},
+        calls=(method.module,),
+        **begins,
     )
 
 
-# How each method is made ready that needs something of its own.
-_READINGS = {
-    "granger": _granger,
-    "tangent": _tangent,
-    "attention_subject": _session_model,
-    "attention_finetuned": _finetuned,
-}
+# How each method is made ready that needs something of the cohort's.
+_READINGS = {"granger": _granger, "tangent": _tangent}

@@ -1,10 +1,11 @@
 """Reading trained forecasters from the store."""
 
 from attnconn_assets.building.work import Work
+from attnconn_assets.storage.entry import Entry
 from attnconn_core.errors import StoreError
 from attnconn_core.forecasting import AttentionForecaster, load_forecaster
 
-__all__ = ["cohort_model_of", "read_forecaster"]
+__all__ = ["cohort_model_of", "model_for_session", "read_forecaster"]
 
 
 def read_forecaster(
@@ -22,14 +23,23 @@ def cohort_model_of(work: Work, configuration: str) -> tuple[AttentionForecaster
     StoreError
         If no model reads this subject.
     """
-    entry = work.entry("group_forecaster", configuration)
+    return model_for_session(work, work.entry("group_forecaster", configuration))
+
+
+def model_for_session(work: Work, entry: Entry) -> tuple[AttentionForecaster, bool]:
+    """Find the one of a cohort's models that reads this session, and whether it saw the subject.
+
+    Raises
+    ------
+    StoreError
+        If no model reads this subject.
+    """
     subject = work.session.subject
     for fold in entry.facts["folds"]:
         if fold["reads"] is None or subject in fold["reads"]:
-            name = f"{fold['name']}.safetensors"
-            model = read_forecaster(work, "group_forecaster", configuration, name)
-            return model, subject in fold["subjects"]
+            path = work.path(entry, f"{fold['name']}.safetensors")
+            return load_forecaster(path)[0], subject in fold["subjects"]
     raise StoreError(
-        f"group_forecaster of {configuration} has no model for subject {subject}: it was trained "
+        f"{entry.asset} of {entry.partition} has no model for subject {subject}: it was trained "
         "before this subject was there; materialise it again"
     )

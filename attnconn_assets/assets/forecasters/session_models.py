@@ -1,6 +1,6 @@
-"""A session's models: one trained on it alone, and the cohort's fine-tuned on it."""
+"""A session's models: one trained on it alone, and one that begins with the cohort's."""
 
-from attnconn_assets.assets.forecasters.reading import cohort_model_of
+from attnconn_assets.assets.forecasters.beginning import FRESH, Beginning, fine_tuning_beginning
 from attnconn_assets.assets.forecasters.training import (
     final_numbers,
     train,
@@ -10,26 +10,26 @@ from attnconn_assets.assets.inputs.training_part import training_part
 from attnconn_assets.building.result import Result
 from attnconn_assets.building.training_log import training_picture
 from attnconn_assets.building.work import Work
-from attnconn_core.forecasting import AttentionForecaster
 
-__all__ = ["make_finetuned_model", "make_session_model"]
+__all__ = ["make_finetuned_model", "make_session_model", "trained"]
 
 
 def make_session_model(work: Work) -> Result:
     """Train a forecaster on one session alone."""
-    return _trained(work, start=None)
+    return trained(work, FRESH)
 
 
 def make_finetuned_model(work: Work) -> Result:
-    """Go on with the cohort's forecaster on one session."""
-    return _trained(work, start=cohort_model_of(work, work.settings["start"])[0])
+    """Train on one session a forecaster that begins with what others have in common."""
+    return trained(work, fine_tuning_beginning(work))
 
 
-def _trained(work: Work, start: AttentionForecaster | None) -> Result:
+def trained(work: Work, beginning: Beginning) -> Result:
+    """Train on the session's training part."""
     configuration = work.settings["configuration"]
     training = training_part(work, work.partition, configuration.model.window)
     run = work.runs.own(configuration.parameters())
-    fitted = train(work, configuration, [training], run, start)
+    fitted = train(work, configuration, [training], run, beginning)
     numbers = final_numbers(fitted)
     return Result(
         figures={"training": training_picture(fitted.history)},

@@ -1,22 +1,95 @@
-"""The assets that hold trained forecasters, and the best configuration among them."""
+"""The assets that hold forecasters, trained and linear, and the best configuration."""
+
+from typing import Any
 
 from attnconn_assets.assets.forecasters.champion import make_champion
 from attnconn_assets.assets.forecasters.cohort_model import make_cohort_model
+from attnconn_assets.assets.forecasters.linear_forecasters import make_linear_forecasters
+from attnconn_assets.assets.forecasters.pooled_moments import make_pooled_moments
+from attnconn_assets.assets.forecasters.reseeded import (
+    make_reseeded_finetuned_model,
+    make_reseeded_session_model,
+)
 from attnconn_assets.assets.forecasters.session_models import (
     make_finetuned_model,
     make_session_model,
 )
-from attnconn_assets.building.spec import AssetSpec
+from attnconn_assets.building.spec import AssetSpec, Kind
+from attnconn_assets.storage.entry import WHOLE
 from attnconn_assets.study.study import Study
+from attnconn_core.connectivity.method import Method
+from attnconn_core.errors import StudyError
 
-__all__ = ["specs"]
+__all__ = ["fine_tuning", "reseeded_asset", "seeds", "specs"]
 
 _KINDS = frozenset({"pytorch", "mlflow"})
 
 
 def specs(study: Study) -> list[AssetSpec]:
-    """One model per configuration, one per session, and the first fine-tuned per session."""
-    return [_cohort_model(study), _session_model(study), _finetuned(study), _champion(study)]
+    """Linear forecasters; a model per configuration, per session, and fine-tuned on each.
+
+    And those of other seeds, which reliability compares with them.
+    """
+    found = [
+        _pooled_moments(study),
+        _linear_forecasters(study),
+        _cohort_model(study),
+        _session_model(study),
+        _finetuned(study),
+        _champion(study),
+    ]
+    for number in seeds(study):
+        found += [_reseeded_cohort_model(study, name, number) for name in study.read_out]
+        found += [_reseeded_session_model(study, number), _reseeded_finetuned(study, number)]
+    return found
+
+
+def seeds(study: Study) -> range:
+    """Numbers of the seeds beside a configuration's own, which is number 1."""
+    return range(2, study.reliability.seeds + 1)
+
+
+def reseeded_asset(method: Method, number: int) -> tuple[str, Kind]:
+    """Name the asset with the models of another seed that a method reads, and its partitions."""
+    match method.needs:
+        case "cohort model":
+            return _cohort_name(str(method.configuration), number), "whole"
+        case "session model":
+            return f"subject_forecaster_seed_{number}", "session"
+        case "fine-tuned model":
+            return f"finetuned_forecaster_seed_{number}", "session"
+    raise StudyError(f"method {method.name} rests on no trained model; it needs {method.needs}")
+
+
+def _cohort_name(configuration: str, number: int) -> str:
+    return f"group_forecaster_{configuration}_seed_{number}"
+
+
+def _pooled_moments(study: Study) -> AssetSpec:
+    return AssetSpec(
+        "pooled_moments",
+        make_pooled_moments,
+        "whole",
+        settings={"test_fraction": study.test_fraction, "lags": study.baseline_lags},
+        needs={"time_series": "session"},
+        description="Sums of the lagged second moments of the cohort's training frames, by "
+        "groups of subjects: what linear forecasters take from everybody but the subject.",
+        group="forecasters",
+        kinds=frozenset({"safetensors", "mlflow"}),
+    )
+
+
+def _linear_forecasters(study: Study) -> AssetSpec:
+    return AssetSpec(
+        "linear_forecasters",
+        make_linear_forecasters,
+        "session",
+        settings={"test_fraction": study.test_fraction, "lags": study.baseline_lags},
+        needs={"time_series": "session", "pooled_moments": "whole"},
+        description="Every linear forecaster, fitted on the session's first frames and judged "
+        "on its test frames. Those called cohort-informed also rest on other subjects' data.",
+        group="forecasters",
+    )
 
 
 def _cohort_model(study: Study) -> AssetSpec:
@@ -56,22 +129,38 @@ def _session_model(study: Study) -> AssetSpec:
     )
 
 
+def fine_tuning(study: Study, number: int = 1) -> dict[str, Any]:
+    """Return what a spec says of how fine-tuning with a seed begins: settings and needs.
+
+    A configuration that begins linear needs other people's moments, any other the cohort's
+    model of the same seed.
+    """
+    configuration = study.fine_tuned_configuration.reseeded(number)
+    settings: dict[str, Any] = {"configuration": configuration}
+    if configuration.model.initialisation == "linear":
+        return {"settings": settings, "needs": {"pooled_moments": "whole"}}
+    name = study.read_out[0]
+    if number == 1:
+        settings["start"] = ("group_forecaster", name)
+        needs = {"group_forecaster": "configuration"}
+        return {"settings": settings, "needs": needs, "from_configuration": name}
+    settings["start"] = (_cohort_name(name, number), WHOLE)
+    return {"settings": settings, "needs": {_cohort_name(name, number): "whole"}}
+
+
 def _finetuned(study: Study) -> AssetSpec:
-    start = study.read_out[0]
+    begins = fine_tuning(study)
     return AssetSpec(
         "finetuned_forecaster",
         make_finetuned_model,
         "session",
-        settings={
-            "test_fraction": study.test_fraction,
-            "start": start,
-            "configuration": study.fine_tuned_configuration,
-        },
-        needs={"time_series": "session", "group_forecaster": "configuration"},
-        from_configuration=start,
-        description=f"The cohort's forecaster ({start}), fine-tuned on the session.",
+        settings={"test_fraction": study.test_fraction, **begins.pop("settings")},
+        needs={"time_series": "session", **begins.pop("needs")},
+        description=f"One forecaster per session ({study.read_out[0]}) that begins with what "
+        "the cohort has in common, fine-tuned on the session.",
         group="forecasters",
         kinds=_KINDS,
+        **begins,
     )
 
 
@@ -86,4 +175,63 @@ def _champion(study: Study) -> AssetSpec:
         "MLflow as champion.",
         group="forecasters",
         kinds=frozenset({"mlflow"}),
+    )
+
+
+def _reseeded_cohort_model(study: Study, name: str, number: int) -> AssetSpec:
+    return AssetSpec(
+        _cohort_name(name, number),
+        make_cohort_model,
+        "whole",
+        settings={
+            "test_fraction": study.test_fraction,
+            "folds": study.cross_fit_folds,
+            "dealt": study.cross_fit_seed,
+            "configuration": study.configurations[name].reseeded(number),
+        },
+        needs={"time_series": "session"},
+        description=f"The cohort's forecaster {name}, trained with seed number {number}.",
+        group="forecasters",
+        kinds=_KINDS,
+        experiment="other_seeds",
+        run_label=f"{study.name} {name} seed {number}",
+    )
+
+
+def _reseeded_session_model(study: Study, number: int) -> AssetSpec:
+    return AssetSpec(
+        f"subject_forecaster_seed_{number}",
+        make_reseeded_session_model,
+        "session",
+        settings={
+            "test_fraction": study.test_fraction,
+            "configuration": study.subject_configuration.reseeded(number),
+            "seed_share": study.reliability.seed_share,
+        },
+        needs={"time_series": "session"},
+        description=f"The session's forecaster, trained with seed number {number}.",
+        group="forecasters",
+        kinds=_KINDS,
+        experiment="other_seeds",
+        run_label=f"subject seed {number}",
+    )
+
+
+def _reseeded_finetuned(study: Study, number: int) -> AssetSpec:
+    begins = fine_tuning(study, number)
+    return AssetSpec(
+        f"finetuned_forecaster_seed_{number}",
+        make_reseeded_finetuned_model,
+        "session",
+        settings={
+            "test_fraction": study.test_fraction,
+            "seed_share": study.reliability.seed_share,
+            **begins["settings"],
+        },
+        needs={"time_series": "session", **begins["needs"]},
+        description=f"The session's fine-tuned forecaster, trained with seed number {number}.",
+        group="forecasters",
+        kinds=_KINDS,
+        experiment="other_seeds",
+        run_label=f"fine-tuned seed {number}",
     )

@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from attnconn_assets.assets.forecasters.beginning import FRESH, Beginning
 from attnconn_assets.building.training_log import epoch_log
 from attnconn_assets.building.work import Work
 from attnconn_assets.study.experiment import Configuration
@@ -20,7 +21,7 @@ def train(
     configuration: Configuration,
     parts: Sequence[TimeSeries],
     run: TrackedRun,
-    start: AttentionForecaster | None = None,
+    beginning: Beginning = FRESH,
 ) -> Fit:
     """Train on some series; MLflow and the log show how it goes."""
     run.send()  # so that MLflow shows the parameters while training goes on
@@ -28,7 +29,8 @@ def train(
         configuration.model,
         parts,
         configuration.training,
-        start=start,
+        start=beginning.start,
+        prior=beginning.prior,
         on_epoch=epoch_log(work, configuration.training.epochs),
     )
     run.curve(fitted.history)

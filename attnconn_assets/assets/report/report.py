@@ -8,6 +8,7 @@ import pandas as pd
 
 from attnconn_assets.assets.report.page import rendered
 from attnconn_assets.assets.report.provenance import provenance
+from attnconn_assets.assets.scores.cautions import cautions_of
 from attnconn_assets.building.result import Result
 from attnconn_assets.building.work import Work
 from attnconn_assets.storage.entry import WHOLE
@@ -18,7 +19,7 @@ from attnconn_core.sources import DESIGN_LABELS
 __all__ = ["headline", "make_report"]
 
 # Scores that have a section of their own on the page.
-_SECTIONS = ("fingerprint", "forecast_skill", "behaviour")
+_SECTIONS = ("fingerprint", "forecast_skill", "reliability", "behaviour")
 
 
 def headline(fingerprint: pd.DataFrame, lengths: pd.DataFrame, skill: pd.DataFrame) -> pd.DataFrame:
@@ -41,17 +42,20 @@ def make_report(work: Work) -> Result:
     lengths = work.table("fingerprint", "accuracy_by_frames")
     skill = work.table("forecast_skill", "scores")
     rows = headline(work.table("fingerprint", "scores"), lengths, skill)
-    styles = Styles(work.settings["methods"])
+    warnings = cautions_of(work)
+    rows["warning"] = [warnings.get(method, "") for method in rows["method"]]
+    styles = Styles(work.settings["methods"], warnings)
     sections = _sections(work, styles, rows, lengths, skill)
     page = rendered(
         study={"name": work.settings["name"], "title": work.settings["title"]},
         generated=datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d %H:%M UTC"),
         design_label=DESIGN_LABELS[work.settings["design"]],
         notice=work.settings["notice"],
+        warnings={styles.label(method): why for method, why in warnings.items()},
         provenance=provenance(work, styles, rows),
         **sections,
     )
-    return Result(tables={"headline": rows}, files={"report.html": page})
+    return Result(tables={"headline": rows}, files={"report.html": page}, warnings=warnings)
 
 
 def _sections(
@@ -80,6 +84,7 @@ def _sections(
         "verdicts": _verdicts(styles, work.table("comparison", "verdicts")),
         "forecast_table": wide.to_dict("records"),
         "behaviour_table": _behaviour(work) if "behaviour" in named else [],
+        "reliability_table": _reliability(work, styles),
         "other_scores": _other_scores(work, styles),
     }
 
@@ -91,11 +96,26 @@ def _figures(work: Work, behaviour: bool) -> dict[str, str]:
         "fingerprint": ("fingerprint", "figure.png"),
         "forecast": ("forecast_skill", "figure.png"),
         "forecast_scatter": ("forecast_skill", "scatter.png"),
+        "reliability": ("reliability", "figure.png"),
         "comparison": ("comparison", "figure.png"),
     }
     if behaviour:
         figures["behaviour"] = ("behaviour", "figure.png")
     return {name: _picture(work, *where) for name, where in figures.items()}
+
+
+def _reliability(work: Work, styles: Styles) -> list[dict[str, Any]]:
+    """Return a row per method, with the ICC of the strongest fifth of its edges."""
+    scores, strength = (work.table("reliability", name) for name in ("scores", "by_strength"))
+    strongest = strength[strength["part"] == strength["part"].max()].set_index("method")["icc"]
+    return [
+        {
+            **dict(row),
+            "name": styles.label(row["method"]),
+            "icc_strongest": strongest.get(row["method"], float("nan")),
+        }
+        for _, row in scores.iterrows()
+    ]
 
 
 def _behaviour(work: Work) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from attnconn_assets.assets.report.page import template_source
 from attnconn_assets.assets.report.report import make_report
+from attnconn_assets.assets.scores.cautions import CAUTIONS
 from attnconn_assets.assets.scores.specs import (
     compared_assets,
     labels_of,
@@ -27,7 +28,7 @@ def specs(study: Study) -> list[AssetSpec]:
     source = study.make_source()
     cohort_models = reads_cohort_models(study)
     names = {method.name for method in study.chosen_methods}
-    needs: dict[str, Kind] = {"group_mean": "whole", "comparison": "whole"}
+    needs: dict[str, Kind] = {"group_mean": "whole", "comparison": "whole", CAUTIONS: "whole"}
     needs |= compared_assets(study)
     needs |= {score.name: "whole" for score in scored(study)}
     needs |= {"granger_order": "whole"} if "granger" in names else {}

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from attnconn_assets.assets.scores.cautions import cautions_of
 from attnconn_assets.building.result import Result
 from attnconn_assets.building.work import Work
 from attnconn_assets.storage.entry import WHOLE
@@ -18,8 +19,9 @@ _SAFE = str.maketrans("", "", "(),")
 
 def make_comparison(work: Work) -> Result:
     """Gather every benchmark's scores, and say who is better where it can be said."""
-    found = join_measures(_measures(work))
-    styles = Styles(work.settings["methods"])
+    warnings = cautions_of(work)
+    found = join_measures(_measures(work), warnings)
+    styles = Styles(work.settings["methods"], warnings)
     drawn = found.drawn
     names = drawn["benchmark"] + " " + drawn["measure"] + "/" + drawn["method"]
     values = drawn["value"].to_numpy(dtype=float)
@@ -27,6 +29,7 @@ def make_comparison(work: Work) -> Result:
         tables=found.tables,
         figures={"figure": png(comparison_panel(drawn, found.leaders, styles=styles))},
         metrics={name.translate(_SAFE): float(v) for name, v in zip(names, values, strict=True)},
+        warnings=warnings,
     )
 
 

@@ -1,5 +1,6 @@
 """The cohort's mean connectivity by every method."""
 
+from attnconn_assets.assets.scores.cautions import cautions_of
 from attnconn_assets.assets.scores.study_data import StudyData
 from attnconn_assets.building.result import Result
 from attnconn_assets.building.work import Work
@@ -18,7 +19,8 @@ def make_group_mean(work: Work) -> Result:
         for name in (method.name for method in data.methods)
     ]
     signed = {method.name: method.signed for method in data.methods}
-    styles = Styles(data.methods)
+    warnings = cautions_of(work)
+    styles = Styles(data.methods, warnings)
     figures = {"figure": png(matrix_gallery(means, data.regions, signed, styles=styles))}
     if data.regions.groups is not None:
         last = means[-1]
@@ -28,4 +30,5 @@ def make_group_mean(work: Work) -> Result:
         figures=figures,
         files={f"{mean.method}.parquet": {len(sessions): mean} for mean in means},
         metrics={"averaged": len(sessions)},
+        warnings=warnings,
     )

@@ -1,5 +1,6 @@
 """Every method made ready for networks that are known."""
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,7 +12,16 @@ from attnconn_core.connectivity.estimator import Estimator
 from attnconn_core.connectivity.granger import Granger
 from attnconn_core.connectivity.method import Method
 from attnconn_core.connectivity.tangent import Tangent, geometric_mean
-from attnconn_core.forecasting import AttentionForecaster, ForecasterConfig, TrainingConfig, fit
+from attnconn_core.forecasting import (
+    AttentionForecaster,
+    ForecasterConfig,
+    PooledMoments,
+    TrainingConfig,
+    cohort_coefficients,
+    deal,
+    fit,
+)
+from attnconn_core.forecasting.moments import ByColumn
 from attnconn_core.records import Connectivity, TimeSeries
 from attnconn_core.sources import KnownTruth
 from attnconn_core.timeseries import split
@@ -35,6 +45,8 @@ class OwnAttention:
         The share at the end that training leaves out.
     start
         The model that training goes on from; None begins anew.
+    prior
+        The coefficients that a linear start is shrunk towards; None shrinks towards 0.
     unseen
         Whether attention is averaged over the share left out alone, and not over the whole.
     """
@@ -43,6 +55,7 @@ class OwnAttention:
     configuration: Configuration
     test_fraction: float
     start: AttentionForecaster | None = None
+    prior: ByColumn | None = None
     unseen: bool = False
 
     def settings(self) -> Mapping[str, object]:
@@ -54,7 +67,7 @@ class OwnAttention:
         """Train, and read."""
         part, rest = split(series, self.test_fraction)
         model, training = self.configuration.model, self.configuration.training
-        forecaster = fit(model, [part], training, start=self.start).forecaster
+        forecaster = fit(model, [part], training, start=self.start, prior=self.prior).forecaster
         read = rest if self.unseen else series
         return Attention(forecaster, method=self.method).estimate(read)
 
@@ -120,7 +133,7 @@ def estimators_for(competitors: Competitors, benchmark: KnownTruth) -> Mapping[s
     are from a cohort: where every data set has a network of its own, as the simulated
     ones, one model can't be right of all, and the row to look at is ``attention_subject``,
     a model per data set. The first cohort model goes on to each data set as
-    ``attention_finetuned``.
+    ``attention_finetuned``; where it begins linear, all data sets' VAR is the prior of each.
     """
     parts = [split(each, competitors.test_fraction)[0] for each in benchmark.series]
     forecasters = {
@@ -140,7 +153,7 @@ def estimators_for(competitors: Competitors, benchmark: KnownTruth) -> Mapping[s
         Granger.method: _granger(competitors, parts),
         Tangent.method: Tangent(geometric_mean(parts)),
         **by_need.get("cohort model", {}),
-        **_own(competitors, benchmark, forecasters),
+        **_own(competitors, benchmark, forecasters, parts),
     }
 
 
@@ -156,19 +169,28 @@ def _own(
     competitors: Competitors,
     benchmark: KnownTruth,
     forecasters: Mapping[str, AttentionForecaster],
+    parts: Sequence[TimeSeries],
 ) -> dict[str, Estimator]:
     """The models that a data set has of its own; the original study's where that was run."""
     fraction = competitors.test_fraction
     session = _with_window_of(benchmark, competitors.session_model)
     first = next(iter(competitors.cohort_models))
     tuned = _with_window_of(benchmark, competitors.fine_tuned)
-    own = [
-        OwnAttention("attention_subject", session, fraction),
-        OwnAttention(_FINE_TUNED, tuned, fraction, start=forecasters[first]),
-    ]
+    if tuned.model.initialisation == "linear":
+        prior = cohort_coefficients(_pooled(parts, tuned.model.input_window).total)
+        fine_tuned = OwnAttention(_FINE_TUNED, tuned, fraction, prior=prior)
+    else:
+        fine_tuned = OwnAttention(_FINE_TUNED, tuned, fraction, start=forecasters[first])
+    own = [OwnAttention("attention_subject", session, fraction), fine_tuned]
     if benchmark.window is not None:
         own.append(PUBLISHED_EXPERIMENT)
     return {each.method: each for each in own}
+
+
+def _pooled(parts: Sequence[TimeSeries], lags: int) -> PooledMoments:
+    numbered = {str(number): part for number, part in enumerate(parts)}
+    empty = PooledMoments(lags, parts[0].regions, deal(numbered))
+    return functools.reduce(lambda sums, each: sums.plus(*each), numbered.items(), empty)
 
 
 def _granger(competitors: Competitors, parts: Sequence[TimeSeries]) -> Granger:

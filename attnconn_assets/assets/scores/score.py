@@ -1,9 +1,11 @@
 """A score of all methods over the cohort: one body for every score of the registry."""
 
+from attnconn_assets.assets.scores.cautions import CAUTIONS, cautions_of
 from attnconn_assets.assets.scores.study_data import StudyData
 from attnconn_assets.building.result import Result
 from attnconn_assets.building.work import Work
 from attnconn_core.figures import FigureContext, Styles, png, score_figures
+from attnconn_core.scoring import join_cautions
 
 __all__ = ["make_score"]
 
@@ -12,11 +14,19 @@ def make_score(work: Work) -> Result:
     """Score every method, and draw what was found."""
     score, data = work.settings["score"], StudyData(work, work.settings["score"].reads)
     scored = score.score(data)
-    context = FigureContext(data.methods, work.regions(), data.design, Styles(data.methods))
+    # A score that has something against a method says so itself; others read it.
+    warnings = (
+        cautions_of(work)
+        if CAUTIONS in work.needs
+        else join_cautions([score.cautions(scored.tables)])
+    )
+    styles = Styles(data.methods, warnings)
+    context = FigureContext(data.methods, work.regions(), data.design, styles)
     figures = score_figures(score, scored, context)
     return Result(
         tables=scored.tables,
         figures={name: png(figure) for name, figure in figures.items()},
         facts=scored.facts,
         by_method=scored.tables["scores"],
+        warnings=warnings,
     )

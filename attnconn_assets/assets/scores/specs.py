@@ -1,10 +1,13 @@
 """The assets that score the methods."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from attnconn_assets.assets.connectivity.specs import reading_of
+from attnconn_assets.assets.connectivity.specs import reading_of, repeats_of
+from attnconn_assets.assets.forecasters.specs import seeds
 from attnconn_assets.assets.inputs.specs import has_phenotypes
+from attnconn_assets.assets.scores.cautions import CAUTIONS, make_cautions
 from attnconn_assets.assets.scores.comparison import make_comparison
 from attnconn_assets.assets.scores.group_mean import make_group_mean
 from attnconn_assets.assets.scores.recovery import make_recovery
@@ -15,7 +18,7 @@ from attnconn_assets.building.spec import AssetSpec, Kind
 from attnconn_assets.study.study import Study
 from attnconn_core.connectivity.method import Method
 from attnconn_core.figures import figures_module
-from attnconn_core.scoring import Comparable, Score
+from attnconn_core.scoring import Cautious, Comparable, Score
 from attnconn_core.sources import INDEPENDENT_SAMPLES
 
 __all__ = [
@@ -31,8 +34,14 @@ _FIGURES = "attnconn_core.figures"
 
 
 def specs(study: Study) -> list[AssetSpec]:
-    """The cohort's means, every score of the study, and the comparison of all."""
-    found = [_group_mean(study), *(_score(study, score) for score in scored(study))]
+    """The cohort's means, every score of the study, and the comparison of all.
+
+    First come the scores that may have something against a method, and what they have.
+    """
+    first = [score for score in scored(study) if isinstance(score, Cautious)]
+    others = [score for score in scored(study) if not isinstance(score, Cautious)]
+    found = [*(_score(study, score) for score in first), _cautions(first)]
+    found += [_group_mean(study), *(_score(study, score) for score in others)]
     if study.recovery.benchmarks:
         found.append(_recovery(study))
     found += [
@@ -82,12 +91,19 @@ def _score(study: Study, score: Score) -> AssetSpec:
         "labels": labels_of(study),
     }
     needs: dict[str, Kind] = {"regions": "whole"}
+    if not isinstance(score, Cautious):
+        needs[CAUTIONS] = "whole"
     if "series" in score.reads:
         needs["time_series"] = "session"
         settings["test_fraction"] = study.test_fraction
+    if "linear_forecasts" in score.reads:
+        needs["linear_forecasters"] = "session"
     if "phenotypes" in score.reads:
         needs["phenotypes"] = "whole"
         settings["subject_column"] = study.behaviour.subject_column
+    if "repeats" in score.reads:
+        needs |= repeats_of(study)
+        settings["seeds"] = tuple(seeds(study))
     pooled = "pools" in score.reads and reads_cohort_models(study)
     if pooled:
         needs["group_forecaster"] = "configuration"
@@ -119,9 +135,22 @@ def _group_mean(study: Study) -> AssetSpec:
             "quorum": study.quorum,
             "labels": labels_of(study),
         },
-        needs={"regions": "whole", **_matrices(study)},
+        needs={"regions": "whole", CAUTIONS: "whole", **_matrices(study)},
         calls=(f"{_FIGURES}.matrix", f"{_FIGURES}.networks"),
         description="Every method's mean connectivity over the cohort's test sessions.",
+        group="benchmarks",
+    )
+
+
+def _cautions(scores: Sequence[Score]) -> AssetSpec:
+    return AssetSpec(
+        CAUTIONS,
+        make_cautions,
+        "whole",
+        settings={"scores": tuple(scores)},
+        needs={score.name: "whole" for score in scores},
+        calls=tuple(type(score).__module__ for score in scores),
+        description="Methods whose matrices must not be interpreted, and why.",
         group="benchmarks",
     )
 
@@ -195,7 +224,7 @@ def _comparison(study: Study) -> AssetSpec:
             "methods": tuple(study.every_method.values()),
             "labels": labels_of(study),
         },
-        needs=compared_assets(study),
+        needs={**compared_assets(study), CAUTIONS: "whole"},
         calls=(*(type(score).__module__ for score in scores), f"{_FIGURES}.comparisons"),
         description="Every method on every benchmark, tested against each other.",
         group="benchmarks",

@@ -5,12 +5,14 @@ from collections.abc import Collection, Mapping, Sequence
 
 import pandas as pd
 
+from attnconn_assets.assets.connectivity.repeats import FIRST_HALF, SECOND_HALF, seed_file
 from attnconn_assets.building.work import Work
+from attnconn_assets.storage.formats import read_matrices
 from attnconn_core.connectivity.method import Method
 from attnconn_core.errors import UndeclaredError
 from attnconn_core.parcellation import RegionTable
 from attnconn_core.records import Cohort, Connectivity, TimeSeries
-from attnconn_core.scoring import ScoreData
+from attnconn_core.scoring import Repeats, ScoreData
 from attnconn_core.sources import Design
 
 __all__ = ["StudyData"]
@@ -83,6 +85,35 @@ class StudyData(ScoreData):
         self._require("metrics")
         metrics: Mapping[str, float] = self._work.facts(method, session_key)["metrics"]
         return metrics
+
+    def repeats(self, method: str, session_key: str) -> Repeats:
+        """Read the matrices of a session's halves, and those by models of other seeds."""
+        self._require("repeats")
+        asset = f"repeats_{method}"
+        if asset not in self._work.needs:
+            return Repeats()
+        entry = self._work.entry(asset, session_key)
+
+        def matrix(name: str) -> Connectivity:
+            (found,) = read_matrices(self._work.path(entry, name)).values()
+            return found
+
+        return Repeats(
+            (matrix(FIRST_HALF), matrix(SECOND_HALF)) if FIRST_HALF in entry.files else None,
+            {
+                number: matrix(seed_file(number))
+                for number in self._work.settings["seeds"]
+                if seed_file(number) in entry.files
+            },
+            entry.facts["repeats left out"],
+        )
+
+    def linear_forecasts(self, session_key: str) -> Mapping[str, Mapping[str, float]]:
+        """Read what the session's linear forecasters are worth, without opening a file."""
+        self._require("linear_forecasts")
+        found: Mapping[str, Mapping[str, float]]
+        found = self._work.facts("linear_forecasters", session_key)["skill"]
+        return found
 
     def _require(self, what: str) -> None:
         if what not in self._reads:

@@ -106,7 +106,8 @@ class Comparison:
     Attributes
     ----------
     scores
-        A row per benchmark, measure and method, and the rows beside the methods.
+        A row per benchmark, measure and method, and the rows beside the methods; ``warning``
+        says why a method's matrices must not be interpreted, and is empty otherwise.
     pairs
         A row per benchmark, measure and pair of methods.
     verdicts
@@ -129,12 +130,24 @@ class Comparison:
         return {"scores": self.scores, "pairs": self.pairs, "verdicts": self.verdicts}
 
 
-def join_measures(measures: Iterable[Measured]) -> Comparison:
-    """Join the measures of all scores, in their order."""
+def join_measures(
+    measures: Iterable[Measured], warnings: Mapping[str, str] | None = None
+) -> Comparison:
+    """Join the measures of all scores, in their order.
+
+    Parameters
+    ----------
+    measures
+        Of all scores.
+    warnings
+        Method → why its matrices must not be interpreted.
+    """
     every = list(measures)
     drawn = [each for each in every if each.drawn]
+    scores = _joined(each.scores() for each in every)
+    said = warnings or {}
     return Comparison(
-        scores=_joined(each.scores() for each in every),
+        scores=scores.assign(warning=[said.get(str(each), "") for each in scores["method"]]),
         pairs=_joined(each.pairs() for each in every),
         verdicts=_joined(each.verdict() for each in every),
         drawn=_joined(each.named(each.compared.scores) for each in drawn),

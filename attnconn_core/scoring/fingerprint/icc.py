@@ -1,7 +1,7 @@
 """Edgewise reliability: how much of an edge's variance lies between subjects."""
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from attnconn_core.errors import ParameterError
 from attnconn_core.scoring.checks import require_choice, require_finite
@@ -12,7 +12,9 @@ ICC_MODELS = ("one_way", "agreement", "consistency")
 
 
 def intraclass_correlation(
-    ratings: Float[np.ndarray, "subject session edge"], model: str = "agreement"
+    ratings: Float[np.ndarray, "subject session edge"],
+    model: str = "agreement",
+    pools: Int[np.ndarray, " subject"] | None = None,
 ) -> Float[np.ndarray, " edge"]:
     """Intraclass correlation of a single session, edge by edge.
 
@@ -24,6 +26,10 @@ def intraclass_correlation(
         ``"one_way"``, Shrout and Fleiss's ICC(1,1): sessions are interchangeable.
         ``"agreement"``, ICC(2,1): a shift of everybody from one session to the next is a
         disagreement. ``"consistency"``, ICC(3,1): it isn't.
+    pools
+        A number per subject: which subjects are compared. Mean squares are those within pools,
+        so that a difference between pools (such as between the cohort models that read them)
+        is no difference between subjects. None: all with all.
 
     Returns
     -------
@@ -35,8 +41,8 @@ def intraclass_correlation(
     Raises
     ------
     ParameterError
-        If there are fewer than two subjects or sessions, a value isn't finite, or the
-        model isn't known.
+        If there are fewer than two subjects (in every pool) or sessions, a value isn't finite,
+        or the model isn't known.
 
     References
     ----------
@@ -44,27 +50,43 @@ def intraclass_correlation(
     """
     require_choice("model", model, ICC_MODELS)
     n, k, n_edges = ratings.shape
-    if n < 2 or k < 2:
+    groups = np.zeros(n, dtype=np.int64) if pools is None else pools
+    n_pools = len(np.unique(groups))
+    if n - n_pools < 1 or k < 2:
+        within = "" if pools is None else " in a pool"
         raise ParameterError(
-            f"an intraclass correlation needs at least 2 subjects and 2 sessions; got {n} and {k}"
+            f"an intraclass correlation needs at least 2 subjects{within} and 2 sessions; "
+            f"got {n} and {k}" + (f" in {n_pools} pools" if pools is not None else "")
         )
     require_finite("ratings", ratings)
     ratings = ratings.astype(np.float64)
-    mean = ratings.mean(axis=(0, 1))
-    by_subject, by_session = ratings.mean(axis=1), ratings.mean(axis=0)
-    total = ((ratings - mean) ** 2).sum(axis=(0, 1))
-    between = k * ((by_subject - mean) ** 2).sum(axis=0)
-    sessions = n * ((by_session - mean) ** 2).sum(axis=0)
-    subject_variance = between / (n - 1)
-    session_variance = sessions / (k - 1)
-    left = np.maximum(total - between - sessions, 0.0) / ((n - 1) * (k - 1))
+    squares = np.zeros((3, n_edges))
+    for pool in np.unique(groups):
+        squares += _squares(ratings[groups == pool])
+    total, between, sessions = squares
+    subject_variance = between / (n - n_pools)
+    session_variance = sessions / (n_pools * (k - 1))
+    left = np.maximum(total - between - sessions, 0.0) / ((n - n_pools) * (k - 1))
     if model == "one_way":
         left = (total - between) / (n * (k - 1))
     whole = subject_variance + (k - 1) * left
     if model == "agreement":
-        whole = whole + k * (session_variance - left) / n
+        whole = whole + k * (session_variance - left) / (n / n_pools)
     # Rounding leaves an edge that doesn't vary something to divide by.
     varies = np.ptp(ratings, axis=(0, 1)) > 1e-12 * np.abs(ratings).max(axis=(0, 1))
     icc = np.full(n_edges, np.nan)
     np.divide(subject_variance - left, whole, out=icc, where=varies & (whole > 0))
     return icc
+
+
+def _squares(ratings: Float[np.ndarray, "subject session edge"]) -> Float[np.ndarray, "3 edge"]:
+    """Sums of squares of one pool: of all ratings, between subjects, and between sessions."""
+    n, k, _ = ratings.shape
+    mean = ratings.mean(axis=(0, 1))
+    return np.stack(
+        [
+            ((ratings - mean) ** 2).sum(axis=(0, 1)),
+            k * ((ratings.mean(axis=1) - mean) ** 2).sum(axis=0),
+            n * ((ratings.mean(axis=0) - mean) ** 2).sum(axis=0),
+        ]
+    )

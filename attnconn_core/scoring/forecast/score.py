@@ -2,16 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar
+from typing import Any, ClassVar
 
 import pandas as pd
-from pydantic import Field
 
-from attnconn_core.forecasting import BASELINES, forecast_baselines
+from attnconn_core.forecasting import LINEAR_FORECASTERS
 from attnconn_core.scoring.comparison.measured import NULL_MODEL, Measured
 from attnconn_core.scoring.comparison.verdicts import compare_on_units
-from attnconn_core.scoring.score import Read, Scored, ScoreData
-from attnconn_core.timeseries import split
+from attnconn_core.scoring.score import MethodTraits, Read, Scored, ScoreData
 
 __all__ = ["ForecastSkill"]
 
@@ -22,27 +20,25 @@ _SHOWN = ("r2", "r2_pooled", "mse")
 class ForecastSkill:
     """How well each method predicts held-out frames.
 
-    Attributes
-    ----------
-    baseline_lags
-        Frames of the past that the linear forecasts read.
+    Nothing is fitted here: methods measured it when their matrices were estimated, linear
+    forecasters when they were fitted.
     """
 
     name: ClassVar[str] = "forecast_skill"
     label: ClassVar[str] = "Forecast skill"
     description: ClassVar[str] = "How well each method forecasts frames that it was not trained on."
-    reads: ClassVar[frozenset[Read]] = frozenset({"metrics", "series"})
-
-    baseline_lags: Annotated[int, Field(ge=1)] = 5
+    reads: ClassVar[frozenset[Read]] = frozenset({"metrics", "linear_forecasts"})
 
     def score(self, data: ScoreData) -> Scored:
-        """Return R² and squared error of every session, by methods that forecast and baselines.
+        """Return R² and squared error of every session, by methods and linear forecasters.
 
         Returns
         -------
         scored
-            ``scores``: a row per session and method (then per session and baseline), with
-            ``subject``, ``session``, ``method``, ``r2``, ``r2_pooled`` and ``mse``.
+            ``scores``: a row per session and method that forecasts (then per session and
+            linear forecaster), with ``subject``, ``session``, ``method``, ``r2``,
+            ``r2_pooled``, ``mse`` and ``cohort_informed``: whether the forecast rests on
+            other subjects' data too.
         """
         rows: list[dict[str, object]] = []
         for session in data.cohort.sessions:
@@ -50,11 +46,11 @@ class ForecastSkill:
             for method in data.methods:
                 metrics = data.metrics(method.name, session.key)
                 if "r2" in metrics:
-                    shown = {key: metrics.get(key) for key in _SHOWN}
-                    rows.append({**where, "method": method.name, **shown})
-            training, test = split(data.series(session.key), data.test_fraction)
-            for name, skill in forecast_baselines(training, test, self.baseline_lags).items():
-                rows.append({**where, "method": name, **skill.summary()})
+                    informed = _cohort_informed(method, metrics)
+                    rows.append(_row({**where, "method": method.name}, metrics, informed))
+            for name, skill in data.linear_forecasts(session.key).items():
+                informed = bool(skill["cohort_informed"])
+                rows.append(_row({**where, "method": name}, skill, informed))
         return Scored({"scores": pd.DataFrame(rows)})
 
     def measures(
@@ -66,9 +62,40 @@ class ForecastSkill:
         values = tables["scores"].pivot_table(
             index="subject", columns="method", values="r2", sort=False
         )
-        own_past, *others = BASELINES
-        methods = [name for name in values if name not in BASELINES]
-        compared = compare_on_units(values[[*methods, *others]], values[own_past])
+        own_past, *others = LINEAR_FORECASTERS
+        methods = [name for name in values if name not in LINEAR_FORECASTERS]
+        there = [name for name in others if name in values]
+        compared = compare_on_units(values[[*methods, *there]], values[own_past])
         beside = pd.DataFrame({"method": [own_past], "value": [values[own_past].mean()]})
         beside["kind"] = NULL_MODEL
         yield Measured("forecast", "R² of test frames", compared, beside)
+
+    def cautions(self, tables: Mapping[str, pd.DataFrame]) -> Mapping[str, str]:
+        """Say of which methods the forecaster does not beat each region's own past."""
+        r2 = tables["scores"].pivot_table(
+            index=["subject", "session"], columns="method", values="r2", sort=False
+        )
+        own_past = next(iter(LINEAR_FORECASTERS))
+        if own_past not in r2:
+            return {}
+        return {
+            str(method): "its forecaster does not beat each region's own past (mean R² "
+            f"{held[method].mean():.3f} against {held[own_past].mean():.3f}, n = {len(held)} "
+            "sessions)"
+            for method in r2
+            if method not in LINEAR_FORECASTERS
+            and len(held := r2[[method, own_past]].dropna())
+            and not held[method].mean() > held[own_past].mean()
+        }
+
+
+def _row(
+    where: Mapping[str, object], measured: Mapping[str, float], informed: bool
+) -> dict[str, object]:
+    shown = {key: measured.get(key) for key in _SHOWN}
+    return {**where, **shown, "cohort_informed": informed}
+
+
+def _cohort_informed(method: MethodTraits, metrics: Mapping[str, float]) -> bool:
+    """Say whether a method's forecaster learnt from other subjects' scans."""
+    return bool(metrics.get("cohort_informed", method.needs == "cohort model"))

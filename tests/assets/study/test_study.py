@@ -210,9 +210,10 @@ def test_a_score_of_the_registry_without_a_key_is_named_under_scores(write_study
     @dataclasses.dataclass(frozen=True)
     class Added(ForecastSkill):
         name: ClassVar[str] = "added"
+        floor: float = 0.0
 
     every = {**scores(), "added": Added}
     monkeypatch.setattr("attnconn_assets.study.scores.scores", lambda: every)
-    study = load_study(write_study(scores=[{"added": {"baseline_lags": 3}}]))
-    assert study.chosen_scores[-1] == Added(3)
+    study = load_study(write_study(scores=[{"added": {"floor": 0.25}}]))
+    assert study.chosen_scores[-1] == Added(0.25)
     assert "added" in {spec.name for spec in specs(study)}

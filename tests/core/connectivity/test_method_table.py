@@ -20,7 +20,7 @@ def test_every_method_has_a_row_that_says_what_it_is():
     assert list(rows) == list(METHODS)
     assert rows["granger_log_ratio"] == (
         "| `granger_log_ratio` | Granger (log-ratio) | granger | yes | no | series "
-        "| `lags` = 1 | Geweke 1982 |"
+        "| no | `lags` = 1 | Geweke 1982 |"
     )
     assert "`alpha` = None" in rows["granger"]
     assert "`measure` = skew (fixed)" in rows["likelihood_ratio_skew"]

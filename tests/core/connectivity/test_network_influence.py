@@ -1,10 +1,10 @@
-"""Ablation and sensitivity, against forecasts made one by one and finite differences."""
+"""Read-outs, against forecasts made one by one, finite differences, and one pair at a time."""
 
 import numpy as np
 import pytest
 import torch
 
-from attnconn_core.connectivity import Ablation, Sensitivity
+from attnconn_core.connectivity import Ablation, Attention, AttentionNorm, Sensitivity
 from attnconn_core.errors import ParameterError
 from attnconn_core.forecasting import (
     PRESETS,
@@ -13,8 +13,10 @@ from attnconn_core.forecasting import (
     TrainingConfig,
     fit,
 )
-from attnconn_core.forecasting.influence import ablation_loss, mean_jacobian
-from attnconn_core.timeseries import simulate, windows
+from attnconn_core.forecasting.influence import ablation_loss, carried_norm, mean_jacobian
+from attnconn_core.forecasting.linear import choose_alpha, lagged_moments, ridge_var_own_past_free
+from attnconn_core.records import TimeSeries
+from attnconn_core.timeseries import simulate, split, windows
 
 TRUTH = np.array([[0.4, 0.0, 0.0], [0.6, 0.3, 0.0], [0.0, 0.0, 0.5]])
 
@@ -81,11 +83,85 @@ def test_both_find_the_edge_and_its_direction(forecaster, series, estimator):
 def test_the_model_is_left_as_it_was(forecaster, series):
     forecaster.train()
     before = {name: value.clone() for name, value in forecaster.state_dict().items()}
-    for estimator in (Ablation, Sensitivity):
+    for estimator in (Ablation, Sensitivity, AttentionNorm):
         estimator(forecaster, rescale=True, max_windows=50).estimate(series)
     assert forecaster.training
     assert all(torch.equal(before[name], each) for name, each in forecaster.state_dict().items())
     assert all(each.grad is None for each in forecaster.parameters())
+
+
+@pytest.mark.parametrize("layers", [1, 2])
+@pytest.mark.parametrize("values", ["embedding", "past"])
+def test_what_attention_carries_is_its_weight_times_each_value_pair_by_pair(series, layers, values):
+    config = ForecasterConfig(
+        input_window=2, hidden_dim=6, input_layers=1, prediction_layers=layers, output_window=2,
+        bottleneck_dim=4, values=values,
+    )  # fmt: skip
+    model = AttentionForecaster(config, torch.zeros(3), torch.ones(3)).eval()
+    expected, inputs = np.zeros((3, 3)), windows(series, 2, 2)[0][:40]
+    with torch.no_grad():
+        for window in inputs:
+            z = torch.tensor(window.copy())
+            _, paid = model(z[None])
+            for source in range(3):
+                if values == "past":
+                    at = model.attention.value
+                    value = z[source] @ at.weight[source] + at.bias[source, 0]
+                else:
+                    layer = model.shared_encoder[0]
+                    value = model.attention.value(z[source] @ layer.weight[0] + layer.bias[0, 0])
+                    value = value / value.norm()
+                carried = model.attention.output.weight @ value
+                for target in range(3):
+                    given = carried @ model.head[0].weight[target] if layers == 1 else carried
+                    expected[target, source] += (paid[0, target, source] * given).norm()
+    part = type(series)((series.values[:43],), series.repetition_time, series.regions)
+    found = carried_norm(model, part, batch_size=7)
+    assert len(inputs) == 40
+    np.testing.assert_allclose(found, expected / 40, rtol=1e-4)
+
+
+def test_of_a_linear_start_the_norm_is_what_the_coefficients_carry():
+    """Attention begins near |B|, with values that make up for it: a × v is B x for any a."""
+    rng = np.random.default_rng(3)
+    truth = np.diag(np.full(12, 0.4)) + 0.25 * (rng.random((12, 12)) < 0.15)
+    series = simulate(truth / max(1, 1.2 * abs(np.linalg.eigvals(truth)).max()), 2000, 3)
+    preset = PRESETS["attnconn"]
+    # No step is taken: what is read is the start.
+    training = preset.training.model_copy(
+        update={
+            "learning_rate": 1e-12,
+            "epochs": 1,
+            "validation_fraction": None,
+            "refit": False,
+            "patience": None,
+        }
+    )
+    model = fit(preset.forecaster, [series], training).forecaster
+    found = AttentionNorm(model).estimate(series).values
+    z = (series.values - series.values.mean(0)) / series.values.std(0)
+    earlier, later = lagged_moments([z[:1800]], 5), [z[1800:]]
+    alpha = choose_alpha(ridge_var_own_past_free, earlier, later)
+    linear = ridge_var_own_past_free(lagged_moments([z], 5), alpha)
+    blocks = linear.coefficients.reshape(12, 5, 12).transpose(2, 0, 1)
+    blocks[range(12), range(12)] = 0
+    past, _ = windows(TimeSeries((z,), 1.0, series.regions), 5)
+    carried = np.abs(np.einsum("wsl,tsl->wts", past, blocks)).mean(0)
+    np.testing.assert_allclose(found, carried / carried.sum(1, keepdims=True), atol=0.015)
+    strength = np.linalg.norm(blocks, axis=-1)
+    strength /= strength.sum(1, keepdims=True)
+    off = ~np.eye(12, dtype=bool)
+    assert np.corrcoef(found[off], strength[off])[0, 1] > 0.95
+    np.testing.assert_allclose(found.sum(1), 1)
+    assert (found.diagonal() == 0).all()
+
+
+@pytest.mark.parametrize("estimator", [Ablation, Sensitivity, AttentionNorm])
+def test_every_read_out_of_a_model_says_the_same_skill(forecaster, series, estimator):
+    judged = Attention(forecaster, test_fraction=0.2, rescale=True).estimate(series)
+    found = estimator(forecaster, test_fraction=0.2, rescale=True).estimate(series)
+    assert found.metrics["r2"] == judged.metrics["r2"]
+    assert "r2" not in estimator(forecaster).estimate(split(series, 0.2)[0]).metrics
 
 
 def test_no_window_no_reading(forecaster, series):

@@ -7,6 +7,7 @@ from attnconn_core.connectivity import (
     ESTIMATORS,
     METHODS,
     READY,
+    TRAINED,
     Granger,
     GrangerOwnPastFree,
     LikelihoodRatio,
@@ -18,7 +19,8 @@ from attnconn_core.connectivity import (
 
 PARTIALS = ("partial", "shrinkage_partial", "graphical_lasso")
 PRESETS = {"granger_own_past_free_validated", "likelihood_ratio_skew"}
-OF_GROUPS = ("attention_group", "ablation_group", "sensitivity_group")
+OF_GROUPS = ("attention_group", "ablation_group", "sensitivity_group", "attention_norm_group")
+READ_OUTS = ("attention", "ablation", "sensitivity", "attention_norm")
 
 
 def test_the_registry_is_complete_and_in_order():
@@ -67,9 +69,15 @@ def test_every_method_says_what_it_needs():
     needs = {name: method.needs for name, method in METHODS.items()}
     assert {name for name in needs if needs[name] == "cohort"} == {"granger", "tangent"}
     assert {name for name in needs if needs[name] == "cohort model"} == set(OF_GROUPS)
-    assert {name for name in needs if needs[name] == "own model"} == {
-        "attention_subject", "attention_finetuned", "attention_published",
+    assert {name for name in needs if needs[name] == "session model"} == {
+        "attention_published", *(f"{name}_subject" for name in READ_OUTS),
     }  # fmt: skip
+    assert {name for name in needs if needs[name] == "fine-tuned model"} == {
+        f"{name}_finetuned" for name in READ_OUTS
+    }
+    trained = {name for name in needs if needs[name] in TRAINED}
+    assert {f"{name}_group" for name in READ_OUTS} < trained
+    assert not {"granger", "pearson"} & trained
     assert tuple(name for name in needs if needs[name] == "series") == READY
     assert [name for name in METHODS if not METHODS[name].studied] == ["attention_published"]
 
@@ -118,11 +126,14 @@ def test_presets_are_methods_of_their_own(scan):
 
 def test_every_cohort_model_method_is_read_once_per_configuration():
     every = configured(["base", "wide"])
-    assert list(every)[-9:] == [
+    assert list(every)[-17:] == [
         *("attention_group_base", "attention_group_wide"),
         *("ablation_group_base", "ablation_group_wide"),
         *("sensitivity_group_base", "sensitivity_group_wide"),
+        *("attention_norm_group_base", "attention_norm_group_wide"),
         *("attention_finetuned", "attention_subject", "attention_published"),
+        *(f"{name}_finetuned" for name in READ_OUTS[1:]),
+        *(f"{name}_subject" for name in READ_OUTS[1:]),
     ]
     assert all(every[name] == METHODS[name] for name in set(METHODS) - set(OF_GROUPS))
     assert not set(OF_GROUPS) & set(configured([]))

@@ -44,9 +44,16 @@ PUBLISHED = {
     "attention_group_base": ("Attention (group, base)", "#E69F00", "D"),
     "ablation_group_base": ("Ablation (group, base)", "#CC79A7", "D"),
     "sensitivity_group_base": ("Sensitivity (group, base)", "#D55E00", "D"),
+    "attention_norm_group_base": ("Attention × norm (group, base)", "#7F3C0C", "D"),
     "attention_finetuned": ("Attention (fine-tuned)", "#CC79A7", "p"),
     "attention_subject": ("Attention (subject)", "#D55E00", "v"),
     "attention_published": ("Attention (published model)", "#D55E00", "*"),
+    "ablation_finetuned": ("Ablation (fine-tuned)", "#CC79A7", "s"),
+    "sensitivity_finetuned": ("Sensitivity (fine-tuned)", "#D55E00", "s"),
+    "attention_norm_finetuned": ("Attention × norm (fine-tuned)", "#7F3C0C", "s"),
+    "ablation_subject": ("Ablation (subject)", "#CC79A7", "^"),
+    "sensitivity_subject": ("Sensitivity (subject)", "#D55E00", "^"),
+    "attention_norm_subject": ("Attention × norm (subject)", "#7F3C0C", "^"),
 }
 
 

@@ -18,7 +18,7 @@ from attnconn_core.scoring import (
 
 ASKED = [
     Fingerprint(permutations=0, resamples=10),
-    ForecastSkill(2),
+    ForecastSkill(),
     Behaviour(folds=3, repeats=1, permutations=0),
     GroupContrast("Family_ID", "family-1", "family-2", threshold=0.5, permutations=5),
 ]

@@ -2,8 +2,18 @@ import numpy as np
 import pytest
 import torch
 
-from attnconn_core.forecasting import AttentionForecaster, ForecasterConfig, TrainingConfig, fit
-from attnconn_core.forecasting.linear import lagged_moments, ridge_var_own_past_free
+from attnconn_core.errors import ParameterError
+from attnconn_core.forecasting import (
+    AttentionForecaster,
+    ForecasterConfig,
+    TrainingConfig,
+    fit,
+)
+from attnconn_core.forecasting.linear import (
+    growing_penalty,
+    lagged_moments,
+    ridge_var_own_past_free,
+)
 from attnconn_core.forecasting.linear_start import start_linear
 from attnconn_core.timeseries import scale_of, standardise, windows
 
@@ -13,7 +23,7 @@ LAGS = 3
 def configured(**changes):
     settings = {
         "input_window": LAGS,
-        "hidden_dim": 7,
+        "hidden_dim": 5,
         "input_layers": 2,
         "prediction_layers": 1,
         "bottleneck_dim": 6,
@@ -24,11 +34,16 @@ def configured(**changes):
     return ForecasterConfig(**{**settings, **changes})
 
 
-def started(config, *series):
+def started(config, *series, seed=0, **more):
     scales = [scale_of(each) for each in series]
     regions = series[0].n_regions
-    forecaster = AttentionForecaster(config, np.zeros(regions), np.ones(regions)).eval()
-    start_linear(forecaster, series, scales)
+    forecaster = AttentionForecaster(
+        config,
+        np.zeros(regions),
+        np.ones(regions),
+        generator=torch.Generator().manual_seed(seed),
+    ).eval()
+    start_linear(forecaster, series, scales, **more)
     return forecaster
 
 
@@ -49,14 +64,23 @@ def predicted(forecaster, series):
     return ahead[..., 0].numpy(), attention.numpy()
 
 
+def var_of(series, alpha, prior=None):
+    """The VAR in closed form, of the standardised series."""
+    moments = lagged_moments(standardise(series, scale_of(series)).runs, LAGS)
+    return ridge_var_own_past_free(moments, alpha, lag_weights=growing_penalty(LAGS), prior=prior)
+
+
+@pytest.mark.parametrize("hierarchical", [False, True])
 @pytest.mark.parametrize("rank", [None, 2])
-def test_it_begins_as_the_ridge_var(make_series, rank):
+def test_it_begins_as_the_lag_weighted_var(make_series, rank, hierarchical):
     series = make_series(300, regions=6)
-    forecaster = started(configured(query_rank=rank), series)
+    prior = None
+    if hierarchical:
+        prior = var_of(make_series(900, regions=6, seed=8), 10.0).coefficients
+    forecaster = started(configured(query_rank=rank), series, prior=prior)
     ahead, attention = predicted(without_chance(forecaster), series)
     runs = standardise(series, scale_of(series)).runs
-    moments = lagged_moments(runs, LAGS)
-    fits = [ridge_var_own_past_free(moments, alpha) for alpha in np.logspace(1, 6, 11)]
+    fits = [var_of(series, alpha, prior) for alpha in np.logspace(1, 6, 11)]
     nearest = min(fits, key=lambda each: np.abs(each.predict(runs)[1] - ahead).max())
     np.testing.assert_allclose(ahead, nearest.predict(runs)[1], atol=1e-5)
     block = nearest.coefficients.reshape(6, LAGS, 6)
@@ -64,6 +88,71 @@ def test_it_begins_as_the_ridge_var(make_series, rank):
     np.fill_diagonal(strength, 0)
     shares = strength / strength.sum(axis=1, keepdims=True)
     np.testing.assert_allclose(attention, np.broadcast_to(shares, attention.shape), atol=1e-5)
+
+
+def test_a_given_penalty_and_frames_to_choose_one_on(make_series):
+    series, later = make_series(300, regions=6), make_series(60, regions=6, seed=4)
+    scales, config = [scale_of(series)], configured()
+    forecaster = started(config, series)
+    assert start_linear(forecaster, [series], scales, alpha=77.0) == 77.0
+    ahead, _ = predicted(without_chance(forecaster), series)
+    expected = var_of(series, 77.0).predict(standardise(series, scale_of(series)).runs)[1]
+    np.testing.assert_allclose(ahead, expected, atol=1e-5)
+    z = standardise(later, scales[0]).runs
+    r2 = {
+        alpha: 1
+        - np.mean(
+            [np.var(o - p) / np.var(o) for o, p in zip(*map(np.transpose, found), strict=True)]
+        )
+        for alpha in np.logspace(1, 6, 11)
+        if (found := var_of(series, alpha).predict(z))
+    }
+    chosen = start_linear(forecaster, [series], scales, judged=[later])
+    assert chosen in sorted(r2, key=r2.__getitem__)[-2:]
+
+
+def test_a_prior_needs_a_linear_start_of_its_own(make_series):
+    series = make_series(300, regions=6)
+    prior = var_of(series, 10.0).coefficients
+    drawn = configured(initialisation="scaled")
+    with pytest.raises(ParameterError, match="a prior needs the initialisation 'linear'"):
+        fit(drawn, [series], TrainingConfig(), prior=prior)
+    with pytest.raises(ParameterError, match="no forecaster to start from; got 'linear' and a st"):
+        fit(
+            configured(),
+            [series],
+            TrainingConfig(),
+            prior=prior,
+            start=started(configured(), series),
+        )
+    with pytest.raises(ParameterError, match=r"shape \(18, 6\)"):
+        fit(configured(), [series], TrainingConfig(), prior=prior[:6])
+
+
+def test_pairs_forecast_as_the_sum_of_values_does(make_series):
+    """With queries of low rank no value is summed: forecasts and gradients are the same."""
+    series = make_series(300, regions=6)
+    forecaster = started(configured(query_rank=2, bottleneck_dim=4), series)
+    generator = torch.Generator().manual_seed(1)
+    with torch.no_grad():
+        for parameter in forecaster.parameters():
+            parameter.add_(0.1 * torch.randn(parameter.shape, generator=generator))
+    z = torch.from_numpy(np.array(windows(standardise(series, scale_of(series)), LAGS)[0][:40]))
+
+    def plain(z):
+        past, embedding = forecaster.embed(z)
+        informed, attention = forecaster.attention(forecaster.query_encoder(past), embedding, past)
+        ahead = forecaster.head(informed) + forecaster.own_past(past)
+        return ahead.transpose(0, 1), attention.permute(2, 0, 1)
+
+    gradients = []
+    for way in (forecaster.predict_standardised, plain):
+        ahead, attention = way(z)
+        forecaster.zero_grad()
+        (ahead.square().mean() + attention.square().mean()).backward()
+        gradients.append([ahead, attention, *(each.grad for each in forecaster.parameters())])
+    for one, other in zip(*gradients, strict=True):
+        torch.testing.assert_close(one, other, rtol=1e-4, atol=1e-6)
 
 
 def test_what_is_left_to_chance_is_not_seen_in_the_forecast(make_series):

@@ -156,6 +156,13 @@ def test_rows_sum_to_one_or_nothing(small):
     assert torch.minimum(rows.abs(), (rows - 1).abs()).max() < 1e-5
 
 
+@pytest.mark.parametrize(("score", "expected"), [(1e3, 1.0), (1e-6, 1.0), (1e-9, 0.0), (-1.0, 0.0)])
+def test_rows_of_small_scores_sum_to_one_too(small, score, expected):
+    attention = AttentionForecaster(small, MEAN, STD).attention
+    paid = attention.pay(torch.full((4, 4, 2), score))
+    assert torch.allclose(paid.sum(1), torch.tensor(expected), atol=1e-6)
+
+
 def test_weights_come_from_the_generator_and_nothing_else(small):
     before = torch.random.get_rng_state()
     states = [

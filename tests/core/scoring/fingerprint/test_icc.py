@@ -61,3 +61,29 @@ def test_an_edge_that_does_not_vary_has_none():
 def test_too_few_are_refused(shape):
     with pytest.raises(ParameterError, match="at least 2 subjects and 2 sessions"):
         intraclass_correlation(np.ones(shape))
+
+
+def test_within_pools_a_difference_between_pools_is_none_between_subjects():
+    """Mean squares as statsmodels has them for subjects nested in pools."""
+    rng = np.random.default_rng(3)
+    pools = np.array([0] * 5 + [1] * 7)
+    ratings = rng.normal(size=(12, 2, 3)) + rng.normal(size=(12, 1, 3)) + 10 * pools[:, None, None]
+    found = intraclass_correlation(ratings, "one_way", pools)
+    for edge in range(3):
+        table = pd.DataFrame(ratings[..., edge]).melt(ignore_index=False, var_name="session")
+        table["subject"], table["pool"] = table.index, pools[table.index]
+        # The subjects' squares beyond the pools'.
+        whole = anova_lm(ols("value ~ C(subject)", table).fit())
+        pooled = anova_lm(ols("value ~ C(pool)", table).fit())
+        between = (whole.loc["C(subject)", "sum_sq"] - pooled.loc["C(pool)", "sum_sq"]) / 10
+        left = whole.loc["Residual", "mean_sq"]
+        assert found[edge] == pytest.approx((between - left) / (between + left), abs=1e-8)
+    assert (intraclass_correlation(ratings, "one_way") > 0.85).all()
+    noise = rng.normal(size=(40, 2, 300)) + 5 * (np.arange(40) % 2)[:, None, None]
+    for model in ("one_way", "agreement", "consistency"):
+        assert abs(intraclass_correlation(noise, model, np.arange(40) % 2).mean()) < 0.03
+
+
+def test_pools_of_one_have_no_difference_between_subjects():
+    with pytest.raises(ParameterError, match="2 subjects in a pool and 2 sessions; got 3 and 2"):
+        intraclass_correlation(np.ones((3, 2, 1)), pools=np.arange(3))

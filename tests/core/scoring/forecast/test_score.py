@@ -1,9 +1,10 @@
+import dataclasses
+
 import numpy as np
 import pytest
 
-from attnconn_core.forecasting import forecast_baselines
+from attnconn_core.forecasting import LINEAR_FORECASTERS
 from attnconn_core.scoring import ForecastSkill, compare_on_units
-from attnconn_core.timeseries import split
 
 
 @pytest.fixture(scope="module")
@@ -13,31 +14,63 @@ def study(make_study):
 
 @pytest.fixture(scope="module")
 def scored(study):
-    return ForecastSkill(baseline_lags=2).score(study)
+    return ForecastSkill().score(study)
 
 
 def test_methods_that_forecast_stand_beside_linear_forecasts(study, scored):
     table = scored.tables["scores"]
-    assert list(table.columns) == ["subject", "session", "method", "r2", "r2_pooled", "mse"]
+    shown = ["r2", "r2_pooled", "mse", "cohort_informed"]
+    assert list(table.columns) == ["subject", "session", "method", *shown]
     for session in study.cohort.sessions:
         own = table[(table["subject"] == session.subject) & (table["session"] == session.session)]
         own = own.set_index("method")
-        baselines = forecast_baselines(*split(study.series(session.key), 0.1), 2)
-        assert list(own.index) == ["granger", "attention_subject", *baselines]
+        assert list(own.index) == ["granger", "attention_subject", *LINEAR_FORECASTERS]
         for name in ("granger", "attention_subject"):
             metrics = study.matrices(name, session.key)[120].metrics
             assert own.loc[name, "r2"] == metrics["r2"]
             assert own.loc[name, "mse"] == metrics["mse"]
-        for name, skill in baselines.items():
-            assert own.loc[name, "r2_pooled"] == skill.r2_pooled
+        for name, skill in study.linear_forecasts(session.key).items():
+            assert own.loc[name, shown].to_dict() == skill
+
+
+def test_nothing_is_fitted_and_no_series_read(make_study):
+    study = make_study(subjects=2)
+    ForecastSkill().score(study)
+    assert study.read == {"metrics", "linear_forecasts"}
+
+
+def test_what_rests_on_other_subjects_is_marked(make_study):
+    *others, own = make_study().methods
+    cohort = dataclasses.replace(own, name="attention_group", needs="cohort model")
+    tuned = dataclasses.replace(
+        own, name="attention_finetuned", more={**own.more, "cohort_informed": 1.0}
+    )
+    study = make_study(subjects=2, methods=[*others, own, cohort, tuned])
+    table = ForecastSkill().score(study).tables["scores"]
+    marked = table.groupby("method")["cohort_informed"].unique().map(list)
+    assert [name for name in marked.index if marked[name] == [True]] == [
+        "attention_finetuned",
+        "attention_group",
+        "cohort_var",
+        "hierarchical_var",
+    ]
+    assert marked["granger"] == [False]
 
 
 def test_methods_are_compared_over_subjects_with_a_region_s_own_past(scored):
     (measured,) = ForecastSkill().measures(scored.tables, scored.facts)
     means = scored.tables["scores"].pivot_table(index="subject", columns="method", values="r2")
-    columns = ["granger", "attention_subject", "ridge_var", "ridge_var_own_past"]
+    columns = ["granger", "attention_subject", *[n for n in LINEAR_FORECASTERS if n != "ar"]]
     expected = compare_on_units(means[columns], means["ar"])
     assert measured.compared.scores.equals(expected.scores)
     assert measured.beside[["method", "kind"]].to_numpy().tolist() == [["ar", "null model"]]
     assert np.isclose(measured.beside["value"].item(), means["ar"].mean(), rtol=1e-14)
     assert measured.benchmark == "forecast"
+
+
+def test_a_subject_alone_is_compared_by_what_needs_no_others(scored):
+    table = scored.tables["scores"]
+    own = table[~table["cohort_informed"]]
+    (measured,) = ForecastSkill().measures({"scores": own}, {})
+    assert "hierarchical_var" not in measured.compared.scores["method"].to_list()
+    assert "lag_weighted_var" in measured.compared.scores["method"].to_list()

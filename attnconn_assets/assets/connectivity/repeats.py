@@ -1,0 +1,81 @@
+"""A session's connectivity estimated again: from its halves, and by models of other seeds."""
+
+from collections.abc import Iterator, Mapping
+
+from attnconn_assets.assets.connectivity.reader import EstimatorFor, Reader
+from attnconn_assets.assets.forecasters.reading import model_for_session
+from attnconn_assets.building.result import Result
+from attnconn_assets.building.work import Work
+from attnconn_assets.storage.entry import WHOLE
+from attnconn_core.connectivity.method import Method
+from attnconn_core.errors import SeriesError
+from attnconn_core.forecasting import AttentionForecaster, load_forecaster
+from attnconn_core.records import Connectivity, TimeSeries
+from attnconn_core.timeseries import split
+
+__all__ = ["FIRST_HALF", "SECOND_HALF", "make_repeats", "seed_file"]
+
+FIRST_HALF, SECOND_HALF = "first_half.parquet", "second_half.parquet"
+
+
+def seed_file(number: int) -> str:
+    """Name the file that holds the matrix by models of a seed."""
+    return f"seed_{number}.parquet"
+
+
+def make_repeats(work: Work, reader: Reader) -> Result:
+    """Estimate the halves of a session, and the whole of it by models of other seeds."""
+    series = work.series()
+    files: dict[str, Mapping[int, Connectivity]] = {}
+    left_out: dict[str, str] = {}
+    if work.settings["split_half"]:
+        try:
+            files |= _halves(work, series, reader(work))
+        except SeriesError as error:  # too short, or a region stands still in one
+            left_out["halves"] = str(error)
+    method: Method = work.settings["method"]
+    for number, forecaster, missing in _models(work):
+        if forecaster is None:
+            left_out[f"seed {number}"] = missing
+            continue
+        estimator = method.make(
+            forecaster=forecaster,
+            test_fraction=work.settings["test_fraction"],
+            rescale=work.settings["rescale"],
+        )
+        matrix = method.named(estimator.estimate(series))
+        files[seed_file(number)] = {series.n_frames: matrix}
+    return Result(
+        files=files,
+        metrics={"matrices": len(files)},
+        facts={"repeats left out": left_out},
+    )
+
+
+def _halves(
+    work: Work, series: TimeSeries, estimator_of: EstimatorFor
+) -> dict[str, Mapping[int, Connectivity]]:
+    """Estimate both halves; the first is there already where the study asks for that length."""
+    method: Method = work.settings["method"]
+    first, second = split(series, 0.5)
+    stored = work.matrices(method.name, work.partition)
+    found: dict[str, Mapping[int, Connectivity]] = {}
+    for name, half in ((FIRST_HALF, first), (SECOND_HALF, second)):
+        matrix = stored.get(half.n_frames) if half is first else None
+        if matrix is None:
+            matrix = method.named(estimator_of(half, False).estimate(half))
+        found[name] = {half.n_frames: matrix}
+    return found
+
+
+def _models(work: Work) -> Iterator[tuple[int, AttentionForecaster | None, str]]:
+    """Read the models of other seeds; None, and why, of a session that has none."""
+    for number, asset in enumerate(work.settings["reseeded"], start=2):
+        if work.settings["method"].needs == "cohort model":
+            yield number, model_for_session(work, work.entry(asset, WHOLE))[0], ""
+            continue
+        entry = work.entry(asset)
+        if "model.safetensors" in entry.files:
+            yield number, load_forecaster(work.path(entry, "model.safetensors"))[0], ""
+        else:
+            yield number, None, str(entry.facts["left out"])

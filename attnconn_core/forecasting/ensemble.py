@@ -1,0 +1,63 @@
+"""Ensembles: forecasters that differ in their seed alone, read as one."""
+
+from collections.abc import Sequence
+from typing import cast
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from attnconn_core.errors import ParameterError
+from attnconn_core.forecasting.network import AttentionForecaster
+from attnconn_core.timeseries import Scale
+
+__all__ = ["Ensemble", "members_of"]
+
+
+class Ensemble(AttentionForecaster):
+    """Forecasters of one architecture; forecast and attention are their mean.
+
+    Parameters
+    ----------
+    members
+        At least two, of one architecture, region count and scale.
+
+    Raises
+    ------
+    ParameterError
+        Unless there are two members or more, of one architecture and region count.
+    """
+
+    def __init__(self, members: Sequence[AttentionForecaster]) -> None:
+        nn.Module.__init__(self)
+        if len(members) < 2:
+            raise ParameterError(f"an ensemble needs at least 2 members; got {len(members)}")
+        first = members[0]
+        for number, each in enumerate(members, start=1):
+            if (each.config, each.regions) != (first.config, first.regions):
+                raise ParameterError(
+                    "the members of an ensemble must have one architecture and the same number "
+                    f"of regions; number {number} differs from the first"
+                )
+        self.config = first.config
+        self._set_scale(first.mean, first.std)
+        self.members = nn.ModuleList(members)
+
+    def predict_standardised(
+        self, z: Float[Tensor, "batch region lag"]
+    ) -> tuple[Float[Tensor, "batch region horizon"], Float[Tensor, "batch target source"]]:
+        """Average the members' predictions of standardised frames, and their attention."""
+        found = [member.predict_standardised(z) for member in members_of(self)]
+        predicted, attention = (torch.stack(each).mean(dim=0) for each in zip(*found, strict=True))
+        return predicted, attention
+
+    def with_scale(self, scale: Scale) -> "Ensemble":
+        """Return the same weights, shared and not copied, for series of another scale."""
+        return Ensemble([member.with_scale(scale) for member in members_of(self)])
+
+
+def members_of(forecaster: AttentionForecaster) -> list[AttentionForecaster]:
+    """Return the members of an ensemble; any other forecaster is the only one of its own."""
+    if isinstance(forecaster, Ensemble):
+        return [cast(AttentionForecaster, member) for member in forecaster.members]
+    return [forecaster]

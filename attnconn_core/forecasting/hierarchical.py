@@ -1,0 +1,138 @@
+"""Hierarchical VAR: one session's VAR, shrunk towards that of other people.
+
+Most of how regions drive each other at rest is shared between people, and a scan is too
+short to find it anew: what a session's own frames don't settle is taken from the others.
+Hierarchical VARs of fMRI are otherwise estimated by sampling, for a handful of regions
+(Gorrostieta et al. 2013, Frontiers in Computational Neuroscience 7:159); with the others'
+VAR as the centre of a ridge penalty, the fit is closed and takes hundreds.
+"""
+
+import functools
+
+import numpy as np
+
+from attnconn_core.forecasting.linear import growing_penalty, ridge_var_own_past_free
+from attnconn_core.forecasting.moments import ByColumn, LaggedMoments
+from attnconn_core.forecasting.penalties import VALIDATION_FRACTION, ChosenFit, TrainingMoments
+from attnconn_core.records import TimeSeries
+
+__all__ = [
+    "COHORT_ALPHA",
+    "HIERARCHICAL_ALPHAS",
+    "OWN_SHARE",
+    "cohort_coefficients",
+    "fit_hierarchical",
+    "fit_lag_weighted",
+    "hierarchical_var",
+    "lag_weighted_var",
+]
+
+#: The penalty of the cohort's VAR, for moments that are sums over standardised scans.
+COHORT_ALPHA = 3e3
+
+#: The share of the hierarchical VAR's penalty that rests on a region's own past: a session
+#: knows its own past well, yet not so well that others' couldn't add to it.
+OWN_SHARE = 0.05
+
+#: Penalties to choose from: every quarter of a decade, since the choice is between people's
+#: and a person's own.
+HIERARCHICAL_ALPHAS: tuple[float, ...] = tuple(float(alpha) for alpha in np.logspace(2, 5, 13))
+
+
+def lag_weighted_var(
+    training: TimeSeries, lags: int, validation_fraction: float = VALIDATION_FRACTION
+) -> ChosenFit:
+    """Fit a VAR of one session whose penalty grows with the lag, own past unpenalised.
+
+    Parameters
+    ----------
+    training
+        The frames that may be learnt from.
+    lags
+        Frames of the past.
+    validation_fraction
+        The share at the end of `training` that the penalty is chosen on.
+
+    Raises
+    ------
+    SeriesError
+        If a part has no run longer than `lags`, or a region doesn't change.
+    """
+    return fit_lag_weighted(TrainingMoments.of(training, lags, validation_fraction))
+
+
+def fit_lag_weighted(moments: TrainingMoments) -> ChosenFit:
+    """Do what `lag_weighted_var` does, from moments that are summed already."""
+    weights = growing_penalty(moments.whole.lags)
+    return moments.chosen(functools.partial(ridge_var_own_past_free, lag_weights=weights))
+
+
+def cohort_coefficients(others: LaggedMoments, alpha: float = COHORT_ALPHA) -> ByColumn:
+    """Return the VAR of other people, of the standardised series.
+
+    Its penalty grows with the lag, and spares each region's own past.
+
+    Parameters
+    ----------
+    others
+        As `PooledMoments.without` gives them.
+    alpha
+        The penalty.
+    """
+    weights = growing_penalty(others.lags)
+    return ridge_var_own_past_free(others.standardised, alpha, lag_weights=weights).coefficients
+
+
+def hierarchical_var(
+    training: TimeSeries,
+    others: LaggedMoments,
+    *,
+    validation_fraction: float = VALIDATION_FRACTION,
+    cohort_alpha: float = COHORT_ALPHA,
+) -> ChosenFit:
+    """Fit one session's VAR, shrunk towards that of others by a penalty that grows with lag.
+
+    ::
+
+        B = argmin ‖Y − XB‖² + alpha Σ λ_l (B − B₀)²
+
+    over what a region takes from others, and a twentieth of it (`OWN_SHARE`) over its own
+    past. B₀ is the VAR of `others`, λ_l the lag. The larger alpha, the less of the forecast
+    is the session's own.
+
+    Parameters
+    ----------
+    training
+        The frames of the session that may be learnt from.
+    others
+        Moments of other subjects' training frames, as `PooledMoments.without` gives them;
+        their lags are the VAR's.
+    validation_fraction
+        The share at the end of `training` that alpha is chosen on.
+    cohort_alpha
+        The penalty of the others' VAR.
+
+    Raises
+    ------
+    ParameterError
+        If the others have other regions.
+    SeriesError
+        If a part has no run longer than the lags, or a region doesn't change.
+
+    References
+    ----------
+    Gorrostieta, Fiecas, Ombao, Burke & Cramer (2013). Hierarchical vector auto-regressive
+    models and their applications to multi-subject effective connectivity. Frontiers in
+    Computational Neuroscience 7:159.
+    """
+    moments = TrainingMoments.of(training, others.lags, validation_fraction)
+    return fit_hierarchical(moments, cohort_coefficients(others, cohort_alpha))
+
+
+def fit_hierarchical(moments: TrainingMoments, prior: ByColumn) -> ChosenFit:
+    """Do what `hierarchical_var` does, from moments and a prior that are there already."""
+    weights = growing_penalty(moments.whole.lags)
+    fit = functools.partial(
+        ridge_var_own_past_free, lag_weights=weights, prior=prior, own_share=OWN_SHARE
+    )
+    return moments.chosen(fit, HIERARCHICAL_ALPHAS)

@@ -1,0 +1,249 @@
+"""Second moments of a lagged design, and the linear forecaster that a fit makes of them.
+
+Every linear forecast follows from them, so the design is laid out once, and one
+factorisation of its Gram matrix serves every penalty.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TypeAlias
+
+import numpy as np
+from jaxtyping import Float
+
+from attnconn_core.errors import ParameterError, SeriesError
+from attnconn_core.timeseries import lagged_design
+
+__all__ = ["ByColumn", "LaggedMoments", "LinearForecaster", "Runs", "lagged_moments"]
+
+Runs: TypeAlias = Sequence[Float[np.ndarray, "_ region"]]
+Samples: TypeAlias = Float[np.ndarray, "sample region"]
+Square: TypeAlias = Float[np.ndarray, "column column"]
+ByColumn: TypeAlias = Float[np.ndarray, "column region"]
+
+
+@dataclass(frozen=True, eq=False)
+class LinearForecaster:
+    """A linear forecast of every region from the past of every region.
+
+    Attributes
+    ----------
+    lags
+        Frames of the past.
+    coefficients
+        Row ``region * lags + lag`` weighs that column of
+        `attnconn_core.timeseries.lagged_design`; a column a region predicted.
+    intercept
+        In the units of the series.
+    """
+
+    lags: int
+    coefficients: ByColumn
+    intercept: Float[np.ndarray, " region"]
+
+    def predict(self, runs: Runs) -> tuple[Samples, Samples]:
+        """Forecast every frame that has `lags` frames before it in its run.
+
+        Returns
+        -------
+        observed, predicted
+            In the units of the series; float64.
+
+        Raises
+        ------
+        SeriesError
+            If no run is longer than `lags`.
+        """
+        past, present = lagged_design(runs, self.lags)
+        return present, past @ self.coefficients + self.intercept
+
+
+@dataclass(frozen=True, eq=False)
+class LaggedMoments:
+    """Centred second moments of a lagged design: all that a linear fit needs.
+
+    Attributes
+    ----------
+    lags, n_samples
+        Frames of the past, and samples summed over.
+    scale
+        What every region was divided by; 1 where the series was taken as it is.
+    past_mean, present_mean
+        Means of the design's columns and of the regions predicted, before centring.
+    gram, cross, total
+        X'X, X'Y and the diagonal of Y'Y, with X and Y centred and scaled.
+    """
+
+    lags: int
+    n_samples: int
+    scale: Float[np.ndarray, " region"]
+    past_mean: Float[np.ndarray, " column"]
+    present_mean: Float[np.ndarray, " region"]
+    gram: Square
+    cross: ByColumn
+    total: Float[np.ndarray, " region"]
+
+    def plus(self, other: "LaggedMoments") -> "LaggedMoments":
+        """Pool with those of another scan, each centred by its own means.
+
+        A fit then rests on what happens within scans, not on their levels. Scans of unlike
+        scale are pooled by their `standardised` moments.
+
+        Raises
+        ------
+        ParameterError
+            Unless both are of the same lags and regions.
+        """
+        if (self.lags, len(self.total)) != (other.lags, len(other.total)):
+            raise ParameterError(
+                "moments that are pooled must have the same lags and regions; got "
+                f"{self.lags} lags of {len(self.total)} regions and "
+                f"{other.lags} lags of {len(other.total)} regions"
+            )
+        n_samples = self.n_samples + other.n_samples
+        share = other.n_samples / n_samples
+
+        def mean(one: np.ndarray, another: np.ndarray) -> np.ndarray:
+            return one + share * (another - one)
+
+        return LaggedMoments(
+            lags=self.lags,
+            n_samples=n_samples,
+            scale=self.scale,
+            past_mean=mean(self.past_mean, other.past_mean),
+            present_mean=mean(self.present_mean, other.present_mean),
+            gram=self.gram + other.gram,
+            cross=self.cross + other.cross,
+            total=self.total + other.total,
+        )
+
+    @property
+    def standardised(self) -> "LaggedMoments":
+        """Those of the centred and scaled series itself: of mean 0 and scale 1.
+
+        What is fitted to them has coefficients of the standardised series, in which scans
+        of different people can be compared and pooled.
+        """
+        return replace(
+            self,
+            scale=np.ones_like(self.scale),
+            past_mean=np.zeros_like(self.past_mean),
+            present_mean=np.zeros_like(self.present_mean),
+        )
+
+    def divided_by_root(self, lag_weights: Float[np.ndarray, " lag"]) -> "LaggedMoments":
+        """Those of a design whose columns are divided by the roots of weights of their lags.
+
+        They are kept, and with them their `spectrum`, so that a fit of another penalty or
+        prior with the same weights finds both.
+        """
+        key = tuple(lag_weights.tolist())
+        if key not in self._divided:
+            root = np.tile(np.sqrt(lag_weights), len(self.total))
+            self._divided[key] = replace(
+                self,
+                gram=self.gram / np.multiply.outer(root, root),
+                cross=self.cross / root[:, None],
+            )
+        return self._divided[key]
+
+    @cached_property
+    def _divided(self) -> dict[tuple[float, ...], "LaggedMoments"]:
+        return {}
+
+    @cached_property
+    def spectrum(self) -> tuple[Float[np.ndarray, " column"], Square, ByColumn]:
+        """Eigenvalues and eigenvectors of the Gram matrix, and V'X'Y.
+
+        Ridge coefficients at any penalty are ``V @ (V'X'Y / (eigenvalues + alpha))``.
+        """
+        eigenvalues, vectors = np.linalg.eigh(self.gram)
+        # Rounding may leave the smallest below 0, where a small penalty would meet a pole.
+        return np.maximum(eigenvalues, 0.0), vectors, vectors.T @ self.cross
+
+    def inverse(self, alpha: float) -> Square:
+        """Invert ``gram + alpha * I``.
+
+        Raises
+        ------
+        SeriesError
+            If the columns are dependent and the penalty is too small to part them.
+        """
+        penalised = self.gram + alpha * np.eye(len(self.gram))
+        try:
+            inverse = np.linalg.inv(penalised)
+            condition = float(np.linalg.norm(penalised, 1) * np.linalg.norm(inverse, 1))
+        except np.linalg.LinAlgError:
+            condition = np.inf
+        if not condition < 1 / np.finfo(np.float64).eps:
+            raise SeriesError(
+                f"a linear fit at penalty {alpha:g} needs independent columns; "
+                f"{len(self.gram)} columns of {self.n_samples} samples aren't: "
+                "use a larger penalty, fewer lags or a longer series"
+            )
+        return (inverse + inverse.T) / 2
+
+    def own_blocks(self, matrix: Square) -> Float[np.ndarray, "region lag lag"]:
+        """Cut out the square of every region's own columns."""
+        n_regions = len(self.total)
+        region = np.arange(n_regions)
+        return matrix.reshape(n_regions, self.lags, n_regions, self.lags)[region, :, region]
+
+    def own_rows(self, matrix: ByColumn) -> Float[np.ndarray, "region lag"]:
+        """Cut out what every region's own columns hold for that region."""
+        n_regions = len(self.total)
+        region = np.arange(n_regions)
+        return matrix.reshape(n_regions, self.lags, n_regions)[region, :, region]
+
+    def forecaster(self, coefficients: ByColumn) -> LinearForecaster:
+        """Turn coefficients of the scaled series into a forecaster of the raw one."""
+        raw = coefficients * self.scale / np.repeat(self.scale, self.lags)[:, None]
+        return LinearForecaster(self.lags, raw, self.present_mean - self.past_mean @ raw)
+
+
+def lagged_moments(runs: Runs, lags: int, *, standardise: bool = False) -> LaggedMoments:
+    """Sum the second moments of a lagged design.
+
+    Parameters
+    ----------
+    runs
+        Arrays of (time, region); no sample crosses from one to the next.
+    lags
+        Frames of the past.
+    standardise
+        Divide every region by its deviation (ddof 0) over the frames given, so that a
+        penalty means the same for every region and scanner.
+
+    Raises
+    ------
+    ParameterError
+        If `lags` is below 1.
+    SeriesError
+        If no run is longer than `lags`, or a region to be standardised doesn't change.
+    """
+    if lags < 1:
+        raise ParameterError(f"lags must be at least 1 frame; got {lags}")
+    past, present = lagged_design(runs, lags)
+    past_mean, present_mean = past.mean(axis=0), present.mean(axis=0)
+    past -= past_mean
+    present -= present_mean
+    scale = np.ones(present.shape[1])
+    if standardise:
+        scale = np.concatenate(list(runs)).astype(np.float64).std(axis=0)
+        if not scale.all():
+            raise SeriesError(
+                "every region must change over time to be standardised; "
+                f"region number {int(np.argmin(scale)) + 1} doesn't"
+            )
+    of_column = np.repeat(scale, lags)
+    return LaggedMoments(
+        lags=lags,
+        n_samples=len(present),
+        scale=scale,
+        past_mean=past_mean,
+        present_mean=present_mean,
+        gram=past.T @ past / np.multiply.outer(of_column, of_column),
+        cross=past.T @ present / np.multiply.outer(of_column, scale),
+        total=np.einsum("sr,sr->r", present, present) / scale**2,
+    )

@@ -1,0 +1,27 @@
+"""Cautions: methods whose matrices must not be interpreted, and why."""
+
+from collections.abc import Iterable, Mapping
+
+__all__ = ["join_cautions"]
+
+_PREFIX = "do not interpret this matrix: "
+
+
+def join_cautions(reasons: Iterable[Mapping[str, str]]) -> dict[str, str]:
+    """Join what scores have against methods: a sentence for each that has something.
+
+    Parameters
+    ----------
+    reasons
+        Of every score that is `Cautious`: method → why its matrix must not be interpreted.
+
+    Examples
+    --------
+    >>> join_cautions([{"attention_group": "seeds agree at r = .34"}, {}])
+    {'attention_group': 'do not interpret this matrix: seeds agree at r = .34'}
+    """
+    found: dict[str, list[str]] = {}
+    for each in reasons:
+        for method, why in each.items():
+            found.setdefault(method, []).append(why)
+    return {method: _PREFIX + "; ".join(every) for method, every in found.items()}

@@ -1,0 +1,78 @@
+"""Agreement of two matrices of one session, and what more measurements would make of it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+from scipy.stats import rankdata
+
+from attnconn_core.errors import ParameterError
+from attnconn_core.records import Connectivity
+from attnconn_core.scoring.edges.features import edge_mask
+
+__all__ = ["Agreement", "agreement", "spearman_brown"]
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How alike two matrices are, the diagonal left out.
+
+    Attributes
+    ----------
+    r
+        Pearson's correlation over edges; NaN where a matrix doesn't vary.
+    rank_r
+        Spearman's.
+    """
+
+    r: float
+    rank_r: float
+
+
+def agreement(first: Connectivity, second: Connectivity) -> Agreement:
+    """Return the correlation of two matrices over their edges, each undirected edge once.
+
+    Raises
+    ------
+    ParameterError
+        If the two aren't of the same regions.
+    """
+    if first.regions != second.regions:
+        raise ParameterError(
+            f"matrices that are compared must be of the same regions; got {len(first.regions)} "
+            f"and {len(second.regions)}, or others"
+        )
+    mask = edge_mask(len(first.regions), first.directed or second.directed)
+    one, other = first.values[mask], second.values[mask]
+    return Agreement(_correlation(one, other), _correlation(rankdata(one), rankdata(other)))
+
+
+def spearman_brown(r: float, k: float | int) -> float:
+    """Return the agreement of means of `k` measurements where single ones agree at `r`.
+
+    k r / (1 + (k − 1) r): of ensembles of `k` seeds, or, with 2, of a scan twice as long.
+
+    Raises
+    ------
+    ParameterError
+        If k isn't positive.
+
+    References
+    ----------
+    Spearman 1910, British Journal of Psychology 3: 271–295; Brown 1910, ibid.: 296–322.
+
+    Examples
+    --------
+    >>> spearman_brown(0.5, 2)
+    0.6666666666666666
+    """
+    if not k > 0:
+        raise ParameterError(f"the number of measurements k must be positive; got {k}")
+    below = 1 + (k - 1) * r
+    return k * r / below if below > 0 else float("nan")
+
+
+def _correlation(one: Float[np.ndarray, " edge"], other: Float[np.ndarray, " edge"]) -> float:
+    if len(one) < 2 or np.ptp(one) == 0 or np.ptp(other) == 0:
+        return float("nan")
+    return float(np.corrcoef(one, other)[0, 1])

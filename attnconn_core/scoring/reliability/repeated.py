@@ -1,0 +1,71 @@
+"""Agreement of a session's matrices with what the method finds when it is repeated."""
+
+import numpy as np
+import pandas as pd
+
+from attnconn_core.records import Connectivity
+from attnconn_core.scoring.reliability.agreement import agreement
+from attnconn_core.scoring.reliability.jackknife import jackknife
+from attnconn_core.scoring.score import MethodTraits, ScoreData
+
+__all__ = ["HALVES", "SEEDS", "mean_agreement", "sessions_of"]
+
+SEEDS, HALVES = "seeds", "halves"
+
+_ENDS = ("", "_lower", "_upper")
+_COLUMNS = ["subject", "session", "what", "seed", "r", "rank_r"]
+
+
+def sessions_of(data: ScoreData, method: MethodTraits) -> tuple[pd.DataFrame, dict[str, str]]:
+    """Compare the repeated matrices of every session of the cohort.
+
+    Returns
+    -------
+    sessions, left_out
+        A row per session and repetition: ``subject``, ``session``, ``what`` (`SEEDS`: with the
+        whole scan's matrix by the method's own model; `HALVES`: with each other), ``seed``
+        (its number, from 2; NaN between halves), ``r`` and ``rank_r``. And session → what it
+        lacks, and why.
+    """
+    rows: list[tuple[object, ...]] = []
+    left_out: dict[str, str] = {}
+
+    def add(where: tuple[str, str, str], seed: float, a: Connectivity, b: Connectivity) -> None:
+        found = agreement(a, b)
+        rows.append((*where, seed, found.r, found.rank_r))
+
+    for session in data.cohort.sessions:
+        repeats = data.repeats(method.name, session.key)
+        who = (session.subject, session.session)
+        if repeats.reseeded:
+            stored = data.whole_scan(method.name, session.key)
+            for seed, other in sorted(repeats.reseeded.items()):
+                add((*who, SEEDS), float(seed), stored, other)
+        if repeats.halves is not None:
+            add((*who, HALVES), float("nan"), *repeats.halves)
+        if repeats.left_out:
+            left_out[session.key] = "; ".join(f"{k}: {v}" for k, v in repeats.left_out.items())
+    return pd.DataFrame(rows, columns=_COLUMNS), left_out
+
+
+def mean_agreement(sessions: pd.DataFrame, what: str) -> dict[str, float]:
+    """Average over a subject's sessions, then over subjects, with intervals over subjects.
+
+    Returns
+    -------
+    numbers
+        ``<what>_r`` and ``<what>_rank_r``, each with ``_lower`` and ``_upper``, clipped at 1,
+        and ``<what>_n``, the number of subjects. NaN where there is none.
+    """
+    own = sessions[sessions["what"] == what]
+    by_subject = own.groupby("subject")[["r", "rank_r"]].mean().dropna()
+    values = by_subject.to_numpy(dtype=np.float64)
+    if not len(values):
+        columns = [f"{what}_{name}{end}" for name in ("r", "rank_r") for end in _ENDS]
+        return {**dict.fromkeys(columns, float("nan")), f"{what}_n": 0.0}
+    found = jackknife(lambda kept: values[kept].mean(axis=0), np.zeros(len(values), dtype=np.int64))
+    numbers: dict[str, float] = {}
+    for place, name in enumerate(("r", "rank_r")):
+        ends = (found.values[place], found.lower[place], np.minimum(found.upper[place], 1.0))
+        numbers |= {f"{what}_{name}{e}": float(v) for e, v in zip(_ENDS, ends, strict=True)}
+    return {**numbers, f"{what}_n": float(len(values))}

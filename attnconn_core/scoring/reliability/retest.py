@@ -1,0 +1,120 @@
+"""Test–retest reliability of edges: the mean intraclass correlation, and by strength."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Bool, Float, Int
+
+from attnconn_core.scoring.fingerprint.icc import intraclass_correlation
+from attnconn_core.scoring.reliability.jackknife import jackknife
+
+__all__ = ["STRENGTHS", "EdgewiseReliability", "edgewise_reliability", "strength_rows", "unit_rows"]
+
+STRENGTHS = 5
+"""Parts of equal size that edges are divided into by their strength."""
+
+
+@dataclass(frozen=True, eq=False)
+class EdgewiseReliability:
+    """How much of an edge's variance lies between subjects, over all edges.
+
+    Attributes
+    ----------
+    mean, median
+        Over edges: value, lower and upper end of the 95 % interval over subjects.
+    by_strength
+        The mean of each fifth of the edges, the weakest first: value, lower, upper.
+    strength
+        Mean absolute value of each fifth.
+    edges
+        Number of each fifth.
+    pseudo
+        What each subject adds to the mean; see `jackknife`.
+    """
+
+    mean: Float[np.ndarray, "3"]
+    median: Float[np.ndarray, "3"]
+    by_strength: Float[np.ndarray, "part 3"]
+    strength: Float[np.ndarray, " part"]
+    edges: Int[np.ndarray, " part"]
+    pseudo: Float[np.ndarray, " unit"]
+
+
+def edgewise_reliability(
+    ratings: Float[np.ndarray, "subject session edge"],
+    *,
+    model: str = "consistency",
+    pools: Int[np.ndarray, " subject"] | None = None,
+) -> EdgewiseReliability:
+    """Return the intraclass correlation over edges, with intervals over subjects.
+
+    Parameters
+    ----------
+    ratings
+        Every subject's edges in test and retest, or in more sessions.
+    model, pools
+        As of `intraclass_correlation`. ICC(3,1) is without bias where edges are noise; the
+        others fall below 0 there, by .06 with 7 subjects in two pools. Subjects that different
+        cohort models read must be in different pools.
+
+    Notes
+    -----
+    Edges are divided by their mean absolute value over all subjects and sessions; edges of
+    equal strength stay in the order in which they come. An edge that doesn't vary counts
+    nowhere.
+
+    Raises
+    ------
+    ParameterError
+        As `intraclass_correlation`.
+    """
+    pools = np.zeros(len(ratings), dtype=np.int64) if pools is None else pools
+    strength = np.abs(ratings).mean(axis=(0, 1), dtype=np.float64)
+    parts = np.array_split(np.argsort(strength, kind="stable"), STRENGTHS)
+
+    def statistics(kept: Bool[np.ndarray, " subject"]) -> Float[np.ndarray, " statistic"]:
+        icc = intraclass_correlation(ratings[kept], model, pools[kept])
+        return np.array([_mean(icc), _median(icc), *(_mean(icc[part]) for part in parts)])
+
+    found = jackknife(statistics, pools)
+    rows = np.stack([found.values, found.lower, found.upper], axis=1)
+    return EdgewiseReliability(
+        mean=rows[0],
+        median=rows[1],
+        by_strength=rows[2:],
+        strength=np.array([_mean(strength[part]) for part in parts]),
+        edges=np.array([len(part) for part in parts]),
+        pseudo=found.pseudo[:, 0],
+    )
+
+
+def strength_rows(method: str, found: EdgewiseReliability) -> pd.DataFrame:
+    """Return a row per fifth of a method's edges."""
+    return pd.DataFrame(
+        {
+            "method": method,
+            "part": np.arange(1, STRENGTHS + 1),
+            "strength": found.strength,
+            "edges": found.edges,
+            "icc": found.by_strength[:, 0],
+            "icc_lower": found.by_strength[:, 1],
+            "icc_upper": found.by_strength[:, 2],
+        }
+    )
+
+
+def unit_rows(method: str, found: EdgewiseReliability) -> pd.DataFrame:
+    """Return a row per subject, or group of subjects: what it adds to the mean."""
+    units = np.arange(len(found.pseudo))
+    return pd.DataFrame({"method": method, "unit": units, "icc": found.pseudo})
+
+
+def _mean(values: Float[np.ndarray, " edge"]) -> float:
+    known = values[np.isfinite(values)]
+    return float(known.mean()) if len(known) else float("nan")
+
+
+def _median(values: Float[np.ndarray, " edge"]) -> float:
+    known = values[np.isfinite(values)]
+    return float(np.median(known)) if len(known) else float("nan")

@@ -1,0 +1,206 @@
+"""Reliability of every method: between seeds, between halves of a session, between sessions."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Literal
+
+import numpy as np
+import pandas as pd
+from pydantic import Field
+
+from attnconn_core.errors import CohortError
+from attnconn_core.scoring.comparison.measured import Measured
+from attnconn_core.scoring.comparison.verdicts import compare_on_units
+from attnconn_core.scoring.edges.features import edge_mask
+from attnconn_core.scoring.fingerprint.pairing import PooledPairs, pair_within_pools
+from attnconn_core.scoring.reliability.agreement import spearman_brown
+from attnconn_core.scoring.reliability.repeated import HALVES, SEEDS, mean_agreement, sessions_of
+from attnconn_core.scoring.reliability.retest import (
+    EdgewiseReliability,
+    edgewise_reliability,
+    strength_rows,
+    unit_rows,
+)
+from attnconn_core.scoring.score import MethodTraits, Read, Scored, ScoreData
+
+__all__ = ["Reliability"]
+
+_ENDS = ("", "_lower", "_upper")
+# The tables beside the scores, and their columns where there is no row.
+_FURTHER = {
+    "by_strength": ["method", "part", "strength", "edges", "icc", "icc_lower", "icc_upper"],
+    "sessions": ["subject", "session", "what", "seed", "r", "rank_r", "method"],
+    "retest_units": ["method", "unit", "icc"],
+}
+
+
+@dataclass(frozen=True)
+class Reliability:
+    """How alike a method's matrices are when it is repeated.
+
+    Attributes
+    ----------
+    seeds
+        Seeds that every trained model is trained with, that of its configuration among them;
+        1 for no other.
+    seed_share
+        Share of the subjects whose session models are trained with the other seeds too: each
+        costs a training.
+    split_half
+        Whether every session is also estimated from each of its halves; a trained model is
+        then trained on each, with one seed.
+    ensemble
+        Number of seeds whose mean matrix is given an expected agreement.
+    least_agreement
+        Between seeds: a method below it is not to be interpreted.
+    icc
+        Model of `intraclass_correlation`.
+    """
+
+    name: ClassVar[str] = "reliability"
+    label: ClassVar[str] = "Reliability"
+    description: ClassVar[str] = (
+        "Whether a method finds the same again: by models of another seed, in the halves of a "
+        "session, and in a subject's other session."
+    )
+    reads: ClassVar[frozenset[Read]] = frozenset({"matrices", "pools", "repeats"})
+
+    seeds: Annotated[int, Field(ge=1, le=99)] = 2
+    seed_share: Annotated[float, Field(gt=0, le=1)] = 1.0
+    split_half: bool = True
+    ensemble: Annotated[int, Field(ge=2)] = 5
+    least_agreement: Annotated[float, Field(ge=0, le=1)] = 0.9
+    icc: Literal["one_way", "agreement", "consistency"] = "consistency"
+
+    def score(self, data: ScoreData) -> Scored:
+        """Return the agreement between seeds and halves, and the test–retest ICC of edges.
+
+        Returns
+        -------
+        scored
+            ``scores``: a row per method. ``seeds_r`` and ``seeds_rank_r``, Pearson's and
+            Spearman's r between a session's matrix and those by models of other seeds;
+            ``ensemble_r``, the agreement to be expected of means over `ensemble` seeds;
+            ``halves_r`` and ``halves_rank_r`` between the halves of a session, and
+            ``halves_corrected``, that of whole sessions by Spearman and Brown's formula;
+            ``icc`` and ``icc_median`` over edges. Means over a subject's sessions come first,
+            then over subjects: ``…_n``, with 95 % intervals (``…_lower``, ``…_upper``).
+            ``by_strength``: ``method``, ``part`` (1 for the weakest fifth of the edges),
+            ``strength``, ``edges``, ``icc``, ``icc_lower`` and ``icc_upper``. ``sessions``: a
+            row per method, session and repetition: ``subject``, ``session``, ``what`` (seeds
+            or halves), ``seed``, ``r`` and ``rank_r``. ``retest_units``: ``method``, ``unit``
+            and ``icc``, what each subject adds to the mean; see `jackknife`. Facts say what is
+            left out, and why.
+        """
+        pairs, alone = _pairs(data)
+        rows = []
+        found: dict[str, list[pd.DataFrame]] = {name: [] for name in _FURTHER}
+        left_out: dict[str, dict[str, str]] = {}
+        for method in data.methods:
+            sessions, missing = sessions_of(data, method)
+            retest = None if pairs is None else self._retest(data, method, pairs)
+            rows.append({"method": method.name, **self._row(sessions, retest, pairs)})
+            found["sessions"].append(sessions.assign(method=method.name))
+            if retest is not None:
+                found["by_strength"].append(strength_rows(method.name, retest))
+                found["retest_units"].append(unit_rows(method.name, retest))
+            if missing:
+                left_out[method.name] = missing
+        tables = {name: _joined(each, _FURTHER[name]) for name, each in found.items()}
+        facts: dict[str, Any] = {
+            "seeds": self.seeds,
+            "ensemble": self.ensemble,
+            "least agreement": self.least_agreement,
+        }
+        if alone:
+            facts["test–retest left out"] = alone
+        if left_out:
+            facts["repeats left out"] = left_out
+        return Scored({"scores": pd.DataFrame(rows), **tables}, facts)
+
+    def measures(
+        self,
+        tables: Mapping[str, pd.DataFrame],
+        facts: Mapping[str, Any],  # noqa: ARG002  (other scores need them)
+    ) -> Iterator[Measured]:
+        """Compare methods over subjects: seeds with the least agreement, the others with 0."""
+        sessions, units = tables["sessions"], tables["retest_units"]
+        for what, measure, reference in (
+            (SEEDS, "r between seeds", self.least_agreement),
+            (HALVES, "r between halves", 0.0),
+        ):
+            own = sessions[sessions["what"] == what] if len(sessions) else sessions
+            yield from _measured(own, "subject", "r", measure, reference)
+        yield from _measured(units, "unit", "icc", "ICC of edges", 0.0)
+
+    def cautions(self, tables: Mapping[str, pd.DataFrame]) -> Mapping[str, str]:
+        """Say of which methods the seeds do not agree."""
+        scores = tables["scores"]
+        below = scores[scores["seeds_r"] < self.least_agreement]
+        return {
+            str(row["method"]): f"models of different seeds agree at r = {row['seeds_r']:.2f} "
+            f"(n = {row['seeds_n']:.0f} subjects), below {self.least_agreement:g}"
+            for _, row in below.iterrows()
+        }
+
+    def _retest(
+        self, data: ScoreData, method: MethodTraits, pairs: PooledPairs
+    ) -> EdgewiseReliability:
+        ratings = []
+        for pair in pairs.pairs:
+            matrices = [data.whole_scan(method.name, session.key).values for session in pair]
+            mask = edge_mask(len(matrices[0]), method.directed)
+            ratings.append([matrix[mask] for matrix in matrices])
+        return edgewise_reliability(np.array(ratings), model=self.icc, pools=pairs.pools)
+
+    def _row(
+        self, sessions: pd.DataFrame, retest: EdgewiseReliability | None, pairs: PooledPairs | None
+    ) -> dict[str, float]:
+        row = {
+            **mean_agreement(sessions, SEEDS),
+            **mean_agreement(sessions, HALVES),
+        }
+        for end in _ENDS:
+            # The end of an interval may lie where the formula leaves what a correlation can be.
+            expected = spearman_brown(row[f"seeds_r{end}"], self.ensemble)
+            row[f"ensemble_r{end}"] = float(np.clip(expected, -1, 1))
+            corrected = spearman_brown(row[f"halves_r{end}"], 2)
+            row[f"halves_corrected{end}"] = float(np.clip(corrected, -1, 1))
+        for name in ("mean", "median"):
+            values = np.full(3, np.nan) if retest is None else getattr(retest, name)
+            row |= _ends("icc" if name == "mean" else "icc_median", values)
+        return row | {"icc_n": float(0 if pairs is None else len(pairs.pairs))}
+
+
+def _ends(name: str, values: np.ndarray) -> dict[str, float]:
+    return {f"{name}{end}": float(v) for end, v in zip(_ENDS, values, strict=True)}
+
+
+def _pairs(data: ScoreData) -> tuple[PooledPairs | None, str]:
+    """Find the subjects with test and retest; none, and the reason, where there are too few."""
+    try:
+        return pair_within_pools(data.cohort, data.pools), ""
+    except CohortError:
+        return None, (
+            "an intraclass correlation needs at least 2 subjects with a test and a retest session "
+            f"that one model reads; got {len(data.cohort.pairs())} with both sessions, of "
+            f"{len(data.cohort.subjects)}"
+        )
+
+
+def _measured(
+    table: pd.DataFrame, unit: str, value: str, measure: str, reference: float
+) -> Iterator[Measured]:
+    """Compare the methods that have values on the units that have them."""
+    known = table.dropna(subset=[value]) if len(table) else table
+    if not len(known):
+        return
+    values = known.pivot_table(index=unit, columns="method", values=value, sort=False)
+    yield Measured(
+        "reliability", measure, compare_on_units(values, pd.Series(reference, index=values.index))
+    )
+
+
+def _joined(tables: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
+    held = [table for table in tables if len(table)]
+    return pd.concat(held, ignore_index=True) if held else pd.DataFrame(columns=columns)
