@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from attnconn_assets.assets.connectivity.reader import EstimatorFor, Reader
+from attnconn_assets.assets.connectivity.repeat_files import FIRST_HALF, SECOND_HALF, seed_file
 from attnconn_assets.assets.forecasters.reading import model_for_session
 from attnconn_assets.building.result import Result
 from attnconn_assets.building.work import Work
@@ -13,14 +14,7 @@ from attnconn_core.forecasting import AttentionForecaster, load_forecaster
 from attnconn_core.records import Connectivity, TimeSeries
 from attnconn_core.timeseries import split
 
-__all__ = ["FIRST_HALF", "SECOND_HALF", "make_repeats", "seed_file"]
-
-FIRST_HALF, SECOND_HALF = "first_half.parquet", "second_half.parquet"
-
-
-def seed_file(number: int) -> str:
-    """Name the file that holds the matrix by models of a seed."""
-    return f"seed_{number}.parquet"
+__all__ = ["make_repeats"]
 
 
 def make_repeats(work: Work, reader: Reader) -> Result:

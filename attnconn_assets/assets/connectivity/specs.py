@@ -11,6 +11,7 @@ from attnconn_assets.assets.connectivity.granger import read_granger
 from attnconn_assets.assets.connectivity.granger_order import make_granger_order
 from attnconn_assets.assets.connectivity.matrices import make_matrices
 from attnconn_assets.assets.connectivity.reader import Reader
+from attnconn_assets.assets.connectivity.repeat_files import repeats_asset
 from attnconn_assets.assets.connectivity.repeats import make_repeats
 from attnconn_assets.assets.connectivity.session_models import (
     read_finetuned_model,
@@ -76,11 +77,7 @@ def specs(study: Study) -> list[AssetSpec]:
 def repeats_of(study: Study) -> dict[str, Kind]:
     """Return the assets that hold the repeated matrices of a study's methods."""
     repeated = (method for method in study.chosen_methods if _repeated(study, method))
-    return {_repeats_name(method): "session" for method in repeated}
-
-
-def _repeats_name(method: Method) -> str:
-    return f"repeats_{method.name}"
+    return {repeats_asset(method.name): "session" for method in repeated}
 
 
 def _repeated(study: Study, method: Method) -> bool:
@@ -134,7 +131,7 @@ def _repeats(study: Study, method: Method) -> AssetSpec:
     reading, other = reading_of(study, method), _other_seeds(study, method)
     of_cohort = method.needs == "cohort model"
     return AssetSpec(
-        _repeats_name(method),
+        repeats_asset(method.name),
         partial(make_repeats, reader=reading.reader),
         "session",
         settings={
