@@ -76,8 +76,8 @@ def reliability_panel(
     heading(
         figure,
         "What each method finds again",
-        "seeds: the same session by models of other seeds; halves: a session's two halves, by "
-        "models of one seed; ICC: the share of an edge's variance that lies between subjects"
+        "seeds: the same session by models of other seeds; halves: a session's two halves, each "
+        "by a model of its own; ICC: the share of an edge's variance that lies between subjects"
         + styles.warning(looks),
     )
     return figure

@@ -19,7 +19,7 @@ from attnconn_assets.assets.connectivity.session_models import (
 )
 from attnconn_assets.assets.connectivity.tangent import REFERENCE, read_tangent
 from attnconn_assets.assets.connectivity.tangent_reference import make_tangent_reference
-from attnconn_assets.assets.forecasters.specs import reseeded_asset, seeds
+from attnconn_assets.assets.forecasters.specs import cohort_asset, reseeded_asset, seeds
 from attnconn_assets.building.spec import AssetSpec, Kind
 from attnconn_assets.study.study import Study
 from attnconn_core.connectivity.method import TRAINED, Method
@@ -130,6 +130,7 @@ def _matrices(study: Study, method: Method) -> AssetSpec:
 def _repeats(study: Study, method: Method) -> AssetSpec:
     reading, other = reading_of(study, method), _other_seeds(study, method)
     of_cohort = method.needs == "cohort model"
+    second, second_needs = _second_half(study, method, reading) if other else ({}, {})
     return AssetSpec(
         repeats_asset(method.name),
         partial(make_repeats, reader=reading.reader),
@@ -139,6 +140,7 @@ def _repeats(study: Study, method: Method) -> AssetSpec:
             "split_half": study.reliability.split_half,
             "reseeded": tuple(other),
             "rescale": of_cohort and reading.settings["normalisation"] != "pooled",
+            **second,
             **({"test_fraction": study.test_fraction} if other else {}),
             **reading.settings,
         },
@@ -147,6 +149,7 @@ def _repeats(study: Study, method: Method) -> AssetSpec:
             method.name: "session",
             **reading.needs,
             **other,
+            **second_needs,
         },
         calls=reading.calls,
         from_configuration=reading.from_configuration,
@@ -155,6 +158,18 @@ def _repeats(study: Study, method: Method) -> AssetSpec:
         experiment="repeats",
         run_label=method.name,
     )
+
+
+def _second_half(
+    study: Study, method: Method, reading: Reading
+) -> tuple[dict[str, Any], dict[str, Kind]]:
+    """Return what the model of another seed is made with that a session's second half has."""
+    own = None if method.needs == "cohort model" else reading.settings["configuration"].reseeded(2)
+    start = {"cohort model": method.configuration, "fine-tuned model": study.read_out[0]}
+    configuration = start.get(method.needs)
+    asset = None if configuration is None else cohort_asset(configuration, 2)
+    settings = {"cohort_model": asset, "second_configuration": own}
+    return settings, {} if asset is None or not study.reliability.split_half else {asset: "whole"}
 
 
 def _granger(study: Study) -> Reading:

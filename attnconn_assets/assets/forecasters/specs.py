@@ -15,7 +15,7 @@ from attnconn_assets.study.study import Study
 from attnconn_core.connectivity.method import Method
 from attnconn_core.errors import StudyError
 
-__all__ = ["reseeded_asset", "seeds", "specs"]
+__all__ = ["cohort_asset", "reseeded_asset", "seeds", "specs"]
 
 _KINDS = frozenset({"pytorch", "mlflow"})
 
@@ -41,7 +41,7 @@ def reseeded_asset(method: Method, number: int) -> tuple[str, Kind]:
     """Name the asset with the models of another seed that a method reads, and its partitions."""
     match method.needs:
         case "cohort model":
-            return _cohort_name(str(method.configuration), number), "whole"
+            return cohort_asset(str(method.configuration), number), "whole"
         case "session model":
             return f"subject_forecaster_seed_{number}", "session"
         case "fine-tuned model":
@@ -49,7 +49,8 @@ def reseeded_asset(method: Method, number: int) -> tuple[str, Kind]:
     raise StudyError(f"method {method.name} rests on no trained model; it needs {method.needs}")
 
 
-def _cohort_name(configuration: str, number: int) -> str:
+def cohort_asset(configuration: str, number: int) -> str:
+    """Name the asset with the cohort's models of a configuration and another seed."""
     return f"group_forecaster_{configuration}_seed_{number}"
 
 
@@ -125,7 +126,7 @@ def _champion(study: Study) -> AssetSpec:
 
 def _reseeded_cohort_model(study: Study, name: str, number: int) -> AssetSpec:
     return AssetSpec(
-        _cohort_name(name, number),
+        cohort_asset(name, number),
         make_cohort_model,
         "whole",
         settings={
@@ -163,7 +164,7 @@ def _reseeded_session_model(study: Study, number: int) -> AssetSpec:
 
 
 def _reseeded_finetuned(study: Study, number: int) -> AssetSpec:
-    start = _cohort_name(study.read_out[0], number)
+    start = cohort_asset(study.read_out[0], number)
     return AssetSpec(
         f"finetuned_forecaster_seed_{number}",
         make_reseeded_finetuned_model,

@@ -34,8 +34,8 @@ def table(store, asset, name="scores"):
     return read_table(store.path(store.entry(asset, "all"), f"{name}.parquet"))
 
 
-def test_halves_are_estimated_as_a_shorter_scan_is(line, store):
-    series, configuration = series_of(store), line.study.subject_configuration
+def test_halves_are_estimated_as_shorter_scans_are_the_second_with_another_seed(line, store):
+    series, configuration = series_of(store), line.study.subject_configuration.reseeded(2)
     stored = read_matrices(store.path(store.entry("attention_subject", SESSION), "matrix.parquet"))
     first, second = (
         matrix(store, "repeats_attention_subject", f"{half}_half.parquet")
@@ -68,6 +68,8 @@ def test_the_whole_line_of_a_model_is_of_its_seed(store):
     assert set(tuned.inputs) == {f"time_series/{SESSION}", "group_forecaster_base_seed_2/all"}
     repeats = store.entry("repeats_attention_finetuned", SESSION)
     assert f"finetuned_forecaster_seed_2/{SESSION}" in repeats.inputs
+    # The second half goes on from the cohort model of the other seed, too.
+    assert "group_forecaster_base_seed_2/all" in repeats.inputs
     own = store.entry("group_forecaster", "base")
     other = store.entry("group_forecaster_base_seed_2", "all")
     assert own.facts["folds"] == other.facts["folds"]
