@@ -8,7 +8,7 @@ import pandas as pd
 from pydantic import Field
 
 from attnconn_core.forecasting import BASELINES, forecast_baselines
-from attnconn_core.scoring.comparison.measured import NULL_MODEL, Measured
+from attnconn_core.scoring.comparison.measured import REFERENCE, Measured
 from attnconn_core.scoring.comparison.verdicts import compare_on_units
 from attnconn_core.scoring.score import Read, Scored, ScoreData
 from attnconn_core.timeseries import split
@@ -70,5 +70,5 @@ class ForecastSkill:
         methods = [name for name in values if name not in BASELINES]
         compared = compare_on_units(values[[*methods, *others]], values[own_past])
         beside = pd.DataFrame({"method": [own_past], "value": [values[own_past].mean()]})
-        beside["kind"] = NULL_MODEL
-        yield Measured("forecast", "R² of test frames", compared, beside)
+        beside["kind"] = REFERENCE
+        yield Measured("forecast", "R² of test frames", compared, beside, column="R²")
