@@ -59,6 +59,7 @@ _BASELINES = {
     "ridge_var": ("Ridge VAR", Look("#9a7d0a", "s", "--")),
     "ridge_var_own_past": ("Ridge VAR, own past unpenalised", Look(_BLACK, "^", "--")),
 }
+_LINEAR = "linear forecast"
 _UNKNOWN = Look(FAINT, ".", ":")
 
 
@@ -77,10 +78,16 @@ class Styles:
     def __init__(self, methods: Iterable[Method] = ()) -> None:
         known = {**registered(), **{each.name: each for each in methods}}
         configured = {name: each.base for name, each in known.items() if each.base is not None}
-        order = [*(name for name in known if name not in configured), *_BASELINES]
+        by_family: dict[str, list[str]] = {}
+        for name, each in known.items():
+            if name not in configured:
+                by_family.setdefault(each.family, []).append(name)
+        order = [name for names in (*by_family.values(), _BASELINES) for name in names]
         ranks = {name: rank for rank, name in enumerate(order)}
         self._ranks = {**ranks, **{name: ranks[base] for name, base in configured.items()}}
         self._labels = {name: each.label for name, each in known.items()}
+        self._families = {name: each.family for name, each in known.items()}
+        self._families |= dict.fromkeys(_BASELINES, _LINEAR)
         self._looks = _looks(tuple(known.values()))
         for name, (label, look) in _BASELINES.items():
             self._labels[name], self._looks[name] = label, look
@@ -88,6 +95,10 @@ class Styles:
     def label(self, name: str) -> str:
         """Name a method for a reader, such as ``"Attention (group, base)"``."""
         return self._labels.get(name) or name.replace("_", " ").strip() or "(no name)"
+
+    def family(self, name: str) -> str:
+        """Return the kind of method, such as ``"partial correlation"``; "other" if unknown."""
+        return self._families.get(name, "other")
 
     def look(self, name: str) -> Look:
         """Return the method's colour, marker and line."""
@@ -98,7 +109,10 @@ class Styles:
         return {name: self.look(name) for name in self.sort(names)}
 
     def sort(self, names: Iterable[str]) -> tuple[str, ...]:
-        """Sort in the order of the registry, then linear baselines, then unknown names."""
+        """Sort by family, families and their methods in the order of the registry.
+
+        Linear baselines follow, then unknown names.
+        """
         last = len(self._ranks)
         return tuple(sorted(names, key=lambda name: (self._ranks.get(name, last), name)))
 

@@ -9,10 +9,12 @@ from attnconn_core.scoring.behaviour.resampled import corrected_resampled_t
 from attnconn_core.scoring.behaviour.resampling import CrossValidation
 from attnconn_core.scoring.behaviour.score import Behaviour
 from attnconn_core.scoring.behaviour.table import BehaviourTable, score_behaviours
+from attnconn_core.scoring.comparison.headline import headline_cells, in_words
 from attnconn_core.scoring.comparison.measured import (
     METHOD,
     NULL_MODEL,
     PUBLISHED_VALUE,
+    REFERENCE,
     SHARED_MODEL,
     Comparable,
     Comparison,
@@ -20,6 +22,12 @@ from attnconn_core.scoring.comparison.measured import (
     join_measures,
 )
 from attnconn_core.scoring.comparison.paired_tests import false_discovery
+from attnconn_core.scoring.comparison.power import (
+    FEWEST_SUBJECTS,
+    FEWEST_UNITS,
+    units_for_correlation,
+    units_for_difference,
+)
 from attnconn_core.scoring.comparison.verdicts import (
     ALL_TARGETS,
     Compared,
@@ -63,12 +71,15 @@ from attnconn_core.scoring.settings import score_from, settings_of
 __all__ = [
     "ALL_TARGETS",
     "CHANCE",
+    "FEWEST_SUBJECTS",
+    "FEWEST_UNITS",
     "METHOD",
     "NULL_MODEL",
     "NULL_ROWS",
     "PENALTIES",
     "PUBLISHED",
     "PUBLISHED_VALUE",
+    "REFERENCE",
     "SCORES",
     "SHARED_MODEL",
     "Behaviour",
@@ -107,8 +118,10 @@ __all__ = [
     "edge_significance",
     "false_discovery",
     "fingerprint",
+    "headline_cells",
     "identification_intervals",
     "identify_by_group",
+    "in_words",
     "installed_scores",
     "intraclass_correlation",
     "is_symmetric",
@@ -125,4 +138,6 @@ __all__ = [
     "scores",
     "settings_of",
     "summarise_recovery",
+    "units_for_correlation",
+    "units_for_difference",
 ]

@@ -134,7 +134,9 @@ class Behaviour:
                 means = null.groupby("method", sort=False)["value"].mean()
                 beside = means.reset_index().assign(kind=NULL_MODEL)
             drawn = target == ALL_TARGETS or len(compared) == 1
-            heading = f"r, {target}" if drawn else ""
+            heading = (
+                "" if not drawn else "r over targets" if target == ALL_TARGETS else f"r, {target}"
+            )
             yield Measured("behaviour", f"r, {target}", each, beside, drawn, heading, digits=2)
 
     def _facts(

@@ -60,6 +60,10 @@ class Measured:
         one leaves it out.
     digits
         After the decimal point, in that table.
+    words
+        A sentence about the highest method, such as ``"Forecasts are {best} by {who} (R²
+        {value})"``: ``{best}`` is "best" of a winner and else "highest", and ``{value}`` has
+        the interval and n. Empty: no sentence.
     """
 
     benchmark: str
@@ -69,6 +73,7 @@ class Measured:
     drawn: bool = True
     column: str | None = None
     digits: int = 3
+    words: str = ""
 
     @property
     def heading(self) -> str:
@@ -117,6 +122,7 @@ class Measured:
             "n_for_difference": support.for_difference,
             "column": self.heading,
             "digits": self.digits,
+            "words": self.words,
         }
         return self.named(pd.DataFrame([row]))
 
@@ -146,7 +152,7 @@ class Comparison:
         A row per benchmark and measure: ``winner``, ``leaders`` and ``verdict`` in words; ``n``
         units and what they are (``unit``), the ``fewest`` that a winner is named of, and how
         many the highest would need against the reference (``n_for_reference``) and against the
-        next (``n_for_difference``); ``column`` and ``digits`` in the table of all methods.
+        next (``n_for_difference``); ``column``, ``digits`` and ``words`` of `Measured`.
     drawn
         Of `scores`, the methods of the measures that are drawn, without ``kind``; with ``unit``
         and ``fewest`` of `Support`.

@@ -51,7 +51,9 @@ class Support:
 
     def said_of_reference(self) -> str:
         """Say how many units the highest would need to beat the reference."""
-        return self._said("the highest, as far above it as seen,", self.for_reference)
+        return self._said(
+            "the highest, were it as far above the reference as seen,", self.for_reference
+        )
 
     def said_of_difference(self) -> str:
         """Say how many units the two highest would need to be told apart."""

@@ -142,11 +142,20 @@ class Fingerprint:
         compared = compare_hits(scores, tables["hits"].set_index("subject"), chance)
         yield Measured("fingerprint", "accuracy", compared, column="identified", digits=2)
         lengths, hits = tables["accuracy_by_frames"], tables["hits_by_frames"]
-        for frames in sorted(lengths["frames"].unique())[:-1]:  # the last are whole scans
+        shorter = sorted(lengths["frames"].unique())[:-1]  # the last are whole scans
+        for frames in shorter:
             own = hits[hits["frames"] == frames].drop(columns="frames").set_index("subject")
             compared = compare_hits(lengths[lengths["frames"] == frames], own, chance)
             where = f"from {frames} frames"
-            yield Measured("fingerprint", f"accuracy {where}", compared, column=where, digits=2)
+            words = f"Accuracy of identification {where} is {{best}} by {{who}} ({{value}})"
+            yield Measured(
+                "fingerprint",
+                f"accuracy {where}",
+                compared,
+                column=where,
+                digits=2,
+                words=words if frames == shorter[0] else "",
+            )
         apart = compare_hits(scores, tables["i_diffs"].set_index("subject"), 0.0, "i_diff")
         yield Measured("fingerprint", "I_diff", apart, column="I_diff", digits=1)
 

@@ -55,7 +55,8 @@ class ForecastSkill:
             training, test = split(data.series(session.key), data.test_fraction)
             for name, skill in forecast_baselines(training, test, self.baseline_lags).items():
                 rows.append({**where, "method": name, **skill.summary()})
-        return Scored({"scores": pd.DataFrame(rows)})
+        subjects = len(data.cohort.subjects)
+        return Scored({"scores": pd.DataFrame(rows)}, {"subjects": subjects})
 
     def measures(
         self,
@@ -71,4 +72,11 @@ class ForecastSkill:
         compared = compare_on_units(values[[*methods, *others]], values[own_past])
         beside = pd.DataFrame({"method": [own_past], "value": [values[own_past].mean()]})
         beside["kind"] = REFERENCE
-        yield Measured("forecast", "R² of test frames", compared, beside, column="R²")
+        yield Measured(
+            "forecast",
+            "R² of test frames",
+            compared,
+            beside,
+            column="forecast R²",
+            words="Forecasts of held-out frames are {best} by {who} (R² {value})",
+        )

@@ -36,9 +36,9 @@ def _everybody_is_there(scores):
     assert not any("_group_" in each for each in methods["linear-5"])
     pooled = scores[scores["kind"] == "one model of all data sets"]
     assert {"attention_group_base", "sensitivity_group_base"} <= set(pooled["method"])
-    assert scores["measure"].nunique() == 8  # 1 + 1 + 3 of behaviour + 3 of recovery
+    assert scores["measure"].nunique() == 11  # 4 + 1 + 3 of behaviour + 3 of recovery
     beside = scores[scores["kind"] == "null model"].groupby("benchmark")["method"].agg(set)
-    assert beside["forecast"] == {"ar"}
+    assert scores.loc[scores["kind"] == "reference", "method"].tolist() == ["ar"]
     assert beside["linear-5"] == {"chance", "self_loops_only"}
     assert beside["behaviour"] == {"null_mean_pearson", "null_mean_granger"}
     tested = scores[(scores["kind"] == "method") & (scores["benchmark"] != "behaviour")]
@@ -47,7 +47,7 @@ def _everybody_is_there(scores):
 
 def _winners_are_above_the_reference(verdicts, pairs):
     verdicts = verdicts.set_index(["benchmark", "measure"])
-    assert len(verdicts) == 8
+    assert len(verdicts) == 11
     # Six subjects and a null target: behaviour has no winner, whatever stands on top.
     assert (verdicts.loc["behaviour", "winner"] == "").all()
     leaders = verdicts.loc[("linear-5", "detection and direction (AUPRC)"), "leaders"]

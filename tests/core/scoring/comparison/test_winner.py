@@ -67,7 +67,7 @@ def test_few_units_name_nobody_and_say_how_many_it_takes():
     )
     below = verdict(_scores([1.0, 0.5, 0.45], [0.2] * 3), pairs, Support(14, for_reference=90.0))
     assert below.sentence.endswith(
-        "asked for; the highest, as far above it as seen, would need about 90 subjects"
+        "for; the highest, were it as far above the reference as seen, would need about 90 subjects"
     )
 
 
@@ -77,7 +77,9 @@ def test_how_many_it_takes_stands_where_nobody_wins():
     tied = verdict(_scores([1.0, 1.0, 0.1], [0.001] * 3), _pairs(values), support)
     assert tied.sentence.endswith("two highest would need more than 5,000 data sets")
     failed = verdict(_scores([1.0, 1.0, 0.1], [0.2] * 3), _pairs(values), support)
-    assert failed.sentence.endswith("as far above it as seen, would need about 40 data sets")
+    assert failed.sentence.endswith(
+        "as far above the reference as seen, would need about 40 data sets"
+    )
     unknown = verdict(_scores([1.0, 1.0, 0.1], [0.2] * 3), _pairs(values), Support(20))
     assert unknown.sentence == "none of 3 methods is shown to beat the reference"
 
