@@ -8,10 +8,10 @@ import urllib.parse
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import pandas as pd
 from tqdm import tqdm
 
 from attnconn_assets.assets.catalogue import store_of, tracking_of
+from attnconn_assets.assets.report.headline_table import headline_text
 from attnconn_assets.assets.report.specs import report_path
 from attnconn_assets.building.partitions import add_sessions
 from attnconn_assets.instance.home import ensure_home, open_instance
@@ -23,7 +23,6 @@ from attnconn_assets.storage.entry import WHOLE
 from attnconn_assets.storage.formats import read_table
 from attnconn_assets.study.study import Study, load_study, selected_study
 from attnconn_core.errors import AttnconnError
-from attnconn_core.figures import Styles
 from attnconn_core.records import Session
 from attnconn_core.sources import DESIGN_LABELS, fetches
 
@@ -187,32 +186,22 @@ def _conclude(study: Study, outcome: Outcome, seconds: float) -> None:
         return
     if "report of all" in outcome.waiting or "report of all" in outcome.failed:
         print("\nThe scores below are those of the last report that could be made.")
-    rows = read_table(store.path(entry, "headline.parquet"))
+    if "cells.parquet" not in entry.files:
+        print("\nThe last report was made by an older version, whose table can't be shown here.")
+        return
+    rows, cells = (
+        read_table(store.path(entry, f"{name}.parquet")) for name in ("headline", "cells")
+    )
     print(f"\nScores ({DESIGN_LABELS[study.make_source().design]})\n")
-    # A report of an older version holds no warnings.
-    warned = rows[rows["warning"] != ""] if "warning" in rows else rows.iloc[:0]
-    warnings = {row["method"]: row["warning"] for _, row in warned.iterrows()}
-    styles = Styles(study.chosen_methods, warnings)
-    print(_table(rows, styles))
-    for method, warning in warnings.items():
-        print(f"\n{styles.label(method)}: {warning}")
+    warned = rows[rows["warning"] != ""]
+    print(headline_text(rows, cells))
+    if cells["best"].any():
+        print("\n* better than every other method, tested and corrected for their number")
+    print("", *entry.facts["words"], sep="\n")
+    for label, warning in zip(warned["label"], warned["warning"], strict=True):
+        print(f"\n{label}: {warning}")
     print(f"\nReport   {report_path(study)}")
     print("Browse   make dev      Dagster http://127.0.0.1:3000  MLflow http://127.0.0.1:5000")
-
-
-def _table(rows: pd.DataFrame, styles: Styles) -> str:
-    columns = {
-        "accuracy_test_to_retest": "test→retest",
-        "accuracy_retest_to_test": "retest→test",
-        "cohens_d": "Cohen's d",
-        "i_diff": "I_diff",
-        "margin_mean": "margin",
-        **{n: n.replace("accuracy at", "acc.") for n in map(str, rows.columns) if " at " in n},
-        "r2": "forecast R²",
-    }
-    shown = rows[list(columns)].rename(columns=columns)
-    shown.index = pd.Index([styles.label(method) for method in rows["method"]])
-    return shown.to_string(float_format="{:.3f}".format, na_rep="–")
 
 
 if __name__ == "__main__":

@@ -38,7 +38,8 @@ def behaviour_panel(scores: pd.DataFrame, *, styles: Styles | None = None) -> Fi
     ----------
     scores
         A row a method and target, with columns `method`, `target`, `r` and `r2`,
-        from predictions of subjects that were held out; NaN where undefined.
+        from predictions of subjects that were held out; NaN where undefined. With
+        ``subjects``, their number stands below the title.
     styles
         Labels, looks and order of methods; None: those of the registry, which has no
         configurations.
@@ -87,9 +88,16 @@ def behaviour_panel(scores: pd.DataFrame, *, styles: Styles | None = None) -> Fi
         figure,
         f"Behaviour predicted for subjects held out: {len(targets)} "
         f"{'measure' if len(targets) == 1 else 'measures'}",
-        "an R² below 0 is worse than guessing the mean",
+        f"{_subjects(scores)}an R² below 0 is worse than guessing the mean",
     )
     return figure
+
+
+def _subjects(scores: pd.DataFrame) -> str:
+    if "subjects" not in scores:
+        return ""
+    fewest, most = int(scores["subjects"].min()), int(scores["subjects"].max())
+    return f"n = {fewest if fewest == most else f'{fewest} to {most}'} subjects; "
 
 
 def behaviour_figures(scored: Scored, context: FigureContext) -> Mapping[str, Figure]:

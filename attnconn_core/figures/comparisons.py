@@ -36,7 +36,8 @@ def comparison_panel(
     ----------
     scores
         A row a benchmark, measure and method: ``benchmark``, ``measure``, ``method``,
-        ``value``, ``lower``, ``upper`` and ``reference``, which is drawn as a broken line.
+        ``value``, ``lower``, ``upper`` and ``reference``, which is drawn as a broken line;
+        ``n`` units (``unit``), of which at least ``fewest`` are asked for.
     leaders
         A row a benchmark, measure and leading method; who leads is drawn full, who
         doesn't hollow, and of a panel without a leader it is said so.
@@ -68,16 +69,30 @@ def comparison_panel(
         _draw(axes, own.set_index("method"), looks, led)
         method_rows(axes, [*map(styles.label, looks)], names=number % across == 0)
         tidy(axes, grid="x")
-        axes.set_title(plain(f"{benchmark}\n{measure}"), fontsize=SMALL, color=INK)
+        axes.set_title(plain(f"{benchmark}\n{measure}\n{_support(own)}"), fontsize=SMALL, color=INK)
         if not led:
-            axes.set_xlabel("nobody is shown to beat the reference", fontsize=TINY, color=FAINT)
+            axes.set_xlabel(_why_nobody(own), fontsize=TINY, color=FAINT)
     _explain(figure)
     heading(
         figure,
         "Which method is better, where it can be said",
-        f"who leads beats the reference, and nobody is shown to be better{styles.warning(looks)}",
+        "who leads beats the reference, nobody is shown to be better, and n is large enough"
+        f"{styles.warning(looks)}",
     )
     return figure
+
+
+def _support(scores: pd.DataFrame) -> str:
+    """Say how many units a panel's scores rest on."""
+    fewest, most = int(scores["n"].min()), int(scores["n"].max())
+    n = f"{fewest}" if fewest == most else f"{fewest} to {most}"
+    return f"n = {n} {scores['unit'].iloc[0]}"
+
+
+def _why_nobody(scores: pd.DataFrame) -> str:
+    if scores["n"].min() < scores["fewest"].iloc[0]:
+        return f"too few to say who leads (at least {scores['fewest'].iloc[0]})"
+    return "nobody is shown to beat the reference"
 
 
 def _draw(axes: Axes, scores: pd.DataFrame, looks: Mapping[str, Look], leading: list[str]) -> None:

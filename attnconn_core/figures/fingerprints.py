@@ -57,7 +57,7 @@ def fingerprint_panel(
         Accuracy of guessing.
     design
         What stands for test and retest, such as ``"two halves of one run:
-        split-half, not test–retest"``; it is the subtitle.
+        split-half, not test–retest"``; the subtitle says it.
     intervals
         Method → the 95 % interval of its I_diff; none are drawn if None.
     styles
@@ -86,7 +86,12 @@ def fingerprint_panel(
     _draw_margins(margin, scores, methods, styles)
     if curves:
         _draw_lengths(parts[1, 0].subplots(), curves, chance, styles)
-    heading(figure, "Fingerprint: is a subject recognised by its matrix?", design)
+    subjects = len(scores[methods[0]].same_scores)
+    heading(
+        figure,
+        "Fingerprint: is a subject recognised by its matrix?",
+        f"n = {subjects} subjects; {design}",
+    )
     return figure
 
 

@@ -69,6 +69,7 @@ _LINEAR = (
     Look("#6b6b6b", "v", ":"),
     Look(_BLACK, "*", ":"),
 )
+_LINEAR_FAMILY = "linear forecast"
 _UNKNOWN = Look(FAINT, ".", ":")
 
 
@@ -89,10 +90,16 @@ class Styles:
     def __init__(self, methods: Iterable[Method] = (), warned: Iterable[str] = ()) -> None:
         known = {**registered(), **{each.name: each for each in methods}}
         configured = {name: each.base for name, each in known.items() if each.base is not None}
-        order = [*(name for name in known if name not in configured), *LINEAR_FORECASTERS]
+        by_family: dict[str, list[str]] = {}
+        for name, each in known.items():
+            if name not in configured:
+                by_family.setdefault(each.family, []).append(name)
+        order = [name for names in (*by_family.values(), LINEAR_FORECASTERS) for name in names]
         ranks = {name: rank for rank, name in enumerate(order)}
         self._ranks = {**ranks, **{name: ranks[base] for name, base in configured.items()}}
         self._labels = {name: each.label for name, each in known.items()}
+        self._families = {name: each.family for name, each in known.items()}
+        self._families |= dict.fromkeys(LINEAR_FORECASTERS, _LINEAR_FAMILY)
         self._looks = _looks(tuple(known.values()))
         for place, (name, linear) in enumerate(LINEAR_FORECASTERS.items()):
             self._labels[name], self._looks[name] = linear.label, _LINEAR[place % len(_LINEAR)]
@@ -108,6 +115,10 @@ class Styles:
         said = f"; {WARNED}: matrices that must not be interpreted"
         return said if self._warned.intersection(names) else ""
 
+    def family(self, name: str) -> str:
+        """Return the kind of method, such as ``"partial correlation"``; "other" if unknown."""
+        return self._families.get(name, "other")
+
     def look(self, name: str) -> Look:
         """Return the method's colour, marker and line."""
         return self._looks.get(name, _UNKNOWN)
@@ -117,7 +128,10 @@ class Styles:
         return {name: self.look(name) for name in self.sort(names)}
 
     def sort(self, names: Iterable[str]) -> tuple[str, ...]:
-        """Sort in the order of the registry, then linear forecasters, then unknown names."""
+        """Sort by family, families and their methods in the order of the registry.
+
+        Linear forecasters follow, then unknown names.
+        """
         last = len(self._ranks)
         return tuple(sorted(names, key=lambda name: (self._ranks.get(name, last), name)))
 

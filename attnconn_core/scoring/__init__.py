@@ -10,10 +10,12 @@ from attnconn_core.scoring.behaviour.resampling import CrossValidation
 from attnconn_core.scoring.behaviour.score import Behaviour
 from attnconn_core.scoring.behaviour.table import BehaviourTable, score_behaviours
 from attnconn_core.scoring.cautions import join_cautions
+from attnconn_core.scoring.comparison.headline import headline_cells, in_words
 from attnconn_core.scoring.comparison.measured import (
     METHOD,
     NULL_MODEL,
     PUBLISHED_VALUE,
+    REFERENCE,
     SHARED_MODEL,
     Comparable,
     Comparison,
@@ -21,6 +23,12 @@ from attnconn_core.scoring.comparison.measured import (
     join_measures,
 )
 from attnconn_core.scoring.comparison.paired_tests import false_discovery
+from attnconn_core.scoring.comparison.power import (
+    FEWEST_SUBJECTS,
+    FEWEST_UNITS,
+    units_for_correlation,
+    units_for_difference,
+)
 from attnconn_core.scoring.comparison.verdicts import (
     ALL_TARGETS,
     Compared,
@@ -75,12 +83,15 @@ from attnconn_core.scoring.settings import score_from, settings_of
 __all__ = [
     "ALL_TARGETS",
     "CHANCE",
+    "FEWEST_SUBJECTS",
+    "FEWEST_UNITS",
     "METHOD",
     "NULL_MODEL",
     "NULL_ROWS",
     "PENALTIES",
     "PUBLISHED",
     "PUBLISHED_VALUE",
+    "REFERENCE",
     "SCORES",
     "SHARED_MODEL",
     "Agreement",
@@ -126,8 +137,10 @@ __all__ = [
     "edgewise_reliability",
     "false_discovery",
     "fingerprint",
+    "headline_cells",
     "identification_intervals",
     "identify_by_group",
+    "in_words",
     "installed_scores",
     "intraclass_correlation",
     "is_symmetric",
@@ -146,4 +159,6 @@ __all__ = [
     "settings_of",
     "spearman_brown",
     "summarise_recovery",
+    "units_for_correlation",
+    "units_for_difference",
 ]

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from attnconn_assets.assets.report.headline_table import headline_table
 from attnconn_assets.assets.report.page import rendered
 from attnconn_assets.assets.report.provenance import provenance
 from attnconn_assets.assets.scores.cautions import cautions_of
@@ -13,7 +14,7 @@ from attnconn_assets.building.result import Result
 from attnconn_assets.building.work import Work
 from attnconn_assets.storage.entry import WHOLE
 from attnconn_core.figures import Styles
-from attnconn_core.scoring import METHOD
+from attnconn_core.scoring import METHOD, headline_cells, in_words
 from attnconn_core.sources import DESIGN_LABELS
 
 __all__ = ["headline", "make_report"]
@@ -22,30 +23,41 @@ __all__ = ["headline", "make_report"]
 _SECTIONS = ("fingerprint", "forecast_skill", "reliability", "behaviour")
 
 
-def headline(fingerprint: pd.DataFrame, lengths: pd.DataFrame, skill: pd.DataFrame) -> pd.DataFrame:
-    """One row per method: how it identifies, by how much, from how little, what it forecasts.
+def headline(cells: pd.DataFrame, fingerprint: pd.DataFrame, styles: Styles) -> pd.DataFrame:
+    """Return one row per method and forecast, by family: a column per measure.
+
+    Parameters
+    ----------
+    cells
+        From `headline_cells`.
+    fingerprint
+        The scores of the fingerprint: which matrices come from a model that saw their subject.
+    styles
+        Order, families and labels.
 
     Returns
     -------
-    Columns of the fingerprint's scores, ``accuracy at <n>`` for every scan length, and
-    ``r2``: the mean over sessions of the mean per-region R² on test frames, NaN for methods
-    that don't forecast.
+    rows
+        ``method``, ``family``, ``label``, ``saw_subject``, and a column per heading.
     """
-    at = lengths.pivot(index="method", columns="frames", values="accuracy")
-    at.columns = [f"accuracy at {frames}" for frames in at.columns]
-    r2 = skill.groupby("method")["r2"].mean()
-    return fingerprint.join(at, on="method").join(r2, on="method")
+    wide = cells.pivot_table(index="method", columns="column", values="value", sort=False)
+    wide = wide.reindex([*styles.sort(wide.index)])[[*dict.fromkeys(cells["column"])]]
+    seen = fingerprint.set_index("method")["saw_subject"].reindex(wide.index)
+    wide.insert(0, "saw_subject", seen)
+    wide.insert(0, "label", [styles.label(method) for method in wide.index])
+    wide.insert(0, "family", [styles.family(method) for method in wide.index])
+    return wide.rename_axis(columns=None).reset_index()
 
 
 def make_report(work: Work) -> Result:
     """Assemble what the scores stored into one page."""
-    lengths = work.table("fingerprint", "accuracy_by_frames")
-    skill = work.table("forecast_skill", "scores")
-    rows = headline(work.table("fingerprint", "scores"), lengths, skill)
+    verdicts = work.table("comparison", "verdicts")
+    cells = headline_cells(work.table("comparison", "scores"), verdicts)
     warnings = cautions_of(work)
-    rows["warning"] = [warnings.get(method, "") for method in rows["method"]]
     styles = Styles(work.settings["methods"], warnings)
-    sections = _sections(work, styles, rows, lengths, skill)
+    words = in_words(cells, verdicts, styles.label)
+    rows = headline(cells, work.table("fingerprint", "scores"), styles)
+    rows["warning"] = [warnings.get(method, "") for method in rows["method"]]
     page = rendered(
         study={"name": work.settings["name"], "title": work.settings["title"]},
         generated=datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d %H:%M UTC"),
@@ -53,21 +65,29 @@ def make_report(work: Work) -> Result:
         notice=work.settings["notice"],
         warnings={styles.label(method): why for method, why in warnings.items()},
         provenance=provenance(work, styles, rows),
-        **sections,
+        table=headline_table(rows, cells),
+        words=words,
+        verdicts=_verdicts(styles, verdicts),
+        **_sections(work, styles),
     )
-    return Result(tables={"headline": rows}, files={"report.html": page}, warnings=warnings)
+    return Result(
+        tables={"headline": rows, "cells": cells},
+        files={"report.html": page},
+        facts={"words": list(words)},
+    )
 
 
-def _sections(
-    work: Work, styles: Styles, rows: pd.DataFrame, lengths: pd.DataFrame, skill: pd.DataFrame
-) -> dict[str, Any]:
+def _sections(work: Work, styles: Styles) -> dict[str, Any]:
+    skill = work.table("forecast_skill", "scores")
     wide = skill.pivot(index=["subject", "session"], columns="method", values="r2").reset_index()
+    fingerprint = work.table("fingerprint", "scores").set_index("method")
+    fingerprint = fingerprint.loc[[*styles.sort(fingerprint.index)]].reset_index()
     facts = work.facts("fingerprint", WHOLE)
     named = {score.name for score in work.settings["scores"]}
+    every = [*fingerprint["method"], *skill["method"].unique()]
     return {
-        "headline": [_shown(styles, dict(row), lengths) for _, row in rows.iterrows()],
-        "names": {method: styles.label(method) for method in skill["method"].unique()},
-        "lengths": sorted(lengths["frames"].unique().tolist()),
+        "fingerprint_table": [dict(row) for _, row in fingerprint.iterrows()],
+        "names": {method: styles.label(method) for method in every},
         "cohort": {
             "n_subjects": skill["subject"].nunique(),
             "n_sessions": facts["sessions"],
@@ -81,10 +101,10 @@ def _sections(
             name: _picture(work, "recovery", "figure.png", name)
             for name in work.settings["networks"]
         },
-        "verdicts": _verdicts(styles, work.table("comparison", "verdicts")),
         "forecast_table": wide.to_dict("records"),
         "cohort_informed": _cohort_informed(styles, skill),
-        "behaviour_table": _behaviour(work) if "behaviour" in named else [],
+        "behaviour_table": _behaviour(work, styles) if "behaviour" in named else [],
+        "dropped": _dropped(work) if "behaviour" in named else {},
         "reliability_table": _reliability(work, styles),
         "other_scores": _other_scores(work, styles),
     }
@@ -94,6 +114,12 @@ def _cohort_informed(styles: Styles, skill: pd.DataFrame) -> list[str]:
     """Return the labels of what forecasts a session from other subjects' data too."""
     marked = skill.loc[skill["cohort_informed"], "method"].unique()
     return [styles.label(name) for name in styles.sort(marked)]
+
+
+def _dropped(work: Work) -> dict[str, str]:
+    """Return which null models of behaviour were dropped, and why."""
+    dropped: dict[str, str] = work.facts("behaviour", WHOLE)["null models dropped"]
+    return dropped
 
 
 def _figures(work: Work, behaviour: bool) -> dict[str, str]:
@@ -125,9 +151,11 @@ def _reliability(work: Work, styles: Styles) -> list[dict[str, Any]]:
     ]
 
 
-def _behaviour(work: Work) -> list[dict[str, Any]]:
+def _behaviour(work: Work, styles: Styles) -> list[dict[str, Any]]:
     scores = work.table("behaviour", "scores")
-    return [dict(row) for _, row in scores[scores["kind"] == METHOD].iterrows()]
+    methods = scores[scores["kind"] == METHOD].set_index("method")
+    ordered = methods.loc[[*styles.sort(methods.index.unique())]].reset_index()
+    return [dict(row) for _, row in ordered.iterrows()]
 
 
 def _other_scores(work: Work, styles: Styles) -> list[dict[str, Any]]:
@@ -155,16 +183,6 @@ def _other_scores(work: Work, styles: Styles) -> list[dict[str, Any]]:
     return found
 
 
-def _shown(styles: Styles, row: dict[str, Any], lengths: pd.DataFrame) -> dict[str, Any]:
-    own = lengths[lengths["method"] == row["method"]]
-    return {
-        **row,
-        **{f"margin{end}": row.get(f"margin_mean{end}") for end in ("", "_lower", "_upper")},
-        "accuracy_at": dict(zip(own["frames"], own["accuracy"], strict=True)),
-        "name": styles.label(row["method"]),
-    }
-
-
 def _verdicts(styles: Styles, table: pd.DataFrame) -> list[dict[str, str]]:
     """Say of every benchmark who leads, by the names that people read."""
     return [
@@ -173,6 +191,7 @@ def _verdicts(styles: Styles, table: pd.DataFrame) -> list[dict[str, str]]:
             "measure": row["measure"],
             "leaders": ", ".join(styles.label(name) for name in row["leaders"].split(", ") if name)
             or "nobody",
+            "n": f"{row['n']} {row['unit']}",
             "verdict": row["verdict"],
         }
         for _, row in table.iterrows()

@@ -25,10 +25,13 @@ def make_comparison(work: Work) -> Result:
     drawn = found.drawn
     names = drawn["benchmark"] + " " + drawn["measure"] + "/" + drawn["method"]
     values = drawn["value"].to_numpy(dtype=float)
+    metrics = {name.translate(_SAFE): float(v) for name, v in zip(names, values, strict=True)}
+    of_units = (drawn["benchmark"] + " " + drawn["measure"] + "/n").str.translate(_SAFE)
+    metrics |= drawn["n"].groupby(of_units).min().astype(float).to_dict()
     return Result(
         tables=found.tables,
         figures={"figure": png(comparison_panel(drawn, found.leaders, styles=styles))},
-        metrics={name.translate(_SAFE): float(v) for name, v in zip(names, values, strict=True)},
+        metrics=metrics,
         warnings=warnings,
     )
 

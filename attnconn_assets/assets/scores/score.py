@@ -26,6 +26,8 @@ def make_score(work: Work) -> Result:
     return Result(
         tables=scored.tables,
         figures={name: png(figure) for name, figure in figures.items()},
+        # How many subjects, pairs or sessions a score rests on stands beside it in MLflow.
+        metrics={name: n for name, n in scored.facts.items() if type(n) is int},
         facts=scored.facts,
         by_method=scored.tables["scores"],
         warnings=warnings,

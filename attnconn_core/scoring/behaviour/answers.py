@@ -9,14 +9,18 @@ from attnconn_core.scoring.behaviour.comparison import compare_behaviours
 from attnconn_core.scoring.behaviour.table import BehaviourTable
 from attnconn_core.scoring.comparison.measured import METHOD
 from attnconn_core.scoring.comparison.paired_tests import false_discovery
+from attnconn_core.scoring.comparison.power import FEWEST_SUBJECTS
 
 __all__ = [
     "Answer",
     "comparison_table",
     "predictions_table",
     "scores_table",
+    "squared_errors",
     "unusable_targets",
 ]
+
+_LEVEL = 0.05
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +43,12 @@ class Answer:
 
 
 def scores_table(answers: Sequence[Answer]) -> pd.DataFrame:
-    """Return a row per method or null model and target, with q over its targets."""
+    """Return a row per method or null model and target.
+
+    With ``q``, p corrected over the targets and all methods (of a null model over its
+    targets), and ``star``: whether it may be marked as a finding. That takes q below .05, an
+    interval of r above 0, an R² above 0, and `FEWEST_SUBJECTS`.
+    """
     tables = []
     for answer in answers:
         if len(answer.table.scores):
@@ -48,7 +57,17 @@ def scores_table(answers: Sequence[Answer]) -> pd.DataFrame:
             scores.insert(0, "kind", answer.kind)
             scores.insert(0, "method", answer.name)
             tables.append(scores)
-    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
+    if not tables:
+        return pd.DataFrame()
+    joined = pd.concat(tables, ignore_index=True)
+    methods = joined["kind"] == METHOD
+    joined.loc[methods, "q"] = false_discovery(joined.loc[methods, "p"].to_numpy())
+    return joined.assign(star=methods & _may_be_marked(joined))
+
+
+def _may_be_marked(scores: pd.DataFrame) -> pd.Series:
+    enough = scores["subjects"] >= FEWEST_SUBJECTS
+    return enough & (scores["q"] < _LEVEL) & (scores["lower"] > 0) & (scores["r2"] > 0)
 
 
 def comparison_table(answers: Sequence[Answer]) -> pd.DataFrame:
@@ -67,3 +86,16 @@ def predictions_table(answers: Sequence[Answer]) -> pd.DataFrame:
 def unusable_targets(answers: Sequence[Answer]) -> dict[str, str]:
     """Return why targets have no score, by target."""
     return {name: why for each in answers for name, why in each.table.unusable.items()}
+
+
+def squared_errors(predictions: pd.DataFrame) -> pd.DataFrame:
+    """Return every method's and subject's squared error, in units of the target's variance.
+
+    Parameters
+    ----------
+    predictions
+        From `predictions_table`.
+    """
+    variance = predictions.groupby(["method", "target"])["measured"].transform("var", ddof=0)
+    error = (predictions["predicted"] - predictions["measured"]) ** 2 / variance
+    return predictions[["method", "target", "subject"]].assign(error=error)

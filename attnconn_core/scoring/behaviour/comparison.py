@@ -3,6 +3,7 @@
 from itertools import combinations
 
 import pandas as pd
+from scipy.stats import t as student_t
 
 from attnconn_core.errors import ParameterError
 from attnconn_core.scoring.behaviour.resampled import corrected_resampled_t
@@ -26,10 +27,11 @@ def compare_behaviours(folds: pd.DataFrame) -> pd.DataFrame:
     comparison
         A row a target and pair: ``target`` (``"(all targets)"`` where errors are first
         averaged over targets), ``first``, ``second``, ``difference`` (error of second
-        less error of first, in shares of the target's variance: above 0, first is better),
-        ``t``, ``p`` and ``df`` of `corrected_resampled_t`; ``p_holm``, corrected for the
-        pairs of that target (Holm 1979); and ``q``, over the targets of that pair
-        (Benjamini & Hochberg 1995), NaN over all targets.
+        less error of first, in shares of the target's variance: above 0, first is better)
+        with its 95 % interval ``lower`` and ``upper``, ``t``, ``p`` and ``df`` of
+        `corrected_resampled_t`; ``p_holm``, corrected for the pairs of that target (Holm
+        1979); and ``q``, over the targets of that pair (Benjamini & Hochberg 1995), NaN over
+        all targets.
 
     Raises
     ------
@@ -48,10 +50,16 @@ def compare_behaviours(folds: pd.DataFrame) -> pd.DataFrame:
         over_all = difference.groupby(level=["repeat", "fold"]).mean()
         for name, each in [*splits, (ALL_TARGETS, over_all)]:
             t, p, df = corrected_resampled_t(each.to_numpy(), float(ratio.get(name, ratio.mean())))
-            tested = {"difference": each.mean(), "t": t, "p": p, "df": df}
+            tested = {**_with_interval(float(each.mean()), t, df), "t": t, "p": p, "df": df}
             rows.append({"target": name, "first": first, "second": second, **tested})
-    columns = ["target", "first", "second", "difference", "t", "p", "df"]
+    columns = ["target", "first", "second", "difference", "lower", "upper", "t", "p", "df"]
     return _corrected(pd.DataFrame(rows, columns=columns))
+
+
+def _with_interval(difference: float, t: float, df: int) -> dict[str, float]:
+    """The difference and its 95 % interval, which is as wide as the test is uncertain."""
+    half = abs(difference / t) * float(student_t.isf(0.025, df)) if t and df else float("nan")
+    return {"difference": difference, "lower": difference - half, "upper": difference + half}
 
 
 def _corrected(pairs: pd.DataFrame) -> pd.DataFrame:

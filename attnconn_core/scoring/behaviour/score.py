@@ -16,9 +16,11 @@ from attnconn_core.scoring.behaviour.answers import (
     comparison_table,
     predictions_table,
     scores_table,
+    squared_errors,
     unusable_targets,
 )
 from attnconn_core.scoring.behaviour.confounds import Confounds, confound_columns
+from attnconn_core.scoring.behaviour.null_models import why_constant, why_meaningless
 from attnconn_core.scoring.behaviour.resampling import CrossValidation
 from attnconn_core.scoring.behaviour.table import BehaviourTable, score_behaviours
 from attnconn_core.scoring.comparison.measured import METHOD, NULL_MODEL, Measured
@@ -78,9 +80,10 @@ class Behaviour:
         -------
         scored
             ``scores``: a row per method (or null model, see ``kind``) and target, with the
-            columns of `BehaviourTable.scores` and ``q``, p corrected over targets.
+            columns of `BehaviourTable.scores`, ``q`` and ``star`` (see `scores_table`).
             ``comparison``: from `compare_behaviours`, of methods. ``predictions``: a row per
-            method, null model, target and subject, means over repeats.
+            method, null model, target and subject, means over repeats. The facts name, among
+            others, the null models that were dropped, each with the reason.
 
         Raises
         ------
@@ -97,7 +100,8 @@ class Behaviour:
             )
         subjects = sorted(known)
         question = Question.of(self, phenotypes.loc[subjects])
-        answers = list(_answers(data, question, [known[subject] for subject in subjects]))
+        dropped: dict[str, str] = {}
+        answers = list(_answers(data, question, [known[subject] for subject in subjects], dropped))
         scores, unusable = scores_table(answers), unusable_targets(answers)
         # A null model may go without a score: the figure is of methods.
         if not any(each.kind == METHOD and len(each.table.scores) for each in answers):
@@ -108,7 +112,8 @@ class Behaviour:
             "comparison": comparison_table(answers),
             "predictions": predictions_table(answers),
         }
-        return Scored(tables, self._facts(data.cohort, question.targets, unusable))
+        facts = self._facts(data.cohort, question.targets, unusable)
+        return Scored(tables, {**facts, "null models dropped": dropped})
 
     def measures(
         self,
@@ -119,14 +124,20 @@ class Behaviour:
         scores = tables["scores"]
         null = scores[scores["kind"] == NULL_MODEL].assign(value=scores["r"])
         columns = ["kind", "method", "value", "lower", "upper", "p"]
-        compared = compare_targets(scores[scores["kind"] == METHOD], tables["comparison"])
+        methods = scores[scores["kind"] == METHOD]
+        errors = squared_errors(tables["predictions"])
+        errors = errors[errors["method"].isin(methods["method"])]
+        compared = compare_targets(methods, tables["comparison"], errors)
         for target, each in compared.items():
             beside = null.loc[null["target"] == target, columns]
             if target == ALL_TARGETS:
                 means = null.groupby("method", sort=False)["value"].mean()
                 beside = means.reset_index().assign(kind=NULL_MODEL)
             drawn = target == ALL_TARGETS or len(compared) == 1
-            yield Measured("behaviour", f"r, {target}", each, beside, drawn)
+            heading = (
+                "" if not drawn else "r over targets" if target == ALL_TARGETS else f"r, {target}"
+            )
+            yield Measured("behaviour", f"r, {target}", each, beside, drawn, heading, digits=2)
 
     def _facts(
         self, cohort: Cohort, targets: pd.DataFrame, unusable: Mapping[str, str]
@@ -202,8 +213,10 @@ class Question:
         )
 
 
-def _answers(data: ScoreData, question: Question, sessions: Sequence[str]) -> Iterator[Answer]:
-    """Predict with every method and every null model."""
+def _answers(
+    data: ScoreData, question: Question, sessions: Sequence[str], dropped: dict[str, str]
+) -> Iterator[Answer]:
+    """Predict with every method and every null model; name the null models that say nothing."""
     settings, confounds = question.settings, question.confounds
     if settings.null_models and confounds is not None:
         # What confounds alone predict of the target as it was measured.
@@ -214,6 +227,13 @@ def _answers(data: ScoreData, question: Question, sessions: Sequence[str]) -> It
         features = edge_features(stacked, method.directed)
         yield Answer(method.name, METHOD, question.ask(features, settings.model, confounds))
         if settings.null_models:
-            mean = features.mean(axis=1, keepdims=True)
-            found = question.ask(mean, "least_squares", confounds)
-            yield Answer(f"null_mean_{method.name}", NULL_MODEL, found)
+            name = f"null_mean_{method.name}"
+            why = why_constant(features)
+            if not why:
+                mean = features.mean(axis=1, keepdims=True)
+                found = question.ask(mean, "least_squares", confounds)
+                why = why_meaningless(found.scores)
+            if why:
+                dropped[name] = why
+            else:
+                yield Answer(name, NULL_MODEL, found)

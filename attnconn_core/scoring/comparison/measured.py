@@ -12,6 +12,7 @@ __all__ = [
     "METHOD",
     "NULL_MODEL",
     "PUBLISHED_VALUE",
+    "REFERENCE",
     "SHARED_MODEL",
     "Comparable",
     "Comparison",
@@ -24,6 +25,9 @@ METHOD = "method"
 
 NULL_MODEL = "null model"
 """Kind of a row: chance, or what is known without connectivity."""
+
+REFERENCE = "reference"
+"""Kind of a row: what methods are tested against and that has a name of its own."""
 
 PUBLISHED_VALUE = "published"
 """Kind of a row: a value from the literature."""
@@ -51,6 +55,15 @@ class Measured:
         ``value``; may be empty.
     drawn
         Whether the figure of the comparison shows it.
+    column
+        Its heading in the table of all methods. None: the measure, if it is drawn; an empty
+        one leaves it out.
+    digits
+        After the decimal point, in that table.
+    words
+        A sentence about the highest method, such as ``"Forecasts are {best} by {who} (R²
+        {value})"``: ``{best}`` is "best" of a winner and else "highest", and ``{value}`` has
+        the interval and n. Empty: no sentence.
     """
 
     benchmark: str
@@ -58,6 +71,16 @@ class Measured:
     compared: Compared
     beside: pd.DataFrame = field(default_factory=pd.DataFrame)
     drawn: bool = True
+    column: str | None = None
+    digits: int = 3
+    words: str = ""
+
+    @property
+    def heading(self) -> str:
+        """The heading in the table of all methods; empty where it isn't in it."""
+        if self.column is not None:
+            return self.column
+        return self.measure if self.drawn else ""
 
     def named(self, table: pd.DataFrame) -> pd.DataFrame:
         """Return a table with the benchmark and the measure in every row."""
@@ -72,6 +95,11 @@ class Measured:
         beside = [self.beside] if len(self.beside) else []
         return self.named(pd.concat([methods, *beside], ignore_index=True))
 
+    def with_support(self) -> pd.DataFrame:
+        """Return a row per method, with what its ``n`` are and the ``fewest`` that may lead."""
+        support = self.compared.support
+        return self.compared.scores.assign(unit=support.unit, fewest=support.fewest)
+
     def pairs(self) -> pd.DataFrame:
         """Return a row per pair of methods."""
         return self.named(self.compared.pairs)
@@ -82,9 +110,20 @@ class Measured:
 
     def verdict(self) -> pd.DataFrame:
         """Return the verdict as one row."""
-        verdict = self.compared.verdict
-        leaders = ", ".join(verdict.leaders)
-        row = {"winner": verdict.winner or "", "leaders": leaders, "verdict": verdict.sentence}
+        verdict, support = self.compared.verdict, self.compared.support
+        row = {
+            "winner": verdict.winner or "",
+            "leaders": ", ".join(verdict.leaders),
+            "verdict": verdict.sentence,
+            "n": support.units,
+            "unit": support.unit,
+            "fewest": support.fewest,
+            "n_for_reference": support.for_reference,
+            "n_for_difference": support.for_difference,
+            "column": self.heading,
+            "digits": self.digits,
+            "words": self.words,
+        }
         return self.named(pd.DataFrame([row]))
 
 
@@ -111,9 +150,13 @@ class Comparison:
     pairs
         A row per benchmark, measure and pair of methods.
     verdicts
-        A row per benchmark and measure.
+        A row per benchmark and measure: ``winner``, ``leaders`` and ``verdict`` in words; ``n``
+        units and what they are (``unit``), the ``fewest`` that a winner is named of, and how
+        many the highest would need against the reference (``n_for_reference``) and against the
+        next (``n_for_difference``); ``column``, ``digits`` and ``words`` of `Measured`.
     drawn
-        Of `scores`, the methods of the measures that are drawn, without ``kind``.
+        Of `scores`, the methods of the measures that are drawn, without ``kind``; with ``unit``
+        and ``fewest`` of `Support`.
     leaders
         A row per benchmark, measure and leading method, of the measures that are drawn.
     """
@@ -151,7 +194,7 @@ def join_measures(
         scores=scores,
         pairs=_joined(each.pairs() for each in every),
         verdicts=_joined(each.verdict() for each in every),
-        drawn=_joined(each.named(each.compared.scores) for each in drawn),
+        drawn=_joined(each.named(each.with_support()) for each in drawn),
         leaders=_joined(each.leaders() for each in drawn),
     )
 

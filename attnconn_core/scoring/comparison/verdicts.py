@@ -1,27 +1,28 @@
 """Every method on one benchmark: its score, whether that beats knowing nothing, and who wins."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
 from attnconn_core.scoring.comparison.paired_tests import (
-    Verdict,
     beats,
     compare_methods,
     false_discovery,
     holm,
     mean_interval,
-    verdict,
 )
+from attnconn_core.scoring.comparison.support import Support, support_of_r, support_on_units
+from attnconn_core.scoring.comparison.winner import Verdict, verdict
 
 __all__ = ["ALL_TARGETS", "Compared", "compare_hits", "compare_on_units", "compare_targets"]
 
 #: Stands for a target where errors are averaged over all targets.
 ALL_TARGETS = "(all targets)"
 
-_PAIRS = ("first", "second", "difference", "p", "p_corrected")
+_PAIRS = ("first", "second", "difference", "lower", "upper", "p", "p_corrected")
+_OF_TARGETS = ("method", "value", "r2", "lower", "upper", "reference", "p", "p_corrected", "n")
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,28 +32,38 @@ class Compared:
     Attributes
     ----------
     scores
-        A row a method: ``method``, ``value``, ``lower`` and ``upper`` (95 % interval),
-        ``reference`` (what knows nothing scores), ``p`` against it and ``p_corrected``.
+        A row per method: ``method``, ``value``, ``lower`` and ``upper`` (95 % interval),
+        ``reference`` (what knows nothing scores), ``p`` against it, ``p_corrected``, and
+        ``n``, the units that it rests on. Where the reference differs from unit to unit also
+        ``above_lower``, the lower end of the interval of the difference from it.
     pairs
-        A row a pair: ``first``, ``second``, ``difference``, ``p`` and ``p_corrected``.
+        A row per pair: ``first``, ``second``, ``difference`` with its 95 % interval ``lower``
+        and ``upper``, ``p`` and ``p_corrected``.
     verdict
         What can be said.
+    support
+        The units that all methods are compared on, and how many it would take.
     """
 
     scores: pd.DataFrame
     pairs: pd.DataFrame
     verdict: Verdict
+    support: Support = field(default_factory=lambda: Support(0))
 
 
-def compare_on_units(values: pd.DataFrame, reference: pd.Series) -> Compared:
+def compare_on_units(
+    values: pd.DataFrame, reference: pd.Series, unit: str = "subjects"
+) -> Compared:
     """Compare methods that are scored on the same units, such as data sets or subjects.
 
     Parameters
     ----------
     values
-        A row a unit, a column a method; NaN where a method has no score.
+        A row per unit, a column per method; NaN where a method has no score.
     reference
         What a method has to beat, unit by unit.
+    unit
+        What the units are called.
 
     Notes
     -----
@@ -67,52 +78,71 @@ def compare_on_units(values: pd.DataFrame, reference: pd.Series) -> Compared:
         if known.sum() > 1:
             tested = own[known].to_numpy(dtype=float)[:, None]
             p = float(beats(tested, reference[known].to_numpy(dtype=float))[0])
-        rows.append((str(method), mean, low, high, float(reference.mean()), p))
-    scores = pd.DataFrame(rows, columns=["method", "value", "lower", "upper", "reference", "p"])
+        # Units that are forecast well are so by the reference, too: how far a method is above
+        # has an interval of its own.
+        _, above, _ = mean_interval((own - reference).to_numpy(dtype=float))
+        found = (mean, low, high, float(reference.mean()), above, p, int(known.sum()))
+        rows.append((str(method), *found))
+    columns = ["method", "value", "lower", "upper", "reference", "above_lower", "p", "n"]
+    scores = pd.DataFrame(rows, columns=columns)
     scores["p_corrected"] = holm(scores["p"].to_numpy(dtype=float))
     enough = [name for name in values if values[name].notna().sum() > 1]
-    units = int(values.notna().mul(reference.notna(), axis=0).sum().max())
-    return _compared(scores, _pairs(values[enough]), units)
+    return _compared(
+        scores, _pairs(values[enough]), support_on_units(values[enough], reference, unit)
+    )
 
 
-def compare_hits(scores: pd.DataFrame, hits: pd.DataFrame, chance: float) -> Compared:
+def compare_hits(
+    scores: pd.DataFrame, hits: pd.DataFrame, chance: float, measure: str = "accuracy"
+) -> Compared:
     """Compare methods by whom they identify.
 
     Parameters
     ----------
     scores
-        ``method``, ``accuracy`` with its interval, and ``p_value`` of random pairings; all
-        NaN where none were drawn.
+        ``method``, the measure with its interval (``accuracy_lower``, ``accuracy_upper``),
+        and ``p_value`` of random pairings; all NaN where none were drawn.
     hits
-        A row a subject, a column a method: the share of both directions in which it is
-        identified.
+        A row per subject, a column per method: the measure of each subject. Of accuracy, the
+        share of both directions in which it is identified.
     chance
-        Accuracy of guessing.
+        The measure of guessing.
+    measure
+        Of the columns.
     """
     found = pd.DataFrame(
         {
             "method": scores["method"],
-            "value": scores["accuracy"],
-            "lower": scores["accuracy_lower"],
-            "upper": scores["accuracy_upper"],
+            "value": scores[measure],
+            "lower": scores[f"{measure}_lower"],
+            "upper": scores[f"{measure}_upper"],
             "reference": chance,
             "p": scores["p_value"],
             "p_corrected": holm(scores["p_value"].to_numpy(dtype=float)),
+            "n": len(hits),
         }
     )
-    return _compared(found, _pairs(hits))
+    return _compared(
+        found, _pairs(hits), support_on_units(hits, pd.Series(chance, hits.index), "subjects")
+    )
 
 
-def compare_targets(scores: pd.DataFrame, comparison: pd.DataFrame) -> dict[str, Compared]:
+def compare_targets(
+    scores: pd.DataFrame, comparison: pd.DataFrame, errors: pd.DataFrame | None = None
+) -> dict[str, Compared]:
     """Compare methods by what they predict, target by target and over all.
 
     Parameters
     ----------
     scores
-        A row a method and target: ``method``, ``target``, ``r``, ``r2``, ``lower``, ``upper``,
-        ``p``.
+        A row per method and target: ``method``, ``target``, ``r``, ``r2``, ``lower``,
+        ``upper``, ``p`` and ``subjects``.
     comparison
         From `compare_behaviours`: differences are of squared errors.
+    errors
+        ``method``, ``target``, ``subject`` and ``error``, squared: how far the two methods
+        with the highest r differ from subject to subject. None leaves out how many subjects
+        it would take to tell them apart.
 
     Returns
     -------
@@ -120,35 +150,38 @@ def compare_targets(scores: pd.DataFrame, comparison: pd.DataFrame) -> dict[str,
         Every target, with p corrected over all methods (pairs) and targets at once by
         Benjamini and Hochberg (1995); and, of several, ``"(all targets)"``: the mean r, the
         p that a method predicts none of them (Simes 1986), Holm's correction, and the
-        highest R².
+        highest R². Targets whose interval reaches 0 count as not predicted.
     """
     scores = scores.assign(q=false_discovery(scores["p"].to_numpy(dtype=float)))
     single = comparison[comparison["target"] != ALL_TARGETS]
     single = single.assign(p_corrected=false_discovery(single["p"].to_numpy(dtype=float)))
     found = {}
     for target, own in scores.groupby("target", sort=False):
-        table = own.assign(value=own["r"], reference=0.0, p_corrected=own["q"])
-        found[str(target)] = _compared(
-            table[["method", "value", "r2", "lower", "upper", "reference", "p", "p_corrected"]],
-            single[single["target"] == target],
-        )
+        table = own.assign(value=own["r"], reference=0.0, p_corrected=own["q"], n=own["subjects"])
+        of_target = None if errors is None else errors[errors["target"] == target]
+        tested = single[single["target"] == target]
+        support = support_of_r(table, of_target, len(scores), len(single))
+        found[str(target)] = _compared(table[list(_OF_TARGETS)], tested, support)
     if len(found) > 1:
         over_all = comparison[comparison["target"] == ALL_TARGETS]
         pairs = over_all.rename(columns={"p_holm": "p_corrected"})
-        found[ALL_TARGETS] = _compared(_over_targets(scores), pairs)
+        table = _over_targets(scores)
+        support = support_of_r(table, errors, len(scores), len(pairs))
+        found[ALL_TARGETS] = _compared(table, pairs, support)
     return found
 
 
 def _over_targets(scores: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for method, own in scores.groupby("method", sort=False):
-        q = false_discovery(own["p"].to_numpy(dtype=float))
+        # What the interval doesn't bear out is no prediction of that target.
+        q = false_discovery(own["p"].where(own["p"].isna() | (own["lower"] > 0), 1.0).to_numpy())
         simes = float(np.nanmin(q)) if np.isfinite(q).any() else float("nan")
-        best = own["r2"].max()
-        rows.append((method, own["r"].mean(), best, np.nan, np.nan, 0.0, simes))
-    columns = ["method", "value", "r2", "lower", "upper", "reference", "p"]
+        best, fewest = own["r2"].max(), own["subjects"].min()
+        rows.append((method, own["r"].mean(), best, np.nan, np.nan, 0.0, simes, fewest))
+    columns = ["method", "value", "r2", "lower", "upper", "reference", "p", "n"]
     table = pd.DataFrame(rows, columns=columns)
-    return table.assign(p_corrected=holm(table["p"].to_numpy(dtype=float)))
+    return table.assign(p_corrected=holm(table["p"].to_numpy(dtype=float)))[list(_OF_TARGETS)]
 
 
 def _pairs(values: pd.DataFrame) -> pd.DataFrame:
@@ -160,6 +193,7 @@ def _pairs(values: pd.DataFrame) -> pd.DataFrame:
     return pairs.rename(columns={"p_holm": "p_corrected"})
 
 
-def _compared(scores: pd.DataFrame, pairs: pd.DataFrame, units: int | None = None) -> Compared:
+def _compared(scores: pd.DataFrame, pairs: pd.DataFrame, support: Support) -> Compared:
     pairs = pairs[list(_PAIRS)].reset_index(drop=True)
-    return Compared(scores.reset_index(drop=True), pairs, verdict(scores, pairs, units=units))
+    scores = scores.reset_index(drop=True)
+    return Compared(scores, pairs, verdict(scores, pairs, support), support)

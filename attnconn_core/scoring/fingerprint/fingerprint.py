@@ -74,6 +74,19 @@ class FingerprintScore:
     cross_scores: Float[np.ndarray, "subject impostor"]
     similarity_matrix: Float[np.ndarray, "subject subject"]
 
+    @property
+    def i_diffs(self) -> Float[np.ndarray, " subject"]:
+        """Of each subject, 100 × (same-subject score − mean of both scans with others').
+
+        Their mean is `i_diff` where pools are equally large.
+        """
+        between = self.similarity_matrix.copy()
+        np.fill_diagonal(between, np.nan)
+        others: Float[np.ndarray, " subject"] = (
+            np.nanmean(between, axis=1) + np.nanmean(between, axis=0)
+        ) / 2
+        return 100 * (self.same_scores - others)
+
 
 def fingerprint(
     test: Float[np.ndarray, "subject region region"],

@@ -9,7 +9,7 @@ from statsmodels.stats.proportion import proportion_confint
 from attnconn_core.scoring.checks import require_at_least
 from attnconn_core.scoring.fingerprint.fingerprint import FingerprintScore
 
-__all__ = ["identification_intervals"]
+__all__ = ["accuracy_interval", "identification_intervals"]
 
 _LEVEL = 0.95
 _DRAWS_AT_ONCE = 50
@@ -72,8 +72,8 @@ def identification_intervals(
         **_pairwise(score, drawn),
     }
     intervals = {
-        "accuracy": _wilson(float(score.hits.mean()), n),
-        **{name: _wilson(getattr(score, name), n) for name in _SHARES},
+        "accuracy": accuracy_interval(float(score.hits.mean()), n),
+        **{name: accuracy_interval(getattr(score, name), n) for name in _SHARES},
     }
     ends = [(1 - _LEVEL) / 2, (1 + _LEVEL) / 2]
     for name, values in found.items():
@@ -85,7 +85,8 @@ def identification_intervals(
     return intervals
 
 
-def _wilson(share: float, n: int) -> tuple[float, float]:
+def accuracy_interval(share: float, n: int) -> tuple[float, float]:
+    """Return Wilson's (1927) 95 % interval of the share of n subjects that is identified."""
     low, high = proportion_confint(share * n, n, alpha=1 - _LEVEL, method="wilson")
     # Rounding leaves the ends of shares of 0 and 1 just inside of them.
     return min(float(low), share), max(float(high), share)

@@ -14,6 +14,7 @@ from attnconn_core.scoring.comparison.measured import Measured
 from attnconn_core.scoring.comparison.verdicts import compare_hits
 from attnconn_core.scoring.fingerprint.fingerprint import FingerprintScore, fingerprint
 from attnconn_core.scoring.fingerprint.identification_intervals import identification_intervals
+from attnconn_core.scoring.fingerprint.lengths import AtLength, lengths_tables
 from attnconn_core.scoring.fingerprint.pairing import PooledPairs, pair_within_pools
 from attnconn_core.scoring.fingerprint.pool_weights import Stacks
 from attnconn_core.scoring.fingerprint.stacking import read_pairs, share_seen, stack_by_length
@@ -56,7 +57,7 @@ class _Identified:
     """One method's result."""
 
     score: FingerprintScore
-    by_length: Mapping[int, float]
+    by_length: Mapping[int, AtLength]
     intervals: Mapping[str, tuple[float, float]]
     saw_subject: float
     stacks: Stacks
@@ -104,8 +105,9 @@ class Fingerprint:
         scored
             ``scores``: a row per method, see `score_row`, and ``saw_subject``, the share of
             matrices whose model was trained on their subject. ``comparison``: from
-            `comparison_table`. ``accuracy_by_frames``: ``method``, ``frames`` and
-            ``accuracy``. ``margins`` and ``hits``: a row per subject, a column per method.
+            `comparison_table`. ``accuracy_by_frames`` and ``hits_by_frames``: from
+            `lengths_tables`. ``margins``, ``hits`` and ``i_diffs``: a row per subject, a column
+            per method.
             ``edges``, ``networks``, ``network_pairs`` and ``reconstruction``: from
             `further_tables`.
 
@@ -123,7 +125,10 @@ class Fingerprint:
         }
         details = FingerprintDetails(
             {method: each.score for method, each in found.items()},
-            {method: each.by_length for method, each in found.items()},
+            {
+                method: {frames: own.accuracy for frames, own in each.by_length.items()}
+                for method, each in found.items()
+            },
             {method: each.intervals for method, each in found.items()},
             compared.chance,
         )
@@ -132,10 +137,27 @@ class Fingerprint:
     def measures(
         self, tables: Mapping[str, pd.DataFrame], facts: Mapping[str, Any]
     ) -> Iterator[Measured]:
-        """Compare methods by whom they identify."""
-        chance = facts["pools"] / facts["pairs"]
-        compared = compare_hits(tables["scores"], tables["hits"].set_index("subject"), chance)
-        yield Measured("fingerprint", "accuracy", compared)
+        """Compare methods by whom they identify, from the whole scan and from less."""
+        chance, scores = facts["pools"] / facts["pairs"], tables["scores"]
+        compared = compare_hits(scores, tables["hits"].set_index("subject"), chance)
+        yield Measured("fingerprint", "accuracy", compared, column="identified", digits=2)
+        lengths, hits = tables["accuracy_by_frames"], tables["hits_by_frames"]
+        shorter = sorted(lengths["frames"].unique())[:-1]  # the last are whole scans
+        for frames in shorter:
+            own = hits[hits["frames"] == frames].drop(columns="frames").set_index("subject")
+            compared = compare_hits(lengths[lengths["frames"] == frames], own, chance)
+            where = f"from {frames} frames"
+            words = f"Accuracy of identification {where} is {{best}} by {{who}} ({{value}})"
+            yield Measured(
+                "fingerprint",
+                f"accuracy {where}",
+                compared,
+                column=where,
+                digits=2,
+                words=words if frames == shorter[0] else "",
+            )
+        apart = compare_hits(scores, tables["i_diffs"].set_index("subject"), 0.0, "i_diff")
+        yield Measured("fingerprint", "I_diff", apart, column="I_diff", digits=1)
 
     def _tables(
         self, found: Mapping[str, _Identified], subjects: Sequence[str], regions: RegionTable
@@ -147,13 +169,15 @@ class Fingerprint:
         table["saw_subject"] = [each.saw_subject for each in found.values()]
         margins = {method: score.margin for method, score in scores.items()}
         hits = {method: score.hits for method, score in scores.items()}
+        i_diffs = {method: score.i_diffs for method, score in scores.items()}
         options = {name: getattr(self, name) for name in _OF_FURTHER_TABLES}
         return {
             "scores": table,
             "comparison": comparison_table(scores),
-            "accuracy_by_frames": _lengths(found),
+            **lengths_tables({method: each.by_length for method, each in found.items()}, subjects),
             "margins": pd.DataFrame({"subject": subjects, **margins}),
             "hits": pd.DataFrame({"subject": subjects, **hits}),
+            "i_diffs": pd.DataFrame({"subject": subjects, **i_diffs}),
             **further_tables(
                 {method: each.stacks for method, each in found.items()},
                 regions,
@@ -170,8 +194,10 @@ class Fingerprint:
         whole = max(stacks)
         score = self._fingerprint(stacks[whole], method, compared, self.permutations)
         by_length = {
-            frames: _accuracy(
-                score if frames == whole else self._fingerprint(pair, method, compared, 0)
+            frames: AtLength.of(
+                score
+                if frames == whole
+                else self._fingerprint(pair, method, compared, self.permutations)
             )
             for frames, pair in stacks.items()
         }
@@ -204,15 +230,3 @@ class Fingerprint:
             permutations=permutations,
             seed=self.seed,
         )
-
-
-def _lengths(found: Mapping[str, _Identified]) -> pd.DataFrame:
-    return pd.DataFrame(
-        [(m, n, value) for m, each in found.items() for n, value in each.by_length.items()],
-        columns=["method", "frames", "accuracy"],
-    )
-
-
-def _accuracy(score: FingerprintScore) -> float:
-    """Average both directions: from test to retest, and back."""
-    return (score.accuracy_test_to_retest + score.accuracy_retest_to_test) / 2

@@ -34,6 +34,7 @@ def score_row(
     """One method's scores, with intervals over subjects."""
     return {
         "method": method,
+        "subjects": len(score.hits),
         "accuracy": float(score.hits.mean()),
         **{name: getattr(score, name) for name in _SCORES},
         "margin_mean": float(score.margin.mean()),

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import pandas as pd
 
 from attnconn_core.forecasting import LINEAR_FORECASTERS
-from attnconn_core.scoring.comparison.measured import NULL_MODEL, Measured
+from attnconn_core.scoring.comparison.measured import REFERENCE, Measured
 from attnconn_core.scoring.comparison.verdicts import compare_on_units
 from attnconn_core.scoring.score import MethodTraits, Read, Scored, ScoreData
 
@@ -51,7 +51,8 @@ class ForecastSkill:
             for name, skill in data.linear_forecasts(session.key).items():
                 informed = bool(skill["cohort_informed"])
                 rows.append(_row({**where, "method": name}, skill, informed))
-        return Scored({"scores": pd.DataFrame(rows)})
+        subjects = len(data.cohort.subjects)
+        return Scored({"scores": pd.DataFrame(rows)}, {"subjects": subjects})
 
     def measures(
         self,
@@ -67,8 +68,15 @@ class ForecastSkill:
         there = [name for name in others if name in values]
         compared = compare_on_units(values[[*methods, *there]], values[own_past])
         beside = pd.DataFrame({"method": [own_past], "value": [values[own_past].mean()]})
-        beside["kind"] = NULL_MODEL
-        yield Measured("forecast", "R² of test frames", compared, beside)
+        beside["kind"] = REFERENCE
+        yield Measured(
+            "forecast",
+            "R² of test frames",
+            compared,
+            beside,
+            column="forecast R²",
+            words="Forecasts of held-out frames are {best} by {who} (R² {value})",
+        )
 
     def cautions(self, tables: Mapping[str, pd.DataFrame]) -> Mapping[str, str]:
         """Say of which methods the forecaster does not beat each region's own past."""

@@ -54,5 +54,7 @@ def recovery_measures(
         if _PUBLISHED in table:
             beside.loc[table[_PUBLISHED].notna(), "kind"] = PUBLISHED_VALUE
         known = ~beside["method"].isin(methods) & beside["value"].notna()
-        compared = compare_on_units(values[methods], values[CHANCE])
-        yield Measured(benchmark, label, compared, beside.loc[known, ["kind", "method", "value"]])
+        compared = compare_on_units(values[methods], values[CHANCE], "data sets")
+        listed = beside.loc[known, ["kind", "method", "value"]]
+        # Of other networks than the study's: no column of its table.
+        yield Measured(benchmark, label, compared, listed, column="")

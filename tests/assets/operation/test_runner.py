@@ -12,6 +12,7 @@ from attnconn_assets.storage.entry import WHOLE
 from attnconn_assets.storage.formats import read_matrices, read_table
 from attnconn_assets.study.study import load_study
 from attnconn_core.errors import StoreError
+from attnconn_core.forecasting import BASELINES
 
 METHODS = {
     "pearson",
@@ -37,9 +38,13 @@ def test_the_whole_line(line):
     # The headline has a row a method, and R² for those that forecast.
     rows = read_table(store.path(store.entry("report", WHOLE), "headline.parquet"))
     rows = rows.set_index("method")
-    assert set(rows.index) == METHODS
-    assert rows["r2"].isna().to_dict() == {m: m in ("pearson", "partial") for m in METHODS}
-    assert {"accuracy at 60", "accuracy at 120"} <= set(rows.columns)
+    assert set(rows.index) == METHODS | set(BASELINES)
+    assert set(rows.index[rows["forecast R²"].isna()]) == {"pearson", "partial"}
+    assert set(rows.index[rows["identified"].isna()]) == set(BASELINES)
+    assert {"from 60 frames", "I_diff"} <= set(rows.columns)
+    assert list(rows["family"].unique()) == [
+        *("correlation", "partial correlation", "granger", "attention", "linear forecast")
+    ]
 
     # Which matrices come from a model that saw their subject stands beside every score.
     seen = rows["saw_subject"].dropna().to_dict()
@@ -219,5 +224,5 @@ def test_a_line_of_few_methods_comes_to_its_report(write_study, instance, run_li
     assert "group_forecaster" not in told.steps
     store = resources(study)["store"]
     rows = read_table(store.path(store.entry("report", WHOLE), "headline.parquet"))
-    assert rows["method"].tolist() == ["pearson", "partial"]
+    assert rows["method"].tolist() == ["pearson", "partial", *BASELINES]
     assert "Granger" not in report_path(study).read_text().split('<h2 id="provenance')[-1]

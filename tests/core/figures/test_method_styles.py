@@ -27,10 +27,10 @@ STYLES = Styles(configured(["base", "dropout_0_9"]).values())
 # Published figures show these: a method keeps its look.
 PUBLISHED = {
     "pearson": ("Pearson", "#56B4E9", "o"),
+    "tangent": ("Tangent", "#56B4E9", "s"),
     "partial": ("Partial correlation", "#0072B2", "s"),
     "shrinkage_partial": ("Partial (Ledoit–Wolf)", "#0072B2", "D"),
     "graphical_lasso": ("Partial (graphical lasso)", "#0072B2", "v"),
-    "tangent": ("Tangent", "#56B4E9", "s"),
     "granger": ("Granger (ridge)", "#009E73", "^"),
     "granger_own_past_free": ("Granger (own past free)", "#009E73", "v"),
     "granger_own_past_free_validated": ("Granger (own past free, unseen)", "#009E73", "<"),
@@ -88,9 +88,11 @@ def test_a_method_keeps_its_label_and_its_look(method: str) -> None:
     assert look == Look(look.colour, look.marker, "-", 38.0)
 
 
-def test_the_order_is_the_registrys() -> None:
+def test_the_order_is_the_registrys_family_by_family() -> None:
     assert STYLES.sort(reversed(PUBLISHED)) == tuple(PUBLISHED)
-    assert default_styles().sort(reversed(REGISTERED)) == tuple(REGISTERED)
+    families = [each.family for each in REGISTERED.values()]
+    by_family = sorted(REGISTERED, key=lambda name: families.index(REGISTERED[name].family))
+    assert default_styles().sort(reversed(REGISTERED)) == tuple(by_family)
 
 
 def test_methods_are_sorted_by_family_whatever_their_order() -> None:
@@ -183,3 +185,14 @@ def test_a_family_without_a_colour_is_grey() -> None:
     odd = Method("odd", "Odd", "other", Pearson)
     assert Styles([odd]).look("odd") == Look("#666666", ".", ":")
     assert Styles([odd]).label("odd") == "Odd"
+
+
+def test_methods_are_sorted_by_family_and_baselines_are_one() -> None:
+    ordered = STYLES.sort(["ar", "unheard_of", "partial", "tangent", "pearson", "granger"])
+    assert ordered == ("pearson", "tangent", "partial", "granger", "ar", "unheard_of")
+    families = [STYLES.family(name) for name in ordered]
+    assert families == [
+        *("correlation", "correlation", "partial correlation", "granger"),
+        *("linear forecast", "other"),
+    ]
+    assert STYLES.family("attention_group_base") == "attention"

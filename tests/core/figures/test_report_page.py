@@ -1,7 +1,6 @@
 """The report's page renders from what it is given, carries it all, and escapes it."""
 
 import base64
-import copy
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -15,6 +14,20 @@ METHODS = ("pearson", "granger", "attention_subject", "attention_group_base")
 PNG = base64.b64encode(b"\x89PNG picture").decode()
 
 
+def _cell(
+    value: float,
+    digits: int,
+    lower: float = float("nan"),
+    upper: float = float("nan"),
+    best: bool = False,
+) -> dict[str, Any]:
+    return {"value": value, "digits": digits, "lower": lower, "upper": upper, "best": best}
+
+
+def _row_of(name: str, *cells: dict[str, Any] | None) -> dict[str, Any]:
+    return {"name": name, "cells": list(cells)}
+
+
 @pytest.fixture
 def context() -> dict[str, Any]:
     return {
@@ -22,25 +35,44 @@ def context() -> dict[str, Any]:
         "generated": "2025-03-14 10:22 UTC",
         "design_label": "split-half, not test–retest",
         "notice": "Terms of the data.",
-        "headline": [
+        "words": ["Forecasts are highest by Granger (R² 0.500; n = 8 subjects)."],
+        "table": {
+            "groups": [("fingerprint", 2), ("forecast", 1)],
+            "columns": [
+                {"title": "identified", "n": "n = 8 subjects"},
+                {"title": "I_diff", "n": "n = 8 subjects"},
+                {"title": "forecast R²", "n": "n = 8 subjects"},
+            ],
+            "families": {
+                "correlation": [_row_of("Pearson", _cell(0.5, 2), _cell(-3.0, 1), None)],
+                "granger": [
+                    _row_of(
+                        "Granger",
+                        _cell(0.875, 2, 0.611, 0.971),
+                        _cell(-4.0, 1, -6.0),
+                        _cell(0.5, 3, best=True),
+                    )
+                ],
+                "linear forecast": [_row_of("AR", None, None, _cell(0.4, 3))],
+            },
+        },
+        "names": {method: f"Name of {method}" for method in METHODS},
+        "fingerprint_table": [
             {
                 "method": method,
-                "name": f"Name of {method}",
                 "accuracy_test_to_retest": accuracy,
                 "accuracy_retest_to_test": 1.0,
                 "accuracy_strict": 0.1,
                 "cohens_d": 2.0 + place,
                 "i_diff": -3.0 - place,
-                "margin": 0.1,
+                "margin_mean": 0.1,
                 "p_value": 0.0001 if place else 0.25,
-                "r2": float("nan") if method == "pearson" else 0.4 + place / 10,
-                "accuracy_at": {60: 0.5, 120: 0.75},
             }
             for place, (method, accuracy) in enumerate(
                 zip(METHODS, (0.5, 0.875, 0.5, 0.5), strict=True)
             )
         ],
-        "lengths": [60, 120],
+        "dropped": {},
         "cohort": {
             "n_subjects": 8,
             "n_sessions": 16,
@@ -119,45 +151,54 @@ def test_every_picture_has_words_and_every_header_a_scope(context: dict[str, Any
     page = _Reader(_render(context))
     assert len(page.of("img")) == 2
     assert all(len(str(image["alt"])) > 30 for image in page.of("img"))
-    assert all(header.get("scope") in {"row", "col", "colgroup"} for header in page.of("th"))
+    assert all(
+        header.get("scope") in {"row", "col", "colgroup", "rowgroup"} for header in page.of("th")
+    )
     assert page.of("html") == [{"lang": "en"}]
 
 
-def test_scores_are_written_as_given(context: dict[str, Any]) -> None:
+def test_every_method_stands_in_its_family_with_n_and_intervals(context: dict[str, Any]) -> None:
+    page = _render(context)
+    assert _row(page, "Granger") == [
+        "0.880.61 to 0.97",
+        "−4.0",
+        "0.500",
+    ]  # half an interval is none
+    assert _row(page, "Pearson") == ["0.50", "−3.0", "–"]
+    assert _row(page, "AR") == ["–", "–", "0.400"]
+    families = re.findall(r'class="family">(.*?)<', page)
+    assert families == ["correlation", "granger", "linear forecast"]
+    assert page.count("n = 8 subjects</span>") == 3
+    assert "Forecasts are highest by Granger (R² 0.500; n = 8 subjects)." in page
+
+
+def test_only_a_winner_is_marked(context: dict[str, Any]) -> None:
+    marked = re.findall(r'<td class="best"><strong>(.*?)</strong>', _render(context))
+    assert marked == ["0.500"]
+    context["table"]["families"]["granger"][0]["cells"][2]["best"] = False
+    assert 'class="best"' not in _render(context)
+
+
+def test_the_fingerprint_is_written_as_given(context: dict[str, Any]) -> None:
     page = _render(context)
     assert _row(page, "Name of granger") == [
-        "0.88", "1.00", "0.10", "−4.0", "0.100", "3.00", "&lt; 0.001", "0.500"
+        "0.88", "1.00", "0.10", "−4.0", "0.100", "3.00", "&lt; 0.001"
     ]  # fmt: skip
-    assert _row(page, "Name of pearson")[-2:] == ["0.250", "–"]
+    assert _row(page, "Name of pearson")[-1] == "0.250"
+    assert "Whole scans; n = 8 subjects" in page
     assert "0.457" in page
     assert "My caption" in page
     assert f"base64,{PNG}" in page
-
-
-def test_scores_of_the_fingerprint_have_their_intervals_below(context: dict[str, Any]) -> None:
-    context["headline"][1] |= {
-        "accuracy_test_to_retest_lower": 0.611,
-        "accuracy_test_to_retest_upper": 0.971,
-        "i_diff_lower": -6.0,
-        "i_diff_upper": float("nan"),
-    }
-    page = _render(context)
-    cells = _row(page, "Name of granger")
-    assert cells[0] == "0.880.61 to 0.97"
-    assert cells[3] == "−4.0"  # half an interval is none
     assert not _Reader(page).wrong
 
 
-def test_the_best_is_marked_only_where_it_means_something(context: dict[str, Any]) -> None:
-    page = _render(context)
-    marked = re.findall(r'<td class="best"><strong>(.*?)</strong>', page)
-    # Not marked: shared by all (1.00, margins), below chance (0.10), below zero (I_diff).
-    assert marked == ["0.88", "5.00", "0.700"]
-
-
-def test_a_method_alone_is_not_the_best(context: dict[str, Any]) -> None:
-    context["headline"] = context["headline"][1:2]
-    assert 'class="best"' not in _render(context)
+def test_null_models_that_say_nothing_are_named(context: dict[str, Any]) -> None:
+    row = {"target": "Age", "r": 0.4, "r2": 0.1, "subjects": 8, "star": False}
+    context["behaviour_table"] = [{**row, "method": "pearson"}]
+    assert "not scored" not in _render(context)
+    context["dropped"] = {"null_mean_granger": "mean edges are the same", "null_b": "so are these"}
+    said = "not scored: null_mean_granger (mean edges are the same); null_b (so are these)."
+    assert said in _render(context)
 
 
 def test_who_is_missing_is_said(context: dict[str, Any]) -> None:
@@ -173,25 +214,24 @@ def test_behaviour_is_there_only_if_there_is_any(context: dict[str, Any]) -> Non
     assert "Behaviour" not in _render(context)
     context["figures"]["behaviour"] = PNG
     context["behaviour_table"] = [
-        {"method": method, "target": target, "r": 0.123, "r2": -0.04}
+        {"method": method, "target": target, "r": 0.123, "r2": -0.04, "subjects": 8, "star": False}
         for method in METHODS
         for target in ("Age", "PMAT24_A_CR")
         if (method, target) != ("granger", "Age")
     ]
-    page = _render(context)
+    page, said = _render(context), "0.12 (−0.04)n = 8"
     assert '<h2 id="behaviour">' in page
-    assert _row(page, "Age") == ["0.12 (−0.04)", "–", "0.12 (−0.04)", "0.12 (−0.04)"]
+    assert _row(page, "Age") == [said, "–", said, said]
 
 
 def test_intervals_and_what_holds_over_all_measures_are_shown(context: dict[str, Any]) -> None:
-    row = {"target": "Age", "r": 0.4, "r2": 0.1, "lower": 0.2, "upper": 0.6}
+    row = {"target": "Age", "r": 0.4, "r2": 0.1, "lower": 0.2, "upper": 0.6, "subjects": 40}
     context["behaviour_table"] = [
-        {**row, "method": "pearson", "q": 0.01},
-        {**row, "method": "granger", "q": 0.2},
-        {**row, "method": "attention_subject", "q": float("nan")},
+        {**row, "method": "pearson", "star": True},
+        {**row, "method": "granger", "star": False},
     ]
-    said, but_not = "0.40 (0.10) *0.20 to 0.60", "0.40 (0.10)0.20 to 0.60"
-    assert _row(_render(context), "Age") == [said, but_not, but_not]
+    said, but_not = "0.40 (0.10) *0.20 to 0.60n = 40", "0.40 (0.10)0.20 to 0.60n = 40"
+    assert _row(_render(context), "Age") == [said, but_not]
 
 
 def test_verdicts_and_known_truth_have_sections_of_their_own(context: dict[str, Any]) -> None:
@@ -202,12 +242,13 @@ def test_verdicts_and_known_truth_have_sections_of_their_own(context: dict[str, 
             "benchmark": "fingerprint",
             "measure": "accuracy",
             "leaders": "nobody",
+            "n": "8 subjects",
             "verdict": "none of 4 methods is shown to beat the reference",
         }
     ]
     page = _render(context)
     assert _row(page, "fingerprint") == [
-        "accuracy", "nobody", "none of 4 methods is shown to beat the reference"
+        "accuracy", "8 subjects", "nobody", "none of 4 methods is shown to beat the reference"
     ]  # fmt: skip
     reader = _Reader(page)
     assert not reader.wrong
@@ -253,14 +294,18 @@ def test_reliability_has_a_section_with_n_and_intervals(context: dict[str, Any])
 
 def test_names_are_escaped(context: dict[str, Any]) -> None:
     evil = '<script>alert("1")</script>&'
-    context["behaviour_table"] = [{"method": evil, "target": evil, "r": 0.1, "r2": 0.1}]
+    context["behaviour_table"] = [
+        {"method": evil, "target": evil, "r": 0.1, "r2": 0.1, "subjects": 2, "star": True}
+    ]
     context["figures"]["behaviour"] = {"png": f'"><img src=x onerror={evil}', "caption": evil}
     context["study"] = {"name": evil, "title": evil}
     context |= {"notice": evil, "design_label": evil, "generated": evil}
     context["provenance"] = [(evil, evil)]
     context["cohort"] |= {"excluded": {evil: evil}, "unpaired": [evil]}
     context["forecast_table"] = [{"subject": evil, "session": evil, evil: 0.1}]
-    context["headline"][0] |= {"method": evil, "name": evil}
+    context["table"]["families"] = {evil: [_row_of(evil, None, None, _cell(0.1, 2))]}
+    context["table"]["columns"][0] = {"title": evil, "n": evil}
+    context |= {"words": [evil], "names": {evil: evil}, "dropped": {evil: evil}}
     page = _render(context)
     assert "<script" not in page
     assert "onerror" not in [key for _, attributes in _Reader(page).tags for key in attributes]
@@ -271,8 +316,9 @@ def test_names_are_escaped(context: dict[str, Any]) -> None:
 
 def test_a_page_of_almost_nothing_still_renders(context: dict[str, Any]) -> None:
     context |= {
-        "headline": [{"method": "pearson"}],
-        "lengths": [],
+        "words": [],
+        "table": {"groups": [], "columns": [], "families": {}},
+        "fingerprint_table": [{"method": "pearson"}],
         "figures": {},
         "forecast_table": [],
         "provenance": [],
@@ -282,10 +328,9 @@ def test_a_page_of_almost_nothing_still_renders(context: dict[str, Any]) -> None
         "n_subjects": 1, "n_sessions": 1, "n_pairs": 0, "excluded": {}, "unpaired": []
     }  # fmt: skip
     page = _render(context)
-    assert set(_row(page, "pearson")) == {"–"}
+    assert set(_row(page, "Name of pearson")) == {"–"}
     assert "There is no fingerprint" in page
-    context["headline"] = []
-    assert "No method has been scored yet" in _render(copy.deepcopy(context))
+    assert "No method has been scored yet" in page
 
 
 def test_forecasts_that_rest_on_other_subjects_are_named(context):

@@ -37,11 +37,11 @@ def _everybody_is_there(scores):
     pooled = scores[scores["kind"] == "one model of all data sets"]
     assert {"attention_group_base", "sensitivity_group_base"} <= set(pooled["method"])
     assert methods["reliability"] == {"pearson", "granger"}
-    # 1 + 1 + 2 of reliability, where nothing is trained + 3 of behaviour + 3 of recovery
-    assert scores["measure"].nunique() == 10
+    # 4 + 1 + 2 of reliability, where nothing is trained + 3 of behaviour + 3 of recovery
+    assert scores["measure"].nunique() == 13
     assert set(scores["warning"].str[:30]) <= {"", "do not interpret this matrix: "}
     beside = scores[scores["kind"] == "null model"].groupby("benchmark")["method"].agg(set)
-    assert beside["forecast"] == {"ar"}
+    assert scores.loc[scores["kind"] == "reference", "method"].tolist() == ["ar"]
     assert beside["linear-5"] == {"chance", "self_loops_only"}
     assert beside["behaviour"] == {"null_mean_pearson", "null_mean_granger"}
     tested = scores[(scores["kind"] == "method") & (scores["benchmark"] != "behaviour")]
@@ -50,7 +50,7 @@ def _everybody_is_there(scores):
 
 def _winners_are_above_the_reference(verdicts, pairs):
     verdicts = verdicts.set_index(["benchmark", "measure"])
-    assert len(verdicts) == 10
+    assert len(verdicts) == 13
     # Six subjects and a null target: behaviour has no winner, whatever stands on top.
     assert (verdicts.loc["behaviour", "winner"] == "").all()
     leaders = verdicts.loc[("linear-5", "detection and direction (AUPRC)"), "leaders"]

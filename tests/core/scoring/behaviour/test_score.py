@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,6 +14,7 @@ from attnconn_core.scoring import (
     edge_features,
     score_behaviours,
 )
+from attnconn_core.scoring.behaviour.answers import squared_errors
 from attnconn_core.scoring.behaviour.score import Question
 
 QUICK = {"folds": 3, "seed": 1, "repeats": 2, "permutations": 20}
@@ -31,7 +34,7 @@ def features(study, method, directed):
 
 
 def expected(table, method):
-    own = table[table["method"] == method].drop(columns=["method", "kind", "q"])
+    own = table[table["method"] == method].drop(columns=["method", "kind", "q", "star"])
     return own.reset_index(drop=True)
 
 
@@ -66,6 +69,7 @@ def test_every_method_and_null_model_predicts_every_target(study):
         "without a target": [],
         "unusable targets": {},
         "confounds, not predicted": [],
+        "null models dropped": {},
     }
 
 
@@ -99,10 +103,15 @@ def test_methods_are_compared_target_by_target_and_over_all(study):
     assert [each.drawn for each in measured] == [False, False, True]
     table = scored.tables["scores"]
     methods = table[table["kind"] == "method"]
-    compared = compare_targets(methods, scored.tables["comparison"])
+    errors = squared_errors(scored.tables["predictions"])
+    compared = compare_targets(
+        methods, scored.tables["comparison"], errors[errors["method"].isin(methods["method"])]
+    )
     for each, one in zip(measured, compared.values(), strict=True):
         assert each.compared.scores.equals(one.scores)
         assert each.compared.verdict == one.verdict
+        assert each.compared.support.units == 9
+        assert "9 subjects are too few" in each.compared.verdict.sentence
         assert each.beside["method"].tolist()[0] == "null_mean_pearson"
     null = table[table["method"] == "null_mean_granger"]
     over_all = measured[-1].beside.set_index("method").loc["null_mean_granger"]
@@ -163,3 +172,28 @@ def test_who_lacks_a_confound_has_no_target(phenotypes):
 def test_a_confound_that_is_not_there_is_named(phenotypes):
     with pytest.raises(ParameterError, match="missing: Motion"):
         Question.of(Behaviour(confounds=("Motion",)), phenotypes)
+
+
+def test_a_null_model_without_a_feature_is_dropped_by_name(make_study, monkeypatch):
+    """Rows that sum to 1, as attention's do, have one mean in all subjects, up to rounding."""
+    study = make_study(subjects=9)
+    read = study.whole_scan
+
+    def normalised(method, key):
+        found = read(method, key)
+        if method != "granger":
+            return found
+        values = found.values.astype(np.float64)
+        np.fill_diagonal(values, 0.0)
+        values = np.abs(values) / np.abs(values).sum(axis=1, keepdims=True)
+        return replace(found, values=values.astype(np.float32))
+
+    monkeypatch.setattr(study, "whole_scan", normalised)
+    scored = Behaviour(**QUICK, targets=("Score",)).score(study)
+    assert "null_mean_granger" not in set(scored.tables["scores"]["method"])
+    assert {"granger", "null_mean_pearson"} <= set(scored.tables["scores"]["method"])
+    dropped = scored.facts["null models dropped"]
+    assert list(dropped) == ["null_mean_granger"]
+    assert "mean edges are the same in all subjects" in dropped["null_mean_granger"]
+    measured = next(iter(Behaviour(**QUICK).measures(scored.tables, scored.facts)))
+    assert "null_mean_granger" not in set(measured.beside["method"])

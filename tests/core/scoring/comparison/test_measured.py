@@ -1,3 +1,6 @@
+from dataclasses import replace
+
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -14,9 +17,9 @@ from attnconn_core.scoring import (
 @pytest.fixture
 def compared():
     values = pd.DataFrame(
-        {"one": [3.0, 3.1, 3.2, 3.3, 3.4, 3.5, 3.6], "two": [1.0, 1.2, 1.1, 1.3, 1.2, 1.4, 1.3]}
+        {"one": np.linspace(3.0, 3.6, 15), "two": np.tile([1.0, 1.2, 1.1, 1.3, 1.2], 3)}
     )
-    return compare_on_units(values, pd.Series([0.0] * 7))
+    return compare_on_units(values, pd.Series([0.0] * 15))
 
 
 @pytest.fixture
@@ -36,6 +39,18 @@ def test_every_row_says_what_it_is_of(measured):
     row = measured.verdict().iloc[0]
     assert (row["winner"], row["leaders"]) == ("one", "one")
     assert row["verdict"] == "better than every other method"
+    assert (row["n"], row["unit"], row["fewest"]) == (15, "subjects", 15)
+    assert scores["n"].tolist()[:2] == [15, 15]
+
+
+def test_what_is_drawn_is_a_column_of_the_table_unless_it_says_otherwise(measured):
+    def column(**more):
+        return replace(measured, **more).verdict()["column"].item()
+
+    assert column() == "r"
+    assert column(column="correlation") == "correlation"
+    assert column(column="") == column(drawn=False) == ""
+    assert column(drawn=False, column="r") == "r"
 
 
 def test_measures_are_joined_in_order_and_only_some_are_drawn(measured, compared):

@@ -1,7 +1,6 @@
 from itertools import product
 
 import numpy as np
-import pandas as pd
 import pytest
 from scipy.stats import kstest, permutation_test
 from scipy.stats import t as student_t
@@ -13,18 +12,9 @@ from attnconn_core.scoring.comparison.paired_tests import (
     compare_methods,
     holm,
     mean_interval,
-    verdict,
 )
 
 NAMES = ("a", "b", "c")
-
-
-def _scores(values, p):
-    return pd.DataFrame({"method": NAMES, "value": values, "p_corrected": p})
-
-
-def _pairs(values):
-    return compare_methods(values, NAMES).rename(columns={"p_holm": "p_corrected"})
 
 
 def test_with_few_units_every_flip_is_tried():
@@ -37,6 +27,7 @@ def test_with_few_units_every_flip_is_tried():
     row = pairs[(pairs["first"] == "a") & (pairs["second"] == "c")].iloc[0]
     assert row["p"] == pytest.approx(min(1.0, 2 * min(above, below)))
     assert row["difference"] == pytest.approx(difference.mean())
+    assert (row["difference"], row["lower"], row["upper"]) == mean_interval(difference)
     np.testing.assert_allclose(pairs["p_holm"], multipletests(pairs["p"], method="holm")[1])
     one_sided = beats(values, np.zeros(7))
     flips = np.array(list(product((1, -1), repeat=7))) @ values / 7
@@ -71,42 +62,6 @@ def test_the_interval_is_of_the_t_distribution():
 
 def test_what_has_no_p_counts_for_no_test():
     np.testing.assert_allclose(holm(np.array([0.01, np.nan, 0.04])), [0.02, np.nan, 0.04])
-
-
-def test_one_winner_needs_to_beat_everyone():
-    values = np.random.default_rng(0).normal(size=(20, 3)) * 0.1 + [1.0, 0.5, 0.45]
-    found = verdict(_scores([1.0, 0.5, 0.45], [0.001] * 3), _pairs(values))
-    assert found.winner == "a"
-    assert found.sentence == "better than every other method"
-
-
-def test_two_that_cannot_be_told_apart_both_lead():
-    values = np.random.default_rng(0).normal(size=(20, 3)) * 0.1 + [1.0, 1.0, 0.1]
-    found = verdict(_scores([1.0, 1.0, 0.1], [0.001] * 3), _pairs(values))
-    assert found.winner is None
-    assert set(found.leaders) == {"a", "b"}
-
-
-def test_nobody_wins_where_all_fail():
-    values = np.random.default_rng(0).normal(size=(20, 3)) * 0.1 + [1.0, 0.5, 0.45]
-    found = verdict(_scores([1.0, 0.5, 0.45], [0.5, 0.9, 1.0]), _pairs(values))
-    assert found.winner is None
-    assert found.leaders == ()
-    assert "none of 3 methods is shown to beat the reference" in found.sentence
-
-
-def test_one_that_fails_against_the_reference_leads_nobody():
-    values = np.random.default_rng(0).normal(size=(20, 3)) * 0.1 + [1.0, 0.5, 0.45]
-    found = verdict(_scores([1.0, 0.5, 0.45], [0.5, 0.01, 0.01]), _pairs(values))
-    assert found.winner is None
-    assert "a" not in found.leaders
-
-
-def test_what_was_not_tested_is_said_to_be_so():
-    values = np.random.default_rng(0).normal(size=(20, 3))
-    found = verdict(_scores([1.0, 0.5, 0.45], [np.nan] * 3), _pairs(values))
-    assert found.winner is None
-    assert "none of 3 methods was tested" in found.sentence
 
 
 def test_random_flips_are_scipys_and_outlive_the_correction():

@@ -10,6 +10,11 @@ from attnconn_core.scoring import (
     compare_on_units,
     compare_targets,
 )
+from attnconn_core.scoring.comparison.power import (
+    standardised_difference,
+    units_for_correlation,
+    units_for_difference,
+)
 
 METHODS = ("a", "b", "c")
 
@@ -25,6 +30,8 @@ def test_the_best_of_units_wins_only_above_the_reference():
     assert found.verdict.winner == "a"
     scores = found.scores.set_index("method")
     assert (scores["lower"] < scores["value"]).all()
+    assert (scores["n"] == 25).all()
+    assert (found.support.units, found.support.unit) == (25, "subjects")
     assert np.allclose(scores["value"], values.mean())
     assert np.allclose(scores["p_corrected"], multipletests(scores["p"], method="holm")[1])
     # The same differences between methods, and none of them above what knows nothing.
@@ -34,15 +41,14 @@ def test_the_best_of_units_wins_only_above_the_reference():
     assert failed.pairs.equals(found.pairs)
 
 
-@pytest.mark.parametrize(("units", "few"), [(4, True), (12, False)])
+@pytest.mark.parametrize(("units", "few"), [(4, True), (14, True), (15, False)])
 def test_too_few_units_are_not_taken_for_failure(units, few):
-    """With four data sets p can't be less than 1/16, however well three methods do."""
     rng = np.random.default_rng(0)
     chance = pd.Series(np.full(units, 0.5))
     good = pd.DataFrame({name: 0.9 + 0.01 * rng.random(units) for name in "abc"})
-    found = compare_on_units(good, chance).verdict
+    found = compare_on_units(good, chance, "data sets").verdict
     assert bool(found.leaders) is not few
-    assert (f"{units} units are too few" in found.sentence) is few
+    assert (f"{units} data sets are too few" in found.sentence) is few
     poor = compare_on_units(good - 0.5, chance).verdict
     assert ("too few" in poor.sentence) is few
 
@@ -82,7 +88,7 @@ def folds_of(error, method, target, seed):
     return table.assign(error=errors, method=method, target=target, tested=12, trained=108)
 
 
-def behaviour(p_of, r2=0.1):
+def behaviour(p_of, r2=0.1, subjects=120, of_subjects=None):
     errors = {"a": 0.4, "b": 0.9, "c": 0.9}
     folds = pd.concat(
         folds_of(error, method, target, seed)
@@ -92,8 +98,8 @@ def behaviour(p_of, r2=0.1):
     scores = pd.DataFrame(
         [(m, t, 1 - e, p_of[m, t]) for m, e in errors.items() for t in ("x", "y")],
         columns=["method", "target", "r", "p"],
-    ).assign(lower=-0.1, upper=0.9, r2=r2)
-    return compare_targets(scores, compare_behaviours(folds))
+    ).assign(lower=0.1, upper=0.9, r2=r2, subjects=subjects)
+    return compare_targets(scores, compare_behaviours(folds), of_subjects)
 
 
 def test_behaviour_is_compared_by_target_and_over_all():
@@ -128,3 +134,37 @@ def test_nobody_wins_where_no_target_is_predicted():
     assert all(each.verdict.leaders == () for each in found.values())
     untested = behaviour({(m, t): np.nan for m in METHODS for t in ("x", "y")})
     assert all("was tested" in each.verdict.sentence for each in untested.values())
+
+
+def test_few_subjects_have_no_winner_and_are_told_how_many_it_takes():
+    p_of = {(m, t): 0.001 for m in METHODS for t in ("x", "y")}
+    rng = np.random.default_rng(0)
+    errors = pd.DataFrame(
+        [
+            (method, target, subject, error)
+            for method, mean in (("a", 0.4), ("b", 0.9), ("c", 0.95))
+            for target in ("x", "y")
+            for subject, error in enumerate(rng.normal(mean, 1.0, 28))
+        ],
+        columns=["method", "target", "subject", "error"],
+    )
+    found = behaviour(p_of, subjects=28, of_subjects=errors)
+    assert all(each.verdict.leaders == () for each in found.values())
+    assert all("28 subjects are too few" in each.verdict.sentence for each in found.values())
+    x = errors[errors["target"] == "x"].pivot(index="subject", columns="method", values="error")
+    size = standardised_difference((x["b"] - x["a"]).to_numpy())
+    assert found["x"].support.for_difference == units_for_difference(size, 0.05 / 6)
+    assert found["x"].support.for_reference == units_for_correlation(0.6, 0.05 / 6)
+    assert found["x"].scores["n"].tolist() == [28] * 3
+    assert behaviour(p_of, subjects=29)["x"].verdict.winner == "a"
+
+
+def test_a_target_whose_interval_reaches_0_is_not_predicted():
+    p_of = {(m, t): 0.001 for m in METHODS for t in ("x", "y")}
+    folds = pd.concat(folds_of(0.5, m, t, n) for n, m in enumerate(METHODS) for t in ("x", "y"))
+    scores = pd.DataFrame(
+        [(m, t, 0.32, p) for (m, t), p in p_of.items()], columns=["method", "target", "r", "p"]
+    )
+    scores = scores.assign(lower=-0.98, upper=0.99, r2=0.1, subjects=120)
+    found = compare_targets(scores, compare_behaviours(folds))
+    assert all(each.verdict.leaders == () for each in found.values())

@@ -49,6 +49,9 @@ def test_every_method_is_scored_as_its_matrices_are(make_study, settings):
         assert (own["i_diff_lower"], own["i_diff_upper"]) == interval
         assert scored.tables["margins"][method.name].tolist() == expected.margin.tolist()
         assert scored.tables["hits"][method.name].tolist() == expected.hits.tolist()
+        assert own["subjects"] == 6
+        apart = scored.tables["i_diffs"][method.name]
+        assert apart.mean() == pytest.approx(expected.i_diff)
     assert table["saw_subject"].tolist()[2] == 1
     assert table["saw_subject"].isna().tolist() == [True, True, False]
     assert scored.facts == {"pairs": 6, "pools": 1, "unpaired": []}
@@ -58,14 +61,22 @@ def test_scans_are_shortened_and_the_whole_stands_last(make_study):
     study = make_study()
     scored = QUICK.score(study)
     lengths = scored.tables["accuracy_by_frames"]
-    assert list(lengths.columns) == ["method", "frames", "accuracy"]
+    assert list(lengths.columns) == [
+        *("method", "frames", "accuracy", "accuracy_lower", "accuracy_upper"),
+        *("p_value", "subjects"),
+    ]
+    hits = scored.tables["hits_by_frames"]
+    assert hits["frames"].tolist() == [60] * 6 + [80] * 6 + [120] * 6
     assert lengths["frames"].tolist() == [60, 80, 120] * 3
     for _, row in lengths.iterrows():
         pair = stacks(study, row["method"], row["frames"])
         directed = row["method"] != "pearson"
-        found = fingerprint(*pair, symmetric=not directed, permutations=0)
+        found = fingerprint(*pair, symmetric=not directed, permutations=20, seed=3)
         both = found.accuracy_test_to_retest + found.accuracy_retest_to_test
-        assert row["accuracy"] == both / 2
+        assert row["accuracy"] == pytest.approx(both / 2)
+        assert row["p_value"] == found.p_value
+        own = hits.loc[hits["frames"] == row["frames"], row["method"]]
+        assert own.tolist() == found.hits.tolist()
     assert list(scored.details.by_length["granger"]) == [60, 80, 120]
 
 
@@ -82,7 +93,8 @@ def test_the_other_tables_are_those_of_whole_scans(make_study):
     options |= {"comparison": "test_to_retest", "bins": 10}
     expected = further_tables(whole, study.regions, options, 3)
     assert list(scored.tables) == [
-        *("scores", "comparison", "accuracy_by_frames", "margins", "hits"),
+        *("scores", "comparison", "accuracy_by_frames", "hits_by_frames"),
+        *("margins", "hits", "i_diffs"),
         *("edges", "networks", "network_pairs", "reconstruction"),
     ]
     for name, table in expected.items():
@@ -119,7 +131,7 @@ def test_nobody_to_be_compared_with_is_an_error(make_study):
 
 def test_methods_are_compared_by_whom_they_identify(make_study):
     scored = QUICK.score(make_study(pools={"001": 1, "002": 1}))
-    (measured,) = QUICK.measures(scored.tables, scored.facts)
+    measured, short, shorter, apart = QUICK.measures(scored.tables, scored.facts)
     hits = scored.tables["hits"].set_index("subject")
     expected = compare_hits(scored.tables["scores"], hits, 2 / 6)
     assert measured.compared.scores.equals(expected.scores)
@@ -127,3 +139,13 @@ def test_methods_are_compared_by_whom_they_identify(make_study):
     assert (measured.benchmark, measured.measure) == ("fingerprint", "accuracy")
     assert measured.drawn
     assert measured.beside.empty
+    for each, frames in ((short, 60), (shorter, 80)):
+        assert each.measure == f"accuracy from {frames} frames"
+        own = scored.tables["accuracy_by_frames"].query("frames == @frames")
+        values = each.compared.scores.set_index("method")["value"]
+        assert values.to_dict() == own.set_index("method")["accuracy"].to_dict()
+        assert each.compared.scores["p"].notna().all()
+    assert apart.compared.scores["value"].tolist() == scored.tables["scores"]["i_diff"].tolist()
+    assert apart.compared.scores["reference"].eq(0).all()
+    headings = [each.heading for each in (measured, short, shorter, apart)]
+    assert headings == ["identified", "from 60 frames", "from 80 frames", "I_diff"]

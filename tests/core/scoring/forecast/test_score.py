@@ -63,7 +63,7 @@ def test_methods_are_compared_over_subjects_with_a_region_s_own_past(scored):
     columns = ["granger", "attention_subject", *[n for n in LINEAR_FORECASTERS if n != "ar"]]
     expected = compare_on_units(means[columns], means["ar"])
     assert measured.compared.scores.equals(expected.scores)
-    assert measured.beside[["method", "kind"]].to_numpy().tolist() == [["ar", "null model"]]
+    assert measured.beside[["method", "kind"]].to_numpy().tolist() == [["ar", "reference"]]
     assert np.isclose(measured.beside["value"].item(), means["ar"].mean(), rtol=1e-14)
     assert measured.benchmark == "forecast"
 

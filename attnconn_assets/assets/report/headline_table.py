@@ -1,0 +1,90 @@
+"""The table of all methods as the page and the command line show it."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+__all__ = ["headline_table", "headline_text"]
+
+
+def headline_table(rows: pd.DataFrame, cells: pd.DataFrame) -> dict[str, Any]:
+    """Return columns and rows for the page.
+
+    Parameters
+    ----------
+    rows
+        A row per method: ``method``, ``family`` and ``label``, in order.
+    cells
+        From `headline_cells`.
+
+    Returns
+    -------
+    table
+        ``groups``: benchmarks and how many columns each has. ``columns``: ``title`` and ``n``,
+        what it rests on. ``families``: name → rows, each with ``name`` and ``cells``.
+    """
+    columns = _columns(cells)
+    of = {(str(c["method"]), str(c["column"])): dict(c) for _, c in cells.iterrows()}
+    families: dict[str, list[dict[str, Any]]] = {}
+    for _, row in rows.iterrows():
+        own = [of.get((str(row["method"]), title)) for title in columns["title"]]
+        families.setdefault(str(row["family"]), []).append({"name": row["label"], "cells": own})
+    groups = columns.groupby("benchmark", sort=False).size()
+    return {
+        "groups": [(str(name), int(count)) for name, count in groups.items()],
+        "columns": columns.to_dict("records"),
+        "families": families,
+    }
+
+
+def headline_text(rows: pd.DataFrame, cells: pd.DataFrame) -> str:
+    """Return the table as text: a line per method, the winner of a column with a star.
+
+    n is of subjects where nothing else is said.
+    """
+    columns = _columns(cells)
+    of = {(str(c["method"]), str(c["column"])): c for _, c in cells.iterrows()}
+    lines = [["", *columns["title"]], ["", *columns["n"].str.removesuffix(" subjects")]]
+    family = ""
+    for _, row in rows.iterrows():
+        if row["family"] != family:
+            family = str(row["family"])
+            lines.append([family])
+        own = (of.get((str(row["method"]), title)) for title in columns["title"])
+        lines.append([f"  {row['label']}", *map(_written, own)])
+    first = max(len(line[0]) for line in lines)
+    widths = [max(len(line[n]) for line in lines if len(line) > 1) for n in range(1, len(lines[0]))]
+    return "\n".join(
+        "  ".join(
+            [line[0].ljust(first), *(c.rjust(w) for c, w in zip(line[1:], widths, strict=False))]
+        ).rstrip()
+        for line in lines
+    )
+
+
+def _columns(cells: pd.DataFrame) -> pd.DataFrame:
+    """Return ``benchmark``, ``title`` and ``n`` of every column."""
+    columns = cells.groupby(["benchmark", "column"], sort=False)
+    return pd.DataFrame(
+        [
+            {"benchmark": benchmark, "title": column, "n": _units(own["n"], own["unit"].iloc[0])}
+            for (benchmark, column), own in columns
+        ],
+        columns=["benchmark", "title", "n"],
+    )
+
+
+def _units(n: pd.Series, unit: str) -> str:
+    known = n.dropna().astype(int)
+    if known.empty:
+        return ""
+    fewest, most = known.min(), known.max()
+    return f"n = {fewest} {unit}" if fewest == most else f"n = {fewest} to {most} {unit}"
+
+
+def _written(cell: pd.Series | None) -> str:
+    if cell is None or not np.isfinite(cell["value"]):
+        return "–"
+    value = f"{cell['value']:.{int(cell['digits'])}f}".replace("-", "−")
+    return f"{value} *" if cell["best"] else value

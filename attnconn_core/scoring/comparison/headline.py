@@ -1,0 +1,131 @@
+"""The table of all methods: a column per measure, and what it says in words."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from attnconn_core.scoring.comparison.measured import METHOD, REFERENCE
+from attnconn_core.scoring.comparison.power import MOST
+
+__all__ = ["headline_cells", "in_words"]
+
+_CELLS = ("value", "lower", "upper", "n")
+_OF_COLUMN = ("benchmark", "measure", "column", "digits", "unit")
+_NAMED = 3  # methods that share the highest value and are named
+
+
+def headline_cells(scores: pd.DataFrame, verdicts: pd.DataFrame) -> pd.DataFrame:
+    """Return a row per method and measure of the table of all methods.
+
+    Any score's measures come in by themselves: those whose verdict has a ``column``.
+
+    Parameters
+    ----------
+    scores, verdicts
+        Of `Comparison`.
+
+    Returns
+    -------
+    cells
+        ``benchmark``, ``measure``, ``column``, ``digits``, ``unit``, ``method``, ``value``,
+        ``lower``, ``upper``, ``n``, and ``best``: whether the method is the winner, the only
+        one that may be marked. Methods and what they are tested against, such as a forecast
+        from each region's own past.
+    """
+    shown = scores[scores["kind"].isin([METHOD, REFERENCE])] if len(scores) else scores
+    rows = [
+        {
+            **{name: verdict[name] for name in _OF_COLUMN},
+            "method": row["method"],
+            **{name: float(row.get(name, np.nan)) for name in _CELLS},
+            "best": row["method"] == verdict["winner"],
+        }
+        for verdict in _columns(verdicts)
+        for _, row in shown[_of(shown, verdict)].iterrows()
+    ]
+    return pd.DataFrame(rows, columns=[*_OF_COLUMN, "method", *_CELLS, "best"])
+
+
+def in_words(
+    cells: pd.DataFrame, verdicts: pd.DataFrame, label: Callable[[str], str]
+) -> tuple[str, ...]:
+    """Say in a sentence each who is highest, and how much that is worth.
+
+    Parameters
+    ----------
+    cells
+        From `headline_cells`.
+    verdicts
+        Of `Comparison`; measures with ``words`` get a sentence.
+    label
+        Names a method for a reader.
+    """
+    return tuple(
+        _sentence(cells[_of(cells, verdict)], verdict, label)
+        for verdict in _columns(verdicts)
+        if verdict["words"] and cells.loc[_of(cells, verdict), "value"].notna().any()
+    )
+
+
+def _columns(verdicts: pd.DataFrame) -> list[pd.Series]:
+    """Return the verdicts that have a column; a heading of two scores names the score too."""
+    if not len(verdicts):
+        return []
+    shown = verdicts[verdicts["column"] != ""]
+    twice = shown["column"].duplicated(keep=False)
+    shown = shown.assign(
+        column=shown["column"].where(~twice, shown["benchmark"] + " " + shown["column"])
+    )
+    return [row for _, row in shown.iterrows()]
+
+
+def _of(table: pd.DataFrame, verdict: pd.Series) -> pd.Series:
+    same = table["benchmark"] == verdict["benchmark"]
+    return same & (table["measure"] == verdict["measure"])
+
+
+def _sentence(cells: pd.DataFrame, verdict: pd.Series, label: Callable[[str], str]) -> str:
+    digits = int(verdict["digits"])
+    shown = cells["value"].round(digits)
+    highest = cells[shown == shown.max()]
+    names = [label(str(name)) for name in highest["method"]]
+    if len(names) > _NAMED:
+        names = [*names[: _NAMED - 1], f"{len(names) - _NAMED + 1} more"]
+    who = " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+    first = highest.iloc[0]
+    value = _number(first["value"], digits)
+    if len(highest) == 1 and np.isfinite([first["lower"], first["upper"]]).all():
+        ends = (_number(first[name], digits) for name in ("lower", "upper"))
+        value += ", 95 % interval {} to {}".format(*ends)
+    value += f"; n = {int(verdict['n'])} {verdict['unit']}"
+    best = "best" if first["best"] else "highest"
+    said = verdict["words"].format(best=best, who=who, value=value)
+    if first["best"]:
+        return f"{said}, better than every other method."
+    return f"{said}; {_hedge(cells, highest, verdict, label)}."
+
+
+def _hedge(
+    cells: pd.DataFrame, highest: pd.DataFrame, verdict: pd.Series, label: Callable[[str], str]
+) -> str:
+    few = verdict["n"] < verdict["fewest"]
+    said = (
+        f"{int(verdict['n'])} {verdict['unit']} describe this sample and rank nobody"
+        if few
+        else "nobody is shown to be better than every other"
+    )
+    others = cells.drop(highest.index).sort_values("value", ascending=False, kind="stable")
+    needed = verdict["n_for_difference"]
+    if len(highest) > 1 or not len(others) or np.isnan(needed):
+        return said
+    following = others.iloc[0]
+    what = f"{label(str(following['method']))}, {_number(following['value'], verdict['digits'])}"
+    many = (
+        f"more than {MOST:,}" if np.isinf(needed) else f"about {max(needed, verdict['fewest']):.0f}"
+    )
+    return f"{said}, and to tell it from the next ({what}) would take {many}"
+
+
+def _number(value: float, digits: int) -> str:
+    return f"{value:.{int(digits)}f}".replace("-", "−")

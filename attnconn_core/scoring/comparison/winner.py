@@ -1,0 +1,115 @@
+"""The winner of a comparison, where one can be named."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from attnconn_core.scoring.comparison.support import Support
+
+__all__ = ["Verdict", "verdict"]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What can be said of a benchmark.
+
+    Attributes
+    ----------
+    winner
+        The one method that beats the reference and every other method; None without one.
+    leaders
+        The methods that beat the reference and that no other is shown to be better than.
+    sentence
+        The same in words, which go beside the leaders' names.
+    """
+
+    winner: str | None
+    leaders: tuple[str, ...]
+    sentence: str
+
+
+def verdict(
+    scores: pd.DataFrame, pairs: pd.DataFrame, support: Support | None = None, level: float = 0.05
+) -> Verdict:
+    """Say who wins, if anybody does.
+
+    Parameters
+    ----------
+    scores
+        A row per method: ``method``, ``value``, and ``p_corrected`` against the reference
+        (chance, or what needs no network at all); NaN where it wasn't tested. With
+        ``above_lower``, the lower end of the interval of how far it is above, or ``lower``
+        and ``reference``: who may be no higher by the interval doesn't beat it. And ``r2``
+        where the value is an r: who explains nothing (R² ≤ 0) never leads.
+    pairs
+        From `compare_methods`, its corrected p called ``p_corrected``.
+    support
+        The units compared. With fewer than its `fewest` nobody leads. None: as many as it
+        takes.
+    level
+        Of both tests.
+
+    Notes
+    -----
+    A method that doesn't beat the reference never leads, however high it stands: where
+    all fail, nobody wins. Two methods that can't be told apart both lead.
+
+    Why few units name nobody, though the tests hold their level with any number: a
+    difference that a small study can see at all is one that it overstates, and most that
+    it sees are false where true ones are rare (Button et al. 2013, Nature Reviews
+    Neuroscience 14: 365–376).
+    """
+    if scores["p_corrected"].isna().all():
+        return Verdict(None, (), f"none of {len(scores)} methods was tested against the reference")
+    able = scores[_above_reference(scores, level)]
+    able = able.sort_values("value", ascending=False, kind="stable")
+    useful = able[able["r2"] > 0] if "r2" in able else able
+    names = [str(name) for name in useful["method"]]
+    if support is not None and not support.enough:
+        return _too_few(support, len(names), len(scores))
+    if len(able) > len(names) == 0:
+        return Verdict(None, (), f"none of {len(scores)} methods explains anything (R² ≤ 0)")
+    if not names:
+        said = f"none of {len(scores)} methods is shown to beat the reference"
+        return Verdict(None, (), said + (support.said_of_reference() if support else ""))
+    if len(scores) == 1:
+        return Verdict(None, tuple(names), "beats the reference; no other is compared")
+    better = _better(pairs, level)
+    leaders = tuple(each for each in names if not any((other, each) in better for other in names))
+    first = leaders[0]
+    if all((first, str(other)) in better for other in scores["method"] if other != first):
+        return Verdict(first, leaders, "better than every other method")
+    said = "none is shown to be better than every other"
+    return Verdict(None, leaders, said + (support.said_of_difference() if support else ""))
+
+
+def _too_few(support: Support, above: int, methods: int) -> Verdict:
+    said = (
+        f"{support.units} {support.unit} are too few to name a winner; at least "
+        f"{support.fewest} are asked for"
+    )
+    if above:
+        said += f"; {above} of {methods} methods are above the reference (corrected p < .05)"
+    needs = support.said_of_difference() if above else support.said_of_reference()
+    return Verdict(None, (), said + needs)
+
+
+def _above_reference(scores: pd.DataFrame, level: float) -> pd.Series:
+    above = scores["p_corrected"] < level
+    if "above_lower" in scores:
+        above &= scores["above_lower"] > 0
+    elif {"lower", "reference"} <= set(scores):
+        # Where there is no interval at all, as over several targets, p decides alone.
+        above &= ~(scores["lower"] <= scores["reference"])
+    return above
+
+
+def _better(pairs: pd.DataFrame, level: float) -> set[tuple[str, str]]:
+    """Pairs of a better and a worse method: by the corrected test, and by the interval."""
+    shown = pairs[pairs["p_corrected"] < level]
+    if {"lower", "upper"} <= set(pairs):
+        shown = shown[~((shown["lower"] <= 0) & (shown["upper"] >= 0))]
+    return {
+        (row["first"], row["second"]) if row["difference"] > 0 else (row["second"], row["first"])
+        for _, row in shown.iterrows()
+    }

@@ -1,0 +1,90 @@
+"""Identification from shorter scans: whom a method still identifies, at every length."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+from jaxtyping import Float
+from numpy import ndarray
+
+from attnconn_core.scoring.fingerprint.fingerprint import FingerprintScore
+from attnconn_core.scoring.fingerprint.identification_intervals import accuracy_interval
+
+__all__ = ["AtLength", "lengths_tables"]
+
+
+@dataclass(frozen=True, eq=False)
+class AtLength:
+    """Whom one method identifies by scans of one length.
+
+    Attributes
+    ----------
+    hits
+        Of each subject, the share of both directions in which it is identified.
+    p_value
+        Of random pairings, see `FingerprintScore`.
+    """
+
+    hits: Float[ndarray, " subject"]
+    p_value: float
+
+    @classmethod
+    def of(cls, score: FingerprintScore) -> "AtLength":
+        """Keep what a table needs of a score: not its matrices of all pairs of subjects."""
+        return cls(score.hits, score.p_value)
+
+    @property
+    def accuracy(self) -> float:
+        """Share of subjects identified, mean of both directions."""
+        return float(self.hits.mean())
+
+    def row(self) -> dict[str, float]:
+        """Return the accuracy, its 95 % interval and p."""
+        low, high = accuracy_interval(self.accuracy, len(self.hits))
+        return {
+            "accuracy": self.accuracy,
+            "accuracy_lower": low,
+            "accuracy_upper": high,
+            "p_value": self.p_value,
+            "subjects": len(self.hits),
+        }
+
+
+def lengths_tables(
+    found: Mapping[str, Mapping[int, AtLength]], subjects: Sequence[str]
+) -> dict[str, pd.DataFrame]:
+    """Return accuracy by method and length, and the hits behind it.
+
+    Parameters
+    ----------
+    found
+        Method → frames → whom it identifies.
+    subjects
+        Of the hits, in order.
+
+    Returns
+    -------
+    tables
+        ``accuracy_by_frames``: ``method``, ``frames`` and the columns of `AtLength.row`.
+        ``hits_by_frames``: ``frames``, ``subject``, and a column per method.
+    """
+    rows = [
+        {"method": method, "frames": frames, **each.row()}
+        for method, lengths in found.items()
+        for frames, each in lengths.items()
+    ]
+    every = dict.fromkeys(frames for lengths in found.values() for frames in lengths)
+    hits = [
+        pd.DataFrame(
+            {
+                "frames": frames,
+                "subject": list(subjects),
+                **{method: of[frames].hits for method, of in found.items() if frames in of},
+            }
+        )
+        for frames in every
+    ]
+    return {
+        "accuracy_by_frames": pd.DataFrame(rows),
+        "hits_by_frames": pd.concat(hits, ignore_index=True),
+    }

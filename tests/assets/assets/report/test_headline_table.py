@@ -1,0 +1,67 @@
+import re
+
+import pandas as pd
+import pytest
+
+from attnconn_assets.assets.report.headline_table import headline_table, headline_text
+from attnconn_assets.assets.report.report import headline
+from attnconn_core.figures import Styles
+
+
+@pytest.fixture
+def cells():
+    columns = ["benchmark", "column", "method", "value", "n", "best", "digits", "unit"]
+    rows = [
+        ("fingerprint", "identified", "tangent", 1.0, 20, False, 2, "subjects"),
+        ("fingerprint", "identified", "partial", -0.5, 19, False, 2, "subjects"),
+        ("fingerprint", "identified", "pearson", 0.5, 20, False, 2, "subjects"),
+        ("forecast", "forecast R²", "partial", 0.3567, 20, True, 3, "subjects"),
+        ("forecast", "forecast R²", "ar", 0.3, 20, False, 3, "subjects"),
+    ]
+    return pd.DataFrame(rows, columns=columns).assign(measure="m", lower=0.0, upper=1.0)
+
+
+@pytest.fixture
+def rows(cells):
+    seen = pd.DataFrame({"method": ["pearson", "partial"], "saw_subject": [0.0, 1.0]})
+    return headline(cells, seen, Styles())
+
+
+def test_methods_stand_by_family_and_linear_forecasts_among_them(rows):
+    assert rows["method"].tolist() == ["pearson", "tangent", "partial", "ar"]
+    assert rows["family"].tolist() == [
+        *("correlation", "correlation", "partial correlation", "linear forecast")
+    ]
+    assert rows["label"].tolist()[-1] == "AR (own past)"
+    assert rows["identified"].tolist()[:3] == [0.5, 1.0, -0.5]
+    assert rows["saw_subject"].tolist()[0] == 0
+    assert rows["saw_subject"].isna().tolist() == [False, True, False, True]
+
+
+def test_the_text_has_n_families_and_a_star_for_the_winner(rows, cells):
+    assert [
+        re.split(r" {2,}", line.strip()) for line in headline_text(rows, cells).splitlines()
+    ] == [
+        ["identified", "forecast R²"],
+        ["n = 19 to 20", "n = 20"],
+        ["correlation"],
+        ["Pearson", "0.50", "–"],
+        ["Tangent", "1.00", "–"],
+        ["partial correlation"],
+        ["Partial correlation", "−0.50", "0.357 *"],
+        ["linear forecast"],
+        ["AR (own past)", "–", "0.300"],
+    ]
+    assert {
+        len(line) for line in headline_text(rows, cells).splitlines() if "  " in line.strip()
+    } == {48}
+
+
+def test_the_page_gets_columns_with_their_benchmark_and_n(rows, cells):
+    table = headline_table(rows, cells)
+    assert table["groups"] == [("fingerprint", 1), ("forecast", 1)]
+    assert [each["n"] for each in table["columns"]] == ["n = 19 to 20 subjects", "n = 20 subjects"]
+    assert list(table["families"]) == ["correlation", "partial correlation", "linear forecast"]
+    (partial,) = table["families"]["partial correlation"]
+    assert [cell["best"] for cell in partial["cells"]] == [False, True]
+    assert table["families"]["linear forecast"][0]["cells"][0] is None

@@ -1,0 +1,98 @@
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from attnconn_core.scoring import (
+    REFERENCE,
+    Measured,
+    compare_on_units,
+    headline_cells,
+    in_words,
+    join_measures,
+)
+
+LABELS = {"one": "Method one", "two": "Method two", "ar": "AR"}
+
+
+def measured(n, gap, scatter=0.1):
+    rng = np.random.default_rng(0)
+    values = pd.DataFrame(
+        {"one": rng.normal(0.3 + gap, scatter, n), "two": rng.normal(0.3, scatter, n)}
+    )
+    beside = pd.DataFrame({"kind": [REFERENCE], "method": ["ar"], "value": [0.1]})
+    return Measured(
+        "forecast",
+        "R² of test frames",
+        compare_on_units(values, pd.Series(np.full(n, 0.1))),
+        beside,
+        column="R²",
+        words="Forecasts are {best} by {who} (R² {value})",
+    )
+
+
+def cells_and_words(*measures):
+    found = join_measures(measures)
+    cells = headline_cells(found.scores, found.verdicts)
+    return cells, in_words(cells, found.verdicts, LABELS.__getitem__)
+
+
+def test_a_winner_is_marked_and_said_to_be_best():
+    cells, (said,) = cells_and_words(measured(20, 0.5))
+    assert cells["method"].tolist() == ["one", "two", "ar"]
+    assert cells["best"].tolist() == [True, False, False]
+    assert cells["n"].tolist()[:2] == [20, 20]
+    value, lower, upper = cells.loc[0, ["value", "lower", "upper"]]
+    assert said == (
+        f"Forecasts are best by Method one (R² {value:.3f}, 95 % interval {lower:.3f} to "
+        f"{upper:.3f}; n = 20 subjects), better than every other method."
+    )
+
+
+def test_of_few_nobody_is_best_however_far_ahead():
+    found = measured(7, 0.5)
+    cells, (said,) = cells_and_words(found)
+    assert not cells["best"].any()
+    assert said.startswith("Forecasts are highest by Method one (R² 0.8")
+    next_value = cells.set_index("method").loc["two", "value"]
+    assert said.endswith(
+        "; n = 7 subjects); 7 subjects describe this sample and rank nobody, and to tell it from "
+        f"the next (Method two, {next_value:.3f}) would take about 15."
+    )
+
+
+def test_enough_units_without_a_difference_have_no_winner_either():
+    cells, (said,) = cells_and_words(measured(20, 0.0))
+    assert not cells["best"].any()
+    assert "nobody is shown to be better than every other, and to tell it from" in said
+
+
+def test_any_score_s_measures_are_columns_and_one_heading_is_of_one_score():
+    one = measured(20, 0.5)
+    other = replace(one, benchmark="reliability", measure="ICC", words="")
+    hidden = replace(one, benchmark="linear-10", column="")
+    own = replace(one, benchmark="mine", measure="mine", column=None, words="")
+    cells, words = cells_and_words(one, other, hidden, own)
+    assert cells["column"].unique().tolist() == ["forecast R²", "reliability R²", "mine"]
+    assert len(words) == 1
+
+
+def test_those_who_share_the_highest_value_are_named_together():
+    hits = pd.DataFrame({name: np.ones(7) for name in ("one", "two")})
+    tied = Measured(
+        "fingerprint", "accuracy", compare_on_units(hits, pd.Series(np.full(7, 1 / 7))),
+        digits=2, words="Accuracy is {best} by {who} ({value})",
+    )  # fmt: skip
+    _, (said,) = cells_and_words(tied)
+    assert said == (
+        "Accuracy is highest by Method one and Method two (1.00; n = 7 subjects); 7 subjects "
+        "describe this sample and rank nobody."
+    )
+
+
+@pytest.mark.parametrize("measures", [(), (replace(measured(20, 0.5), column=""),)])
+def test_without_a_column_there_is_no_table(measures):
+    cells, words = cells_and_words(*measures)
+    assert cells.empty
+    assert words == ()
