@@ -1,7 +1,7 @@
 """Fit of the mesoscale individualised neurodynamic model: stochastic gradients by Nadam."""
 
-from dataclasses import dataclass, field
-from math import ceil
+from dataclasses import dataclass
+from math import ceil, prod
 from typing import TypeAlias
 
 import numpy as np
@@ -11,6 +11,7 @@ __all__ = ["Dynamics", "fit_dynamics"]
 
 ByRegion: TypeAlias = Float[np.ndarray, " region"]
 Frames: TypeAlias = Float32[np.ndarray, "region sample"]
+Vector: TypeAlias = Float32[np.ndarray, " number"]
 Square: TypeAlias = Float[np.ndarray, "target source"]
 
 # The settings that the authors published with their code. Rates are steps of Nadam.
@@ -52,53 +53,30 @@ class Dynamics:
         return np.asarray(self.weights @ transferred - self.decay[:, None] * states)
 
 
-@dataclass(eq=False)
-class _Nadam:
-    """One parameter's moments; `step` returns what is added to it.
+class _Parameters:
+    """What is trained, as one vector and its parts; W is `sparse` + `left` · `right`.
 
-    With bias-corrected Nesterov momentum m and second moment n of the gradient g, the step
-    is rate · m / (sqrt(n) + floor).
+    D is 0.1 + `root_decay`², and `curvature` is 1 / sqrt((α/b)² + (1/2b)²).
     """
 
-    rate: float
-    floor: float = _FLOOR
-    first: np.ndarray | float = field(default=0.0, init=False)
-    second: np.ndarray | float = field(default=0.0, init=False)
-
-    def step(self, gradient: np.ndarray, number: int) -> np.ndarray:
-        self.first = _MOMENTUM * self.first + (1 - _MOMENTUM) * gradient
-        self.second = _SECOND_MOMENTUM * self.second + (1 - _SECOND_MOMENTUM) * gradient**2
-        ahead = _MOMENTUM / (1 - _MOMENTUM ** (number + 1)) * self.first
-        ahead += (1 - _MOMENTUM) / (1 - _MOMENTUM**number) * gradient
-        size = np.sqrt(self.second / (1 - _SECOND_MOMENTUM**number))
-        return np.asarray(self.rate * ahead / (size + self.floor))
-
-
-@dataclass(eq=False)
-class _Parameters:
-    """What is trained; W is `sparse` + `left` · `right`, D is 0.1 + `root_decay`²."""
-
-    sparse: Float32[np.ndarray, "target source"]
-    left: Float32[np.ndarray, "target rank"]
-    right: Float32[np.ndarray, "rank source"]
-    root_decay: Float32[np.ndarray, " region"]
-    squared: Float32[np.ndarray, " region"]  # (α/b)² + (1/2b)²
-
-    @classmethod
-    def drawn(cls, n_regions: int, rng: np.random.Generator) -> "_Parameters":
+    def __init__(self, n_regions: int) -> None:
         rank = ceil(_RANK_SHARE * n_regions)
-
-        def normal(*shape: int) -> np.ndarray:
-            return rng.standard_normal(shape).astype(np.float32)
-
-        least = _CURVATURE[0] + _WIDTH**2 / 4
-        return cls(
-            sparse=_START * normal(n_regions, n_regions),
-            left=_START * normal(n_regions, rank),
-            right=_START * normal(rank, n_regions),
-            root_decay=_START_DECAY + 5 * np.sqrt(_START * np.abs(normal(n_regions))),
-            squared=0.5 + least + _START * np.sqrt(1 + np.abs(normal(n_regions))),
-        )
+        shapes = {
+            "sparse": (n_regions, n_regions),
+            "left": (n_regions, rank),
+            "right": (rank, n_regions),
+            "root_decay": (n_regions,),
+            "curvature": (n_regions,),
+        }
+        sizes = [prod(shape) for shape in shapes.values()]
+        self.all: Vector = np.zeros(sum(sizes), dtype=np.float32)
+        cut = np.split(self.all, np.cumsum(sizes)[:-1])
+        parts = {
+            name: part.reshape(shape)
+            for (name, shape), part in zip(shapes.items(), cut, strict=True)
+        }
+        self.sparse, self.left, self.right = parts["sparse"], parts["left"], parts["right"]
+        self.root_decay, self.curvature = parts["root_decay"], parts["curvature"]
 
     @property
     def weights(self) -> Float32[np.ndarray, "target source"]:
@@ -107,6 +85,55 @@ class _Parameters:
     @property
     def decay(self) -> Float32[np.ndarray, " region"]:
         return np.asarray(_LEAST_DECAY + self.root_decay**2)
+
+    @property
+    def squared(self) -> Float32[np.ndarray, " region"]:
+        """(α/b)²."""
+        return np.asarray(self.curvature**-2.0 - _WIDTH**2 / 4)
+
+
+def _drawn(n_regions: int, rng: np.random.Generator) -> _Parameters:
+    """Draw what training begins with."""
+    found = _Parameters(n_regions)
+    for part in (found.sparse, found.left, found.right):
+        part[:] = _START * rng.standard_normal(part.shape)
+    found.root_decay[:] = _START_DECAY + 5 * np.sqrt(
+        _START * np.abs(rng.standard_normal(n_regions))
+    )
+    squared = 0.5 + _CURVATURE[0] + _START * np.sqrt(1 + np.abs(rng.standard_normal(n_regions)))
+    found.curvature[:] = (squared + _WIDTH**2 / 4) ** -0.5
+    return found
+
+
+class _Nadam:
+    """Moments of the gradient; `step` returns what is added to the parameters.
+
+    With bias-corrected Nesterov momentum m and second moment n of the gradient g, the step
+    is rate · m / (sqrt(n) + floor).
+    """
+
+    def __init__(self, rate: Vector, floor: Vector) -> None:
+        self.rate, self.floor = rate, floor
+        self.first, self.second = np.zeros_like(rate), np.zeros_like(rate)
+
+    def step(self, gradient: Vector, number: int) -> Vector:
+        self.first += (1 - _MOMENTUM) * (gradient - self.first)
+        self.second += (1 - _SECOND_MOMENTUM) * (gradient * gradient - self.second)
+        ahead = _MOMENTUM / (1 - _MOMENTUM ** (number + 1)) * self.first
+        ahead += (1 - _MOMENTUM) / (1 - _MOMENTUM**number) * gradient
+        size = np.sqrt(self.second / (1 - _SECOND_MOMENTUM**number))
+        return np.asarray(self.rate * ahead / (size + self.floor))
+
+
+def _nadam(n_regions: int) -> _Nadam:
+    rate, floor = _Parameters(n_regions), _Parameters(n_regions)
+    floor.all[:] = _FLOOR
+    floor.root_decay[:] = _FLOOR_DECAY
+    rate.sparse[:] = _RATE
+    rate.left[:] = rate.right[:] = _RATE_LOW_RANK
+    rate.curvature[:] = _RATE_CURVATURE
+    rate.root_decay[:] = _FLOOR_DECAY * _RATE_DECAY
+    return _Nadam(rate.all, floor.all)
 
 
 def fit_dynamics(
@@ -128,47 +155,34 @@ def fit_dynamics(
         Fixes the first weights and the batches.
     """
     rng = np.random.default_rng(seed)
-    parameters = _Parameters.drawn(len(states), rng)
-    nadam = {
-        "sparse": _Nadam(_RATE),
-        "left": _Nadam(_RATE_LOW_RANK),
-        "right": _Nadam(_RATE_LOW_RANK),
-        "curvature": _Nadam(_RATE_CURVATURE),
-        "root_decay": _Nadam(_FLOOR_DECAY * _RATE_DECAY, _FLOOR_DECAY),
-    }
+    parameters, nadam = _drawn(len(states), rng), _nadam(len(states))
+    down = _Parameters(len(states))
+    high, low = ((each + _WIDTH**2 / 4) ** -0.5 for each in _CURVATURE)
     for number in range(1, batches + 1):
         drawn = rng.integers(states.shape[1], size=batch_size)
-        gradients = _gradients(parameters, states[:, drawn], changes[:, drawn])
-        steps = {name: nadam[name].step(each, number) for name, each in gradients.items()}
-        parameters.sparse += steps["sparse"]
-        parameters.left += steps["left"]
-        parameters.right += steps["right"]
-        parameters.root_decay = np.abs(parameters.root_decay + steps["root_decay"])
-        # The curvature is trained as 1/sqrt of its square.
-        moved = (parameters.squared**-0.5 + steps["curvature"]) ** -2.0
-        low, high = (each + _WIDTH**2 / 4 for each in _CURVATURE)
-        parameters.squared = np.clip(moved, np.float32(low), np.float32(high))
+        _descend(parameters, states[:, drawn], changes[:, drawn], down)
+        parameters.all += nadam.step(down.all, number)
+        np.abs(parameters.root_decay, out=parameters.root_decay)
+        np.clip(parameters.curvature, low, high, out=parameters.curvature)
     return _rescaled(parameters, states, changes)
 
 
-def _gradients(parameters: _Parameters, states: Frames, changes: Frames) -> dict[str, np.ndarray]:
-    """Return the way down the cost, for each parameter."""
+def _descend(parameters: _Parameters, states: Frames, changes: Frames, down: _Parameters) -> None:
+    """Write the way down the cost into `down`."""
+    n_regions, n_samples = states.shape
     weights = parameters.weights
-    transferred, slope = _transfer(states, (parameters.squared - _WIDTH**2 / 4)[:, None])
+    transferred, slope = _transfer(states, parameters.squared[:, None])
     error = changes - weights @ transferred + parameters.decay[:, None] * states
-    of_weights = error @ transferred.T / np.float32(states.shape[1])
-    sparse = of_weights - _L1_SPARSE * np.sign(parameters.sparse)
-    np.fill_diagonal(
-        sparse, sparse.diagonal() - _L1_DIAGONAL * np.sign(parameters.sparse.diagonal())
-    )
-    sent_back = (weights.T @ error) * slope
-    return {
-        "sparse": sparse,
-        "left": of_weights @ parameters.right.T - _L1_LOW_RANK * np.sign(parameters.left),
-        "right": parameters.left.T @ of_weights - _L1_LOW_RANK * np.sign(parameters.right),
-        "root_decay": -2 * parameters.root_decay * (error * states).mean(axis=1),
-        "curvature": -(parameters.squared**1.5) * 2 * sent_back.mean(axis=1),
-    }
+    of_weights = error @ transferred.T / n_samples
+    signs = np.sign(parameters.sparse)
+    down.sparse[:] = of_weights - _L1_SPARSE * signs
+    down.sparse.ravel()[:: n_regions + 1] -= _L1_DIAGONAL * signs.diagonal()
+    down.left[:] = of_weights @ parameters.right.T - _L1_LOW_RANK * np.sign(parameters.left)
+    down.right[:] = parameters.left.T @ of_weights - _L1_LOW_RANK * np.sign(parameters.right)
+    back = np.einsum("rs,rs->r", error, states) / n_samples
+    down.root_decay[:] = -2 * parameters.root_decay * back
+    bent = np.einsum("rs,rs->r", weights.T @ error, slope) / n_samples
+    down.curvature[:] = -2 * parameters.curvature**-3.0 * bent
 
 
 def _transfer(states: np.ndarray, squared: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -179,7 +193,7 @@ def _transfer(states: np.ndarray, squared: np.ndarray) -> tuple[np.ndarray, np.n
 
 
 def _rescaled(parameters: _Parameters, states: Frames, changes: Frames) -> Dynamics:
-    squared = parameters.squared.astype(np.float64) - _WIDTH**2 / 4
+    squared = parameters.squared.astype(np.float64)
     weights, decay = (each.astype(np.float64) for each in (parameters.weights, parameters.decay))
     driven = weights @ _transfer(states.astype(np.float64), squared[:, None])[0]
     leak = -decay[:, None] * states

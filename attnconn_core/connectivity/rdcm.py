@@ -40,7 +40,8 @@ class RegressionDCM:
     Attributes
     ----------
     max_iterations
-        Updates of the posterior; some ten are needed.
+        Updates of the posterior. Some ten are needed, and hundreds where there are fewer
+        frames than regions.
 
     Raises
     ------
@@ -53,7 +54,7 @@ class RegressionDCM:
     2021, Human Brain Mapping 42: 2159–2180 (rest).
     """
 
-    max_iterations: int = 500
+    max_iterations: int = 5000
 
     method: ClassVar[str] = "rdcm"
     directed: ClassVar[bool] = True

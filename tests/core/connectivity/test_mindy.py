@@ -8,7 +8,8 @@ from scipy.stats import gamma
 from attnconn_core.connectivity import Mindy
 from attnconn_core.connectivity.mindy import _deconvolved, _without_jumps, _without_outliers
 from attnconn_core.connectivity.mindy_fit import (
-    _gradients,
+    _descend,
+    _drawn,
     _Nadam,
     _Parameters,
     _transfer,
@@ -88,25 +89,23 @@ def test_the_source_is_the_column():
 @pytest.fixture
 def problem():
     rng = np.random.default_rng(3)
-    parameters = _Parameters.drawn(6, rng)
+    parameters = _drawn(6, rng)
     # Away from 0, where an absolute value has no slope.
-    for name in ("sparse", "left", "right"):
-        value = getattr(parameters, name)
-        setattr(parameters, name, value + np.sign(value) * np.float32(0.1))
+    for part in (parameters.sparse, parameters.left, parameters.right):
+        part += np.float32(0.1) * np.sign(part)
     states, changes = rng.standard_normal((2, 6, 40)).astype(np.float32)
     return parameters, states, changes
 
 
 def test_gradients_are_those_of_the_cost(problem):
     parameters, states, changes = problem
-    names = ("sparse", "left", "right", "root_decay")
+    names = ("sparse", "left", "right", "root_decay", "curvature")
     leaf = {
         name: torch.tensor(getattr(parameters, name).astype(np.float64), requires_grad=True)
         for name in names
     }
-    root = torch.tensor(parameters.squared.astype(np.float64) ** -0.5, requires_grad=True)
     x, dx = (torch.tensor(each.astype(np.float64)) for each in (states, changes))
-    a = (root**-2 - 0.15**2 / 4)[:, None] / 0.15**2  # α²
+    a = (leaf["curvature"] ** -2 - 0.15**2 / 4)[:, None] / 0.15**2  # α²
     sigmoid = torch.sqrt(a + (B * x + 0.5) ** 2) - torch.sqrt(a + (B * x - 0.5) ** 2)
     weights = leaf["sparse"] + leaf["left"] @ leaf["right"]
     decay = 0.1 + leaf["root_decay"] ** 2
@@ -115,10 +114,10 @@ def test_gradients_are_those_of_the_cost(problem):
     cost = cost + 0.075 * leaf["sparse"].abs().sum() + 0.2 * leaf["sparse"].diagonal().abs().sum()
     cost = cost + 0.05 * (leaf["left"].abs().sum() + leaf["right"].abs().sum())
     cost.backward()
-    found = _gradients(parameters, states, changes)
+    found = _Parameters(6)
+    _descend(parameters, states, changes, found)
     for name in names:
-        assert np.allclose(found[name], -leaf[name].grad.numpy(), atol=1e-5), name
-    assert np.allclose(found["curvature"], -root.grad.numpy(), atol=1e-5)
+        assert np.allclose(getattr(found, name), -leaf[name].grad.numpy(), atol=1e-5), name
 
 
 def test_the_transfer_function_is_the_published_one():
@@ -131,9 +130,9 @@ def test_the_transfer_function_is_the_published_one():
 
 
 def test_the_first_step_of_nadam_is_as_by_hand():
-    nadam = _Nadam(rate=0.1, floor=0.5)
+    nadam = _Nadam(*np.array([[0.1], [0.5]], dtype=np.float32))
     # m/(1 − .9²) · .9 + g = 1.47 g with m = .1 g; n/(1 − .95) = g².
-    assert nadam.step(np.array([2.0]), 1) == pytest.approx(
+    assert nadam.step(np.array([2.0], dtype=np.float32), 1)[0] == pytest.approx(
         0.1 * 2 * (0.9 * 0.1 / 0.19 + 1) / (2 + 0.5)
     )
 

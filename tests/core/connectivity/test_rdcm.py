@@ -196,7 +196,7 @@ def test_what_cannot_be_fitted_is_refused():
 def test_more_regions_than_frames_are_shrunk_to_the_prior():
     rng = np.random.default_rng(8)
     names = tuple(map(str, range(40)))
-    short = TimeSeries((rng.standard_normal((20, 40)),), SECONDS, names)
+    short = TimeSeries((rng.standard_normal((24, 40)),), SECONDS, names)
     found = RegressionDCM().posterior(short)
     assert np.isfinite(found.mean).all()
     assert (found.deviation > 0).all()
