@@ -10,7 +10,7 @@ export MLFLOW_DISABLE_TELEMETRY := true
 export MLFLOW_ALLOW_PICKLE_DESERIALIZATION := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup sample demo dev test bench bench-forecast bench-reliability bench-truth bench-platform bench-gpu lint lists format clean
+.PHONY: help setup sample demo dev test test-peers bench bench-forecast bench-reliability bench-truth bench-platform bench-gpu lint lists format clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,10 @@ dev: setup  ## Open Dagster (127.0.0.1:3000) and MLflow (127.0.0.1:5000); Ctrl-C
 # A process a core, and each with one thread: threads that share a core wait for each other.
 test: setup lint  ## Lint, type-check and run every test
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+
+test-peers: setup  ## Install the extra (tigramite, lingam; GPL-3 code) and test its methods
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev,peers]'
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest tests/core/connectivity/peers
 
 bench: setup  ## Time every fast path against its plain formulation, run the published simulation
 	$(BIN)/python -m benchmarks --write

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from attnconn_core.connectivity.method import Method
+from attnconn_core.connectivity.peers.registry import missing_peer
 from attnconn_core.connectivity.registry import methods
 from attnconn_core.errors import StudyError
 
@@ -77,6 +78,8 @@ def require_known(
     names = [name for choice in choices for name in _names(choice)]
     known = list(every)
     unknown = [name for name in names if name not in known]
+    for missing in filter(None, map(missing_peer, unknown)):
+        raise StudyError(f"{path}: {key}: {missing}")
     if unknown:
         raise StudyError(
             f"{path}: {key} must be among {', '.join(known)}; got {', '.join(unknown)}"

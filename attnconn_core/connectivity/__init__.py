@@ -16,14 +16,21 @@ from attnconn_core.connectivity.granger_order import GrangerOrder, choose_grange
 from attnconn_core.connectivity.granger_own_past_free import GrangerOwnPastFree
 from attnconn_core.connectivity.graphical_lasso import GraphicalLasso
 from attnconn_core.connectivity.lagged_correlation import LaggedCorrelation
+from attnconn_core.connectivity.lagged_partial import LaggedPartial
 from attnconn_core.connectivity.likelihood_ratio import LikelihoodRatio
+from attnconn_core.connectivity.link_test import LinkTest
 from attnconn_core.connectivity.method import TRAINED, Method, Need
 from attnconn_core.connectivity.method_table import method_table, methods_page
+from attnconn_core.connectivity.mindy import Mindy
 from attnconn_core.connectivity.oriented_partial import OrientedPartial
 from attnconn_core.connectivity.partial import Partial
+from attnconn_core.connectivity.partial_given_past import PartialGivenPast
 from attnconn_core.connectivity.patel import PatelTau
 from attnconn_core.connectivity.pearson import Pearson
+from attnconn_core.connectivity.peers.multi_group_lingam import MultiGroupLingam
+from attnconn_core.connectivity.peers.registry import PEERS, missing_peer
 from attnconn_core.connectivity.plugins import installed_methods
+from attnconn_core.connectivity.rdcm import RegressionDCM
 from attnconn_core.connectivity.registry import (
     ESTIMATORS,
     METHODS,
@@ -41,6 +48,7 @@ from attnconn_core.connectivity.transfer_entropy import TransferEntropy
 __all__ = [
     "ESTIMATORS",
     "METHODS",
+    "PEERS",
     "READY",
     "TRAINED",
     "Ablation",
@@ -54,13 +62,19 @@ __all__ = [
     "GrangerTest",
     "GraphicalLasso",
     "LaggedCorrelation",
+    "LaggedPartial",
     "LikelihoodRatio",
+    "LinkTest",
     "Method",
+    "Mindy",
+    "MultiGroupLingam",
     "Need",
     "OrientedPartial",
     "Partial",
+    "PartialGivenPast",
     "PatelTau",
     "Pearson",
+    "RegressionDCM",
     "Sensitivity",
     "ShrinkagePartial",
     "Tangent",
@@ -74,5 +88,6 @@ __all__ = [
     "method_table",
     "methods",
     "methods_page",
+    "missing_peer",
     "summarise",
 ]

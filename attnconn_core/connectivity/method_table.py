@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from attnconn_core.connectivity.method import Method
+from attnconn_core.connectivity.peers.registry import PEERS
 from attnconn_core.connectivity.registry import METHODS
 
 __all__ = ["method_table", "methods_page"]
@@ -34,6 +35,14 @@ by predicting fMRI signals using attention based artificial neural networks*.
 
 {table}
 
+## Methods of other libraries
+
+Present where `pip install 'attnconn[peers]'` has installed their libraries: `tigramite` (GPL-3) \
+for PCMCI, PCMCI+ and CaLLTiF, `lingam` (MIT; it brings `pygam`, which is GPL-3) for DirectLiNGAM. \
+`attnconn_core.connectivity.MultiGroupLingam` estimates a whole cohort and is no method of a study.
+
+{peers}
+
 Another installed package can add methods through the entry point group `attnconn.estimators`; \
 `examples/attnconn_example` is one. A study can't ask for {unstudied}, which only the scores of \
 recovery run.
@@ -47,9 +56,13 @@ def method_table(methods: Iterable[Method]) -> str:
 
 
 def methods_page() -> str:
-    """Return the text of ``docs/methods.md``: what the columns mean, and the table."""
+    """Return the text of ``docs/methods.md``: what the columns mean, and the tables."""
     unstudied = ", ".join(f"`{each.name}`" for each in METHODS.values() if not each.studied)
-    return _PAGE.format(table=method_table(METHODS.values()), unstudied=unstudied)
+    return _PAGE.format(
+        table=method_table(METHODS.values()),
+        peers=method_table(PEERS.values()),
+        unstudied=unstudied,
+    )
 
 
 def _row(method: Method) -> str:

@@ -17,13 +17,18 @@ from attnconn_core.connectivity.granger_log_ratio import GrangerLogRatio
 from attnconn_core.connectivity.granger_own_past_free import GrangerOwnPastFree
 from attnconn_core.connectivity.graphical_lasso import GraphicalLasso
 from attnconn_core.connectivity.lagged_correlation import LaggedCorrelation
+from attnconn_core.connectivity.lagged_partial import LaggedPartial
 from attnconn_core.connectivity.likelihood_ratio import LikelihoodRatio
 from attnconn_core.connectivity.method import Method, Need
+from attnconn_core.connectivity.mindy import Mindy
 from attnconn_core.connectivity.oriented_partial import OrientedPartial
 from attnconn_core.connectivity.partial import Partial
+from attnconn_core.connectivity.partial_given_past import PartialGivenPast
 from attnconn_core.connectivity.patel import PatelTau
 from attnconn_core.connectivity.pearson import Pearson
+from attnconn_core.connectivity.peers.registry import PEERS, available_peers
 from attnconn_core.connectivity.plugins import installed_methods
+from attnconn_core.connectivity.rdcm import RegressionDCM
 from attnconn_core.connectivity.sensitivity import Sensitivity
 from attnconn_core.connectivity.shrinkage_partial import ShrinkagePartial
 from attnconn_core.connectivity.tangent import Tangent
@@ -69,6 +74,13 @@ _BUILT_IN = (
         citation="Friedman 2008",
     ),
     Method(
+        "partial_given_past",
+        "Partial, given the past",
+        "partial correlation",
+        PartialGivenPast,
+        citation="Dahlhaus 2000; Ledoit & Wolf 2004",
+    ),
+    Method(
         "tangent",
         "Tangent",
         "correlation",
@@ -111,6 +123,15 @@ _BUILT_IN = (
         TransferEntropy,
         citation="Schreiber 2000; Ince 2017",
     ),
+    Method(
+        "lagged_partial",
+        "Lagged partial",
+        "lagged",
+        LaggedPartial,
+        citation="Ledoit & Wolf 2004; Runge 2019",
+    ),
+    Method("rdcm", "Regression DCM", "dynamics", RegressionDCM, citation="Frässle 2017, 2021"),
+    Method("mindy", "MINDy", "dynamics", Mindy, citation="Singh 2020"),
     Method("patel_tau", "Patel's tau", "direction", PatelTau, citation="Patel 2006"),
     Method(
         "likelihood_ratio",
@@ -220,14 +241,15 @@ ESTIMATORS: Mapping[str, type[Any]] = MappingProxyType(
 
 @cache
 def methods() -> Mapping[str, Method]:
-    """Return `METHODS`, then what other installed packages bring.
+    """Return `METHODS`, those of the extra whose library is installed, then other packages'.
 
     Raises
     ------
     ParameterError
         If a package's estimator can't be used; see `installed_methods`.
     """
-    return MappingProxyType({**METHODS, **installed_methods(METHODS)})
+    installed = installed_methods({**METHODS, **PEERS})
+    return MappingProxyType({**METHODS, **available_peers(), **installed})
 
 
 def configured(configurations: Iterable[str]) -> Mapping[str, Method]:

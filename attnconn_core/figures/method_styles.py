@@ -43,9 +43,11 @@ def _of_one_colour(colour: str, markers: str) -> tuple[Look, ...]:
 # where a family has more methods.
 _FAMILIES = {
     "correlation": _of_one_colour(_SKY, "os"),
-    "partial correlation": _of_one_colour(_BLUE, "sDv"),
+    "partial correlation": _of_one_colour(_BLUE, "sDv^"),
     "granger": _of_one_colour(_GREEN, "^v<s"),
-    "lagged": _of_one_colour(_GREEN, "oD"),
+    "lagged": _of_one_colour(_GREEN, "oDp"),
+    "dynamics": _of_one_colour(_SKY, "^D"),
+    "causal discovery": _of_one_colour(_VERMILLION, "sX<o"),
     "direction": _of_one_colour(_BLACK, "osvD"),
     "attention": (
         Look(_ORANGE, "D"),

@@ -39,7 +39,11 @@ LIST = yaml.safe_load(LISTED.read_text(encoding="utf-8"))
 def without_packages() -> Iterator[None]:
     """See this package's methods, sources, scores and figures alone, whatever is installed."""
     registries = (methods, sources, scores, figures)
-    with mock.patch("attnconn_core.plugins.entry_points", return_value=[]):
+    library = "attnconn_core.connectivity.peers.library.find_spec"
+    with (
+        mock.patch("attnconn_core.plugins.entry_points", return_value=[]),
+        mock.patch(library, return_value=None),
+    ):
         for registry in registries:
             registry.cache_clear()
         yield

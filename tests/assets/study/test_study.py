@@ -9,6 +9,7 @@ import yaml
 
 from attnconn_assets.assets.catalogue import specs
 from attnconn_assets.study.study import DEFAULT_STUDY, load_study
+from attnconn_core.connectivity import methods as registered
 from attnconn_core.errors import StudyError
 from attnconn_core.forecasting import PRESETS
 from attnconn_core.scoring import ForecastSkill, scores
@@ -158,6 +159,19 @@ def test_a_study_may_ask_for_some_methods_and_gets_what_they_need(write_study):
 def test_an_unknown_method_is_refused(write_study):
     with pytest.raises(StudyError, match=r"must be among pearson, partial, .*; got grangr"):
         load_study(write_study(methods=["pearson", "grangr"]))
+
+
+@pytest.mark.parametrize("choice", ["pcmci", {"pcmci": {"lags": 2}}])
+def test_a_method_of_the_extra_says_how_to_get_it(write_study, monkeypatch, choice):
+    monkeypatch.setattr("attnconn_core.connectivity.peers.library.find_spec", lambda _: None)
+    registered.cache_clear()
+    with pytest.raises(
+        StudyError,
+        match=r"methods: pcmci needs the library tigramite: pip install 'attnconn\[peers\]'",
+    ):
+        load_study(write_study(methods=["pearson", choice]))
+    monkeypatch.undo()
+    registered.cache_clear()
 
 
 def test_a_study_sets_parameters_of_methods(write_study):

@@ -1,0 +1,59 @@
+"""Tests of lagged links: what a search for conditional independence returns."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Bool, Float64
+
+from attnconn_core.errors import ParameterError
+
+__all__ = ["LinkTest"]
+
+
+@dataclass(frozen=True, eq=False)
+class LinkTest:
+    """Test of every link from a source's past, or its present, to a target's present.
+
+    Attributes
+    ----------
+    lags
+        Frames from source to target, one per first index of the arrays. At lag 0 the
+        diagonal holds 0 with p = 1: nothing is tested.
+    partial
+        Partial correlation, given what the method holds.
+    p
+        Two-sided p value of one link alone; `edges` corrects for their number.
+    """
+
+    lags: tuple[int, ...]
+    partial: Float64[np.ndarray, "lag target source"]
+    p: Float64[np.ndarray, "lag target source"]
+
+    def edges(self, fdr: float = 0.05) -> Bool[np.ndarray, "target source"]:
+        """Which pairs have a link at any lag, at a false discovery rate over all links.
+
+        The diagonal, a region's own past, is left out of both.
+
+        Raises
+        ------
+        ParameterError
+            Unless `fdr` lies between 0 and 1.
+
+        References
+        ----------
+        Benjamini & Hochberg 1995, Journal of the Royal Statistical Society B 57: 289–300.
+        """
+        # Only where it is used: scipy.stats takes its time to import.
+        from scipy.stats import false_discovery_control
+
+        if not 0 < fdr < 1:
+            raise ParameterError(f"fdr must lie between 0 and 1; got {fdr}")
+        found = np.zeros(self.p.shape, dtype=bool)
+        tested = np.broadcast_to(~np.eye(self.p.shape[1], dtype=bool), self.p.shape)
+        found[tested] = false_discovery_control(self.p[tested]) <= fdr
+        return np.asarray(found.any(axis=0))
+
+    def strongest(self) -> Float64[np.ndarray, "target source"]:
+        """Return the partial correlation at the lag with the smallest p value."""
+        lag = self.p.argmin(axis=0)[None]
+        return np.asarray(np.take_along_axis(self.partial, lag, axis=0)[0])

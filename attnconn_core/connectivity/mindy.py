@@ -1,0 +1,172 @@
+"""MINDy: weights of an individual nonlinear model of how regional activity changes."""
+
+from dataclasses import dataclass
+from math import factorial
+from typing import ClassVar
+
+import numpy as np
+from jaxtyping import Float32, Float64
+
+from attnconn_core.connectivity.mindy_fit import Dynamics, fit_dynamics
+from attnconn_core.errors import ParameterError, SeriesError
+from attnconn_core.records import Connectivity, TimeSeries
+from attnconn_core.timeseries import require_sound
+
+__all__ = ["Mindy"]
+
+# As published with the authors' code.
+_OUTLIER = 5.0  # deviations; such a frame is interpolated
+_NOISE_TO_SIGNAL = 0.02  # of the Wiener filter
+_RESPONSE_FRAMES = 31
+_TRIMMED = 20  # frames at either end of a run, which the filter distorts
+_JUMP = 7.0  # deviations of the size of the change; such a frame is left out
+_FEWEST = 10  # samples
+_SHORT = 1.0  # seconds; frames shorter than this are taken two by two
+
+
+@dataclass(frozen=True)
+class Mindy:
+    """Effective connectivity W of x(t + 1) − x(t) = W ψ(x(t)) − D x(t), in 1/frame.
+
+    A mesoscale individualised neurodynamic model. ψ is a sigmoid of each region's own
+    curvature α, ψ(x) = sqrt(α² + (bx + ½)²) − sqrt(α² + (bx − ½)²) with b = 20/3, D its decay,
+    and W sparse plus of low rank, with L1 penalties on both. Fitted by Nadam, with the
+    settings that the authors published.
+
+    Attributes
+    ----------
+    deconvolve
+        Whether each run is first freed of the canonical haemodynamic response by a Wiener
+        filter, and cut by 20 frames at either end.
+    step
+        Frames over which a change is measured: (x(t + step) − x(t)) / step. None takes 2
+        where a frame lasts less than a second, as the authors do at HCP's 0.72 s, else 1.
+    batches, batch_size
+        Steps of Nadam, and samples drawn for each.
+    seed
+        Fixes the first weights and the batches.
+
+    Raises
+    ------
+    ParameterError
+        If a number is below 1, or the seed below 0.
+
+    References
+    ----------
+    Singh et al. 2020, NeuroImage 221: 117046; the settings stand in the authors' code.
+    """
+
+    deconvolve: bool = True
+    step: int | None = None
+    batches: int = 5000
+    batch_size: int = 300
+    seed: int = 0
+
+    method: ClassVar[str] = "mindy"
+    directed: ClassVar[bool] = True
+    signed: ClassVar[bool] = True
+
+    def __post_init__(self) -> None:
+        for name in ("step", "batches", "batch_size"):
+            value = getattr(self, name)
+            if value is not None and value < 1:
+                raise ParameterError(f"{name} must be at least 1; got {value}")
+        if self.seed < 0:
+            raise ParameterError(f"seed must be at least 0; got {self.seed}")
+
+    def estimate(self, series: TimeSeries) -> Connectivity:
+        """Return W; the diagonal is what a region does to itself beside its decay.
+
+        Metrics: `r2`, of the change, mean over regions, in sample; `decay` and `alpha`, their
+        means over regions.
+
+        Raises
+        ------
+        SeriesError
+            As `dynamics` does.
+        """
+        states, changes = self._samples(series)
+        found = self._fitted(states, changes)
+        error = ((changes - found.predict(states)) ** 2).mean(axis=1)
+        metrics = {
+            "r2": float(np.mean(1 - error / changes.var(axis=1))),
+            "decay": float(found.decay.mean()),
+            "alpha": float(found.alpha.mean()),
+        }
+        return Connectivity(found.weights, series.regions, self.method, self.directed, metrics)
+
+    def dynamics(self, series: TimeSeries) -> Dynamics:
+        """Return the whole model: W, D and α.
+
+        Raises
+        ------
+        SeriesError
+            If a region holds a NaN, an infinite value or a constant signal, or fewer than ten
+            samples of the change are left.
+        """
+        return self._fitted(*self._samples(series))
+
+    def _fitted(self, states: np.ndarray, changes: np.ndarray) -> Dynamics:
+        return fit_dynamics(states, changes, self.batches, self.batch_size, self.seed)
+
+    def _samples(self, series: TimeSeries) -> tuple[np.ndarray, np.ndarray]:
+        """(region, sample): standardised states, and their change per frame."""
+        require_sound(series, self.method)
+        step = self.step or (2 if series.repetition_time < _SHORT else 1)
+        lost = step + (2 * _TRIMMED if self.deconvolve else 0)
+        runs = [run for run in series.runs if len(run) > lost + 1]
+        left = sum(len(run) - lost for run in runs)
+        if left < _FEWEST:
+            raise SeriesError(
+                f"{self.method} needs at least {_FEWEST} frames that have {lost} more in their "
+                f"run; got {left} of {series.n_frames} frames"
+            )
+        states, changes = [], []
+        for run in runs:
+            frames = _standardised(run.astype(np.float64))
+            if self.deconvolve:
+                freed = _deconvolved(_without_outliers(frames), series.repetition_time)
+                frames = _standardised(freed[_TRIMMED:-_TRIMMED])
+            states.append(frames[:-step])
+            changes.append((frames[step:] - frames[:-step]) / step)
+        return _without_jumps(np.concatenate(states), np.concatenate(changes))
+
+
+def _standardised(frames: Float64[np.ndarray, "time region"]) -> Float64[np.ndarray, "time region"]:
+    deviation = frames.std(axis=0)
+    return (frames - frames.mean(axis=0)) / np.where(deviation > 0, deviation, 1.0)
+
+
+def _without_outliers(
+    frames: Float64[np.ndarray, "time region"],
+) -> Float64[np.ndarray, "time region"]:
+    """Interpolate values beyond five deviations from the frames around them."""
+    cleaned, time = frames.copy(), np.arange(len(frames))
+    for region in np.flatnonzero((np.abs(frames) > _OUTLIER).any(axis=0)):
+        wild = np.abs(frames[:, region]) > _OUTLIER
+        cleaned[wild, region] = np.interp(time[wild], time[~wild], frames[~wild, region])
+    return cleaned
+
+
+def _deconvolved(
+    frames: Float64[np.ndarray, "time region"], seconds: float
+) -> Float64[np.ndarray, "time region"]:
+    """Wiener's filter H* / (|H|² + 0.02) for the canonical response, Γ(6) − Γ(16)/6."""
+    time = seconds * np.arange(_RESPONSE_FRAMES)
+    response = np.exp(-time) * (time**5 / factorial(5) - time**15 / factorial(15) / 6)
+    spectrum = np.fft.rfft(response, n=len(frames))  # a run that is trimmed is longer
+    wiener = spectrum.conj() / (np.abs(spectrum) ** 2 + _NOISE_TO_SIGNAL)
+    freed = np.fft.irfft(wiener[:, None] * np.fft.rfft(frames, axis=0), n=len(frames), axis=0)
+    return np.asarray(freed)
+
+
+def _without_jumps(
+    states: Float64[np.ndarray, "sample region"], changes: Float64[np.ndarray, "sample region"]
+) -> tuple[Float32[np.ndarray, "region kept"], Float32[np.ndarray, "region kept"]]:
+    """Leave out samples whose change is larger than others' by seven deviations."""
+    size = np.linalg.norm(changes, axis=1)
+    kept = size <= size.mean() + _JUMP * size.std()
+    return (
+        np.ascontiguousarray(states[kept].T, dtype=np.float32),
+        np.ascontiguousarray(changes[kept].T, dtype=np.float32),
+    )

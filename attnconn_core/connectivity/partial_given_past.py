@@ -1,0 +1,69 @@
+"""Partial correlation between regions at the same frame, given the frames before."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from attnconn_core.connectivity.partial import partial_correlation
+from attnconn_core.connectivity.with_past import with_past
+from attnconn_core.errors import ParameterError
+from attnconn_core.records import Connectivity, TimeSeries
+from attnconn_core.timeseries import require_sound
+
+__all__ = ["PartialGivenPast"]
+
+
+@dataclass(frozen=True)
+class PartialGivenPast:
+    """Partial correlation of two regions' present, all others and the past of all held.
+
+    Symmetric, 1 on the diagonal. What neighbouring frames share is taken out, so that the
+    frames that are left are nearly independent: that counts in short scans.
+
+    Attributes
+    ----------
+    lags
+        Frames of the past.
+
+    Raises
+    ------
+    ParameterError
+        If `lags` is below 1.
+
+    References
+    ----------
+    Dahlhaus 2000, Metrika 51: 157–172, on graphs of time series; Ledoit & Wolf 2004,
+    Journal of Multivariate Analysis 88: 365–411, on the covariance that is inverted.
+    """
+
+    lags: int = 1
+
+    method: ClassVar[str] = "partial_given_past"
+    directed: ClassVar[bool] = False
+    signed: ClassVar[bool] = True
+
+    def __post_init__(self) -> None:
+        if self.lags < 1:
+            raise ParameterError(f"lags must be at least 1 frame; got {self.lags}")
+
+    def estimate(self, series: TimeSeries) -> Connectivity:
+        """Invert Ledoit and Wolf's covariance of [x(t), x(t − 1), …]; normalise x(t)'s block.
+
+        Metrics: `shrinkage`, the share of the covariance that was replaced by the identity.
+
+        Raises
+        ------
+        SeriesError
+            If a region holds a NaN, an infinite value or a constant signal, or fewer than
+            three frames have enough frames before them.
+        """
+        # Only where it is used: scikit-learn takes its time to import.
+        from sklearn.covariance import ledoit_wolf
+
+        require_sound(series, self.method)
+        covariance, shrinkage = ledoit_wolf(with_past(series, self.lags), assume_centered=True)
+        present = slice(series.n_regions)
+        values = partial_correlation(np.linalg.inv(covariance)[present, present])
+        metrics = {"shrinkage": float(shrinkage)}
+        return Connectivity(values, series.regions, self.method, self.directed, metrics)

@@ -1,0 +1,66 @@
+"""Frames beside their own past: the joint design of present and lagged values."""
+
+import numpy as np
+from jaxtyping import Float64
+
+from attnconn_core.errors import SeriesError
+from attnconn_core.records import TimeSeries
+
+__all__ = ["with_past"]
+
+# Fewer have no covariance to speak of: two standardised samples are always ±1.
+_FEWEST = 3
+_ROUNDING = 1e-12  # of a region's largest absolute value
+
+
+def with_past(series: TimeSeries, lags: int) -> Float64[np.ndarray, "sample column"]:
+    """Lay every frame beside the `lags` frames before it, standardised column by column.
+
+    The first columns are the regions at the present frame, the next ones the regions one
+    frame earlier, and so on to `lags`. Columns are centred within their run, so that a run
+    costs each of them one degree of freedom, and have unit deviation (ddof 0). No sample
+    crosses a run's border; a run that gives no more than one sample is left out.
+
+    Parameters
+    ----------
+    series
+        Sound; see `attnconn_core.timeseries.require_sound`.
+    lags
+        Frames of the past, 1 or more.
+
+    Returns
+    -------
+    frames
+        ``(lags + 1) * region`` columns.
+
+    Raises
+    ------
+    SeriesError
+        If fewer than three frames have `lags` frames before them in their run, or a region
+        doesn't change in the frames that are left.
+    """
+    parts = []
+    for run in series.runs:
+        if len(run) > lags + 1:
+            # (sample, region, lag), the oldest frame first.
+            cut = np.lib.stride_tricks.sliding_window_view(run.astype(np.float64), lags + 1, axis=0)
+            part = cut[..., ::-1].transpose(0, 2, 1).reshape(len(cut), -1)
+            parts.append(part - part.mean(axis=0))
+    n_samples = sum(map(len, parts))
+    if n_samples < _FEWEST:
+        raise SeriesError(
+            f"{lags} lags need at least {_FEWEST} frames with {lags} frames before them in their "
+            f"run; got {n_samples} of {series.n_frames} frames"
+        )
+    frames = np.concatenate(parts)
+    deviation = frames.std(axis=0)
+    # Rounding leaves a constant column with a little; a float32 that changes has far more.
+    size = np.max([np.abs(run).max(axis=0) for run in series.runs if len(run)], axis=0)
+    moves = deviation > _ROUNDING * np.tile(size.astype(np.float64), lags + 1)
+    if not moves.all():
+        still = series.regions[int(np.argmin(moves)) % series.n_regions]
+        raise SeriesError(
+            f"every region must change within a run, beyond its first and last {lags} frames; "
+            f"{still} doesn't"
+        )
+    return np.divide(frames, deviation, out=frames)
