@@ -10,7 +10,7 @@ export MLFLOW_DISABLE_TELEMETRY := true
 export MLFLOW_ALLOW_PICKLE_DESERIALIZATION := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup sample demo dev test bench bench-forecast bench-truth bench-platform lint lists format clean
+.PHONY: help setup sample demo dev test bench bench-forecast bench-reliability bench-truth bench-platform lint lists format clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ bench: setup  ## Time every fast path against its plain formulation, run the pub
 
 bench-forecast: sample  ## Forecast the sample by every linear forecaster and preset
 	$(BIN)/python -m benchmarks.forecast --write
+
+bench-reliability: sample  ## Train with two seeds: does attention depend on the seed or on the scan?
+	$(BIN)/python -m benchmarks.reliability --write
 
 bench-truth: setup  ## Run every method on known networks (DATA=folder), and write the tables
 	@test -n "$(DATA)" || { echo "make bench-truth DATA=<folder with netsim/ and sanchez_romero/>"; exit 1; }

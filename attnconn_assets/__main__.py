@@ -189,7 +189,13 @@ def _conclude(study: Study, outcome: Outcome, seconds: float) -> None:
         print("\nThe scores below are those of the last report that could be made.")
     rows = read_table(store.path(entry, "headline.parquet"))
     print(f"\nScores ({DESIGN_LABELS[study.make_source().design]})\n")
-    print(_table(rows, Styles(study.chosen_methods)))
+    # A report of an older version holds no warnings.
+    warned = rows[rows["warning"] != ""] if "warning" in rows else rows.iloc[:0]
+    warnings = {row["method"]: row["warning"] for _, row in warned.iterrows()}
+    styles = Styles(study.chosen_methods, warnings)
+    print(_table(rows, styles))
+    for method, warning in warnings.items():
+        print(f"\n{styles.label(method)}: {warning}")
     print(f"\nReport   {report_path(study)}")
     print("Browse   make dev      Dagster http://127.0.0.1:3000  MLflow http://127.0.0.1:5000")
 

@@ -27,7 +27,10 @@ def test_a_section_is_replaced_and_the_rest_stays(tmp_path):
 
 def test_the_page_has_a_place_for_every_table():
     text = PAGE.read_text()
-    for name in ("speed", "linear-forecast", "forecast", "truth", "synthetic", "platform"):
+    for name in (
+        *("speed", "linear-forecast", "forecast", "reliability", "truth", "synthetic"),
+        "platform",
+    ):
         assert text.index(f"<!-- {name} -->") < text.index(f"<!-- /{name} -->")
 
 

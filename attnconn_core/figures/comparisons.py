@@ -75,7 +75,7 @@ def comparison_panel(
     heading(
         figure,
         "Which method is better, where it can be said",
-        "who leads beats the reference, and nobody is shown to be better",
+        f"who leads beats the reference, and nobody is shown to be better{styles.warning(looks)}",
     )
     return figure
 

@@ -103,6 +103,11 @@ class Styles:
         label = self._labels.get(name) or name.replace("_", " ").strip() or "(no name)"
         return f"{label} {WARNED}" if name in self._warned else label
 
+    def warning(self, names: Iterable[str]) -> str:
+        """Explain the sign that labels of some of these methods end in; empty if none does."""
+        said = f"; {WARNED}: matrices that must not be interpreted"
+        return said if self._warned.intersection(names) else ""
+
     def look(self, name: str) -> Look:
         """Return the method's colour, marker and line."""
         return self._looks.get(name, _UNKNOWN)

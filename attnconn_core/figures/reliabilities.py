@@ -57,13 +57,14 @@ def reliability_panel(
     styles = styles or default_styles()
     looks = styles.looks(scores["method"].astype(str))
     table = scores.set_index("method")
+    rows = {str(method): dict(own) for method, own in table.iterrows()}
     figure = canvas(height=2.3 + 0.42 * len(looks))
     panels = figure.subplots(1, 4, width_ratios=[1.15, 1, 1, 1])
     for place, (axes, (column, (title, beside))) in enumerate(
         zip(panels, _PANELS.items(), strict=False)
     ):
         for row, (method, look) in enumerate(looks.items()):
-            _draw(axes, table.loc[method], column, beside, row, look)
+            _draw(axes, rows[method], column, beside, row, look)
         method_rows(axes, [*map(styles.label, looks)], names=place == 0)
         axes.set_title(title, fontsize=SMALL, color=INK)
         _limit(axes, table[[column, f"{column}_lower", f"{column}_upper", beside]].to_numpy())
@@ -75,8 +76,9 @@ def reliability_panel(
     heading(
         figure,
         "What each method finds again",
-        "seeds: the same session by models of other seeds; halves: a session's two halves, by "
-        "models of one seed; ICC: the share of an edge's variance that lies between subjects",
+        "seeds: the same session by models of other seeds; halves: a session's two halves, each "
+        "by a model of its own; ICC: the share of an edge's variance that lies between subjects"
+        + styles.warning(looks),
     )
     return figure
 
@@ -93,7 +95,9 @@ def reliability_figures(scored: Scored, context: FigureContext) -> Mapping[str, 
     return {"figure": figure}
 
 
-def _draw(axes: Axes, own: pd.Series, column: str, beside: str, row: int, look: Look) -> None:
+def _draw(
+    axes: Axes, own: Mapping[str, Any], column: str, beside: str, row: int, look: Look
+) -> None:
     value, low, high = (float(own[f"{column}{end}"]) for end in ("", "_lower", "_upper"))
     if not np.isfinite(value):
         why = "not trained" if column == "seeds_r" else "no value"

@@ -66,7 +66,8 @@ class Repeats:
     Attributes
     ----------
     halves
-        From the first and the second half of its frames; None where there is none.
+        From the first and the second half of its frames, by models of two seeds where a study
+        trains with several; None where there is none.
     reseeded
         Number of the seed → from the whole scan, by a model trained with that seed. Empty for
         methods that rest on no trained model.

@@ -3,24 +3,20 @@
 from collections.abc import Iterator, Mapping
 
 from attnconn_assets.assets.connectivity.reader import EstimatorFor, Reader
+from attnconn_assets.assets.connectivity.repeat_files import FIRST_HALF, SECOND_HALF, seed_file
+from attnconn_assets.assets.forecasters.beginning import FRESH, fine_tuning_beginning, fit_from
 from attnconn_assets.assets.forecasters.reading import model_for_session
 from attnconn_assets.building.result import Result
 from attnconn_assets.building.work import Work
 from attnconn_assets.storage.entry import WHOLE
+from attnconn_core.connectivity.estimator import Estimator
 from attnconn_core.connectivity.method import Method
 from attnconn_core.errors import SeriesError
 from attnconn_core.forecasting import AttentionForecaster, load_forecaster
 from attnconn_core.records import Connectivity, TimeSeries
 from attnconn_core.timeseries import split
 
-__all__ = ["FIRST_HALF", "SECOND_HALF", "make_repeats", "seed_file"]
-
-FIRST_HALF, SECOND_HALF = "first_half.parquet", "second_half.parquet"
-
-
-def seed_file(number: int) -> str:
-    """Name the file that holds the matrix by models of a seed."""
-    return f"seed_{number}.parquet"
+__all__ = ["make_repeats"]
 
 
 def make_repeats(work: Work, reader: Reader) -> Result:
@@ -55,17 +51,39 @@ def make_repeats(work: Work, reader: Reader) -> Result:
 def _halves(
     work: Work, series: TimeSeries, estimator_of: EstimatorFor
 ) -> dict[str, Mapping[int, Connectivity]]:
-    """Estimate both halves; the first is there already where the study asks for that length."""
+    """Estimate both halves, each by a model of another seed where one is trained.
+
+    The first is there already where the study asks for scans of that length.
+    """
     method: Method = work.settings["method"]
     first, second = split(series, 0.5)
     stored = work.matrices(method.name, work.partition)
-    found: dict[str, Mapping[int, Connectivity]] = {}
-    for name, half in ((FIRST_HALF, first), (SECOND_HALF, second)):
-        matrix = stored.get(half.n_frames) if half is first else None
-        if matrix is None:
-            matrix = method.named(estimator_of(half, False).estimate(half))
-        found[name] = {half.n_frames: matrix}
-    return found
+    one = stored.get(first.n_frames) or estimator_of(first, False).estimate(first)
+    other = (_of_another_seed(work, second) or estimator_of(second, False)).estimate(second)
+    return {
+        FIRST_HALF: {first.n_frames: method.named(one)},
+        SECOND_HALF: {second.n_frames: method.named(other)},
+    }
+
+
+def _of_another_seed(work: Work, half: TimeSeries) -> Estimator | None:
+    """Make what reads the second half ready; None where a study trains with one seed.
+
+    Two models that begin with the same weights agree for that reason alone.
+    """
+    settings = work.settings
+    method: Method = settings["method"]
+    if not settings["reseeded"]:
+        return None
+    configuration = settings["second_configuration"]
+    if configuration is None:
+        cohort_model, _ = model_for_session(work, work.entry(*settings["second_start"]))
+        return method.make(forecaster=cohort_model, rescale=settings["rescale"])
+    beginning = FRESH
+    if method.needs == "fine-tuned model":
+        beginning = fine_tuning_beginning(work, settings["second_start"])
+    forecaster = fit_from(beginning, configuration, [half]).forecaster
+    return method.make(forecaster=forecaster)
 
 
 def _models(work: Work) -> Iterator[tuple[int, AttentionForecaster | None, str]]:

@@ -11,6 +11,7 @@ from attnconn_assets.assets.connectivity.granger import read_granger
 from attnconn_assets.assets.connectivity.granger_order import make_granger_order
 from attnconn_assets.assets.connectivity.matrices import make_matrices
 from attnconn_assets.assets.connectivity.reader import Reader
+from attnconn_assets.assets.connectivity.repeat_files import repeats_asset
 from attnconn_assets.assets.connectivity.repeats import make_repeats
 from attnconn_assets.assets.connectivity.session_models import (
     read_finetuned_model,
@@ -18,8 +19,15 @@ from attnconn_assets.assets.connectivity.session_models import (
 )
 from attnconn_assets.assets.connectivity.tangent import REFERENCE, read_tangent
 from attnconn_assets.assets.connectivity.tangent_reference import make_tangent_reference
-from attnconn_assets.assets.forecasters.specs import fine_tuning, reseeded_asset, seeds
+from attnconn_assets.assets.forecasters.specs import (
+    cohort_asset,
+    fine_tuning,
+    reseeded_asset,
+    seeds,
+)
 from attnconn_assets.building.spec import AssetSpec, Kind
+from attnconn_assets.storage.entry import WHOLE
+from attnconn_assets.study.experiment import Configuration
 from attnconn_assets.study.study import Study
 from attnconn_core.connectivity.method import TRAINED, Method
 from attnconn_core.errors import StudyError
@@ -76,11 +84,7 @@ def specs(study: Study) -> list[AssetSpec]:
 def repeats_of(study: Study) -> dict[str, Kind]:
     """Return the assets that hold the repeated matrices of a study's methods."""
     repeated = (method for method in study.chosen_methods if _repeated(study, method))
-    return {_repeats_name(method): "session" for method in repeated}
-
-
-def _repeats_name(method: Method) -> str:
-    return f"repeats_{method.name}"
+    return {repeats_asset(method.name): "session" for method in repeated}
 
 
 def _repeated(study: Study, method: Method) -> bool:
@@ -133,8 +137,9 @@ def _matrices(study: Study, method: Method) -> AssetSpec:
 def _repeats(study: Study, method: Method) -> AssetSpec:
     reading, other = reading_of(study, method), _other_seeds(study, method)
     of_cohort = method.needs == "cohort model"
+    second, second_needs = _second_half(study, method, reading) if other else ({}, {})
     return AssetSpec(
-        _repeats_name(method),
+        repeats_asset(method.name),
         partial(make_repeats, reader=reading.reader),
         "session",
         settings={
@@ -142,6 +147,7 @@ def _repeats(study: Study, method: Method) -> AssetSpec:
             "split_half": study.reliability.split_half,
             "reseeded": tuple(other),
             "rescale": of_cohort and reading.settings["normalisation"] != "pooled",
+            **second,
             **({"test_fraction": study.test_fraction} if other else {}),
             **reading.settings,
         },
@@ -150,6 +156,7 @@ def _repeats(study: Study, method: Method) -> AssetSpec:
             method.name: "session",
             **reading.needs,
             **other,
+            **second_needs,
         },
         calls=reading.calls,
         from_configuration=reading.from_configuration,
@@ -158,6 +165,27 @@ def _repeats(study: Study, method: Method) -> AssetSpec:
         experiment="repeats",
         run_label=method.name,
     )
+
+
+def _second_half(
+    study: Study, method: Method, reading: Reading
+) -> tuple[dict[str, Any], dict[str, Kind]]:
+    """Return what the model of another seed is made with that a session's second half has."""
+    start: tuple[str, str] | None = None
+    own: Configuration | None = None
+    needs: dict[str, Kind] = {}
+    match method.needs:
+        case "cohort model":
+            asset = cohort_asset(str(method.configuration), 2)
+            start, needs = (asset, WHOLE), {asset: "whole"}
+        case "fine-tuned model":
+            begins = fine_tuning(study, 2)
+            start, own = (begins["settings"][key] for key in ("start", "configuration"))
+            needs = begins["needs"]
+        case _:
+            own = reading.settings["configuration"].reseeded(2)
+    settings = {"second_start": start, "second_configuration": own}
+    return settings, needs if study.reliability.split_half else {}
 
 
 def _granger(study: Study) -> Reading:

@@ -20,7 +20,7 @@ from attnconn_assets.study.study import Study
 from attnconn_core.connectivity.method import Method
 from attnconn_core.errors import StudyError
 
-__all__ = ["fine_tuning", "reseeded_asset", "seeds", "specs"]
+__all__ = ["cohort_asset", "fine_tuning", "reseeded_asset", "seeds", "specs"]
 
 _KINDS = frozenset({"pytorch", "mlflow"})
 
@@ -53,7 +53,7 @@ def reseeded_asset(method: Method, number: int) -> tuple[str, Kind]:
     """Name the asset with the models of another seed that a method reads, and its partitions."""
     match method.needs:
         case "cohort model":
-            return _cohort_name(str(method.configuration), number), "whole"
+            return cohort_asset(str(method.configuration), number), "whole"
         case "session model":
             return f"subject_forecaster_seed_{number}", "session"
         case "fine-tuned model":
@@ -61,7 +61,8 @@ def reseeded_asset(method: Method, number: int) -> tuple[str, Kind]:
     raise StudyError(f"method {method.name} rests on no trained model; it needs {method.needs}")
 
 
-def _cohort_name(configuration: str, number: int) -> str:
+def cohort_asset(configuration: str, number: int) -> str:
+    """Name the asset with the cohort's models of a configuration and another seed."""
     return f"group_forecaster_{configuration}_seed_{number}"
 
 
@@ -138,14 +139,15 @@ def fine_tuning(study: Study, number: int = 1) -> dict[str, Any]:
     configuration = study.fine_tuned_configuration.reseeded(number)
     settings: dict[str, Any] = {"configuration": configuration}
     if configuration.model.initialisation == "linear":
+        settings["start"] = None
         return {"settings": settings, "needs": {"pooled_moments": "whole"}}
     name = study.read_out[0]
     if number == 1:
         settings["start"] = ("group_forecaster", name)
         needs = {"group_forecaster": "configuration"}
         return {"settings": settings, "needs": needs, "from_configuration": name}
-    settings["start"] = (_cohort_name(name, number), WHOLE)
-    return {"settings": settings, "needs": {_cohort_name(name, number): "whole"}}
+    settings["start"] = (cohort_asset(name, number), WHOLE)
+    return {"settings": settings, "needs": {cohort_asset(name, number): "whole"}}
 
 
 def _finetuned(study: Study) -> AssetSpec:
@@ -180,7 +182,7 @@ def _champion(study: Study) -> AssetSpec:
 
 def _reseeded_cohort_model(study: Study, name: str, number: int) -> AssetSpec:
     return AssetSpec(
-        _cohort_name(name, number),
+        cohort_asset(name, number),
         make_cohort_model,
         "whole",
         settings={

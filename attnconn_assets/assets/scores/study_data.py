@@ -5,7 +5,12 @@ from collections.abc import Collection, Mapping, Sequence
 
 import pandas as pd
 
-from attnconn_assets.assets.connectivity.repeats import FIRST_HALF, SECOND_HALF, seed_file
+from attnconn_assets.assets.connectivity.repeat_files import (
+    FIRST_HALF,
+    SECOND_HALF,
+    repeats_asset,
+    seed_file,
+)
 from attnconn_assets.building.work import Work
 from attnconn_assets.storage.formats import read_matrices
 from attnconn_core.connectivity.method import Method
@@ -89,7 +94,7 @@ class StudyData(ScoreData):
     def repeats(self, method: str, session_key: str) -> Repeats:
         """Read the matrices of a session's halves, and those by models of other seeds."""
         self._require("repeats")
-        asset = f"repeats_{method}"
+        asset = repeats_asset(method)
         if asset not in self._work.needs:
             return Repeats()
         entry = self._work.entry(asset, session_key)

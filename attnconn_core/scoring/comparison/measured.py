@@ -145,9 +145,10 @@ def join_measures(
     every = list(measures)
     drawn = [each for each in every if each.drawn]
     scores = _joined(each.scores() for each in every)
-    said = warnings or {}
+    if len(scores):
+        scores["warning"] = [(warnings or {}).get(str(each), "") for each in scores["method"]]
     return Comparison(
-        scores=scores.assign(warning=[said.get(str(each), "") for each in scores["method"]]),
+        scores=scores,
         pairs=_joined(each.pairs() for each in every),
         verdicts=_joined(each.verdict() for each in every),
         drawn=_joined(each.named(each.compared.scores) for each in drawn),

@@ -48,7 +48,7 @@ class Reliability:
         costs a training.
     split_half
         Whether every session is also estimated from each of its halves; a trained model is
-        then trained on each, with one seed.
+        then trained on each, with a seed of its own where there are several.
     ensemble
         Number of seeds whose mean matrix is given an expected agreement.
     least_agreement

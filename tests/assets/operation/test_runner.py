@@ -107,7 +107,7 @@ def test_another_alpha_stales_granger_and_what_follows_and_nothing_else(line):
     _, told = line.run(**other)
     assert told.remade() == {
         *("granger_order", "granger", "group_mean", "fingerprint", "forecast_skill"),
-        *("behaviour", "comparison", "report"),
+        *("repeats_granger", "reliability", "cautions", "behaviour", "comparison", "report"),
     }
 
     # A file of the store that is gone is made again; the same matrix: what follows stands.

@@ -148,6 +148,14 @@ def test_a_method_given_twice_looks_as_if_given_once() -> None:
     assert STYLES.looks(["attention_group_base"] * 2) == STYLES.looks(["attention_group_base"])
 
 
+def test_a_method_that_must_not_be_interpreted_says_so_in_its_label() -> None:
+    styles = Styles(warned=["granger", "zebra"])
+    assert styles.label("granger") == "Granger (ridge) ⚠"
+    assert styles.label("zebra") == "zebra ⚠"
+    assert styles.label("pearson") == "Pearson"
+    assert styles.look("granger") == STYLES.look("granger")
+
+
 def test_a_name_that_is_not_known_is_grey_and_last() -> None:
     assert STYLES.look("zebra") == Look("#666666", ".", ":")
     # Nothing is read from a name: without the configuration, its methods aren't known.

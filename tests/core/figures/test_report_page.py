@@ -214,6 +214,42 @@ def test_verdicts_and_known_truth_have_sections_of_their_own(context: dict[str, 
     assert {"#truth", "#verdicts"} <= {link["href"] for link in reader.of("a")}
 
 
+def test_warnings_stand_first_and_in_every_section(context: dict[str, Any]) -> None:
+    assert "warning" not in _render(context).partition("<body>")[2].lower()
+    context["warnings"] = {"Attention ⚠": "do not interpret this matrix: seeds agree at r = 0.34"}
+    page = _render(context)
+    assert page.index('id="warnings"') < page.index('id="scores"')
+    assert "do not interpret this matrix: seeds agree at r = 0.34" in page
+    assert page.count("not to be interpreted, see") == 4  # scores, fingerprint, forecast, matrices
+    assert not _Reader(page).wrong
+
+
+def test_reliability_has_a_section_with_n_and_intervals(context: dict[str, Any]) -> None:
+    assert "Reliability" not in _render(context)
+    nan = float("nan")
+    row = {"name": "Partial", "seeds_r": nan, "seeds_n": 0.0, "halves_r": 0.612, "halves_n": 7.0}
+    context["reliability_table"] = [
+        {
+            **row,
+            **dict.fromkeys(("seeds_r_lower", "seeds_r_upper", "ensemble_r"), nan),
+            "halves_r_lower": 0.5,
+            "halves_r_upper": 0.7,
+            "halves_corrected": 0.76,
+            "icc": 0.31,
+            "icc_lower": nan,
+            "icc_upper": nan,
+            "icc_n": 7.0,
+            "icc_strongest": 0.55,
+        }
+    ]
+    page = _render(context)
+    assert _row(page, "Partial") == [
+        "–", "–", "0.61 (7)0.50 to 0.70", "0.76", "0.31 (7)", "0.55"
+    ]  # fmt: skip
+    assert '<a href="#reliability">' in page
+    assert not _Reader(page).wrong
+
+
 def test_names_are_escaped(context: dict[str, Any]) -> None:
     evil = '<script>alert("1")</script>&'
     context["behaviour_table"] = [{"method": evil, "target": evil, "r": 0.1, "r2": 0.1}]

@@ -36,7 +36,10 @@ def _everybody_is_there(scores):
     assert not any("_group_" in each for each in methods["linear-5"])
     pooled = scores[scores["kind"] == "one model of all data sets"]
     assert {"attention_group_base", "sensitivity_group_base"} <= set(pooled["method"])
-    assert scores["measure"].nunique() == 8  # 1 + 1 + 3 of behaviour + 3 of recovery
+    assert methods["reliability"] == {"pearson", "granger"}
+    # 1 + 1 + 2 of reliability, where nothing is trained + 3 of behaviour + 3 of recovery
+    assert scores["measure"].nunique() == 10
+    assert set(scores["warning"].str[:30]) <= {"", "do not interpret this matrix: "}
     beside = scores[scores["kind"] == "null model"].groupby("benchmark")["method"].agg(set)
     assert beside["forecast"] == {"ar"}
     assert beside["linear-5"] == {"chance", "self_loops_only"}
@@ -47,7 +50,7 @@ def _everybody_is_there(scores):
 
 def _winners_are_above_the_reference(verdicts, pairs):
     verdicts = verdicts.set_index(["benchmark", "measure"])
-    assert len(verdicts) == 8
+    assert len(verdicts) == 10
     # Six subjects and a null target: behaviour has no winner, whatever stands on top.
     assert (verdicts.loc["behaviour", "winner"] == "").all()
     leaders = verdicts.loc[("linear-5", "detection and direction (AUPRC)"), "leaders"]

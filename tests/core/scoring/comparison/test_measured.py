@@ -53,6 +53,13 @@ def test_measures_are_joined_in_order_and_only_some_are_drawn(measured, compared
     assert joined.leaders.to_numpy().tolist() == [["truth", "r", "one"]]
 
 
+def test_warnings_stand_beside_the_methods_they_are_of(measured):
+    joined = join_measures([measured], {"two": "do not interpret this matrix: x"})
+    warnings = joined.scores.set_index("method")["warning"].to_dict()
+    assert warnings == {"one": "", "two": "do not interpret this matrix: x", "guess": ""}
+    assert "warning" not in joined.drawn
+
+
 def test_without_a_measure_the_tables_are_empty():
     joined = join_measures([])
     for table in joined.tables.values():

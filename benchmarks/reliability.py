@@ -1,0 +1,246 @@
+"""What a trained model's matrix depends on: the seed, the session, or the subject.
+
+Every configuration is trained twice on the sample, with two seeds: a model per session, and,
+where the experiment has them, cross-fitted cohort models and those fine-tuned on each session.
+The last tenth of every session is what forecasts are judged on; no model learns from it.
+"""
+
+import argparse
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import yaml
+
+from attnconn_assets.study.experiment import Configuration, Experiment
+from attnconn_core.connectivity import Ablation, Attention, AttentionNorm, Sensitivity
+from attnconn_core.forecasting import AttentionForecaster, fit, forecast_baselines, group_folds
+from attnconn_core.forecasting.config import DEFAULT_SEED
+from attnconn_core.records import Cohort, Connectivity, Session, TimeSeries
+from attnconn_core.scoring import agreement, edgewise_reliability
+from attnconn_core.scoring.comparison.paired_tests import mean_interval
+from attnconn_core.scoring.edges.features import edge_mask
+from attnconn_core.sources import HcpSample
+from attnconn_core.timeseries import split
+from benchmarks.table import replace_section
+
+__all__ = ["main"]
+
+_HERE = Path(__file__).parent
+_TEST = 0.1
+_FOLDS = 2
+_SEEDS = (1, 2)
+# Title → experiment, whose first cohort configuration and subject configuration are trained.
+_EXPERIMENTS = {
+    "quick": "quick.yaml",
+    "published": "published_subject.yaml",
+    "attnconn": "attnconn.yaml",
+}
+_READ_OUTS = {
+    "attention": Attention,
+    "attention × norm": AttentionNorm,
+    "ablation": Ablation,
+    "Jacobian": Sensitivity,
+}
+_HEADER = (
+    *("configuration", "model", "read-out", "same session, two seeds"),
+    *("test and retest, same seed", "test and retest, two seeds"),
+    *("other subjects, same seed", "ICC of edges", "R²"),
+)
+
+
+@dataclass(frozen=True)
+class _Sample:
+    """The sessions, and what of each is learnt from."""
+
+    cohort: Cohort
+    series: Mapping[str, TimeSeries]
+    training: Mapping[str, TimeSeries]
+
+
+@dataclass
+class _Read:
+    """Matrices of one read-out of one kind of model, by seed and session."""
+
+    matrices: dict[tuple[int, str], Connectivity] = field(default_factory=dict)
+    pools: dict[str, int] = field(default_factory=dict)
+
+
+def main() -> None:
+    """Train and compare, and print or write the table."""
+    parser = argparse.ArgumentParser(prog="benchmarks.reliability", description=main.__doc__)
+    parser.add_argument("configurations", nargs="*", help=f"of {', '.join(_EXPERIMENTS)}")
+    parser.add_argument("--write", action="store_true", help="into benchmarks/README.md")
+    parser.add_argument("--subjects", type=int, default=7, help="the first so many (default: 7)")
+    options = parser.parse_args()
+    unknown = sorted(set(options.configurations) - set(_EXPERIMENTS))
+    if unknown:
+        parser.error(f"must be among {', '.join(_EXPERIMENTS)}; got {', '.join(unknown)}")
+    sample = _sample(options.subjects)
+    lines = ["| " + " | ".join(_HEADER) + " |", "|" + " --- |" * len(_HEADER)]
+    print("\n".join(lines), flush=True)
+    for name in options.configurations or _EXPERIMENTS:
+        for line in _lines(name, sample):
+            lines.append(line)
+            print(line, flush=True)
+    lines += ["", _note(sample)]
+    print("\n".join(lines[-2:]))
+    if options.write:
+        replace_section(_HERE / "README.md", "reliability", "\n".join(lines))
+
+
+def _sample(subjects: int) -> _Sample:
+    source = HcpSample(_HERE.parent / ".sample")
+    sessions = source.sessions()
+    kept = sorted({session.subject for session in sessions})[:subjects]
+    cohort = Cohort(tuple(session for session in sessions if session.subject in kept))
+    series = {session.key: source.load(session) for session in cohort.sessions}
+    return _Sample(cohort, series, {key: split(each, _TEST)[0] for key, each in series.items()})
+
+
+def _lines(name: str, sample: _Sample) -> Iterator[str]:
+    """Train a configuration's models, and make a row for each kind and read-out."""
+    text = (_HERE.parent / "experiments" / _EXPERIMENTS[name]).read_text(encoding="utf-8")
+    content = yaml.safe_load(text)
+    content.pop("x-common", None)
+    experiment = Experiment.model_validate(content)
+    read_outs = _READ_OUTS if name == "quick" else {"attention": Attention}
+    found: dict[tuple[str, str], _Read] = {}
+    for seed in _SEEDS:
+        for kind, session, estimate, pool in _models(experiment, sample, seed):
+            for read_out, estimator in read_outs.items():
+                read = found.setdefault((kind, read_out), _Read())
+                read.matrices[seed, session.key] = estimate(estimator)
+                read.pools[session.subject] = pool
+    for (kind, read_out), read in found.items():
+        cells = [name, kind, read_out, *_columns(read, sample.cohort)]
+        yield "| " + " | ".join(cells) + " |"
+
+
+Estimate = Callable[..., Connectivity]
+
+
+def _models(
+    experiment: Experiment, sample: _Sample, seed: int
+) -> Iterator[tuple[str, Session, Estimate, int]]:
+    """Train every model of one seed; how each session is read by it, and its pool."""
+
+    def reader(model: AttentionForecaster, key: str, *, rescale: bool = False) -> Estimate:
+        def estimate(estimator: Callable[..., Attention]) -> Connectivity:
+            made = estimator(model, test_fraction=_TEST, rescale=rescale)
+            return made.estimate(sample.series[key])
+
+        return estimate
+
+    own = experiment.subject or next(iter(experiment.group.values()))
+    for session in sample.cohort.sessions:
+        model = _trained(own.reseeded(seed), [sample.training[session.key]])
+        yield "session", session, reader(model, session.key), 0
+    if not experiment.group or len(sample.cohort.subjects) < 3:
+        return
+    group = next(iter(experiment.group.values()))
+    tuned = experiment.fine_tuning.configuration(group)
+    for pool, fold in enumerate(group_folds(sample.cohort, _FOLDS, DEFAULT_SEED)):
+        parts = [sample.training[session.key] for session in fold.trains]
+        cohort_model = _trained(group.reseeded(seed), parts)
+        for session in sample.cohort.sessions:
+            if fold.reads is not None and session.subject not in fold.reads:
+                continue
+            key = session.key
+            rescale = group.training.normalisation != "pooled"
+            yield "cohort", session, reader(cohort_model, key, rescale=rescale), pool
+            model = _trained(tuned.reseeded(seed), [sample.training[key]], cohort_model)
+            yield "fine-tuned", session, reader(model, key), pool
+
+
+def _trained(
+    configuration: Configuration,
+    parts: Sequence[TimeSeries],
+    start: AttentionForecaster | None = None,
+) -> AttentionForecaster:
+    return fit(configuration.model, parts, configuration.training, start=start).forecaster
+
+
+def _columns(read: _Read, cohort: Cohort) -> list[str]:
+    """Agreement by what two matrices share, the ICC, and the forecast: means over subjects."""
+    matrices, (first, second) = read.matrices, _SEEDS
+    pairs = cohort.pairs()
+    seeds = pd.Series(
+        {s.key: _r(matrices[first, s.key], matrices[second, s.key]) for s in cohort.sessions}
+    )
+    subjects = [session.subject for session in cohort.sessions]
+    other = [
+        [_r(matrices[seed, test.key], matrices[seed, retest.key]) for seed in _SEEDS]
+        for test, retest in pairs
+    ]
+    crossed = [
+        [
+            _r(matrices[first, test.key], matrices[second, retest.key]),
+            _r(matrices[second, test.key], matrices[first, retest.key]),
+        ]
+        for test, retest in pairs
+    ]
+    r2 = pd.Series({s.key: matrices[first, s.key].metrics["r2"] for s in cohort.sessions})
+    return [
+        _cell(seeds.groupby(subjects, sort=False).mean().to_numpy()),
+        _cell(np.mean(other, axis=1)),
+        _cell(np.mean(crossed, axis=1)),
+        _cell(_between_subjects(read, cohort)),
+        _icc(read, cohort),
+        f"{r2.mean():.3f}",
+    ]
+
+
+def _between_subjects(read: _Read, cohort: Cohort) -> np.ndarray:
+    """Agreement of each subject with the others that one model reads, sessions alike."""
+    by_subject: dict[str, list[float]] = {subject: [] for subject in cohort.subjects}
+    for one, two in itertools.combinations(cohort.sessions, 2):
+        alike = one.session == two.session and read.pools[one.subject] == read.pools[two.subject]
+        if one.subject == two.subject or not alike:
+            continue
+        for seed in _SEEDS:
+            r = _r(read.matrices[seed, one.key], read.matrices[seed, two.key])
+            by_subject[one.subject].append(r)
+            by_subject[two.subject].append(r)
+    return np.array([np.mean(each) for each in by_subject.values() if each])
+
+
+def _icc(read: _Read, cohort: Cohort) -> str:
+    mask = edge_mask(len(next(iter(read.matrices.values())).regions), directed=True)
+    pairs = cohort.pairs()
+    ratings = np.array(
+        [[read.matrices[1, session.key].values[mask] for session in pair] for pair in pairs]
+    )
+    pools = np.array([read.pools[test.subject] for test, _ in pairs])
+    if len(pairs) - len(set(pools)) < 1:
+        return ""
+    value, low, high = edgewise_reliability(ratings, pools=pools).mean
+    return f"{value:.2f}" if np.isnan(low) else f"{value:.2f} ({low:.2f} to {high:.2f})"
+
+
+def _r(one: Connectivity, other: Connectivity) -> float:
+    return agreement(one, other).r
+
+
+def _cell(values: np.ndarray) -> str:
+    """Mean over subjects, and half the width of its 95 % interval where there are five."""
+    mean, low, high = mean_interval(np.asarray(values, dtype=float))
+    return f"{mean:.3f}" if len(values) < 5 else f"{mean:.3f} ± {(high - low) / 2:.3f}"
+
+
+def _note(sample: _Sample) -> str:
+    r2 = [
+        forecast_baselines(sample.training[key], split(series, _TEST)[1], 5)["ar"].r2
+        for key, series in sample.series.items()
+    ]
+    return (
+        f"{len(sample.cohort.subjects)} subjects, {len(sample.cohort.sessions)} sessions; R² of "
+        f"each region's own past, AR(5): {np.mean(r2):.3f}."
+    )
+
+
+if __name__ == "__main__":
+    main()
