@@ -10,7 +10,9 @@ VAR as the centre of a ridge penalty, the fit is closed and takes hundreds.
 import functools
 
 import numpy as np
+from jaxtyping import Float
 
+from attnconn_core.errors import ParameterError
 from attnconn_core.forecasting.linear import growing_penalty, ridge_var_own_past_free
 from attnconn_core.forecasting.moments import ByColumn, LaggedMoments
 from attnconn_core.forecasting.penalties import VALIDATION_FRACTION, ChosenFit, TrainingMoments
@@ -25,6 +27,8 @@ __all__ = [
     "fit_lag_weighted",
     "hierarchical_var",
     "lag_weighted_var",
+    "require_alike",
+    "source_weights",
 ]
 
 #: The penalty of the cohort's VAR, for moments that are sums over standardised scans.
@@ -33,6 +37,9 @@ COHORT_ALPHA = 3e3
 #: The share of the hierarchical VAR's penalty that rests on a region's own past: a session
 #: knows its own past well, yet not so well that others' couldn't add to it.
 OWN_SHARE = 0.05
+
+# No source is taken to inform others less than by this share of the mean source.
+_LEAST_SHARE = 1e-3
 
 #: Penalties to choose from: every quarter of a decade, since the choice is between people's
 #: and a person's own.
@@ -70,7 +77,8 @@ def fit_lag_weighted(moments: TrainingMoments) -> ChosenFit:
 def cohort_coefficients(others: LaggedMoments, alpha: float = COHORT_ALPHA) -> ByColumn:
     """Return the VAR of other people, of the standardised series.
 
-    Its penalty grows with the lag, and spares each region's own past.
+    Its penalty grows with the lag, spares each region's own past, and, when it is fitted
+    the second time, falls with what a source tells others by the first.
 
     Parameters
     ----------
@@ -79,8 +87,36 @@ def cohort_coefficients(others: LaggedMoments, alpha: float = COHORT_ALPHA) -> B
     alpha
         The penalty.
     """
-    weights = growing_penalty(others.lags)
-    return ridge_var_own_past_free(others.standardised, alpha, lag_weights=weights).coefficients
+    fit = functools.partial(
+        ridge_var_own_past_free,
+        others.standardised,
+        alpha,
+        lag_weights=growing_penalty(others.lags),
+    )
+    return fit(source_weights=source_weights(fit().coefficients)).coefficients
+
+
+def source_weights(prior: ByColumn) -> Float[np.ndarray, " region"]:
+    """Return weights by which the penalty of a source falls with what others take from it.
+
+    The prior variance of a coefficient is taken as the mean square of the cohort's from the
+    same source: regions that hardly inform others in the cohort seldom do so in a person.
+    The weights are its inverse, of geometric mean 1.
+
+    Parameters
+    ----------
+    prior
+        The cohort's coefficients, as `cohort_coefficients` gives them.
+    """
+    regions = prior.shape[1]
+    by_source = prior.reshape(regions, -1, regions)
+    others = ~np.eye(regions, dtype=bool)[:, None, :]
+    squares = np.where(others, by_source**2, 0.0).sum(axis=(1, 2))
+    if not squares.any():  # a single region, or a cohort in which nobody informs anybody
+        return np.ones(regions)
+    squares = np.maximum(squares, _LEAST_SHARE * squares.mean())
+    weights: Float[np.ndarray, " region"] = np.exp(np.log(squares).mean()) / squares
+    return weights
 
 
 def hierarchical_var(
@@ -94,11 +130,11 @@ def hierarchical_var(
 
     ::
 
-        B = argmin ‖Y − XB‖² + alpha Σ λ_l (B − B₀)²
+        B = argmin ‖Y − XB‖² + alpha Σ λ (B − B₀)²
 
     over what a region takes from others, and a twentieth of it (`OWN_SHARE`) over its own
-    past. B₀ is the VAR of `others`, λ_l the lag. The larger alpha, the less of the forecast
-    is the session's own.
+    past. B₀ is the VAR of `others`; λ is the lag times the weight of the source (see
+    `source_weights`). The larger alpha, the less of the forecast is the session's own.
 
     Parameters
     ----------
@@ -115,7 +151,7 @@ def hierarchical_var(
     Raises
     ------
     ParameterError
-        If the others have other regions.
+        If the others have another number of regions.
     SeriesError
         If a part has no run longer than the lags, or a region doesn't change.
 
@@ -126,13 +162,32 @@ def hierarchical_var(
     Computational Neuroscience 7:159.
     """
     moments = TrainingMoments.of(training, others.lags, validation_fraction)
+    require_alike(others, moments.whole)
     return fit_hierarchical(moments, cohort_coefficients(others, cohort_alpha))
 
 
 def fit_hierarchical(moments: TrainingMoments, prior: ByColumn) -> ChosenFit:
     """Do what `hierarchical_var` does, from moments and a prior that are there already."""
-    weights = growing_penalty(moments.whole.lags)
     fit = functools.partial(
-        ridge_var_own_past_free, lag_weights=weights, prior=prior, own_share=OWN_SHARE
+        ridge_var_own_past_free,
+        lag_weights=growing_penalty(moments.whole.lags),
+        source_weights=source_weights(prior),
+        prior=prior,
+        own_share=OWN_SHARE,
     )
     return moments.chosen(fit, HIERARCHICAL_ALPHAS)
+
+
+def require_alike(others: LaggedMoments, own: LaggedMoments) -> None:
+    """Refuse a cohort of other lags or of another number of regions than the session's.
+
+    Raises
+    ------
+    ParameterError
+        If they differ.
+    """
+    if (others.lags, others.cross.shape) != (own.lags, own.cross.shape):
+        raise ParameterError(
+            f"others must have the session's lags and regions, {own.lags} of {len(own.total)}; "
+            f"got {others.lags} lags of {len(others.total)} regions"
+        )

@@ -61,6 +61,7 @@ def ridge_var_own_past_free(
     alpha: float,
     *,
     lag_weights: Float[np.ndarray, " lag"] | None = None,
+    source_weights: Float[np.ndarray, " region"] | None = None,
     prior: ByColumn | None = None,
     own_share: float = 0.0,
 ) -> LinearForecaster:
@@ -68,7 +69,7 @@ def ridge_var_own_past_free(
 
     ::
 
-        B = argmin ‖Y − XB‖² + alpha Σ λ_l (B − B₀)²
+        B = argmin ‖Y − XB‖² + alpha Σ λ (B − B₀)²
 
     where the sum is over what a region takes from others, and `own_share` of it over its
     own past. After columns are divided by
@@ -86,8 +87,11 @@ def ridge_var_own_past_free(
     alpha
         The penalty.
     lag_weights
-        λ, what the penalty of each lag is multiplied by, in the order of the columns: the
+        What the penalty of each lag is multiplied by, in the order of the columns: the
         oldest first, as `growing_penalty` gives them. 1 for every lag by default.
+    source_weights
+        What the penalty of each source is multiplied by; λ is their product with those of
+        lags. 1 for every source by default.
     prior
         B₀, what coefficients are shrunk towards, of the standardised series if `moments`
         are standardised. What it says of a region's own past counts by `own_share`, which
@@ -120,8 +124,10 @@ def ridge_var_own_past_free(
     _require_positive(alpha)
     if not 0 <= own_share < 1:
         raise ParameterError(f"own_share must be from 0 up to below 1; got {own_share}")
-    weights = _weights(lag_weights, moments)
-    root = np.tile(np.sqrt(weights), len(moments.total))[:, None]
+    of_lags = _weights("lag_weights", lag_weights, moments.lags)
+    of_sources = _weights("source_weights", source_weights, len(moments.total))
+    weights = np.multiply.outer(of_sources, of_lags).ravel()
+    root = np.sqrt(weights)[:, None]
     divided = moments.divided_by_root(weights)
     eigenvalues, vectors, rotated = divided.spectrum
     _require_condition(eigenvalues + alpha, alpha, moments)
@@ -178,15 +184,14 @@ def _r2_of(forecaster: LinearForecaster, runs: Runs) -> float:
 
 
 def _weights(
-    lag_weights: Float[np.ndarray, " lag"] | None, moments: LaggedMoments
-) -> Float[np.ndarray, " lag"]:
-    if lag_weights is None:
-        return np.ones(moments.lags)
-    weights = np.asarray(lag_weights, np.float64)
-    if weights.shape != (moments.lags,) or not (np.isfinite(weights) & (weights > 0)).all():
+    name: str, given: Float[np.ndarray, " weight"] | None, count: int
+) -> Float[np.ndarray, " weight"]:
+    if given is None:
+        return np.ones(count)
+    weights = np.asarray(given, np.float64)
+    if weights.shape != (count,) or not (np.isfinite(weights) & (weights > 0)).all():
         raise ParameterError(
-            f"lag_weights must be {moments.lags} positive numbers, one per lag; "
-            f"got {np.array2string(weights, threshold=10)}"
+            f"{name} must be {count} positive numbers; got {np.array2string(weights, threshold=10)}"
         )
     return weights
 

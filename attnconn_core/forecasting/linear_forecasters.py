@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from attnconn_core.errors import ParameterError
 from attnconn_core.forecasting.hierarchical import (
     cohort_coefficients,
     fit_hierarchical,
     fit_lag_weighted,
+    require_alike,
 )
 from attnconn_core.forecasting.linear import own_past, ridge_var, ridge_var_own_past_free
 from attnconn_core.forecasting.linear_kinds import LINEAR_FORECASTERS
@@ -104,7 +104,7 @@ def linear_forecasts(
     """
     moments = TrainingMoments.of(training, lags, validation_fraction)
     if others is not None:
-        _require_alike(others, moments.whole)
+        require_alike(others, moments.whole)
     prior = None if others is None else cohort_coefficients(others)
     found = {}
     for name, kind in LINEAR_FORECASTERS.items():
@@ -117,11 +117,3 @@ def linear_forecasts(
         skill = forecast_skill(*fit.forecaster.predict(test.runs))
         found[name] = LinearForecast(fit, skill, kind.cohort_informed)
     return found
-
-
-def _require_alike(others: LaggedMoments, own: LaggedMoments) -> None:
-    if others.cross.shape != own.cross.shape or others.lags != own.lags:
-        raise ParameterError(
-            f"others must have the session's lags and regions, {own.lags} of {len(own.total)}; "
-            f"got {others.lags} lags of {len(others.total)} regions"
-        )

@@ -132,15 +132,15 @@ class LaggedMoments:
             present_mean=np.zeros_like(self.present_mean),
         )
 
-    def divided_by_root(self, lag_weights: Float[np.ndarray, " lag"]) -> "LaggedMoments":
-        """Those of a design whose columns are divided by the roots of weights of their lags.
+    def divided_by_root(self, weights: Float[np.ndarray, " column"]) -> "LaggedMoments":
+        """Those of a design whose columns are divided by the roots of weights.
 
         They are kept, and with them their `spectrum`, so that a fit of another penalty or
         prior with the same weights finds both.
         """
-        key = tuple(lag_weights.tolist())
+        key = weights.tobytes()
         if key not in self._divided:
-            root = np.tile(np.sqrt(lag_weights), len(self.total))
+            root = np.sqrt(weights)
             self._divided[key] = replace(
                 self,
                 gram=self.gram / np.multiply.outer(root, root),
@@ -149,7 +149,7 @@ class LaggedMoments:
         return self._divided[key]
 
     @cached_property
-    def _divided(self) -> dict[tuple[float, ...], "LaggedMoments"]:
+    def _divided(self) -> dict[bytes, "LaggedMoments"]:
         return {}
 
     @cached_property

@@ -83,10 +83,17 @@ def _sections(
         },
         "verdicts": _verdicts(styles, work.table("comparison", "verdicts")),
         "forecast_table": wide.to_dict("records"),
+        "cohort_informed": _cohort_informed(styles, skill),
         "behaviour_table": _behaviour(work) if "behaviour" in named else [],
         "reliability_table": _reliability(work, styles),
         "other_scores": _other_scores(work, styles),
     }
+
+
+def _cohort_informed(styles: Styles, skill: pd.DataFrame) -> list[str]:
+    """Return the labels of what forecasts a session from other subjects' data too."""
+    marked = skill.loc[skill["cohort_informed"], "method"].unique()
+    return [styles.label(name) for name in styles.sort(marked)]
 
 
 def _figures(work: Work, behaviour: bool) -> dict[str, str]:

@@ -52,6 +52,7 @@ def context() -> dict[str, Any]:
         "forecast_table": [
             {"subject": "100307", "session": "test", "ar": 0.4567, "granger": None},
         ],
+        "cohort_informed": ["Hierarchical <VAR>"],
         "behaviour_table": [],
         "provenance": [("Granger", "5 lags, α = 1000")],
     }
@@ -285,3 +286,9 @@ def test_a_page_of_almost_nothing_still_renders(context: dict[str, Any]) -> None
     assert "There is no fingerprint" in page
     context["headline"] = []
     assert "No method has been scored yet" in _render(copy.deepcopy(context))
+
+
+def test_forecasts_that_rest_on_other_subjects_are_named(context):
+    assert "Cohort-informed: Hierarchical &lt;VAR&gt;." in _render(context)
+    context["cohort_informed"] = []
+    assert "Cohort-informed" not in _render(context)

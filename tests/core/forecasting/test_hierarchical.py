@@ -12,6 +12,7 @@ from attnconn_core.forecasting.hierarchical import (
     cohort_coefficients,
     hierarchical_var,
     lag_weighted_var,
+    source_weights,
 )
 from attnconn_core.forecasting.linear import (
     growing_penalty,
@@ -83,7 +84,11 @@ def test_the_cohorts_var_is_that_of_all_their_frames(cohort):
         ],
     )
     weights = growing_penalty(LAGS)
-    expected = ridge_var_own_past_free(by_hand, 3.0, lag_weights=weights).coefficients
+    first = ridge_var_own_past_free(by_hand, 3.0, lag_weights=weights).coefficients
+    of_sources = source_weights(first)
+    expected = ridge_var_own_past_free(
+        by_hand, 3.0, lag_weights=weights, source_weights=of_sources
+    ).coefficients
     np.testing.assert_allclose(coefficients, expected, atol=1e-12)
 
 
@@ -95,6 +100,7 @@ def test_the_penalty_is_the_best_of_the_validation_frames(cohort):
         ridge_var_own_past_free,
         lag_weights=growing_penalty(LAGS),
         prior=cohort_coefficients(others),
+        source_weights=source_weights(cohort_coefficients(others)),
         own_share=OWN_SHARE,
     )
     moments = lagged_moments(earlier.runs, LAGS, standardise=True)
@@ -103,6 +109,25 @@ def test_the_penalty_is_the_best_of_the_validation_frames(cohort):
     assert fitted.alpha == best
     refitted = fit(lagged_moments(training.runs, LAGS, standardise=True), best)
     assert np.array_equal(fitted.forecaster.coefficients, refitted.coefficients)
+
+
+def test_a_source_that_informs_others_twice_as_much_is_penalised_a_quarter():
+    prior = np.random.default_rng(0).standard_normal((LAGS * 3, 3))
+    own = np.repeat(np.eye(3, dtype=bool), LAGS, axis=0)
+    prior[2 * LAGS :] = 2 * prior[:LAGS][:, [2, 1, 0]]  # what region 3 tells 1 as 1 tells 3
+    weights = source_weights(prior)
+    assert weights[0] / weights[2] == pytest.approx(4)
+    assert np.prod(weights) == pytest.approx(1)
+    assert np.array_equal(source_weights(np.where(own, 7.0, prior)), weights)
+
+
+def test_sources_that_inform_nobody_keep_a_finite_weight(cohort):
+    prior = cohort_coefficients(others_of(cohort, "s0"))
+    prior[:LAGS] = 0
+    weights = source_weights(prior)
+    assert np.isfinite(weights).all()
+    assert weights.argmax() == 0
+    assert (source_weights(np.zeros_like(prior)) == 1).all()
 
 
 def test_a_forecast_is_scaled_as_the_series_is(cohort):
@@ -123,7 +148,7 @@ def test_any_ridge_can_be_chosen_so(cohort):
 def test_bad_input_is_refused(cohort):
     others = others_of(cohort, "s0")
     fewer = TimeSeries((cohort["s0"].runs[0][:, :5],), 0.72, NAMES[:5])
-    with pytest.raises(ParameterError, match=r"prior must be .* got shape \(24, 12\)"):
+    with pytest.raises(ParameterError, match="2 of 5; got 2 lags of 12 regions"):
         hierarchical_var(fewer, others)
     short = TimeSeries((cohort["s0"].runs[0][:12],), 0.72, NAMES)
     with pytest.raises(SeriesError, match="at least 3 frames; the longest has 2"):

@@ -154,6 +154,23 @@ def test_the_penalty_can_be_chosen_with_weights_and_prior(runs, prior):
     assert own_past(moments).lags == LAGS
 
 
+def test_a_sources_weight_is_that_of_all_its_lags(runs, prior):
+    moments = lagged_moments(runs, LAGS, standardise=True).standardised
+    of_sources, of_lags = np.array([0.2, 1.0, 3.0, 8.0]), growing_penalty(LAGS)
+    ours = ridge_var_own_past_free(
+        moments, 15.0, lag_weights=of_lags, source_weights=of_sources, prior=prior
+    ).coefficients
+    past, present = standardised_design(runs)
+    for region in range(REGIONS):
+        penalty = 15.0 * np.repeat(of_sources, LAGS) * np.tile(of_lags, REGIONS)
+        penalty[region * LAGS : (region + 1) * LAGS] = 0
+        right = past.T @ present[:, region] + penalty * prior[:, region]
+        solved = np.linalg.solve(past.T @ past + np.diag(penalty), right)
+        assert np.abs(ours[:, region] - solved).max() < 1e-8
+    with pytest.raises(ParameterError, match="source_weights must be 4 positive numbers"):
+        ridge_var_own_past_free(moments, 1.0, source_weights=np.ones(3))
+
+
 @pytest.mark.parametrize("weights", [[1.0, 1.0], [1.0, 0.0, 1.0], [1.0, np.nan, 1.0]])
 def test_weights_that_are_no_weights_are_refused(runs, weights):
     with pytest.raises(ParameterError, match="lag_weights must be 3 positive numbers"):
@@ -170,9 +187,9 @@ def test_another_penalty_and_prior_find_the_factorisation(runs, prior):
     moments = lagged_moments(runs, LAGS, standardise=True)
     weights = growing_penalty(LAGS)
     ridge_var_own_past_free(moments, 1.0, lag_weights=weights)
-    first = moments.divided_by_root(weights).spectrum
+    first = moments.divided_by_root(np.tile(weights, REGIONS)).spectrum
     ridge_var_own_past_free(moments, 100.0, lag_weights=weights.copy(), prior=prior)
-    assert moments.divided_by_root(weights).spectrum is first
+    assert moments.divided_by_root(np.tile(weights, REGIONS)).spectrum is first
 
 
 def test_a_prior_of_another_shape_is_refused(runs, prior):
