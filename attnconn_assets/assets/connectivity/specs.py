@@ -19,6 +19,7 @@ from attnconn_assets.assets.connectivity.session_models import (
 )
 from attnconn_assets.assets.connectivity.tangent import REFERENCE, read_tangent
 from attnconn_assets.assets.connectivity.tangent_reference import make_tangent_reference
+from attnconn_assets.assets.connectivity.trained_repeats import make_trained_repeats
 from attnconn_assets.assets.forecasters.specs import (
     cohort_asset,
     fine_tuning,
@@ -136,19 +137,27 @@ def _matrices(study: Study, method: Method) -> AssetSpec:
 
 def _repeats(study: Study, method: Method) -> AssetSpec:
     reading, other = reading_of(study, method), _other_seeds(study, method)
-    of_cohort = method.needs == "cohort model"
-    second, second_needs = _second_half(study, method, reading) if other else ({}, {})
+    trained = method.needs in TRAINED
+    more: dict[str, Any] = {}
+    needs: dict[str, Kind] = {}
+    if trained:
+        normalised = reading.settings.get("normalisation", "pooled") != "pooled"
+        more = {
+            "test_fraction": study.test_fraction,
+            "reseeded": tuple(other),
+            "rescale": normalised,
+        }
+    if other:
+        second, needs = _second_half(study, method, reading)
+        more |= second
     return AssetSpec(
         repeats_asset(method.name),
-        partial(make_repeats, reader=reading.reader),
+        partial(make_trained_repeats if trained else make_repeats, reader=reading.reader),
         "session",
         settings={
             "method": method,
             "split_half": study.reliability.split_half,
-            "reseeded": tuple(other),
-            "rescale": of_cohort and reading.settings["normalisation"] != "pooled",
-            **second,
-            **({"test_fraction": study.test_fraction} if other else {}),
+            **more,
             **reading.settings,
         },
         needs={
@@ -156,7 +165,7 @@ def _repeats(study: Study, method: Method) -> AssetSpec:
             method.name: "session",
             **reading.needs,
             **other,
-            **second_needs,
+            **needs,
         },
         calls=reading.calls,
         from_configuration=reading.from_configuration,

@@ -13,7 +13,7 @@ from attnconn_core.timeseries import require_sound, simulate
 
 
 def work_on(series, **settings):
-    whole = {"method": METHODS["pearson"], "split_half": True, "reseeded": (), "rescale": False}
+    whole = {"method": METHODS["pearson"], "split_half": True}
     return SimpleNamespace(
         series=lambda: series,
         settings={**whole, **settings},
