@@ -1,12 +1,13 @@
 """Methods that read a model of the session's own: trained on it, or fine-tuned."""
 
 from attnconn_assets.assets.connectivity.reader import EstimatorFor
-from attnconn_assets.assets.forecasters.beginning import FRESH, Beginning, fine_tuning_beginning
+from attnconn_assets.assets.forecasters.beginning import FRESH, Beginning, fit_from
 from attnconn_assets.assets.forecasters.reading import read_forecaster
+from attnconn_assets.assets.forecasters.session_models import fine_tuning_of
 from attnconn_assets.building.work import Work
 from attnconn_core.connectivity.estimator import Estimator
 from attnconn_core.connectivity.method import Method
-from attnconn_core.forecasting import AttentionForecaster, fit
+from attnconn_core.forecasting import AttentionForecaster
 from attnconn_core.records import TimeSeries
 
 __all__ = ["read_finetuned_model", "read_session_model"]
@@ -20,7 +21,7 @@ def read_session_model(work: Work) -> EstimatorFor:
 def read_finetuned_model(work: Work) -> EstimatorFor:
     """Read the fine-tuned model; a shortened scan gets one tuned on no more than it."""
     stored = read_forecaster(work, "finetuned_forecaster", work.partition)
-    return _reader(work, stored, fine_tuning_beginning(work))
+    return _reader(work, stored, fine_tuning_of(work))
 
 
 def _reader(work: Work, stored: AttentionForecaster, beginning: Beginning) -> EstimatorFor:
@@ -31,13 +32,7 @@ def _reader(work: Work, stored: AttentionForecaster, beginning: Beginning) -> Es
     def estimator_of(part: TimeSeries, whole: bool) -> Estimator:
         if whole:
             return method.make(forecaster=stored, test_fraction=test_fraction, saw_subject=True)
-        fitted = fit(
-            configuration.model,
-            [part],
-            configuration.training,
-            start=beginning.start,
-            prior=beginning.prior,
-        )
+        fitted = fit_from(beginning, configuration, [part])
         return method.make(forecaster=fitted.forecaster, saw_subject=True)
 
     return estimator_of

@@ -27,6 +27,8 @@ from attnconn_assets.assets.forecasters.specs import (
     seeds,
 )
 from attnconn_assets.building.spec import AssetSpec, Kind
+from attnconn_assets.storage.entry import WHOLE
+from attnconn_assets.study.experiment import Configuration
 from attnconn_assets.study.study import Study
 from attnconn_core.connectivity.method import TRAINED, Method
 from attnconn_core.errors import StudyError
@@ -178,12 +180,21 @@ def _second_half(
     study: Study, method: Method, reading: Reading
 ) -> tuple[dict[str, Any], dict[str, Kind]]:
     """Return what the model of another seed is made with that a session's second half has."""
-    own = None if method.needs == "cohort model" else reading.settings["configuration"].reseeded(2)
-    start = {"cohort model": method.configuration, "fine-tuned model": study.read_out[0]}
-    configuration = start.get(method.needs)
-    asset = None if configuration is None else cohort_asset(configuration, 2)
-    settings = {"cohort_model": asset, "second_configuration": own}
-    return settings, {} if asset is None or not study.reliability.split_half else {asset: "whole"}
+    start: tuple[str, str] | None = None
+    own: Configuration | None = None
+    needs: dict[str, Kind] = {}
+    match method.needs:
+        case "cohort model":
+            asset = cohort_asset(str(method.configuration), 2)
+            start, needs = (asset, WHOLE), {asset: "whole"}
+        case "fine-tuned model":
+            begins = fine_tuning(study, 2)
+            start, own = (begins["settings"][key] for key in ("start", "configuration"))
+            needs = begins["needs"]
+        case _:
+            own = reading.settings["configuration"].reseeded(2)
+    settings = {"second_start": start, "second_configuration": own}
+    return settings, needs if study.reliability.split_half else {}
 
 
 def _granger(study: Study) -> Reading:

@@ -5,13 +5,14 @@ from functools import partial
 from attnconn_assets.assets.connectivity.reader import Reader
 from attnconn_assets.assets.connectivity.repeat_files import seed_file
 from attnconn_assets.assets.connectivity.repeats import read_halves, repeated
+from attnconn_assets.assets.forecasters.beginning import FRESH, fine_tuning_beginning, fit_from
 from attnconn_assets.assets.forecasters.reading import model_for_session
 from attnconn_assets.building.result import Result
 from attnconn_assets.building.work import Work
 from attnconn_assets.storage.entry import WHOLE
 from attnconn_core.connectivity.estimator import Estimator
 from attnconn_core.connectivity.method import Method
-from attnconn_core.forecasting import AttentionForecaster, fit, load_forecaster
+from attnconn_core.forecasting import AttentionForecaster, load_forecaster
 from attnconn_core.records import TimeSeries
 
 __all__ = ["make_trained_repeats"]
@@ -47,15 +48,14 @@ def _of_another_seed(work: Work, half: TimeSeries) -> Estimator:
     """Make what reads the second half ready."""
     settings = work.settings
     method: Method = settings["method"]
-    cohort_model = None
-    if settings["cohort_model"] is not None:
-        entry = work.entry(settings["cohort_model"], WHOLE)
-        cohort_model = model_for_session(work, entry)[0]
     configuration = settings["second_configuration"]
     if configuration is None:
+        cohort_model, _ = model_for_session(work, work.entry(*settings["second_start"]))
         return method.make(forecaster=cohort_model, rescale=settings["rescale"])
-    fitted = fit(configuration.model, [half], configuration.training, start=cohort_model)
-    return method.make(forecaster=fitted.forecaster)
+    beginning = FRESH
+    if method.needs == "fine-tuned model":
+        beginning = fine_tuning_beginning(work, settings["second_start"])
+    return method.make(forecaster=fit_from(beginning, configuration, [half]).forecaster)
 
 
 def _model(work: Work, asset: str) -> tuple[AttentionForecaster | None, str]:

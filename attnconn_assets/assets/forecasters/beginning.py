@@ -1,15 +1,18 @@
 """What a fit on one session goes on from: a cohort model's weights, or other people's VAR."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from attnconn_assets.assets.forecasters.reading import model_for_session
 from attnconn_assets.building.work import Work
 from attnconn_assets.storage.entry import WHOLE
 from attnconn_assets.storage.moments import read_moments
-from attnconn_core.forecasting import AttentionForecaster, cohort_coefficients
+from attnconn_assets.study.experiment import Configuration
+from attnconn_core.forecasting import AttentionForecaster, Epoch, Fit, cohort_coefficients, fit
 from attnconn_core.forecasting.moments import ByColumn
+from attnconn_core.records import TimeSeries
 
-__all__ = ["FRESH", "Beginning", "fine_tuning_beginning"]
+__all__ = ["FRESH", "Beginning", "fine_tuning_beginning", "fit_from"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,11 +35,18 @@ class Beginning:
 FRESH = Beginning()
 
 
-def fine_tuning_beginning(work: Work) -> Beginning:
+def fine_tuning_beginning(work: Work, start: tuple[str, str] | None) -> Beginning:
     """Return what the fine-tuned model of this session begins with.
 
     Where models begin linear, that is the hierarchical VAR: the session's own, shrunk
     towards that of the other subjects. Otherwise it is the weights of the cohort's model.
+
+    Parameters
+    ----------
+    work
+        On a session.
+    start
+        Asset and partition of the cohort's model; None where models begin linear.
 
     Raises
     ------
@@ -45,8 +55,24 @@ def fine_tuning_beginning(work: Work) -> Beginning:
     StoreError
         If no model of the cohort reads this subject.
     """
-    if work.settings["configuration"].model.initialisation == "linear":
+    if start is None:
         pooled = read_moments(work.content("pooled_moments", "moments.safetensors", WHOLE))
         return Beginning(prior=cohort_coefficients(pooled.without(work.session.subject)))
-    asset, partition = work.settings["start"]
-    return Beginning(start=model_for_session(work, work.entry(asset, partition))[0])
+    return Beginning(start=model_for_session(work, work.entry(*start))[0])
+
+
+def fit_from(
+    beginning: Beginning,
+    configuration: Configuration,
+    parts: Sequence[TimeSeries],
+    on_epoch: Callable[[Epoch], None] | None = None,
+) -> Fit:
+    """Fit a forecaster to some series; see `attnconn_core.forecasting.fit`."""
+    return fit(
+        configuration.model,
+        parts,
+        configuration.training,
+        start=beginning.start,
+        prior=beginning.prior,
+        on_epoch=on_epoch,
+    )

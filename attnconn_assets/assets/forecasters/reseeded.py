@@ -2,8 +2,8 @@
 
 import hashlib
 
-from attnconn_assets.assets.forecasters.beginning import FRESH, fine_tuning_beginning
-from attnconn_assets.assets.forecasters.session_models import trained
+from attnconn_assets.assets.forecasters.beginning import FRESH
+from attnconn_assets.assets.forecasters.session_models import fine_tuning_of, trained
 from attnconn_assets.building.result import Result
 from attnconn_assets.building.work import Work
 
@@ -17,7 +17,7 @@ def make_reseeded_session_model(work: Work) -> Result:
 
 def make_reseeded_finetuned_model(work: Work) -> Result:
     """Fine-tune with another seed, from the cohort's forecaster of that seed if from one."""
-    return trained(work, fine_tuning_beginning(work)) if _is_chosen(work) else _left_out(work)
+    return trained(work, fine_tuning_of(work)) if _is_chosen(work) else _left_out(work)
 
 
 def _is_chosen(work: Work) -> bool:

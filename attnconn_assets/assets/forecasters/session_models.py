@@ -11,7 +11,7 @@ from attnconn_assets.building.result import Result
 from attnconn_assets.building.training_log import training_picture
 from attnconn_assets.building.work import Work
 
-__all__ = ["make_finetuned_model", "make_session_model", "trained"]
+__all__ = ["fine_tuning_of", "make_finetuned_model", "make_session_model", "trained"]
 
 
 def make_session_model(work: Work) -> Result:
@@ -21,7 +21,12 @@ def make_session_model(work: Work) -> Result:
 
 def make_finetuned_model(work: Work) -> Result:
     """Train on one session a forecaster that begins with what others have in common."""
-    return trained(work, fine_tuning_beginning(work))
+    return trained(work, fine_tuning_of(work))
+
+
+def fine_tuning_of(work: Work) -> Beginning:
+    """Return what the fine-tuned model begins with that the settings describe."""
+    return fine_tuning_beginning(work, work.settings["start"])
 
 
 def trained(work: Work, beginning: Beginning) -> Result:

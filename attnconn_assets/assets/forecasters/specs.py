@@ -139,6 +139,7 @@ def fine_tuning(study: Study, number: int = 1) -> dict[str, Any]:
     configuration = study.fine_tuned_configuration.reseeded(number)
     settings: dict[str, Any] = {"configuration": configuration}
     if configuration.model.initialisation == "linear":
+        settings["start"] = None
         return {"settings": settings, "needs": {"pooled_moments": "whole"}}
     name = study.read_out[0]
     if number == 1:

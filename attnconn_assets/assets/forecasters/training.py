@@ -5,12 +5,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from attnconn_assets.assets.forecasters.beginning import FRESH, Beginning
+from attnconn_assets.assets.forecasters.beginning import FRESH, Beginning, fit_from
 from attnconn_assets.building.training_log import epoch_log
 from attnconn_assets.building.work import Work
 from attnconn_assets.study.experiment import Configuration
 from attnconn_assets.tracking.run import TrackedRun
-from attnconn_core.forecasting import AttentionForecaster, Fit, fit, save_forecaster
+from attnconn_core.forecasting import AttentionForecaster, Fit, save_forecaster
 from attnconn_core.records import TimeSeries
 
 __all__ = ["final_numbers", "train", "writer_of"]
@@ -25,14 +25,8 @@ def train(
 ) -> Fit:
     """Train on some series; MLflow and the log show how it goes."""
     run.send()  # so that MLflow shows the parameters while training goes on
-    fitted = fit(
-        configuration.model,
-        parts,
-        configuration.training,
-        start=beginning.start,
-        prior=beginning.prior,
-        on_epoch=epoch_log(work, configuration.training.epochs),
-    )
+    told = epoch_log(work, configuration.training.epochs)
+    fitted = fit_from(beginning, configuration, parts, told)
     run.curve(fitted.history)
     run.metrics(final_numbers(fitted))
     return fitted

@@ -138,6 +138,34 @@ def test_two_experiments_may_not_name_one_configuration(write_study, tmp_path):
         load_study(path)
 
 
+def two_experiments(write_study, tmp_path, more, **changes):
+    names = ["../experiments/tiny.yaml", "../experiments/more.yaml"]
+    path = write_study(experiments=names, **changes)
+    (tmp_path / "experiments" / "more.yaml").write_text(yaml.safe_dump(more))
+    return path
+
+
+def test_a_study_says_which_of_several_subject_configurations_it_means(write_study, tmp_path):
+    more = {"subject": {"model": {"hidden_dim": 9}}}
+    with pytest.raises(StudyError, match=r"tiny, more do: .* such as subject_experiment: tiny"):
+        load_study(two_experiments(write_study, tmp_path, more))
+    for name, width in (("tiny", 4), ("more", 9)):
+        path = two_experiments(write_study, tmp_path, more, subject_experiment=name)
+        assert load_study(path).subject_configuration.model.hidden_dim == width
+    path = two_experiments(write_study, tmp_path, more, subject_experiment="none")
+    with pytest.raises(StudyError, match=r"\(tiny, more\); got none"):
+        load_study(path)
+
+
+def test_fine_tuning_is_that_of_the_configuration_it_goes_on_from(write_study, tmp_path):
+    more = {"group": {"other": {}}, "fine_tuning": {"epochs": 7}}
+    for first, epochs in (("base", 3), ("other", 7)):
+        path = two_experiments(write_study, tmp_path, more, group_configurations=[first])
+        assert load_study(path).fine_tuned_configuration.training.epochs == epochs
+    path = two_experiments(write_study, tmp_path, {"fine_tuning": {"epochs": 8}})
+    assert load_study(path).fine_tuned_configuration.training.epochs == 8
+
+
 def test_a_configuration_whose_name_could_be_a_path_is_refused(write_study, tmp_path):
     path = write_study(experiments=["../experiments/tiny.yaml", "../experiments/more.yaml"])
     more = tmp_path / "experiments" / "more.yaml"

@@ -4,10 +4,15 @@ import torch
 
 from attnconn_core.errors import ParameterError
 from attnconn_core.forecasting import (
+    PRESETS,
     AttentionForecaster,
     ForecasterConfig,
+    PooledMoments,
     TrainingConfig,
+    cohort_coefficients,
+    deal,
     fit,
+    mean_attention,
 )
 from attnconn_core.forecasting.linear import (
     growing_penalty,
@@ -15,6 +20,7 @@ from attnconn_core.forecasting.linear import (
     ridge_var_own_past_free,
 )
 from attnconn_core.forecasting.linear_start import start_linear
+from attnconn_core.sources import Simulated
 from attnconn_core.timeseries import scale_of, standardise, windows
 
 LAGS = 3
@@ -245,3 +251,25 @@ def test_a_refit_is_told_once(make_series):
     found = fit(configured(), [make_series(300, regions=6)], training, on_epoch=told.append)
     assert tuple(told) == found.history
     assert found.seconds > sum(epoch.seconds for epoch in told)
+
+
+def test_what_is_read_does_not_depend_on_the_seed():
+    """Cohort, session and fine-tuned models of a simulated cohort, trained twice."""
+    source = Simulated(subjects=4, regions=12, frames=300)
+    scans = [source.load(session) for session in source.sessions()[:4]]
+    preset = PRESETS["attnconn"]
+    lags, regions = preset.forecaster.input_window, scans[0].regions
+    pooled = PooledMoments(lags, regions, deal("abcd"))
+    for subject, scan in zip("abcd", scans, strict=True):
+        pooled = pooled.plus(subject, scan)
+    prior = cohort_coefficients(pooled.without("a"))
+    off = ~np.eye(12, dtype=bool)
+
+    def read(series, seed, **more):
+        training = preset.with_training(seed=seed).training
+        found = fit(preset.forecaster, series, training, **more)
+        assert len(found.history) >= 2  # it was trained
+        return mean_attention(found.forecaster.with_scale(scale_of(scans[0])), scans[0]).values[off]
+
+    for series, more in ((scans[1:], {}), (scans[:1], {}), (scans[:1], {"prior": prior})):
+        assert np.corrcoef(read(series, 1, **more), read(series, 2, **more))[0, 1] >= 0.99
