@@ -10,10 +10,10 @@ export MLFLOW_DISABLE_TELEMETRY := true
 export MLFLOW_ALLOW_PICKLE_DESERIALIZATION := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup sample demo dev test bench bench-forecast bench-truth bench-platform lint lists format clean
+.PHONY: help setup sample demo dev test bench bench-forecast bench-identification bench-truth bench-platform lint lists format clean
 
 help:  ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
 	@echo "STUDY=studies/simulated.yaml chooses another study (now: $(STUDY))."
 
@@ -44,6 +44,9 @@ bench: setup  ## Time every fast path against its plain formulation, run the pub
 
 bench-forecast: sample  ## Train the presets on the sample, hold them against linear forecasts
 	$(BIN)/python -m benchmarks.forecast --write
+
+bench-identification: sample  ## Identify the sample's subjects by every method from short scans
+	$(BIN)/python -m benchmarks.identification --write
 
 bench-truth: setup  ## Run every method on known networks (DATA=folder), and write the tables
 	@test -n "$(DATA)" || { echo "make bench-truth DATA=<folder with netsim/ and sanchez_romero/>"; exit 1; }

@@ -27,7 +27,7 @@ def test_a_section_is_replaced_and_the_rest_stays(tmp_path):
 
 def test_the_page_has_a_place_for_every_table():
     text = PAGE.read_text()
-    for name in ("speed", "forecast", "truth", "synthetic", "platform"):
+    for name in ("speed", "identification", "forecast", "truth", "synthetic", "platform"):
         assert text.index(f"<!-- {name} -->") < text.index(f"<!-- /{name} -->")
 
 

@@ -27,6 +27,7 @@ from attnconn_core.connectivity.sensitivity import Sensitivity
 from attnconn_core.connectivity.shrinkage_partial import ShrinkagePartial
 from attnconn_core.connectivity.tangent import Tangent
 from attnconn_core.connectivity.transfer_entropy import TransferEntropy
+from attnconn_core.connectivity.var_identification import VarIdentification
 
 __all__ = ["ESTIMATORS", "METHODS", "READY", "configured", "estimators", "methods"]
 
@@ -96,6 +97,13 @@ _BUILT_IN = (
         "lagged",
         TransferEntropy,
         citation="Schreiber 2000; Ince 2017",
+    ),
+    Method(
+        "var_identification",
+        "VAR (for identification)",
+        "lagged",
+        VarIdentification,
+        citation="Ledoit & Wolf 2004",
     ),
     Method("patel_tau", "Patel's tau", "direction", PatelTau, citation="Patel 2006"),
     Method(

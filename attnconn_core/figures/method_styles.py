@@ -40,7 +40,7 @@ _FAMILIES = {
     "correlation": _of_one_colour(_SKY, "os"),
     "partial correlation": _of_one_colour(_BLUE, "sDv"),
     "granger": _of_one_colour(_GREEN, "^v<s"),
-    "lagged": _of_one_colour(_GREEN, "oD"),
+    "lagged": _of_one_colour(_GREEN, "oDp"),
     "direction": _of_one_colour(_BLACK, "osvD"),
     "attention": (
         Look(_ORANGE, "D"),
