@@ -53,7 +53,7 @@ def test_the_whole_line(line):
     # The page stands by itself.
     page = report_path(study).read_text()
     assert "Four simulated subjects" in page
-    assert "Attention (group, base) 0%, Attention (subject) 100%" in page
+    assert "Attention (group, base) 0%, Attention (fine-tuned) 100%" in page
     assert not re.search(r'(?:src|href)="https?:', page)
 
     # Cross-fitted: no matrix from a group's model that saw the subject.
