@@ -10,10 +10,10 @@ export MLFLOW_DISABLE_TELEMETRY := true
 export MLFLOW_ALLOW_PICKLE_DESERIALIZATION := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup sample demo dev test test-peers bench bench-forecast bench-reliability bench-truth bench-platform bench-gpu lint lists format clean
+.PHONY: help setup sample demo dev test test-peers bench bench-forecast bench-identification bench-reliability bench-truth bench-platform bench-gpu lint lists format clean
 
 help:  ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
 	@echo "STUDY=studies/simulated.yaml chooses another study (now: $(STUDY))."
 
@@ -51,6 +51,9 @@ bench-forecast: sample  ## Forecast the sample by every linear forecaster and pr
 
 bench-reliability: sample  ## Train with two seeds: does attention depend on the seed or on the scan?
 	$(BIN)/python -m benchmarks.reliability --write
+
+bench-identification: sample  ## Identify the sample's subjects by every method from short scans
+	$(BIN)/python -m benchmarks.identification --write
 
 bench-truth: setup  ## Run every method on known networks (DATA=folder), and write the tables
 	@test -n "$(DATA)" || { echo "make bench-truth DATA=<folder with netsim/ and sanchez_romero/>"; exit 1; }

@@ -29,7 +29,7 @@ def test_the_page_has_a_place_for_every_table():
     text = PAGE.read_text()
     for name in (
         *("speed", "linear-forecast", "forecast", "reliability"),
-        *("truth", "synthetic", "platform"),
+        *("identification", "truth", "synthetic", "platform"),
     ):
         assert text.index(f"<!-- {name} -->") < text.index(f"<!-- /{name} -->")
 

@@ -44,6 +44,7 @@ from attnconn_core.connectivity.shrinkage_partial import ShrinkagePartial
 from attnconn_core.connectivity.summary import summarise
 from attnconn_core.connectivity.tangent import Tangent, geometric_mean
 from attnconn_core.connectivity.transfer_entropy import TransferEntropy
+from attnconn_core.connectivity.var_identification import VarIdentification
 
 __all__ = [
     "ESTIMATORS",
@@ -79,6 +80,7 @@ __all__ = [
     "ShrinkagePartial",
     "Tangent",
     "TransferEntropy",
+    "VarIdentification",
     "choose_granger_order",
     "configured",
     "estimators",

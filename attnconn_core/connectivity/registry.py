@@ -33,6 +33,7 @@ from attnconn_core.connectivity.sensitivity import Sensitivity
 from attnconn_core.connectivity.shrinkage_partial import ShrinkagePartial
 from attnconn_core.connectivity.tangent import Tangent
 from attnconn_core.connectivity.transfer_entropy import TransferEntropy
+from attnconn_core.connectivity.var_identification import VarIdentification
 
 __all__ = ["ESTIMATORS", "METHODS", "READY", "configured", "estimators", "methods"]
 
@@ -129,6 +130,13 @@ _BUILT_IN = (
         "lagged",
         LaggedPartial,
         citation="Ledoit & Wolf 2004; Runge 2019",
+    ),
+    Method(
+        "var_identification",
+        "VAR (for identification)",
+        "lagged",
+        VarIdentification,
+        citation="Ledoit & Wolf 2004",
     ),
     Method("rdcm", "Regression DCM", "dynamics", RegressionDCM, citation="Frässle 2017, 2021"),
     Method("mindy", "MINDy", "dynamics", Mindy, citation="Singh 2020"),

@@ -45,7 +45,7 @@ _FAMILIES = {
     "correlation": _of_one_colour(_SKY, "os"),
     "partial correlation": _of_one_colour(_BLUE, "sDv^"),
     "granger": _of_one_colour(_GREEN, "^v<s"),
-    "lagged": _of_one_colour(_GREEN, "oDp"),
+    "lagged": _of_one_colour(_GREEN, "oDp*"),
     "dynamics": _of_one_colour(_SKY, "^D"),
     "causal discovery": _of_one_colour(_VERMILLION, "sX<o"),
     "direction": _of_one_colour(_BLACK, "osvD"),

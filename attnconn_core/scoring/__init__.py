@@ -49,6 +49,10 @@ from attnconn_core.scoring.fingerprint.fingerprint import FingerprintScore, fing
 from attnconn_core.scoring.fingerprint.group_identification import identify_by_group, mean_by_groups
 from attnconn_core.scoring.fingerprint.icc import intraclass_correlation
 from attnconn_core.scoring.fingerprint.identification_intervals import identification_intervals
+from attnconn_core.scoring.fingerprint.penalty_choice import (
+    CrossFittedIdentification,
+    cross_fitted_identification,
+)
 from attnconn_core.scoring.fingerprint.reconstructed import (
     ReconstructedScore,
     reconstructed_identifiability,
@@ -104,6 +108,7 @@ __all__ = [
     "Comparison",
     "Component",
     "Confounds",
+    "CrossFittedIdentification",
     "CrossValidation",
     "EdgeSignificance",
     "EdgewiseReliability",
@@ -130,6 +135,7 @@ __all__ = [
     "compare_targets",
     "confound_columns",
     "corrected_resampled_t",
+    "cross_fitted_identification",
     "edge_features",
     "edge_importance",
     "edge_mask",

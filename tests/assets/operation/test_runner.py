@@ -12,7 +12,7 @@ from attnconn_assets.storage.entry import WHOLE
 from attnconn_assets.storage.formats import read_matrices, read_table
 from attnconn_assets.study.study import load_study
 from attnconn_core.errors import StoreError
-from attnconn_core.forecasting import BASELINES
+from attnconn_core.forecasting import LINEAR_FORECASTERS
 
 METHODS = {
     "pearson",
@@ -38,9 +38,9 @@ def test_the_whole_line(line):
     # The headline has a row a method, and R² for those that forecast.
     rows = read_table(store.path(store.entry("report", WHOLE), "headline.parquet"))
     rows = rows.set_index("method")
-    assert set(rows.index) == METHODS | set(BASELINES)
+    assert set(rows.index) == METHODS | set(LINEAR_FORECASTERS)
     assert set(rows.index[rows["forecast R²"].isna()]) == {"pearson", "partial"}
-    assert set(rows.index[rows["identified"].isna()]) == set(BASELINES)
+    assert set(rows.index[rows["identified"].isna()]) == set(LINEAR_FORECASTERS)
     assert {"from 60 frames", "I_diff"} <= set(rows.columns)
     assert list(rows["family"].unique()) == [
         *("correlation", "partial correlation", "granger", "attention", "linear forecast")
@@ -55,7 +55,7 @@ def test_the_whole_line(line):
     assert "Four simulated subjects" in page
     # The signs of warnings aside.
     unsigned = page.replace(" ⚠", "")
-    assert "Attention (group, base) 0%, Attention (subject) 100%" in unsigned
+    assert "Attention (group, base) 0%, Attention (fine-tuned) 100%" in unsigned
     assert not re.search(r'(?:src|href)="https?:', page)
 
     # Cross-fitted: no matrix from a group's model that saw the subject.
@@ -226,5 +226,5 @@ def test_a_line_of_few_methods_comes_to_its_report(write_study, instance, run_li
     assert "group_forecaster" not in told.steps
     store = resources(study)["store"]
     rows = read_table(store.path(store.entry("report", WHOLE), "headline.parquet"))
-    assert rows["method"].tolist() == ["pearson", "partial", *BASELINES]
+    assert rows["method"].tolist() == ["pearson", "partial", *LINEAR_FORECASTERS]
     assert "Granger" not in report_path(study).read_text().split('<h2 id="provenance')[-1]

@@ -1,0 +1,119 @@
+"""How many of the sample's subjects every method identifies from short scans.
+
+Test and retest are the halves of a run, cut to their first frames. Penalties are chosen on
+the other subjects, at the same length.
+"""
+
+import argparse
+import functools
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import numpy as np
+
+from attnconn_core.connectivity import METHODS, READY, Tangent, VarIdentification, geometric_mean
+from attnconn_core.errors import AttnconnError
+from attnconn_core.forecasting.linear import lagged_moments, ridge_var_own_past_free
+from attnconn_core.records import TimeSeries
+from attnconn_core.scoring import FingerprintScore, cross_fitted_identification, fingerprint
+from attnconn_core.sources import HcpSample
+from attnconn_core.timeseries import head
+from benchmarks.table import replace_section
+
+__all__ = ["main"]
+
+_HERE = Path(__file__).parent
+_LENGTHS = (60, 120, 300, 540)
+_SHRINKAGES = (0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9)
+# Of the mean square of a region, per sample: a penalty that means the same at any length.
+_RIDGES = (0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
+
+Pair = tuple[TimeSeries, TimeSeries]
+Read = Callable[[TimeSeries], np.ndarray]
+Found = tuple[float, float]
+
+
+def main() -> None:
+    """Identify the sample's subjects by every method, and print or write the table."""
+    parser = argparse.ArgumentParser(prog="benchmarks.identification", description=main.__doc__)
+    parser.add_argument("--write", action="store_true", help="into benchmarks/README.md")
+    options = parser.parse_args()
+    pairs = _pairs()
+    head_row = ["method", "directed", *(f"{n} frames" for n in _LENGTHS)]
+    lines = [f"| {' | '.join(head_row)} |", "|" + " --- |" * len(head_row)]
+    print("\n".join(lines), flush=True)
+    for name, directed, found in _rows(pairs):
+        cells = [
+            f"{accuracy:.2f} ({margin:+.3f})" if np.isfinite(accuracy) else "–"
+            for accuracy, margin in found
+        ]
+        lines.append(f"| {name} | {'yes' if directed else 'no'} | {' | '.join(cells)} |")
+        print(lines[-1], flush=True)
+    if options.write:
+        replace_section(_HERE / "README.md", "identification", "\n".join(lines))
+
+
+def _rows(pairs: list[Pair]) -> Iterator[tuple[str, bool, list[Found]]]:
+    for name in READY:
+        method = METHODS[name]
+        estimator = method.make()
+        read = functools.partial(_values, estimator)
+        yield (
+            method.label,
+            method.directed,
+            [_plain(pairs, n, read, method.directed) for n in _LENGTHS],
+        )
+    # Its reference is the mean of all sessions, those it is read on among them.
+    tangent = Tangent(geometric_mean([half for pair in pairs for half in pair]))
+    read = functools.partial(_values, tangent)
+    yield "Tangent, reference of all", False, [_plain(pairs, n, read, False) for n in _LENGTHS]
+    by_shrinkage = {
+        shrinkage: functools.partial(_values, VarIdentification(shrinkage))
+        for shrinkage in _SHRINKAGES
+    }
+    label = f"{METHODS['var_identification'].label}, penalty of the others"
+    yield label, True, [_chosen(pairs, n, by_shrinkage) for n in _LENGTHS]
+    by_ridge = {ridge: functools.partial(_coefficients, ridge) for ridge in _RIDGES}
+    label = "Ridge VAR (own past free), penalty of the others"
+    yield label, True, [_chosen(pairs, n, by_ridge) for n in _LENGTHS]
+
+
+def _pairs() -> list[Pair]:
+    source = HcpSample(_HERE.parent / ".sample")
+    found: dict[str, dict[str, TimeSeries]] = {}
+    for session in source.sessions():
+        found.setdefault(session.subject, {})[session.session] = source.load(session)
+    return [(each["test"], each["retest"]) for each in found.values()]
+
+
+def _values(estimator: VarIdentification, series: TimeSeries) -> np.ndarray:
+    return estimator.estimate(series).values
+
+
+def _coefficients(ridge: float, series: TimeSeries) -> np.ndarray:
+    moments = lagged_moments(series.runs, 1, standardise=True)
+    return ridge_var_own_past_free(moments, ridge * moments.n_samples).coefficients.T
+
+
+def _stacks(pairs: list[Pair], frames: int, read: Read) -> tuple[np.ndarray, np.ndarray]:
+    test, retest = (np.stack([read(head(pair[side], frames)) for pair in pairs]) for side in (0, 1))
+    return test, retest
+
+
+def _plain(pairs: list[Pair], frames: int, read: Read, directed: bool) -> Found:
+    try:
+        stacks = _stacks(pairs, frames, read)
+    except AttnconnError:  # too short
+        return float("nan"), float("nan")
+    score: FingerprintScore = fingerprint(*stacks, symmetric=not directed, permutations=0)
+    return float(score.hits.mean()), float(score.margin.mean())
+
+
+def _chosen(pairs: list[Pair], frames: int, by_penalty: Mapping[float, Read]) -> Found:
+    stacks = {penalty: _stacks(pairs, frames, read) for penalty, read in by_penalty.items()}
+    found = cross_fitted_identification(stacks, symmetric=False)
+    return found.accuracy, float(found.margin.mean())
+
+
+if __name__ == "__main__":
+    main()
