@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from attnconn_core.connectivity import METHODS, READY, Granger
+from attnconn_core.connectivity import METHODS, READY, Granger, Mindy
 from attnconn_core.forecasting import PooledMoments, deal, linear_forecasts
 from attnconn_core.records import TimeSeries
 from attnconn_core.scoring import (
@@ -116,7 +116,11 @@ def test_networks_that_made_no_series_are_found_by_chance():
     # The series have networks; those they are held against are others'.
     series = tuple(simulate(draw_network(6, [2, n]), 150, [3, n]) for n in range(60))
     truths = tuple(draw_network(6, [4, n], feedback=0.3) for n in range(60))
-    estimators = {name: METHODS[name].make() for name in READY} | {"granger": Granger(1, 1.0, None)}
+    estimators = {
+        **{name: METHODS[name].make() for name in READY},
+        "granger": Granger(1, 1.0, None),
+        "mindy": Mindy(batches=200),  # in full it takes seconds per data set
+    }
     scores, failed = recovery_scores(estimators, KnownTruth("others", series, truths))
     assert not failed
     table = summarise_recovery(scores).set_index("method")
