@@ -36,7 +36,7 @@ def _everybody_is_there(scores):
     assert not any("_group_" in each for each in methods["linear-5"])
     pooled = scores[scores["kind"] == "one model of all data sets"]
     assert {"attention_group_base", "sensitivity_group_base"} <= set(pooled["method"])
-    assert scores["measure"].nunique() == 11  # 4 + 1 + 3 of behaviour + 3 of recovery
+    assert scores["measure"].nunique() == 10  # 3 + 1 + 3 of behaviour + 3 of recovery
     beside = scores[scores["kind"] == "null model"].groupby("benchmark")["method"].agg(set)
     assert scores.loc[scores["kind"] == "reference", "method"].tolist() == ["ar"]
     assert beside["linear-5"] == {"chance", "self_loops_only"}
@@ -47,11 +47,11 @@ def _everybody_is_there(scores):
 
 def _winners_are_above_the_reference(verdicts, pairs):
     verdicts = verdicts.set_index(["benchmark", "measure"])
-    assert len(verdicts) == 11
+    assert len(verdicts) == 10
     # Six subjects and a null target: behaviour has no winner, whatever stands on top.
     assert (verdicts.loc["behaviour", "winner"] == "").all()
     leaders = verdicts.loc[("linear-5", "detection and direction (AUPRC)"), "leaders"]
     assert "pearson" not in leaders.split(", ")
     assert any("granger" in each for each in leaders.split(", "))
-    assert pairs.groupby("benchmark").size()["fingerprint"] == 1
+    assert pairs.groupby("benchmark").size()["fingerprint"] == 3  # measures, of one pair
     assert pairs[["p", "p_corrected"]].notna().all(axis=None)
