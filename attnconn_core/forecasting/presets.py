@@ -55,7 +55,7 @@ ATTNCONN = Preset(
     TrainingConfig(
         epochs=2,
         batch_size=64,
-        learning_rate=1e-4,
+        learning_rate=3e-5,
         loss="standardised",
         validation_fraction=0.1,
         patience=1,

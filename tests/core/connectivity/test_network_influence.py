@@ -1,5 +1,7 @@
 """Read-outs, against forecasts made one by one, finite differences, and one pair at a time."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 import torch
@@ -14,7 +16,12 @@ from attnconn_core.forecasting import (
     fit,
 )
 from attnconn_core.forecasting.influence import ablation_loss, carried_norm, mean_jacobian
-from attnconn_core.forecasting.linear import choose_alpha, lagged_moments, ridge_var_own_past_free
+from attnconn_core.forecasting.linear import (
+    choose_alpha,
+    growing_penalty,
+    lagged_moments,
+    ridge_var_own_past_free,
+)
 from attnconn_core.records import TimeSeries
 from attnconn_core.timeseries import simulate, split, windows
 
@@ -141,8 +148,8 @@ def test_of_a_linear_start_the_norm_is_what_the_coefficients_carry():
     found = AttentionNorm(model).estimate(series).values
     z = (series.values - series.values.mean(0)) / series.values.std(0)
     earlier, later = lagged_moments([z[:1800]], 5), [z[1800:]]
-    alpha = choose_alpha(ridge_var_own_past_free, earlier, later)
-    linear = ridge_var_own_past_free(lagged_moments([z], 5), alpha)
+    weighted = partial(ridge_var_own_past_free, lag_weights=growing_penalty(5))
+    linear = weighted(lagged_moments([z], 5), choose_alpha(weighted, earlier, later))
     blocks = linear.coefficients.reshape(12, 5, 12).transpose(2, 0, 1)
     blocks[range(12), range(12)] = 0
     past, _ = windows(TimeSeries((z,), 1.0, series.regions), 5)

@@ -5,13 +5,15 @@ import pytest
 import yaml
 
 from attnconn_assets.assets.catalogue import store_of
+from attnconn_assets.assets.scores.recovery_estimators import estimators_for
+from attnconn_assets.assets.scores.specs import competitors_of
 from attnconn_assets.storage.entry import WHOLE
 from attnconn_assets.storage.formats import read_matrices
 from attnconn_assets.storage.moments import read_moments
 from attnconn_assets.study.study import load_study
 from attnconn_core.errors import StudyError
 from attnconn_core.forecasting import cohort_coefficients, fit, load_forecaster
-from attnconn_core.sources import Simulated
+from attnconn_core.sources import Simulated, simulated_truth
 from attnconn_core.timeseries import split
 
 KEY = "sub-002_ses-test"
@@ -95,3 +97,12 @@ def test_the_fine_tuned_model_begins_as_the_hierarchical_var(write_study, run_li
 def test_the_lags_of_the_moments_are_the_models(write_study):
     with pytest.raises(StudyError, match=r"baseline_lags must be the input_window of own.* got 4"):
         linear_study(write_study, baseline_lags=4)
+
+
+def test_on_known_networks_all_data_sets_are_the_prior(write_study):
+    study = linear_study(write_study, granger={"lags": 1, "alpha": 1.0})
+    truth = simulated_truth("linear-5", data_sets=3, seed=0)
+    estimator = estimators_for(competitors_of(study), truth)["attention_finetuned"]
+    assert estimator.start is None
+    assert estimator.prior.shape == (15, 5)
+    assert estimator.estimate(truth.series[0]).values.shape == (5, 5)

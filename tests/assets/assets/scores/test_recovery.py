@@ -62,7 +62,10 @@ def test_every_benchmark_is_a_partition_with_its_scores(
     # One model of all data sets, and what begins as it, are one draw.
     assert set(entry.facts["pooled"]) == {
         "attention_finetuned",
-        *(f"{how}_group_base" for how in ("attention", "ablation", "sensitivity")),
+        *(
+            f"{how}_group_base"
+            for how in ("attention", "ablation", "sensitivity", "attention_norm")
+        ),
     }
     assert table.loc["chance", "r"] == 0
     assert table.loc["granger", ["r", "r_with_diagonal"]].notna().all()
