@@ -8,6 +8,8 @@ is known about it: its label, its parameters, what it needs. `METHODS` holds the
 from attnconn_core.connectivity.ablation import Ablation
 from attnconn_core.connectivity.attention import Attention
 from attnconn_core.connectivity.average import mean_connectivity
+from attnconn_core.connectivity.cohort_directed import CohortDirected, DirectionSums
+from attnconn_core.connectivity.directed import Directed, Direction
 from attnconn_core.connectivity.estimator import Estimator
 from attnconn_core.connectivity.granger import Granger
 from attnconn_core.connectivity.granger_log_ratio import GrangerLogRatio, GrangerTest
@@ -43,6 +45,10 @@ __all__ = [
     "READY",
     "Ablation",
     "Attention",
+    "CohortDirected",
+    "Directed",
+    "Direction",
+    "DirectionSums",
     "Estimator",
     "Granger",
     "GrangerLogRatio",
