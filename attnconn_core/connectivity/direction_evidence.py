@@ -61,13 +61,14 @@ def innovations(series: TimeSeries) -> TimeSeries:
     return TimeSeries(tuple(parts), series.repetition_time, series.regions)
 
 
-def calibrated(series: TimeSeries) -> tuple[Calibrated, list[Calibrated]]:
+def calibrated(series: TimeSeries) -> tuple[Calibrated, list[Mapping[str, np.ndarray]]]:
     """Compute every statistic of a scan, and of surrogates, in deviations of the surrogates'.
 
     A surrogate gives every frequency a random phase, the same in all regions: it keeps all
     correlations, at every lag, and is normal, so that no direction is left in it that these
     statistics could find. The deviation of each statistic depends on the correlation, and is
-    a kernel mean over the surrogates' pairs. Above 30 regions a surrogate is of 30 of them.
+    a kernel mean over the surrogates' pairs. Above 30 regions a surrogate is of 30 of them,
+    drawn anew for each.
 
     Raises
     ------
