@@ -120,9 +120,9 @@ def draw_event_network(
 
 def _acyclic(order: np.ndarray, n_edges: int, rng: np.random.Generator) -> list[tuple[int, int]]:
     """A tree over all regions, then further edges, all from earlier to later regions."""
-    tree = [(order[k], order[rng.integers(k)]) for k in range(1, len(order))]
+    tree = [(int(order[k]), int(order[rng.integers(k)])) for k in range(1, len(order))]
     later, earlier = np.tril_indices(len(order), -1)
-    every = list(zip(order[later], order[earlier], strict=True))
+    every = list(zip(order[later].tolist(), order[earlier].tolist(), strict=True))
     shuffled = [every[k] for k in rng.permutation(len(every))]
     rest = [pair for pair in shuffled if pair not in set(tree)]
     return [*tree, *rest[: max(0, n_edges - len(tree))]]
