@@ -24,7 +24,7 @@ def test_what_drives_is_correlated_with_what_it_drives_and_seeds_fix_all():
 
 
 def test_what_is_out_of_range_is_refused():
-    with pytest.raises(ParameterError, match="on must be positive; got 0.0"):
+    with pytest.raises(ParameterError, match=r"on must be positive; got 0\.0"):
         Events(on=0.0)
     with pytest.raises(ParameterError, match="spectral radius must be below 1; got 1"):
         simulate_events(np.eye(2), 10, 0)
