@@ -19,7 +19,7 @@ from attnconn_core.scoring import PUBLISHED, recovery_scores, summarise_recovery
 from attnconn_core.sources import KnownTruth, read_known_truth
 from benchmarks.table import replace_section
 
-__all__ = ["main"]
+__all__ = ["benchmarks_in", "main"]
 
 _HERE = Path(__file__).parent
 _STUDY = _HERE.parent / "studies" / "known_truth.yaml"
@@ -39,7 +39,7 @@ def main() -> None:
     options = parser.parse_args()
     found = {
         benchmark.name: _scored(benchmark.head(options.data_sets))
-        for benchmark in _benchmarks(options.folder)
+        for benchmark in benchmarks_in(options.folder)
     }
     tables = "\n\n".join(f"{title}:\n\n{_table(found, score)}" for score, title in _SCORES.items())
     print(tables)
@@ -47,7 +47,8 @@ def main() -> None:
         replace_section(_HERE / "README.md", "truth", tables)
 
 
-def _benchmarks(folder: Path) -> Iterator[KnownTruth]:
+def benchmarks_in(folder: Path) -> Iterator[KnownTruth]:
+    """Read NetSim's simulations 1 to 4 and Sanchez-Romero's networks 1 to 5."""
     for number in range(1, 5):
         file = folder / "netsim" / f"sim{number:02d}.npz"
         yield read_known_truth(file, f"netsim-sim{number}", 3.0)

@@ -9,6 +9,8 @@ from attnconn_core.connectivity.ablation import Ablation
 from attnconn_core.connectivity.attention import Attention
 from attnconn_core.connectivity.attention_norm import AttentionNorm
 from attnconn_core.connectivity.average import mean_connectivity
+from attnconn_core.connectivity.cohort_directed import CohortDirected, DirectionSums
+from attnconn_core.connectivity.directed import Directed, Direction
 from attnconn_core.connectivity.estimator import Estimator
 from attnconn_core.connectivity.granger import Granger
 from attnconn_core.connectivity.granger_log_ratio import GrangerLogRatio, GrangerTest
@@ -55,6 +57,10 @@ __all__ = [
     "Ablation",
     "Attention",
     "AttentionNorm",
+    "CohortDirected",
+    "Directed",
+    "Direction",
+    "DirectionSums",
     "Estimator",
     "Granger",
     "GrangerLogRatio",

@@ -1,39 +1,20 @@
-"""Direction of an edge by what isn't normal about the two regions' values."""
+"""Direction of an edge by the non-Gaussianity of the two regions' values."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import ClassVar
 
 import numpy as np
-from jaxtyping import Float64
 
-from attnconn_core.connectivity.centring import covariance_of, standardised
+from attnconn_core.connectivity.centring import standardised
+from attnconn_core.connectivity.direction_evidence import innovations
+from attnconn_core.connectivity.direction_measures import MEASURES, direction, given_rest, rest_of
 from attnconn_core.errors import ParameterError
 from attnconn_core.records import Connectivity, TimeSeries
 from attnconn_core.timeseries import require_sound
 
 __all__ = ["LikelihoodRatio"]
 
-Frames = Float64[np.ndarray, "time region"]
-BySource = Float64[np.ndarray, "target source"]
-
-
-def _tanh(frames: Frames) -> BySource:
-    """E[x tanh y] − E[tanh x · y], at [y, x]."""
-    moment = frames.T @ np.tanh(frames) / len(frames)  # [x, y]
-    return moment.T - moment
-
-
-def _skew(frames: Frames) -> BySource:
-    """E[x² y] − E[x y²], at [y, x], every region turned so that its skewness is positive."""
-    moment = (frames**2).T @ frames / len(frames)  # [x, y]
-    return moment.T - moment
-
-
-_MEASURES: Mapping[str, Callable[[Frames], BySource]] = MappingProxyType(
-    {"tanh": _tanh, "skew": _skew}
-)
+_GIVEN = ("nothing", "rest")
 
 
 @dataclass(frozen=True)
@@ -49,30 +30,42 @@ class LikelihoodRatio:
     ----------
     measure
         ``"tanh"``, for values with heavier tails than the normal's (E[x tanh y] −
-        E[tanh x · y]); or ``"skew"``, for skewed ones (E[x² y] − E[x y²], every region
-        turned so that its skewness is positive). Both times the correlation.
+        E[tanh x · y]); ``"skew"``, for skewed ones (E[x² y] − E[x y²], every region
+        turned so that its skewness is positive), both times the correlation; or
+        ``"entropy"``, for either and for lighter tails: H(y) + H(x|y) − H(x) − H(y|x), with
+        the maximum-entropy approximation.
+    given
+        ``"nothing"``, or ``"rest"``: both regions are first freed of all other regions, so
+        that common causes drop out.
+    innovations
+        Whether each region's own first-order autoregression is removed first.
 
     Raises
     ------
     ParameterError
-        If the measure isn't known.
+        If the measure, or what is given, isn't known.
 
     References
     ----------
-    Hyvärinen & Smith 2013, Journal of Machine Learning Research 14: 111–152.
+    Hyvärinen & Smith 2013, Journal of Machine Learning Research 14: 111–152; Hyvärinen 1998,
+    Advances in Neural Information Processing Systems 10: 273–279.
     """
 
     measure: str = "tanh"
+    given: str = "nothing"
+    innovations: bool = False
 
     method: ClassVar[str] = "likelihood_ratio"
     directed: ClassVar[bool] = True
     signed: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
-        if self.measure not in _MEASURES:
-            raise ParameterError(
-                f"measure must be one of {', '.join(_MEASURES)}; got {self.measure!r}"
-            )
+        for name, value, known in (
+            ("measure", self.measure, tuple(MEASURES)),
+            ("given", self.given, _GIVEN),
+        ):
+            if value not in known:
+                raise ParameterError(f"{name} must be one of {', '.join(known)}; got {value!r}")
 
     def estimate(self, series: TimeSeries) -> Connectivity:
         """Compare both directions of every pair: the evidence for the better, 0 for the other.
@@ -80,12 +73,14 @@ class LikelihoodRatio:
         Raises
         ------
         SeriesError
-            If a region holds a NaN, an infinite value or a constant signal.
+            If a region holds a NaN, an infinite value or a constant signal; or, for
+            innovations, if a run has fewer than 8 frames.
         """
         require_sound(series, self.method)
-        frames = standardised(series)
-        if self.measure == "skew":
-            frames = frames * np.where((frames**3).mean(axis=0) < 0, -1.0, 1.0)
-        evidence = covariance_of(frames) * _MEASURES[self.measure](frames)
+        frames = standardised(innovations(series) if self.innovations else series)
+        if self.given == "rest":
+            (evidence,) = given_rest(rest_of(frames), self.measure)
+        else:
+            evidence = direction(frames, self.measure)
         values = np.maximum(evidence, 0.0)
         return Connectivity(values, series.regions, self.method, self.directed)

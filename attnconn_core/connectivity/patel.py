@@ -10,7 +10,7 @@ from attnconn_core.connectivity.centring import centred
 from attnconn_core.records import Connectivity, TimeSeries
 from attnconn_core.timeseries import require_sound
 
-__all__ = ["PatelTau", "patel_tau"]
+__all__ = ["PatelTau", "activity_difference", "patel_tau"]
 
 # Percentiles of a region that count as wholly inactive and wholly active (Smith 2011).
 _INACTIVE, _ACTIVE = 10, 90
@@ -33,7 +33,13 @@ def patel_tau(series: TimeSeries) -> Float64[np.ndarray, "target source"]:
     Patel, Bowman & Rilling 2006, Human Brain Mapping 27: 267–276; Smith et al. 2011,
     NeuroImage 54: 875–891, for activity between 0 and 1.
     """
-    frames = centred(series)
+    return activity_difference(centred(series))
+
+
+def activity_difference(
+    frames: Float64[np.ndarray, "time region"],
+) -> Float64[np.ndarray, "target source"]:
+    """Patel's tau of frames that are centred already; see `patel_tau`."""
     low, high = np.percentile(frames, [_INACTIVE, _ACTIVE], axis=0)
     # A region that keeps one value most of the time has no spread between percentiles.
     spread = np.where(high > low, high - low, 1.0)

@@ -12,6 +12,7 @@ from typing import Any
 from attnconn_core.connectivity.ablation import Ablation
 from attnconn_core.connectivity.attention import Attention
 from attnconn_core.connectivity.attention_norm import AttentionNorm
+from attnconn_core.connectivity.directed import Directed
 from attnconn_core.connectivity.granger import Granger
 from attnconn_core.connectivity.granger_log_ratio import GrangerLogRatio
 from attnconn_core.connectivity.granger_own_past_free import GrangerOwnPastFree
@@ -157,7 +158,35 @@ _BUILT_IN = (
         settable=(),
         citation="Hyvärinen & Smith 2013",
     ),
+    Method(
+        "likelihood_ratio_entropy",
+        "Likelihood ratio (entropy)",
+        "direction",
+        LikelihoodRatio,
+        parameters={"measure": "entropy"},
+        settable=(),
+        citation="Hyvärinen & Smith 2013",
+    ),
+    Method(
+        "likelihood_ratio_entropy_rest",
+        "Likelihood ratio (entropy, given the rest)",
+        "direction",
+        LikelihoodRatio,
+        parameters={"measure": "entropy", "given": "rest"},
+        settable=(),
+        citation="Hyvärinen & Smith 2013",
+    ),
+    Method(
+        "likelihood_ratio_innovations",
+        "Likelihood ratio (tanh, innovations)",
+        "direction",
+        LikelihoodRatio,
+        parameters={"innovations": True},
+        settable=(),
+        citation="Hyvärinen & Smith 2013",
+    ),
     Method("oriented_partial", "Partial × (1 + tau)", "direction", OrientedPartial),
+    Method("directed", "Directed", "direction", Directed),
     Method(
         "attention_group",
         "Attention (group)",

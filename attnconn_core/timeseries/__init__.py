@@ -1,5 +1,6 @@
 """Windows, splits, scaling, soundness and surrogates of series, and series of known truth."""
 
+from attnconn_core.timeseries.events import Events, draw_event_network, simulate_events
 from attnconn_core.timeseries.quality import series_quality
 from attnconn_core.timeseries.scaling import Scale, scale_of, standardise
 from attnconn_core.timeseries.simulation import draw_network, simulate, vary_network
@@ -15,10 +16,12 @@ from attnconn_core.timeseries.windows import lagged_design, windows
 
 __all__ = [
     "SURROGATES",
+    "Events",
     "Scale",
     "Soundness",
     "assess",
     "circular_shift",
+    "draw_event_network",
     "draw_network",
     "head",
     "lagged_design",
@@ -27,6 +30,7 @@ __all__ = [
     "scale_of",
     "series_quality",
     "simulate",
+    "simulate_events",
     "split",
     "standardise",
     "surrogate",

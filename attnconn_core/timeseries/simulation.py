@@ -9,7 +9,7 @@ from scipy.stats import gamma
 from attnconn_core.errors import ParameterError
 from attnconn_core.records import TimeSeries
 
-__all__ = ["draw_network", "simulate", "vary_network"]
+__all__ = ["Seed", "draw_network", "simulate", "vary_network"]
 
 Seed = int | Sequence[int]
 """Whatever `numpy.random.default_rng` takes; sequences give one seed many streams."""

@@ -81,7 +81,7 @@ def test_normal_values_tell_no_direction(as_series):
 
 
 def test_the_measure_must_be_known():
-    with pytest.raises(ParameterError, match="one of tanh, skew; got 'cosh'"):
+    with pytest.raises(ParameterError, match="one of tanh, skew, entropy; got 'cosh'"):
         LikelihoodRatio("cosh")
 
 

@@ -18,7 +18,13 @@ from attnconn_core.connectivity import (
 )
 
 PARTIALS = ("partial", "shrinkage_partial", "graphical_lasso")
-PRESETS = {"granger_own_past_free_validated", "likelihood_ratio_skew"}
+PRESETS = {
+    "granger_own_past_free_validated",
+    "likelihood_ratio_skew",
+    "likelihood_ratio_entropy",
+    "likelihood_ratio_entropy_rest",
+    "likelihood_ratio_innovations",
+}
 OF_GROUPS = ("attention_group", "ablation_group", "sensitivity_group", "attention_norm_group")
 READ_OUTS = ("attention", "ablation", "sensitivity", "attention_norm")
 

@@ -1,0 +1,270 @@
+"""Series of networks that events drive, seen through a nonlinear haemodynamic response.
+
+Every region is switched on and off by events of its own; regions reach each other within a
+tenth of a second; the scanner sees the blood that follows. What is drawn resembles the
+simulations that the field compares methods on in kind; their networks are not used.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float, Float64
+
+from attnconn_core.errors import ParameterError
+from attnconn_core.records import TimeSeries
+from attnconn_core.timeseries.simulation import Seed
+
+__all__ = ["Events", "draw_event_network", "simulate_events"]
+
+_STRENGTH = (0.2, 0.6)
+_RADIUS = 0.8
+_STEP = 0.1  # seconds, at most, from one state to the next
+_RELAXATION = 0.05  # seconds in which a region follows what drives it
+_WARM_UP = 30.0  # seconds
+_SPREAD = 0.1  # of each haemodynamic constant between regions, as a share
+# Friston et al. 2003: decay and feedback of the signal, transit time; then stiffness,
+# oxygen extraction at rest.
+_SIGNAL_DECAY, _FEEDBACK, _TRANSIT = 0.65, 0.41, 0.98
+_STIFFNESS, _EXTRACTION = 0.32, 0.34
+_LEAST = 0.05  # flow, volume and deoxyhaemoglobin stay above this share of rest
+
+
+@dataclass(frozen=True)
+class Events:
+    """What drives each region.
+
+    Attributes
+    ----------
+    on, off
+        Mean duration of an event, and of the pause after it, in seconds.
+    amplitude
+        Neural activity during an event: the larger, the less linear the response is.
+    neural_noise
+        Deviation of the noise added to an event of height 1, over a second.
+    both_signs
+        Every event has a height of its own, from a Laplace distribution around 0; otherwise
+        all events of a region are of one height, above 0.
+
+    Raises
+    ------
+    ParameterError
+        If a duration or the amplitude isn't positive, or the noise is negative.
+    """
+
+    on: float = 2.0
+    off: float = 5.0
+    amplitude: float = 0.2
+    neural_noise: float = 0.03
+    both_signs: bool = False
+
+    def __post_init__(self) -> None:
+        for name in ("on", "off", "amplitude"):
+            if not getattr(self, name) > 0:
+                raise ParameterError(f"{name} must be positive; got {getattr(self, name)}")
+        if not self.neural_noise >= 0:
+            raise ParameterError(f"neural_noise must be 0 or more; got {self.neural_noise}")
+
+
+def draw_event_network(
+    n_regions: int,
+    seed: Seed,
+    *,
+    degree: float = 2.5,
+    loops: float = 0.0,
+    negative: float = 0.05,
+) -> Float[np.ndarray, "target source"]:
+    """Draw a connected network, without cycles or with loops added to it.
+
+    Parameters
+    ----------
+    n_regions
+        2 or more.
+    seed
+        Fixes edges and weights.
+    degree
+        Mean number of a region's edges, either way, before loops are added.
+    loops
+        Share of the edges that a loop is closed over: half by the reverse edge, half by one
+        from a region further on, where there is one.
+    negative
+        Share of edges with a negative weight.
+
+    Returns
+    -------
+    network
+        [target, source]; 0 on the diagonal. Scaled to a spectral radius of at most 0.8.
+
+    Raises
+    ------
+    ParameterError
+        If there are fewer than 2 regions, or a share or the degree is out of range.
+    """
+    if n_regions < 2:
+        raise ParameterError(f"a network needs at least 2 regions; got {n_regions}")
+    for name, share in (("loops", loops), ("negative", negative)):
+        if not 0 <= share <= 1:
+            raise ParameterError(f"{name} must lie between 0 and 1; got {share}")
+    if not degree > 0:
+        raise ParameterError(f"degree must be positive; got {degree}")
+    rng = np.random.default_rng(seed)
+    order = rng.permutation(n_regions)
+    edges = _acyclic(order, round(degree * n_regions / 2), rng)
+    edge = np.zeros((n_regions, n_regions), dtype=bool)
+    edge[tuple(np.array(edges).T)] = True
+    _close_loops(edge, round(loops * len(edges)), rng)
+    weights = edge * rng.uniform(*_STRENGTH, edge.shape)
+    network = np.where(rng.random(edge.shape) < negative, -weights, weights)
+    radius = np.abs(np.linalg.eigvals(network)).max()
+    return np.asarray(network / max(1.0, radius / _RADIUS))
+
+
+def _acyclic(order: np.ndarray, n_edges: int, rng: np.random.Generator) -> list[tuple[int, int]]:
+    """A tree over all regions, then further edges, all from earlier to later regions."""
+    tree = [(int(order[k]), int(order[rng.integers(k)])) for k in range(1, len(order))]
+    later, earlier = np.tril_indices(len(order), -1)
+    every = list(zip(order[later].tolist(), order[earlier].tolist(), strict=True))
+    shuffled = [every[k] for k in rng.permutation(len(every))]
+    rest = [pair for pair in shuffled if pair not in set(tree)]
+    return [*tree, *rest[: max(0, n_edges - len(tree))]]
+
+
+def _close_loops(edge: np.ndarray, n_loops: int, rng: np.random.Generator) -> None:
+    found = rng.permutation(np.argwhere(edge))[:n_loops]
+    for target, source in found:
+        if rng.random() < 0.5:
+            edge[source, target] = True
+            continue
+        reached = np.linalg.matrix_power(edge + np.eye(len(edge)), len(edge))[:, target] > 0
+        free = reached & ~edge[source] & ~edge[:, source]
+        free[[target, source]] = False
+        if free.any():
+            edge[source, rng.choice(np.flatnonzero(free))] = True
+
+
+def simulate_events(
+    network: Float[np.ndarray, "target source"],
+    frames: int,
+    seed: Seed,
+    *,
+    repetition_time: float = 2.0,
+    events: Events | None = None,
+    noise: float = 0.2,
+    regional_delay: float = 0.5,
+) -> TimeSeries:
+    """Run a network of regions that events drive, and return what a scanner sees.
+
+    dz/dt = (−z + A z + u) / 0.05 s, with u of each region switching between 0 and a height
+    of its own, and the balloon model for blood flow, volume and oxygen.
+
+    Parameters
+    ----------
+    network
+        [target, source], from `draw_event_network`.
+    frames
+        2 or more.
+    seed
+        Fixes events, noise and the regions' responses.
+    repetition_time
+        Seconds.
+    events
+        What drives each region; None is `Events()`.
+    noise
+        Deviation of the white noise on top, in deviations of the region's signal.
+    regional_delay
+        Deviation, in seconds, of the time by which a region's response is late or early; at
+        most 1.5 s either way.
+
+    Raises
+    ------
+    ParameterError
+        If the network isn't square or has a spectral radius of 1 or more, or a number is out
+        of range.
+
+    References
+    ----------
+    Friston, Harrison & Penny 2003, NeuroImage 19: 1273–1302; Stephan et al. 2007, NeuroImage
+    38: 387–401; and for events that drive regions Smith et al. 2011, NeuroImage 54: 875–891.
+    """
+    if network.ndim != 2 or network.shape[0] != network.shape[1]:
+        raise ParameterError(f"a network must be (region, region); got shape {network.shape}")
+    radius = np.abs(np.linalg.eigvals(network)).max()
+    if radius >= 1:
+        raise ParameterError(f"a network's spectral radius must be below 1; got {radius:.3g}")
+    if frames < 2 or not repetition_time > 0:
+        raise ParameterError(
+            f"frames must be at least 2 and the repetition time positive; "
+            f"got {frames} and {repetition_time}"
+        )
+    if not (noise >= 0 and regional_delay >= 0):
+        raise ParameterError(
+            f"noise and regional_delay must be 0 or more; got {noise} and {regional_delay}"
+        )
+    rng = np.random.default_rng(seed)
+    per_frame = int(np.ceil(repetition_time / _STEP))
+    step = repetition_time / per_frame
+    warm_up = int(_WARM_UP / step)
+    states = _neural(network, warm_up + frames * per_frame, step, events or Events(), rng)
+    late = np.clip(regional_delay * rng.standard_normal(len(network)), -1.5, 1.5) / step
+    for region, steps in enumerate(np.round(late).astype(int)):
+        states[:, region] = np.roll(states[:, region], steps)
+    signal = _balloon(states, step, rng)[warm_up::per_frame]
+    signal = signal + noise * signal.std(axis=0) * rng.standard_normal(signal.shape)
+    names = tuple(f"region-{number}" for number in range(1, len(network) + 1))
+    # In deviations: blood oxygenation changes by a few per cent.
+    signal = (signal - signal.mean(axis=0)) / signal.std(axis=0)
+    return TimeSeries((signal.astype(np.float32),), repetition_time, names)
+
+
+def _neural(
+    network: np.ndarray, n_steps: int, step: float, events: Events, rng: np.random.Generator
+) -> Float64[np.ndarray, "time region"]:
+    shape = (n_steps, len(network))
+    on = rng.random(len(network)) < events.on / (events.on + events.off)
+    height = np.exp(0.2 * rng.standard_normal(len(network)))
+    heights = rng.laplace(size=shape) if events.both_signs else np.broadcast_to(height, shape)
+    change = rng.random(shape)
+    noise = events.neural_noise / np.sqrt(step) * rng.standard_normal(shape)
+    follow = 1 - np.exp(-step / _RELAXATION)
+    state, states = np.zeros(len(network)), np.empty(shape)
+    for time in range(n_steps):
+        before = on
+        on = np.where(on, change[time] > step / events.on, change[time] < step / events.off)
+        height = np.where(on & ~before, heights[time], height)
+        state = state + follow * (network @ state - state + on * height + noise[time])
+        states[time] = state
+    return states * events.amplitude
+
+
+def _balloon(
+    states: Float64[np.ndarray, "time region"], step: float, rng: np.random.Generator
+) -> Float64[np.ndarray, "time region"]:
+    """Signal of blood oxygenation at every step, by Euler's method."""
+    n_regions = states.shape[1]
+    decay, feedback, transit = (
+        constant * np.exp(_SPREAD * rng.standard_normal(n_regions))
+        for constant in (_SIGNAL_DECAY, _FEEDBACK, _TRANSIT)
+    )
+    signal, flow = np.zeros(n_regions), np.ones(n_regions)
+    volume, deoxy = np.ones(n_regions), np.ones(n_regions)
+    seen = np.empty_like(states)
+    kept = np.log1p(-_EXTRACTION)
+    for time, state in enumerate(states):
+        outflow = volume ** (1 / _STIFFNESS)
+        extracted = flow * (1 - np.exp(kept / flow)) / _EXTRACTION
+        changes = (
+            state - decay * signal - feedback * (flow - 1),
+            signal,
+            (flow - outflow) / transit,
+            (extracted - outflow * deoxy / volume) / transit,
+        )
+        signal = signal + step * changes[0]
+        flow, volume, deoxy = (
+            np.maximum(value + step * change, _LEAST)
+            for value, change in zip((flow, volume, deoxy), changes[1:], strict=True)
+        )
+        seen[time] = (
+            7 * _EXTRACTION * (1 - deoxy)
+            + 2 * (1 - deoxy / volume)
+            + (2 * _EXTRACTION - 0.2) * (1 - volume)
+        )
+    return seen
