@@ -8,13 +8,14 @@ VAR as the centre of a ridge penalty, the fit is closed and takes hundreds.
 """
 
 import functools
+from collections.abc import Callable
 
 import numpy as np
 from jaxtyping import Float
 
 from attnconn_core.errors import ParameterError
 from attnconn_core.forecasting.linear import growing_penalty, ridge_var_own_past_free
-from attnconn_core.forecasting.moments import ByColumn, LaggedMoments
+from attnconn_core.forecasting.moments import ByColumn, LaggedMoments, LinearForecaster
 from attnconn_core.forecasting.penalties import VALIDATION_FRACTION, ChosenFit, TrainingMoments
 from attnconn_core.records import TimeSeries
 
@@ -28,6 +29,7 @@ __all__ = [
     "hierarchical_var",
     "lag_weighted_var",
     "require_alike",
+    "shrunk_towards",
     "source_weights",
 ]
 
@@ -168,14 +170,18 @@ def hierarchical_var(
 
 def fit_hierarchical(moments: TrainingMoments, prior: ByColumn) -> ChosenFit:
     """Do what `hierarchical_var` does, from moments and a prior that are there already."""
-    fit = functools.partial(
+    return moments.chosen(shrunk_towards(prior, moments.whole.lags), HIERARCHICAL_ALPHAS)
+
+
+def shrunk_towards(prior: ByColumn, lags: int) -> Callable[..., LinearForecaster]:
+    """Return the fit of a hierarchical VAR, of moments and a penalty, with a given prior."""
+    return functools.partial(
         ridge_var_own_past_free,
-        lag_weights=growing_penalty(moments.whole.lags),
+        lag_weights=growing_penalty(lags),
         source_weights=source_weights(prior),
         prior=prior,
         own_share=OWN_SHARE,
     )
-    return moments.chosen(fit, HIERARCHICAL_ALPHAS)
 
 
 def require_alike(others: LaggedMoments, own: LaggedMoments) -> None:

@@ -14,6 +14,7 @@ import torch
 from jaxtyping import Float, Float64
 from torch import Tensor
 
+from attnconn_core.forecasting.hierarchical import HIERARCHICAL_ALPHAS, shrunk_towards
 from attnconn_core.forecasting.layers import RegionalLinear
 from attnconn_core.forecasting.linear import (
     ALPHAS,
@@ -55,7 +56,8 @@ def start_linear(
 ) -> float:
     """Set a forecaster's weights so that it forecasts as a ridge VAR does.
 
-    The VAR's penalty grows with the lag and spares each region's own past. With B[s, t] its
+    The VAR's penalty grows with the lag and spares each region's own past, or, where there is
+    a prior, is that of a hierarchical VAR. With B[s, t] its
     coefficients of target s on source t, a vector of lags:
 
     - the own-past path takes B[s, s];
@@ -95,29 +97,42 @@ def start_linear(
         If a series has no run long enough for a window.
     """
     lags = forecaster.config.input_window
-    fit = functools.partial(ridge_var_own_past_free, lag_weights=growing_penalty(lags), prior=prior)
+    fit, alphas = _penalised(lags, prior)
     sessions = [standardise(*pair) for pair in zip(series, scales, strict=True)]
     whole = _pooled(sessions, lags)
     if alpha is None and judged:
         later = [standardise(*pair) for pair in zip(judged, scales, strict=True)]
-        alpha = _chosen(fit, whole, later)
+        alpha = _chosen(fit, alphas, whole, later)
     elif alpha is None:
         parts = [split(each, _VALIDATION) for each in sessions]
         long = [each for each, _ in parts if _samples(each.runs, lags)]
         later = [each for _, each in parts]
-        alpha = _chosen(fit, _pooled(long, lags), later) if long else _UNCHOSEN
+        alpha = _chosen(fit, alphas, _pooled(long, lags), later) if long else _UNCHOSEN
     _write(forecaster, fit(whole, alpha))
     return alpha
 
 
+def _penalised(
+    lags: int, prior: ByColumn | None
+) -> tuple[Callable[[LaggedMoments, float], LinearForecaster], Sequence[float]]:
+    """Return the VAR to begin as, and the penalties to choose from."""
+    if prior is not None:
+        return shrunk_towards(prior, lags), HIERARCHICAL_ALPHAS
+    fit = functools.partial(ridge_var_own_past_free, lag_weights=growing_penalty(lags))
+    return fit, ALPHAS
+
+
 def _chosen(
     fit: Callable[[LaggedMoments, float], LinearForecaster],
+    alphas: Sequence[float],
     earlier: LaggedMoments,
     later: Sequence[TimeSeries],
 ) -> float:
     """Choose a penalty on later frames, where there are enough of them for an R²."""
     runs = [run for each in later for run in each.runs]
-    return choose_alpha(fit, earlier, runs) if _samples(runs, earlier.lags) > 1 else _UNCHOSEN
+    if _samples(runs, earlier.lags) < 2:
+        return _UNCHOSEN
+    return choose_alpha(fit, earlier, runs, alphas)
 
 
 @torch.no_grad()

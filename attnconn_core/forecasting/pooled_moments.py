@@ -1,7 +1,7 @@
 """Pooled moments: what a cohort's scans say together, and without any one subject."""
 
 import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
@@ -14,8 +14,20 @@ __all__ = ["PooledMoments", "deal"]
 _GROUPS = 10
 
 
-def deal(subjects: Iterable[str], n_groups: int = _GROUPS) -> Mapping[str, int]:
+def deal(
+    subjects: Iterable[str], n_groups: int = _GROUPS, *, pools: Sequence[Collection[str]] = ()
+) -> Mapping[str, int]:
     """Deal subjects into groups, in the order of their names: each its own, if they suffice.
+
+    Parameters
+    ----------
+    subjects
+        Who is dealt.
+    n_groups
+        At most, or one a pool where there are more pools.
+    pools
+        Subjects that are compared with each other, such as those of a `GroupFold`: no group
+        then holds subjects of two pools, so that `PooledMoments.outside` a pool loses nobody.
 
     Returns
     -------
@@ -29,7 +41,16 @@ def deal(subjects: Iterable[str], n_groups: int = _GROUPS) -> Mapping[str, int]:
     if n_groups < 2:
         raise ParameterError(f"subjects are dealt into at least 2 groups; got {n_groups}")
     ordered = sorted(set(subjects))
-    return MappingProxyType({subject: at % n_groups for at, subject in enumerate(ordered)})
+    if len(ordered) <= n_groups or not pools:
+        return MappingProxyType({subject: at % n_groups for at, subject in enumerate(ordered)})
+    each = max(1, n_groups // len(pools))
+    return MappingProxyType(
+        {
+            subject: number * each + at % each
+            for number, pool in enumerate(pools)
+            for at, subject in enumerate(name for name in ordered if name in pool)
+        }
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,6 +142,21 @@ class PooledMoments:
         """
         own = self.group_of.get(subject)
         return self._summed([group for group in self.sums if group != own], f"without {subject}")
+
+    def outside(self, subjects: Collection[str]) -> LaggedMoments:
+        """Sum over the groups that hold none of some subjects.
+
+        All of a pool have the same others then, so that what rests on them can be compared:
+        what rests on `without` a subject tells that subject by who is missing.
+
+        Raises
+        ------
+        CohortError
+            If there are no others.
+        """
+        own = {self.group_of[subject] for subject in subjects if subject in self.group_of}
+        which = f"without {len(subjects)} subjects"
+        return self._summed([group for group in self.sums if group not in own], which)
 
     def _summed(self, groups: Iterable[int], which: str) -> LaggedMoments:
         chosen = [self.sums[group] for group in sorted(groups)]

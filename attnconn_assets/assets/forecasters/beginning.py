@@ -8,8 +8,16 @@ from attnconn_assets.building.work import Work
 from attnconn_assets.storage.entry import WHOLE
 from attnconn_assets.storage.moments import read_moments
 from attnconn_assets.study.experiment import Configuration
-from attnconn_core.forecasting import AttentionForecaster, Epoch, Fit, cohort_coefficients, fit
-from attnconn_core.forecasting.moments import ByColumn
+from attnconn_core.errors import CohortError, StoreError
+from attnconn_core.forecasting import (
+    AttentionForecaster,
+    Epoch,
+    Fit,
+    PooledMoments,
+    cohort_coefficients,
+    fit,
+)
+from attnconn_core.forecasting.moments import ByColumn, LaggedMoments
 from attnconn_core.records import TimeSeries
 
 __all__ = ["FRESH", "Beginning", "fine_tuning_beginning", "fit_from"]
@@ -39,7 +47,9 @@ def fine_tuning_beginning(work: Work, start: tuple[str, str] | None) -> Beginnin
     """Return what the fine-tuned model of this session begins with.
 
     Where models begin linear, that is the hierarchical VAR: the session's own, shrunk
-    towards that of the other subjects. Otherwise it is the weights of the cohort's model.
+    towards that of other subjects, the same for all subjects that are compared. Towards the
+    VAR of all but the subject every matrix would tell its subject by who is missing.
+    Otherwise it is the weights of the cohort's model.
 
     Parameters
     ----------
@@ -51,14 +61,34 @@ def fine_tuning_beginning(work: Work, start: tuple[str, str] | None) -> Beginnin
     Raises
     ------
     CohortError
-        If there are no other subjects.
+        If there are too few subjects to be dealt into folds.
     StoreError
         If no model of the cohort reads this subject.
     """
     if start is None:
         pooled = read_moments(work.content("pooled_moments", "moments.safetensors", WHOLE))
-        return Beginning(prior=cohort_coefficients(pooled.without(work.session.subject)))
+        return Beginning(prior=cohort_coefficients(_others(work, pooled)))
     return Beginning(start=model_for_session(work, work.entry(*start))[0])
+
+
+def _others(work: Work, pooled: PooledMoments) -> LaggedMoments:
+    """Pool those whom the fold that reads this session's subject leaves to learn from."""
+    subject = work.session.subject
+    folds = work.facts("pooled_moments", WHOLE)["folds"]
+    if not folds:
+        raise CohortError(
+            "fine-tuning needs at least 3 subjects, so that two have the same others; "
+            f"got {len(pooled.group_of)}"
+        )
+    for fold in folds:
+        if fold["reads"] is None:
+            return pooled.total
+        if subject in fold["reads"]:
+            return pooled.outside(fold["reads"])
+    raise StoreError(
+        f"pooled_moments have no fold for subject {subject}: they were made before this subject "
+        "was there; materialise them again"
+    )
 
 
 def fit_from(

@@ -71,7 +71,12 @@ def _pooled_moments(study: Study) -> AssetSpec:
         "pooled_moments",
         make_pooled_moments,
         "whole",
-        settings={"test_fraction": study.test_fraction, "lags": study.baseline_lags},
+        settings={
+            "test_fraction": study.test_fraction,
+            "lags": study.baseline_lags,
+            "folds": study.cross_fit_folds,
+            "dealt": study.cross_fit_seed,
+        },
         needs={"time_series": "session"},
         description="Sums of the lagged second moments of the cohort's training frames, by "
         "groups of subjects: what linear forecasters take from everybody but the subject.",

@@ -15,6 +15,7 @@ from attnconn_assets.assets.scores.recovery_estimators import PUBLISHED_EXPERIME
 from attnconn_assets.assets.scores.score import make_score
 from attnconn_assets.assets.scores.significance import make_significance
 from attnconn_assets.building.spec import AssetSpec, Kind
+from attnconn_assets.storage.entry import WHOLE
 from attnconn_assets.study.study import Study
 from attnconn_core.connectivity.method import Method
 from attnconn_core.figures import figures_module
@@ -62,9 +63,11 @@ def compared_assets(study: Study) -> dict[str, Kind]:
 
 def reads_cohort_models(study: Study) -> bool:
     """Whether a matrix of the study rests on the cohort's models."""
-    return any(
-        "group_forecaster" in reading_of(study, method).needs for method in study.chosen_methods
-    )
+    return _reads(study, "group_forecaster")
+
+
+def _reads(study: Study, asset: str) -> bool:
+    return any(asset in reading_of(study, method).needs for method in study.chosen_methods)
 
 
 def labels_of(study: Study) -> dict[str, list[str]]:
@@ -104,10 +107,16 @@ def _score(study: Study, score: Score) -> AssetSpec:
     if "repeats" in score.reads:
         needs |= repeats_of(study)
         settings["seeds"] = tuple(seeds(study))
-    pooled = "pools" in score.reads and reads_cohort_models(study)
-    if pooled:
-        needs["group_forecaster"] = "configuration"
-        settings["read_out"] = study.read_out[0]
+    configuration = None
+    if "pools" in score.reads:
+        settings["pools_of"] = None
+        if reads_cohort_models(study):
+            needs["group_forecaster"] = "configuration"
+            configuration = study.read_out[0]
+            settings["pools_of"] = ("group_forecaster", configuration)
+        elif _reads(study, "pooled_moments"):
+            needs["pooled_moments"] = "whole"
+            settings["pools_of"] = ("pooled_moments", WHOLE)
     return AssetSpec(
         score.name,
         make_score,
@@ -115,7 +124,7 @@ def _score(study: Study, score: Score) -> AssetSpec:
         settings=settings,
         needs={**needs, **_matrices(study)},
         calls=(type(score).__module__, figures_module(score)),
-        from_configuration=study.read_out[0] if pooled else None,
+        from_configuration=configuration,
         description=score.description,
         group="benchmarks",
     )

@@ -61,11 +61,12 @@ class StudyData(ScoreData):
 
     @functools.cached_property
     def pools(self) -> Mapping[str, int]:
-        """Subject → number of the cohort model that reads it; empty where no method has one."""
+        """Subject → number of the fold that reads it; empty where nothing rests on folds."""
         self._require("pools")
-        if "group_forecaster" not in self._work.needs:
+        pools_of = self._work.settings["pools_of"]
+        if pools_of is None:
             return {}
-        folds = self._work.facts("group_forecaster", self._work.settings["read_out"])["folds"]
+        folds = self._work.facts(*pools_of)["folds"]
         return {
             subject: number for number, fold in enumerate(folds) for subject in fold["reads"] or ()
         }
