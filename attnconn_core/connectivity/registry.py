@@ -158,6 +158,7 @@ _BUILT_IN = (
         settable=(),
         citation="Hyvärinen & Smith 2013",
     ),
+    Method("oriented_partial", "Partial × (1 + tau)", "direction", OrientedPartial),
     Method(
         "likelihood_ratio_entropy",
         "Likelihood ratio (entropy)",
@@ -185,7 +186,6 @@ _BUILT_IN = (
         settable=(),
         citation="Hyvärinen & Smith 2013",
     ),
-    Method("oriented_partial", "Partial × (1 + tau)", "direction", OrientedPartial),
     Method("directed", "Directed", "direction", Directed),
     Method(
         "attention_group",
