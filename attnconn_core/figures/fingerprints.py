@@ -77,9 +77,10 @@ def fingerprint_panel(
     methods = styles.sort(scores)
     curves = {method: lengths for method, lengths in by_length.items() if lengths}
     above = 1.5 + 0.62 * len(methods)
-    figure = canvas(height=above + (4.0 if curves else 0.4))
+    below = max(3.6, 0.8 + 0.2 * (len(curves) + 1))  # the legend has a line per method
+    figure = canvas(height=above + (below + 0.4 if curves else 0.4))
     rows = 2 if curves else 1
-    parts = figure.subfigures(rows, 1, squeeze=False, height_ratios=[above, 3.6][:rows])
+    parts = figure.subfigures(rows, 1, squeeze=False, height_ratios=[above, below][:rows])
     similarity, difference, margin = parts[0, 0].subplots(1, 3, width_ratios=[1.5, 1, 1.2])
     _draw_similarities(similarity, scores, methods, styles)
     _draw_differences(difference, scores, methods, styles, intervals or {})
