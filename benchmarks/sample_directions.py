@@ -3,14 +3,12 @@
 from pathlib import Path
 
 import numpy as np
-from scipy.stats import false_discovery_control
 
 from attnconn_core.connectivity import Directed
+from attnconn_core.scoring.edges.directions import direction_agreement
 from attnconn_core.sources import HcpSample
 
 __all__ = ["main"]
-
-_LEVEL = 0.05
 
 
 def main() -> None:
@@ -21,16 +19,20 @@ def main() -> None:
         subjects.setdefault(session.subject, []).append(Directed().direction(source.load(session)))
     print("subject: significant in each session of all pairs; agreement of sign, all pairs and")
     print("those significant in the first session; correlation of log odds")
-    for subject, (test, retest) in subjects.items():
-        upper = np.triu_indices(len(test.z), 1)
-        found = [false_discovery_control(each.p_value[upper]) < _LEVEL for each in (test, retest)]
-        one, other = test.log_odds[upper], retest.log_odds[upper]
-        same = np.sign(one) == np.sign(other)
-        strong = same[found[0]].mean() if found[0].any() else float("nan")
+    found = {
+        subject: direction_agreement(test, retest) for subject, (test, retest) in subjects.items()
+    }
+    for subject, each in found.items():
+        first, second = each.edges
         print(
-            f"{subject}: {found[0].sum()}, {found[1].sum()} of {len(same)}; "
-            f"{same.mean():.3f}, {strong:.3f}; r = {np.corrcoef(one, other)[0, 1]:.3f}"
+            f"{subject}: {first}, {second} of {each.pairs}; {each.signs:.3f}, "
+            f"{each.significant_signs:.3f}; r = {each.correlation:.3f}"
         )
+    edges = np.sum([each.edges for each in found.values()], axis=0)
+    signs = np.mean([each.signs for each in found.values()])
+    print(
+        f"{len(found)} subjects: {edges[0]} and {edges[1]} significant; signs agree in {signs:.3f}"
+    )
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-__all__ = ["replace_section"]
+__all__ = ["replace_section", "section"]
 
 
 def replace_section(page: Path, name: str, content: str) -> None:
@@ -14,10 +14,26 @@ def replace_section(page: Path, name: str, content: str) -> None:
     ValueError
         If the page doesn't have the marks.
     """
-    begin, end = f"<!-- {name} -->", f"<!-- /{name} -->"
     text = page.read_text(encoding="utf-8")
-    found = re.search(f"{re.escape(begin)}.*?{re.escape(end)}", text, re.DOTALL)
+    found = _marked(page, text, name)
+    whole = f"{text[: found.start(1)]}\n{content}\n{text[found.end(1) :]}"
+    page.write_text(whole, encoding="utf-8")
+
+
+def section(page: Path, name: str) -> str:
+    """Return what stands between the marks, as `replace_section` put it.
+
+    Raises
+    ------
+    ValueError
+        If the page doesn't have the marks.
+    """
+    return _marked(page, page.read_text(encoding="utf-8"), name)[1].strip("\n")
+
+
+def _marked(page: Path, text: str, name: str) -> re.Match[str]:
+    begin, end = f"<!-- {name} -->", f"<!-- /{name} -->"
+    found = re.search(f"{re.escape(begin)}(.*?){re.escape(end)}", text, re.DOTALL)
     if found is None:
         raise ValueError(f"{page}: must hold {begin} and {end}")
-    whole = f"{text[: found.start()]}{begin}\n{content}\n{end}{text[found.end() :]}"
-    page.write_text(whole, encoding="utf-8")
+    return found

@@ -5,7 +5,8 @@ alone; nothing is chosen on a network.
 """
 
 import argparse
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -14,12 +15,13 @@ from attnconn_assets.assets.scores.recovery_estimators import estimators_for
 from attnconn_assets.assets.scores.specs import competitors_of
 from attnconn_assets.study.study import load_study
 from attnconn_core.connectivity import configured
+from attnconn_core.errors import ParameterError
 from attnconn_core.figures import Styles
 from attnconn_core.scoring import PUBLISHED, recovery_scores, summarise_recovery
 from attnconn_core.sources import KnownTruth, read_known_truth
-from benchmarks.table import replace_section
+from benchmarks.table import replace_section, section
 
-__all__ = ["benchmarks_in", "main"]
+__all__ = ["benchmarks_in", "main", "merged"]
 
 _HERE = Path(__file__).parent
 _STUDY = _HERE.parent / "studies" / "known_truth.yaml"
@@ -31,20 +33,31 @@ _SCORES = {
 
 
 def main() -> None:
-    """Run every method on every network of a folder, and print or write the tables."""
+    """Run methods on every network of a folder, and print or write the tables."""
     parser = argparse.ArgumentParser(prog="benchmarks.truth", description=main.__doc__)
     parser.add_argument("folder", type=Path, help="holds netsim/ and sanchez_romero/")
     parser.add_argument("--write", action="store_true", help="into benchmarks/README.md")
     parser.add_argument("--data-sets", type=int, help="of each network, the first so many")
+    parser.add_argument(
+        "--methods",
+        type=lambda text: tuple(text.split(",")),
+        help="names joined by commas: only their rows are computed, the table's others stay",
+    )
     options = parser.parse_args()
     found = {
-        benchmark.name: _scored(benchmark.head(options.data_sets))
+        benchmark.name: _scored(benchmark.head(options.data_sets), options.methods)
         for benchmark in benchmarks_in(options.folder)
     }
-    tables = "\n\n".join(f"{title}:\n\n{_table(found, score)}" for score, title in _SCORES.items())
+    page = _HERE / "README.md"
+    before = section(page, "truth") if options.methods else ""
+    first = f"first {options.data_sets} data sets" if options.data_sets else None
+    tables = "\n\n".join(
+        f"{title}:\n\n{merged(_rows_of(before, title), _table(found, score), _order(), first)}"
+        for score, title in _SCORES.items()
+    )
     print(tables)
     if options.write:
-        replace_section(_HERE / "README.md", "truth", tables)
+        replace_section(page, "truth", tables)
 
 
 def benchmarks_in(folder: Path) -> Iterator[KnownTruth]:
@@ -57,18 +70,68 @@ def benchmarks_in(folder: Path) -> Iterator[KnownTruth]:
         yield read_known_truth(file, f"sanchez-{number}", 1.2)
 
 
-def _scored(benchmark: KnownTruth) -> pd.DataFrame:
+def merged(
+    before: list[str], computed: list[str], order: list[str], note: str | None = None
+) -> str:
+    """Put rows that were computed into a table: its other rows stay.
+
+    Parameters
+    ----------
+    before, computed
+        Lines of the table as it stands, perhaps none, and of another with the same heads.
+    order
+        Labels in the order in which they are shown; rows of other labels come last, in the
+        order in which they stand.
+    note
+        Added to the labels of what was computed; a row replaces that of the same label,
+        whatever was noted at it.
+
+    Raises
+    ------
+    ParameterError
+        If the heads differ: the table was made of other networks.
+    """
+    if before and before[0] != computed[0]:
+        raise ParameterError(f"rows can join a table of the same columns; got {computed[0]}")
+    rows = {_label(line): line for line in before[2:]}
+    for line in computed[2:]:
+        label = _label(line)
+        rows[label] = line.replace(f"| {label} |", f"| {label} ({note}) |", 1) if note else line
+    place = {label: number for number, label in enumerate(order)}
+    shown = sorted(rows, key=lambda label: place.get(label, len(place)))
+    return "\n".join([*computed[:2], *(rows[label] for label in shown)])
+
+
+def _label(line: str) -> str:
+    return re.sub(r" \(first \d+ data sets\)$", "", line.split("|")[1].strip())
+
+
+def _rows_of(text: str, title: str) -> list[str]:
+    """Return the lines of the table below a title."""
+    _, _, after = text.partition(f"{title}:\n\n")
+    return [line for line in after.partition("\n\n")[0].splitlines() if line]
+
+
+def _order() -> list[str]:
+    every = configured(load_study(_STUDY).read_out)
+    styles = Styles(every.values())
+    return [styles.label(name) for name in every]
+
+
+def _scored(benchmark: KnownTruth, only: Collection[str] | None) -> pd.DataFrame:
     print(f"{benchmark.name}: {len(benchmark.series)} data sets", flush=True)
-    estimators = estimators_for(competitors_of(load_study(_STUDY)), benchmark)
+    estimators = estimators_for(competitors_of(load_study(_STUDY)), benchmark, only)
     scores, failed = recovery_scores(estimators, benchmark)
     for where, why in failed.items():
         print(f"  {where}: {why}", flush=True)
     table = summarise_recovery(scores).set_index("method")
+    if only is not None:
+        return table.loc[[name for name in table.index if name in only]]
     published = PUBLISHED.get(benchmark.name)
     return table if published is None else pd.concat([table, published.set_index("method")])
 
 
-def _table(found: dict[str, pd.DataFrame], score: str) -> str:
+def _table(found: Mapping[str, pd.DataFrame], score: str) -> list[str]:
     published = {name for table in PUBLISHED.values() for name in table["method"]}
     styles = Styles(configured(load_study(_STUDY).read_out).values())
     methods = list(dict.fromkeys(name for table in found.values() for name in table.index))
@@ -78,7 +141,7 @@ def _table(found: dict[str, pd.DataFrame], score: str) -> str:
         if any(cells):
             named = f"*{method}, published*" if method in published else styles.label(method)
             lines.append(f"| {named} | " + " | ".join(cells) + " |")
-    return "\n".join(lines)
+    return lines
 
 
 def _cell(table: pd.DataFrame, method: str, score: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from attnconn_core.connectivity.ablation import Ablation
 from attnconn_core.connectivity.attention import Attention
 from attnconn_core.connectivity.attention_norm import AttentionNorm
+from attnconn_core.connectivity.cohort_directed import CohortDirected
 from attnconn_core.connectivity.directed import Directed
 from attnconn_core.connectivity.granger import Granger
 from attnconn_core.connectivity.granger_log_ratio import GrangerLogRatio
@@ -187,6 +188,15 @@ _BUILT_IN = (
         citation="Hyvärinen & Smith 2013",
     ),
     Method("directed", "Directed", "direction", Directed),
+    Method(
+        "directed_cohort",
+        "Directed (with the cohort)",
+        "direction",
+        CohortDirected,
+        needs="cohort",
+        settable=(),
+        cohort_informed=True,
+    ),
     Method(
         "attention_group",
         "Attention (group)",

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from attnconn_assets.assets.connectivity.cohort_directed import EVIDENCE, read_cohort_directed
+from attnconn_assets.assets.connectivity.cohort_direction import make_cohort_direction
 from attnconn_assets.assets.connectivity.cohort_model import read_cohort_model
 from attnconn_assets.assets.connectivity.from_series import read_series
 from attnconn_assets.assets.connectivity.granger import read_granger
@@ -76,6 +78,21 @@ def specs(study: Study) -> list[AssetSpec]:
             needs={"time_series": "session"},
             description="Geometric mean of the training sessions' covariances (region, region).",
             group="connectivity",
+        ),
+        AssetSpec(
+            EVIDENCE,
+            make_cohort_direction,
+            "whole",
+            settings={
+                "test_fraction": study.test_fraction,
+                "folds": study.cross_fit_folds,
+                "dealt": study.cross_fit_seed,
+            },
+            needs={"time_series": "session"},
+            description="Sums of the evidence of directions in the cohort's training frames, by "
+            "groups of subjects: what directed_cohort takes from those outside a subject's pool.",
+            group="connectivity",
+            kinds=frozenset({"safetensors"}),
         ),
         *(_matrices(study, method) for method in study.chosen_methods),
         *(_repeats(study, method) for method in study.chosen_methods if _repeated(study, method)),
@@ -206,6 +223,10 @@ def _tangent(study: Study) -> Reading:  # noqa: ARG001
     return Reading(read_tangent, {}, {REFERENCE: "whole"})
 
 
+def _cohort_directed(study: Study) -> Reading:  # noqa: ARG001
+    return Reading(read_cohort_directed, {}, {EVIDENCE: "whole"})
+
+
 def _cohort_model(study: Study, method: Method) -> Reading:
     name = str(method.configuration)
     return Reading(
@@ -241,4 +262,4 @@ def _finetuned(study: Study, method: Method) -> Reading:
 
 
 # How each method is made ready that needs something of the cohort's.
-_READINGS = {"granger": _granger, "tangent": _tangent}
+_READINGS = {"granger": _granger, "tangent": _tangent, "directed_cohort": _cohort_directed}

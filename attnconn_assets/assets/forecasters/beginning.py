@@ -3,12 +3,12 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from attnconn_assets.assets.forecasters.pools import pool_of
 from attnconn_assets.assets.forecasters.reading import model_for_session
 from attnconn_assets.building.work import Work
 from attnconn_assets.storage.entry import WHOLE
 from attnconn_assets.storage.moments import read_moments
 from attnconn_assets.study.experiment import Configuration
-from attnconn_core.errors import CohortError, StoreError
 from attnconn_core.forecasting import (
     AttentionForecaster,
     Epoch,
@@ -73,22 +73,8 @@ def fine_tuning_beginning(work: Work, start: tuple[str, str] | None) -> Beginnin
 
 def _others(work: Work, pooled: PooledMoments) -> LaggedMoments:
     """Pool those whom the fold that reads this session's subject leaves to learn from."""
-    subject = work.session.subject
-    folds = work.facts("pooled_moments", WHOLE)["folds"]
-    if not folds:
-        raise CohortError(
-            "fine-tuning needs at least 3 subjects, so that two have the same others; "
-            f"got {len(pooled.group_of)}"
-        )
-    for fold in folds:
-        if fold["reads"] is None:
-            return pooled.total
-        if subject in fold["reads"]:
-            return pooled.outside(fold["reads"])
-    raise StoreError(
-        f"pooled_moments have no fold for subject {subject}: they were made before this subject "
-        "was there; materialise them again"
-    )
+    compared = pool_of(work, "pooled_moments")
+    return pooled.total if compared is None else pooled.outside(compared)
 
 
 def fit_from(

@@ -2,18 +2,17 @@
 
 import functools
 
+from attnconn_assets.assets.forecasters.pools import dealt_pools, facts_of, groups_within
 from attnconn_assets.assets.inputs.training_part import training_part
 from attnconn_assets.building.result import Result
 from attnconn_assets.building.work import Work
 from attnconn_assets.storage.moments import write_moments
 from attnconn_core.errors import CohortError
-from attnconn_core.forecasting import PooledMoments, deal, group_folds
-from attnconn_core.records import Cohort
+from attnconn_core.forecasting import PooledMoments
 
 __all__ = ["make_pooled_moments"]
 
 _SAID_EVERY = 25  # sessions
-_FEWEST = 3  # subjects that can be dealt into pools
 
 
 def make_pooled_moments(work: Work) -> Result:
@@ -23,8 +22,8 @@ def make_pooled_moments(work: Work) -> Result:
     trained = [session for session in cohort.sessions if session.group != "test"]
     if not trained:
         raise CohortError("pooled moments need sessions in group train; all are in group test")
-    pools = _pools(work, cohort)
-    groups = deal((each.subject for each in trained), pools=[each for each in pools if each])
+    pools = dealt_pools(work, cohort)
+    groups = groups_within(pools, cohort)
     pooled = None
     for number, session in enumerate(trained, start=1):
         part = training_part(work, session.key, lags + 1)
@@ -41,15 +40,6 @@ def make_pooled_moments(work: Work) -> Result:
             "subjects": sorted(pooled.group_of),
             "groups": len(pooled.sums),
             "lags": lags,
-            "folds": [{"reads": None if each is None else sorted(each)} for each in pools],
+            "folds": facts_of(pools),
         },
     )
-
-
-def _pools(work: Work, cohort: Cohort) -> list[frozenset[str] | None]:
-    """Return who is compared with whom, as the cohort's models are dealt; None for everyone."""
-    few = len(cohort.subjects) < _FEWEST and all(each.group is None for each in cohort.sessions)
-    if few:
-        return []
-    dealt = group_folds(cohort, work.settings["folds"], work.settings["dealt"])
-    return [fold.reads for fold in dealt]

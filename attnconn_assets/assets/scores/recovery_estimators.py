@@ -1,7 +1,7 @@
 """Every method made ready for networks that are known."""
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from attnconn_assets.assets.connectivity.granger_order import searched_order
@@ -12,6 +12,7 @@ from attnconn_core.connectivity.estimator import Estimator
 from attnconn_core.connectivity.granger import Granger
 from attnconn_core.connectivity.method import Method
 from attnconn_core.connectivity.tangent import Tangent, geometric_mean
+from attnconn_core.errors import ParameterError
 from attnconn_core.forecasting import (
     AttentionForecaster,
     ForecasterConfig,
@@ -125,8 +126,10 @@ class Competitors:
         return {*read, _FINE_TUNED}
 
 
-def estimators_for(competitors: Competitors, benchmark: KnownTruth) -> Mapping[str, Estimator]:
-    """Make every estimator ready for a benchmark; nothing of its networks is looked at.
+def estimators_for(
+    competitors: Competitors, benchmark: KnownTruth, only: Collection[str] | None = None
+) -> Mapping[str, Estimator]:
+    """Make estimators ready for a benchmark; nothing of its networks is looked at.
 
     Granger's order is chosen on the benchmark's own validation frames. The cohort's
     forecasters and the tangents' reference are learnt from all of its data sets, as they
@@ -134,57 +137,90 @@ def estimators_for(competitors: Competitors, benchmark: KnownTruth) -> Mapping[s
     ones, one model can't be right of all, and the row to look at is ``attention_subject``,
     a model per data set. The first cohort model goes on to each data set as
     ``attention_finetuned``; where it begins linear, all data sets' VAR is the prior of each.
+
+    Parameters
+    ----------
+    competitors, benchmark
+        How methods are made ready, and for what.
+    only
+        Names of methods: only these are made, and only the models trained that they read.
+        None makes every estimator.
+
+    Raises
+    ------
+    ParameterError
+        If a name in `only` is of none that can be made ready here.
     """
     parts = [split(each, competitors.test_fraction)[0] for each in benchmark.series]
-    forecasters = {
-        name: _trained(_with_window_of(benchmark, configuration), parts)
-        for name, configuration in competitors.cohort_models.items()
+    makers = {
+        **_ready(competitors),
+        Granger.method: lambda: _granger(competitors, parts),
+        Tangent.method: lambda: Tangent(geometric_mean(parts)),
+        **_with_models(competitors, benchmark, parts),
     }
-    by_need: dict[str, dict[str, Estimator]] = {}
-    for method in competitors.methods:
-        of_need = by_need.setdefault(method.needs, {})
-        match method.needs:
-            case "series":
-                of_need[method.name] = method.make()
-            case "cohort model":
-                of_need[method.name] = _reading(competitors, method, forecasters)
+    names = list(makers) if only is None else list(only)
+    unknown = sorted(set(names) - set(makers))
+    if unknown:
+        raise ParameterError(
+            f"methods on known networks are: {', '.join(makers)}; got {', '.join(unknown)}"
+        )
+    return {name: make() for name, make in makers.items() if name in names}
+
+
+def _ready(competitors: Competitors) -> dict[str, Callable[[], Estimator]]:
+    return {each.name: each.make for each in competitors.methods if each.needs == "series"}
+
+
+def _with_models(
+    competitors: Competitors, benchmark: KnownTruth, parts: Sequence[TimeSeries]
+) -> dict[str, Callable[[], Estimator]]:
+    """What reads a model of all data sets, each trained once and only if it is read."""
+
+    @functools.cache
+    def trained(name: str) -> AttentionForecaster:
+        configuration = competitors.cohort_models[name]
+        return _trained(_with_window_of(benchmark, configuration), parts)
+
+    pooled = [each for each in competitors.methods if each.needs == "cohort model"]
     return {
-        **by_need.get("series", {}),
-        Granger.method: _granger(competitors, parts),
-        Tangent.method: Tangent(geometric_mean(parts)),
-        **by_need.get("cohort model", {}),
-        **_own(competitors, benchmark, forecasters, parts),
+        **{each.name: functools.partial(_reading, competitors, each, trained) for each in pooled},
+        **_own(competitors, benchmark, trained, parts),
     }
 
 
 def _reading(
-    competitors: Competitors, method: Method, forecasters: Mapping[str, AttentionForecaster]
+    competitors: Competitors, method: Method, trained: Callable[[str], AttentionForecaster]
 ) -> Estimator:
     name = str(method.configuration)
     pooled = competitors.cohort_models[name].training.normalisation == "pooled"
-    return method.make(forecaster=forecasters[name], rescale=not pooled)
+    return method.make(forecaster=trained(name), rescale=not pooled)
 
 
 def _own(
     competitors: Competitors,
     benchmark: KnownTruth,
-    forecasters: Mapping[str, AttentionForecaster],
+    trained: Callable[[str], AttentionForecaster],
     parts: Sequence[TimeSeries],
-) -> dict[str, Estimator]:
+) -> dict[str, Callable[[], Estimator]]:
     """The models that a data set has of its own; the original study's where that was run."""
     fraction = competitors.test_fraction
     session = _with_window_of(benchmark, competitors.session_model)
-    first = next(iter(competitors.cohort_models))
     tuned = _with_window_of(benchmark, competitors.fine_tuned)
-    if tuned.model.initialisation == "linear":
-        prior = cohort_coefficients(_pooled(parts, tuned.model.input_window).total)
-        fine_tuned = OwnAttention(_FINE_TUNED, tuned, fraction, prior=prior)
-    else:
-        fine_tuned = OwnAttention(_FINE_TUNED, tuned, fraction, start=forecasters[first])
-    own = [OwnAttention("attention_subject", session, fraction), fine_tuned]
+
+    def fine_tuned() -> Estimator:
+        if tuned.model.initialisation == "linear":
+            prior = cohort_coefficients(_pooled(parts, tuned.model.input_window).total)
+            return OwnAttention(_FINE_TUNED, tuned, fraction, prior=prior)
+        start = trained(next(iter(competitors.cohort_models)))
+        return OwnAttention(_FINE_TUNED, tuned, fraction, start=start)
+
+    own: dict[str, Callable[[], Estimator]] = {
+        "attention_subject": lambda: OwnAttention("attention_subject", session, fraction),
+        _FINE_TUNED: fine_tuned,
+    }
     if benchmark.window is not None:
-        own.append(PUBLISHED_EXPERIMENT)
-    return {each.method: each for each in own}
+        own[PUBLISHED_EXPERIMENT.method] = lambda: PUBLISHED_EXPERIMENT
+    return own
 
 
 def _pooled(parts: Sequence[TimeSeries], lags: int) -> PooledMoments:

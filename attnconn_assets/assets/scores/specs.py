@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
+from attnconn_assets.assets.connectivity.cohort_directed import EVIDENCE
 from attnconn_assets.assets.connectivity.specs import reading_of, repeats_of
 from attnconn_assets.assets.forecasters.specs import seeds
 from attnconn_assets.assets.inputs.specs import has_phenotypes
@@ -114,9 +115,11 @@ def _score(study: Study, score: Score) -> AssetSpec:
             needs["group_forecaster"] = "configuration"
             configuration = study.read_out[0]
             settings["pools_of"] = ("group_forecaster", configuration)
-        elif _reads(study, "pooled_moments"):
-            needs["pooled_moments"] = "whole"
-            settings["pools_of"] = ("pooled_moments", WHOLE)
+        else:
+            for dealt in ("pooled_moments", EVIDENCE):
+                if settings["pools_of"] is None and _reads(study, dealt):
+                    needs[dealt] = "whole"
+                    settings["pools_of"] = (dealt, WHOLE)
     return AssetSpec(
         score.name,
         make_score,

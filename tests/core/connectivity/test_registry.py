@@ -73,7 +73,9 @@ def test_every_method_says_its_traits():
 
 def test_every_method_says_what_it_needs():
     needs = {name: method.needs for name, method in METHODS.items()}
-    assert {name for name in needs if needs[name] == "cohort"} == {"granger", "tangent"}
+    assert {name for name in needs if needs[name] == "cohort"} == {
+        *("granger", "tangent", "directed_cohort"),
+    }
     assert {name for name in needs if needs[name] == "cohort model"} == set(OF_GROUPS)
     assert {name for name in needs if needs[name] == "session model"} == {
         "attention_published", *(f"{name}_subject" for name in READ_OUTS),
@@ -91,6 +93,10 @@ def test_every_method_says_what_it_needs():
 @pytest.mark.parametrize("name", METHODS)
 def test_a_method_makes_matrices_or_lacks_what_it_needs(name, scan):
     method = METHODS[name]
+    if name == "directed_cohort":  # it needs nobody, but is `directed` then
+        alone = method.make().estimate(scan).values
+        assert np.array_equal(alone, METHODS["directed"].make().estimate(scan).values)
+        return
     if method.needs != "series":
         with pytest.raises(TypeError, match=r"missing .*required"):
             method.make()

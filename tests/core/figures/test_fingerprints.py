@@ -112,6 +112,14 @@ def test_few_methods_and_no_lengths_fit_too(
     assert not overlapping(figure)
 
 
+def test_very_many_methods_fit_too(scores: dict[str, FingerprintScore], cut_off) -> None:
+    every = list(configured(["base"]))
+    assert len(every) > 35
+    many = dict.fromkeys(every, scores["pearson"])
+    figure = fingerprint_panel(many, dict.fromkeys(every, LENGTHS), 1 / 7, DESIGN)
+    assert cut_off(figure) == []
+
+
 def test_what_is_missing_or_all_alike_is_drawn_as_it_is(cut_off, written) -> None:
     good = _score(0)
     broken = replace(

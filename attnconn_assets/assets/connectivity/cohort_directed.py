@@ -1,0 +1,24 @@
+"""Directions of a session, with the evidence of subjects whom it isn't compared with."""
+
+from attnconn_assets.assets.connectivity.reader import EstimatorFor
+from attnconn_assets.assets.forecasters.pools import pool_of
+from attnconn_assets.building.work import Work
+from attnconn_assets.storage.directions import read_directions
+from attnconn_assets.storage.entry import WHOLE
+from attnconn_core.connectivity.cohort_directed import CohortDirected
+
+__all__ = ["EVIDENCE", "read_cohort_directed"]
+
+EVIDENCE = "cohort_direction"
+
+
+def read_cohort_directed(work: Work) -> EstimatorFor:
+    """Add the evidence of everybody outside the subject's pool; see `pool_of`.
+
+    Where the study names who trains, that is all of them, but for a subject's own group.
+    """
+    pooled = read_directions(work.content(EVIDENCE, "directions.safetensors", WHOLE))
+    compared = pool_of(work, EVIDENCE)
+    others = pooled.outside({work.session.subject} if compared is None else compared)
+    estimator = CohortDirected(others)
+    return lambda part, whole: estimator  # noqa: ARG005

@@ -1,0 +1,56 @@
+"""Files of arrays that say what they hold: safetensors, equal contents in equal files."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save
+
+from attnconn_core.errors import StoreError
+
+__all__ = ["read_tensors", "write_tensors"]
+
+_KEY = "attnconn"
+_FORMAT = "attnconn {} 1"
+
+
+def write_tensors(
+    path: Path, holds: str, described: Mapping[str, Any], arrays: Mapping[str, np.ndarray]
+) -> None:
+    """Write arrays by name, and what JSON can hold of them.
+
+    Parameters
+    ----------
+    path
+        Of the file.
+    holds
+        What it is, such as ``"pooled moments"``.
+    described, arrays
+        What it holds.
+    """
+    about = {"format": _FORMAT.format(holds), **described}
+    # safetensors writes several keys in a random order: one, and equal contents are equal files.
+    path.write_bytes(save(dict(arrays), {_KEY: json.dumps(about, sort_keys=True)}))
+
+
+def read_tensors(path: Path, holds: str) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """Read what `write_tensors` wrote.
+
+    Raises
+    ------
+    StoreError
+        If the file is no such file, or holds something else.
+    """
+    try:
+        with safe_open(path, framework="numpy") as file:
+            described = json.loads((file.metadata() or {})[_KEY])
+            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            found = described["format"]
+    except (SafetensorError, OSError, KeyError, json.JSONDecodeError) as error:
+        raise StoreError(f"{path}: isn't a file of {holds}: {error}") from error
+    if found != _FORMAT.format(holds):
+        raise StoreError(f"{path}: must hold {_FORMAT.format(holds)}; holds {found}")
+    return described, arrays

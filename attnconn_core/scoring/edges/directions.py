@@ -1,0 +1,110 @@
+"""Which edges have a direction, and whether a second scan gives them the same."""
+
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Bool, Float64
+from scipy.stats import false_discovery_control
+
+from attnconn_core.connectivity.directed import Direction
+from attnconn_core.errors import ParameterError
+
+__all__ = ["DirectionAgreement", "direction_agreement", "significant_directions"]
+
+
+class DirectionAgreement(NamedTuple):
+    """How far two scans give pairs of regions the same direction.
+
+    Attributes
+    ----------
+    pairs
+        Number of pairs of regions.
+    edges
+        Number of directed edges that are significant in the first scan, and in the second.
+    signs
+        Share of all pairs whose direction is the same in both; .5 by chance.
+    significant_signs
+        The same share among the pairs significant in the first scan, whatever the second
+        scan's significance; NaN where there are none.
+    correlation
+        Of the two scans' log odds, over pairs.
+    """
+
+    pairs: int
+    edges: tuple[int, int]
+    signs: float
+    significant_signs: float
+    correlation: float
+
+
+def significant_directions(
+    direction: Direction, rate: float = 0.05
+) -> Bool[np.ndarray, "target source"]:
+    """Return the edges whose direction is significant, at a false discovery rate over pairs.
+
+    Parameters
+    ----------
+    direction
+        From `Directed.direction`, whose p-values come from surrogates without direction.
+    rate
+        At most this share of the edges found is expected to be false (Benjamini and
+        Hochberg 1995), where the null is that no direction is there.
+
+    Returns
+    -------
+    [target, source]: True where source drives target; never both ways.
+
+    Raises
+    ------
+    ParameterError
+        If the rate isn't between 0 and 1.
+    """
+    if not 0 < rate < 1:
+        raise ParameterError(f"rate must lie between 0 and 1; got {rate}")
+    found = np.zeros(direction.p_value.shape, dtype=bool)
+    upper = np.triu_indices(len(found), 1)
+    if len(upper[0]):
+        found[upper] = false_discovery_control(direction.p_value[upper]) <= rate
+    return np.asarray((found | found.T) & (direction.log_odds > 0))
+
+
+def direction_agreement(
+    first: Direction, second: Direction, rate: float = 0.05
+) -> DirectionAgreement:
+    """Compare the directions that two scans of a subject give the same regions.
+
+    Parameters
+    ----------
+    first, second
+        From `Directed.direction`, such as of test and retest.
+    rate
+        See `significant_directions`.
+
+    Raises
+    ------
+    ParameterError
+        If the two differ in regions, there is no pair, or the rate isn't between 0 and 1.
+    """
+    if first.log_odds.shape != second.log_odds.shape or len(first.log_odds) < 2:
+        raise ParameterError(
+            "directions of two scans must be of the same regions, at least 2; "
+            f"got {len(first.log_odds)} and {len(second.log_odds)}"
+        )
+    edges = [significant_directions(each, rate) for each in (first, second)]
+    upper = np.triu_indices(len(first.log_odds), 1)
+    one, other = first.log_odds[upper], second.log_odds[upper]
+    same = np.sign(one) == np.sign(other)
+    significant = (edges[0] | edges[0].T)[upper]
+    return DirectionAgreement(
+        pairs=len(same),
+        edges=(int(edges[0].sum()), int(edges[1].sum())),
+        signs=float(same.mean()),
+        significant_signs=float(same[significant].mean()) if significant.any() else float("nan"),
+        correlation=_correlation(one, other),
+    )
+
+
+def _correlation(one: Float64[np.ndarray, " pair"], other: Float64[np.ndarray, " pair"]) -> float:
+    if len(one) < 2 or not (np.ptp(one) > 0 and np.ptp(other) > 0):
+        return float("nan")
+    return float(np.corrcoef(one, other)[0, 1])

@@ -1,0 +1,67 @@
+"""Directions with the cohort: the same others for all subjects that are compared."""
+
+import numpy as np
+import pytest
+
+from attnconn_assets.assets.catalogue import specs, store_of
+from attnconn_assets.storage.directions import read_directions
+from attnconn_assets.storage.entry import WHOLE
+from attnconn_assets.storage.formats import read_matrices, read_table
+from attnconn_assets.study.study import load_study
+from attnconn_core.connectivity import CohortDirected
+from attnconn_core.sources import Simulated
+
+METHODS = {
+    "methods": ["directed", "directed_cohort"],
+    # In five regions shrinkage may leave no edge of a short scan.
+    "n_regions": 10,
+    "scan_lengths": [],
+    "reliability": {"split_half": False},
+}
+
+
+@pytest.fixture
+def study(write_study):
+    return load_study(write_study(**METHODS, fingerprint={"permutations": 20, "normalise": "none"}))
+
+
+def test_all_that_are_compared_rest_on_the_same_others(study, run_line, instance):
+    outcome, _ = run_line(study, instance)
+    assert outcome.failed == {}
+    store = store_of(study)
+    evidence = store.entry("cohort_direction", WHOLE)
+    pooled = read_directions(store.path(evidence, "directions.safetensors"))
+    pools = [frozenset(each["reads"]) for each in evidence.facts["folds"]]
+    assert sorted(subject for pool in pools for subject in pool) == ["001", "002", "003", "004"]
+
+    source = Simulated(subjects=4, regions=10, frames=120)
+    for session in source.sessions():
+        (pool,) = (each for each in pools if session.subject in each)
+        assert len(pool) == 2
+        others = pooled.outside(pool)
+        assert others.sessions == 4  # two sessions of each of the two others
+        entry = store.entry("directed_cohort", session.key)
+        matrices = read_matrices(store.path(entry, "matrix.parquet"))
+        again = CohortDirected(others).estimate(source.load(session)).values
+        np.testing.assert_allclose(matrices[120].values, again, atol=1e-4)
+        assert entry.facts["metrics"]["cohort_informed"] == 1.0
+    scores = read_table(store.path(store.entry("fingerprint", WHOLE), "scores.parquet"))
+    assert "directed_cohort" in set(scores["method"])
+
+
+def test_scores_compare_within_the_pools_of_what_is_read(study, write_study):
+    def pools_of(study):
+        by_name = {spec.name: spec for spec in specs(study)}
+        return by_name["fingerprint"].settings["pools_of"]
+
+    assert pools_of(study) == ("cohort_direction", WHOLE)
+    assert pools_of(load_study(write_study(methods=["directed"]))) is None
+
+
+def test_two_subjects_have_no_others(write_study, run_line, instance):
+    study = load_study(write_study(n_subjects=2, **METHODS))
+    outcome, _ = run_line(study, instance)
+    assert any(
+        "takes from other subjects, and needs at least 3" in str(why)
+        for why in outcome.failed.values()
+    )
