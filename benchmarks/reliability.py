@@ -17,8 +17,18 @@ import yaml
 
 from attnconn_assets.study.experiment import Configuration, Experiment
 from attnconn_core.connectivity import Ablation, Attention, AttentionNorm, Sensitivity
-from attnconn_core.forecasting import AttentionForecaster, fit, forecast_baselines, group_folds
+from attnconn_core.forecasting import (
+    AttentionForecaster,
+    GroupFold,
+    PooledMoments,
+    cohort_coefficients,
+    deal,
+    fit,
+    group_folds,
+    linear_forecasts,
+)
 from attnconn_core.forecasting.config import DEFAULT_SEED
+from attnconn_core.forecasting.moments import ByColumn
 from attnconn_core.records import Cohort, Connectivity, Session, TimeSeries
 from attnconn_core.scoring import agreement, edgewise_reliability
 from attnconn_core.scoring.comparison.paired_tests import mean_interval
@@ -36,7 +46,7 @@ _SEEDS = (1, 2)
 # Title → experiment, whose first cohort configuration and subject configuration are trained.
 _EXPERIMENTS = {
     "quick": "quick.yaml",
-    "published": "published_subject.yaml",
+    "the original study's": "published_subject.yaml",
     "attnconn": "attnconn.yaml",
 }
 _READ_OUTS = {
@@ -146,13 +156,14 @@ def _models(
     for pool, fold in enumerate(group_folds(sample.cohort, _FOLDS, DEFAULT_SEED)):
         parts = [sample.training[session.key] for session in fold.trains]
         cohort_model = _trained(group.reseeded(seed), parts)
+        begins = _beginning(cohort_model, fold, sample)
         for session in sample.cohort.sessions:
             if fold.reads is not None and session.subject not in fold.reads:
                 continue
             key = session.key
             rescale = group.training.normalisation != "pooled"
             yield "cohort", session, reader(cohort_model, key, rescale=rescale), pool
-            model = _trained(tuned.reseeded(seed), [sample.training[key]], cohort_model)
+            model = _trained(tuned.reseeded(seed), [sample.training[key]], *begins)
             yield "fine-tuned", session, reader(model, key), pool
 
 
@@ -160,8 +171,24 @@ def _trained(
     configuration: Configuration,
     parts: Sequence[TimeSeries],
     start: AttentionForecaster | None = None,
+    prior: ByColumn | None = None,
 ) -> AttentionForecaster:
-    return fit(configuration.model, parts, configuration.training, start=start).forecaster
+    training = configuration.training
+    return fit(configuration.model, parts, training, start=start, prior=prior).forecaster
+
+
+def _beginning(
+    model: AttentionForecaster, fold: GroupFold, sample: _Sample
+) -> tuple[AttentionForecaster | None, ByColumn | None]:
+    """Return what a session's fine-tuning goes on from: weights, or the fold's VAR."""
+    if model.config.initialisation != "linear":
+        return model, None
+    subjects = [session.subject for session in fold.trains]
+    lags, regions = model.config.input_window, sample.training[fold.trains[0].key].regions
+    pooled = PooledMoments(lags, regions, deal(subjects))
+    for session in fold.trains:
+        pooled = pooled.plus(session.subject, sample.training[session.key])
+    return None, cohort_coefficients(pooled.total)
 
 
 def _columns(read: _Read, cohort: Cohort) -> list[str]:
@@ -233,7 +260,7 @@ def _cell(values: np.ndarray) -> str:
 
 def _note(sample: _Sample) -> str:
     r2 = [
-        forecast_baselines(sample.training[key], split(series, _TEST)[1], 5)["ar"].r2
+        linear_forecasts(sample.training[key], split(series, _TEST)[1], 5)["ar"].skill.r2
         for key, series in sample.series.items()
     ]
     return (

@@ -159,6 +159,7 @@ _BUILT_IN = (
         settable=(),
         citation="Hyvärinen & Smith 2013",
     ),
+    Method("oriented_partial", "Partial × (1 + tau)", "direction", OrientedPartial),
     Method(
         "likelihood_ratio_entropy",
         "Likelihood ratio (entropy)",
@@ -186,7 +187,6 @@ _BUILT_IN = (
         settable=(),
         citation="Hyvärinen & Smith 2013",
     ),
-    Method("oriented_partial", "Partial × (1 + tau)", "direction", OrientedPartial),
     Method("directed", "Directed", "direction", Directed),
     Method(
         "directed_cohort",

@@ -77,7 +77,7 @@ def fingerprint_panel(
     methods = styles.sort(scores)
     curves = {method: lengths for method, lengths in by_length.items() if lengths}
     above = 1.5 + 0.62 * len(methods)
-    below = max(3.6, 0.8 + 0.2 * (len(curves) + 1))  # the legend has a line per method
+    below = max(3.6, 0.26 * len(curves))  # the legend has a line per method
     figure = canvas(height=above + (below + 0.4 if curves else 0.4))
     rows = 2 if curves else 1
     parts = figure.subfigures(rows, 1, squeeze=False, height_ratios=[above, below][:rows])

@@ -48,7 +48,7 @@ _FAMILIES = {
     "lagged": _of_one_colour(_GREEN, "oDp*"),
     "dynamics": _of_one_colour(_SKY, "^D"),
     "causal discovery": _of_one_colour(_VERMILLION, "sX<o"),
-    "direction": _of_one_colour(_BLACK, "osv^<pD>*"),
+    "direction": _of_one_colour(_BLACK, "osvD^P<>*"),
     "attention": (
         Look(_ORANGE, "D"),
         Look(_PURPLE, "p"),

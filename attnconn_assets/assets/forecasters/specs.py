@@ -80,7 +80,7 @@ def _pooled_moments(study: Study) -> AssetSpec:
         needs={"time_series": "session"},
         description="Sums of the lagged second moments of the cohort's training frames, by "
         "groups of subjects: what linear forecasters take from everybody but the subject.",
-        group="forecasters",
+        group="forecasts",
         kinds=frozenset({"safetensors", "mlflow"}),
     )
 
@@ -94,7 +94,7 @@ def _linear_forecasters(study: Study) -> AssetSpec:
         needs={"time_series": "session", "pooled_moments": "whole"},
         description="Every linear forecaster, fitted on the session's first frames and judged "
         "on its test frames. Those called cohort-informed also rest on other subjects' data.",
-        group="forecasters",
+        group="forecasts",
     )
 
 

@@ -74,6 +74,7 @@ def make_report(work: Work) -> Result:
         tables={"headline": rows, "cells": cells},
         files={"report.html": page},
         facts={"words": list(words)},
+        warnings=warnings,
     )
 
 

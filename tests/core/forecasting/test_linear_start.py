@@ -14,6 +14,7 @@ from attnconn_core.forecasting import (
     fit,
     mean_attention,
 )
+from attnconn_core.forecasting.hierarchical import HIERARCHICAL_ALPHAS, OWN_SHARE, source_weights
 from attnconn_core.forecasting.linear import (
     growing_penalty,
     lagged_moments,
@@ -73,12 +74,16 @@ def predicted(forecaster, series):
 def var_of(series, alpha, prior=None):
     """The VAR in closed form, of the standardised series."""
     moments = lagged_moments(standardise(series, scale_of(series)).runs, LAGS)
-    return ridge_var_own_past_free(moments, alpha, lag_weights=growing_penalty(LAGS), prior=prior)
+    of_prior = {}
+    if prior is not None:
+        of_prior = {"source_weights": source_weights(prior), "own_share": OWN_SHARE}
+    weights = growing_penalty(LAGS)
+    return ridge_var_own_past_free(moments, alpha, lag_weights=weights, prior=prior, **of_prior)
 
 
 @pytest.mark.parametrize("hierarchical", [False, True])
 @pytest.mark.parametrize("rank", [None, 2])
-def test_it_begins_as_the_lag_weighted_var(make_series, rank, hierarchical):
+def test_it_begins_as_the_linear_forecaster_does(make_series, rank, hierarchical):
     series = make_series(300, regions=6)
     prior = None
     if hierarchical:
@@ -86,7 +91,8 @@ def test_it_begins_as_the_lag_weighted_var(make_series, rank, hierarchical):
     forecaster = started(configured(query_rank=rank), series, prior=prior)
     ahead, attention = predicted(without_chance(forecaster), series)
     runs = standardise(series, scale_of(series)).runs
-    fits = [var_of(series, alpha, prior) for alpha in np.logspace(1, 6, 11)]
+    alphas = HIERARCHICAL_ALPHAS if hierarchical else np.logspace(1, 6, 11)
+    fits = [var_of(series, alpha, prior) for alpha in alphas]
     nearest = min(fits, key=lambda each: np.abs(each.predict(runs)[1] - ahead).max())
     np.testing.assert_allclose(ahead, nearest.predict(runs)[1], atol=1e-5)
     block = nearest.coefficients.reshape(6, LAGS, 6)

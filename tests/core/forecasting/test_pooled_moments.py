@@ -81,6 +81,24 @@ def test_from_ten_subjects_on_a_tenth_is_left_out():
     np.testing.assert_allclose(pooled(scans).without("04").gram, gram, rtol=1e-9, atol=1e-9)
 
 
+def test_all_of_a_pool_have_the_same_others_and_lose_nobody_else():
+    subjects = [f"{number:02}" for number in range(25)]
+    pools = [frozenset(subjects[::2]), frozenset(subjects[1::2])]
+    dealt = deal(subjects, pools=pools)
+    assert len(set(dealt.values())) == 10
+    scans = [(subject, scan(int(subject))) for subject in subjects]
+    sums = functools.reduce(
+        lambda found, each: found.plus(*each), scans, PooledMoments(LAGS, NAMES, dealt)
+    )
+    for own, others in (pools, reversed(pools)):
+        gram, _ = by_hand([series for name, series in scans if name in others])
+        np.testing.assert_allclose(sums.outside(own).gram, gram, rtol=1e-9, atol=1e-9)
+    with pytest.raises(CohortError, match="without 25 subjects"):
+        sums.outside(subjects)
+    # Few subjects stay alone, whatever their pools.
+    assert sorted(deal(subjects[:7], pools=pools).values()) == list(range(7))
+
+
 def test_memory_does_not_grow_with_the_cohort():
     sums = pooled([(f"{n:03}", scan(n)) for n in range(40)]).sums
     assert len(sums) == 10

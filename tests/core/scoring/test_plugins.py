@@ -60,7 +60,11 @@ def test_a_score_of_another_package_stands_after_ours(install):
         ("odd", GOOD.replace("def score", "def other"), r"must be a class with score\(data\)"),
         ("odd", GOOD.replace("(frozen=True)", ""), "must be a frozen dataclass"),
         ("odd", GOOD.replace('"Odd"', "3"), "must say label, a text; got 3"),
-        ("odd", GOOD.replace('"matrices"', '"scans"'), "must say reads, a frozenset of matrices"),
+        (
+            "odd",
+            GOOD.replace('"matrices"', '"scans"'),
+            "must say reads, a frozenset of linear_forecasts, matrices",
+        ),
         ("even", GOOD, "says name 'odd'; the two must agree"),
     ],
 )

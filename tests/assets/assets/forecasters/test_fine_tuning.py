@@ -67,7 +67,11 @@ def test_the_fine_tuned_model_begins_as_the_hierarchical_var(write_study, run_li
     made = store.entry("finetuned_forecaster", KEY)
     assert {name.partition("/")[0] for name in made.inputs} == {"time_series", "pooled_moments"}
     moments = read_moments(store.path(store.entry("pooled_moments", WHOLE), "moments.safetensors"))
-    prior = cohort_coefficients(moments.without("002"))
+    # The same for all subjects of a pool: without the whole pool, not without the subject.
+    folds = store.entry("pooled_moments", WHOLE).facts["folds"]
+    pool = next(fold["reads"] for fold in folds if "002" in fold["reads"])
+    assert len(pool) == 2
+    prior = cohort_coefficients(moments.outside(pool))
     source = Simulated(subjects=4, regions=5, frames=120)
     session = next(each for each in source.sessions() if each.key == KEY)
     configuration = study.fine_tuned_configuration
@@ -106,3 +110,13 @@ def test_on_known_networks_all_data_sets_are_the_prior(write_study):
     assert estimator.start is None
     assert estimator.prior.shape == (15, 5)
     assert estimator.estimate(truth.series[0]).values.shape == (5, 5)
+
+
+def test_subjects_with_other_others_are_not_compared(write_study, run_line, instance):
+    """Without a cohort model in the study the pools are those of the pooled moments."""
+    study = linear_study(write_study, methods=["attention_finetuned"])
+    outcome, told = run_line(study, instance)
+    assert outcome.failed == {}
+    assert "group_forecaster" not in told.steps
+    store = store_of(study)
+    assert store.entry("fingerprint", WHOLE).facts["pools"] == 2

@@ -3,6 +3,7 @@
 from attnconn_assets.assets.catalogue import store_of
 from attnconn_assets.storage.formats import read_table
 from attnconn_assets.study.study import load_study
+from attnconn_core.forecasting import LINEAR_FORECASTERS
 
 
 def test_every_method_on_every_benchmark(write_study, run_line, instance):
@@ -31,14 +32,14 @@ def _everybody_is_there(scores):
     methods = scores[scores["kind"] == "method"].groupby("benchmark")["method"].agg(set)
     assert methods["fingerprint"] == {"pearson", "granger"}
     assert methods["behaviour"] == {"pearson", "granger"}
-    assert methods["forecast"] == {"granger", "ridge_var", "ridge_var_own_past"}
+    assert methods["forecast"] == {"granger", *LINEAR_FORECASTERS} - {"ar"}
     assert {"pearson", "patel_tau", "attention_subject"} <= methods["linear-5"]
     assert not any("_group_" in each for each in methods["linear-5"])
     pooled = scores[scores["kind"] == "one model of all data sets"]
     assert {"attention_group_base", "sensitivity_group_base"} <= set(pooled["method"])
     assert methods["reliability"] == {"pearson", "granger"}
-    # 4 + 1 + 2 of reliability, where nothing is trained + 3 of behaviour + 3 of recovery
-    assert scores["measure"].nunique() == 13
+    # 3 + 1 + 2 of reliability, where nothing is trained + 3 of behaviour + 3 of recovery
+    assert scores["measure"].nunique() == 12
     assert set(scores["warning"].str[:30]) <= {"", "do not interpret this matrix: "}
     beside = scores[scores["kind"] == "null model"].groupby("benchmark")["method"].agg(set)
     assert scores.loc[scores["kind"] == "reference", "method"].tolist() == ["ar"]
@@ -50,11 +51,12 @@ def _everybody_is_there(scores):
 
 def _winners_are_above_the_reference(verdicts, pairs):
     verdicts = verdicts.set_index(["benchmark", "measure"])
-    assert len(verdicts) == 13
+    assert len(verdicts) == 12
     # Six subjects and a null target: behaviour has no winner, whatever stands on top.
     assert (verdicts.loc["behaviour", "winner"] == "").all()
     leaders = verdicts.loc[("linear-5", "detection and direction (AUPRC)"), "leaders"]
     assert "pearson" not in leaders.split(", ")
     assert any("granger" in each for each in leaders.split(", "))
-    assert pairs.groupby("benchmark").size()["fingerprint"] == 1
+    # One pair of methods, in each of three measures.
+    assert pairs.groupby("benchmark").size()["fingerprint"] == 3
     assert pairs[["p", "p_corrected"]].notna().all(axis=None)
