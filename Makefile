@@ -58,7 +58,7 @@ bench-identification: sample  ## Identify the sample's subjects by every method 
 bench-truth: setup  ## Run every method on known networks (DATA=folder), and write the tables
 	@test -d "$(DATA)/netsim" -a -d "$(DATA)/sanchez_romero" || { echo "no netsim/ and sanchez_romero/ in '$(DATA)': make bench-truth DATA=<folder that holds both>; benchmarks/README.md says what they are"; exit 1; }
 	$(BIN)/python -m benchmarks.truth --write $(if $(METHODS),--methods $(METHODS)) $(DATA)
-	$(BIN)/python -m benchmarks.truth_directions --write $(DATA)
+	$(if $(METHODS),,$(BIN)/python -m benchmarks.truth_directions --write $(DATA))
 
 bench-platform: setup  ## Carry a study of 1,100 sessions through the servers, and write the table
 	$(BIN)/python -m benchmarks.platform --write

@@ -15,7 +15,7 @@ from sklearn.linear_model import LogisticRegression
 from attnconn_core.connectivity.direction_evidence import calibrated
 from attnconn_core.connectivity.direction_weights import terms_of
 from attnconn_core.records import TimeSeries
-from attnconn_core.timeseries.events import Events, draw_event_network, simulate_events
+from attnconn_core.timeseries.events import Events, Scanner, draw_event_network, simulate_events
 
 __all__ = ["drawn", "learned", "main", "terms_of_edges"]
 
@@ -46,7 +46,6 @@ def drawn(loops: bool, seed: int, group: int) -> list[tuple[TimeSeries, np.ndarr
         block_diag(*networks),
         min(1200, int(rng.uniform(500, 700) / repetition_time)),
         [seed, group, int(loops), _GROUP],
-        repetition_time=repetition_time,
         events=Events(
             on,
             on * _spread(rng, 1, 10),
@@ -54,8 +53,9 @@ def drawn(loops: bool, seed: int, group: int) -> list[tuple[TimeSeries, np.ndarr
             neural_noise=_spread(rng, 0.006, 0.3),
             both_signs=bool(rng.random() < 0.5),
         ),
-        noise=_spread(rng, 0.05, 0.6),
-        regional_delay=rng.uniform(0.1, 0.7),
+        scanner=Scanner(
+            repetition_time, noise=_spread(rng, 0.05, 0.6), regional_delay=rng.uniform(0.1, 0.7)
+        ),
     )
     ends = np.cumsum([len(network) for network in networks])
     parts = np.split(series.runs[0], ends[:-1], axis=1)

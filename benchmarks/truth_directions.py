@@ -40,13 +40,15 @@ def main() -> None:
     parser.add_argument("--methods", nargs="*", default=_METHODS, help="names of methods")
     options = parser.parse_args()
     found: dict[str, dict[str, tuple[float, float]]] = {}
+    counts: dict[str, int] = {}
     for benchmark in benchmarks_in(options.folder):
         used = benchmark.head(options.data_sets)
-        print(f"{used.name}: {len(used.series)} data sets", flush=True)
+        counts[used.name] = len(used.series)
+        print(f"{used.name}: {counts[used.name]} data sets", flush=True)
         for name, scores in _scored(used, options.methods):
             found.setdefault(name, {})[used.name] = scores
-    shown = options.data_sets or "all"
-    tables = f"Data sets of each network: {shown}.\n\n" + "\n\n".join(
+    used_sets = ", ".join(f"{name} {n}" for name, n in counts.items())
+    tables = f"Data sets: {used_sets}.\n\n" + "\n\n".join(
         f"{title}:\n\n{_table(found, position)}"
         for position, title in enumerate(("Orientation", "Average precision, directed"))
     )

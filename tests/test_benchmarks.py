@@ -5,11 +5,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from attnconn_core.errors import ParameterError
 from benchmarks import platform
 from benchmarks.__main__ import ROWS, _line
 from benchmarks.measure import Measured, best_of, once
 from benchmarks.row import Row
-from benchmarks.table import replace_section
+from benchmarks.table import replace_section, section
+from benchmarks.truth import merged
 
 PAGE = Path(__file__).resolve().parents[1] / "benchmarks" / "README.md"
 
@@ -21,6 +23,7 @@ def test_a_section_is_replaced_and_the_rest_stays(tmp_path):
     assert page.read_text() == (
         "before\n<!-- a -->\nnew\nlines\n<!-- /a -->\nbetween\n<!-- b -->\nB\n<!-- /b -->\n"
     )
+    assert section(page, "a") == "new\nlines"
     with pytest.raises(ValueError, match="must hold <!-- c -->"):
         replace_section(page, "c", "")
 
@@ -29,7 +32,7 @@ def test_the_page_has_a_place_for_every_table():
     text = PAGE.read_text()
     for name in (
         *("speed", "linear-forecast", "forecast", "reliability"),
-        *("identification", "truth", "synthetic", "platform"),
+        *("identification", "truth", "directions", "synthetic", "platform"),
     ):
         assert text.index(f"<!-- {name} -->") < text.index(f"<!-- /{name} -->")
 
@@ -72,3 +75,19 @@ def test_scans_hold_something_of_their_subject(tmp_path):
     alike = np.corrcoef(found)
     assert alike[0, 1] > alike[0, 2] + 0.1
     assert alike[2, 3] > alike[1, 3] + 0.1
+
+
+def test_rows_join_a_table_and_replace_their_own():
+    before = [
+        *("| method | a |", "| --- | --- |", "| X | 1 |"),
+        *("| Z (first 10 data sets) | 3 |", "| chance | 0 |"),
+    ]
+    computed = ["| method | a |", "| --- | --- |", "| Z | 4 |", "| Y (more) | 2 |"]
+    order = ["X", "Y (more)", "Z"]
+    joined = merged(before, computed, order).splitlines()
+    assert joined[2:] == ["| X | 1 |", "| Y (more) | 2 |", "| Z | 4 |", "| chance | 0 |"]
+    noted = merged(before, computed[:3], order, "first 5 data sets").splitlines()
+    assert noted[2:] == ["| X | 1 |", "| Z (first 5 data sets) | 4 |", "| chance | 0 |"]
+    assert merged([], computed, order).splitlines()[2:] == ["| Y (more) | 2 |", "| Z | 4 |"]
+    with pytest.raises(ParameterError, match="same columns"):
+        merged(["| method | b |", "| --- | --- |"], computed, order)

@@ -1,6 +1,6 @@
 """Windows, splits, scaling, soundness and surrogates of series, and series of known truth."""
 
-from attnconn_core.timeseries.events import Events, draw_event_network, simulate_events
+from attnconn_core.timeseries.events import Events, Scanner, draw_event_network, simulate_events
 from attnconn_core.timeseries.quality import series_quality
 from attnconn_core.timeseries.scaling import Scale, scale_of, standardise
 from attnconn_core.timeseries.simulation import draw_network, simulate, vary_network
@@ -18,6 +18,7 @@ __all__ = [
     "SURROGATES",
     "Events",
     "Scale",
+    "Scanner",
     "Soundness",
     "assess",
     "circular_shift",

@@ -12,21 +12,16 @@ from jaxtyping import Float, Float64
 
 from attnconn_core.errors import ParameterError
 from attnconn_core.records import TimeSeries
+from attnconn_core.timeseries.balloon import balloon
 from attnconn_core.timeseries.simulation import Seed
 
-__all__ = ["Events", "draw_event_network", "simulate_events"]
+__all__ = ["Events", "Scanner", "draw_event_network", "simulate_events"]
 
 _STRENGTH = (0.2, 0.6)
 _RADIUS = 0.8
 _STEP = 0.1  # seconds, at most, from one state to the next
 _RELAXATION = 0.05  # seconds in which a region follows what drives it
 _WARM_UP = 30.0  # seconds
-_SPREAD = 0.1  # of each haemodynamic constant between regions, as a share
-# Friston et al. 2003: decay and feedback of the signal, transit time; then stiffness,
-# oxygen extraction at rest.
-_SIGNAL_DECAY, _FEEDBACK, _TRANSIT = 0.65, 0.41, 0.98
-_STIFFNESS, _EXTRACTION = 0.32, 0.34
-_LEAST = 0.05  # flow, volume and deoxyhaemoglobin stay above this share of rest
 
 
 @dataclass(frozen=True)
@@ -63,6 +58,38 @@ class Events:
                 raise ParameterError(f"{name} must be positive; got {getattr(self, name)}")
         if not self.neural_noise >= 0:
             raise ParameterError(f"neural_noise must be 0 or more; got {self.neural_noise}")
+
+
+@dataclass(frozen=True)
+class Scanner:
+    """How the regions' activity is seen.
+
+    Attributes
+    ----------
+    repetition_time
+        Seconds.
+    noise
+        Deviation of the white noise on top, in deviations of the region's signal.
+    regional_delay
+        Deviation, in seconds, of the time by which a region's response is late or early; at
+        most 1.5 s either way.
+
+    Raises
+    ------
+    ParameterError
+        If the repetition time isn't positive, or another number is negative.
+    """
+
+    repetition_time: float = 2.0
+    noise: float = 0.2
+    regional_delay: float = 0.5
+
+    def __post_init__(self) -> None:
+        if not self.repetition_time > 0:
+            raise ParameterError(f"repetition_time must be positive; got {self.repetition_time}")
+        for name in ("noise", "regional_delay"):
+            if not getattr(self, name) >= 0:
+                raise ParameterError(f"{name} must be 0 or more; got {getattr(self, name)}")
 
 
 def draw_event_network(
@@ -146,10 +173,8 @@ def simulate_events(
     frames: int,
     seed: Seed,
     *,
-    repetition_time: float = 2.0,
     events: Events | None = None,
-    noise: float = 0.2,
-    regional_delay: float = 0.5,
+    scanner: Scanner | None = None,
 ) -> TimeSeries:
     """Run a network of regions that events drive, and return what a scanner sees.
 
@@ -164,55 +189,44 @@ def simulate_events(
         2 or more.
     seed
         Fixes events, noise and the regions' responses.
-    repetition_time
-        Seconds.
     events
         What drives each region; None is `Events()`.
-    noise
-        Deviation of the white noise on top, in deviations of the region's signal.
-    regional_delay
-        Deviation, in seconds, of the time by which a region's response is late or early; at
-        most 1.5 s either way.
+    scanner
+        How it is seen; None is `Scanner()`.
 
     Raises
     ------
     ParameterError
-        If the network isn't square or has a spectral radius of 1 or more, or a number is out
-        of range.
+        If the network isn't square or has a spectral radius of 1 or more, or there are fewer
+        than 2 frames.
 
     References
     ----------
-    Friston, Harrison & Penny 2003, NeuroImage 19: 1273–1302; Stephan et al. 2007, NeuroImage
-    38: 387–401; and for events that drive regions Smith et al. 2011, NeuroImage 54: 875–891.
+    Stephan et al. 2007, NeuroImage 38: 387–401; for events that drive regions Smith et
+    al. 2011, NeuroImage 54: 875–891.
     """
     if network.ndim != 2 or network.shape[0] != network.shape[1]:
         raise ParameterError(f"a network must be (region, region); got shape {network.shape}")
     radius = np.abs(np.linalg.eigvals(network)).max()
     if radius >= 1:
         raise ParameterError(f"a network's spectral radius must be below 1; got {radius:.3g}")
-    if frames < 2 or not repetition_time > 0:
-        raise ParameterError(
-            f"frames must be at least 2 and the repetition time positive; "
-            f"got {frames} and {repetition_time}"
-        )
-    if not (noise >= 0 and regional_delay >= 0):
-        raise ParameterError(
-            f"noise and regional_delay must be 0 or more; got {noise} and {regional_delay}"
-        )
+    if frames < 2:
+        raise ParameterError(f"frames must be at least 2; got {frames}")
+    seen = scanner or Scanner()
     rng = np.random.default_rng(seed)
-    per_frame = int(np.ceil(repetition_time / _STEP))
-    step = repetition_time / per_frame
+    per_frame = int(np.ceil(seen.repetition_time / _STEP))
+    step = seen.repetition_time / per_frame
     warm_up = int(_WARM_UP / step)
     states = _neural(network, warm_up + frames * per_frame, step, events or Events(), rng)
-    late = np.clip(regional_delay * rng.standard_normal(len(network)), -1.5, 1.5) / step
+    late = np.clip(seen.regional_delay * rng.standard_normal(len(network)), -1.5, 1.5) / step
     for region, steps in enumerate(np.round(late).astype(int)):
         states[:, region] = np.roll(states[:, region], steps)
-    signal = _balloon(states, step, rng)[warm_up::per_frame]
-    signal = signal + noise * signal.std(axis=0) * rng.standard_normal(signal.shape)
+    signal = balloon(states, step, rng)[warm_up::per_frame]
+    signal = signal + seen.noise * signal.std(axis=0) * rng.standard_normal(signal.shape)
     names = tuple(f"region-{number}" for number in range(1, len(network) + 1))
     # In deviations: blood oxygenation changes by a few per cent.
     signal = (signal - signal.mean(axis=0)) / signal.std(axis=0)
-    return TimeSeries((signal.astype(np.float32),), repetition_time, names)
+    return TimeSeries((signal.astype(np.float32),), seen.repetition_time, names)
 
 
 def _neural(
@@ -233,38 +247,3 @@ def _neural(
         state = state + follow * (network @ state - state + on * height + noise[time])
         states[time] = state
     return states * events.amplitude
-
-
-def _balloon(
-    states: Float64[np.ndarray, "time region"], step: float, rng: np.random.Generator
-) -> Float64[np.ndarray, "time region"]:
-    """Signal of blood oxygenation at every step, by Euler's method."""
-    n_regions = states.shape[1]
-    decay, feedback, transit = (
-        constant * np.exp(_SPREAD * rng.standard_normal(n_regions))
-        for constant in (_SIGNAL_DECAY, _FEEDBACK, _TRANSIT)
-    )
-    signal, flow = np.zeros(n_regions), np.ones(n_regions)
-    volume, deoxy = np.ones(n_regions), np.ones(n_regions)
-    seen = np.empty_like(states)
-    kept = np.log1p(-_EXTRACTION)
-    for time, state in enumerate(states):
-        outflow = volume ** (1 / _STIFFNESS)
-        extracted = flow * (1 - np.exp(kept / flow)) / _EXTRACTION
-        changes = (
-            state - decay * signal - feedback * (flow - 1),
-            signal,
-            (flow - outflow) / transit,
-            (extracted - outflow * deoxy / volume) / transit,
-        )
-        signal = signal + step * changes[0]
-        flow, volume, deoxy = (
-            np.maximum(value + step * change, _LEAST)
-            for value, change in zip((flow, volume, deoxy), changes[1:], strict=True)
-        )
-        seen[time] = (
-            7 * _EXTRACTION * (1 - deoxy)
-            + 2 * (1 - deoxy / volume)
-            + (2 * _EXTRACTION - 0.2) * (1 - volume)
-        )
-    return seen

@@ -14,7 +14,7 @@ from attnconn_assets.storage.formats import read_table
 from attnconn_assets.storage.recipe import as_json
 from attnconn_assets.study.study import load_study
 from attnconn_core.connectivity import READY, Granger
-from attnconn_core.errors import StudyError
+from attnconn_core.errors import ParameterError, StudyError
 from attnconn_core.forecasting import fit
 from attnconn_core.scoring import recover
 from attnconn_core.sources import KnownTruth, read_known_truth
@@ -123,6 +123,19 @@ def test_models_of_single_samples_read_the_whole_sample(write_study):
     assert estimators["attention_group_base"].forecaster.config.input_window == 15
     as_series = KnownTruth("as series", samples.series, samples.truths)
     assert "attention_published" not in estimators_for(competitors_of(study), as_series)
+
+
+def test_only_what_is_asked_for_is_made(write_study, monkeypatch):
+    def trained(*_):
+        raise AssertionError("no model is read")
+
+    monkeypatch.setattr(benchmark_estimators, "_trained", trained)
+    study = load_study(write_study(granger={"lags": 1, "alpha": 1.0}))
+    samples = independent_samples(1, seed=0, samples=1000)
+    made = estimators_for(competitors_of(study), samples, ["granger", "directed"])
+    assert sorted(made) == ["directed", "granger"]
+    with pytest.raises(ParameterError, match="got tau"):
+        estimators_for(competitors_of(study), samples, ["tau"])
 
 
 def test_the_published_experiment_is_trained_and_read_as_published(monkeypatch):
