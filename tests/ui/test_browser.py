@@ -8,11 +8,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.servers]
 
 def test_the_asset_graph_shows_every_group(page, shot, servers, made):
     page.goto(f"{servers.dagster}/asset-groups")
-    for group in ("inputs", "forecasters", "connectivity", "benchmarks", "report"):
+    for group in ("inputs", "forecasters", "connectivity", "repeats", "benchmarks", "report"):
         expect(page.get_by_text(group).first).to_be_visible(timeout=60_000)
     shot("dagster-graph")
     # Dagster draws the assets that are in view alone: high enough for all of them.
-    page.set_viewport_size({"width": 1600, "height": 2000})
+    page.set_viewport_size({"width": 2600, "height": 3200})
     page.goto(f"{servers.dagster}/locations/__repository__@attnconn/asset-groups/connectivity")
     for asset in ("pearson", "granger", "attention_subject"):
         expect(page.get_by_text(asset, exact=True).first).to_be_visible(timeout=60_000)

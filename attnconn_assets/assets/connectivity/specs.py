@@ -187,7 +187,7 @@ def _repeats(study: Study, method: Method) -> AssetSpec:
         calls=reading.calls,
         from_configuration=reading.from_configuration,
         description=f"{method.label} of each half of a session, and by models of other seeds.",
-        group="connectivity",
+        group="repeats",
         experiment="repeats",
         run_label=method.name,
     )

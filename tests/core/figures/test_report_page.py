@@ -168,7 +168,7 @@ def test_every_method_stands_in_its_family_with_n_and_intervals(context: dict[st
     assert _row(page, "AR") == ["–", "–", "0.400"]
     families = re.findall(r'class="family">(.*?)<', page)
     assert families == ["correlation", "granger", "linear forecast"]
-    assert page.count("n = 8 subjects</span>") == 3
+    assert page.count("n = 8</span>") == 3
     assert "Forecasts are highest by Granger (R² 0.500; n = 8 subjects)." in page
 
 
