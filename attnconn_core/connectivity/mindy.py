@@ -77,7 +77,7 @@ class Mindy:
     def estimate(self, series: TimeSeries) -> Connectivity:
         """Return W; the diagonal is what a region does to itself beside its decay.
 
-        Metrics: `r2`, of the change, mean over regions, in sample; `decay` and `alpha`, their
+        Metrics: `fit_r2`, of the change, mean over regions, in sample; `decay` and `alpha`, their
         means over regions.
 
         Raises
@@ -89,7 +89,7 @@ class Mindy:
         found = self._fitted(states, changes)
         error = ((changes - found.predict(states)) ** 2).mean(axis=1)
         metrics = {
-            "r2": float(np.mean(1 - error / changes.var(axis=1))),
+            "fit_r2": float(np.mean(1 - error / changes.var(axis=1))),
             "decay": float(found.decay.mean()),
             "alpha": float(found.alpha.mean()),
         }

@@ -68,7 +68,7 @@ class RegressionDCM:
         """Return the posterior mean of A; the diagonal is each region's self-inhibition.
 
         Metrics: `free_energy`, summed over regions, in nats (it compares models of the same
-        data, not scans); `r2`, of the derivative, mean over regions, in sample.
+        data, not scans); `fit_r2`, of the derivative, mean over regions, in sample.
 
         Raises
         ------
@@ -78,7 +78,7 @@ class RegressionDCM:
         found = self.posterior(series)
         metrics = {
             "free_energy": float(found.free_energy.sum()),
-            "r2": float(found.r2.mean()),
+            "fit_r2": float(found.r2.mean()),
         }
         return Connectivity(found.mean, series.regions, self.method, self.directed, metrics)
 
