@@ -13,7 +13,8 @@ import numpy as np
 
 from attnconn_core.connectivity import METHODS, READY, Tangent, VarIdentification, geometric_mean
 from attnconn_core.errors import AttnconnError
-from attnconn_core.forecasting.linear import lagged_moments, ridge_var_own_past_free
+from attnconn_core.forecasting.linear import ridge_var_own_past_free
+from attnconn_core.forecasting.moments import lagged_moments
 from attnconn_core.records import TimeSeries
 from attnconn_core.scoring import FingerprintScore, cross_fitted_identification, fingerprint
 from attnconn_core.sources import HcpSample

@@ -7,10 +7,10 @@ import numpy as np
 from jaxtyping import Float64
 
 from attnconn_core.errors import ParameterError, SeriesError
-from attnconn_core.forecasting.linear import LaggedMoments, lagged_moments
+from attnconn_core.forecasting.moments import LaggedMoments, lagged_moments
 from attnconn_core.forecasting.skill import forecast_skill
 from attnconn_core.records import Connectivity, TimeSeries
-from attnconn_core.timeseries import require_sound, split
+from attnconn_core.timeseries import require_lags, require_sound, split
 
 __all__ = ["Granger", "n_samples", "r2_drops"]
 
@@ -84,8 +84,7 @@ class Granger:
     signed: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
-        if self.lags < 1:
-            raise ParameterError(f"lags must be at least 1 frame; got {self.lags}")
+        require_lags(self.lags)
         if not (np.isfinite(self.alpha) and self.alpha >= 0):
             raise ParameterError(f"alpha must be 0 or a positive number; got {self.alpha}")
         if self.test_fraction is not None and not 0 < self.test_fraction < 1:

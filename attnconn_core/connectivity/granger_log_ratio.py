@@ -6,10 +6,10 @@ from typing import ClassVar
 import numpy as np
 from jaxtyping import Float64
 
-from attnconn_core.errors import ParameterError, SeriesError
-from attnconn_core.forecasting.linear import lagged_moments
+from attnconn_core.errors import SeriesError
+from attnconn_core.forecasting.moments import lagged_moments
 from attnconn_core.records import Connectivity, TimeSeries
-from attnconn_core.timeseries import require_sound
+from attnconn_core.timeseries import require_lags, require_sound
 
 __all__ = ["GrangerLogRatio", "GrangerTest"]
 
@@ -60,8 +60,7 @@ class GrangerLogRatio:
     signed: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
-        if self.lags < 1:
-            raise ParameterError(f"lags must be at least 1 frame; got {self.lags}")
+        require_lags(self.lags)
 
     def estimate(self, series: TimeSeries) -> Connectivity:
         """Log-ratio of the errors without and with each source; see `test`.

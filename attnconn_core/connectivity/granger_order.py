@@ -10,7 +10,7 @@ from sklearn.metrics import r2_score
 
 from attnconn_core.connectivity.granger import n_samples
 from attnconn_core.errors import CohortError, ParameterError, SeriesError
-from attnconn_core.forecasting.linear import lagged_moments
+from attnconn_core.forecasting.moments import lagged_moments
 from attnconn_core.records import TimeSeries
 from attnconn_core.timeseries import lagged_design, require_sound, split
 

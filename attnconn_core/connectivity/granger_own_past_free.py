@@ -7,14 +7,10 @@ import numpy as np
 from jaxtyping import Float64
 
 from attnconn_core.errors import ParameterError, SeriesError
-from attnconn_core.forecasting.linear import (
-    LaggedMoments,
-    choose_alpha,
-    lagged_moments,
-    ridge_var_own_past_free,
-)
+from attnconn_core.forecasting.linear import choose_alpha, ridge_var_own_past_free
+from attnconn_core.forecasting.moments import LaggedMoments, lagged_moments
 from attnconn_core.records import Connectivity, TimeSeries
-from attnconn_core.timeseries import lagged_design, require_sound, split
+from attnconn_core.timeseries import lagged_design, require_lags, require_sound, split
 
 __all__ = ["GrangerOwnPastFree"]
 
@@ -59,8 +55,7 @@ class GrangerOwnPastFree:
     signed: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
-        if self.lags < 1:
-            raise ParameterError(f"lags must be at least 1 frame; got {self.lags}")
+        require_lags(self.lags)
         if self.alpha is not None and not (np.isfinite(self.alpha) and self.alpha > 0):
             raise ParameterError(f"alpha must be a positive number or None; got {self.alpha}")
         if self.judged_on not in _PARTS:

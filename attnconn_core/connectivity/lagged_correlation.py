@@ -5,10 +5,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from attnconn_core.errors import ParameterError
-from attnconn_core.forecasting.linear import lagged_moments
+from attnconn_core.forecasting.moments import lagged_moments
 from attnconn_core.records import Connectivity, TimeSeries
-from attnconn_core.timeseries import require_sound
+from attnconn_core.timeseries import require_lags, require_sound
 
 __all__ = ["LaggedCorrelation"]
 
@@ -39,8 +38,7 @@ class LaggedCorrelation:
     signed: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
-        if self.lags < 1:
-            raise ParameterError(f"lags must be at least 1 frame; got {self.lags}")
+        require_lags(self.lags)
 
     def estimate(self, series: TimeSeries) -> Connectivity:
         """Correlate every region with the past of every region, no lag crossing a run's border.

@@ -9,9 +9,9 @@ from jaxtyping import Float64
 from attnconn_core.connectivity.centring import covariance_of
 from attnconn_core.connectivity.link_test import LinkTest
 from attnconn_core.connectivity.with_past import with_past
-from attnconn_core.errors import ParameterError, SeriesError
+from attnconn_core.errors import SeriesError
 from attnconn_core.records import Connectivity, TimeSeries
-from attnconn_core.timeseries import require_sound
+from attnconn_core.timeseries import require_lags, require_sound
 
 __all__ = ["LaggedPartial"]
 
@@ -63,8 +63,7 @@ class LaggedPartial:
     signed: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
-        if self.lags < 1:
-            raise ParameterError(f"lags must be at least 1 frame; got {self.lags}")
+        require_lags(self.lags)
 
     def estimate(self, series: TimeSeries) -> Connectivity:
         """Correlate by Ledoit and Wolf's covariance of the present and the past.

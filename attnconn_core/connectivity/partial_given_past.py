@@ -7,9 +7,8 @@ import numpy as np
 
 from attnconn_core.connectivity.partial import partial_correlation
 from attnconn_core.connectivity.with_past import with_past
-from attnconn_core.errors import ParameterError
 from attnconn_core.records import Connectivity, TimeSeries
-from attnconn_core.timeseries import require_sound
+from attnconn_core.timeseries import require_lags, require_sound
 
 __all__ = ["PartialGivenPast"]
 
@@ -44,8 +43,7 @@ class PartialGivenPast:
     signed: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
-        if self.lags < 1:
-            raise ParameterError(f"lags must be at least 1 frame; got {self.lags}")
+        require_lags(self.lags)
 
     def estimate(self, series: TimeSeries) -> Connectivity:
         """Invert Ledoit and Wolf's covariance of [x(t), x(t − 1), …]; normalise x(t)'s block.

@@ -6,10 +6,9 @@ from typing import ClassVar
 import numpy as np
 from jaxtyping import Float64
 
-from attnconn_core.errors import ParameterError
-from attnconn_core.forecasting.linear import LaggedMoments, lagged_moments
+from attnconn_core.forecasting.moments import LaggedMoments, lagged_moments
 from attnconn_core.records import Connectivity, TimeSeries
-from attnconn_core.timeseries import require_sound
+from attnconn_core.timeseries import require_lags, require_sound
 
 __all__ = ["TransferEntropy"]
 
@@ -46,8 +45,7 @@ class TransferEntropy:
     signed: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
-        if self.lags < 1:
-            raise ParameterError(f"lags must be at least 1 frame; got {self.lags}")
+        require_lags(self.lags)
 
     def estimate(self, series: TimeSeries) -> Connectivity:
         """Estimate in nats; 0 on the diagonal.

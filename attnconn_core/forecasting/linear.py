@@ -11,17 +11,13 @@ from attnconn_core.forecasting.moments import (
     LaggedMoments,
     LinearForecaster,
     Runs,
-    lagged_moments,
 )
 from attnconn_core.forecasting.skill import forecast_skill
 
 __all__ = [
     "ALPHAS",
-    "LaggedMoments",
-    "LinearForecaster",
     "choose_alpha",
     "growing_penalty",
-    "lagged_moments",
     "own_past",
     "ridge_var",
     "ridge_var_own_past_free",
@@ -115,6 +111,7 @@ def ridge_var_own_past_free(
     Examples
     --------
     >>> import numpy as np
+    >>> from attnconn_core.forecasting.moments import lagged_moments
     >>> rng = np.random.default_rng(0)
     >>> moments = lagged_moments([rng.standard_normal((100, 3))], 2, standardise=True)
     >>> fitted = ridge_var_own_past_free(moments, 10.0, lag_weights=growing_penalty(2))

@@ -13,7 +13,7 @@ import numpy as np
 from jaxtyping import Float
 
 from attnconn_core.errors import ParameterError, SeriesError
-from attnconn_core.timeseries import lagged_design
+from attnconn_core.timeseries import lagged_design, require_lags
 
 __all__ = ["ByColumn", "LaggedMoments", "LinearForecaster", "Runs", "lagged_moments"]
 
@@ -222,8 +222,7 @@ def lagged_moments(runs: Runs, lags: int, *, standardise: bool = False) -> Lagge
     SeriesError
         If no run is longer than `lags`, or a region to be standardised doesn't change.
     """
-    if lags < 1:
-        raise ParameterError(f"lags must be at least 1 frame; got {lags}")
+    require_lags(lags)
     past, present = lagged_design(runs, lags)
     past_mean, present_mean = past.mean(axis=0), present.mean(axis=0)
     past -= past_mean

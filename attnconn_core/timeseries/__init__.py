@@ -12,7 +12,7 @@ from attnconn_core.timeseries.surrogates import (
     phase_randomise,
     surrogate,
 )
-from attnconn_core.timeseries.windows import lagged_design, windows
+from attnconn_core.timeseries.windows import lagged_design, require_lags, windows
 
 __all__ = [
     "SURROGATES",
@@ -27,6 +27,7 @@ __all__ = [
     "head",
     "lagged_design",
     "phase_randomise",
+    "require_lags",
     "require_sound",
     "scale_of",
     "series_quality",

@@ -8,7 +8,7 @@ from jaxtyping import Float
 from attnconn_core.errors import ParameterError, SeriesError
 from attnconn_core.records import TimeSeries
 
-__all__ = ["lagged_design", "windows"]
+__all__ = ["lagged_design", "require_lags", "windows"]
 
 
 def windows(
@@ -52,6 +52,12 @@ def windows(
         )
     joined: np.ndarray = cut[0] if len(cut) == 1 else np.concatenate(cut)
     return joined[..., :input_window], joined[..., input_window:]
+
+
+def require_lags(lags: int) -> None:
+    """Raise ParameterError unless there is at least one frame of the past."""
+    if lags < 1:
+        raise ParameterError(f"lags must be at least 1 frame; got {lags}")
 
 
 def lagged_design(

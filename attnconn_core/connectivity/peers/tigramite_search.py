@@ -9,7 +9,7 @@ from attnconn_core.connectivity.link_test import LinkTest
 from attnconn_core.connectivity.peers.library import require
 from attnconn_core.errors import ParameterError, SeriesError
 from attnconn_core.records import TimeSeries
-from attnconn_core.timeseries import require_sound
+from attnconn_core.timeseries import require_lags, require_sound
 
 __all__ = ["LIBRARY", "check_settings", "links_of", "prepared"]
 
@@ -27,8 +27,7 @@ def check_settings(lags: int, alpha: float) -> None:
     ParameterError
         If `lags` is below 1, or `alpha` isn't between 0 and 1.
     """
-    if lags < 1:
-        raise ParameterError(f"lags must be at least 1 frame; got {lags}")
+    require_lags(lags)
     if not 0 < alpha < 1:
         raise ParameterError(f"alpha must lie between 0 and 1; got {alpha}")
 

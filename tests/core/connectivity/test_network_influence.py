@@ -16,12 +16,8 @@ from attnconn_core.forecasting import (
     fit,
 )
 from attnconn_core.forecasting.influence import ablation_loss, carried_norm, mean_jacobian
-from attnconn_core.forecasting.linear import (
-    choose_alpha,
-    growing_penalty,
-    lagged_moments,
-    ridge_var_own_past_free,
-)
+from attnconn_core.forecasting.linear import choose_alpha, growing_penalty, ridge_var_own_past_free
+from attnconn_core.forecasting.moments import lagged_moments
 from attnconn_core.records import TimeSeries
 from attnconn_core.timeseries import simulate, split, windows
 

@@ -14,12 +14,8 @@ from attnconn_core.forecasting.hierarchical import (
     lag_weighted_var,
     source_weights,
 )
-from attnconn_core.forecasting.linear import (
-    growing_penalty,
-    lagged_moments,
-    ridge_var,
-    ridge_var_own_past_free,
-)
+from attnconn_core.forecasting.linear import growing_penalty, ridge_var, ridge_var_own_past_free
+from attnconn_core.forecasting.moments import lagged_moments
 from attnconn_core.forecasting.penalties import on_validation_frames
 from attnconn_core.forecasting.pooled_moments import PooledMoments, deal
 from attnconn_core.forecasting.skill import forecast_skill

@@ -6,11 +6,11 @@ from statsmodels.tsa.ar_model import AutoReg
 from attnconn_core.errors import ParameterError, SeriesError
 from attnconn_core.forecasting.linear import (
     choose_alpha,
-    lagged_moments,
     own_past,
     ridge_var,
     ridge_var_own_past_free,
 )
+from attnconn_core.forecasting.moments import lagged_moments
 from attnconn_core.forecasting.skill import forecast_skill
 from attnconn_core.timeseries import lagged_design
 

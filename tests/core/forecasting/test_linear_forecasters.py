@@ -14,7 +14,8 @@ from attnconn_core.forecasting import (
     linear_forecasts,
 )
 from attnconn_core.forecasting.hierarchical import hierarchical_var, lag_weighted_var
-from attnconn_core.forecasting.linear import lagged_moments, own_past
+from attnconn_core.forecasting.linear import own_past
+from attnconn_core.forecasting.moments import lagged_moments
 from attnconn_core.forecasting.skill import forecast_skill
 from attnconn_core.records import TimeSeries
 from attnconn_core.sources import Simulated

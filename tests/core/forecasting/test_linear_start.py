@@ -15,12 +15,9 @@ from attnconn_core.forecasting import (
     mean_attention,
 )
 from attnconn_core.forecasting.hierarchical import HIERARCHICAL_ALPHAS, OWN_SHARE, source_weights
-from attnconn_core.forecasting.linear import (
-    growing_penalty,
-    lagged_moments,
-    ridge_var_own_past_free,
-)
+from attnconn_core.forecasting.linear import growing_penalty, ridge_var_own_past_free
 from attnconn_core.forecasting.linear_start import start_linear
+from attnconn_core.forecasting.moments import lagged_moments
 from attnconn_core.sources import Simulated
 from attnconn_core.timeseries import scale_of, standardise, windows
 

@@ -10,10 +10,10 @@ from attnconn_core.errors import ParameterError
 from attnconn_core.forecasting.linear import (
     choose_alpha,
     growing_penalty,
-    lagged_moments,
     own_past,
     ridge_var_own_past_free,
 )
+from attnconn_core.forecasting.moments import lagged_moments
 from attnconn_core.timeseries import lagged_design
 
 LAGS, REGIONS = 3, 4
