@@ -52,11 +52,7 @@ def innovations(series: TimeSeries) -> TimeSeries:
     SeriesError
         If a run has fewer than 8 frames, or a region never leaves its run's mean.
     """
-    frames, lengths = standardised(series), [len(run) for run in series.runs if len(run)]
-    if min(lengths) < _FEWEST_FRAMES:
-        raise SeriesError(
-            f"innovations need runs of at least {_FEWEST_FRAMES} frames; got {min(lengths)}"
-        )
+    frames, lengths = standardised(series), _lengths_of(series, "innovations need")
     parts = np.split(_innovations(frames, lengths), np.cumsum([n - 1 for n in lengths])[:-1])
     return TimeSeries(tuple(parts), series.repetition_time, series.regions)
 
@@ -75,12 +71,7 @@ def calibrated(series: TimeSeries) -> tuple[Calibrated, list[Mapping[str, np.nda
     SeriesError
         If a run has fewer than 8 frames, or a region never leaves its run's mean.
     """
-    lengths = [len(run) for run in series.runs if len(run)]
-    frames = standardised(series)
-    if min(lengths) < _FEWEST_FRAMES:
-        raise SeriesError(
-            f"direction needs runs of at least {_FEWEST_FRAMES} frames; got {min(lengths)}"
-        )
+    frames, lengths = standardised(series), _lengths_of(series, "direction needs")
     rest = rest_of(frames)
     own = _statistics(frames, rest, lengths)
     nulls = [_statistics(*each, lengths) for each in _surrogates(frames, rest, lengths)]
@@ -89,6 +80,14 @@ def calibrated(series: TimeSeries) -> tuple[Calibrated, list[Mapping[str, np.nda
         {name: scales[name].apply(each) for name, each in own.items()},
         [{name: scales[name].apply(each) for name, each in null.items()} for null in nulls],
     )
+
+
+def _lengths_of(series: TimeSeries, needs: str) -> list[int]:
+    """Return the lengths of runs that have frames, each long enough."""
+    lengths = [len(run) for run in series.runs if len(run)]
+    if min(lengths) < _FEWEST_FRAMES:
+        raise SeriesError(f"{needs} runs of at least {_FEWEST_FRAMES} frames; got {min(lengths)}")
+    return lengths
 
 
 def _statistics(frames: Frames, rest: Rest, lengths: list[int]) -> dict[str, Statistic]:

@@ -8,6 +8,7 @@ from jaxtyping import Float64
 
 from attnconn_core.connectivity.centring import covariance_of
 from attnconn_core.connectivity.link_test import LinkTest
+from attnconn_core.connectivity.shrinkage_partial import shrunk
 from attnconn_core.connectivity.with_past import with_past
 from attnconn_core.errors import SeriesError
 from attnconn_core.records import Connectivity, TimeSeries
@@ -78,16 +79,12 @@ class LaggedPartial:
             If a region holds a NaN, an infinite value or a constant signal, or fewer than
             three frames have enough frames before them.
         """
-        # Only where it is used: scikit-learn takes its time to import.
-        from sklearn.covariance import ledoit_wolf
-
         require_sound(series, self.method)
-        frames = with_past(series, self.lags)
-        covariance, shrinkage = ledoit_wolf(frames, assume_centered=True)
+        covariance, shrinkage = shrunk(with_past(series, self.lags))
         by_lag = _given_past(covariance, series.n_regions)[1:]
         strongest = np.abs(by_lag).argmax(axis=0, keepdims=True)
         values = np.take_along_axis(by_lag, strongest, axis=0)[0]
-        metrics = {"shrinkage": float(shrinkage)}
+        metrics = {"shrinkage": shrinkage}
         return Connectivity(values, series.regions, self.method, self.directed, metrics)
 
     def test(self, series: TimeSeries) -> LinkTest:

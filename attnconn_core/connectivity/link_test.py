@@ -7,7 +7,7 @@ from jaxtyping import Bool, Float64
 
 from attnconn_core.errors import ParameterError
 
-__all__ = ["LinkTest"]
+__all__ = ["LinkTest", "share_of_pairs"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,3 +57,10 @@ class LinkTest:
         """Return the partial correlation at the lag with the smallest p value."""
         lag = self.p.argmin(axis=0)[None]
         return np.asarray(np.take_along_axis(self.partial, lag, axis=0)[0])
+
+
+def share_of_pairs(edges: Bool[np.ndarray, "target source"]) -> float:
+    """Return the share of ordered pairs of regions that have an edge, the diagonal left out."""
+    n_regions = len(edges)
+    linked = edges & ~np.eye(n_regions, dtype=bool)
+    return float(linked.sum() / (n_regions**2 - n_regions))

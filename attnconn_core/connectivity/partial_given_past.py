@@ -6,6 +6,7 @@ from typing import ClassVar
 import numpy as np
 
 from attnconn_core.connectivity.partial import partial_correlation
+from attnconn_core.connectivity.shrinkage_partial import shrunk
 from attnconn_core.connectivity.with_past import with_past
 from attnconn_core.records import Connectivity, TimeSeries
 from attnconn_core.timeseries import require_lags, require_sound
@@ -56,12 +57,9 @@ class PartialGivenPast:
             If a region holds a NaN, an infinite value or a constant signal, or fewer than
             three frames have enough frames before them.
         """
-        # Only where it is used: scikit-learn takes its time to import.
-        from sklearn.covariance import ledoit_wolf
-
         require_sound(series, self.method)
-        covariance, shrinkage = ledoit_wolf(with_past(series, self.lags), assume_centered=True)
+        covariance, shrinkage = shrunk(with_past(series, self.lags))
         present = slice(series.n_regions)
         values = partial_correlation(np.linalg.inv(covariance)[present, present])
-        metrics = {"shrinkage": float(shrinkage)}
+        metrics = {"shrinkage": shrinkage}
         return Connectivity(values, series.regions, self.method, self.directed, metrics)

@@ -86,7 +86,8 @@ class _Weights:
     round_variance: Square  # target, eigenvector: 1 / (tau * eigenvalue + between)
     own: Square  # of that, the region's own column
     narrowed: ByRegion  # extra / (1 + extra * own variance)
-    error: ByRegion  # ½ (squared residuals + trace(X'X S))
+    squared: ByRegion  # residuals |Y − X m|²
+    error: ByRegion  # ½ (squared + trace(X'X S))
     log_determinant: ByRegion  # of S
 
 
@@ -154,7 +155,7 @@ def _weights(problem: _Problem, precision: ByRegion) -> _Weights:
     log_determinant = np.log(variance).sum(axis=1) - np.log1p(problem.extra * own_variance)
     # Of data without noise the sum of squares is 0 but for rounding.
     error = (np.maximum(squared, 0.0) + spread) / 2
-    return _Weights(mean, variance, own, narrowed, error, log_determinant)
+    return _Weights(mean, variance, own, narrowed, squared, error, log_determinant)
 
 
 def _free_energy(problem: _Problem, weights: _Weights, shape: float, rate: ByRegion) -> ByRegion:
@@ -190,17 +191,12 @@ def _posterior(
     # The diagonal of V diag(d) V', less the rank-one part of the region's own prior.
     variance = weights.round_variance @ (vectors**2).T
     variance -= weights.narrowed[:, None] * (weights.own @ vectors.T) ** 2
-    squared = (
-        problem.total
-        - 2 * (problem.rotated * weights.mean).sum(axis=1)
-        + (problem.eigenvalues * weights.mean**2).sum(axis=1)
-    )
     return Posterior(
         mean=weights.mean @ vectors.T,
         deviation=np.sqrt(np.maximum(variance, 0.0)),
         shape=shape,
         rate=rate,
         free_energy=history[-1],
-        r2=1 - squared / problem.total,
+        r2=1 - weights.squared / problem.total,
         history=np.array(history),
     )

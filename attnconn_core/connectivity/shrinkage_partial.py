@@ -11,11 +11,13 @@ from attnconn_core.connectivity.partial import partial_correlation
 from attnconn_core.records import Connectivity, TimeSeries
 from attnconn_core.timeseries import require_sound
 
-__all__ = ["ShrinkagePartial", "shrunk_covariance"]
+__all__ = ["ShrinkagePartial", "shrunk", "shrunk_covariance"]
 
 
-def shrunk_covariance(series: TimeSeries) -> Float64[np.ndarray, "region region"]:
-    """Covariance of the standardised regions, shrunk towards the identity.
+def shrunk(
+    frames: Float64[np.ndarray, "sample column"],
+) -> tuple[Float64[np.ndarray, "column column"], float]:
+    """Return the shrunk covariance of centred columns, and the share that the identity replaced.
 
     References
     ----------
@@ -24,8 +26,13 @@ def shrunk_covariance(series: TimeSeries) -> Float64[np.ndarray, "region region"
     # Only where it is used: scikit-learn takes its time to import.
     from sklearn.covariance import ledoit_wolf
 
-    covariance, _ = ledoit_wolf(standardised(series), assume_centered=True)
-    return np.asarray(covariance, dtype=np.float64)
+    covariance, shrinkage = ledoit_wolf(frames, assume_centered=True)
+    return np.asarray(covariance, dtype=np.float64), float(shrinkage)
+
+
+def shrunk_covariance(series: TimeSeries) -> Float64[np.ndarray, "region region"]:
+    """Covariance of the standardised regions, shrunk towards the identity; see `shrunk`."""
+    return shrunk(standardised(series))[0]
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from typing import ClassVar
 import numpy as np
 from jaxtyping import Float64
 
+from attnconn_core.connectivity.shrinkage_partial import shrunk
 from attnconn_core.errors import ParameterError, SeriesError
 from attnconn_core.records import Connectivity, TimeSeries
 from attnconn_core.timeseries import lagged_design, require_sound
@@ -75,12 +76,7 @@ class VarIdentification:
         require_sound(series, self.method)
         n = series.n_regions
         frames = _present_and_past(series)
-        shrinkage = self.shrinkage
-        if shrinkage is None:
-            # Only where it is used: scikit-learn takes its time to import.
-            from sklearn.covariance import ledoit_wolf
-
-            shrinkage = float(ledoit_wolf(frames, assume_centered=True)[1])
+        shrinkage = shrunk(frames)[1] if self.shrinkage is None else self.shrinkage
         # Of unit deviation, so that the identity is of the covariance's scale.
         covariance = frames.T @ frames / len(frames)
         precision = np.linalg.inv((1 - shrinkage) * covariance + shrinkage * np.eye(2 * n))

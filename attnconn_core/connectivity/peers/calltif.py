@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from attnconn_core.connectivity.link_test import LinkTest
+from attnconn_core.connectivity.link_test import LinkTest, share_of_pairs
 from attnconn_core.connectivity.peers.tigramite_search import (
     LIBRARY,
     check_settings,
@@ -64,7 +64,7 @@ class Calltif:
             As `links` does.
         """
         found = self.links(series)
-        metrics = {"edges": float(found.edges().sum() / (series.n_regions**2 - series.n_regions))}
+        metrics = {"edges": share_of_pairs(found.edges())}
         return Connectivity(found.strongest(), series.regions, self.method, self.directed, metrics)
 
     def links(self, series: TimeSeries) -> LinkTest:

@@ -6,6 +6,7 @@ from typing import ClassVar
 import numpy as np
 
 from attnconn_core.connectivity.centring import standardised
+from attnconn_core.connectivity.link_test import share_of_pairs
 from attnconn_core.connectivity.peers.library import require
 from attnconn_core.errors import SeriesError
 from attnconn_core.records import Connectivity, TimeSeries
@@ -49,7 +50,7 @@ class DirectLingam:
         frames = lingam_frames(series, self.method)
         model = require(self.library, self.method).DirectLiNGAM()
         values = np.asarray(model.fit(frames).adjacency_matrix_, dtype=np.float64)
-        metrics = {"edges": float((values != 0).sum() / (series.n_regions**2 - series.n_regions))}
+        metrics = {"edges": share_of_pairs(values != 0)}
         return Connectivity(values, series.regions, self.method, self.directed, metrics)
 
 

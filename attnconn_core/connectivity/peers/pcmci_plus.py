@@ -5,6 +5,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from attnconn_core.connectivity.link_test import share_of_pairs
 from attnconn_core.connectivity.peers.tigramite_search import (
     LIBRARY,
     check_settings,
@@ -74,6 +75,5 @@ class PcmciPlus:
             "p_matrix": np.where(there, results["p_matrix"], 1.0),
         }
         values = links_of(kept, tuple(range(self.lags + 1))).strongest()
-        linked = there.any(axis=2) & ~np.eye(series.n_regions, dtype=bool)
-        metrics = {"edges": float(linked.sum() / (series.n_regions**2 - series.n_regions))}
+        metrics = {"edges": share_of_pairs(np.asarray(there.any(axis=2)))}
         return Connectivity(values, series.regions, self.method, self.directed, metrics)
