@@ -3,11 +3,12 @@
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Bool, Float64
+from jaxtyping import Bool
 from scipy.stats import false_discovery_control
 
 from attnconn_core.connectivity.directed import Direction
 from attnconn_core.errors import ParameterError
+from attnconn_core.scoring.correlation import correlation
 
 __all__ = ["DirectionAgreement", "direction_agreement", "significant_directions"]
 
@@ -100,11 +101,5 @@ def direction_agreement(
         edges=(int(edges[0].sum()), int(edges[1].sum())),
         signs=float(same.mean()),
         significant_signs=float(same[significant].mean()) if significant.any() else float("nan"),
-        correlation=_correlation(one, other),
+        correlation=correlation(one, other),
     )
-
-
-def _correlation(one: Float64[np.ndarray, " pair"], other: Float64[np.ndarray, " pair"]) -> float:
-    if len(one) < 2 or not (np.ptp(one) > 0 and np.ptp(other) > 0):
-        return float("nan")
-    return float(np.corrcoef(one, other)[0, 1])

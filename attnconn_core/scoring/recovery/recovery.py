@@ -7,6 +7,7 @@ from jaxtyping import Bool, Float, Shaped
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 from attnconn_core.errors import ParameterError
+from attnconn_core.scoring.correlation import correlation
 
 __all__ = ["Recovery", "recover"]
 
@@ -101,15 +102,9 @@ def recover(
         auprc,
         _orientation(edge & off_diagonal, scores),
         *undirected,
-        r=_r(strength[off_diagonal], weights[off_diagonal]),
-        r_with_diagonal=_r(strength.ravel(), weights.ravel()),
+        r=correlation(strength[off_diagonal], weights[off_diagonal]),
+        r_with_diagonal=correlation(strength.ravel(), weights.ravel()),
     )
-
-
-def _r(strength: Float[np.ndarray, " pair"], weights: Float[np.ndarray, " pair"]) -> float:
-    if not np.isfinite(strength).all() or np.ptp(strength) == 0 or np.ptp(weights) == 0:
-        return float("nan")
-    return float(np.corrcoef(strength, weights)[0, 1])
 
 
 def _scores(estimate: np.ndarray, signed: bool) -> Float[np.ndarray, "region region"]:

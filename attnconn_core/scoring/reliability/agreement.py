@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-from jaxtyping import Float
 from scipy.stats import rankdata
 
 from attnconn_core.errors import ParameterError
 from attnconn_core.records import Connectivity
+from attnconn_core.scoring.correlation import correlation
 from attnconn_core.scoring.edges.features import edge_mask
 
 __all__ = ["Agreement", "agreement", "spearman_brown"]
@@ -44,7 +43,7 @@ def agreement(first: Connectivity, second: Connectivity) -> Agreement:
         )
     mask = edge_mask(len(first.regions), first.directed or second.directed)
     one, other = first.values[mask], second.values[mask]
-    return Agreement(_correlation(one, other), _correlation(rankdata(one), rankdata(other)))
+    return Agreement(correlation(one, other), correlation(rankdata(one), rankdata(other)))
 
 
 def spearman_brown(r: float, k: float | int) -> float:
@@ -70,9 +69,3 @@ def spearman_brown(r: float, k: float | int) -> float:
         raise ParameterError(f"the number of measurements k must be positive; got {k}")
     below = 1 + (k - 1) * r
     return k * r / below if below > 0 else float("nan")
-
-
-def _correlation(one: Float[np.ndarray, " edge"], other: Float[np.ndarray, " edge"]) -> float:
-    if len(one) < 2 or np.ptp(one) == 0 or np.ptp(other) == 0:
-        return float("nan")
-    return float(np.corrcoef(one, other)[0, 1])

@@ -1,13 +1,16 @@
 """Intervals over subjects by the jackknife: what other subjects of the same kind would give."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
 from scipy.stats import t as student_t
 
-__all__ = ["Jackknifed", "jackknife"]
+__all__ = ["ENDS", "Jackknifed", "jackknife", "with_ends"]
+
+#: What a value and the ends of its interval are called, after the name of the value.
+ENDS = ("", "_lower", "_upper")
 
 _LEVEL = 0.95
 _FEWEST = 5  # subjects whose spread tells more than how few they are
@@ -75,6 +78,11 @@ def jackknife(
     error = np.sqrt(np.square(pseudo).sum(axis=0) / (n * (n - 1)))
     half = student_t.isf((1 - _LEVEL) / 2, n - len(np.unique(of_pool))) * error
     return Jackknifed(whole, estimate - half, estimate + half, estimate + pseudo)
+
+
+def with_ends(name: str, values: Iterable[float]) -> dict[str, float]:
+    """Name a value, and the lower and upper end of its interval."""
+    return {f"{name}{end}": float(value) for end, value in zip(ENDS, values, strict=True)}
 
 
 def _units(

@@ -5,14 +5,13 @@ import pandas as pd
 
 from attnconn_core.records import Connectivity
 from attnconn_core.scoring.reliability.agreement import agreement
-from attnconn_core.scoring.reliability.jackknife import jackknife
+from attnconn_core.scoring.reliability.jackknife import ENDS, jackknife, with_ends
 from attnconn_core.scoring.score import MethodTraits, ScoreData
 
 __all__ = ["HALVES", "SEEDS", "mean_agreement", "sessions_of"]
 
 SEEDS, HALVES = "seeds", "halves"
 
-_ENDS = ("", "_lower", "_upper")
 _COLUMNS = ["subject", "session", "what", "seed", "r", "rank_r"]
 
 
@@ -61,11 +60,11 @@ def mean_agreement(sessions: pd.DataFrame, what: str) -> dict[str, float]:
     by_subject = own.groupby("subject")[["r", "rank_r"]].mean().dropna()
     values = by_subject.to_numpy(dtype=np.float64)
     if not len(values):
-        columns = [f"{what}_{name}{end}" for name in ("r", "rank_r") for end in _ENDS]
+        columns = [f"{what}_{name}{end}" for name in ("r", "rank_r") for end in ENDS]
         return {**dict.fromkeys(columns, float("nan")), f"{what}_n": 0.0}
     found = jackknife(lambda kept: values[kept].mean(axis=0), np.zeros(len(values), dtype=np.int64))
     numbers: dict[str, float] = {}
     for place, name in enumerate(("r", "rank_r")):
         ends = (found.values[place], found.lower[place], np.minimum(found.upper[place], 1.0))
-        numbers |= {f"{what}_{name}{e}": float(v) for e, v in zip(_ENDS, ends, strict=True)}
+        numbers |= with_ends(f"{what}_{name}", ends)
     return {**numbers, f"{what}_n": float(len(values))}

@@ -1,6 +1,8 @@
 """Test–retest reliability of edges: the mean intraclass correlation, and by strength."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -75,7 +77,13 @@ def edgewise_reliability(
 
     def statistics(kept: Bool[np.ndarray, " subject"]) -> Float[np.ndarray, " statistic"]:
         icc = intraclass_correlation(ratings[kept], model, pools[kept])
-        return np.array([_mean(icc), _median(icc), *(_mean(icc[part]) for part in parts)])
+        return np.array(
+            [
+                _of_known(np.mean, icc),
+                _of_known(np.median, icc),
+                *(_of_known(np.mean, icc[part]) for part in parts),
+            ]
+        )
 
     found = jackknife(statistics, pools)
     rows = np.stack([found.values, found.lower, found.upper], axis=1)
@@ -83,7 +91,7 @@ def edgewise_reliability(
         mean=rows[0],
         median=rows[1],
         by_strength=rows[2:],
-        strength=np.array([_mean(strength[part]) for part in parts]),
+        strength=np.array([_of_known(np.mean, strength[part]) for part in parts]),
         edges=np.array([len(part) for part in parts]),
         pseudo=found.pseudo[:, 0],
     )
@@ -110,11 +118,9 @@ def unit_rows(method: str, found: EdgewiseReliability) -> pd.DataFrame:
     return pd.DataFrame({"method": method, "unit": units, "icc": found.pseudo})
 
 
-def _mean(values: Float[np.ndarray, " edge"]) -> float:
+def _of_known(
+    average: Callable[[np.ndarray], np.floating[Any]], values: Float[np.ndarray, " edge"]
+) -> float:
+    """Average over the edges that vary; NaN if none does."""
     known = values[np.isfinite(values)]
-    return float(known.mean()) if len(known) else float("nan")
-
-
-def _median(values: Float[np.ndarray, " edge"]) -> float:
-    known = values[np.isfinite(values)]
-    return float(np.median(known)) if len(known) else float("nan")
+    return float(average(known)) if len(known) else float("nan")

@@ -14,6 +14,7 @@ from attnconn_core.scoring.comparison.verdicts import compare_on_units
 from attnconn_core.scoring.edges.features import edge_mask
 from attnconn_core.scoring.fingerprint.pairing import PooledPairs, pair_within_pools
 from attnconn_core.scoring.reliability.agreement import spearman_brown
+from attnconn_core.scoring.reliability.jackknife import ENDS, with_ends
 from attnconn_core.scoring.reliability.repeated import HALVES, SEEDS, mean_agreement, sessions_of
 from attnconn_core.scoring.reliability.retest import (
     EdgewiseReliability,
@@ -25,7 +26,6 @@ from attnconn_core.scoring.score import MethodTraits, Read, Scored, ScoreData
 
 __all__ = ["Reliability"]
 
-_ENDS = ("", "_lower", "_upper")
 # The tables beside the scores, and their columns where there is no row.
 _FURTHER = {
     "by_strength": ["method", "part", "strength", "edges", "icc", "icc_lower", "icc_upper"],
@@ -160,7 +160,7 @@ class Reliability:
             **mean_agreement(sessions, SEEDS),
             **mean_agreement(sessions, HALVES),
         }
-        for end in _ENDS:
+        for end in ENDS:
             # The end of an interval may lie where the formula leaves what a correlation can be.
             expected = spearman_brown(row[f"seeds_r{end}"], self.ensemble)
             row[f"ensemble_r{end}"] = float(np.clip(expected, -1, 1))
@@ -168,12 +168,8 @@ class Reliability:
             row[f"halves_corrected{end}"] = float(np.clip(corrected, -1, 1))
         for name in ("mean", "median"):
             values = np.full(3, np.nan) if retest is None else getattr(retest, name)
-            row |= _ends("icc" if name == "mean" else "icc_median", values)
+            row |= with_ends("icc" if name == "mean" else "icc_median", values)
         return row | {"icc_n": float(0 if pairs is None else len(pairs.pairs))}
-
-
-def _ends(name: str, values: np.ndarray) -> dict[str, float]:
-    return {f"{name}{end}": float(v) for end, v in zip(_ENDS, values, strict=True)}
 
 
 def _pairs(data: ScoreData) -> tuple[PooledPairs | None, str]:

@@ -1,0 +1,15 @@
+"""Pearson's correlation where it is defined."""
+
+import numpy as np
+from jaxtyping import Float
+
+__all__ = ["correlation"]
+
+
+def correlation(one: Float[np.ndarray, " pair"], other: Float[np.ndarray, " pair"]) -> float:
+    """Return r; NaN of fewer than two pairs, or where one side doesn't vary or isn't finite."""
+    if len(one) < 2 or not all(
+        np.isfinite(each).all() and np.ptp(each) > 0 for each in (one, other)
+    ):
+        return float("nan")
+    return float(np.corrcoef(one, other)[0, 1])
