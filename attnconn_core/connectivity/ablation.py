@@ -4,66 +4,28 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
+from jaxtyping import Float64
 
-from attnconn_core.connectivity.read_out import read_on
+from attnconn_core.connectivity.read_out import ReadOut
 from attnconn_core.forecasting.influence import ablation_loss
 from attnconn_core.forecasting.network import AttentionForecaster
-from attnconn_core.records import Connectivity, TimeSeries
-from attnconn_core.timeseries import require_sound
+from attnconn_core.records import TimeSeries
 
 __all__ = ["Ablation"]
 
 
 @dataclass(frozen=True, eq=False)
-class Ablation:
+class Ablation(ReadOut):
     """Drop in R² of a trained network's forecast when a source's past is replaced by its mean.
 
-    Attributes
-    ----------
-    forecaster
-        The trained network.
-    rescale, test_fraction
-        As of `Attention`.
-    max_windows
-        As many windows, evenly spread over the series, are read at most.
-    saw_subject
-        Whether the network was trained on any scan of the subject that is read; None
-        where that isn't known.
+    Drops below 0 count as 0. The diagonal is what the region's own past is worth to the
+    network. Parameters and metrics are those of `ReadOut`.
     """
 
-    forecaster: AttentionForecaster
-    rescale: bool = False
-    max_windows: int = 1024
-    saw_subject: bool | None = None
-    test_fraction: float | None = None
-
     method: ClassVar[str] = "ablation"
-    directed: ClassVar[bool] = True
-    signed: ClassVar[bool] = False
 
-    def estimate(self, series: TimeSeries) -> Connectivity:
-        """Replace the past of every region in turn; drops below 0 count as 0.
-
-        The diagonal is what the region's own past is worth to the network.
-
-        Metrics: `r2`, `r2_pooled` and `mse` on the test part, where there is one, and
-        `saw_subject`, 1 or 0, where it is known.
-
-        Raises
-        ------
-        ParameterError
-            If the regions aren't as many as the forecaster's.
-        SeriesError
-            If a region holds a NaN, an infinite value or a constant signal, or no run
-            is long enough for one window.
-        """
-        require_sound(series, self.method)
-        forecaster, metrics = read_on(
-            series,
-            self.forecaster,
-            test_fraction=self.test_fraction,
-            rescale=self.rescale,
-            saw_subject=self.saw_subject,
-        )
-        values = np.maximum(ablation_loss(forecaster, series, max_windows=self.max_windows), 0.0)
-        return Connectivity(values, series.regions, self.method, self.directed, metrics)
+    def _values(
+        self, forecaster: AttentionForecaster, series: TimeSeries
+    ) -> Float64[np.ndarray, "target source"]:
+        """Replace the past of every region in turn."""
+        return np.maximum(ablation_loss(forecaster, series, max_windows=self.max_windows), 0.0)
