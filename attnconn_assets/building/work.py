@@ -182,6 +182,15 @@ class Work:
         """Read a table of another asset."""
         return formats.read_table(self.content(asset, f"{name}.parquet", partition))
 
+    def tables(self, asset: str, partition: str = WHOLE) -> dict[str, pd.DataFrame]:
+        """Read every table of another asset, by name."""
+        names = [Path(name) for name in self.entry(asset, partition).files]
+        return {
+            name.stem: self.table(asset, name.stem, partition)
+            for name in names
+            if name.suffix == ".parquet"
+        }
+
     def regions(self) -> RegionTable:
         """Read the regions and the networks they belong to."""
         return formats.read_regions(self.content("regions", "regions.parquet", WHOLE))

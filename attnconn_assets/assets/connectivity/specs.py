@@ -24,6 +24,7 @@ from attnconn_assets.assets.connectivity.tangent_reference import make_tangent_r
 from attnconn_assets.assets.connectivity.trained_repeats import make_trained_repeats
 from attnconn_assets.assets.forecasters.specs import (
     cohort_asset,
+    cross_fitting,
     fine_tuning,
     reseeded_asset,
     seeds,
@@ -83,11 +84,7 @@ def specs(study: Study) -> list[AssetSpec]:
             EVIDENCE,
             make_cohort_direction,
             "whole",
-            settings={
-                "test_fraction": study.test_fraction,
-                "folds": study.cross_fit_folds,
-                "dealt": study.cross_fit_seed,
-            },
+            settings=cross_fitting(study),
             needs={"time_series": "session"},
             description="Sums of the evidence of directions in the cohort's training frames, by "
             "groups of subjects: what directed_cohort takes from those outside a subject's pool.",

@@ -20,7 +20,7 @@ from attnconn_assets.study.study import Study
 from attnconn_core.connectivity.method import Method
 from attnconn_core.errors import StudyError
 
-__all__ = ["cohort_asset", "fine_tuning", "reseeded_asset", "seeds", "specs"]
+__all__ = ["cohort_asset", "cross_fitting", "fine_tuning", "reseeded_asset", "seeds", "specs"]
 
 _KINDS = frozenset({"pytorch", "mlflow"})
 
@@ -66,17 +66,21 @@ def cohort_asset(configuration: str, number: int) -> str:
     return f"group_forecaster_{configuration}_seed_{number}"
 
 
+def cross_fitting(study: Study) -> dict[str, Any]:
+    """Return the settings of what is learnt from the cohort: which frames, and whose."""
+    return {
+        "test_fraction": study.test_fraction,
+        "folds": study.cross_fit_folds,
+        "dealt": study.cross_fit_seed,
+    }
+
+
 def _pooled_moments(study: Study) -> AssetSpec:
     return AssetSpec(
         "pooled_moments",
         make_pooled_moments,
         "whole",
-        settings={
-            "test_fraction": study.test_fraction,
-            "lags": study.baseline_lags,
-            "folds": study.cross_fit_folds,
-            "dealt": study.cross_fit_seed,
-        },
+        settings={**cross_fitting(study), "lags": study.baseline_lags},
         needs={"time_series": "session"},
         description="Sums of the lagged second moments of the cohort's training frames, by "
         "groups of subjects: what linear forecasters take from everybody but the subject.",
@@ -99,11 +103,7 @@ def _linear_forecasters(study: Study) -> AssetSpec:
 
 
 def _cohort_model(study: Study) -> AssetSpec:
-    common = {
-        "test_fraction": study.test_fraction,
-        "folds": study.cross_fit_folds,
-        "dealt": study.cross_fit_seed,
-    }
+    common = cross_fitting(study)
     return AssetSpec(
         "group_forecaster",
         make_cohort_model,
@@ -191,9 +191,7 @@ def _reseeded_cohort_model(study: Study, name: str, number: int) -> AssetSpec:
         make_cohort_model,
         "whole",
         settings={
-            "test_fraction": study.test_fraction,
-            "folds": study.cross_fit_folds,
-            "dealt": study.cross_fit_seed,
+            **cross_fitting(study),
             "configuration": study.configurations[name].reseeded(number),
         },
         needs={"time_series": "session"},

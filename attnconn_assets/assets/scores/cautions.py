@@ -7,7 +7,6 @@ import pandas as pd
 from attnconn_assets.building.result import Result
 from attnconn_assets.building.work import Work
 from attnconn_assets.storage.entry import WHOLE
-from attnconn_assets.storage.formats import read_table
 from attnconn_core.scoring import join_cautions
 
 __all__ = ["CAUTIONS", "cautions_of", "make_cautions"]
@@ -18,7 +17,7 @@ CAUTIONS = "cautions"
 def make_cautions(work: Work) -> Result:
     """Join what scores have against methods."""
     found = join_cautions(
-        score.cautions(_tables(work, score.name)) for score in work.settings["scores"]
+        score.cautions(work.tables(score.name)) for score in work.settings["scores"]
     )
     table = pd.DataFrame({"method": list(found), "warning": list(found.values())}, dtype="string")
     return Result(
@@ -33,9 +32,3 @@ def cautions_of(work: Work) -> Mapping[str, str]:
     """Read which methods must not be interpreted, and why."""
     found: Mapping[str, str] = work.facts(CAUTIONS, WHOLE)["by method"]
     return found
-
-
-def _tables(work: Work, asset: str) -> dict[str, pd.DataFrame]:
-    entry = work.entry(asset, WHOLE)
-    names = [name for name in entry.files if name.endswith(".parquet")]
-    return {name.removesuffix(".parquet"): read_table(work.path(entry, name)) for name in names}

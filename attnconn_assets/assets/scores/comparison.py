@@ -6,7 +6,6 @@ from attnconn_assets.assets.scores.cautions import cautions_of
 from attnconn_assets.building.result import Result
 from attnconn_assets.building.work import Work
 from attnconn_assets.storage.entry import WHOLE
-from attnconn_assets.storage.formats import read_table
 from attnconn_core.figures import Styles, comparison_panel, png
 from attnconn_core.scoring import Measured, join_measures
 from attnconn_core.scoring.recovery.measures import recovery_measures
@@ -38,12 +37,7 @@ def make_comparison(work: Work) -> Result:
 
 def _measures(work: Work) -> Iterator[Measured]:
     for score in work.settings["scores"]:
-        entry = work.entry(score.name, WHOLE)
-        names = [name for name in entry.files if name.endswith(".parquet")]
-        tables = {
-            name.removesuffix(".parquet"): read_table(work.path(entry, name)) for name in names
-        }
-        yield from score.measures(tables, entry.facts)
+        yield from score.measures(work.tables(score.name), work.facts(score.name, WHOLE))
     for benchmark in work.settings["networks"]:
         yield from recovery_measures(
             benchmark,

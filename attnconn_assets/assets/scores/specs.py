@@ -71,6 +71,14 @@ def _reads(study: Study, asset: str) -> bool:
     return any(asset in reading_of(study, method).needs for method in study.chosen_methods)
 
 
+def _pools_of(study: Study) -> tuple[str, str] | None:
+    """Return the asset and the partition that say who is compared with whom, if any does."""
+    if reads_cohort_models(study):
+        return "group_forecaster", study.read_out[0]
+    dealt = (asset for asset in ("pooled_moments", EVIDENCE) if _reads(study, asset))
+    return next(((asset, WHOLE) for asset in dealt), None)
+
+
 def labels_of(study: Study) -> dict[str, list[str]]:
     """Return how methods are shown: part of what draws or names them, and of no matrix."""
     return {name: [each.label, each.family] for name, each in study.every_method.items()}
@@ -110,16 +118,11 @@ def _score(study: Study, score: Score) -> AssetSpec:
         settings["seeds"] = tuple(seeds(study))
     configuration = None
     if "pools" in score.reads:
-        settings["pools_of"] = None
-        if reads_cohort_models(study):
-            needs["group_forecaster"] = "configuration"
-            configuration = study.read_out[0]
-            settings["pools_of"] = ("group_forecaster", configuration)
-        else:
-            for dealt in ("pooled_moments", EVIDENCE):
-                if settings["pools_of"] is None and _reads(study, dealt):
-                    needs[dealt] = "whole"
-                    settings["pools_of"] = (dealt, WHOLE)
+        settings["pools_of"] = pools_of = _pools_of(study)
+        if pools_of is not None:
+            asset, partition = pools_of
+            needs[asset] = "whole" if partition == WHOLE else "configuration"
+            configuration = None if partition == WHOLE else partition
     return AssetSpec(
         score.name,
         make_score,
