@@ -80,10 +80,8 @@ def _r2(scans: Sequence[Scan]) -> np.ndarray:
 
 
 def _pooled(scans: Sequence[Scan], lags: int) -> PooledMoments:
-    pooled = PooledMoments(lags, scans[0][1].regions, deal(subject for subject, _ in scans))
-    for subject, series in scans:
-        pooled = pooled.plus(subject, split(series, _TEST)[0])
-    return pooled
+    training = ((subject, split(series, _TEST)[0]) for subject, series in scans)
+    return PooledMoments.of(training, lags, deal(subject for subject, _ in scans))
 
 
 def _wins(rows: np.ndarray) -> int:
@@ -117,12 +115,9 @@ def _megabytes(peaks: Mapping[int, int]) -> dict[int, float]:
 
 def _pooling_peak(regions: int, lags: int, subjects: int) -> int:
     """Most memory held while a cohort is pooled that is read session by session."""
-    names = _synthetic(regions, 1)[0][1].regions
-    pooled = PooledMoments(lags, names, deal(map(str, range(subjects))))
+    scans = ((str(number), _synthetic(regions, 1, seed=number)[0][1]) for number in range(subjects))
     tracemalloc.start()
-    for number in range(subjects):
-        ((_, series),) = _synthetic(regions, 1, seed=number)
-        pooled = pooled.plus(str(number), series)
+    PooledMoments.of(scans, lags, deal(map(str, range(subjects))))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     return peak

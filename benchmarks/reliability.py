@@ -184,10 +184,8 @@ def _beginning(
     if model.config.initialisation != "linear":
         return model, None
     subjects = [session.subject for session in fold.trains]
-    lags, regions = model.config.input_window, sample.training[fold.trains[0].key].regions
-    pooled = PooledMoments(lags, regions, deal(subjects))
-    for session in fold.trains:
-        pooled = pooled.plus(session.subject, sample.training[session.key])
+    scans = ((session.subject, sample.training[session.key]) for session in fold.trains)
+    pooled = PooledMoments.of(scans, model.config.input_window, deal(subjects))
     return None, cohort_coefficients(pooled.total)
 
 

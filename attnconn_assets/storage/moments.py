@@ -1,5 +1,6 @@
 """The file of a cohort's pooled moments: safetensors, equal moments in equal files."""
 
+from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
 from types import MappingProxyType
@@ -7,11 +8,11 @@ from types import MappingProxyType
 from attnconn_assets.storage.tensors import read_tensors, write_tensors
 from attnconn_core.errors import StoreError
 from attnconn_core.forecasting import PooledMoments
-from attnconn_core.forecasting.moments import LaggedMoments
+from attnconn_core.forecasting.moments import ByColumn, LaggedMoments
 
-__all__ = ["read_moments", "write_moments"]
+__all__ = ["read_moments", "read_prior", "write_moments", "write_priors"]
 
-_HOLDS = "pooled moments"
+_HOLDS, _PRIORS = "pooled moments", "priors"
 _NUMBERS = ("lags", "n_samples")
 _ARRAYS = tuple(each.name for each in fields(LaggedMoments) if each.name not in _NUMBERS)
 
@@ -56,3 +57,22 @@ def read_moments(path: Path) -> PooledMoments:
     return PooledMoments(
         described["lags"], regions, MappingProxyType(group_of), MappingProxyType(sums)
     )
+
+
+def write_priors(path: Path, priors: Sequence[ByColumn]) -> None:
+    """Write the coefficients that linear starts are shrunk towards, fold by fold."""
+    write_tensors(path, _PRIORS, {}, {str(place): each for place, each in enumerate(priors)})
+
+
+def read_prior(path: Path, place: int) -> ByColumn:
+    """Read the coefficients of one fold.
+
+    Raises
+    ------
+    StoreError
+        If the file doesn't hold them.
+    """
+    _, arrays = read_tensors(path, _PRIORS)
+    if str(place) not in arrays:
+        raise StoreError(f"{path}: holds {len(arrays)} {_PRIORS}; number {place + 1} isn't there")
+    return arrays[str(place)]

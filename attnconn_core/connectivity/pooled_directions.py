@@ -1,7 +1,7 @@
 """Pooled directions: what groups of subjects say of directions, and what is outside a pool."""
 
 import functools
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
@@ -30,9 +30,8 @@ class PooledDirections:
     >>> from attnconn_core.timeseries.events import draw_event_network, simulate_events
     >>> network = draw_event_network(3, seed=0)
     >>> scans = {s: simulate_events(network, frames=100, seed=n) for n, s in enumerate("abc")}
-    >>> pooled = PooledDirections(scans["a"].regions, {"a": 0, "b": 0, "c": 1})
-    >>> for subject, scan in scans.items():
-    ...     pooled = pooled.plus(subject, [scan])
+    >>> by_subject = ((subject, [scan]) for subject, scan in scans.items())
+    >>> pooled = PooledDirections.of(by_subject, {"a": 0, "b": 0, "c": 1})
     >>> pooled.outside({"a"}).sessions
     1
     """
@@ -40,6 +39,35 @@ class PooledDirections:
     regions: tuple[str, ...]
     group_of: Mapping[str, int]
     sums: Mapping[int, DirectionSums] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls,
+        subjects: Iterable[tuple[str, Sequence[TimeSeries]]],
+        group_of: Mapping[str, int],
+    ) -> "PooledDirections":
+        """Pool subjects, of which one is held at a time.
+
+        Parameters
+        ----------
+        subjects
+            Each with the frames of all its sessions that may be learnt from.
+        group_of
+            See the attributes.
+
+        Raises
+        ------
+        CohortError
+            If there is no subject, or as `plus` does.
+        SeriesError
+            As `plus` does.
+        """
+        pooled = None
+        for subject, series in subjects:
+            pooled = (pooled or cls(series[0].regions, group_of)).plus(subject, series)
+        if pooled is None:
+            raise CohortError("pooled directions need at least one subject; got none")
+        return pooled
 
     def plus(self, subject: str, series: Sequence[TimeSeries]) -> "PooledDirections":
         """Add all of a subject's sessions, once.

@@ -77,9 +77,7 @@ class PooledMoments:
     >>> from attnconn_core.records import TimeSeries
     >>> rng = np.random.default_rng(0)
     >>> scans = {s: TimeSeries((rng.standard_normal((50, 2)),), 0.72, ("a", "b")) for s in "xyz"}
-    >>> pooled = PooledMoments(1, ("a", "b"), deal(scans))
-    >>> for subject, scan in scans.items():
-    ...     pooled = pooled.plus(subject, scan)
+    >>> pooled = PooledMoments.of(scans.items(), 1, deal(scans))
     >>> pooled.without("x").n_samples
     98
     """
@@ -88,6 +86,33 @@ class PooledMoments:
     regions: tuple[str, ...]
     group_of: Mapping[str, int]
     sums: Mapping[int, LaggedMoments] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls, scans: Iterable[tuple[str, TimeSeries]], lags: int, group_of: Mapping[str, int]
+    ) -> "PooledMoments":
+        """Pool scans, of which one is held at a time.
+
+        Parameters
+        ----------
+        scans
+            Subjects, and the frames of a scan of theirs that may be learnt from.
+        lags, group_of
+            See the attributes.
+
+        Raises
+        ------
+        CohortError
+            If there is no scan, or as `plus` does.
+        ParameterError, SeriesError
+            As `plus` does.
+        """
+        pooled = None
+        for subject, series in scans:
+            pooled = (pooled or cls(lags, series.regions, group_of)).plus(subject, series)
+        if pooled is None:
+            raise CohortError("pooled moments need at least one scan; got none")
+        return pooled
 
     def plus(self, subject: str, series: TimeSeries) -> "PooledMoments":
         """Add one scan: of the frames that may be learnt from, none that judge.

@@ -1,6 +1,7 @@
 """The cohort's evidence of directions: sums by groups of subjects."""
 
 import functools
+from collections.abc import Iterator, Mapping, Sequence
 
 from attnconn_assets.assets.forecasters.pools import dealt_pools, facts_of, groups_within
 from attnconn_assets.assets.inputs.training_part import training_part
@@ -9,7 +10,7 @@ from attnconn_assets.building.work import Work
 from attnconn_assets.storage.directions import write_directions
 from attnconn_core.connectivity.pooled_directions import PooledDirections
 from attnconn_core.errors import CohortError
-from attnconn_core.records import Session
+from attnconn_core.records import Session, TimeSeries
 
 __all__ = ["make_cohort_direction"]
 
@@ -27,15 +28,8 @@ def make_cohort_direction(work: Work) -> Result:
     if not sessions_of:
         raise CohortError("cohort_direction needs sessions in group train; all are in group test")
     pools = dealt_pools(work, cohort)
-    pooled = None
-    for number, (subject, sessions) in enumerate(sessions_of.items(), start=1):
-        parts = [training_part(work, session.key, _WINDOW) for session in sessions]
-        if pooled is None:
-            pooled = PooledDirections(parts[0].regions, groups_within(pools, cohort))
-        pooled = pooled.plus(subject, parts)
-        if number % _SAID_EVERY == 0:
-            work.log(f"summed {number} of {len(sessions_of)} subjects")
-    assert pooled is not None  # noqa: S101  (somebody trained)
+    subjects = _training_parts(work, sessions_of)
+    pooled = PooledDirections.of(subjects, groups_within(pools, cohort))
     return Result(
         files={"directions.safetensors": functools.partial(write_directions, pooled=pooled)},
         metrics={
@@ -45,3 +39,13 @@ def make_cohort_direction(work: Work) -> Result:
         },
         facts={"subjects": sorted(sessions_of), "folds": facts_of(pools)},
     )
+
+
+def _training_parts(
+    work: Work, sessions_of: Mapping[str, Sequence[Session]]
+) -> Iterator[tuple[str, list[TimeSeries]]]:
+    """Read one subject after the other, and say how far that is."""
+    for number, (subject, sessions) in enumerate(sessions_of.items(), start=1):
+        yield subject, [training_part(work, session.key, _WINDOW) for session in sessions]
+        if number % _SAID_EVERY == 0:
+            work.log(f"summed {number} of {len(sessions_of)} subjects")

@@ -3,21 +3,19 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from attnconn_assets.assets.forecasters.pools import pool_of
+from attnconn_assets.assets.forecasters.pools import place_of
 from attnconn_assets.assets.forecasters.reading import model_for_session
 from attnconn_assets.building.work import Work
 from attnconn_assets.storage.entry import WHOLE
-from attnconn_assets.storage.moments import read_moments
+from attnconn_assets.storage.moments import read_prior
 from attnconn_assets.study.experiment import Configuration
 from attnconn_core.forecasting import (
     AttentionForecaster,
     Epoch,
     Fit,
-    PooledMoments,
-    cohort_coefficients,
     fit,
 )
-from attnconn_core.forecasting.moments import ByColumn, LaggedMoments
+from attnconn_core.forecasting.moments import ByColumn
 from attnconn_core.records import TimeSeries
 
 __all__ = ["FRESH", "Beginning", "fine_tuning_beginning", "fit_from"]
@@ -66,15 +64,10 @@ def fine_tuning_beginning(work: Work, start: tuple[str, str] | None) -> Beginnin
         If no model of the cohort reads this subject.
     """
     if start is None:
-        pooled = read_moments(work.content("pooled_moments", "moments.safetensors", WHOLE))
-        return Beginning(prior=cohort_coefficients(_others(work, pooled)))
+        place = place_of(work, "pooled_moments")
+        priors = work.content("pooled_moments", "priors.safetensors", WHOLE)
+        return Beginning(prior=read_prior(priors, place))
     return Beginning(start=model_for_session(work, work.entry(*start))[0])
-
-
-def _others(work: Work, pooled: PooledMoments) -> LaggedMoments:
-    """Pool those whom the fold that reads this session's subject leaves to learn from."""
-    compared = pool_of(work, "pooled_moments")
-    return pooled.total if compared is None else pooled.outside(compared)
 
 
 def fit_from(

@@ -1,14 +1,16 @@
 """The cohort's pooled moments: one pass over the frames that may be learnt from."""
 
 import functools
+from collections.abc import Iterator, Sequence
 
 from attnconn_assets.assets.forecasters.pools import dealt_pools, facts_of, groups_within
 from attnconn_assets.assets.inputs.training_part import training_part
 from attnconn_assets.building.result import Result
 from attnconn_assets.building.work import Work
-from attnconn_assets.storage.moments import write_moments
+from attnconn_assets.storage.moments import write_moments, write_priors
 from attnconn_core.errors import CohortError
-from attnconn_core.forecasting import PooledMoments
+from attnconn_core.forecasting import PooledMoments, cohort_coefficients
+from attnconn_core.records import Session, TimeSeries
 
 __all__ = ["make_pooled_moments"]
 
@@ -16,25 +18,27 @@ _SAID_EVERY = 25  # sessions
 
 
 def make_pooled_moments(work: Work) -> Result:
-    """Sum the moments of the training frames of all who may train, session by session."""
+    """Sum the moments of the training frames of all who may train, session by session.
+
+    And fit to them, once for all who are compared, the VAR that their models begin with.
+    """
     lags = work.settings["lags"]
     cohort = work.cohort()
     trained = [session for session in cohort.sessions if session.group != "test"]
     if not trained:
         raise CohortError("pooled moments need sessions in group train; all are in group test")
     pools = dealt_pools(work, cohort)
-    groups = groups_within(pools, cohort)
-    pooled = None
-    for number, session in enumerate(trained, start=1):
-        part = training_part(work, session.key, lags + 1)
-        if pooled is None:
-            pooled = PooledMoments(lags, part.regions, groups)
-        pooled = pooled.plus(session.subject, part)
-        if number % _SAID_EVERY == 0:
-            work.log(f"pooled {number} of {len(trained)} sessions")
-    assert pooled is not None  # noqa: S101  (somebody trained)
+    scans = _training_parts(work, trained, lags + 1)
+    pooled = PooledMoments.of(scans, lags, groups_within(pools, cohort))
+    priors = [
+        cohort_coefficients(pooled.total if pool is None else pooled.outside(pool))
+        for pool in pools
+    ]
     return Result(
-        files={"moments.safetensors": functools.partial(write_moments, pooled=pooled)},
+        files={
+            "moments.safetensors": functools.partial(write_moments, pooled=pooled),
+            "priors.safetensors": functools.partial(write_priors, priors=priors),
+        },
         metrics={"sessions": len(trained), "samples": pooled.total.n_samples},
         facts={
             "subjects": sorted(pooled.group_of),
@@ -43,3 +47,13 @@ def make_pooled_moments(work: Work) -> Result:
             "folds": facts_of(pools),
         },
     )
+
+
+def _training_parts(
+    work: Work, sessions: Sequence[Session], window: int
+) -> Iterator[tuple[str, TimeSeries]]:
+    """Read one session after the other, and say how far that is."""
+    for number, session in enumerate(sessions, start=1):
+        yield session.subject, training_part(work, session.key, window)
+        if number % _SAID_EVERY == 0:
+            work.log(f"pooled {number} of {len(sessions)} sessions")

@@ -4,7 +4,7 @@ Whatever a matrix takes from other subjects must be the same for all that are co
 it, or every matrix tells its subject by who is missing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from attnconn_assets.building.work import Work
@@ -13,7 +13,15 @@ from attnconn_core.errors import CohortError, StoreError
 from attnconn_core.forecasting import deal, group_folds
 from attnconn_core.records import Cohort
 
-__all__ = ["Pools", "dealt_pools", "facts_of", "groups_within", "pool_of"]
+__all__ = [
+    "Pools",
+    "dealt_pools",
+    "facts_of",
+    "fold_of",
+    "groups_within",
+    "place_of",
+    "pool_of",
+]
 
 Pools = list[frozenset[str] | None]
 """Who is compared with whom; None for everyone, where the study names who trains."""
@@ -41,10 +49,18 @@ def facts_of(pools: Pools) -> list[dict[str, Any]]:
     return [{"reads": None if each is None else sorted(each)} for each in pools]
 
 
-def pool_of(work: Work, asset: str) -> frozenset[str] | None:
-    """Return who is compared with this session's subject, by what an asset says.
+def fold_of(folds: Sequence[Mapping[str, Any]], subject: str) -> int | None:
+    """Return the place of the fold that reads a subject; None if none does."""
+    places = (
+        place
+        for place, fold in enumerate(folds)
+        if fold["reads"] is None or subject in fold["reads"]
+    )
+    return next(places, None)
 
-    None is everyone.
+
+def place_of(work: Work, asset: str) -> int:
+    """Return the place of the fold that holds this session's subject, among an asset's.
 
     Raises
     ------
@@ -53,19 +69,25 @@ def pool_of(work: Work, asset: str) -> frozenset[str] | None:
     StoreError
         If no pool holds this subject.
     """
-    subject = work.session.subject
     folds = work.facts(asset, WHOLE)["folds"]
     if not folds:
         raise CohortError(
             f"{work.asset} takes from other subjects, and needs at least {_FEWEST}, so that "
             "two have the same others"
         )
-    for fold in folds:
-        if fold["reads"] is None:
-            return None
-        if subject in fold["reads"]:
-            return frozenset(fold["reads"])
-    raise StoreError(
-        f"{asset} has no fold for subject {subject}: it was made before this subject was "
-        "there; materialise it again"
-    )
+    place = fold_of(folds, work.session.subject)
+    if place is None:
+        raise StoreError(
+            f"{asset} has no fold for subject {work.session.subject}: it was made before this "
+            "subject was there; materialise it again"
+        )
+    return place
+
+
+def pool_of(work: Work, asset: str) -> frozenset[str] | None:
+    """Return who is compared with this session's subject, by what an asset says.
+
+    None is everyone. Errors are those of `place_of`.
+    """
+    reads = work.facts(asset, WHOLE)["folds"][place_of(work, asset)]["reads"]
+    return None if reads is None else frozenset(reads)

@@ -1,5 +1,6 @@
 """Reading trained forecasters from the store."""
 
+from attnconn_assets.assets.forecasters.pools import fold_of
 from attnconn_assets.building.work import Work
 from attnconn_assets.storage.entry import Entry
 from attnconn_core.errors import StoreError
@@ -34,12 +35,12 @@ def model_for_session(work: Work, entry: Entry) -> tuple[AttentionForecaster, bo
     StoreError
         If no model reads this subject.
     """
-    subject = work.session.subject
-    for fold in entry.facts["folds"]:
-        if fold["reads"] is None or subject in fold["reads"]:
-            path = work.path(entry, f"{fold['name']}.safetensors")
-            return load_forecaster(path)[0], subject in fold["subjects"]
-    raise StoreError(
-        f"{entry.asset} of {entry.partition} has no model for subject {subject}: it was trained "
-        "before this subject was there; materialise it again"
-    )
+    subject, folds = work.session.subject, entry.facts["folds"]
+    place = fold_of(folds, subject)
+    if place is None:
+        raise StoreError(
+            f"{entry.asset} of {entry.partition} has no model for subject {subject}: it was "
+            "trained before this subject was there; materialise it again"
+        )
+    path = work.path(entry, f"{folds[place]['name']}.safetensors")
+    return load_forecaster(path)[0], subject in folds[place]["subjects"]

@@ -225,8 +225,7 @@ def _own(
 
 def _pooled(parts: Sequence[TimeSeries], lags: int) -> PooledMoments:
     numbered = {str(number): part for number, part in enumerate(parts)}
-    empty = PooledMoments(lags, parts[0].regions, deal(numbered))
-    return functools.reduce(lambda sums, each: sums.plus(*each), numbered.items(), empty)
+    return PooledMoments.of(numbered.items(), lags, deal(numbered))
 
 
 def _granger(competitors: Competitors, parts: Sequence[TimeSeries]) -> Granger:
