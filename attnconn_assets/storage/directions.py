@@ -3,7 +3,12 @@
 from pathlib import Path
 from types import MappingProxyType
 
-from attnconn_assets.storage.tensors import read_tensors, write_tensors
+from attnconn_assets.storage.tensors import (
+    arrays_by_group,
+    arrays_of_group,
+    read_tensors,
+    write_tensors,
+)
 from attnconn_core.connectivity.cohort_directed import DirectionSums
 from attnconn_core.connectivity.pooled_directions import PooledDirections
 from attnconn_core.errors import StoreError
@@ -25,12 +30,7 @@ def write_directions(path: Path, pooled: PooledDirections) -> None:
             for group, sums in pooled.sums.items()
         },
     }
-    arrays = {
-        f"{group}/{name}": getattr(sums, name)
-        for group, sums in sorted(pooled.sums.items())
-        for name in _ARRAYS
-    }
-    write_tensors(path, _HOLDS, described, arrays)
+    write_tensors(path, _HOLDS, described, arrays_by_group(pooled.sums, _ARRAYS))
 
 
 def read_directions(path: Path) -> PooledDirections:
@@ -44,9 +44,7 @@ def read_directions(path: Path) -> PooledDirections:
     described, arrays = read_tensors(path, _HOLDS)
     try:
         sums = {
-            int(group): DirectionSums(
-                **{**numbers, **{name: arrays[f"{group}/{name}"] for name in _ARRAYS}}
-            )
+            int(group): DirectionSums(**{**numbers, **arrays_of_group(arrays, group, _ARRAYS)})
             for group, numbers in described["numbers"].items()
         }
         regions, group_of = tuple(described["regions"]), described["group_of"]

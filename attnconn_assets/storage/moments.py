@@ -5,7 +5,12 @@ from dataclasses import fields
 from pathlib import Path
 from types import MappingProxyType
 
-from attnconn_assets.storage.tensors import read_tensors, write_tensors
+from attnconn_assets.storage.tensors import (
+    arrays_by_group,
+    arrays_of_group,
+    read_tensors,
+    write_tensors,
+)
 from attnconn_core.errors import StoreError
 from attnconn_core.forecasting import PooledMoments
 from attnconn_core.forecasting.moments import ByColumn, LaggedMoments
@@ -25,12 +30,7 @@ def write_moments(path: Path, pooled: PooledMoments) -> None:
         "group_of": dict(pooled.group_of),
         "n_samples": {str(group): sums.n_samples for group, sums in pooled.sums.items()},
     }
-    arrays = {
-        f"{group}/{name}": getattr(sums, name)
-        for group, sums in sorted(pooled.sums.items())
-        for name in _ARRAYS
-    }
-    write_tensors(path, _HOLDS, described, arrays)
+    write_tensors(path, _HOLDS, described, arrays_by_group(pooled.sums, _ARRAYS))
 
 
 def read_moments(path: Path) -> PooledMoments:
@@ -47,7 +47,7 @@ def read_moments(path: Path) -> PooledMoments:
             int(group): LaggedMoments(
                 lags=described["lags"],
                 n_samples=n_samples,
-                **{name: arrays[f"{group}/{name}"] for name in _ARRAYS},
+                **arrays_of_group(arrays, group, _ARRAYS),
             )
             for group, n_samples in described["n_samples"].items()
         }

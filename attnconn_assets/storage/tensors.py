@@ -1,7 +1,7 @@
 """Files of arrays that say what they hold: safetensors, equal contents in equal files."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from safetensors.numpy import save
 
 from attnconn_core.errors import StoreError
 
-__all__ = ["read_tensors", "write_tensors"]
+__all__ = ["arrays_by_group", "arrays_of_group", "read_tensors", "write_tensors"]
 
 _KEY = "attnconn"
 _FORMAT = "attnconn {} 1"
@@ -54,3 +54,25 @@ def read_tensors(path: Path, holds: str) -> tuple[dict[str, Any], dict[str, np.n
     if found != _FORMAT.format(holds):
         raise StoreError(f"{path}: must hold {_FORMAT.format(holds)}; holds {found}")
     return described, arrays
+
+
+def arrays_by_group(sums: Mapping[int, Any], names: Sequence[str]) -> dict[str, np.ndarray]:
+    """Name the arrays of groups of subjects by group and attribute, such as ``"3/gram"``."""
+    return {
+        f"{group}/{name}": getattr(of_group, name)
+        for group, of_group in sorted(sums.items())
+        for name in names
+    }
+
+
+def arrays_of_group(
+    arrays: Mapping[str, np.ndarray], group: str, names: Sequence[str]
+) -> dict[str, np.ndarray]:
+    """Take the arrays of one group that `arrays_by_group` named.
+
+    Raises
+    ------
+    KeyError
+        If one is missing.
+    """
+    return {name: arrays[f"{group}/{name}"] for name in names}

@@ -124,7 +124,7 @@ def _hedge(
     many = (
         f"more than {MOST:,}" if np.isinf(needed) else f"about {max(needed, verdict['fewest']):.0f}"
     )
-    return f"{said}, and to tell it from the next ({what}) would take {many}"
+    return f"{said}, and to tell it from the next ({what}) would take {many} {verdict['unit']}"
 
 
 def _number(value: float, digits: int) -> str:

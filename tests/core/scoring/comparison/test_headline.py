@@ -58,7 +58,7 @@ def test_of_few_nobody_is_best_however_far_ahead():
     next_value = cells.set_index("method").loc["two", "value"]
     assert said.endswith(
         "; n = 7 subjects); 7 subjects describe this sample and rank nobody, and to tell it from "
-        f"the next (Method two, {next_value:.3f}) would take about 15."
+        f"the next (Method two, {next_value:.3f}) would take about 15 subjects."
     )
 
 
