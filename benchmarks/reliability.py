@@ -85,6 +85,7 @@ def main() -> None:
     parser.add_argument("configurations", nargs="*", help=f"of {', '.join(_EXPERIMENTS)}")
     parser.add_argument("--write", action="store_true", help="into benchmarks/README.md")
     parser.add_argument("--subjects", type=int, default=7, help="the first so many (default: 7)")
+    parser.add_argument("--device", default="cpu", help="to train and read on (default: cpu)")
     options = parser.parse_args()
     unknown = sorted(set(options.configurations) - set(_EXPERIMENTS))
     if unknown:
@@ -93,10 +94,10 @@ def main() -> None:
     lines = ["| " + " | ".join(_HEADER) + " |", "|" + " --- |" * len(_HEADER)]
     print("\n".join(lines), flush=True)
     for name in options.configurations or _EXPERIMENTS:
-        for line in _lines(name, sample):
+        for line in _lines(name, sample, options.device):
             lines.append(line)
             print(line, flush=True)
-    lines += ["", _note(sample)]
+    lines += ["", _note(sample, options.device)]
     print("\n".join(lines[-2:]))
     if options.write:
         replace_section(_HERE / "README.md", "reliability", "\n".join(lines))
@@ -111,12 +112,12 @@ def _sample(subjects: int) -> _Sample:
     return _Sample(cohort, series, {key: split(each, _TEST)[0] for key, each in series.items()})
 
 
-def _lines(name: str, sample: _Sample) -> Iterator[str]:
+def _lines(name: str, sample: _Sample, device: str) -> Iterator[str]:
     """Train a configuration's models, and make a row for each kind and read-out."""
     text = (_HERE.parent / "experiments" / _EXPERIMENTS[name]).read_text(encoding="utf-8")
     content = yaml.safe_load(text)
     content.pop("x-common", None)
-    experiment = Experiment.model_validate(content)
+    experiment = _on(device, Experiment.model_validate(content))
     read_outs = _READ_OUTS if name == "quick" else {"attention": Attention}
     found: dict[tuple[str, str], _Read] = {}
     for seed in _SEEDS:
@@ -128,6 +129,18 @@ def _lines(name: str, sample: _Sample) -> Iterator[str]:
     for (kind, read_out), read in found.items():
         cells = [name, kind, read_out, *_columns(read, sample.cohort)]
         yield "| " + " | ".join(cells) + " |"
+
+
+def _on(device: str, experiment: Experiment) -> Experiment:
+    """Return the same experiment, trained on a device."""
+
+    def moved(configuration: Configuration) -> Configuration:
+        training = configuration.training.model_copy(update={"device": device})
+        return configuration.model_copy(update={"training": training})
+
+    group = {name: moved(each) for name, each in experiment.group.items()}
+    own = experiment.subject and moved(experiment.subject)
+    return experiment.model_copy(update={"group": group, "subject": own})
 
 
 Estimate = Callable[..., Connectivity]
@@ -256,14 +269,14 @@ def _cell(values: np.ndarray) -> str:
     return f"{mean:.3f}" if len(values) < 5 else f"{mean:.3f} ± {(high - low) / 2:.3f}"
 
 
-def _note(sample: _Sample) -> str:
+def _note(sample: _Sample, device: str) -> str:
     r2 = [
         linear_forecasts(sample.training[key], split(series, _TEST)[1], 5)["ar"].skill.r2
         for key, series in sample.series.items()
     ]
     return (
         f"{len(sample.cohort.subjects)} subjects, {len(sample.cohort.sessions)} sessions; R² of "
-        f"each region's own past, AR(5): {np.mean(r2):.3f}."
+        f"each region's own past, AR(5): {np.mean(r2):.3f}. Trained on `{device}`."
     )
 
 
