@@ -1,5 +1,7 @@
 """Directions with the cohort: the same others for all subjects that are compared."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -65,3 +67,34 @@ def test_two_subjects_have_no_others(write_study, run_line, instance):
         "takes from other subjects, and needs at least 3" in str(why)
         for why in outcome.failed.values()
     )
+
+
+def test_where_the_study_names_who_trains_all_rest_on_all_of_these(
+    write_study, run_line, instance, tmp_path
+):
+    """Without the own group each of these matrices told its subject by who was missing."""
+    rng = np.random.default_rng(4)
+    (tmp_path / "scans").mkdir()
+    for subject, session in itertools.product("1234", ("test", "retest")):
+        path = tmp_path / "scans" / f"sub-{subject}_ses-{session}.npy"
+        np.save(path, rng.laplace(size=(120, 10)))
+    (tmp_path / "people.csv").write_text("Subject,Group\n1,train\n2,train\n3,train\n4,test\n")
+    simulated = dict.fromkeys(("n_subjects", "n_frames", "behaviour"))
+    files = {"source": "arrays", "root": "../scans", "repetition_time": 0.72}
+    groups = {"subjects": "../people.csv", "group_column": "Group"}
+    study = load_study(
+        write_study(**{**METHODS, **simulated, **files, **groups, "n_regions": None})
+    )
+    outcome, _ = run_line(study, instance)
+    store = store_of(study)
+    evidence = store.entry("cohort_direction", WHOLE)
+    assert evidence.facts["folds"] == [{"reads": None}], outcome.failed
+    total = read_directions(store.path(evidence, "directions.safetensors")).total
+    assert total.sessions == 6
+    source = study.make_source()
+    for session in source.sessions():
+        entry = store.entry("directed_cohort", session.key)
+        matrices = read_matrices(store.path(entry, "matrix.parquet"))
+        again = CohortDirected(total).estimate(source.load(session)).values
+        np.testing.assert_allclose(matrices[120].values, again, atol=1e-4)
+        assert entry.facts["metrics"]["saw_subject"] == float(session.subject != "4")
