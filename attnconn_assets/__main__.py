@@ -52,8 +52,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "MLflow, or a file of yours or its SHA-256",
     )
     options = parser.parse_args(arguments)
-    ensure_home()
     try:
+        ensure_home()
         study = load_study(options.study)
         if options.command == "dev":
             _seed_what_is_there(study)

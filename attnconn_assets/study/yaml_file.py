@@ -37,7 +37,9 @@ def read_keys(path: Path) -> dict[Any, Any]:
     return content
 
 
-def validated(model: type[M], path: Path, content: Mapping[Any, Any], known: Sequence[str]) -> M:
+def validated(
+    model: type[M], path: Path, content: Mapping[Any, Any], known: Mapping[str, Sequence[str]]
+) -> M:
     """Return what a file holds as a model, if it keeps every rule of the model.
 
     Parameters
@@ -49,7 +51,7 @@ def validated(model: type[M], path: Path, content: Mapping[Any, Any], known: Seq
     content
         What `read_keys` read there.
     known
-        Keys that may have been meant where one isn't known.
+        From `known_keys`: keys that may have been meant where one isn't known.
 
     Raises
     ------
@@ -63,17 +65,20 @@ def validated(model: type[M], path: Path, content: Mapping[Any, Any], known: Seq
         raise StudyError("\n".join(told)) from error
 
 
-def known_keys(models: Iterable[type[BaseModel]]) -> list[str]:
-    """Return the keys of models and of the models in their fields, in alphabetical order."""
-    seen: set[Any] = set()
-    keys: set[str] = set()
-    waiting: list[Any] = list(models)
+def known_keys(models: Iterable[type[BaseModel]]) -> dict[str, list[str]]:
+    """Return the keys of models and of the models in their fields, by the key they stand under.
+
+    Those of the models themselves stand under the empty key.
+    """
+    seen: set[tuple[str, Any]] = set()
+    keys: dict[str, set[str]] = {}
+    waiting: list[tuple[str, Any]] = [("", model) for model in models]
     while waiting:
-        kind = waiting.pop()
-        waiting.extend(get_args(kind))
-        if not isinstance(kind, type) or kind in seen:
+        section, kind = waiting.pop()
+        waiting.extend((section, each) for each in get_args(kind))
+        if not isinstance(kind, type) or (section, kind) in seen:
             continue
-        seen.add(kind)
+        seen.add((section, kind))
         if issubclass(kind, BaseModel):
             fields: dict[str, Any] = {
                 name: field.annotation for name, field in kind.model_fields.items()
@@ -82,9 +87,9 @@ def known_keys(models: Iterable[type[BaseModel]]) -> list[str]:
             fields = {field.name: field.type for field in dataclass_fields(kind)}
         else:
             continue
-        keys |= fields.keys()
-        waiting.extend(fields.values())
-    return sorted(keys)
+        keys.setdefault(section, set()).update(fields)
+        waiting.extend(fields.items())
+    return {section: sorted(names) for section, names in sorted(keys.items())}
 
 
 class _OneValueAKey(yaml.SafeLoader):
@@ -98,10 +103,30 @@ class _OneValueAKey(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
-def _explain(path: Path, problem: Mapping[str, Any], known: Sequence[str]) -> str:
+def _explain(path: Path, problem: Mapping[str, Any], known: Mapping[str, Sequence[str]]) -> str:
     where = ".".join(map(str, problem["loc"])) or "the file"
     if problem["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
-        near = difflib.get_close_matches(where.rpartition(".")[2], known, n=1)
-        return f"{path}: unknown key {where!r}" + (f"; did you mean {near[0]!r}?" if near else "")
+        *parents, key = map(str, problem["loc"])
+        section = next((each for each in reversed(parents) if each in known), "")
+        return f"{path}: unknown key {where!r}{_hint(key, section, known)}"
     got = "" if problem["type"] == "missing" else f"; got {problem['input']!r}"
     return f"{path}: {where}: {problem['msg']}{got}"
+
+
+def _hint(key: str, section: str, known: Mapping[str, Sequence[str]]) -> str:
+    """Say what may have been meant: a key beside it, its own place, or a key elsewhere."""
+    elsewhere = [each for each, keys in known.items() if each != section and key in keys]
+    beside = [each for each in known.get(section, ()) if each != key]
+    # A key that there is elsewhere is a slip only of one that is nearly the same.
+    near = difflib.get_close_matches(key, beside, n=1, cutoff=0.8 if elsewhere else 0.6)
+    if near:
+        return f"; did you mean {near[0]!r}?"
+    if elsewhere:
+        return f"; {key!r} belongs {' or '.join(map(_under, elsewhere))}"
+    places = {name: each for each, keys in known.items() if each != section for name in keys}
+    near = difflib.get_close_matches(key, [each for each in places if each != key], n=1)
+    return f"; did you mean {near[0]!r} {_under(places[near[0]])}?" if near else ""
+
+
+def _under(section: str) -> str:
+    return f"under {section!r}" if section else "at the top of the file"

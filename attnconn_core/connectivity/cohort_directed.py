@@ -10,6 +10,7 @@ import numpy as np
 from jaxtyping import Float64
 
 from attnconn_core.connectivity.directed import Directed, directed_values
+from attnconn_core.connectivity.estimator import seen
 from attnconn_core.errors import CohortError
 from attnconn_core.records import Connectivity, TimeSeries
 from attnconn_core.timeseries import split
@@ -106,7 +107,7 @@ def share_of_others(others: DirectionSums) -> float:
     subject's own, and noise. The mean product of two subjects' evidence is the variance of
     what is shared; that of the two halves of a session also holds what is the subject's own.
     λ is the ratio of the two weights of the best linear prediction of a subject's evidence.
-    The session it is used on has no part in it.
+    The session it is used on has a part in it only if it is among the others.
 
     With nothing of the subject's own it is the number of the others' sessions, as if all were
     one long scan; with nothing shared it is 0.
@@ -142,10 +143,15 @@ class CohortDirected:
     ----------
     others
         Sums over the other subjects, none of whose sessions is read; None leaves each session
-        to itself. `estimate_cohort` makes them.
+        to itself. `estimate_cohort` makes them. Where a study names who trains they are all
+        of these, the same for everyone.
+    saw_subject
+        Whether a session's own subject is among them, where that is known; then each matrix
+        carries it as a metric.
     """
 
     others: DirectionSums | None = None
+    saw_subject: bool | None = None
 
     method: ClassVar[str] = "directed_cohort"
     directed: ClassVar[bool] = True
@@ -233,7 +239,7 @@ class CohortDirected:
             "cohort_informed": float(self.others is not None),
             "cohort_weight": weight,
             "cohort_share": weight / (1 + weight),
-        }
+        } | seen(self.saw_subject)
         return Connectivity(values, series.regions, self.method, self.directed, metrics)
 
 

@@ -96,6 +96,11 @@ class PooledDirections:
         summed = added if before is None else before.plus(added)
         return replace(self, sums=MappingProxyType({**self.sums, group: summed}))
 
+    @property
+    def total(self) -> DirectionSums:
+        """Add up all groups: what all have in common where a study names who trains."""
+        return functools.reduce(DirectionSums.plus, (self.sums[each] for each in sorted(self.sums)))
+
     def outside(self, subjects: Collection[str]) -> DirectionSums:
         """Add up the groups that hold none of some subjects.
 

@@ -15,10 +15,13 @@ EVIDENCE = "cohort_direction"
 def read_cohort_directed(work: Work) -> EstimatorFor:
     """Add the evidence of everybody outside the subject's pool; see `pool_of`.
 
-    Where the study names who trains, that is all of them, but for a subject's own group.
+    Where the study names who trains, it is the evidence of all of these, for everyone: without
+    a subject's own group every matrix would tell its subject by who is missing. Matrices of
+    those who train then carry ``saw_subject``.
     """
     pooled = read_directions(work.content(EVIDENCE, "directions.safetensors", WHOLE))
     compared = pool_of(work, EVIDENCE)
-    others = pooled.outside({work.session.subject} if compared is None else compared)
-    estimator = CohortDirected(others)
+    others = pooled.total if compared is None else pooled.outside(compared)
+    saw = compared is None and work.session.subject in pooled.group_of
+    estimator = CohortDirected(others, saw_subject=saw)
     return lambda part, whole: estimator  # noqa: ARG005

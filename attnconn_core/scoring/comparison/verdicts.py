@@ -22,6 +22,7 @@ __all__ = ["ALL_TARGETS", "Compared", "compare_hits", "compare_on_units", "compa
 ALL_TARGETS = "(all targets)"
 
 _PAIRS = ("first", "second", "difference", "lower", "upper", "p", "p_corrected")
+_SHOWN = ("value", "lower", "upper")
 _OF_TARGETS = ("method", "value", "r2", "lower", "upper", "reference", "p", "p_corrected", "n")
 
 
@@ -52,7 +53,10 @@ class Compared:
 
 
 def compare_on_units(
-    values: pd.DataFrame, reference: pd.Series, unit: str = "subjects"
+    values: pd.DataFrame,
+    reference: pd.Series,
+    unit: str = "subjects",
+    estimates: pd.DataFrame | None = None,
 ) -> Compared:
     """Compare methods that are scored on the same units, such as data sets or subjects.
 
@@ -64,6 +68,10 @@ def compare_on_units(
         What a method has to beat, unit by unit.
     unit
         What the units are called.
+    estimates
+        A row per method, named by the index: ``value``, ``lower`` and ``upper``, shown in
+        place of the mean over units and its t interval where the score has an estimate and
+        an interval of its own. None: the score has none.
 
     Notes
     -----
@@ -81,6 +89,10 @@ def compare_on_units(
         # Units that are forecast well are so by the reference, too: how far a method is above
         # has an interval of its own.
         _, above, _ = mean_interval((own - reference).to_numpy(dtype=float))
+        if estimates is not None:
+            given = estimates.loc[[str(method)], list(_SHOWN)]
+            mean, low, high = given.to_numpy(dtype=float)[0]
+            above = low - float(reference.mean())
         found = (mean, low, high, float(reference.mean()), above, p, int(known.sum()))
         rows.append((str(method), *found))
     columns = ["method", "value", "lower", "upper", "reference", "above_lower", "p", "n"]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
@@ -15,6 +16,7 @@ ENDS = ("", "_lower", "_upper")
 _LEVEL = 0.95
 _FEWEST = 5  # subjects whose spread tells more than how few they are
 _GROUPS = 50
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,8 +28,8 @@ class Jackknifed:
     values, lower, upper
         A number per statistic; the ends are NaN where there are fewer than 5 subjects.
     pseudo
-        What each subject, or group of them, adds: their mean is the jackknife's estimate, and
-        they can be compared as independent units.
+        What each subject, or group of them, adds: their mean is the value, and they can be
+        compared as independent units.
     """
 
     values: Float[np.ndarray, " statistic"]
@@ -36,16 +38,28 @@ class Jackknifed:
     pseudo: Float[np.ndarray, "unit statistic"]
 
 
+class _Spread(NamedTuple):
+    """Bias and standard error of statistics, and how far each unit moves them."""
+
+    bias: Float[np.ndarray, " statistic"]
+    error: Float[np.ndarray, " statistic"]
+    moves: Float[np.ndarray, "unit statistic"]
+
+
 def jackknife(
     statistics: Callable[[Bool[np.ndarray, " subject"]], Float[np.ndarray, " statistic"]],
     pools: Int[np.ndarray, " subject"],
+    *,
+    correlations: bool = False,
+    smooth: Bool[np.ndarray, " statistic"] | None = None,
 ) -> Jackknifed:
     """Compute statistics of all subjects and, leaving out each in turn, their 95 % intervals.
 
     A bootstrap draws subjects twice: they are then alike as no two are, and what measures how
     subjects differ (an intraclass correlation) comes out too low. The jackknife doesn't, needs
-    no seed, and of a mean of one pool it is the t interval. Intervals lie around the
-    jackknife's estimate, which corrects for the bias that ratios of few subjects have.
+    no seed, and of a mean of one pool it is the t interval. An interval is first centred on
+    the jackknife's estimate, which corrects for the bias that ratios of few subjects have, and
+    where it then misses the value it is widened to reach it.
 
     Parameters
     ----------
@@ -55,10 +69,21 @@ def jackknife(
         A number per subject: those that are compared with each other, and that a statistic
         takes the mean from. All alike where there are no pools; else at least 2 of each. More
         than some 50 subjects are left out in 50 groups, each within a pool.
+    correlations
+        Whether statistics are correlations, or means of them: intervals are those of Fisher's
+        z, back-transformed, and stay within −1 and 1. A value beyond these has none.
+    smooth
+        False for a statistic such as a median, whose bias the jackknife overstates: its
+        interval is centred on the value. None: all are smooth.
+
+    Notes
+    -----
+    Coverage of intervals of mean and median ICCs: ``docs/decisions/0022``.
 
     References
     ----------
-    Shao & Tu 1995, "The Jackknife and Bootstrap", ch. 6.2 (stratified samples).
+    Shao & Tu 1995, "The Jackknife and Bootstrap", ch. 6.2 (stratified samples); Fisher 1925,
+    "Statistical Methods for Research Workers", ch. 7 (z of an intraclass correlation).
     """
     whole = statistics(np.ones(len(pools), dtype=bool))
     units, of_pool = _units(pools)
@@ -66,23 +91,45 @@ def jackknife(
         nothing = np.full_like(whole, np.nan)
         return Jackknifed(whole, nothing, nothing, np.full((len(of_pool), len(whole)), np.nan))
     without = np.stack([statistics(units != unit) for unit in range(len(of_pool))])
-    estimate, pseudo = whole.copy(), np.empty_like(without)
-    n = len(of_pool)
-    for pool in np.unique(of_pool):
-        own = of_pool == pool
-        size = int(own.sum())
-        mean = without[own].mean(axis=0)
-        estimate += (size - 1) * (whole - mean)
-        # Weighted so that the spread of all pseudo-values is that of the estimate.
-        pseudo[own] = -np.sqrt(n * (n - 1) * (size - 1) / size) * (without[own] - mean)
-    error = np.sqrt(np.square(pseudo).sum(axis=0) / (n * (n - 1)))
-    half = student_t.isf((1 - _LEVEL) / 2, n - len(np.unique(of_pool))) * error
-    return Jackknifed(whole, estimate - half, estimate + half, estimate + pseudo)
+    pseudo = whole + _spread(whole, without, of_pool).moves
+    centre, others = (_fisher(whole), _fisher(without)) if correlations else (whole, without)
+    spread = _spread(centre, others, of_pool)
+    centre = centre + (spread.bias if smooth is None else np.where(smooth, spread.bias, 0.0))
+    degrees = len(of_pool) - len(np.unique(of_pool))
+    half = student_t.isf((1 - _LEVEL) / 2, degrees) * spread.error
+    lower, upper = centre - half, centre + half
+    if correlations:
+        beyond = np.abs(whole) > 1 + _ROUNDING
+        lower, upper = (np.where(beyond, np.nan, np.tanh(end)) for end in (lower, upper))
+    return Jackknifed(whole, np.minimum(lower, whole), np.maximum(upper, whole), pseudo)
 
 
 def with_ends(name: str, values: Iterable[float]) -> dict[str, float]:
     """Name a value, and the lower and upper end of its interval."""
     return {f"{name}{end}": float(value) for end, value in zip(ENDS, values, strict=True)}
+
+
+def _spread(
+    whole: Float[np.ndarray, " statistic"],
+    without: Float[np.ndarray, "unit statistic"],
+    of_pool: Int[np.ndarray, " unit"],
+) -> _Spread:
+    """Find how statistics change as each unit is left out."""
+    n = len(of_pool)
+    bias, moves = np.zeros_like(whole), np.empty_like(without)
+    for pool in np.unique(of_pool):
+        own = of_pool == pool
+        size = int(own.sum())
+        mean = without[own].mean(axis=0)
+        bias += (size - 1) * (whole - mean)
+        # Weighted so that the spread of all moves is that of the estimate.
+        moves[own] = -np.sqrt(n * (n - 1) * (size - 1) / size) * (without[own] - mean)
+    return _Spread(bias, np.sqrt(np.square(moves).sum(axis=0) / (n * (n - 1))), moves)
+
+
+def _fisher(r: Float[np.ndarray, "*any"]) -> Float[np.ndarray, "*any"]:
+    """Fisher's z; of 1, where it is infinite, that of almost 1."""
+    return np.arctanh(np.clip(r, -1 + _ROUNDING, 1 - _ROUNDING))
 
 
 def _units(

@@ -53,7 +53,7 @@ def mean_agreement(sessions: pd.DataFrame, what: str) -> dict[str, float]:
     Returns
     -------
     numbers
-        ``<what>_r`` and ``<what>_rank_r``, each with ``_lower`` and ``_upper``, clipped at 1,
+        ``<what>_r`` and ``<what>_rank_r``, each with ``_lower`` and ``_upper``, within −1 and 1,
         and ``<what>_n``, the number of subjects. NaN where there is none.
     """
     own = sessions[sessions["what"] == what]
@@ -65,6 +65,6 @@ def mean_agreement(sessions: pd.DataFrame, what: str) -> dict[str, float]:
     found = jackknife(lambda kept: values[kept].mean(axis=0), np.zeros(len(values), dtype=np.int64))
     numbers: dict[str, float] = {}
     for place, name in enumerate(("r", "rank_r")):
-        ends = (found.values[place], found.lower[place], np.minimum(found.upper[place], 1.0))
-        numbers |= with_ends(f"{what}_{name}", ends)
+        ends = np.clip([found.lower[place], found.upper[place]], -1, 1)
+        numbers |= with_ends(f"{what}_{name}", (found.values[place], *ends))
     return {**numbers, f"{what}_n": float(len(values))}

@@ -32,7 +32,7 @@ class EdgewiseReliability:
     edges
         Number of each fifth.
     pseudo
-        What each subject adds to the mean; see `jackknife`.
+        What each subject adds to the mean, which is theirs; see `jackknife`.
     """
 
     mean: Float[np.ndarray, "3"]
@@ -85,7 +85,8 @@ def edgewise_reliability(
             ]
         )
 
-    found = jackknife(statistics, pools)
+    smooth = np.arange(2 + STRENGTHS) != 1  # all but the median
+    found = jackknife(statistics, pools, correlations=True, smooth=smooth)
     rows = np.stack([found.values, found.lower, found.upper], axis=1)
     return EdgewiseReliability(
         mean=rows[0],

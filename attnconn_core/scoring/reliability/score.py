@@ -124,14 +124,16 @@ class Reliability:
         facts: Mapping[str, Any],  # noqa: ARG002  (other scores need them)
     ) -> Iterator[Measured]:
         """Compare methods over subjects: seeds with the least agreement, the others with 0."""
-        sessions, units = tables["sessions"], tables["retest_units"]
+        sessions, scores = tables["sessions"], tables["scores"]
         for what, measure, reference in (
             (SEEDS, "r between seeds", self.least_agreement),
             (HALVES, "r between halves", 0.0),
         ):
             own = sessions[sessions["what"] == what] if len(sessions) else sessions
-            yield from _measured(own, "subject", "r", measure, reference)
-        yield from _measured(units, "unit", "icc", "ICC of edges", 0.0)
+            own = own.rename(columns={"subject": "unit", "r": "value"})
+            yield from _measured(own, measure, reference, _estimates(scores, f"{what}_r"))
+        units = tables["retest_units"].rename(columns={"icc": "value"})
+        yield from _measured(units, "ICC of edges", 0.0, _estimates(scores, "icc"))
 
     def cautions(self, tables: Mapping[str, pd.DataFrame]) -> Mapping[str, str]:
         """Say of which methods the seeds do not agree."""
@@ -184,17 +186,22 @@ def _pairs(data: ScoreData) -> tuple[PooledPairs | None, str]:
         )
 
 
+def _estimates(scores: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Return a column of the scores and its interval, as a comparison shows them."""
+    found = scores.set_index("method")[[f"{column}{end}" for end in ENDS]]
+    return found.set_axis(["value", "lower", "upper"], axis="columns")
+
+
 def _measured(
-    table: pd.DataFrame, unit: str, value: str, measure: str, reference: float
+    table: pd.DataFrame, measure: str, reference: float, estimates: pd.DataFrame
 ) -> Iterator[Measured]:
     """Compare the methods that have values on the units that have them."""
-    known = table.dropna(subset=[value]) if len(table) else table
+    known = table.dropna(subset=["value"]) if len(table) else table
     if not len(known):
         return
-    values = known.pivot_table(index=unit, columns="method", values=value, sort=False)
-    yield Measured(
-        "reliability", measure, compare_on_units(values, pd.Series(reference, index=values.index))
-    )
+    values = known.pivot_table(index="unit", columns="method", values="value", sort=False)
+    against = pd.Series(reference, index=values.index)
+    yield Measured("reliability", measure, compare_on_units(values, against, estimates=estimates))
 
 
 def _joined(tables: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:

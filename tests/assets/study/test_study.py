@@ -65,6 +65,9 @@ def test_a_simulated_study_makes_its_cohort(tiny_study):
     [
         ({"fingerprnt": {}}, "unknown key 'fingerprnt'; did you mean 'fingerprint'"),
         ({"granger": {"lag": 2}}, "unknown key 'granger.lag'; did you mean 'lags'"),
+        ({"reliability": {"seed": 3}}, "unknown key 'reliability.seed'; did you mean 'seeds'"),
+        ({"ensemble": 3}, "'ensemble'; 'ensemble' belongs under 'reliability' or under 'training'"),
+        ({"reliability": {"quorum": 0.9}}, "'quorum' belongs at the top of the file"),
         ({"granger": {"lags": 2}}, "both lags and alpha"),
         ({"granger": {"lags": 0, "alpha": 1.0}}, "greater than or equal to 1; got 0"),
         ({"test_fraction": 1.5}, "less than 1; got 1.5"),

@@ -13,7 +13,11 @@ class Outer(BaseModel):
 
 
 def test_the_keys_of_models_inside_a_model_are_known():
-    assert known_keys([Outer]) == ["deep", "named", "several"]
+    assert known_keys([Outer]) == {
+        "": ["named", "several"],
+        "named": ["deep"],
+        "several": ["deep"],
+    }
 
 
 def test_a_place_for_anchors_is_no_key(tmp_path):

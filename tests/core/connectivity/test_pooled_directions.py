@@ -38,6 +38,8 @@ def test_what_is_outside_a_pool_holds_none_of_it(pooled, scans, as_series):
     for one, other in zip(pooled.outside({"a"}), changed.outside({"a"}), strict=True):
         assert np.array_equal(one, other)
     assert pooled.outside({"stranger"}).sessions == 4
+    for one, other in zip(pooled.outside({"stranger"}), pooled.total, strict=True):
+        assert np.array_equal(one, other)
 
 
 def test_it_is_what_the_others_of_an_estimator_are(pooled, scans):

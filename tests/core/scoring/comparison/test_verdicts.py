@@ -168,3 +168,17 @@ def test_a_target_whose_interval_reaches_0_is_not_predicted():
     scores = scores.assign(lower=-0.98, upper=0.99, r2=0.1, subjects=120)
     found = compare_targets(scores, compare_behaviours(folds))
     assert all(each.verdict.leaders == () for each in found.values())
+
+
+def test_a_scores_own_estimates_stand_in_place_of_means_of_units():
+    rng = np.random.default_rng(8)
+    values = pd.DataFrame({"a": rng.normal(1, 0.1, 25), "b": rng.normal(0.9, 0.1, 25)})
+    estimates = pd.DataFrame(
+        {"value": [0.7, 0.6], "lower": [-0.1, 0.5], "upper": [0.9, 0.8]}, index=["b", "a"]
+    )
+    found = compare_on_units(values, pd.Series(np.zeros(25)), estimates=estimates)
+    shown = found.scores.set_index("method")[["value", "lower", "upper"]]
+    pd.testing.assert_frame_equal(shown.loc[["b", "a"]], estimates, check_names=False)
+    # The tests are those of the units, and an interval that reaches the reference bears out none.
+    assert (found.scores["p_corrected"] < 0.05).all()
+    assert found.verdict.leaders == ("a",)

@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy.stats import t
 
 from attnconn_core.scoring import intraclass_correlation
@@ -54,16 +56,43 @@ def test_of_few_subjects_there_is_no_interval():
     assert np.isnan([*found.lower, *found.upper]).all()
 
 
-def test_the_interval_of_an_icc_covers_it():
-    """Of 300 cohorts of 15 subjects with a true ICC of .5 over 20 edges."""
+@given(
+    statistics=st.lists(st.floats(-1, 1), min_size=8, max_size=8),
+    pools=st.sampled_from([(0,) * 7, (0, 0, 0, 1, 1, 1, 1)]),
+    smooth=st.booleans(),
+)
+def test_the_interval_of_a_correlation_holds_it_and_stays_within_its_bounds(
+    statistics, pools, smooth
+):
+    """Whatever the correlation becomes where a subject is left out."""
+    whole, *without = statistics
+
+    def correlation(kept):
+        return np.array([whole if kept.all() else without[int(np.argmin(kept))]])
+
+    found = jackknife(correlation, np.array(pools), correlations=True, smooth=np.array([smooth]))
+    assert -1 <= found.lower[0] <= whole <= found.upper[0] <= 1
+    assert found.pseudo.mean() == pytest.approx(whole)
+
+
+def test_a_correlation_beyond_its_bounds_has_no_interval():
+    found = jackknife(lambda _: np.array([-1.5, 0.5]), one_pool(7), correlations=True)
+    assert np.isnan([found.lower[0], found.upper[0]]).all()
+    assert [found.lower[1], found.upper[1]] == pytest.approx([0.5, 0.5])
+
+
+@pytest.mark.parametrize(("n", "truth"), [(7, 0.0), (7, 0.8), (15, 0.5), (30, 0.95)])
+def test_the_interval_of_an_icc_covers_it(n, truth):
+    """Of 300 cohorts, each with 20 edges."""
     rng = np.random.default_rng(1)
     hits = 0
     for _ in range(300):
-        ratings = rng.normal(size=(15, 1, 20)) + rng.normal(size=(15, 2, 20))
+        own, noise = rng.normal(size=(n, 1, 20)), rng.normal(size=(n, 2, 20))
+        ratings = np.sqrt(truth) * own + np.sqrt(1 - truth) * noise
 
         def mean(kept, ratings=ratings):
             return intraclass_correlation(ratings[kept], "one_way").mean(keepdims=True)
 
-        found = jackknife(mean, one_pool(15))
-        hits += found.lower[0] <= 0.5 <= found.upper[0]
-    assert 0.9 < hits / 300 < 0.985
+        found = jackknife(mean, one_pool(n), correlations=True)
+        hits += found.lower[0] <= truth <= found.upper[0]
+    assert 0.9 < hits / 300 < 0.99

@@ -3,12 +3,14 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from attnconn_core.records import Connectivity
 from attnconn_core.scoring import Reliability, Repeats, agreement, spearman_brown
 from attnconn_core.scoring.edges.features import edge_mask
 from attnconn_core.scoring.fingerprint.icc import intraclass_correlation
+from attnconn_core.scoring.reliability.repeated import mean_agreement
 
 
 @pytest.fixture(scope="module")
@@ -140,3 +142,26 @@ def test_methods_are_compared_over_subjects(scored):
     np.testing.assert_allclose(halves["value"], table["halves_r"])
     np.testing.assert_allclose(halves["lower"], table["halves_r_lower"])
     assert found["r between seeds"].compared.scores["reference"].tolist() == [0.9]
+
+
+@pytest.mark.parametrize(
+    ("measure", "column"),
+    [("r between halves", "halves_r"), ("ICC of edges", "icc")],
+)
+def test_what_is_compared_is_what_the_score_says(scored, measure, column):
+    found = {each.measure: each for each in Reliability().measures(scored.tables, scored.facts)}
+    compared = found[measure].compared
+    shown, table = compared.scores.set_index("method"), by_method(scored)
+    for name, end in (("value", ""), ("lower", "_lower"), ("upper", "_upper")):
+        np.testing.assert_allclose(shown[name], table[f"{column}{end}"])
+    first = compared.pairs.iloc[0]
+    difference = table.loc[first["first"], column] - table.loc[first["second"], column]
+    assert first["difference"] == pytest.approx(difference)
+
+
+def test_intervals_of_agreement_stay_within_the_bounds_of_a_correlation():
+    rs = [0.99, 0.99, 0.99, 0.99, -0.9]
+    rows = {"subject": list("abcde"), "what": "halves", "r": rs, "rank_r": [-r for r in rs]}
+    found = mean_agreement(pd.DataFrame(rows), "halves")
+    assert found["halves_r_upper"] == 1
+    assert found["halves_rank_r_lower"] == -1
