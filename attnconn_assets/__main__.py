@@ -146,7 +146,10 @@ class Progress:
         """Start the bar of the next asset."""
         self._close()
         if step.to_make == 0:
-            print(f"{step.asset:28} up to date ({step.standing})")
+            standing = f"up to date ({step.standing})" if step.standing else ""
+            waiting = f"cannot be made ({step.waiting}), see below" if step.waiting else ""
+            told = ", ".join(filter(None, [standing, waiting])) or "nothing to make"
+            print(f"{step.asset:28} {told}")
             return
         self._bar = tqdm(
             total=step.to_make,
@@ -176,8 +179,7 @@ def _conclude(study: Study, outcome: Outcome, seconds: float) -> None:
         f"\n{outcome.made} partitions made, {outcome.standing} up to date, "
         f"{len(outcome.failed)} failed, in {seconds:.0f} s"
     )
-    _complain("", outcome.failed)
-    for line in outcome.waits():
+    for line in (*outcome.failures(), *outcome.waits()):
         print(f"  {line}", file=sys.stderr)
     _complain("isn't a session:", outcome.refused)
     store = store_of(study)

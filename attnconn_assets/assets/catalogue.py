@@ -75,8 +75,9 @@ def tracking_of(study: Study) -> Tracking:
 
 def assets(study: Study) -> dg.Definitions:
     """Every asset as Dagster has it, run in one process."""
+    every = specs(study)
     return dg.Definitions(
-        assets=[build_asset(study, spec) for spec in specs(study)],
+        assets=[build_asset(study, spec, every) for spec in every],
         resources=resources(study),
         executor=dg.in_process_executor,
     )

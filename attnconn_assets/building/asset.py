@@ -32,8 +32,10 @@ from attnconn_core.errors import AttnconnError
 __all__ = ["build_asset"]
 
 
-def build_asset(study: Study, spec: AssetSpec) -> dg.AssetsDefinition:
-    """Make the Dagster asset of a spec.
+def build_asset(
+    study: Study, spec: AssetSpec, specs: Sequence[AssetSpec] = ()
+) -> dg.AssetsDefinition:
+    """Make the Dagster asset of a spec; `specs` are those of all assets of the study.
 
     Its key is ``<study>/<name>``, so that two studies in one instance keep their
     histories apart.
@@ -45,7 +47,7 @@ def build_asset(study: Study, spec: AssetSpec) -> dg.AssetsDefinition:
         context: dg.AssetExecutionContext, store: Store, tracking: Tracking
     ) -> dg.MaterializeResult:
         keys = list(context.partition_keys) if partitions else [WHOLE]
-        platform = Platform(study, store, tracking, context.log, context.run.run_id)
+        platform = Platform(study, store, tracking, context.log, context.run.run_id, specs)
         with announced(context.instance, context.run.run_id, "body"):
             return _make_all(context, key, spec, platform, keys)
 

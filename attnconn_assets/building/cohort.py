@@ -1,18 +1,85 @@
 """The cohort: which sessions a group result may rest on, and why others are left out."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
+from attnconn_assets.building.windows import Window
 from attnconn_assets.storage.store import Store
 from attnconn_assets.study.study import Study
 from attnconn_core.records import Cohort
 from attnconn_core.sources import Listing
 
-__all__ = ["cohort_of", "short_of_quorum"]
+__all__ = ["Settled", "cohort_of", "settle", "short_of_quorum"]
 
 _BY_RULE = "left out by the study: "
 
 
-def cohort_of(study: Study, store: Store, listing: Listing, assets: Iterable[str]) -> Cohort:
+@dataclass(frozen=True, eq=False)
+class Settled:
+    """What a group's result rests on.
+
+    Attributes
+    ----------
+    cohort
+        The sessions.
+    left_out
+        Assets that it is made without → the sessions that lack them.
+    lacks
+        What the cohort lacks to be the study's quorum; empty if it is one.
+    missing
+        Then: every asset that keeps sessions out → those sessions.
+    """
+
+    cohort: Cohort
+    left_out: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    lacks: str = ""
+    missing: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+def settle(
+    study: Study,
+    store: Store,
+    listing: Listing,
+    rests_on: Sequence[str],
+    optional: Collection[str] = (),
+    window: Window | None = None,
+) -> Settled:
+    """Choose the sessions that a group's result rests on, and what it is made without.
+
+    A session that lacks an asset is excluded as long as the study's quorum is left. If it
+    isn't, optional assets are left out, one after the other: that which most sessions lack
+    first, and of several the last. So a method that fails costs itself and no other method.
+    Where that doesn't help, such as where the scans themselves can't be read, nothing is
+    left out, and the quorum is missed.
+    """
+    whole = cohort_of(study, store, listing, rests_on, window)
+    lacks = short_of_quorum(study, whole)
+    if not lacks:
+        return Settled(whole)
+    keys = [session.key for session in listing.sessions]
+    missing = {
+        name: [key for key in keys if _why_not(store, key, (name,), window)] for name in rests_on
+    }
+    kept, left_out = list(rests_on), {}
+    while droppable := [name for name in reversed(kept) if name in optional and missing[name]]:
+        worst = max(droppable, key=lambda name: len(missing[name]))
+        kept.remove(worst)
+        left_out[worst] = missing[worst]
+        if not any(name in optional for name in kept):
+            break
+        cohort = cohort_of(study, store, listing, kept, window)
+        if not short_of_quorum(study, cohort):
+            return Settled(cohort, {name: left_out[name] for name in rests_on if name in left_out})
+    return Settled(whole, lacks=lacks, missing={k: v for k, v in missing.items() if v})
+
+
+def cohort_of(
+    study: Study,
+    store: Store,
+    listing: Listing,
+    assets: Iterable[str],
+    window: Window | None = None,
+) -> Cohort:
     """Take the sessions that each of some assets holds and no rule of the study keeps out.
 
     Everybody else is listed with the reason: what failed or isn't made, what the source
@@ -23,7 +90,7 @@ def cohort_of(study: Study, store: Store, listing: Listing, assets: Iterable[str
     present = []
     excluded = {name: str(why) for name, why in listing.refused.items()}
     for session in listing.sessions:
-        why = _why_not(store, session.key, assets)
+        why = _why_not(store, session.key, assets, window)
         if not why and rules.given:
             found = store.readable("quality", session.key)
             broken = rules.why_not(found.facts["measured"] if found else {})
@@ -69,8 +136,13 @@ def _removed(study: Study, store: Store, listing: Listing) -> Mapping[str, str]:
     }
 
 
-def _why_not(store: Store, session: str, assets: Iterable[str]) -> str:
-    """Say what keeps a session out: assets it lacks, or rests on that couldn't be made again."""
+def _why_not(
+    store: Store, session: str, assets: Iterable[str], window: Window | None = None
+) -> str:
+    """Say what keeps a session out: assets it lacks, or rests on that couldn't be made again.
+
+    Or that its scan is too short for the window of what is made.
+    """
     failed: dict[str, str] = {}
     missing = []
     for asset in assets:
@@ -84,4 +156,7 @@ def _why_not(store: Store, session: str, assets: Iterable[str]) -> str:
                 failed[read.partition("/")[0]] = why
     if failed:
         return "; ".join(f"{asset} failed: {why}" for asset, why in failed.items())
-    return f"no {', '.join(missing)} in the store" if missing else ""
+    if missing:
+        return f"no {', '.join(missing)} in the store"
+    series = store.readable("time_series", session) if window else None
+    return window.why_not(series.facts) if window and series else ""

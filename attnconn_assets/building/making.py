@@ -11,6 +11,7 @@ from typing import Any
 import dagster as dg
 
 from attnconn_assets.building import metadata
+from attnconn_assets.building.causes import Causes
 from attnconn_assets.building.checks import Check
 from attnconn_assets.building.platform import Platform
 from attnconn_assets.building.result import Result
@@ -21,12 +22,12 @@ from attnconn_assets.building.work import Work
 from attnconn_assets.storage import formats
 from attnconn_assets.storage.entry import Entry
 from attnconn_assets.tracking.run import TrackedRun
-from attnconn_core.errors import AttnconnError, ParameterError
+from attnconn_core.errors import AttnconnError, ParameterError, SeriesError
 
 __all__ = ["CheckFailedError", "Made", "make"]
 
 _WARNING = "attnconn.warning"
-_RECORDED = frozenset({"read", "cohort", "sessions", "excluded", "warnings"})
+_RECORDED = frozenset({"read", "cohort", "sessions", "excluded", "lacks", "warnings"})
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,7 @@ def make(platform: Platform, spec: AssetSpec, partition: str) -> Made:
     AttnconnError
         Whatever the body raises.
     """
+    _refuse_short(platform, spec, partition)
     recipe = spec.recipe_of(partition)
     sweep = spec.sweep_of(partition) if spec.sweep_of else None
     with Runs(platform, recipe, partition, spec.experiment, spec.run_label, sweep) as runs:
@@ -82,6 +84,9 @@ def make(platform: Platform, spec: AssetSpec, partition: str) -> Made:
             _platform=platform,
             _rests_on=spec.rests_on,
             _reads_source=spec.source is not None,
+            lacks=_lacks(platform, spec, partition),
+            _optional=spec.optional,
+            _window=spec.window,
         )
         result = spec.make(work)
         _refuse_unsound(result)
@@ -102,6 +107,25 @@ def make(platform: Platform, spec: AssetSpec, partition: str) -> Made:
     return Made(entry, _origin(platform, entry), shown, result.checks)
 
 
+def _refuse_short(platform: Platform, spec: AssetSpec, partition: str) -> None:
+    """Refuse a session that is too short for what the asset needs of it."""
+    if spec.window is None or spec.partitioned != "session":
+        return
+    series = platform.store.readable("time_series", partition)
+    why = spec.window.why_not(series.facts) if series else ""
+    if why:
+        raise SeriesError(why)
+
+
+def _lacks(platform: Platform, spec: AssetSpec, partition: str) -> dict[str, str]:
+    """Say what a partition is made without, and why."""
+    if not spec.optional:
+        return {}
+    store = platform.store.snapshot()
+    every = platform.specs or (spec,)
+    return Causes(platform.study, store, platform.listing, every).without(spec, partition)
+
+
 def _refuse_unsound(result: Result) -> None:
     broken = [check.complaint for check in result.checks if not check.passed]
     if broken:
@@ -117,6 +141,8 @@ def _recorded(work: Work, result: Result) -> dict[str, Any]:
             f"facts of {work.asset} can't be called {', '.join(taken)}: these are recorded for it"
         )
     facts: dict[str, Any] = {"read": work.files} if work.files else {}
+    if work.lacks:
+        facts["lacks"] = dict(work.lacks)
     cohort = work.read_cohort
     if cohort is not None:
         facts |= {

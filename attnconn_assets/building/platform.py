@@ -1,7 +1,7 @@
 """The platform of a run: what all the partitions that it makes share."""
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,13 +21,24 @@ __all__ = ["Platform"]
 
 @dataclass
 class Platform:
-    """What all partitions of a run share."""
+    """What all partitions of a run share.
+
+    Attributes
+    ----------
+    study, store, tracking, log
+        Of the run.
+    dagster_run
+        Its id.
+    specs
+        Of every asset of the study (`AssetSpec`): why one of them isn't there is looked up in them.
+    """
 
     study: Study
     store: Store
     tracking: Tracking
     log: dg.DagsterLogManager
     dagster_run: str
+    specs: Sequence[Any] = ()
 
     @functools.cached_property
     def source(self) -> Source:

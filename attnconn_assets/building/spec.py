@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from attnconn_assets.building.result import Result
+from attnconn_assets.building.windows import Window
 from attnconn_assets.building.work import Work
 from attnconn_assets.storage.recipe import Recipe
 from attnconn_core.errors import ParameterError
@@ -67,6 +68,11 @@ class AssetSpec:
         Stored file → where people find it under a name that stays; MLflow shows it, too.
     lists_excluded
         Whether it also rests on who is left out of its cohort, and why.
+    optional
+        Of `needs`, those that it is made without where they can't be made: the body finds
+        them in `Work.lacks`.
+    window
+        Consecutive frames of a session that it needs; None if any session will do.
     """
 
     name: str
@@ -88,6 +94,8 @@ class AssetSpec:
     sweep_of: Callable[[str], str] | None = None
     copies: Mapping[str, Path] = field(default_factory=dict)
     lists_excluded: bool = False
+    optional: frozenset[str] = frozenset()
+    window: Window | None = None
 
     def __post_init__(self) -> None:
         for part in _parts(self.make):

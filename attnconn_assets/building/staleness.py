@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from attnconn_assets.building.cohort import cohort_of, short_of_quorum
+from attnconn_assets.building.causes import Cause, Causes, read_by
+from attnconn_assets.building.cohort import settle
 from attnconn_assets.building.spec import AssetSpec
 from attnconn_assets.storage.entry import WHOLE
 from attnconn_assets.storage.recipe import Recipe
@@ -33,13 +34,13 @@ class Plan:
     due
         Partitions that are missing or out of date, and can be made.
     waiting
-        Partitions that can't → why: what they read isn't there, or failed.
+        Partitions that can't → what failed or is lacking, that they can't be made for.
     standing
         Partitions that are as they would be made today.
     """
 
     due: list[str] = field(default_factory=list)
-    waiting: dict[str, str] = field(default_factory=dict)
+    waiting: dict[str, tuple[Cause, ...]] = field(default_factory=dict)
     standing: list[str] = field(default_factory=list)
 
 
@@ -50,6 +51,7 @@ def plan(
     source: Source,
     listing: Listing,
     *,
+    specs: Sequence[AssetSpec] = (),
     retry_failed: bool = True,
 ) -> Plan:
     """Sort an asset's partitions out.
@@ -60,6 +62,8 @@ def plan(
         What to look at.
     source, listing
         Where the scans are, and which sessions to think of.
+    specs
+        Every asset of the study: what a partition waits for is looked up in them.
     retry_failed
         Whether a partition whose last try failed is due; if not, it waits until
         something that it would be made from changes.
@@ -71,21 +75,24 @@ def plan(
         "whole": [WHOLE],
     }[spec.partitioned]
     sessions = {session.key: session for session in listing.sessions}
-    cohort = _cohort(study, spec, store, listing)
-    lacks = short_of_quorum(study, cohort) if cohort else ""
+    causes = Causes(study, store, listing, specs or (spec,))
+    cohort = causes.settled(spec).cohort if spec.rests_on else None
     digest = cohort.digest if cohort else None
     found = Plan()
     for key in keys:
         reads = spec.reads(source, sessions.get(key)) if spec.reads else None
         excluded = cohort.excluded if cohort and spec.lists_excluded else None
-        if is_current(store, spec.recipe_of(key), key, digest, reads, excluded):
+        lacks = causes.without(spec, key)
+        if is_current(store, spec.recipe_of(key), key, digest, reads, excluded, lacks):
             found.standing.append(key)
             continue
-        why = _unmade(study, spec, store, key) or lacks
+        why = causes.of_needs(spec, key)
         if not why and not retry_failed:
             tried = store.failed_with(spec.name, key)
             if tried == attempt(study, spec, store, source, listing, key):
-                why = f"another scan or setting; it failed: {store.failure(spec.name, key)}"
+                failure = store.failure(spec.name, key)
+                again = f"nothing it is made from has changed since it failed: {failure}"
+                why = (Cause("", WHOLE, again),)
         if why:
             found.waiting[key] = why
         else:
@@ -102,7 +109,7 @@ def attempt(
     parts = [spec.recipe_of(key).digest, cohort.digest if cohort else ""]
     if spec.reads:
         parts += [json.dumps(file_facts(path)) for path in spec.reads(source, session)]
-    for asset, partition in _read_by(study, spec, key):
+    for asset, partition in read_by(study, spec, key):
         entry = store.readable(asset, partition)
         parts.append(f"{asset}/{partition} {entry.digest if entry else ''}")
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
@@ -110,36 +117,9 @@ def attempt(
 
 def _cohort(study: Study, spec: AssetSpec, store: Store, listing: Listing) -> Cohort | None:
     """Take the cohort that a group's result would rest on; None for what rests on no group."""
-    return cohort_of(study, store, listing, spec.rests_on) if spec.rests_on else None
-
-
-def _read_by(study: Study, spec: AssetSpec, key: str) -> list[tuple[str, str]]:
-    """List the assets and partitions that a partition reads, its cohort aside."""
-    read = []
-    for name, kind in spec.needs.items():
-        if kind == spec.partitioned:
-            read.append((name, key))
-        elif kind == "whole":
-            read.append((name, WHOLE))
-        elif kind == "configuration":
-            chosen = spec.from_configuration
-            configurations = list(study.configurations) if chosen is None else [chosen]
-            read += [(name, each) for each in configurations]
-        elif kind == "benchmark":
-            read += [(name, each) for each in study.recovery.benchmarks]
-    return read
-
-
-def _unmade(study: Study, spec: AssetSpec, store: Store, key: str) -> str:
-    """Name what a partition reads that isn't there, or couldn't be made again.
-
-    Of sessions that a group result rests on, those are left out and listed instead.
-    """
-    return ", ".join(
-        name if partition in (key, WHOLE) else f"{name} of {partition}"
-        for name, partition in _read_by(study, spec, key)
-        if store.failure(name, partition) is not None or store.readable(name, partition) is None
-    )
+    if not spec.rests_on:
+        return None
+    return settle(study, store, listing, spec.rests_on, spec.optional, spec.window).cohort
 
 
 def is_current(
@@ -149,6 +129,7 @@ def is_current(
     cohort: str | None = None,
     reads: Sequence[Path] | None = None,
     excluded: Mapping[str, str] | None = None,
+    lacks: Mapping[str, str] | None = None,
 ) -> bool:
     """Whether the store holds a partition as today's scans, code and settings would make it.
 
@@ -162,6 +143,8 @@ def is_current(
         The user's files that it should be made from, where those are known beforehand.
     excluded
         Whom it should list as left out and why, where it rests on that.
+    lacks
+        What it should be made without, and why.
     """
     try:
         entry = store.find(recipe.asset, partition)
@@ -174,6 +157,8 @@ def is_current(
     if cohort is not None and entry.facts.get("cohort", cohort) != cohort:
         return False
     if excluded is not None and entry.facts.get("excluded") != dict(excluded):
+        return False
+    if dict(lacks or {}) != entry.facts.get("lacks", {}):
         return False
     read = entry.facts.get("read", ())
     if reads is not None and {each["path"] for each in read} != {str(path) for path in reads}:

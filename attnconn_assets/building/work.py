@@ -13,10 +13,11 @@ from typing import Any
 
 import pandas as pd
 
-from attnconn_assets.building.cohort import cohort_of, short_of_quorum
+from attnconn_assets.building.cohort import settle
 from attnconn_assets.building.platform import Platform
 from attnconn_assets.building.runs import Runs
 from attnconn_assets.building.settings import DeclaredSettings
+from attnconn_assets.building.windows import Window
 from attnconn_assets.storage import formats
 from attnconn_assets.storage.entry import WHOLE, Entry
 from attnconn_assets.storage.trace import files_behind
@@ -41,25 +42,30 @@ class Work:
     settings
         What the body may read of the study.
     needs
-        The assets that it may read.
+        The assets that it may read, and how they are partitioned.
     runs
         Its run in MLflow, and those below it.
     inputs
         ``asset/partition`` → the digest of what was read so far.
     files
         The user's files that were read so far, with size, time of change and SHA-256.
+    lacks
+        What it is made without though its spec names it as optional → why.
     """
 
     asset: str
     partition: str
     settings: DeclaredSettings
-    needs: Collection[str]
+    needs: Mapping[str, str]
     runs: Runs
     _platform: Platform
     _rests_on: tuple[str, ...] = ()
     _reads_source: bool = False
     inputs: dict[str, str] = dataclasses.field(default_factory=dict)
     files: list[dict[str, Any]] = dataclasses.field(default_factory=list)
+    lacks: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    _optional: Collection[str] = ()
+    _window: Window | None = None
     _cohort: Cohort | None = None
 
     @property
@@ -212,10 +218,17 @@ class Work:
                 "single session and need assets of sessions; it needs "
                 f"{', '.join(self.needs) or 'none'}"
             )
-        cohort = cohort_of(platform.study, platform.store, platform.listing, self._rests_on)
-        lacks = short_of_quorum(platform.study, cohort)
-        if lacks:
-            raise CohortError(f"{self.asset} needs {lacks}")
+        settled = settle(
+            platform.study,
+            platform.store,
+            platform.listing,
+            self._rests_on,
+            self._optional,
+            self._window,
+        )
+        if settled.lacks:
+            raise CohortError(f"{self.asset} needs {settled.lacks}")
+        cohort = settled.cohort
         self._cohort = cohort
         return cohort
 

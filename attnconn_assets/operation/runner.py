@@ -10,6 +10,7 @@ from typing import Protocol
 import dagster as dg
 
 from attnconn_assets.assets.catalogue import assets, specs, store_of, tracking_of
+from attnconn_assets.building.causes import Cause, told, told_apart
 from attnconn_assets.building.partitions import add_sessions, session_partitions
 from attnconn_assets.building.spec import AssetSpec
 from attnconn_assets.building.staleness import plan
@@ -20,18 +21,18 @@ from attnconn_assets.study.study import Study
 
 __all__ = ["Listener", "Outcome", "Step", "materialise_stale"]
 
-_SHOWN = 3
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 _RANGE = ("dagster/asset_partition_range_start", "dagster/asset_partition_range_end")
 
 
 @dataclass(frozen=True)
 class Step:
-    """One asset as the runner comes to it: how many partitions to make, and how many stand."""
+    """One asset as the runner comes to it: how many partitions to make, stand and wait."""
 
     asset: str
     to_make: int
     standing: int
+    waiting: int = 0
 
 
 class Listener(Protocol):
@@ -54,18 +55,42 @@ class Outcome:
     made: int = 0
     standing: int = 0
     failed: dict[str, str] = field(default_factory=dict)
-    waiting: dict[str, str] = field(default_factory=dict)
+    waiting: dict[str, tuple[Cause, ...]] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
 
+    def failures(self) -> Iterator[str]:
+        """Say what failed and why, partitions of an asset that failed alike in one line."""
+        parts = (name.partition(" of ") for name in self.failed)
+        whys = self.failed.values()
+        yield from told_apart(
+            Cause(asset, partition, why, failed=True)
+            for (asset, _, partition), why in zip(parts, whys, strict=True)
+        )
+
     def waits(self) -> Iterator[str]:
-        """Say what waits for what, partitions that wait for the same in one line."""
-        alike: dict[tuple[str, str], list[str]] = defaultdict(list)
-        for name, why in self.waiting.items():
+        """Say what can't be made for what, all that can't for the same in one line.
+
+        Why something failed is said of it by `failures`, and not again.
+        """
+        alike: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+        for name, causes in self.waiting.items():
             asset, _, partition = name.partition(" of ")
-            alike[asset, why].append(partition)
-        for (asset, why), keys in alike.items():
-            more = f" and {len(keys) - _SHOWN} more" if len(keys) > _SHOWN else ""
-            yield f"{asset} of {', '.join(keys[:_SHOWN])}{more} waits for {why}"
+            why = told(c for c in causes if not self._is_told(c))
+            failed = told((c for c in causes if self._is_told(c)), reasons=False)
+            alike["; ".join(filter(None, [failed, why]))][asset].append(partition)
+        for why, assets_ in alike.items():
+            what = [
+                asset if keys == [WHOLE] else f"{asset} of {_counted(keys)}"
+                for asset, keys in assets_.items()
+            ]
+            yield f"not made because {why}: {', '.join(what)}"
+
+    def _is_told(self, cause: Cause) -> bool:
+        return cause.failed and f"{cause.asset} of {cause.partition}" in self.failed
+
+
+def _counted(keys: Sequence[str]) -> str:
+    return keys[0] if len(keys) == 1 else f"{len(keys)} partitions"
 
 
 def materialise_stale(
@@ -106,14 +131,24 @@ def materialise_stale(
     store = store_of(study)
     _clear_up(study, instance, store)
     outcome = Outcome(refused={name: str(why) for name, why in listing.refused.items()})
-    for spec in specs(study):
+    every = specs(study)
+    for spec in every:
         if spec.group == "forecasters" and not models:
             continue
-        found = plan(study, spec, store.snapshot(), source, listing, retry_failed=retry_failed)
+        found = plan(
+            study,
+            spec,
+            store.snapshot(),
+            source,
+            listing,
+            specs=every,
+            retry_failed=retry_failed,
+        )
         outcome.waiting |= {f"{spec.name} of {key}": why for key, why in found.waiting.items()}
         outcome.standing += len(found.standing)
         _tell_again(instance, dg.AssetKey([study.name, spec.name]), found.standing)
-        listener.step(Step(spec.name, len(found.due), len(found.standing)))
+        counts = (len(each) for each in (found.due, found.standing, found.waiting))
+        listener.step(Step(spec.name, *counts))
         due = sorted(found.due, key=lambda key: place.get(key, 0))
         for chunk in _chunks(due, place, study.chunk):
             _execute(job, instance, spec, study, chunk, outcome, listener)

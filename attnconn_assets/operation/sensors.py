@@ -202,9 +202,10 @@ def _listed(what: str, names: Sequence[str]) -> str:
 def _due(study: Study, source: Source, listing: Listing) -> dict[str, list[str]]:
     """List the partitions of every asset that can be made now without training."""
     store = store_of(study).snapshot()
+    every = specs(study)
     due = {
-        spec.name: plan(study, spec, store, source, listing, retry_failed=False).due
-        for spec in specs(study)
+        spec.name: plan(study, spec, store, source, listing, specs=every, retry_failed=False).due
+        for spec in every
         if spec.group != "forecasters"
     }
     return {name: keys for name, keys in due.items() if keys}

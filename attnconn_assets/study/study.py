@@ -147,19 +147,6 @@ class Study(SourceSettings):
         return (*own, *contrast, *further_scores(self.scores, with_keys))
 
     @property
-    def longest_window(self) -> int:
-        """Consecutive frames that the most demanding model of the study needs at once."""
-        models = (
-            *(each.model for each in self.configurations.values()),
-            self.subject_configuration.model,
-        )
-        lags = self.granger_settings.lags or self.granger.max_lags
-        return max(
-            *(model.window for model in models),
-            *(lags + 1, self.baseline_lags + 1),
-        )
-
-    @property
     def subject_configuration(self) -> Configuration:
         """The configuration of the models that are trained on one session."""
         assert self.experiment.subject is not None  # noqa: S101  (load_study has seen to it)

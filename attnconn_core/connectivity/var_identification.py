@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from jaxtyping import Float64
 
 from attnconn_core.connectivity.shrinkage_partial import shrunk
-from attnconn_core.errors import ParameterError, SeriesError
+from attnconn_core.connectivity.with_past import with_past
+from attnconn_core.errors import ParameterError
 from attnconn_core.records import Connectivity, TimeSeries
-from attnconn_core.timeseries import lagged_design, require_sound
+from attnconn_core.timeseries import require_sound
 
 __all__ = ["VarIdentification"]
 
@@ -18,8 +18,9 @@ __all__ = ["VarIdentification"]
 class VarIdentification:
     """Partial correlation with each region's present and past at once, all else held.
 
-    The covariance of [x_t, x_{t−1}] is shrunk towards the identity and inverted: with ridge
-    penalties on a VAR of one lag and on the covariance of its innovations. The value at
+    The covariance of [x_t, x_{t−1}], centred within each run, is shrunk towards the identity
+    and inverted: with ridge penalties on a VAR of one lag and on the covariance of its
+    innovations. The value at
     [target, source] is the partial correlation of the two regions' present, which is
     symmetric and tells subjects from a minute of data, plus that of the target's present
     with the source's past, which gives it a direction.
@@ -75,7 +76,7 @@ class VarIdentification:
         """
         require_sound(series, self.method)
         n = series.n_regions
-        frames = _present_and_past(series)
+        frames = with_past(series, 1)
         shrinkage = shrunk(frames)[1] if self.shrinkage is None else self.shrinkage
         # Of unit deviation, so that the identity is of the covariance's scale.
         covariance = frames.T @ frames / len(frames)
@@ -86,21 +87,3 @@ class VarIdentification:
         np.fill_diagonal(values, partial[:n, n:].diagonal())
         metrics = {"shrinkage": shrinkage}
         return Connectivity(values, series.regions, self.method, self.directed, metrics)
-
-
-def _present_and_past(series: TimeSeries) -> Float64[np.ndarray, "sample column"]:
-    """Every region's present, then every region's past, each of mean 0 and deviation 1."""
-    try:
-        past, present = lagged_design(series.runs, 1)
-    except SeriesError as error:
-        raise SeriesError(f"{VarIdentification.method}: {error}") from error
-    frames = np.concatenate([present, past], axis=1)
-    frames -= frames.mean(axis=0)
-    deviation = frames.std(axis=0)
-    if len(frames) < 3 or not deviation.all():
-        still = series.regions[int(np.argmin(deviation)) % series.n_regions]
-        raise SeriesError(
-            f"{VarIdentification.method} needs 3 frames that follow another, over which every "
-            f"region changes; got {len(frames)}, and {still} deviates by {deviation.min():g}"
-        )
-    return frames / deviation

@@ -9,6 +9,7 @@ from jaxtyping import Float32, Float64
 from torch import Tensor
 
 from attnconn_core.errors import ParameterError
+from attnconn_core.forecasting.ensemble import members_of
 from attnconn_core.forecasting.network import AttentionForecaster
 from attnconn_core.forecasting.threads import threads_for
 from attnconn_core.records import TimeSeries
@@ -36,7 +37,9 @@ class MeanAttention:
     empty_rows
         Share of the rows of all windows that are zero: no source scored above 0 there.
     row_sum_error
-        Largest distance of a window's row sum from the nearer of 0 and 1.
+        Largest distance of a window's row sum from the nearer of 0 and 1. Of an ensemble, the
+        largest of any member's: where a row of one member is empty, that of the mean sums to
+        less than 1.
     n_windows
         Windows averaged.
     """
@@ -81,9 +84,21 @@ def mean_attention(
 ) -> MeanAttention:
     """Average the attention over every window of a series, dropout off.
 
-    Summed in float64, so that the batch size makes no difference worth the name.
-    Parameters and errors are those of `forecast`.
+    Summed in float64, so that the batch size makes no difference worth the name. An ensemble
+    is read member by member. Parameters and errors are those of `forecast`.
     """
+    read = [_member_attention(each, series, batch_size) for each in members_of(forecaster)]
+    return MeanAttention(
+        values=np.mean([each.values for each in read], axis=0),
+        empty_rows=float(np.mean([each.empty_rows for each in read])),
+        row_sum_error=max(each.row_sum_error for each in read),
+        n_windows=read[0].n_windows,
+    )
+
+
+def _member_attention(
+    forecaster: AttentionForecaster, series: TimeSeries, batch_size: int
+) -> MeanAttention:
     total = torch.zeros(forecaster.regions, forecaster.regions, dtype=torch.float64)
     count = empty = 0
     error = 0.0

@@ -26,10 +26,12 @@ from attnconn_assets.assets.forecasters.specs import (
     cohort_asset,
     cross_fitting,
     fine_tuning,
+    model_window,
     reseeded_asset,
     seeds,
 )
 from attnconn_assets.building.spec import AssetSpec, Kind
+from attnconn_assets.building.windows import Window
 from attnconn_assets.storage.entry import WHOLE
 from attnconn_assets.study.experiment import Configuration
 from attnconn_assets.study.study import Study
@@ -47,7 +49,7 @@ class Reading:
     ----------
     reader
         Makes it ready.
-    settings, needs, calls, from_configuration
+    settings, needs, calls, from_configuration, window
         What that reads; see `AssetSpec`.
     """
 
@@ -56,6 +58,7 @@ class Reading:
     needs: Mapping[str, Kind] = field(default_factory=dict)
     calls: tuple[str, ...] = ()
     from_configuration: str | None = None
+    window: Window | None = None
 
 
 def specs(study: Study) -> list[AssetSpec]:
@@ -67,6 +70,7 @@ def specs(study: Study) -> list[AssetSpec]:
             "whole",
             settings={"test_fraction": study.test_fraction, "granger": study.granger_settings},
             needs={"time_series": "session"},
+            window=_granger_window(study),
             description="Granger's lags and α for the whole cohort, chosen on validation frames.",
             group="connectivity",
             kinds=frozenset({"mlflow"}),
@@ -139,6 +143,7 @@ def _matrices(study: Study, method: Method) -> AssetSpec:
         "session",
         settings={"method": method, "scan_lengths": study.scan_lengths, **reading.settings},
         needs={"time_series": "session", **reading.needs},
+        window=reading.window,
         calls=reading.calls,
         from_configuration=reading.from_configuration,
         checked=True,
@@ -213,7 +218,16 @@ def _second_half(
 
 def _granger(study: Study) -> Reading:
     settings = {"test_fraction": study.test_fraction}
-    return Reading(read_granger, settings, {"granger_order": "whole"})
+    return Reading(
+        read_granger, settings, {"granger_order": "whole"}, window=_granger_window(study)
+    )
+
+
+def _granger_window(study: Study) -> Window:
+    lags = study.granger_settings.lags
+    if lags is None:
+        return Window(study.granger_settings.max_lags + 1, ("granger.max_lags",))
+    return Window(lags + 1, ("granger.lags",))
 
 
 def _tangent(study: Study) -> Reading:  # noqa: ARG001
@@ -235,6 +249,7 @@ def _cohort_model(study: Study, method: Method) -> Reading:
         {"group_forecaster": "configuration"},
         calls=(method.module,),
         from_configuration=name,
+        window=model_window(study.configurations[name]),
     )
 
 
@@ -244,6 +259,7 @@ def _session_model(study: Study, method: Method) -> Reading:
         {"test_fraction": study.test_fraction, "configuration": study.subject_configuration},
         {"subject_forecaster": "session"},
         calls=(method.module,),
+        window=model_window(study.subject_configuration),
     )
 
 
@@ -254,6 +270,7 @@ def _finetuned(study: Study, method: Method) -> Reading:
         {"test_fraction": study.test_fraction, **begins.pop("settings")},
         {"finetuned_forecaster": "session", **begins.pop("needs")},
         calls=(method.module,),
+        window=model_window(study.fine_tuned_configuration),
         **begins,
     )
 

@@ -15,12 +15,22 @@ from attnconn_assets.assets.forecasters.session_models import (
     make_session_model,
 )
 from attnconn_assets.building.spec import AssetSpec, Kind
+from attnconn_assets.building.windows import Window
 from attnconn_assets.storage.entry import WHOLE
+from attnconn_assets.study.experiment import Configuration
 from attnconn_assets.study.study import Study
 from attnconn_core.connectivity.method import Method
 from attnconn_core.errors import StudyError
 
-__all__ = ["cohort_asset", "cross_fitting", "fine_tuning", "reseeded_asset", "seeds", "specs"]
+__all__ = [
+    "cohort_asset",
+    "cross_fitting",
+    "fine_tuning",
+    "model_window",
+    "reseeded_asset",
+    "seeds",
+    "specs",
+]
 
 _KINDS = frozenset({"pytorch", "mlflow"})
 
@@ -75,6 +85,11 @@ def cross_fitting(study: Study) -> dict[str, Any]:
     }
 
 
+def model_window(*configurations: Configuration) -> Window:
+    """Return the frames that the models of some configurations need at once."""
+    return Window(max(each.model.window for each in configurations), ("input_window",))
+
+
 def _pooled_moments(study: Study) -> AssetSpec:
     return AssetSpec(
         "pooled_moments",
@@ -82,6 +97,7 @@ def _pooled_moments(study: Study) -> AssetSpec:
         "whole",
         settings={**cross_fitting(study), "lags": study.baseline_lags},
         needs={"time_series": "session"},
+        window=Window(study.baseline_lags + 1, ("baseline_lags",)),
         description="Sums of the lagged second moments of the cohort's training frames, by "
         "groups of subjects: what linear forecasters take from everybody but the subject.",
         group="forecasts",
@@ -96,6 +112,7 @@ def _linear_forecasters(study: Study) -> AssetSpec:
         "session",
         settings={"test_fraction": study.test_fraction, "lags": study.baseline_lags},
         needs={"time_series": "session", "pooled_moments": "whole"},
+        window=Window(study.baseline_lags + 1, ("baseline_lags",)),
         description="Every linear forecaster, fitted on the session's first frames and judged "
         "on its test frames. Those called cohort-informed also rest on other subjects' data.",
         group="forecasts",
@@ -112,6 +129,7 @@ def _cohort_model(study: Study) -> AssetSpec:
         settings_of=lambda name: {**common, "configuration": study.configurations[name]},
         sweep_of=study.experiment_of,
         needs={"time_series": "session"},
+        window=model_window(*study.configurations.values()),
         description="One forecaster per configuration, trained on the cohort: on the train "
         "subjects where the study names them, else cross-fitted over subjects.",
         group="forecasters",
@@ -129,6 +147,7 @@ def _session_model(study: Study) -> AssetSpec:
             "configuration": study.subject_configuration,
         },
         needs={"time_series": "session"},
+        window=model_window(study.subject_configuration),
         description="One forecaster per session, trained on the session's first frames alone.",
         group="forecasters",
         kinds=_KINDS,
@@ -163,6 +182,7 @@ def _finetuned(study: Study) -> AssetSpec:
         "session",
         settings={"test_fraction": study.test_fraction, **begins.pop("settings")},
         needs={"time_series": "session", **begins.pop("needs")},
+        window=model_window(study.fine_tuned_configuration),
         description=f"One forecaster per session ({study.read_out[0]}) that begins with what "
         "the cohort has in common, fine-tuned on the session.",
         group="forecasters",
@@ -195,6 +215,7 @@ def _reseeded_cohort_model(study: Study, name: str, number: int) -> AssetSpec:
             "configuration": study.configurations[name].reseeded(number),
         },
         needs={"time_series": "session"},
+        window=model_window(study.configurations[name]),
         description=f"The cohort's forecaster {name}, trained with seed number {number}.",
         group="forecasters",
         kinds=_KINDS,
@@ -214,6 +235,7 @@ def _reseeded_session_model(study: Study, number: int) -> AssetSpec:
             "seed_share": study.reliability.seed_share,
         },
         needs={"time_series": "session"},
+        window=model_window(study.subject_configuration),
         description=f"The session's forecaster, trained with seed number {number}.",
         group="forecasters",
         kinds=_KINDS,
@@ -234,6 +256,7 @@ def _reseeded_finetuned(study: Study, number: int) -> AssetSpec:
             **begins["settings"],
         },
         needs={"time_series": "session", **begins["needs"]},
+        window=model_window(study.fine_tuned_configuration),
         description=f"The session's fine-tuned forecaster, trained with seed number {number}.",
         group="forecasters",
         kinds=_KINDS,

@@ -1,23 +1,33 @@
 """What must hold of a series before anyone builds on it."""
 
 from attnconn_assets.building.checks import Check
+from attnconn_assets.building.windows import LONGEST_RUN
 from attnconn_core.records import TimeSeries
 from attnconn_core.timeseries import assess, split
 
-__all__ = ["check_series"]
+__all__ = ["check_series", "longest_run"]
 
 
-def check_series(series: TimeSeries, window: int, test_fraction: float) -> tuple[Check, ...]:
-    """Every value is finite, no region stands still, and every model finds a window.
+_FEWEST = 2  # frames in a run of either part: fewer have no deviation
+
+
+def longest_run(series: TimeSeries, test_fraction: float) -> int:
+    """Return the frames of the longest run of the training or test part, the shorter of both."""
+    return min(max(len(run) for run in part.runs) for part in split(series, test_fraction))
+
+
+def check_series(series: TimeSeries, test_fraction: float) -> tuple[Check, ...]:
+    """Every value is finite, no region stands still, and both parts hold some frames.
+
+    How many frames in a row a method needs is the method's own rule; see
+    `attnconn_assets.building.windows`.
 
     Parameters
     ----------
     series
         A session's.
-    window
-        Consecutive frames that the most demanding model needs at once.
     test_fraction
-        Where the part that judges begins; it must hold a window too.
+        Where the part that judges begins.
     """
     parts = split(series, test_fraction)
     found = [assess(part) for part in parts]
@@ -25,7 +35,7 @@ def check_series(series: TimeSeries, window: int, test_fraction: float) -> tuple
         ", ".join(dict.fromkeys(name for each in found for name in getattr(each, which)))
         for which in ("not_finite", "dead")
     )
-    longest = min(max(len(run) for run in part.runs) for part in parts)
+    longest = longest_run(series, test_fraction)
     return (
         Check(
             "finite",
@@ -42,9 +52,9 @@ def check_series(series: TimeSeries, window: int, test_fraction: float) -> tuple
         ),
         Check(
             "long_enough",
-            longest > window,
-            f"the first frames and the last {test_fraction:.0%} must each hold two windows of "
-            f"{window} frames in a run",
-            {"longest run of the shorter part": longest},
+            longest >= _FEWEST,
+            f"the first frames and the last {test_fraction:.0%} (test_fraction) must each hold "
+            f"{_FEWEST} frames in a run",
+            {LONGEST_RUN: longest},
         ),
     )

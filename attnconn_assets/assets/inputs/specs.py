@@ -29,10 +29,7 @@ def specs(study: Study) -> list[AssetSpec]:
             "time_series",
             make_time_series,
             "session",
-            settings={
-                "longest_window": study.longest_window,
-                "test_fraction": study.test_fraction,
-            },
+            settings={"test_fraction": study.test_fraction},
             source=source,
             reads=_scan,
             checked=True,

@@ -1,7 +1,8 @@
 """Time series: every session's scan, parcellated."""
 
-from attnconn_assets.assets.inputs.series_checks import check_series
+from attnconn_assets.assets.inputs.series_checks import check_series, longest_run
 from attnconn_assets.building.result import Result
+from attnconn_assets.building.windows import LONGEST_RUN
 from attnconn_assets.building.work import Work
 
 __all__ = ["make_time_series"]
@@ -19,7 +20,6 @@ def make_time_series(work: Work) -> Result:
             "regions": series.n_regions,
             "repetition_time": series.repetition_time,
         },
-        checks=check_series(
-            series, work.settings["longest_window"], work.settings["test_fraction"]
-        ),
+        facts={LONGEST_RUN: longest_run(series, work.settings["test_fraction"])},
+        checks=check_series(series, work.settings["test_fraction"]),
     )

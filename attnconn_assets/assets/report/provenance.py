@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from attnconn_assets.building.causes import named
 from attnconn_assets.building.work import Work
 from attnconn_assets.storage.entry import WHOLE
 from attnconn_core.figures import Styles
@@ -24,13 +25,14 @@ def provenance(work: Work, styles: Styles, rows: pd.DataFrame) -> list[tuple[str
         *(
             (f"MLflow run of {asset}", work.entry(asset, WHOLE).made_by["mlflow_run"])
             for asset in runs
+            if asset not in work.lacks
         ),
         *((f"Content hash of {name}", digest) for name, digest in work.inputs.items()),
     ]
 
 
 def _granger_rule(work: Work) -> list[tuple[str, str]]:
-    if "granger_order" not in work.needs:
+    if "granger_order" not in work.needs or "granger_order" in work.lacks:
         return []
     order = work.facts("granger_order", WHOLE)
     return [("Granger", f"{order['lags']} lags, α = {order['alpha']:g}")]
@@ -38,6 +40,9 @@ def _granger_rule(work: Work) -> list[tuple[str, str]]:
 
 def _training_rules(work: Work) -> list[tuple[str, str]]:
     read_out = work.settings["read_out"]
+    lacking = work.lacks.get(named("group_forecaster", read_out[0]))
+    if lacking is not None:
+        return [("Who trained the group's models", f"nobody: {lacking}")]
     folds = work.facts("group_forecaster", read_out[0])["folds"]
     rule = (
         f"the {len(folds[0]['subjects'])} subjects of group train"

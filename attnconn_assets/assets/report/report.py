@@ -6,10 +6,12 @@ from typing import Any
 
 import pandas as pd
 
+from attnconn_assets.assets.report.gaps import cohort_numbers, left_out
 from attnconn_assets.assets.report.headline_table import headline_table
 from attnconn_assets.assets.report.page import rendered
 from attnconn_assets.assets.report.provenance import provenance
 from attnconn_assets.assets.scores.cautions import cautions_of
+from attnconn_assets.building.causes import named
 from attnconn_assets.building.result import Result
 from attnconn_assets.building.work import Work
 from attnconn_assets.storage.entry import WHOLE
@@ -22,8 +24,15 @@ __all__ = ["headline", "make_report"]
 # Scores that have a section of their own on the page.
 _SECTIONS = ("fingerprint", "forecast_skill", "reliability", "behaviour")
 
+# The tables of the comparison, and the columns that are read where it isn't made.
+COMPARISON = "comparison"
+_NO_ROW = {
+    "verdicts": ("benchmark", "measure", "column", "digits", "unit", "words"),
+    "scores": ("benchmark", "measure", "method", "kind"),
+}
 
-def headline(cells: pd.DataFrame, fingerprint: pd.DataFrame, styles: Styles) -> pd.DataFrame:
+
+def headline(cells: pd.DataFrame, fingerprint: pd.DataFrame | None, styles: Styles) -> pd.DataFrame:
     """Return one row per method and forecast, by family: a column per measure.
 
     Parameters
@@ -32,6 +41,7 @@ def headline(cells: pd.DataFrame, fingerprint: pd.DataFrame, styles: Styles) -> 
         From `headline_cells`.
     fingerprint
         The scores of the fingerprint: which matrices come from a model that saw their subject.
+        None where there is none.
     styles
         Order, families and labels.
 
@@ -42,7 +52,9 @@ def headline(cells: pd.DataFrame, fingerprint: pd.DataFrame, styles: Styles) -> 
     """
     wide = cells.pivot_table(index="method", columns="column", values="value", sort=False)
     wide = wide.reindex([*styles.sort(wide.index)])[[*dict.fromkeys(cells["column"])]]
-    seen = fingerprint.set_index("method")["saw_subject"].reindex(wide.index)
+    seen: Any = float("nan")
+    if fingerprint is not None:
+        seen = fingerprint.set_index("method")["saw_subject"].reindex(wide.index)
     wide.insert(0, "saw_subject", seen)
     wide.insert(0, "label", [styles.label(method) for method in wide.index])
     wide.insert(0, "family", [styles.family(method) for method in wide.index])
@@ -50,13 +62,15 @@ def headline(cells: pd.DataFrame, fingerprint: pd.DataFrame, styles: Styles) -> 
 
 
 def make_report(work: Work) -> Result:
-    """Assemble what the scores stored into one page."""
-    verdicts = work.table("comparison", "verdicts")
-    cells = headline_cells(work.table("comparison", "scores"), verdicts)
+    """Assemble what the scores stored into one page; what isn't made is named with the reason."""
+    verdicts, scores = (pd.DataFrame(columns=list(_NO_ROW[name])) for name in _NO_ROW)
+    if COMPARISON not in work.lacks:
+        verdicts, scores = (work.table(COMPARISON, name) for name in _NO_ROW)
+    cells = headline_cells(scores, verdicts)
     warnings = cautions_of(work)
     styles = Styles(work.settings["methods"], warnings)
     words = in_words(cells, verdicts, styles.label)
-    rows = headline(cells, work.table("fingerprint", "scores"), styles)
+    rows = headline(cells, _table(work, "fingerprint", "scores"), styles)
     rows["warning"] = [warnings.get(method, "") for method in rows["method"]]
     page = rendered(
         study={"name": work.settings["name"], "title": work.settings["title"]},
@@ -68,47 +82,59 @@ def make_report(work: Work) -> Result:
         table=headline_table(rows, cells),
         words=words,
         verdicts=_verdicts(styles, verdicts),
+        not_made=dict(work.lacks),
+        left_out=left_out(work, styles),
         **_sections(work, styles),
     )
     return Result(
         tables={"headline": rows, "cells": cells},
         files={"report.html": page},
-        facts={"words": list(words)},
+        facts={"words": list(words), "not made": dict(work.lacks)},
         warnings=warnings,
     )
 
 
+def _table(work: Work, asset: str, name: str) -> pd.DataFrame | None:
+    return None if asset in work.lacks else work.table(asset, name)
+
+
 def _sections(work: Work, styles: Styles) -> dict[str, Any]:
-    skill = work.table("forecast_skill", "scores")
-    wide = skill.pivot(index=["subject", "session"], columns="method", values="r2").reset_index()
-    fingerprint = work.table("fingerprint", "scores").set_index("method")
-    fingerprint = fingerprint.loc[[*styles.sort(fingerprint.index)]].reset_index()
-    facts = work.facts("fingerprint", WHOLE)
-    named = {score.name for score in work.settings["scores"]}
-    every = [*fingerprint["method"], *skill["method"].unique()]
+    skill = _table(work, "forecast_skill", "scores")
+    fingerprint = _fingerprint(work, styles)
+    named_ = {score.name for score in work.settings["scores"]}
+    behaviour = "behaviour" in named_ and "behaviour" not in work.lacks
+    wide = pd.DataFrame()
+    every = [row["method"] for row in fingerprint]
+    if skill is not None:
+        keys = ["subject", "session"]
+        wide = skill.pivot(index=keys, columns="method", values="r2").reset_index()
+        every += [*skill["method"].unique()]
     return {
-        "fingerprint_table": [dict(row) for _, row in fingerprint.iterrows()],
+        "fingerprint_table": fingerprint,
         "names": {method: styles.label(method) for method in every},
-        "cohort": {
-            "n_subjects": skill["subject"].nunique(),
-            "n_sessions": facts["sessions"],
-            "n_pairs": facts["pairs"],
-            "n_pools": facts["pools"],
-            "excluded": facts["excluded"],
-            "unpaired": facts["unpaired"],
-        },
-        "figures": _figures(work, "behaviour" in named),
+        "cohort": cohort_numbers(work, skill),
+        "figures": _figures(work),
         "known_truth": {
             name: _picture(work, "recovery", "figure.png", name)
             for name in work.settings["networks"]
         },
         "forecast_table": wide.to_dict("records"),
-        "cohort_informed": _cohort_informed(styles, skill),
-        "behaviour_table": _behaviour(work, styles) if "behaviour" in named else [],
-        "dropped": _dropped(work) if "behaviour" in named else {},
-        "reliability_table": _reliability(work, styles),
+        "cohort_informed": [] if skill is None else _cohort_informed(styles, skill),
+        "behaviour_table": _behaviour(work, styles) if behaviour else [],
+        "dropped": _dropped(work) if behaviour else {},
+        "fewer_folds": work.facts("behaviour", WHOLE).get("fewer folds", "") if behaviour else "",
+        "reliability_table": [] if "reliability" in work.lacks else _reliability(work, styles),
         "other_scores": _other_scores(work, styles),
     }
+
+
+def _fingerprint(work: Work, styles: Styles) -> list[dict[str, Any]]:
+    table = _table(work, "fingerprint", "scores")
+    if table is None:
+        return []
+    by_method = table.set_index("method")
+    ordered = by_method.loc[[*styles.sort(by_method.index)]].reset_index()
+    return [dict(row) for _, row in ordered.iterrows()]
 
 
 def _cohort_informed(styles: Styles, skill: pd.DataFrame) -> list[str]:
@@ -123,7 +149,7 @@ def _dropped(work: Work) -> dict[str, str]:
     return dropped
 
 
-def _figures(work: Work, behaviour: bool) -> dict[str, str]:
+def _figures(work: Work) -> dict[str, str]:
     figures = {
         "matrices": ("group_mean", "figure.png"),
         "networks": ("group_mean", "networks.png"),
@@ -131,11 +157,11 @@ def _figures(work: Work, behaviour: bool) -> dict[str, str]:
         "forecast": ("forecast_skill", "figure.png"),
         "forecast_scatter": ("forecast_skill", "scatter.png"),
         "reliability": ("reliability", "figure.png"),
-        "comparison": ("comparison", "figure.png"),
+        "comparison": (COMPARISON, "figure.png"),
+        "behaviour": ("behaviour", "figure.png"),
     }
-    if behaviour:
-        figures["behaviour"] = ("behaviour", "figure.png")
-    return {name: _picture(work, *where) for name, where in figures.items()}
+    needed = {name: where for name, where in figures.items() if where[0] in work.needs}
+    return {name: _picture(work, *where) for name, where in needed.items()}
 
 
 def _reliability(work: Work, styles: Styles) -> list[dict[str, Any]]:
@@ -164,6 +190,10 @@ def _other_scores(work: Work, styles: Styles) -> list[dict[str, Any]]:
     found = []
     for score in work.settings["scores"]:
         if score.name in _SECTIONS:
+            continue
+        if score.name in work.lacks:
+            about = {"description": score.description, "figure": "", "columns": [], "rows": []}
+            found.append({"name": score.name, "label": score.label, **about})
             continue
         means = (
             work.table(score.name, "scores").groupby("method", sort=False).mean(numeric_only=True)
@@ -200,6 +230,8 @@ def _verdicts(styles: Styles, table: pd.DataFrame) -> list[dict[str, str]]:
 
 
 def _picture(work: Work, asset: str, name: str, partition: str = WHOLE) -> str:
+    if named(asset, partition) in work.lacks:
+        return ""
     entry = work.entry(asset, partition)
     if name not in entry.files:
         return ""  # an atlas without groups has no picture of them

@@ -57,6 +57,7 @@ def specs(study: Study) -> list[AssetSpec]:
                 "page": hashlib.sha256(template_source().encode()).hexdigest(),
             },
             needs=needs,
+            optional=frozenset(needs) - {CAUTIONS},
             from_configuration=study.read_out[0] if cohort_models else None,
             calls=("attnconn_core.figures.method_styles",),
             copies={"report.html": report_path(study)},

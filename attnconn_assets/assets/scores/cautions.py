@@ -15,10 +15,9 @@ CAUTIONS = "cautions"
 
 
 def make_cautions(work: Work) -> Result:
-    """Join what scores have against methods."""
-    found = join_cautions(
-        score.cautions(work.tables(score.name)) for score in work.settings["scores"]
-    )
+    """Join what scores have against methods; a score that isn't made has nothing."""
+    made = [score for score in work.settings["scores"] if score.name not in work.lacks]
+    found = join_cautions(score.cautions(work.tables(score.name)) for score in made)
     table = pd.DataFrame({"method": list(found), "warning": list(found.values())}, dtype="string")
     return Result(
         tables={"cautions": table},

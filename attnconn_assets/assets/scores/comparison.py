@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 
 from attnconn_assets.assets.scores.cautions import cautions_of
+from attnconn_assets.building.causes import named
 from attnconn_assets.building.result import Result
 from attnconn_assets.building.work import Work
 from attnconn_assets.storage.entry import WHOLE
+from attnconn_core.errors import CohortError
 from attnconn_core.figures import Styles, comparison_panel, png
 from attnconn_core.scoring import Measured, join_measures
 from attnconn_core.scoring.recovery.measures import recovery_measures
@@ -20,6 +22,9 @@ def make_comparison(work: Work) -> Result:
     """Gather every benchmark's scores, and say who is better where it can be said."""
     warnings = cautions_of(work)
     found = join_measures(_measures(work), warnings)
+    if not len(found.drawn):
+        why = "; ".join(f"{name}: {why}" for name, why in work.lacks.items())
+        raise CohortError(f"a comparison needs a score that methods are compared by; {why}")
     styles = Styles(work.settings["methods"], warnings)
     drawn = found.drawn
     names = drawn["benchmark"] + " " + drawn["measure"] + "/" + drawn["method"]
@@ -37,8 +42,12 @@ def make_comparison(work: Work) -> Result:
 
 def _measures(work: Work) -> Iterator[Measured]:
     for score in work.settings["scores"]:
+        if score.name in work.lacks:
+            continue
         yield from score.measures(work.tables(score.name), work.facts(score.name, WHOLE))
     for benchmark in work.settings["networks"]:
+        if named("recovery", benchmark) in work.lacks:
+            continue
         yield from recovery_measures(
             benchmark,
             work.table("recovery", "scores", benchmark),

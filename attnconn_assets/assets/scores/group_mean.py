@@ -30,5 +30,6 @@ def make_group_mean(work: Work) -> Result:
         figures=figures,
         files={f"{mean.method}.parquet": {len(sessions): mean} for mean in means},
         metrics={"averaged": len(sessions)},
+        facts={"subjects": len(sessions)},
         warnings=warnings,
     )

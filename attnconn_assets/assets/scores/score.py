@@ -4,6 +4,7 @@ from attnconn_assets.assets.scores.cautions import CAUTIONS, cautions_of
 from attnconn_assets.assets.scores.study_data import StudyData
 from attnconn_assets.building.result import Result
 from attnconn_assets.building.work import Work
+from attnconn_core.errors import CohortError
 from attnconn_core.figures import FigureContext, Styles, png, score_figures
 from attnconn_core.scoring import join_cautions
 
@@ -13,7 +14,11 @@ __all__ = ["make_score"]
 def make_score(work: Work) -> Result:
     """Score every method, and draw what was found."""
     score, data = work.settings["score"], StudyData(work, work.settings["score"].reads)
-    scored = score.score(data)
+    try:
+        scored = score.score(data)
+    except CohortError as error:
+        lacks = "".join(f"; {name} is lacking because {why}" for name, why in work.lacks.items())
+        raise CohortError(f"{error}{lacks}") from error
     # A score that has something against a method says so itself; others read it.
     warnings = (
         cautions_of(work)

@@ -71,12 +71,11 @@ def _reads(study: Study, asset: str) -> bool:
     return any(asset in reading_of(study, method).needs for method in study.chosen_methods)
 
 
-def _pools_of(study: Study) -> tuple[str, str] | None:
-    """Return the asset and the partition that say who is compared with whom, if any does."""
-    if reads_cohort_models(study):
-        return "group_forecaster", study.read_out[0]
-    dealt = (asset for asset in ("pooled_moments", EVIDENCE) if _reads(study, asset))
-    return next(((asset, WHOLE) for asset in dealt), None)
+def _pools_of(study: Study) -> tuple[tuple[str, str], ...]:
+    """Return the assets and partitions that say who is compared with whom: any of them."""
+    found = [("group_forecaster", study.read_out[0])] if reads_cohort_models(study) else []
+    found += [(asset, WHOLE) for asset in ("pooled_moments", EVIDENCE) if _reads(study, asset)]
+    return tuple(found)
 
 
 def labels_of(study: Study) -> dict[str, list[str]]:
@@ -119,16 +118,17 @@ def _score(study: Study, score: Score) -> AssetSpec:
     configuration = None
     if "pools" in score.reads:
         settings["pools_of"] = pools_of = _pools_of(study)
-        if pools_of is not None:
-            asset, partition = pools_of
+        for asset, partition in pools_of:
             needs[asset] = "whole" if partition == WHOLE else "configuration"
-            configuration = None if partition == WHOLE else partition
+            configuration = configuration if partition == WHOLE else partition
+    needs |= _matrices(study)
     return AssetSpec(
         score.name,
         make_score,
         "whole",
         settings=settings,
-        needs={**needs, **_matrices(study)},
+        needs=needs,
+        optional=frozenset(needs) - {"regions", "time_series", "phenotypes", CAUTIONS},
         calls=(type(score).__module__, figures_module(score)),
         from_configuration=configuration,
         description=score.description,
@@ -151,6 +151,7 @@ def _group_mean(study: Study) -> AssetSpec:
             "labels": labels_of(study),
         },
         needs={"regions": "whole", CAUTIONS: "whole", **_matrices(study)},
+        optional=frozenset(_matrices(study)),
         calls=(f"{_FIGURES}.matrix", f"{_FIGURES}.networks"),
         description="Every method's mean connectivity over the cohort's test sessions.",
         group="benchmarks",
@@ -164,6 +165,7 @@ def _cautions(scores: Sequence[Score]) -> AssetSpec:
         "whole",
         settings={"scores": tuple(scores)},
         needs={score.name: "whole" for score in scores},
+        optional=frozenset(score.name for score in scores),
         calls=tuple(type(score).__module__ for score in scores),
         description="Methods whose matrices must not be interpreted, and why.",
         group="benchmarks",
@@ -240,6 +242,7 @@ def _comparison(study: Study) -> AssetSpec:
             "labels": labels_of(study),
         },
         needs={**compared_assets(study), CAUTIONS: "whole"},
+        optional=frozenset(compared_assets(study)),
         calls=(*(type(score).__module__ for score in scores), f"{_FIGURES}.comparisons"),
         description="Every method on every benchmark, tested against each other.",
         group="benchmarks",

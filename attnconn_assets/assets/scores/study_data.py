@@ -11,6 +11,7 @@ from attnconn_assets.assets.connectivity.repeat_files import (
     repeats_asset,
     seed_file,
 )
+from attnconn_assets.building.causes import named
 from attnconn_assets.building.work import Work
 from attnconn_assets.storage.formats import read_matrices
 from attnconn_core.connectivity.method import Method
@@ -31,9 +32,9 @@ class StudyData(ScoreData):
 
     @functools.cached_property
     def methods(self) -> Sequence[Method]:
-        """The methods that are scored, in the order they are shown."""
-        methods: Sequence[Method] = self._work.settings["methods"]
-        return methods
+        """The methods that are scored, in the order they are shown: those that could be made."""
+        chosen: Sequence[Method] = self._work.settings["methods"]
+        return tuple(method for method in chosen if method.name not in self._work.lacks)
 
     @functools.cached_property
     def cohort(self) -> Cohort:
@@ -63,10 +64,12 @@ class StudyData(ScoreData):
     def pools(self) -> Mapping[str, int]:
         """Subject → number of the fold that reads it; empty where nothing rests on folds."""
         self._require("pools")
-        pools_of = self._work.settings["pools_of"]
-        if pools_of is None:
+        there = [
+            each for each in self._work.settings["pools_of"] if named(*each) not in self._work.lacks
+        ]
+        if not there:
             return {}
-        folds = self._work.facts(*pools_of)["folds"]
+        folds = self._work.facts(*there[0])["folds"]
         return {
             subject: number for number, fold in enumerate(folds) for subject in fold["reads"] or ()
         }
@@ -98,6 +101,8 @@ class StudyData(ScoreData):
         asset = repeats_asset(method)
         if asset not in self._work.needs:
             return Repeats()
+        if asset in self._work.lacks:
+            return Repeats(left_out={"repeats": self._work.lacks[asset]})
         entry = self._work.entry(asset, session_key)
 
         def matrix(name: str) -> Connectivity:
@@ -117,6 +122,8 @@ class StudyData(ScoreData):
     def linear_forecasts(self, session_key: str) -> Mapping[str, Mapping[str, float]]:
         """Read what the session's linear forecasters are worth, without opening a file."""
         self._require("linear_forecasts")
+        if "linear_forecasters" in self._work.lacks:
+            return {}
         found: Mapping[str, Mapping[str, float]]
         found = self._work.facts("linear_forecasters", session_key)["skill"]
         return found

@@ -31,6 +31,8 @@ from attnconn_core.sources import target_columns
 
 __all__ = ["Behaviour"]
 
+_FEWEST = 4  # subjects or families: with fewer a model would learn from two
+
 
 @dataclass(frozen=True)
 class Behaviour:
@@ -46,7 +48,8 @@ class Behaviour:
     model
         Of `score_behaviours`.
     folds, seed, repeats, permutations
-        Of `CrossValidation`.
+        Of `CrossValidation`. Where there are fewer subjects (or families) than folds, each is
+        a fold of its own, and the facts say so.
     confounds
         Columns that are regressed out inside every fold; those of words by category.
     adjust
@@ -88,8 +91,8 @@ class Behaviour:
         Raises
         ------
         CohortError
-            If no subject of the cohort has a row of phenotypes, or no target can be
-            predicted.
+            If no subject of the cohort has a row of phenotypes, fewer than 4 subjects (or
+            families) have a target, or no target can be predicted.
         """
         phenotypes = data.phenotypes
         known = {s.subject: s.key for s in data.cohort.one_each() if s.subject in phenotypes.index}
@@ -100,6 +103,12 @@ class Behaviour:
             )
         subjects = sorted(known)
         question = Question.of(self, phenotypes.loc[subjects])
+        units = question.units
+        if units < _FEWEST:
+            raise CohortError(
+                f"behaviour needs at least {_FEWEST} subjects, or families, with a scan and a "
+                f"target, so that {_FEWEST - 1} are left to learn from; got {units}"
+            )
         dropped: dict[str, str] = {}
         answers = list(_answers(data, question, [known[subject] for subject in subjects], dropped))
         scores, unusable = scores_table(answers), unusable_targets(answers)
@@ -113,6 +122,11 @@ class Behaviour:
             "predictions": predictions_table(answers),
         }
         facts = self._facts(data.cohort, question.targets, unusable)
+        if units < self.folds:
+            facts["fewer folds"] = (
+                f"{units} folds in place of {self.folds} (behaviour.folds): there are no more "
+                "subjects, or families, with a target"
+            )
         return Scored(tables, {**facts, "null models dropped": dropped})
 
     def measures(
@@ -174,6 +188,14 @@ class Question:
     confounds: Confounds | None
     groups: np.ndarray | None
 
+    @property
+    def units(self) -> int:
+        """Number of subjects that have a target; of families where they are known."""
+        there = self.targets.notna().any(axis=1).to_numpy()
+        if self.groups is None:
+            return int(there.sum())
+        return len({str(group) for group in self.groups[there]})
+
     @classmethod
     def of(cls, settings: Behaviour, phenotypes: pd.DataFrame) -> "Question":
         """Take targets, confounds and families from the subjects' phenotypes."""
@@ -206,7 +228,10 @@ class Question:
             self.targets,
             model=model,
             cross_validation=CrossValidation(
-                settings.folds, settings.repeats, settings.seed, settings.permutations
+                min(settings.folds, self.units),
+                settings.repeats,
+                settings.seed,
+                settings.permutations,
             ),
             confounds=confounds,
             groups=self.groups,

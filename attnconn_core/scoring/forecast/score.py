@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 import pandas as pd
 
+from attnconn_core.errors import CohortError
 from attnconn_core.forecasting import LINEAR_FORECASTERS
 from attnconn_core.scoring.comparison.measured import REFERENCE, Measured
 from attnconn_core.scoring.comparison.verdicts import compare_on_units
@@ -39,6 +40,11 @@ class ForecastSkill:
             linear forecaster), with ``subject``, ``session``, ``method``, ``r2``,
             ``r2_pooled``, ``mse`` and ``cohort_informed``: whether the forecast rests on
             other subjects' data too.
+
+        Raises
+        ------
+        CohortError
+            If nothing forecasts.
         """
         rows: list[dict[str, object]] = []
         for session in data.cohort.sessions:
@@ -51,6 +57,8 @@ class ForecastSkill:
             for name, skill in data.linear_forecasts(session.key).items():
                 informed = bool(skill["cohort_informed"])
                 rows.append(_row({**where, "method": name}, skill, informed))
+        if not rows:
+            raise CohortError("forecast skill needs a method or a linear forecaster that forecasts")
         subjects = len(data.cohort.subjects)
         return Scored({"scores": pd.DataFrame(rows)}, {"subjects": subjects})
 
@@ -64,6 +72,8 @@ class ForecastSkill:
             index="subject", columns="method", values="r2", sort=False
         )
         own_past, *others = LINEAR_FORECASTERS
+        if own_past not in values:
+            return
         methods = [name for name in values if name not in LINEAR_FORECASTERS]
         there = [name for name in others if name in values]
         compared = compare_on_units(values[[*methods, *there]], values[own_past])

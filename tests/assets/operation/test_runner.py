@@ -171,7 +171,7 @@ def test_a_bad_scan_costs_its_session_and_no_other(write_study, run_line, instan
 
     # Nobody builds on what is older than its scan: not its matrices, not a score.
     assert "sub-1_ses-test" in store.find("group_mean", WHOLE).facts["excluded"]
-    assert "report of all" in outcome.waiting | outcome.failed
+    assert "fingerprint" in store.entry("report", WHOLE).facts["lacks"]
     with pytest.raises(StoreError, match="failed when it was last made"):
         store.entry("time_series", "sub-1_ses-test")
 

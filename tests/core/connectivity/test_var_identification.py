@@ -57,15 +57,26 @@ def test_true_edges_run_the_right_way():
         assert values[target, source] > values[source, target] + 0.2
 
 
-def test_no_row_crosses_from_one_run_into_the_next():
+def test_every_run_is_centred_by_itself_and_no_row_crosses_into_the_next():
     one = series().runs[0]
     halves = TimeSeries((one[:200], one[200:]), 1.0, ("a", "b", "c"))
-    rows = np.concatenate([np.hstack([run[1:], run[:-1]]) for run in halves.runs])
-    rows = rows.astype(np.float64)
-    rows = (rows - rows.mean(axis=0)) / rows.std(axis=0)
+    rows = [np.hstack([run[1:], run[:-1]]).astype(np.float64) for run in halves.runs]
+    rows = np.concatenate([run - run.mean(axis=0) for run in rows])
+    rows /= rows.std(axis=0)
     found = VarIdentification(1e-9).estimate(halves).values
     expected = partial(rows, 0, 1) + partial(rows, 0, 4)
     assert found[0, 1] == pytest.approx(expected, abs=1e-5)
+
+
+def test_a_step_in_level_between_runs_is_no_signal():
+    one = series().runs[0]
+    level = np.array([30, -20, 10], dtype=np.float32)
+    same = TimeSeries((one[:200], one[200:]), 1.0, ("a", "b", "c"))
+    shifted = TimeSeries((one[:200], one[200:] + level), 1.0, ("a", "b", "c"))
+    expected = VarIdentification(0.05).estimate(same).values
+    np.testing.assert_allclose(
+        VarIdentification(0.05).estimate(shifted).values, expected, atol=1e-4
+    )
 
 
 def test_what_cannot_be_estimated_is_named():
@@ -74,7 +85,5 @@ def test_what_cannot_be_estimated_is_named():
     late = np.zeros((4, 2), dtype=np.float32)
     late[:, 0] = [1, 2, 1, 3]
     late[3, 1] = 1
-    with pytest.raises(
-        SeriesError, match=r"var_identification needs 3 frames .* and b deviates by 0"
-    ):
+    with pytest.raises(SeriesError, match=r"must change within a run, .*; b doesn't"):
         VarIdentification().estimate(TimeSeries((late,), 1.0, ("a", "b")))

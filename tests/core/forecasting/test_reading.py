@@ -1,9 +1,11 @@
+import copy
+
 import numpy as np
 import pytest
 import torch
 
 from attnconn_core.errors import ParameterError, SeriesError
-from attnconn_core.forecasting import AttentionForecaster, forecast, mean_attention
+from attnconn_core.forecasting import AttentionForecaster, Ensemble, forecast, mean_attention
 from attnconn_core.timeseries import scale_of, windows
 
 
@@ -83,3 +85,16 @@ def test_what_cannot_be_read_is_refused(forecaster, make_series, series):
         mean_attention(forecaster, make_series(3))
     with pytest.raises(ParameterError, match="windows must have shape"):
         mean_attention(forecaster, make_series(30, regions=5))
+
+
+def test_an_ensemble_s_rows_are_held_against_one_or_zero_member_by_member(forecaster, series):
+    empty = copy.deepcopy(forecaster)
+    empty.attention.weight.data[1] = 0
+    empty.attention.bias.data[1] = 0
+    alone = [mean_attention(each, series) for each in (forecaster, empty)]
+    found = mean_attention(Ensemble([forecaster, empty]), series)
+    np.testing.assert_allclose(found.values, (alone[0].values + alone[1].values) / 2, atol=1e-12)
+    # The mean's second row sums to a half, which is no fault of either member.
+    assert found.values[1].sum() == pytest.approx(0.5, abs=0.05)
+    assert found.row_sum_error < 1e-5
+    assert found.empty_rows == pytest.approx(np.mean([each.empty_rows for each in alone]))

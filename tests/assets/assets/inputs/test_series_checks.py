@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from attnconn_assets.assets.inputs.series_checks import check_series
+from attnconn_assets.building.windows import LONGEST_RUN, Window
 from attnconn_core.records import TimeSeries
 
 REGIONS = ("a", "b", "c")
@@ -20,7 +21,7 @@ def failed(checks) -> list[str]:
 
 
 def test_a_sound_series_passes():
-    assert failed(check_series(series(), window=6, test_fraction=0.1)) == []
+    assert failed(check_series(series(), test_fraction=0.1)) == []
 
 
 @pytest.mark.parametrize(
@@ -31,7 +32,7 @@ def test_a_sound_series_passes():
 def test_a_region_that_can_t_be_used_is_named(value, broken, words):
     bad = series()
     bad.runs[0][:, 1] = value
-    checks = check_series(bad, window=6, test_fraction=0.1)
+    checks = check_series(bad, test_fraction=0.1)
     assert failed(checks) == [broken]
     (complaint,) = (check.complaint for check in checks if not check.passed)
     assert words in complaint
@@ -41,15 +42,22 @@ def test_a_region_that_can_t_be_used_is_named(value, broken, words):
 def test_a_region_that_only_one_part_can_use_is_named():
     bad = series()
     bad.runs[0][:90, 1] = 3.0  # the frames that models learn from
-    assert failed(check_series(bad, window=6, test_fraction=0.1)) == ["no_dead_region"]
+    assert failed(check_series(bad, test_fraction=0.1)) == ["no_dead_region"]
 
 
-@pytest.mark.parametrize(("frames", "runs", "passes"), [(110, 1, True), (100, 1, False),
-                                                         (110, 11, False)])  # fmt: skip
-def test_both_parts_must_hold_a_window(frames, runs, passes):
-    # 11 test frames hold two windows of 10 unless a run ends in them: an R² needs two.
-    checks = check_series(series(frames, runs), window=10, test_fraction=0.1)
-    assert failed(checks) == ([] if passes else ["long_enough"])
+@pytest.mark.parametrize(("frames", "runs", "passes"), [(20, 1, True), (10, 1, False),
+                                                         (10, 10, False)])  # fmt: skip
+def test_both_parts_must_hold_two_frames(frames, runs, passes):
+    checks = check_series(series(frames, runs), test_fraction=0.1)
+    assert ("long_enough" in failed(checks)) != passes
     if not passes:
-        assert "must each hold two windows of 10 frames" in checks[-1].complaint
-        assert "longest run of the shorter part: 10" in checks[-1].complaint
+        assert "must each hold 2 frames in a run" in checks[-1].complaint
+        assert "longest run of the shorter part: 1" in checks[-1].complaint
+
+
+def test_a_window_says_which_keys_ask_for_it():
+    window = Window(10, ("granger.max_lags",))
+    assert window.why_not({LONGEST_RUN: 11}) == ""
+    why = window.why_not({LONGEST_RUN: 10})
+    assert "must each hold two windows of 10 frames in a run" in why
+    assert "has 10: lower granger.max_lags, raise test_fraction" in why

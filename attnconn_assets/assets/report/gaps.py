@@ -1,0 +1,52 @@
+"""Gaps: what a report is made without, section by section, and whom it then is of."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from attnconn_assets.building.work import Work
+from attnconn_assets.storage.entry import WHOLE
+from attnconn_core.figures import Styles
+
+__all__ = ["cohort_numbers", "left_out"]
+
+_OF_COHORTS = ("fingerprint", "forecast_skill", "reliability", "group_mean", "behaviour")
+
+
+def left_out(work: Work, styles: Styles) -> dict[str, dict[str, str]]:
+    """Return for every section that is made what it is made without → why, by labels."""
+    found = {}
+    for asset, kind in work.needs.items():
+        if kind != "whole" or asset in work.lacks:
+            continue
+        lacks: Mapping[str, str] = work.facts(asset, WHOLE).get("lacks", {})
+        if lacks:
+            found[asset] = {_label(name, work, styles): why for name, why in lacks.items()}
+    return found
+
+
+def cohort_numbers(work: Work, skill: pd.DataFrame | None) -> dict[str, Any]:
+    """Return how many subjects, sessions and pairs the page is of, and who is left out.
+
+    From the fingerprint; where it isn't made, from the first score that is.
+    """
+    there = [name for name in _OF_COHORTS if name in work.needs and name not in work.lacks]
+    facts = work.facts(there[0], WHOLE) if there else {}
+    subjects = facts.get("subjects", 0) if skill is None else skill["subject"].nunique()
+    return {
+        "n_subjects": subjects,
+        "n_sessions": facts.get("sessions", 0),
+        "n_pairs": facts.get("pairs", 0),
+        "n_pools": facts.get("pools", 1),
+        "excluded": facts.get("excluded", {}),
+        "unpaired": facts.get("unpaired", []),
+    }
+
+
+def _label(name: str, work: Work, styles: Styles) -> str:
+    methods = {method.name for method in work.settings["methods"]}
+    repeated = name.removeprefix("repeats_")
+    if name in methods:
+        return styles.label(name)
+    return f"{styles.label(repeated)}, repeated" if repeated in methods else name

@@ -1,0 +1,186 @@
+"""Causes: why a partition isn't there, walked back to what failed first."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from attnconn_assets.building.cohort import Settled, settle
+from attnconn_assets.building.spec import AssetSpec
+from attnconn_assets.storage.entry import WHOLE
+from attnconn_assets.storage.store import Store
+from attnconn_assets.study.study import Study
+from attnconn_core.sources import Listing
+
+__all__ = ["Cause", "Causes", "named", "read_by", "told", "told_apart"]
+
+_SHOWN = 3
+# What is added to a failure to name its files, which differ from session to session.
+_SCAN = re.compile(r" \(scan: [^)]*\)$")
+
+
+@dataclass(frozen=True)
+class Cause:
+    """What keeps partitions from being made.
+
+    Attributes
+    ----------
+    asset, partition
+        What isn't there; empty where the reason names it.
+    why
+        The reason.
+    failed
+        Whether it was tried and failed; else it waits or wasn't made yet.
+    """
+
+    asset: str
+    partition: str
+    why: str
+    failed: bool = False
+
+
+def named(asset: str, partition: str) -> str:
+    """Name a partition for people; an asset without partitions by its name alone."""
+    return asset if partition == WHOLE else f"{asset} of {partition}"
+
+
+def told_apart(causes: Iterable[Cause], *, reasons: bool = True) -> list[str]:
+    """Say what the causes are, those of one asset for one reason together.
+
+    Parameters
+    ----------
+    causes
+        What keeps something from being made.
+    reasons
+        Whether to say why an asset failed; otherwise that is said elsewhere.
+    """
+    alike: dict[tuple[str, str, bool], list[Cause]] = {}
+    for cause in causes:
+        why = _SCAN.sub("", cause.why) if reasons or not cause.failed else ""
+        alike.setdefault((cause.asset, why, cause.failed), []).append(cause)
+    lines = []
+    for (asset, why, failed), same in alike.items():
+        keys = ", ".join(cause.partition for cause in same[:_SHOWN])
+        more = f" and {len(same) - _SHOWN} more" if len(same) > _SHOWN else ""
+        who = named(asset, f"{keys}{more}") if asset else ""
+        # Of one alone its files are named, too.
+        why = same[0].why if why and len(same) == 1 else why
+        lines.append(f"{who} failed{': ' if why else ''}{why}" if failed else f"{who} {why}")
+    return [line.strip() for line in dict.fromkeys(lines)]
+
+
+def told(causes: Iterable[Cause], *, reasons: bool = True) -> str:
+    """Say in one line what the causes are; see `told_apart`."""
+    return "; ".join(told_apart(causes, reasons=reasons))
+
+
+def read_by(study: Study, spec: AssetSpec, key: str) -> list[tuple[str, str]]:
+    """List the assets and partitions that a partition reads, its cohort aside."""
+    read = []
+    for name, kind in spec.needs.items():
+        if kind == spec.partitioned:
+            read.append((name, key))
+        elif kind == "whole":
+            read.append((name, WHOLE))
+        elif kind == "configuration":
+            chosen = spec.from_configuration
+            configurations = list(study.configurations) if chosen is None else [chosen]
+            read += [(name, each) for each in configurations]
+        elif kind == "benchmark":
+            read += [(name, each) for each in study.recovery.benchmarks]
+    return read
+
+
+class Causes:
+    """Why partitions of a study aren't there.
+
+    Parameters
+    ----------
+    study, store, listing
+        What to look at.
+    specs
+        Every asset of the study; one that isn't among them has no further cause.
+    """
+
+    def __init__(
+        self, study: Study, store: Store, listing: Listing, specs: Sequence[AssetSpec]
+    ) -> None:
+        self._study, self._store, self._listing = study, store, listing
+        self._specs = {spec.name: spec for spec in specs}
+        self._found: dict[tuple[str, str], tuple[Cause, ...]] = {}
+        self._settled: dict[str, Settled] = {}
+
+    def of(self, asset: str, partition: str) -> tuple[Cause, ...]:
+        """Return what failed, or is lacking, that a partition isn't there for; none if it is."""
+        key = asset, partition
+        if key not in self._found:
+            self._found[key] = self._of(asset, partition)
+        return self._found[key]
+
+    def of_needs(self, spec: AssetSpec, partition: str) -> tuple[Cause, ...]:
+        """Return what keeps a partition from being made; none if it can be made now."""
+        found = [
+            cause
+            for name, where in read_by(self._study, spec, partition)
+            if name not in spec.optional
+            for cause in self.of(name, where)
+        ]
+        if spec.rests_on:
+            settled = self.settled(spec)
+            if settled.lacks:
+                short = settled.lacks.partition(". Left out: ")[0]
+                behind = self._of_sessions(settled.missing)
+                why = f"needs {short if behind else settled.lacks}"
+                found += [Cause("", WHOLE, why), *behind]
+        return tuple(dict.fromkeys(found))
+
+    def settled(self, spec: AssetSpec) -> Settled:
+        """Return the cohort that a group's result rests on, and what it is made without."""
+        if spec.name not in self._settled:
+            self._settled[spec.name] = settle(
+                self._study,
+                self._store,
+                self._listing,
+                spec.rests_on,
+                spec.optional,
+                spec.window,
+            )
+        return self._settled[spec.name]
+
+    def without(self, spec: AssetSpec, partition: str) -> dict[str, str]:
+        """Return what a partition is made without though it would read it → why."""
+        if not spec.optional:
+            return {}
+        found = {
+            named(name, where): told(causes)
+            for name, where in read_by(self._study, spec, partition)
+            if name in spec.optional and (causes := self._outdated(name, where))
+        }
+        if spec.rests_on:
+            for name, sessions in self.settled(spec).left_out.items():
+                found[name] = told(self._of_sessions({name: sessions}))
+        return found
+
+    def _of_sessions(self, missing: Mapping[str, Sequence[str]]) -> list[Cause]:
+        return [
+            cause
+            for name, sessions in missing.items()
+            for key in sessions
+            for cause in self.of(name, key)
+        ]
+
+    def _of(self, asset: str, partition: str) -> tuple[Cause, ...]:
+        why = self._store.failure(asset, partition)
+        if why is not None:
+            return (Cause(asset, partition, why, failed=True),)
+        if self._store.readable(asset, partition) is not None:
+            return ()
+        causes = self._of_its_needs(asset, partition)
+        return causes or (Cause(asset, partition, "is not made yet"),)
+
+    def _outdated(self, asset: str, partition: str) -> tuple[Cause, ...]:
+        """Return why a partition isn't there, or what is stored is older than it should be."""
+        return self.of(asset, partition) or self._of_its_needs(asset, partition)
+
+    def _of_its_needs(self, asset: str, partition: str) -> tuple[Cause, ...]:
+        spec = self._specs.get(asset)
+        return self.of_needs(spec, partition) if spec else ()

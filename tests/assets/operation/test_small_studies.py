@@ -1,0 +1,144 @@
+"""Studies that are too small for some scores: the rest is made, and the report says what isn't."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+
+from attnconn_assets.assets.catalogue import store_of
+from attnconn_assets.assets.report.specs import report_path
+from attnconn_assets.storage.entry import WHOLE
+from attnconn_assets.study.study import load_study
+from attnconn_core.connectivity.partial import Partial
+from attnconn_core.errors import SeriesError
+
+SIMULATED = ("n_subjects", "n_regions", "n_frames")
+
+
+def sections(study) -> dict[str, str]:
+    """The report's sections, by the id of their heading."""
+    page = report_path(study).read_text()
+    return dict(re.findall(r'<h2 id="([^"]+)">(.*?)(?=<h2|</main>)', page, flags=re.DOTALL))
+
+
+def files(write_study, folder: Path, keys, frames=120, **changes) -> Path:
+    """Write a study of scans in files, a session for every key."""
+    rng = np.random.default_rng(5)
+    (folder / "scans").mkdir(exist_ok=True)
+    for key in keys:
+        np.save(folder / "scans" / f"{key}.npy", rng.normal(size=(frames, 5)))
+    source = {"source": "arrays", "root": "../scans", "repetition_time": 0.72}
+    return write_study(**{**dict.fromkeys(SIMULATED), **source, **changes})
+
+
+def test_two_subjects_have_their_matrices_scored_and_a_report(write_study, run_line, instance):
+    study = load_study(write_study(n_subjects=2, methods=["pearson", "attention_group_base"]))
+    outcome, told = run_line(study, instance)
+    # What was asked for and can't be made stays a failure.
+    assert {name.split(" of ")[0] for name in outcome.failed} == {
+        *("group_forecaster", "group_forecaster_base_seed_2", "behaviour")
+    }
+    store = store_of(study)
+    for score in ("fingerprint", "forecast_skill", "reliability", "comparison", "cautions"):
+        assert store.entry(score, WHOLE)
+    lacks = store.entry("fingerprint", WHOLE).facts["lacks"]
+    assert "cross-fitting needs at least 3 subjects" in lacks["attention_group_base"]
+    found = sections(study)
+    assert "Not made" in found["behaviour"]
+    assert "behaviour needs at least 4 subjects" in found["behaviour"]
+    assert "Not made" not in found["fingerprint"]
+    assert "Made without Attention (group, base)" in found["fingerprint"]
+
+    # The root cause is said once, and what waits for it stands in one line.
+    lines = [*outcome.failures(), *outcome.waits()]
+    assert sum("group_forecaster of base failed: cross-fitting" in line for line in lines) == 1
+    assert len(lines) <= 6
+    assert told.steps["attention_group_base"].waiting == 4
+
+    # A second run tries again what failed, and makes nothing else.
+    again, told = run_line(study, instance)
+    assert again.made == 0
+    assert "report" not in told.remade()
+
+
+def test_one_session_per_subject_has_all_but_identification(
+    write_study, run_line, instance, tmp_path
+):
+    (tmp_path / "people.csv").write_text(
+        "\n".join(["Subject,Score", *(f"{n},{(n * 7) % 5}" for n in range(1, 7))])
+    )
+    path = files(
+        write_study,
+        tmp_path,
+        [f"sub-{n}_ses-only" for n in range(1, 7)],
+        methods=["pearson", "granger"],
+        phenotypes="../people.csv",
+        behaviour={"targets": ["Score"]},
+    )
+    study = load_study(path)
+    outcome, _ = run_line(study, instance)
+    assert list(outcome.failed) == ["fingerprint of all"]
+    assert outcome.waiting == {}
+    store = store_of(study)
+    reliability = store.entry("reliability", WHOLE).facts
+    assert "got 0 with both sessions" in reliability["test–retest left out"]
+    folds = store.entry("behaviour", WHOLE).facts["fewer folds"]
+    assert folds.startswith("6 folds in place of 10")
+    found = sections(study)
+    assert "a test and a retest session" in found["fingerprint"]
+    for made in ("reliability", "behaviour", "forecast", "matrices", "verdicts"):
+        assert "Not made" not in found[made]
+        assert "<img" in found[made]
+    assert "6 folds in place of 10" in found["behaviour"]
+
+
+def test_short_scans_cost_the_methods_that_need_longer_ones(write_study, run_line, instance):
+    study = load_study(
+        write_study(
+            n_frames=60,
+            methods=["pearson", "partial", "granger"],
+            granger=None,
+            scan_lengths=None,
+            baseline_lags=10,
+        )
+    )
+    outcome, _ = run_line(study, instance)
+    store = store_of(study)
+    (why,) = set(store.entry("fingerprint", WHOLE).facts["lacks"].values())
+    assert "lower granger.max_lags, raise test_fraction, or use longer scans" in why
+    assert "two windows of 11 frames in a run; the longest run of the shorter part has 6" in why
+    assert store.entry("fingerprint", WHOLE).facts["pairs"] == 4
+    found = sections(study)
+    assert "Made without Granger" in found["fingerprint"]
+    assert "granger.max_lags" in found["fingerprint"]
+    assert "baseline_lags" in found["forecast"]
+    assert "report of all" not in outcome.failed | outcome.waiting
+
+
+def test_a_method_that_fails_on_one_session_costs_itself_alone(
+    write_study, run_line, instance, monkeypatch
+):
+    estimate, calls = Partial.estimate, []
+
+    def fails_once(self, series):
+        calls.append(series)
+        if len(calls) == 1:
+            raise SeriesError("partial can't be estimated here")
+        return estimate(self, series)
+
+    monkeypatch.setattr(Partial, "estimate", fails_once)
+    study = load_study(write_study(methods=["pearson", "partial"], scan_lengths=None))
+    outcome, _ = run_line(study, instance)
+    (failed,) = outcome.failed
+    assert failed.startswith("partial of ")
+    store = store_of(study)
+    fingerprint = store.entry("fingerprint", WHOLE)
+    assert fingerprint.facts["pairs"] == 4
+    assert "partial can't be estimated here" in fingerprint.facts["lacks"]["partial"]
+    assert "Made without Partial correlation" in sections(study)["fingerprint"]
+
+    # It is tried again at the next run, and with it everything is made anew.
+    outcome, told = run_line(study, instance)
+    assert outcome.failed == {}
+    assert {"partial", "fingerprint", "report"} <= told.remade()
+    assert "lacks" not in store.entry("report", WHOLE).facts
