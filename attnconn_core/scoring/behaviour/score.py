@@ -113,7 +113,8 @@ class Behaviour:
             "predictions": predictions_table(answers),
         }
         facts = self._facts(data.cohort, question.targets, unusable)
-        return Scored(tables, {**facts, "null models dropped": dropped})
+        notes = _notes(phenotypes, question, unusable)
+        return Scored(tables, {**facts, "null models dropped": dropped}, notes=notes)
 
     def measures(
         self,
@@ -150,6 +151,26 @@ class Behaviour:
             "unusable targets": dict(unusable),
             "confounds, not predicted": list(self.confounds),
         }
+
+
+def _notes(
+    phenotypes: pd.DataFrame, question: "Question", unusable: Mapping[str, str]
+) -> tuple[str, ...]:
+    """Say which columns aren't predicted, and why."""
+    notes = [f"behaviour doesn't predict {target}: {why}" for target, why in unusable.items()]
+    settings = question.settings
+    named = {settings.family_column, *settings.confounds}
+    words = [
+        str(column)
+        for column in phenotypes.select_dtypes(exclude="number").columns
+        if column not in named
+    ]
+    if words and not settings.targets:
+        notes.append(
+            f"behaviour doesn't predict {', '.join(words)}, since they hold words: the study's "
+            "coding may say which number a word stands for, or its targets name the others"
+        )
+    return tuple(notes)
 
 
 @dataclass(frozen=True, eq=False)
