@@ -32,7 +32,8 @@ def cohort_of(study: Study, store: Store, listing: Listing, assets: Iterable[str
             excluded[session.key] = why
         else:
             present.append(session)
-    return Cohort(tuple(present), {**excluded, **_removed(study, store, listing)})
+    excluded |= _removed(study, store, listing)
+    return Cohort(tuple(present), excluded, study.sessions)
 
 
 def short_of_quorum(study: Study, cohort: Cohort) -> str:
