@@ -21,6 +21,7 @@ from attnconn_assets.operation.runner import Outcome, Step, materialise_stale
 from attnconn_assets.storage import trace
 from attnconn_assets.storage.entry import WHOLE
 from attnconn_assets.storage.formats import read_table
+from attnconn_assets.study.claim import claim
 from attnconn_assets.study.study import Study, load_study, selected_study
 from attnconn_core.errors import AttnconnError
 from attnconn_core.records import Session
@@ -53,8 +54,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     options = parser.parse_args(arguments)
     try:
-        ensure_home()
+        home = ensure_home()
         study = load_study(options.study)
+        claim(study, options.study, home)
         if options.command == "dev":
             _seed_what_is_there(study)
             port = urllib.parse.urlsplit(study.tracking_page).port or 5000

@@ -3,8 +3,10 @@
 import dagster as dg
 
 from attnconn_assets.assets.catalogue import assets
+from attnconn_assets.instance.home import ensure_home
 from attnconn_assets.operation.jobs import nightly, refresh
 from attnconn_assets.operation.sensors import discovery, follow
+from attnconn_assets.study.claim import claim
 from attnconn_assets.study.study import Study, load_study, selected_study
 
 __all__ = ["define", "defs"]
@@ -23,4 +25,11 @@ def define(study: Study) -> dg.Definitions:
     )
 
 
-defs = define(load_study(selected_study()))
+def _selected() -> Study:
+    file = selected_study()
+    study = load_study(file)
+    claim(study, file, ensure_home())
+    return study
+
+
+defs = define(_selected())

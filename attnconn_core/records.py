@@ -24,6 +24,7 @@ __all__ = [
     "check_identifier",
 ]
 
+_TEST_AND_RETEST = ("test", "retest")
 _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}")
 
 
@@ -191,15 +192,25 @@ class Cohort:
         In order of subject and session, each once.
     excluded
         Session key → why it was left out.
+    compared
+        Which two sessions of a subject are test and retest. Without it they are those called
+        ``test`` and ``retest``, if any are, and otherwise each subject's first two.
 
     Raises
     ------
     CohortError
         If a session occurs twice, or is both in and out.
+
+    Examples
+    --------
+    >>> cohort = Cohort(tuple(Session("01", session) for session in ("10", "2", "1")))
+    >>> [(test.session, retest.session) for test, retest in cohort.pairs()]
+    [('1', '2')]
     """
 
     sessions: tuple[Session, ...]
     excluded: Mapping[str, str] = field(default_factory=dict)
+    compared: tuple[str, str] | None = None
 
     def __post_init__(self) -> None:
         ordered = tuple(sorted(self.sessions, key=lambda session: session.key))
@@ -217,35 +228,59 @@ class Cohort:
         """Every subject once, in order."""
         return tuple(dict.fromkeys(session.subject for session in self.sessions))
 
-    def pairs(
-        self, test: str = "test", retest: str = "retest"
-    ) -> tuple[tuple[Session, Session], ...]:
+    def pairs(self) -> tuple[tuple[Session, Session], ...]:
         """Pair the test and retest sessions of every subject that has both."""
-        found = {(session.subject, session.session): session for session in self.sessions}
-        return tuple(
-            (found[subject, test], found[subject, retest])
-            for subject in self.subjects
-            if (subject, test) in found and (subject, retest) in found
-        )
+        by_subject: dict[str, list[Session]] = {}
+        for session in sorted(self.sessions, key=lambda each: _natural(each.session)):
+            by_subject.setdefault(session.subject, []).append(session)
+        named = [self._named(by_subject[subject]) for subject in self.subjects]
+        if self.compared is None and not any(named):
+            named = [by_subject[subject][:2] for subject in self.subjects]
+        return tuple((pair[0], pair[1]) for pair in named if len(pair) == 2)
 
-    def one_each(self, preferred: str = "test") -> tuple[Session, ...]:
-        """Take one session of every subject: the preferred one where there is one."""
+    def _named(self, sessions: Sequence[Session]) -> list[Session]:
+        """Return a subject's test and retest by their names; nothing unless both are there."""
+        names = self.compared or _TEST_AND_RETEST
+        called = {
+            each.session if self.compared else each.session.lower(): each for each in sessions
+        }
+        return [called[name] for name in names] if all(name in called for name in names) else []
+
+    def one_each(self) -> tuple[Session, ...]:
+        """Take one session of every subject: the test session where there is one."""
+        tests = {test.key for test, _ in self.pairs()}
+        called = (self.compared or _TEST_AND_RETEST)[0]
         chosen: dict[str, Session] = {}
         for session in self.sessions:
-            if session.subject not in chosen or session.session == preferred:
+            preferred = session.key in tests or session.session == called
+            if session.subject not in chosen or preferred:
                 chosen[session.subject] = session
         return tuple(chosen.values())
 
-    def unpaired(self, test: str = "test", retest: str = "retest") -> tuple[Session, ...]:
+    def unpaired(self) -> tuple[Session, ...]:
         """List the sessions that no pair holds."""
-        paired = {session.key for pair in self.pairs(test, retest) for session in pair}
+        paired = {session.key for pair in self.pairs() for session in pair}
         return tuple(session for session in self.sessions if session.key not in paired)
 
     @property
+    def session_names(self) -> Mapping[str, int]:
+        """How sessions are called, and how many are."""
+        counts = Counter(session.session for session in self.sessions)
+        return {name: counts[name] for name in sorted(counts, key=_natural)}
+
+    @property
     def digest(self) -> str:
-        """A hash of who is in, and in which group: the data version of a group result."""
+        """A hash of who is in, in which group, and what is compared: a group result's version."""
         listed = "\n".join(f"{each.key} {each.group or ''}".rstrip() for each in self.sessions)
+        if self.compared is not None:
+            listed += "\n" + " ".join(self.compared)
         return hashlib.sha256(listed.encode()).hexdigest()[:16]
+
+
+def _natural(name: str) -> list[tuple[int, str]]:
+    """Order names as people count: 2 before 10."""
+    parts = re.split(r"(\d+)", name)
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in parts if part]
 
 
 def _check_regions(regions: Sequence[str]) -> None:

@@ -99,7 +99,8 @@ def cohort_of(
             excluded[session.key] = why
         else:
             present.append(session)
-    return Cohort(tuple(present), {**excluded, **_removed(study, store, listing)})
+    excluded |= _removed(study, store, listing)
+    return Cohort(tuple(present), excluded, study.sessions)
 
 
 def short_of_quorum(study: Study, cohort: Cohort) -> str:

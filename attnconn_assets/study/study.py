@@ -51,6 +51,7 @@ class Study(SourceSettings):
     group_configurations: tuple[str, ...] = ()
     subject_experiment: str | None = None
     methods: tuple[MethodChoice, ...] = ()
+    sessions: tuple[str, str] | None = None
     phenotypes: StudyPath | None = None
     behaviour: BehaviourSettings = BehaviourSettings()
     granger: GrangerSettings = GrangerSettings()
@@ -82,6 +83,13 @@ class Study(SourceSettings):
     @classmethod
     def _ascending(cls, lengths: tuple[int, ...]) -> tuple[int, ...]:
         return tuple(sorted(set(lengths)))
+
+    @field_validator("sessions")
+    @classmethod
+    def _two_that_differ(cls, names: tuple[str, str] | None) -> tuple[str, str] | None:
+        if names is not None and names[0] == names[1]:
+            raise ValueError("sessions must name two that differ, such as ['01', '02']")
+        return names
 
     @property
     def store_folder(self) -> Path:

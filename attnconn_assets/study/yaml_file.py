@@ -1,6 +1,7 @@
 """A YAML file, validated: errors name the file, the key, the rule and the value."""
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields as dataclass_fields
 from dataclasses import is_dataclass
@@ -101,6 +102,32 @@ class _OneValueAKey(yaml.SafeLoader):
         if twice:
             raise yaml.YAMLError(f"a key may have one value; twice: {', '.join(twice)}")
         return super().construct_mapping(node, deep)
+
+
+def _read_as(loader: type[yaml.SafeLoader], **scalars: str) -> None:
+    """Let plain words be of these types alone, each where it fits the whole pattern."""
+    loader.yaml_implicit_resolvers = {
+        first: [
+            each
+            for each in resolvers
+            if not each[0].endswith((":bool", ":int", ":float", ":timestamp"))
+        ]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+    for kind, pattern in scalars.items():
+        loader.add_implicit_resolver(
+            f"tag:yaml.org,2002:{kind}", re.compile(f"(?:{pattern})$"), None
+        )
+
+
+# As YAML 1.2 has it: Yes, No and off are words, 001 keeps its zeros, 1e-3 is a number, and
+# 12:30 and 2026-01-31 are text.
+_read_as(
+    _OneValueAKey,
+    bool="true|True|TRUE|false|False|FALSE",
+    int=r"[-+]?(?:0|[1-9]\d*)|0x[0-9a-fA-F]+",
+    float=r"[-+]?(?:\.\d+|(?:0|[1-9]\d*)(?:\.\d*)?)(?:[eE][-+]?\d+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)",
+)
 
 
 def _explain(path: Path, problem: Mapping[str, Any], known: Mapping[str, Sequence[str]]) -> str:

@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from attnconn_assets.tracking.names import TakenNames
+
 if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities import Run
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["TrackedRun"]
 
 _BATCH = 1000  # MLflow takes no more metrics in one call
+_LONGEST_VALUE = 6000  # of a parameter
 
 
 class TrackedRun:
@@ -37,6 +40,7 @@ class TrackedRun:
         self._artifacts = _folder_of(run.info.artifact_uri or "")
         self._parameters = {key: str(value) for key, value in (parameters or {}).items()}
         self._points: list[tuple[str, float, int]] = []
+        self._metric_names, self._parameter_names = TakenNames(), TakenNames()
 
     def metrics(self, values: Mapping[str, float | None], step: int = 0) -> None:
         """Record numbers; those that are None or not finite are left out."""
@@ -83,8 +87,14 @@ class TrackedRun:
         from mlflow.entities import Metric, Param
 
         now = int(time.time() * 1000)
-        parameters = [Param(key, value) for key, value in self._parameters.items()]
-        metrics = [Metric(name, value, now, step) for name, value, step in self._points]
+        parameters = [
+            Param(self._parameter_names.of(key), value[:_LONGEST_VALUE])
+            for key, value in self._parameters.items()
+        ]
+        metrics = [
+            Metric(self._metric_names.of(name), value, now, step)
+            for name, value, step in self._points
+        ]
         self._parameters, self._points = {}, []
         first = _BATCH - len(parameters)
         if parameters or metrics:

@@ -163,11 +163,14 @@ class Scored:
         What else is to be stored, as JSON.
     details
         Records that figures need and that no table holds; they aren't stored.
+    notes
+        Sentences about what was left out or looks wrong, for people to read.
     """
 
     tables: Mapping[str, pd.DataFrame]
     facts: Mapping[str, Any] = field(default_factory=dict)
     details: Any = None
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if next(iter(self.tables), None) != "scores" or "method" not in self.tables["scores"]:

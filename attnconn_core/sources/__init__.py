@@ -10,6 +10,7 @@ from attnconn_core.sources.known_truth import KnownTruth, read_known_truth
 from attnconn_core.sources.phenotypes import (
     as_written,
     check_phenotypes,
+    match_phenotypes,
     read_phenotypes,
     target_columns,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "fetches",
     "independent_samples",
     "installed_sources",
+    "match_phenotypes",
     "read_known_truth",
     "read_phenotypes",
     "region_files",

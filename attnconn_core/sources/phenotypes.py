@@ -1,36 +1,91 @@
 """Phenotypes: what is known of every subject beside the scans, as numbers."""
 
 import fnmatch
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from attnconn_core.errors import StudyError
 from attnconn_core.records import check_identifier
 
-__all__ = ["as_written", "check_phenotypes", "read_phenotypes", "target_columns"]
+__all__ = [
+    "MatchedPhenotypes",
+    "as_written",
+    "check_phenotypes",
+    "match_phenotypes",
+    "read_phenotypes",
+    "target_columns",
+]
 
 _SHOWN = 5
+_TABS = (".tsv", ".tsv.gz")
+_FLOAT = re.compile(r"(\d+)\.0+")
+
+
+class MatchedPhenotypes(NamedTuple):
+    """Rows of the subjects who have a scan, and what is to be said of the match.
+
+    Attributes
+    ----------
+    table
+        Indexed by subject, as the scans name them.
+    notes
+        Sentences: who has no row, and whose row is written otherwise.
+    """
+
+    table: pd.DataFrame
+    notes: tuple[str, ...]
 
 
 def read_phenotypes(path: Path, subject_column: str) -> pd.DataFrame:
-    """Read a table of comma-separated values, subjects as text.
+    """Read a table of subjects, who are text in it; rows without a cell are left out.
+
+    Parameters
+    ----------
+    path
+        Comma-separated values; tab-separated where the name ends in ``.tsv``, as BIDS's
+        ``participants.tsv`` does.
+    subject_column
+        Names the column of subjects: their zeros in front are kept.
 
     Raises
     ------
     StudyError
         If it can't be read as one.
     """
+    separator, what = ("\t", "tabs") if path.name.endswith(_TABS) else (",", "commas")
     try:
-        table = pd.read_csv(path, dtype={subject_column: str})
+        table = pd.read_csv(path, sep=separator, dtype={subject_column: str})
     except OSError as error:
         raise StudyError(f"{path}: can't be read: {error.strerror}") from error
     except (ValueError, UnicodeDecodeError) as error:  # pandas' parser errors are ValueErrors
-        raise StudyError(f"{path}: must be a table of comma-separated values: {error}") from error
+        raise StudyError(
+            f"{path}: must be a table with {what} between its cells: {error}"
+        ) from error
     if not isinstance(table.index, pd.RangeIndex):
         raise StudyError(f"{path}: a row must have a cell a column of the header; some have more")
-    return table
+    if len(table.columns) == 1 and (other := re.search(r"[,;\t|]", str(table.columns[0]))):
+        raise StudyError(
+            f"{path}: must have {what} between its cells; its header has {other[0]!r}: save it "
+            "with commas as .csv, or with tabs as .tsv"
+        )
+    for column in table.columns:
+        if pd.api.types.is_string_dtype(table[column]):
+            table[column] = _without_spaces(table[column], keep_text=column == subject_column)
+    return table.dropna(how="all")
+
+
+def _without_spaces(words: pd.Series, *, keep_text: bool) -> pd.Series:
+    """Take spaces from the ends of cells; a cell of spaces is empty, and may be among numbers."""
+    words = words.str.strip()
+    words = words.mask(words == "")
+    if keep_text or words.isna().all():
+        return words
+    numbers = pd.to_numeric(words, errors="coerce")
+    return numbers if (numbers.notna() == words.notna()).all() else words
 
 
 def target_columns(
@@ -43,7 +98,8 @@ def target_columns(
     table
         One row a subject.
     targets
-        Columns, or patterns such as ``FS_*``; none are all columns of numbers.
+        Columns, or patterns such as ``FS_*``; none are all columns of numbers. What is a
+        column's name, letter by letter, is no pattern.
     identifiers
         Columns that say who someone is, such as the subject and the family: no targets
         unless they are asked for by name.
@@ -61,7 +117,7 @@ def target_columns(
         return [str(column) for column in numbers if column not in identifiers]
     found: dict[str, None] = {}
     for target in targets:
-        matching = fnmatch.filter(columns, target)
+        matching = [target] if target in columns else fnmatch.filter(columns, target)
         if not matching:
             raise StudyError(
                 f"{name}: must have a column {target}; it has {', '.join(columns[:12])}"
@@ -93,7 +149,8 @@ def check_phenotypes(
 
     Returns
     -------
-    A copy whose targets are numbers; empty cells stay missing.
+    A copy whose targets are numbers; empty cells stay missing. Subjects are named as scans
+    are: without BIDS's ``sub-``, and without spaces around them.
 
     Raises
     ------
@@ -110,19 +167,99 @@ def check_phenotypes(
                 f"{name}: must have a column {column}; it has "
                 f"{', '.join(map(str, table.columns[:12]))}"
             )
-    subjects = [check_identifier(each, f"{name}: a subject") for each in table[subject_column]]
+    subjects = [
+        _subject(each, f"{name}: row {number}")
+        for number, each in enumerate(table[subject_column], start=1)
+    ]
     twice = sorted({each for each in subjects if subjects.count(each) > 1})
     if twice:
         raise StudyError(f"{name}: a subject may have one row; more: {', '.join(twice[:_SHOWN])}")
-    coded = table.copy()
+    coded = table.reset_index(drop=True)
+    coded[subject_column] = subjects
     absent = [column for column in coding if column not in table.columns]
     if absent:
         raise StudyError(f"{name}: coding must be of columns that are there; got {absent[0]}")
     wanted = target_columns(table, targets, identifiers, name)
     for column in dict.fromkeys([*coding, *wanted]):
-        if column in coding or not pd.api.types.is_numeric_dtype(table[column]):
-            coded[column] = _as_numbers(table[column], coding.get(column, {}), name)
+        if column in coding or not pd.api.types.is_numeric_dtype(coded[column]):
+            coded[column] = _as_numbers(coded[column], coding.get(column, {}), name)
     return coded
+
+
+def match_phenotypes(
+    table: pd.DataFrame, subject_column: str, subjects: Iterable[str]
+) -> MatchedPhenotypes:
+    """Find the row of every subject who has a scan, also where zeros in front were lost.
+
+    A spreadsheet turns subject 0010064 into the number 10064. Where one subject without a row
+    and one row without a subject differ by zeros in front or by case alone, they are taken
+    for the same person, and that is said.
+
+    Parameters
+    ----------
+    table, subject_column
+        From `check_phenotypes`.
+    subjects
+        Those who have a scan.
+
+    Raises
+    ------
+    StudyError
+        If two subjects or two rows could be meant by one another.
+    """
+    by_subject = table.set_index(subject_column)
+    wanted = sorted(set(subjects))
+    missing = [each for each in wanted if each not in by_subject.index]
+    spare = [str(each) for each in by_subject.index if each not in set(wanted)]
+    renamed: dict[str, str] = {}
+    for subject in missing:
+        alike = [row for row in spare if _bare(row) == _bare(subject)]
+        rivals = [other for other in missing if _bare(other) == _bare(subject)]
+        if len(alike) > 1 or (alike and len(rivals) > 1):
+            raise StudyError(
+                "a row of the phenotype table must be of one subject; "
+                f"{', '.join(alike)} may be {', '.join(rivals)}: write subjects as the scans do"
+            )
+        if alike:
+            renamed[alike[0]] = subject
+    notes = []
+    if renamed:
+        pairs = [f"{subject} as {row}" for row, subject in renamed.items()]
+        notes.append(
+            f"the phenotype table names {len(pairs)} of {len(wanted)} subjects otherwise than "
+            f"their scans: {_listed(pairs)}; they are taken for the same"
+        )
+    absent = [subject for subject in missing if subject not in renamed.values()]
+    if absent:
+        unused = [row for row in spare if row not in renamed]
+        has = f"; it has {_listed(unused)} without a scan" if unused else ""
+        notes.append(
+            f"{len(absent)} of {len(wanted)} subjects have no row in the phenotype table: "
+            f"{_listed(absent)}{has}"
+        )
+    return MatchedPhenotypes(by_subject.rename(index=renamed), tuple(notes))
+
+
+def _bare(subject: str) -> str:
+    return subject.lower().lstrip("0")
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(names[:_SHOWN]) + more
+
+
+def _subject(value: Any, where: str) -> str:
+    """Name a subject as scans do."""
+    if pd.isna(value):
+        raise StudyError(f"{where}: must name a subject; its cell is empty")
+    name = str(value).strip().removeprefix("sub-")
+    if number := _FLOAT.fullmatch(name):
+        raise StudyError(
+            f"{where}: a subject must be text; got {name!r}, a number with decimals: "
+            f"write {number[1]}, with the zeros in front that the scans have"
+        )
+    return check_identifier(name, f"{where}: a subject")
 
 
 def _as_numbers(values: pd.Series, coding: Mapping[str, float], name: str) -> pd.Series:

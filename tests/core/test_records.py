@@ -129,6 +129,49 @@ def test_pairs_are_of_one_subject_and_the_rest_is_listed():
     assert [session.key for session in cohort().unpaired()] == ["sub-3_ses-retest"]
 
 
+def paired(*names, compared=None):
+    sessions = tuple(Session("1", name) for name in names)
+    return [
+        (test.session, retest.session)
+        for test, retest in Cohort(sessions, compared=compared).pairs()
+    ]
+
+
+@pytest.mark.parametrize(
+    ("names", "compared", "pairs"),
+    [
+        (("02", "01"), None, [("01", "02")]),
+        (("10", "9", "2"), None, [("2", "9")]),  # as people count
+        (("Retest", "Test"), None, [("Test", "Retest")]),
+        (("a", "retest", "test"), None, [("test", "retest")]),
+        (("a", "b", "c"), ("c", "a"), [("c", "a")]),
+        (("test", "retest"), ("01", "02"), []),
+        (("01",), None, []),
+        (("test",), None, []),
+    ],
+)
+def test_sessions_are_compared_whatever_they_are_called(names, compared, pairs):
+    assert paired(*names, compared=compared) == pairs
+
+
+def test_first_sessions_are_no_pair_where_others_are_called_test_and_retest():
+    sessions = (Session("1", "test"), Session("1", "retest"), Session("2", "a"), Session("2", "b"))
+    assert [test.subject for test, _ in Cohort(sessions).pairs()] == ["1"]
+
+
+def test_what_is_compared_is_part_of_a_cohort_s_version():
+    sessions = cohort().sessions
+    swapped = Cohort(sessions, compared=("retest", "test"))
+    assert swapped.digest != Cohort(sessions).digest
+    assert [session.session for session in swapped.one_each()] == ["retest"] * 3
+    assert [session.session for session in Cohort(sessions).one_each()] == [
+        "test",
+        "test",
+        "retest",
+    ]
+    assert cohort().session_names == {"retest": 3, "test": 2}
+
+
 @pytest.mark.parametrize(
     ("sessions", "excluded"),
     [

@@ -14,9 +14,6 @@ from attnconn_core.scoring.recovery.measures import recovery_measures
 
 __all__ = ["make_comparison"]
 
-# MLflow's names of metrics have neither brackets nor commas.
-_SAFE = str.maketrans("", "", "(),")
-
 
 def make_comparison(work: Work) -> Result:
     """Gather every benchmark's scores, and say who is better where it can be said."""
@@ -29,8 +26,8 @@ def make_comparison(work: Work) -> Result:
     drawn = found.drawn
     names = drawn["benchmark"] + " " + drawn["measure"] + "/" + drawn["method"]
     values = drawn["value"].to_numpy(dtype=float)
-    metrics = {name.translate(_SAFE): float(v) for name, v in zip(names, values, strict=True)}
-    of_units = (drawn["benchmark"] + " " + drawn["measure"] + "/n").str.translate(_SAFE)
+    metrics = dict(zip(names, values.tolist(), strict=True))
+    of_units = drawn["benchmark"] + " " + drawn["measure"] + "/n"
     metrics |= drawn["n"].groupby(of_units).min().astype(float).to_dict()
     return Result(
         tables=found.tables,

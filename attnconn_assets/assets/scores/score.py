@@ -33,7 +33,7 @@ def make_score(work: Work) -> Result:
         figures={name: png(figure) for name, figure in figures.items()},
         # How many subjects, pairs or sessions a score rests on stands beside it in MLflow.
         metrics={name: n for name, n in scored.facts.items() if type(n) is int},
-        facts=scored.facts,
+        facts={**scored.facts, "notes": [*data.notes, *scored.notes]},
         by_method=scored.tables["scores"],
         warnings=warnings,
     )

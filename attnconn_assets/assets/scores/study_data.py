@@ -19,7 +19,7 @@ from attnconn_core.errors import UndeclaredError
 from attnconn_core.parcellation import RegionTable
 from attnconn_core.records import Cohort, Connectivity, TimeSeries
 from attnconn_core.scoring import Repeats, ScoreData
-from attnconn_core.sources import Design
+from attnconn_core.sources import Design, match_phenotypes
 
 __all__ = ["StudyData"]
 
@@ -29,6 +29,7 @@ class StudyData(ScoreData):
 
     def __init__(self, work: Work, reads: Collection[str]) -> None:
         self._work, self._reads = work, reads
+        self.notes: tuple[str, ...] = ()  # what reading the study had to say
 
     @functools.cached_property
     def methods(self) -> Sequence[Method]:
@@ -55,10 +56,13 @@ class StudyData(ScoreData):
 
     @functools.cached_property
     def phenotypes(self) -> pd.DataFrame:
-        """The phenotype table, a row per subject."""
+        """The phenotype table, a row per subject, named as in the scans."""
         self._require("phenotypes")
+        table = self._work.table("phenotypes", "phenotypes")
         column = self._work.settings["subject_column"]
-        return self._work.table("phenotypes", "phenotypes").set_index(column)
+        matched = match_phenotypes(table, column, self.cohort.subjects)
+        self.notes += matched.notes
+        return matched.table
 
     @functools.cached_property
     def pools(self) -> Mapping[str, int]:

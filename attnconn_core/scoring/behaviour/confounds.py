@@ -88,7 +88,8 @@ def confound_columns(table: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
     Raises
     ------
     ParameterError
-        If the table lacks a column.
+        If the table lacks a column, a column holds words beside numbers, or it holds so many
+        categories that they tell subjects apart.
     """
     missing = [name for name in names if name not in table]
     if missing:
@@ -97,5 +98,25 @@ def confound_columns(table: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
         )
     chosen = table[list(names)]
     words = [name for name in names if not pd.api.types.is_numeric_dtype(chosen[name])]
+    for name in words:
+        _require_categories(chosen[name])
     coded = pd.get_dummies(chosen, columns=words, drop_first=True, dtype=float).astype(float)
     return coded.where(chosen.notna().all(axis=1), np.nan)
+
+
+def _require_categories(column: pd.Series) -> None:
+    """Require words throughout, each of some subjects: one word makes no numbers categories."""
+    values = column.dropna().astype(str)
+    words = values[pd.to_numeric(values, errors="coerce").isna()]
+    if 0 < len(words) < len(values):
+        raise ParameterError(
+            f"confound {column.name} must hold numbers alone or words alone; it has "
+            f"{words.iloc[0]!r} (subject {words.index[0]}) beside numbers: empty the cell, or "
+            "say in the study's coding which number the word stands for"
+        )
+    categories = values.nunique()
+    if categories > max(3, len(values) // 2):
+        raise ParameterError(
+            f"confound {column.name} must have at most one category for 2 subjects; it has "
+            f"{categories} of {len(values)} subjects, and would explain whatever is predicted"
+        )

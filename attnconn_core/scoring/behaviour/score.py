@@ -122,12 +122,9 @@ class Behaviour:
             "predictions": predictions_table(answers),
         }
         facts = self._facts(data.cohort, question.targets, unusable)
-        if units < self.folds:
-            facts["fewer folds"] = (
-                f"{units} folds in place of {self.folds} (behaviour.folds): there are no more "
-                "subjects, or families, with a target"
-            )
-        return Scored(tables, {**facts, "null models dropped": dropped})
+        facts["null models dropped"] = dropped
+        notes = _notes(phenotypes, question, unusable)
+        return Scored(tables, facts, notes=notes)
 
     def measures(
         self,
@@ -164,6 +161,31 @@ class Behaviour:
             "unusable targets": dict(unusable),
             "confounds, not predicted": list(self.confounds),
         }
+
+
+def _notes(
+    phenotypes: pd.DataFrame, question: "Question", unusable: Mapping[str, str]
+) -> tuple[str, ...]:
+    """Say where there are fewer folds, and which columns aren't predicted."""
+    notes = [f"behaviour doesn't predict {target}: {why}" for target, why in unusable.items()]
+    settings = question.settings
+    if question.units < settings.folds:
+        notes.append(
+            f"behaviour has {question.units} folds in place of {settings.folds} (behaviour.folds): "
+            "there are no more subjects, or families, with a target"
+        )
+    named = {settings.family_column, *settings.confounds}
+    words = [
+        str(column)
+        for column in phenotypes.select_dtypes(exclude="number").columns
+        if column not in named
+    ]
+    if words and not settings.targets:
+        notes.append(
+            f"behaviour doesn't predict {', '.join(words)}, since they hold words: the study's "
+            "coding may say which number a word stands for, or its targets name the others"
+        )
+    return tuple(notes)
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,6 +19,7 @@ from attnconn_core.scoring.score import MethodTraits, Read, Scored, ScoreData
 __all__ = ["ContrastDetails", "GroupContrast"]
 
 _LEVEL = 0.05
+_SHOWN = 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,9 +117,17 @@ class GroupContrast:
         if min(len(group) for group in groups) < 2:
             raise CohortError(
                 f"a contrast needs 2 subjects a group; {self.column} is {self.first!r} for "
-                f"{len(groups[0])} and {self.second!r} for {len(groups[1])}"
+                f"{len(groups[0])} and {self.second!r} for {len(groups[1])}; {self._there(data)}"
             )
         return groups
+
+    def _there(self, data: ScoreData) -> str:
+        """Say what the column holds, or that there is none."""
+        if self.column not in data.phenotypes:
+            return f"the phenotype table has no column {self.column}"
+        values = data.phenotypes[self.column].dropna().unique()
+        more = ", …" if len(values) > _SHOWN else ""
+        return f"it holds {', '.join(repr(each) for each in values[:_SHOWN].tolist())}{more}"
 
     def _contrasted(
         self, data: ScoreData, method: MethodTraits, groups: Sequence[Sequence[str]]

@@ -1,5 +1,6 @@
 """Which subjects a fingerprint compares: those with test and retest that one model reads."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -9,7 +10,7 @@ from jaxtyping import Int
 from attnconn_core.errors import CohortError
 from attnconn_core.records import Cohort, Session
 
-__all__ = ["PooledPairs", "pair_within_pools"]
+__all__ = ["PooledPairs", "pair_within_pools", "sessions_listed"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,9 +43,23 @@ class PooledPairs:
         return len(set(self.pools.tolist()))
 
     @property
+    def notes(self) -> tuple[str, ...]:
+        """Say what is compared, unless sessions are called test and retest."""
+        named = Counter((test.session, retest.session) for test, retest in self.pairs)
+        if all((test.lower(), retest.lower()) == ("test", "retest") for test, retest in named):
+            return ()
+        listed = ", ".join(f"{test} and {retest} ({n})" for (test, retest), n in named.items())
+        return (f"test and retest are the sessions {listed}; the study's `sessions` names others",)
+
+    @property
     def chance(self) -> float:
         """Accuracy of guessing."""
         return self.n_pools / len(self.pairs)
+
+
+def sessions_listed(cohort: Cohort) -> str:
+    """Say how a cohort's sessions are called, and how many are: ``test (7), retest (6)``."""
+    return ", ".join(f"{name} ({n})" for name, n in cohort.session_names.items()) or "none"
 
 
 def pair_within_pools(cohort: Cohort, pools: Mapping[str, int]) -> PooledPairs:
@@ -74,7 +89,8 @@ def pair_within_pools(cohort: Cohort, pools: Mapping[str, int]) -> PooledPairs:
     if not kept:
         raise CohortError(
             "a fingerprint needs at least 2 subjects with a test and a retest session that one "
-            f"model reads; got {len(pairs)} such subjects of {len(cohort.subjects)}"
+            f"model reads; got {len(pairs)} such subjects of {len(cohort.subjects)}, whose "
+            f"sessions are {sessions_listed(cohort)}"
         )
     left_out = [*cohort.unpaired(), *(session for pair in alone for session in pair)]
     return PooledPairs(

@@ -132,7 +132,8 @@ class Fingerprint:
             {method: each.intervals for method, each in found.items()},
             compared.chance,
         )
-        return Scored(self._tables(found, compared.subjects, data.regions), facts, details)
+        tables = self._tables(found, compared.subjects, data.regions)
+        return Scored(tables, facts, details, compared.notes)
 
     def measures(
         self, tables: Mapping[str, pd.DataFrame], facts: Mapping[str, Any]

@@ -1,3 +1,4 @@
+import pytest
 from pydantic import BaseModel
 
 from attnconn_assets.study.yaml_file import known_keys, read_keys
@@ -24,3 +25,28 @@ def test_a_place_for_anchors_is_no_key(tmp_path):
     path = tmp_path / "a.yaml"
     path.write_text("x-common: {a: &a {b: 1}}\nc: *a\n")
     assert read_keys(path) == {"c": {"b": 1}}
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("Yes", "Yes"),
+        ("off", "off"),
+        ("true", True),
+        ("001", "001"),
+        ("-3", -3),
+        ("0", 0),
+        ("1e-3", 0.001),
+        ("0.72", 0.72),
+        (".inf", float("inf")),
+        ("12:30", "12:30"),
+        ("2026-01-31", "2026-01-31"),
+        ("~", None),
+    ],
+)
+def test_words_and_numbers_are_those_of_yaml_1_2(tmp_path, written, read):
+    path = tmp_path / "a.yaml"
+    path.write_text(f"key: {written}\n")
+    found = read_keys(path)["key"]
+    assert found == read
+    assert type(found) is type(read)

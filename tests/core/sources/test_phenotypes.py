@@ -1,12 +1,14 @@
 """Phenotype tables: words become the numbers that the study says, and nothing is guessed."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from attnconn_core.errors import IdentifierError, StudyError
 from attnconn_core.sources import (
     as_written,
     check_phenotypes,
+    match_phenotypes,
     read_phenotypes,
     target_columns,
 )
@@ -63,7 +65,7 @@ def test_coding_of_a_column_that_is_not_there_is_refused(tmp_path):
         ("Subject,IQ\n1,3\n", "coding must be of columns that are there; got Age"),
         ("Id,Age\n1,22-25\n", "must have a column Subject; it has Id, Age"),
         ("Subject,Age\n1,22-25\n1,36+\n", "a subject may have one row; more: 1"),
-        ("", "must be a table of comma-separated values"),
+        ("", "must be a table with commas between its cells"),
         ("Subject,Age\n1,2,3,4\n", "a row must have a cell a column"),
     ],
 )
@@ -80,10 +82,76 @@ def test_the_family_column_must_be_there(tmp_path):
 
 
 def test_subjects_never_become_paths(tmp_path):
-    with pytest.raises(IdentifierError, match=r"people\.csv: a subject"):
+    with pytest.raises(IdentifierError, match=r"people\.csv: row 1: a subject"):
         checked(tmp_path, "Subject,Age\n../x,22-25\n")
 
 
 def test_a_table_that_is_not_there(tmp_path):
     with pytest.raises(StudyError, match=r"none\.csv: can't be read: No such file"):
         read_phenotypes(tmp_path / "none.csv", "Subject")
+
+
+def test_a_column_s_name_is_no_pattern(tmp_path):
+    people, name = table(tmp_path, "Subject,IQ [total],A*B,AxB\n1,1,2,3\n")
+    assert target_columns(people, ("IQ [total]",), ("Subject",), name) == ["IQ [total]"]
+    assert target_columns(people, ("A*B",), ("Subject",), name) == ["A*B"]
+    assert target_columns(people, ("A?B",), ("Subject",), name) == ["A*B", "AxB"]
+
+
+def test_participants_of_bids_are_read(tmp_path):
+    path = tmp_path / "participants.tsv"
+    path.write_text("participant_id\tage\tsex\nsub-01\t20\tF\nsub-02\tn/a\tM\n")
+    people = read_phenotypes(path, "participant_id")
+    found = check_phenotypes(people, ("age",), "participant_id", {}, str(path))
+    assert found["participant_id"].tolist() == ["01", "02"]
+    np.testing.assert_array_equal(found["age"], [20.0, np.nan])
+
+
+def test_spaces_and_empty_rows_are_forgiven(tmp_path):
+    found = checked(tmp_path, "Subject,IQ,Sex\n01 ,20, F\n,,\n 02, ,M \n", ("IQ",), {})
+    assert found["Subject"].tolist() == ["01", "02"]
+    assert found["Sex"].tolist() == ["F", "M"]
+    np.testing.assert_array_equal(found["IQ"], [20.0, np.nan])
+
+
+@pytest.mark.parametrize("separator", [";", "\t"])
+def test_other_separators_are_named(tmp_path, separator):
+    with pytest.raises(StudyError, match="must have commas between its cells; its header has"):
+        table(tmp_path, f"Subject{separator}IQ\n01{separator}3\n")
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ("100307.0,3", "row 1: a subject must be text; got '100307.0'.*write 100307"),
+        (",3", "row 1: must name a subject; its cell is empty"),
+    ],
+)
+def test_a_subject_that_is_no_text_is_named_by_its_row(tmp_path, row, words):
+    with pytest.raises(StudyError, match=words):
+        checked(tmp_path, f"Subject,IQ\n{row}\n", ("IQ",), {})
+
+
+def people_of(*subjects):
+    return pd.DataFrame({"Subject": subjects, "IQ": np.arange(len(subjects), dtype=float)})
+
+
+def test_subjects_whose_zeros_were_lost_are_found_and_told():
+    found = match_phenotypes(people_of("10064", "27018", "5"), "Subject", ["0010064", "27018", "9"])
+    assert found.table.loc["0010064", "IQ"] == 0
+    assert found.table.loc["27018", "IQ"] == 1
+    otherwise, without = found.notes
+    assert "1 of 3 subjects otherwise than their scans: 0010064 as 10064" in otherwise
+    assert "1 of 3 subjects have no row in the phenotype table: 9; it has 5 without" in without
+
+
+def test_a_match_letter_by_letter_needs_no_words():
+    found = match_phenotypes(people_of("01", "1"), "Subject", ["01"])
+    assert found.table.loc["01", "IQ"] == 0
+    assert found.notes == ()
+
+
+@pytest.mark.parametrize(("rows", "subjects"), [(("1",), ("01", "001")), (("1", "001"), ("0001",))])
+def test_a_row_that_may_be_of_two_is_refused(rows, subjects):
+    with pytest.raises(StudyError, match="must be of one subject"):
+        match_phenotypes(people_of(*rows), "Subject", subjects)

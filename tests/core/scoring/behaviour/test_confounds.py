@@ -56,3 +56,17 @@ def test_what_cannot_be_a_confound_is_refused():
         confound_columns(pd.DataFrame({"Age": [1.0]}), ["Age", "Motion"])
     with pytest.raises(ParameterError, match=r"confounds must be finite; 1 subject"):
         Confounds(np.array([[1.0], [np.nan]]))
+
+
+def test_a_word_among_numbers_makes_no_categories():
+    ages = pd.DataFrame({"Age": ["22", "about 30", "31.5", None]}, index=list("abcd"))
+    with pytest.raises(
+        ParameterError, match=r"Age must hold numbers alone.*'about 30' \(subject b\)"
+    ):
+        confound_columns(ages, ["Age"])
+
+
+def test_categories_that_tell_subjects_apart_are_refused():
+    names = pd.DataFrame({"Name": [f"n{k}" for k in range(20)]})
+    with pytest.raises(ParameterError, match=r"Name .* it has 20 of 20 subjects"):
+        confound_columns(names, ["Name"])

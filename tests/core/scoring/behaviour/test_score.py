@@ -197,3 +197,11 @@ def test_a_null_model_without_a_feature_is_dropped_by_name(make_study, monkeypat
     assert "mean edges are the same in all subjects" in dropped["null_mean_granger"]
     measured = next(iter(Behaviour(**QUICK).measures(scored.tables, scored.facts)))
     assert "null_mean_granger" not in set(measured.beside["method"])
+
+
+def test_columns_of_words_are_named_and_not_skipped_without_a_word(make_study):
+    table = make_study(subjects=9).phenotypes.assign(Sex=["F", "M", "F"] * 3)
+    study = make_study(subjects=9, phenotypes=table)
+    (note,) = Behaviour(**QUICK, family_column="Family_ID").score(study).notes
+    assert "doesn't predict Sex, since they hold words" in note
+    assert Behaviour(**QUICK, targets=("Score",)).score(study).notes == ()

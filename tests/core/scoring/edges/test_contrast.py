@@ -54,7 +54,10 @@ def test_a_method_without_a_component_has_a_row(make_study):
 
 @pytest.mark.parametrize(
     ("column", "counted"),
-    [("Family_ID", "'family-1' for 2 and 'absent' for 0"), ("Sex", "'family-1' for 0")],
+    [
+        ("Family_ID", "'family-1' for 2 and 'absent' for 0; it holds 'family-1', 'family-2'"),
+        ("Sex", "'family-1' for 0 and 'absent' for 0; the phenotype table has no column Sex"),
+    ],
 )
 def test_a_group_that_is_not_there_is_named(make_study, column, counted):
     asked = GroupContrast(column, "family-1", "absent")

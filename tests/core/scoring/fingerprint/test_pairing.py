@@ -35,3 +35,16 @@ def test_nobody_to_be_compared_with_is_an_error(pools):
     few = cohort("at", "ar", "bt", "br") if pools else cohort("at", "ar", "bt")
     with pytest.raises(CohortError, match=f"got {2 if pools else 1} such subjects of 2"):
         pair_within_pools(few, pools)
+
+
+def test_what_is_compared_is_said_unless_its_names_say_it():
+    assert pair_within_pools(EVERYBODY, {}).notes == ()
+    sessions = tuple(Session(name, session) for name in "abc" for session in ("01", "02", "03"))
+    (note,) = pair_within_pools(Cohort(sessions), {}).notes
+    assert "the sessions 01 and 02 (3)" in note
+
+
+def test_the_names_of_sessions_that_are_no_pair_are_listed():
+    sessions = tuple(Session(name, session) for name in "ab" for session in ("01", "02"))
+    with pytest.raises(CohortError, match=r"whose sessions are 01 \(2\), 02 \(2\)"):
+        pair_within_pools(Cohort(sessions, compared=("test", "retest")), {})

@@ -1,0 +1,68 @@
+"""Whose store it is: two study files of one name would replace each other's results."""
+
+import json
+import os
+from pathlib import Path
+
+from attnconn_assets.study.study import Study, load_study
+from attnconn_core.errors import StudyError
+
+__all__ = ["claim"]
+
+_CLAIM = "study.json"
+
+
+def claim(study: Study, file: Path, home: Path) -> None:
+    """Note that a study file has its store, and its name in Dagster's home.
+
+    A file that was renamed or moved keeps both; so does one whose folder is moved as a whole.
+
+    Parameters
+    ----------
+    study, file
+        The study, and the file that it was read from.
+    home
+        Of Dagster, which knows studies by name.
+
+    Raises
+    ------
+    StudyError
+        If another study file, which is still there, has the same store or name.
+    """
+    file = file.resolve()
+    for folder in (study.store_folder, home / "studies" / study.name):
+        rival = _holder(folder / _CLAIM)
+        if rival is not None and rival != file and _would_use(rival, study):
+            raise StudyError(
+                f"{file}: a study must have a name and a store of its own; {study.name!r} and "
+                f"{folder} belong to {rival}: change `name` in one of the two"
+            )
+        if rival != file:
+            _write(folder / _CLAIM, file)
+
+
+def _holder(note: Path) -> Path | None:
+    try:
+        written = json.loads(note.read_text(encoding="utf-8"))["study"]
+        return (note.parent / written).resolve()
+    except (OSError, ValueError, KeyError, TypeError):  # nobody's yet, or damaged
+        return None
+
+
+def _would_use(rival: Path, study: Study) -> bool:
+    """Whether a study file that is still there goes by this name, or keeps its results here."""
+    if not rival.is_file():
+        return False
+    try:
+        other = load_study(rival)
+    except StudyError:
+        return True  # it may be mended, and its results are here
+    return other.name == study.name or other.store_folder.resolve() == study.store_folder.resolve()
+
+
+def _write(note: Path, file: Path) -> None:
+    note.parent.mkdir(parents=True, exist_ok=True)
+    drawn_up = note.with_name(f".{note.name}.{os.getpid()}")
+    held = os.path.relpath(file, note.parent.resolve())
+    drawn_up.write_text(json.dumps({"study": held}), encoding="utf-8")
+    os.replace(drawn_up, note)

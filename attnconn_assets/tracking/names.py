@@ -1,0 +1,50 @@
+"""Names of metrics and parameters as MLflow takes them, whatever a column is called."""
+
+import hashlib
+import re
+
+__all__ = ["TakenNames"]
+
+_LONGEST = 250
+_DROPPED = re.compile(r"[(),]")
+_REFUSED = re.compile(r"[^/\w.\- :]")
+_STEPS = re.compile(r"\.{0,2}")  # what a path may not have between its slashes
+
+
+class TakenNames:
+    """Writes names as MLflow takes them, two different names never alike.
+
+    MLflow takes letters, digits, ``_ - . :``, spaces, and slashes as a path has them.
+
+    Examples
+    --------
+    >>> names = TakenNames()
+    >>> names.of("behaviour r, Body fat %/pearson")
+    'behaviour r Body fat _/pearson'
+    """
+
+    def __init__(self) -> None:
+        self._written: dict[str, str] = {}
+
+    def of(self, name: str) -> str:
+        """Return the name that stands for `name`, the same whenever it is asked for."""
+        if name not in self._written:
+            self._written[name] = self._free(_taken(name))
+        return self._written[name]
+
+    def _free(self, wanted: str) -> str:
+        """Number a name that another one is written as already."""
+        found, number = wanted, 1
+        while found in self._written.values():
+            number += 1
+            found = f"{wanted} {number}"
+        return found
+
+
+def _taken(name: str) -> str:
+    plain = _REFUSED.sub("_", _DROPPED.sub("", name))
+    plain = "/".join("_" if _STEPS.fullmatch(step) else step for step in plain.split("/"))
+    if len(plain) > _LONGEST - 10:
+        digest = hashlib.sha256(name.encode()).hexdigest()[:8]
+        plain = f"{plain[: _LONGEST - 20]} {digest}"
+    return plain

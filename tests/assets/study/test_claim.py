@@ -1,0 +1,71 @@
+"""A study file has its store and its name for itself."""
+
+import shutil
+
+import pytest
+import yaml
+
+from attnconn_assets.study.claim import claim
+from attnconn_assets.study.study import load_study
+from attnconn_core.errors import StudyError
+
+
+@pytest.fixture
+def claimed(write_study, tmp_path):
+    def claimed(file):
+        claim(load_study(file), file, tmp_path / "home")
+
+    file = write_study()
+    claimed(file)
+    claimed(file)  # again and again
+    return file, claimed
+
+
+def changed(file, copy, **keys):
+    content = yaml.safe_load(file.read_text())
+    copy.write_text(yaml.safe_dump({**content, **keys}))
+    return copy
+
+
+def test_a_copy_that_kept_the_name_is_refused(claimed):
+    file, claimed = claimed
+    copy = changed(file, file.with_name("copy.yaml"), title="another cohort")
+    with pytest.raises(StudyError, match=rf"copy\.yaml: a study must have .* belong to {file}"):
+        claimed(copy)
+    claimed(changed(file, copy, name="another"))
+
+
+def test_one_name_with_two_stores_is_refused_too(claimed):
+    file, claimed = claimed  # Dagster and MLflow know studies by name
+    with pytest.raises(StudyError, match="a name and a store of its own"):
+        claimed(changed(file, file.with_name("copy.yaml"), store="elsewhere"))
+
+
+def test_two_names_with_one_store_are_refused(claimed):
+    file, claimed = claimed
+    store = str(load_study(file).store_folder)
+    with pytest.raises(StudyError, match="a name and a store of its own"):
+        claimed(changed(file, file.with_name("copy.yaml"), name="another", store=store))
+
+
+def test_a_study_that_was_renamed_or_moved_keeps_its_store(claimed):
+    file, claimed = claimed
+    moved = file.with_name("moved.yaml")
+    shutil.move(file, moved)
+    claimed(moved)
+
+
+def test_a_name_that_its_study_gave_up_is_free(claimed):
+    file, claimed = claimed
+    copy = changed(file, file.with_name("copy.yaml"))
+    changed(file, file, name="another")
+    claimed(copy)
+
+
+def test_a_damaged_note_is_nobody_s(claimed, tmp_path):
+    file, claimed = claimed
+    notes = [load_study(file).store_folder / "study.json", *tmp_path.rglob("study.json")]
+    assert notes
+    for note in notes:
+        note.write_text("{")
+    claimed(file)
