@@ -19,8 +19,8 @@ _SAFE = str.maketrans("", "", "(),")
 def make_comparison(work: Work) -> Result:
     """Gather every benchmark's scores, and say who is better where it can be said."""
     warnings = cautions_of(work)
-    found = join_measures(_measures(work), warnings)
     styles = Styles(work.settings["methods"], warnings)
+    found = join_measures(_measures(work), warnings, styles.cohort_informed)
     drawn = found.drawn
     names = drawn["benchmark"] + " " + drawn["measure"] + "/" + drawn["method"]
     values = drawn["value"].to_numpy(dtype=float)
