@@ -5,7 +5,7 @@ from attnconn_assets.assets.forecasters.pools import pool_of
 from attnconn_assets.building.work import Work
 from attnconn_assets.storage.directions import read_directions
 from attnconn_assets.storage.entry import WHOLE
-from attnconn_core.connectivity.cohort_directed import CohortDirected
+from attnconn_core.connectivity.cohort_directed import CohortDirected, share_of_others
 
 __all__ = ["EVIDENCE", "read_cohort_directed"]
 
@@ -20,5 +20,7 @@ def read_cohort_directed(work: Work) -> EstimatorFor:
     pooled = read_directions(work.content(EVIDENCE, "directions.safetensors", WHOLE))
     compared = pool_of(work, EVIDENCE)
     others = pooled.outside({work.session.subject} if compared is None else compared)
+    if share_of_others(others) == 0:
+        work.log(f"{work.partition}: takes nothing from others: λ = 0, as directed")
     estimator = CohortDirected(others)
     return lambda part, whole: estimator  # noqa: ARG005
