@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from attnconn_assets.assets.report.headline_table import headline_table
+from attnconn_assets.assets.report.headline_table import headline_notes, headline_table
 from attnconn_assets.assets.report.page import rendered
 from attnconn_assets.assets.report.provenance import provenance
 from attnconn_assets.assets.scores.cautions import cautions_of
@@ -14,6 +14,7 @@ from attnconn_assets.building.result import Result
 from attnconn_assets.building.work import Work
 from attnconn_assets.storage.entry import WHOLE
 from attnconn_core.figures import Styles
+from attnconn_core.forecasting import LINEAR_FORECASTERS
 from attnconn_core.scoring import METHOD, headline_cells, in_words
 from attnconn_core.sources import DESIGN_LABELS
 
@@ -38,11 +39,15 @@ def headline(cells: pd.DataFrame, fingerprint: pd.DataFrame, styles: Styles) -> 
     Returns
     -------
     rows
-        ``method``, ``family``, ``label``, ``saw_subject``, and a column per heading.
+        ``method``, ``family``, ``label``, ``saw_subject``, ``cohort_informed``, and a column
+        per heading.
     """
-    wide = cells.pivot_table(index="method", columns="column", values="value", sort=False)
+    wide = cells.pivot_table(
+        index="method", columns="column", values="value", sort=False, dropna=False
+    )
     wide = wide.reindex([*styles.sort(wide.index)])[[*dict.fromkeys(cells["column"])]]
     seen = fingerprint.set_index("method")["saw_subject"].reindex(wide.index)
+    wide.insert(0, "cohort_informed", wide.index.isin(styles.cohort_informed))
     wide.insert(0, "saw_subject", seen)
     wide.insert(0, "label", [styles.label(method) for method in wide.index])
     wide.insert(0, "family", [styles.family(method) for method in wide.index])
@@ -55,8 +60,11 @@ def make_report(work: Work) -> Result:
     cells = headline_cells(work.table("comparison", "scores"), verdicts)
     warnings = cautions_of(work)
     styles = Styles(work.settings["methods"], warnings)
-    words = in_words(cells, verdicts, styles.label)
-    rows = headline(cells, work.table("fingerprint", "scores"), styles)
+    words = in_words(cells, verdicts, styles.label, warnings)
+    fingerprint = work.table("fingerprint", "scores")
+    rows = headline(cells, fingerprint, styles)
+    notes = headline_notes(cells, fingerprint, styles)
+    marks = [*filter(None, styles.explanation(cells["method"]).split("; "))]
     rows["warning"] = [warnings.get(method, "") for method in rows["method"]]
     page = rendered(
         study={"name": work.settings["name"], "title": work.settings["title"]},
@@ -67,13 +75,15 @@ def make_report(work: Work) -> Result:
         provenance=provenance(work, styles, rows),
         table=headline_table(rows, cells),
         words=words,
+        marks=marks,
+        notes=notes,
         verdicts=_verdicts(styles, verdicts),
         **_sections(work, styles),
     )
     return Result(
         tables={"headline": rows, "cells": cells},
         files={"report.html": page},
-        facts={"words": list(words)},
+        facts={"words": list(words), "notes": [*marks, *notes], "chance": _chance(work)},
         warnings=warnings,
     )
 
@@ -103,7 +113,7 @@ def _sections(work: Work, styles: Styles) -> dict[str, Any]:
             for name in work.settings["networks"]
         },
         "forecast_table": wide.to_dict("records"),
-        "cohort_informed": _cohort_informed(styles, skill),
+        "cohort_informed": _cohort_informed(styles, skill, facts["others"]),
         "behaviour_table": _behaviour(work, styles) if "behaviour" in named else [],
         "dropped": _dropped(work) if "behaviour" in named else {},
         "reliability_table": _reliability(work, styles),
@@ -111,10 +121,26 @@ def _sections(work: Work, styles: Styles) -> dict[str, Any]:
     }
 
 
-def _cohort_informed(styles: Styles, skill: pd.DataFrame) -> list[str]:
-    """Return the labels of what forecasts a session from other subjects' data too."""
-    marked = skill.loc[skill["cohort_informed"], "method"].unique()
-    return [styles.label(name) for name in styles.sort(marked)]
+def _chance(work: Work) -> str:
+    """Say how often guessing identifies a subject."""
+    facts = work.facts("fingerprint", WHOLE)
+    pools, pairs = facts["pools"], facts["pairs"]
+    within = f", each compared within one of {pools} pools" if pools > 1 else ""
+    return f"{pools / pairs:.2f} ({pairs} subjects{within})"
+
+
+def _cohort_informed(styles: Styles, skill: pd.DataFrame, others: list[int]) -> list[str]:
+    """Say whose frames the forecasts rest on that rest on other subjects' too."""
+    marked = styles.sort(skill.loc[skill["cohort_informed"], "method"].unique())
+    linear = [styles.label(name) for name in marked if name in LINEAR_FORECASTERS]
+    methods = [styles.label(name) for name in marked if name not in LINEAR_FORECASTERS]
+    every = "every other subject that may train"
+    few = "the subjects that trained the cohort's models"
+    if others:
+        n = f"{others[0]}" if len(others) == 1 else f"{others[0]} to {others[-1]}"
+        few = f"the subjects outside the own pool alone ({n})"
+    said = ((linear, every), (methods, few))
+    return [f"{', '.join(names)}: of {whom}" for names, whom in said if names]
 
 
 def _dropped(work: Work) -> dict[str, str]:

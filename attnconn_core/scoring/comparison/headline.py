@@ -99,9 +99,11 @@ def _sentence(
     digits = int(verdict["digits"])
     shown = cells["value"].round(digits)
     highest = cells[shown == shown.max()]
-    names = [label(str(name)) for name in highest["method"]]
-    if len(names) > _NAMED:
-        names = [*names[: _NAMED - 1], f"{len(names) - _NAMED + 1} more"]
+    named = [str(name) for name in highest["method"]]
+    if len(named) > _NAMED:
+        named = named[: _NAMED - 1]
+    more = len(highest) - len(named)
+    names = [*map(label, named), *([f"{more} more"] if more else [])]
     who = " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
     first = highest.iloc[0]
     value = _number(first["value"], digits)
@@ -116,9 +118,7 @@ def _sentence(
         if first["best"]
         else f"; {_hedge(cells, highest, verdict, label)}"
     )
-    against = [
-        f" {label(name)}: {warnings[name]}." for name in highest["method"] if name in warnings
-    ]
+    against = [f" {label(name)}: {warnings[name]}." for name in named if name in warnings]
     return f"{said}{worth}.{''.join(against)}"
 
 
