@@ -67,7 +67,7 @@ def test_tables_and_sentences_say_of_how_many_from_one_place():
     verdict = join_measures([one]).verdicts.iloc[0]
     assert verdict["n_for_difference"] == 15  # as few as 4 would see it; 15 are asked for
     assert "the two highest would need about 15 subjects" in verdict["verdict"]
-    scattered = measured(7, 0.1, scatter=0.3)
+    scattered = measured(7, 0.05, scatter=0.3)
     verdict = join_measures([scattered]).verdicts.iloc[0]
     needed = f"about {verdict['n_for_difference']:.0f} subjects"
     assert verdict["n_for_difference"] > 15
