@@ -190,7 +190,7 @@ def _conclude(study: Study, outcome: Outcome, seconds: float) -> None:
         return
     if "report of all" in outcome.waiting or "report of all" in outcome.failed:
         print("\nThe scores below are those of the last report that could be made.")
-    if "cells.parquet" not in entry.files:
+    if "chance" not in entry.facts:
         print("\nThe last report was made by an older version, whose table can't be shown here.")
         return
     rows, cells = (
@@ -199,6 +199,8 @@ def _conclude(study: Study, outcome: Outcome, seconds: float) -> None:
     print(f"\nScores ({DESIGN_LABELS[study.make_source().design]})\n")
     warned = rows[rows["warning"] != ""]
     print(headline_text(rows, cells))
+    print(f"\nIdentification by chance: {entry.facts['chance']}")
+    print(*entry.facts["notes"], sep="\n")
     if cells["best"].any():
         print("\n* better than every other method, tested and corrected for their number")
     print("", *entry.facts["words"], sep="\n")

@@ -46,7 +46,7 @@ def _rows(samples: int) -> Iterator[str]:
         began = time.perf_counter()
         found = estimator.estimate(series).values
         took = f"{time.perf_counter() - began:.0f} s"
-        yield _row(default_styles().label(method), found, truth, took)
+        yield _row(default_styles().unmarked(method), found, truth, took)
     yield _row("self loops only", np.eye(len(truth)), truth, "")
 
 

@@ -115,7 +115,7 @@ def _rows_of(text: str, title: str) -> list[str]:
 def _order() -> list[str]:
     every = configured(load_study(_STUDY).read_out)
     styles = Styles(every.values())
-    return [styles.label(name) for name in every]
+    return [styles.unmarked(name) for name in every]
 
 
 def _scored(benchmark: KnownTruth, only: Collection[str] | None) -> pd.DataFrame:
@@ -139,7 +139,7 @@ def _table(found: Mapping[str, pd.DataFrame], score: str) -> list[str]:
     for method in methods:
         cells = [_cell(table, method, score) for table in found.values()]
         if any(cells):
-            named = f"*{method}, published*" if method in published else styles.label(method)
+            named = f"*{method}, published*" if method in published else styles.unmarked(method)
             lines.append(f"| {named} | " + " | ".join(cells) + " |")
     return lines
 

@@ -27,6 +27,11 @@ from attnconn_core.errors import AttnconnError, ParameterError, SeriesError
 __all__ = ["CheckFailedError", "Made", "make"]
 
 _WARNING = "attnconn.warning"
+_CAUTIONS = "attnconn.cautions"
+_FOUND_LATER = (
+    "scores find later whether this may be interpreted: the asset cautions, the comparison and "
+    "the report name the methods that must not be, and why"
+)
 _RECORDED = frozenset({"read", "cohort", "sessions", "excluded", "lacks", "warnings"})
 
 
@@ -74,7 +79,8 @@ def make(platform: Platform, spec: AssetSpec, partition: str) -> Made:
     _refuse_short(platform, spec, partition)
     recipe = spec.recipe_of(partition)
     sweep = spec.sweep_of(partition) if spec.sweep_of else None
-    with Runs(platform, recipe, partition, spec.experiment, spec.run_label, sweep) as runs:
+    tags = {_CAUTIONS: _FOUND_LATER} if spec.is_judged else {}
+    with Runs(platform, recipe, partition, spec.experiment, spec.run_label, sweep, tags) as runs:
         work = Work(
             asset=spec.name,
             partition=partition,
@@ -99,6 +105,7 @@ def make(platform: Platform, spec: AssetSpec, partition: str) -> Made:
         entry = _store(platform, work, spec, result, facts)
         _publish(work, spec, result, entry)
     shown = {
+        **({"cautions": _FOUND_LATER} if spec.is_judged else {}),
         **metadata.of_result(result, facts),
         **scans,
         **{f"copy of {name}": dg.MetadataValue.path(str(p)) for name, p in spec.copies.items()},

@@ -35,8 +35,10 @@ class Runs:
         experiment: str = "",
         label: str = "",
         sweep: str | None = None,
+        tags: Mapping[str, str] | None = None,
     ) -> None:
         self._platform, self._recipe, self._sweep = platform, recipe, sweep
+        self._tags = tags or {}
         self.origin = Origin(
             study=platform.study.name,
             asset=recipe.asset,
@@ -104,7 +106,9 @@ class Runs:
     def _run(
         self, name: str, parameters: Mapping[str, object], parent: TrackedRun | None
     ) -> contextlib.AbstractContextManager[TrackedRun]:
-        return self._platform.tracking.run(self._experiment, name, self.origin, parameters, parent)
+        return self._platform.tracking.run(
+            self._experiment, name, self.origin, parameters, parent, self._tags
+        )
 
 
 def _flat(

@@ -19,6 +19,9 @@ __all__ = ["AssetSpec", "Kind", "SourceRecipe"]
 
 Kind = Literal["session", "configuration", "benchmark", "whole"]
 
+# Groups of assets that scores judge: they stand before it is known what can be said of them.
+_JUDGED = frozenset({"connectivity", "repeats", "forecasters"})
+
 
 @dataclass(frozen=True)
 class SourceRecipe:
@@ -109,6 +112,11 @@ class AssetSpec:
     def keeps_figures(self) -> bool:
         """Whether figures are stored: those of scores are, a picture per session isn't."""
         return self.partitioned in ("whole", "benchmark")
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether scores may find, after it is made, that it must not be interpreted."""
+        return self.group in _JUDGED
 
     @property
     def rests_on(self) -> tuple[str, ...]:

@@ -100,8 +100,9 @@ class Tracking(dg.ConfigurableResource):
         origin: Origin,
         parameters: Mapping[str, object],
         parent: TrackedRun | None = None,
+        more: Mapping[str, str] | None = None,
     ) -> Iterator[TrackedRun]:
-        """Open a run; it ends FINISHED, or FAILED if the body raises.
+        """Open a run, with `more` tags; it ends FINISHED, or FAILED if the body raises.
 
         Runs of the same asset partition that a killed process left RUNNING are closed
         as KILLED, and older ones lose the tag ``attnconn.current``.
@@ -109,7 +110,7 @@ class Tracking(dg.ConfigurableResource):
         client = self.client()
         experiment_id = self._experiment(client, experiment)
         self._retire(client, experiment_id, origin, name)
-        tags = {**origin.tags(), "attnconn.current": "true"}
+        tags = {**origin.tags(), **(more or {}), "attnconn.current": "true"}
         if parent is not None:
             tags["mlflow.parentRunId"] = parent.id
         run = TrackedRun(

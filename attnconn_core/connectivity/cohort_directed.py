@@ -163,8 +163,8 @@ class CohortDirected:
         Returns
         -------
         Connectivity
-            As `Directed`; its metrics hold ``cohort_informed`` (1), ``cohort_weight`` (λ) and
-            ``cohort_share``, λ / (1 + λ).
+            As `Directed`; its metrics hold ``cohort_weight`` (λ), ``cohort_share``, λ / (1 + λ),
+            and ``cohort_informed``: 0 where λ is 0, and the matrix that of `Directed`.
 
         Raises
         ------
@@ -236,7 +236,7 @@ class CohortDirected:
             )
         values = directed_values(partial, log_odds)
         metrics = {
-            "cohort_informed": float(self.others is not None),
+            "cohort_informed": float(weight > 0),
             "cohort_weight": weight,
             "cohort_share": weight / (1 + weight),
         } | seen(self.saw_subject)

@@ -9,7 +9,7 @@ from attnconn_core.figures.encode import png, png_base64
 from attnconn_core.figures.fingerprints import fingerprint_panel
 from attnconn_core.figures.forecasts import forecast_panel, forecast_scatter
 from attnconn_core.figures.matrix import matrix, matrix_gallery
-from attnconn_core.figures.method_styles import WARNED, Look, Styles, default_styles
+from attnconn_core.figures.method_styles import INFORMED, WARNED, Look, Styles, default_styles
 from attnconn_core.figures.networks import network_means
 from attnconn_core.figures.recoveries import recovery_panel
 from attnconn_core.figures.registry import FIGURES, figures, figures_module, score_figures
@@ -19,6 +19,7 @@ from attnconn_core.figures.training import training_curve
 
 __all__ = [
     "FIGURES",
+    "INFORMED",
     "WARNED",
     "Album",
     "FigureContext",

@@ -88,7 +88,8 @@ def behaviour_panel(scores: pd.DataFrame, *, styles: Styles | None = None) -> Fi
         figure,
         f"Behaviour predicted for subjects held out: {len(targets)} "
         f"{'measure' if len(targets) == 1 else 'measures'}",
-        f"{_subjects(scores)}an R² below 0 is worse than guessing the mean",
+        f"{_subjects(scores)}an R² below 0 is worse than guessing the mean"
+        + styles.explanation(looks),
     )
     return figure
 

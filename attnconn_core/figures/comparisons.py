@@ -77,7 +77,7 @@ def comparison_panel(
         figure,
         "Which method is better, where it can be said",
         "who leads beats the reference, nobody is shown to be better, and n is large enough"
-        f"{styles.warning(looks)}",
+        f"{styles.explanation(looks)}",
     )
     return figure
 

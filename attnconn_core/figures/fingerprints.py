@@ -91,7 +91,7 @@ def fingerprint_panel(
     heading(
         figure,
         "Fingerprint: is a subject recognised by its matrix?",
-        f"n = {subjects} subjects; {design}",
+        f"n = {subjects} subjects; {design}{styles.explanation(methods)}",
     )
     return figure
 

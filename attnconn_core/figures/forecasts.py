@@ -93,7 +93,8 @@ def forecast_panel(r2: pd.DataFrame, *, styles: Styles | None = None) -> Figure:
     heading(
         figure,
         f"Forecast of the next frame, {len(table)} scans",
-        "a point is one scan; R² is taken region by region, then averaged",
+        "a point is one scan; R² is taken region by region, then averaged"
+        + styles.explanation(methods),
     )
     return figure
 
@@ -155,7 +156,8 @@ def forecast_scatter(
         figure,
         f"{styles.label(y_method)} against {styles.label(x_method)}",
         f"higher in {int((y > x).sum())} of {len(x)} scans"
-        + floor_note(np.concatenate([x, y]), floor),
+        + floor_note(np.concatenate([x, y]), floor)
+        + styles.explanation([x_method, y_method]),
     )
     return figure
 

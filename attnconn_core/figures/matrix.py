@@ -70,7 +70,8 @@ def matrix(
         If the table's regions aren't the matrix's.
     """
     width, height = size
-    label = (styles or default_styles()).label(connectivity.method)
+    styles = styles or default_styles()
+    label = styles.label(connectivity.method)
     figure = canvas(height=height, width=width)
     axes = figure.subplots()
     image = _draw(axes, connectivity, table, signed=signed, inches=0.6 * height, names="xy")
@@ -78,7 +79,8 @@ def matrix(
     axes.set_xlabel(_SOURCE + index, fontsize=NORMAL)
     axes.set_ylabel(_TARGET + index, fontsize=NORMAL)
     _colour_bar(axes, image, f"{label} connectivity")
-    heading(figure, label, _direction(connectivity))
+    explained = styles.explanation([connectivity.method])
+    heading(figure, label, f"{_direction(connectivity)}{explained}")
     return figure
 
 
@@ -146,7 +148,8 @@ def matrix_gallery(
         _colour_bar(axes, image, "")
     figure.supxlabel(_SOURCE, fontsize=NORMAL, color=INK)
     figure.supylabel(_TARGET, fontsize=NORMAL, color=INK)
-    heading(figure, title, "each on its own scale; grey: left out")
+    explained = styles.explanation(each.method for each in connectivities)
+    heading(figure, title, f"each on its own scale; grey: left out{explained}")
     return figure
 
 

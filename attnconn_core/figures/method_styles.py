@@ -15,10 +15,18 @@ from attnconn_core.connectivity.registry import methods as registered
 from attnconn_core.figures.style import FAINT
 from attnconn_core.forecasting import LINEAR_FORECASTERS
 
-__all__ = ["WARNED", "Look", "Styles", "default_styles"]
+__all__ = ["INFORMED", "WARNED", "Look", "Styles", "default_styles"]
 
 WARNED = "⚠"
 """Marks a method whose matrices must not be interpreted."""
+
+INFORMED = "†"
+"""Marks a cohort-informed method: a session's values rest on other subjects' data, too."""
+
+_MEANINGS = {
+    INFORMED: "cohort-informed, rests on other subjects' data too",
+    WARNED: "matrices that must not be interpreted",
+}
 
 _BLACK, _ORANGE, _SKY, _GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
 _BLUE, _VERMILLION, _PURPLE = "#0072B2", "#D55E00", "#CC79A7"
@@ -76,7 +84,7 @@ _UNKNOWN = Look(FAINT, ".", ":")
 
 
 class Styles:
-    """How methods are named, drawn and ordered, the same in every figure.
+    """How methods are named, drawn and ordered, the same in every figure, table and sentence.
 
     Every method of the registry and every linear forecaster is known. A name that isn't
     known is shown as it is, spaces for underscores, in grey, after all others.
@@ -86,7 +94,13 @@ class Styles:
     methods
         Further methods, such as a study's: `Method.of` a configuration.
     warned
-        Names of methods whose matrices must not be interpreted: their labels end in ⚠.
+        Names of methods whose matrices must not be interpreted: their labels end in ⚠. Those of
+        cohort-informed methods end in †, by the registry.
+
+    Attributes
+    ----------
+    cohort_informed
+        Names of methods and linear forecasters that rest on other subjects' data, too.
     """
 
     def __init__(self, methods: Iterable[Method] = (), warned: Iterable[str] = ()) -> None:
@@ -106,16 +120,31 @@ class Styles:
         for place, (name, linear) in enumerate(LINEAR_FORECASTERS.items()):
             self._labels[name], self._looks[name] = linear.label, _LINEAR[place % len(_LINEAR)]
         self._warned = frozenset(warned)
+        self.cohort_informed = frozenset(
+            [name for name, method in known.items() if method.cohort_informed]
+            + [name for name, linear in LINEAR_FORECASTERS.items() if linear.cohort_informed]
+        )
 
     def label(self, name: str) -> str:
-        """Name a method for a reader, such as ``"Attention (group, base)"``."""
-        label = self._labels.get(name) or name.replace("_", " ").strip() or "(no name)"
-        return f"{label} {WARNED}" if name in self._warned else label
+        """Name a method for a reader, with its marks, such as ``"Attention (group, base) † ⚠"``.
 
-    def warning(self, names: Iterable[str]) -> str:
-        """Explain the sign that labels of some of these methods end in; empty if none does."""
-        said = f"; {WARNED}: matrices that must not be interpreted"
-        return said if self._warned.intersection(names) else ""
+        See `marks_of`; `explanation` says what the marks mean.
+        """
+        return " ".join([self.unmarked(name), *self.marks_of(name)])
+
+    def unmarked(self, name: str) -> str:
+        """Name a method for a reader, without marks: for tables that compare no subjects."""
+        return self._labels.get(name) or name.replace("_", " ").strip() or "(no name)"
+
+    def marks_of(self, name: str) -> tuple[str, ...]:
+        """Return the marks of a method: `INFORMED`, `WARNED`, both or none."""
+        marked = ((INFORMED, self.cohort_informed), (WARNED, self._warned))
+        return tuple(mark for mark, names in marked if name in names)
+
+    def explanation(self, names: Iterable[str]) -> str:
+        """Explain the marks that labels of these methods end in, after a semicolon if any do."""
+        found = {mark for name in names for mark in self.marks_of(name)}
+        return "".join(f"; {mark}: {said}" for mark, said in _MEANINGS.items() if mark in found)
 
     def family(self, name: str) -> str:
         """Return the kind of method, such as ``"partial correlation"``; "other" if unknown."""

@@ -56,7 +56,8 @@ def network_means(
     AtlasError
         If the table has no groups, or its regions aren't the matrix's.
     """
-    label = (styles or default_styles()).label(connectivity.method)
+    styles = styles or default_styles()
+    label = styles.label(connectivity.method)
     names, means = block_means(connectivity, table)
     if signed is None:
         signed = bool((connectivity.values < 0).any())
@@ -96,7 +97,8 @@ def network_means(
     heading(
         figure,
         f"{label} between {table.grouping or 'group'}s",
-        f"mean over the pairs of different regions{unit}",
+        f"mean over the pairs of different regions{unit}"
+        + styles.explanation([connectivity.method]),
     )
     return figure
 

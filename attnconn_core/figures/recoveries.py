@@ -79,6 +79,6 @@ def recovery_panel(scores: pd.DataFrame, benchmark: str, *, styles: Styles | Non
     heading(
         figure,
         f"Recovery of a known network: {benchmark}",
-        f"{n_sets} data sets; the diagonal never counts",
+        f"{n_sets} data sets; the diagonal never counts{styles.explanation(looks)}",
     )
     return figure

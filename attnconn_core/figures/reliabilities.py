@@ -78,7 +78,7 @@ def reliability_panel(
         "What each method finds again",
         "seeds: the same session by models of other seeds; halves: a session's two halves, each "
         "by a model of its own; ICC: the share of an edge's variance that lies between subjects"
-        + styles.warning(looks),
+        + styles.explanation(looks),
     )
     return figure
 

@@ -53,7 +53,7 @@ def score_panel(
     several = bool(scores["method"].duplicated().any())
     note = ", bar: mean" if several else ", line: interval" if shows_intervals else ""
     axes.set_xlabel(plain(f"{column.replace('_', ' ')}{note}"))
-    heading(figure, title, subtitle)
+    heading(figure, title, f"{subtitle}{styles.explanation(looks)}".removeprefix("; "))
     return figure
 
 

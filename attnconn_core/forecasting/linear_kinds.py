@@ -22,7 +22,8 @@ class LinearKind:
     label
         In figures and reports.
     cohort_informed
-        Whether a forecast rests on other subjects' data too; the label says so.
+        Whether a forecast rests on other subjects' data too; labels in figures and
+        tables are marked (`attnconn_core.figures.Styles.label`).
     """
 
     name: str
@@ -35,8 +36,8 @@ _KINDS = (
     LinearKind("ridge_var", "Ridge VAR"),
     LinearKind("ridge_var_own_past", "Ridge VAR, own past unpenalised"),
     LinearKind("lag_weighted_var", "Lag-weighted VAR"),
-    LinearKind("cohort_var", "Cohort VAR (cohort-informed)", cohort_informed=True),
-    LinearKind("hierarchical_var", "Hierarchical VAR (cohort-informed)", cohort_informed=True),
+    LinearKind("cohort_var", "Cohort VAR", cohort_informed=True),
+    LinearKind("hierarchical_var", "Hierarchical VAR", cohort_informed=True),
 )
 
 #: Name → kind of linear forecaster. The first knows each region's own past alone.

@@ -3,7 +3,7 @@ from typing import ClassVar
 
 import pytest
 
-from attnconn_assets.__main__ import _run
+from attnconn_assets.__main__ import _conclude, _run
 from attnconn_assets.study.sources import study_model
 from attnconn_assets.study.study import Study
 from attnconn_core.errors import SampleError
@@ -25,3 +25,15 @@ def test_a_run_begins_by_fetching_what_the_source_fetches(capsys):
     with pytest.raises(SampleError, match="the server doesn't answer"):
         _run(study_model(Study, "remote", Remote).model_validate(keys))
     assert capsys.readouterr().out.startswith("Study far: Far away\nSimulated data")
+
+
+def test_a_run_ends_with_scores_their_chance_and_what_their_marks_mean(line, capsys):
+    _conclude(line.study, line.outcome, 1.0)
+    said = capsys.readouterr().out
+    # Four subjects in two pools: each is one of two.
+    guessed = "0.50 (4 subjects, each compared within one of 2 pools)"
+    assert f"Identification by chance: {guessed}" in said
+    assert "\n†: cohort-informed, rests on other subjects' data too\n" in said
+    assert "Attention (fine-tuned) † ⚠ " in said
+    assert "ICC of edges" in said.partition("correlation")[0]
+    assert "at least 5 subjects with a test and a retest session; got 4" in said

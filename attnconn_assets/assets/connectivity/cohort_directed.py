@@ -5,7 +5,7 @@ from attnconn_assets.assets.forecasters.pools import pool_of
 from attnconn_assets.building.work import Work
 from attnconn_assets.storage.directions import read_directions
 from attnconn_assets.storage.entry import WHOLE
-from attnconn_core.connectivity.cohort_directed import CohortDirected
+from attnconn_core.connectivity.cohort_directed import CohortDirected, share_of_others
 
 __all__ = ["EVIDENCE", "read_cohort_directed"]
 
@@ -23,5 +23,7 @@ def read_cohort_directed(work: Work) -> EstimatorFor:
     compared = pool_of(work, EVIDENCE)
     others = pooled.total if compared is None else pooled.outside(compared)
     saw = compared is None and work.session.subject in pooled.group_of
+    if share_of_others(others) == 0:
+        work.log(f"{work.partition}: takes nothing from others: λ = 0, as directed")
     estimator = CohortDirected(others, saw_subject=saw)
     return lambda part, whole: estimator  # noqa: ARG005

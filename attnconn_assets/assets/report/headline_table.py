@@ -5,7 +5,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-__all__ = ["headline_table", "headline_text"]
+from attnconn_core.figures import Styles
+
+__all__ = ["headline_notes", "headline_table", "headline_text"]
 
 
 def headline_table(rows: pd.DataFrame, cells: pd.DataFrame) -> dict[str, Any]:
@@ -21,8 +23,9 @@ def headline_table(rows: pd.DataFrame, cells: pd.DataFrame) -> dict[str, Any]:
     Returns
     -------
     table
-        ``groups``: benchmarks and how many columns each has. ``columns``: ``title`` and ``n``,
-        what it rests on. ``families``: name → rows, each with ``name`` and ``cells``.
+        ``groups``: benchmarks and how many columns each has. ``columns``: ``title``, ``n``,
+        what it rests on, and ``missing``, why values are. ``families``: name → rows, each with
+        ``name`` and ``cells``.
     """
     columns = _columns(cells)
     of = {(str(c["method"]), str(c["column"])): dict(c) for _, c in cells.iterrows()}
@@ -63,15 +66,55 @@ def headline_text(rows: pd.DataFrame, cells: pd.DataFrame) -> str:
     )
 
 
+def headline_notes(
+    cells: pd.DataFrame, fingerprint: pd.DataFrame | None, styles: Styles
+) -> list[str]:
+    """Say below the table what is missing from it and why, and what other subjects add.
+
+    Parameters
+    ----------
+    cells
+        From `headline_cells`.
+    fingerprint
+        The scores of the fingerprint: how much of a method's matrices is other subjects'. None
+        where there is none.
+    styles
+        Labels of the methods, with their marks.
+    """
+    columns = _columns(cells)
+    missing = columns[columns["missing"] != ""]
+    shares = pd.Series(dtype=float)
+    if fingerprint is not None:
+        shares = fingerprint.set_index("method")["cohort_share"].dropna()
+    return [
+        *(
+            f"{title}: {why}"
+            for title, why in zip(missing["title"], missing["missing"], strict=True)
+        ),
+        *(f"{styles.label(str(name))}: {_taken(share)}" for name, share in shares.items()),
+    ]
+
+
+def _taken(share: float) -> str:
+    if share == 0:
+        return "takes nothing from others (λ = 0), so that its matrices are the session's own"
+    return f"{share:.0%} of a matrix is other subjects', on average"
+
+
 def _columns(cells: pd.DataFrame) -> pd.DataFrame:
-    """Return ``benchmark``, ``title`` and ``n`` of every column."""
+    """Return ``benchmark``, ``title``, ``n`` and ``missing`` of every column."""
     columns = cells.groupby(["benchmark", "column"], sort=False)
     return pd.DataFrame(
         [
-            {"benchmark": benchmark, "title": column, "n": _units(own["n"], own["unit"].iloc[0])}
+            {
+                "benchmark": benchmark,
+                "title": column,
+                "n": _units(own["n"], own["unit"].iloc[0]),
+                "missing": own["missing"].iloc[0],
+            }
             for (benchmark, column), own in columns
         ],
-        columns=["benchmark", "title", "n"],
+        columns=["benchmark", "title", "n", "missing"],
     )
 
 

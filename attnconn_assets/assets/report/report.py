@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from attnconn_assets.assets.report.gaps import cohort_numbers, left_out
-from attnconn_assets.assets.report.headline_table import headline_table
+from attnconn_assets.assets.report.headline_table import headline_notes, headline_table
 from attnconn_assets.assets.report.page import rendered
 from attnconn_assets.assets.report.provenance import provenance
 from attnconn_assets.assets.scores.cautions import cautions_of
@@ -16,6 +16,7 @@ from attnconn_assets.building.result import Result
 from attnconn_assets.building.work import Work
 from attnconn_assets.storage.entry import WHOLE
 from attnconn_core.figures import Styles
+from attnconn_core.forecasting import LINEAR_FORECASTERS
 from attnconn_core.scoring import METHOD, headline_cells, in_words
 from attnconn_core.sources import DESIGN_LABELS
 
@@ -48,13 +49,17 @@ def headline(cells: pd.DataFrame, fingerprint: pd.DataFrame | None, styles: Styl
     Returns
     -------
     rows
-        ``method``, ``family``, ``label``, ``saw_subject``, and a column per heading.
+        ``method``, ``family``, ``label``, ``saw_subject``, ``cohort_informed``, and a column
+        per heading.
     """
-    wide = cells.pivot_table(index="method", columns="column", values="value", sort=False)
+    wide = cells.pivot_table(
+        index="method", columns="column", values="value", sort=False, dropna=False
+    )
     wide = wide.reindex([*styles.sort(wide.index)])[[*dict.fromkeys(cells["column"])]]
     seen: Any = float("nan")
     if fingerprint is not None:
         seen = fingerprint.set_index("method")["saw_subject"].reindex(wide.index)
+    wide.insert(0, "cohort_informed", wide.index.isin(styles.cohort_informed))
     wide.insert(0, "saw_subject", seen)
     wide.insert(0, "label", [styles.label(method) for method in wide.index])
     wide.insert(0, "family", [styles.family(method) for method in wide.index])
@@ -69,8 +74,12 @@ def make_report(work: Work) -> Result:
     cells = headline_cells(scores, verdicts)
     warnings = cautions_of(work)
     styles = Styles(work.settings["methods"], warnings)
-    words = in_words(cells, verdicts, styles.label)
-    rows = headline(cells, _table(work, "fingerprint", "scores"), styles)
+    words = in_words(cells, verdicts, styles.label, warnings)
+    fingerprint = _table(work, "fingerprint", "scores")
+    rows = headline(cells, fingerprint, styles)
+    noted = [note for score in work.settings["scores"] for note in _noted(work, score.name)]
+    notes = headline_notes(cells, fingerprint, styles)
+    marks = [*filter(None, styles.explanation(cells["method"]).split("; "))]
     rows["warning"] = [warnings.get(method, "") for method in rows["method"]]
     page = rendered(
         study={"name": work.settings["name"], "title": work.settings["title"]},
@@ -81,6 +90,9 @@ def make_report(work: Work) -> Result:
         provenance=provenance(work, styles, rows),
         table=headline_table(rows, cells),
         words=words,
+        marks=marks,
+        notes=notes,
+        noted=noted,
         verdicts=_verdicts(styles, verdicts),
         not_made=dict(work.lacks),
         left_out=left_out(work, styles),
@@ -89,13 +101,26 @@ def make_report(work: Work) -> Result:
     return Result(
         tables={"headline": rows, "cells": cells},
         files={"report.html": page},
-        facts={"words": list(words), "not made": dict(work.lacks)},
+        facts={
+            "words": list(words),
+            "notes": [*marks, *notes, *noted],
+            "chance": _chance(work),
+            "not made": dict(work.lacks),
+        },
         warnings=warnings,
     )
 
 
 def _table(work: Work, asset: str, name: str) -> pd.DataFrame | None:
     return None if asset in work.lacks else work.table(asset, name)
+
+
+def _noted(work: Work, score: str) -> list[str]:
+    """Return what a score that is made had to say of what it left out."""
+    if score in work.lacks:
+        return []
+    notes: list[str] = work.facts(score, WHOLE)["notes"]
+    return notes
 
 
 def _sections(work: Work, styles: Styles) -> dict[str, Any]:
@@ -119,10 +144,11 @@ def _sections(work: Work, styles: Styles) -> dict[str, Any]:
             for name in work.settings["networks"]
         },
         "forecast_table": wide.to_dict("records"),
-        "cohort_informed": [] if skill is None else _cohort_informed(styles, skill),
+        "cohort_informed": (
+            [] if skill is None else _cohort_informed(styles, skill, _others(work))
+        ),
         "behaviour_table": _behaviour(work, styles) if behaviour else [],
         "dropped": _dropped(work) if behaviour else {},
-        "fewer_folds": work.facts("behaviour", WHOLE).get("fewer folds", "") if behaviour else "",
         "reliability_table": [] if "reliability" in work.lacks else _reliability(work, styles),
         "other_scores": _other_scores(work, styles),
     }
@@ -137,10 +163,36 @@ def _fingerprint(work: Work, styles: Styles) -> list[dict[str, Any]]:
     return [dict(row) for _, row in ordered.iterrows()]
 
 
-def _cohort_informed(styles: Styles, skill: pd.DataFrame) -> list[str]:
-    """Return the labels of what forecasts a session from other subjects' data too."""
-    marked = skill.loc[skill["cohort_informed"], "method"].unique()
-    return [styles.label(name) for name in styles.sort(marked)]
+def _chance(work: Work) -> str:
+    """Say how often guessing identifies a subject; nothing where nobody could be compared."""
+    if "fingerprint" in work.lacks:
+        return ""
+    facts = work.facts("fingerprint", WHOLE)
+    pools, pairs = facts["pools"], facts["pairs"]
+    within = f", each compared within one of {pools} pools" if pools > 1 else ""
+    return f"{pools / pairs:.2f} ({pairs} subjects{within})"
+
+
+def _others(work: Work) -> list[int]:
+    """How many others each pool's models learn from; none known without a fingerprint."""
+    if "fingerprint" in work.lacks:
+        return []
+    others: list[int] = work.facts("fingerprint", WHOLE)["others"]
+    return others
+
+
+def _cohort_informed(styles: Styles, skill: pd.DataFrame, others: list[int]) -> list[str]:
+    """Say whose frames the forecasts rest on that rest on other subjects' too."""
+    marked = styles.sort(skill.loc[skill["cohort_informed"], "method"].unique())
+    linear = [styles.label(name) for name in marked if name in LINEAR_FORECASTERS]
+    methods = [styles.label(name) for name in marked if name not in LINEAR_FORECASTERS]
+    every = "every other subject that may train"
+    few = "the subjects that trained the cohort's models"
+    if others:
+        n = f"{others[0]}" if len(others) == 1 else f"{others[0]} to {others[-1]}"
+        few = f"the subjects outside the own pool alone ({n})"
+    said = ((linear, every), (methods, few))
+    return [f"{', '.join(names)}: of {whom}" for names, whom in said if names]
 
 
 def _dropped(work: Work) -> dict[str, str]:

@@ -18,11 +18,11 @@ __all__ = ["make_comparison"]
 def make_comparison(work: Work) -> Result:
     """Gather every benchmark's scores, and say who is better where it can be said."""
     warnings = cautions_of(work)
-    found = join_measures(_measures(work), warnings)
+    styles = Styles(work.settings["methods"], warnings)
+    found = join_measures(_measures(work), warnings, styles.cohort_informed)
     if not len(found.drawn):
         why = "; ".join(f"{name}: {why}" for name, why in work.lacks.items())
         raise CohortError(f"a comparison needs a score that methods are compared by; {why}")
-    styles = Styles(work.settings["methods"], warnings)
     drawn = found.drawn
     names = drawn["benchmark"] + " " + drawn["measure"] + "/" + drawn["method"]
     values = drawn["value"].to_numpy(dtype=float)

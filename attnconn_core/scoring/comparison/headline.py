@@ -1,17 +1,17 @@
 """The table of all methods: a column per measure, and what it says in words."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import pandas as pd
 
 from attnconn_core.scoring.comparison.measured import METHOD, REFERENCE
-from attnconn_core.scoring.comparison.power import MOST
+from attnconn_core.scoring.comparison.support import said_many
 
 __all__ = ["headline_cells", "in_words"]
 
 _CELLS = ("value", "lower", "upper", "n")
-_OF_COLUMN = ("benchmark", "measure", "column", "digits", "unit")
+_OF_COLUMN = ("benchmark", "measure", "column", "digits", "unit", "missing")
 _NAMED = 3  # methods that share the highest value and are named
 
 
@@ -28,10 +28,10 @@ def headline_cells(scores: pd.DataFrame, verdicts: pd.DataFrame) -> pd.DataFrame
     Returns
     -------
     cells
-        ``benchmark``, ``measure``, ``column``, ``digits``, ``unit``, ``method``, ``value``,
-        ``lower``, ``upper``, ``n``, and ``best``: whether the method is the winner, the only
-        one that may be marked. Methods and what they are tested against, such as a forecast
-        from each region's own past.
+        ``benchmark``, ``measure``, ``column``, ``digits``, ``unit``, ``missing``, ``method``,
+        ``value``, ``lower``, ``upper``, ``n``, and ``best``: whether the method is the winner,
+        the only one that may be marked. Methods and what they are tested against, such as a
+        forecast from each region's own past.
     """
     shown = scores[scores["kind"].isin([METHOD, REFERENCE])] if len(scores) else scores
     rows = [
@@ -48,9 +48,12 @@ def headline_cells(scores: pd.DataFrame, verdicts: pd.DataFrame) -> pd.DataFrame
 
 
 def in_words(
-    cells: pd.DataFrame, verdicts: pd.DataFrame, label: Callable[[str], str]
+    cells: pd.DataFrame,
+    verdicts: pd.DataFrame,
+    label: Callable[[str], str],
+    warnings: Mapping[str, str] | None = None,
 ) -> tuple[str, ...]:
-    """Say in a sentence each who is highest, and how much that is worth.
+    """Say who is highest of each measure, how much that is worth, and what is against it.
 
     Parameters
     ----------
@@ -60,9 +63,11 @@ def in_words(
         Of `Comparison`; measures with ``words`` get a sentence.
     label
         Names a method for a reader.
+    warnings
+        Method → why its matrices must not be interpreted: said of those that are named.
     """
     return tuple(
-        _sentence(cells[_of(cells, verdict)], verdict, label)
+        _sentence(cells[_of(cells, verdict)], verdict, label, warnings or {})
         for verdict in _columns(verdicts)
         if verdict["words"] and cells.loc[_of(cells, verdict), "value"].notna().any()
     )
@@ -85,13 +90,20 @@ def _of(table: pd.DataFrame, verdict: pd.Series) -> pd.Series:
     return same & (table["measure"] == verdict["measure"])
 
 
-def _sentence(cells: pd.DataFrame, verdict: pd.Series, label: Callable[[str], str]) -> str:
+def _sentence(
+    cells: pd.DataFrame,
+    verdict: pd.Series,
+    label: Callable[[str], str],
+    warnings: Mapping[str, str],
+) -> str:
     digits = int(verdict["digits"])
     shown = cells["value"].round(digits)
     highest = cells[shown == shown.max()]
-    names = [label(str(name)) for name in highest["method"]]
-    if len(names) > _NAMED:
-        names = [*names[: _NAMED - 1], f"{len(names) - _NAMED + 1} more"]
+    named = [str(name) for name in highest["method"]]
+    if len(named) > _NAMED:
+        named = named[: _NAMED - 1]
+    more = len(highest) - len(named)
+    names = [*map(label, named), *([f"{more} more"] if more else [])]
     who = " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
     first = highest.iloc[0]
     value = _number(first["value"], digits)
@@ -101,9 +113,13 @@ def _sentence(cells: pd.DataFrame, verdict: pd.Series, label: Callable[[str], st
     value += f"; n = {int(verdict['n'])} {verdict['unit']}"
     best = "best" if first["best"] else "highest"
     said = verdict["words"].format(best=best, who=who, value=value)
-    if first["best"]:
-        return f"{said}, better than every other method."
-    return f"{said}; {_hedge(cells, highest, verdict, label)}."
+    worth = (
+        ", better than every other method"
+        if first["best"]
+        else f"; {_hedge(cells, highest, verdict, label)}"
+    )
+    against = [f" {label(name)}: {warnings[name]}." for name in named if name in warnings]
+    return f"{said}{worth}.{''.join(against)}"
 
 
 def _hedge(
@@ -115,16 +131,16 @@ def _hedge(
         if few
         else "nobody is shown to be better than every other"
     )
-    others = cells.drop(highest.index).sort_values("value", ascending=False, kind="stable")
-    needed = verdict["n_for_difference"]
-    if len(highest) > 1 or not len(others) or np.isnan(needed):
+    needed, following = verdict["n_for_difference"], cells[cells["method"] == verdict["next"]]
+    # The next is the one that the number is of, and no reference that stands between them.
+    alone = highest["method"].tolist() == [verdict["highest"]]
+    if not alone or not len(following) or np.isnan(needed):
         return said
-    following = others.iloc[0]
-    what = f"{label(str(following['method']))}, {_number(following['value'], verdict['digits'])}"
-    many = (
-        f"more than {MOST:,}" if np.isinf(needed) else f"about {max(needed, verdict['fewest']):.0f}"
+    value = _number(following["value"].iloc[0], verdict["digits"])
+    return (
+        f"{said}, and to tell it from the next ({label(verdict['next'])}, {value}) would take "
+        f"{said_many(needed)} {verdict['unit']}"
     )
-    return f"{said}, and to tell it from the next ({what}) would take {many} {verdict['unit']}"
 
 
 def _number(value: float, digits: int) -> str:

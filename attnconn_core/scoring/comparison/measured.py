@@ -1,6 +1,6 @@
 """The measures that methods are compared by, gathered from every score into three tables."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
@@ -64,6 +64,8 @@ class Measured:
         A sentence about the highest method, such as ``"Forecasts are {best} by {who} (R²
         {value})"``: ``{best}`` is "best" of a winner and else "highest", and ``{value}`` has
         the interval and n. Empty: no sentence.
+    missing
+        Why values or intervals are missing; empty if none are.
     """
 
     benchmark: str
@@ -74,6 +76,7 @@ class Measured:
     column: str | None = None
     digits: int = 3
     words: str = ""
+    missing: str = ""
 
     @property
     def heading(self) -> str:
@@ -120,9 +123,12 @@ class Measured:
             "fewest": support.fewest,
             "n_for_reference": support.for_reference,
             "n_for_difference": support.for_difference,
+            "highest": support.two_highest[0] if support.two_highest else "",
+            "next": support.two_highest[1] if support.two_highest else "",
             "column": self.heading,
             "digits": self.digits,
             "words": self.words,
+            "missing": self.missing,
         }
         return self.named(pd.DataFrame([row]))
 
@@ -146,14 +152,16 @@ class Comparison:
     ----------
     scores
         A row per benchmark, measure and method, and the rows beside the methods; ``warning``
-        says why a method's matrices must not be interpreted, and is empty otherwise.
+        says why a method's matrices must not be interpreted, and is empty otherwise;
+        ``cohort_informed`` whether they rest on other subjects' data.
     pairs
         A row per benchmark, measure and pair of methods.
     verdicts
         A row per benchmark and measure: ``winner``, ``leaders`` and ``verdict`` in words; ``n``
         units and what they are (``unit``), the ``fewest`` that a winner is named of, and how
-        many the highest would need against the reference (``n_for_reference``) and against the
-        next (``n_for_difference``); ``column``, ``digits`` and ``words`` of `Measured`.
+        many the ``highest`` would need against the reference (``n_for_reference``) and against
+        the ``next`` (``n_for_difference``), no fewer than that; ``column``, ``digits``,
+        ``words`` and ``missing`` of `Measured`.
     drawn
         Of `scores`, the methods of the measures that are drawn, without ``kind``; with ``unit``
         and ``fewest`` of `Support`.
@@ -174,7 +182,9 @@ class Comparison:
 
 
 def join_measures(
-    measures: Iterable[Measured], warnings: Mapping[str, str] | None = None
+    measures: Iterable[Measured],
+    warnings: Mapping[str, str] | None = None,
+    informed: Collection[str] = (),
 ) -> Comparison:
     """Join the measures of all scores, in their order.
 
@@ -184,12 +194,15 @@ def join_measures(
         Of all scores.
     warnings
         Method → why its matrices must not be interpreted.
+    informed
+        Methods that rest on other subjects' data.
     """
     every = list(measures)
     drawn = [each for each in every if each.drawn]
     scores = _joined(each.scores() for each in every)
     if len(scores):
         scores["warning"] = [(warnings or {}).get(str(each), "") for each in scores["method"]]
+        scores["cohort_informed"] = scores["method"].isin([*informed])
     return Comparison(
         scores=scores,
         pairs=_joined(each.pairs() for each in every),

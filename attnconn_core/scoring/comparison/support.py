@@ -14,7 +14,7 @@ from attnconn_core.scoring.comparison.power import (
     units_for_difference,
 )
 
-__all__ = ["Support", "support_of_r", "support_on_units"]
+__all__ = ["Support", "said_many", "support_of_r", "support_on_units"]
 
 _LEVEL = 0.05
 
@@ -33,9 +33,12 @@ class Support:
         Units below which no method leads or wins.
     for_reference
         Units that the highest would need to be told from the reference, were it truly as
-        far above as it was seen; NaN where it isn't above, infinite above `MOST`.
+        far above as it was seen: no less than `fewest`, NaN where it isn't above, infinite
+        above `MOST`.
     for_difference
         Units that the two highest would need to be told from each other, likewise.
+    two_highest
+        The methods that `for_difference` is of, the highest first; empty without it.
     """
 
     units: int
@@ -43,11 +46,22 @@ class Support:
     fewest: int = FEWEST_UNITS
     for_reference: float = float("nan")
     for_difference: float = float("nan")
+    two_highest: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in ("for_reference", "for_difference"):
+            needed = getattr(self, name)
+            if not np.isnan(needed):
+                object.__setattr__(self, name, max(float(needed), float(self.fewest)))
 
     @property
     def enough(self) -> bool:
         """Whether there are units enough to name a winner."""
         return self.units >= self.fewest
+
+    def said(self) -> str:
+        """Say how many units would be needed, against the reference and by the two highest."""
+        return self.said_of_reference() + self.said_of_difference()
 
     def said_of_reference(self) -> str:
         """Say how many units the highest would need to beat the reference."""
@@ -60,11 +74,12 @@ class Support:
         return self._said("the difference seen between the two highest", self.for_difference)
 
     def _said(self, what: str, needed: float) -> str:
-        if np.isnan(needed):
-            return ""
-        if np.isinf(needed):
-            return f"; {what} would need more than {MOST:,} {self.unit}"
-        return f"; {what} would need about {max(int(needed), self.fewest)} {self.unit}"
+        return "" if np.isnan(needed) else f"; {what} would need {said_many(needed)} {self.unit}"
+
+
+def said_many(needed: float) -> str:
+    """Say how many units are needed, such as ``"about 28"``."""
+    return f"more than {MOST:,}" if np.isinf(needed) else f"about {needed:.0f}"
 
 
 def support_on_units(values: pd.DataFrame, reference: pd.Series, unit: str) -> Support:
@@ -85,7 +100,9 @@ def support_on_units(values: pd.DataFrame, reference: pd.Series, unit: str) -> S
     first, *others = complete.mean().sort_values(ascending=False, kind="stable").index
     above = standardised_difference((complete[first] - reference[complete.index]).to_numpy())
     for_difference = float("nan")
+    two_highest: tuple[str, ...] = ()
     if others:
+        two_highest = (str(first), str(others[0]))
         pairs = values.shape[1] * (values.shape[1] - 1) // 2
         size = standardised_difference((complete[first] - complete[others[0]]).to_numpy())
         for_difference = units_for_difference(size, _LEVEL / pairs)
@@ -94,6 +111,7 @@ def support_on_units(values: pd.DataFrame, reference: pd.Series, unit: str) -> S
         unit,
         for_reference=_needed(above, _LEVEL / values.shape[1]),
         for_difference=for_difference,
+        two_highest=two_highest,
     )
 
 
@@ -115,10 +133,12 @@ def support_of_r(
     first, *others = map(str, ordered["method"])
     highest = float(scores["value"].max())
     for_difference = float("nan")
+    two_highest: tuple[str, ...] = ()
     if errors is not None and others:
         both = errors.groupby(["subject", "method"])["error"].mean().unstack()
         size = standardised_difference((both[others[0]] - both[first]).to_numpy(dtype=float))
         for_difference = _needed(size, _LEVEL / max(pairs, 1))
+        two_highest = (first, others[0])
     return Support(
         int(scores["n"].min()),
         fewest=FEWEST_SUBJECTS,
@@ -128,6 +148,7 @@ def support_of_r(
             else float("nan")
         ),
         for_difference=for_difference,
+        two_highest=two_highest,
     )
 
 

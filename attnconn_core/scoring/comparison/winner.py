@@ -71,7 +71,7 @@ def verdict(
         return Verdict(None, (), f"none of {len(scores)} methods explains anything (R² ≤ 0)")
     if not names:
         said = f"none of {len(scores)} methods is shown to beat the reference"
-        return Verdict(None, (), said + (support.said_of_reference() if support else ""))
+        return Verdict(None, (), said + (support.said() if support else ""))
     if len(scores) == 1:
         return Verdict(None, tuple(names), "beats the reference; no other is compared")
     better = _better(pairs, level)
@@ -90,8 +90,7 @@ def _too_few(support: Support, above: int, methods: int) -> Verdict:
     )
     if above:
         said += f"; {above} of {methods} methods are above the reference (corrected p < .05)"
-    needs = support.said_of_difference() if above else support.said_of_reference()
-    return Verdict(None, (), said + needs)
+    return Verdict(None, (), said + (support.said_of_difference() if above else support.said()))
 
 
 def _above_reference(scores: pd.DataFrame, level: float) -> pd.Series:

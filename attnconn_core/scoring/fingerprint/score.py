@@ -1,5 +1,6 @@
 """Fingerprint: subjects identified by every method's matrices, from whole scans and from less."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal
@@ -17,7 +18,7 @@ from attnconn_core.scoring.fingerprint.identification_intervals import identific
 from attnconn_core.scoring.fingerprint.lengths import AtLength, lengths_tables
 from attnconn_core.scoring.fingerprint.pairing import PooledPairs, pair_within_pools
 from attnconn_core.scoring.fingerprint.pool_weights import Stacks
-from attnconn_core.scoring.fingerprint.stacking import read_pairs, share_seen, stack_by_length
+from attnconn_core.scoring.fingerprint.stacking import mean_metric, read_pairs, stack_by_length
 from attnconn_core.scoring.fingerprint.tables import (
     comparison_table,
     further_tables,
@@ -27,6 +28,8 @@ from attnconn_core.scoring.score import MethodTraits, Read, Scored, ScoreData
 
 __all__ = ["Fingerprint", "FingerprintDetails"]
 
+# Metrics of the matrices whose means stand beside the scores.
+_OF_MATRICES = ("saw_subject", "cohort_share")
 _OF_FURTHER_TABLES = ("similarity", "normalise", "comparison", "bins")
 
 
@@ -59,7 +62,7 @@ class _Identified:
     score: FingerprintScore
     by_length: Mapping[int, AtLength]
     intervals: Mapping[str, tuple[float, float]]
-    saw_subject: float
+    of_matrices: Mapping[str, float]
     stacks: Stacks
 
 
@@ -104,7 +107,9 @@ class Fingerprint:
         -------
         scored
             ``scores``: a row per method, see `score_row`, and ``saw_subject``, the share of
-            matrices whose model was trained on their subject. ``comparison``: from
+            matrices whose model was trained on their subject, and ``cohort_share``, the mean
+            share of a matrix that is other subjects', where the method measures it; NaN where
+            it doesn't. ``comparison``: from
             `comparison_table`. ``accuracy_by_frames`` and ``hits_by_frames``: from
             `lengths_tables`. ``margins``, ``hits`` and ``i_diffs``: a row per subject, a column
             per method.
@@ -122,6 +127,7 @@ class Fingerprint:
             "pairs": len(compared.pairs),
             "pools": compared.n_pools,
             "unpaired": list(compared.unpaired),
+            "others": _others(data.pools),
         }
         details = FingerprintDetails(
             {method: each.score for method, each in found.items()},
@@ -167,7 +173,8 @@ class Fingerprint:
         table = pd.DataFrame(
             [score_row(m, each.score, each.intervals) for m, each in found.items()]
         )
-        table["saw_subject"] = [each.saw_subject for each in found.values()]
+        for name in _OF_MATRICES:
+            table[name] = [each.of_matrices[name] for each in found.values()]
         margins = {method: score.margin for method, score in scores.items()}
         hits = {method: score.hits for method, score in scores.items()}
         i_diffs = {method: score.i_diffs for method, score in scores.items()}
@@ -206,7 +213,7 @@ class Fingerprint:
             score,
             by_length,
             identification_intervals(score, self.resamples, self.seed),
-            share_seen(read),
+            {name: mean_metric(read, name) for name in _OF_MATRICES},
             Stacks(*stacks[whole], method.directed, compared.pools),
         )
 
@@ -231,3 +238,9 @@ class Fingerprint:
             permutations=permutations,
             seed=self.seed,
         )
+
+
+def _others(pools: Mapping[str, int]) -> list[int]:
+    """Return how many subjects stand outside of each pool, without repetition."""
+    sizes = Counter(pools.values())
+    return sorted({len(pools) - size for size in sizes.values()})

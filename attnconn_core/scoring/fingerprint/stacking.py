@@ -8,7 +8,7 @@ from jaxtyping import Float
 from attnconn_core.records import Connectivity, Session
 from attnconn_core.scoring.score import ScoreData
 
-__all__ = ["ReadPairs", "read_pairs", "share_seen", "stack_by_length"]
+__all__ = ["ReadPairs", "mean_metric", "read_pairs", "stack_by_length"]
 
 #: Of every pair, test and retest matrices by number of frames.
 ReadPairs = Sequence[Sequence[Mapping[int, Connectivity]]]
@@ -19,11 +19,11 @@ def read_pairs(data: ScoreData, method: str, pairs: Sequence[tuple[Session, Sess
     return [[data.matrices(method, session.key) for session in pair] for pair in pairs]
 
 
-def share_seen(read: ReadPairs) -> float:
-    """Return the share of matrices whose model was trained on their subject; NaN without one."""
+def mean_metric(read: ReadPairs, name: str) -> float:
+    """Return the mean of a metric over the whole scans that have it; NaN if none does."""
     whole = [matrices[max(matrices)] for pair in read for matrices in pair]
-    seen = [each.metrics["saw_subject"] for each in whole if "saw_subject" in each.metrics]
-    return float(np.mean(seen)) if seen else float("nan")
+    found = [each.metrics[name] for each in whole if name in each.metrics]
+    return float(np.mean(found)) if found else float("nan")
 
 
 def stack_by_length(

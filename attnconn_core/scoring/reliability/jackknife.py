@@ -8,13 +8,14 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 from scipy.stats import t as student_t
 
-__all__ = ["ENDS", "Jackknifed", "jackknife", "with_ends"]
+__all__ = ["ENDS", "FEWEST", "Jackknifed", "jackknife", "with_ends"]
 
 #: What a value and the ends of its interval are called, after the name of the value.
 ENDS = ("", "_lower", "_upper")
 
 _LEVEL = 0.95
-_FEWEST = 5  # subjects whose spread tells more than how few they are
+#: Subjects below which there is no interval: their spread tells how few they are.
+FEWEST = 5
 _GROUPS = 50
 _ROUNDING = 1e-9
 
@@ -87,7 +88,7 @@ def jackknife(
     """
     whole = statistics(np.ones(len(pools), dtype=bool))
     units, of_pool = _units(pools)
-    if len(pools) < _FEWEST:
+    if len(pools) < FEWEST:
         nothing = np.full_like(whole, np.nan)
         return Jackknifed(whole, nothing, nothing, np.full((len(of_pool), len(whole)), np.nan))
     without = np.stack([statistics(units != unit) for unit in range(len(of_pool))])

@@ -10,11 +10,13 @@ from pydantic import Field
 
 from attnconn_core.errors import CohortError
 from attnconn_core.scoring.comparison.measured import Measured
-from attnconn_core.scoring.comparison.verdicts import compare_on_units
+from attnconn_core.scoring.comparison.support import Support
+from attnconn_core.scoring.comparison.verdicts import Compared, compare_on_units
+from attnconn_core.scoring.comparison.winner import Verdict
 from attnconn_core.scoring.edges.features import edge_mask
 from attnconn_core.scoring.fingerprint.pairing import PooledPairs, pair_within_pools
 from attnconn_core.scoring.reliability.agreement import spearman_brown
-from attnconn_core.scoring.reliability.jackknife import ENDS, with_ends
+from attnconn_core.scoring.reliability.jackknife import ENDS, FEWEST, with_ends
 from attnconn_core.scoring.reliability.repeated import HALVES, SEEDS, mean_agreement, sessions_of
 from attnconn_core.scoring.reliability.retest import (
     EdgewiseReliability,
@@ -25,6 +27,8 @@ from attnconn_core.scoring.reliability.retest import (
 from attnconn_core.scoring.score import MethodTraits, Read, Scored, ScoreData
 
 __all__ = ["Reliability"]
+
+_ICC = "ICC of edges"
 
 # The tables beside the scores, and their columns where there is no row.
 _FURTHER = {
@@ -121,9 +125,13 @@ class Reliability:
     def measures(
         self,
         tables: Mapping[str, pd.DataFrame],
-        facts: Mapping[str, Any],  # noqa: ARG002  (other scores need them)
+        facts: Mapping[str, Any],
     ) -> Iterator[Measured]:
-        """Compare methods over subjects: seeds with the least agreement, the others with 0."""
+        """Compare methods over subjects: seeds with the least agreement, the others with 0.
+
+        The ICC always has a column; where too few subjects have one, nobody is compared, and
+        the verdict says why.
+        """
         sessions, scores = tables["sessions"], tables["scores"]
         for what, measure, reference in (
             (SEEDS, "r between seeds", self.least_agreement),
@@ -133,14 +141,17 @@ class Reliability:
             own = own.rename(columns={"subject": "unit", "r": "value"})
             yield from _measured(own, measure, reference, _estimates(scores, f"{what}_r"))
         units = tables["retest_units"].rename(columns={"icc": "value"})
-        yield from _measured(units, "ICC of edges", 0.0, _estimates(scores, "icc"))
+        if len(units) and units["value"].notna().any():
+            yield from _measured(units, _ICC, 0.0, _estimates(scores, "icc"))
+        else:
+            yield _uncompared(scores, facts.get("test–retest left out", ""))
 
     def cautions(self, tables: Mapping[str, pd.DataFrame]) -> Mapping[str, str]:
         """Say of which methods the seeds do not agree."""
         scores = tables["scores"]
         below = scores[scores["seeds_r"] < self.least_agreement]
         return {
-            str(row["method"]): f"models of different seeds agree at r = {row['seeds_r']:.2f} "
+            str(row["method"]): f"models of different seeds agree at r = {row['seeds_r']:.3f} "
             f"(n = {row['seeds_n']:.0f} subjects), below {self.least_agreement:g}"
             for _, row in below.iterrows()
         }
@@ -202,6 +213,21 @@ def _measured(
     values = known.pivot_table(index="unit", columns="method", values="value", sort=False)
     against = pd.Series(reference, index=values.index)
     yield Measured("reliability", measure, compare_on_units(values, against, estimates=estimates))
+
+
+def _uncompared(scores: pd.DataFrame, why: str) -> Measured:
+    """Return the mean ICC of every method, if it has one, and why methods aren't compared."""
+    nothing = dict.fromkeys(("lower", "upper", "p", "p_corrected"), float("nan"))
+    table = pd.DataFrame({"method": scores["method"], "value": scores["icc"], "reference": 0.0})
+    table = table.assign(**nothing, n=scores["icc_n"].astype(int))
+    subjects = int(table["n"].min())
+    why = why or (
+        f"an interval of the intraclass correlation needs at least {FEWEST} subjects with a test "
+        f"and a retest session; got {subjects}"
+    )
+    pairs = pd.DataFrame(columns=["first", "second", "difference", "lower", "upper", "p"])
+    compared = Compared(table, pairs, Verdict(None, (), why), Support(subjects))
+    return Measured("reliability", _ICC, compared, drawn=False, column=_ICC, missing=why)
 
 
 def _joined(tables: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:

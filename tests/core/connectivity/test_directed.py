@@ -185,6 +185,15 @@ def test_a_session_alone_is_estimated_alone(cohort):
     assert alone.metrics["cohort_informed"] == 0
 
 
+def test_where_the_others_weigh_nothing_the_matrix_is_the_session_s_own(cohort):
+    series, _ = cohort
+    # Of one other subject alone it can't be known what subjects share.
+    alike = CohortDirected(DirectionSums.of(series[1:2])).estimate(series[0])
+    assert alike.metrics["cohort_weight"] == 0
+    assert alike.metrics["cohort_informed"] == 0
+    assert np.allclose(alike.values, Directed().estimate(series[0]).values)
+
+
 def test_a_cohort_must_fit_together(cohort, as_series):
     series, _ = cohort
     with pytest.raises(CohortError, match="got 6 sessions and 1 subjects"):

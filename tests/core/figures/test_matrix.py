@@ -121,7 +121,7 @@ def test_a_gallery_draws_every_method_on_its_own_scale(
     text = written(figure)
     for part in ("Pearson\nundirected", "Attention (subject)\ndirected", "target:", "source:"):
         assert part in text
-    assert "Attention (group, base)\ndirected" in text
+    assert "Attention (group, base) †\ndirected" in text
     # Names at the left of both rows, and below each column's last matrix.
     assert text.count("Central region") == 2 + 3
     assert not cut_off(figure)

@@ -78,13 +78,13 @@ def afresh() -> Iterator[None]:
     ],
 )
 def test_every_method_has_a_name_for_readers(method: str, name: str) -> None:
-    assert STYLES.label(method) == name
+    assert STYLES.unmarked(method) == name
 
 
 @pytest.mark.parametrize("method", PUBLISHED)
 def test_a_method_keeps_its_label_and_its_look(method: str) -> None:
     look = STYLES.look(method)
-    assert (STYLES.label(method), look.colour, look.marker) == PUBLISHED[method]
+    assert (STYLES.unmarked(method), look.colour, look.marker) == PUBLISHED[method]
     assert look == Look(look.colour, look.marker, "-", 38.0)
 
 
@@ -156,6 +156,25 @@ def test_a_method_that_must_not_be_interpreted_says_so_in_its_label() -> None:
     assert styles.label("zebra") == "zebra ⚠"
     assert styles.label("pearson") == "Pearson"
     assert styles.look("granger") == STYLES.look("granger")
+    assert styles.explanation(["pearson", "zebra"]) == "; ⚠: matrices that must not be interpreted"
+
+
+@pytest.mark.parametrize(
+    ("method", "label"),
+    [
+        ("attention_group_base", "Attention (group, base) †"),
+        ("attention_finetuned", "Attention (fine-tuned) † ⚠"),
+        ("attention_subject", "Attention (subject)"),
+        ("directed_cohort", "Directed (with the cohort) †"),
+        ("tangent", "Tangent †"),
+        ("hierarchical_var", "Hierarchical VAR †"),
+        ("ridge_var", "Ridge VAR"),
+    ],
+)
+def test_what_rests_on_other_subjects_says_so_in_its_label(method: str, label: str) -> None:
+    styles = Styles(configured(["base"]).values(), warned=["attention_finetuned"])
+    assert styles.label(method) == label
+    assert ("cohort-informed" in styles.explanation([method, "pearson"])) == ("†" in label)
 
 
 def test_a_name_that_is_not_known_is_grey_and_last() -> None:

@@ -82,7 +82,7 @@ def test_of_several_forecasters_the_last_shown_is_drawn(make_study):
     context = FigureContext(study.methods, study.regions, study.design)
     scored = ASKED[1].score(study)
     (axes,) = score_figures(ASKED[1], scored, context)["scatter"].axes
-    assert axes.get_ylabel() == "R² of Attention (fine-tuned)"
+    assert axes.get_ylabel() == "R² of Attention (fine-tuned) †"
     r2 = scored.tables["scores"].pivot(index=["subject", "session"], columns="method", values="r2")[
         ["granger", "attention_finetuned"]
     ]

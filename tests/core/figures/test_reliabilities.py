@@ -66,7 +66,7 @@ def test_a_warning_is_a_sign_in_the_label_and_is_explained():
     assert figure.axes[0].get_yticklabels()[1].get_text() == "Attention (subject) ⚠"
     written = "".join(text.get_text() for text in figure.findobj() if hasattr(text, "get_text"))
     assert "⚠: matrices that must not be interpreted" in " ".join(written.split())
-    assert styles.warning(["pearson"]) == ""
+    assert styles.explanation(["pearson"]) == ""
 
 
 def test_it_draws_what_the_score_found(make_study):

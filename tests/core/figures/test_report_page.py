@@ -259,23 +259,28 @@ def test_verdicts_and_known_truth_have_sections_of_their_own(context: dict[str, 
 def test_warnings_stand_first_and_in_every_section(context: dict[str, Any]) -> None:
     assert "warning" not in _render(context).partition("<body>")[2].lower()
     context["warnings"] = {"Attention ⚠": "do not interpret this matrix: seeds agree at r = 0.34"}
+    context["marks"] = ["†: cohort-informed", "⚠: matrices that must not be interpreted"]
     page = _render(context)
     assert page.index('id="warnings"') < page.index('id="scores"')
     assert "do not interpret this matrix: seeds agree at r = 0.34" in page
-    assert page.count("not to be interpreted, see") == 4  # scores, fingerprint, forecast, matrices
+    assert (
+        page.count("†: cohort-informed; ⚠: matrices that must not be interpreted, see") == 4
+    )  # scores, fingerprint, forecast, matrices
     assert not _Reader(page).wrong
 
 
 def test_reliability_has_a_section_with_n_and_intervals(context: dict[str, Any]) -> None:
     assert "Reliability" not in _render(context)
     nan = float("nan")
-    row = {"name": "Partial", "seeds_r": nan, "seeds_n": 0.0, "halves_r": 0.612, "halves_n": 7.0}
+    row = {"name": "Partial", "seeds_r": nan, "seeds_n": 0.0, "halves_r": 0.9981, "halves_n": 7.0}
     context["reliability_table"] = [
         {
             **row,
             **dict.fromkeys(("seeds_r_lower", "seeds_r_upper", "ensemble_r"), nan),
-            "halves_r_lower": 0.5,
-            "halves_r_upper": 0.7,
+            "halves_r_lower": 0.997,
+            "halves_r_upper": 0.999,
+            "seeds_rank_r": nan,
+            "halves_rank_r": 0.321,
             "halves_corrected": 0.76,
             "icc": 0.31,
             "icc_lower": nan,
@@ -286,7 +291,7 @@ def test_reliability_has_a_section_with_n_and_intervals(context: dict[str, Any])
     ]
     page = _render(context)
     assert _row(page, "Partial") == [
-        "–", "–", "0.61 (7)0.50 to 0.70", "0.76", "0.31 (7)", "0.55"
+        "–", "–", "–", "0.998 (7)0.997 to 0.999", "0.321", "0.760", "0.310 (7)", "0.550"
     ]  # fmt: skip
     assert '<a href="#reliability">' in page
     assert not _Reader(page).wrong
@@ -334,6 +339,14 @@ def test_a_page_of_almost_nothing_still_renders(context: dict[str, Any]) -> None
 
 
 def test_forecasts_that_rest_on_other_subjects_are_named(context):
-    assert "Cohort-informed: Hierarchical &lt;VAR&gt;." in _render(context)
+    page = _render(context)
+    assert "Cohort-informed forecasts" in page
+    assert page.index("</table>", page.index("R² on the test part,")) < page.index("&lt;VAR&gt;.")
     context["cohort_informed"] = []
     assert "Cohort-informed" not in _render(context)
+
+
+def test_notes_stand_below_the_table_of_all_methods(context):
+    context["notes"] = ["ICC of edges: too <few>"]
+    page = _render(context)
+    assert page.index("</table>") < page.index("ICC of edges: too &lt;few&gt;.")

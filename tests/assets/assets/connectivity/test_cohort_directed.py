@@ -13,6 +13,7 @@ from attnconn_assets.storage.entry import WHOLE
 from attnconn_assets.storage.formats import read_matrices, read_table
 from attnconn_assets.study.study import load_study
 from attnconn_core.connectivity import CohortDirected
+from attnconn_core.connectivity.cohort_directed import share_of_others
 from attnconn_core.sources import Simulated
 from attnconn_core.timeseries.events import draw_event_network, simulate_events
 
@@ -39,7 +40,7 @@ def test_all_that_are_compared_rest_on_the_same_others(study, run_line, instance
     pools = [frozenset(each["reads"]) for each in evidence.facts["folds"]]
     assert sorted(subject for pool in pools for subject in pool) == ["001", "002", "003", "004"]
 
-    source = Simulated(subjects=4, regions=10, frames=120)
+    source, weights = Simulated(subjects=4, regions=10, frames=120), []
     for session in source.sessions():
         (pool,) = (each for each in pools if session.subject in each)
         assert len(pool) == 2
@@ -49,9 +50,14 @@ def test_all_that_are_compared_rest_on_the_same_others(study, run_line, instance
         matrices = read_matrices(store.path(entry, "matrix.parquet"))
         again = CohortDirected(others).estimate(source.load(session)).values
         np.testing.assert_allclose(matrices[120].values, again, atol=1e-4)
-        assert entry.facts["metrics"]["cohort_informed"] == 1.0
+        metrics = entry.facts["metrics"]
+        assert metrics["cohort_weight"] == pytest.approx(share_of_others(others))
+        assert metrics["cohort_informed"] == float(metrics["cohort_weight"] > 0)
+        weights.append(metrics["cohort_weight"])
     scores = read_table(store.path(store.entry("fingerprint", WHOLE), "scores.parquet"))
-    assert "directed_cohort" in set(scores["method"])
+    share = scores.set_index("method")["cohort_share"]
+    assert np.isnan(share["directed"])
+    assert share["directed_cohort"] == pytest.approx(np.mean([w / (1 + w) for w in weights]))
 
 
 def test_scores_compare_within_the_pools_of_what_is_read(study, write_study):

@@ -3,7 +3,11 @@ import re
 import pandas as pd
 import pytest
 
-from attnconn_assets.assets.report.headline_table import headline_table, headline_text
+from attnconn_assets.assets.report.headline_table import (
+    headline_notes,
+    headline_table,
+    headline_text,
+)
 from attnconn_assets.assets.report.report import headline
 from attnconn_core.figures import Styles
 
@@ -18,7 +22,7 @@ def cells():
         ("forecast", "forecast R²", "partial", 0.3567, 20, True, 3, "subjects"),
         ("forecast", "forecast R²", "ar", 0.3, 20, False, 3, "subjects"),
     ]
-    return pd.DataFrame(rows, columns=columns).assign(measure="m", lower=0.0, upper=1.0)
+    return pd.DataFrame(rows, columns=columns).assign(measure="m", lower=0.0, upper=1.0, missing="")
 
 
 @pytest.fixture
@@ -46,7 +50,7 @@ def test_the_text_has_n_families_and_a_star_for_the_winner(rows, cells):
         ["n = 19 to 20", "n = 20"],
         ["correlation"],
         ["Pearson", "0.50", "–"],
-        ["Tangent", "1.00", "–"],
+        ["Tangent †", "1.00", "–"],
         ["partial correlation"],
         ["Partial correlation", "−0.50", "0.357 *"],
         ["linear forecast"],
@@ -65,3 +69,34 @@ def test_the_page_gets_columns_with_their_benchmark_and_n(rows, cells):
     (partial,) = table["families"]["partial correlation"]
     assert [cell["best"] for cell in partial["cells"]] == [False, True]
     assert table["families"]["linear forecast"][0]["cells"][0] is None
+
+
+def test_what_is_missing_keeps_its_column_and_has_a_reason(cells):
+    icc = cells[cells["method"] == "pearson"].assign(
+        benchmark="reliability", column="ICC", value=float("nan"), missing="got 4 subjects"
+    )
+    both = pd.concat([cells, icc], ignore_index=True)
+    seen = pd.DataFrame(
+        {"method": ["pearson"], "saw_subject": [0.0], "cohort_share": [float("nan")]}
+    )
+    wide = headline(both, seen, Styles())
+    assert wide["ICC"].isna().all()
+    pearson = next(line for line in headline_text(wide, both).splitlines() if "Pearson" in line)
+    assert pearson.split() == ["Pearson", "0.50", "–", "–"]
+    assert headline_notes(both, seen, Styles()) == ["ICC: got 4 subjects"]
+
+
+@pytest.mark.parametrize(
+    ("share", "said"), [(0.0, "takes nothing from others (λ = 0)"), (0.25, "25% of a matrix")]
+)
+def test_what_a_method_takes_from_others_is_said(cells, share, said):
+    scores = pd.DataFrame({"method": ["directed_cohort"], "cohort_share": [share]})
+    (note,) = headline_notes(cells, scores, Styles())
+    assert note.startswith(f"Directed (with the cohort) †: {said}")
+
+
+def test_rows_are_marked_that_rest_on_other_subjects(rows):
+    assert rows.set_index("method")["cohort_informed"].to_dict() == {
+        "pearson": False, "tangent": True, "partial": False, "ar": False
+    }  # fmt: skip
+    assert rows["label"].tolist()[1] == "Tangent †"

@@ -1,9 +1,12 @@
 """Reliability as assets: what is repeated, by which models, and where warnings are seen."""
 
+import re
+
 import numpy as np
 import pytest
 
 from attnconn_assets.assets.catalogue import specs, store_of, tracking_of
+from attnconn_assets.assets.scores.cautions import CAUTIONS
 from attnconn_assets.storage.formats import read_matrices, read_series, read_table
 from attnconn_assets.study.study import load_study
 from attnconn_core.connectivity import Attention
@@ -114,9 +117,33 @@ def test_warnings_are_tags_in_mlflow_metadata_in_dagster_and_a_section_of_the_re
     key = next(k for k in line.instance.all_asset_keys() if k.path[-1] == "fingerprint")
     event = line.instance.get_latest_materialization_event(key).asset_materialization
     assert event.metadata["warning: attention_subject"].value.startswith(WARNING)
+
+
+@pytest.mark.parametrize("asset", ["attention_subject", "subject_forecaster"])
+def test_what_is_made_before_it_is_judged_says_where_cautions_are(line, asset):
+    key = next(k for k in line.instance.all_asset_keys() if k.path[-1] == asset)
+    event = line.instance.get_latest_materialization_event(key).asset_materialization
+    said = event.metadata["cautions"].value
+    assert f"the asset {CAUTIONS}" in said
+    client = tracking_of(line.study).client()
+    experiments = [each.experiment_id for each in client.search_experiments()]
+    runs = client.search_runs(experiments, f"tags.`attnconn.asset` = '{asset}'")
+    assert {run.data.tags["attnconn.cautions"] for run in runs} == {said}
+    others = client.search_runs(experiments, "tags.`attnconn.asset` = 'time_series'")
+    assert not any("attnconn.cautions" in run.data.tags for run in others)
+
+
+@pytest.mark.parametrize(
+    "section", ["scores", "fingerprint", "forecast", "reliability", "behaviour"]
+)
+def test_names_have_their_marks_in_every_table_of_the_report(line, section):
     page = (line.study.store_folder / "report.html").read_text(encoding="utf-8")
-    assert "Attention (subject) ⚠" in page
-    assert '<h2 id="reliability">' in page
+    own = page.partition(f'<h2 id="{section}">')[2].partition("</section>")[0]
+    own = own.replace("\u00a0", " ")  # a mark stays on its name's line
+    names = re.findall(r'<th scope="(?:row|col)">(Attention[^<]*)</th>', own)
+    assert {"Attention (subject) ⚠", "Attention (fine-tuned) † ⚠"} <= set(names)
+    assert all(name.endswith(" ⚠") for name in names)
+    assert "†: cohort-informed, rests on other subjects" in own
 
 
 def names(path):

@@ -32,10 +32,10 @@ def measured(n, gap, scatter=0.1):
     )
 
 
-def cells_and_words(*measures):
+def cells_and_words(*measures, warnings=None):
     found = join_measures(measures)
     cells = headline_cells(found.scores, found.verdicts)
-    return cells, in_words(cells, found.verdicts, LABELS.__getitem__)
+    return cells, in_words(cells, found.verdicts, LABELS.__getitem__, warnings)
 
 
 def test_a_winner_is_marked_and_said_to_be_best():
@@ -60,6 +60,35 @@ def test_of_few_nobody_is_best_however_far_ahead():
         "; n = 7 subjects); 7 subjects describe this sample and rank nobody, and to tell it from "
         f"the next (Method two, {next_value:.3f}) would take about 15 subjects."
     )
+
+
+def test_tables_and_sentences_say_of_how_many_from_one_place():
+    one = measured(7, 0.5)
+    verdict = join_measures([one]).verdicts.iloc[0]
+    assert verdict["n_for_difference"] == 15  # as few as 4 would see it; 15 are asked for
+    assert "the two highest would need about 15 subjects" in verdict["verdict"]
+    scattered = measured(7, 0.05, scatter=0.3)
+    verdict = join_measures([scattered]).verdicts.iloc[0]
+    needed = f"about {verdict['n_for_difference']:.0f} subjects"
+    assert verdict["n_for_difference"] > 15
+    _, (said,) = cells_and_words(scattered)
+    assert needed in said
+    assert needed in verdict["verdict"]
+
+
+def test_a_reference_between_the_two_highest_is_not_the_next():
+    one = measured(20, 0.0)
+    between = one.beside.assign(value=one.compared.scores["value"].mean())
+    _, (said,) = cells_and_words(replace(one, beside=between))
+    assert "the next (Method two, " in said or "the next (Method one, " in said
+
+
+def test_whoever_is_named_highest_is_named_with_what_is_against_it():
+    warnings = {name: f"do not interpret this matrix: {name}" for name in ("one", "two")}
+    for found in (measured(20, 0.5), measured(7, 0.5)):
+        _, (said,) = cells_and_words(found, warnings=warnings)
+        assert said.endswith(". Method one: do not interpret this matrix: one.")
+        assert "matrix: two" not in said
 
 
 def test_enough_units_without_a_difference_have_no_winner_either():

@@ -75,6 +75,12 @@ def test_warnings_stand_beside_the_methods_they_are_of(measured):
     assert "warning" not in joined.drawn
 
 
+def test_what_rests_on_other_subjects_is_marked_in_the_table(measured):
+    joined = join_measures([measured], informed={"two", "unheard of"})
+    marked = joined.scores.set_index("method")["cohort_informed"].to_dict()
+    assert marked == {"one": False, "two": True, "guess": False}
+
+
 def test_without_a_measure_the_tables_are_empty():
     joined = join_measures([])
     for table in joined.tables.values():

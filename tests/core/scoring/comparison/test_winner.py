@@ -78,7 +78,8 @@ def test_how_many_it_takes_stands_where_nobody_wins():
     assert tied.sentence.endswith("two highest would need more than 5,000 data sets")
     failed = verdict(_scores([1.0, 1.0, 0.1], [0.2] * 3), _pairs(values), support)
     assert failed.sentence.endswith(
-        "as far above the reference as seen, would need about 40 data sets"
+        "as far above the reference as seen, would need about 40 data sets; the difference seen "
+        "between the two highest would need more than 5,000 data sets"
     )
     unknown = verdict(_scores([1.0, 1.0, 0.1], [0.2] * 3), _pairs(values), Support(20))
     assert unknown.sentence == "none of 3 methods is shown to beat the reference"

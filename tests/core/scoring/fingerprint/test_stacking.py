@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from attnconn_core.records import Connectivity
-from attnconn_core.scoring.fingerprint.stacking import read_pairs, share_seen, stack_by_length
+from attnconn_core.scoring.fingerprint.stacking import mean_metric, read_pairs, stack_by_length
 
 
 def matrices(value, lengths, **metrics):
@@ -32,8 +32,8 @@ def test_a_length_that_is_whole_for_one_is_no_shorter_length_for_others():
 
 def test_the_share_that_was_trained_on_is_counted_over_whole_scans():
     seen, unseen = (matrices(0.0, (60,), saw_subject=value) for value in (1.0, 0.0))
-    assert share_seen([[seen, unseen], [unseen, unseen]]) == 0.25
-    assert np.isnan(share_seen([[matrices(0.0, (60,))] * 2]))
+    assert mean_metric([[seen, unseen], [unseen, unseen]], "saw_subject") == 0.25
+    assert np.isnan(mean_metric([[matrices(0.0, (60,))] * 2], "saw_subject"))
 
 
 @pytest.mark.parametrize("method", ["pearson", "granger"])

@@ -102,9 +102,28 @@ def test_a_session_per_subject_has_no_test_retest_and_says_so(make_study):
     assert by_method(scored)["halves_r"].notna().all()
     assert "got 0 with both sessions, of 6" in scored.facts["test–retest left out"]
     assert len(scored.tables["by_strength"]) == 0
-    assert [each.measure for each in Reliability().measures(scored.tables, scored.facts)] == [
-        "r between seeds", "r between halves",
+    measures = list(Reliability().measures(scored.tables, scored.facts))
+    assert [each.measure for each in measures] == [
+        "r between seeds", "r between halves", "ICC of edges"
     ]  # fmt: skip
+    verdict = measures[-1].verdict().iloc[0]
+    assert verdict["column"] == "ICC of edges"
+    assert verdict["verdict"] == scored.facts["test–retest left out"]
+    assert measures[-1].scores()["value"].isna().all()
+
+
+def test_with_too_few_for_an_interval_the_icc_keeps_its_column_and_says_why(make_study):
+    scored = Reliability().score(make_study(subjects=4))
+    *_, last = Reliability().measures(scored.tables, scored.facts)
+    table = last.scores().set_index("method")
+    np.testing.assert_allclose(table["value"], by_method(scored)["icc"])
+    assert table[["lower", "upper"]].isna().all(axis=None)
+    verdict = last.verdict().iloc[0]
+    assert (verdict["n"], verdict["winner"], verdict["leaders"]) == (4, "", "")
+    assert verdict["verdict"].endswith(
+        "at least 5 subjects with a test and a retest session; got 4"
+    )
+    assert not last.drawn
 
 
 def test_what_could_not_be_repeated_is_named(make_study, monkeypatch):
@@ -129,7 +148,7 @@ def test_seeds_that_do_not_agree_are_a_caution(make_study):
     (method, why), *others = Reliability().cautions(scored.tables).items()
     assert (method, others) == ("attention_subject", [])
     r = by_method(scored).loc[method, "seeds_r"]
-    assert why == f"models of different seeds agree at r = {r:.2f} (n = 6 subjects), below 0.9"
+    assert why == f"models of different seeds agree at r = {r:.3f} (n = 6 subjects), below 0.9"
     assert Reliability(least_agreement=0.01).cautions(scored.tables) == {}
 
 
