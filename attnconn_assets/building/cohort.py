@@ -1,5 +1,6 @@
 """The cohort: which sessions a group result may rest on, and why others are left out."""
 
+import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -90,6 +91,9 @@ def cohort_of(
     present = []
     excluded = {name: str(why) for name, why in listing.refused.items()}
     for session in listing.sessions:
+        if rules.names(session.key):
+            excluded[session.key] = f"{_BY_RULE}exclude.sessions names it"
+            continue
         why = _why_not(store, session.key, assets, window)
         if not why and rules.given:
             found = store.readable("quality", session.key)
@@ -111,29 +115,35 @@ def short_of_quorum(study: Study, cohort: Cohort) -> str:
     by_rule = sum(why.startswith(_BY_RULE) for why in cohort.excluded.values())
     present = len(cohort.sessions)
     eligible = present + len(cohort.excluded) - by_rule
-    if present and present >= study.quorum * eligible:
+    needed = min(math.ceil(study.quorum * eligible - 1e-9), eligible)
+    if study.quorum < 1:
+        needed = min(needed, max(1, eligible - 1))  # one bad scan costs its own session
+    if present and present >= needed:
         return ""
     if by_rule and not eligible:
         return f"sessions, and the study's rules (exclude) leave out all {by_rule} of them"
-    listed = "; ".join(f"{key}: {why}" for key, why in list(cohort.excluded.items())[:10])
+    missing = [item for item in cohort.excluded.items() if not item[1].startswith(_BY_RULE)]
+    listed = "; ".join(f"{key}: {why}" for key, why in missing[:10])
     return (
-        f"{study.quorum:.0%} of {eligible} sessions; {present} are there. "
-        f"Left out: {listed or 'none: the study has no session'}"
+        f"{needed} of {eligible} sessions (quorum: {study.quorum:g}); {present} are there. "
+        f"Left out: {listed or 'none: the study has no session'}. A lower quorum, or the names of "
+        "sessions to do without under exclude.sessions, lets the study go on"
     )
 
 
 def _removed(study: Study, store: Store, listing: Listing) -> Mapping[str, str]:
     """Find sessions of the store whose scans are gone.
 
-    A table of subjects takes sessions out on purpose; without one, nobody meant to.
+    A table of subjects takes sessions out on purpose, and so does the study's `exclude`;
+    otherwise nobody meant to.
     """
     if getattr(study, "subjects", None) is not None:
         return {}
     there = {session.key for session in listing.sessions}
     return {
-        key: "its scan was removed; a table of subjects (subjects) can leave it out"
+        key: "its scan was removed; exclude.sessions, or a table of subjects, can leave it out"
         for key in store.partitions("time_series")
-        if key not in there
+        if key not in there and not study.exclude.names(key)
     }
 
 

@@ -169,12 +169,18 @@ class SignificanceSettings(Settings):
 
 
 class ExclusionRules(Settings):
-    """Which sessions the group's models and scores leave out, by what `quality` measures.
+    """Which sessions the group's models and scores leave out: by name, or by their `quality`.
 
     A rule that isn't given excludes nobody. One that asks for what isn't known of a
     session excludes it: that it moved little can't be said of a session without motion.
+
+    Attributes
+    ----------
+    sessions
+        Keys such as ``sub-01_ses-retest``, or subjects such as ``sub-01``: all of theirs.
     """
 
+    sessions: tuple[str, ...] = ()
     min_frames: int | None = Field(None, ge=1)
     min_minutes: float | None = Field(None, gt=0)
     min_coverage_min: float | None = Field(None, ge=0, le=1)
@@ -184,8 +190,14 @@ class ExclusionRules(Settings):
 
     @property
     def given(self) -> dict[str, float]:
-        """The rules that are given, by name."""
-        return {name: value for name, value in self.model_dump().items() if value is not None}
+        """The rules of quality that are given, by name."""
+        rules = self.model_dump(exclude={"sessions"})
+        return {name: value for name, value in rules.items() if value is not None}
+
+    def names(self, session_key: str) -> bool:
+        """Whether a session, or its subject, is excluded by name."""
+        subject = session_key.partition("_ses-")[0]
+        return not {session_key, subject, subject.removeprefix("sub-")}.isdisjoint(self.sessions)
 
     def why_not(self, measured: Mapping[str, float]) -> str:
         """Name the rules that a session breaks, with what was measured; empty if none."""

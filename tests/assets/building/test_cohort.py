@@ -6,6 +6,7 @@ import pytest
 from attnconn_assets.assets.catalogue import specs, store_of
 from attnconn_assets.building.cohort import cohort_of, short_of_quorum
 from attnconn_assets.building.staleness import plan
+from attnconn_core.records import Cohort, Session
 
 
 @pytest.fixture
@@ -26,7 +27,12 @@ def test_a_scan_that_was_removed_is_listed_and_counts_as_missing(files):
         cohort = cohort_of(study, store, study.make_source().listing(), ("pearson",))
         assert list(cohort.excluded) == ["sub-d_ses-test"]
         assert "its scan was removed" in cohort.excluded["sub-d_ses-test"]
-        assert "95% of 8 sessions; 7 are there" in short_of_quorum(study, cohort)
+        assert short_of_quorum(study, cohort) == ""  # one may be missing
+        strict = study.model_copy(update={"quorum": 1.0})
+        assert "8 of 8 sessions (quorum: 1); 7 are there" in short_of_quorum(strict, cohort)
+        excluding = {"exclude": study.exclude.model_copy(update={"sessions": ("sub-d_ses-test",)})}
+        meant = study.model_copy(update=excluding)
+        assert not cohort_of(meant, store, meant.make_source().listing(), ("pearson",)).excluded
     finally:
         away.rename(path)
 
@@ -52,7 +58,8 @@ def test_what_the_source_refuses_counts_as_missing(files):
     try:
         cohort = cohort_of(study, store, study.make_source().listing(), ("pearson",))
         assert list(cohort.excluded) == [bad.name]
-        assert "95% of 9 sessions; 8 are there" in short_of_quorum(study, cohort)
+        strict = study.model_copy(update={"quorum": 1.0})
+        assert "9 of 9 sessions (quorum: 1); 8 are there" in short_of_quorum(strict, cohort)
     finally:
         bad.unlink()
 
@@ -72,3 +79,37 @@ def test_a_damaged_manifest_is_one_that_is_to_be_made_again(files):
         assert excluded == {"sub-b_ses-test": "no pearson in the store"}
     finally:
         manifest.write_text(content)
+
+
+@pytest.mark.parametrize(
+    ("present", "missing", "quorum", "needed"),
+    [
+        (7, 1, 0.95, None),
+        (6, 2, 0.95, 7),
+        (95, 5, 0.95, None),
+        (94, 6, 0.95, 95),
+        (7, 1, 1.0, 8),
+        (1, 1, 0.95, None),
+        (0, 1, 0.95, 1),
+        (1, 1, 0.5, None),
+    ],
+)
+def test_all_but_one_or_95_percent_are_a_quorum(files, present, missing, quorum, needed):
+    sessions = tuple(Session(str(number), "test") for number in range(present))
+    cohort = Cohort(sessions, {f"sub-x{number}": "no scan" for number in range(missing)})
+    study = files[0].model_copy(update={"quorum": quorum})
+    said = short_of_quorum(study, cohort)
+    assert said.startswith("" if needed is None else f"{needed} of {present + missing} sessions")
+    assert bool(said) == (needed is not None)
+
+
+def test_sessions_are_excluded_by_name(files):
+    study, store, _ = files
+    rules = study.exclude.model_copy(update={"sessions": ("sub-a_ses-test", "sub-b", "c")})
+    study = study.model_copy(update={"exclude": rules})
+    cohort = cohort_of(study, store, study.make_source().listing(), ("pearson",))
+    assert [session.key for session in cohort.sessions] == [
+        *("sub-a_ses-retest", "sub-d_ses-retest", "sub-d_ses-test")
+    ]
+    assert all("exclude.sessions" in why for why in cohort.excluded.values())
+    assert short_of_quorum(study, cohort) == ""
