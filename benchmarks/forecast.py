@@ -30,6 +30,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="benchmarks.forecast", description=main.__doc__)
     parser.add_argument("--write", action="store_true", help="into benchmarks/README.md")
     parser.add_argument("--subjects", type=int, default=7, help="the first so many (default: 7)")
+    parser.add_argument("--device", default="cpu", help="to train presets on (default: cpu)")
     parser.add_argument("--linear-only", action="store_true", help="train no preset")
     options = parser.parse_args()
     runs, halves = _scans(options.subjects)
@@ -39,12 +40,12 @@ def main() -> None:
         replace_section(_HERE / "README.md", "linear-forecast", "\n".join(lines))
     if options.linear_only:
         return
-    lines = _trained_lines(runs)
+    lines = _trained_lines(runs, options.device)
     if options.write:
         replace_section(_HERE / "README.md", "forecast", "\n".join(lines))
 
 
-def _trained_lines(runs: list[Scan]) -> list[str]:
+def _trained_lines(runs: list[Scan], device: str) -> list[str]:
     """Train every preset on every subject, and say how it went while it goes."""
     presets = ["subject", "attnconn"]
     titles = [TITLES[name] for name in _LINEAR]
@@ -55,7 +56,7 @@ def _trained_lines(runs: list[Scan]) -> list[str]:
     for subject, series in runs:
         training, test = split(series, 0.1)
         linear = linear_forecasts(training, test, 5)
-        trained = [_preset(name, training, test) for name in presets]
+        trained = [_preset(name, training, test, device) for name in presets]
         r2 = [linear[name].skill.r2 for name in _LINEAR] + [each[0] for each in trained]
         seconds = [each[1] for each in trained]
         rows.append(r2 + seconds)
@@ -63,7 +64,7 @@ def _trained_lines(runs: list[Scan]) -> list[str]:
         print(lines[-1], flush=True)
     mean = np.mean(rows, axis=0)
     lines.append(_line("mean", list(mean[:5]), list(mean[5:])))
-    lines += ["", _verdict(np.array(rows))]
+    lines += ["", f"{_verdict(np.array(rows))} Trained on `{device}`."]
     print("\n".join(lines[-3:]))
     return lines
 
@@ -83,11 +84,12 @@ def _scans(n_subjects: int) -> tuple[list[Scan], list[Scan]]:
     return runs, halves
 
 
-def _preset(name: str, training: TimeSeries, test: TimeSeries) -> tuple[float, float]:
+def _preset(name: str, training: TimeSeries, test: TimeSeries, device: str) -> tuple[float, float]:
     """Test R² and seconds of training."""
     preset = PRESETS[name]
     began = time.perf_counter()
-    fitted = fit(preset.forecaster, [training], preset.training)
+    on_device = preset.training.model_copy(update={"device": device})
+    fitted = fit(preset.forecaster, [training], on_device)
     seconds = time.perf_counter() - began
     with torch.inference_mode():
         ahead = forecast(fitted.forecaster, test)
