@@ -2,7 +2,8 @@
 
 Imports point down only; import-linter holds the floors::
 
-    definitions, __main__   the only Definitions; the command line
+    __main__                the command line's arguments
+    commands | definitions  what the commands do; the only Definitions
     operation               when partitions are made: runner, jobs, sensors, servers
     assets                  what is made: catalogue; inputs, forecasters, connectivity,
                             scores, report

@@ -7,7 +7,8 @@ from attnconn_assets.instance.home import ensure_home
 from attnconn_assets.operation.jobs import nightly, refresh
 from attnconn_assets.operation.sensors import discovery, follow
 from attnconn_assets.study.claim import claim
-from attnconn_assets.study.study import Study, load_study, selected_study
+from attnconn_assets.study.selection import selected_study
+from attnconn_assets.study.study import Study, load_study
 
 __all__ = ["define", "defs"]
 

@@ -1,7 +1,6 @@
 """The study file, validated: every setting of the platform, and no other place to look."""
 
 import difflib
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
@@ -33,9 +32,7 @@ from attnconn_core.forecasting.config import DEFAULT_SEED
 from attnconn_core.scoring import Fingerprint, ForecastSkill, GroupContrast, Reliability, Score
 from attnconn_core.sources import sources
 
-__all__ = ["DEFAULT_STUDY", "Study", "load_study", "selected_study"]
-
-DEFAULT_STUDY = Path(__file__).resolve().parents[2] / "studies" / "hcp_sample.yaml"
+__all__ = ["Study", "load_study"]
 
 
 class Study(SourceSettings):
@@ -169,11 +166,6 @@ class Study(SourceSettings):
     def fine_tuned_configuration(self) -> Configuration:
         """The first configuration that is read, as it goes on with one session."""
         return self.fine_tuning.configuration(self.configurations[self.read_out[0]])
-
-
-def selected_study() -> Path:
-    """The study file that the environment variable ATTNCONN_STUDY names, else the sample's."""
-    return Path(os.environ.get("ATTNCONN_STUDY", DEFAULT_STUDY)).resolve()
 
 
 def load_study(path: Path) -> Study:

@@ -3,7 +3,7 @@ from typing import ClassVar
 
 import pytest
 
-from attnconn_assets.__main__ import _conclude, _run
+from attnconn_assets.commands import conclude, run
 from attnconn_assets.study.sources import study_model
 from attnconn_assets.study.study import Study
 from attnconn_core.errors import SampleError
@@ -23,12 +23,12 @@ class Remote(Simulated):
 def test_a_run_begins_by_fetching_what_the_source_fetches(capsys):
     keys = {"name": "far", "title": "Far away", "source": "remote", "experiments": ["none.yaml"]}
     with pytest.raises(SampleError, match="the server doesn't answer"):
-        _run(study_model(Study, "remote", Remote).model_validate(keys))
+        run(study_model(Study, "remote", Remote).model_validate(keys))
     assert capsys.readouterr().out.startswith("Study far: Far away\nSimulated data")
 
 
 def test_a_run_ends_with_scores_their_chance_and_what_their_marks_mean(line, capsys):
-    _conclude(line.study, line.outcome, 1.0)
+    conclude(line.study, line.outcome, 1.0)
     said = capsys.readouterr().out
     # Four subjects in two pools: each is one of two.
     guessed = "0.50 (4 subjects, each compared within one of 2 pools)"

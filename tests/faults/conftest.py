@@ -34,7 +34,7 @@ PATIENCE = 120.0  # seconds that anything may take on a busy machine
 LAUNCHER = """
 import json, os, sys
 import mlflow.store.model_registry.sqlalchemy_store, mlflow.store.tracking.sqlalchemy_store
-from attnconn_assets import __main__ as command
+from attnconn_assets import __main__ as command, commands
 from attnconn_assets.operation import runner
 from attnconn_assets.study.study import load_study
 from attnconn_assets.tracking.tracking import Tracking

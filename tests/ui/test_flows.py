@@ -21,7 +21,8 @@ START = ["time_series", "partial", "subject_forecaster"]
 PREPARE = f"""
 import dagster as dg
 from attnconn_assets.definitions import define
-from attnconn_assets.study.study import load_study, selected_study
+from attnconn_assets.study.selection import selected_study
+from attnconn_assets.study.study import load_study
 
 study = load_study(selected_study())
 with dg.DagsterInstance.get() as instance:

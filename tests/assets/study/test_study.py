@@ -8,7 +8,8 @@ import pytest
 import yaml
 
 from attnconn_assets.assets.catalogue import specs
-from attnconn_assets.study.study import DEFAULT_STUDY, load_study
+from attnconn_assets.study.selection import DEFAULT_STUDY
+from attnconn_assets.study.study import load_study
 from attnconn_core.connectivity import methods as registered
 from attnconn_core.errors import StudyError
 from attnconn_core.forecasting import PRESETS

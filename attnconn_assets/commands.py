@@ -1,0 +1,184 @@
+"""What the commands of ``attnconn`` do, each from a study file; the parser is `__main__`."""
+
+import sys
+import time
+import urllib.parse
+from collections.abc import Mapping
+from pathlib import Path
+
+from tqdm import tqdm
+
+from attnconn_assets.assets.catalogue import store_of, tracking_of
+from attnconn_assets.assets.report.headline_table import headline_text
+from attnconn_assets.assets.report.specs import report_path
+from attnconn_assets.building.partitions import add_sessions
+from attnconn_assets.instance.home import ensure_home, open_instance
+from attnconn_assets.instance.run_locks import end_orphans
+from attnconn_assets.operation import servers
+from attnconn_assets.operation.runner import Outcome, Step, materialise_stale
+from attnconn_assets.storage import trace
+from attnconn_assets.storage.entry import WHOLE
+from attnconn_assets.storage.formats import read_table
+from attnconn_assets.study.claim import claim
+from attnconn_assets.study.study import Study, load_study
+from attnconn_core.errors import AttnconnError
+from attnconn_core.records import Session
+from attnconn_core.sources import DESIGN_LABELS, fetches
+
+__all__ = ["conclude", "dev", "opened", "run", "seed", "tell"]
+
+_STILL = 60  # seconds after which nobody is taken to be writing to a file
+
+
+def opened(file: Path) -> Study:
+    """Load a study for a command, in a home of Dagster's, with its store to itself."""
+    home = ensure_home()
+    study = load_study(file)
+    claim(study, file, home)
+    return study
+
+
+def dev(study: Study, file: Path, dagster_port: int, mlflow_port: int | None) -> int:
+    """Open Dagster and MLflow side by side, until they are ended."""
+    _seed_what_is_there(study)
+    port = urllib.parse.urlsplit(study.tracking_page).port or 5000
+    chosen = mlflow_port or port
+    if chosen != port:
+        print(
+            f"Links in Dagster lead to {study.tracking_page}; "
+            "`tracking_page` in the study says where MLflow is"
+        )
+    return servers.serve(file, study.tracking_folder, dagster_port, chosen)
+
+
+def seed(study: Study) -> int:
+    """Add the study's sessions to Dagster as partitions."""
+    with open_instance() as instance:
+        end_orphans(instance)
+        listing = study.make_source().listing()
+        new = add_sessions(study, instance, listing.sessions)
+    print(f"{study.name}: {len(new)} new sessions")
+    _complain("isn't a session:", {name: str(why) for name, why in listing.refused.items()})
+    return 0
+
+
+def _seed_what_is_there(study: Study) -> None:
+    """Add the sessions whose scans have lain still for a while; the sensor finds the others."""
+    with open_instance() as instance:
+        end_orphans(instance)
+        try:
+            listing = study.make_source().listing()
+        except AttnconnError as error:  # a study whose scans are still to come
+            print(f"attnconn: {error}", file=sys.stderr)
+            return
+        add_sessions(study, instance, tuple(filter(_lies_still, listing.sessions)))
+
+
+def _lies_still(session: Session) -> bool:
+    now = time.time()
+    return all(path.exists() and now - path.stat().st_mtime > _STILL for path in session.files)
+
+
+def tell(study: Study, what: str) -> int:
+    """Walk from a result to the scans behind it, or from a scan to its results."""
+    store = store_of(study)
+    for line in trace.told(store, tracking_of(study).result_of(what) or what):
+        print(line)
+    return 0
+
+
+def _complain(what: str, reasons: Mapping[str, str]) -> None:
+    for name, why in reasons.items():
+        print(f"  {name} {what} {why}" if what else f"  {name}: {why}", file=sys.stderr)
+
+
+def run(study: Study) -> int:
+    """Make what is missing or out of date, and show the scores."""
+    source = study.make_source()
+    print(f"Study {study.name}: {study.title}")
+    if source.notice:
+        print(source.notice)
+    if fetches(source):
+        print(f"Data: {source.fetch()}")
+    started = time.monotonic()
+    with open_instance() as instance, Progress() as progress:
+        outcome = materialise_stale(study, instance, progress)
+    conclude(study, outcome, time.monotonic() - started)
+    return 1 if outcome.failed or outcome.waiting else 0
+
+
+class Progress:
+    """A bar an asset."""
+
+    def __enter__(self) -> "Progress":
+        self._bar: tqdm | None = None
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._close()
+
+    def step(self, step: Step) -> None:
+        """Start the bar of the next asset."""
+        self._close()
+        if step.to_make == 0:
+            standing = f"up to date ({step.standing})" if step.standing else ""
+            waiting = f"cannot be made ({step.waiting}), see below" if step.waiting else ""
+            told = ", ".join(filter(None, [standing, waiting])) or "nothing to make"
+            print(f"{step.asset:28} {told}")
+            return
+        self._bar = tqdm(
+            total=step.to_make,
+            desc=f"{step.asset:28}",
+            bar_format="{desc} {bar:24} {n_fmt}/{total_fmt} [{elapsed}{postfix}]",
+            file=sys.stdout,
+        )
+
+    def made(self) -> None:
+        """Move on by one partition."""
+        if self._bar is not None:
+            self._bar.update()
+
+    def said(self, message: str) -> None:
+        """Show what an asset says of itself behind its bar."""
+        if self._bar is not None:
+            self._bar.set_postfix_str(message[:60])
+
+    def _close(self) -> None:
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None
+
+
+def conclude(study: Study, outcome: Outcome, seconds: float) -> None:
+    """Say what a run came to: what failed and what waits, and the scores."""
+    print(
+        f"\n{outcome.made} partitions made, {outcome.standing} up to date, "
+        f"{len(outcome.failed)} failed, in {seconds:.0f} s"
+    )
+    for line in (*outcome.failures(), *outcome.waits()):
+        print(f"  {line}", file=sys.stderr)
+    _complain("isn't a session:", outcome.refused)
+    store = store_of(study)
+    entry = store.find("report", WHOLE)
+    if entry is None:
+        return
+    if "report of all" in outcome.waiting or "report of all" in outcome.failed:
+        print("\nThe scores below are those of the last report that could be made.")
+    if "chance" not in entry.facts:
+        print("\nThe last report was made by an older version, whose table can't be shown here.")
+        return
+    rows, cells = (
+        read_table(store.path(entry, f"{name}.parquet")) for name in ("headline", "cells")
+    )
+    print(f"\nScores ({DESIGN_LABELS[study.make_source().design]})\n")
+    warned = rows[rows["warning"] != ""]
+    print(headline_text(rows, cells))
+    print(f"\nIdentification by chance: {entry.facts['chance']}")
+    print(*entry.facts["notes"], sep="\n")
+    if cells["best"].any():
+        print("\n* better than every other method, tested and corrected for their number")
+    print("", *entry.facts["words"], sep="\n")
+    for label, warning in zip(warned["label"], warned["warning"], strict=True):
+        print(f"\n{label}: {warning}")
+    print(f"\nReport   {report_path(study)}")
+    print("Browse   make dev      Dagster http://127.0.0.1:3000  MLflow http://127.0.0.1:5000")
