@@ -12,7 +12,7 @@ from attnconn_core.connectivity.average import mean_connectivity
 from attnconn_core.connectivity.cohort_directed import CohortDirected, DirectionSums
 from attnconn_core.connectivity.directed import Directed, Direction
 from attnconn_core.connectivity.estimator import Estimator
-from attnconn_core.connectivity.granger import Granger
+from attnconn_core.connectivity.granger import Granger, PenaltyUnits
 from attnconn_core.connectivity.granger_log_ratio import GrangerLogRatio, GrangerTest
 from attnconn_core.connectivity.granger_order import GrangerOrder, choose_granger_order
 from attnconn_core.connectivity.granger_own_past_free import GrangerOwnPastFree
@@ -81,6 +81,7 @@ __all__ = [
     "PartialGivenPast",
     "PatelTau",
     "Pearson",
+    "PenaltyUnits",
     "RegressionDCM",
     "Sensitivity",
     "ShrinkagePartial",

@@ -1,10 +1,10 @@
 """Granger causality by ridge regression, every pair from one factorisation."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal, get_args
 
 import numpy as np
-from jaxtyping import Float64
+from jaxtyping import Bool, Float64
 
 from attnconn_core.errors import ParameterError, SeriesError
 from attnconn_core.forecasting.moments import LaggedMoments, lagged_moments
@@ -12,7 +12,11 @@ from attnconn_core.forecasting.skill import forecast_skill
 from attnconn_core.records import Connectivity, TimeSeries
 from attnconn_core.timeseries import require_lags, require_sound, split
 
-__all__ = ["Granger", "n_samples", "r2_drops"]
+__all__ = ["Granger", "PenaltyUnits", "n_samples", "r2_drops"]
+
+PenaltyUnits = Literal["series", "deviations"]
+"""What a penalty is measured in: the squared units of the series, as the original study has
+it, or the deviations of the regions, so that results don't depend on anybody's units."""
 
 
 def n_samples(series: TimeSeries, lags: int) -> int:
@@ -64,10 +68,15 @@ class Granger:
     lags
         Frames of the past that inform a forecast.
     alpha
-        Ridge penalty, in the squared units of the series; 0 is least squares.
+        Ridge penalty; 0 is least squares.
     test_fraction
         Share of frames, at the end, that the forecast is judged on. None fits on every
         frame and judges nothing: a scan cut short has no frames to spare.
+    units
+        What `alpha` is measured in. ``"series"``: the squared units of the series, so that
+        the original study's figures come out; the same scan in other units needs another
+        penalty. ``"deviations"``: every region is divided by its deviation over the training
+        part, so that neither the scanner's units nor a region's scale matters.
 
     Raises
     ------
@@ -78,6 +87,7 @@ class Granger:
     lags: int
     alpha: float
     test_fraction: float | None = 0.1
+    units: str = "series"
 
     method: ClassVar[str] = "granger"
     directed: ClassVar[bool] = True
@@ -90,6 +100,10 @@ class Granger:
         if self.test_fraction is not None and not 0 < self.test_fraction < 1:
             raise ParameterError(
                 f"test_fraction must lie between 0 and 1; got {self.test_fraction}"
+            )
+        if self.units not in get_args(PenaltyUnits):
+            raise ParameterError(
+                f"units must be one of {', '.join(get_args(PenaltyUnits))}; got {self.units!r}"
             )
 
     def estimate(self, series: TimeSeries) -> Connectivity:
@@ -116,12 +130,15 @@ class Granger:
                     f"consecutive frames in its {name} part; got {part.n_frames} of "
                     f"{series.n_frames} frames at a test fraction of {self.test_fraction}"
                 )
-        moments = lagged_moments(parts["training"].runs, self.lags)
-        if not moments.total.all():
-            dead = series.regions[int(np.argmin(moments.total))]
+        moves = _moves(parts["training"], self.lags)
+        if not moves.all():
+            dead = series.regions[int(np.argmin(moves))]
             raise SeriesError(
                 f"{self.method}: every region must change over the training part; {dead} doesn't"
             )
+        moments = lagged_moments(
+            parts["training"].runs, self.lags, standardise=self.units == "deviations"
+        )
         inverse = moments.inverse(self.alpha)
         drops = np.maximum(r2_drops(moments, inverse, self.alpha), 0.0)
         metrics = {}
@@ -129,3 +146,9 @@ class Granger:
             ahead = moments.forecaster(inverse @ moments.cross).predict(parts["test"].runs)
             metrics = forecast_skill(*ahead).summary()
         return Connectivity(drops, series.regions, self.method, self.directed, metrics)
+
+
+def _moves(series: TimeSeries, lags: int) -> Bool[np.ndarray, " region"]:
+    """Whether every region changes over the frames that are predicted, by its values alone."""
+    predicted = np.concatenate([run[lags:] for run in series.runs])
+    return np.asarray(np.ptp(predicted, axis=0) > 0)
