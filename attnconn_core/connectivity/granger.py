@@ -6,6 +6,7 @@ from typing import ClassVar, Literal, get_args
 import numpy as np
 from jaxtyping import Bool, Float64
 
+from attnconn_core.connectivity.inversion import Inversion, few_samples
 from attnconn_core.errors import ParameterError, SeriesError
 from attnconn_core.forecasting.moments import LaggedMoments, lagged_moments
 from attnconn_core.forecasting.skill import forecast_skill
@@ -92,6 +93,7 @@ class Granger:
     method: ClassVar[str] = "granger"
     directed: ClassVar[bool] = True
     signed: ClassVar[bool] = False
+    inverts: ClassVar[Inversion] = Inversion("samples", "columns", "a positive alpha")
 
     def __post_init__(self) -> None:
         require_lags(self.lags)
@@ -111,7 +113,9 @@ class Granger:
 
         Values are drops of in-sample R², clipped at 0; the diagonal is what a region's
         own past adds to that of the others. Metrics: `r2`, the mean over regions of the
-        test R²; `r2_pooled`, around one grand mean; `mse`, in squared units.
+        test R²; `r2_pooled`, around one grand mean; `mse`, in squared units. Without a
+        penalty also `samples_of_inverse` and `columns_of_inverse`, where there are fewer than
+        two samples per column of the past.
 
         Raises
         ------
@@ -142,9 +146,11 @@ class Granger:
         inverse = moments.inverse(self.alpha)
         drops = np.maximum(r2_drops(moments, inverse, self.alpha), 0.0)
         metrics = {}
+        if self.alpha == 0:
+            metrics = few_samples(moments.n_samples, len(moments.gram))
         if "test" in parts:
             ahead = moments.forecaster(inverse @ moments.cross).predict(parts["test"].runs)
-            metrics = forecast_skill(*ahead).summary()
+            metrics |= forecast_skill(*ahead).summary()
         return Connectivity(drops, series.regions, self.method, self.directed, metrics)
 
 
