@@ -11,6 +11,8 @@ def test_partial_correlation_of_too_few_frames_is_said_beside_its_scores(
         write_study(
             n_regions=25,
             n_frames=45,
+            test_fraction=0.2,
+            baseline_lags=2,
             methods=["partial", "shrinkage_partial"],
             scan_lengths=None,
             behaviour=None,
