@@ -15,7 +15,6 @@ def test_partial_correlation_of_too_few_frames_is_said_beside_its_scores(
             baseline_lags=2,
             methods=["partial", "shrinkage_partial"],
             scan_lengths=None,
-            behaviour=None,
             granger={"lags": 1, "alpha": 1.0},
         )
     )
