@@ -20,7 +20,7 @@ __all__ = ["main"]
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return its exit status."""
     options = _parser().parse_args(arguments)
-    file = Path(options.study) if options.study else selected_study()
+    file = Path(options.study) if "study" in options else selected_study()
     try:
         return _command(options, file)
     except AttnconnError as error:
@@ -64,7 +64,6 @@ def _parser() -> argparse.ArgumentParser:
         "scans as a study file says, and made anew where scans, code or settings change.",
         parents=[chosen],
     )
-    parser.set_defaults(study=None)
     version = importlib.metadata.version("attnconn")
     parser.add_argument("--version", action="version", version=f"attnconn {version}")
     commands = parser.add_subparsers(dest="command", required=True)

@@ -143,6 +143,7 @@ class Causes:
                 spec.rests_on,
                 spec.optional,
                 spec.window,
+                made_without_all=spec.made_without_all,
             )
         return self._settled[spec.name]
 

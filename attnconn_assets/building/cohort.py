@@ -44,6 +44,8 @@ def settle(
     rests_on: Sequence[str],
     optional: Collection[str] = (),
     window: Window | None = None,
+    *,
+    made_without_all: bool = False,
 ) -> Settled:
     """Choose the sessions that a group's result rests on, and what it is made without.
 
@@ -66,7 +68,7 @@ def settle(
         worst = max(droppable, key=lambda name: len(missing[name]))
         kept.remove(worst)
         left_out[worst] = missing[worst]
-        if not any(name in optional for name in kept):
+        if not made_without_all and not any(name in optional for name in kept):
             break
         cohort = cohort_of(study, store, listing, kept, window)
         if not short_of_quorum(study, cohort):

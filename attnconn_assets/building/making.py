@@ -92,6 +92,7 @@ def make(platform: Platform, spec: AssetSpec, partition: str) -> Made:
             _reads_source=spec.source is not None,
             lacks=_lacks(platform, spec, partition),
             _optional=spec.optional,
+            _made_without_all=spec.made_without_all,
             _window=spec.window,
         )
         result = spec.make(work)

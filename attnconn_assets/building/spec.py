@@ -74,6 +74,8 @@ class AssetSpec:
     optional
         Of `needs`, those that it is made without where they can't be made: the body finds
         them in `Work.lacks`.
+    made_without_all
+        Whether it is made even where no session has any of them.
     window
         Consecutive frames of a session that it needs; None if any session will do.
     """
@@ -98,6 +100,7 @@ class AssetSpec:
     copies: Mapping[str, Path] = field(default_factory=dict)
     lists_excluded: bool = False
     optional: frozenset[str] = frozenset()
+    made_without_all: bool = False
     window: Window | None = None
 
     def __post_init__(self) -> None:

@@ -65,6 +65,7 @@ class Work:
     files: list[dict[str, Any]] = dataclasses.field(default_factory=list)
     lacks: Mapping[str, str] = dataclasses.field(default_factory=dict)
     _optional: Collection[str] = ()
+    _made_without_all: bool = False
     _window: Window | None = None
     _cohort: Cohort | None = None
 
@@ -225,6 +226,7 @@ class Work:
             self._rests_on,
             self._optional,
             self._window,
+            made_without_all=self._made_without_all,
         )
         if settled.lacks:
             raise CohortError(f"{self.asset} needs {settled.lacks}")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -12,15 +13,25 @@ from attnconn_core.forecasting import ForecasterConfig, TrainingConfig
 __all__ = ["Configuration", "Experiment", "FineTuning"]
 
 _SEEDS_APART = 100_003
+_LOSS: Literal["standardised"] = "standardised"
 
 
 class Configuration(BaseModel):
-    """One forecaster: its shape and its training."""
+    """One forecaster: its shape and its training.
+
+    The loss is ``standardised`` where the file doesn't say otherwise: that of raw units, as
+    published, trains another model of the same scan in other units.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     model: ForecasterConfig = ForecasterConfig()
-    training: TrainingConfig = TrainingConfig()
+    training: TrainingConfig = TrainingConfig(loss=_LOSS)
+
+    @field_validator("training", mode="before")
+    @classmethod
+    def _without_units(cls, training: object) -> object:
+        return {"loss": _LOSS, **training} if isinstance(training, dict) else training
 
     @model_validator(mode="after")
     def _has_what_is_rounded(self) -> "Configuration":

@@ -17,6 +17,7 @@ from pydantic import (
     model_validator,
 )
 
+from attnconn_core.connectivity import PenaltyUnits
 from attnconn_core.scoring import Behaviour
 from attnconn_core.sources import SIMULATED_TRUTHS, as_written
 
@@ -61,21 +62,27 @@ class Settings(BaseModel):
 
 
 class GrangerSettings(Settings):
-    """Granger's lags and α: given, or searched for on the cohort's validation frames."""
+    """Granger's lags and α: given, or searched for on the cohort's validation frames.
+
+    α is measured in `units`: by default in deviations of the regions, so that nothing depends
+    on the units of the scans; ``series`` takes their squared units, as the original study does.
+    """
 
     lags: int | None = Field(None, ge=1)
     alpha: float | None = Field(None, gt=0)
     max_lags: int = Field(10, ge=1)
-    min_alpha: float = Field(1e-3, gt=0)
-    max_alpha: float = Field(1e7, gt=0)
+    min_alpha: float | None = Field(None, gt=0)
+    max_alpha: float | None = Field(None, gt=0)
     coarse_steps: int = Field(10, ge=2)
     refine_steps: int = Field(10, ge=0)
+    units: PenaltyUnits = "deviations"
 
     @model_validator(mode="after")
     def _both_or_neither(self) -> "GrangerSettings":
         if (self.lags is None) != (self.alpha is None):
             raise ValueError("give both lags and alpha, or neither to have them searched for")
-        if not self.min_alpha < self.max_alpha:
+        low, high = self.min_alpha, self.max_alpha
+        if low is not None and high is not None and not low < high:
             raise ValueError(f"min_alpha must be below max_alpha, {self.max_alpha:g}")
         return self
 

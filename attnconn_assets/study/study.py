@@ -136,7 +136,8 @@ class Study(SourceSettings):
     def granger_settings(self) -> GrangerSettings:
         """How Granger's order is found; lags and alpha under ``methods`` are given ones."""
         given = self.every_method["granger"].parameters
-        return GrangerSettings(**{**self.granger.model_dump(), **given})
+        order = {name: given[name] for name in ("lags", "alpha") if name in given}
+        return GrangerSettings(**{**self.granger.model_dump(), **order})
 
     @property
     def chosen_scores(self) -> tuple[Score, ...]:

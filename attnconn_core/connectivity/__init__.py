@@ -12,11 +12,12 @@ from attnconn_core.connectivity.average import mean_connectivity
 from attnconn_core.connectivity.cohort_directed import CohortDirected, DirectionSums
 from attnconn_core.connectivity.directed import Directed, Direction
 from attnconn_core.connectivity.estimator import Estimator
-from attnconn_core.connectivity.granger import Granger
+from attnconn_core.connectivity.granger import Granger, PenaltyUnits
 from attnconn_core.connectivity.granger_log_ratio import GrangerLogRatio, GrangerTest
 from attnconn_core.connectivity.granger_order import GrangerOrder, choose_granger_order
 from attnconn_core.connectivity.granger_own_past_free import GrangerOwnPastFree
 from attnconn_core.connectivity.graphical_lasso import GraphicalLasso
+from attnconn_core.connectivity.inversion import Inversion, few_samples
 from attnconn_core.connectivity.lagged_correlation import LaggedCorrelation
 from attnconn_core.connectivity.lagged_partial import LaggedPartial
 from attnconn_core.connectivity.likelihood_ratio import LikelihoodRatio
@@ -68,6 +69,7 @@ __all__ = [
     "GrangerOwnPastFree",
     "GrangerTest",
     "GraphicalLasso",
+    "Inversion",
     "LaggedCorrelation",
     "LaggedPartial",
     "LikelihoodRatio",
@@ -81,6 +83,7 @@ __all__ = [
     "PartialGivenPast",
     "PatelTau",
     "Pearson",
+    "PenaltyUnits",
     "RegressionDCM",
     "Sensitivity",
     "ShrinkagePartial",
@@ -90,6 +93,7 @@ __all__ = [
     "choose_granger_order",
     "configured",
     "estimators",
+    "few_samples",
     "geometric_mean",
     "installed_methods",
     "mean_connectivity",

@@ -1,18 +1,23 @@
 """Granger causality by ridge regression, every pair from one factorisation."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal, get_args
 
 import numpy as np
-from jaxtyping import Float64
+from jaxtyping import Bool, Float64
 
+from attnconn_core.connectivity.inversion import Inversion, few_samples
 from attnconn_core.errors import ParameterError, SeriesError
 from attnconn_core.forecasting.moments import LaggedMoments, lagged_moments
 from attnconn_core.forecasting.skill import forecast_skill
 from attnconn_core.records import Connectivity, TimeSeries
 from attnconn_core.timeseries import require_lags, require_sound, split
 
-__all__ = ["Granger", "n_samples", "r2_drops"]
+__all__ = ["Granger", "PenaltyUnits", "n_samples", "r2_drops"]
+
+PenaltyUnits = Literal["series", "deviations"]
+"""What a penalty is measured in: the squared units of the series, as the original study has
+it, or the deviations of the regions, so that results don't depend on anybody's units."""
 
 
 def n_samples(series: TimeSeries, lags: int) -> int:
@@ -64,10 +69,15 @@ class Granger:
     lags
         Frames of the past that inform a forecast.
     alpha
-        Ridge penalty, in the squared units of the series; 0 is least squares.
+        Ridge penalty; 0 is least squares.
     test_fraction
         Share of frames, at the end, that the forecast is judged on. None fits on every
         frame and judges nothing: a scan cut short has no frames to spare.
+    units
+        What `alpha` is measured in. ``"series"``: the squared units of the series, so that
+        the original study's figures come out; the same scan in other units needs another
+        penalty. ``"deviations"``: every region is divided by its deviation over the training
+        part, so that neither the scanner's units nor a region's scale matters.
 
     Raises
     ------
@@ -78,10 +88,12 @@ class Granger:
     lags: int
     alpha: float
     test_fraction: float | None = 0.1
+    units: str = "series"
 
     method: ClassVar[str] = "granger"
     directed: ClassVar[bool] = True
     signed: ClassVar[bool] = False
+    inverts: ClassVar[Inversion] = Inversion("samples", "columns", "a positive alpha")
 
     def __post_init__(self) -> None:
         require_lags(self.lags)
@@ -91,13 +103,19 @@ class Granger:
             raise ParameterError(
                 f"test_fraction must lie between 0 and 1; got {self.test_fraction}"
             )
+        if self.units not in get_args(PenaltyUnits):
+            raise ParameterError(
+                f"units must be one of {', '.join(get_args(PenaltyUnits))}; got {self.units!r}"
+            )
 
     def estimate(self, series: TimeSeries) -> Connectivity:
         """Fit on the first frames, read every pair, and judge the fit on the rest.
 
         Values are drops of in-sample R², clipped at 0; the diagonal is what a region's
         own past adds to that of the others. Metrics: `r2`, the mean over regions of the
-        test R²; `r2_pooled`, around one grand mean; `mse`, in squared units.
+        test R²; `r2_pooled`, around one grand mean; `mse`, in squared units. Without a
+        penalty also `samples_of_inverse` and `columns_of_inverse`, where there are fewer than
+        two samples per column of the past.
 
         Raises
         ------
@@ -116,16 +134,27 @@ class Granger:
                     f"consecutive frames in its {name} part; got {part.n_frames} of "
                     f"{series.n_frames} frames at a test fraction of {self.test_fraction}"
                 )
-        moments = lagged_moments(parts["training"].runs, self.lags)
-        if not moments.total.all():
-            dead = series.regions[int(np.argmin(moments.total))]
+        moves = _moves(parts["training"], self.lags)
+        if not moves.all():
+            dead = series.regions[int(np.argmin(moves))]
             raise SeriesError(
                 f"{self.method}: every region must change over the training part; {dead} doesn't"
             )
+        moments = lagged_moments(
+            parts["training"].runs, self.lags, standardise=self.units == "deviations"
+        )
         inverse = moments.inverse(self.alpha)
         drops = np.maximum(r2_drops(moments, inverse, self.alpha), 0.0)
         metrics = {}
+        if self.alpha == 0:
+            metrics = few_samples(moments.n_samples, len(moments.gram))
         if "test" in parts:
             ahead = moments.forecaster(inverse @ moments.cross).predict(parts["test"].runs)
-            metrics = forecast_skill(*ahead).summary()
+            metrics |= forecast_skill(*ahead).summary()
         return Connectivity(drops, series.regions, self.method, self.directed, metrics)
+
+
+def _moves(series: TimeSeries, lags: int) -> Bool[np.ndarray, " region"]:
+    """Whether every region changes over the frames that are predicted, by its values alone."""
+    predicted = np.concatenate([run[lags:] for run in series.runs])
+    return np.asarray(np.ptp(predicted, axis=0) > 0)

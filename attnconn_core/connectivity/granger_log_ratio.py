@@ -6,6 +6,7 @@ from typing import ClassVar
 import numpy as np
 from jaxtyping import Float64
 
+from attnconn_core.connectivity.inversion import Inversion, few_samples
 from attnconn_core.errors import SeriesError
 from attnconn_core.forecasting.moments import lagged_moments
 from attnconn_core.records import Connectivity, TimeSeries
@@ -58,6 +59,7 @@ class GrangerLogRatio:
     method: ClassVar[str] = "granger_log_ratio"
     directed: ClassVar[bool] = True
     signed: ClassVar[bool] = False
+    inverts: ClassVar[Inversion] = Inversion("samples", "columns", "granger_own_past_free")
 
     def __post_init__(self) -> None:
         require_lags(self.lags)
@@ -65,13 +67,18 @@ class GrangerLogRatio:
     def estimate(self, series: TimeSeries) -> Connectivity:
         """Log-ratio of the errors without and with each source; see `test`.
 
+        Metrics: `samples_of_inverse` and `columns_of_inverse`, where there are fewer than two
+        samples per column of the past: the values are then mostly noise.
+
         Raises
         ------
         SeriesError
             As `test` does.
         """
         tested = self.test(series)
-        return Connectivity(tested.log_ratio, series.regions, self.method, self.directed)
+        columns, free = series.n_regions * self.lags, tested.df[1]
+        metrics = few_samples(free + columns + 1, columns)
+        return Connectivity(tested.log_ratio, series.regions, self.method, self.directed, metrics)
 
     def test(self, series: TimeSeries) -> GrangerTest:
         """Fit every region on the past of all, and test each source in each target.

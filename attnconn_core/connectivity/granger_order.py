@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TypeAlias, get_args
 
 import numpy as np
 from jaxtyping import Float64
 from sklearn.metrics import r2_score
 
-from attnconn_core.connectivity.granger import n_samples
+from attnconn_core.connectivity.granger import PenaltyUnits, n_samples
 from attnconn_core.errors import CohortError, ParameterError, SeriesError
 from attnconn_core.forecasting.moments import lagged_moments
 from attnconn_core.records import TimeSeries
@@ -16,6 +16,8 @@ from attnconn_core.timeseries import lagged_design, require_sound, split
 
 __all__ = ["GrangerOrder", "choose_granger_order"]
 
+# Ends of the coarse grid, in variances of a region.
+_MIN_ALPHA, _MAX_ALPHA = 1e-3, 1e7
 # A penalty is given up after so many decreases in a row.
 _PATIENCE = 3
 # The finer grid takes so many lags on either side of the best.
@@ -36,6 +38,10 @@ class GrangerOrder:
         (alpha, lags, r2) of every candidate, in the order of the search.
     early_stops
         Penalties given up after three decreases in a row.
+    ends
+        Ends of the grid of penalties.
+    units
+        What penalties are measured in; see `Granger`, which must be given the same.
     """
 
     lags: int
@@ -43,6 +49,19 @@ class GrangerOrder:
     r2: float
     visited: tuple[tuple[float, int, float], ...]
     early_stops: int
+    ends: tuple[float, float]
+    units: str = "series"
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is suspicious about the choice, a sentence each."""
+        if self.alpha not in self.ends:
+            return ()
+        low, high = self.ends
+        return (
+            f"Granger's best penalty, {self.alpha:g}, is an end of those tried ({low:g} to "
+            f"{high:g}): a better one may lie beyond; min_alpha and max_alpha set the ends",
+        )
 
 
 _Candidate: TypeAlias = tuple[float, int, float]
@@ -51,12 +70,13 @@ _Candidate: TypeAlias = tuple[float, int, float]
 def choose_granger_order(
     cohort: Sequence[TimeSeries],
     max_lags: int = 10,
-    min_alpha: float = 1e-3,
-    max_alpha: float = 1e7,
+    min_alpha: float | None = None,
+    max_alpha: float | None = None,
     coarse_steps: int = 10,
     refine_steps: int = 10,
     test_fraction: float = 0.1,
     on_progress: Callable[[int, int], object] | None = None,
+    units: str = "series",
 ) -> GrangerOrder:
     """Search lags and penalty for the highest test R² over a cohort.
 
@@ -75,13 +95,18 @@ def choose_granger_order(
     max_lags
         Longest past to try, in frames.
     min_alpha, max_alpha
-        Ends of the coarse grid, in the squared units of the series.
+        Ends of the coarse grid, in `units`; None for 0.001 and 10 million times the
+        variance of a region, which is the mean over the cohort where `units` is
+        ``"series"``, and 1 otherwise.
     coarse_steps, refine_steps
         Penalties on the coarse and on the finer grid.
     test_fraction
         Share of frames, at the end of a series, that the forecast is judged on.
     on_progress
         Called with (done, total) after each series at each number of lags.
+    units
+        What penalties are measured in; see `Granger`. ``"deviations"`` suits sessions in
+        different units, of which no one penalty in the units of the series can be right.
 
     Raises
     ------
@@ -97,14 +122,15 @@ def choose_granger_order(
     With the eigenvectors V of X'X the test part is predicted by
     ``(Xtest V) (V'X'Y / (eigenvalues + alpha))``: one factorisation serves every penalty.
     """
-    _check_settings(max_lags, min_alpha, max_alpha, coarse_steps, refine_steps)
+    _check_settings(max_lags, coarse_steps, refine_steps, units)
     if not len(cohort):
         raise CohortError("choosing Granger's order needs at least one series; got none")
     total = len(cohort) * (max_lags + min(max_lags, 2 * _REACH + 1))
     notify = on_progress or (lambda _done, _total: None)
-    scores = _Scores(cohort, test_fraction, lambda done: notify(done, total))
+    scores = _Scores(cohort, test_fraction, units, lambda done: notify(done, total))
 
-    alphas = np.logspace(np.log10(min_alpha), np.log10(max_alpha), coarse_steps)
+    low, high = _ends(min_alpha, max_alpha, scores.variance)
+    alphas = np.logspace(np.log10(low), np.log10(high), coarse_steps)
     paths = _coarse(scores, alphas, max_lags)
     visited = [candidate for path in paths for candidate in path]
     alpha, lags, _ = _best(visited)
@@ -118,7 +144,9 @@ def choose_granger_order(
     notify(total, total)
 
     alpha, lags, r2 = _best(visited)
-    return GrangerOrder(lags, alpha, r2, tuple(visited), sum(map(_given_up, paths)))
+    early_stops = sum(map(_given_up, paths))
+    grid = float(alphas[0]), float(alphas[-1])
+    return GrangerOrder(lags, alpha, r2, tuple(visited), early_stops, grid, units)
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,15 +168,15 @@ class _Projection:
         return by_region.reshape(len(alphas), -1).mean(axis=1)
 
 
-def _project(training: TimeSeries, test: TimeSeries, lags: int) -> _Projection:
-    moments = lagged_moments(training.runs, lags)
+def _project(training: TimeSeries, test: TimeSeries, lags: int, units: str) -> _Projection:
+    moments = lagged_moments(training.runs, lags, standardise=units == "deviations")
     eigenvalues, vectors, cross = moments.spectrum
     past, present = lagged_design(test.runs, lags)
     return _Projection(
         eigenvalues=eigenvalues,
         cross=cross,
-        past=(past - moments.past_mean) @ vectors,
-        observed=present - moments.present_mean,
+        past=(past - moments.past_mean) / np.repeat(moments.scale, lags) @ vectors,
+        observed=(present - moments.present_mean) / moments.scale,
     )
 
 
@@ -156,10 +184,15 @@ class _Scores:
     """Test R² of candidates over a cohort, with the projections there is room for."""
 
     def __init__(
-        self, cohort: Sequence[TimeSeries], test_fraction: float, on_done: Callable[[int], object]
+        self,
+        cohort: Sequence[TimeSeries],
+        test_fraction: float,
+        units: str,
+        on_done: Callable[[int], object],
     ) -> None:
         self.done = 0
         self._on_done = on_done
+        self._units = units
         self._parts = [
             split(require_sound(series, f"series {number} of the cohort"), test_fraction)
             for number, series in enumerate(cohort, start=1)
@@ -172,6 +205,14 @@ class _Scores:
             )
         self._kept: dict[tuple[int, int], _Projection] = {}
         self._room = _KEPT_BYTES
+
+    @property
+    def variance(self) -> float:
+        """The variance of a region: the mean over regions and training parts, or 1."""
+        if self._units == "deviations":
+            return 1.0
+        parts = [training.values.astype(np.float64) for training, _ in self._parts]
+        return float(np.mean([part.var(axis=0).mean() for part in parts]))
 
     def at(self, lags: int, alphas: Sequence[float]) -> list[_Candidate]:
         """Score every penalty over the series long enough; empty if none is."""
@@ -190,7 +231,7 @@ class _Scores:
         key = number, lags
         if key in self._kept:
             return self._kept[key]
-        projection = _project(*self._parts[number], lags)
+        projection = _project(*self._parts[number], lags, self._units)
         size = projection.cross.nbytes + projection.past.nbytes
         if size <= self._room:
             self._kept[key] = projection
@@ -231,15 +272,23 @@ def _long_enough(parts: tuple[TimeSeries, TimeSeries], lags: int) -> bool:
     return all(n_samples(part, lags) >= 2 for part in parts)  # R² needs a spread
 
 
-def _check_settings(
-    max_lags: int, min_alpha: float, max_alpha: float, coarse_steps: int, refine_steps: int
-) -> None:
-    if max_lags < 1:
-        raise ParameterError(f"max_lags must be at least 1 frame; got {max_lags}")
-    if not 0 < min_alpha < max_alpha < np.inf:
+def _ends(min_alpha: float | None, max_alpha: float | None, variance: float) -> tuple[float, float]:
+    low = _MIN_ALPHA * variance if min_alpha is None else min_alpha
+    high = _MAX_ALPHA * variance if max_alpha is None else max_alpha
+    if not 0 < low < high < np.inf:
         raise ParameterError(
             "the penalties must satisfy 0 < min_alpha < max_alpha; "
-            f"got min_alpha={min_alpha}, max_alpha={max_alpha}"
+            f"got min_alpha={low}, max_alpha={high}"
+        )
+    return low, high
+
+
+def _check_settings(max_lags: int, coarse_steps: int, refine_steps: int, units: str) -> None:
+    if max_lags < 1:
+        raise ParameterError(f"max_lags must be at least 1 frame; got {max_lags}")
+    if units not in get_args(PenaltyUnits):
+        raise ParameterError(
+            f"units must be one of {', '.join(get_args(PenaltyUnits))}; got {units!r}"
         )
     if coarse_steps < 2 or refine_steps < 0:
         raise ParameterError(

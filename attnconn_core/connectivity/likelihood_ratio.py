@@ -8,6 +8,7 @@ import numpy as np
 from attnconn_core.connectivity.centring import standardised
 from attnconn_core.connectivity.direction_evidence import innovations
 from attnconn_core.connectivity.direction_measures import MEASURES, direction, given_rest, rest_of
+from attnconn_core.connectivity.inversion import Inversion, few_samples
 from attnconn_core.errors import ParameterError
 from attnconn_core.records import Connectivity, TimeSeries
 from attnconn_core.timeseries import require_sound
@@ -58,6 +59,7 @@ class LikelihoodRatio:
     method: ClassVar[str] = "likelihood_ratio"
     directed: ClassVar[bool] = True
     signed: ClassVar[bool] = False
+    inverts: ClassVar[Inversion] = Inversion("frames", "regions", "given: nothing")
 
     def __post_init__(self) -> None:
         for name, value, known in (
@@ -70,6 +72,9 @@ class LikelihoodRatio:
     def estimate(self, series: TimeSeries) -> Connectivity:
         """Compare both directions of every pair: the evidence for the better, 0 for the other.
 
+        Metrics, given the rest: `samples_of_inverse` and `columns_of_inverse`, the frames and
+        the regions, where there are fewer than two frames per region.
+
         Raises
         ------
         SeriesError
@@ -78,9 +83,11 @@ class LikelihoodRatio:
         """
         require_sound(series, self.method)
         frames = standardised(innovations(series) if self.innovations else series)
+        metrics = {}
         if self.given == "rest":
+            metrics = few_samples(*frames.shape)
             (evidence,) = given_rest(rest_of(frames), self.measure)
         else:
             evidence = direction(frames, self.measure)
         values = np.maximum(evidence, 0.0)
-        return Connectivity(values, series.regions, self.method, self.directed)
+        return Connectivity(values, series.regions, self.method, self.directed, metrics)

@@ -7,6 +7,7 @@ import numpy as np
 from jaxtyping import Float64
 
 from attnconn_core.connectivity.centring import centred, covariance_of
+from attnconn_core.connectivity.inversion import Inversion, few_samples
 from attnconn_core.records import Connectivity, TimeSeries
 from attnconn_core.timeseries import require_sound
 
@@ -40,9 +41,13 @@ class Partial:
     method: ClassVar[str] = "partial"
     directed: ClassVar[bool] = False
     signed: ClassVar[bool] = True
+    inverts: ClassVar[Inversion] = Inversion("frames", "regions", "shrinkage_partial")
 
     def estimate(self, series: TimeSeries) -> Connectivity:
         """Normalise the inverse of the covariance C, P = (C + 1e-6 trace(C)/R I)⁻¹.
+
+        Metrics: `samples_of_inverse` and `columns_of_inverse`, the frames and the regions,
+        where there are fewer than two frames per region: the values are then mostly noise.
 
         Raises
         ------
@@ -54,4 +59,5 @@ class Partial:
         ridge = _RIDGE * np.trace(covariance) / series.n_regions
         precision = np.linalg.inv(covariance + ridge * np.eye(series.n_regions))
         values = partial_correlation(precision)
-        return Connectivity(values, series.regions, self.method, self.directed)
+        metrics = few_samples(series.n_frames, series.n_regions)
+        return Connectivity(values, series.regions, self.method, self.directed, metrics)

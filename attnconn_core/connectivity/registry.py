@@ -99,6 +99,7 @@ _BUILT_IN = (
         "granger",
         Granger,
         needs="cohort",
+        parameters={"units": "deviations"},
         settable=("lags", "alpha"),
         citation=f"Granger 1969; {_ORIGINAL}",
     ),

@@ -229,12 +229,15 @@ def lagged_moments(runs: Runs, lags: int, *, standardise: bool = False) -> Lagge
     present -= present_mean
     scale = np.ones(present.shape[1])
     if standardise:
-        scale = np.concatenate(list(runs)).astype(np.float64).std(axis=0)
-        if not scale.all():
+        frames = np.concatenate(list(runs))
+        # By its values: the deviation of a constant may be a little above 0 by rounding.
+        moves = np.ptp(frames, axis=0) > 0
+        if not moves.all():
             raise SeriesError(
                 "every region must change over time to be standardised; "
-                f"region number {int(np.argmin(scale)) + 1} doesn't"
+                f"region number {int(np.argmin(moves)) + 1} doesn't"
             )
+        scale = frames.astype(np.float64).std(axis=0)
     of_column = np.repeat(scale, lags)
     return LaggedMoments(
         lags=lags,

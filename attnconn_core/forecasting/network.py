@@ -21,8 +21,6 @@ from attnconn_core.timeseries import Scale
 
 __all__ = ["AttentionForecaster"]
 
-_EPSILON = 1e-8
-
 PerRegion = Float[np.ndarray, " region"] | Float[Tensor, " region"]
 
 
@@ -176,8 +174,12 @@ class AttentionForecaster(nn.Module):
     def standardise(
         self, x: Float[Tensor, "batch region time"]
     ) -> Float[Tensor, "batch region time"]:
-        """Subtract each region's mean and divide by its deviation."""
-        return (x - self.mean[:, None]) / (self.std[:, None] + _EPSILON)
+        """Subtract each region's mean and divide by its deviation; zeros where that is 0.
+
+        As `attnconn_core.timeseries.standardise` does.
+        """
+        divisor = torch.where(self.std > 0, self.std, 1.0)
+        return (x - self.mean[:, None]) / divisor[:, None]
 
     def with_scale(self, scale: Scale) -> "AttentionForecaster":
         """Return the same weights, shared and not copied, for series of another scale.

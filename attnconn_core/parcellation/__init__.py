@@ -3,6 +3,7 @@
 from attnconn_core.parcellation.aal2 import aal2
 from attnconn_core.parcellation.atlas import Atlas, load_atlas
 from attnconn_core.parcellation.coverage import coverage
+from attnconn_core.parcellation.held import held_by_any, regions_held
 from attnconn_core.parcellation.parcellate import ScanHeader, parcellate, read_scan_header
 from attnconn_core.parcellation.ptseries import read_ptseries
 from attnconn_core.parcellation.regions import RegionTable, read_region_table
@@ -13,9 +14,11 @@ __all__ = [
     "ScanHeader",
     "aal2",
     "coverage",
+    "held_by_any",
     "load_atlas",
     "parcellate",
     "read_ptseries",
     "read_region_table",
     "read_scan_header",
+    "regions_held",
 ]

@@ -1,6 +1,6 @@
 """Atlases: which region every vertex of a surface belongs to."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -35,11 +35,14 @@ class Atlas:
         that surface, medial wall included, an index into `regions` or `BACKGROUND`.
     table
         The regions, with hemisphere and network where they are known.
+    notes
+        What is unusual about the file, a sentence each.
     """
 
     name: str
     labels: Mapping[str, Int[np.ndarray, " _"]]
     table: RegionTable = field(repr=False)
+    notes: tuple[str, ...] = ()
 
     @property
     def regions(self) -> tuple[str, ...]:
@@ -51,24 +54,44 @@ class Atlas:
         """CIFTI structure → vertices of its whole surface."""
         return {structure: len(labels) for structure, labels in self.labels.items()}
 
+    def without(self, regions: Collection[str], why: str) -> "Atlas":
+        """Return the atlas with some of its regions as background; `why` begins the note."""
+        if not regions:
+            return self
+        kept = [number for number, name in enumerate(self.regions) if name not in regions]
+        # The last entry is that of the background, whose number is -1.
+        renumbered = np.full(len(self.regions) + 1, BACKGROUND, dtype=np.int32)
+        renumbered[kept] = np.arange(len(kept))
+        names = [self.regions[number] for number in kept]
+        surfaces = {structure: renumbered[labels] for structure, labels in self.labels.items()}
+        return replace(
+            self,
+            labels=surfaces,
+            table=_with_sides(RegionTable.from_names(names), surfaces),
+            notes=(*self.notes, f"{why}: {_listed(regions)}"),
+        )
 
-def load_atlas(path: Path) -> Atlas:
+
+def load_atlas(path: Path, drop_labels: Collection[str] = ()) -> Atlas:
     """Read an atlas from a ``dlabel.nii`` file.
 
-    Label 0 and any label called ``???`` are background. The file must hold one map:
-    which of several is meant can't be known, and they differ. Regions come in the order
-    of their keys, as Connectome Workbench has them.
+    Regions are what ``wb_command -cifti-parcellate`` makes parcels of: every label of the
+    table that a vertex has, in the order of the keys. Only a label called ``???`` is
+    background, whatever its key; so are vertices whose key the table lacks. The file must
+    hold one map: which of several is meant can't be known, and they differ.
 
     Parameters
     ----------
     path
         A CIFTI-2 dense label file whose labels lie on surfaces.
+    drop_labels
+        Names of labels that are background too, such as ``"L_unknown"``.
 
     Raises
     ------
     AtlasError
-        If the file isn't such a one, holds several maps, labels voxels, uses a key
-        that its label table lacks, or names a region that has no vertex.
+        If the file isn't such a one, holds several maps, labels voxels or has no region, or
+        its table lacks a label that is to be dropped.
     """
     matrix = open_cifti(Path(path), AtlasError)
     labels, models = matrix.axes
@@ -82,40 +105,59 @@ def load_atlas(path: Path) -> Atlas:
         )
     try:
         names = {int(key): str(name) for key, (name, _) in labels.label[0].items()}
-        return _build(matrix, models, names)
+        return _build(matrix, models, names, drop_labels)
     except AtlasError as problem:
         raise AtlasError(f"{path}: {problem}") from problem
 
 
-def _build(matrix: CiftiMatrix, models: BrainModels, names: dict[int, str]) -> Atlas:
+def _build(
+    matrix: CiftiMatrix, models: BrainModels, names: dict[int, str], drop_labels: Collection[str]
+) -> Atlas:
+    unknown = [name for name in drop_labels if name not in names.values()]
+    if unknown:
+        raise AtlasError(
+            f"labels that are dropped must be in the atlas's table; {_listed(unknown)} isn't "
+            f"among {_listed(names.values())}"
+        )
     keys = _read_keys(matrix)
-    background = {0, *(key for key, name in names.items() if name == _UNLABELLED)}
-    used = set(np.unique(keys).tolist()) - background
-    foreign = sorted(used - set(names))
-    if foreign:
-        raise AtlasError(
-            f"every key of an atlas must be in its label table; key {foreign[0]} is not"
-        )
-    wanted = sorted(set(names) - background)
-    absent = [names[key] for key in wanted if key not in used]
-    if absent or not wanted:
-        raise AtlasError(
-            "every region of an atlas needs at least one vertex; "
-            + (
-                f"{len(absent)} have none: {', '.join(absent[:5])}"
-                if absent
-                else "it has no region"
-            )
-        )
+    used, counts = np.unique(keys, return_counts=True)
+    left_out = {_UNLABELLED, *drop_labels}
+    wanted = [key for key in used.tolist() if key in names and names[key] not in left_out]
+    if not wanted:
+        raise AtlasError("an atlas needs a label that a vertex has; it has no region")
     index = np.full(len(keys), BACKGROUND, dtype=np.int32)
-    labelled = ~np.isin(keys, list(background))
+    labelled = np.isin(keys, wanted)
     index[labelled] = np.searchsorted(wanted, keys[labelled])
+    foreign = {int(key): int(n) for key, n in zip(used, counts, strict=True) if key not in names}
     surfaces = _per_surface(models, index)
     return Atlas(
         name=matrix.path.name.removesuffix(".nii").removesuffix(".dlabel"),
         labels=surfaces,
         table=_with_sides(RegionTable.from_names([names[key] for key in wanted]), surfaces),
+        notes=_notes(
+            matrix.path.name,
+            [name for key, name in names.items() if key not in used and name not in left_out],
+            {key: n for key, n in foreign.items() if key != 0},
+        ),
     )
+
+
+def _notes(file: str, unused: list[str], foreign: Mapping[int, int]) -> tuple[str, ...]:
+    """Say which labels have no vertex, and which vertices no label; key 0 is usual for none."""
+    found = []
+    if unused:
+        found.append(f"{file}: labels that no vertex has are no regions: {_listed(unused)}")
+    if foreign:
+        found.append(
+            f"{file}: {sum(foreign.values())} vertices have keys that the label table lacks "
+            f"({_listed(map(str, foreign))}) and belong to no region"
+        )
+    return tuple(found)
+
+
+def _listed(names: Iterable[str]) -> str:
+    every = list(names)
+    return ", ".join(every[:5]) + (f", … ({len(every)})" if len(every) > 5 else "")
 
 
 def _read_keys(matrix: CiftiMatrix) -> Int[np.ndarray, " grayordinate"]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import Float64, Int
+from jaxtyping import Float64, Int, Shaped
 from nibabel.cifti2 import cifti2_axes
 
 from attnconn_core.errors import AtlasError, ScanError
@@ -76,7 +76,10 @@ def parcellate(path: Path, atlas: Atlas) -> TimeSeries:
 
     Vertices are matched by structure and number through the file's brain models, so it
     doesn't matter which grayordinates it holds (91,282; 59,412; 64,984) or in which
-    order. A region's vertices that the scan leaves out are left out of its mean.
+    order. Left out of a region's mean are vertices that the scan leaves out, and those with
+    a value that is NaN or infinite, in every frame: a mean over other vertices from one frame
+    to the next would jump with their levels. Where whole vertices aren't finite this is
+    ``wb_command -cifti-parcellate -only-numeric``.
 
     Parameters
     ----------
@@ -88,32 +91,43 @@ def parcellate(path: Path, atlas: Atlas) -> TimeSeries:
     Returns
     -------
     TimeSeries
-        One run; region order is the atlas's.
+        One run, of the atlas's regions that have a vertex in the scan, in the atlas's order.
 
     Raises
     ------
     ScanError
-        If the file isn't a whole dense series.
+        If the file isn't a whole dense series, or no vertex of a region is finite.
     AtlasError
         If a surface of the atlas isn't in the scan or has another number of vertices,
-        or a region has no vertex in the scan.
+        or no region has a vertex in the scan.
     """
     matrix, series, models = open_series(path)
     repetition_time = seconds_per_frame(matrix.path, series)
     region = region_of_grayordinate(matrix.path, models, atlas)
-    counts = np.bincount(region[region != BACKGROUND], minlength=len(atlas.regions))
-    if not counts.all():
-        bare = [name for name, count in zip(atlas.regions, counts, strict=True) if not count]
+    held = np.bincount(region[region != BACKGROUND], minlength=len(atlas.regions))
+    if not held.any():
         raise AtlasError(
-            f"{path}: every region of atlas {atlas.name} needs a vertex in the scan; "
-            f"{len(bare)} have none: {', '.join(bare[:5])}"
+            f"{path}: a region of atlas {atlas.name} must have a vertex in the scan; "
+            f"none of {len(atlas.regions)} has"
         )
-    means = _sums(matrix, region, len(atlas.regions)) / counts[:, None]
+    sums, counts = _sums(matrix, region, held)
+    present = held > 0
+    lost = np.flatnonzero(present & (counts == 0))
+    if lost.size:
+        named = ", ".join(f"{atlas.regions[each]} ({held[each]} vertices)" for each in lost[:5])
+        raise ScanError(
+            f"{path}: every region needs a vertex whose values are all finite; of {lost.size} "
+            f"region(s) all vertices have NaN or infinite values: {named}"
+            + (", …" if lost.size > 5 else "")
+        )
+    means = sums[present] / counts[present, None]
     values = (means * matrix.slope + matrix.inter).T.astype(np.float32)
     return TimeSeries(
         runs=(np.ascontiguousarray(values),),
         repetition_time=repetition_time,
-        regions=atlas.regions,
+        regions=tuple(
+            name for name, is_held in zip(atlas.regions, present, strict=True) if is_held
+        ),
     )
 
 
@@ -176,12 +190,27 @@ def region_of_grayordinate(
 
 
 def _sums(
-    matrix: CiftiMatrix, region: Int[np.ndarray, " grayordinate"], n_regions: int
-) -> Float64[np.ndarray, "region time"]:
-    sums = np.zeros((n_regions, matrix.shape[0]))
+    matrix: CiftiMatrix,
+    region: Int[np.ndarray, " grayordinate"],
+    held: Int[np.ndarray, " region"],
+) -> tuple[Float64[np.ndarray, "region time"], Int[np.ndarray, " region"]]:
+    """Add up every region's vertices that are finite throughout, and count them."""
+    sums, counts = np.zeros((len(held), matrix.shape[0])), held.copy()
     inside = np.flatnonzero(region != BACKGROUND)
     for begin, end, stored in matrix.blocks(int(inside[0]), int(inside[-1]) + 1):
         members = region[begin:end]
         for each in np.unique(members[members != BACKGROUND]):
-            sums[each] += stored[members == each].sum(axis=0, dtype=np.float64)
-    return sums
+            added, lost = _finite_sum(stored[members == each])
+            sums[each] += added
+            counts[each] -= lost
+    return sums, counts
+
+
+def _finite_sum(vertices: Shaped[np.ndarray, "vertex time"]) -> tuple[np.ndarray, int]:
+    """Add up the vertices that are finite throughout; count the others."""
+    with np.errstate(invalid="ignore"):  # of infinity less infinity
+        added = vertices.sum(axis=0, dtype=np.float64)
+    if np.isfinite(added).all():
+        return added, 0
+    finite = np.isfinite(vertices).all(axis=1)
+    return vertices[finite].sum(axis=0, dtype=np.float64), int(np.count_nonzero(~finite))

@@ -1,6 +1,12 @@
 """Where scans come from."""
 
-from attnconn_core.sources.abilities import brings_phenotypes, fetches, region_files
+from attnconn_core.sources.abilities import (
+    brings_phenotypes,
+    fetches,
+    region_coverage,
+    region_files,
+    region_notes,
+)
 from attnconn_core.sources.arrays import ArrayFolder
 from attnconn_core.sources.base import DESIGN_LABELS, Design, Listing, Source
 from attnconn_core.sources.hcp import HcpTree
@@ -44,7 +50,9 @@ __all__ = [
     "match_phenotypes",
     "read_known_truth",
     "read_phenotypes",
+    "region_coverage",
     "region_files",
+    "region_notes",
     "simulated_truth",
     "sources",
     "target_columns",

@@ -1,13 +1,23 @@
 """What some sources can do beyond the protocol `Source`, each announced by a class variable."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar, Protocol, TypeGuard
 
 import pandas as pd
 
+from attnconn_core.records import Session
 from attnconn_core.sources.base import Source
 
-__all__ = ["FetchedSource", "PhenotypeSource", "brings_phenotypes", "fetches", "region_files"]
+__all__ = [
+    "FetchedSource",
+    "PhenotypeSource",
+    "brings_phenotypes",
+    "fetches",
+    "region_coverage",
+    "region_files",
+    "region_notes",
+]
 
 
 class PhenotypeSource(Source, Protocol):
@@ -54,3 +64,15 @@ def region_files(source: Source) -> tuple[Path, ...]:
     """
     own = getattr(source, "region_files", None)
     return tuple(own()) if callable(own) else source.shared_files()
+
+
+def region_notes(source: Source) -> tuple[str, ...]:
+    """Return what a source finds unusual about its regions: its ``region_notes()``, if any."""
+    own = getattr(source, "region_notes", None)
+    return tuple(own()) if callable(own) else ()
+
+
+def region_coverage(source: Source, session: Session) -> Mapping[str, float]:
+    """Return how much of each region a session's scans hold: ``coverage(session)``, if any."""
+    own = getattr(source, "coverage", None)
+    return dict(own(session)) if callable(own) else {}

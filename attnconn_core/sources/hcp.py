@@ -3,18 +3,19 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
 
 import numpy as np
 from pydantic import Field
 
-from attnconn_core.errors import CohortError, InputError, ScanError, StudyError
+from attnconn_core.errors import AtlasError, CohortError, InputError, ScanError, StudyError
 from attnconn_core.parcellation import (
     Atlas,
     RegionTable,
     coverage,
+    held_by_any,
     load_atlas,
     parcellate,
     read_scan_header,
@@ -35,6 +36,8 @@ __all__ = ["HcpTree"]
 _RESULTS = Path("MNINonLinear", "Results")
 _CONCATENATED = "rfMRI_REST"
 _LAYOUT = Literal["concatenated", "runs"]
+# Sessions whose scans say which labels of an atlas are held by scans at all.
+_DECIDING = 3
 # rfMRI_REST1_LR at 3T; rfMRI_REST1_7T_PA is another scanner with another TR.
 _RUN = re.compile(r"rfMRI_REST\d+[a-z]?_(?:LR|RL|AP|PA)")
 
@@ -49,7 +52,10 @@ class HcpTree:
         The folder that holds a folder a subject; ``<subject>_retest`` is the subject's
         session ``retest``, the others are ``test``.
     atlas
-        A ``dlabel.nii`` file.
+        A ``dlabel.nii`` file. Its labels that no scan holds a vertex of, such as one of the
+        medial wall, are no regions: the first three sessions' scans say which.
+    drop_labels
+        Names of the atlas's labels that are no regions, such as ``L_unknown``.
     subjects
         A CSV that says whose scans to use (see `read_subjects`); None for every subject
         folder there is.
@@ -74,6 +80,7 @@ class HcpTree:
     run_lengths: tuple[int, ...] | None = None
     subject_column: Annotated[str, CHOOSES_SESSIONS] = "Subject"
     group_column: Annotated[str | None, CHOOSES_SESSIONS] = None
+    drop_labels: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.layout not in (None, "concatenated", "runs"):
@@ -93,7 +100,7 @@ class HcpTree:
         return "test-retest"
 
     def region_table(self) -> RegionTable:
-        """Return the atlas's regions.
+        """Return the atlas's regions that the first sessions' scans hold a vertex of.
 
         Raises
         ------
@@ -103,8 +110,16 @@ class HcpTree:
         return self._atlas.table
 
     def shared_files(self) -> tuple[Path, ...]:
-        """The atlas."""
-        return (self.atlas,)
+        """The atlas, and the scans that say which of its labels are regions, if not all are."""
+        try:
+            fits = self._atlas is self._whole_atlas
+        except InputError:  # whoever loads a session hears of it
+            fits = True
+        return (self.atlas,) if fits else (self.atlas, *self._first_scans)
+
+    def region_notes(self) -> tuple[str, ...]:
+        """Say what is unusual about the atlas, and which of its labels no scan holds."""
+        return self._atlas.notes
 
     def sessions(self) -> tuple[Session, ...]:
         """List every session with its files; none is opened.
@@ -173,11 +188,11 @@ class HcpTree:
             If a file can't be read, repetition times differ between runs, or a
             concatenated file can't be cut as the study says.
         AtlasError
-            If the atlas doesn't fit.
+            If the atlas doesn't fit, or one of its regions has no vertex in a file.
         """
         if not session.files:
             raise ScanError(f"{session.key}: a session must have at least one file; it has none")
-        parts = [parcellate(inside(self.root, path), self._atlas) for path in session.files]
+        parts = [self._parcellated(inside(self.root, path)) for path in session.files]
         for path, part in zip(session.files, parts, strict=True):
             if part.repetition_time != parts[0].repetition_time:
                 raise ScanError(
@@ -217,8 +232,7 @@ class HcpTree:
         AtlasError
             If the atlas doesn't fit.
         """
-        files = [inside(self.root, path) for path in session.files]
-        held = np.min([coverage(path, self._atlas) for path in files], axis=0)
+        held = np.array([*self.coverage(session).values()])
         measured = {"coverage_min": float(held.min()), "coverage_mean": float(held.mean())}
         beside = self.quality_files(session)
         if all(path.is_file() for path in beside):
@@ -226,13 +240,47 @@ class HcpTree:
             measured |= {"motion_mean": float(motion.mean()), "motion_max": float(motion.max())}
         return measured
 
+    def coverage(self, session: Session) -> Mapping[str, float]:
+        """Measure the share of every region's vertices that hold a signal: the least of all runs.
+
+        Raises
+        ------
+        ScanError, AtlasError
+            As `quality` does.
+        """
+        files = tuple(inside(self.root, path) for path in session.files)
+        return dict(zip(self._atlas.regions, _least_coverage(files, self._atlas), strict=True))
+
     def quality_files(self, session: Session) -> tuple[Path, ...]:
         """The motion of every file."""
         return tuple(path.parent / MOTION_FILE for path in session.files)
 
     @cached_property
+    def _whole_atlas(self) -> Atlas:
+        return load_atlas(self.atlas, self.drop_labels)
+
+    @cached_property
     def _atlas(self) -> Atlas:
-        return load_atlas(self.atlas)
+        """The atlas without labels of which none of the first scans holds a vertex."""
+        return held_by_any(self._whole_atlas, self._first_scans)
+
+    @cached_property
+    def _first_scans(self) -> tuple[Path, ...]:
+        try:
+            sessions = self.listing().sessions[:_DECIDING]
+        except InputError:  # there is none yet
+            return ()
+        return tuple(inside(self.root, session.files[0]) for session in sessions)
+
+    def _parcellated(self, path: Path) -> TimeSeries:
+        series = parcellate(path, self._atlas)
+        bare = [name for name in self._atlas.regions if name not in series.regions]
+        if bare:
+            raise AtlasError(
+                f"{path}: every region of atlas {self._atlas.name} needs a vertex in the scan; "
+                f"{len(bare)} have none: {', '.join(bare[:5])}; drop_labels can leave them out"
+            )
+        return series
 
     def _listed(self) -> SubjectList | None:
         if self.subjects is None:
@@ -290,3 +338,10 @@ class HcpTree:
             for start, length in zip(starts, lengths, strict=True)
         )
         return TimeSeries(runs=runs, repetition_time=series.repetition_time, regions=series.regions)
+
+
+# Of one session at a time: its quality and its table of regions are made together.
+@lru_cache(maxsize=1)
+def _least_coverage(files: tuple[Path, ...], atlas: Atlas) -> tuple[float, ...]:
+    held = np.min([coverage(path, atlas) for path in files], axis=0)
+    return tuple(held.tolist())

@@ -9,9 +9,6 @@ from attnconn_core.records import TimeSeries
 
 __all__ = ["Scale", "scale_of", "standardise"]
 
-# As published: a region that doesn't change comes out as zeros.
-_EPSILON = np.float32(1e-8)
-
 
 @dataclass(frozen=True, eq=False)
 class Scale:
@@ -33,7 +30,11 @@ def scale_of(*series: TimeSeries) -> Scale:
 
 
 def standardise(series: TimeSeries, scale: Scale) -> TimeSeries:
-    """Subtract each region's mean and divide by its deviation, run by run."""
-    return replace(
-        series, runs=tuple((run - scale.mean) / (scale.std + _EPSILON) for run in series.runs)
-    )
+    """Subtract each region's mean and divide by its deviation, run by run.
+
+    A region that doesn't change comes out as zeros. The original study adds 1e-8 to the
+    deviation for that, which is lost in rounding from 0.2 on and shrinks what is measured in
+    small units, such as tesla.
+    """
+    divisor = np.where(scale.std > 0, scale.std, np.float32(1))
+    return replace(series, runs=tuple((run - scale.mean) / divisor for run in series.runs))

@@ -12,7 +12,7 @@ def read_granger(work: Work) -> EstimatorFor:
     """Use the cohort's lags and α."""
     order = work.facts("granger_order", WHOLE)
     judged, unjudged = (
-        Granger(order["lags"], order["alpha"], fraction)
+        Granger(order["lags"], order["alpha"], fraction, order["units"])
         for fraction in (work.settings["test_fraction"], None)
     )
     return lambda part, whole: judged if whole else unjudged  # noqa: ARG005

@@ -17,16 +17,20 @@ def make_granger_order(work: Work) -> Result:
     """Choose Granger's lags and α on validation frames: the last of the training part."""
     settings = work.settings["granger"]
     if settings.lags is not None and settings.alpha is not None:
-        return _result({"lags": settings.lags, "alpha": settings.alpha, "r2": None})
+        given = {"lags": settings.lags, "alpha": settings.alpha, "r2": None}
+        return _result({**given, "units": settings.units})
     cohort = work.cohort()
     trained = [s for s in cohort.sessions if s.group != "test"]
     parts = [training_part(work, s.key, settings.max_lags + 1) for s in trained]
     chosen = searched_order(settings, work.settings["test_fraction"], parts)
-    order = {"lags": chosen.lags, "alpha": chosen.alpha, "r2": chosen.r2}
-    return _result(order, {"candidates tried": len(chosen.visited), "sessions": len(parts)})
+    order = {"lags": chosen.lags, "alpha": chosen.alpha, "r2": chosen.r2, "units": chosen.units}
+    search = {"candidates tried": len(chosen.visited), "sessions": len(parts)}
+    return _result(order, search, chosen.notes)
 
 
-def _result(order: dict[str, Any], search: dict[str, Any] | None = None) -> Result:
+def _result(
+    order: dict[str, Any], search: dict[str, Any] | None = None, notes: Sequence[str] = ()
+) -> Result:
     return Result(
         files={"order.json": order},
         metrics={
@@ -35,7 +39,7 @@ def _result(order: dict[str, Any], search: dict[str, Any] | None = None) -> Resu
             "validation_r2": order["r2"],
             **(search or {}),
         },
-        facts=order,
+        facts={**order, **({"notes": list(notes)} if notes else {})},
     )
 
 
@@ -43,5 +47,5 @@ def searched_order(
     settings: GrangerSettings, test_fraction: float, parts: Sequence[TimeSeries]
 ) -> GrangerOrder:
     """Search as the study says, among series that hold no test frames."""
-    search = settings.model_dump(exclude={"lags", "alpha"})
+    search = settings.model_dump(exclude={"lags", "alpha"})  # what is None stays the default
     return choose_granger_order(parts, **search, test_fraction=test_fraction)

@@ -2,9 +2,12 @@
 
 from attnconn_assets.building.result import Result
 from attnconn_assets.building.work import Work
+from attnconn_core.sources import region_coverage
 from attnconn_core.timeseries import series_quality
 
 __all__ = ["make_quality"]
+
+_SHOWN = 20  # regions, the least covered first
 
 
 def make_quality(work: Work) -> Result:
@@ -17,4 +20,14 @@ def make_quality(work: Work) -> Result:
     # A file that isn't there is recorded as such, and its coming is seen.
     work.watch(*session.files, *source.shared_files(), *source.quality_files(session))
     measured = {**series_quality(work.series()), **source.quality(session)}
-    return Result(files={"quality.json": measured}, metrics=measured, facts={"measured": measured})
+    covered = region_coverage(source, session)
+    partly = {name: share for name, share in covered.items() if share < 1}
+    least = sorted(partly, key=partly.__getitem__)[:_SHOWN]
+    return Result(
+        files={"quality.json": measured},
+        metrics=measured,
+        facts={
+            "measured": measured,
+            **({"covered in part": {name: partly[name] for name in least}} if least else {}),
+        },
+    )

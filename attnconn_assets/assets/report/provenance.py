@@ -35,7 +35,8 @@ def _granger_rule(work: Work) -> list[tuple[str, str]]:
     if "granger_order" not in work.needs or "granger_order" in work.lacks:
         return []
     order = work.facts("granger_order", WHOLE)
-    return [("Granger", f"{order['lags']} lags, α = {order['alpha']:g}")]
+    of = "deviations of the regions" if order["units"] == "deviations" else "units of the series"
+    return [("Granger", f"{order['lags']} lags, α = {order['alpha']:g} in squared {of}")]
 
 
 def _training_rules(work: Work) -> list[tuple[str, str]]:

@@ -1,6 +1,6 @@
 """Cautions: the methods whose matrices must not be interpreted, as the scores found."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
@@ -15,9 +15,11 @@ CAUTIONS = "cautions"
 
 
 def make_cautions(work: Work) -> Result:
-    """Join what scores have against methods; a score that isn't made has nothing."""
-    made = [score for score in work.settings["scores"] if score.name not in work.lacks]
-    found = join_cautions(score.cautions(work.tables(score.name)) for score in made)
+    """Join what scores have against methods, and what methods say of themselves.
+
+    A score or method that isn't made has nothing.
+    """
+    found = join_cautions(_reasons(work))
     table = pd.DataFrame({"method": list(found), "warning": list(found.values())}, dtype="string")
     return Result(
         tables={"cautions": table},
@@ -25,6 +27,20 @@ def make_cautions(work: Work) -> Result:
         facts={"by method": found},
         warnings=found,
     )
+
+
+def _reasons(work: Work) -> Iterator[Mapping[str, str]]:
+    """Yield method → why its matrices must not be interpreted, by score; then the inversions."""
+    for score in work.settings["scores"]:
+        if score.name not in work.lacks:
+            yield score.cautions(work.tables(score.name))
+    methods = [each for each in work.settings["inverting"] if each.name not in work.lacks]
+    sessions = work.cohort().sessions if methods else ()
+    for method in methods:
+        metrics = [work.facts(method.name, session.key)["metrics"] for session in sessions]
+        why = method.estimator.inverts.caution(metrics)
+        if why:
+            yield {method.name: why}
 
 
 def cautions_of(work: Work) -> Mapping[str, str]:

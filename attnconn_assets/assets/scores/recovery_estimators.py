@@ -231,9 +231,9 @@ def _pooled(parts: Sequence[TimeSeries], lags: int) -> PooledMoments:
 def _granger(competitors: Competitors, parts: Sequence[TimeSeries]) -> Granger:
     settings = competitors.granger
     if settings.lags is not None and settings.alpha is not None:
-        return Granger(settings.lags, settings.alpha, None)
+        return Granger(settings.lags, settings.alpha, None, settings.units)
     order = searched_order(settings, competitors.test_fraction, parts)
-    return Granger(order.lags, order.alpha, None)
+    return Granger(order.lags, order.alpha, None, order.units)
 
 
 def _trained(configuration: Configuration, parts: Sequence[TimeSeries]) -> AttentionForecaster:

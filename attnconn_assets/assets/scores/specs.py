@@ -42,7 +42,7 @@ def specs(study: Study) -> list[AssetSpec]:
     """
     first = [score for score in scored(study) if isinstance(score, Cautious)]
     others = [score for score in scored(study) if not isinstance(score, Cautious)]
-    found = [*(_score(study, score) for score in first), _cautions(first)]
+    found = [*(_score(study, score) for score in first), _cautions(study, first)]
     found += [_group_mean(study), *(_score(study, score) for score in others)]
     if study.recovery.benchmarks:
         found.append(_recovery(study))
@@ -158,14 +158,19 @@ def _group_mean(study: Study) -> AssetSpec:
     )
 
 
-def _cautions(scores: Sequence[Score]) -> AssetSpec:
+def _cautions(study: Study, scores: Sequence[Score]) -> AssetSpec:
+    inverting = [each for each in study.chosen_methods if hasattr(each.estimator, "inverts")]
     return AssetSpec(
         CAUTIONS,
         make_cautions,
         "whole",
-        settings={"scores": tuple(scores)},
-        needs={score.name: "whole" for score in scores},
-        optional=frozenset(score.name for score in scores),
+        settings={"scores": tuple(scores), "inverting": tuple(inverting)},
+        needs={
+            **{score.name: "whole" for score in scores},
+            **{method.name: "session" for method in inverting},
+        },
+        optional=frozenset(each.name for each in (*scores, *inverting)),
+        made_without_all=True,
         calls=tuple(type(score).__module__ for score in scores),
         description="Methods whose matrices must not be interpreted, and why.",
         group="benchmarks",

@@ -263,3 +263,28 @@ def test_a_score_of_the_registry_without_a_key_is_named_under_scores(write_study
     study = load_study(write_study(scores=[{"added": {"floor": 0.25}}]))
     assert study.chosen_scores[-1] == Added(0.25)
     assert "added" in {spec.name for spec in specs(study)}
+
+
+def test_no_model_depends_on_the_units_of_the_scans_unless_the_file_asks_for_it(write_study):
+    path = write_study()
+    assert load_study(path).configurations["base"].training.loss == "standardised"
+    experiment = path.parent.parent / "experiments" / "tiny.yaml"
+    raw = experiment.read_text().replace("epochs: 1", "epochs: 1\n      loss: raw")
+    experiment.write_text(raw)
+    assert load_study(path).configurations["base"].training.loss == "raw"
+    published = load_study(REPOSITORY / "studies" / "hcp_young_adult.yaml")
+    assert {published.configurations[name].training.loss for name in ("base", "dropout_90")} == {
+        "raw"
+    }
+    assert published.subject_configuration.training.loss == "raw"
+
+
+def test_grangers_penalty_has_no_units_unless_the_study_asks_for_them(write_study):
+    assert load_study(write_study()).granger_settings.units == "deviations"
+    given = {"lags": 2, "alpha": 1.0, "units": "series"}
+    assert load_study(write_study(granger=given)).granger_settings.units == "series"
+    chosen = [{"granger": {"lags": 2, "alpha": 10}}]
+    study = load_study(write_study(granger={"units": "series"}, methods=chosen))
+    assert study.granger_settings.units == "series"
+    with pytest.raises(StudyError, match=r"granger\.units"):
+        load_study(write_study(granger={"units": "tesla"}))

@@ -136,6 +136,7 @@ def test_is_not_negative_and_follows_its_regions(seed, order, lags, alpha):
         ((2, -1.0), "alpha must be 0 or a positive number; got -1.0"),
         ((2, float("nan")), "alpha must be 0 or a positive number; got nan"),
         ((2, 1.0, 1.0), "test_fraction must lie between 0 and 1; got 1.0"),
+        ((2, 1.0, 0.1, "tesla"), "units must be one of series, deviations; got 'tesla'"),
     ],
 )
 def test_settings_out_of_range_are_refused(settings, message):
@@ -173,3 +174,49 @@ def test_without_a_test_part_every_frame_teaches_and_nothing_is_judged(as_series
     longer = as_series(np.concatenate([values, values[:20]]))
     judged = Granger(7, 1.0, 0.25).estimate(longer)
     assert np.array_equal(judged.values, unjudged.values)
+
+
+def test_in_deviations_it_is_the_ridge_of_standardised_regions(noise, as_series):
+    training, test = split(as_series(noise), 0.1)
+    mean, deviation = (getattr(training.values.astype(np.float64), of)(0) for of in ("mean", "std"))
+    z = [(part.values - mean) / deviation for part in (training, test)]
+    scaled = np.concatenate(z)
+    expected = plain(as_series(noise), 2, 10.0)
+    found = Granger(2, 10.0, units="deviations").estimate(as_series(noise))
+    assert np.abs(found.values - expected).max() > 1e-3  # of the series as it is
+    standard = Granger(2, 10.0).estimate(as_series(scaled))
+    assert np.abs(found.values - standard.values).max() < 1e-6
+    assert found.metrics["r2"] == pytest.approx(standard.metrics["r2"], abs=1e-6)
+    # What it costs is measured in the units of the series all the same.
+    assert found.metrics["mse"] == pytest.approx(
+        np.mean((_observed(test, 2) - _predicted(z, mean, deviation)) ** 2), rel=1e-6
+    )
+
+
+def _observed(test, lags):
+    return designs(test.runs, lags)[1]
+
+
+def _predicted(z, mean, deviation):
+    ridge = Ridge(10.0).fit(*designs([z[0]], 2))
+    return ridge.predict(designs([z[1]], 2)[0]) * deviation + mean
+
+
+@pytest.mark.parametrize("by", [1e-9, 1e-3, 1e6])
+def test_in_deviations_neither_units_nor_levels_matter(noise, as_series, by):
+    scales = by * np.array([1.0, 10.0, 0.1, 3.0, 1e3])
+    changed = as_series(noise * scales + 20 * scales)
+    before, after = (
+        Granger(2, 10.0, units="deviations").estimate(each) for each in (as_series(noise), changed)
+    )
+    assert np.abs(after.values - before.values).max() < 1e-5
+    assert after.metrics["r2"] == pytest.approx(before.metrics["r2"], abs=1e-5)
+
+
+@pytest.mark.parametrize("by", [1e-9, 1e6])
+@pytest.mark.parametrize("units", ["series", "deviations"])
+def test_a_still_training_part_is_named_whatever_its_level(noise, as_series, by, units):
+    asleep = noise * by
+    asleep[:270, 3] = 0.1 * by  # no binary number: its mean is rounded
+    with pytest.raises(SeriesError, match=r"granger: .* training part; region 3 doesn't"):
+        Granger(2, 1.0, units=units).estimate(as_series(asleep))

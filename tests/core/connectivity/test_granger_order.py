@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from sklearn.linear_model import Ridge
@@ -107,6 +109,7 @@ def test_progress_only_grows_and_ends_at_the_total(cohort, figures):
         ({"min_alpha": 10.0, "max_alpha": 1.0}, "got min_alpha=10.0, max_alpha=1.0"),
         ({"coarse_steps": 1}, "got coarse_steps=1"),
         ({"refine_steps": -1}, "refine_steps=-1"),
+        ({"units": "tesla"}, "units must be one of series, deviations; got 'tesla'"),
         ({"test_fraction": 0.0}, "test_fraction must lie between 0 and 1; got 0.0"),
     ],
 )
@@ -129,3 +132,39 @@ def test_a_dead_region_is_named_with_its_series(cohort, as_series, noise):
     noise[:, 1] = 0
     with pytest.raises(SeriesError, match=r"series 4 of the cohort: .*region 1"):
         choose_granger_order([*cohort, as_series(noise)])
+
+
+def scaled(cohort, *by):
+    return [
+        replace(each, runs=tuple(run * np.float32(factor) for run in each.runs))
+        for each, factor in zip(cohort, by, strict=True)
+    ]
+
+
+@pytest.mark.parametrize("units", ["series", "deviations"])
+@pytest.mark.parametrize("by", [1e-12, 1e-6, 1e-3, 1e6])
+def test_the_choice_does_not_depend_on_the_units_of_the_scans(cohort, units, by):
+    before = choose_granger_order(cohort, 4, units=units)
+    after = choose_granger_order(scaled(cohort, by, by, by), 4, units=units)
+    assert after.lags == before.lags
+    assert after.r2 == pytest.approx(before.r2, abs=1e-5)
+    unit = by**2 if units == "series" else 1.0
+    assert after.alpha == pytest.approx(before.alpha * unit, rel=1e-4)
+    assert (after.notes, after.units) == ((), units)
+
+
+def test_in_deviations_every_session_may_have_units_of_its_own(cohort):
+    before = choose_granger_order(cohort, 4, units="deviations")
+    after = choose_granger_order(scaled(cohort, 1e-6, 1.0, 1e3), 4, units="deviations")
+    assert (after.lags, after.alpha) == (before.lags, pytest.approx(before.alpha))
+    assert after.r2 == pytest.approx(before.r2, abs=1e-5)
+
+
+@pytest.mark.parametrize(("low", "high", "end"), [(1e-9, 1e-6, 1e-6), (1e12, 1e14, None)])
+def test_a_best_penalty_at_an_end_of_the_grid_is_said(cohort, low, high, end):
+    order = choose_granger_order(cohort, 3, low, high, 3, 2)
+    assert order.ends == (pytest.approx(low), pytest.approx(high))
+    if end:
+        assert order.alpha == pytest.approx(end)
+    (note,) = order.notes
+    assert f"is an end of those tried ({low:g} to {high:g})" in note

@@ -24,6 +24,7 @@ PRESETS = {
     "likelihood_ratio_entropy",
     "likelihood_ratio_entropy_rest",
     "likelihood_ratio_innovations",
+    "granger",  # whose penalty has no units here
 }
 OF_GROUPS = ("attention_group", "ablation_group", "sensitivity_group", "attention_norm_group")
 READ_OUTS = ("attention", "ablation", "sensitivity", "attention_norm")
@@ -112,7 +113,7 @@ def test_traits_hold_for_the_matrices(scan):
         (METHODS["granger"], METHODS["granger"].make(lags=2, alpha=10.0)),
         (METHODS["tangent"], METHODS["tangent"].make(reference=np.eye(scan.n_regions))),
     ]
-    assert set_up[0][1] == Granger(2, 10.0)
+    assert set_up[0][1] == Granger(2, 10.0, units="deviations")
     assert isinstance(set_up[1][1], Tangent)
     for method, estimator in (*ready, *set_up):
         estimated = estimator.estimate(scan)

@@ -144,3 +144,20 @@ def test_others_of_other_regions_are_refused(scans):
     }
     with pytest.raises(ParameterError, match="2 of 6; got 2 lags of 4 regions"):
         linear_forecasts(training, test, LAGS, pooled(fewer).without(subject))
+
+
+@pytest.mark.parametrize("power", [-9, -6, -3, 3, 6])
+def test_neither_the_units_of_the_scan_nor_of_its_regions_matter(scans, power):
+    by = 10.0**power * np.array([1.0, 1e-4, 30.0, 1.0, 1e3, 0.2])
+    others = pooled(scans).total
+    training, test = next(iter(scans.values()))
+    changed = [
+        dataclasses.replace(part, runs=tuple((run * by).astype(np.float32) for run in part.runs))
+        for part in (training, test)
+    ]
+    before = linear_forecasts(training, test, LAGS, others)
+    after = linear_forecasts(*changed, LAGS, others)
+    assert set(after) == set(LINEAR_FORECASTERS)
+    for name, forecast in after.items():
+        assert forecast.skill.r2 == pytest.approx(before[name].skill.r2, abs=1e-5)
+        assert forecast.fit.alpha == before[name].fit.alpha

@@ -63,8 +63,6 @@ def test_an_atlas_that_is_something_else(cifti, tmp_path):
 @pytest.mark.parametrize(
     ("keys", "names", "complaint"),
     [
-        ([1, 1, 2, 2], {1: "a", 2: "b", 3: "c"}, r"at least one vertex; 1 have none: c"),
-        ([1, 1, 2, 5], {1: "a", 2: "b"}, r"in its label table; key 5 is not"),
         ([1, 1, 2, 2], {1: "a", 2: "a"}, r"a name of its own; more than once: a"),
         ([0, 0, 0, 0], {}, r"it has no region"),
         ([1, 1, 2, 1.5], {1: "a", 2: "b"}, r"must be whole numbers"),
@@ -91,3 +89,50 @@ def test_labelled_voxels_are_refused_and_others_are_not(cifti):
     bad = cifti.atlas("v.dlabel.nii", models, np.repeat([1, 2, 3], [40, 40, 5]), names)
     with pytest.raises(AtlasError, match=r"v\.dlabel\.nii: .* 5 voxels of .*THALAMUS_LEFT"):
         load_atlas(bad)
+
+
+def test_a_label_without_a_vertex_is_no_region_and_is_said(cifti):
+    names = {1: "a", 2: "b", 3: "corpuscallosum"}
+    path = cifti.atlas("a.dlabel.nii", cifti.cortex(wall=0), np.repeat([1, 1, 2, 2], 20), names)
+    atlas = load_atlas(path)
+    assert atlas.regions == ("a", "b")
+    assert atlas.notes == (
+        "a.dlabel.nii: labels that no vertex has are no regions: corpuscallosum",
+    )
+
+
+def test_a_key_that_the_table_lacks_is_background_and_is_said(cifti):
+    keys = np.repeat([1, 1, 2, 5], 20)
+    atlas = load_atlas(cifti.atlas("a.dlabel.nii", cifti.cortex(wall=0), keys, {1: "a", 2: "b"}))
+    assert atlas.regions == ("a", "b")
+    np.testing.assert_array_equal(atlas.labels[RIGHT], np.repeat([1, -1], 20))
+    assert "20 vertices have keys that the label table lacks (5)" in atlas.notes[0]
+
+
+def test_key_0_is_a_region_where_it_has_a_name(cifti):
+    keys = np.repeat([9, 0, 2, 2], 20)
+    names = {0: "a", 2: "b", 9: "???"}
+    atlas = load_atlas(cifti.atlas("a.dlabel.nii", cifti.cortex(wall=0), keys, names))
+    assert (atlas.regions, atlas.notes) == (("a", "b"), ())
+    np.testing.assert_array_equal(atlas.labels[LEFT], np.repeat([-1, 0], 20))
+
+
+def test_labels_can_be_dropped_by_name(cifti):
+    keys = np.repeat([1, 3, 2, 2], 20)
+    names = {1: "unknown", 2: "7Networks_RH_Vis_1", 3: "7Networks_LH_Vis_1"}
+    path = cifti.atlas("a.dlabel.nii", cifti.cortex(wall=0), keys, names)
+    assert load_atlas(path).table.groups is None
+    atlas = load_atlas(path, ["unknown"])
+    assert atlas.regions == ("7Networks_RH_Vis_1", "7Networks_LH_Vis_1")
+    assert (atlas.table.groups, atlas.notes) == (("Vis", "Vis"), ())
+    np.testing.assert_array_equal(atlas.labels[LEFT], np.repeat([-1, 1], 20))
+    with pytest.raises(AtlasError, match=r"must be in the atlas's table; unknwon isn't among"):
+        load_atlas(path, ["unknwon"])
+
+
+def test_regions_taken_out_become_background(atlas_path):
+    atlas = load_atlas(atlas_path).without(["7Networks_LH_Vis_1"], "not held")
+    np.testing.assert_array_equal(atlas.labels[LEFT], np.repeat([-1, 0], [16, 24]))
+    np.testing.assert_array_equal(atlas.labels[RIGHT], np.repeat([-1, 1, 2], [6, 10, 24]))
+    assert atlas.table.groups == ("Default", "Vis", "Default")
+    assert atlas.notes == ("not held: 7Networks_LH_Vis_1",)

@@ -12,7 +12,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from attnconn_core.errors import AtlasError, ScanError
-from attnconn_core.parcellation import load_atlas, parcellate, read_ptseries, read_scan_header
+from attnconn_core.parcellation import (
+    held_by_any,
+    load_atlas,
+    parcellate,
+    read_ptseries,
+    read_scan_header,
+    regions_held,
+)
 
 LEFT, RIGHT = "CIFTI_STRUCTURE_CORTEX_LEFT", "CIFTI_STRUCTURE_CORTEX_RIGHT"
 
@@ -30,11 +37,11 @@ def noise(n_frames: int, n_grayordinates: int, seed: int = 0) -> np.ndarray:
     return np.random.default_rng(seed).normal(10_000, 50, (n_frames, n_grayordinates))
 
 
-def workbench(scan: Path, atlas: Path, out: Path) -> Path:
+def workbench(scan: Path, atlas: Path, out: Path, *options: str) -> Path:
     if shutil.which("wb_command") is None:
         pytest.skip("needs wb_command")
     subprocess.run(
-        ["wb_command", "-cifti-parcellate", scan, atlas, "COLUMN", out],
+        ["wb_command", "-cifti-parcellate", scan, atlas, "COLUMN", out, *options],
         check=True,
         capture_output=True,
     )
@@ -176,10 +183,83 @@ def test_a_missing_hemisphere_is_refused(cifti, atlas_path):
         parcellate(scan, load_atlas(atlas_path))
 
 
-def test_a_region_outside_the_scan_is_named(cifti, atlas_path):
+def test_a_region_outside_the_scan_is_no_column(cifti, atlas_path):
     models = cifti.models({LEFT: (np.arange(16, 40), 40), RIGHT: (np.arange(40), 40)})
     scan = cifti.series("b.dtseries.nii", models, noise(3, 64))
-    with pytest.raises(AtlasError, match=r"b\.dtseries\.nii.*1 have none: 7Networks_LH_Vis_1$"):
+    atlas = load_atlas(atlas_path)
+    assert parcellate(scan, atlas).regions == atlas.regions[1:]
+    assert regions_held(scan, atlas) == set(atlas.regions[1:])
+    assert held_by_any(atlas, [scan]).regions == atlas.regions[1:]
+    whole = cifti.series("w.dtseries.nii", cifti.cortex(), noise(3, 68))
+    assert held_by_any(atlas, [scan, whole]) is atlas
+    assert held_by_any(atlas, [atlas_path]) is atlas  # which says nothing: it is no scan
+
+
+def test_a_scan_without_any_region_is_refused(cifti, atlas_path):
+    models = cifti.models({LEFT: (np.arange(6), 40), RIGHT: (np.arange(6), 40)})
+    scan = cifti.series("b.dtseries.nii", models, noise(3, 12))
+    with pytest.raises(AtlasError, match=r"b\.dtseries\.nii.*four must have .*none of 4 has"):
+        parcellate(scan, load_atlas(atlas_path))
+
+
+# Keys of four stretches of 20 vertices, and their names; 0 is ??? where it isn't named.
+ODD = {
+    "a label without a vertex": ([1, 2, 3, 4], {1: "a", 2: "b", 3: "c", 4: "d", 7: "none"}),
+    "a gap, and a key not in the table": ([1, 5, 30, 4], {1: "a", 30: "c", 4: "d"}),
+    "??? elsewhere, and key 0 a region": ([9, 0, 3, 4], {0: "a", 3: "c", 4: "d", 9: "???"}),
+    "??? twice": ([1, 9, 3, 4], {1: "a", 3: "c", 4: "d", 9: "???"}),
+}
+
+
+@pytest.mark.parametrize("case", ODD)
+def test_odd_atlases_give_the_parcels_of_workbench(cifti, tmp_path, case):
+    keys, names = ODD[case]
+    models = cifti.cortex(wall=0)
+    atlas = cifti.atlas("odd.dlabel.nii", models, np.repeat(keys, 20), names)
+    scan = cifti.series("odd.dtseries.nii", models, noise(5, len(models)))
+    expected = read_ptseries(workbench(scan, atlas, tmp_path / "wb.ptseries.nii"))
+    # Workbench up to 1.5 makes a parcel of zeros of a label without a vertex; later ones none.
+    held = expected.values.any(axis=0)
+    series = parcellate(scan, load_atlas(atlas))
+    assert series.regions == tuple(np.array(expected.regions)[held])
+    np.testing.assert_allclose(series.values, expected.values[:, held], rtol=1e-6)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_vertices_that_are_not_finite_are_left_out_as_workbench_does(
+    cifti, atlas_path, tmp_path, bad
+):
+    models = cifti.cortex()
+    values = noise(7, len(models))
+    values[:, [0, 3, 40]] = bad
+    scan = cifti.series("holes.dtseries.nii", models, values)
+    out = workbench(scan, atlas_path, tmp_path / "wb.ptseries.nii", "-only-numeric")
+    series = parcellate(scan, load_atlas(atlas_path))
+    np.testing.assert_allclose(series.values, read_ptseries(out).values, rtol=1e-6)
+    kept = np.delete(values[:, :10], [0, 3], axis=1)
+    np.testing.assert_allclose(series.values[:, 0], kept.mean(axis=1), rtol=1e-6)
+
+
+def test_a_vertex_with_one_value_missing_is_left_out_in_every_frame(cifti, atlas_path):
+    models = cifti.cortex()
+    values = noise(7, len(models))
+    values[:, 2] += 1000  # with it in some frames, the mean would jump by 100
+    values[4, 2] = np.inf
+    values[5, 2] = -np.inf
+    scan = cifti.series("hole.dtseries.nii", models, values)
+    found = parcellate(scan, load_atlas(atlas_path)).values[:, 0]
+    expected = np.delete(values[:, :10], 2, axis=1).mean(axis=1)
+    np.testing.assert_allclose(found, expected, rtol=1e-6)
+
+
+def test_a_region_without_a_finite_vertex_is_named_with_its_vertices(cifti, atlas_path):
+    models = cifti.cortex()
+    values = noise(7, len(models))
+    values[3, :10] = np.nan
+    scan = cifti.series("lost.dtseries.nii", models, values)
+    with pytest.raises(
+        ScanError, match=r"lost\.dtseries\.nii: .*of 1 region.*: 7Networks_LH_Vis_1 \(10 vertices\)"
+    ):
         parcellate(scan, load_atlas(atlas_path))
 
 

@@ -42,8 +42,23 @@ class Tree:
 
     def scan(self, folder: str, run: str, n_frames=20, step=0.72, name: str | None = None) -> Path:
         values = np.arange(n_frames)[:, None] + np.zeros(20)
+        return self.dense(folder, run, cortex(), values, step, name)
+
+    def dense(self, folder, run, models, values, step=0.72, name=None) -> Path:
         path = self.results(folder) / run / (name or f"{run}_{ENDING}")
-        return write(path, SeriesAxis(0, step, n_frames), cortex(), values)
+        return write(path, SeriesAxis(0, step, len(values)), models, values)
+
+    def models(self, *left_out: int) -> BrainModelAxis:
+        """Both hemispheres, without some vertices of the left one."""
+        kept = np.setdiff1d(np.arange(10), left_out)
+        left = BrainModelAxis.from_surface(kept, 10, name=SURFACES[0])
+        return left + BrainModelAxis.from_surface(np.arange(10), 10, name=SURFACES[1])
+
+    def atlas(self, name: str, keys, names) -> Path:
+        """An atlas beside the tree; key 0 is ???."""
+        table = {0: ("???", (0.0,) * 4), **{key: (each, (1.0,) * 4) for key, each in names.items()}}
+        labels = LabelAxis(["map"], [table])
+        return write(self.root.parent / name, labels, cortex(), np.asarray(keys)[None])
 
     def table(self, text: str) -> Path:
         path = self.root.parent / "subjects.csv"

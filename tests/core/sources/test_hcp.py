@@ -228,3 +228,64 @@ def test_settings_are_checked(tree, atlas_path):
     tree.scan("100307", CONCATENATED)
     with pytest.raises(AtlasError, match=r"none\.dlabel\.nii: must be a file"):
         HcpTree(root=tree.root, atlas=tree.root / "none.dlabel.nii").region_table()
+
+
+REST = "rfMRI_REST1_LR"
+
+
+def noise(n_vertices, seed=0):
+    return np.random.default_rng(seed).normal(size=(20, n_vertices))
+
+
+@pytest.fixture
+def walled_atlas(tree):
+    """Three regions, and a label of the left side's first two vertices, the medial wall."""
+    keys = [3] * 2 + [1] * 7 + [4] + [2] * 10
+    return tree.atlas("walled.dlabel.nii", keys, {1: "a", 2: "b", 3: "Medial_wall", 4: "c"})
+
+
+def test_labels_that_no_scan_holds_are_no_regions(tree, walled_atlas):
+    for subject in ("100001", "100002", "100003", "100004"):
+        tree.dense(subject, REST, tree.models(0, 1), noise(18))
+    tree.dense("100002", REST, tree.models(*range(9)), noise(11))  # it holds nothing of region a
+    found = source(tree, walled_atlas)
+    assert found.region_table().regions == ("a", "b", "c")
+    assert found.region_notes() == (
+        "labels that no scan holds a vertex of are no regions: Medial_wall",
+    )
+    first, second, *_ = sessions = found.sessions()
+    assert found.load(first).regions == ("a", "b", "c")
+    assert found.quality(first) == {"coverage_min": 1.0, "coverage_mean": 1.0}
+    # Of those scans it depends what the regions are.
+    assert found.shared_files() == (walled_atlas, *(each.files[0] for each in sessions[:3]))
+    with pytest.raises(AtlasError, match=r"atlas walled needs a vertex .*; 1 have none: a; drop"):
+        found.load(second)
+
+
+def test_labels_can_be_dropped_by_the_study(tree, walled_atlas):
+    tree.dense("100001", REST, tree.models(), noise(20))
+    assert source(tree, walled_atlas).region_table().regions == ("a", "b", "Medial_wall", "c")
+    dropped = source(tree, walled_atlas, drop_labels=("Medial_wall",))
+    (session,) = dropped.sessions()
+    assert dropped.load(session).regions == dropped.region_table().regions == ("a", "b", "c")
+    assert (dropped.region_notes(), dropped.shared_files()) == ((), (walled_atlas,))
+
+
+def test_what_is_not_finite_is_left_out_of_the_mean_and_of_the_coverage(tree, atlas_path):
+    values = noise(20)
+    values[:, 3] = np.nan
+    tree.dense("100001", REST, tree.models(), values)
+    found = source(tree, atlas_path)
+    (session,) = found.sessions()
+    kept = np.delete(values[:, :10], 3, axis=1).mean(axis=1)
+    np.testing.assert_allclose(found.load(session).values[:, 0], kept, rtol=1e-5)
+    assert found.coverage(session) == {"a": 0.9, "b": 1.0}
+    assert found.quality(session) == {"coverage_min": 0.9, "coverage_mean": 0.95}
+
+
+def test_a_scan_that_cannot_be_read_decides_nothing(tree, walled_atlas):
+    tree.dense("100001", REST, tree.models(0, 1), noise(18)).write_bytes(b"broken")
+    tree.dense("100002", REST, tree.models(0, 1), noise(18))
+    found = source(tree, walled_atlas)
+    assert found.region_table().regions == ("a", "b", "c")
+    assert found.load(found.sessions()[1]).regions == ("a", "b", "c")

@@ -1,0 +1,46 @@
+"""Which of an atlas's regions scans hold at all, whatever their values."""
+
+import contextlib
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+
+from attnconn_core.errors import InputError
+from attnconn_core.parcellation.atlas import BACKGROUND, Atlas
+from attnconn_core.parcellation.parcellate import open_series, region_of_grayordinate
+
+__all__ = ["held_by_any", "regions_held"]
+
+
+def regions_held(path: Path, atlas: Atlas) -> set[str]:
+    """Name the regions that a scan holds a vertex of; its values aren't read.
+
+    Raises
+    ------
+    ScanError
+        If the file isn't a whole dense series.
+    AtlasError
+        If a surface of the atlas isn't in the scan or has another number of vertices.
+    """
+    matrix, _, models = open_series(path)
+    region = region_of_grayordinate(matrix.path, models, atlas)
+    return {atlas.regions[each] for each in np.unique(region[region != BACKGROUND])}
+
+
+def held_by_any(atlas: Atlas, scans: Iterable[Path]) -> Atlas:
+    """Return the atlas without labels that no scan holds a vertex of, such as the medial wall's.
+
+    Scans that can't be read or don't fit say nothing; if none does, the atlas itself is
+    returned, as it is where every region is held.
+    """
+    held: set[str] = set()
+    for path in scans:
+        with contextlib.suppress(InputError):
+            held |= regions_held(path, atlas)
+        if len(held) == len(atlas.regions):
+            return atlas
+    bare = [name for name in atlas.regions if name not in held]
+    if not held:
+        return atlas
+    return atlas.without(bare, "labels that no scan holds a vertex of are no regions")
