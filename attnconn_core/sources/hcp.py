@@ -21,14 +21,11 @@ from attnconn_core.parcellation import (
 )
 from attnconn_core.records import Session, TimeSeries
 from attnconn_core.sources.base import Design, Listing
-from attnconn_core.sources.files import existing_folder, inside, matching, the_one
+from attnconn_core.sources.files import existing_folder, inside, is_dangling, matching, the_one
 from attnconn_core.sources.keys import CHOOSES_SESSIONS, StudyKey
 from attnconn_core.sources.motion import MOTION_FILE, read_relative_rms
-from attnconn_core.sources.subjects import (
-    SubjectList,
-    read_subjects,
-    split_retest,
-)
+from attnconn_core.sources.scan_names import split_retest
+from attnconn_core.sources.subjects import SubjectList, read_subjects
 
 __all__ = ["HcpTree"]
 
@@ -47,7 +44,8 @@ class HcpTree:
     ----------
     root
         The folder that holds a folder a subject; ``<subject>_retest`` is the subject's
-        session ``retest``, the others are ``test``.
+        session ``retest``, ``<subject>_V1_MR`` (HCP Aging and Development) session ``V1``,
+        others are ``test``; see `split_scan_name`.
     atlas
         A ``dlabel.nii`` file.
     subjects
@@ -63,6 +61,9 @@ class HcpTree:
         runs of these lengths.
     subject_column, group_column
         Columns of `subjects`; the second says ``train`` or ``test``.
+    link_roots
+        Folders outside `root` that links in it may lead to, such as the objects of
+        git-annex, or ``HCP_Retest``; none unless the study lists them.
     """
 
     root: Path
@@ -74,6 +75,7 @@ class HcpTree:
     run_lengths: tuple[int, ...] | None = None
     subject_column: Annotated[str, CHOOSES_SESSIONS] = "Subject"
     group_column: Annotated[str | None, CHOOSES_SESSIONS] = None
+    link_roots: Annotated[tuple[Path, ...], CHOOSES_SESSIONS] = ()
 
     def __post_init__(self) -> None:
         if self.layout not in (None, "concatenated", "runs"):
@@ -135,14 +137,19 @@ class HcpTree:
         refused: dict[str, InputError] = {}
         scans: dict[tuple[str, str], list[tuple[Path, tuple[Path, ...]]]] = {}
         for folder in sorted(root.iterdir()):
-            if not (folder / _RESULTS.parts[0]).is_dir():
-                continue
             try:
+                if not self._is_subject(folder):
+                    continue
                 # Names come from the folder, never from the table: what is listed is
                 # looked up among them.
                 subject, session = split_retest(folder.name)
                 if listed is not None and not listed.wants(subject, session):
                     continue
+                if (subject, session) in scans:
+                    raise CohortError(
+                        f"every session may lie there once; {folder} is sub-{subject}_"
+                        f"ses-{session}, as another folder is"
+                    )
                 scans[subject, session] = self._candidates(folder)
                 files = tuple(self._pick(*each) for each in scans[subject, session])
             except InputError as problem:
@@ -177,7 +184,7 @@ class HcpTree:
         """
         if not session.files:
             raise ScanError(f"{session.key}: a session must have at least one file; it has none")
-        parts = [parcellate(inside(self.root, path), self._atlas) for path in session.files]
+        parts = [parcellate(self._inside(path), self._atlas) for path in session.files]
         for path, part in zip(session.files, parts, strict=True):
             if part.repetition_time != parts[0].repetition_time:
                 raise ScanError(
@@ -202,7 +209,7 @@ class HcpTree:
             If one isn't a whole dense series.
         """
         for path in session.files:
-            read_scan_header(inside(self.root, path))
+            read_scan_header(self._inside(path))
 
     def quality(self, session: Session) -> Mapping[str, float]:
         """Measure how much of every region the scans hold, and how the head moved.
@@ -217,18 +224,28 @@ class HcpTree:
         AtlasError
             If the atlas doesn't fit.
         """
-        files = [inside(self.root, path) for path in session.files]
+        files = [self._inside(path) for path in session.files]
         held = np.min([coverage(path, self._atlas) for path in files], axis=0)
         measured = {"coverage_min": float(held.min()), "coverage_mean": float(held.mean())}
         beside = self.quality_files(session)
         if all(path.is_file() for path in beside):
-            motion = np.concatenate([read_relative_rms(inside(self.root, p)) for p in beside])
+            motion = np.concatenate([read_relative_rms(self._inside(p)) for p in beside])
             measured |= {"motion_mean": float(motion.mean()), "motion_max": float(motion.max())}
         return measured
 
     def quality_files(self, session: Session) -> tuple[Path, ...]:
         """The motion of every file."""
         return tuple(path.parent / MOTION_FILE for path in session.files)
+
+    def _inside(self, path: Path) -> Path:
+        return inside(self.root, path, self.link_roots)
+
+    def _is_subject(self, folder: Path) -> bool:
+        """Whether a folder is laid out as a subject's; links to nothing are no folders."""
+        steps = (folder, folder / _RESULTS.parts[0], folder / _RESULTS)
+        for path in filter(is_dangling, steps):
+            self._inside(path)
+        return steps[1].is_dir()
 
     @cached_property
     def _atlas(self) -> Atlas:
@@ -244,10 +261,14 @@ class HcpTree:
         results = folder / _RESULTS
         if not results.is_dir():
             return []
-        inside(self.root, results)
+        self._inside(results)
         found: dict[str, list[tuple[Path, tuple[Path, ...]]]] = {"concatenated": [], "runs": []}
-        for each in sorted(path for path in results.iterdir() if path.is_dir()):
+        for each in sorted(results.iterdir()):
             if each.name == _CONCATENATED or _RUN.fullmatch(each.name):
+                if is_dangling(each):
+                    self._inside(each)  # says so
+                if not each.is_dir():
+                    continue
                 which = "concatenated" if each.name == _CONCATENATED else "runs"
                 found[which].append((each, matching(each, self.file_pattern)))
         wanted = [self.layout] if self.layout else list(found)
@@ -258,7 +279,7 @@ class HcpTree:
         return [each for which in present for each in found[which]]
 
     def _pick(self, folder: Path, files: tuple[Path, ...]) -> Path:
-        return inside(self.root, the_one(files, folder, self.file_pattern))
+        return self._inside(the_one(files, folder, self.file_pattern))
 
     def _check_layouts(
         self, scans: dict[tuple[str, str], list[tuple[Path, tuple[Path, ...]]]]
