@@ -20,3 +20,15 @@ def test_a_place_for_anchors_is_no_key(tmp_path):
     path = tmp_path / "a.yaml"
     path.write_text("x-common: {a: &a {b: 1}}\nc: *a\n")
     assert read_keys(path) == {"c": {"b": 1}}
+
+
+def test_keys_that_begin_with_x_are_remarks_at_any_level(tmp_path):
+    path = tmp_path / "a.yaml"
+    path.write_text(
+        "x-notes: any\na: {x-why: remark, b: 1, c: [{x-d: 2, e: 3}]}\n"
+        "behaviour: {coding: {Scan: {x-ray: 1}}, x-y: 2}\n"
+    )
+    assert read_keys(path) == {
+        "a": {"b": 1, "c": [{"e": 3}]},
+        "behaviour": {"coding": {"Scan": {"x-ray": 1}}},
+    }
