@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from attnconn_assets.building.likeness import unlike_others
 from attnconn_assets.storage.store import Store
 from attnconn_assets.study.study import Study
 from attnconn_core.records import Cohort
@@ -32,7 +33,11 @@ def cohort_of(study: Study, store: Store, listing: Listing, assets: Iterable[str
             excluded[session.key] = why
         else:
             present.append(session)
-    return Cohort(tuple(present), {**excluded, **_removed(study, store, listing)})
+    odd = unlike_others(store, [session.key for session in present])
+    return Cohort(
+        tuple(session for session in present if session.key not in odd),
+        {**excluded, **odd, **_removed(study, store, listing)},
+    )
 
 
 def short_of_quorum(study: Study, cohort: Cohort) -> str:

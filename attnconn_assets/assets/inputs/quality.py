@@ -2,13 +2,14 @@
 
 from attnconn_assets.building.result import Result
 from attnconn_assets.building.work import Work
-from attnconn_core.timeseries import series_quality
+from attnconn_assets.storage.suspicions import SUSPICIONS
+from attnconn_core.timeseries import series_quality, suspicions
 
 __all__ = ["make_quality"]
 
 
 def make_quality(work: Work) -> Result:
-    """Measure a session's series and its scan.
+    """Measure a session's series and its scan, and say what is suspicious about them.
 
     The study's rules are no setting of it: another rule measures nothing anew. Group results
     list the sessions that they leave out, with the rule.
@@ -16,5 +17,10 @@ def make_quality(work: Work) -> Result:
     session, source = work.session, work.source
     # A file that isn't there is recorded as such, and its coming is seen.
     work.watch(*session.files, *source.shared_files(), *source.quality_files(session))
-    measured = {**series_quality(work.series()), **source.quality(session)}
-    return Result(files={"quality.json": measured}, metrics=measured, facts={"measured": measured})
+    series = work.series()
+    measured = {**series_quality(series), **source.quality(session)}
+    return Result(
+        files={"quality.json": measured},
+        metrics=measured,
+        facts={"measured": measured, SUSPICIONS: list(suspicions(series))},
+    )

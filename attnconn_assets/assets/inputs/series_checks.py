@@ -8,7 +8,7 @@ __all__ = ["check_series"]
 
 
 def check_series(series: TimeSeries, window: int, test_fraction: float) -> tuple[Check, ...]:
-    """Every value is finite, no region stands still, and every model finds a window.
+    """Hold a series against what every model needs: regions and frames of use, and windows.
 
     Parameters
     ----------
@@ -25,6 +25,7 @@ def check_series(series: TimeSeries, window: int, test_fraction: float) -> tuple
         ", ".join(dict.fromkeys(name for each in found for name in getattr(each, which)))
         for which in ("not_finite", "dead")
     )
+    frames = assess(series).frames
     longest = min(max(len(run) for run in part.runs) for part in parts)
     return (
         Check(
@@ -39,6 +40,12 @@ def check_series(series: TimeSeries, window: int, test_fraction: float) -> tuple
             f"every region must change over time, in the first frames and in the last "
             f"{test_fraction:.0%}",
             {"constant": dead or "none"},
+        ),
+        Check(
+            "no_empty_frame",
+            not frames.complaint(),
+            "every frame must be a picture of its own",
+            {"frames": frames.complaint() or "no empty or repeated frame"},
         ),
         Check(
             "long_enough",

@@ -3,6 +3,7 @@
 from attnconn_assets.assets.inputs.series_checks import check_series
 from attnconn_assets.building.result import Result
 from attnconn_assets.building.work import Work
+from attnconn_core.timeseries import recordings
 
 __all__ = ["make_time_series"]
 
@@ -22,4 +23,9 @@ def make_time_series(work: Work) -> Result:
         checks=check_series(
             series, work.settings["longest_window"], work.settings["test_fraction"]
         ),
+        # What the cohort compares between sessions; see attnconn_assets.building.cohort.
+        facts={
+            "repetition time": series.repetition_time,
+            "recordings": list(recordings(series)),
+        },
     )

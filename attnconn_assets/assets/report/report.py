@@ -13,6 +13,7 @@ from attnconn_assets.assets.scores.cautions import cautions_of
 from attnconn_assets.building.result import Result
 from attnconn_assets.building.work import Work
 from attnconn_assets.storage.entry import WHOLE
+from attnconn_assets.storage.suspicions import SUSPICIONS
 from attnconn_core.figures import Styles
 from attnconn_core.scoring import METHOD, headline_cells, in_words
 from attnconn_core.sources import DESIGN_LABELS
@@ -96,6 +97,7 @@ def _sections(work: Work, styles: Styles) -> dict[str, Any]:
             "n_pools": facts["pools"],
             "excluded": facts["excluded"],
             "unpaired": facts["unpaired"],
+            SUSPICIONS: work.facts("cohort", WHOLE).get(SUSPICIONS, {}),
         },
         "figures": _figures(work, "behaviour" in named),
         "known_truth": {
