@@ -6,6 +6,7 @@ from pathlib import Path
 import dagster as dg
 
 from attnconn_assets.storage.locks import alone
+from attnconn_core.errors import StudyError
 
 __all__ = ["PROJECT", "ensure_home", "open_instance"]
 
@@ -35,6 +36,11 @@ def open_instance() -> dg.DagsterInstance:
     line into the table that says how far the migrations are.
     """
     home = ensure_home()
+    if "?" in str(home):
+        raise StudyError(
+            f"DAGSTER_HOME must have no '?' in its path, which Dagster's databases take for the "
+            f"beginning of options; got {home}. Set it to another folder"
+        )
     home.mkdir(parents=True, exist_ok=True)
     with alone(home / ".opening"):
         return dg.DagsterInstance.get()
