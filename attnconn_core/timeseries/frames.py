@@ -28,7 +28,7 @@ class Frames:
     ----------
     flat
         Frames with one value in all regions, such as 0 (or nearly: a spread over regions of
-        less than 1/10,000 of the usual).
+        less than 1/10,000 of the usual). A single one breaks no rule: simulations begin so.
     repeated
         Frames whose values stand, exactly, in an earlier frame too; `flat` ones aside.
     copies
@@ -54,7 +54,7 @@ class Frames:
     def complaint(self) -> str:
         """Return the rules that are broken, with the frames; empty if none is."""
         broken = []
-        if self.flat:
+        if len(self.flat) > 1:
             broken.append(
                 "every frame must differ between regions, but "
                 f"{len(self.flat)} of {self.n_frames} frames have one value in all of them: "

@@ -1,6 +1,6 @@
 """Whether the values of a series can be used at all."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -69,6 +69,9 @@ def assess(series: TimeSeries) -> Soundness:
 def require_sound(series: TimeSeries, what: str) -> TimeSeries:
     """Return `series` if every region and frame can be used.
 
+    Frames may repeat, as they do where somebody resamples a scan; what comes from a scanner
+    is held against `assess`.
+
     Parameters
     ----------
     series
@@ -82,6 +85,8 @@ def require_sound(series: TimeSeries, what: str) -> TimeSeries:
         With the rule and the regions that break it.
     """
     soundness = assess(series)
-    if not soundness.sound:
-        raise SeriesError(f"{what}: {soundness.complaint()}")
+    frames = replace(soundness.frames, repeated=(), copies=1)
+    told = replace(soundness, frames=frames).complaint()
+    if told:
+        raise SeriesError(f"{what}: {told}")
     return series

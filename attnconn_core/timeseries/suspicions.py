@@ -40,6 +40,8 @@ def suspicions(series: TimeSeries) -> tuple[str, ...]:
             f"{len(frames.repeated)} of {frames.n_frames} frames hold exactly the values of an "
             f"earlier one: {frames_in_words(frames.repeated)}"
         )
+    if len(frames.flat) == 1:
+        found.append(f"frame {frames.flat[0]} has one value in all regions")
     if not _USUAL[0] <= series.repetition_time <= _USUAL[1]:
         found.append(f"its repetition time of {series.repetition_time:g} s is unusual")
     return tuple(found)

@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
+from attnconn_core.errors import SeriesError
 from attnconn_core.records import TimeSeries
-from attnconn_core.timeseries import assess, suspicions
+from attnconn_core.timeseries import assess, require_sound, suspicions
 from attnconn_core.timeseries.frames import look_at_frames
 
 RNG = np.random.default_rng(0)
@@ -53,6 +54,10 @@ def test_a_frame_that_is_held_and_a_run_read_twice_are_refused():
     held[100:150] = held[99]
     assert "100–149" in assess(series(held)).complaint()
     assert not assess(series(SCAN, SCAN)).sound
+    # Estimators take resampled scans.
+    assert require_sound(series(SCAN, SCAN), "it")
+    with pytest.raises(SeriesError, match="it: every frame must differ between regions"):
+        require_sound(series(without(CENSORED)), "it")
 
 
 def test_a_single_repeat_is_only_suspicious():
@@ -60,6 +65,13 @@ def test_a_single_repeat_is_only_suspicious():
     once[7] = once[6]
     assert assess(series(once)).sound
     assert any("1 of 300 frames hold exactly" in told for told in suspicions(series(once)))
+
+
+def test_a_single_frame_without_a_picture_is_only_suspicious():
+    """Simulations begin at zero."""
+    first = series(without([0]))
+    assert assess(first).sound
+    assert suspicions(first) == ("frame 0 has one value in all regions",)
 
 
 def test_ordinary_scans_have_no_such_frames():
