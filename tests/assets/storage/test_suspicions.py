@@ -6,7 +6,8 @@ from attnconn_assets.storage.suspicions import suspicions_of
 class Qualities:
     """A store that holds the facts of quality and nothing else."""
 
-    facts = {"a": {"suspicions": ["one", "two"]}, "b": {"suspicions": []}, "old": {}}
+    def __init__(self, **facts):
+        self.facts = facts
 
     def readable(self, asset, key):
         assert asset == "quality"
@@ -14,4 +15,5 @@ class Qualities:
 
 
 def test_only_sessions_about_which_something_is_suspicious_are_listed():
-    assert suspicions_of(Qualities(), ["a", "b", "old", "gone"]) == {"a": "one; two"}
+    store = Qualities(a={"suspicions": ["one", "two"]}, b={"suspicions": []}, old={})
+    assert suspicions_of(store, ["a", "b", "old", "gone"]) == {"a": "one; two"}
