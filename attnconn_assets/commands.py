@@ -11,6 +11,7 @@ from tqdm import tqdm
 from attnconn_assets.assets.catalogue import store_of, tracking_of
 from attnconn_assets.assets.report.headline_table import headline_text
 from attnconn_assets.assets.report.specs import report_path
+from attnconn_assets.building.likeness import unlike_others
 from attnconn_assets.building.partitions import add_sessions
 from attnconn_assets.instance.home import ensure_home, open_instance
 from attnconn_assets.instance.run_locks import end_orphans
@@ -19,6 +20,7 @@ from attnconn_assets.operation.runner import Outcome, Step, materialise_stale
 from attnconn_assets.storage import trace
 from attnconn_assets.storage.entry import WHOLE
 from attnconn_assets.storage.formats import read_table
+from attnconn_assets.storage.suspicions import suspicions_of
 from attnconn_assets.study.claim import claim
 from attnconn_assets.study.study import Study, load_study
 from attnconn_core.errors import AttnconnError
@@ -159,6 +161,8 @@ def conclude(study: Study, outcome: Outcome, seconds: float) -> None:
         print(f"  {line}", file=sys.stderr)
     _complain("isn't a session:", outcome.refused)
     store = store_of(study)
+    _complain("is left out:", unlike_others(store, store.partitions("time_series")))
+    _complain("is suspicious:", suspicions_of(store, store.partitions("quality")))
     entry = store.find("report", WHOLE)
     if entry is None:
         return

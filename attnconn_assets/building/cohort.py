@@ -4,6 +4,7 @@ import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from attnconn_assets.building.likeness import unlike_others
 from attnconn_assets.building.windows import Window
 from attnconn_assets.storage.store import Store
 from attnconn_assets.study.study import Study
@@ -105,8 +106,12 @@ def cohort_of(
             excluded[session.key] = why
         else:
             present.append(session)
-    excluded |= _removed(study, store, listing)
-    return Cohort(tuple(present), excluded, study.sessions)
+    odd = unlike_others(store, [session.key for session in present])
+    return Cohort(
+        tuple(session for session in present if session.key not in odd),
+        {**excluded, **odd, **_removed(study, store, listing)},
+        study.sessions,
+    )
 
 
 def short_of_quorum(study: Study, cohort: Cohort) -> str:

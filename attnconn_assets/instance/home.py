@@ -56,5 +56,10 @@ def open_instance() -> dg.DagsterInstance:
     line into the table that says how far the migrations are.
     """
     home = ensure_home()
+    if "?" in str(home):
+        raise InputError(
+            "DAGSTER_HOME must have no '?' in its path, which Dagster's databases take for the "
+            f"beginning of options; got {home}. Set it to another folder"
+        )
     with alone(home / ".opening"):
         return dg.DagsterInstance.get()

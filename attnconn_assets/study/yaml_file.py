@@ -17,9 +17,15 @@ __all__ = ["known_keys", "read_keys", "validated"]
 
 M = TypeVar("M", bound=BaseModel)
 
+# Keys below which a key is what a table holds.
+_OF_WORDS = frozenset({"coding"})
+
 
 def read_keys(path: Path) -> dict[Any, Any]:
-    """Read the keys and values of a YAML file, without ``x-common``.
+    """Read the keys and values of a YAML file, without those that begin with ``x-``.
+
+    As in Compose files, these are places for anchors and remarks, at any level. Where keys
+    are the words of a table (``coding``), they are kept.
 
     Raises
     ------
@@ -34,8 +40,20 @@ def read_keys(path: Path) -> dict[Any, Any]:
         raise StudyError(f"{path}: isn't valid YAML: {error}") from error
     if not isinstance(content, dict):
         raise StudyError(f"{path}: must hold keys and values; got {type(content).__name__}")
-    content.pop("x-common", None)  # a place for YAML anchors that several configurations share
-    return content
+    kept: dict[Any, Any] = _without_extensions(content)
+    return kept
+
+
+def _without_extensions(content: Any) -> Any:
+    if isinstance(content, list):
+        return [_without_extensions(each) for each in content]
+    if not isinstance(content, dict):
+        return content
+    return {
+        key: value if key in _OF_WORDS else _without_extensions(value)
+        for key, value in content.items()
+        if not (isinstance(key, str) and key.startswith("x-"))
+    }
 
 
 def validated(

@@ -51,6 +51,8 @@ class Tracking(dg.ConfigurableResource):
     @property
     def database(self) -> str:
         """The URI of the database."""
+        if "?" in str(self._file):  # would begin the options of a plain URI
+            return f"sqlite:///file:{urllib.parse.quote(str(self._file))}?uri=true"
         return f"sqlite:///{self._file}"
 
     @property

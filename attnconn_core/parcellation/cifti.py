@@ -18,6 +18,7 @@ from nibabel.cifti2.cifti2 import Cifti2Header
 
 from attnconn_core.errors import InputError, ScanError
 from attnconn_core.parcellation.models import BrainModels
+from attnconn_core.repetition_time import repetition_time_problem
 
 __all__ = ["BLOCK_BYTES", "CiftiMatrix", "describe", "open_cifti", "seconds_per_frame"]
 
@@ -151,7 +152,7 @@ def seconds_per_frame(path: Path, series: cifti2_axes.SeriesAxis) -> float:
     Raises
     ------
     ScanError
-        If the series isn't in seconds, or its step isn't a positive number.
+        If the series isn't in seconds, or its step isn't one that a scanner can do.
     """
     if series.unit != "SECOND" or not (np.isfinite(series.step) and series.step > 0):
         raise ScanError(
@@ -159,7 +160,11 @@ def seconds_per_frame(path: Path, series: cifti2_axes.SeriesAxis) -> float:
             f"got {series.step:g} {series.unit}"
         )
     # A step of 72 with exponent -2 is 0.72, whatever the last binary digit says.
-    return float(f"{series.step:.9g}")
+    seconds = float(f"{series.step:.9g}")
+    problem = repetition_time_problem(seconds)
+    if problem:
+        raise ScanError(f"{path}: {problem} Its header says it: mend the header")
+    return seconds
 
 
 def _is_nifti2(start: bytes) -> bool:

@@ -1,4 +1,4 @@
-"""One parcellated series from one file: NumPy, CSV, Parquet or ptseries."""
+"""One parcellated series from one file: NumPy, CSV, TSV, Parquet or ptseries."""
 
 import csv
 from collections.abc import Callable
@@ -11,6 +11,8 @@ from jaxtyping import Float32
 
 from attnconn_core.errors import ScanError
 from attnconn_core.parcellation import read_ptseries
+from attnconn_core.sources.columns import require_regions
+from attnconn_core.sources.tables import delimiter_of, read_table
 
 __all__ = ["READERS", "ArrayFile", "read_array"]
 
@@ -44,11 +46,13 @@ def read_array(path: Path) -> ArrayFile:
     ------
     ScanError
         If the file can't be read, isn't two-dimensional, holds something else than
-        real numbers, is empty, or names its regions badly.
+        real numbers, is empty, names its regions badly, has a column that is an index, or
+        is a pointer to content that isn't there.
     """
     path = Path(path)
     for ending, reader in READERS.items():
         if path.name.endswith(ending):
+            _require_content(path)
             return reader(path)
     raise ScanError(f"{path}: a series must end in {', '.join(READERS)}; got {path.name!r}")
 
@@ -66,24 +70,33 @@ def _read_npy(path: Path) -> ArrayFile:
         ) from problem
     if not isinstance(values, np.ndarray):
         raise ScanError(f"{path}: must hold one array; it is an archive of several")
-    return ArrayFile(path=path, values=_checked(path, values))
+    checked = _checked(path, values)
+    require_regions(path, None, values)
+    return ArrayFile(path=path, values=checked)
+
+
+def _require_content(path: Path) -> None:
+    try:
+        with path.open("rb") as file:
+            start = file.read(48)
+    except OSError:
+        return  # the reader says why
+    if b"/annex/objects/" in start or start.startswith(b"version https://git-lfs"):
+        raise ScanError(
+            f"{path}: must hold the series; it is a pointer to content that isn't here. "
+            "`datalad get` (git-annex) or `git lfs pull` fetches it"
+        )
 
 
 def _read_csv(path: Path) -> ArrayFile:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            names = [name.strip() for name in next(csv.reader(file), [])]
-        _check_names(path, names)
-        table = pd.read_csv(path, encoding="utf-8-sig", header=None, skiprows=1, low_memory=False)
+            header = next(csv.reader(file, delimiter=delimiter_of(path)), [])
     except (OSError, ValueError, csv.Error) as problem:
-        if isinstance(problem, ScanError):
-            raise
         raise ScanError(f"{path}: must be a CSV table; {problem}") from problem
-    if len(table.columns) != len(names):
-        raise ScanError(
-            f"{path}: must be a CSV table with a name for every column; "
-            f"it has {len(names)} names and {len(table.columns)} columns"
-        )
+    names = [name.strip() for name in header]
+    _check_names(path, names)
+    table = read_table(path, ScanError, header=None, skiprows=1, low_memory=False)
     return _from_table(path, table.set_axis(names, axis=1))
 
 
@@ -98,6 +111,7 @@ def _read_parquet(path: Path) -> ArrayFile:
 
 def _read_ptseries(path: Path) -> ArrayFile:
     series = read_ptseries(path)
+    require_regions(path, series.regions, series.values)
     return ArrayFile(
         path=path,
         values=_checked(path, series.values),
@@ -109,6 +123,7 @@ def _read_ptseries(path: Path) -> ArrayFile:
 READERS: dict[str, Callable[[Path], ArrayFile]] = {
     ".npy": _read_npy,
     ".csv": _read_csv,
+    ".tsv": _read_csv,
     ".parquet": _read_parquet,
     ".ptseries.nii": _read_ptseries,
 }
@@ -118,14 +133,14 @@ READERS: dict[str, Callable[[Path], ArrayFile]] = {
 def _from_table(path: Path, table: pd.DataFrame) -> ArrayFile:
     for name, column in table.items():
         if column.dtype.kind not in "iuf":
-            raise ScanError(
-                f"{path}: every column must hold numbers; {name!r} holds {column.dtype}"
-            )
-    return ArrayFile(
-        path=path,
-        values=_checked(path, table.to_numpy(dtype=np.float64, na_value=np.nan)),
-        regions=tuple(str(name) for name in table.columns),
-    )
+            words = column[pd.to_numeric(column, errors="coerce").isna() & column.notna()]
+            found = f"{words.iloc[0]!r} in row {words.index[0] + 1}" if len(words) else column.dtype
+            raise ScanError(f"{path}: every column must hold numbers; {name!r} holds {found}")
+    values = table.to_numpy(dtype=np.float64, na_value=np.nan)
+    regions = tuple(str(name) for name in table.columns)
+    checked = _checked(path, values)
+    require_regions(path, regions, values)
+    return ArrayFile(path=path, values=checked, regions=regions)
 
 
 def _checked(path: Path, values: np.ndarray) -> Float32[np.ndarray, "time region"]:
@@ -146,7 +161,12 @@ def _check_names(path: Path, names: list[str]) -> None:
     if twice or not names or not all(names):
         raise ScanError(
             f"{path}: every column must be named after its region; "
-            + (f"more than once: {', '.join(twice[:5])}" if twice else "one has no name")
+            + (
+                f"more than once: {', '.join(twice[:5])}"
+                if twice
+                else f"column {names.index('') + 1 if names else 1} has none. An index must be "
+                "left out (with pandas: to_csv(…, index=False))"
+            )
         )
     if all(_is_number(name) for name in names):
         raise ScanError(

@@ -1,6 +1,7 @@
 """A folder of series that were parcellated elsewhere, one file a run."""
 
-import re
+import fnmatch
+import os
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,39 +13,42 @@ from pydantic import Field
 
 from attnconn_core.errors import (
     CohortError,
-    IdentifierError,
     InputError,
     ScanError,
     StudyError,
 )
 from attnconn_core.parcellation import RegionTable, read_region_table
 from attnconn_core.records import Session, TimeSeries
+from attnconn_core.repetition_time import repetition_time_problem
 from attnconn_core.sources.array_files import READERS, ArrayFile, read_array
+from attnconn_core.sources.array_names import (
+    WHOLE,
+    ArrayName,
+    claims,
+    kind_problem,
+    near_miss,
+    read_name,
+)
+from attnconn_core.sources.axes import require_time_first
 from attnconn_core.sources.base import Design, Listing
-from attnconn_core.sources.files import existing_folder, inside
+from attnconn_core.sources.files import existing_folder, inside, is_dangling
 from attnconn_core.sources.keys import CHOOSES_SESSIONS
 from attnconn_core.sources.subjects import SubjectList, read_subjects
 
 __all__ = ["ArrayFolder"]
 
-_ENDINGS = "|".join(re.escape(ending) for ending in READERS)
-_CLAIM = re.compile(rf"sub-.*(?:{_ENDINGS})")
-_NAME = re.compile(rf"sub-([A-Za-z0-9-]+)_ses-([A-Za-z0-9-]+)(?:_run-(\d+))?(?:{_ENDINGS})")
-# The number of a file that has no run in its name: it is the whole session.
-_WHOLE = -1
-
 
 @dataclass(frozen=True)
 class ArrayFolder:
-    """Files ``sub-<id>_ses-<id>[_run-<n>]`` of (time, region).
+    """Files ``sub-<id>_ses-<id>[_run-<n>]`` of (time, region), or named as BIDS derivatives.
 
-    Endings are ``.npy``, ``.csv``, ``.parquet`` (columns named after the regions) and
-    ``.ptseries.nii``; other files are left alone.
+    Endings are ``.npy``, ``.csv``, ``.tsv``, ``.parquet`` (columns named after the regions)
+    and ``.ptseries.nii``; other files are left alone.
 
     Attributes
     ----------
     root
-        The folder; folders in it aren't searched.
+        The folder; of the folders in it, those called ``sub-<id>`` are searched.
     repetition_time
         Seconds from one frame to the next. May be None where every file is a ptseries,
         which carries its own; given, they must agree.
@@ -56,6 +60,11 @@ class ArrayFolder:
         A table of the regions (see `read_region_table`) in the order of the columns.
         Without it names come from the files, and NumPy files, which have none, get
         ``region-001`` and so on.
+    file_pattern
+        Which files to read, such as ``*task-rest*seg-Glasser*``; None for all.
+    link_roots
+        Folders outside `root` that links in it may lead to, such as the objects of
+        git-annex; none unless the study lists them.
     """
 
     root: Path
@@ -64,13 +73,14 @@ class ArrayFolder:
     group_column: Annotated[str | None, CHOOSES_SESSIONS] = None
     regions: Path | None = None
     subject_column: Annotated[str, CHOOSES_SESSIONS] = "Subject"
+    file_pattern: Annotated[str | None, CHOOSES_SESSIONS] = None
+    link_roots: Annotated[tuple[Path, ...], CHOOSES_SESSIONS] = ()
 
     def __post_init__(self) -> None:
-        if self.repetition_time is not None and not 0 < self.repetition_time < float("inf"):
-            raise StudyError(
-                f"a repetition time must be a positive number of seconds; "
-                f"got {self.repetition_time}"
-            )
+        if self.repetition_time is not None:
+            problem = repetition_time_problem(self.repetition_time)
+            if problem:
+                raise StudyError(f"repetition_time: {problem}")
 
     @property
     def notice(self) -> str | None:
@@ -119,16 +129,16 @@ class ArrayFolder:
             If the folder doesn't exist, or a repetition time is needed and isn't given.
         """
         listed = self._listed()
-        scans, refused = self._scans()
-        found = {who: runs for who, runs in scans.items() if listed is None or listed.wants(*who)}
+        scans, refused = self._scans(listed)
         if listed is not None:
-            refused |= listed.without_scan(found)
-        if not found:
+            refused |= listed.without_scan(scans)
+        if not scans:
             for problem in refused.values():
                 raise problem
             raise CohortError(
                 f"{self.root}: must hold files sub-<id>_ses-<id>[_run-<n>] "
                 f"ending in {', '.join(READERS)}; it holds none"
+                + (f" that matches {self.file_pattern!r}" if self.file_pattern else "")
             )
         sessions = (
             Session(
@@ -137,7 +147,7 @@ class ArrayFolder:
                 files=tuple(runs[number] for number in sorted(runs)),
                 group=listed.group(subject, session) if listed else None,
             )
-            for (subject, session), runs in found.items()
+            for (subject, session), runs in scans.items()
         )
         return Listing(tuple(sorted(sessions)), refused)
 
@@ -152,7 +162,7 @@ class ArrayFolder:
         """
         if not session.files:
             raise ScanError(f"{session.key}: a session must have at least one file; it has none")
-        files = [read_array(inside(self.root, path)) for path in session.files]
+        files = [self._read(path) for path in session.files]
         table = self.region_table()
         for file in files:
             self._check_regions(file, table)
@@ -171,7 +181,7 @@ class ArrayFolder:
             If one can't be read as what its ending says.
         """
         for path in session.files:
-            read_array(inside(self.root, path))
+            self._read(path)
 
     def quality(self, session: Session) -> Mapping[str, float]:  # noqa: ARG002
         """Nothing: a file of region means doesn't say what they were taken from."""
@@ -200,13 +210,7 @@ class ArrayFolder:
         first = self._first
         if first.regions is not None:
             return RegionTable.from_names(first.regions)
-        n_frames, n_regions = first.values.shape
-        if n_regions > n_frames:
-            raise ScanError(
-                f"{first.path}: without a table of regions a series must have at least as many "
-                f"frames as regions, or it can't be told from (region, time); "
-                f"got {first.values.shape}"
-            )
+        n_regions = first.values.shape[1]
         return RegionTable.ungrouped([f"region-{number:03}" for number in range(1, n_regions + 1)])
 
     @cached_property
@@ -218,7 +222,7 @@ class ArrayFolder:
         unreadable: ScanError | None = None
         for session in self.listing().sessions:
             try:
-                return read_array(inside(self.root, session.files[0]))
+                return self._read(session.files[0])
             except ScanError as error:
                 unreadable = unreadable or error
         assert unreadable is not None  # noqa: S101  (listing() has one or raises)
@@ -229,42 +233,73 @@ class ArrayFolder:
             return None
         return read_subjects(self.subjects, self.subject_column, self.group_column)
 
-    def _scans(self) -> tuple[dict[tuple[str, str], dict[int, Path]], dict[str, InputError]]:
+    def _read(self, path: Path) -> ArrayFile:
+        file = read_array(inside(self.root, path, self.link_roots))
+        # A ptseries says which of its axes is time, a table how many regions there are.
+        if self.regions is None and not path.name.endswith(".ptseries.nii"):
+            require_time_first(file)
+        return file
+
+    def _scans(
+        self, listed: SubjectList | None
+    ) -> tuple[dict[tuple[str, str], dict[int, Path]], dict[str, InputError]]:
         """Find (subject, session) → number of the run → file, and what is none of them."""
         scans: dict[tuple[str, str], dict[int, Path]] = defaultdict(dict)
         refused: dict[str, InputError] = {}
         doubtful: set[tuple[str, str]] = set()
-        for path in sorted(existing_folder(self.root, "the root of the arrays").iterdir()):
-            if not _CLAIM.fullmatch(path.name) or not path.is_file():
+        kinds: dict[tuple[tuple[str, str], ...], Path] = {}
+        for path in self._files():
+            if not claims(path.name):
+                problem: InputError | None = near_miss(path)
+                refused |= {} if problem is None else {path.name: problem}
                 continue
             if self.repetition_time is None and not path.name.endswith(".ptseries.nii"):
                 raise _untimed(path)
             try:
-                self._place(path, scans)
+                name = read_name(path)
             except InputError as problem:
                 refused[path.name] = problem
-                match = _NAME.fullmatch(path.name)
-                if match is not None:  # which of its files are meant can't be known
-                    doubtful.add((match[1], match[2]))
+                continue
+            who = (name.subject, name.session)
+            if listed is not None and not listed.wants(*who):
+                continue
+            kinds.setdefault(name.kind, path)
+            try:
+                self._place(path, name, scans[who])
+            except InputError as problem:
+                refused[path.name] = problem
+                doubtful.add(who)  # which of its files are meant can't be known
+        several = kind_problem(kinds)
+        if several is not None:
+            raise several
         return {who: runs for who, runs in scans.items() if who not in doubtful}, refused
 
-    def _place(self, path: Path, scans: dict[tuple[str, str], dict[int, Path]]) -> None:
+    def _files(self) -> list[Path]:
+        """List the files, and the links to nothing, of the folder and of its subjects' folders."""
+        found = []
+        for path in existing_folder(self.root, "the root of the arrays").iterdir():
+            if path.name.startswith("sub-") and path.is_dir():
+                walked = [Path(at, name) for at, _, names in os.walk(path) for name in names]
+                found += walked
+            else:
+                found.append(path)
+        pattern = self.file_pattern or "*"
+        return sorted(
+            path
+            for path in found
+            if fnmatch.fnmatchcase(path.name, pattern) and (path.is_file() or is_dangling(path))
+        )
+
+    def _place(self, path: Path, name: ArrayName, runs: dict[int, Path]) -> None:
         """Put a file among the runs of its session."""
-        match = _NAME.fullmatch(path.name)
-        if match is None:
-            raise IdentifierError(
-                f"{path}: must be named sub-<id>_ses-<id>[_run-<n>], ids of letters, digits "
-                f"and hyphens; got {path.name!r}"
-            )
-        number = int(match[3]) if match[3] else _WHOLE
-        runs = scans[match[1], match[2]]
-        beside = [runs[other] for other in runs if other == number or _WHOLE in (other, number)]
+        beside = [runs[other] for other in runs if other == name.run or WHOLE in (name.run, other)]
         if beside:
             raise CohortError(
-                f"every run may lie there once; sub-{match[1]}_ses-{match[2]} has both "
-                f"{beside[0].name} and {path.name} in {self.root}"
+                f"every run may lie there once; sub-{name.subject}_ses-{name.session} has both "
+                f"{beside[0].name} and {path.name} in {self.root}. file_pattern in the study can "
+                "choose"
             )
-        runs[number] = inside(self.root, path)
+        runs[name.run] = inside(self.root, path, self.link_roots)
 
     def _check_regions(self, file: ArrayFile, table: RegionTable) -> None:
         names = file.regions

@@ -1,11 +1,12 @@
 """The way to a scan's file: never outside the source's folder, never a guess."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from attnconn_core.errors import ScanError, StudyError
 
-__all__ = ["existing_folder", "inside", "matching", "the_one"]
+__all__ = ["existing_folder", "inside", "is_dangling", "matching", "the_one"]
 
 
 def existing_folder(root: Path, what: str) -> Path:
@@ -21,22 +22,45 @@ def existing_folder(root: Path, what: str) -> Path:
     return Path(root)
 
 
-def inside(root: Path, path: Path) -> Path:
-    """Return `path` if it lies under `root` once every link is followed.
+def inside(root: Path, path: Path, link_roots: Sequence[Path] = ()) -> Path:
+    """Return `path` if it lies under `root`, or an allowed folder, once every link is followed.
+
+    Parameters
+    ----------
+    root
+        The source's folder.
+    path
+        A file or folder in it.
+    link_roots
+        Further folders that links in `root` may lead to.
 
     Raises
     ------
     ScanError
-        If it leads elsewhere, as ``..`` or a symbolic link can.
+        If it leads elsewhere, as ``..`` or a symbolic link can, or to nothing.
     """
+    if is_dangling(path):
+        raise ScanError(
+            f"{path}: the content of a scan must be there; the file is a link to "
+            f"{os.readlink(path)}, which isn't. `datalad get` fetches what git-annex keeps"
+        )
     resolved = path.resolve()
-    if not resolved.is_relative_to(root.resolve()):
-        raise ScanError(f"{path}: a scan must lie under {root}; it leads to {resolved}")
+    if not any(resolved.is_relative_to(Path(each).resolve()) for each in (root, *link_roots)):
+        also = f" or {', '.join(map(str, link_roots))}" if link_roots else ""
+        raise ScanError(
+            f"{path}: a scan must lie under {root}{also}; it leads to {resolved}. "
+            "link_roots in the study can list further folders that links may lead to"
+        )
     return path
 
 
+def is_dangling(path: Path) -> bool:
+    """Whether a path is a link to what isn't there."""
+    return path.is_symlink() and not path.exists()
+
+
 def matching(folder: Path, pattern: str) -> tuple[Path, ...]:
-    """List the files of one folder whose names match, in order.
+    """List the files of one folder whose names match, in order; links to nothing too.
 
     Raises
     ------
@@ -45,7 +69,9 @@ def matching(folder: Path, pattern: str) -> tuple[Path, ...]:
     """
     if not pattern or "/" in pattern or "\\" in pattern or "**" in pattern:
         raise StudyError(f"a file pattern must match names within one folder; got {pattern!r}")
-    return tuple(sorted(path for path in folder.glob(pattern) if path.is_file()))
+    return tuple(
+        sorted(path for path in folder.glob(pattern) if path.is_file() or is_dangling(path))
+    )
 
 
 def the_one(found: Sequence[Path], folder: Path, pattern: str) -> Path:

@@ -22,14 +22,11 @@ from attnconn_core.parcellation import (
 )
 from attnconn_core.records import Session, TimeSeries
 from attnconn_core.sources.base import Design, Listing
-from attnconn_core.sources.files import existing_folder, inside, matching, the_one
+from attnconn_core.sources.files import existing_folder, inside, is_dangling, matching, the_one
 from attnconn_core.sources.keys import CHOOSES_SESSIONS, StudyKey
 from attnconn_core.sources.motion import MOTION_FILE, read_relative_rms
-from attnconn_core.sources.subjects import (
-    SubjectList,
-    read_subjects,
-    split_retest,
-)
+from attnconn_core.sources.scan_names import split_retest
+from attnconn_core.sources.subjects import SubjectList, read_subjects
 
 __all__ = ["HcpTree"]
 
@@ -50,7 +47,8 @@ class HcpTree:
     ----------
     root
         The folder that holds a folder a subject; ``<subject>_retest`` is the subject's
-        session ``retest``, the others are ``test``.
+        session ``retest``, ``<subject>_V1_MR`` (HCP Aging and Development) session ``V1``,
+        others are ``test``; see `split_scan_name`.
     atlas
         A ``dlabel.nii`` file. Its labels that no scan holds a vertex of, such as one of the
         medial wall, are no regions: the first three sessions' scans say which.
@@ -69,6 +67,9 @@ class HcpTree:
         runs of these lengths.
     subject_column, group_column
         Columns of `subjects`; the second says ``train`` or ``test``.
+    link_roots
+        Folders outside `root` that links in it may lead to, such as the objects of
+        git-annex, or ``HCP_Retest``; none unless the study lists them.
     """
 
     root: Path
@@ -81,6 +82,7 @@ class HcpTree:
     subject_column: Annotated[str, CHOOSES_SESSIONS] = "Subject"
     group_column: Annotated[str | None, CHOOSES_SESSIONS] = None
     drop_labels: tuple[str, ...] = ()
+    link_roots: Annotated[tuple[Path, ...], CHOOSES_SESSIONS] = ()
 
     def __post_init__(self) -> None:
         if self.layout not in (None, "concatenated", "runs"):
@@ -150,14 +152,19 @@ class HcpTree:
         refused: dict[str, InputError] = {}
         scans: dict[tuple[str, str], list[tuple[Path, tuple[Path, ...]]]] = {}
         for folder in sorted(root.iterdir()):
-            if not (folder / _RESULTS.parts[0]).is_dir():
-                continue
             try:
+                if not self._is_subject(folder):
+                    continue
                 # Names come from the folder, never from the table: what is listed is
                 # looked up among them.
                 subject, session = split_retest(folder.name)
                 if listed is not None and not listed.wants(subject, session):
                     continue
+                if (subject, session) in scans:
+                    raise CohortError(
+                        f"every session may lie there once; {folder} is sub-{subject}_"
+                        f"ses-{session}, as another folder is"
+                    )
                 scans[subject, session] = self._candidates(folder)
                 files = tuple(self._pick(*each) for each in scans[subject, session])
             except InputError as problem:
@@ -192,7 +199,7 @@ class HcpTree:
         """
         if not session.files:
             raise ScanError(f"{session.key}: a session must have at least one file; it has none")
-        parts = [self._parcellated(inside(self.root, path)) for path in session.files]
+        parts = [self._parcellated(self._inside(path)) for path in session.files]
         for path, part in zip(session.files, parts, strict=True):
             if part.repetition_time != parts[0].repetition_time:
                 raise ScanError(
@@ -217,7 +224,7 @@ class HcpTree:
             If one isn't a whole dense series.
         """
         for path in session.files:
-            read_scan_header(inside(self.root, path))
+            read_scan_header(self._inside(path))
 
     def quality(self, session: Session) -> Mapping[str, float]:
         """Measure how much of every region the scans hold, and how the head moved.
@@ -236,7 +243,7 @@ class HcpTree:
         measured = {"coverage_min": float(held.min()), "coverage_mean": float(held.mean())}
         beside = self.quality_files(session)
         if all(path.is_file() for path in beside):
-            motion = np.concatenate([read_relative_rms(inside(self.root, p)) for p in beside])
+            motion = np.concatenate([read_relative_rms(self._inside(p)) for p in beside])
             measured |= {"motion_mean": float(motion.mean()), "motion_max": float(motion.max())}
         return measured
 
@@ -248,12 +255,22 @@ class HcpTree:
         ScanError, AtlasError
             As `quality` does.
         """
-        files = tuple(inside(self.root, path) for path in session.files)
+        files = tuple(self._inside(path) for path in session.files)
         return dict(zip(self._atlas.regions, _least_coverage(files, self._atlas), strict=True))
 
     def quality_files(self, session: Session) -> tuple[Path, ...]:
         """The motion of every file."""
         return tuple(path.parent / MOTION_FILE for path in session.files)
+
+    def _inside(self, path: Path) -> Path:
+        return inside(self.root, path, self.link_roots)
+
+    def _is_subject(self, folder: Path) -> bool:
+        """Whether a folder is laid out as a subject's; links to nothing are no folders."""
+        steps = (folder, folder / _RESULTS.parts[0], folder / _RESULTS)
+        for path in filter(is_dangling, steps):
+            self._inside(path)
+        return steps[1].is_dir()
 
     @cached_property
     def _whole_atlas(self) -> Atlas:
@@ -270,7 +287,7 @@ class HcpTree:
             sessions = self.listing().sessions[:_DECIDING]
         except InputError:  # there is none yet
             return ()
-        return tuple(inside(self.root, session.files[0]) for session in sessions)
+        return tuple(self._inside(session.files[0]) for session in sessions)
 
     def _parcellated(self, path: Path) -> TimeSeries:
         series = parcellate(path, self._atlas)
@@ -292,10 +309,14 @@ class HcpTree:
         results = folder / _RESULTS
         if not results.is_dir():
             return []
-        inside(self.root, results)
+        self._inside(results)
         found: dict[str, list[tuple[Path, tuple[Path, ...]]]] = {"concatenated": [], "runs": []}
-        for each in sorted(path for path in results.iterdir() if path.is_dir()):
+        for each in sorted(results.iterdir()):
             if each.name == _CONCATENATED or _RUN.fullmatch(each.name):
+                if is_dangling(each):
+                    self._inside(each)  # says so
+                if not each.is_dir():
+                    continue
                 which = "concatenated" if each.name == _CONCATENATED else "runs"
                 found[which].append((each, matching(each, self.file_pattern)))
         wanted = [self.layout] if self.layout else list(found)
@@ -306,7 +327,7 @@ class HcpTree:
         return [each for which in present for each in found[which]]
 
     def _pick(self, folder: Path, files: tuple[Path, ...]) -> Path:
-        return inside(self.root, the_one(files, folder, self.file_pattern))
+        return self._inside(the_one(files, folder, self.file_pattern))
 
     def _check_layouts(
         self, scans: dict[tuple[str, str], list[tuple[Path, tuple[Path, ...]]]]

@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from attnconn_core.errors import StudyError
-from attnconn_core.records import check_identifier
+from attnconn_core.errors import IdentifierError, StudyError
+from attnconn_core.sources.scan_names import split_scan_name
+from attnconn_core.sources.tables import delimiter_of, read_table
 
 __all__ = [
     "MatchedPhenotypes",
@@ -21,7 +22,6 @@ __all__ = [
 ]
 
 _SHOWN = 5
-_TABS = (".tsv", ".tsv.gz")
 _FLOAT = re.compile(r"(\d+)\.0+")
 
 
@@ -56,18 +56,9 @@ def read_phenotypes(path: Path, subject_column: str) -> pd.DataFrame:
     StudyError
         If it can't be read as one.
     """
-    separator, what = ("\t", "tabs") if path.name.endswith(_TABS) else (",", "commas")
-    try:
-        table = pd.read_csv(path, sep=separator, dtype={subject_column: str})
-    except OSError as error:
-        raise StudyError(f"{path}: can't be read: {error.strerror}") from error
-    except (ValueError, UnicodeDecodeError) as error:  # pandas' parser errors are ValueErrors
-        raise StudyError(
-            f"{path}: must be a table with {what} between its cells: {error}"
-        ) from error
-    if not isinstance(table.index, pd.RangeIndex):
-        raise StudyError(f"{path}: a row must have a cell a column of the header; some have more")
+    table = read_table(path, dtype={subject_column: str})
     if len(table.columns) == 1 and (other := re.search(r"[,;\t|]", str(table.columns[0]))):
+        what = "tabs" if delimiter_of(path) == "\t" else "commas"
         raise StudyError(
             f"{path}: must have {what} between its cells; its header has {other[0]!r}: save it "
             "with commas as .csv, or with tabs as .tsv"
@@ -259,7 +250,10 @@ def _subject(value: Any, where: str) -> str:
             f"{where}: a subject must be text; got {name!r}, a number with decimals: "
             f"write {number[1]}, with the zeros in front that the scans have"
         )
-    return check_identifier(name, f"{where}: a subject")
+    try:
+        return split_scan_name(name)[0]
+    except IdentifierError as problem:
+        raise IdentifierError(f"{where}: {problem}") from problem
 
 
 def _as_numbers(values: pd.Series, coding: Mapping[str, float], name: str) -> pd.Series:

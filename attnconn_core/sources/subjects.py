@@ -7,12 +7,10 @@ from pathlib import Path
 import pandas as pd
 
 from attnconn_core.errors import CohortError, IdentifierError
-from attnconn_core.records import check_identifier
+from attnconn_core.sources.scan_names import split_scan_name
+from attnconn_core.sources.tables import read_table
 
-__all__ = ["RETEST_SUFFIX", "SubjectList", "read_subjects", "split_retest"]
-
-RETEST_SUFFIX = "_retest"
-"""How HCP names a subject's second scan: ``100307_retest``."""
+__all__ = ["SubjectList", "read_subjects"]
 
 _GROUPS = ("train", "test")
 
@@ -68,26 +66,12 @@ class SubjectList:
         }
 
 
-def split_retest(name: str) -> tuple[str, str]:
-    """Split a folder's or a row's name into subject and session.
-
-    ``100307`` is (100307, test) and ``100307_retest`` is (100307, retest).
-
-    Raises
-    ------
-    IdentifierError
-        If the subject's name breaks the rule.
-    """
-    subject = name.removesuffix(RETEST_SUFFIX)
-    return check_identifier(subject, "a subject"), "test" if subject == name else "retest"
-
-
 def read_subjects(path: Path, column: str, group_column: str | None) -> SubjectList:
     """Read a table of subjects.
 
     A row may stand for a subject, ``100307``, and then means all sessions; or for a
-    scan. As soon as one row says ``100307_retest`` every row is one scan, and those
-    without the ending are first sessions.
+    scan, ``100307_retest`` or ``HCA6000001_V1_MR`` (see `split_scan_name`). As soon as one
+    row names a session every row is one scan, and those that name none are ``test``.
 
     Parameters
     ----------
@@ -109,33 +93,28 @@ def read_subjects(path: Path, column: str, group_column: str | None) -> SubjectL
     table = _read(Path(path), [column] + ([group_column] if group_column else []))
     names = table[column].str.strip()
     _check_duplicates(path, names)
-    per_scan = any(name.endswith(RETEST_SUFFIX) for name in names)
     groups: list[str | None] = [None] * len(names)
     if group_column:
         groups = table[group_column].tolist()
+    split = [_split(path, line, name) for line, name in names.items()]
+    per_scan = any(session is not None for _, session in split)
     rows: dict[tuple[str, str | None], str | None] = {}
-    for (line, name), given in zip(names.items(), groups, strict=True):
-        try:
-            subject, session = split_retest(name)
-        except IdentifierError as problem:
-            raise IdentifierError(f"{path}, line {line}: {problem}") from problem
-        rows[subject, session if per_scan else None] = _check_group(path, line, name, given)
-    for (subject, listed), group in rows.items():
-        if listed == "retest" and rows.get((subject, "test"), group) != group:
+    for (line, name), who, given in zip(names.items(), split, groups, strict=True):
+        scan = (who[0], who[1] or "test" if per_scan else None)
+        if scan in rows:
             raise CohortError(
-                f"{path}: both scans of a subject must be in one group, or the model is judged "
-                f"on somebody it saw; {subject} is in {rows[subject, 'test']!r} and {group!r}"
+                f"{path}, line {line}: every subject or scan may have one row; {name} is listed "
+                "under another name too"
             )
+        rows[scan] = _check_group(path, line, name, given)
+    _check_one_group(path, rows)
     return SubjectList(path=Path(path), rows=rows)
 
 
 def _read(path: Path, columns: list[str]) -> pd.DataFrame:
-    try:
-        table = pd.read_csv(
-            path, dtype=str, keep_default_na=False, encoding="utf-8-sig", skip_blank_lines=False
-        ).fillna("")
-    except (OSError, ValueError) as problem:
-        raise CohortError(f"{path}: the subjects must be a CSV table; {problem}") from problem
+    table = read_table(
+        path, CohortError, dtype=str, keep_default_na=False, skip_blank_lines=False
+    ).fillna("")
     for column in columns:
         if column not in table.columns:
             raise CohortError(
@@ -147,6 +126,23 @@ def _read(path: Path, columns: list[str]) -> pd.DataFrame:
     if table.empty:
         raise CohortError(f"{path}: the table of subjects must list somebody; it has no rows")
     return table
+
+
+def _split(path: Path, line: object, name: str) -> tuple[str, str | None]:
+    try:
+        return split_scan_name(name)
+    except IdentifierError as problem:
+        raise IdentifierError(f"{path}, line {line}: {problem}") from problem
+
+
+def _check_one_group(path: Path, rows: Mapping[tuple[str, str | None], str | None]) -> None:
+    groups: dict[str, str | None] = {}
+    for (subject, _), group in rows.items():
+        if groups.setdefault(subject, group) != group:
+            raise CohortError(
+                f"{path}: all scans of a subject must be in one group, or the model is judged "
+                f"on somebody it saw; {subject} is in {groups[subject]!r} and {group!r}"
+            )
 
 
 def _check_duplicates(path: Path, names: pd.Series) -> None:

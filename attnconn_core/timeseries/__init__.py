@@ -1,6 +1,7 @@
 """Windows, splits, scaling, soundness and surrogates of series, and series of known truth."""
 
 from attnconn_core.timeseries.events import Events, Scanner, draw_event_network, simulate_events
+from attnconn_core.timeseries.orientation import Orientation, orientation
 from attnconn_core.timeseries.quality import series_quality
 from attnconn_core.timeseries.scaling import Scale, scale_of, standardise
 from attnconn_core.timeseries.simulation import draw_network, simulate, vary_network
@@ -12,11 +13,13 @@ from attnconn_core.timeseries.surrogates import (
     phase_randomise,
     surrogate,
 )
+from attnconn_core.timeseries.suspicions import recordings, suspicions
 from attnconn_core.timeseries.windows import lagged_design, require_lags, windows
 
 __all__ = [
     "SURROGATES",
     "Events",
+    "Orientation",
     "Scale",
     "Scanner",
     "Soundness",
@@ -26,7 +29,9 @@ __all__ = [
     "draw_network",
     "head",
     "lagged_design",
+    "orientation",
     "phase_randomise",
+    "recordings",
     "require_lags",
     "require_sound",
     "scale_of",
@@ -36,6 +41,7 @@ __all__ = [
     "split",
     "standardise",
     "surrogate",
+    "suspicions",
     "vary_network",
     "windows",
 ]

@@ -1,18 +1,19 @@
 """Whether the values of a series can be used at all."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from attnconn_core.errors import SeriesError
 from attnconn_core.records import TimeSeries
+from attnconn_core.timeseries.frames import Frames, look_at_frames
 
 __all__ = ["Soundness", "assess", "require_sound"]
 
 
 @dataclass(frozen=True)
 class Soundness:
-    """What is wrong with a series, region by region.
+    """What is wrong with a series, region by region, and frame by frame.
 
     Attributes
     ----------
@@ -21,32 +22,36 @@ class Soundness:
     dead
         Regions that don't change within some run: a forecaster learns nothing there
         and a correlation is undefined.
+    frames
+        Frames that are no picture of a brain.
     """
 
     not_finite: tuple[str, ...]
     dead: tuple[str, ...]
+    frames: Frames
 
     @property
     def sound(self) -> bool:
-        """Whether every region can be used."""
-        return not (self.not_finite or self.dead)
+        """Whether every region and frame can be used."""
+        return not (self.not_finite or self.dead or self.frames.complaint())
 
     def complaint(self) -> str:
-        """One sentence for each broken rule, with the regions that break it."""
+        """One sentence for each broken rule, with the regions or frames that break it."""
         rules = (
             ("every value must be finite", self.not_finite, "NaN or infinite values"),
             ("every region must change over time", self.dead, "a constant signal"),
         )
-        return "; ".join(
+        told = [
             f"{rule}, but {len(regions)} region(s) have {what}: {', '.join(regions[:5])}"
             + (", …" if len(regions) > 5 else "")
             for rule, regions, what in rules
             if regions
-        )
+        ]
+        return "; ".join([*told, *filter(None, [self.frames.complaint()])])
 
 
 def assess(series: TimeSeries) -> Soundness:
-    """Look for regions that hold no usable signal.
+    """Look for regions and frames that hold no usable signal.
 
     A run's region counts as constant when all of its values are equal, whatever its
     level: a deviation threshold would depend on the scanner's units.
@@ -57,11 +62,15 @@ def assess(series: TimeSeries) -> Soundness:
     return Soundness(
         not_finite=tuple(names[~finite].tolist()),
         dead=tuple(names[finite & constant].tolist()),
+        frames=look_at_frames(series),
     )
 
 
 def require_sound(series: TimeSeries, what: str) -> TimeSeries:
-    """Return `series` if every region can be used.
+    """Return `series` if every region and frame can be used.
+
+    Frames may repeat, as they do where somebody resamples a scan; what comes from a scanner
+    is held against `assess`.
 
     Parameters
     ----------
@@ -76,6 +85,8 @@ def require_sound(series: TimeSeries, what: str) -> TimeSeries:
         With the rule and the regions that break it.
     """
     soundness = assess(series)
-    if not soundness.sound:
-        raise SeriesError(f"{what}: {soundness.complaint()}")
+    frames = replace(soundness.frames, repeated=(), copies=1)
+    told = replace(soundness, frames=frames).complaint()
+    if told:
+        raise SeriesError(f"{what}: {told}")
     return series

@@ -4,6 +4,7 @@ import pandas as pd
 
 from attnconn_assets.building.result import Result
 from attnconn_assets.building.work import Work
+from attnconn_assets.storage.suspicions import SUSPICIONS
 
 __all__ = ["make_cohort"]
 
@@ -16,9 +17,14 @@ def make_cohort(work: Work) -> Result:
         | dict(work.facts("quality", session.key)["measured"])
         for session in cohort.sessions
     ]
+    told = {
+        session.key: "; ".join(work.facts("quality", session.key).get(SUSPICIONS, ()))
+        for session in cohort.sessions
+    }
     rows += [{"session": key, "group": "", "left out": why} for key, why in cohort.excluded.items()]
     table = pd.DataFrame(rows).sort_values("session", ignore_index=True)
     return Result(
         tables={"sessions": table},
         metrics={"in": len(cohort.sessions), "out": len(cohort.excluded)},
+        facts={SUSPICIONS: {key: why for key, why in told.items() if why}},
     )

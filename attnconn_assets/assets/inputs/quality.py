@@ -2,8 +2,9 @@
 
 from attnconn_assets.building.result import Result
 from attnconn_assets.building.work import Work
+from attnconn_assets.storage.suspicions import SUSPICIONS
 from attnconn_core.sources import region_coverage
-from attnconn_core.timeseries import series_quality
+from attnconn_core.timeseries import series_quality, suspicions
 
 __all__ = ["make_quality"]
 
@@ -11,7 +12,7 @@ _SHOWN = 20  # regions, the least covered first
 
 
 def make_quality(work: Work) -> Result:
-    """Measure a session's series and its scan.
+    """Measure a session's series and its scan, and say what is suspicious about them.
 
     The study's rules are no setting of it: another rule measures nothing anew. Group results
     list the sessions that they leave out, with the rule.
@@ -19,7 +20,8 @@ def make_quality(work: Work) -> Result:
     session, source = work.session, work.source
     # A file that isn't there is recorded as such, and its coming is seen.
     work.watch(*session.files, *source.shared_files(), *source.quality_files(session))
-    measured = {**series_quality(work.series()), **source.quality(session)}
+    series = work.series()
+    measured = {**series_quality(series), **source.quality(session)}
     covered = region_coverage(source, session)
     partly = {name: share for name, share in covered.items() if share < 1}
     least = sorted(partly, key=partly.__getitem__)[:_SHOWN]
@@ -28,6 +30,7 @@ def make_quality(work: Work) -> Result:
         metrics=measured,
         facts={
             "measured": measured,
+            SUSPICIONS: list(suspicions(series)),
             **({"covered in part": {name: partly[name] for name in least}} if least else {}),
         },
     )

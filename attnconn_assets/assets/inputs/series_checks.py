@@ -36,6 +36,7 @@ def check_series(series: TimeSeries, test_fraction: float) -> tuple[Check, ...]:
         for which in ("not_finite", "dead")
     )
     longest = longest_run(series, test_fraction)
+    frames = assess(series).frames
     return (
         Check(
             "finite",
@@ -49,6 +50,12 @@ def check_series(series: TimeSeries, test_fraction: float) -> tuple[Check, ...]:
             f"every region must change over time, in the first frames and in the last "
             f"{test_fraction:.0%}",
             {"constant": dead or "none"},
+        ),
+        Check(
+            "no_empty_frame",
+            not frames.complaint(),
+            "every frame must be a picture of its own",
+            {"frames": frames.complaint() or "no empty or repeated frame"},
         ),
         Check(
             "long_enough",

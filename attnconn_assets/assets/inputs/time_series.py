@@ -4,6 +4,7 @@ from attnconn_assets.assets.inputs.series_checks import check_series, longest_ru
 from attnconn_assets.building.result import Result
 from attnconn_assets.building.windows import LONGEST_RUN
 from attnconn_assets.building.work import Work
+from attnconn_core.timeseries import recordings
 
 __all__ = ["make_time_series"]
 
@@ -20,6 +21,11 @@ def make_time_series(work: Work) -> Result:
             "regions": series.n_regions,
             "repetition_time": series.repetition_time,
         },
-        facts={LONGEST_RUN: longest_run(series, work.settings["test_fraction"])},
+        # What the cohort compares between sessions, beside what methods need of each.
+        facts={
+            LONGEST_RUN: longest_run(series, work.settings["test_fraction"]),
+            "repetition time": series.repetition_time,
+            "recordings": list(recordings(series)),
+        },
         checks=check_series(series, work.settings["test_fraction"]),
     )

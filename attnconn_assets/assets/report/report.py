@@ -15,6 +15,7 @@ from attnconn_assets.building.causes import named
 from attnconn_assets.building.result import Result
 from attnconn_assets.building.work import Work
 from attnconn_assets.storage.entry import WHOLE
+from attnconn_assets.storage.suspicions import SUSPICIONS
 from attnconn_core.figures import Styles
 from attnconn_core.forecasting import LINEAR_FORECASTERS
 from attnconn_core.scoring import METHOD, headline_cells, in_words
@@ -137,7 +138,10 @@ def _sections(work: Work, styles: Styles) -> dict[str, Any]:
     return {
         "fingerprint_table": fingerprint,
         "names": {method: styles.label(method) for method in every},
-        "cohort": cohort_numbers(work, skill),
+        "cohort": {
+            **cohort_numbers(work, skill),
+            SUSPICIONS: work.facts("cohort", WHOLE).get(SUSPICIONS, {}),
+        },
         "figures": _figures(work),
         "known_truth": {
             name: _picture(work, "recovery", "figure.png", name)

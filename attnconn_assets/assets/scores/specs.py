@@ -169,7 +169,7 @@ def _cautions(study: Study, scores: Sequence[Score]) -> AssetSpec:
             **{score.name: "whole" for score in scores},
             **{method.name: "session" for method in inverting},
         },
-        optional=frozenset(each.name for each in (*scores, *inverting)),
+        optional=frozenset([*(score.name for score in scores), *(each.name for each in inverting)]),
         made_without_all=True,
         calls=tuple(type(score).__module__ for score in scores),
         description="Methods whose matrices must not be interpreted, and why.",

@@ -93,7 +93,7 @@ def counting(install) -> Iterator[None]:
             | {"subjects": "../s.csv", "subject_column": "ID", "group_column": "Group"},
             {"source": "hcp", "root": "hcp", "atlas": "a", "layout": "runs"}
             | {"file_pattern": "*_Atlas_MSMAll*clean*.dtseries.nii"}
-            | {"frames_per_run": 1200, "run_lengths": None},
+            | {"frames_per_run": 1200, "run_lengths": None, "drop_labels": []},
         ),
         (
             {"source": "arrays", "root": "../scans", "repetition_time": 2, "subjects": "../s.csv"},

@@ -50,3 +50,15 @@ def test_words_and_numbers_are_those_of_yaml_1_2(tmp_path, written, read):
     found = read_keys(path)["key"]
     assert found == read
     assert type(found) is type(read)
+
+
+def test_keys_that_begin_with_x_are_remarks_at_any_level(tmp_path):
+    path = tmp_path / "a.yaml"
+    path.write_text(
+        "x-notes: any\na: {x-why: remark, b: 1, c: [{x-d: 2, e: 3}]}\n"
+        "behaviour: {coding: {Scan: {x-ray: 1}}, x-y: 2}\n"
+    )
+    assert read_keys(path) == {
+        "a": {"b": 1, "c": [{"e": 3}]},
+        "behaviour": {"coding": {"Scan": {"x-ray": 1}}},
+    }

@@ -179,3 +179,11 @@ def test_a_database_that_another_process_holds_is_waited_for(tmp_path):
         freed.join()
         holder.close()
     assert Tracking(folder=folder).client().get_run(run.id).info.status == "FINISHED"
+
+
+def test_a_question_mark_in_the_path_begins_no_options(tmp_path):
+    folder = tmp_path / "we?ird [x] #1 50%" / "mlruns"
+    client = Tracking(folder=str(folder)).client()
+    assert [each.name for each in client.search_experiments()] == ["Default"]
+    assert (folder / "mlflow.db").stat().st_size
+    assert [path.name for path in tmp_path.iterdir()] == ["we?ird [x] #1 50%"]

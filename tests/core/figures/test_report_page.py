@@ -206,6 +206,9 @@ def test_who_is_missing_is_said(context: dict[str, Any]) -> None:
     assert "1 excluded" in page
     assert "a dead region" in page
     assert "sub-1_ses-retest" in page
+    context["cohort"]["suspicions"] = {"sub-2_ses-test": "it may lie on its side"}
+    assert "it may lie on its side" in _render(context)
+    del context["cohort"]["suspicions"]
     context["cohort"] |= {"excluded": {}, "unpaired": []}
     assert "excluded" not in _render(context).lower()
 

@@ -134,7 +134,7 @@ def test_a_run_may_lie_there_once(tmp_path, one, other):
 
 
 @pytest.mark.parametrize(
-    "name", ["sub-a.npy", "sub-a_b_ses-1.npy", "sub-a_ses-1_task-x.csv", "sub-..a_ses-1.npy"]
+    "name", ["sub-.npy", "sub-a_b_ses-1.npy", "sub-a_ses-1_run-x.csv", "sub-..a_ses-1.npy"]
 )
 def test_names_that_break_the_rule(tmp_path, name):
     save(tmp_path, name.removesuffix(".npy"))
@@ -174,3 +174,89 @@ def test_links_may_not_lead_outside(tmp_path):
     (root / "sub-a_ses-test.npy").symlink_to(save(tmp_path, "sub-a_ses-test"))
     with pytest.raises(ScanError, match=r"sub-a.*must lie under .*root"):
         ArrayFolder(root, 1.0).sessions()
+
+
+def scan(seed=0, shape=(120, 12)):
+    return np.random.default_rng(seed).normal(size=shape).cumsum(axis=0)
+
+
+def test_links_lead_where_the_study_allows(tmp_path):
+    """git-annex makes every file a link to an object outside the folder."""
+    root, objects = tmp_path / "root", tmp_path / "annex"
+    root.mkdir()
+    objects.mkdir()
+    np.save(objects / "x.npy", scan())
+    (root / "sub-a_ses-test.npy").symlink_to("../annex/x.npy")
+    with pytest.raises(ScanError, match=r"must lie under .*link_roots in the study can list"):
+        ArrayFolder(root, 1.0).sessions()
+    folder = ArrayFolder(root, 1.0, link_roots=(objects,))
+    assert folder.load(folder.sessions()[0]).n_frames == 120
+    with pytest.raises(ScanError, match=r"must lie under .* or .*elsewhere; it leads to"):
+        ArrayFolder(root, 1.0, link_roots=(tmp_path / "elsewhere",)).sessions()
+
+
+def test_a_link_to_nothing_and_names_that_nearly_fit_are_refused_by_name(tmp_path):
+    np.save(tmp_path / "sub-a_ses-test.npy", scan())
+    (tmp_path / "sub-b_ses-test.npy").symlink_to("../annex/objects/not-fetched.npy")
+    (tmp_path / "sub-c_ses-test.csv.gz").touch()
+    (tmp_path / "Sub-d_ses-test.csv").touch()
+    listing = ArrayFolder(tmp_path, 1.0).listing()
+    assert [session.subject for session in listing.sessions] == ["a"]
+    assert set(listing.refused) == {
+        "sub-b_ses-test.npy",
+        "sub-c_ses-test.csv.gz",
+        "Sub-d_ses-test.csv",
+    }
+    assert "datalad get" in str(listing.refused["sub-b_ses-test.npy"])
+    # Whom the study doesn't want needn't have been fetched.
+    table = tmp_path / "wanted.csv"
+    table.write_text("Subject\na\n")
+    assert "sub-b_ses-test.npy" not in ArrayFolder(tmp_path, 1.0, table).listing().refused
+
+
+def test_derivatives_lie_in_folders_of_their_subjects(tmp_path):
+    for subject in ("01", "02"):
+        folder = tmp_path / f"sub-{subject}" / "func"
+        folder.mkdir(parents=True)
+        for task in ("rest", "nback"):
+            name = f"sub-{subject}_task-{task}_seg-Glasser_stat-mean"
+            table = pd.DataFrame(scan(), columns=[f"r{n}" for n in range(12)])
+            table.to_csv(folder / f"{name}_timeseries.tsv", sep="\t", index=False)
+            (folder / f"{name}_relmat.tsv").touch()
+    with pytest.raises(CohortError, match=r"one kind .*differ in task\. file_pattern"):
+        ArrayFolder(tmp_path, 1.0).sessions()
+    folder = ArrayFolder(tmp_path, 1.0, file_pattern="*task-rest*")
+    assert [session.key for session in folder.sessions()] == [
+        "sub-01_ses-test",
+        "sub-02_ses-test",
+    ]
+    assert folder.load(folder.sessions()[0]).n_regions == 12
+
+
+def test_region_by_time_is_refused_and_short_scans_are_not(tmp_path):
+    path = tmp_path / "sub-a_ses-test.npy"
+    np.save(path, scan(shape=(70, 90)).T)
+    folder = ArrayFolder(tmp_path, 1.0)
+    with pytest.raises(ScanError, match=r"sub-a.*looks like \(region, time\): .* \(90, 70\)"):
+        folder.load(folder.sessions()[0])
+    for shape in ((60, 100), (40, 400)):
+        np.save(path, scan(shape=shape))
+        folder = ArrayFolder(tmp_path, 1.0)
+        assert folder.load(folder.sessions()[0]).n_frames == shape[0]
+
+
+def test_a_time_in_another_unit_is_refused_with_what_was_meant(tmp_path, ptseries):
+    with pytest.raises(StudyError, match=r"repetition_time: .*got 720\. Did you mean 0\.72\?"):
+        ArrayFolder(tmp_path, 720.0)
+    ptseries(tmp_path / "sub-a_ses-test.ptseries.nii", np.ones((4, 2)), ["x", "y"], 720.0)
+    folder = ArrayFolder(tmp_path)
+    with pytest.raises(ScanError, match=r"sub-a.*Did you mean 0\.72\?.*mend the header"):
+        folder.load(folder.sessions()[0])
+
+
+def test_a_path_may_hold_what_patterns_are_made_of(tmp_path):
+    root = tmp_path / "[a]?*"
+    root.mkdir()
+    np.save(root / "sub-a_ses-test.npy", scan())
+    folder = ArrayFolder(root, 1.0)
+    assert folder.load(folder.sessions()[0]).n_frames == 120

@@ -289,3 +289,30 @@ def test_a_scan_that_cannot_be_read_decides_nothing(tree, walled_atlas):
     found = source(tree, walled_atlas)
     assert found.region_table().regions == ("a", "b", "c")
     assert found.load(found.sessions()[1]).regions == ("a", "b", "c")
+
+
+def test_sessions_of_hcp_aging_and_links_to_them(tree, atlas_path):
+    for folder in ("HCA6000001_V1_MR", "HCA6000001_V2_MR"):
+        tree.scan(folder, "rfMRI_REST1_AP")
+    away = tree.root.parent / "retest"
+    (tree.root / "HCA6000001_V2_MR").rename(away)
+    (tree.root / "HCA6000001_V2_MR").symlink_to(away)
+    listing = HcpTree(tree.root, atlas_path).listing()
+    assert [session.key for session in listing.sessions] == ["sub-HCA6000001_ses-V1"]
+    assert "link_roots" in str(listing.refused["HCA6000001_V2_MR"])
+    both = HcpTree(tree.root, atlas_path, link_roots=(away,))
+    assert [session.session for session in both.sessions()] == ["V1", "V2"]
+    assert both.load(both.sessions()[1]).n_frames == 20
+
+
+@pytest.mark.parametrize(
+    "part", ["", "MNINonLinear", "MNINonLinear/Results/rfMRI_REST1_AP", "file"]
+)
+def test_links_to_nothing_are_refused_by_name(tree, atlas_path, part):
+    tree.scan("a", "rfMRI_REST1_AP")
+    scan = tree.scan("b", "rfMRI_REST1_AP")
+    gone = scan if part == "file" else tree.root / "b" / part
+    gone.rename(tree.root.parent / "away")
+    gone.symlink_to("nowhere")
+    refused = HcpTree(tree.root, atlas_path).listing().refused
+    assert "a link to nowhere" in str(refused["b"])

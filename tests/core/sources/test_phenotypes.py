@@ -65,8 +65,8 @@ def test_coding_of_a_column_that_is_not_there_is_refused(tmp_path):
         ("Subject,IQ\n1,3\n", "coding must be of columns that are there; got Age"),
         ("Id,Age\n1,22-25\n", "must have a column Subject; it has Id, Age"),
         ("Subject,Age\n1,22-25\n1,36+\n", "a subject may have one row; more: 1"),
-        ("", "must be a table with commas between its cells"),
-        ("Subject,Age\n1,2,3,4\n", "a row must have a cell a column"),
+        ("", "must be a table of separated values"),
+        ("Subject,Age\n1,2,3,4\n", "line 2 has 4: 1,2,3,4"),
     ],
 )
 def test_what_breaks_a_rule_is_named(tmp_path, text, words):
@@ -155,3 +155,13 @@ def test_a_match_letter_by_letter_needs_no_words():
 def test_a_row_that_may_be_of_two_is_refused(rows, subjects):
     with pytest.raises(StudyError, match="must be of one subject"):
         match_phenotypes(people_of(*rows), "Subject", subjects)
+
+
+def test_rows_that_would_shift_the_columns_are_refused(tmp_path):
+    with pytest.raises(StudyError, match=r"line 2 has 4: 001,24,112,\. Take the separator"):
+        table(tmp_path, "Subject,Age,IQ\n001,24,112,\n002,30,98,\n")
+
+
+def test_subjects_are_named_as_their_folders(tmp_path):
+    found = checked(tmp_path, "Subject,IQ\nHCA6000001_V1_MR,1\nNDAR_INV00000001,2\n", ("IQ",), {})
+    assert found["Subject"].tolist() == ["HCA6000001", "NDARINV00000001"]

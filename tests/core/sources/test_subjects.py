@@ -42,7 +42,7 @@ def test_duplicates_give_their_lines(tmp_path):
         ("Subject,group\n", r"must list somebody"),
         ("Subject,group\n1,train\n2,valid\n", r"line 3: the group of 2 .* got 'valid'"),
         ("Subject,group\n1,train\n1_retest,test\n", r"one group.*; 1 is in 'train' and 'test'"),
-        ("", r"must be a CSV table"),
+        ("", r"must be a table of separated values"),
     ],
 )
 def test_bad_tables(tmp_path, text, complaint):
@@ -51,5 +51,5 @@ def test_bad_tables(tmp_path, text, complaint):
 
 
 def test_a_table_that_is_not_there(tmp_path):
-    with pytest.raises(CohortError, match=r"none\.csv: the subjects must be a CSV table"):
+    with pytest.raises(CohortError, match=r"none\.csv: can't be read: No such file"):
         read_subjects(tmp_path / "none.csv", "Subject", None)

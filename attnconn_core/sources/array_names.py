@@ -1,0 +1,113 @@
+"""Names of files that hold a series: ours, and those of BIDS derivatives."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from attnconn_core.errors import CohortError, IdentifierError, ScanError
+from attnconn_core.sources.array_files import READERS
+
+__all__ = ["WHOLE", "ArrayName", "claims", "kind_problem", "near_miss", "read_name"]
+
+WHOLE = -1
+"""The number of a file that has no run in its name: it is the whole session."""
+
+_ENDINGS = "|".join(re.escape(ending) for ending in READERS)
+_ENTITIES = r"(?:_[a-z]+-[A-Za-z0-9+-]+)*"
+_NAME = re.compile(
+    rf"sub-([A-Za-z0-9-]+)(?:_ses-([A-Za-z0-9-]+))?({_ENTITIES})(?:_(?:timeseries|bold))?"
+    rf"(?:{_ENDINGS})"
+)
+_CLAIM = re.compile(rf"sub-.*(?:{_ENDINGS})")
+# Tables that pipelines write beside the series.
+_BESIDE = re.compile(
+    r".*_(?:events|motion|outliers|coverage|relmat|conmat|alff|reho|qc|physio|channels|scans|"
+    rf"sessions|regressors|confounds)(?:{_ENDINGS})"
+)
+_NEAR = re.compile(
+    r"sub-.*\.(?:npy|npz|csv|tsv|txt|1d|parquet|pq|feather|mat|h5|hdf5|xlsx?|ptseries\.nii)"
+    r"(?:\.(?:gz|bz2|xz|zip))?",
+    re.IGNORECASE,
+)
+# Scans of one session may differ in these, and still be of one kind.
+_OF_RUNS = ("run", "dir")
+
+
+@dataclass(frozen=True)
+class ArrayName:
+    """What a file's name says.
+
+    Attributes
+    ----------
+    subject, session
+        Identifiers; the session is ``test`` where the name has none.
+    run
+        Its number; `WHOLE` for none.
+    kind
+        What else the name says, such as task, atlas and statistic, key by key.
+    """
+
+    subject: str
+    session: str
+    run: int
+    kind: tuple[tuple[str, str], ...]
+
+
+def claims(name: str) -> bool:
+    """Whether a file's name begins and ends as a series' does."""
+    return _CLAIM.fullmatch(name) is not None and not _BESIDE.fullmatch(name)
+
+
+def near_miss(path: Path) -> ScanError | None:
+    """Say why a file that looks as if it were meant for a series isn't read; None if not so."""
+    if claims(path.name) or _BESIDE.fullmatch(path.name) or not _NEAR.fullmatch(path.name):
+        return None
+    return ScanError(
+        f"{path}: isn't read: a series must begin with sub- and end in {', '.join(READERS)}, in "
+        f"these letters; got {path.name!r}"
+    )
+
+
+def read_name(path: Path) -> ArrayName:
+    """Read subject, session, run and kind off a file's name.
+
+    Raises
+    ------
+    IdentifierError
+        If the name breaks the rule.
+    """
+    match = _NAME.fullmatch(path.name)
+    pairs = [tuple(pair.split("-", 1)) for pair in (match[3].split("_") if match else []) if pair]
+    entities = dict(pairs)
+    run = entities.get("run", "")
+    if match is None or len(entities) < len(pairs) or not (run.isdecimal() or not run):
+        raise IdentifierError(
+            f"{path}: must be named sub-<id>_ses-<id>[_run-<n>], or as BIDS names derivatives, "
+            "sub-<id>[_ses-<id>][_<key>-<value>…][_timeseries], ids of letters, digits and "
+            f"hyphens; got {path.name!r}"
+        )
+    return ArrayName(
+        subject=match[1],
+        session=match[2] or "test",
+        run=int(run) if run else WHOLE,
+        kind=tuple(sorted((key, value) for key, value in pairs if key not in _OF_RUNS)),
+    )
+
+
+def kind_problem(kinds: dict[tuple[tuple[str, str], ...], Path]) -> CohortError | None:
+    """Say in what files differ that must be of one kind; None if they are.
+
+    Parameters
+    ----------
+    kinds
+        Every kind that was found, with one of its files.
+    """
+    if len(kinds) < 2:
+        return None
+    (first, path), (second, other) = list(kinds.items())[:2]
+    key, value = next(iter(set(first).symmetric_difference(second)))
+    return CohortError(
+        f"all series must be of one kind (task, atlas, statistic …), and {path.name} and "
+        f"{other.name} differ in {key}. file_pattern in the study chooses, such as "
+        f"'*{key}-{value}*'"
+    )

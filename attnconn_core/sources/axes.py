@@ -1,0 +1,44 @@
+"""A file's axes: time must be the first."""
+
+from attnconn_core.errors import ScanError
+from attnconn_core.sources.array_files import ArrayFile
+from attnconn_core.timeseries import orientation
+
+__all__ = ["require_time_first"]
+
+# With fewer frames than this nothing shows which axis is time.
+_FRAMES = 20
+
+
+def require_time_first(file: ArrayFile) -> None:
+    """See that a file is (time, region) and not (region, time).
+
+    A scan may have fewer frames than regions. It is refused where its own values show that
+    the other axis is time; see `attnconn_core.timeseries.orientation`. Not for files whose
+    regions a table names: that says how many there are.
+
+    Parameters
+    ----------
+    file
+        As it was read.
+
+    Raises
+    ------
+    ScanError
+        If time is the second axis; or if nobody named the regions, they are more than the
+        frames, and there are too few frames to tell, or the second axis looks more like time.
+    """
+    axes = orientation(file.values)
+    shape = file.values.shape
+    if axes.surely_turned:
+        raise ScanError(
+            f"{file.path}: a series must be (time, region), and this looks like (region, time): "
+            f"{axes.in_words}. Transpose it; its shape is {shape}. If it is right "
+            "as it is, name its regions in a table (regions)"
+        )
+    wide = file.regions is None and shape[0] < shape[1]
+    if wide and (shape[0] < _FRAMES or axes.leans):
+        raise ScanError(
+            f"{file.path}: without a table of regions a series must have at least as many "
+            f"frames as regions, or it can't be told from (region, time); got {shape}"
+        )

@@ -1,0 +1,85 @@
+"""Columns of a series that are no region: indices, frame numbers, times."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Num
+
+from attnconn_core.errors import ScanError
+
+__all__ = ["require_regions"]
+
+_COUNTED = r"(?:frame|volume|vol|timepoint|time|tr|scan|sample|row|index|idx|timestamp|onset)"
+_NUMBERED = r"(?:index|idx|id|no|nr|num|number|s|sec|secs|seconds|ms|msec|milliseconds|min|minutes)"
+# Letters and digits only: "Unnamed: 0", "__index_level_0__", "Time (s)", "frame_number".
+_INDEX = re.compile(
+    rf"unnamed\d*(?:level\d+)?|(?:index)?level\d+|rownames?|t|{_COUNTED}s?{_NUMBERED}?"
+)
+_FRAME = re.compile(r"(?:t|tr|frame|vol|volume|time|timepoint|tp|scan)\d+")
+
+# Fewer frames can be evenly spaced by chance, or in a test.
+_LEAST = 10
+_EVEN = 0.95
+_ALL_RISE = 60
+
+
+def require_regions(
+    path: Path, names: Sequence[str] | None, values: Num[np.ndarray, "time region"]
+) -> None:
+    """See that every column of a series can be a region's signal.
+
+    Parameters
+    ----------
+    path
+        The file, for errors.
+    names
+        Of the columns; None if the file has none.
+    values
+        As they stand in the file.
+
+    Raises
+    ------
+    ScanError
+        Naming the column, if its name or its values are those of an index: they rise or
+        fall in even steps, or never fall; or if the columns are named after frames.
+    """
+    for name in names or ():
+        if _INDEX.fullmatch(_letters(name)):
+            raise ScanError(
+                f"{path}: every column must be a region; {name!r} is the name of an index or of "
+                "times. Take the column out (with pandas: to_csv(…, index=False)), or rename it if "
+                "it is a region"
+            )
+    if names and all(_FRAME.fullmatch(_letters(name)) for name in names):
+        raise ScanError(
+            f"{path}: a series must be (time, region), a column for each region; the columns are "
+            f"named after frames: {', '.join(names[:3])}. Transpose it"
+        )
+    # One column is compared at a time: a copy of a long scan isn't needed.
+    for number in range(values.shape[1]):
+        if _counts(values[:, number]):
+            column = repr(names[number]) if names else f"number {number + 1}"
+            first = ", ".join(f"{value:g}" for value in values[:3, number])
+            raise ScanError(
+                f"{path}: every column must be a region's signal; column {column} counts frames or "
+                f"time ({first}, …). Take it out"
+            )
+
+
+def _counts(column: Num[np.ndarray, " time"]) -> bool:
+    """Whether values go in even steps, runs one after the other, or rise throughout."""
+    if len(column) < _LEAST:
+        return False
+    steps = np.diff(column.astype(np.float64))
+    step = np.median(steps)
+    if not np.isfinite(step) or step == 0:
+        return False
+    # Times that were rounded for a table differ by less than their last digit.
+    even = np.abs(steps - step) <= 0.02 * abs(step)
+    return bool(even.mean() >= _EVEN or (len(column) >= _ALL_RISE and (steps > 0).all()))
+
+
+def _letters(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())

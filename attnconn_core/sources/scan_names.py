@@ -1,0 +1,69 @@
+"""How projects name a subject's scans: subject and session from one name."""
+
+import re
+
+from attnconn_core.records import check_identifier
+
+__all__ = ["RETEST_SUFFIX", "split_retest", "split_scan_name"]
+
+RETEST_SUFFIX = "_retest"
+"""How HCP names a subject's second scan: ``100307_retest``."""
+
+# HCP Lifespan (Aging, Development) and Connectomes Related to Human Disease.
+_LIFESPAN = re.compile(r"([A-Za-z0-9-]+)_([A-Za-z0-9-]+)_MR")
+# ABCD's identifiers, as its tables write them, with or without the event's name.
+_ABCD = re.compile(r"NDAR_(INV[A-Za-z0-9]+)(?:_([A-Za-z0-9_]+))?")
+
+
+def split_scan_name(name: str) -> tuple[str, str | None]:
+    """Split the name of a folder or of a row into subject and session.
+
+    Parameters
+    ----------
+    name
+        ========================================= =================================
+        ``100307_retest``                         100307, retest
+        ``HCA6000001_V1_MR``                      HCA6000001, V1
+        ``1001_01_MR``                            1001, 01
+        ``NDAR_INV00000001``                      NDARINV00000001, as BIDS has it
+        ``NDAR_INV00000001_baseline_year_1_arm_1`` NDARINV00000001, baselineYear1Arm1
+        ``100307``                                100307
+        ========================================= =================================
+
+    Returns
+    -------
+    The subject, and the session where the name has one.
+
+    Raises
+    ------
+    IdentifierError
+        If the subject or session breaks the rule.
+    """
+    subject, session = _split(name)
+    if session is not None:
+        check_identifier(session, f"the session in {name!r}")
+    return check_identifier(subject, "a subject"), session
+
+
+def _split(name: str) -> tuple[str, str | None]:
+    if name.endswith(RETEST_SUFFIX):
+        return name.removesuffix(RETEST_SUFFIX), "retest"
+    if match := _LIFESPAN.fullmatch(name):
+        return match[1], match[2]
+    if match := _ABCD.fullmatch(name):
+        first, *others = (match[2] or "").split("_")
+        event = first + "".join(word[:1].upper() + word[1:] for word in others)
+        return f"NDAR{match[1]}", event or None
+    return name, None
+
+
+def split_retest(name: str) -> tuple[str, str]:
+    """Split a folder's name into subject and session; ``test`` where it names no session.
+
+    Raises
+    ------
+    IdentifierError
+        As `split_scan_name` does.
+    """
+    subject, session = split_scan_name(name)
+    return subject, session or "test"

@@ -1,0 +1,120 @@
+"""Frames that no scanner made: censored, padded or repeated volumes."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float32
+
+from attnconn_core.records import TimeSeries
+
+__all__ = ["Frames", "frames_in_words", "look_at_frames"]
+
+# With fewer regions, two frames can be equal by chance where scans hold whole numbers.
+_REGIONS = 3
+# Of the usual spread over regions: what filters leave of a volume of zeros.
+_FLAT = 1e-4
+# How often the same values may stand in a scan before its frames aren't brain.
+_TIMES = 3
+_SHARE = 0.05
+
+
+@dataclass(frozen=True)
+class Frames:
+    """Frames that hold no picture of a brain, numbered from 0 over all runs.
+
+    Attributes
+    ----------
+    flat
+        Frames with one value in all regions, such as 0 (or nearly: a spread over regions of
+        less than 1/10,000 of the usual). A single one breaks no rule: simulations begin so.
+    repeated
+        Frames whose values stand, exactly, in an earlier frame too; `flat` ones aside.
+    copies
+        How often the values that occur most stand in the scan; 1 if none is repeated.
+    n_frames
+        In all.
+    """
+
+    flat: tuple[int, ...]
+    repeated: tuple[int, ...]
+    copies: int
+    n_frames: int
+
+    @property
+    def too_many_repeated(self) -> bool:
+        """Whether repeats are more than a slip.
+
+        Censored volumes become one vector that stands three times or more once each
+        region's mean is taken out; a run read twice makes up more than 5 % of the scan.
+        """
+        return self.copies >= _TIMES or len(self.repeated) > _SHARE * self.n_frames
+
+    def complaint(self) -> str:
+        """Return the rules that are broken, with the frames; empty if none is."""
+        broken = []
+        if len(self.flat) > 1:
+            broken.append(
+                "every frame must differ between regions, but "
+                f"{len(self.flat)} of {self.n_frames} frames have one value in all of them: "
+                f"{frames_in_words(self.flat)}"
+            )
+        if self.repeated and self.too_many_repeated:
+            broken.append(
+                "no frame may repeat another, but "
+                f"{len(self.repeated)} of {self.n_frames} frames hold exactly the values of an "
+                f"earlier one: {frames_in_words(self.repeated)}"
+            )
+        if not broken:
+            return ""
+        return "; ".join(broken) + (
+            ". They look like censored or padded volumes, or data that was copied: cut them out, "
+            "and store what lies between them as runs of their own"
+        )
+
+
+def look_at_frames(series: TimeSeries) -> Frames:
+    """Look for frames that are no picture of a brain.
+
+    A series of fewer than three regions is taken as it is, and so is one whose regions are
+    all constant, which `assess` reports.
+    """
+    values = series.values
+    nothing = Frames((), (), 1, len(values))
+    if values.shape[1] < _REGIONS or len(values) < _TIMES or (values == values[:1]).all():
+        return nothing
+    finite = np.isfinite(values).all(axis=1)
+    spread = np.full(len(values), np.inf)
+    spread[finite] = values[finite].std(axis=1, dtype=np.float64)
+    if not finite.any():
+        return nothing
+    equal = (values == values[:, :1]).all(axis=1)
+    flat = finite & (equal | (spread < _FLAT * np.median(spread[finite])))
+    groups = _same(values, np.flatnonzero(finite & ~flat))
+    repeated = sorted(number for group in groups for number in group[1:])
+    return Frames(
+        flat=tuple(np.flatnonzero(flat).tolist()),
+        repeated=tuple(repeated),
+        copies=max((len(group) for group in groups), default=1),
+        n_frames=len(values),
+    )
+
+
+def _same(values: Float32[np.ndarray, "time region"], numbers: np.ndarray) -> list[list[int]]:
+    groups: dict[bytes, list[int]] = defaultdict(list)
+    for number in numbers.tolist():
+        groups[(values[number] + np.float32(0)).tobytes()].append(number)
+    return [group for group in groups.values() if len(group) > 1]
+
+
+def frames_in_words(numbers: Sequence[int], shown: int = 5) -> str:
+    """Write frame numbers as ranges: ``20–25, 150``."""
+    ranges: list[list[int]] = []
+    for number in numbers:
+        if ranges and number == ranges[-1][1] + 1:
+            ranges[-1][1] = number
+        else:
+            ranges.append([number, number])
+    told = [str(first) if first == last else f"{first}–{last}" for first, last in ranges[:shown]]
+    return ", ".join(told) + (", …" if len(ranges) > shown else "")

@@ -1,0 +1,62 @@
+"""What is suspicious about a series without being surely wrong, in sentences."""
+
+import hashlib
+
+import numpy as np
+from jaxtyping import Float32
+
+from attnconn_core.records import TimeSeries
+from attnconn_core.timeseries.frames import frames_in_words, look_at_frames
+from attnconn_core.timeseries.orientation import orientation
+
+__all__ = ["recordings", "suspicions"]
+
+# Seconds; outside of it, scans of today are rare.
+_USUAL = (0.2, 10.0)
+# Fewer are the same by chance.
+_LEAST_SIGNS = 128
+
+
+def suspicions(series: TimeSeries) -> tuple[str, ...]:
+    """Say what should make a reader look at a series again; empty for most.
+
+    What can't be right isn't here: `require_sound` and the sources refuse it.
+    """
+    found = []
+    axes = orientation(max(series.runs, key=len))
+    if axes.perhaps_turned:
+        found.append(
+            f"it may be (region, time) taken for (time, region): {series.n_frames} frames of "
+            f"{series.n_regions} regions, and {axes.in_words}"
+        )
+    elif series.n_frames < series.n_regions:
+        found.append(
+            f"it has fewer frames than regions ({series.n_frames} and {series.n_regions}): few for "
+            "any method; is it (time, region)?"
+        )
+    frames = look_at_frames(series)
+    if frames.repeated and not frames.too_many_repeated:
+        found.append(
+            f"{len(frames.repeated)} of {frames.n_frames} frames hold exactly the values of an "
+            f"earlier one: {frames_in_words(frames.repeated)}"
+        )
+    if len(frames.flat) == 1:
+        found.append(f"frame {frames.flat[0]} has one value in all regions")
+    if not _USUAL[0] <= series.repetition_time <= _USUAL[1]:
+        found.append(f"its repetition time of {series.repetition_time:g} s is unusual")
+    return tuple(found)
+
+
+def recordings(series: TimeSeries) -> tuple[str, ...]:
+    """Return a hash per run that two runs share only if they are one recording.
+
+    It is taken of the signs of the changes from frame to frame, so that offset and scale of
+    each region don't matter: the same scan z-scored has the same hash.
+    """
+    return tuple(_hash(run) for run in series.runs)
+
+
+def _hash(run: Float32[np.ndarray, "time region"]) -> str:
+    signs = np.diff(run, axis=0) > 0
+    content = np.packbits(signs) if signs.size >= _LEAST_SIGNS else run
+    return hashlib.sha256(repr(run.shape).encode() + content.tobytes()).hexdigest()[:16]
