@@ -1,11 +1,13 @@
-"""Which study file is meant where none is named. Imports nothing heavy."""
+"""Which study and experiment files are meant where none is named. Imports nothing heavy."""
 
 import os
 from pathlib import Path
 
-__all__ = ["DEFAULT_STUDY", "selected_study"]
+__all__ = ["DEFAULT_EXPERIMENT", "DEFAULT_STUDY", "selected_study"]
 
-DEFAULT_STUDY = Path(__file__).resolve().parents[2] / "studies" / "hcp_sample.yaml"
+_PROJECT = Path(__file__).resolve().parents[2]
+DEFAULT_STUDY = _PROJECT / "studies" / "hcp_sample.yaml"
+DEFAULT_EXPERIMENT = _PROJECT / "experiments" / "attnconn.yaml"
 
 
 def selected_study() -> Path:

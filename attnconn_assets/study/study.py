@@ -15,6 +15,7 @@ from attnconn_assets.study.methods import (
     require_known,
 )
 from attnconn_assets.study.scores import ScoreChoice, further_scores
+from attnconn_assets.study.selection import DEFAULT_EXPERIMENT
 from attnconn_assets.study.settings import (
     AutomationSettings,
     BehaviourSettings,
@@ -44,7 +45,7 @@ class Study(SourceSettings):
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
     title: str
-    experiments: tuple[StudyPath, ...] = Field(min_length=1)
+    experiments: tuple[StudyPath, ...] = Field((DEFAULT_EXPERIMENT,), min_length=1)
     group_configurations: tuple[str, ...] = ()
     subject_experiment: str | None = None
     methods: tuple[MethodChoice, ...] = ()

@@ -288,3 +288,9 @@ def test_grangers_penalty_has_no_units_unless_the_study_asks_for_them(write_stud
     assert study.granger_settings.units == "series"
     with pytest.raises(StudyError, match=r"granger\.units"):
         load_study(write_study(granger={"units": "tesla"}))
+
+
+def test_a_study_that_names_no_experiment_has_attnconn(write_study):
+    study = load_study(write_study(experiments=None, methods=["pearson"]))
+    assert list(study.configurations) == ["attnconn"]
+    assert study.experiment_of("attnconn") == "attnconn"
