@@ -2,6 +2,7 @@
 
 import base64
 import datetime
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -78,7 +79,8 @@ def make_report(work: Work) -> Result:
     words = in_words(cells, verdicts, styles.label, warnings)
     fingerprint = _table(work, "fingerprint", "scores")
     rows = headline(cells, fingerprint, styles)
-    noted = [note for score in work.settings["scores"] for note in _noted(work, score.name)]
+    asked = ("regions", "granger_order", *(score.name for score in work.settings["scores"]))
+    noted = [note for asset in asked for note in _noted(work, asset)]
     notes = headline_notes(cells, fingerprint, styles)
     marks = [*filter(None, styles.explanation(cells["method"]).split("; "))]
     rows["warning"] = [warnings.get(method, "") for method in rows["method"]]
@@ -116,11 +118,15 @@ def _table(work: Work, asset: str, name: str) -> pd.DataFrame | None:
     return None if asset in work.lacks else work.table(asset, name)
 
 
-def _noted(work: Work, score: str) -> list[str]:
-    """Return what a score that is made had to say of what it left out."""
-    if score in work.lacks:
-        return []
-    notes: list[str] = work.facts(score, WHOLE)["notes"]
+def _facts(work: Work, asset: str) -> Mapping[str, Any]:
+    """Read the facts of an asset; none where the study hasn't got it, or it isn't made."""
+    there = asset in work.needs and asset not in work.lacks
+    return work.facts(asset, WHOLE) if there else {}
+
+
+def _noted(work: Work, asset: str) -> Sequence[str]:
+    """Return what an asset has to say of what it left out, or of what looks wrong."""
+    notes: Sequence[str] = _facts(work, asset).get("notes", ())
     return notes
 
 
@@ -140,7 +146,7 @@ def _sections(work: Work, styles: Styles) -> dict[str, Any]:
         "names": {method: styles.label(method) for method in every},
         "cohort": {
             **cohort_numbers(work, skill),
-            SUSPICIONS: work.facts("cohort", WHOLE).get(SUSPICIONS, {}),
+            SUSPICIONS: _facts(work, "cohort").get(SUSPICIONS, {}),
         },
         "figures": _figures(work),
         "known_truth": {
@@ -181,7 +187,7 @@ def _others(work: Work) -> list[int]:
     """How many others each pool's models learn from; none known without a fingerprint."""
     if "fingerprint" in work.lacks:
         return []
-    others: list[int] = work.facts("fingerprint", WHOLE)["others"]
+    others: list[int] = _facts(work, "fingerprint")["others"]
     return others
 
 

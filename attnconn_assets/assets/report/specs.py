@@ -29,7 +29,7 @@ def specs(study: Study) -> list[AssetSpec]:
     cohort_models = reads_cohort_models(study)
     names = {method.name for method in study.chosen_methods}
     needs: dict[str, Kind] = {"group_mean": "whole", "comparison": "whole", CAUTIONS: "whole"}
-    needs |= {"cohort": "whole"}
+    needs |= {"cohort": "whole", "regions": "whole"}
     needs |= compared_assets(study)
     needs |= {score.name: "whole" for score in scored(study)}
     needs |= {"granger_order": "whole"} if "granger" in names else {}
