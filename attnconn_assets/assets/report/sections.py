@@ -1,0 +1,176 @@
+"""The sections of the report: what each score stored, as the page shows it."""
+
+import base64
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from attnconn_assets.assets.report.gaps import cohort_numbers
+from attnconn_assets.building.causes import named
+from attnconn_assets.building.work import Work
+from attnconn_assets.storage.entry import WHOLE
+from attnconn_assets.storage.suspicions import SUSPICIONS
+from attnconn_core.figures import Styles
+from attnconn_core.forecasting import LINEAR_FORECASTERS
+from attnconn_core.scoring import METHOD
+
+__all__ = ["COMPARISON", "facts_of", "sections", "table_of"]
+
+COMPARISON = "comparison"
+# Scores that have a section of their own on the page.
+_SECTIONS = ("fingerprint", "forecast_skill", "reliability", "behaviour")
+
+
+def sections(work: Work, styles: Styles) -> dict[str, Any]:
+    """Return what the page's sections hold, by the names that its template has."""
+    skill = table_of(work, "forecast_skill", "scores")
+    fingerprint = _fingerprint(work, styles)
+    behaviour = "behaviour" in work.needs and "behaviour" not in work.lacks
+    wide = pd.DataFrame()
+    every = [row["method"] for row in fingerprint]
+    if skill is not None:
+        keys = ["subject", "session"]
+        wide = skill.pivot(index=keys, columns="method", values="r2").reset_index()
+        every += [*skill["method"].unique()]
+    return {
+        "fingerprint_table": fingerprint,
+        "names": {method: styles.label(method) for method in every},
+        "cohort": {
+            **cohort_numbers(work, skill),
+            SUSPICIONS: facts_of(work, "cohort").get(SUSPICIONS, {}),
+        },
+        "figures": _figures(work),
+        "known_truth": {
+            name: _picture(work, "recovery", "figure.png", name)
+            for name in work.settings["networks"]
+        },
+        "forecast_table": wide.to_dict("records"),
+        "cohort_informed": (
+            [] if skill is None else _cohort_informed(styles, skill, _others(work))
+        ),
+        "behaviour_table": _behaviour(work, styles) if behaviour else [],
+        "dropped": _dropped(work) if behaviour else {},
+        "reliability_table": [] if "reliability" in work.lacks else _reliability(work, styles),
+        "other_scores": _other_scores(work, styles),
+    }
+
+
+def table_of(work: Work, asset: str, name: str) -> pd.DataFrame | None:
+    """Read a table of an asset; None where it isn't made."""
+    return None if asset in work.lacks else work.table(asset, name)
+
+
+def facts_of(work: Work, asset: str) -> Mapping[str, Any]:
+    """Read the facts of an asset; none where the study hasn't got it, or it isn't made."""
+    there = asset in work.needs and asset not in work.lacks
+    return work.facts(asset, WHOLE) if there else {}
+
+
+def _fingerprint(work: Work, styles: Styles) -> list[dict[str, Any]]:
+    table = table_of(work, "fingerprint", "scores")
+    if table is None:
+        return []
+    by_method = table.set_index("method")
+    ordered = by_method.loc[[*styles.sort(by_method.index)]].reset_index()
+    return [dict(row) for _, row in ordered.iterrows()]
+
+
+def _others(work: Work) -> list[int]:
+    """How many others each pool's models learn from; none known without a fingerprint."""
+    others: list[int] = facts_of(work, "fingerprint").get("others", [])
+    return others
+
+
+def _cohort_informed(styles: Styles, skill: pd.DataFrame, others: list[int]) -> list[str]:
+    """Say whose frames the forecasts rest on that rest on other subjects' too."""
+    marked = styles.sort(skill.loc[skill["cohort_informed"], "method"].unique())
+    linear = [styles.label(name) for name in marked if name in LINEAR_FORECASTERS]
+    methods = [styles.label(name) for name in marked if name not in LINEAR_FORECASTERS]
+    every = "every other subject that may train"
+    few = "the subjects that trained the cohort's models"
+    if others:
+        n = f"{others[0]}" if len(others) == 1 else f"{others[0]} to {others[-1]}"
+        few = f"the subjects outside the own pool alone ({n})"
+    said = ((linear, every), (methods, few))
+    return [f"{', '.join(names)}: of {whom}" for names, whom in said if names]
+
+
+def _dropped(work: Work) -> dict[str, str]:
+    """Return which null models of behaviour were dropped, and why."""
+    dropped: dict[str, str] = work.facts("behaviour", WHOLE)["null models dropped"]
+    return dropped
+
+
+def _figures(work: Work) -> dict[str, str]:
+    figures = {
+        "matrices": ("group_mean", "figure.png"),
+        "networks": ("group_mean", "networks.png"),
+        "fingerprint": ("fingerprint", "figure.png"),
+        "forecast": ("forecast_skill", "figure.png"),
+        "forecast_scatter": ("forecast_skill", "scatter.png"),
+        "reliability": ("reliability", "figure.png"),
+        "comparison": (COMPARISON, "figure.png"),
+        "behaviour": ("behaviour", "figure.png"),
+    }
+    needed = {name: where for name, where in figures.items() if where[0] in work.needs}
+    return {name: _picture(work, *where) for name, where in needed.items()}
+
+
+def _reliability(work: Work, styles: Styles) -> list[dict[str, Any]]:
+    """Return a row per method, with the ICC of the strongest fifth of its edges."""
+    scores, strength = (work.table("reliability", name) for name in ("scores", "by_strength"))
+    strongest = strength[strength["part"] == strength["part"].max()].set_index("method")["icc"]
+    return [
+        {
+            **dict(row),
+            "name": styles.label(row["method"]),
+            "icc_strongest": strongest.get(row["method"], float("nan")),
+        }
+        for _, row in scores.iterrows()
+    ]
+
+
+def _behaviour(work: Work, styles: Styles) -> list[dict[str, Any]]:
+    scores = work.table("behaviour", "scores")
+    methods = scores[scores["kind"] == METHOD].set_index("method")
+    ordered = methods.loc[[*styles.sort(methods.index.unique())]].reset_index()
+    return [dict(row) for _, row in ordered.iterrows()]
+
+
+def _other_scores(work: Work, styles: Styles) -> list[dict[str, Any]]:
+    """Every score without a section of its own: its figure, and a row per method."""
+    found = []
+    for score in work.settings["scores"]:
+        if score.name in _SECTIONS:
+            continue
+        if score.name in work.lacks:
+            about = {"description": score.description, "figure": "", "columns": [], "rows": []}
+            found.append({"name": score.name, "label": score.label, **about})
+            continue
+        means = (
+            work.table(score.name, "scores").groupby("method", sort=False).mean(numeric_only=True)
+        )
+        found.append(
+            {
+                "name": score.name,
+                "label": score.label,
+                "description": score.description,
+                "figure": _picture(work, score.name, "figure.png"),
+                "columns": list(means.columns),
+                "rows": [
+                    {"name": styles.label(str(method)), "values": row.tolist()}
+                    for method, row in means.iterrows()
+                ],
+            }
+        )
+    return found
+
+
+def _picture(work: Work, asset: str, name: str, partition: str = WHOLE) -> str:
+    if named(asset, partition) in work.lacks:
+        return ""
+    entry = work.entry(asset, partition)
+    if name not in entry.files:
+        return ""  # an atlas without groups has no picture of them
+    return base64.b64encode(work.path(entry, name).read_bytes()).decode("ascii")
