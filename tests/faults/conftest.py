@@ -142,7 +142,10 @@ class Attnconn:
 
     def failure(self, partition: str) -> str:
         """What it said at its end of one partition that failed."""
-        told = re.findall(rf"^  {re.escape(partition)}: .*$", self.err.read_text(), re.MULTILINE)
+        asset, _, session = partition.partition(" of ")
+        # Sessions that failed for one reason share a line.
+        failed = rf"^  {asset} of (?:.*, )?{re.escape(session)}(?:, .*)? failed: .*$"
+        told = re.findall(failed, self.err.read_text(), re.MULTILINE)
         assert len(told) == 1, self.told
         return told[0]
 

@@ -54,7 +54,7 @@ def test_the_whole_line(line):
     page = report_path(study).read_text()
     assert "Four simulated subjects" in page
     # The signs of warnings aside.
-    unsigned = page.replace(" ⚠", "")
+    unsigned = re.sub(r"[ \u00a0][†⚠]", "", page)
     assert "Attention (group, base) 0%, Attention (fine-tuned) 100%" in unsigned
     assert not re.search(r'(?:src|href)="https?:', page)
 

@@ -20,8 +20,8 @@ def save(folder, subject: str, session: str = "test", seed: int = 0) -> None:
 def scans(tmp_path, write_study):
     folder = tmp_path / "scans"
     folder.mkdir()
-    for session in ("test", "retest"):
-        save(folder, "1", session)
+    for number, session in enumerate(("test", "retest")):
+        save(folder, "1", session, seed=100 + number)
     nothing = dict.fromkeys(("n_subjects", "n_regions", "n_frames"))
     path = write_study(
         source="arrays",

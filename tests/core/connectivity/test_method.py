@@ -64,7 +64,7 @@ def test_what_is_set_reaches_the_estimator():
     unseen = METHODS["granger_own_past_free_validated"].with_parameters(lags=2)
     assert unseen.make() == GrangerOwnPastFree(lags=2, judged_on="validation")
     granger = METHODS["granger"].with_parameters(lags=2, alpha=3)
-    assert granger.make(test_fraction=None) == Granger(2, 3.0, None)
+    assert granger.make(test_fraction=None) == Granger(2, 3.0, None, units="deviations")
     # A study's value isn't replaced by what the cohort would choose.
     with pytest.raises(TypeError, match="multiple values"):
         granger.make(lags=4)

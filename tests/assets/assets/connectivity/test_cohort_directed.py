@@ -65,8 +65,8 @@ def test_scores_compare_within_the_pools_of_what_is_read(study, write_study):
         by_name = {spec.name: spec for spec in specs(study)}
         return by_name["fingerprint"].settings["pools_of"]
 
-    assert pools_of(study) == ("cohort_direction", WHOLE)
-    assert pools_of(load_study(write_study(methods=["directed"]))) is None
+    assert pools_of(study) == (("cohort_direction", WHOLE),)
+    assert not pools_of(load_study(write_study(methods=["directed"])))
 
 
 def test_two_subjects_have_no_others(write_study, run_line, instance):

@@ -20,7 +20,9 @@ def grouped(tmp_path):
         if number < 6:
             scan[:, 1] += 2 * scan[:, 0]
         for session in ("test", "retest"):
-            np.save(tmp_path / "scans" / f"sub-{number}_ses-{session}.npy", scan)
+            # The scan again, with a little noise: it must be no copy.
+            again = scan + 1e-3 * rng.normal(size=scan.shape)
+            np.save(tmp_path / "scans" / f"sub-{number}_ses-{session}.npy", again)
         rows.append((str(number), "ill" if number < 6 else "well", float(number % 5)))
     pd.DataFrame(rows, columns=["Subject", "Group", "Score"]).to_csv(
         tmp_path / "people.csv", index=False

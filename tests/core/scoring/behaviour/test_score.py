@@ -139,9 +139,10 @@ def test_subjects_without_a_row_or_a_target_are_listed(make_study):
         asked.score(make_study(subjects=9, phenotypes=table.iloc[:0]))
 
 
-def test_no_target_that_can_be_predicted_is_an_error(study):
-    with pytest.raises(CohortError, match=r"can be predicted; Score: folds must be .* got 40"):
-        Behaviour(folds=40, targets=("Score",)).score(study)
+def test_no_target_that_can_be_predicted_is_an_error(make_study):
+    table = make_study(subjects=9).phenotypes.assign(Score=1.0)
+    with pytest.raises(CohortError, match=r"can be predicted; Score: "):
+        Behaviour(**QUICK, targets=("Score",)).score(make_study(subjects=9, phenotypes=table))
 
 
 @pytest.fixture

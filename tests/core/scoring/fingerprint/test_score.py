@@ -54,7 +54,7 @@ def test_every_method_is_scored_as_its_matrices_are(make_study, settings):
         assert apart.mean() == pytest.approx(expected.i_diff)
     assert table["saw_subject"].tolist()[2] == 1
     assert table["saw_subject"].isna().tolist() == [True, True, False]
-    assert scored.facts == {"pairs": 6, "pools": 1, "unpaired": []}
+    assert scored.facts == {"pairs": 6, "pools": 1, "unpaired": [], "others": []}
 
 
 def test_scans_are_shortened_and_the_whole_stands_last(make_study):
@@ -110,6 +110,7 @@ def test_subjects_are_compared_within_pools_and_who_is_alone_is_listed(make_stud
         "pairs": 4,
         "pools": 2,
         "unpaired": ["sub-006_ses-test", "sub-005_ses-test", "sub-005_ses-retest"],
+        "others": [3, 4],
     }
     assert scored.tables["hits"]["subject"].tolist() == ["001", "002", "003", "004"]
     expected = fingerprint(
