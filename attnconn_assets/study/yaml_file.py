@@ -21,6 +21,8 @@ M = TypeVar("M", bound=BaseModel)
 _OF_WORDS = frozenset({"coding"})
 # Far above the longest study; a file of a few lines can announce billions by aliases.
 _MOST_VALUES = 100_000
+_MOST_BITS = 1024
+_SHOWN = 300
 
 
 def read_keys(path: Path) -> dict[Any, Any]:
@@ -61,6 +63,8 @@ def _check_size(path: Path, content: Any) -> None:
                 f"{path}: must hold at most {_MOST_VALUES} values; its aliases unfold to more, or "
                 "one holds itself"
             )
+        if isinstance(each, int) and each.bit_length() > _MOST_BITS:
+            raise StudyError(f"{path}: a number may have {_MOST_BITS} bits; one is longer")
         if isinstance(each, dict):
             waiting.extend(each.values())
         elif isinstance(each, list | tuple | set):
@@ -179,7 +183,9 @@ def _explain(path: Path, problem: Mapping[str, Any], known: Mapping[str, Sequenc
         *parents, key = map(str, problem["loc"])
         section = next((each for each in reversed(parents) if each in known), "")
         return f"{path}: unknown key {where!r}{_hint(key, section, known)}"
-    got = "" if problem["type"] == "missing" else f"; got {problem['input']!r}"
+    given = repr(problem["input"])
+    given = given if len(given) <= _SHOWN else f"{given[:_SHOWN]} …"
+    got = "" if problem["type"] == "missing" else f"; got {given}"
     return f"{path}: {where}: {problem['msg']}{got}"
 
 

@@ -14,6 +14,7 @@ from attnconn_core.errors import ScanError
 from attnconn_core.parcellation import read_ptseries
 from attnconn_core.sources.columns import require_regions
 from attnconn_core.sources.npy import NpyLayout, read_layout
+from attnconn_core.sources.parquet import read_parquet
 from attnconn_core.sources.tables import delimiter_of, read_table
 
 __all__ = ["READERS", "ArrayFile", "read_array"]
@@ -119,12 +120,7 @@ def _read_csv(path: Path) -> ArrayFile:
 
 
 def _read_parquet(path: Path) -> ArrayFile:
-    try:
-        table = pd.read_parquet(path, engine="pyarrow")
-    except (OSError, ValueError) as problem:
-        raise ScanError(f"{path}: must be a whole Parquet table; {problem}") from problem
-    _check_names(path, [str(name) for name in table.columns])
-    return _from_table(path, table)
+    return _from_table(path, read_parquet(path, _check_names))
 
 
 def _read_ptseries(path: Path) -> ArrayFile:
@@ -169,6 +165,8 @@ def _checked(path: Path, values: np.ndarray) -> Float32[np.ndarray, "time region
             f"{path}: a series must have shape (time, region), neither of them 0; "
             f"got {values.shape}"
         )
+    if values.dtype == np.float32 and values.flags.owndata:
+        return values
     # Beyond float32's range a value becomes infinite, which is reported as such later.
     with np.errstate(over="ignore"):
         return np.array(values, dtype=np.float32)

@@ -3,7 +3,7 @@
 import io
 import math
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import Literal
 
 import numpy as np
 from numpy.lib import format as npy_format
@@ -12,7 +12,7 @@ __all__ = ["NpyLayout", "read_layout"]
 
 _MAGIC = b"\x93NUMPY"
 # Version → bytes of the header's length. The third is for structured arrays alone.
-_LENGTHS = {(1, 0): 2, (2, 0): 4}
+_LENGTHS = {b"\x01\x00": 2, b"\x02\x00": 4}
 
 
 @dataclass(frozen=True)
@@ -35,12 +35,12 @@ class NpyLayout:
     offset: int
 
     @property
-    def order(self) -> str:
+    def order(self) -> Literal["C", "F"]:
         """NumPy's letter for the order of the axes."""
         return "F" if self.fortran else "C"
 
 
-def read_layout(file: BinaryIO, size: int) -> NpyLayout:
+def read_layout(file: io.BufferedIOBase, size: int) -> NpyLayout:
     """Read the header of an array that takes up a whole file.
 
     Parameters
@@ -57,7 +57,7 @@ def read_layout(file: BinaryIO, size: int) -> NpyLayout:
         bytes than there are.
     """
     start = file.read(12)
-    width = _LENGTHS.get((*start[6:8],) if len(start) == 12 else ())  # type: ignore[call-overload]
+    width = _LENGTHS.get(start[6:8]) if len(start) == 12 else None
     if start[:6] != _MAGIC or width is None:
         raise ValueError(f"it begins with {start[:8]!r}")
     offset = 8 + width + int.from_bytes(start[8 : 8 + width], "little")

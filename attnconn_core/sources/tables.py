@@ -110,9 +110,7 @@ def _advice(count: int, expected: int, cells: str, delimiter: str) -> str:
     return ". Leave the separators in, where a cell is empty"
 
 
-def _lines(
-    path: Path, delimiter: str, error: type[InputError]
-) -> Iterator[tuple[int, int, str]]:
+def _lines(path: Path, delimiter: str, error: type[InputError]) -> Iterator[tuple[int, int, str]]:
     """Yield number, cells and text of every line that isn't blank."""
     quoted = False
     with path.open(encoding="utf-8-sig") as file:
