@@ -10,7 +10,7 @@ export MLFLOW_DISABLE_TELEMETRY := true
 export MLFLOW_ALLOW_PICKLE_DESERIALIZATION := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup sample demo dev test test-peers bench bench-forecast bench-identification bench-reliability bench-truth bench-platform bench-gpu lint lists format clean
+.PHONY: help setup sample demo dev test fuzz test-peers bench bench-forecast bench-identification bench-reliability bench-truth bench-platform bench-gpu lint lists format clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ dev: setup  ## Open Dagster (127.0.0.1:3000) and MLflow (127.0.0.1:5000); Ctrl-C
 # A process a core, and each with one thread: threads that share a core wait for each other.
 test: setup lint  ## Lint, type-check and run every test
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+
+fuzz: setup  ## Spoil files at random, for longer than `make test` (EXAMPLES=2000 per reader)
+	FUZZ_EXAMPLES=$(or $(EXAMPLES),2000) $(BIN)/pytest tests/bad_inputs/test_fuzz.py --numprocesses auto
 
 test-peers: setup  ## Install the extra (tigramite, lingam; GPL-3 code) and test its methods
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev,peers]'
@@ -72,9 +75,10 @@ lint: setup  ## Lint, type-check and hold the import order
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-lists: setup  ## Write what is derived: docs/methods.md, and which edit makes which asset stale
+lists: setup  ## Write what is derived: methods and bad inputs in docs/, and what makes what stale
 	$(BIN)/python -c 'from pathlib import Path; from attnconn_core.connectivity.method_table import methods_page; Path("docs/methods.md").write_text(methods_page(), encoding="utf-8")'
 	$(BIN)/python -m tests.assets.test_staleness
+	$(BIN)/python -m tests.bad_inputs.page
 
 format: setup  ## Format the code
 	$(BIN)/ruff check --fix .

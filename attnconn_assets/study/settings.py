@@ -35,7 +35,10 @@ __all__ = [
 
 
 def _beside_the_study(path: Path, info: ValidationInfo) -> Path:
-    return ((info.context or {}).get("folder", Path.cwd()) / path.expanduser()).resolve()
+    try:
+        return ((info.context or {}).get("folder", Path.cwd()) / path.expanduser()).resolve()
+    except (RuntimeError, OSError) as error:  # nobody's home, links that lead in a circle
+        raise ValueError(f"must be a path that can be followed; {error}") from error
 
 
 StudyPath = Annotated[Path, AfterValidator(_beside_the_study)]

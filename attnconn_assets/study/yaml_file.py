@@ -19,6 +19,10 @@ M = TypeVar("M", bound=BaseModel)
 
 # Keys below which a key is what a table holds.
 _OF_WORDS = frozenset({"coding"})
+# Far above the longest study; a file of a few lines can announce billions by aliases.
+_MOST_VALUES = 100_000
+_MOST_BITS = 1024
+_SHOWN = 300
 
 
 def read_keys(path: Path) -> dict[Any, Any]:
@@ -36,12 +40,35 @@ def read_keys(path: Path) -> dict[Any, Any]:
         content = yaml.load(path.read_text(encoding="utf-8"), Loader=_OneValueAKey)  # noqa: S506
     except OSError as error:
         raise StudyError(f"{path}: can't be read: {error.strerror}") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    # Explicit tags make the loader raise nearly anything: `!!int x`, `!!timestamp x`.
+    except (yaml.YAMLError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise StudyError(f"{path}: isn't valid YAML: {error}") from error
+    except RecursionError as error:
+        raise StudyError(f"{path}: keys and lists may not lie so deep in each other") from error
     if not isinstance(content, dict):
         raise StudyError(f"{path}: must hold keys and values; got {type(content).__name__}")
+    _check_size(path, content)
     kept: dict[Any, Any] = _without_extensions(content)
     return kept
+
+
+def _check_size(path: Path, content: Any) -> None:
+    """See that aliases don't unfold without end, nor to more than a study could say."""
+    waiting, count = [content], 0
+    while waiting:
+        each = waiting.pop()
+        count += 1
+        if count > _MOST_VALUES:
+            raise StudyError(
+                f"{path}: must hold at most {_MOST_VALUES} values; its aliases unfold to more, or "
+                "one holds itself"
+            )
+        if isinstance(each, int) and each.bit_length() > _MOST_BITS:
+            raise StudyError(f"{path}: a number may have {_MOST_BITS} bits; one is longer")
+        if isinstance(each, dict):
+            waiting.extend(each.values())
+        elif isinstance(each, list | tuple | set):
+            waiting.extend(each)
 
 
 def _without_extensions(content: Any) -> Any:
@@ -115,6 +142,8 @@ class _OneValueAKey(yaml.SafeLoader):
     """The safe loader, which would take the last of two values for one key without a word."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        if not isinstance(node, yaml.MappingNode):
+            raise yaml.YAMLError(f"a mapping must hold keys and values{node.start_mark}")
         keys = [key.value for key, _ in node.value if key.tag != "tag:yaml.org,2002:merge"]
         twice = sorted({str(key) for key in keys if keys.count(key) > 1})
         if twice:
@@ -154,7 +183,9 @@ def _explain(path: Path, problem: Mapping[str, Any], known: Mapping[str, Sequenc
         *parents, key = map(str, problem["loc"])
         section = next((each for each in reversed(parents) if each in known), "")
         return f"{path}: unknown key {where!r}{_hint(key, section, known)}"
-    got = "" if problem["type"] == "missing" else f"; got {problem['input']!r}"
+    given = repr(problem["input"])
+    given = given if len(given) <= _SHOWN else f"{given[:_SHOWN]} …"
+    got = "" if problem["type"] == "missing" else f"; got {given}"
     return f"{path}: {where}: {problem['msg']}{got}"
 
 

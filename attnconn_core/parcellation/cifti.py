@@ -5,6 +5,7 @@ as one array in the worst order for a mean over vertices, and reports every CIFT
 file's empty voxel sizes to a global log. The header and its axes are still nibabel's.
 """
 
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -127,9 +128,9 @@ def open_cifti(path: Path, error: type[InputError] = ScanError) -> CiftiMatrix:
                     f"{path}: must be a CIFTI-2 file, which begins as NIfTI-2; "
                     f"it begins with {start!r}"
                 )
-            file.seek(0)
-            matrix = _read_header(path, file, error)
             size = file.seek(0, 2)
+            file.seek(0)
+            matrix = _read_header(path, file, size, error)
     except OSError as problem:
         raise error(f"{path}: must be a file that can be read; {problem.strerror}") from problem
     needed = matrix.offset + matrix.shape[0] * matrix.shape[1] * matrix.dtype.itemsize
@@ -172,9 +173,13 @@ def _is_nifti2(start: bytes) -> bool:
     return start[:4] in sizes and start[4:] == _NIFTI2_MAGIC
 
 
-def _read_header(path: Path, file: Any, error: type[InputError]) -> CiftiMatrix:
+def _read_header(path: Path, file: Any, size: int, error: type[InputError]) -> CiftiMatrix:
     try:
-        nifti = Nifti2Header.from_fileobj(file, check=False)
+        # From memory, and never more than the file: an extension may announce gigabytes.
+        begin = file.read(_NIFTI2_SIZE)
+        announced = int(Nifti2Header(begin, check=False)["vox_offset"])
+        header = io.BytesIO(begin + file.read(max(0, min(announced, size) - len(begin))))
+        nifti = Nifti2Header.from_fileobj(header, check=False)
         shape = tuple(int(length) for length in nifti.get_data_shape())
         slope, inter = nifti.get_slope_inter()
         dtype = nifti.get_data_dtype()

@@ -7,7 +7,10 @@ from typing import Any
 import numpy as np
 from jaxtyping import Int
 
-__all__ = ["BrainModel", "BrainModels"]
+__all__ = ["MOST_VERTICES", "BrainModel", "BrainModels"]
+
+MOST_VERTICES = 10**6
+"""Of one hemisphere; the finest surface in use, fsaverage, has 163,842."""
 
 _SURFACE = "CIFTI_MODEL_TYPE_SURFACE"
 
@@ -42,6 +45,11 @@ class BrainModel:
     def __post_init__(self) -> None:
         if self.vertices is None or self.n_vertices is None:
             return
+        if not 0 < self.n_vertices <= MOST_VERTICES:
+            raise ValueError(
+                f"a surface may have {MOST_VERTICES} vertices; {self.structure} announces "
+                f"{self.n_vertices}"
+            )
         length = self.stop - self.start
         if len(self.vertices) != length or len(np.unique(self.vertices)) != length:
             raise ValueError(

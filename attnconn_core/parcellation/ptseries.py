@@ -51,7 +51,10 @@ def read_ptseries(path: Path) -> TimeSeries:
         )
     values = np.empty(matrix.shape, dtype=np.float32)
     for begin, end, stored in matrix.blocks(0, matrix.shape[1]):
-        values[:, begin:end] = (stored.astype(np.float64) * matrix.slope + matrix.inter).T
+        scaled = stored.astype(np.float64)
+        scaled *= matrix.slope
+        scaled += matrix.inter
+        values[:, begin:end] = scaled.T
     return TimeSeries(
         runs=(values,), repetition_time=seconds_per_frame(matrix.path, series), regions=tuple(names)
     )

@@ -16,6 +16,7 @@ __all__ = ["RegionTable", "read_region_table"]
 
 Grouping = Literal["network", "lobe"]
 _SIDES = ("L", "R", "")
+_DELIMITERS = {".csv": ",", ".tsv": "\t"}
 # 17Networks_LH_VisCent_ExStr_1, 7Networks_RH_Vis_3
 _SCHAEFER = re.compile(r"\d+Networks_([LR])H_([A-Za-z0-9]+)(?:_.+)?")
 
@@ -54,6 +55,9 @@ class RegionTable:
                 "every region needs a name of its own; "
                 + (f"more than once: {', '.join(twice[:5])}" if twice else "one has none")
             )
+        strange = [name for name in self.regions if not name.isprintable()]
+        if strange:
+            raise AtlasError(f"names of regions must be printable; got {strange[0][:40]!r}")
         for what, column in (("group", self.groups), ("hemisphere", self.hemispheres)):
             if column is not None and len(column) != len(self.regions):
                 raise AtlasError(
@@ -65,9 +69,9 @@ class RegionTable:
                 f"got {'no groups' if self.groups is None else 'groups'} "
                 f"and grouping {self.grouping!r}"
             )
-        strange = sorted(set(self.hemispheres or ()) - set(_SIDES))
-        if strange:
-            raise AtlasError(f"a hemisphere is 'L', 'R' or ''; got {strange[0]!r}")
+        sides = sorted(set(self.hemispheres or ()) - set(_SIDES))
+        if sides:
+            raise AtlasError(f"a hemisphere is 'L', 'R' or ''; got {sides[0]!r}")
 
     @classmethod
     def ungrouped(cls, regions: Sequence[str]) -> "RegionTable":
@@ -130,8 +134,8 @@ def read_region_table(path: Path) -> RegionTable:
     Parameters
     ----------
     path
-        A ``.txt`` file with one name a line, or a ``.csv`` with a column ``name`` and,
-        if known, ``hemisphere`` and one of ``group`` (or ``network``) and ``lobe``.
+        A ``.txt`` file with one name a line, or a ``.csv`` or ``.tsv`` with a column ``name``
+        and, if known, ``hemisphere`` and one of ``group`` (or ``network``) and ``lobe``.
 
     Raises
     ------
@@ -147,26 +151,45 @@ def read_region_table(path: Path) -> RegionTable:
             f"{path}: a table of regions must be readable text; {problem}"
         ) from problem
     try:
-        if path.suffix.lower() == ".csv":
-            return _from_csv(text)
+        if path.suffix.lower() in _DELIMITERS:
+            return _from_cells(text, _DELIMITERS[path.suffix.lower()])
+        if "\t" in text:
+            raise AtlasError(
+                "a text of regions must have one name per line; it has tabs: name it .tsv"
+            )
         return RegionTable.from_names([line.strip() for line in text.splitlines() if line.strip()])
     except AtlasError as problem:
         raise AtlasError(f"{path}: {problem}") from problem
 
 
-def _from_csv(text: str) -> RegionTable:
-    reader = csv.DictReader(text.splitlines(), skipinitialspace=True)
-    columns = reader.fieldnames or []
-    if "name" not in columns:
+def _from_cells(text: str, delimiter: str) -> RegionTable:
+    try:
+        table = csv.reader(text.splitlines(), delimiter=delimiter, skipinitialspace=True)
+        lines = [(table.line_num, [cell.strip() for cell in row]) for row in table if any(row)]
+    except csv.Error as problem:
+        raise AtlasError(f"a table of regions must be separated values; {problem}") from problem
+    columns = lines[0][1] if lines else []
+    if columns.count("name") != 1:
         raise AtlasError(f"a table of regions needs a column 'name'; got {', '.join(columns)!r}")
-    rows = [{key: (value or "").strip() for key, value in row.items() if key} for row in reader]
+    for number, row in lines[1:]:
+        if len(row) != len(columns):
+            raise AtlasError(
+                f"every row must have a cell for every column, {len(columns)}; "
+                f"line {number} has {len(row)}: {delimiter.join(row)[:60]}"
+            )
+    rows = [dict(zip(columns, row, strict=True)) for _, row in lines[1:]]
+    given = [name for name in ("group", "network", "lobe") if name in columns]
+    if len(given) > 1 or columns.count("hemisphere") > 1:
+        raise AtlasError(
+            "a table of regions may have one column of hemispheres and one of groups; "
+            f"got {', '.join(columns)!r}"
+        )
     names = [row["name"] for row in rows]
-    grouped = next((name for name in ("group", "network", "lobe") if name in columns), None)
-    if grouped is None and "hemisphere" not in columns:
+    if not given and "hemisphere" not in columns:
         return RegionTable.from_names(names)
     return RegionTable(
         regions=tuple(names),
-        groups=tuple(row[grouped] for row in rows) if grouped else None,
+        groups=tuple(row[given[0]] for row in rows) if given else None,
         hemispheres=(tuple(row["hemisphere"] for row in rows) if "hemisphere" in columns else None),
-        grouping=None if grouped is None else "lobe" if grouped == "lobe" else "network",
+        grouping=None if not given else "lobe" if given[0] == "lobe" else "network",
     )

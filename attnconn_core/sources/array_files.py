@@ -1,6 +1,7 @@
 """One parcellated series from one file: NumPy, CSV, TSV, Parquet or ptseries."""
 
 import csv
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,8 @@ from jaxtyping import Float32
 from attnconn_core.errors import ScanError
 from attnconn_core.parcellation import read_ptseries
 from attnconn_core.sources.columns import require_regions
+from attnconn_core.sources.npy import NpyLayout, read_layout
+from attnconn_core.sources.parquet import read_parquet
 from attnconn_core.sources.tables import delimiter_of, read_table
 
 __all__ = ["READERS", "ArrayFile", "read_array"]
@@ -59,20 +62,35 @@ def read_array(path: Path) -> ArrayFile:
 
 def _read_npy(path: Path) -> ArrayFile:
     try:
-        # Mapped, so that a header that promises too much fails instead of allocating it.
-        values = np.load(path, mmap_mode="r", allow_pickle=False)
-    # Besides ValueError, a damaged header raises what Python's parser does.
-    except (OSError, ValueError, EOFError, SyntaxError) as problem:
-        # NumPy's own words would advise to trust the file and unpickle it.
-        told = "it may hold Python objects" if "allow_pickle" in str(problem) else problem
+        with path.open("rb") as file:
+            if file.read(2) == b"PK":
+                raise ScanError(f"{path}: must hold one array; it is an archive of several")
+            file.seek(0)
+            layout = read_layout(file, path.stat().st_size)
+            values = _mapped(path, layout)
+    except (OSError, ValueError) as problem:
+        if isinstance(problem, ScanError):
+            raise
         raise ScanError(
-            f"{path}: must be a whole NumPy file of numbers, without objects; {told}"
+            f"{path}: must be a whole NumPy file of numbers, without objects; {problem}"
         ) from problem
-    if not isinstance(values, np.ndarray):
-        raise ScanError(f"{path}: must hold one array; it is an archive of several")
     checked = _checked(path, values)
     require_regions(path, None, values)
     return ArrayFile(path=path, values=checked)
+
+
+def _mapped(path: Path, layout: NpyLayout) -> np.ndarray:
+    """Map the numbers of a file, so that no second copy of them is held."""
+    if not math.prod(layout.shape) * layout.dtype.itemsize:
+        return np.empty(layout.shape, layout.dtype)
+    return np.memmap(
+        path,
+        mode="r",
+        dtype=layout.dtype,
+        shape=layout.shape,
+        offset=layout.offset,
+        order=layout.order,
+    )
 
 
 def _require_content(path: Path) -> None:
@@ -92,21 +110,17 @@ def _read_csv(path: Path) -> ArrayFile:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             header = next(csv.reader(file, delimiter=delimiter_of(path)), [])
-    except (OSError, ValueError, csv.Error) as problem:
-        raise ScanError(f"{path}: must be a CSV table; {problem}") from problem
-    names = [name.strip() for name in header]
-    _check_names(path, names)
+    except (OSError, ValueError, csv.Error):
+        header = None  # what is wrong with it is said by read_table
+    names = [name.strip() for name in header or ()]
+    if header is not None:
+        _check_names(path, names)
     table = read_table(path, ScanError, header=None, skiprows=1, low_memory=False)
     return _from_table(path, table.set_axis(names, axis=1))
 
 
 def _read_parquet(path: Path) -> ArrayFile:
-    try:
-        table = pd.read_parquet(path, engine="pyarrow")
-    except (OSError, ValueError) as problem:
-        raise ScanError(f"{path}: must be a whole Parquet table; {problem}") from problem
-    _check_names(path, [str(name) for name in table.columns])
-    return _from_table(path, table)
+    return _from_table(path, read_parquet(path, _check_names))
 
 
 def _read_ptseries(path: Path) -> ArrayFile:
@@ -151,6 +165,8 @@ def _checked(path: Path, values: np.ndarray) -> Float32[np.ndarray, "time region
             f"{path}: a series must have shape (time, region), neither of them 0; "
             f"got {values.shape}"
         )
+    if values.dtype == np.float32 and values.flags.owndata:
+        return values
     # Beyond float32's range a value becomes infinite, which is reported as such later.
     with np.errstate(over="ignore"):
         return np.array(values, dtype=np.float32)
@@ -167,6 +183,12 @@ def _check_names(path: Path, names: list[str]) -> None:
                 else f"column {names.index('') + 1 if names else 1} has none. An index must be "
                 "left out (with pandas: to_csv(…, index=False))"
             )
+        )
+    unprintable = [name for name in names if not name.isprintable()]
+    if unprintable:
+        raise ScanError(
+            f"{path}: names of regions must be printable; got {unprintable[0][:40]!r}. Is the file "
+            "UTF-8, and a quotation mark closed?"
         )
     if all(_is_number(name) for name in names):
         raise ScanError(

@@ -105,7 +105,7 @@ def kind_problem(kinds: dict[tuple[tuple[str, str], ...], Path]) -> CohortError 
     if len(kinds) < 2:
         return None
     (first, path), (second, other) = list(kinds.items())[:2]
-    key, value = next(iter(set(first).symmetric_difference(second)))
+    key, value = min(set(first).symmetric_difference(second))
     return CohortError(
         f"all series must be of one kind (task, atlas, statistic …), and {path.name} and "
         f"{other.name} differ in {key}. file_pattern in the study chooses, such as "

@@ -278,7 +278,7 @@ class ArrayFolder:
         """List the files, and the links to nothing, of the folder and of its subjects' folders."""
         found = []
         for path in existing_folder(self.root, "the root of the arrays").iterdir():
-            if path.name.startswith("sub-") and path.is_dir():
+            if path.name.startswith("sub-") and path.is_dir() and not claims(path.name):
                 walked = [Path(at, name) for at, _, names in os.walk(path) for name in names]
                 found += walked
             else:
@@ -287,7 +287,8 @@ class ArrayFolder:
         return sorted(
             path
             for path in found
-            if fnmatch.fnmatchcase(path.name, pattern) and (path.is_file() or is_dangling(path))
+            if fnmatch.fnmatchcase(path.name, pattern)
+            and (path.is_file() or is_dangling(path) or claims(path.name))
         )
 
     def _place(self, path: Path, name: ArrayName, runs: dict[int, Path]) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import Num
+from jaxtyping import Shaped
 
 from attnconn_core.errors import ScanError
 
@@ -26,7 +26,7 @@ _ALL_RISE = 60
 
 
 def require_regions(
-    path: Path, names: Sequence[str] | None, values: Num[np.ndarray, "time region"]
+    path: Path, names: Sequence[str] | None, values: Shaped[np.ndarray, "time region"]
 ) -> None:
     """See that every column of a series can be a region's signal.
 
@@ -68,7 +68,7 @@ def require_regions(
             )
 
 
-def _counts(column: Num[np.ndarray, " time"]) -> bool:
+def _counts(column: Shaped[np.ndarray, " time"]) -> bool:
     """Whether values go in even steps, runs one after the other, or rise throughout."""
     if len(column) < _LEAST:
         return False

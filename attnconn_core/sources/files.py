@@ -70,7 +70,12 @@ def matching(folder: Path, pattern: str) -> tuple[Path, ...]:
     if not pattern or "/" in pattern or "\\" in pattern or "**" in pattern:
         raise StudyError(f"a file pattern must match names within one folder; got {pattern!r}")
     return tuple(
-        sorted(path for path in folder.glob(pattern) if path.is_file() or is_dangling(path))
+        sorted(
+            path
+            for path in folder.glob(pattern)
+            # macOS keeps attributes of a file beside it, under its name after "._".
+            if not path.name.startswith("._") and (path.is_file() or is_dangling(path))
+        )
     )
 
 

@@ -243,7 +243,12 @@ class HcpTree:
         measured = {"coverage_min": float(held.min()), "coverage_mean": float(held.mean())}
         beside = self.quality_files(session)
         if all(path.is_file() for path in beside):
-            motion = np.concatenate([read_relative_rms(self._inside(p)) for p in beside])
+            motion = np.concatenate(
+                [
+                    read_relative_rms(self._inside(path), read_scan_header(scan).n_frames)
+                    for path, scan in zip(beside, session.files, strict=True)
+                ]
+            )
             measured |= {"motion_mean": float(motion.mean()), "motion_max": float(motion.max())}
         return measured
 

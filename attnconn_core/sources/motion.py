@@ -13,7 +13,7 @@ MOTION_FILE = "Movement_RelativeRMS.txt"
 """Each frame's displacement from the frame before, root mean square over the brain."""
 
 
-def read_relative_rms(path: Path) -> Float[np.ndarray, " frame"]:
+def read_relative_rms(path: Path, n_frames: int | None = None) -> Float[np.ndarray, " frame"]:
     """Read a run's motion from frame to frame, in millimetres.
 
     Parameters
@@ -21,19 +21,30 @@ def read_relative_rms(path: Path) -> Float[np.ndarray, " frame"]:
     path
         One number a line, a line a frame; FSL's MCFLIRT measures it (Jenkinson et al.
         2002, NeuroImage 17).
+    n_frames
+        Of the scan; None if it isn't known.
 
     Raises
     ------
     ScanError
-        If the file can't be read as numbers of 0 or more.
+        If the file can't be read as numbers of 0 or more, one per frame.
     """
     try:
-        values = np.array(path.read_text(encoding="ascii").split(), dtype=np.float64)
+        lines = [line.split() for line in path.read_text(encoding="ascii").splitlines()]
+        wide = next((number for number, line in enumerate(lines, 1) if len(line) > 1), None)
+        if wide is not None:
+            raise ValueError(f"line {wide} has {len(lines[wide - 1])}")
+        values = np.array([line[0] for line in lines if line], dtype=np.float64)
     except (OSError, ValueError) as problem:
         raise ScanError(f"{path}: must hold a number a frame; {problem}") from problem
     if not values.size or not np.isfinite(values).all() or values.min() < 0:
         raise ScanError(
             f"{path}: must hold a displacement of 0 mm or more for every frame; "
             f"got {values.size} numbers from {values.min(initial=0):g} to {values.max(initial=0):g}"
+        )
+    if n_frames is not None and values.size != n_frames:
+        raise ScanError(
+            f"{path}: must hold a number for every frame of the scan beside it, {n_frames}; "
+            f"it has {values.size}. Is it another scan's?"
         )
     return values

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from attnconn_core.errors import IdentifierError, StudyError
@@ -22,6 +23,8 @@ __all__ = [
 ]
 
 _SHOWN = 5
+# What questionnaires and databases write where there is no value.
+_MISSING = (-7, -8, -9, -77, -88, -99, -777, -888, -999, -9999, -99999, 999, 9999, 99999)
 _FLOAT = re.compile(r"(\d+)\.0+")
 
 
@@ -149,7 +152,7 @@ def check_phenotypes(
         If a subject's name breaks the rule.
     StudyError
         If a column is missing, also one that is coded, a subject occurs twice, or a target
-        holds a word that nothing codes.
+        holds a word that nothing codes, an infinite number, or a code such as -999.
     """
     identifiers = [each for each in (subject_column, family_column) if each is not None]
     for column in identifiers:
@@ -174,7 +177,33 @@ def check_phenotypes(
     for column in dict.fromkeys([*coding, *wanted]):
         if column in coding or not pd.api.types.is_numeric_dtype(coded[column]):
             coded[column] = _as_numbers(coded[column], coding.get(column, {}), name)
+    for column in wanted:
+        _check_values(coded[column], table[column], coding.get(column, {}), name)
     return coded
+
+
+def _check_values(
+    values: pd.Series, written: pd.Series, coding: Mapping[str, float], name: str
+) -> None:
+    """See that numbers are finite, and none is one that stands for a missing value."""
+    if np.isinf(values.astype("float64")).any():
+        raise StudyError(f"{name}: column {values.name} must hold finite numbers; it holds inf")
+    uncoded = ~written.map(as_written).isin(list(coding)).to_numpy()
+    codes = values.isin(_MISSING) & uncoded
+    rest = values[values.notna() & ~codes].astype("float64")
+    if not codes.any() or rest.empty:
+        return
+    reach = 2 * (rest.max() - rest.min())
+    low = 0.0 if rest.min() >= 0 else rest.min() - reach
+    far = values[codes & ((values < low) | (values > rest.max() + reach))]
+    if len(far):
+        code = as_written(far.iloc[0])
+        raise StudyError(
+            f"{name}: column {values.name} holds {code} in {(far == far.iloc[0]).sum()} rows, far "
+            f"from the others ({rest.min():g} to {rest.max():g}), as a code for a missing value: "
+            f"leave such cells empty. If it is a value, say so in the study: coding: "
+            f"{{{values.name}: {{{code!r}: {code}}}}}"
+        )
 
 
 def match_phenotypes(

@@ -27,7 +27,7 @@ def split_scan_name(name: str) -> tuple[str, str | None]:
         ``1001_01_MR``                            1001, 01
         ``NDAR_INV00000001``                      NDARINV00000001, as BIDS has it
         ``NDAR_INV00000001_baseline_year_1_arm_1`` NDARINV00000001, baselineYear1Arm1
-        ``100307``                                100307
+        ``100307``, ``sub-100307``                100307
         ========================================= =================================
 
     Returns
@@ -39,7 +39,7 @@ def split_scan_name(name: str) -> tuple[str, str | None]:
     IdentifierError
         If the subject or session breaks the rule.
     """
-    subject, session = _split(name)
+    subject, session = _split(name.removeprefix("sub-"))
     if session is not None:
         check_identifier(session, f"the session in {name!r}")
     return check_identifier(subject, "a subject"), session

@@ -1,7 +1,6 @@
 """Tables of separated values: read only where every row has the header's number of cells."""
 
 import csv
-import io
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,12 @@ from attnconn_core.errors import InputError, StudyError
 __all__ = ["delimiter_of", "read_table"]
 
 _SHOWN = 60
+_OTHER = {
+    b"\xff\xfe": "it is UTF-16: save it as CSV UTF-8",
+    b"\xfe\xff": "it is UTF-16: save it as CSV UTF-8",
+    b"\x1f\x8b": "it is compressed (gzip): unpack it",
+    b"PK\x03\x04": "it is an archive or a spreadsheet: export it as CSV UTF-8",
+}
 
 
 def delimiter_of(path: Path) -> str:
@@ -38,37 +43,61 @@ def read_table(path: Path, error: type[InputError] = StudyError, **options: Any)
     Raises
     ------
     InputError
-        Of the kind `error`, if the file can't be read, or naming the first line whose number
-        of cells isn't the header's.
+        Of the kind `error`, if the file can't be read, two columns share a name, or naming
+        the first line whose number of cells isn't the header's.
     """
     path = Path(path)
+    delimiter = delimiter_of(path)
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        _check_text(path, delimiter, options.get("header", "infer") is not None, error)
+        return pd.read_csv(
+            path,
+            sep=delimiter,
+            index_col=False,
+            encoding="utf-8-sig",
+            compression=None,
+            **options,
+        )
+    except error:
+        raise
     except OSError as problem:
         raise error(f"{path}: can't be read: {problem.strerror}") from problem
     except UnicodeDecodeError as problem:
-        raise error(f"{path}: must be text in UTF-8; {problem}") from problem
-    delimiter = delimiter_of(path)
-    _count_cells(path, text, delimiter, error)
-    try:
-        return pd.read_csv(io.StringIO(text), sep=delimiter, index_col=False, **options)
-    except ValueError as problem:  # pandas' parser errors are ValueErrors
+        raise error(f"{path}: must be text in UTF-8; {_other_text(path) or problem}") from problem
+    except (ValueError, csv.Error) as problem:  # pandas' parser errors are ValueErrors
         raise error(f"{path}: must be a table of separated values; {problem}") from problem
 
 
-def _count_cells(path: Path, text: str, delimiter: str, error: type[InputError]) -> None:
-    try:
-        lines = list(_lines(text, delimiter))
-    except csv.Error as problem:
-        raise error(f"{path}: must be a table of separated values; {problem}") from problem
-    if not lines:
+def _other_text(path: Path) -> str:
+    """Say what a file is that isn't UTF-8, where its first bytes do."""
+    with path.open("rb") as file:
+        start = file.read(4)
+    for first, what in _OTHER.items():
+        if start.startswith(first):
+            return what
+    return ""
+
+
+def _check_text(path: Path, delimiter: str, named: bool, error: type[InputError]) -> None:
+    """Hold every line against the header, without keeping the file in memory."""
+    lines = _lines(path, delimiter, error)
+    first = next(lines, None)
+    if first is None:
         return
-    _, expected, header = lines[0]
-    for line, count, cells in lines[1:]:
+    _, expected, header = first
+    if named:
+        names = [name.strip() for name in next(csv.reader([header], delimiter=delimiter))]
+        twice = sorted({name for name in names if name and names.count(name) > 1})
+        if twice:
+            raise error(
+                f"{path}: every column must have a name of its own; "
+                f"more than once: {', '.join(twice[:5])}"
+            )
+    for line, count, cells in lines:
         if count != expected:
             raise error(
                 f"{path}: every row must have a cell for every column of the header, which has "
-                f"{expected} ({header}); line {line} has {count}: {cells}"
+                f"{expected} ({_shown(header)}); line {line} has {count}: {_shown(cells)}"
                 + _advice(count, expected, cells, delimiter)
             )
 
@@ -81,17 +110,31 @@ def _advice(count: int, expected: int, cells: str, delimiter: str) -> str:
     return ". Leave the separators in, where a cell is empty"
 
 
-def _lines(text: str, delimiter: str) -> Iterator[tuple[int, int, str]]:
-    """Yield number, cells and beginning of every line that isn't blank."""
-    if '"' in text:
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-        for row in reader:
-            if row:
-                yield reader.line_num, len(row), delimiter.join(row)[:_SHOWN]
-        return
-    for number, line in enumerate(text.split("\n"), start=1):
-        if line.strip(" "):
-            yield number, line.count(delimiter) + 1, _shown(line)
+def _lines(path: Path, delimiter: str, error: type[InputError]) -> Iterator[tuple[int, int, str]]:
+    """Yield number, cells and text of every line that isn't blank."""
+    quoted = False
+    with path.open(encoding="utf-8-sig") as file:
+        for number, line in enumerate(file, start=1):
+            if "\0" in line:
+                raise error(
+                    f"{path}: must be text in UTF-8; line {number} holds NUL characters, as UTF-16 "
+                    "does: save it as CSV UTF-8"
+                )
+            quoted = quoted or '"' in line
+    with path.open(encoding="utf-8-sig", newline="" if quoted else None) as file:
+        if quoted:
+            reader = csv.reader(file, delimiter=delimiter)
+            for row in reader:
+                if row:
+                    yield reader.line_num, len(row), delimiter.join(map(_quoted, row))
+            return
+        for number, line in enumerate(file, start=1):
+            if line.strip(" \n"):
+                yield number, line.count(delimiter) + 1, line.rstrip("\n")
+
+
+def _quoted(cell: str) -> str:
+    return '"' + cell.replace('"', '""') + '"' if set(cell) & set(',\t"\n') else cell
 
 
 def _shown(line: str) -> str:

@@ -1,14 +1,20 @@
 """Whether the values of a series can be used at all."""
 
+import hashlib
 from dataclasses import dataclass, replace
 
 import numpy as np
+from jaxtyping import Bool
 
 from attnconn_core.errors import SeriesError
 from attnconn_core.records import TimeSeries
 from attnconn_core.timeseries.frames import Frames, look_at_frames
 
 __all__ = ["Soundness", "assess", "require_sound"]
+
+
+# In fewer, whole numbers may agree by chance.
+_ENOUGH_FRAMES = 10
 
 
 @dataclass(frozen=True)
@@ -22,24 +28,29 @@ class Soundness:
     dead
         Regions that don't change within some run: a forecaster learns nothing there
         and a correlation is undefined.
+    copied
+        Regions with exactly the values of an earlier region, as ``"b (as a)"``: no method can
+        tell them apart, and those that invert a matrix can't do it.
     frames
         Frames that are no picture of a brain.
     """
 
     not_finite: tuple[str, ...]
     dead: tuple[str, ...]
+    copied: tuple[str, ...]
     frames: Frames
 
     @property
     def sound(self) -> bool:
         """Whether every region and frame can be used."""
-        return not (self.not_finite or self.dead or self.frames.complaint())
+        return not (self.not_finite or self.dead or self.copied or self.frames.complaint())
 
     def complaint(self) -> str:
         """One sentence for each broken rule, with the regions or frames that break it."""
         rules = (
             ("every value must be finite", self.not_finite, "NaN or infinite values"),
             ("every region must change over time", self.dead, "a constant signal"),
+            ("every region must have a signal of its own", self.copied, "that of another"),
         )
         told = [
             f"{rule}, but {len(regions)} region(s) have {what}: {', '.join(regions[:5])}"
@@ -62,15 +73,32 @@ def assess(series: TimeSeries) -> Soundness:
     return Soundness(
         not_finite=tuple(names[~finite].tolist()),
         dead=tuple(names[finite & constant].tolist()),
+        copied=_copied(series, finite & ~constant),
         frames=look_at_frames(series),
     )
+
+
+def _copied(series: TimeSeries, usable: Bool[np.ndarray, " region"]) -> tuple[str, ...]:
+    first: dict[bytes, str] = {}
+    copied: list[str] = []
+    if series.n_frames < _ENOUGH_FRAMES:
+        return ()
+    for number in np.flatnonzero(usable).tolist():
+        digest = hashlib.sha256()
+        for run in series.runs:
+            digest.update((run[:, number] + np.float32(0)).tobytes())
+        name = series.regions[number]
+        other = first.setdefault(digest.digest(), name)
+        if other != name:
+            copied.append(f"{name} (as {other})")
+    return tuple(copied)
 
 
 def require_sound(series: TimeSeries, what: str) -> TimeSeries:
     """Return `series` if every region and frame can be used.
 
-    Frames may repeat, as they do where somebody resamples a scan; what comes from a scanner
-    is held against `assess`.
+    Frames may repeat, as they do where somebody resamples a scan, and regions may be equal,
+    as they may in a simulation; what comes from a scanner is held against `assess`.
 
     Parameters
     ----------
@@ -86,7 +114,7 @@ def require_sound(series: TimeSeries, what: str) -> TimeSeries:
     """
     soundness = assess(series)
     frames = replace(soundness.frames, repeated=(), copies=1)
-    told = replace(soundness, frames=frames).complaint()
+    told = replace(soundness, frames=frames, copied=()).complaint()
     if told:
         raise SeriesError(f"{what}: {told}")
     return series

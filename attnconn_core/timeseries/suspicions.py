@@ -15,6 +15,9 @@ __all__ = ["recordings", "suspicions"]
 _USUAL = (0.2, 10.0)
 # Fewer are the same by chance.
 _LEAST_SIGNS = 128
+# z-scores that were saved as integers take some seven values.
+_FEW_LEVELS = 16
+_ENOUGH_FRAMES = 60
 
 
 def suspicions(series: TimeSeries) -> tuple[str, ...]:
@@ -42,9 +45,20 @@ def suspicions(series: TimeSeries) -> tuple[str, ...]:
         )
     if len(frames.flat) == 1:
         found.append(f"frame {frames.flat[0]} has one value in all regions")
+    levels = _levels(series)
+    if series.n_frames >= _ENOUGH_FRAMES and levels < _FEW_LEVELS:
+        found.append(
+            f"its values are coarse: half of the regions take {levels:g} values or fewer in "
+            f"{series.n_frames} frames; was it rounded, or saved as integers or float16?"
+        )
     if not _USUAL[0] <= series.repetition_time <= _USUAL[1]:
         found.append(f"its repetition time of {series.repetition_time:g} s is unusual")
     return tuple(found)
+
+
+def _levels(series: TimeSeries) -> float:
+    columns = series.values.T
+    return float(np.median([len(np.unique(column)) for column in columns]))
 
 
 def recordings(series: TimeSeries) -> tuple[str, ...]:

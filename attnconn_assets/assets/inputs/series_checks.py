@@ -17,7 +17,7 @@ def longest_run(series: TimeSeries, test_fraction: float) -> int:
 
 
 def check_series(series: TimeSeries, test_fraction: float) -> tuple[Check, ...]:
-    """Every value is finite, no region stands still, and both parts hold some frames.
+    """Every value is finite, no region stands still or is a copy, both parts hold some frames.
 
     How many frames in a row a method needs is the method's own rule; see
     `attnconn_assets.building.windows`.
@@ -36,7 +36,8 @@ def check_series(series: TimeSeries, test_fraction: float) -> tuple[Check, ...]:
         for which in ("not_finite", "dead")
     )
     longest = longest_run(series, test_fraction)
-    frames = assess(series).frames
+    whole = assess(series)
+    frames, copied = whole.frames, ", ".join(whole.copied)
     return (
         Check(
             "finite",
@@ -50,6 +51,12 @@ def check_series(series: TimeSeries, test_fraction: float) -> tuple[Check, ...]:
             f"every region must change over time, in the first frames and in the last "
             f"{test_fraction:.0%}",
             {"constant": dead or "none"},
+        ),
+        Check(
+            "no_copied_region",
+            not copied,
+            "every region must have a signal of its own",
+            {"copied": copied or "none"},
         ),
         Check(
             "no_empty_frame",

@@ -1,0 +1,83 @@
+"""NumPy's ``.npy`` format, held against the size of the file before anything is allocated."""
+
+import io
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.lib import format as npy_format
+
+__all__ = ["NpyLayout", "read_layout"]
+
+_MAGIC = b"\x93NUMPY"
+# Version → bytes of the header's length. The third is for structured arrays alone.
+_LENGTHS = {b"\x01\x00": 2, b"\x02\x00": 4}
+
+
+@dataclass(frozen=True)
+class NpyLayout:
+    """Where the numbers of an array lie, and how.
+
+    Attributes
+    ----------
+    shape, dtype
+        Of the array.
+    fortran
+        Whether the first axis runs fastest.
+    offset
+        Where the numbers begin, in bytes.
+    """
+
+    shape: tuple[int, ...]
+    dtype: np.dtype
+    fortran: bool
+    offset: int
+
+    @property
+    def order(self) -> Literal["C", "F"]:
+        """NumPy's letter for the order of the axes."""
+        return "F" if self.fortran else "C"
+
+
+def read_layout(file: io.BufferedIOBase, size: int) -> NpyLayout:
+    """Read the header of an array that takes up a whole file.
+
+    Parameters
+    ----------
+    file
+        At its first byte; left at the first number.
+    size
+        Bytes there are, header included.
+
+    Raises
+    ------
+    ValueError
+        If the header can't be read, holds Python objects, or announces another number of
+        bytes than there are.
+    """
+    start = file.read(12)
+    width = _LENGTHS.get(start[6:8]) if len(start) == 12 else None
+    if start[:6] != _MAGIC or width is None:
+        raise ValueError(f"it begins with {start[:8]!r}")
+    offset = 8 + width + int.from_bytes(start[8 : 8 + width], "little")
+    if offset > size:
+        raise ValueError(f"its header ends at byte {offset} of {size}")
+    header = start[8:] + file.read(offset - 12)
+    read = npy_format.read_array_header_1_0 if width == 2 else npy_format.read_array_header_2_0
+    try:
+        shape, fortran, dtype = read(io.BytesIO(header))
+    # A damaged header raises what Python's tokeniser, parser and dtypes do.
+    except Exception as problem:
+        raise ValueError(f"its header can't be read: {problem}") from problem
+    if dtype.hasobject:
+        raise ValueError("it may hold Python objects")
+    if not all(type(length) is int and length >= 0 for length in shape):
+        raise ValueError(f"its header has the shape {shape}")
+    announced = math.prod(shape) * dtype.itemsize
+    if announced != size - offset:
+        raise ValueError(
+            f"its header announces {announced} bytes for shape {shape} of {dtype}, and "
+            f"{size - offset} follow"
+        )
+    return NpyLayout(shape, dtype, bool(fortran), offset)
