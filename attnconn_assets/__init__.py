@@ -19,6 +19,10 @@ import os
 # it is set before anything of the core is.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
+# MLflow reports how it is used, to its makers, unless it is told not to. Here nothing is sent,
+# whoever imports this: a command, Dagster's code location or MLflow's server.
+os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
+
 # Dagster announces every partition of a chunk before its run, and repeats it after: events
 # that it stores in batches of this size, where it is told one.
 os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", "100")

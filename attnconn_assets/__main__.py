@@ -1,4 +1,4 @@
-"""The command line: ``attnconn run``, ``seed``, ``dev`` and ``trace``.
+"""The command line: ``attnconn run``, ``seed``, ``dev``, ``trace`` and ``verify``.
 
 Arguments are parsed before anything heavy is imported: help, and the word on a typo, come at
 once.
@@ -45,6 +45,8 @@ def _command(options: argparse.Namespace, file: Path) -> int:
             return commands.seed(study)
         case "dev":
             return commands.dev(study, file, options.dagster_port, options.mlflow_port)
+        case "verify":
+            return commands.verify(study, options.repair)
         case _:
             return commands.tell(study, options.what)
 
@@ -83,6 +85,15 @@ def _parser() -> argparse.ArgumentParser:
         "what",
         help="an asset (fingerprint), one partition of it (pearson/sub-100307_ses-test), a run of "
         "MLflow, or a file of yours or its SHA-256",
+    )
+    verifying = command(
+        "verify", "hash everything that is stored; exit status 1 if something is damaged"
+    )
+    verifying.add_argument(
+        "--repair",
+        action="store_true",
+        help="mark what is damaged, so that the next run makes it again, and remove files that "
+        "nothing names",
     )
     return parser
 

@@ -3,7 +3,8 @@
 import sys
 import time
 import urllib.parse
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tqdm import tqdm
@@ -13,21 +14,24 @@ from attnconn_assets.assets.report.headline_table import headline_text
 from attnconn_assets.assets.report.specs import report_path
 from attnconn_assets.building.likeness import unlike_others
 from attnconn_assets.building.partitions import add_sessions
-from attnconn_assets.instance.home import ensure_home, open_instance
+from attnconn_assets.instance.home import ensure_home, open_instance, telemetry_notice
 from attnconn_assets.instance.run_locks import end_orphans
 from attnconn_assets.operation import servers
-from attnconn_assets.operation.runner import Outcome, Step, materialise_stale
+from attnconn_assets.operation.outcome import Outcome, Step
+from attnconn_assets.operation.runner import materialise_stale
 from attnconn_assets.storage import trace
 from attnconn_assets.storage.entry import WHOLE
 from attnconn_assets.storage.formats import read_table
 from attnconn_assets.storage.suspicions import suspicions_of
+from attnconn_assets.storage.verification import Finding, inventory
+from attnconn_assets.storage.verification import verify as examined
 from attnconn_assets.study.claim import claim
 from attnconn_assets.study.study import Study, load_study
 from attnconn_core.errors import AttnconnError
 from attnconn_core.records import Session
 from attnconn_core.sources import DESIGN_LABELS, fetches
 
-__all__ = ["conclude", "dev", "opened", "run", "seed", "tell"]
+__all__ = ["conclude", "dev", "opened", "run", "seed", "tell", "verify"]
 
 _STILL = 60  # seconds after which nobody is taken to be writing to a file
 
@@ -37,6 +41,9 @@ def opened(file: Path) -> Study:
     home = ensure_home()
     study = load_study(file)
     claim(study, file, home)
+    notice = telemetry_notice(home)
+    if notice:
+        print(f"attnconn: {notice}", file=sys.stderr)
     return study
 
 
@@ -87,6 +94,40 @@ def tell(study: Study, what: str) -> int:
     for line in trace.told(store, tracking_of(study).result_of(what) or what):
         print(line)
     return 0
+
+
+def verify(study: Study, repair: bool) -> int:
+    """Hash everything that is stored, and name what is damaged and what no manifest names."""
+    store = store_of(study)
+    places = inventory(store)
+    with tqdm(
+        total=len(places),
+        desc=f"{'verify':28}",
+        bar_format="{desc} {bar:24} {n_fmt}/{total_fmt} [{elapsed}]",
+        file=sys.stdout,
+    ) as bar:
+        found = list(examined(store, places, repair=repair, looked_at=bar.update))
+    for each in found:
+        print(f"{each.what:10} {each.where}{f'  {each.why}' if each.why else ''}")
+    print(_verdict(len(places), found, repair))
+    return 1 if any(each.what == "damaged" or not each.repaired for each in found) else 0
+
+
+def _verdict(n_places: int, found: Sequence[Finding], repair: bool) -> str:
+    """Say what came out of it, and what to do."""
+    counts = Counter(each.what for each in found)
+    told = ", ".join(f"{counts[what]} {what}" for what in ("damaged", "orphan", "abandoned"))
+    if not found:
+        return f"{n_places} partitions, all as they were stored"
+    lines = [f"{n_places} partitions: {told}"]
+    left = [each for each in found if not each.repaired]
+    if not repair:
+        lines.append("`attnconn verify --repair` marks what is damaged and removes the rest")
+    elif left:
+        lines.append(f"{len(left)} of these can't be put right: is the store read-only?")
+    if counts["damaged"] > sum(each.what == "damaged" for each in left):
+        lines.append("What is damaged is marked: `attnconn run` makes it again")
+    return "\n".join(lines)
 
 
 def _complain(what: str, reasons: Mapping[str, str]) -> None:
@@ -157,13 +198,13 @@ def conclude(study: Study, outcome: Outcome, seconds: float) -> None:
         f"\n{outcome.made} partitions made, {outcome.standing} up to date, "
         f"{len(outcome.failed)} failed, in {seconds:.0f} s"
     )
-    for line in (*outcome.failures(), *outcome.waits()):
+    for line in (*outcome.heals(), *outcome.failures(), *outcome.waits()):
         print(f"  {line}", file=sys.stderr)
     _complain("isn't a session:", outcome.refused)
     store = store_of(study)
     _complain("is left out:", unlike_others(store, store.partitions("time_series")))
     _complain("is suspicious:", suspicions_of(store, store.partitions("quality")))
-    entry = store.find("report", WHOLE)
+    entry = store.readable("report", WHOLE)
     if entry is None:
         return
     if "report of all" in outcome.waiting or "report of all" in outcome.failed:

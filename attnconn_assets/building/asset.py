@@ -22,14 +22,19 @@ from attnconn_assets.building.partitions import (
 from attnconn_assets.building.platform import Platform
 from attnconn_assets.building.spec import AssetSpec, Kind
 from attnconn_assets.building.staleness import attempt
+from attnconn_assets.building.work import ReplacedError
 from attnconn_assets.instance.run_locks import announced
 from attnconn_assets.storage.entry import WHOLE
 from attnconn_assets.storage.store import Store
 from attnconn_assets.study.study import Study
 from attnconn_assets.tracking.tracking import Tracking
-from attnconn_core.errors import AttnconnError
+from attnconn_core.errors import AttnconnError, StoreError, TrackingError
 
 __all__ = ["build_asset"]
+
+# What goes wrong for no fault of what a partition is made from: a damaged store, a disk, a
+# database. The next try may end otherwise though nothing that it is made from has changed.
+_PASSING = (OSError, ReplacedError, StoreError, TrackingError)
 
 
 def build_asset(
@@ -85,7 +90,7 @@ def _make_all(
             expected = isinstance(error, AttnconnError)
             told = str(error) if expected else f"{type(error).__name__}: {error}"
             failed[partition] = f"{told}{platform.scans_of(partition, unless_in=told)}"
-            _remember(platform, spec, partition, failed[partition])
+            _remember(platform, spec, partition, failed[partition], error)
             if isinstance(error, CheckFailedError):
                 _log_check(context, key, partition, error.checks, error.metadata)
             else:
@@ -113,12 +118,16 @@ def _make_all(
     )
 
 
-def _remember(platform: Platform, spec: AssetSpec, partition: str, why: str) -> None:
+def _remember(
+    platform: Platform, spec: AssetSpec, partition: str, why: str, error: Exception
+) -> None:
     """Leave a note in the store; a disk too full for it must not hide the failure itself."""
     try:
-        tried = attempt(
-            platform.study, spec, platform.store, platform.source, platform.listing, partition
-        )
+        tried = ""
+        if not isinstance(error, _PASSING):
+            tried = attempt(
+                platform.study, spec, platform.store, platform.source, platform.listing, partition
+            )
         platform.store.fail(spec.name, partition, why, tried)
     except OSError as error:
         platform.log.error(f"{spec.name} of {partition}: its failure isn't noted: {error}")

@@ -173,10 +173,12 @@ class Causes:
         why = self._store.failure(asset, partition)
         if why is not None:
             return (Cause(asset, partition, why, failed=True),)
-        if self._store.readable(asset, partition) is not None:
+        damage = self._store.damage(asset, partition)
+        if damage is None and self._store.find(asset, partition) is not None:
             return ()
         causes = self._of_its_needs(asset, partition)
-        return causes or (Cause(asset, partition, "is not made yet"),)
+        why = "is not made yet" if damage is None else f"was found damaged: {damage}"
+        return causes or (Cause(asset, partition, why),)
 
     def _outdated(self, asset: str, partition: str) -> tuple[Cause, ...]:
         """Return why a partition isn't there, or what is stored is older than it should be."""

@@ -6,7 +6,7 @@ every partition what made it, and from what.
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -53,6 +53,7 @@ def plan(
     *,
     specs: Sequence[AssetSpec] = (),
     retry_failed: bool = True,
+    only: Collection[str] | None = None,
 ) -> Plan:
     """Sort an asset's partitions out.
 
@@ -67,6 +68,8 @@ def plan(
     retry_failed
         Whether a partition whose last try failed is due; if not, it waits until
         something that it would be made from changes.
+    only
+        The partitions to look at; by default all of them.
     """
     keys = {
         "session": [session.key for session in listing.sessions],
@@ -74,6 +77,8 @@ def plan(
         "benchmark": list(study.recovery.benchmarks),
         "whole": [WHOLE],
     }[spec.partitioned]
+    if only is not None:
+        keys = [key for key in keys if key in only]
     sessions = {session.key: session for session in listing.sessions}
     causes = Causes(study, store, listing, specs or (spec,))
     cohort = causes.settled(spec).cohort if spec.rests_on else None
@@ -181,5 +186,5 @@ def is_current(
 
 def _is_unchanged(store: Store, read: str, digest: str) -> bool:
     asset, _, partition = read.partition("/")
-    found = store.find(asset, partition)
+    found = store.readable(asset, partition)
     return found is not None and found.digest == digest

@@ -28,7 +28,11 @@ from attnconn_core.parcellation import RegionTable
 from attnconn_core.records import Cohort, Connectivity, Session, TimeSeries
 from attnconn_core.sources import Source
 
-__all__ = ["Work"]
+__all__ = ["ReplacedError", "Work"]
+
+
+class ReplacedError(ScanError):
+    """A scan's file became another one while it was read."""
 
 
 @dataclasses.dataclass
@@ -116,7 +120,7 @@ class Work:
 
         Raises
         ------
-        ScanError
+        ReplacedError
             If a file changed while it was read.
         """
         source = self.source
@@ -133,11 +137,15 @@ class Work:
 
         Raises
         ------
-        ScanError
+        ReplacedError
             If a file changed while it was read.
         """
         before = [file_facts(path) for path in paths]
-        yield
+        try:
+            yield
+        except Exception:
+            _require_unchanged(before)  # else half of a new file would be what went wrong
+            raise
         read = [hashed(path) for path in paths]
         _require_unchanged(before)
         self.files += read
@@ -251,4 +259,4 @@ class Work:
 def _require_unchanged(files: Iterable[Mapping[str, Any]]) -> None:
     changed = [file["path"] for file in files if not is_unchanged(file)]
     if changed:
-        raise ScanError(f"{', '.join(changed)}: changed while it was read; try again")
+        raise ReplacedError(f"{', '.join(changed)}: changed while it was read; try again")

@@ -1,24 +1,32 @@
 """Dagster's home: where its databases and logs lie, with the project's own settings."""
 
+import contextlib
 import os
 import tempfile
 from pathlib import Path
 
 import dagster as dg
+import yaml
 
 from attnconn_assets.storage.locks import alone
 from attnconn_core.errors import InputError
 
-__all__ = ["PROJECT", "ensure_home", "open_instance"]
+__all__ = ["PROJECT", "ensure_home", "open_instance", "telemetry_notice"]
 
 PROJECT = Path(__file__).resolve().parents[2]
+
+_SETTINGS = "dagster.yaml"
+_USED = ("storage", "history", "schedules", "logs")  # what Dagster makes in a home without settings
+_SILENT = "telemetry:\n  enabled: false\n"
 
 
 def ensure_home() -> Path:
     """Return DAGSTER_HOME, or make ``.dagster/`` in the project and let that be it.
 
-    The project's ``dagster.yaml`` is linked into it, so that a command and the servers
-    it starts find the same instance. An empty DAGSTER_HOME counts as none.
+    The project's ``dagster.yaml`` is linked into its own, so that a command and the servers
+    it starts find the same instance. A home that is given and new gets a copy; one that is in
+    use without any gets one by which Dagster sends no telemetry, and else stays as it is. A
+    ``dagster.yaml`` that is there is never changed. An empty DAGSTER_HOME counts as none.
 
     Raises
     ------
@@ -34,9 +42,8 @@ def ensure_home() -> Path:
         )
     try:
         home.mkdir(parents=True, exist_ok=True)
-        settings = home / "dagster.yaml"
-        if not given and not settings.is_symlink() and not settings.exists():
-            settings.symlink_to(Path("..") / "dagster.yaml")
+        with alone(home / ".opening"):
+            _settle(home, own=not given)
         with tempfile.TemporaryFile(dir=home):
             pass
     except OSError as error:
@@ -47,6 +54,41 @@ def ensure_home() -> Path:
         ) from error
     os.environ["DAGSTER_HOME"] = str(home)
     return home
+
+
+def _settle(home: Path, *, own: bool) -> None:
+    """Give a home that has no settings some by which Dagster sends no telemetry."""
+    settings = home / _SETTINGS
+    if settings.is_symlink() or settings.exists():
+        return
+    if own:
+        settings.symlink_to(Path("..") / _SETTINGS)
+    elif not (PROJECT / _SETTINGS).is_file() or any((home / name).exists() for name in _USED):
+        # Another project's home, which may not be able to import ours.
+        _put(settings, _SILENT)
+    else:
+        _put(settings, (PROJECT / _SETTINGS).read_text(encoding="utf-8"))
+
+
+def _put(settings: Path, content: str) -> None:
+    """Write settings, unless somebody else has written some just now."""
+    with contextlib.suppress(FileExistsError), settings.open("x", encoding="utf-8") as file:
+        file.write(content)
+
+
+def telemetry_notice(home: Path) -> str:
+    """Say where somebody's own settings let Dagster send telemetry; empty where they don't."""
+    settings = home / _SETTINGS
+    try:
+        chosen = yaml.safe_load(settings.read_text(encoding="utf-8"))
+        if chosen["telemetry"]["enabled"] is False:
+            return ""
+    except (OSError, ValueError, TypeError, KeyError, yaml.YAMLError):
+        pass  # Dagster says itself what is wrong with a file
+    return (
+        f"{settings} lets Dagster send telemetry to its makers; "
+        "`telemetry: {enabled: false}` in it ends that"
+    )
 
 
 def open_instance() -> dg.DagsterInstance:

@@ -50,9 +50,12 @@ def end_orphans(instance: dg.DagsterInstance) -> list[str]:
 
 
 def _is_new(file: Path) -> bool:
-    """Whether a file may have been made a moment ago and be about to be locked."""
+    """Whether a file may have been made a moment ago and be about to be locked.
+
+    One that was made in the future isn't: the clock was set back since.
+    """
     try:
-        return time.time() - file.stat().st_mtime < _MOMENT
+        return abs(time.time() - file.stat().st_mtime) < _MOMENT
     except FileNotFoundError:
         return True
 

@@ -6,7 +6,8 @@ import dagster as dg
 
 from attnconn_assets.building.metadata import failure
 from attnconn_assets.instance.run_locks import announced
-from attnconn_assets.operation.runner import Step, materialise_stale
+from attnconn_assets.operation.outcome import Step
+from attnconn_assets.operation.runner import materialise_stale
 from attnconn_assets.study.study import Study
 
 __all__ = ["nightly", "refresh"]

@@ -1,96 +1,29 @@
 """The runner: makes what is missing or out of date, in order, in chunks, without a daemon."""
 
 import itertools
+import time
 import uuid
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Protocol
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import dagster as dg
 
 from attnconn_assets.assets.catalogue import assets, specs, store_of, tracking_of
-from attnconn_assets.building.causes import Cause, told, told_apart
 from attnconn_assets.building.partitions import add_sessions, session_partitions
 from attnconn_assets.building.spec import AssetSpec
-from attnconn_assets.building.staleness import plan
+from attnconn_assets.building.staleness import Plan, plan
 from attnconn_assets.instance.run_locks import announced, end_orphans
+from attnconn_assets.operation.outcome import Listener, Outcome, Step
 from attnconn_assets.storage.entry import WHOLE
 from attnconn_assets.storage.store import Store
 from attnconn_assets.study.study import Study
+from attnconn_core.sources import Listing, Source
 
-__all__ = ["Listener", "Outcome", "Step", "materialise_stale"]
+__all__ = ["materialise_stale"]
 
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+_PAUSE = 0.2  # seconds between two looks at what another process makes
 _RANGE = ("dagster/asset_partition_range_start", "dagster/asset_partition_range_end")
-
-
-@dataclass(frozen=True)
-class Step:
-    """One asset as the runner comes to it: how many partitions to make, stand and wait."""
-
-    asset: str
-    to_make: int
-    standing: int
-    waiting: int = 0
-
-
-class Listener(Protocol):
-    """Who is told how a run of the whole line goes."""
-
-    def step(self, step: Step) -> None:
-        """The next asset begins."""
-
-    def made(self) -> None:
-        """One more of its partitions is made."""
-
-    def said(self, message: str) -> None:
-        """An asset's body says how far it is."""
-
-
-@dataclass
-class Outcome:
-    """What a run of the whole line came to."""
-
-    made: int = 0
-    standing: int = 0
-    failed: dict[str, str] = field(default_factory=dict)
-    waiting: dict[str, tuple[Cause, ...]] = field(default_factory=dict)
-    refused: dict[str, str] = field(default_factory=dict)
-
-    def failures(self) -> Iterator[str]:
-        """Say what failed and why, partitions of an asset that failed alike in one line."""
-        parts = (name.partition(" of ") for name in self.failed)
-        whys = self.failed.values()
-        yield from told_apart(
-            Cause(asset, partition, why, failed=True)
-            for (asset, _, partition), why in zip(parts, whys, strict=True)
-        )
-
-    def waits(self) -> Iterator[str]:
-        """Say what can't be made for what, all that can't for the same in one line.
-
-        Why something failed is said of it by `failures`, and not again.
-        """
-        alike: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-        for name, causes in self.waiting.items():
-            asset, _, partition = name.partition(" of ")
-            why = told(c for c in causes if not self._is_told(c))
-            failed = told((c for c in causes if self._is_told(c)), reasons=False)
-            alike["; ".join(filter(None, [failed, why]))][asset].append(partition)
-        for why, assets_ in alike.items():
-            what = [
-                asset if keys == [WHOLE] else f"{asset} of {_counted(keys)}"
-                for asset, keys in assets_.items()
-            ]
-            yield f"not made because {why}: {', '.join(what)}"
-
-    def _is_told(self, cause: Cause) -> bool:
-        return cause.failed and f"{cause.asset} of {cause.partition}" in self.failed
-
-
-def _counted(keys: Sequence[str]) -> str:
-    return keys[0] if len(keys) == 1 else f"{len(keys)} partitions"
 
 
 def materialise_stale(
@@ -126,33 +59,153 @@ def materialise_stale(
         add_sessions(study, instance, listing.sessions)
     order = instance.get_dynamic_partitions(str(session_partitions(study).name))
     place = {key: number for number, key in enumerate(order)}
-    listing = replace(listing, sessions=tuple(s for s in listing.sessions if s.key in place))
-    job = assets(study).resolve_implicit_global_asset_job_def()
+    there = replace(listing, sessions=tuple(s for s in listing.sessions if s.key in place))
     store = store_of(study)
     _clear_up(study, instance, store)
     outcome = Outcome(refused={name: str(why) for name, why in listing.refused.items()})
-    every = specs(study)
-    for spec in every:
-        if spec.group == "forecasters" and not models:
-            continue
-        found = plan(
-            study,
-            spec,
-            store.snapshot(),
-            source,
-            listing,
-            specs=every,
-            retry_failed=retry_failed,
-        )
-        outcome.waiting |= {f"{spec.name} of {key}": why for key, why in found.waiting.items()}
-        outcome.standing += len(found.standing)
-        _tell_again(instance, dg.AssetKey([study.name, spec.name]), found.standing)
-        counts = (len(each) for each in (found.due, found.standing, found.waiting))
-        listener.step(Step(spec.name, *counts))
-        due = sorted(found.due, key=lambda key: place.get(key, 0))
-        for chunk in _chunks(due, place, study.chunk):
-            _execute(job, instance, spec, study, chunk, outcome, listener)
+    line = _Line(study, instance, listener, store, source, there, place, outcome)
+    line.go_through(models, retry_failed)
+    known = set(line.damaged_before)
+    # A reader may find damage that nobody knew of: what it needs is made again, and it then.
+    while not store.damaged().keys() <= known:
+        known |= store.damaged().keys()
+        line.go_through(models, retry_failed=False)
     return outcome
+
+
+class _Line:
+    """All assets of a study on their way to be as they should, and what that came to."""
+
+    def __init__(
+        self,
+        study: Study,
+        instance: dg.DagsterInstance,
+        listener: Listener,
+        store: Store,
+        source: Source,
+        listing: Listing,
+        place: Mapping[str, int],
+        outcome: Outcome,
+    ) -> None:
+        self._study, self._instance, self._listener = study, instance, listener
+        self._store, self._source, self._listing = store, source, listing
+        self._place, self._outcome = place, outcome
+        self._job = assets(study).resolve_implicit_global_asset_job_def()
+        self._specs = specs(study)
+        self._made: set[str] = set()
+        self._standing: set[str] = set()
+        self._passes = 0
+        self.damaged_before = store.damaged()
+
+    def go_through(self, models: bool, retry_failed: bool) -> None:
+        """Come to every asset in order, and make what is due."""
+        self._passes += 1
+        for spec in self._specs:
+            if spec.group != "forecasters" or models:
+                self._make_asset(spec, retry_failed)
+        self._outcome.standing = len(self._standing - self._made)
+
+    def _make_asset(self, spec: AssetSpec, retry_failed: bool) -> None:
+        found = self._plan(spec, retry_failed)
+        seen = {key: self._store.state(spec.name, key) for key in found.due}
+        for key in found.due:
+            damage = self._store.damage(spec.name, key)
+            if damage is not None:
+                self._outcome.damaged[f"{spec.name} of {key}"] = damage
+        self._sort_in(spec, found)
+        counts = (len(each) for each in (found.due, found.standing, found.waiting))
+        if found.due or self._passes == 1:
+            self._listener.step(Step(spec.name, *counts))
+        left = sorted(found.due, key=lambda key: self._place.get(key, 0))
+        while left:
+            elsewhere: list[str] = []
+            for chunk in _chunks(left, self._place, self._study.chunk):
+                with self._store.making(spec.name, chunk) as mine:
+                    self._make(spec, mine, seen)
+                elsewhere += [key for key in chunk if key not in mine]
+            if len(elsewhere) == len(left):
+                self._listener.said(f"{len(left)} of these are made by another process")
+                time.sleep(_PAUSE)
+            left = elsewhere
+
+    def _make(self, spec: AssetSpec, keys: Sequence[str], seen: Mapping[str, object]) -> None:
+        """Make partitions, but for those that another process has made or tried meanwhile."""
+        tried = [key for key in keys if self._store.state(spec.name, key) != seen[key]]
+        due = [key for key in keys if key not in tried]
+        if tried:
+            found = self._plan(spec, True, tried)
+            self._sort_in(spec, found)
+            for key in found.due:
+                why = self._store.failure(spec.name, key)
+                if why is None:
+                    due.append(key)
+                else:
+                    self._outcome.failed[f"{spec.name} of {key}"] = why
+            for _ in found.standing:
+                self._listener.made()
+        due.sort(key=lambda key: self._place.get(key, 0))
+        for chunk in _chunks(due, self._place, self._study.chunk):
+            self._execute(spec, chunk)
+
+    def _plan(
+        self, spec: AssetSpec, retry_failed: bool, only: Collection[str] | None = None
+    ) -> Plan:
+        return plan(
+            self._study,
+            spec,
+            self._store.snapshot(),
+            self._source,
+            self._listing,
+            specs=self._specs,
+            retry_failed=retry_failed,
+            only=only,
+        )
+
+    def _sort_in(self, spec: AssetSpec, found: Plan) -> None:
+        """Note what stands and what waits, which may have failed before in this run."""
+        name = f"{spec.name} of "
+        self._standing |= {name + key for key in found.standing}
+        self._standing -= {name + key for key in (*found.due, *found.waiting)}
+        for key in (*found.due, *found.standing):
+            self._outcome.failed.pop(name + key, None)
+            self._outcome.waiting.pop(name + key, None)
+        for key, why in found.waiting.items():
+            if name + key not in self._outcome.failed:
+                self._outcome.waiting[name + key] = why
+        _tell_again(self._instance, dg.AssetKey([self._study.name, spec.name]), found.standing)
+
+    def _execute(self, spec: AssetSpec, chunk: list[str]) -> None:
+        """Make neighbours in one run of Dagster's."""
+        seen: set[str] = set()
+
+        def listen(event: dg.EventLogEntry) -> None:
+            told = event.dagster_event
+            if told is None:
+                self._listener.said(event.user_message)
+                return
+            if told.event_type != dg.DagsterEventType.ASSET_MATERIALIZATION:
+                return
+            key = told.partition or WHOLE
+            if key not in seen:
+                seen.add(key)
+                self._listener.made()
+
+        run_id = str(uuid.uuid4())
+        self._instance.add_event_listener(run_id, listen)
+        span = {} if chunk == [WHOLE] else dict(zip(_RANGE, (chunk[0], chunk[-1]), strict=True))
+        with announced(self._instance, run_id):
+            result = self._job.execute_in_process(
+                run_config=_QUIET,
+                instance=self._instance,
+                asset_selection=[dg.AssetKey([self._study.name, spec.name])],
+                run_id=run_id,
+                tags=span,
+                raise_on_error=False,
+            )
+        self._outcome.made += len(seen)
+        self._made |= {f"{spec.name} of {key}" for key in seen}
+        if not result.success:
+            self._outcome.failed |= _failures(result, spec, chunk, seen)
 
 
 def _clear_up(study: Study, instance: dg.DagsterInstance, store: Store) -> None:
@@ -186,53 +239,13 @@ def _tell_again(instance: dg.DagsterInstance, asset: dg.AssetKey, standing: Sequ
         )
 
 
-def _chunks(keys: Sequence[str], place: dict[str, int], size: int) -> Iterator[list[str]]:
+def _chunks(keys: Sequence[str], place: Mapping[str, int], size: int) -> Iterator[list[str]]:
     """Cut keys into neighbours, no more than `size`: Dagster runs a range at a time."""
     for _, group in itertools.groupby(
         enumerate(keys), lambda pair: place.get(pair[1], 0) - pair[0]
     ):
         run = [key for _, key in group]
         yield from (run[start : start + size] for start in range(0, len(run), size))
-
-
-def _execute(
-    job: dg.JobDefinition,
-    instance: dg.DagsterInstance,
-    spec: AssetSpec,
-    study: Study,
-    chunk: list[str],
-    outcome: Outcome,
-    listener: Listener,
-) -> None:
-    asset = dg.AssetKey([study.name, spec.name])
-    seen: set[str] = set()
-
-    def listen(event: dg.EventLogEntry) -> None:
-        told = event.dagster_event
-        if told is None:
-            listener.said(event.user_message)
-            return
-        if told.event_type != dg.DagsterEventType.ASSET_MATERIALIZATION:
-            return
-        key = told.partition or WHOLE
-        if key not in seen:
-            seen.add(key)
-            listener.made()
-
-    run_id = str(uuid.uuid4())
-    instance.add_event_listener(run_id, listen)
-    with announced(instance, run_id):
-        result = job.execute_in_process(
-            run_config=_QUIET,
-            instance=instance,
-            asset_selection=[asset],
-            run_id=run_id,
-            tags={} if chunk == [WHOLE] else dict(zip(_RANGE, (chunk[0], chunk[-1]), strict=True)),
-            raise_on_error=False,
-        )
-    outcome.made += len(seen)
-    if not result.success:
-        outcome.failed |= _failures(result, spec, chunk, seen)
 
 
 def _failures(

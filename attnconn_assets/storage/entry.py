@@ -16,11 +16,24 @@ WHOLE = "all"  # the partition of an asset that has none
 
 @dataclasses.dataclass(frozen=True)
 class StoredFile:
-    """One file of an entry: its name in the store, SHA-256 and size in bytes."""
+    """One file of an entry.
+
+    Attributes
+    ----------
+    name
+        In the store.
+    sha256
+        Of what it holds.
+    size
+        In bytes.
+    changed_ns
+        When it was written, in nanoseconds; None where an older version stored it.
+    """
 
     name: str
     sha256: str
     size: int
+    changed_ns: int | None = None
 
 
 @dataclasses.dataclass(frozen=True)

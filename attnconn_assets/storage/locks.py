@@ -2,10 +2,12 @@
 
 import contextlib
 import fcntl
-from collections.abc import Iterator
+import os
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import IO
 
-__all__ = ["alone", "is_free"]
+__all__ = ["alone", "is_free", "taken"]
 
 
 @contextlib.contextmanager
@@ -24,3 +26,31 @@ def is_free(file: Path) -> bool:
     except (FileNotFoundError, BlockingIOError):
         return False
     return True
+
+
+@contextlib.contextmanager
+def taken(files: Iterable[Path]) -> Iterator[set[Path]]:
+    """Hold, of some locks, those that nobody holds; the others aren't waited for.
+
+    The system lets go of them with the process; their files are removed at the end.
+    """
+    with contextlib.ExitStack() as stack:
+        held = set()
+        for file in files:
+            lock = stack.enter_context(file.open("w"))
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue
+            if _is_there(lock, file):
+                held.add(file)
+                stack.callback(file.unlink, missing_ok=True)
+        yield held
+
+
+def _is_there(lock: IO[str], file: Path) -> bool:
+    """Whether a lock is that of the file; else who held it has just removed it."""
+    try:
+        return os.path.samestat(os.fstat(lock.fileno()), file.stat())
+    except FileNotFoundError:
+        return False

@@ -5,33 +5,37 @@ files it names. A file carries its content's hash in its name and is complete be
 the manifest that names it replaces the one before: whatever dies in between, a
 reader sees the old partition or the new one, and nothing that is half-written. Where
 the last try failed, ``.<partition>.failed`` says why: what is stored is then older than
-it should be, and nobody builds on it.
+it should be, and nobody builds on it. Where somebody found a file missing or changed,
+``.<partition>.damaged`` says so, and the partition is stale.
 """
 
+import contextlib
 import dataclasses
 import datetime
-import json
+import errno
 import os
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import dagster as dg
 from pydantic import PrivateAttr
 
-from attnconn_assets.storage.entry import Entry, StoredFile
-from attnconn_assets.storage.locks import alone, is_free
-from attnconn_assets.storage.user_files import sha256_of
+from attnconn_assets.storage.entry import Entry
+from attnconn_assets.storage.locks import alone, is_free, taken
+from attnconn_assets.storage.manifest import DamageError, parsed, written
+from attnconn_assets.storage.notes import read_note, write_note
+from attnconn_assets.storage.stored_files import CONTENT, named, why_not_whole
 from attnconn_core.errors import StoreError
 
 __all__ = ["Store"]
 
-# In the name of an entry's file, but not of its manifest.
-_CONTENT = re.compile(r"\.[0-9a-f]{12}\.")
 # Where an entry is written, and what is locked in it as long as somebody writes.
 _SCRATCH, _HELD = ".writing-", ".held"
+_MAKING = ".making-"  # locks of the partitions that somebody makes now
+_REFUSED = (errno.EROFS, errno.EACCES, errno.EPERM)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,159}")
 
 
@@ -45,25 +49,13 @@ class Store(dg.ConfigurableResource):
 
         Raises
         ------
-        StoreError
+        DamageError
             If its manifest is damaged.
         """
-        path = self._manifest(asset, partition)
         try:
-            content = json.loads(path.read_text(encoding="utf-8"))
-            files = {name: StoredFile(**file) for name, file in content.pop("files").items()}
-            entry = Entry(files=files, **content)
-            # A manifest from elsewhere must not lead out of its folder.
-            if (entry.asset, entry.partition) != (asset, partition):
-                raise StoreError(f"it is of {entry.asset}/{entry.partition}")
-            for file in files.values():
-                if Path(file.name).name != file.name:
-                    raise StoreError(f"it names a file elsewhere, {file.name!r}")
+            return parsed(self._manifest(asset, partition), asset, partition)
         except FileNotFoundError:
             return None
-        except (ValueError, TypeError, KeyError, AttributeError, StoreError) as error:
-            raise StoreError(f"{path}: the manifest is damaged: {error}") from error
-        return entry
 
     def entry(self, asset: str, partition: str) -> Entry:
         """Return the entry.
@@ -92,16 +84,21 @@ class Store(dg.ConfigurableResource):
         StoreError
             If a manifest is damaged.
         """
-        for folder in sorted(Path(self.root).glob("*/")):
-            for partition in self.partitions(folder.name):
-                entry = self.find(folder.name, partition)
+        for asset in self.assets():
+            for partition in self.partitions(asset):
+                entry = self.find(asset, partition)
                 if entry is not None:
                     yield entry
+
+    def assets(self) -> list[str]:
+        """List the assets that have a folder, in order."""
+        folders = sorted(Path(self.root).glob("*/"))
+        return [folder.name for folder in folders if _NAME.fullmatch(folder.name)]
 
     def partitions(self, asset: str) -> list[str]:
         """List the partitions of an asset that are stored, in order."""
         manifests = sorted(self._folder(asset).glob("*.json"))
-        return [path.stem for path in manifests if not _CONTENT.search(path.name)]
+        return [path.stem for path in manifests if not CONTENT.search(path.name)]
 
     def fail(self, asset: str, partition: str, why: str, tried: str = "") -> None:
         """Remember that a partition could not be made; what it held stays.
@@ -116,13 +113,7 @@ class Store(dg.ConfigurableResource):
             Stands for all that it would have been made from: as long as that stays as it
             is, another try would end as this one.
         """
-        note = self._failure_note(asset, partition)
-        note.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            note.write_text(json.dumps({"why": why, "tried": tried}), encoding="utf-8")
-        except OSError:
-            note.unlink(missing_ok=True)
-            raise
+        write_note(self._failure_note(asset, partition), why=why, tried=tried)
 
     def failure(self, asset: str, partition: str) -> str | None:
         """Say why a partition's last making failed; None if it didn't."""
@@ -135,15 +126,31 @@ class Store(dg.ConfigurableResource):
         return None if note is None else note["tried"]
 
     def _failed(self, asset: str, partition: str) -> dict[str, str] | None:
+        return read_note(self._failure_note(asset, partition), "why", "tried")
+
+    def mark_damaged(self, entry: Entry, why: str) -> None:
+        """Remember that an entry was found damaged, as far as the store can be written into."""
+        with contextlib.suppress(OSError):
+            write_note(self._damage_note(entry.asset, entry.partition), why=why, of=_moment(entry))
+
+    def damage(self, asset: str, partition: str) -> str | None:
+        """Say what was found damaged of a partition since it was stored; None if nothing was."""
         try:
-            text = self._failure_note(asset, partition).read_text(encoding="utf-8")
-        except FileNotFoundError:
-            return None
-        try:
-            note = json.loads(text)
-            return {"why": str(note["why"]), "tried": str(note["tried"])}
-        except (ValueError, TypeError, KeyError):  # written by hand, or cut off
-            return {"why": text, "tried": ""}
+            entry = self.find(asset, partition)
+        except DamageError as error:
+            return str(error)
+        note = self._damaged(asset, partition) if entry else None
+        # Of an entry that has been replaced since, a note says nothing.
+        return note["why"] if note and entry and note["of"] == _moment(entry) else None
+
+    def _damaged(self, asset: str, partition: str) -> dict[str, str] | None:
+        return read_note(self._damage_note(asset, partition), "why", "of")
+
+    def damaged(self) -> dict[tuple[str, str], str]:
+        """List the assets and partitions that were noted as damaged → what was found."""
+        notes = sorted(Path(self.root).glob("*/.*.damaged"))
+        places = [(note.parent.name, note.name[1 : -len(".damaged")]) for note in notes]
+        return {place: why for place in places if (why := self.damage(*place)) is not None}
 
     def snapshot(self) -> "Store":
         """Return a store that reads each manifest once: for looking at all of them."""
@@ -155,29 +162,39 @@ class Store(dg.ConfigurableResource):
         Raises
         ------
         StoreError
-            If the entry has no such file, or the file is missing or was changed.
+            If the entry has no such file.
+        DamageError
+            If the file is missing or was changed; the entry is then noted as damaged.
         """
         if name not in entry.files:
             raise StoreError(
                 f"{entry.asset} of {entry.partition} has no {name}; it has {', '.join(entry.files)}"
             )
-        file = entry.files[name]
-        path = self._folder(entry.asset) / file.name
-        if not path.is_file():
-            raise StoreError(
-                f"{path}: missing; materialise {entry.asset} of {entry.partition} again"
-            )
-        if sha256_of(path) != file.sha256:
-            raise StoreError(
-                f"{path}: not what was stored (another SHA-256); "
-                f"materialise {entry.asset} of {entry.partition} again"
+        path = self._folder(entry.asset) / entry.files[name].name
+        why = why_not_whole(path, entry.files[name], hashed=True)
+        if why:
+            self.mark_damaged(entry, f"{path}: {why}")
+            raise DamageError(
+                f"{path}: {why}; materialise {entry.asset} of {entry.partition} again, as the "
+                "next run does"
             )
         return path
 
     def is_whole(self, entry: Entry) -> bool:
-        """Whether every file of an entry lies where it should, at its size."""
-        paths = {self._folder(entry.asset) / file.name: file.size for file in entry.files.values()}
-        return all(path.is_file() and path.stat().st_size == size for path, size in paths.items())
+        """Whether every file of an entry is what was stored, by size and time of change.
+
+        Where the time is another, by its hash: a file that was copied is sound, and gets its
+        time back. What isn't sound is noted as damaged.
+        """
+        if self.damage(entry.asset, entry.partition) is not None:
+            return False
+        for file in entry.files.values():
+            path = self._folder(entry.asset) / file.name
+            why = why_not_whole(path, file)
+            if why:
+                self.mark_damaged(entry, f"{path}: {why}")
+                return False
+        return True
 
     def put(self, draft: Entry, writers: Mapping[str, Callable[[Path], None]]) -> Entry:
         """Write an entry's files, then its manifest, in place of what was there.
@@ -203,18 +220,16 @@ class Store(dg.ConfigurableResource):
             scratch = Path(name)
             files = {}
             for called, write in writers.items():
-                written = scratch / _checked(called)
-                write(written)
-                files[called] = _named(draft.partition, called, written)
+                drawn = scratch / _checked(called)
+                write(drawn)
+                files[called] = named(draft.partition, called, drawn)
             entry = dataclasses.replace(
                 draft,
                 files=files,
                 made_by={"at": datetime.datetime.now(datetime.UTC).isoformat(), **draft.made_by},
             )
             drawn_up = scratch / manifest.name
-            drawn_up.write_text(
-                json.dumps(dataclasses.asdict(entry), indent=1, allow_nan=False), encoding="utf-8"
-            )
+            drawn_up.write_text(written(entry), encoding="utf-8")
             # One writer at a time publishes: another's clearing up must not meet its files.
             with alone(folder / ".publishing"):
                 before = self.readable(draft.asset, draft.partition)
@@ -222,21 +237,62 @@ class Store(dg.ConfigurableResource):
                     os.replace(scratch / called, folder / file.name)
                 os.replace(drawn_up, manifest)
                 self._failure_note(draft.asset, draft.partition).unlink(missing_ok=True)
+                self._damage_note(draft.asset, draft.partition).unlink(missing_ok=True)
                 kept = {file.name for file in files.values()}
                 for file in before.files.values() if before else ():
                     if file.name not in kept:
                         (folder / file.name).unlink(missing_ok=True)
         return entry
 
-    def clear_abandoned(self) -> int:
-        """Remove what killed processes were writing; return how many pieces that were."""
-        abandoned = [
+    def state(self, asset: str, partition: str) -> tuple[object, ...]:
+        """Tell a partition from what it is after it was made, or tried, once more."""
+        found: list[object] = []
+        for path in (self._manifest(asset, partition), self._failure_note(asset, partition)):
+            try:
+                status = path.stat()
+                found += [status.st_ino, status.st_mtime_ns]
+            except OSError:
+                found.append(None)
+        return tuple(found)
+
+    @contextlib.contextmanager
+    def making(self, asset: str, partitions: Sequence[str]) -> Iterator[list[str]]:
+        """Take partitions in hand that no other process makes now; yield which those are.
+
+        Raises
+        ------
+        StoreError
+            If the store can't be written into.
+        """
+        locks = {key: self._folder(asset) / f"{_MAKING}{_checked(key)}" for key in partitions}
+        with contextlib.ExitStack() as stack:
+            try:
+                self._folder(asset).mkdir(parents=True, exist_ok=True)
+                held = stack.enter_context(taken(locks.values()))
+            except OSError as error:
+                if error.errno in _REFUSED:
+                    raise StoreError(
+                        f"the store must be a folder that can be written into; got {self.root} "
+                        f"({error.strerror}): {asset} can't be made there"
+                    ) from error
+                held = set(locks.values())  # a disk without room for locks: nothing is shared
+            yield [key for key, lock in locks.items() if lock in held]
+
+    def abandoned(self) -> list[Path]:
+        """List what killed processes were writing."""
+        return [
             scratch
-            for scratch in Path(self.root).glob(f"*/{_SCRATCH}*")
+            for scratch in sorted(Path(self.root).glob(f"*/{_SCRATCH}*"))
             if is_free(scratch / _HELD)
         ]
+
+    def clear_abandoned(self) -> int:
+        """Remove what killed processes left behind; return how many pieces they were writing."""
+        abandoned = self.abandoned()
         for scratch in abandoned:
             shutil.rmtree(scratch, ignore_errors=True)
+        with contextlib.suppress(OSError), taken(Path(self.root).glob(f"*/{_MAKING}*")):
+            pass  # those that nobody holds are removed
         return len(abandoned)
 
     def readable(self, asset: str, partition: str) -> Entry | None:
@@ -252,6 +308,9 @@ class Store(dg.ConfigurableResource):
     def _failure_note(self, asset: str, partition: str) -> Path:
         return self._folder(asset) / f".{_checked(partition)}.failed"
 
+    def _damage_note(self, asset: str, partition: str) -> Path:
+        return self._folder(asset) / f".{_checked(partition)}.damaged"
+
     def _manifest(self, asset: str, partition: str) -> Path:
         return self._folder(asset) / f"{_checked(partition)}.json"
 
@@ -260,7 +319,8 @@ class _Snapshot(Store):
     """A store as it was when each of its entries was first looked at."""
 
     _found: dict[tuple[str, str], Entry | None] = PrivateAttr(default_factory=dict)
-    _notes: dict[tuple[str, str], dict[str, str] | None] = PrivateAttr(default_factory=dict)
+    _failures: dict[tuple[str, str], dict[str, str] | None] = PrivateAttr(default_factory=dict)
+    _damages: dict[tuple[str, str], dict[str, str] | None] = PrivateAttr(default_factory=dict)
 
     def find(self, asset: str, partition: str) -> Entry | None:
         """Return the entry, or None if there is none."""
@@ -271,15 +331,25 @@ class _Snapshot(Store):
 
     def _failed(self, asset: str, partition: str) -> dict[str, str] | None:
         key = asset, partition
-        if key not in self._notes:
-            self._notes[key] = super()._failed(asset, partition)
-        return self._notes[key]
+        if key not in self._failures:
+            self._failures[key] = super()._failed(asset, partition)
+        return self._failures[key]
+
+    def _damaged(self, asset: str, partition: str) -> dict[str, str] | None:
+        key = asset, partition
+        if key not in self._damages:
+            self._damages[key] = super()._damaged(asset, partition)
+        return self._damages[key]
+
+    def mark_damaged(self, entry: Entry, why: str) -> None:
+        """Remember that an entry was found damaged, as far as the store can be written into."""
+        self._damages.pop((entry.asset, entry.partition), None)
+        super().mark_damaged(entry, why)
 
 
-def _named(partition: str, called: str, written: Path) -> StoredFile:
-    """Name a file by its content."""
-    sha256 = sha256_of(written)
-    return StoredFile(f"{partition}.{sha256[:12]}.{called}", sha256, written.stat().st_size)
+def _moment(entry: Entry) -> str:
+    """When an entry was made, which tells it from a later one of the same content."""
+    return entry.made_by.get("at", "")
 
 
 def _checked(name: str) -> str:

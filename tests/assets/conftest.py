@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 import yaml
 
-from attnconn_assets.operation.runner import Outcome, Step, materialise_stale
+from attnconn_assets.operation.outcome import Outcome, Step
+from attnconn_assets.operation.runner import materialise_stale
 from attnconn_assets.study.study import Study, load_study
 
 REPOSITORY = Path(__file__).resolve().parents[2]

@@ -32,12 +32,31 @@ PATIENCE = 120.0  # seconds that anything may take on a busy machine
 # Reads an order a line and answers a line. What it forks leaves the loop and runs `attnconn`
 # on the first asset alone: the others would make every fault wait a minute for nothing.
 LAUNCHER = """
-import json, os, sys
+import json, os, pathlib, signal, sys
 import mlflow.store.model_registry.sqlalchemy_store, mlflow.store.tracking.sqlalchemy_store
 from attnconn_assets import __main__ as command, commands
 from attnconn_assets.operation import runner
 from attnconn_assets.study.study import load_study
 from attnconn_assets.tracking.tracking import Tracking
+
+# Where a process that is told to die at a step of writing does so: at the first call that
+# replaces the manifest, a file of the entry, or follows on the manifest's.
+def die_at(step):
+    replace = os.replace
+
+    def dying(source, target):
+        is_manifest = str(target).endswith(".json") and ".writing-" in str(source)
+        is_file = not is_manifest and ".writing-" in str(source)
+        if step == "drawn up" and is_file or step == "files moved" and is_manifest:
+            os.kill(0, signal.SIGKILL)
+        replace(source, target)
+        if step == "published" and is_manifest:
+            os.kill(0, signal.SIGKILL)
+
+    os.replace = dying
+    if step == "writing":
+        from attnconn_assets.storage import store
+        store.named = lambda *_: os.kill(0, signal.SIGKILL)
 
 whole = runner.specs
 runner.specs = lambda study: [spec for spec in whole(study) if spec.name == "time_series"]
@@ -58,7 +77,9 @@ for line in sys.stdin:
     os.dup2(os.open(order["out"], writing), 1)
     os.dup2(os.open(order["err"], writing), 2)
     os.environ["DAGSTER_HOME"] = order["home"]
-    status = command.main(["--study", order["study"], order["command"]])
+    if order["die_at"]:
+        die_at(order["die_at"])
+    status = command.main(["--study", order["study"], *order["command"].split()])
     if order["open_tracking"]:
         folder = load_study(order["study"]).tracking_folder
         Tracking(folder=str(folder)).client().search_experiments()
@@ -107,6 +128,15 @@ class Attnconn:
         wait_until(lambda: self.poll() is not None, f"the end of {self.out.name}")
         return self
 
+    def stop_when(self, moment: Callable[[], bool], number: int) -> bool:
+        """Send a signal at a moment, and wait for the end; False if it ended before."""
+        wait_until(lambda: self.poll() is not None or moment(), "the moment", pause=0.002)
+        if self.status is not None:
+            return False
+        self.signal(number)
+        self.wait()
+        return True
+
     def kill_when(self, moment: Callable[[], bool]) -> bool:
         """Kill the group at a moment that is looked for while it is stopped.
 
@@ -141,11 +171,10 @@ class Attnconn:
         return made, standing, failed
 
     def failure(self, partition: str) -> str:
-        """What it said at its end of one partition that failed."""
-        asset, _, session = partition.partition(" of ")
-        # Sessions that failed for one reason share a line.
-        failed = rf"^  {asset} of (?:.*, )?{re.escape(session)}(?:, .*)? failed: .*$"
-        told = re.findall(failed, self.err.read_text(), re.MULTILINE)
+        """What it said at its end of one partition that failed, alone or with others."""
+        asset, _, key = partition.partition(" of ")
+        alike = rf"^  {re.escape(asset)} of [^:]*{re.escape(key)}[^:]* failed: .*$"
+        told = re.findall(alike, self.err.read_text(), re.MULTILINE)
         assert len(told) == 1, self.told
         return told[0]
 
@@ -164,10 +193,13 @@ class Place:
     study: Path
     sessions: frozenset[str]
 
-    def start(self, command: str = "run", open_tracking: bool = False) -> Attnconn:
-        """Start one process of ``attnconn``."""
+    def start(
+        self, command: str = "run", open_tracking: bool = False, die_at: str = ""
+    ) -> Attnconn:
+        """Start one process of ``attnconn``, which may be told to die at a step of writing."""
         number = len(self.launcher.started)
-        out, err = (self.folder / f"{command}-{number}.{end}" for end in ("out", "err"))
+        name = command.split()[0]
+        out, err = (self.folder / f"{name}-{number}.{end}" for end in ("out", "err"))
         pid = self.launcher.ask(
             study=str(self.study),
             command=command,
@@ -175,6 +207,7 @@ class Place:
             out=str(out),
             err=str(err),
             open_tracking=open_tracking,
+            die_at=die_at,
         )
         started = Attnconn(self.launcher, pid, out, err)
         self.launcher.started.append(started)
@@ -234,6 +267,11 @@ class Place:
         """The partitions that Dagster has a materialisation of."""
         with dg.DagsterInstance.from_config(str(self.home)) as instance:
             return instance.get_materialized_partitions(dg.AssetKey(["faulty", "time_series"]))
+
+    def dagster_runs(self) -> set[str]:
+        """The status of every run in Dagster."""
+        with dg.DagsterInstance.from_config(str(self.home)) as instance:
+            return {run.status.value for run in instance.get_runs()}
 
     def known(self) -> list[str]:
         """The partitions that Dagster knows."""

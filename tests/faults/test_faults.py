@@ -137,8 +137,9 @@ def test_two_backfills_of_the_same_partitions(bare_place):
     for each in both:
         each.wait()
     assert [each.status for each in both] == [0, 0], both[0].told + both[1].told
-    # Which of them makes a partition that both find missing is no matter.
+    # Which of them makes a partition that both find missing is no matter; one of them does.
     assert [sum(each.counts) for each in both] == [6, 6]
+    assert sum(each.counts[0] for each in both) == 6
     assert place.stored() == place.recorded() == place.sessions
     assert place.damage() == place.strays() == []
     assert set(place.tracked()) <= {"FINISHED", "KILLED"}

@@ -1,9 +1,13 @@
 """Dagster's home: what DAGSTER_HOME may be, and what is said where it can't be used."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
+import dagster as dg
 import pytest
+import yaml
 
 from attnconn_assets.__main__ import main
 from attnconn_assets.instance import home
@@ -29,10 +33,64 @@ def test_an_empty_home_is_none(project, monkeypatch, given):
     assert home.ensure_home() == project / ".dagster"
 
 
-def test_a_home_that_is_given_is_made(project, monkeypatch):
-    monkeypatch.setenv("DAGSTER_HOME", str(project / "a" / "b"))
-    assert home.ensure_home() == project / "a" / "b"
-    assert list((project / "a" / "b").iterdir()) == []
+def telemetry_of(folder):
+    with dg.DagsterInstance.from_config(str(folder)) as instance:
+        return instance.telemetry_enabled
+
+
+def test_a_home_that_is_given_is_made_and_sends_no_telemetry(project, monkeypatch):
+    given = project / "a" / "b"
+    monkeypatch.setenv("DAGSTER_HOME", str(given))
+    assert home.ensure_home() == given
+    assert (given / "dagster.yaml").read_text() == (project / "dagster.yaml").read_text()
+    assert not telemetry_of(given)
+    assert home.telemetry_notice(given) == ""
+
+
+def test_a_home_of_other_projects_learns_no_more_than_to_send_none(project, monkeypatch):
+    given = project / "theirs"
+    (given / "history").mkdir(parents=True)
+    (project / "dagster.yaml").write_text(
+        "instance_class: {module: attnconn_assets.instance.event_log, class: Instance}\n"
+    )
+    monkeypatch.setenv("DAGSTER_HOME", str(given))
+    home.ensure_home()
+    assert yaml.safe_load((given / "dagster.yaml").read_text()) == {"telemetry": {"enabled": False}}
+    assert not telemetry_of(given)
+
+
+@pytest.mark.parametrize(
+    ("own", "sends"),
+    [("nux: {enabled: false}\n", True), ("telemetry: {enabled: false}\n", False), ("", True)],
+)
+def test_settings_that_are_there_stay_and_telemetry_that_they_leave_on_is_said(
+    project, monkeypatch, own, sends
+):
+    (project / "own").mkdir()
+    settings = project / "own" / "dagster.yaml"
+    settings.write_text(own)
+    monkeypatch.setenv("DAGSTER_HOME", str(project / "own"))
+    home.ensure_home()
+    assert settings.read_text() == own
+    assert telemetry_of(project / "own") == sends
+    assert bool(home.telemetry_notice(project / "own")) == sends
+
+
+def test_mlflow_sends_no_telemetry_whoever_imports_the_platform():
+    code = (
+        "import attnconn_assets\n"
+        "from mlflow.telemetry.utils import is_telemetry_disabled\n"
+        "print(is_telemetry_disabled())"
+    )
+    told = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("MLFLOW_DISABLE_TELEMETRY", "DO_NOT_TRACK", "CI")
+    }
+    ran = subprocess.run(
+        [sys.executable, "-c", code], env=told, capture_output=True, text=True, check=True
+    )
+    assert ran.stdout == "True\n"
 
 
 @pytest.mark.parametrize("given", ["here/there", "."])

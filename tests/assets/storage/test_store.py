@@ -2,12 +2,14 @@
 
 import dataclasses
 import json
+import os
 from pathlib import Path
 from threading import Thread
 
 import pytest
 
 from attnconn_assets.storage.entry import Entry
+from attnconn_assets.storage.manifest import DamageError
 from attnconn_assets.storage.store import Store
 from attnconn_core.errors import StoreError
 
@@ -145,3 +147,77 @@ def test_facts_that_others_read_are_content_and_where_it_came_from_is_not():
     other = dataclasses.replace(entry, facts={**entry.facts, "folds": [2]})
     moved = dataclasses.replace(entry, facts={**entry.facts, "read": [], "training_seconds": 3.0})
     assert entry.digest == moved.digest != other.digest
+
+
+def flip(path: Path) -> None:
+    """Change one byte, as a disk does: size and time of change stay."""
+    status, content = path.stat(), bytearray(path.read_bytes())
+    content[0] ^= 1
+    path.write_bytes(content)
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+
+def test_a_flipped_byte_is_found_by_its_reader_and_then_known_to_all(store):
+    entry = store.put(draft(), {"note.txt": write("one")})
+    path = store.path(entry, "note.txt")
+    flip(path)
+    assert store.is_whole(entry)  # it looks as it was left
+    with pytest.raises(DamageError, match="another SHA-256"):
+        store.path(entry, "note.txt")
+    assert not store.is_whole(entry)
+    assert list(store.damaged()) == [("pearson", "sub-1_ses-test")]
+    assert "another SHA-256" in store.damage("pearson", "sub-1_ses-test")
+
+    again = store.put(draft(), {"note.txt": write("one")})
+    assert store.is_whole(again)
+    assert store.damaged() == {}
+
+
+def test_a_note_of_damage_says_nothing_of_what_was_stored_since(store):
+    entry = store.put(draft(), {"note.txt": write("one")})
+    again = store.put(draft(), {"note.txt": write("one")})
+    store.mark_damaged(entry, "seen too late")
+    assert store.damage("pearson", "sub-1_ses-test") is None
+    assert store.is_whole(again)
+
+
+def test_a_changed_time_is_a_suspicion_and_a_sound_file_gets_its_time_back(store):
+    entry = store.put(draft(), {"note.txt": write("one")})
+    path = store.path(entry, "note.txt")
+    os.utime(path, ns=(1, 1))
+    assert store.is_whole(entry)
+    assert path.stat().st_mtime_ns == entry.files["note.txt"].changed_ns
+    path.write_text("two")
+    assert not store.is_whole(entry)
+
+
+@pytest.mark.parametrize("key", ['"recipe": "r1"', '"a/b": "c"', '"size": 3'])
+def test_a_manifest_knows_when_it_is_not_what_was_stored(store, tmp_path, key):
+    store.put(draft(), {"note.txt": write("one")})
+    manifest = tmp_path / "pearson" / "sub-1_ses-test.json"
+    text = manifest.read_text()
+    assert key in text
+    manifest.write_text(text.replace(key, f"{key[:-2]}4{key[-1] if key[-1] == chr(34) else ''}"))
+    assert store.readable("pearson", "sub-1_ses-test") is None
+    assert "the manifest is damaged" in store.damage("pearson", "sub-1_ses-test")
+
+
+def test_a_manifest_of_an_older_version_is_read(store, tmp_path):
+    entry = store.put(draft(), {"note.txt": write("one")})
+    manifest = tmp_path / "pearson" / "sub-1_ses-test.json"
+    content = json.loads(manifest.read_text())
+    del content["sealed"], content["files"]["note.txt"]["changed_ns"]
+    manifest.write_text(json.dumps(content))
+    old = store.find("pearson", "sub-1_ses-test")
+    assert old.digest == entry.digest
+    assert store.is_whole(old)
+
+
+def test_what_one_process_makes_another_one_does_not(store, tmp_path):
+    keys = ["sub-1_ses-test", "sub-2_ses-test"]
+    other = Store(root=store.root)
+    with store.making("pearson", keys[:1]) as mine, other.making("pearson", keys) as theirs:
+        assert (mine, theirs) == (keys[:1], keys[1:])
+    with other.making("pearson", keys) as theirs:
+        assert theirs == keys
+    assert list((tmp_path / "pearson").iterdir()) == []

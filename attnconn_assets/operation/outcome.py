@@ -1,0 +1,98 @@
+"""What a run of the whole line is told of, and what it came to."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from attnconn_assets.building.causes import Cause, told, told_apart
+from attnconn_assets.storage.entry import WHOLE
+
+__all__ = ["Listener", "Outcome", "Step"]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One asset as the runner comes to it: how many partitions to make, stand and wait."""
+
+    asset: str
+    to_make: int
+    standing: int
+    waiting: int = 0
+
+
+class Listener(Protocol):
+    """Who is told how a run of the whole line goes."""
+
+    def step(self, step: Step) -> None:
+        """The next asset begins."""
+
+    def made(self) -> None:
+        """One more of its partitions is made."""
+
+    def said(self, message: str) -> None:
+        """An asset's body says how far it is."""
+
+
+@dataclass
+class Outcome:
+    """What a run of the whole line came to.
+
+    Attributes
+    ----------
+    made, standing
+        How many partitions were made here, and how many others are as they should be.
+    failed, waiting
+        Partitions that couldn't be made, ``asset of partition`` → why.
+    refused
+        What the source has and can't give as a session → why.
+    damaged
+        Partitions that were found damaged in the store → what was found.
+    """
+
+    made: int = 0
+    standing: int = 0
+    failed: dict[str, str] = field(default_factory=dict)
+    waiting: dict[str, tuple[Cause, ...]] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
+    damaged: dict[str, str] = field(default_factory=dict)
+
+    def heals(self) -> Iterator[str]:
+        """Say what was damaged, and what became of it."""
+        for name, why in self.damaged.items():
+            still = name in self.failed or name in self.waiting
+            yield f"{name} was damaged{'' if still else ', and was made again'}: {why}"
+
+    def failures(self) -> Iterator[str]:
+        """Say what failed and why, partitions of an asset that failed alike in one line."""
+        parts = (name.partition(" of ") for name in self.failed)
+        whys = self.failed.values()
+        yield from told_apart(
+            Cause(asset, partition, why, failed=True)
+            for (asset, _, partition), why in zip(parts, whys, strict=True)
+        )
+
+    def waits(self) -> Iterator[str]:
+        """Say what can't be made for what, all that can't for the same in one line.
+
+        Why something failed is said of it by `failures`, and not again.
+        """
+        alike: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+        for name, causes in self.waiting.items():
+            asset, _, partition = name.partition(" of ")
+            why = told(c for c in causes if not self._is_told(c))
+            failed = told((c for c in causes if self._is_told(c)), reasons=False)
+            alike["; ".join(filter(None, [failed, why]))][asset].append(partition)
+        for why, assets_ in alike.items():
+            what = [
+                asset if keys == [WHOLE] else f"{asset} of {_counted(keys)}"
+                for asset, keys in assets_.items()
+            ]
+            yield f"not made because {why}: {', '.join(what)}"
+
+    def _is_told(self, cause: Cause) -> bool:
+        return cause.failed and f"{cause.asset} of {cause.partition}" in self.failed
+
+
+def _counted(keys: Sequence[str]) -> str:
+    return keys[0] if len(keys) == 1 else f"{len(keys)} partitions"

@@ -1,0 +1,57 @@
+"""The manifest: an entry as text, which says of itself whether it is whole."""
+
+import dataclasses
+import hashlib
+import json
+from pathlib import Path
+
+from attnconn_assets.storage.entry import Entry, StoredFile
+from attnconn_core.errors import StoreError
+
+__all__ = ["DamageError", "parsed", "written"]
+
+# The last line but one of a manifest: the SHA-256 of all that stands before it.
+_SEAL = ',\n "sealed": "'
+
+
+class DamageError(StoreError):
+    """Something that was stored is gone or was changed: it has to be made again."""
+
+
+def written(entry: Entry) -> str:
+    """Write an entry as JSON, with the hash of what is written."""
+    body = json.dumps(dataclasses.asdict(entry), indent=1, allow_nan=False).removesuffix("\n}")
+    return f'{body}{_SEAL}{_hash(body)}"\n}}'
+
+
+def parsed(path: Path, asset: str, partition: str) -> Entry:
+    """Read the manifest of a partition; one of an older version has no hash of itself.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is none.
+    DamageError
+        If it is damaged.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+        content = json.loads(text)
+        sealed = content.pop("sealed", None)
+        files = {name: StoredFile(**file) for name, file in content.pop("files").items()}
+        entry = Entry(files=files, **content)
+        # A manifest from elsewhere must not lead out of its folder.
+        if (entry.asset, entry.partition) != (asset, partition):
+            raise StoreError(f"it is of {entry.asset}/{entry.partition}")
+        for file in files.values():
+            if Path(file.name).name != file.name:
+                raise StoreError(f"it names a file elsewhere, {file.name!r}")
+        if sealed is not None and sealed != _hash(text.rpartition(_SEAL)[0]):
+            raise StoreError("it isn't what was stored (another SHA-256)")
+    except (ValueError, TypeError, KeyError, AttributeError, StoreError) as error:
+        raise DamageError(f"{path}: the manifest is damaged: {error}") from error
+    return entry
+
+
+def _hash(body: str) -> str:
+    return hashlib.sha256(body.encode()).hexdigest()
