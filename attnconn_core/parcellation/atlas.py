@@ -163,8 +163,9 @@ def _listed(names: Iterable[str]) -> str:
 def _read_keys(matrix: CiftiMatrix) -> Int[np.ndarray, " grayordinate"]:
     parts = [stored[:, 0].astype(np.float64) for *_, stored in matrix.blocks(0, matrix.shape[1])]
     keys = np.concatenate(parts) * matrix.slope + matrix.inter
-    if not np.array_equal(keys, np.round(keys)):
-        raise AtlasError("the keys of an atlas must be whole numbers; some are not")
+    # A float's 2^31 is the first that is no key of CIFTI's, and infinity is a whole number too.
+    if not (np.array_equal(keys, np.round(keys)) and (np.abs(keys) < 2**31).all()):
+        raise AtlasError("the keys of an atlas must be whole numbers below 2^31; some are not")
     return keys.astype(np.int64)
 
 

@@ -121,7 +121,9 @@ def parcellate(path: Path, atlas: Atlas) -> TimeSeries:
             + (", …" if lost.size > 5 else "")
         )
     means = sums[present] / counts[present, None]
-    values = (means * matrix.slope + matrix.inter).T.astype(np.float32)
+    # Beyond float32's range a value becomes infinite, which is reported as such later.
+    with np.errstate(over="ignore", invalid="ignore"):
+        values = (means * matrix.slope + matrix.inter).T.astype(np.float32)
     return TimeSeries(
         runs=(np.ascontiguousarray(values),),
         repetition_time=repetition_time,
@@ -208,7 +210,7 @@ def _sums(
 
 def _finite_sum(vertices: Shaped[np.ndarray, "vertex time"]) -> tuple[np.ndarray, int]:
     """Add up the vertices that are finite throughout; count the others."""
-    with np.errstate(invalid="ignore"):  # of infinity less infinity
+    with np.errstate(over="ignore", invalid="ignore"):  # of infinity less infinity
         added = vertices.sum(axis=0, dtype=np.float64)
     if np.isfinite(added).all():
         return added, 0

@@ -51,10 +51,12 @@ def read_ptseries(path: Path) -> TimeSeries:
         )
     values = np.empty(matrix.shape, dtype=np.float32)
     for begin, end, stored in matrix.blocks(0, matrix.shape[1]):
-        scaled = stored.astype(np.float64)
-        scaled *= matrix.slope
-        scaled += matrix.inter
-        values[:, begin:end] = scaled.T
+        # Beyond float32's range a value becomes infinite, which is reported as such later.
+        with np.errstate(over="ignore", invalid="ignore"):
+            scaled = stored.astype(np.float64)
+            scaled *= matrix.slope
+            scaled += matrix.inter
+            values[:, begin:end] = scaled.T
     return TimeSeries(
         runs=(values,), repetition_time=seconds_per_frame(matrix.path, series), regions=tuple(names)
     )

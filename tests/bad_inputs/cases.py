@@ -299,6 +299,7 @@ TREES = [
         ("atlas", "two maps", _atlas(maps=2), AtlasError, "an atlas must hold one map; got 2"),
         ("atlas", "no label", _atlas(keys=np.zeros(20)), AtlasError, "it has no region"),
         ("atlas", "keys that aren't whole", _atlas(keys=np.full(20, 1.5)), AtlasError, "must be whole numbers"),
+        ("atlas", "infinite keys", _atlas(keys=np.full(20, np.inf)), AtlasError, "must be whole numbers below"),
         ("atlas", "two labels of one name", _atlas(names={1: "a", 2: "a"}), AtlasError, "more than once: a"),
         ("atlas", "a series", lambda folder: load_atlas(dtseries(folder / "a.dtseries.nii")), AtlasError, "must be a dense label file"),
         ("atlas", "another surface than the scan's", _other_surface, AtlasError, "has 8 vertices in the scan and 10 in atlas"),
