@@ -21,7 +21,7 @@ def grouped(tmp_path):
             scan[:, 1] += 2 * scan[:, 0]
         for session in ("test", "retest"):
             # The scan again, with a little noise: it must be no copy.
-            again = scan + 1e-3 * rng.normal(size=scan.shape)
+            again = scan + 0.2 * rng.normal(size=scan.shape)
             np.save(tmp_path / "scans" / f"sub-{number}_ses-{session}.npy", again)
         rows.append((str(number), "ill" if number < 6 else "well", float(number % 5)))
     pd.DataFrame(rows, columns=["Subject", "Group", "Score"]).to_csv(
