@@ -1,6 +1,6 @@
 """Whether the values of a series can be used at all."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -50,8 +50,8 @@ class Soundness:
         return "; ".join([*told, *filter(None, [self.frames.complaint()])])
 
 
-def assess(series: TimeSeries) -> Soundness:
-    """Look for regions and frames that hold no usable signal.
+def assess(series: TimeSeries, *, repeats: bool = True) -> Soundness:
+    """Look for regions and frames that hold no usable signal; for repeated frames if `repeats`.
 
     A run's region counts as constant when all of its values are equal, whatever its
     level: a deviation threshold would depend on the scanner's units.
@@ -62,7 +62,7 @@ def assess(series: TimeSeries) -> Soundness:
     return Soundness(
         not_finite=tuple(names[~finite].tolist()),
         dead=tuple(names[finite & constant].tolist()),
-        frames=look_at_frames(series),
+        frames=look_at_frames(series, repeats=repeats),
     )
 
 
@@ -84,9 +84,7 @@ def require_sound(series: TimeSeries, what: str) -> TimeSeries:
     SeriesError
         With the rule and the regions that break it.
     """
-    soundness = assess(series)
-    frames = replace(soundness.frames, repeated=(), copies=1)
-    told = replace(soundness, frames=frames).complaint()
+    told = assess(series, repeats=False).complaint()
     if told:
         raise SeriesError(f"{what}: {told}")
     return series

@@ -3,10 +3,9 @@
 from attnconn_assets.building.checks import Check
 from attnconn_assets.building.windows import LONGEST_RUN
 from attnconn_core.records import TimeSeries
-from attnconn_core.timeseries import assess, split
+from attnconn_core.timeseries import assess, look_at_frames, split
 
 __all__ = ["check_series", "longest_run"]
-
 
 _FEWEST = 2  # frames in a run of either part: fewer have no deviation
 
@@ -30,13 +29,13 @@ def check_series(series: TimeSeries, test_fraction: float) -> tuple[Check, ...]:
         Where the part that judges begins.
     """
     parts = split(series, test_fraction)
-    found = [assess(part) for part in parts]
+    found = [assess(part, repeats=False) for part in parts]
     not_finite, dead = (
         ", ".join(dict.fromkeys(name for each in found for name in getattr(each, which)))
         for which in ("not_finite", "dead")
     )
     longest = longest_run(series, test_fraction)
-    frames = assess(series).frames
+    frames = look_at_frames(series)
     return (
         Check(
             "finite",
