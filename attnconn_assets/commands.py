@@ -91,7 +91,7 @@ def tell(study: Study, what: str) -> int:
 
 def _complain(what: str, reasons: Mapping[str, str]) -> None:
     for name, why in reasons.items():
-        print(f"  {name} {what} {why}" if what else f"  {name}: {why}", file=sys.stderr)
+        print(f"  {name} {what} {why}", file=sys.stderr)
 
 
 def run(study: Study) -> int:
