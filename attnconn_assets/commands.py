@@ -132,7 +132,7 @@ def _verdict(n_places: int, found: Sequence[Finding], repair: bool) -> str:
 
 def _complain(what: str, reasons: Mapping[str, str]) -> None:
     for name, why in reasons.items():
-        print(f"  {name} {what} {why}" if what else f"  {name}: {why}", file=sys.stderr)
+        print(f"  {name} {what} {why}", file=sys.stderr)
 
 
 def run(study: Study) -> int:

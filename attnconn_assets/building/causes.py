@@ -136,15 +136,7 @@ class Causes:
     def settled(self, spec: AssetSpec) -> Settled:
         """Return the cohort that a group's result rests on, and what it is made without."""
         if spec.name not in self._settled:
-            self._settled[spec.name] = settle(
-                self._study,
-                self._store,
-                self._listing,
-                spec.rests_on,
-                spec.optional,
-                spec.window,
-                made_without_all=spec.made_without_all,
-            )
+            self._settled[spec.name] = settle(self._study, self._store, self._listing, spec.basis)
         return self._settled[spec.name]
 
     def without(self, spec: AssetSpec, partition: str) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """The cohort: which sessions a group result may rest on, and why others are left out."""
 
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from attnconn_assets.building.likeness import unlike_others
@@ -11,9 +11,31 @@ from attnconn_assets.study.study import Study
 from attnconn_core.records import Cohort
 from attnconn_core.sources import Listing
 
-__all__ = ["Settled", "cohort_of", "settle", "short_of_quorum"]
+__all__ = ["Basis", "Settled", "cohort_of", "settle", "short_of_quorum"]
 
 _BY_RULE = "left out by the study: "
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What an asset asks of the sessions that it rests on; see `AssetSpec`.
+
+    Attributes
+    ----------
+    assets
+        That a session must have; none if the asset rests on no cohort.
+    optional
+        Of these, those that it is made without where the quorum is missed otherwise.
+    made_without_all
+        Whether it is made even where no session has any of them.
+    window
+        Consecutive frames that it needs of a session; None if any session will do.
+    """
+
+    assets: tuple[str, ...] = ()
+    optional: frozenset[str] = frozenset()
+    made_without_all: bool = False
+    window: Window | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,16 +60,7 @@ class Settled:
     missing: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
-def settle(
-    study: Study,
-    store: Store,
-    listing: Listing,
-    rests_on: Sequence[str],
-    optional: Collection[str] = (),
-    window: Window | None = None,
-    *,
-    made_without_all: bool = False,
-) -> Settled:
+def settle(study: Study, store: Store, listing: Listing, basis: Basis) -> Settled:
     """Choose the sessions that a group's result rests on, and what it is made without.
 
     A session that lacks an asset is excluded as long as the study's quorum is left. If it
@@ -56,24 +69,26 @@ def settle(
     Where that doesn't help, such as where the scans themselves can't be read, nothing is
     left out, and the quorum is missed.
     """
-    whole = cohort_of(study, store, listing, rests_on, window)
+    window = basis.window
+    whole = cohort_of(study, store, listing, basis.assets, window)
     lacks = short_of_quorum(study, whole)
     if not lacks:
         return Settled(whole)
     keys = [session.key for session in listing.sessions]
     missing = {
-        name: [key for key in keys if _why_not(store, key, (name,), window)] for name in rests_on
+        name: [key for key in keys if _why_not(store, key, (name,), window)]
+        for name in basis.assets
     }
-    kept, left_out = list(rests_on), {}
-    while droppable := [name for name in reversed(kept) if name in optional and missing[name]]:
+    kept, left_out = list(basis.assets), {}
+    while droppable := [n for n in reversed(kept) if n in basis.optional and missing[n]]:
         worst = max(droppable, key=lambda name: len(missing[name]))
         kept.remove(worst)
         left_out[worst] = missing[worst]
-        if not made_without_all and not any(name in optional for name in kept):
+        if not (basis.made_without_all or basis.optional.intersection(kept)):
             break
         cohort = cohort_of(study, store, listing, kept, window)
         if not short_of_quorum(study, cohort):
-            return Settled(cohort, {name: left_out[name] for name in rests_on if name in left_out})
+            return Settled(cohort, {n: left_out[n] for n in basis.assets if n in left_out})
     return Settled(whole, lacks=lacks, missing={k: v for k, v in missing.items() if v})
 
 

@@ -88,12 +88,9 @@ def make(platform: Platform, spec: AssetSpec, partition: str) -> Made:
             needs=spec.needs,
             runs=runs,
             _platform=platform,
-            _rests_on=spec.rests_on,
+            _basis=spec.basis,
             _reads_source=spec.source is not None,
             lacks=_lacks(platform, spec, partition),
-            _optional=spec.optional,
-            _made_without_all=spec.made_without_all,
-            _window=spec.window,
         )
         result = spec.make(work)
         _refuse_unsound(result)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from attnconn_assets.building.cohort import Basis
 from attnconn_assets.building.result import Result
 from attnconn_assets.building.windows import Window
 from attnconn_assets.building.work import Work
@@ -127,6 +128,11 @@ class AssetSpec:
         if self.partitioned == "session":
             return ()
         return tuple(name for name, kind in self.needs.items() if kind == "session")
+
+    @property
+    def basis(self) -> Basis:
+        """What it asks of the sessions that it rests on."""
+        return Basis(self.rests_on, self.optional, self.made_without_all, self.window)
 
     @property
     def recipe(self) -> Recipe:

@@ -124,16 +124,7 @@ def _cohort(study: Study, spec: AssetSpec, store: Store, listing: Listing) -> Co
     """Take the cohort that a group's result would rest on; None for what rests on no group."""
     if not spec.rests_on:
         return None
-    settled = settle(
-        study,
-        store,
-        listing,
-        spec.rests_on,
-        spec.optional,
-        spec.window,
-        made_without_all=spec.made_without_all,
-    )
-    return settled.cohort
+    return settle(study, store, listing, spec.basis).cohort
 
 
 def is_current(

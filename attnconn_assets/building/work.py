@@ -7,17 +7,16 @@ spec doesn't declare: whatever can change a result is then in its recipe or amon
 
 import contextlib
 import dataclasses
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from attnconn_assets.building.cohort import settle
+from attnconn_assets.building.cohort import Basis, settle
 from attnconn_assets.building.platform import Platform
 from attnconn_assets.building.runs import Runs
 from attnconn_assets.building.settings import DeclaredSettings
-from attnconn_assets.building.windows import Window
 from attnconn_assets.storage import formats
 from attnconn_assets.storage.entry import WHOLE, Entry
 from attnconn_assets.storage.trace import files_behind
@@ -63,14 +62,11 @@ class Work:
     needs: Mapping[str, str]
     runs: Runs
     _platform: Platform
-    _rests_on: tuple[str, ...] = ()
+    _basis: Basis = dataclasses.field(default_factory=Basis)
     _reads_source: bool = False
     inputs: dict[str, str] = dataclasses.field(default_factory=dict)
     files: list[dict[str, Any]] = dataclasses.field(default_factory=list)
     lacks: Mapping[str, str] = dataclasses.field(default_factory=dict)
-    _optional: Collection[str] = ()
-    _made_without_all: bool = False
-    _window: Window | None = None
     _cohort: Cohort | None = None
 
     @property
@@ -221,21 +217,13 @@ class Work:
             If that is fewer than the study's quorum.
         """
         platform = self._platform
-        if not self._rests_on:
+        if not self._basis.assets:
             raise UndeclaredError(
                 f"{self.asset} takes a cohort, which its spec does not declare: it must be of no "
                 "single session and need assets of sessions; it needs "
                 f"{', '.join(self.needs) or 'none'}"
             )
-        settled = settle(
-            platform.study,
-            platform.store,
-            platform.listing,
-            self._rests_on,
-            self._optional,
-            self._window,
-            made_without_all=self._made_without_all,
-        )
+        settled = settle(platform.study, platform.store, platform.listing, self._basis)
         if settled.lacks:
             raise CohortError(f"{self.asset} needs {settled.lacks}")
         cohort = settled.cohort

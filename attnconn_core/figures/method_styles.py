@@ -128,7 +128,7 @@ class Styles:
     def label(self, name: str) -> str:
         """Name a method for a reader, with its marks, such as ``"Attention (group, base) † ⚠"``.
 
-        See `marks_of`; `explanation` says what the marks mean.
+        See `marks_of`; `meanings` says what the marks mean.
         """
         return " ".join([self.unmarked(name), *self.marks_of(name)])
 
@@ -141,10 +141,14 @@ class Styles:
         marked = ((INFORMED, self.cohort_informed), (WARNED, self._warned))
         return tuple(mark for mark, names in marked if name in names)
 
-    def explanation(self, names: Iterable[str]) -> str:
-        """Explain the marks that labels of these methods end in, after a semicolon if any do."""
+    def meanings(self, names: Iterable[str]) -> list[str]:
+        """Say what each mark means that the label of one of these methods ends in."""
         found = {mark for name in names for mark in self.marks_of(name)}
-        return "".join(f"; {mark}: {said}" for mark, said in _MEANINGS.items() if mark in found)
+        return [f"{mark}: {said}" for mark, said in _MEANINGS.items() if mark in found]
+
+    def explanation(self, names: Iterable[str]) -> str:
+        """Explain the marks of these methods as the end of a sentence, each after a semicolon."""
+        return "".join(f"; {meaning}" for meaning in self.meanings(names))
 
     def family(self, name: str) -> str:
         """Return the kind of method, such as ``"partial correlation"``; "other" if unknown."""

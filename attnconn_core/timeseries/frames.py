@@ -74,8 +74,8 @@ class Frames:
         )
 
 
-def look_at_frames(series: TimeSeries) -> Frames:
-    """Look for frames that are no picture of a brain.
+def look_at_frames(series: TimeSeries, *, repeats: bool = True) -> Frames:
+    """Look for frames that are no picture of a brain; for repeated ones if `repeats`.
 
     A series of fewer than three regions is taken as it is, and so is one whose regions are
     all constant, which `assess` reports.
@@ -91,7 +91,7 @@ def look_at_frames(series: TimeSeries) -> Frames:
         return nothing
     equal = (values == values[:, :1]).all(axis=1)
     flat = finite & (equal | (spread < _FLAT * np.median(spread[finite])))
-    groups = _same(values, np.flatnonzero(finite & ~flat))
+    groups = _same(values, np.flatnonzero(finite & ~flat)) if repeats else []
     repeated = sorted(number for group in groups for number in group[1:])
     return Frames(
         flat=tuple(np.flatnonzero(flat).tolist()),

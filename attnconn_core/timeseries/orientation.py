@@ -36,7 +36,7 @@ class Orientation:
     def surely_turned(self) -> bool:
         """Whether the second axis must be time: (region, time) was stored.
 
-        In 14 scans of the Human Connectome Project (94 regions, 0.72 s), as they are,
+        In three scans of the Human Connectome Project (94 regions, 0.72 s), as they are,
         filtered, z-scored, at each third and fifth frame and by their first 60 frames, no
         array of (time, region) is taken for turned.
         """

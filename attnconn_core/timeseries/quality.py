@@ -27,7 +27,7 @@ def series_quality(series: TimeSeries) -> Mapping[str, float]:
     Power et al. (2012), NeuroImage 59: DVARS, the change of the whole picture from one
     frame to the next.
     """
-    soundness = assess(series)
+    soundness = assess(series, repeats=False)
     values = series.values
     finite = values[np.isfinite(values)]
     return {

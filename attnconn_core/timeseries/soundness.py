@@ -1,7 +1,7 @@
 """Whether the values of a series can be used at all."""
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Bool
@@ -61,8 +61,8 @@ class Soundness:
         return "; ".join([*told, *filter(None, [self.frames.complaint()])])
 
 
-def assess(series: TimeSeries) -> Soundness:
-    """Look for regions and frames that hold no usable signal.
+def assess(series: TimeSeries, *, repeats: bool = True) -> Soundness:
+    """Look for regions and frames that hold no usable signal, or (`repeats`) that of another.
 
     A run's region counts as constant when all of its values are equal, whatever its
     level: a deviation threshold would depend on the scanner's units.
@@ -73,8 +73,8 @@ def assess(series: TimeSeries) -> Soundness:
     return Soundness(
         not_finite=tuple(names[~finite].tolist()),
         dead=tuple(names[finite & constant].tolist()),
-        copied=_copied(series, finite & ~constant),
-        frames=look_at_frames(series),
+        copied=_copied(series, finite & ~constant) if repeats else (),
+        frames=look_at_frames(series, repeats=repeats),
     )
 
 
@@ -112,9 +112,7 @@ def require_sound(series: TimeSeries, what: str) -> TimeSeries:
     SeriesError
         With the rule and the regions that break it.
     """
-    soundness = assess(series)
-    frames = replace(soundness.frames, repeated=(), copies=1)
-    told = replace(soundness, frames=frames, copied=()).complaint()
+    told = assess(series, repeats=False).complaint()
     if told:
         raise SeriesError(f"{what}: {told}")
     return series

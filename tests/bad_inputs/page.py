@@ -64,6 +64,7 @@ def page() -> str:
             problem = said(case, Path(folder))
             text = str(problem).replace(f"{Path(folder).resolve()}/", "…/")
             text = text.replace(f"{folder}/", "…/").replace(folder, "…")
+            text = text.replace(f"{Path.cwd()}/", "…/")
         rows.setdefault(case.door, []).append(
             f"| {_cell(case.what)} | {type(problem).__name__} | {_cell(text)} |"
         )

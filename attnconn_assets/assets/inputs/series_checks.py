@@ -7,7 +7,6 @@ from attnconn_core.timeseries import assess, split
 
 __all__ = ["check_series", "longest_run"]
 
-
 _FEWEST = 2  # frames in a run of either part: fewer have no deviation
 
 
@@ -30,7 +29,7 @@ def check_series(series: TimeSeries, test_fraction: float) -> tuple[Check, ...]:
         Where the part that judges begins.
     """
     parts = split(series, test_fraction)
-    found = [assess(part) for part in parts]
+    found = [assess(part, repeats=False) for part in parts]
     not_finite, dead = (
         ", ".join(dict.fromkeys(name for each in found for name in getattr(each, which)))
         for which in ("not_finite", "dead")

@@ -73,9 +73,9 @@ def make_report(work: Work) -> Result:
     fingerprint = table_of(work, "fingerprint", "scores")
     rows = headline(cells, fingerprint, styles)
     asked = ("regions", "granger_order", *(score.name for score in work.settings["scores"]))
-    noted = [note for asset in asked for note in _noted(work, asset)]
+    to_check = [note for asset in asked for note in _notes_of(work, asset)]
     notes = headline_notes(cells, fingerprint, styles)
-    marks = [*filter(None, styles.explanation(cells["method"]).split("; "))]
+    marks = styles.meanings(cells["method"])
     rows["warning"] = [warnings.get(method, "") for method in rows["method"]]
     page = rendered(
         study={"name": work.settings["name"], "title": work.settings["title"]},
@@ -88,7 +88,7 @@ def make_report(work: Work) -> Result:
         words=words,
         marks=marks,
         notes=notes,
-        noted=noted,
+        to_check=to_check,
         verdicts=_verdicts(styles, verdicts),
         not_made=dict(work.lacks),
         left_out=left_out(work, styles),
@@ -99,7 +99,7 @@ def make_report(work: Work) -> Result:
         files={"report.html": page},
         facts={
             "words": list(words),
-            "notes": [*marks, *notes, *noted],
+            "notes": [*marks, *notes, *to_check],
             "chance": _chance(work),
             "not made": dict(work.lacks),
         },
@@ -107,7 +107,7 @@ def make_report(work: Work) -> Result:
     )
 
 
-def _noted(work: Work, asset: str) -> Sequence[str]:
+def _notes_of(work: Work, asset: str) -> Sequence[str]:
     """Return what an asset has to say of what it left out, or of what looks wrong."""
     notes: Sequence[str] = facts_of(work, asset).get("notes", ())
     return notes

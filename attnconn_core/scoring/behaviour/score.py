@@ -49,7 +49,7 @@ class Behaviour:
         Of `score_behaviours`.
     folds, seed, repeats, permutations
         Of `CrossValidation`. Where there are fewer subjects (or families) than folds, each is
-        a fold of its own, and the facts say so.
+        a fold of its own, and the notes say so.
     confounds
         Columns that are regressed out inside every fold; those of words by category.
     adjust

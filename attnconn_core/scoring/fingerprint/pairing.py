@@ -10,7 +10,7 @@ from jaxtyping import Int
 from attnconn_core.errors import CohortError
 from attnconn_core.records import Cohort, Session
 
-__all__ = ["PooledPairs", "pair_within_pools", "sessions_listed"]
+__all__ = ["PooledPairs", "pair_within_pools"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,11 +57,6 @@ class PooledPairs:
         return self.n_pools / len(self.pairs)
 
 
-def sessions_listed(cohort: Cohort) -> str:
-    """Say how a cohort's sessions are called, and how many are: ``test (7), retest (6)``."""
-    return ", ".join(f"{name} ({n})" for name, n in cohort.session_names.items()) or "none"
-
-
 def pair_within_pools(cohort: Cohort, pools: Mapping[str, int]) -> PooledPairs:
     """Pair the sessions of every subject that others of its pool can be compared with.
 
@@ -90,7 +85,7 @@ def pair_within_pools(cohort: Cohort, pools: Mapping[str, int]) -> PooledPairs:
         raise CohortError(
             "a fingerprint needs at least 2 subjects with a test and a retest session that one "
             f"model reads; got {len(pairs)} such subjects of {len(cohort.subjects)}, whose "
-            f"sessions are {sessions_listed(cohort)}"
+            f"sessions are {_sessions_listed(cohort)}"
         )
     left_out = [*cohort.unpaired(), *(session for pair in alone for session in pair)]
     return PooledPairs(
@@ -98,3 +93,8 @@ def pair_within_pools(cohort: Cohort, pools: Mapping[str, int]) -> PooledPairs:
         np.array([pools.get(test.subject, 0) for test, _ in kept], dtype=np.int64),
         tuple(session.key for session in left_out),
     )
+
+
+def _sessions_listed(cohort: Cohort) -> str:
+    """Say how a cohort's sessions are called, and how many are: ``test (7), retest (6)``."""
+    return ", ".join(f"{name} ({n})" for name, n in cohort.session_names.items()) or "none"

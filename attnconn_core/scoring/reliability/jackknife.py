@@ -87,6 +87,8 @@ def jackknife(
     "Statistical Methods for Research Workers", ch. 7 (z of an intraclass correlation).
     """
     whole = statistics(np.ones(len(pools), dtype=bool))
+    if correlations:  # a ratio that is 1 comes out a little above it
+        whole = np.where(np.abs(whole) <= 1 + _ROUNDING, np.clip(whole, -1, 1), whole)
     units, of_pool = _units(pools)
     if len(pools) < FEWEST:
         nothing = np.full_like(whole, np.nan)

@@ -89,7 +89,7 @@ def test_one_session_per_subject_has_all_but_identification(
     for made in ("reliability", "behaviour", "forecast", "matrices", "verdicts"):
         assert "Not made" not in found[made]
         assert "<img" in found[made]
-    assert "6 folds in place of 10" in found["noted"]
+    assert "6 folds in place of 10" in found["to-check"]
 
 
 def test_short_scans_cost_the_methods_that_need_longer_ones(write_study, run_line, instance):

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from attnconn_core.errors import ParameterError
@@ -29,6 +29,7 @@ def test_edges_of_known_reliability_are_found_by_strength():
 
 
 @settings(max_examples=60)
+@example(seed=0, subjects=5, edges=5, truth=1.0, pools=1, model="one_way")
 @given(
     seed=st.integers(0, 10_000),
     subjects=st.integers(5, 12),
