@@ -189,6 +189,7 @@ def _read_header(path: Path, file: Any, size: int, error: type[InputError]) -> C
             if extension.get_code() == _CIFTI_EXTENSION
         ]
         axes = tuple(axis for header in cifti for axis in _axes(header))
+        described = tuple(len(axis) for axis in axes)
     # A damaged header makes nibabel and expat raise nearly anything.
     except Exception as problem:
         raise error(
@@ -197,7 +198,6 @@ def _read_header(path: Path, file: Any, size: int, error: type[InputError]) -> C
         ) from problem
     if not cifti:
         raise error(f"{path}: must be a CIFTI-2 file; this NIfTI-2 file has no CIFTI header")
-    described = tuple(len(axis) for axis in axes)
     if len(axes) != 2 or shape != (1, 1, 1, 1, *described) or dtype.kind not in "iuf":
         raise error(
             f"{path}: must be a CIFTI-2 file of two dimensions and real numbers; its CIFTI "
