@@ -10,10 +10,12 @@ from typing import Protocol
 import dagster as dg
 
 from attnconn_assets.assets.catalogue import assets, specs, store_of, tracking_of
+from attnconn_assets.building.asset import failed_partition
 from attnconn_assets.building.causes import Cause, told, told_apart
 from attnconn_assets.building.partitions import add_sessions, session_partitions
 from attnconn_assets.building.spec import AssetSpec
-from attnconn_assets.building.staleness import plan
+from attnconn_assets.building.staleness import attempt, plan
+from attnconn_assets.instance.data_versions import CONTENT_HASH, version_tags
 from attnconn_assets.instance.run_locks import announced, end_orphans
 from attnconn_assets.storage.entry import WHOLE
 from attnconn_assets.storage.store import Store
@@ -101,6 +103,7 @@ def materialise_stale(
     models: bool = True,
     retry_failed: bool = True,
     discover: bool = True,
+    blocked: Mapping[str, str] | None = None,
 ) -> Outcome:
     """Make every partition that isn't as today's scans, code and settings would make it.
 
@@ -119,6 +122,9 @@ def materialise_stale(
     discover
         Whether every session that the source has is made, or only those that are
         partitions already: a scan may still be on its way.
+    blocked
+        Asset → why it can't be made, as a check has found (`Findings.blocked`): it isn't
+        tried, and counts as failed.
     """
     source = study.make_source()
     listing = source.listing()
@@ -146,10 +152,18 @@ def materialise_stale(
         )
         outcome.waiting |= {f"{spec.name} of {key}": why for key, why in found.waiting.items()}
         outcome.standing += len(found.standing)
-        _tell_again(instance, dg.AssetKey([study.name, spec.name]), found.standing)
+        _tell_again(instance, dg.AssetKey([study.name, spec.name]), store, found.standing)
         counts = (len(each) for each in (found.due, found.standing, found.waiting))
         listener.step(Step(spec.name, *counts))
         due = sorted(found.due, key=lambda key: place.get(key, 0))
+        if due and blocked and spec.name in blocked:
+            for key in due:
+                tried = attempt(study, spec, store, source, listing, key)
+                store.fail(spec.name, key, blocked[spec.name], tried)
+                outcome.failed[f"{spec.name} of {key}"] = blocked[spec.name]
+                why = failed_partition([study.name, spec.name], key, blocked[spec.name])
+                instance.report_runless_asset_event(why)
+            continue
         for chunk in _chunks(due, place, study.chunk):
             _execute(job, instance, spec, study, chunk, outcome, listener)
     return outcome
@@ -167,7 +181,9 @@ def _clear_up(study: Study, instance: dg.DagsterInstance, store: Store) -> None:
     tracking_of(study).close_abandoned(study.name, is_over)
 
 
-def _tell_again(instance: dg.DagsterInstance, asset: dg.AssetKey, standing: Sequence[str]) -> None:
+def _tell_again(
+    instance: dg.DagsterInstance, asset: dg.AssetKey, store: Store, standing: Sequence[str]
+) -> None:
     """Record in Dagster what the store has and Dagster doesn't know.
 
     A process that was killed between the two leaves that, and a new home.
@@ -179,9 +195,14 @@ def _tell_again(instance: dg.DagsterInstance, asset: dg.AssetKey, standing: Sequ
         known = instance.get_materialized_partitions(asset) if standing else set()
         unknown = [key for key in standing if key not in known]
     for key in unknown:
+        digest = store.entry(asset.path[-1], key or WHOLE).digest
         instance.report_runless_asset_event(
             dg.AssetMaterialization(
-                asset, partition=key, description="found in the store; its run didn't say so"
+                asset,
+                partition=key,
+                description="found in the store; its run didn't say so",
+                metadata={CONTENT_HASH: digest},
+                tags=version_tags(digest),
             )
         )
 

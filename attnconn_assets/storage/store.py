@@ -59,9 +59,9 @@ class Store(dg.ConfigurableResource):
             for file in files.values():
                 if Path(file.name).name != file.name:
                     raise StoreError(f"it names a file elsewhere, {file.name!r}")
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):  # beside assets lies the report's copy
             return None
-        except (ValueError, TypeError, KeyError, AttributeError, StoreError) as error:
+        except (OSError, ValueError, TypeError, KeyError, AttributeError, StoreError) as error:
             raise StoreError(f"{path}: the manifest is damaged: {error}") from error
         return entry
 
@@ -137,7 +137,7 @@ class Store(dg.ConfigurableResource):
     def _failed(self, asset: str, partition: str) -> dict[str, str] | None:
         try:
             text = self._failure_note(asset, partition).read_text(encoding="utf-8")
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
         try:
             note = json.loads(text)
