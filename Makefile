@@ -84,5 +84,5 @@ format: setup  ## Format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-clean:  ## Remove what the platform wrote (the store, runs, Dagster's history); keep the sample
-	rm -rf store .dagster mlruns/mlflow.db* mlruns/artifacts mlruns/.opening
+clean: setup  ## Remove what was made of STUDY (of every study: ALL=1) after asking (YES=1: without)
+	@$(BIN)/attnconn clean $(if $(ALL),--all) $(if $(YES),--yes)

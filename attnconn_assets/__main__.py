@@ -1,4 +1,4 @@
-"""The command line: ``attnconn run``, ``seed``, ``dev``, ``trace`` and ``verify``.
+"""The command line: `run`, `check`, `seed`, `dev`, `clean`, `trace` and `verify`.
 
 Arguments are parsed before anything heavy is imported: help, and the word on a typo, come at
 once.
@@ -37,6 +37,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _command(options: argparse.Namespace, file: Path) -> int:
     from attnconn_assets import commands
 
+    if options.command == "check":
+        return commands.check(file)
+    if options.command == "clean":
+        return commands.clean(file, every=options.all, asked=options.yes)
     study = commands.opened(file)
     match options.command:
         case "run":
@@ -74,10 +78,14 @@ def _parser() -> argparse.ArgumentParser:
         return commands.add_parser(name, help=what, description=what, parents=[chosen])
 
     command("run", "make what is missing or out of date, and show the scores")
+    command("check", "say what can't be made and what it would take, before computing anything")
     command("seed", "add the study's sessions to Dagster as partitions")
     dev = command("dev", "open Dagster and MLflow side by side")
     dev.add_argument("--dagster-port", type=int, default=3000)
     dev.add_argument("--mlflow-port", type=int, help="default: that of the study's tracking_page")
+    cleaning = command("clean", "remove what was made of the study; scans and study files stay")
+    cleaning.add_argument("--all", action="store_true", help="of every study that Dagster knows")
+    cleaning.add_argument("--yes", action="store_true", help="don't ask")
     tracing = command(
         "trace", "walk from a result to the scans behind it, or from a scan to its results"
     )

@@ -16,7 +16,8 @@ from attnconn_assets.building.likeness import unlike_others
 from attnconn_assets.building.partitions import add_sessions
 from attnconn_assets.instance.home import ensure_home, open_instance, telemetry_notice
 from attnconn_assets.instance.run_locks import end_orphans
-from attnconn_assets.operation import servers
+from attnconn_assets.operation import cleaning, servers
+from attnconn_assets.operation.check.check import check as check_study
 from attnconn_assets.operation.outcome import Outcome, Step
 from attnconn_assets.operation.runner import materialise_stale
 from attnconn_assets.storage import trace
@@ -31,8 +32,9 @@ from attnconn_core.errors import AttnconnError
 from attnconn_core.records import Session
 from attnconn_core.sources import DESIGN_LABELS, fetches
 
-__all__ = ["conclude", "dev", "opened", "run", "seed", "tell", "verify"]
+__all__ = ["check", "clean", "conclude", "dev", "opened", "run", "seed", "tell", "verify"]
 
+_CHECKED = 1.0  # seconds that a run spends on headers before it begins
 _STILL = 60  # seconds after which nobody is taken to be writing to a file
 
 
@@ -45,6 +47,47 @@ def opened(file: Path) -> Study:
     if notice:
         print(f"attnconn: {notice}", file=sys.stderr)
     return study
+
+
+def check(file: Path) -> int:
+    """Say what can't be made, what may not be meant, and what would be made; write nothing."""
+    study = load_study(file)
+    print(f"Study {study.name}: {study.title}")
+    findings = check_study(study)
+    print(*findings.lines(), sep="\n")
+    return 1 if findings.errors else 0
+
+
+def clean(file: Path, *, every: bool, asked: bool) -> int:
+    """Remove what was made of a study, or of all that Dagster knows, if the user agrees."""
+    home = ensure_home()
+    chosen, unknown = cleaning.studies_of(home) if every else ({file: load_study(file)}, {})
+    for name, why in unknown.items():
+        print(f"attnconn: {name} stays, as its file can't be read: {why}", file=sys.stderr)
+    if not chosen:
+        print("There is nothing to remove")
+        return 1 if unknown else 0
+    print("To be removed, with all runs and the history of:")
+    for study in chosen.values():
+        print(f"  {study.name}: {study.store_folder}")
+    if not asked and not _agrees():
+        print("Nothing was removed")
+        return 1
+    with open_instance() as instance:
+        for study in chosen.values():
+            found = cleaning.clean(study, instance, home)
+            print(
+                f"{found.study}: removed {found.store}, {found.dagster_runs} runs of Dagster and "
+                f"{found.mlflow_runs} of MLflow"
+            )
+    return 1 if unknown else 0
+
+
+def _agrees() -> bool:
+    try:
+        return input("Remove it? Write yes: ").strip().lower() in ("y", "yes")
+    except EOFError:  # nobody is there to answer
+        return False
 
 
 def dev(study: Study, file: Path, dagster_port: int, mlflow_port: int | None) -> int:
@@ -143,9 +186,12 @@ def run(study: Study) -> int:
         print(source.notice)
     if fetches(source):
         print(f"Data: {source.fetch()}")
+    findings = check_study(study, seconds=_CHECKED)
+    for line in findings.errors:
+        print(f"  {line}", file=sys.stderr)
     started = time.monotonic()
     with open_instance() as instance, Progress() as progress:
-        outcome = materialise_stale(study, instance, progress)
+        outcome = materialise_stale(study, instance, progress, blocked=findings.blocked)
     conclude(study, outcome, time.monotonic() - started)
     return 1 if outcome.failed or outcome.waiting else 0
 

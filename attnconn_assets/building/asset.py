@@ -5,8 +5,9 @@ fails, and ends with one failure that names each of them and why. Dagster would
 otherwise mark the whole chunk by its last event.
 """
 
+import hashlib
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import dagster as dg
@@ -30,7 +31,9 @@ from attnconn_assets.study.study import Study
 from attnconn_assets.tracking.tracking import Tracking
 from attnconn_core.errors import AttnconnError, StoreError, TrackingError
 
-__all__ = ["build_asset"]
+__all__ = ["build_asset", "failed_partition"]
+
+_FAILED = "failed because"
 
 # What goes wrong for no fault of what a partition is made from: a damaged store, a disk, a
 # database. The next try may end otherwise though nothing that it is made from has changed.
@@ -50,21 +53,24 @@ def build_asset(
 
     def body(
         context: dg.AssetExecutionContext, store: Store, tracking: Tracking
-    ) -> dg.MaterializeResult:
+    ) -> Iterator[dg.MaterializeResult | dg.Output[None]]:
         keys = list(context.partition_keys) if partitions else [WHOLE]
         platform = Platform(study, store, tracking, context.log, context.run.run_id, specs)
         with announced(context.instance, context.run.run_id, "body"):
-            return _make_all(context, key, spec, platform, keys)
+            yield from _make_all(context, key, spec, platform, keys)
 
     with warnings.catch_warnings():
         # Dagster calls chunked backfills beta; they were tried, and nothing else will do.
         warnings.simplefilter("ignore", dg.BetaWarning)
+        # And partitions of checks a preview: without them a chunk's check has one verdict.
+        warnings.simplefilter("ignore", dg.PreviewWarning)
+        sound = dg.AssetCheckSpec(SOUND, asset=key, partitions_def=partitions)
         decorate = dg.asset(
             key=key,
             partitions_def=partitions,
             backfill_policy=dg.BackfillPolicy.multi_run(study.chunk) if partitions else None,
             deps=[_dependency(study, spec, name, kind) for name, kind in spec.needs.items()],
-            check_specs=[dg.AssetCheckSpec(SOUND, asset=key)] if spec.checked else None,
+            check_specs=[sound] if spec.checked else None,
             code_version=spec.recipe.digest,
             description=spec.description,
             group_name=spec.group,
@@ -79,7 +85,7 @@ def _make_all(
     spec: AssetSpec,
     platform: Platform,
     partitions: Sequence[str],
-) -> dg.MaterializeResult:
+) -> Iterator[dg.MaterializeResult | dg.Output[None]]:
     failed: dict[str, str] = {}
     outcomes: dict[str, Made] = {}
     for partition in partitions:
@@ -91,19 +97,14 @@ def _make_all(
             told = str(error) if expected else f"{type(error).__name__}: {error}"
             failed[partition] = f"{told}{platform.scans_of(partition, unless_in=told)}"
             _remember(platform, spec, partition, failed[partition], error)
-            if isinstance(error, CheckFailedError):
-                _log_check(context, key, partition, error.checks, error.metadata)
-            else:
-                context.log.error(
-                    f"{spec.name} of {partition}: {failed[partition]}", exc_info=not expected
-                )
+            _log_failed(context, spec, key, partition, error, failed[partition])
             continue
         outcomes[partition] = made
         if len(partitions) > 1:
             # It counts from here on, whatever becomes of the run.
             _log_made(context, key, partition, made.origin)
-            if spec.checked:
-                _log_check(context, key, partition, made.checks, {})
+        if spec.checked:
+            _log_check(context, key, partition, made.checks, {})
     # Pictures and tables are logged once, at the end: events are small until then.
     if failed:
         for partition, made in outcomes.items():
@@ -113,8 +114,31 @@ def _make_all(
         # For the event with which Dagster itself closes the step, one a partition.
         named = {} if partition == WHOLE else {"partition_key": partition}
         context.add_asset_metadata({**made.shown, **made.origin}, asset_key=key, **named)
-    return dg.MaterializeResult(
-        check_results=_closing_check(key, list(outcomes.values())) if spec.checked else []
+    # Dagster takes one version for all; its event log gives each partition its own.
+    digests = [made.entry.digest for made in outcomes.values()]
+    version = digests[0] if len(digests) == 1 else _hash(digests)
+    yield dg.MaterializeResult(data_version=dg.DataVersion(version))
+    if spec.checked:
+        # Every partition has its verdict; one on the whole chunk would stand beside them.
+        yield dg.Output(None, output_name=_output_of_check(context, key))
+
+
+def _output_of_check(context: dg.AssetExecutionContext, key: dg.AssetKey) -> str:
+    names = context.assets_def.node_check_specs_by_output_name
+    return next(name for name, spec in names.items() if spec.asset_key == key)
+
+
+def _hash(digests: Sequence[str]) -> str:
+    return hashlib.sha256("\n".join(digests).encode()).hexdigest()[:16]
+
+
+def failed_partition(asset: Sequence[str], partition: str, why: str) -> dg.AssetObservation:
+    """Return the event by which a partition's page says why it wasn't made."""
+    return dg.AssetObservation(
+        dg.AssetKey(asset),
+        partition=None if partition == WHOLE else partition,
+        description=f"not made: {why}",
+        metadata={_FAILED: why},
     )
 
 
@@ -133,6 +157,27 @@ def _remember(
         platform.log.error(f"{spec.name} of {partition}: its failure isn't noted: {error}")
 
 
+def _log_failed(
+    context: dg.AssetExecutionContext,
+    spec: AssetSpec,
+    key: dg.AssetKey,
+    partition: str,
+    error: Exception,
+    why: str,
+) -> None:
+    """Record why a partition wasn't made, where its page and its check show it."""
+    context.log_event(failed_partition(key.path, partition, why))
+    if isinstance(error, CheckFailedError):
+        _log_check(context, key, partition, error.checks, error.metadata)
+        return
+    expected = isinstance(error, AttnconnError)
+    context.log.error(
+        f"{spec.name} of {partition}: {why}", exc_info=error if not expected else None
+    )
+    if spec.checked:  # or an older verdict would stand
+        _log_check(context, key, partition, None, {_FAILED: why})
+
+
 def _log_made(
     context: dg.AssetExecutionContext, key: dg.AssetKey, partition: str, metadata: Mapping[str, Any]
 ) -> None:
@@ -143,33 +188,22 @@ def _log_check(
     context: dg.AssetExecutionContext,
     key: dg.AssetKey,
     partition: str,
-    checks: Sequence[Check],
+    checks: Sequence[Check] | None,
     metadata: Mapping[str, Any],
 ) -> None:
-    """Record every rule in one event: each event takes some twenty milliseconds."""
+    """Record every rule in one event: each event takes some twenty milliseconds.
+
+    Without any, the rules couldn't be held against anything.
+    """
     context.log_event(
         dg.AssetCheckEvaluation(
             asset_key=key,
             check_name=SOUND,
-            passed=are_sound(checks),
-            metadata={**{check.name: check.verdict for check in checks}, **metadata},
+            passed=checks is not None and are_sound(checks),
+            metadata={**{check.name: check.verdict for check in checks or ()}, **metadata},
             partition=None if partition == WHOLE else partition,
         )
     )
-
-
-def _closing_check(key: dg.AssetKey, outcomes: Sequence[Made]) -> list[dg.AssetCheckResult]:
-    """Sum the chunk up: it is sound where every partition is."""
-    alone = outcomes[0].checks if len(outcomes) == 1 else ()
-    return [
-        dg.AssetCheckResult(
-            asset_key=key,
-            check_name=SOUND,
-            passed=all(are_sound(made.checks) for made in outcomes),
-            metadata={check.name: check.verdict for check in alone}
-            or {"partitions": len(outcomes)},
-        )
-    ]
 
 
 def _partitions(study: Study, kind: Kind) -> dg.PartitionsDefinition | None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from attnconn_assets.storage.store import Store
 
-__all__ = ["unlike_others"]
+__all__ = ["of_another_time", "unlike_others"]
 
 # Headers round; 1 % is less than any two protocols differ by.
 _TOLERANCE = 0.01
@@ -28,7 +28,12 @@ def unlike_others(store: Store, sessions: Sequence[str]) -> Mapping[str, str]:
     """
     entries = {key: store.readable("time_series", key) for key in sessions}
     facts = {key: entry.facts for key, entry in entries.items() if entry is not None}
-    return {**_of_another_time(facts), **_copies(facts)}
+    times = {
+        key: float(str(told["repetition time"]))
+        for key, told in facts.items()
+        if "repetition time" in told
+    }
+    return {**of_another_time(times), **_copies(facts)}
 
 
 def _copies(facts: Mapping[str, Mapping[str, object]]) -> dict[str, str]:
@@ -50,12 +55,14 @@ def _copies(facts: Mapping[str, Mapping[str, object]]) -> dict[str, str]:
     return found
 
 
-def _of_another_time(facts: Mapping[str, Mapping[str, object]]) -> dict[str, str]:
-    times = {
-        key: float(str(told["repetition time"]))
-        for key, told in facts.items()
-        if "repetition time" in told
-    }
+def of_another_time(times: Mapping[str, float]) -> dict[str, str]:
+    """Find the sessions of another repetition time than most, and say so.
+
+    Parameters
+    ----------
+    times
+        Session key → seconds.
+    """
     if not times:
         return {}
     [(usual, count)] = Counter(times.values()).most_common(1)

@@ -12,6 +12,7 @@ import pandas as pd
 from PIL import Image
 
 from attnconn_assets.building.result import Result
+from attnconn_assets.instance.data_versions import CONTENT_HASH
 from attnconn_assets.storage.entry import Entry
 from attnconn_assets.storage.formats import schema_of
 
@@ -125,6 +126,6 @@ def provenance(entry: Entry, folder: str) -> dict[str, Any]:
         for name, file in entry.files.items()
     }
     return shown | {
-        "content hash": entry.digest,
+        CONTENT_HASH: entry.digest,
         "bytes": sum(f.size for f in entry.files.values()),
     }

@@ -2,7 +2,8 @@
 
 Dagster makes an engine for every query, and with it loses what SQLAlchemy has compiled
 and learnt of the tables: an event then takes 20 to 35 ms, of which the disk takes one.
-Files, tables, transactions and durability are Dagster's; without ``instance_class`` in
+Files, tables, transactions and durability are Dagster's; every partition gets the data version
+that is its own (see `data_versions`). Without ``instance_class`` in
 ``dagster.yaml`` it reads and writes the same log, slowly.
 """
 
@@ -23,6 +24,7 @@ from dagster._serdes import ConfigurableClassData
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.pool import NullPool, Pool, QueuePool
 
+from attnconn_assets.instance.data_versions import with_own_version
 from attnconn_core.errors import ParameterError
 
 __all__ = ["EventLog", "Instance"]
@@ -74,7 +76,7 @@ class EventLog(SqliteEventLogStorage):
     def store_event(self, event: dg.EventLogEntry) -> None:
         """Store an event; a check's, and the line that says how it ended, in one transaction."""
         if event.dagster_event_type not in ASSET_CHECK_EVENTS:
-            super().store_event(event)
+            super().store_event(with_own_version(event))
             return
         with self._of_index.begin() as self._held.connection:
             try:
@@ -88,7 +90,9 @@ class EventLog(SqliteEventLogStorage):
         Dagster batches what it announces before a run and repeats after a step; what a chunk
         records as it goes on is stored at once.
         """
-        together = [event for event in events if event.dagster_event_type in ASSET_EVENTS]
+        together = [
+            with_own_version(event) for event in events if event.dagster_event_type in ASSET_EVENTS
+        ]
         if together:
             self._store_together(together)
         for event in events:

@@ -9,9 +9,11 @@ from dataclasses import replace
 import dagster as dg
 
 from attnconn_assets.assets.catalogue import assets, specs, store_of, tracking_of
+from attnconn_assets.building.asset import failed_partition
 from attnconn_assets.building.partitions import add_sessions, session_partitions
 from attnconn_assets.building.spec import AssetSpec
-from attnconn_assets.building.staleness import Plan, plan
+from attnconn_assets.building.staleness import Plan, attempt, plan
+from attnconn_assets.instance.data_versions import CONTENT_HASH, version_tags
 from attnconn_assets.instance.run_locks import announced, end_orphans
 from attnconn_assets.operation.outcome import Listener, Outcome, Step
 from attnconn_assets.storage.entry import WHOLE
@@ -34,6 +36,7 @@ def materialise_stale(
     models: bool = True,
     retry_failed: bool = True,
     discover: bool = True,
+    blocked: Mapping[str, str] | None = None,
 ) -> Outcome:
     """Make every partition that isn't as today's scans, code and settings would make it.
 
@@ -52,6 +55,9 @@ def materialise_stale(
     discover
         Whether every session that the source has is made, or only those that are
         partitions already: a scan may still be on its way.
+    blocked
+        Asset → why it can't be made, as a check has found (`Findings.blocked`): it isn't
+        tried, and counts as failed.
     """
     source = study.make_source()
     listing = source.listing()
@@ -63,7 +69,7 @@ def materialise_stale(
     store = store_of(study)
     _clear_up(study, instance, store)
     outcome = Outcome(refused={name: str(why) for name, why in listing.refused.items()})
-    line = _Line(study, instance, listener, store, source, there, place, outcome)
+    line = _Line(study, instance, listener, store, source, there, place, outcome, blocked or {})
     line.go_through(models, retry_failed)
     known = set(line.damaged_before)
     # A reader may find damage that nobody knew of: what it needs is made again, and it then.
@@ -86,10 +92,11 @@ class _Line:
         listing: Listing,
         place: Mapping[str, int],
         outcome: Outcome,
+        blocked: Mapping[str, str],
     ) -> None:
         self._study, self._instance, self._listener = study, instance, listener
         self._store, self._source, self._listing = store, source, listing
-        self._place, self._outcome = place, outcome
+        self._place, self._outcome, self._blocked = place, outcome, blocked
         self._job = assets(study).resolve_implicit_global_asset_job_def()
         self._specs = specs(study)
         self._made: set[str] = set()
@@ -116,6 +123,9 @@ class _Line:
         counts = (len(each) for each in (found.due, found.standing, found.waiting))
         if found.due or self._passes == 1:
             self._listener.step(Step(spec.name, *counts))
+        if spec.name in self._blocked:
+            self._refuse(spec, found.due)
+            return
         left = sorted(found.due, key=lambda key: self._place.get(key, 0))
         while left:
             elsewhere: list[str] = []
@@ -127,6 +137,17 @@ class _Line:
                 self._listener.said(f"{len(left)} of these are made by another process")
                 time.sleep(_PAUSE)
             left = elsewhere
+
+    def _refuse(self, spec: AssetSpec, due: Sequence[str]) -> None:
+        """Note that these can't be made, for what a check has found."""
+        why = self._blocked[spec.name]
+        for key in due:
+            tried = attempt(self._study, spec, self._store, self._source, self._listing, key)
+            self._store.fail(spec.name, key, why, tried)
+            self._outcome.failed[f"{spec.name} of {key}"] = why
+            self._instance.report_runless_asset_event(
+                failed_partition([self._study.name, spec.name], key, why)
+            )
 
     def _make(self, spec: AssetSpec, keys: Sequence[str], seen: Mapping[str, object]) -> None:
         """Make partitions, but for those that another process has made or tried meanwhile."""
@@ -172,7 +193,8 @@ class _Line:
         for key, why in found.waiting.items():
             if name + key not in self._outcome.failed:
                 self._outcome.waiting[name + key] = why
-        _tell_again(self._instance, dg.AssetKey([self._study.name, spec.name]), found.standing)
+        asset = dg.AssetKey([self._study.name, spec.name])
+        _tell_again(self._instance, asset, self._store, found.standing)
 
     def _execute(self, spec: AssetSpec, chunk: list[str]) -> None:
         """Make neighbours in one run of Dagster's."""
@@ -220,7 +242,9 @@ def _clear_up(study: Study, instance: dg.DagsterInstance, store: Store) -> None:
     tracking_of(study).close_abandoned(study.name, is_over)
 
 
-def _tell_again(instance: dg.DagsterInstance, asset: dg.AssetKey, standing: Sequence[str]) -> None:
+def _tell_again(
+    instance: dg.DagsterInstance, asset: dg.AssetKey, store: Store, standing: Sequence[str]
+) -> None:
     """Record in Dagster what the store has and Dagster doesn't know.
 
     A process that was killed between the two leaves that, and a new home.
@@ -232,9 +256,14 @@ def _tell_again(instance: dg.DagsterInstance, asset: dg.AssetKey, standing: Sequ
         known = instance.get_materialized_partitions(asset) if standing else set()
         unknown = [key for key in standing if key not in known]
     for key in unknown:
+        digest = store.entry(asset.path[-1], key or WHOLE).digest
         instance.report_runless_asset_event(
             dg.AssetMaterialization(
-                asset, partition=key, description="found in the store; its run didn't say so"
+                asset,
+                partition=key,
+                description="found in the store; its run didn't say so",
+                metadata={CONTENT_HASH: digest},
+                tags=version_tags(digest),
             )
         )
 

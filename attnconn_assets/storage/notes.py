@@ -20,7 +20,7 @@ def read_note(file: Path, *keys: str) -> dict[str, str] | None:
     """Read a note, whose first key stands for its text where it was written by hand or cut off."""
     try:
         text = file.read_text(encoding="utf-8", errors="replace")
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     try:
         note = json.loads(text)

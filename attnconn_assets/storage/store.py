@@ -54,7 +54,7 @@ class Store(dg.ConfigurableResource):
         """
         try:
             return parsed(self._manifest(asset, partition), asset, partition)
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):  # beside assets lies the report's copy
             return None
 
     def entry(self, asset: str, partition: str) -> Entry:

@@ -13,6 +13,7 @@ from typing import Any
 
 from attnconn_assets.storage.entry import WHOLE, Entry
 from attnconn_assets.storage.store import Store
+from attnconn_assets.storage.user_files import sha256_of
 from attnconn_core.errors import StoreError
 
 __all__ = ["Node", "back", "files_behind", "forward", "told"]
@@ -133,7 +134,8 @@ def told(store: Store, what: str) -> Iterator[str]:
     store
         Where to look.
     what
-        An asset, ``asset/partition``, or a user's file by its path or SHA-256.
+        An asset, ``asset/partition``, or a file by its path or SHA-256: one that was read, or
+        one that is stored, whose copies count too.
 
     Raises
     ------
@@ -143,11 +145,7 @@ def told(store: Store, what: str) -> Iterator[str]:
     asset, partition = _parted(what)
     start = store.readable(asset, partition or WHOLE)  # a path isn't a name in the store
     if start is not None:
-        node = back(store, start.asset, start.partition)
-        yield from _tree(node, 0)
-        files = files_behind(store, node.name)
-        yield f"{len(files)} files behind it"
-        yield from (f"  {each['path']}  {_size_and_hash(each)}" for each in files)
+        yield from _told_back(store, start)
         return
     partitions = _partitions(store, asset)
     if partitions:
@@ -155,15 +153,64 @@ def told(store: Store, what: str) -> Iterator[str]:
             f"{asset} has {len(partitions)} partitions; say which: {asset}/{partitions[0]}, "
             f"{asset}/{partitions[-1]} or another"
         )
-    known = {what, str(Path(what).resolve())}
-    resting = [entry for each in known for entry in forward(store, each)]
-    if not resting:
+    path = _file(what)
+    resting = [entry for each in {what, str(path or what)} for entry in forward(store, each)]
+    if resting:
+        yield f"{len(resting)} results rest on {what}"
+        yield from (f"  {entry.asset}/{entry.partition}  {entry.digest}" for entry in resting)
+        return
+    stored = _holding(store, what if path is None else _sha256(path))
+    if not stored:
         raise StoreError(
-            f"{what}: must be an asset, asset/partition, a run of MLflow or a file that was read; "
-            f"the store in {store.root} knows none of these"
+            f"{what}: must be an asset, asset/partition, a run of MLflow, or a file that was read "
+            f"or is stored; the store in {store.root} knows {'no such file' if path else 'none'}"
         )
-    yield f"{len(resting)} results rest on {what}"
-    yield from (f"  {entry.asset}/{entry.partition}  {entry.digest}" for entry in resting)
+    for name, entry in stored:
+        yield f"{what} is {name} of {entry.asset}/{entry.partition}"
+    yield from _told_back(store, stored[0][1])
+
+
+def _file(what: str) -> Path | None:
+    """Return the file of a path; None where there is none.
+
+    Raises
+    ------
+    StoreError
+        If there is a folder, or something else that isn't a file.
+    """
+    try:
+        path = Path(what).resolve()
+        if path.exists() and not path.is_file():
+            kind = "folder" if path.is_dir() else "device"
+            raise StoreError(f"{what}: must be a file, or the name of an asset; it is a {kind}")
+        return path if path.is_file() else None
+    except (OSError, ValueError, RuntimeError):  # nothing can be called so
+        return None
+
+
+def _sha256(path: Path) -> str:
+    try:
+        return sha256_of(path)
+    except OSError as error:
+        raise StoreError(f"{path}: must be a file that can be read; {error.strerror}") from error
+
+
+def _holding(store: Store, sha256: str) -> list[tuple[str, Entry]]:
+    """Find the entries that hold a file of this content, and what it is called there."""
+    return [
+        (name, entry)
+        for entry in store.entries()
+        for name, file in entry.files.items()
+        if file.sha256 == sha256
+    ]
+
+
+def _told_back(store: Store, start: Entry) -> Iterator[str]:
+    node = back(store, start.asset, start.partition)
+    yield from _tree(node, 0)
+    files = files_behind(store, node.name)
+    yield f"{len(files)} files behind it"
+    yield from (f"  {each['path']}  {_size_and_hash(each)}" for each in files)
 
 
 def _parted(name: str) -> tuple[str, str]:

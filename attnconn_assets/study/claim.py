@@ -7,9 +7,10 @@ from pathlib import Path
 from attnconn_assets.study.study import Study, load_study
 from attnconn_core.errors import StudyError
 
-__all__ = ["claim"]
+__all__ = ["CLAIM", "claim"]
 
-_CLAIM = "study.json"
+CLAIM = "study.json"
+"""The note in a store, and in Dagster's home, that says whose it is."""
 
 
 def claim(study: Study, file: Path, home: Path) -> None:
@@ -31,14 +32,14 @@ def claim(study: Study, file: Path, home: Path) -> None:
     """
     file = file.resolve()
     for folder in (study.store_folder, home / "studies" / study.name):
-        rival = _holder(folder / _CLAIM)
+        rival = _holder(folder / CLAIM)
         if rival is not None and rival != file and _would_use(rival, study):
             raise StudyError(
                 f"{file}: a study must have a name and a store of its own; {study.name!r} and "
                 f"{folder} belong to {rival}: change `name` in one of the two"
             )
         if rival != file:
-            _write(folder / _CLAIM, file)
+            _write(folder / CLAIM, file)
 
 
 def _holder(note: Path) -> Path | None:

@@ -75,6 +75,8 @@ from attnconn_core.scoring.reliability.retest import EdgewiseReliability, edgewi
 from attnconn_core.scoring.reliability.score import Reliability
 from attnconn_core.scoring.score import (
     Cautious,
+    CheckedEarly,
+    EarlyCheck,
     MethodTraits,
     Read,
     Repeats,
@@ -103,6 +105,7 @@ __all__ = [
     "BehaviourScore",
     "BehaviourTable",
     "Cautious",
+    "CheckedEarly",
     "Comparable",
     "Compared",
     "Comparison",
@@ -110,6 +113,7 @@ __all__ = [
     "Confounds",
     "CrossFittedIdentification",
     "CrossValidation",
+    "EarlyCheck",
     "EdgeSignificance",
     "EdgewiseReliability",
     "Fingerprint",

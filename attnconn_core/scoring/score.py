@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal, Protocol, get_args, runtime_checkable
+from typing import Any, ClassVar, Literal, NamedTuple, Protocol, get_args, runtime_checkable
 
 import pandas as pd
 
@@ -12,7 +12,18 @@ from attnconn_core.parcellation import RegionTable
 from attnconn_core.records import Cohort, Connectivity, TimeSeries
 from attnconn_core.sources import Design
 
-__all__ = ["READS", "Cautious", "MethodTraits", "Read", "Repeats", "Score", "ScoreData", "Scored"]
+__all__ = [
+    "READS",
+    "Cautious",
+    "CheckedEarly",
+    "EarlyCheck",
+    "MethodTraits",
+    "Read",
+    "Repeats",
+    "Score",
+    "ScoreData",
+    "Scored",
+]
 
 Read = Literal[
     "matrices",
@@ -220,6 +231,43 @@ class Score(Protocol):
             If the study has too few subjects for it.
         ParameterError
             If a setting can't be used.
+        """
+        ...
+
+
+class EarlyCheck(NamedTuple):
+    """What a score finds out before anything is computed.
+
+    Attributes
+    ----------
+    would
+        What it would score, in a line.
+    notes
+        What is worth knowing, and may not be meant.
+    """
+
+    would: str
+    notes: tuple[str, ...] = ()
+
+
+@runtime_checkable
+class CheckedEarly(Protocol):
+    """A score that can be held against the subjects before anything is computed."""
+
+    def check_early(self, cohort: Cohort, phenotypes: pd.DataFrame | None) -> EarlyCheck:
+        """Return what the score would be of.
+
+        Parameters
+        ----------
+        cohort
+            Every session that may be scored; fewer may come to be.
+        phenotypes
+            A row per subject, as `ScoreData.phenotypes`; None for a score that reads none.
+
+        Raises
+        ------
+        CohortError
+            If the score can't be made of these sessions, and so of no fewer.
         """
         ...
 

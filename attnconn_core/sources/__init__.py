@@ -6,6 +6,7 @@ from attnconn_core.sources.abilities import (
     region_coverage,
     region_files,
     region_notes,
+    session_shape,
 )
 from attnconn_core.sources.arrays import ArrayFolder
 from attnconn_core.sources.base import DESIGN_LABELS, Design, Listing, Source
@@ -22,6 +23,7 @@ from attnconn_core.sources.phenotypes import (
 )
 from attnconn_core.sources.registry import SOURCES, installed_sources, sources
 from attnconn_core.sources.sample import HcpSample
+from attnconn_core.sources.shapes import SessionShape
 from attnconn_core.sources.simulated import Simulated
 from attnconn_core.sources.simulated_truth import SIMULATED_TRUTHS, simulated_truth
 
@@ -38,6 +40,7 @@ __all__ = [
     "HcpTree",
     "KnownTruth",
     "Listing",
+    "SessionShape",
     "Simulated",
     "Source",
     "StudyKey",
@@ -53,6 +56,7 @@ __all__ = [
     "region_coverage",
     "region_files",
     "region_notes",
+    "session_shape",
     "simulated_truth",
     "sources",
     "target_columns",

@@ -8,6 +8,7 @@ import pandas as pd
 
 from attnconn_core.records import Session
 from attnconn_core.sources.base import Source
+from attnconn_core.sources.shapes import SessionShape
 
 __all__ = [
     "FetchedSource",
@@ -17,6 +18,7 @@ __all__ = [
     "region_coverage",
     "region_files",
     "region_notes",
+    "session_shape",
 ]
 
 
@@ -76,3 +78,15 @@ def region_coverage(source: Source, session: Session) -> Mapping[str, float]:
     """Return how much of each region a session's scans hold: ``coverage(session)``, if any."""
     own = getattr(source, "coverage", None)
     return dict(own(session)) if callable(own) else {}
+
+
+def session_shape(source: Source, session: Session) -> SessionShape | None:
+    """Return a session's frames and regions without reading it: ``shape(session)``, if any.
+
+    Raises
+    ------
+    InputError
+        If a header can't be read.
+    """
+    own = getattr(source, "shape", None)
+    return own(session) if callable(own) else None

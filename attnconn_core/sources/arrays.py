@@ -33,6 +33,7 @@ from attnconn_core.sources.axes import require_time_first
 from attnconn_core.sources.base import Design, Listing
 from attnconn_core.sources.files import existing_folder, inside, is_dangling
 from attnconn_core.sources.keys import CHOOSES_SESSIONS
+from attnconn_core.sources.shapes import SessionShape, shape_of_array
 from attnconn_core.sources.subjects import SubjectList, read_subjects
 
 __all__ = ["ArrayFolder"]
@@ -182,6 +183,19 @@ class ArrayFolder:
         """
         for path in session.files:
             self._read(path)
+
+    def shape(self, session: Session) -> SessionShape:
+        """Read the headers of a session's files: frames of every run, and regions.
+
+        Raises
+        ------
+        ScanError
+            If one can't be read.
+        """
+        files = [shape_of_array(inside(self.root, p, self.link_roots)) for p in session.files]
+        runs = tuple(file.frames for file in files)
+        time = self.repetition_time or files[0].repetition_time
+        return SessionShape(runs, files[0].regions, time)
 
     def quality(self, session: Session) -> Mapping[str, float]:  # noqa: ARG002
         """Nothing: a file of region means doesn't say what they were taken from."""

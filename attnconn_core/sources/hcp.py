@@ -26,6 +26,7 @@ from attnconn_core.sources.files import existing_folder, inside, is_dangling, ma
 from attnconn_core.sources.keys import CHOOSES_SESSIONS, StudyKey
 from attnconn_core.sources.motion import MOTION_FILE, read_relative_rms
 from attnconn_core.sources.scan_names import split_retest
+from attnconn_core.sources.shapes import SessionShape
 from attnconn_core.sources.subjects import SubjectList, read_subjects
 
 __all__ = ["HcpTree"]
@@ -226,6 +227,20 @@ class HcpTree:
         for path in session.files:
             read_scan_header(self._inside(path))
 
+    def shape(self, session: Session) -> SessionShape:
+        """Read the frames of every run, and the repetition time, from headers.
+
+        Raises
+        ------
+        ScanError
+            If a file isn't a whole dense series, or can't be cut as the study says.
+        """
+        headers = [read_scan_header(self._inside(path)) for path in session.files]
+        runs = tuple(header.n_frames for header in headers)
+        if session.files[0].parent.name == _CONCATENATED:
+            runs = self._lengths(session.files[0], runs[0])
+        return SessionShape(runs, repetition_time=headers[0].repetition_time)
+
     def quality(self, session: Session) -> Mapping[str, float]:
         """Measure how much of every region the scans hold, and how the head moved.
 
@@ -348,8 +363,8 @@ class HcpTree:
                 "layout 'concatenated' or 'runs'"
             )
 
-    def _cut(self, path: Path, series: TimeSeries) -> TimeSeries:
-        n_frames = series.n_frames
+    def _lengths(self, path: Path, n_frames: int) -> tuple[int, ...]:
+        """Return the frames of every run of a concatenated file."""
         lengths = self.run_lengths or (self.frames_per_run,) * (n_frames // self.frames_per_run)
         if sum(lengths) != n_frames or not lengths:
             rule = (
@@ -358,6 +373,10 @@ class HcpTree:
                 else f"whole runs of {self.frames_per_run} frames"
             )
             raise ScanError(f"{path}: a concatenated file must be {rule}; it has {n_frames}")
+        return lengths
+
+    def _cut(self, path: Path, series: TimeSeries) -> TimeSeries:
+        lengths = self._lengths(path, series.n_frames)
         starts = [sum(lengths[:number]) for number in range(len(lengths))]
         runs = tuple(
             series.values[start : start + length]

@@ -21,6 +21,7 @@ from attnconn_core.parcellation import RegionTable, aal2
 from attnconn_core.records import Session, TimeSeries
 from attnconn_core.sources.base import Design, Listing
 from attnconn_core.sources.keys import NOT_A_KEY, StudyKey
+from attnconn_core.sources.shapes import SessionShape
 
 __all__ = ["HcpSample", "download_wheel"]
 
@@ -108,6 +109,11 @@ class HcpSample:
 
     def probe(self, session: Session) -> None:
         """Nothing to look at: there is no file of this session's own."""
+
+    def shape(self, session: Session) -> SessionShape:
+        """Half of a run of 94 regions."""
+        half = len(range(N_FRAMES)[_HALVES[session.session]])
+        return SessionShape((half,), len(self.region_table().regions), REPETITION_TIME)
 
     def quality(self, session: Session) -> Mapping[str, float]:  # noqa: ARG002
         """Nothing beyond the series."""

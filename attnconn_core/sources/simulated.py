@@ -15,6 +15,7 @@ from attnconn_core.parcellation import RegionTable
 from attnconn_core.records import Session, TimeSeries
 from attnconn_core.sources.base import Design, Listing
 from attnconn_core.sources.keys import NOT_A_KEY, StudyKey
+from attnconn_core.sources.shapes import SessionShape
 from attnconn_core.timeseries import draw_network, simulate, vary_network
 
 __all__ = ["Simulated"]
@@ -131,6 +132,10 @@ class Simulated:
 
     def probe(self, session: Session) -> None:
         """Nothing to look at: there is no file of this session's own."""
+
+    def shape(self, session: Session) -> SessionShape:  # noqa: ARG002
+        """What is simulated: every session alike."""
+        return SessionShape((self.frames,) * self.runs, self.regions, self.repetition_time)
 
     def quality(self, session: Session) -> Mapping[str, float]:  # noqa: ARG002
         """Nothing beyond the series."""

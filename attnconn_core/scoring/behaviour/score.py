@@ -22,15 +22,20 @@ from attnconn_core.scoring.behaviour.answers import (
 from attnconn_core.scoring.behaviour.confounds import Confounds, confound_columns
 from attnconn_core.scoring.behaviour.null_models import why_constant, why_meaningless
 from attnconn_core.scoring.behaviour.resampling import CrossValidation
-from attnconn_core.scoring.behaviour.table import BehaviourTable, score_behaviours
+from attnconn_core.scoring.behaviour.table import (
+    BehaviourTable,
+    score_behaviours,
+    target_patterns,
+)
 from attnconn_core.scoring.comparison.measured import METHOD, NULL_MODEL, Measured
 from attnconn_core.scoring.comparison.verdicts import ALL_TARGETS, compare_targets
 from attnconn_core.scoring.edges.features import edge_features
-from attnconn_core.scoring.score import Read, Scored, ScoreData
+from attnconn_core.scoring.score import EarlyCheck, Read, Scored, ScoreData
 from attnconn_core.sources import target_columns
 
 __all__ = ["Behaviour"]
 
+_SHOWN = 5
 _FEWEST = 4  # subjects or families: with fewer a model would learn from two
 
 
@@ -95,22 +100,9 @@ class Behaviour:
             families) have a target, or no target can be predicted.
         """
         phenotypes = data.phenotypes
-        known = {s.subject: s.key for s in data.cohort.one_each() if s.subject in phenotypes.index}
-        if not known:
-            raise CohortError(
-                "behaviour needs subjects with a scan and a row in the phenotype table; of "
-                f"{len(data.cohort.subjects)} subjects with a scan none has one"
-            )
-        subjects = sorted(known)
-        question = Question.of(self, phenotypes.loc[subjects])
-        units = question.units
-        if units < _FEWEST:
-            raise CohortError(
-                f"behaviour needs at least {_FEWEST} subjects, or families, with a scan and a "
-                f"target, so that {_FEWEST - 1} are left to learn from; got {units}"
-            )
+        question, sessions = self._asked(data.cohort, phenotypes)
         dropped: dict[str, str] = {}
-        answers = list(_answers(data, question, [known[subject] for subject in subjects], dropped))
+        answers = list(_answers(data, question, sessions, dropped))
         scores, unusable = scores_table(answers), unusable_targets(answers)
         # A null model may go without a score: the figure is of methods.
         if not any(each.kind == METHOD and len(each.table.scores) for each in answers):
@@ -125,6 +117,52 @@ class Behaviour:
         facts["null models dropped"] = dropped
         notes = _notes(phenotypes, question, unusable)
         return Scored(tables, facts, notes=notes)
+
+    def check_early(self, cohort: Cohort, phenotypes: pd.DataFrame | None) -> EarlyCheck:
+        """Say of how many subjects how much would be predicted; see `CheckedEarly`.
+
+        Raises
+        ------
+        CohortError
+            As `score` does.
+        ParameterError
+            If a confound can't be used.
+        """
+        if phenotypes is None:
+            raise CohortError("behaviour needs a phenotype table")
+        question, _ = self._asked(cohort, phenotypes)
+        unusable: dict[str, str] = {}
+        patterns = target_patterns(question.targets, unusable)
+        predicted = [name for _, names in patterns for name in names]
+        if not predicted:
+            why = "; ".join(f"{target}: {reason}" for target, reason in unusable.items())
+            raise CohortError(f"no target of the phenotype table can be predicted; {why or 'none'}")
+        of = "subjects" if self.family_column is None else "families"
+        shown = ", ".join(predicted[:_SHOWN]) + (", …" if len(predicted) > _SHOWN else "")
+        folds = min(self.folds, question.units)
+        what = f"{len(predicted)} targets" if len(predicted) > 1 else "1 target"
+        return EarlyCheck(
+            f"behaviour predicts {what} ({shown}) of {question.units} {of} in {folds} folds",
+            _notes(phenotypes, question, unusable),
+        )
+
+    def _asked(self, cohort: Cohort, phenotypes: pd.DataFrame) -> tuple["Question", list[str]]:
+        """Return what is to be predicted, and a session's key of every subject."""
+        known = {s.subject: s.key for s in cohort.one_each() if s.subject in phenotypes.index}
+        if not known:
+            raise CohortError(
+                "behaviour needs subjects with a scan and a row in the phenotype table; of "
+                f"{len(cohort.subjects)} subjects with a scan none has one"
+            )
+        subjects = sorted(known)
+        question = Question.of(self, phenotypes.loc[subjects])
+        units = question.units
+        if units < _FEWEST:
+            raise CohortError(
+                f"behaviour needs at least {_FEWEST} subjects, or families, with a scan and a "
+                f"target, so that {_FEWEST - 1} are left to learn from; got {units}"
+            )
+        return question, [known[subject] for subject in subjects]
 
     def measures(
         self,

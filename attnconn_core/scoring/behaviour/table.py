@@ -21,7 +21,7 @@ from attnconn_core.scoring.behaviour.repeated_prediction import (
 from attnconn_core.scoring.behaviour.resampling import CrossValidation, correlations, interval_of_r
 from attnconn_core.scoring.checks import require_choice, require_finite
 
-__all__ = ["BehaviourTable", "score_behaviours"]
+__all__ = ["BehaviourTable", "score_behaviours", "target_patterns"]
 
 # With other subjects they choose other edges, which repeats of the folds hardly show.
 _CHOOSING = ("cpm",)
@@ -111,7 +111,7 @@ def score_behaviours(
     unusable: dict[str, str] = {}
     kernel = edge_kernel(features) if model == "kernel_ridge" else None
     parts: list[tuple[list[pd.DataFrame], ...]] = []
-    for kept, names in _patterns(targets, unusable):
+    for kept, names in target_patterns(targets, unusable):
         try:
             require_finite("features", features[kept])
             cohort = KeptSubjects(
@@ -141,10 +141,13 @@ def score_behaviours(
     return BehaviourTable(scores, repeats, folds, predictions, unusable)
 
 
-def _patterns(
+def target_patterns(
     targets: pd.DataFrame, unusable: dict[str, str]
 ) -> Iterator[tuple[Bool[np.ndarray, " subject"], list[str]]]:
-    """Subjects who have a target, and all targets that the same subjects have."""
+    """Yield the subjects who have a target, and all targets that the same subjects have.
+
+    Targets that can't be predicted are entered into `unusable`, with the reason.
+    """
     together: dict[bytes, list[str]] = {}
     for name in targets.columns:
         values = targets[name].to_numpy(dtype=np.float64)

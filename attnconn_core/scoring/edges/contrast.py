@@ -9,12 +9,12 @@ import pandas as pd
 from pydantic import Field
 
 from attnconn_core.errors import CohortError
-from attnconn_core.records import Connectivity
+from attnconn_core.records import Cohort, Connectivity
 from attnconn_core.scoring.edges.network_based_statistic import (
     NetworkBasedStatistic,
     network_based_statistic,
 )
-from attnconn_core.scoring.score import MethodTraits, Read, Scored, ScoreData
+from attnconn_core.scoring.score import EarlyCheck, MethodTraits, Read, Scored, ScoreData
 
 __all__ = ["ContrastDetails", "GroupContrast"]
 
@@ -87,7 +87,7 @@ class GroupContrast:
         CohortError
             If a group has fewer than 2 subjects.
         """
-        groups = self._groups(data)
+        groups = self._groups(data.cohort, data.phenotypes)
         regions = data.regions.regions
         scores, tables, shown = [], [], []
         for method in data.methods:
@@ -106,26 +106,42 @@ class GroupContrast:
             ),
         )
 
-    def _groups(self, data: ScoreData) -> list[list[str]]:
+    def check_early(self, cohort: Cohort, phenotypes: pd.DataFrame | None) -> EarlyCheck:
+        """Say how many subjects either group has; see `CheckedEarly`.
+
+        Raises
+        ------
+        CohortError
+            As `score` does.
+        """
+        if phenotypes is None:
+            raise CohortError("a contrast needs a phenotype table")
+        first, second = map(len, self._groups(cohort, phenotypes))
+        return EarlyCheck(
+            f"group_contrast compares {first} subjects whose {self.column} is {self.first} with "
+            f"{second} whose {self.column} is {self.second}"
+        )
+
+    def _groups(self, cohort: Cohort, phenotypes: pd.DataFrame) -> list[list[str]]:
         """Find a session of each subject of either group."""
-        phenotypes = data.phenotypes
         values = phenotypes[self.column].to_dict() if self.column in phenotypes else {}
         groups: list[list[str]] = [
-            [s.key for s in data.cohort.one_each() if values.get(s.subject) == value]
+            [s.key for s in cohort.one_each() if values.get(s.subject) == value]
             for value in (self.first, self.second)
         ]
         if min(len(group) for group in groups) < 2:
             raise CohortError(
                 f"a contrast needs 2 subjects a group; {self.column} is {self.first!r} for "
-                f"{len(groups[0])} and {self.second!r} for {len(groups[1])}; {self._there(data)}"
+                f"{len(groups[0])} and {self.second!r} for {len(groups[1])}; "
+                f"{self._there(phenotypes)}"
             )
         return groups
 
-    def _there(self, data: ScoreData) -> str:
+    def _there(self, phenotypes: pd.DataFrame) -> str:
         """Say what the column holds, or that there is none."""
-        if self.column not in data.phenotypes:
+        if self.column not in phenotypes:
             return f"the phenotype table has no column {self.column}"
-        values = data.phenotypes[self.column].dropna().unique()
+        values = phenotypes[self.column].dropna().unique()
         more = ", …" if len(values) > _SHOWN else ""
         return f"it holds {', '.join(repr(each) for each in values[:_SHOWN].tolist())}{more}"
 

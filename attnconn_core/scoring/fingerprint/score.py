@@ -11,6 +11,7 @@ from jaxtyping import Float
 from pydantic import Field
 
 from attnconn_core.parcellation import RegionTable
+from attnconn_core.records import Cohort
 from attnconn_core.scoring.comparison.measured import Measured
 from attnconn_core.scoring.comparison.verdicts import compare_hits
 from attnconn_core.scoring.fingerprint.fingerprint import FingerprintScore, fingerprint
@@ -24,7 +25,7 @@ from attnconn_core.scoring.fingerprint.tables import (
     further_tables,
     score_row,
 )
-from attnconn_core.scoring.score import MethodTraits, Read, Scored, ScoreData
+from attnconn_core.scoring.score import EarlyCheck, MethodTraits, Read, Scored, ScoreData
 
 __all__ = ["Fingerprint", "FingerprintDetails"]
 
@@ -99,6 +100,21 @@ class Fingerprint:
     resamples: Annotated[int, Field(ge=2)] = 1000
     reconstruct: bool = False
     seed: Annotated[int, Field(ge=0)] = 0
+
+    def check_early(
+        self,
+        cohort: Cohort,
+        phenotypes: pd.DataFrame | None,  # noqa: ARG002  (other scores need them)
+    ) -> EarlyCheck:
+        """Say how many subjects are to be identified; see `CheckedEarly`.
+
+        Raises
+        ------
+        CohortError
+            As `score` does.
+        """
+        pairs = pair_within_pools(cohort, {}).pairs
+        return EarlyCheck(f"fingerprint identifies {len(pairs)} subjects")
 
     def score(self, data: ScoreData) -> Scored:
         """Identify every subject's retest by its test, from the whole scan and from less.

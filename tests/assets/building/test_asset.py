@@ -2,6 +2,8 @@
 
 import dagster as dg
 import pytest
+from dagster._core.definitions.data_version import CachingStaleStatusResolver, StaleStatus
+from dagster._core.loader import LoadingContextForTest
 
 from attnconn_assets.assets.catalogue import resources
 from attnconn_assets.building.asset import build_asset
@@ -71,9 +73,31 @@ def test_a_partition_that_its_checks_refuse_shows_them(chunk, instance):
     )
     told = [record.event.dagster_event for record in records if record.event is not None]
     shown = [e.event_specific_data for e in told if e.event_type_value == "ASSET_CHECK_EVALUATION"]
-    refused = [each for each in shown if not each.passed]
-    assert [each.partition for each in refused] == ["sub-003_ses-retest"]
-    assert refused[0].metadata["finite"].value.startswith("broken: every value must be finite")
+    refused = {each.partition: each.metadata for each in shown if not each.passed}
+    assert set(refused) == BAD
+    broken = refused["sub-003_ses-retest"]["finite"].value
+    assert broken.startswith("broken: every value must be finite")
+    assert refused["sub-002_ses-test"]["failed because"].value.startswith("a window needs 6")
+
+
+def test_every_partition_has_its_own_verdict(chunk, instance):
+    _, keys = chunk
+    check = dg.AssetCheckKey(KEY, "sound")
+    every = instance.event_log_storage.get_asset_check_partition_info([check])
+    verdicts = {each.partition_key: each.latest_execution_status.value for each in every}
+    # One that can't be made isn't sound, and no verdict on the chunk stands beside these.
+    assert verdicts == {key: "FAILED" if key in BAD else "SUCCEEDED" for key in keys}
+
+
+def test_a_partition_that_failed_says_why_among_its_own_events(chunk, instance):
+    records = instance.fetch_observations(
+        dg.AssetRecordsFilter(asset_key=KEY, asset_partitions=["sub-002_ses-test"]), limit=5
+    ).records
+    (told,) = [record.event_log_entry.asset_observation for record in records]
+    assert told.description.startswith("not made: a window needs 6 consecutive frames")
+    assert told.metadata["failed because"].value.startswith("a window needs 6")
+    others = instance.fetch_observations(KEY, limit=20).records
+    assert {record.partition_key for record in others} == BAD
 
 
 def test_every_partition_shows_where_it_lies_and_its_run(chunk, instance):
@@ -85,6 +109,70 @@ def test_every_partition_shows_where_it_lies_and_its_run(chunk, instance):
         assert each.metadata["file a.txt"].value.endswith(".a.txt")
         assert each.metadata["mlflow run"].value.startswith("http://127.0.0.1:5000/#/experiments/")
     assert all(each.metadata["letters"].value == 16 for each in made[:6])
+
+
+def length(work: Work) -> Result:
+    return Result(files={"a.txt": work.partition.encode()}, checks=(Check("any", True, "none"),))
+
+
+def reads(work: Work) -> Result:
+    work.entry("pearson", work.partition)
+    return Result(files={"b.txt": work.partition.encode()})
+
+
+def reads_all(work: Work) -> Result:
+    for session in work.cohort().sessions:
+        work.entry("pearson", session.key)
+    return Result(files={"c.txt": b"all"})
+
+
+def test_an_identical_rebuild_leaves_nothing_unsynced(tiny_study, home):
+    specs = [
+        AssetSpec("pearson", length, "session", checked=True),
+        AssetSpec("partial", reads, "session", needs={"pearson": "session"}),
+        AssetSpec("group_mean", reads_all, "whole", needs={"pearson": "session"}),
+    ]
+    definitions = dg.Definitions(
+        assets=[build_asset(tiny_study, spec, specs) for spec in specs],
+        resources=resources(tiny_study),
+        executor=dg.in_process_executor,
+    )
+    job = definitions.resolve_implicit_global_asset_job_def()
+    sessions = tiny_study.make_source().sessions()
+    keys = [session.key for session in sessions]
+
+    def materialise(instance, asset, *bounds):
+        tags = dict(zip(RANGE, bounds, strict=True)) if bounds else {}
+        ran = job.execute_in_process(
+            instance=instance, asset_selection=[dg.AssetKey(["tiny", asset])], tags=tags
+        )
+        assert ran.success
+
+    def unsynced(instance) -> list[str]:
+        asked = CachingStaleStatusResolver(
+            instance, definitions.resolve_asset_graph(), LoadingContextForTest(instance)
+        )
+        partitions = {"pearson": keys, "partial": keys, "group_mean": [None]}
+        return [
+            f"{asset} {key}: {asked.get_stale_causes(dg.AssetKey(['tiny', asset]), key)}"
+            for asset, every in partitions.items()
+            for key in every
+            if asked.get_status(dg.AssetKey(["tiny", asset]), key) != StaleStatus.FRESH
+        ]
+
+    with dg.DagsterInstance.from_config(str(home)) as instance:
+        add_sessions(tiny_study, instance, sessions)
+        for asset, *bounds in (
+            ("pearson", keys[0], keys[-1]),
+            ("partial", keys[0], keys[-1]),
+            ("group_mean",),
+        ):
+            materialise(instance, asset, *bounds)
+        assert unsynced(instance) == []
+        # Of other chunks, and of one session: the same content, and so nothing to do.
+        for first, last in ((0, 2), (3, 3), (4, 7)):
+            materialise(instance, "pearson", keys[first], keys[last])
+        assert unsynced(instance) == []
 
 
 def test_a_run_that_fails_is_failed_in_mlflow_too(chunk, tiny_study):

@@ -80,6 +80,41 @@ def test_what_nobody_knows_is_refused(traced):
             list(told(store, strange))
 
 
+def test_a_stored_file_and_its_copy_lead_back(traced):
+    study, store, _ = traced
+    stored = store.path(store.entry("report", "all"), "report.html")
+    copy = study.store_folder / "report.html"
+    for path in (stored, copy):
+        lines = list(told(store, str(path)))
+        assert lines[0] == f"{path} is report.html of report/all"
+        assert lines[1].startswith("report/all  ")
+        assert lines[-9] == "8 files behind it"
+
+
+def test_a_name_that_is_a_file_in_the_store_is_no_asset(traced, monkeypatch):
+    study, store, _ = traced
+    with pytest.raises(StoreError, match="must be an asset"):  # not a folder of partitions
+        list(told(store, "report.html"))
+    monkeypatch.chdir(study.store_folder)
+    assert "report/all" in next(told(store, "report.html"))
+
+
+def test_what_is_no_result_is_refused_in_a_line(traced, tmp_path):
+    _, store, _ = traced
+    binary = tmp_path / "binary"
+    binary.write_bytes(bytes(range(256)))
+    loop = tmp_path / "loop"
+    loop.symlink_to(loop)
+    locked = tmp_path / "absent" / "report.html"
+    for strange in (binary, loop, locked, "x" * 5000, "report.html/all", "a\0b", "", "/"):
+        with pytest.raises(StoreError, match=r"must be (an asset|a file)"):
+            list(told(store, str(strange)))
+    with pytest.raises(StoreError, match="it is a folder"):
+        list(told(store, str(tmp_path)))
+    with pytest.raises(StoreError, match="it is a device"):
+        list(told(store, "/dev/null"))
+
+
 def test_an_asset_of_many_partitions_asks_which(traced):
     _, store, _ = traced
     with pytest.raises(StoreError, match=r"pearson has 8 partitions; say which: pearson/sub-a_ses"):

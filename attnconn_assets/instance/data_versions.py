@@ -1,0 +1,38 @@
+"""Data versions: what Dagster compares to say whether something is unsynced.
+
+Dagster gives all partitions of a chunk one version, and so a partition that is made again in
+another chunk a new one, and what rests on it would be unsynced though nothing has changed. The
+version of a partition is the hash of its content, which its metadata hold.
+"""
+
+import dagster as dg
+from dagster._core.definitions.data_version import (
+    DATA_VERSION_IS_USER_PROVIDED_TAG,
+    DATA_VERSION_TAG,
+)
+from dagster._core.events import DagsterEventType
+
+__all__ = ["CONTENT_HASH", "version_tags", "with_own_version"]
+
+CONTENT_HASH = "content hash"
+"""The entry of a materialisation's metadata that holds the hash of its content."""
+
+
+def version_tags(digest: str) -> dict[str, str]:
+    """Return the tags by which Dagster knows a data version."""
+    return {DATA_VERSION_TAG: digest, DATA_VERSION_IS_USER_PROVIDED_TAG: "true"}
+
+
+def with_own_version(event: dg.EventLogEntry) -> dg.EventLogEntry:
+    """Return an event with its partition's own data version, where it is of a materialisation."""
+    told = event.dagster_event
+    if told is None or told.event_type != DagsterEventType.ASSET_MATERIALIZATION:
+        return event
+    data = told.step_materialization_data
+    made = data.materialization
+    digest = made.metadata.get(CONTENT_HASH)
+    if digest is None:
+        return event
+    made = made._replace(tags={**(made.tags or {}), **version_tags(str(digest.value))})
+    told = told._replace(event_specific_data=data._replace(materialization=made))
+    return event._replace(dagster_event=told)

@@ -1,0 +1,59 @@
+"""Forgetting a study: its runs, assets and partitions leave Dagster's history."""
+
+import dagster as dg
+
+from attnconn_core.errors import InputError
+
+__all__ = ["forget_study"]
+
+_GOING_ON = [
+    dg.DagsterRunStatus.QUEUED,
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+    dg.DagsterRunStatus.CANCELING,
+]
+
+
+def forget_study(instance: dg.DagsterInstance, study: str, partitions: str) -> int:
+    """Delete a study's runs, the history of its assets, and its partitions.
+
+    Parameters
+    ----------
+    instance
+        Where they are recorded.
+    study
+        Its name, with which the keys of its assets begin.
+    partitions
+        The name of its dynamic partitions.
+
+    Returns
+    -------
+    How many runs there were.
+
+    Raises
+    ------
+    InputError
+        If one of its runs goes on.
+    """
+    runs = [run for run in instance.get_runs() if _is_of(run, study)]
+    going_on = [run.run_id for run in runs if run.status in _GOING_ON]
+    if going_on:
+        raise InputError(
+            f"a study can be cleared while none of its runs goes on; {study} has "
+            f"{', '.join(going_on[:3])}: wait for its end, or end it in Dagster"
+        )
+    keys = [key for key in instance.all_asset_keys() if key.path[0] == study]
+    if keys:
+        instance.wipe_assets(keys)
+    for run in runs:
+        instance.delete_run(run.run_id)
+    for key in instance.get_dynamic_partitions(partitions):
+        instance.delete_dynamic_partition(partitions, key)
+    return len(runs)
+
+
+def _is_of(run: dg.DagsterRun, study: str) -> bool:
+    """Whether a run makes assets of a study, or is its refresh."""
+    made = {key.path[0] for key in run.asset_selection or ()}
+    return study in made or run.job_name == f"{study}_refresh"

@@ -1,0 +1,1 @@
+"""The check: all that can be known of a study before anything is computed."""

@@ -1,0 +1,163 @@
+"""Cost: roughly how long a study takes, in how much memory and on how much disk.
+
+Source of the constants: a run of ``studies/hcp_sample.yaml`` (14 sessions of 600 frames and 94
+regions, six methods) on 2 cores of an AMD EPYC that had other work besides: 21 minutes, at most
+0.9 GB of memory, 0.13 GB on disk. They are scaled by frames, regions and sessions; another
+machine, or other methods, may take several times as long or as little.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from attnconn_assets.assets.catalogue import specs
+from attnconn_assets.building.spec import AssetSpec
+from attnconn_assets.operation.check.findings import Findings
+from attnconn_assets.study.experiment import Configuration
+from attnconn_assets.study.study import Study
+from attnconn_core.errors import AttnconnError
+from attnconn_core.records import Cohort
+from attnconn_core.sources import SessionShape, Source
+
+__all__ = ["Cost", "check_cost", "cost_of"]
+
+_GB = 2**30
+_PARTITION = 0.4  # seconds that Dagster, MLflow and the store take for a partition
+# Seconds per frame and pair of regions: of a matrix or a linear forecaster of a session, ...
+_LINEAR = 4e-7
+_START = 1.3e-6  # ... of what a model begins with, ...
+_TRAINING = 6e-9  # ... and of an epoch, per hidden dimension.
+_SCORES = 30.0  # seconds for each score of a small cohort, its shuffles included
+_BASE = 0.8 * _GB  # the libraries
+_MATRIX = 8  # bytes a pair of regions
+_WEIGHTS = 130  # bytes a pair of regions, of the model of a session
+_COPIES = 3  # of the largest array, while it is worked on
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a study may take: seconds, and bytes of memory and disk."""
+
+    seconds: float
+    memory: float
+    disk: float
+
+    def __str__(self) -> str:
+        hours = self.seconds / 3600
+        took = f"{hours:.1f} h" if hours >= 1 else f"{max(1, round(self.seconds / 60))} min"
+        return (
+            f"roughly {took} on two cores, {self.memory / _GB:.1f} GB of memory and "
+            f"{self.disk / _GB:.2g} GB on disk if all is made"
+        )
+
+
+def check_cost(
+    study: Study,
+    source: Source,
+    shapes: Mapping[str, SessionShape],
+    cohort: Cohort,
+    findings: Findings,
+) -> None:
+    """Estimate the cost, and warn where the machine has less memory or disk than that."""
+    if not shapes or not cohort.sessions:
+        return
+    regions = max((shape.regions or 0 for shape in shapes.values()), default=0)
+    if not regions:
+        try:
+            regions = len(source.region_table().regions)
+        except AttnconnError as error:
+            findings.errors.append(f"the regions can't be read: {error}")
+            return
+    frames = max(shape.frames for shape in shapes.values())
+    cost = cost_of(study, len(cohort.sessions), frames, regions)
+    findings.plan.append(f"{cost}: an estimate, from the sample's")
+    memory, disk = _memory(), _disk(study.store_folder)
+    if cost.memory > memory:
+        findings.warnings.append(
+            f"about {cost.memory / _GB:.1f} GB of memory may be needed; this machine has "
+            f"{memory / _GB:.1f} GB: a coarser atlas or a smaller batch_size needs less"
+        )
+    if cost.disk > disk:
+        findings.warnings.append(
+            f"about {cost.disk / _GB:.1f} GB may be stored; {study.store_folder} has room for "
+            f"{disk / _GB:.1f} GB: `store` in the study can name another folder"
+        )
+
+
+def cost_of(study: Study, sessions: int, frames: int, regions: int) -> Cost:
+    """Estimate what all of a study takes.
+
+    Parameters
+    ----------
+    study
+        Its assets and configurations.
+    sessions, frames, regions
+        How many; frames are of the longest session.
+    """
+    every, pairs = specs(study), regions**2
+    of_sessions = [spec for spec in every if spec.partitioned == "session"]
+    seconds = _PARTITION * (len(of_sessions) * sessions + len(every) - len(of_sessions))
+    lengths = 1 + len(study.scan_lengths)
+    memory = _COPIES * max(
+        _MATRIX * sessions * pairs,
+        _MATRIX * frames * regions * study.baseline_lags,
+        4.0 * sessions * frames * regions,
+    )
+    disk = 4.0 * sessions * frames * regions
+    for spec in every:
+        disk += _disk_of(spec, sessions, pairs, lengths)
+        if spec.group == "benchmarks":
+            seconds += _SCORES * max(1.0, sessions * pairs / (14 * 94**2))
+        elif spec.partitioned == "session" and spec.group in ("forecasts", "connectivity"):
+            seconds += _LINEAR * sessions * frames * pairs
+        for configuration in _trained(spec):
+            model, training = configuration.model, configuration.training
+            passes = training.epochs * training.ensemble * (2 if training.refit else 1)
+            start = _START if model.initialisation == "linear" else 0.0
+            each = start + _TRAINING * passes * model.hidden_dim
+            seconds += each * sessions * frames * pairs
+            memory = max(memory, 4.0 * training.batch_size * pairs * model.hidden_dim)
+    return Cost(seconds, _BASE + memory, disk)
+
+
+def _trained(spec: AssetSpec) -> Iterator[Configuration]:
+    """Yield the configurations that an asset trains."""
+    if spec.group != "forecasters":
+        return
+    configurations = spec.settings.get("configurations")
+    if isinstance(configurations, Mapping):
+        yield from configurations.values()
+    own = spec.settings.get("configuration")
+    if isinstance(own, Configuration):
+        yield own
+
+
+def _disk_of(spec: AssetSpec, sessions: int, pairs: int, lengths: int) -> float:
+    """Return the bytes of an asset's matrices or models."""
+    if spec.partitioned != "session":
+        return 0.0
+    match spec.group:
+        case "connectivity":
+            return float(_MATRIX * sessions * pairs * lengths)
+        case "repeats":
+            return float(_MATRIX * sessions * pairs * 4)
+        case "forecasters":
+            return float(_WEIGHTS * sessions * pairs)
+        case _:
+            return 0.0
+
+
+def _memory() -> float:
+    """Return the machine's memory in bytes; infinite where it can't be known."""
+    try:
+        return float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+    except (AttributeError, ValueError, OSError):
+        return float("inf")
+
+
+def _disk(folder: Path) -> float:
+    """Return the bytes free where a folder is, or will be."""
+    there = next(path for path in (folder, *folder.parents) if path.exists())
+    return float(shutil.disk_usage(there).free)

@@ -1,0 +1,53 @@
+"""Findings: what can't be made, what may not be meant, and what would be made."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+__all__ = ["Findings", "listed"]
+
+_SHOWN = 5
+
+
+@dataclass
+class Findings:
+    """What a check finds.
+
+    Attributes
+    ----------
+    errors
+        What can't be made of what the study says, and what to do.
+    warnings
+        What can be made, and may not be meant.
+    plan
+        What would be made, and what that may take.
+    blocked
+        Asset → why nothing that is done can make it. Part of the errors.
+    """
+
+    errors: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    plan: list[str] = field(default_factory=list)
+    blocked: dict[str, str] = field(default_factory=dict)
+
+    def lines(self) -> Iterator[str]:
+        """Say everything: errors, then warnings, then what would be made."""
+        parts = {"Errors": self.errors, "Warnings": self.warnings, "Would be made": self.plan}
+        for heading, told in parts.items():
+            if told:
+                yield f"{heading} ({len(told)})" if told is not self.plan else heading
+                yield from (f"  {line}" for line in told)
+
+    def warn_alike(self, reasons: Mapping[str, str]) -> None:
+        """Add a warning per reason, with those whom it concerns."""
+        alike: dict[str, list[str]] = defaultdict(list)
+        for who, why in reasons.items():
+            alike[why].append(who)
+        self.warnings += [f"{listed(who)}: {why}" for why, who in alike.items()]
+
+
+def listed(names: Iterable[str]) -> str:
+    """Name a few, and say how many more there are."""
+    every = list(names)
+    more = f" and {len(every) - _SHOWN} more" if len(every) > _SHOWN else ""
+    return ", ".join(every[:_SHOWN]) + more

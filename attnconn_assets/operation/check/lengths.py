@@ -1,0 +1,142 @@
+"""Lengths: what the headers say of frames, regions and repetition times, against the study."""
+
+import time
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+
+from attnconn_assets.assets.catalogue import specs
+from attnconn_assets.building.likeness import of_another_time
+from attnconn_assets.building.windows import LONGEST_RUN
+from attnconn_assets.operation.check.findings import Findings, listed
+from attnconn_assets.study.study import Study
+from attnconn_core.errors import AttnconnError
+from attnconn_core.records import Cohort, Session
+from attnconn_core.sources import SessionShape, Source, session_shape
+
+__all__ = ["check_lengths", "read_shapes"]
+
+
+def read_shapes(
+    source: Source, sessions: Sequence[Session], findings: Findings, until: float | None
+) -> dict[str, SessionShape]:
+    """Read the headers of sessions, as many as there is time for (`time.monotonic`)."""
+    shapes: dict[str, SessionShape] = {}
+    unreadable: dict[str, str] = {}
+    for number, session in enumerate(sessions):
+        if until is not None and time.monotonic() > until:
+            findings.plan.append(f"headers of {number} of {len(sessions)} sessions were read")
+            break
+        try:
+            shape = session_shape(source, session)
+        except AttnconnError as error:
+            unreadable[f"{session.key} can't be read"] = str(error)
+            continue
+        if shape is None:  # the source can't say
+            break
+        shapes[session.key] = shape
+    findings.warn_alike(unreadable)
+    if unreadable and not shapes and len(unreadable) == len(sessions):
+        findings.errors.append("no session can be read; the warnings say why")
+    return shapes
+
+
+def check_lengths(
+    study: Study, shapes: Mapping[str, SessionShape], cohort: Cohort, findings: Findings
+) -> Cohort:
+    """Hold lengths against what methods and the study's rules need.
+
+    Returns
+    -------
+    kept
+        The cohort without those whom the study's rules about length leave out.
+    """
+    if not shapes:
+        return cohort
+    _say_shapes(shapes, findings)
+    _check_alike(shapes, findings)
+    _check_windows(study, shapes, findings)
+    too_long = [n for n in study.scan_lengths if n >= max(s.frames for s in shapes.values())]
+    if too_long:
+        findings.warnings.append(
+            f"scan_lengths: {', '.join(map(str, too_long))} frames are no less than any session "
+            "has, and are left out"
+        )
+    return _without_the_short(study, shapes, cohort, findings)
+
+
+def _say_shapes(shapes: Mapping[str, SessionShape], findings: Findings) -> None:
+    frames = sorted(shape.frames for shape in shapes.values())
+    runs = sorted({len(shape.runs) for shape in shapes.values()})
+    times = sorted({s.repetition_time for s in shapes.values() if s.repetition_time is not None})
+    regions = sorted({s.regions for s in shapes.values() if s.regions is not None})
+    told = [
+        f"{_range(frames)} frames in {_range(runs)} run{'s' if runs[-1] > 1 else ''}",
+        f"repetition time {' or '.join(f'{each:g}' for each in times)} s" if times else "",
+        f"{' or '.join(map(str, regions))} regions" if regions else "",
+    ]
+    findings.plan.append("a session has " + ", ".join(filter(None, told)))
+
+
+def _range(values: Sequence[int]) -> str:
+    first, last = values[0], values[-1]
+    return str(first) if first == last else f"{first} to {last}"
+
+
+def _check_alike(shapes: Mapping[str, SessionShape], findings: Findings) -> None:
+    known = {k: s.repetition_time for k, s in shapes.items() if s.repetition_time is not None}
+    findings.warn_alike({f"{k} is left out": why for k, why in of_another_time(known).items()})
+    regions = {key: s.regions for key, s in shapes.items() if s.regions is not None}
+    if not regions:
+        return
+    [(usual, count)] = Counter(regions.values()).most_common(1)
+    odd = {
+        f"{key} has {number} regions": f"{count} of {len(regions)} sessions have {usual}, and all "
+        "must have the same: parcellate it as the others, or name it under exclude.sessions"
+        for key, number in regions.items()
+        if number != usual
+    }
+    findings.warn_alike(odd)
+
+
+def _check_windows(study: Study, shapes: Mapping[str, SessionShape], findings: Findings) -> None:
+    """Find the sessions that are too short for an asset, assets that lack the same together."""
+    assets: dict[tuple[str, tuple[str, ...], bool], list[str]] = defaultdict(list)
+    for spec in specs(study):
+        if spec.window is None or spec.partitioned != "session":
+            continue
+        short: dict[str, list[str]] = defaultdict(list)
+        for key, shape in shapes.items():
+            why = spec.window.why_not({LONGEST_RUN: shape.longest_run(study.test_fraction)})
+            if why:
+                short[why].append(key)
+        all_short = sum(map(len, short.values())) == len(shapes)
+        for why, keys in short.items():
+            assets[why, tuple(keys), all_short].append(spec.name)
+    for (why, who, all_short), names in assets.items():
+        told = findings.errors if all_short else findings.warnings
+        told.append(f"{', '.join(names)} can't be made of {listed(who)}: {why}")
+
+
+def _without_the_short(
+    study: Study, shapes: Mapping[str, SessionShape], cohort: Cohort, findings: Findings
+) -> Cohort:
+    rules = {k: v for k, v in study.exclude.given.items() if k in ("min_frames", "min_minutes")}
+    if not rules:
+        return cohort
+    about_length = type(study.exclude)(**rules)
+    broken = {}
+    for key, shape in shapes.items():
+        seconds = shape.repetition_time
+        measured = {"frames": float(shape.frames)}
+        if seconds is None and "min_minutes" in rules:
+            continue
+        measured["minutes"] = shape.frames * (seconds or 0) / 60
+        why = about_length.why_not(measured)
+        if why:
+            broken[f"{key} is left out by exclude"] = why
+    findings.warn_alike(broken)
+    out = {name.partition(" ")[0]: why for name, why in broken.items()}
+    kept = tuple(session for session in cohort.sessions if session.key not in out)
+    if not kept:
+        findings.errors.append(f"exclude ({', '.join(rules)}) leaves out every session")
+    return Cohort(kept, {**cohort.excluded, **out}, cohort.compared)

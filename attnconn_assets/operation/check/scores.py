@@ -1,0 +1,80 @@
+"""Phenotypes and scores: whose rows are found, and which scores can't be made of these subjects."""
+
+import pandas as pd
+
+from attnconn_assets.assets.inputs.specs import has_phenotypes
+from attnconn_assets.assets.scores.specs import scored
+from attnconn_assets.operation.check.findings import Findings
+from attnconn_assets.study.study import Study
+from attnconn_core.errors import AttnconnError, CohortError
+from attnconn_core.records import Cohort
+from attnconn_core.scoring import CheckedEarly
+from attnconn_core.sources import (
+    Source,
+    brings_phenotypes,
+    check_phenotypes,
+    match_phenotypes,
+    read_phenotypes,
+)
+
+__all__ = ["check_scores"]
+
+
+def check_scores(study: Study, source: Source, cohort: Cohort, findings: Findings) -> None:
+    """Match the phenotype table, and ask every score what it would be of."""
+    table = None
+    if has_phenotypes(study):
+        try:
+            table = _matched(study, source, cohort, findings)
+        except AttnconnError as error:
+            findings.errors.append(f"phenotypes: {error}")
+    _warn_of_no_table(study, findings)
+    for score in scored(study):
+        if not isinstance(score, CheckedEarly) or ("phenotypes" in score.reads and table is None):
+            continue
+        try:
+            found = score.check_early(cohort, table)
+        except CohortError as error:
+            findings.errors.append(f"{score.name} can't be made: {error}")
+            findings.blocked[score.name] = str(error)
+        except AttnconnError as error:
+            findings.errors.append(f"{score.name}: {error}")
+        else:
+            findings.plan.append(found.would)
+            findings.warnings += found.notes
+
+
+def _matched(study: Study, source: Source, cohort: Cohort, findings: Findings) -> pd.DataFrame:
+    """Read the table as the asset `phenotypes` does, and find every subject's row."""
+    settings, path = study.behaviour, study.phenotypes
+    if path is not None:
+        name, table = str(path), read_phenotypes(path, settings.subject_column)
+    else:
+        assert brings_phenotypes(source)  # noqa: S101  (has_phenotypes has seen to it)
+        name, table = f"the phenotypes of source {study.source}", source.phenotypes()
+    checked = check_phenotypes(
+        table,
+        settings.targets,
+        settings.subject_column,
+        settings.coding,
+        name,
+        settings.family_column,
+    )
+    matched = match_phenotypes(checked, settings.subject_column, cohort.subjects)
+    findings.warnings += matched.notes
+    with_row = sum(subject in matched.table.index for subject in cohort.subjects)
+    findings.plan.append(
+        f"phenotypes: {with_row} of {len(cohort.subjects)} subjects with a scan have a row; the "
+        f"table has {len(matched.table)} rows"
+    )
+    return matched.table
+
+
+def _warn_of_no_table(study: Study, findings: Findings) -> None:
+    there = {score.name for score in scored(study)}
+    missed = [score.name for score in study.chosen_scores if score.name not in there]
+    asked = [name for name in missed if name != "behaviour" or study.behaviour.targets]
+    if asked:
+        findings.warnings.append(
+            f"{', '.join(asked)} can't be made: the study names no table under phenotypes"
+        )

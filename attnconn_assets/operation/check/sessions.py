@@ -1,0 +1,95 @@
+"""Sessions: who is there, what is refused, which two are compared, and who trains."""
+
+from attnconn_assets.assets.catalogue import specs
+from attnconn_assets.building.cohort import BY_RULE, short_of_quorum
+from attnconn_assets.operation.check.findings import Findings, listed
+from attnconn_assets.study.study import Study
+from attnconn_core.errors import CohortError
+from attnconn_core.forecasting import group_folds
+from attnconn_core.records import Cohort
+from attnconn_core.sources import Listing
+
+__all__ = ["candidates", "check_sessions"]
+
+
+def candidates(study: Study, listing: Listing) -> Cohort:
+    """Take the sessions that the study doesn't leave out by name."""
+    excluded = {name: str(why) for name, why in listing.refused.items()}
+    named = [session for session in listing.sessions if study.exclude.names(session.key)]
+    excluded |= {each.key: f"{BY_RULE}exclude.sessions names it" for each in named}
+    kept = tuple(session for session in listing.sessions if session not in named)
+    return Cohort(kept, excluded, study.sessions)
+
+
+def check_sessions(study: Study, listing: Listing, cohort: Cohort, findings: Findings) -> None:
+    """Say who is there, and hold the names in the study against them."""
+    findings.warn_alike({f"{k} isn't a session": str(why) for k, why in listing.refused.items()})
+    lacks = short_of_quorum(study, cohort)
+    if lacks:
+        findings.errors.append(f"group results need {lacks}")
+    _check_names(study, listing, cohort, findings)
+    named = ", ".join(f"{name} ({count})" for name, count in cohort.session_names.items())
+    findings.plan.append(
+        f"{len(cohort.subjects)} subjects, {len(cohort.sessions)} sessions: {named or 'none'}"
+    )
+    _say_who_is_compared(cohort, findings)
+    if any(spec.name == "group_forecaster" for spec in specs(study)):
+        _check_folds(study, cohort, findings)
+
+
+def _check_names(study: Study, listing: Listing, cohort: Cohort, findings: Findings) -> None:
+    there = cohort.session_names
+    absent = [name for name in study.sessions or () if name not in there]
+    if absent:
+        findings.errors.append(
+            f"sessions must name sessions that are there ({listed(there)}); got "
+            f"{', '.join(absent)}: nothing is compared"
+        )
+    nobody = [
+        name
+        for name in study.exclude.sessions
+        if not any(
+            study.exclude.model_copy(update={"sessions": (name,)}).names(session.key)
+            for session in listing.sessions
+        )
+    ]
+    if nobody:
+        findings.warnings.append(
+            f"exclude.sessions names {listed(nobody)}, which no session or subject is called"
+        )
+
+
+def _say_who_is_compared(cohort: Cohort, findings: Findings) -> None:
+    pairs = cohort.pairs()
+    if not pairs:
+        return
+    names = sorted({(test.session, retest.session) for test, retest in pairs})
+    compared = listed(f"{test} with {retest}" for test, retest in names)
+    findings.plan.append(f"compared in {len(pairs)} subjects: {compared}")
+    paired = {test.subject for test, _ in pairs}
+    alone = [subject for subject in cohort.subjects if subject not in paired]
+    if alone:
+        findings.warnings.append(
+            f"{len(alone)} of {len(cohort.subjects)} subjects lack one of the two sessions that "
+            f"are compared: {listed(alone)}"
+        )
+
+
+def _check_folds(study: Study, cohort: Cohort, findings: Findings) -> None:
+    try:
+        folds = group_folds(cohort, study.cross_fit_folds, study.cross_fit_seed)
+    except CohortError as error:
+        findings.errors.append(f"models of the cohort can't be trained: {error}")
+        return
+    findings.plan.append(
+        "models of the cohort: "
+        + ", ".join(
+            f"{fold.name} trains on {len({s.subject for s in fold.trains})} subjects"
+            for fold in folds
+        )
+    )
+    if folds[0].reads is not None and len(folds) < study.cross_fit_folds:
+        findings.warnings.append(
+            f"cross_fit_folds is {study.cross_fit_folds}; {len(cohort.subjects)} subjects are "
+            f"enough for {len(folds)}, so that every model is read on three or more"
+        )

@@ -1,0 +1,84 @@
+"""Cleaning: remove what the platform wrote for a study, or for all of them."""
+
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import dagster as dg
+
+from attnconn_assets.assets.catalogue import tracking_of
+from attnconn_assets.building.partitions import session_partitions
+from attnconn_assets.instance import forgetting as dagster_history
+from attnconn_assets.instance.run_locks import end_orphans
+from attnconn_assets.study.claim import CLAIM
+from attnconn_assets.study.study import Study, load_study
+from attnconn_assets.tracking import forgetting as mlflow_runs
+from attnconn_core.errors import AttnconnError, InputError
+
+__all__ = ["Cleared", "clean", "studies_of"]
+
+
+@dataclass(frozen=True)
+class Cleared:
+    """What was removed of a study: its runs in Dagster and in MLflow, and its store."""
+
+    study: str
+    dagster_runs: int
+    mlflow_runs: int
+    store: Path
+
+
+def studies_of(home: Path) -> tuple[dict[Path, Study], dict[str, str]]:
+    """Find every study that Dagster's home knows.
+
+    Returns
+    -------
+    found, unknown
+        File → study; and the name of a study → why its file can't be read any more.
+    """
+    found: dict[Path, Study] = {}
+    unknown: dict[str, str] = {}
+    for note in sorted((home / "studies").glob(f"*/{CLAIM}")):
+        try:
+            written = json.loads(note.read_text(encoding="utf-8"))["study"]
+            file = (note.parent / written).resolve()
+            found[file] = load_study(file)
+        except (OSError, ValueError, KeyError, TypeError, AttnconnError) as error:
+            unknown[note.parent.name] = str(error)
+    return found, unknown
+
+
+def clean(study: Study, instance: dg.DagsterInstance, home: Path) -> Cleared:
+    """Remove a study's store, its runs, its history and its claim; scans and files stay.
+
+    Raises
+    ------
+    InputError
+        If one of its runs goes on, or its store holds the study itself, scans, or anything
+        that isn't the platform's.
+    """
+    store = study.store_folder
+    _require_a_store(study)
+    end_orphans(instance)
+    partitions = str(session_partitions(study).name)
+    ours = dagster_history.forget_study(instance, study.name, partitions)
+    theirs = mlflow_runs.forget_study(tracking_of(study), study.name)
+    if store.is_dir():
+        shutil.rmtree(store)
+    shutil.rmtree(home / "studies" / study.name, ignore_errors=True)
+    return Cleared(study.name, ours, theirs, store)
+
+
+def _require_a_store(study: Study) -> None:
+    """Refuse a folder that the platform didn't make: `store` may name any."""
+    store = study.store_folder.resolve()
+    if not store.exists():
+        return
+    kept = (study.folder, *study.experiments, study.tracking_folder, Path.cwd(), Path.home())
+    inside = [path for path in kept if path.resolve().is_relative_to(store)]
+    if inside or not (store / CLAIM).is_file():
+        why = f"it holds {inside[0]}" if inside else f"it has no {CLAIM}"
+        raise InputError(
+            f"only a store that the platform made is removed; got {store}: {why}. Remove it by hand"
+        )

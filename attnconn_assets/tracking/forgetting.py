@@ -1,0 +1,41 @@
+"""Forgetting a study: its runs, their artifacts and its registered models leave MLflow."""
+
+import shutil
+import urllib.parse
+from pathlib import Path
+
+from attnconn_assets.tracking.tracking import Tracking
+
+__all__ = ["forget_study"]
+
+_PAGE = 500
+
+
+def forget_study(tracking: Tracking, study: str) -> int:
+    """Delete a study's runs in MLflow, their artifacts and its models; return how many runs.
+
+    MLflow keeps the rows of deleted runs, unseen, until ``mlflow gc``.
+    """
+    if not (Path(tracking.folder) / "mlflow.db").exists():
+        return 0
+    client = tracking.client()
+    experiments = [each.experiment_id for each in client.search_experiments()]
+    wanted = f"tags.`attnconn.study` = '{study}'"
+    forgotten: set[str] = set()
+    while runs := client.search_runs(experiments, wanted, max_results=_PAGE):
+        for run in runs:
+            client.delete_run(run.info.run_id)
+            _remove_artifacts(Path(tracking.folder).resolve(), run.info.artifact_uri)
+        forgotten |= {run.info.run_id for run in runs}
+    # A study's models bear its name, and no other's runs have made versions of them.
+    versions = client.search_model_versions()
+    for name in {each.name for each in versions if each.run_id in forgotten}:
+        client.delete_registered_model(name)
+    return len(forgotten)
+
+
+def _remove_artifacts(folder: Path, uri: str) -> None:
+    """Remove a run's folder of artifacts, if it lies where the study's tracking has them."""
+    place = Path(urllib.parse.unquote(urllib.parse.urlsplit(uri).path)).parent
+    if place.is_relative_to(folder / "artifacts") and place != folder / "artifacts":
+        shutil.rmtree(place, ignore_errors=True)

@@ -1,0 +1,95 @@
+"""Cleaning takes one study, and asks; others, scans and study files stay."""
+
+import os
+
+import dagster as dg
+import pytest
+
+from attnconn_assets.__main__ import main
+from attnconn_assets.assets.catalogue import tracking_of
+from attnconn_assets.instance.home import open_instance
+from attnconn_assets.operation import cleaning
+from attnconn_assets.study.claim import claim
+from attnconn_assets.study.study import load_study
+from attnconn_core.errors import InputError
+
+
+def records(instance: dg.DagsterInstance, name: str) -> tuple[bool, int, int]:
+    """Assets, runs and partitions that Dagster knows of a study."""
+    return (
+        any(key.path[0] == name for key in instance.all_asset_keys()),
+        sum(name in {k.path[0] for k in r.asset_selection or ()} for r in instance.get_runs()),
+        len(instance.get_dynamic_partitions(f"{name}_sessions")),
+    )
+
+
+@pytest.fixture
+def two(write_study, run_line, home, monkeypatch):
+    """Two studies that share a home and MLflow's folder; both are run."""
+    monkeypatch.setenv("DAGSTER_HOME", os.fspath(home))
+    files = {}
+    for name in ("first", "second"):
+        file = write_study(name=name, n_subjects=2, methods=["pearson"], scan_lengths=None)
+        study = load_study(file)
+        claim(study, file, home)
+        with open_instance() as instance:
+            run_line(study, instance)
+            assert records(instance, name)[0]
+        files[name] = file
+    return files
+
+
+def test_one_study_is_cleared_after_a_yes(two, home, monkeypatch, capsys):
+    first, second = map(load_study, two.values())
+    monkeypatch.setattr("builtins.input", lambda _: "no")
+    assert main(["clean", "--study", os.fspath(two["first"])]) == 1
+    assert "Nothing was removed" in capsys.readouterr().out
+    assert first.store_folder.is_dir()
+
+    monkeypatch.setattr("builtins.input", lambda _: "yes")
+    assert main(["clean", "--study", os.fspath(two["first"])]) == 0
+    assert f"first: removed {first.store_folder}" in capsys.readouterr().out
+    assert not first.store_folder.exists()
+    assert not (home / "studies" / "first").exists()
+    with open_instance() as instance:
+        assert records(instance, "first") == (False, 0, 0)
+        kept = records(instance, "second")
+        assert kept[0]
+        assert kept[1] > 3
+        assert kept[2] == 4
+    client = tracking_of(first).client()
+    experiments = [each.experiment_id for each in client.search_experiments()]
+    studies = {r.data.tags["attnconn.study"] for r in client.search_runs(experiments)}
+    assert studies == {"second"}
+    assert second.store_folder.is_dir()
+    assert two["first"].is_file()
+
+    # All that is left, without a question.
+    monkeypatch.delattr("builtins.input")
+    assert main(["clean", "--all", "--yes"]) == 0
+    assert not second.store_folder.exists()
+    assert main(["clean", "--all", "--yes"]) == 0
+    assert capsys.readouterr().out.endswith("There is nothing to remove\n")
+
+
+def test_a_folder_that_the_platform_did_not_make_stays(write_study, home, instance, tmp_path):
+    own = tmp_path / "mine"
+    own.mkdir()
+    (own / "thesis.txt").write_text("years of work")
+    study = load_study(write_study(store="../mine"))
+    with pytest.raises(InputError, match=r"only a store that the platform made.*no study.json"):
+        cleaning.clean(study, instance, home)
+    around = load_study(file := write_study(store=".."))
+    claim(around, file, home)
+    with pytest.raises(InputError, match="it holds"):
+        cleaning.clean(around, instance, home)
+    assert (own / "thesis.txt").is_file()
+
+
+def test_a_study_whose_run_goes_on_stays(tiny_study, home, instance):
+    key = dg.AssetKey(["tiny", "pearson"])
+    instance.add_run(
+        dg.DagsterRun("any", asset_selection={key}, status=dg.DagsterRunStatus.STARTED)
+    )
+    with pytest.raises(InputError, match="while none of its runs goes on"):
+        cleaning.clean(tiny_study, instance, home)
