@@ -92,6 +92,7 @@ def _make_all(
         try:
             made = make(platform, spec, partition)
         except Exception as error:
+            _end_if_asked_to(error)
             # What nobody expected costs its own partition too, and shows where it came from.
             expected = isinstance(error, AttnconnError)
             told = str(error) if expected else f"{type(error).__name__}: {error}"
@@ -121,6 +122,15 @@ def _make_all(
     if spec.checked:
         # Every partition has its verdict; one on the whole chunk would stand beside them.
         yield dg.Output(None, output_name=_output_of_check(context, key))
+
+
+def _end_if_asked_to(error: Exception) -> None:
+    """Raise the interruption that led to an error: it is nothing that a partition failed of."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if not isinstance(cause, Exception):
+            raise cause
+        cause = cause.__cause__ or cause.__context__
 
 
 def _output_of_check(context: dg.AssetExecutionContext, key: dg.AssetKey) -> str:

@@ -3,6 +3,7 @@
 import dagster as dg
 import pytest
 from dagster._core.definitions.data_version import CachingStaleStatusResolver, StaleStatus
+from dagster._core.errors import DagsterExecutionInterruptedError
 from dagster._core.loader import LoadingContextForTest
 
 from attnconn_assets.assets.catalogue import resources
@@ -12,6 +13,7 @@ from attnconn_assets.building.partitions import add_sessions
 from attnconn_assets.building.result import Result
 from attnconn_assets.building.spec import AssetSpec
 from attnconn_assets.building.work import Work
+from attnconn_assets.storage.entry import WHOLE
 from attnconn_core.errors import SeriesError
 
 RANGE = ("dagster/asset_partition_range_start", "dagster/asset_partition_range_end")
@@ -173,6 +175,20 @@ def test_an_identical_rebuild_leaves_nothing_unsynced(tiny_study, home):
         for first, last in ((0, 2), (3, 3), (4, 7)):
             materialise(instance, "pearson", keys[first], keys[last])
         assert unsynced(instance) == []
+
+
+def interrupted(work: Work) -> Result:
+    try:
+        raise DagsterExecutionInterruptedError
+    finally:  # as where a database is in the middle of something
+        raise OSError("the database is closed")
+
+
+def test_an_end_that_is_asked_for_is_no_failure_of_a_partition(tiny_study, instance):
+    asset = build_asset(tiny_study, AssetSpec("pearson", interrupted, "whole"))
+    with pytest.raises(DagsterExecutionInterruptedError):
+        dg.materialize([asset], instance=instance, resources=resources(tiny_study))
+    assert resources(tiny_study)["store"].failure("pearson", WHOLE) is None
 
 
 def test_a_run_that_fails_is_failed_in_mlflow_too(chunk, tiny_study):
