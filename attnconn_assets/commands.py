@@ -264,8 +264,9 @@ def conclude(study: Study, outcome: Outcome, seconds: float) -> None:
     print(f"\nScores ({DESIGN_LABELS[study.make_source().design]})\n")
     warned = rows[rows["warning"] != ""]
     print(headline_text(rows, cells))
-    print(f"\nIdentification by chance: {entry.facts['chance']}")
-    print(*entry.facts["notes"], sep="\n")
+    if entry.facts["chance"]:
+        print(f"\nIdentification by chance: {entry.facts['chance']}")
+    print("", *entry.facts["notes"], sep="\n")
     if cells["best"].any():
         print("\n* better than every other method, tested and corrected for their number")
     print("", *entry.facts["words"], sep="\n")
