@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Float32
+from jaxtyping import Float32, Float64
 
 from attnconn_core.errors import ScanError
 from attnconn_core.parcellation import read_ptseries
@@ -75,7 +75,7 @@ def _read_npy(path: Path) -> ArrayFile:
             f"{path}: must be a whole NumPy file of numbers, without objects; {problem}"
         ) from problem
     checked = _checked(path, values)
-    require_regions(path, None, values)
+    require_regions(path, None, values.T)
     return ArrayFile(path=path, values=checked)
 
 
@@ -125,7 +125,7 @@ def _read_parquet(path: Path) -> ArrayFile:
 
 def _read_ptseries(path: Path) -> ArrayFile:
     series = read_ptseries(path)
-    require_regions(path, series.regions, series.values)
+    require_regions(path, series.regions, series.values.T)
     return ArrayFile(
         path=path,
         values=_checked(path, series.values),
@@ -150,11 +150,18 @@ def _from_table(path: Path, table: pd.DataFrame) -> ArrayFile:
             words = column[pd.to_numeric(column, errors="coerce").isna() & column.notna()]
             found = f"{words.iloc[0]!r} in row {words.index[0] + 1}" if len(words) else column.dtype
             raise ScanError(f"{path}: every column must hold numbers; {name!r} holds {found}")
-    values = table.to_numpy(dtype=np.float64, na_value=np.nan)
     regions = tuple(str(name) for name in table.columns)
-    checked = _checked(path, values)
-    require_regions(path, regions, values)
-    return ArrayFile(path=path, values=checked, regions=regions)
+    require_regions(path, regions, (_numbers(table[name]) for name in table))
+    # A column at a time: a copy of the whole in double precision would be larger than the file.
+    values = np.empty(table.shape, dtype=np.float32)
+    with np.errstate(over="ignore"):
+        for number, name in enumerate(table.columns):
+            values[:, number] = _numbers(table[name])
+    return ArrayFile(path=path, values=_checked(path, values), regions=regions)
+
+
+def _numbers(column: pd.Series) -> Float64[np.ndarray, " time"]:
+    return column.to_numpy(dtype=np.float64, na_value=np.nan)
 
 
 def _checked(path: Path, values: np.ndarray) -> Float32[np.ndarray, "time region"]:

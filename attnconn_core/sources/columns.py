@@ -1,7 +1,7 @@
 """Columns of a series that are no region: indices, frame numbers, times."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +26,7 @@ _ALL_RISE = 60
 
 
 def require_regions(
-    path: Path, names: Sequence[str] | None, values: Shaped[np.ndarray, "time region"]
+    path: Path, names: Sequence[str] | None, columns: Iterable[Shaped[np.ndarray, " time"]]
 ) -> None:
     """See that every column of a series can be a region's signal.
 
@@ -36,8 +36,8 @@ def require_regions(
         The file, for errors.
     names
         Of the columns; None if the file has none.
-    values
-        As they stand in the file.
+    columns
+        The values of each, as they stand in the file.
 
     Raises
     ------
@@ -57,13 +57,12 @@ def require_regions(
             f"{path}: a series must be (time, region), a column for each region; the columns are "
             f"named after frames: {', '.join(names[:3])}. Transpose it"
         )
-    # One column is compared at a time: a copy of a long scan isn't needed.
-    for number in range(values.shape[1]):
-        if _counts(values[:, number]):
-            column = repr(names[number]) if names else f"number {number + 1}"
-            first = ", ".join(f"{value:g}" for value in values[:3, number])
+    for number, column in enumerate(columns):
+        if _counts(column):
+            called = repr(names[number]) if names else f"number {number + 1}"
+            first = ", ".join(f"{value:g}" for value in column[:3])
             raise ScanError(
-                f"{path}: every column must be a region's signal; column {column} counts frames or "
+                f"{path}: every column must be a region's signal; column {called} counts frames or "
                 f"time ({first}, …). Take it out"
             )
 
