@@ -10,7 +10,7 @@ export MLFLOW_DISABLE_TELEMETRY := true
 export MLFLOW_ALLOW_PICKLE_DESERIALIZATION := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup sample demo dev test fuzz test-peers bench bench-forecast bench-identification bench-reliability bench-truth bench-platform bench-gpu lint lists format clean
+.PHONY: help setup sample demo dev test test-studies fuzz test-peers bench bench-forecast bench-identification bench-reliability bench-truth bench-platform bench-gpu lint lists format clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ dev: setup  ## Open Dagster (127.0.0.1:3000) and MLflow (127.0.0.1:5000); Ctrl-C
 # A process a core, and each with one thread: threads that share a core wait for each other.
 test: setup lint  ## Lint, type-check and run every test
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+
+test-studies: setup sample  ## Run every study of studies/ to its end, in a small form (minutes)
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -m studies --numprocesses auto --maxprocesses 4 tests/assets/study
 
 fuzz: setup  ## Spoil files at random, for longer than `make test` (EXAMPLES=2000 per reader)
 	FUZZ_EXAMPLES=$(or $(EXAMPLES),2000) $(BIN)/pytest tests/bad_inputs/test_fuzz.py --numprocesses auto

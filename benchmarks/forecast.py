@@ -5,11 +5,13 @@ them. Nothing is chosen on the frames that judge. See `benchmarks.linear` for th
 """
 
 import argparse
+import sys
 import time
 from pathlib import Path
 
 import numpy as np
 import torch
+from tqdm import tqdm
 
 from attnconn_core.forecasting import PRESETS, fit, forecast, forecast_skill, linear_forecasts
 from attnconn_core.records import Session, TimeSeries
@@ -33,6 +35,9 @@ def main() -> None:
     parser.add_argument("--device", default="cpu", help="to train presets on (default: cpu)")
     parser.add_argument("--linear-only", action="store_true", help="train no preset")
     options = parser.parse_args()
+    print(
+        "First the linear forecasters, in seconds; then every preset is trained.", file=sys.stderr
+    )
     runs, halves = _scans(options.subjects)
     lines = linear_lines(runs, halves)
     print("\n".join(lines), flush=True)
@@ -53,7 +58,7 @@ def _trained_lines(runs: list[Scan], device: str) -> list[str]:
     lines = ["| subject | " + " | ".join(columns) + " |", "|" + " --- |" * (len(columns) + 1)]
     print("\n".join(lines), flush=True)
     rows = []
-    for subject, series in runs:
+    for subject, series in tqdm(runs, unit=" subjects"):
         training, test = split(series, 0.1)
         linear = linear_forecasts(training, test, 5)
         trained = [_preset(name, training, test, device) for name in presets]

@@ -6,6 +6,7 @@ the other subjects, at the same length.
 
 import argparse
 import functools
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -42,6 +43,7 @@ def main() -> None:
     pairs = _pairs()
     head_row = ["method", "directed", *(f"{n} frames" for n in _LENGTHS)]
     lines = [f"| {' | '.join(head_row)} |", "|" + " --- |" * len(head_row)]
+    print("Every method on scans of four lengths, a row at a time.", file=sys.stderr)
     print("\n".join(lines), flush=True)
     for name, directed, found in _rows(pairs):
         cells = [

@@ -6,10 +6,12 @@ alone; nothing is chosen on a network.
 
 import argparse
 import re
+import sys
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 import pandas as pd
+from tqdm import tqdm
 
 from attnconn_assets.assets.scores.recovery_estimators import estimators_for
 from attnconn_assets.assets.scores.specs import competitors_of
@@ -44,6 +46,7 @@ def main() -> None:
         help="names joined by commas: only their rows are computed, the table's others stay",
     )
     options = parser.parse_args()
+    print("Every method on 9 networks; only at the end are the tables written.", file=sys.stderr)
     found = {
         benchmark.name: _scored(benchmark.head(options.data_sets), options.methods)
         for benchmark in benchmarks_in(options.folder)
@@ -121,7 +124,8 @@ def _order() -> list[str]:
 def _scored(benchmark: KnownTruth, only: Collection[str] | None) -> pd.DataFrame:
     print(f"{benchmark.name}: {len(benchmark.series)} data sets", flush=True)
     estimators = estimators_for(competitors_of(load_study(_STUDY)), benchmark, only)
-    scores, failed = recovery_scores(estimators, benchmark)
+    with tqdm(total=len(estimators), desc=benchmark.name, unit=" methods") as bar:
+        scores, failed = recovery_scores(estimators, benchmark, lambda _: bar.update())
     for where, why in failed.items():
         print(f"  {where}: {why}", flush=True)
     table = summarise_recovery(scores).set_index("method")

@@ -1,5 +1,6 @@
 """The methods of a study: those it could have, those it asks for, and their parameters."""
 
+import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -83,10 +84,16 @@ def require_known(
     if unknown:
         raise StudyError(
             f"{path}: {key} must be among {', '.join(known)}; got {', '.join(unknown)}"
+            + _meant(unknown[0], known)
         )
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise StudyError(f"{path}: {key} may name a method once; more often: {', '.join(twice)}")
+
+
+def _meant(unknown: str, known: Sequence[str]) -> str:
+    near = difflib.get_close_matches(unknown, known, n=1)
+    return f": did you mean {near[0]}?" if near else ""
 
 
 def _for_configurations(method: Method, configurations: Sequence[str]) -> list[Method]:

@@ -220,7 +220,7 @@ def _notes(
     ]
     if words and not settings.targets:
         notes.append(
-            f"behaviour doesn't predict {', '.join(words)}, since they hold words: the study's "
+            f"behaviour doesn't predict columns that hold words ({', '.join(words)}): the study's "
             "coding may say which number a word stands for, or its targets name the others"
         )
     return tuple(notes)

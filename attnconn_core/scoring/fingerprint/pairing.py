@@ -49,7 +49,7 @@ class PooledPairs:
         if all((test.lower(), retest.lower()) == ("test", "retest") for test, retest in named):
             return ()
         listed = ", ".join(f"{test} and {retest} ({n})" for (test, retest), n in named.items())
-        return (f"test and retest are the sessions {listed}; the study's `sessions` names others",)
+        return (f"test and retest are the sessions {listed}, which the study's key sessions sets",)
 
     @property
     def chance(self) -> float:

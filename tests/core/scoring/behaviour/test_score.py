@@ -204,5 +204,5 @@ def test_columns_of_words_are_named_and_not_skipped_without_a_word(make_study):
     table = make_study(subjects=9).phenotypes.assign(Sex=["F", "M", "F"] * 3)
     study = make_study(subjects=9, phenotypes=table)
     (note,) = Behaviour(**QUICK, family_column="Family_ID").score(study).notes
-    assert "doesn't predict Sex, since they hold words" in note
+    assert "doesn't predict columns that hold words (Sex)" in note
     assert Behaviour(**QUICK, targets=("Score",)).score(study).notes == ()
