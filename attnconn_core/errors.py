@@ -59,6 +59,10 @@ class CohortError(InputError):
     """The subjects and sessions of a study don't make a cohort."""
 
 
+class UnpairedError(CohortError):
+    """What compares two sessions of a subject has no subject with two."""
+
+
 class ScanError(InputError):
     """A scan's file can't be read as what it claims to be."""
 

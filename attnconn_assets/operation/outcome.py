@@ -46,6 +46,9 @@ class Outcome:
         Partitions that couldn't be made, ``asset of partition`` → why.
     refused
         What the source has and can't give as a session → why.
+    needless
+        Partitions that can't be made and that this design doesn't call for, such as a comparison
+        of two sessions where everybody has one → why.
     damaged
         Partitions that were found damaged in the store → what was found.
     """
@@ -55,6 +58,7 @@ class Outcome:
     failed: dict[str, str] = field(default_factory=dict)
     waiting: dict[str, tuple[Cause, ...]] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
+    needless: dict[str, str] = field(default_factory=dict)
     damaged: dict[str, str] = field(default_factory=dict)
 
     def heals(self) -> Iterator[str]:

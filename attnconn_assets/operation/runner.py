@@ -37,6 +37,7 @@ def materialise_stale(
     retry_failed: bool = True,
     discover: bool = True,
     blocked: Mapping[str, str] | None = None,
+    needless: Collection[str] = (),
 ) -> Outcome:
     """Make every partition that isn't as today's scans, code and settings would make it.
 
@@ -58,6 +59,8 @@ def materialise_stale(
     blocked
         Asset → why it can't be made, as a check has found (`Findings.blocked`): it isn't
         tried, and counts as failed.
+    needless
+        Those of them that are no failure (`Findings.needless`).
     """
     source = study.make_source()
     listing = source.listing()
@@ -69,7 +72,9 @@ def materialise_stale(
     store = store_of(study)
     _clear_up(study, instance, store)
     outcome = Outcome(refused={name: str(why) for name, why in listing.refused.items()})
-    line = _Line(study, instance, listener, store, source, there, place, outcome, blocked or {})
+    line = _Line(
+        study, instance, listener, store, source, there, place, outcome, blocked or {}, needless
+    )
     line.go_through(models, retry_failed)
     known = set(line.damaged_before)
     # A reader may find damage that nobody knew of: what it needs is made again, and it then.
@@ -93,10 +98,12 @@ class _Line:
         place: Mapping[str, int],
         outcome: Outcome,
         blocked: Mapping[str, str],
+        needless: Collection[str],
     ) -> None:
         self._study, self._instance, self._listener = study, instance, listener
         self._store, self._source, self._listing = store, source, listing
         self._place, self._outcome, self._blocked = place, outcome, blocked
+        self._needless = needless
         self._job = assets(study).resolve_implicit_global_asset_job_def()
         self._specs = specs(study)
         self._made: set[str] = set()
@@ -144,7 +151,8 @@ class _Line:
         for key in due:
             tried = attempt(self._study, spec, self._store, self._source, self._listing, key)
             self._store.fail(spec.name, key, why, tried)
-            self._outcome.failed[f"{spec.name} of {key}"] = why
+            told = self._outcome.needless if spec.name in self._needless else self._outcome.failed
+            told[f"{spec.name} of {key}"] = why
             self._instance.report_runless_asset_event(
                 failed_partition([self._study.name, spec.name], key, why)
             )

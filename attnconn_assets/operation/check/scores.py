@@ -6,7 +6,7 @@ from attnconn_assets.assets.inputs.specs import has_phenotypes
 from attnconn_assets.assets.scores.specs import scored
 from attnconn_assets.operation.check.findings import Findings
 from attnconn_assets.study.study import Study
-from attnconn_core.errors import AttnconnError, CohortError
+from attnconn_core.errors import AttnconnError, CohortError, UnpairedError
 from attnconn_core.records import Cohort
 from attnconn_core.scoring import CheckedEarly
 from attnconn_core.sources import (
@@ -34,14 +34,28 @@ def check_scores(study: Study, source: Source, cohort: Cohort, findings: Finding
             continue
         try:
             found = score.check_early(cohort, table)
+        except UnpairedError as error:
+            _block(score.name, error, findings, needless=_one_session_each(cohort))
         except CohortError as error:
-            findings.errors.append(f"{score.name} can't be made: {error}")
-            findings.blocked[score.name] = str(error)
+            _block(score.name, error, findings)
         except AttnconnError as error:
             findings.errors.append(f"{score.name}: {error}")
         else:
             findings.plan.append(found.would)
             findings.warnings += found.notes
+
+
+def _one_session_each(cohort: Cohort) -> bool:
+    return 0 < len(cohort.sessions) == len(cohort.subjects)
+
+
+def _block(name: str, error: CohortError, findings: Findings, *, needless: bool = False) -> None:
+    """Note that a score can't be made; an error, unless nobody can have expected it."""
+    told = findings.warnings if needless else findings.errors
+    told.append(f"{name} can't be made: {error}")
+    findings.blocked[name] = str(error)
+    if needless:
+        findings.needless.add(name)
 
 
 def _matched(study: Study, source: Source, cohort: Cohort, findings: Findings) -> pd.DataFrame:

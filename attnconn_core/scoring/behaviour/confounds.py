@@ -10,8 +10,10 @@ from jaxtyping import Bool, Float, Int
 from attnconn_core.errors import ParameterError
 from attnconn_core.scoring.edges.features import column_scale
 
-__all__ = ["Confounds", "adjusted_truth", "confound_columns"]
+__all__ = ["Confounds", "adjusted_truth", "confound_columns", "explain_all"]
 
+# Of the variance of a target; what confounds leave below it is rounding.
+_NOTHING_LEFT = 1e-12
 # Below this share of the largest singular value, a column repeats the others.
 _RANK = 1e-10
 
@@ -80,6 +82,22 @@ def adjusted_truth(
     return truth
 
 
+def explain_all(confounds: Confounds, target: Float[np.ndarray, " subject"]) -> bool:
+    """Whether confounds leave nothing of a target to be predicted.
+
+    Examples
+    --------
+    >>> age = np.arange(5.0)
+    >>> explain_all(Confounds(age[:, None]), 2 * age + 1)
+    True
+    """
+    everyone = np.ones(len(target), dtype=bool)
+    scaled, inverse = confounds.fitted(everyone)
+    centred = target - target.mean()
+    left = centred - scaled @ (inverse @ centred)
+    return bool(left @ left <= _NOTHING_LEFT * (centred @ centred))
+
+
 def confound_columns(table: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
     """Lay columns out as numbers: words become one column a category, but for the first.
 
@@ -107,6 +125,12 @@ def confound_columns(table: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
 def _require_categories(column: pd.Series) -> None:
     """Require words throughout, each of some subjects: one word makes no numbers categories."""
     values = column.dropna().astype(str)
+    alike = values.groupby(values.str.casefold()).unique()
+    for written in alike[alike.map(len) > 1]:
+        raise ParameterError(
+            f"confound {column.name} must write a category in one way; it has "
+            f"{' and '.join(map(repr, written))}"
+        )
     words = values[pd.to_numeric(values, errors="coerce").isna()]
     if 0 < len(words) < len(values):
         raise ParameterError(

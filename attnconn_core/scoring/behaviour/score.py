@@ -1,7 +1,7 @@
 """Behaviour of unseen subjects, predicted from every method's edges and by null models."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
@@ -36,6 +36,7 @@ from attnconn_core.sources import target_columns
 __all__ = ["Behaviour"]
 
 _SHOWN = 5
+_RARE = 0.1  # of the subjects: fewer differ from all others in a target by themselves
 _FEWEST = 4  # subjects or families: with fewer a model would learn from two
 
 
@@ -101,6 +102,7 @@ class Behaviour:
         """
         phenotypes = data.phenotypes
         question, sessions = self._asked(data.cohort, phenotypes)
+        question.predictable({})
         dropped: dict[str, str] = {}
         answers = list(_answers(data, question, sessions, dropped))
         scores, unusable = scores_table(answers), unusable_targets(answers)
@@ -132,11 +134,7 @@ class Behaviour:
             raise CohortError("behaviour needs a phenotype table")
         question, _ = self._asked(cohort, phenotypes)
         unusable: dict[str, str] = {}
-        patterns = target_patterns(question.targets, unusable)
-        predicted = [name for _, names in patterns for name in names]
-        if not predicted:
-            why = "; ".join(f"{target}: {reason}" for target, reason in unusable.items())
-            raise CohortError(f"no target of the phenotype table can be predicted; {why or 'none'}")
+        predicted = question.predictable(unusable)
         of = "subjects" if self.family_column is None else "families"
         shown = ", ".join(predicted[:_SHOWN]) + (", …" if len(predicted) > _SHOWN else "")
         folds = min(self.folds, question.units)
@@ -158,9 +156,12 @@ class Behaviour:
         question = Question.of(self, phenotypes.loc[subjects])
         units = question.units
         if units < _FEWEST:
+            of = "subjects"
+            if self.family_column is not None:
+                of = f"families (family_column: {self.family_column})"
             raise CohortError(
-                f"behaviour needs at least {_FEWEST} subjects, or families, with a scan and a "
-                f"target, so that {_FEWEST - 1} are left to learn from; got {units}"
+                f"behaviour needs at least {_FEWEST} {of} with a scan and a target, so that "
+                f"{_FEWEST - 1} are left to learn from; got {units}"
             )
         return question, [known[subject] for subject in subjects]
 
@@ -212,6 +213,15 @@ def _notes(
             f"behaviour has {question.units} folds in place of {settings.folds} (behaviour.folds): "
             "there are no more subjects, or families, with a target"
         )
+    for target in question.targets.columns:
+        if target in unusable:
+            continue
+        counts = question.targets[target].value_counts()
+        if 1 - counts.iloc[0] / counts.sum() < _RARE:
+            notes.append(
+                f"{target} is {counts.index[0]:g} for {counts.iloc[0]} of {counts.sum()} subjects: "
+                "few are left to learn a difference from"
+            )
     named = {settings.family_column, *settings.confounds}
     words = [
         str(column)
@@ -265,7 +275,7 @@ class Question:
         # Taken out of itself, a confound leaves nothing to predict.
         names = [name for name in found if name not in settings.confounds]
         targets = phenotypes[names].astype(float)
-        groups = None if family is None else phenotypes[family].to_numpy()
+        groups = None if family is None else _families(phenotypes[family])
         if not settings.confounds:
             return cls(settings, targets, None, groups)
         columns = confound_columns(phenotypes, settings.confounds)
@@ -274,6 +284,21 @@ class Question:
         both = settings.adjust == "target_and_features"
         confounds = Confounds(columns.fillna(0.0).to_numpy(), from_features=both)
         return cls(settings, targets.where(complete, np.nan), confounds, groups)
+
+    def predictable(self, unusable: dict[str, str]) -> list[str]:
+        """List the targets that can be predicted; enter the others into `unusable`.
+
+        Raises
+        ------
+        CohortError
+            If there is none.
+        """
+        patterns = target_patterns(self.targets, unusable, self.confounds)
+        found = [name for _, names in patterns for name in names]
+        if not found:
+            why = "; ".join(f"{target}: {reason}" for target, reason in unusable.items())
+            raise CohortError(f"no target of the phenotype table can be predicted; {why or 'none'}")
+        return found
 
     def ask(
         self,
@@ -298,6 +323,25 @@ class Question:
         )
 
 
+def _families(column: pd.Series) -> np.ndarray:
+    """Return the family of every subject.
+
+    Raises
+    ------
+    CohortError
+        If a subject has none: without one it can't be kept out of its relatives' models.
+    """
+    without = column.index[column.isna()].tolist()
+    if without:
+        more = ", …" if len(without) > _SHOWN else ""
+        raise CohortError(
+            f"behaviour needs a family of every subject (family_column: {column.name}); "
+            f"{len(without)} of {len(column)} have none: {', '.join(map(str, without[:_SHOWN]))}"
+            f"{more}. Give whoever has no relatives there a family of their own"
+        )
+    return column.to_numpy()
+
+
 def _answers(
     data: ScoreData, question: Question, sessions: Sequence[str], dropped: dict[str, str]
 ) -> Iterator[Answer]:
@@ -305,7 +349,8 @@ def _answers(
     settings, confounds = question.settings, question.confounds
     if settings.null_models and confounds is not None:
         # What confounds alone predict of the target as it was measured.
-        alone = question.ask(confounds.values, "least_squares", None)
+        left = replace(question, targets=question.targets[question.predictable({})])
+        alone = left.ask(confounds.values, "least_squares", None)
         yield Answer("null_confounds", NULL_MODEL, alone)
     for method in data.methods:
         stacked = np.stack([data.whole_scan(method.name, key).values for key in sessions])

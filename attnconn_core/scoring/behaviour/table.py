@@ -9,7 +9,7 @@ from jaxtyping import Bool, Float
 from sklearn.metrics import mean_absolute_error, mean_squared_error, r2_score
 
 from attnconn_core.errors import ParameterError
-from attnconn_core.scoring.behaviour.confounds import Confounds
+from attnconn_core.scoring.behaviour.confounds import Confounds, explain_all
 from attnconn_core.scoring.behaviour.jackknife import jackknifed_variance
 from attnconn_core.scoring.behaviour.kernel_folds import edge_kernel
 from attnconn_core.scoring.behaviour.repeated_prediction import (
@@ -111,7 +111,7 @@ def score_behaviours(
     unusable: dict[str, str] = {}
     kernel = edge_kernel(features) if model == "kernel_ridge" else None
     parts: list[tuple[list[pd.DataFrame], ...]] = []
-    for kept, names in target_patterns(targets, unusable):
+    for kept, names in target_patterns(targets, unusable, confounds):
         try:
             require_finite("features", features[kept])
             cohort = KeptSubjects(
@@ -142,7 +142,7 @@ def score_behaviours(
 
 
 def target_patterns(
-    targets: pd.DataFrame, unusable: dict[str, str]
+    targets: pd.DataFrame, unusable: dict[str, str], confounds: Confounds | None
 ) -> Iterator[tuple[Bool[np.ndarray, " subject"], list[str]]]:
     """Yield the subjects who have a target, and all targets that the same subjects have.
 
@@ -158,6 +158,10 @@ def target_patterns(
             unusable[name] = (
                 f"a target must differ between subjects; the {np.count_nonzero(known)} "
                 f"who have it {'all have the same' if known.any() else 'are none'}"
+            )
+        elif confounds is not None and explain_all(confounds.of(known), values[known]):
+            unusable[name] = (
+                "confounds must leave something of a target to be predicted; they explain all of it"
             )
         else:
             together.setdefault(known.tobytes(), []).append(name)

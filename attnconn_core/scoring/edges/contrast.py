@@ -104,6 +104,7 @@ class GroupContrast:
             ContrastDetails(
                 tuple(shown), _LEVEL, f"{self.column} {self.first} minus {self.second}"
             ),
+            notes=self._notes(data.cohort, data.phenotypes),
         )
 
     def check_early(self, cohort: Cohort, phenotypes: pd.DataFrame | None) -> EarlyCheck:
@@ -119,7 +120,23 @@ class GroupContrast:
         first, second = map(len, self._groups(cohort, phenotypes))
         return EarlyCheck(
             f"group_contrast compares {first} subjects whose {self.column} is {self.first} with "
-            f"{second} whose {self.column} is {self.second}"
+            f"{second} whose {self.column} is {self.second}",
+            self._notes(cohort, phenotypes),
+        )
+
+    def _notes(self, cohort: Cohort, phenotypes: pd.DataFrame) -> tuple[str, ...]:
+        """Say who is in neither group, as a word that is written otherwise makes them."""
+        values = phenotypes[self.column].reindex(cohort.subjects)
+        others = values[~values.isin([self.first, self.second])]
+        if others.empty:
+            return ()
+        held = [f"{value!r} ({n})" for value, n in others.value_counts().items()]
+        held += [f"nothing ({others.isna().sum()})"] if others.isna().any() else []
+        more = ", …" if len(held) > _SHOWN else ""
+        return (
+            f"group_contrast leaves out {len(others)} of {len(values)} subjects, whose "
+            f"{self.column} is neither {self.first!r} nor {self.second!r} but "
+            f"{', '.join(held[:_SHOWN])}{more}",
         )
 
     def _groups(self, cohort: Cohort, phenotypes: pd.DataFrame) -> list[list[str]]:

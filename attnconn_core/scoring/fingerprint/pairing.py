@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Int
 
-from attnconn_core.errors import CohortError
+from attnconn_core.errors import CohortError, UnpairedError
 from attnconn_core.records import Cohort, Session
 
 __all__ = ["PooledPairs", "pair_within_pools"]
@@ -82,7 +82,7 @@ def pair_within_pools(cohort: Cohort, pools: Mapping[str, int]) -> PooledPairs:
     for pair, number in zip(pairs, numbers, strict=True):
         (kept if numbers.count(number) > 1 else alone).append(pair)
     if not kept:
-        raise CohortError(
+        raise (CohortError if pairs else UnpairedError)(
             "a fingerprint needs at least 2 subjects with a test and a retest session that one "
             f"model reads; got {len(pairs)} such subjects of {len(cohort.subjects)}, whose "
             f"sessions are {_sessions_listed(cohort)}"

@@ -76,7 +76,7 @@ def test_a_study_in_order_has_a_plan_and_nothing_else(scans):
         (
             {"behaviour": {"targets": ["Score"], "family_column": "Family"}},
             "Subject,Score,Family\n" + "".join(f"{n},{n},f{n % 2}\n" for n in range(1, 9)),
-            "at least 4 subjects, or families.*got 2",
+            r"at least 4 families \(family_column: Family\).*got 2",
             {"behaviour"},
         ),
         ({}, "Subject,Score\nx1,1\nx2,2\n", "with a scan none has one", {"behaviour"}),
@@ -198,6 +198,19 @@ def test_the_command_ends_with_1_for_errors_and_writes_nothing(scans, home, monk
     assert told.index("Errors (2)") < told.index("Would be made")
     assert not study.store_folder.exists()
     assert not (home / "studies").exists()
+
+
+def test_where_everybody_has_one_session_none_is_missed(scans, instance, tmp_path):
+    for path in (tmp_path / "scans").glob("*_ses-b*"):
+        path.unlink()
+    found, told = check(study := scans(methods=["pearson"], scan_lengths=None)), Told()
+    assert found.errors == []
+    assert "fingerprint can't be made" in found.warnings[0]
+    outcome = materialise_stale(
+        study, instance, told, blocked=found.blocked, needless=found.needless
+    )
+    assert (outcome.failed, outcome.waiting) == ({}, {})
+    assert list(outcome.needless) == ["fingerprint of all"]
 
 
 def test_a_run_does_not_try_what_the_check_found(scans, tmp_path, instance):

@@ -70,3 +70,11 @@ def test_categories_that_tell_subjects_apart_are_refused():
     names = pd.DataFrame({"Name": [f"n{k}" for k in range(20)]})
     with pytest.raises(ParameterError, match=r"Name .* it has 20 of 20 subjects"):
         confound_columns(names, ["Name"])
+
+
+def test_a_category_in_two_spellings_is_refused():
+    table = pd.DataFrame({"Sex": ["F", "f", "M", "M", "F", "M", "F", "M"]})
+    with pytest.raises(
+        ParameterError, match=r"Sex must write a category in one way; it has 'F' and"
+    ):
+        confound_columns(table, ["Sex"])

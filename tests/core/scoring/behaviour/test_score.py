@@ -206,3 +206,38 @@ def test_columns_of_words_are_named_and_not_skipped_without_a_word(make_study):
     (note,) = Behaviour(**QUICK, family_column="Family_ID").score(study).notes
     assert "doesn't predict columns that hold words (Sex)" in note
     assert Behaviour(**QUICK, targets=("Score",)).score(study).notes == ()
+
+
+def test_a_target_that_confounds_explain_is_not_predicted(make_study):
+    table = make_study(subjects=9).phenotypes
+    table = table.assign(Twice=2 * table["Score"] + 1)
+    settings = {**QUICK, "targets": ("Score", "Other"), "confounds": ("Twice",)}
+    table["Other"] = np.random.default_rng(3).normal(size=9)
+    scored = Behaviour(**settings).score(make_study(subjects=9, phenotypes=table))
+    assert set(scored.tables["scores"]["target"]) == {"Other"}
+    assert "they explain all of it" in scored.facts["unusable targets"]["Score"]
+    with pytest.raises(CohortError, match="Score: confounds must leave something"):
+        Behaviour(**{**settings, "targets": ("Score",)}).score(
+            make_study(subjects=9, phenotypes=table)
+        )
+
+
+def test_who_has_no_family_is_named(make_study):
+    study = make_study(subjects=9)
+    table = study.phenotypes.copy()
+    lost = table.index[[2, 5]].tolist()
+    table.loc[lost, "Family_ID"] = None
+    settings = Behaviour(**QUICK, family_column="Family_ID")
+    told = rf"family_column: Family_ID.*; 2 of 9 have none: {', '.join(map(str, lost))}"
+    with pytest.raises(CohortError, match=told):
+        settings.score(make_study(subjects=9, phenotypes=table))
+    with pytest.raises(CohortError, match=told):
+        settings.check_early(study.cohort, table)
+
+
+def test_a_target_that_nearly_nobody_differs_in_is_said(make_study):
+    table = make_study(subjects=12).phenotypes
+    table = table.assign(Rare=[1.0] + [0.0] * 11)
+    study = make_study(subjects=12, phenotypes=table)
+    (note,) = Behaviour(**QUICK, targets=("Rare",)).check_early(study.cohort, table).notes
+    assert "Rare is 0 for 11 of 12 subjects" in note
