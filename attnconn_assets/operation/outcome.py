@@ -48,6 +48,8 @@ class Outcome:
         What the source has and can't give as a session → why.
     damaged
         Partitions that were found damaged in the store → what was found.
+    recorded
+        How many partitions Dagster didn't know, though the store has them.
     """
 
     made: int = 0
@@ -56,12 +58,19 @@ class Outcome:
     waiting: dict[str, tuple[Cause, ...]] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
     damaged: dict[str, str] = field(default_factory=dict)
+    recorded: int = 0
 
     def heals(self) -> Iterator[str]:
-        """Say what was damaged, and what became of it."""
+        """Say what was damaged or lost, and what became of it."""
         for name, why in self.damaged.items():
             still = name in self.failed or name in self.waiting
             yield f"{name} was damaged{'' if still else ', and was made again'}: {why}"
+        if self.recorded:
+            yield (
+                f"Dagster didn't know of {self.recorded} partitions that the store has; they are "
+                "recorded there again, without the logs, pictures and tables of the runs that made "
+                "them, which Dagster alone had"
+            )
 
     def failures(self) -> Iterator[str]:
         """Say what failed and why, partitions of an asset that failed alike in one line."""

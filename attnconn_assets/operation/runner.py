@@ -194,7 +194,7 @@ class _Line:
             if name + key not in self._outcome.failed:
                 self._outcome.waiting[name + key] = why
         asset = dg.AssetKey([self._study.name, spec.name])
-        _tell_again(self._instance, asset, self._store, found.standing)
+        self._outcome.recorded += _tell_again(self._instance, asset, self._store, found.standing)
 
     def _execute(self, spec: AssetSpec, chunk: list[str]) -> None:
         """Make neighbours in one run of Dagster's."""
@@ -244,8 +244,8 @@ def _clear_up(study: Study, instance: dg.DagsterInstance, store: Store) -> None:
 
 def _tell_again(
     instance: dg.DagsterInstance, asset: dg.AssetKey, store: Store, standing: Sequence[str]
-) -> None:
-    """Record in Dagster what the store has and Dagster doesn't know.
+) -> int:
+    """Record in Dagster what the store has and Dagster doesn't know; return how many.
 
     A process that was killed between the two leaves that, and a new home.
     """
@@ -266,6 +266,7 @@ def _tell_again(
                 tags=version_tags(digest),
             )
         )
+    return len(unknown)
 
 
 def _chunks(keys: Sequence[str], place: Mapping[str, int], size: int) -> Iterator[list[str]]:
