@@ -10,7 +10,9 @@ import dagster as dg
 
 from attnconn_assets.assets.catalogue import assets, specs, store_of, tracking_of
 from attnconn_assets.building.asset import failed_partition
+from attnconn_assets.building.metadata import rebuilt_run
 from attnconn_assets.building.partitions import add_sessions, session_partitions
+from attnconn_assets.building.rebuilding import Rebuilder
 from attnconn_assets.building.spec import AssetSpec
 from attnconn_assets.building.staleness import Plan, attempt, plan
 from attnconn_assets.instance.data_versions import CONTENT_HASH, version_tags
@@ -99,6 +101,8 @@ class _Line:
         self._place, self._outcome, self._blocked = place, outcome, blocked
         self._job = assets(study).resolve_implicit_global_asset_job_def()
         self._specs = specs(study)
+        self._tracking = tracking_of(study)
+        self._rebuilder = Rebuilder(study, store, self._tracking, self._specs)
         self._made: set[str] = set()
         self._standing: set[str] = set()
         self._passes = 0
@@ -113,7 +117,10 @@ class _Line:
         self._outcome.standing = len(self._standing - self._made)
 
     def _make_asset(self, spec: AssetSpec, retry_failed: bool) -> None:
-        found = self._plan(spec, retry_failed)
+        snapshot = self._store.snapshot()
+        found = self._plan(spec, retry_failed, store=snapshot)
+        if self._passes == 1:
+            self._rebuild(spec, found, snapshot)
         seen = {key: self._store.state(spec.name, key) for key in found.due}
         for key in found.due:
             damage = self._store.damage(spec.name, key)
@@ -137,6 +144,16 @@ class _Line:
                 self._listener.said(f"{len(left)} of these are made by another process")
                 time.sleep(_PAUSE)
             left = elsewhere
+
+    def _rebuild(self, spec: AssetSpec, found: Plan, store: Store) -> None:
+        """Make lost runs in MLflow again, of what isn't made anew, and let Dagster link them."""
+        entries = (store.readable(spec.name, key) for key in (*found.standing, *found.waiting))
+        for entry in self._rebuilder.rebuild(spec, [each for each in entries if each]):
+            self._outcome.rebuilt += 1
+            link = self._tracking.link(entry.made_by)
+            asset = dg.AssetKey([self._study.name, spec.name])
+            event = rebuilt_run(asset, entry.partition, link)
+            self._instance.report_runless_asset_event(event)
 
     def _refuse(self, spec: AssetSpec, due: Sequence[str]) -> None:
         """Note that these can't be made, for what a check has found."""
@@ -169,12 +186,16 @@ class _Line:
             self._execute(spec, chunk)
 
     def _plan(
-        self, spec: AssetSpec, retry_failed: bool, only: Collection[str] | None = None
+        self,
+        spec: AssetSpec,
+        retry_failed: bool,
+        only: Collection[str] | None = None,
+        store: Store | None = None,
     ) -> Plan:
         return plan(
             self._study,
             spec,
-            self._store.snapshot(),
+            store or self._store.snapshot(),
             self._source,
             self._listing,
             specs=self._specs,

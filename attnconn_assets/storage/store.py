@@ -244,6 +244,25 @@ class Store(dg.ConfigurableResource):
                         (folder / file.name).unlink(missing_ok=True)
         return entry
 
+    def amend(self, entry: Entry, **made_by: str) -> None:
+        """Write anew who made an entry, which is no part of its content.
+
+        An entry that was replaced since it was read stays as it is.
+        """
+        manifest = self._manifest(entry.asset, entry.partition)
+        folder = manifest.parent
+        with (
+            tempfile.TemporaryDirectory(prefix=_SCRATCH, dir=folder) as name,
+            alone(Path(name) / _HELD),
+            alone(folder / ".publishing"),
+        ):
+            if self.readable(entry.asset, entry.partition) != entry:
+                return
+            amended = dataclasses.replace(entry, made_by={**entry.made_by, **made_by})
+            drawn_up = Path(name) / manifest.name
+            drawn_up.write_text(written(amended), encoding="utf-8")
+            os.replace(drawn_up, manifest)
+
     def state(self, asset: str, partition: str) -> tuple[object, ...]:
         """Tell a partition from what it is after it was made, or tried, once more."""
         found: list[object] = []

@@ -169,6 +169,16 @@ class Tracking(dg.ConfigurableResource):
             client.set_terminated(run.info.run_id, "KILLED")
         return len(left)
 
+    def known_runs(self) -> frozenset[str]:
+        """Return the ids of all runs that the database has, deleted ones among them.
+
+        MLflow itself would read all that it holds of each.
+        """
+        self.client()
+        asked = f"{self._file.as_uri()}?mode=ro"
+        with contextlib.closing(sqlite3.connect(asked, uri=True, timeout=60)) as database:
+            return frozenset(row[0] for row in database.execute("select run_uuid from runs"))
+
     def result_of(self, run_id: str) -> str | None:
         """Find the ``asset/partition`` that a run tells of; None if there is no such run."""
         from mlflow.exceptions import MlflowException

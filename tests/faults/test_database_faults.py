@@ -1,6 +1,7 @@
 """What becomes of MLflow's and Dagster's databases: newer, damaged, locked, lost."""
 
 import contextlib
+import json
 import shutil
 import sqlite3
 import time
@@ -126,3 +127,47 @@ def test_a_lost_home_of_dagster_is_filled_again_from_the_store(made):
     assert again.counts == (0, 6, 0)
     assert made.recorded() == made.sessions == set(made.known())
     assert "Dagster didn't know" not in made.run().told
+
+
+def runs_of(database: Path) -> dict[str, dict[str, dict[str, str]]]:
+    """What MLflow holds of every partition's run: its parameters, numbers and tags."""
+    found: dict[str, dict[str, dict[str, str]]] = {}
+    with contextlib.closing(sqlite3.connect(database)) as connection:
+        names = dict(connection.execute("select run_uuid, name from runs"))
+        for table in ("params", "metrics", "tags"):
+            rows = connection.execute(f"select run_uuid, key, value from {table}")  # noqa: S608
+            for run, key, held in rows:
+                found.setdefault(names[run], {}).setdefault(table, {})[key] = str(held)
+    return found
+
+
+def run_ids(place) -> set[str]:
+    manifests = place.store.glob("*.json")
+    return {json.loads(path.read_text())["made_by"]["mlflow_run"] for path in manifests}
+
+
+def test_a_lost_database_of_mlflow_is_rebuilt_from_the_store(made):
+    before, ids = runs_of(made.database), run_ids(made)
+    content = {path.name: path.read_bytes() for path in made.store.glob("*.parquet")}
+    for file in made.database.parent.glob("mlflow.db*"):
+        file.unlink()
+    again = made.run()
+    assert again.status == 0, again.told
+    assert again.counts == (0, 6, 0)  # nothing is computed
+    assert again.told.count("MLflow had lost the runs of 6 partitions; they are there again") == 1
+
+    after = runs_of(made.database)
+    assert after.keys() == before.keys()
+    for name, held in after.items():
+        assert held["tags"].items() >= before[name]["tags"].items()
+        assert "curves" in held["tags"]["attnconn.rebuilt"]
+        assert held["params"] == before[name]["params"]
+        assert held["metrics"] == before[name]["metrics"]
+    assert run_ids(made).isdisjoint(ids)
+    assert set(made.tracked()) == {"FINISHED"}
+    assert {path.name: path.read_bytes() for path in made.store.glob("*.parquet")} == content
+    assert made.damage() == made.strays() == []
+    third = made.run()
+    assert third.counts == (0, 6, 0)
+    assert "MLflow had lost" not in third.told
+    assert len(made.tracked()) == 6
