@@ -3,7 +3,7 @@
 import dataclasses
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 __all__ = ["WHOLE", "Entry", "StoredFile"]
@@ -64,7 +64,7 @@ class Entry:
     inputs: Mapping[str, str] = dataclasses.field(default_factory=dict)
     facts: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     made_by: Mapping[str, str] = dataclasses.field(default_factory=dict)
-    tracked: Sequence[Mapping[str, Any]] = ()
+    tracked: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def digest(self) -> str:
