@@ -17,6 +17,7 @@ from attnconn_assets.building.platform import Platform
 from attnconn_assets.building.result import Result
 from attnconn_assets.building.runs import Runs
 from attnconn_assets.building.settings import DeclaredSettings
+from attnconn_assets.building.showing import show_stored
 from attnconn_assets.building.spec import AssetSpec
 from attnconn_assets.building.work import Work
 from attnconn_assets.storage import formats
@@ -101,7 +102,9 @@ def make(platform: Platform, spec: AssetSpec, partition: str) -> Made:
         below = _track(work, run, result, cohort)
         scans = _list_scans(work, run, result)
         entry = _store(platform, work, spec, result, facts)
-        _publish(work, spec, result, entry)
+        for name, place in spec.copies.items():
+            formats.replace_file(place, platform.store.path(entry, name).read_bytes())
+        show_stored(platform.store, run, spec, entry)
     shown = {
         **({"cautions": _FOUND_LATER} if spec.is_judged else {}),
         **metadata.of_result(result, facts),
@@ -215,22 +218,10 @@ def _store(
             "code_version": work.runs.origin.code_version,
             "study": work.runs.origin.study,
         },
+        tracked=work.runs.transcript(result.models),
     )
     writers = {name: formats.writer_of(content) for name, content in contents.items()}
     return platform.store.put(draft, writers)
-
-
-def _publish(work: Work, spec: AssetSpec, result: Result, entry: Entry) -> None:
-    """Give stored files their copies for people, and list stored models in MLflow."""
-    run = work.runs.own()
-    for name, place in spec.copies.items():
-        content = work.path(entry, name).read_bytes()
-        run.file(name, content)
-        formats.replace_file(place, content)
-    for name in result.models:
-        part = name.removesuffix(".safetensors")
-        called = work.partition if part == "model" else f"{work.partition}-{part}"
-        run.model(called, work.path(entry, name), entry.files[name].sha256)
 
 
 def _side_by_side(

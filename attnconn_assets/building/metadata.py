@@ -13,10 +13,20 @@ from PIL import Image
 
 from attnconn_assets.building.result import Result
 from attnconn_assets.instance.data_versions import CONTENT_HASH
-from attnconn_assets.storage.entry import Entry
+from attnconn_assets.storage.entry import WHOLE, Entry
 from attnconn_assets.storage.formats import schema_of
 
-__all__ = ["failure", "files", "numbers", "of_result", "picture", "provenance", "schema", "table"]
+__all__ = [
+    "failure",
+    "files",
+    "numbers",
+    "of_result",
+    "picture",
+    "provenance",
+    "rebuilt_run",
+    "schema",
+    "table",
+]
 
 _ROWS_SHOWN = 60
 # Facts under a name that says more than the manifest's own.
@@ -129,3 +139,13 @@ def provenance(entry: Entry, folder: str) -> dict[str, Any]:
         CONTENT_HASH: entry.digest,
         "bytes": sum(f.size for f in entry.files.values()),
     }
+
+
+def rebuilt_run(asset: dg.AssetKey, partition: str, link: dg.MetadataValue) -> dg.AssetObservation:
+    """Return the event by which a partition's page links the run that stands for a lost one."""
+    return dg.AssetObservation(
+        asset,
+        partition=None if partition == WHOLE else partition,
+        description="its run in MLflow was lost, and was made again from the store",
+        metadata={"mlflow run": link},
+    )

@@ -1,12 +1,11 @@
 """The platform of a run: what all the partitions that it makes share."""
 
 import functools
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-import dagster as dg
 
 from attnconn_assets.storage.store import Store
 from attnconn_assets.storage.user_files import file_facts
@@ -36,7 +35,7 @@ class Platform:
     study: Study
     store: Store
     tracking: Tracking
-    log: dg.DagsterLogManager
+    log: logging.Logger
     dagster_run: str
     specs: Sequence[Any] = ()
 

@@ -3,7 +3,7 @@
 import contextlib
 import dataclasses
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +50,8 @@ class Runs:
         named = label or platform.study.name
         self.name = named if partition == WHOLE else f"{named} {partition}"
         self._opened: TrackedRun | None = None
+        self._below: list[tuple[str, TrackedRun]] = []
+        self._registered: list[dict[str, Any]] = []
         self._stack = contextlib.ExitStack()
 
     def __enter__(self) -> "Runs":
@@ -82,6 +84,7 @@ class Runs:
     def below(self, name: str, parameters: Mapping[str, object]) -> Iterator[TrackedRun]:
         """Open a run below the partition's own."""
         with self._run(f"{self.name} {name}", parameters, self.own()) as run:
+            self._below.append((name, run))
             yield run
 
     def register(
@@ -89,7 +92,33 @@ class Runs:
     ) -> str:
         """Give a stored model a version in MLflow's registry and an alias; return the version."""
         registered = f"{self.origin.study}_{name}"
+        self._registered.append(
+            {
+                "name": name,
+                "file": f"{model.parent.name}/{model.name}",
+                "run": run_id,
+                "tags": dict(tags),
+                "alias": alias,
+            }
+        )
         return self._platform.tracking.register(registered, model, run_id, tags, alias)
+
+    def transcript(self, models: Sequence[str]) -> tuple[dict[str, Any], ...]:
+        """Return what MLflow was told: of the partition's own run, then of those below it.
+
+        Parameters
+        ----------
+        models
+            The partition's files that MLflow lists as models.
+        """
+        own = {"models": list(models), "registered": self._registered}
+        return (
+            {**self._told(self.own()), **own},
+            *({"name": name, **self._told(run)} for name, run in self._below),
+        )
+
+    def _told(self, run: TrackedRun) -> dict[str, Any]:
+        return {**run.told, "tags": {**self._tags, **run.told["tags"]}}
 
     @property
     def parameters(self) -> dict[str, object]:

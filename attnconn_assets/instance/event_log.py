@@ -25,11 +25,11 @@ from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.pool import NullPool, Pool, QueuePool
 
 from attnconn_assets.instance.data_versions import with_own_version
+from attnconn_assets.instance.databases import BUSY, RunLog, ScheduleLog
 from attnconn_core.errors import ParameterError
 
 __all__ = ["EventLog", "Instance"]
 
-_BUSY = 30  # seconds to wait for another writer, as Dagster itself does
 _BACKFILLS = "backfill_interval_seconds"
 _ENGINES = 8  # a run's log is read a few times in a row, and then no more
 
@@ -139,7 +139,7 @@ class EventLog(SqliteEventLogStorage):
 
     def _engine(self, pool: type[Pool], shard: str) -> Engine:
         return create_engine(
-            self.conn_string_for_shard(shard), poolclass=pool, connect_args={"timeout": _BUSY}
+            self.conn_string_for_shard(shard), poolclass=pool, connect_args={"timeout": BUSY}
         )
 
 
@@ -167,12 +167,18 @@ class Instance(dg.DagsterInstance):
 
     @classmethod
     def config_defaults(cls, base_dir: str) -> Mapping[str, ConfigurableClassData | None]:
-        """Dagster's own defaults but for the log, which lies where Dagster has it too."""
+        """Dagster's own defaults but for the databases, which lie where Dagster has them too."""
         defaults = dict(InstanceRef.config_defaults(base_dir))
         folder = os.path.join(base_dir, "history", "runs", "")
         defaults["event_log_storage"] = ConfigurableClassData(
             __name__, EventLog.__name__, yaml.safe_dump({"base_dir": folder})
         )
+        for name, kind in (("run_storage", RunLog), ("schedule_storage", ScheduleLog)):
+            own = defaults[name]
+            if own is not None:
+                defaults[name] = ConfigurableClassData(
+                    kind.__module__, kind.__name__, own.config_yaml
+                )
         parts = {
             name: {
                 "module_name": data.module_name,

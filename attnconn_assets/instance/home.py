@@ -3,11 +3,13 @@
 import contextlib
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import dagster as dg
 import yaml
 
+from attnconn_assets.instance.databases import explained, require_known
 from attnconn_assets.storage.locks import alone
 from attnconn_core.errors import InputError
 
@@ -91,11 +93,17 @@ def telemetry_notice(home: Path) -> str:
     )
 
 
-def open_instance() -> dg.DagsterInstance:
+@contextlib.contextmanager
+def open_instance() -> Iterator[dg.DagsterInstance]:
     """Open Dagster's instance, one process at a time.
 
     Two that open a new one together spoil its databases for good: each writes its own
     line into the table that says how far the migrations are.
+
+    Raises
+    ------
+    HistoryError
+        If its databases are damaged, of a newer Dagster, or held by another process.
     """
     home = ensure_home()
     if "?" in str(home):
@@ -103,5 +111,9 @@ def open_instance() -> dg.DagsterInstance:
             "DAGSTER_HOME must have no '?' in its path, which Dagster's databases take for the "
             f"beginning of options; got {home}. Set it to another folder"
         )
-    with alone(home / ".opening"):
-        return dg.DagsterInstance.get()
+    with explained(home):
+        with alone(home / ".opening"):
+            instance = dg.DagsterInstance.get()
+        with instance:
+            require_known(instance, home)
+            yield instance

@@ -51,6 +51,10 @@ class Outcome:
         of two sessions where everybody has one → why.
     damaged
         Partitions that were found damaged in the store → what was found.
+    recorded
+        How many partitions Dagster didn't know, though the store has them.
+    rebuilt
+        How many partitions' runs in MLflow were gone, and were made again.
     """
 
     made: int = 0
@@ -60,12 +64,26 @@ class Outcome:
     refused: dict[str, str] = field(default_factory=dict)
     needless: dict[str, str] = field(default_factory=dict)
     damaged: dict[str, str] = field(default_factory=dict)
+    recorded: int = 0
+    rebuilt: int = 0
 
     def heals(self) -> Iterator[str]:
-        """Say what was damaged, and what became of it."""
+        """Say what was damaged or lost, and what became of it."""
         for name, why in self.damaged.items():
             still = name in self.failed or name in self.waiting
             yield f"{name} was damaged{'' if still else ', and was made again'}: {why}"
+        if self.rebuilt:
+            yield (
+                f"MLflow had lost the runs of {self.rebuilt} partitions; they are there again from "
+                "the store, with new ids. Lost are curves of trainings, durations, pictures that "
+                "the store doesn't hold, and failed and earlier runs"
+            )
+        if self.recorded:
+            yield (
+                f"Dagster didn't know of {self.recorded} partitions that the store has; they are "
+                "recorded there again, without the logs, pictures and tables of the runs that made "
+                "them, which Dagster alone had"
+            )
 
     def failures(self) -> Iterator[str]:
         """Say what failed and why, partitions of an asset that failed alike in one line."""

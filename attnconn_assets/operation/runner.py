@@ -10,7 +10,9 @@ import dagster as dg
 
 from attnconn_assets.assets.catalogue import assets, specs, store_of, tracking_of
 from attnconn_assets.building.asset import failed_partition
+from attnconn_assets.building.metadata import rebuilt_run
 from attnconn_assets.building.partitions import add_sessions, session_partitions
+from attnconn_assets.building.rebuilding import Rebuilder
 from attnconn_assets.building.spec import AssetSpec
 from attnconn_assets.building.staleness import Plan, attempt, plan
 from attnconn_assets.instance.data_versions import CONTENT_HASH, version_tags
@@ -106,6 +108,8 @@ class _Line:
         self._needless = needless
         self._job = assets(study).resolve_implicit_global_asset_job_def()
         self._specs = specs(study)
+        self._tracking = tracking_of(study)
+        self._rebuilder = Rebuilder(study, store, self._tracking, self._specs)
         self._made: set[str] = set()
         self._standing: set[str] = set()
         self._passes = 0
@@ -120,7 +124,10 @@ class _Line:
         self._outcome.standing = len(self._standing - self._made)
 
     def _make_asset(self, spec: AssetSpec, retry_failed: bool) -> None:
-        found = self._plan(spec, retry_failed)
+        snapshot = self._store.snapshot()
+        found = self._plan(spec, retry_failed, store=snapshot)
+        if self._passes == 1:
+            self._rebuild(spec, found, snapshot)
         seen = {key: self._store.state(spec.name, key) for key in found.due}
         for key in found.due:
             damage = self._store.damage(spec.name, key)
@@ -144,6 +151,16 @@ class _Line:
                 self._listener.said(f"{len(left)} of these are made by another process")
                 time.sleep(_PAUSE)
             left = elsewhere
+
+    def _rebuild(self, spec: AssetSpec, found: Plan, store: Store) -> None:
+        """Make lost runs in MLflow again, of what isn't made anew, and let Dagster link them."""
+        entries = (store.readable(spec.name, key) for key in (*found.standing, *found.waiting))
+        for entry in self._rebuilder.rebuild(spec, [each for each in entries if each]):
+            self._outcome.rebuilt += 1
+            link = self._tracking.link(entry.made_by)
+            asset = dg.AssetKey([self._study.name, spec.name])
+            event = rebuilt_run(asset, entry.partition, link)
+            self._instance.report_runless_asset_event(event)
 
     def _refuse(self, spec: AssetSpec, due: Sequence[str]) -> None:
         """Note that these can't be made, for what a check has found."""
@@ -177,12 +194,16 @@ class _Line:
             self._execute(spec, chunk)
 
     def _plan(
-        self, spec: AssetSpec, retry_failed: bool, only: Collection[str] | None = None
+        self,
+        spec: AssetSpec,
+        retry_failed: bool,
+        only: Collection[str] | None = None,
+        store: Store | None = None,
     ) -> Plan:
         return plan(
             self._study,
             spec,
-            self._store.snapshot(),
+            store or self._store.snapshot(),
             self._source,
             self._listing,
             specs=self._specs,
@@ -202,7 +223,7 @@ class _Line:
             if name + key not in self._outcome.failed:
                 self._outcome.waiting[name + key] = why
         asset = dg.AssetKey([self._study.name, spec.name])
-        _tell_again(self._instance, asset, self._store, found.standing)
+        self._outcome.recorded += _tell_again(self._instance, asset, self._store, found.standing)
 
     def _execute(self, spec: AssetSpec, chunk: list[str]) -> None:
         """Make neighbours in one run of Dagster's."""
@@ -252,8 +273,8 @@ def _clear_up(study: Study, instance: dg.DagsterInstance, store: Store) -> None:
 
 def _tell_again(
     instance: dg.DagsterInstance, asset: dg.AssetKey, store: Store, standing: Sequence[str]
-) -> None:
-    """Record in Dagster what the store has and Dagster doesn't know.
+) -> int:
+    """Record in Dagster what the store has and Dagster doesn't know; return how many.
 
     A process that was killed between the two leaves that, and a new home.
     """
@@ -274,6 +295,7 @@ def _tell_again(
                 tags=version_tags(digest),
             )
         )
+    return len(unknown)
 
 
 def _chunks(keys: Sequence[str], place: Mapping[str, int], size: int) -> Iterator[list[str]]:

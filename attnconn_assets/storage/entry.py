@@ -52,6 +52,9 @@ class Entry:
         What else was measured or is to be known, as JSON.
     made_by
         Dagster run, MLflow run, code version, time.
+    tracked
+        What MLflow was told, by which its runs can be made again: the partition's own first,
+        then those below it; empty where an older version stored it.
     """
 
     asset: str
@@ -61,6 +64,7 @@ class Entry:
     inputs: Mapping[str, str] = dataclasses.field(default_factory=dict)
     facts: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     made_by: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    tracked: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def digest(self) -> str:

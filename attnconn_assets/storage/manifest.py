@@ -39,7 +39,8 @@ def parsed(path: Path, asset: str, partition: str) -> Entry:
         content = json.loads(text)
         sealed = content.pop("sealed", None)
         files = {name: StoredFile(**file) for name, file in content.pop("files").items()}
-        entry = Entry(files=files, **content)
+        tracked = tuple(content.pop("tracked", ()))
+        entry = Entry(files=files, tracked=tracked, **content)
         # A manifest from elsewhere must not lead out of its folder.
         if (entry.asset, entry.partition) != (asset, partition):
             raise StoreError(f"it is of {entry.asset}/{entry.partition}")

@@ -43,6 +43,7 @@ class Store(dg.ConfigurableResource):
     """A folder of entries."""
 
     root: str
+    _folder_seen: tuple[int, int] | None = PrivateAttr(default=None)
 
     def find(self, asset: str, partition: str) -> Entry | None:
         """Return the entry, or None if there is none.
@@ -244,6 +245,25 @@ class Store(dg.ConfigurableResource):
                         (folder / file.name).unlink(missing_ok=True)
         return entry
 
+    def amend(self, entry: Entry, **made_by: str) -> None:
+        """Write anew who made an entry, which is no part of its content.
+
+        An entry that was replaced since it was read stays as it is.
+        """
+        manifest = self._manifest(entry.asset, entry.partition)
+        folder = manifest.parent
+        with (
+            tempfile.TemporaryDirectory(prefix=_SCRATCH, dir=folder) as name,
+            alone(Path(name) / _HELD),
+            alone(folder / ".publishing"),
+        ):
+            if self.readable(entry.asset, entry.partition) != entry:
+                return
+            amended = dataclasses.replace(entry, made_by={**entry.made_by, **made_by})
+            drawn_up = Path(name) / manifest.name
+            drawn_up.write_text(written(amended), encoding="utf-8")
+            os.replace(drawn_up, manifest)
+
     def state(self, asset: str, partition: str) -> tuple[object, ...]:
         """Tell a partition from what it is after it was made, or tried, once more."""
         found: list[object] = []
@@ -262,12 +282,14 @@ class Store(dg.ConfigurableResource):
         Raises
         ------
         StoreError
-            If the store can't be written into.
+            If the store can't be written into, or its folder has become another one.
         """
+        self._require_same_folder()
         locks = {key: self._folder(asset) / f"{_MAKING}{_checked(key)}" for key in partitions}
         with contextlib.ExitStack() as stack:
             try:
                 self._folder(asset).mkdir(parents=True, exist_ok=True)
+                self._folder_seen = _identity(Path(self.root))
                 held = stack.enter_context(taken(locks.values()))
             except OSError as error:
                 if error.errno in _REFUSED:
@@ -277,6 +299,15 @@ class Store(dg.ConfigurableResource):
                     ) from error
                 held = set(locks.values())  # a disk without room for locks: nothing is shared
             yield [key for key, lock in locks.items() if lock in held]
+
+    def _require_same_folder(self) -> None:
+        """Refuse to go on in the empty folder that a lost mount leaves."""
+        if self._folder_seen not in (None, _identity(Path(self.root))):
+            raise StoreError(
+                f"the store's folder must stay where it is while a run goes on; {self.root} is "
+                "gone, or another folder than before: is it on a mount that went away? Once it "
+                "is back, run again"
+            )
 
     def abandoned(self) -> list[Path]:
         """List what killed processes were writing."""
@@ -345,6 +376,15 @@ class _Snapshot(Store):
         """Remember that an entry was found damaged, as far as the store can be written into."""
         self._damages.pop((entry.asset, entry.partition), None)
         super().mark_damaged(entry, why)
+
+
+def _identity(folder: Path) -> tuple[int, int] | None:
+    """What tells a folder from another one at the same place; None if there is none."""
+    try:
+        status = folder.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def _moment(entry: Entry) -> str:

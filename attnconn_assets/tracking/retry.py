@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from attnconn_assets.storage.databases import is_lock
 from attnconn_core.errors import TrackingError
 
 if TYPE_CHECKING:
@@ -15,7 +16,6 @@ __all__ = ["Patient", "patiently"]
 
 T = TypeVar("T")
 
-_LOCKED = "database is locked"
 _PATIENCE = 180  # seconds; every try of MLflow's own takes 20
 _LOG = logging.getLogger(__name__)
 
@@ -60,7 +60,7 @@ def patiently(call: Callable[[], T], database: str) -> T:
         try:
             return call()
         except (MlflowException, OperationalError) as error:
-            if _LOCKED not in str(error):
+            if not is_lock(error):
                 raise
             if time.monotonic() > until:
                 raise TrackingError(

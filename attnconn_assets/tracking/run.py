@@ -40,6 +40,11 @@ class TrackedRun:
         self._artifacts = _folder_of(run.info.artifact_uri or "")
         self._parameters = {key: str(value) for key, value in (parameters or {}).items()}
         self._points: list[tuple[str, float, int]] = []
+        self._told: dict[str, dict[str, Any]] = {
+            "parameters": dict(self._parameters),
+            "metrics": {},
+            "tags": {},
+        }
         self._metric_names, self._parameter_names = TakenNames(), TakenNames()
 
     def metrics(self, values: Mapping[str, float | None], step: int = 0) -> None:
@@ -48,6 +53,7 @@ class TrackedRun:
 
     def tag(self, name: str, value: str) -> None:
         """Set a tag, at once."""
+        self._told["tags"][name] = value
         self._client.set_tag(self.id, name, value)
 
     def curve(self, epochs: Sequence[Any]) -> None:
@@ -60,6 +66,11 @@ class TrackedRun:
                 if name != "number"
             ]
         )
+
+    @property
+    def told(self) -> dict[str, dict[str, Any]]:
+        """Parameters, the last value of each number, and the tags that were set since it began."""
+        return {name: dict(values) for name, values in self._told.items()}
 
     def picture(self, name: str, png: bytes) -> None:
         """Keep a figure as ``figures/<name>.png``."""
@@ -103,11 +114,13 @@ class TrackedRun:
             self._client.log_batch(self.id, metrics=metrics[start : start + _BATCH])
 
     def _gather(self, points: Sequence[tuple[str, Any, int]]) -> None:
-        self._points += [
+        finite = [
             (name, float(value), step)
             for name, value, step in points
             if isinstance(value, int | float) and math.isfinite(value)
         ]
+        self._points += finite
+        self._told["metrics"] |= {name: value for name, value, _ in finite}
 
 
 def _folder_of(artifact_uri: str) -> Path:

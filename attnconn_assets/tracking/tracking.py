@@ -20,6 +20,7 @@ from pydantic import PrivateAttr
 from attnconn_assets.storage.locks import alone
 from attnconn_assets.tracking.retry import Patient, patiently
 from attnconn_assets.tracking.run import TrackedRun
+from attnconn_assets.tracking.soundness import explained
 from attnconn_assets.tracking.tags import Origin
 
 if TYPE_CHECKING:
@@ -64,22 +65,39 @@ class Tracking(dg.ConfigurableResource):
 
         Many processes that open a new database at once crash in its migrations, so
         one at a time passes here.
+
+        Raises
+        ------
+        TrackingError
+            If it is damaged, of another version, or held by another process.
         """
         if self._client is not None:
             return self._client
-        from mlflow import MlflowClient
+        from mlflow.exceptions import MlflowException
+        from sqlalchemy.exc import DatabaseError
 
         folder = Path(self.folder)
         folder.mkdir(parents=True, exist_ok=True)
         with alone(Path(self.folder) / ".opening"):
-            client = patiently(
-                lambda: MlflowClient(tracking_uri=self.database, registry_uri=self.database),
-                self.database,
-            )
-            patient = cast("MlflowClient", Patient(client, self.database))
-            patient.search_experiments(max_results=1)
+            try:
+                self._client = self._connected()
+            except (MlflowException, DatabaseError) as error:
+                why = explained(error, self._file)
+                if why is None:
+                    raise
+                raise why from error
             self._write_ahead()
-        self._client = patient
+        return self._client
+
+    def _connected(self) -> "MlflowClient":
+        from mlflow import MlflowClient
+
+        client = patiently(
+            lambda: MlflowClient(tracking_uri=self.database, registry_uri=self.database),
+            self.database,
+        )
+        patient = cast("MlflowClient", Patient(client, self.database))
+        patient.search_experiments(max_results=1)
         return patient
 
     def _write_ahead(self) -> None:
@@ -150,6 +168,16 @@ class Tracking(dg.ConfigurableResource):
         for run in left:
             client.set_terminated(run.info.run_id, "KILLED")
         return len(left)
+
+    def known_runs(self) -> frozenset[str]:
+        """Return the ids of all runs that the database has, deleted ones among them.
+
+        MLflow itself would read all that it holds of each.
+        """
+        self.client()
+        asked = f"{self._file.as_uri()}?mode=ro"
+        with contextlib.closing(sqlite3.connect(asked, uri=True, timeout=60)) as database:
+            return frozenset(row[0] for row in database.execute("select run_uuid from runs"))
 
     def result_of(self, run_id: str) -> str | None:
         """Find the ``asset/partition`` that a run tells of; None if there is no such run."""

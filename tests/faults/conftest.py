@@ -32,7 +32,7 @@ PATIENCE = 120.0  # seconds that anything may take on a busy machine
 # Reads an order a line and answers a line. What it forks leaves the loop and runs `attnconn`
 # on the first asset alone: the others would make every fault wait a minute for nothing.
 LAUNCHER = """
-import json, os, pathlib, signal, sys
+import json, os, pathlib, signal, sys, time
 import mlflow.store.model_registry.sqlalchemy_store, mlflow.store.tracking.sqlalchemy_store
 from attnconn_assets import __main__ as command, commands
 from attnconn_assets.operation import runner
@@ -58,6 +58,27 @@ def die_at(step):
         from attnconn_assets.storage import store
         store.named = lambda *_: os.kill(0, signal.SIGKILL)
 
+# Code of another version: that of the asset's own module, as if a line of it were another.
+def change_code():
+    from attnconn_assets.storage import recipe
+    syntax = recipe._syntax
+    recipe._syntax = lambda name: syntax(name) + ("+" if name.endswith("time_series") else "")
+
+# Waits after a scan was read and before it is looked at again, for the first scan named so.
+def pause_when_reading(name, folder):
+    from attnconn_core.sources.arrays import ArrayFolder
+    load = ArrayFolder.load
+
+    def waiting(source, session):
+        series = load(source, session)
+        if session.key == name:
+            (folder / "reading").touch()
+            while not (folder / "go on").exists():
+                time.sleep(0.01)
+        return series
+
+    ArrayFolder.load = waiting
+
 whole = runner.specs
 runner.specs = lambda study: [spec for spec in whole(study) if spec.name == "time_series"]
 print("ready", flush=True)
@@ -79,6 +100,10 @@ for line in sys.stdin:
     os.environ["DAGSTER_HOME"] = order["home"]
     if order["die_at"]:
         die_at(order["die_at"])
+    if order["new_code"]:
+        change_code()
+    if order["pause_at"]:
+        pause_when_reading(order["pause_at"], pathlib.Path(order["out"]).parent)
     status = command.main(["--study", order["study"], *order["command"].split()])
     if order["open_tracking"]:
         folder = load_study(order["study"]).tracking_folder
@@ -134,6 +159,26 @@ class Attnconn:
         if self.status is not None:
             return False
         self.signal(number)
+        self.wait()
+        return True
+
+    def meanwhile(self, moment: Callable[[], bool], act: Callable[[], object]) -> bool:
+        """Do something at a moment, while it is stopped, and wait for its end."""
+
+        def there() -> bool:
+            if self.poll() is not None:
+                return True
+            self.signal(signal.SIGSTOP)
+            if moment():
+                return True
+            self.signal(signal.SIGCONT)
+            return False
+
+        wait_until(there, "the moment", pause=0.002)
+        if self.status is not None:
+            return False
+        act()
+        self.signal(signal.SIGCONT)
         self.wait()
         return True
 
@@ -194,9 +239,18 @@ class Place:
     sessions: frozenset[str]
 
     def start(
-        self, command: str = "run", open_tracking: bool = False, die_at: str = ""
+        self,
+        command: str = "run",
+        open_tracking: bool = False,
+        die_at: str = "",
+        new_code: bool = False,
+        pause_at: str = "",
     ) -> Attnconn:
-        """Start one process of ``attnconn``, which may be told to die at a step of writing."""
+        """Start one process of ``attnconn``.
+
+        It may be told to die at a step of writing, to have newer code, or to wait after it has
+        read the scan of a session.
+        """
         number = len(self.launcher.started)
         name = command.split()[0]
         out, err = (self.folder / f"{name}-{number}.{end}" for end in ("out", "err"))
@@ -208,6 +262,8 @@ class Place:
             err=str(err),
             open_tracking=open_tracking,
             die_at=die_at,
+            new_code=new_code,
+            pause_at=pause_at,
         )
         started = Attnconn(self.launcher, pid, out, err)
         self.launcher.started.append(started)

@@ -1,0 +1,18 @@
+"""What MLflow shows of a stored partition: its copies for people, and its models by path."""
+
+from attnconn_assets.building.spec import AssetSpec
+from attnconn_assets.storage.entry import Entry
+from attnconn_assets.storage.store import Store
+from attnconn_assets.tracking.run import TrackedRun
+
+__all__ = ["show_stored"]
+
+
+def show_stored(store: Store, run: TrackedRun, spec: AssetSpec, entry: Entry) -> None:
+    """Keep the files with a copy for people with the run, and list the stored models."""
+    for name in spec.copies:
+        run.file(name, store.path(entry, name).read_bytes())
+    for name in entry.tracked[0].get("models", ()) if entry.tracked else ():
+        part = name.removesuffix(".safetensors")
+        called = entry.partition if part == "model" else f"{entry.partition}-{part}"
+        run.model(called, store.path(entry, name), entry.files[name].sha256)

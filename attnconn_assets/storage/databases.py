@@ -1,0 +1,41 @@
+"""Databases in SQLite that Dagster and MLflow own: which version has written them, and damage."""
+
+import contextlib
+import re
+import sqlite3
+from pathlib import Path
+
+__all__ = ["is_damage", "is_lock", "revision_of", "stands_in"]
+
+_DAMAGE = ("file is not a database", "database disk image is malformed")
+
+
+def revision_of(database: Path) -> str | None:
+    """Return the revision of a database's tables; None where there is none, or it can't be read."""
+    if not database.is_file():
+        return None
+    asked = f"{database.resolve().as_uri()}?mode=ro"
+    try:
+        with contextlib.closing(sqlite3.connect(asked, uri=True, timeout=1)) as connection:
+            found = connection.execute("select version_num from alembic_version").fetchone()
+    except sqlite3.Error:
+        return None
+    return None if found is None else str(found[0])
+
+
+def stands_in(revision: str, migrations: Path) -> bool:
+    """Whether a folder of migrations has one of this name; else a newer version has written it."""
+    named = re.compile(rf"^revision(: str)? = ['\"]{re.escape(revision)}['\"]", re.MULTILINE)
+    return any(
+        named.search(file.read_text(encoding="utf-8")) for file in sorted(migrations.glob("*.py"))
+    )
+
+
+def is_lock(error: Exception) -> bool:
+    """Whether another process holds a database for longer than this one has waited."""
+    return "database is locked" in str(error)
+
+
+def is_damage(error: Exception) -> bool:
+    """Whether a file isn't what SQLite wrote."""
+    return any(each in str(error) for each in _DAMAGE)

@@ -1,0 +1,54 @@
+"""A lost database of MLflow is made again from the store: every asset, and the registry."""
+
+from collections import Counter
+
+import pytest
+
+from attnconn_assets.assets.catalogue import store_of, tracking_of
+from attnconn_assets.study.study import load_study
+
+
+def told(study) -> tuple[dict[str, tuple], Counter]:
+    """What MLflow holds: of current runs by name, and of the registry."""
+    client = tracking_of(study).client()
+    experiments = [each.experiment_id for each in client.search_experiments()]
+    runs = client.search_runs(experiments, max_results=5000)
+    names = {run.info.run_id: run.info.run_name for run in runs}
+    held = {}
+    for run in runs:
+        own = {k: v for k, v in run.data.tags.items() if not k.startswith("attnconn.rebuilt")}
+        own.pop("attnconn.made_at", None)
+        own["mlflow.parentRunId"] = names.get(own.get("mlflow.parentRunId", ""), "")
+        own.pop("mlflow.modelId", None)
+        listed = {each.path for each in client.list_artifacts(run.info.run_id)}
+        kept = {path for path in listed if path != "figures"}
+        key = f"{own.get('attnconn.asset')} {run.info.run_name}"
+        held[key] = (own, run.data.params, run.data.metrics, kept, run.info.status)
+    models = Counter(
+        (each.name, each.source, each.tags["fold"], names[each.run_id])
+        for each in client.search_model_versions()
+    )
+    return held, models
+
+
+def test_every_run_is_there_again_with_what_mlflow_was_told(line):
+    before, models = told(line.study)
+    assert models
+    # MLflow keeps what it has opened as long as a process lives: another folder is a new database.
+    outcome, _ = line.run(tracking="../lost")
+    assert (outcome.made, outcome.failed) == (0, {})
+    stored = list(store_of(line.study).entries())
+    assert outcome.rebuilt == len(stored) == outcome.standing
+
+    study = load_study(line.folder / "studies" / "tiny.yaml")
+    after, models_after = told(study)
+    assert after.keys() == before.keys()
+    for name, (tags, params, metrics, kept, status) in before.items():
+        again = after[name]
+        assert again[:2] == (tags, params), name
+        assert again[2] == pytest.approx(metrics, nan_ok=True), name
+        assert again[3:] == (kept, status), name
+    assert models_after == models
+    known = tracking_of(study).known_runs()
+    assert {entry.made_by["mlflow_run"] for entry in store_of(study).entries()} <= known
+    assert line.run(tracking="../lost")[0].rebuilt == 0
