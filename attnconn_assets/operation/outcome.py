@@ -74,14 +74,14 @@ class Outcome:
             yield f"{name} was damaged{'' if still else ', and was made again'}: {why}"
         if self.rebuilt:
             yield (
-                f"MLflow had lost the runs of {self.rebuilt} partitions; they are there again from "
+                f"MLflow had lost the runs of {_number(self.rebuilt)}; they are there again from "
                 "the store, with new ids. Lost are curves of trainings, durations, pictures that "
                 "the store doesn't hold, and failed and earlier runs"
             )
         if self.recorded:
             yield (
-                f"Dagster didn't know of {self.recorded} partitions that the store has; they are "
-                "recorded there again, without the logs, pictures and tables of the runs that made "
+                f"Dagster didn't know of {_number(self.recorded)} that the store has: recorded there "
+                "again, without the logs, pictures and tables of the runs that made "
                 "them, which Dagster alone had"
             )
 
@@ -116,5 +116,9 @@ class Outcome:
         return cause.failed and f"{cause.asset} of {cause.partition}" in self.failed
 
 
+def _number(partitions: int) -> str:
+    return "1 partition" if partitions == 1 else f"{partitions} partitions"
+
+
 def _counted(keys: Sequence[str]) -> str:
-    return keys[0] if len(keys) == 1 else f"{len(keys)} partitions"
+    return keys[0] if len(keys) == 1 else _number(len(keys))
