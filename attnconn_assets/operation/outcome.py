@@ -80,9 +80,9 @@ class Outcome:
             )
         if self.recorded:
             yield (
-                f"Dagster didn't know of {_number(self.recorded)} that the store has: recorded there "
-                "again, without the logs, pictures and tables of the runs that made "
-                "them, which Dagster alone had"
+                f"Dagster didn't know of {_number(self.recorded)} that the store has: recorded "
+                "there again, without the logs, pictures and tables of the runs that made them, "
+                "which Dagster alone had"
             )
 
     def failures(self) -> Iterator[str]:

@@ -6,6 +6,7 @@ and hash of its one file in the store.
 """
 
 import contextlib
+import logging
 import json
 import re
 import sqlite3
@@ -92,6 +93,8 @@ class Tracking(dg.ConfigurableResource):
     def _connected(self) -> "MlflowClient":
         from mlflow import MlflowClient
 
+        # That it makes its tables is nothing a user has to know of.
+        logging.getLogger("mlflow.store.db").setLevel(logging.WARNING)
         client = patiently(
             lambda: MlflowClient(tracking_uri=self.database, registry_uri=self.database),
             self.database,
