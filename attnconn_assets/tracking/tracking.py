@@ -6,8 +6,8 @@ and hash of its one file in the store.
 """
 
 import contextlib
-import logging
 import json
+import logging
 import re
 import sqlite3
 import urllib.parse
