@@ -81,9 +81,7 @@ class UsablePart:
         run = max(self.runs, key=len)[:, some]
         deviation = run.std(axis=0)
         steps = np.diff(np.sort(np.ascontiguousarray(run.T), axis=1), axis=1).T
-        # Smaller steps than single precision has are equal values.
-        equal = 2 * np.finfo(np.float32).eps * self.largest[some]
-        smallest = np.where(steps > equal, steps, np.inf).min(axis=0) / deviation
+        smallest = np.where(steps > 0, steps, np.inf).min(axis=0) / deviation
         return float(np.median(smallest))
 
     @cached_property

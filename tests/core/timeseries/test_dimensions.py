@@ -51,6 +51,12 @@ def test_a_relation_that_holds_in_all_runs_is_found_though_one_is_louder():
     assert "only 19 dimensions" in told
 
 
+def test_a_relation_of_one_run_is_no_missing_dimension_however_loud_the_run():
+    one, two = clean(150), clean(150, seed=1)
+    two[:, 5] = two[:, 6] + 2 * two[:, 7]
+    assert dimensions(part_of(one, 1e7 * two)) == ()
+
+
 def test_removed_components_are_counted():
     values = clean() - clean().mean(axis=0)
     u, s, v = np.linalg.svd(values, full_matrices=False)
