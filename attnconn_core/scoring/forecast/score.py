@@ -127,7 +127,7 @@ def _absurd(table: pd.DataFrame, labels: Mapping[str, str]) -> tuple[str, ...]:
     ]
     more = f", and {len(worst) - _NAMED} more" if len(worst) > _NAMED else ""
     return (
-        f"Mean forecast R² are decided by sessions with an R² below −{-_ABSURD:g}: "
+        f"The mean forecast R² is decided by sessions with an R² below −{-_ABSURD:g}: "
         f"{', '.join(said)}{more}. Their last frames are unlike those before: look at their "
         "quality, and exclude them if they can't be mended; they are left out of no score",
     )
