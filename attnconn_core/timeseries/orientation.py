@@ -23,10 +23,11 @@ class Orientation:
     ----------
     first, second
         The lower quartile, over neighbours along that axis, of their correlation over the
-        other axis, once each row's and column's mean is taken out; NaN for arrays of fewer
-        than ten rows or columns. Time passes evenly, so that along it nearly all neighbours
-        are alike; along regions some are, and others lie in another lobe. The quartile tells
-        the two apart where a mean wouldn't: atlases that list left and right in turn.
+        other axis, once each column's mean and scale and each row's mean are taken out; NaN
+        for arrays of fewer than ten rows or columns. Time passes evenly, so that along it
+        nearly all neighbours are alike; along regions some are, and others lie in another
+        lobe. The quartile tells the two apart where a mean wouldn't: atlases that list left
+        and right in turn.
     """
 
     first: float
@@ -70,6 +71,9 @@ def orientation(values: Num[np.ndarray, "first second"]) -> Orientation:
     if min(kept.shape) < _LEAST:
         return Orientation(float("nan"), float("nan"))
     centred = kept - kept.mean(axis=0)
+    # One region in another unit would be all that frames consist of.
+    deviation = centred.std(axis=0)
+    centred /= np.where(deviation > 0, deviation, 1.0)
     centred -= centred.mean(axis=1, keepdims=True)
     return Orientation(_alike(centred), _alike(centred.T))
 

@@ -1,6 +1,7 @@
 """Whether the values of a series can be used at all."""
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,6 +9,7 @@ from jaxtyping import Bool
 
 from attnconn_core.errors import SeriesError
 from attnconn_core.records import TimeSeries
+from attnconn_core.timeseries.copies import scaled_copies
 from attnconn_core.timeseries.frames import Frames, look_at_frames
 
 __all__ = ["Soundness", "assess", "require_sound"]
@@ -29,8 +31,9 @@ class Soundness:
         Regions that don't change within some run: a forecaster learns nothing there
         and a correlation is undefined.
     copied
-        Regions with exactly the values of an earlier region, as ``"b (as a)"``: no method can
-        tell them apart, and those that invert a matrix can't do it.
+        Regions with exactly the values of an earlier region, as ``"b (as a)"``, or with these
+        times a number, as ``"b (−3 × a)"``: no method can tell them apart, and those that
+        invert a matrix can't do it.
     frames
         Frames that are no picture of a brain.
     """
@@ -91,7 +94,17 @@ def _copied(series: TimeSeries, usable: Bool[np.ndarray, " region"]) -> tuple[st
         other = first.setdefault(digest.digest(), name)
         if other != name:
             copied.append(f"{name} (as {other})")
-    return tuple(copied)
+    return (*copied, *_scaled(series, set(first.values())))
+
+
+def _scaled(series: TimeSeries, different: Collection[str]) -> tuple[str, ...]:
+    """Of regions that are no copies of each other as they are, those that are when scaled."""
+    kept = [number for number, name in enumerate(series.regions) if name in different]
+    if len(kept) < 2:
+        return ()
+    runs = tuple(run[:, kept] for run in series.runs)
+    regions = tuple(series.regions[number] for number in kept)
+    return scaled_copies(TimeSeries(runs, series.repetition_time, regions))
 
 
 def require_sound(series: TimeSeries, what: str) -> TimeSeries:

@@ -1,13 +1,19 @@
 """What is suspicious about a series without being surely wrong, in sentences."""
 
 import hashlib
+from collections.abc import Collection
 
 import numpy as np
 from jaxtyping import Float32
 
 from attnconn_core.records import TimeSeries
+from attnconn_core.timeseries.amplitude import louder_regions, spikes, units_of_runs
+from attnconn_core.timeseries.dimensions import dimensions
+from attnconn_core.timeseries.drift import drift
 from attnconn_core.timeseries.frames import frames_in_words, look_at_frames
+from attnconn_core.timeseries.independence import few_independent_frames, interpolated_frames
 from attnconn_core.timeseries.orientation import orientation
+from attnconn_core.timeseries.usable import usable_part
 
 __all__ = ["recordings", "suspicions"]
 
@@ -18,6 +24,8 @@ _LEAST_SIGNS = 128
 # z-scores that were saved as integers take some seven values.
 _FEW_LEVELS = 16
 _ENOUGH_FRAMES = 60
+# Share of frames; more than that is a stretch at another level rather than spikes.
+_STRETCH = 0.05
 
 
 def suspicions(series: TimeSeries) -> tuple[str, ...]:
@@ -53,7 +61,24 @@ def suspicions(series: TimeSeries) -> tuple[str, ...]:
         )
     if not _USUAL[0] <= series.repetition_time <= _USUAL[1]:
         found.append(f"its repetition time of {series.repetition_time:g} s is unusual")
-    return tuple(found)
+    return (*found, *_of_values(series, frames.flat))
+
+
+def _of_values(series: TimeSeries, known: Collection[int]) -> tuple[str, ...]:
+    """Say what is suspicious about amplitudes, dimensions and frames, each cause once."""
+    part = usable_part(series)
+    if part is None:
+        return ()
+    drifts = drift(part)
+    struck, frames = spikes(part, known)
+    if drifts and len(frames) > _STRETCH * part.n_frames:
+        struck = ""  # the stretch after a jump
+    found = [drifts, struck, louder_regions(part), units_of_runs(part)]
+    # A drift or a spike is a signal that all regions share, and hides what else they have.
+    if not drifts:
+        found += [*dimensions(part, common=not struck), few_independent_frames(part)]
+    found.append(interpolated_frames(part))
+    return tuple(filter(None, found))
 
 
 def _levels(series: TimeSeries) -> float:

@@ -15,6 +15,10 @@ from attnconn_core.scoring.score import MethodTraits, Read, Scored, ScoreData
 __all__ = ["ForecastSkill"]
 
 _SHOWN = ("r2", "r2_pooled", "mse")
+# A forecast this far below the mean's (0) comes of frames that the training part foretells
+# nothing of: a spike, a jump, another unit.
+_ABSURD = -10.0
+_NAMED = 3  # sessions
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,10 @@ class ForecastSkill:
         if not rows:
             raise CohortError("forecast skill needs a method or a linear forecaster that forecasts")
         subjects = len(data.cohort.subjects)
-        return Scored({"scores": pd.DataFrame(rows)}, {"subjects": subjects})
+        table = pd.DataFrame(rows)
+        labels = {method.name: method.label for method in data.methods}
+        labels |= {name: kind.label for name, kind in LINEAR_FORECASTERS.items()}
+        return Scored({"scores": table}, {"subjects": subjects}, notes=_absurd(table, labels))
 
     def measures(
         self,
@@ -105,6 +112,29 @@ class ForecastSkill:
             and len(held := r2[[method, own_past]].dropna())
             and not held[method].mean() > held[own_past].mean()
         }
+
+
+def _absurd(table: pd.DataFrame, labels: Mapping[str, str]) -> tuple[str, ...]:
+    """Say which sessions' R² is so far below 0 that it decides the mean over sessions."""
+    values = table.assign(r2=table["r2"].astype(float), session=_keys(table))
+    low = values[values["r2"] < _ABSURD].sort_values("r2")
+    if low.empty:
+        return ()
+    worst = low.drop_duplicates("session")
+    said = [
+        f"{row['session']} (R² −{-row['r2']:,.0f} by {labels[row['method']]})"
+        for _, row in worst.head(_NAMED).iterrows()
+    ]
+    more = f", and {len(worst) - _NAMED} more" if len(worst) > _NAMED else ""
+    return (
+        f"The mean forecast R² is decided by sessions with an R² below −{-_ABSURD:g}: "
+        f"{', '.join(said)}{more}. Their last frames are unlike those before: look at their "
+        "quality, and exclude them if they can't be mended; they are left out of no score",
+    )
+
+
+def _keys(table: pd.DataFrame) -> pd.Series:
+    return "sub-" + table["subject"].astype(str) + "_ses-" + table["session"].astype(str)
 
 
 def _row(

@@ -1,10 +1,13 @@
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from nilearn.connectome import ConnectivityMeasure
 from sklearn.covariance import EmpiricalCovariance
 
 from attnconn_core.connectivity import Partial
 from attnconn_core.errors import SeriesError
+from attnconn_core.records import TimeSeries
 
 TOLERANCE = 1e-8
 
@@ -67,6 +70,36 @@ def test_fewer_frames_than_regions_still_gives_a_matrix(as_series):
     estimated = Partial().estimate(as_series(values)).values
     assert np.isfinite(estimated).all()
     assert np.abs(estimated).max() <= 1 + 1e-9
+
+
+@settings(max_examples=40, deadline=None)
+@given(powers=st.lists(st.floats(-6, 6), min_size=12, max_size=12), turned=st.integers(0, 11))
+def test_no_region_s_unit_matters(powers, turned, scan):
+    few = TimeSeries((scan.values[:, :12],), scan.repetition_time, scan.regions[:12])
+    by = 10.0 ** np.array(powers)
+    by[turned] *= -1
+    changed = TimeSeries(
+        ((few.values.astype(np.float64) * by).astype(np.float32),), few.repetition_time, few.regions
+    )
+    sign = np.sign(np.outer(by, by))
+    difference = Partial().estimate(changed).values * sign - Partial().estimate(few).values
+    assert np.abs(difference).max() < 1e-4
+
+
+@pytest.mark.parametrize("by", [1e6, 1e-6])
+def test_a_region_in_its_own_unit_spoils_no_other(by, scan):
+    values = scan.values.copy()
+    values[:, 3] *= by
+    changed = Partial().estimate(TimeSeries((values,), scan.repetition_time, scan.regions)).values
+    assert np.abs(changed - Partial().estimate(scan).values).max() < 1e-4
+
+
+def test_few_frames_in_different_units_are_inverted_alike(as_series):
+    # Each region's own variance counts then, also where the ridge decides all.
+    values = np.random.default_rng(0).standard_normal((8, 20))
+    units = np.geomspace(1, 1e5, 20)
+    others = Partial().estimate(as_series(values * units[::-1])).values
+    assert np.allclose(Partial().estimate(as_series(values * units)).values, others, atol=1e-2)
 
 
 def test_a_nan_is_named(noise, as_series):

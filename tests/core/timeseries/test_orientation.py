@@ -35,6 +35,14 @@ def test_ordinary_scans_are_never_refused(shape, memory):
         assert not orientation(smooth).surely_turned
 
 
+@pytest.mark.parametrize("by", [1e-6, 1e6])
+def test_a_region_in_another_unit_does_not_turn_a_scan(by):
+    for seed in range(5):
+        values = scan(300, 20, seed=seed, memory=0.6) + 20
+        values[:, 4] *= by
+        assert not orientation(values).perhaps_turned
+
+
 def test_few_values_and_constant_ones_say_nothing():
     for values in (np.ones((40, 40)), np.random.default_rng(0).normal(size=(100, 4))):
         axes = orientation(values)

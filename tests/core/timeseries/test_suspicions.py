@@ -1,7 +1,12 @@
+from pathlib import Path
+
 import numpy as np
+import pytest
 
 from attnconn_core.records import TimeSeries
-from attnconn_core.timeseries import recordings, suspicions
+from attnconn_core.sources import HcpSample, Simulated
+from attnconn_core.timeseries import assess, recordings, suspicions
+from tests.core.timeseries.suspicious_series import as_series, clean
 
 SCAN = np.random.default_rng(0).normal(size=(120, 12)).cumsum(axis=0)
 NAMES = tuple(f"r{n}" for n in range(12))
@@ -39,3 +44,66 @@ def test_a_recording_is_known_again_whatever_its_scale():
     # Runs too short for signs are compared by their values.
     short = TimeSeries((SCAN[:1], SCAN[1:2]), 0.72, NAMES)
     assert len(set(recordings(short))) == 2
+
+
+SAMPLE = Path(__file__).parents[3] / ".sample"
+TIME = np.linspace(-1, 1, 300)[:, None]
+SHARED = np.random.default_rng(9).normal(size=(300, 1))
+
+
+def spiked():
+    values = clean()
+    values[[60, 140]] += 1e4 + 10 * SHARED[:20, 0]
+    return values
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        (spiked(), "lie more than 20 robust deviations"),
+        (clean() + 1000 * (TIME > 0), "a drift or a jump"),
+        (clean() + 1000 * (TIME > 0.85), "a drift or a jump"),
+        (clean() + 1e5 * TIME, "a drift or a jump"),
+        (clean() + 50 * SHARED, "one signal makes up"),
+        (clean() * np.where(np.arange(20) == 4, 1e6, 1), "(R04: "),
+        (clean()[:, [*range(19), 3]] * ([1] * 19 + [-2.0]), "spans only 19 dimensions"),
+    ],
+    ids=["spikes", "a jump", "a jump near the end", "a drift", "one signal", "loud", "copy"],
+)
+def test_each_cause_is_said_once(values, said):
+    [told] = suspicions(as_series(values))
+    assert said in told
+
+
+def test_runs_in_different_units_are_said_once():
+    [told] = suspicions(as_series(clean(150), 1000 * clean(150, seed=1)))
+    assert "are they in one unit?" in told
+
+
+def test_a_region_times_a_number_is_refused_like_a_copy():
+    values = clean()
+    values[:, 7] = -3 * values[:, 6]
+    values[:, 8] = values[:, 6]
+    values[:, 9] = 2 * values[:, 8]
+    copied = assess(as_series(values)).copied
+    assert copied == ("R08 (as R06)", "R07 (−3 × R06)", "R09 (2 × R06)")
+    assert "signal of its own, but 3 region(s)" in assess(as_series(values)).complaint()
+    assert assess(as_series(values), repeats=False).copied == ()
+
+
+@pytest.mark.parametrize("settings", [{}, {"runs": 2}, {"haemodynamic": True}, {"nonlinear": True}])
+def test_nothing_is_suspicious_about_simulated_cohorts(settings):
+    source = Simulated(subjects=4, **settings)
+    for session in source.sessions():
+        assert suspicions(source.load(session)) == ()
+        assert assess(source.load(session)).sound
+
+
+def test_nothing_is_suspicious_about_the_sample():
+    source = HcpSample(SAMPLE)
+    if not source.wheel.exists():
+        pytest.skip("needs the sample in .sample/")
+    for session in source.sessions():
+        series = source.load(session)
+        assert suspicions(series) == ()
+        assert assess(series).sound

@@ -74,3 +74,35 @@ def test_a_subject_alone_is_compared_by_what_needs_no_others(scored):
     (measured,) = ForecastSkill().measures({"scores": own}, {})
     assert "hierarchical_var" not in measured.compared.scores["method"].to_list()
     assert "lag_weighted_var" in measured.compared.scores["method"].to_list()
+
+
+def test_a_session_that_decides_the_mean_is_named(make_study, scored):
+    assert scored.notes == ()
+    study = make_study(subjects=2)
+    spoiled = study.cohort.sessions[1].key
+    forecasts = study.linear_forecasts
+
+    def absurd(key):
+        found = {name: dict(skill) for name, skill in forecasts(key).items()}
+        if key == spoiled:
+            found["ridge_var"]["r2"] = -4700.4
+            found["ar"]["r2"] = -10.5
+        return found
+
+    study.linear_forecasts = absurd
+    found = ForecastSkill().score(study)
+    [told] = found.notes
+    assert f"R² below −10: {spoiled} (R² −4,700 by Ridge VAR). " in told
+    assert "left out of no score" in told
+    assert found.tables["scores"]["r2"].min() == -4700.4
+
+
+def test_many_such_sessions_are_counted(make_study):
+    study = make_study(subjects=3)
+    forecasts = study.linear_forecasts
+    study.linear_forecasts = lambda key: {
+        name: {**skill, "r2": -11.0} for name, skill in forecasts(key).items()
+    }
+    [told] = ForecastSkill().score(study).notes
+    assert told.count("R² −11 by") == 3
+    assert ", and 3 more. " in told

@@ -1,0 +1,85 @@
+"""Amplitudes that are suspicious: spikes, regions and runs in units of their own."""
+
+from collections.abc import Collection
+
+import numpy as np
+
+from attnconn_core.timeseries.frames import frames_in_words
+from attnconn_core.timeseries.usable import UsablePart
+
+__all__ = ["louder_regions", "spikes", "units_of_runs"]
+
+# Robust deviations. In the 14 sessions of the sample nothing lies beyond 7.2.
+_SPIKE = 20.0
+# Times the median region's deviation. In the sample: 0.37 to 3.0.
+_LOUD = 1e3
+# Between the median deviations of two runs.
+_OTHER_UNIT = 30.0
+_NAMED = 5
+
+
+def spikes(part: UsablePart, known: Collection[int] = ()) -> tuple[str, tuple[int, ...]]:
+    """Return a sentence on frames that lie extremely far from the rest, and these frames.
+
+    A value's distance is taken from its region's median over the run, in robust deviations:
+    neither the units nor the spikes themselves matter. Frames that are `known` for something
+    else are left out.
+    """
+    frames: list[int] = []
+    struck = np.zeros(part.n_regions, dtype=bool)
+    largest = 0.0
+    of_runs = zip(part.runs, part.medians, part.scales, part.first_frames, strict=True)
+    for run, median, scale, first in of_runs:
+        distance = np.abs(run - median) / scale
+        far = distance > _SPIKE
+        far[[number - first for number in known if 0 <= number - first < len(run)]] = False
+        if far.any():
+            frames += (first + np.flatnonzero(far.any(axis=1))).tolist()
+            struck |= far.any(axis=0)
+            largest = max(largest, float(distance[far].max()))
+    if not frames:
+        return "", ()
+    of = _named(part, np.flatnonzero(struck))
+    return (
+        f"{len(frames)} of {part.n_frames} frames lie more than {_SPIKE:g} robust deviations from "
+        f"their region's median (up to {largest:,.0f}) in {of}: {frames_in_words(frames)}; such "
+        "spikes decide what a region correlates with: look at the scan, and cut these frames out",
+        tuple(frames),
+    )
+
+
+def louder_regions(part: UsablePart) -> str:
+    """Say which regions deviate a thousand times more, or less, than the median region."""
+    relative = np.median([scale / np.median(scale) for scale in part.scales], axis=0)
+    apart = np.maximum(relative, 1 / relative)
+    found = np.flatnonzero(apart > _LOUD)
+    if not len(found):
+        return ""
+    found = found[np.argsort(-apart[found])]
+    first = found[0]
+    return (
+        f"every region's deviation should lie within a factor of {_LOUD:,.0f} of the median "
+        f"region's, but that of {_named(part, found)} doesn't ({part.regions[first]}: "
+        f"{relative[first]:.2g} times): were all regions scaled alike?"
+    )
+
+
+def units_of_runs(part: UsablePart) -> str:
+    """Say that the runs of a session differ so much in deviation as if in different units."""
+    medians = [float(np.median(scale)) for scale in part.scales]
+    low, high = int(np.argmin(medians)), int(np.argmax(medians))
+    ratio = medians[high] / medians[low]
+    if ratio <= _OTHER_UNIT:
+        return ""
+    return (
+        f"the median deviations of its runs should lie within a factor of {_OTHER_UNIT:g}, but "
+        f"that of run {part.numbers[high]} is {ratio:,.0f} times that of run {part.numbers[low]} "
+        f"({medians[high]:.3g} and {medians[low]:.3g}): are they in one unit? The louder run "
+        "decides what is computed of both: bring them to one unit"
+    )
+
+
+def _named(part: UsablePart, numbers: np.ndarray) -> str:
+    few = len(numbers) <= _NAMED
+    names = f" ({', '.join(part.regions[number] for number in numbers)})" if few else ""
+    return f"{len(numbers)} of {part.n_regions} regions{names}"

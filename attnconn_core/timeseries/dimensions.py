@@ -1,0 +1,74 @@
+"""How many dimensions a series has: one signal in common, or fewer than there are regions."""
+
+import numpy as np
+
+from attnconn_core.timeseries.usable import UsablePart
+
+__all__ = ["dimensions"]
+
+# Of the variance of the standardised regions. In the sample: 0.26 to 0.51.
+_ONE_SIGNAL = 0.9
+# With fewer regions a strong first component is ordinary: 0.905 in a simulation of five.
+_ENOUGH_REGIONS = 10
+# What computing in single precision leaves of a dimension that was removed, and what the
+# decimals of a text file may; of a region's deviation.
+_COMPUTED, _WRITTEN = 1e-5, 1e-3
+_SAFE = 4.0  # times the largest singular value that rounding alone is expected to have
+# Frames per region from which decimals are taken into account and one dimension counts: with
+# about as many frames as regions the smallest singular value of any series is small.
+_CLEARLY_MORE = 1.5
+
+
+def dimensions(part: UsablePart, *, common: bool = True) -> tuple[str, ...]:
+    """Say that one signal makes up nearly everything, or that dimensions are missing.
+
+    Parameters
+    ----------
+    part
+        Of a session.
+    common
+        Whether to look for one signal in common; not where its cause is said already.
+    """
+    values = part.standardised
+    wide = values.shape[1] > len(values)
+    squares = np.linalg.eigvalsh(values @ values.T if wide else values.T @ values)
+    found = []
+    share = float(squares[-1]) / values.size
+    if common and part.n_regions >= _ENOUGH_REGIONS and share > _ONE_SIGNAL:
+        found.append(
+            f"one signal makes up {share:.1%} of the variance of all {part.n_regions} regions "
+            f"(rule: {_ONE_SIGNAL:.0%}): is it motion, the scanner, or a mean that was added? "
+            "Correlations then say little of the regions: take it out"
+        )
+    expected = min(part.n_regions, part.n_frames - len(part.runs))
+    noise = _rounding(part)
+    if noise > _WRITTEN:
+        return tuple(found)  # coarse values have all dimensions, in noise
+    limit = (_SAFE * noise * (np.sqrt(len(values)) + np.sqrt(part.n_regions))) ** 2
+    limit += 10 * len(squares) * np.finfo(np.float64).eps * squares[-1]
+    spans = int((squares > limit).sum())
+    if expected - spans > (0 if _clearly_more_frames(part) else 1):
+        of = f"{part.n_regions} regions"
+        if part.n_frames - len(part.runs) < part.n_regions:
+            of += f" in {part.n_frames} frames"
+        found.append(
+            f"it spans only {spans} dimensions of {of} (global signal regressed out, components "
+            "removed, a narrow band-pass, or a region that is a combination of others): partial "
+            "correlation and other inverses are not defined beyond; use shrinkage_partial, or "
+            "leave out regions"
+        )
+    return tuple(found)
+
+
+def _clearly_more_frames(part: UsablePart) -> bool:
+    return part.n_frames >= _CLEARLY_MORE * part.n_regions
+
+
+def _rounding(part: UsablePart) -> float:
+    """Standard deviation of what rounding adds, in a region's deviations."""
+    deviation = np.concatenate(part.runs).std(axis=0)
+    stored = float((np.finfo(np.float32).eps * part.largest / deviation).max())
+    if stored > _WRITTEN:
+        return stored
+    written = part.written if _clearly_more_frames(part) else 0.0
+    return max(stored, min(written, _WRITTEN), _COMPUTED) / np.sqrt(12)

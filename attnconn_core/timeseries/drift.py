@@ -1,0 +1,68 @@
+"""Drifts and jumps that make up most of a signal."""
+
+import numpy as np
+from jaxtyping import Float64
+
+from attnconn_core.timeseries.usable import UsablePart
+
+__all__ = ["drift", "explained_by_drift"]
+
+# Of a region's variance, in half of the regions or more. The sample's regions have 0.49 at
+# most; the median of twelve random walks 0.87 at most, in 400 draws.
+_MOST = 0.9
+# Of a single region's variance: more than a random walk's (0.974 at most in 96 of them).
+_ALL = 0.99
+# A step leaves this many frames, or share of a run, on both sides: else it is a spike.
+_FEWEST, _SHARE = 5, 0.05
+_SHORT = 60  # frames: in shorter scans slow signals look alike
+
+
+def drift(part: UsablePart) -> str:
+    """Say that a drift or a jump makes up most of the variance of many regions."""
+    if part.n_frames < _SHORT:
+        return ""
+    explained = explained_by_drift(part)
+    many = explained > _MOST
+    if many.mean() < 0.5:
+        many = explained > _ALL
+    if not many.any():
+        return ""
+    limit = _MOST if many.mean() >= 0.5 else _ALL
+    return (
+        f"a drift or a jump (a parabola, or one step per run) makes up "
+        f"{float(np.median(explained[many])):.1%} of the variance of {int(many.sum())} of "
+        f"{part.n_regions} regions (rule: {limit:.0%}): regions that drift correlate whatever else "
+        "they do; detrend the scan, or store what lies before and after a jump as two runs"
+    )
+
+
+def explained_by_drift(part: UsablePart) -> Float64[np.ndarray, " region"]:
+    """Return each region's share of variance that a parabola or one step per run explains.
+
+    A step stands at one time in all regions of a run: where it explains the most on average.
+    """
+    total = np.sum([_squares(run) for run in part.runs], axis=0)
+    parabola = np.sum([_parabola(run) for run in part.runs], axis=0)
+    step = np.sum([_step(run) for run in part.runs], axis=0)
+    return np.asarray(np.maximum(parabola, step) / total)
+
+
+def _squares(run: Float64[np.ndarray, "time region"]) -> Float64[np.ndarray, " region"]:
+    return np.einsum("tr,tr->r", run, run)
+
+
+def _parabola(run: Float64[np.ndarray, "time region"]) -> Float64[np.ndarray, " region"]:
+    time = np.linspace(-1, 1, len(run))
+    basis = np.linalg.qr(np.stack([np.ones_like(time), time, time**2], axis=1))[0][:, 1:]
+    return _squares(basis.T @ run)
+
+
+def _step(run: Float64[np.ndarray, "time region"]) -> Float64[np.ndarray, " region"]:
+    """Sum of squares between the frames before and after the best step."""
+    edge = max(_FEWEST, int(_SHARE * len(run)))
+    before = np.arange(edge, len(run) - edge + 1)
+    if not len(before):
+        return np.zeros(run.shape[1])
+    summed = np.cumsum(run, axis=0)[before - 1]
+    between = summed**2 * (1 / before + 1 / (len(run) - before))[:, None]
+    return np.asarray(between[np.argmax(between @ (1 / _squares(run)))])
