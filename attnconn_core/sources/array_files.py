@@ -15,6 +15,7 @@ from attnconn_core.parcellation import read_ptseries
 from attnconn_core.sources.columns import require_regions
 from attnconn_core.sources.npy import NpyLayout, read_layout
 from attnconn_core.sources.parquet import read_parquet
+from attnconn_core.sources.summary_rows import require_frames
 from attnconn_core.sources.tables import delimiter_of, read_table
 
 __all__ = ["READERS", "ArrayFile", "read_array"]
@@ -49,8 +50,8 @@ def read_array(path: Path) -> ArrayFile:
     ------
     ScanError
         If the file can't be read, isn't two-dimensional, holds something else than
-        real numbers, is empty, names its regions badly, has a column that is an index, or
-        is a pointer to content that isn't there.
+        real numbers, is empty, names its regions badly, has a column that is an index or a
+        row that sums up the others, or is a pointer to content that isn't there.
     """
     path = Path(path)
     for ending, reader in READERS.items():
@@ -172,11 +173,12 @@ def _checked(path: Path, values: np.ndarray) -> Float32[np.ndarray, "time region
             f"{path}: a series must have shape (time, region), neither of them 0; "
             f"got {values.shape}"
         )
-    if values.dtype == np.float32 and values.flags.owndata:
-        return values
-    # Beyond float32's range a value becomes infinite, which is reported as such later.
-    with np.errstate(over="ignore"):
-        return np.array(values, dtype=np.float32)
+    if values.dtype != np.float32 or not values.flags.owndata:
+        # Beyond float32's range a value becomes infinite, which is reported as such later.
+        with np.errstate(over="ignore"):
+            values = np.array(values, dtype=np.float32)
+    require_frames(path, values)
+    return values
 
 
 def _check_names(path: Path, names: list[str]) -> None:

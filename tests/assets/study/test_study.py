@@ -189,7 +189,9 @@ def test_a_study_may_ask_for_some_methods_and_gets_what_they_need(write_study):
 
 
 def test_an_unknown_method_is_refused(write_study):
-    with pytest.raises(StudyError, match=r"must be among pearson, partial, .*; got grangr: did you mean granger\?"):
+    with pytest.raises(
+        StudyError, match=r"must be among pearson, partial, .*; got grangr: did you mean granger\?"
+    ):
         load_study(write_study(methods=["pearson", "grangr"]))
 
 
