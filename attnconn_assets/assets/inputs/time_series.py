@@ -4,7 +4,7 @@ from attnconn_assets.assets.inputs.series_checks import check_series, longest_ru
 from attnconn_assets.building.result import Result
 from attnconn_assets.building.windows import LONGEST_RUN
 from attnconn_assets.building.work import Work
-from attnconn_core.timeseries import recordings
+from attnconn_core.timeseries import recordings, signatures
 
 __all__ = ["make_time_series"]
 
@@ -26,6 +26,7 @@ def make_time_series(work: Work) -> Result:
             LONGEST_RUN: longest_run(series, work.settings["test_fraction"]),
             "repetition time": series.repetition_time,
             "recordings": list(recordings(series)),
+            "signatures": list(signatures(series)),
         },
         checks=check_series(series, work.settings["test_fraction"]),
     )
