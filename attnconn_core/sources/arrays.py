@@ -3,7 +3,7 @@
 import fnmatch
 import os
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -34,6 +34,7 @@ from attnconn_core.sources.base import Design, Listing
 from attnconn_core.sources.files import existing_folder, inside, is_dangling
 from attnconn_core.sources.keys import CHOOSES_SESSIONS
 from attnconn_core.sources.shapes import SessionShape, shape_of_array
+from attnconn_core.sources.sidecars import sidecar_of, sidecar_repetition_time
 from attnconn_core.sources.subjects import SubjectList, read_subjects
 
 __all__ = ["ArrayFolder"]
@@ -52,7 +53,8 @@ class ArrayFolder:
         The folder; of the folders in it, those called ``sub-<id>`` are searched.
     repetition_time
         Seconds from one frame to the next. May be None where every file is a ptseries,
-        which carries its own; given, they must agree.
+        which carries its own, or has a sidecar of BIDS (``<same name>.json``) that says
+        ``RepetitionTime``; given, they must agree.
     subjects
         A CSV that says whose scans to use (see `read_subjects`); None for all.
     group_column, subject_column
@@ -169,7 +171,9 @@ class ArrayFolder:
             self._check_regions(file, table)
         return TimeSeries(
             runs=tuple(file.values for file in files),
-            repetition_time=self._common_repetition_time(files),
+            repetition_time=self._common_repetition_time(
+                [(file.path, file.repetition_time) for file in files]
+            ),
             regions=table.regions,
         )
 
@@ -194,7 +198,8 @@ class ArrayFolder:
         """
         files = [shape_of_array(inside(self.root, p, self.link_roots)) for p in session.files]
         runs = tuple(file.frames for file in files)
-        time = self.repetition_time or files[0].repetition_time
+        headers = [file.repetition_time for file in files]
+        time = self._common_repetition_time([*zip(session.files, headers, strict=True)])
         return SessionShape(runs, files[0].regions, time)
 
     def quality(self, session: Session) -> Mapping[str, float]:  # noqa: ARG002
@@ -204,6 +209,11 @@ class ArrayFolder:
     def quality_files(self, session: Session) -> tuple[Path, ...]:  # noqa: ARG002
         """None."""
         return ()
+
+    def series_files(self, session: Session) -> tuple[Path, ...]:
+        """The sidecars that are there."""
+        sidecars = (_sidecar(path) for path in session.files)
+        return tuple(path for path in sidecars if path.is_file() or is_dangling(path))
 
     def region_table(self) -> RegionTable:
         """Return the regions of the table given, else of the first file.
@@ -267,7 +277,7 @@ class ArrayFolder:
                 problem: InputError | None = near_miss(path)
                 refused |= {} if problem is None else {path.name: problem}
                 continue
-            if self.repetition_time is None and not path.name.endswith(".ptseries.nii"):
+            if self.repetition_time is None and not _may_tell_time(path):
                 raise _untimed(path)
             try:
                 name = read_name(path)
@@ -334,23 +344,39 @@ class ArrayFolder:
             f"order as {against}; {what}"
         )
 
-    def _common_repetition_time(self, files: list[ArrayFile]) -> float:
-        study = self.repetition_time
-        expected = files[0].repetition_time if study is None else study
-        if expected is None:
-            raise _untimed(files[0].path)
-        for file in files:
-            own = file.repetition_time
-            if own is not None and abs(own - expected) > 1e-6:
-                whose = str(files[0].path) if study is None else "the study"
+    def _common_repetition_time(self, headers: Sequence[tuple[Path, float | None]]) -> float:
+        """Return what the study, the headers of the files and their sidecars say alike."""
+        told = [] if self.repetition_time is None else [("the study", self.repetition_time, 0.0)]
+        for path, seconds in headers:
+            if seconds is not None:
+                told.append((str(path), seconds, 1e-6))
+            sidecar = _sidecar(path)
+            if sidecar.is_file() or is_dangling(sidecar):
+                seconds = sidecar_repetition_time(inside(self.root, sidecar, self.link_roots))
+                if seconds is not None:
+                    told.append((str(sidecar), seconds, 0.01 * seconds))
+            if not told:
+                raise _untimed(path)
+        whose, expected, _ = told[0]
+        for who, seconds, tolerance in told:
+            if abs(seconds - expected) > tolerance:
                 raise ScanError(
-                    f"{file.path}: all files must have one repetition time; "
-                    f"it says {own:g} s and {whose} {expected:g} s"
+                    f"{who}: all files must have one repetition time; it says {seconds:g} s and "
+                    f"{whose} {expected:g} s"
                 )
         return expected
 
 
+def _sidecar(path: Path) -> Path:
+    return sidecar_of(path, next(each for each in READERS if path.name.endswith(each)))
+
+
+def _may_tell_time(path: Path) -> bool:
+    return path.name.endswith(".ptseries.nii") or _sidecar(path).is_file()
+
+
 def _untimed(path: Path) -> StudyError:
     return StudyError(
-        f"{path}: a repetition time must be given unless every file is a ptseries.nii"
+        f"{path}: a repetition time must be given (repetition_time) unless every file is a "
+        "ptseries.nii or has a sidecar, <same name>.json, that says RepetitionTime"
     )
