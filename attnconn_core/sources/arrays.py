@@ -272,7 +272,9 @@ class ArrayFolder:
         refused: dict[str, InputError] = {}
         doubtful: set[tuple[str, str]] = set()
         kinds: dict[tuple[tuple[str, str], ...], Path] = {}
-        for path in self._files():
+        files, turned_away = self._files()
+        refused |= turned_away
+        for path in files:
             if not claims(path.name):
                 problem: InputError | None = near_miss(path)
                 refused |= {} if problem is None else {path.name: problem}
@@ -298,22 +300,31 @@ class ArrayFolder:
             raise several
         return {who: runs for who, runs in scans.items() if who not in doubtful}, refused
 
-    def _files(self) -> list[Path]:
-        """List the files, and the links to nothing, of the folder and of its subjects' folders."""
-        found = []
-        for path in existing_folder(self.root, "the root of the arrays").iterdir():
-            if path.name.startswith("sub-") and path.is_dir() and not claims(path.name):
-                walked = [Path(at, name) for at, _, names in os.walk(path) for name in names]
-                found += walked
-            else:
+    def _files(self) -> tuple[list[Path], dict[str, InputError]]:
+        """List the files, and the links to nothing, of the folder and of its subjects' folders.
+
+        Beside them the folders that aren't searched, and why.
+        """
+        root = existing_folder(self.root, "the root of the arrays")
+        found: list[Path] = []
+        refused: dict[str, InputError] = {}
+        for path in root.iterdir():
+            if not (path.name.startswith("sub-") and path.is_dir()) or claims(path.name):
                 found.append(path)
+            elif path.is_symlink() and _is_searched(root, path.resolve()):
+                refused[path.name] = ScanError(
+                    f"{path}: a subject's folder must be its own; it is a link to "
+                    f"{path.resolve()}, whose scans are read anyway. Take the link away"
+                )
+            else:
+                found += [Path(at, name) for at, _, names in os.walk(path) for name in names]
         pattern = self.file_pattern or "*"
         return sorted(
             path
             for path in found
             if fnmatch.fnmatchcase(path.name, pattern)
             and (path.is_file() or is_dangling(path) or claims(path.name))
-        )
+        ), refused
 
     def _place(self, path: Path, name: ArrayName, runs: dict[int, Path]) -> None:
         """Put a file among the runs of its session."""
@@ -365,6 +376,14 @@ class ArrayFolder:
                     f"{whose} {expected:g} s"
                 )
         return expected
+
+
+def _is_searched(root: Path, folder: Path) -> bool:
+    """Whether a folder holds the root, or lies in one of the subjects' folders in it."""
+    root = root.resolve()
+    if root.is_relative_to(folder):
+        return True
+    return folder.is_relative_to(root) and folder.relative_to(root).parts[0].startswith("sub-")
 
 
 def _sidecar(path: Path) -> Path:

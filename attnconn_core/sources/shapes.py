@@ -10,6 +10,7 @@ from pyarrow import ArrowException
 
 from attnconn_core.errors import ScanError
 from attnconn_core.parcellation.cifti import open_cifti
+from attnconn_core.sources.headers import check_names, read_header
 from attnconn_core.sources.tables import delimiter_of
 
 __all__ = ["SessionShape", "shape_of_array"]
@@ -59,7 +60,7 @@ def shape_of_array(path: Path) -> SessionShape:
     Raises
     ------
     ScanError
-        If the header can't be read.
+        If the header can't be read, or its names can't be those of regions.
     """
     try:
         if path.name.endswith(".npy"):
@@ -84,8 +85,13 @@ def _of_npy(path: Path) -> SessionShape:
 
 
 def _of_parquet(path: Path) -> SessionShape:
-    file = pq.read_metadata(path)
-    return SessionShape((file.num_rows,), file.num_columns)
+    metadata = pq.read_metadata(path)
+    schema = metadata.schema.to_arrow_schema()
+    # What pandas keeps as an index is no column; whether it may be one is seen to when read.
+    index = (schema.pandas_metadata or {}).get("index_columns", [])
+    names = [name for name in schema.names if name not in index]
+    check_names(path, names)
+    return SessionShape((metadata.num_rows,), len(names))
 
 
 def _of_ptseries(path: Path) -> SessionShape:
@@ -96,6 +102,7 @@ def _of_ptseries(path: Path) -> SessionShape:
 
 
 def _of_table(path: Path) -> SessionShape:
+    names = read_header(path)
     with path.open(encoding="utf-8-sig", newline="") as file:
-        header = next(csv.reader(file, delimiter=delimiter_of(path)), [])
-        return SessionShape((sum(1 for line in file if line.strip()),), len(header))
+        next(csv.reader(file, delimiter=delimiter_of(path)))
+        return SessionShape((sum(1 for line in file if line.strip()),), len(names))

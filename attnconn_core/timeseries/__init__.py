@@ -1,7 +1,7 @@
 """Windows, splits, scaling, soundness and surrogates of series, and series of known truth."""
 
 from attnconn_core.timeseries.events import Events, Scanner, draw_event_network, simulate_events
-from attnconn_core.timeseries.frames import look_at_frames
+from attnconn_core.timeseries.frames import frames_in_words, look_at_frames
 from attnconn_core.timeseries.orientation import Orientation, orientation
 from attnconn_core.timeseries.quality import series_quality
 from attnconn_core.timeseries.scaling import Scale, scale_of, standardise
@@ -30,6 +30,7 @@ __all__ = [
     "circular_shift",
     "draw_event_network",
     "draw_network",
+    "frames_in_words",
     "head",
     "lagged_design",
     "look_at_frames",

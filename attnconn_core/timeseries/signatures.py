@@ -61,8 +61,9 @@ def signatures(series: TimeSeries) -> tuple[str, ...]:
 
 
 def _signature(run: Float32[np.ndarray, "time region"]) -> str:
-    steps = np.diff(run.astype(np.float64), axis=0)
-    steps = steps[: len(steps) // 2 * 2, np.isfinite(steps).all(axis=0)]
+    finite = np.isfinite(run).all(axis=0)
+    steps = np.diff(run[:, finite].astype(np.float64), axis=0)
+    steps = steps[: len(steps) // 2 * 2]
     if len(steps) < _FEWEST_FRAMES or steps.shape[1] < _FEWEST_REGIONS:
         return ""
     steps -= np.median(steps, axis=0)
@@ -70,7 +71,7 @@ def _signature(run: Float32[np.ndarray, "time region"]) -> str:
     scale = np.where(scale > 0, scale, np.abs(steps).mean(axis=0))
     usable = scale > 0
     steps = np.clip(steps[:, usable] / scale[usable], -5, 5)
-    bits = steps @ _signs(run.shape[1])[: len(usable)][usable] > 0
+    bits = steps @ _signs(run.shape[1])[finite][usable] > 0
     return base64.b64encode(np.packbits(bits).tobytes()).decode()
 
 
