@@ -29,11 +29,12 @@ from attnconn_core.sources.array_names import (
     near_miss,
     read_name,
 )
+from attnconn_core.sources.array_shapes import shape_of_array
 from attnconn_core.sources.axes import require_time_first
 from attnconn_core.sources.base import Design, Listing
 from attnconn_core.sources.files import existing_folder, inside, is_dangling
 from attnconn_core.sources.keys import CHOOSES_SESSIONS
-from attnconn_core.sources.shapes import SessionShape, shape_of_array
+from attnconn_core.sources.shapes import SessionShape
 from attnconn_core.sources.sidecars import sidecar_of, sidecar_repetition_time
 from attnconn_core.sources.subjects import SubjectList, read_subjects
 
@@ -311,11 +312,11 @@ class ArrayFolder:
         for path in root.iterdir():
             if not (path.name.startswith("sub-") and path.is_dir()) or claims(path.name):
                 found.append(path)
-            elif path.is_symlink() and _is_searched(root, path.resolve()):
-                refused[path.name] = ScanError(
-                    f"{path}: a subject's folder must be its own; it is a link to "
-                    f"{path.resolve()}, whose scans are read anyway. Take the link away"
-                )
+                continue
+            try:
+                _require_own_folder(root, inside(root, path, self.link_roots))
+            except ScanError as problem:
+                refused[path.name] = problem
             else:
                 found += [Path(at, name) for at, _, names in os.walk(path) for name in names]
         pattern = self.file_pattern or "*"
@@ -378,12 +379,17 @@ class ArrayFolder:
         return expected
 
 
-def _is_searched(root: Path, folder: Path) -> bool:
-    """Whether a folder holds the root, or lies in one of the subjects' folders in it."""
-    root = root.resolve()
-    if root.is_relative_to(folder):
-        return True
-    return folder.is_relative_to(root) and folder.relative_to(root).parts[0].startswith("sub-")
+def _require_own_folder(root: Path, path: Path) -> None:
+    """Refuse a subject's folder that is a link to the root, or to another subject's folder."""
+    if not path.is_symlink():
+        return
+    root, folder = root.resolve(), path.resolve()
+    within = folder.relative_to(root).parts if folder.is_relative_to(root) else ()
+    if root.is_relative_to(folder) or (within and within[0].startswith("sub-")):
+        raise ScanError(
+            f"{path}: a subject's folder must be its own; it is a link to {folder}, whose scans "
+            "are read anyway. Take the link away"
+        )
 
 
 def _sidecar(path: Path) -> Path:

@@ -270,11 +270,15 @@ def test_a_link_to_what_is_searched_anyway_costs_itself(tmp_path):
     (tmp_path / "sub-03").symlink_to(tmp_path)
     (tmp_path / "sub-04").symlink_to(tmp_path / "sub-01")
     (tmp_path / "sub-05").symlink_to(tmp_path.parent)
+    elsewhere = tmp_path.parent / "elsewhere"
+    elsewhere.mkdir()
+    np.save(elsewhere / "sub-01_ses-a.npy", np.zeros((30, 4)))
+    (tmp_path / "sub-07").symlink_to(elsewhere)
     (tmp_path / "sub-06").symlink_to("sub-06")
     (tmp_path / "sub-01" / "up").symlink_to("..")
     listing = ArrayFolder(tmp_path, repetition_time=0.72).listing()
     assert [each.key for each in listing.sessions] == ["sub-01_ses-a", "sub-02_ses-a"]
-    assert {"sub-03", "sub-04", "sub-05"} <= set(listing.refused)
+    assert {"sub-03", "sub-04", "sub-05", "sub-07"} <= set(listing.refused)
     assert "sub-03: a subject's folder must be its own; it is a link" in str(
         listing.refused["sub-03"]
     )
