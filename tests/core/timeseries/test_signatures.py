@@ -32,11 +32,12 @@ def of(*runs):
         (lambda each: each.round(2), 0),
         (lambda each: detrend(each, axis=0), 0),
         (lambda each: each + 3 * np.linspace(-1, 1, len(each))[:, None] ** 2, 0),
+        (lambda each: each + 5.0 * np.arange(len(each))[:, None], 0),
         (lambda each: (each - each.mean(axis=0)) / each.std(axis=0), 0),
     ],
     ids=[
         *("same", "scaled", "shorter", "begins later", "begins earlier", "noise"),
-        *("rounded", "detrended", "drift", "z-scored"),
+        *("rounded", "detrended", "drift", "steep drift", "z-scored"),
     ],
 )
 def test_a_copy_that_was_changed_a_little_is_found(change, shift):
