@@ -4,18 +4,22 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
 from attnconn_assets.storage.store import Store
+from attnconn_core.repetition_time import repetition_time_problem
+from attnconn_core.timeseries import near_copies
 
 __all__ = ["of_another_time", "unlike_others"]
 
 # Headers round; 1 % is less than any two protocols differ by.
 _TOLERANCE = 0.01
 _SHOWN = 3
+_REMEDY = "take away the copies, or put the scan that belongs there in its place"
 
 
 def unlike_others(store: Store, sessions: Sequence[str]) -> Mapping[str, str]:
     """Find the sessions that can't be in one cohort with the others, and say why.
 
-    Every copy of a recording is left out: which of its names is right can't be known. So is
+    Every copy of a recording is left out, exact or nearly so: which of its names is right
+    can't be known. So is
     whoever has another repetition time than most sessions (than the first, if as many have
     one as have another): lags and spectra of the two aren't comparable.
 
@@ -33,30 +37,52 @@ def unlike_others(store: Store, sessions: Sequence[str]) -> Mapping[str, str]:
         for key, told in facts.items()
         if "repetition time" in told
     }
-    return {**of_another_time(times), **_copies(facts)}
+    return {**of_another_time(times), **_near_copies(facts), **_copies(facts)}
 
 
 def _copies(facts: Mapping[str, Mapping[str, object]]) -> dict[str, str]:
     holders: dict[str, list[str]] = defaultdict(list)
     for key, told in facts.items():
-        recordings = told.get("recordings", ())
-        assert isinstance(recordings, Sequence)  # noqa: S101  (as `time_series` writes them)
-        for recording in dict.fromkeys(recordings):
+        for recording in dict.fromkeys(_strings(told, "recordings")):
             holders[recording].append(key)
     found = {}
     for keys in holders.values():
         for key in keys if len(keys) > 1 else ():
             others = [other for other in keys if other != key]
-            named = ", ".join(others[:_SHOWN]) + (", …" if len(others) > _SHOWN else "")
             found[key] = (
-                f"every session must be a recording of its own; it holds the same as {named}: "
-                "take away the copies, or put the scan that belongs there in its place"
+                f"every session must be a recording of its own; it holds the same as "
+                f"{_few(others)}: {_REMEDY}"
             )
     return found
 
 
+def _near_copies(facts: Mapping[str, Mapping[str, object]]) -> dict[str, str]:
+    """Find copies that were cut, shifted, rounded or detrended; older facts have no signatures."""
+    others: dict[str, list[str]] = defaultdict(list)
+    for copy in near_copies({key: _strings(told, "signatures") for key, told in facts.items()}):
+        shift = abs(copy.shift)
+        how = f"(r = {copy.correlation:.3f}" + (f", shifted by {shift} frames)" if shift else ")")
+        others[copy.first].append(f"{copy.second} {how}")
+        others[copy.second].append(f"{copy.first} {how}")
+    return {
+        key: "every session must be a recording of its own; it is nearly the same recording as "
+        f"{_few(told)}: {_REMEDY}"
+        for key, told in others.items()
+    }
+
+
+def _strings(facts: Mapping[str, object], name: str) -> Sequence[str]:
+    held = facts.get(name, ())
+    assert isinstance(held, Sequence)  # noqa: S101  (as `time_series` writes them)
+    return held
+
+
+def _few(names: Sequence[str]) -> str:
+    return ", ".join(names[:_SHOWN]) + (", …" if len(names) > _SHOWN else "")
+
+
 def of_another_time(times: Mapping[str, float]) -> dict[str, str]:
-    """Find the sessions of another repetition time than most, and say so.
+    """Find the sessions of another repetition time than most, or an impossible one, and say so.
 
     Parameters
     ----------
@@ -65,10 +91,13 @@ def of_another_time(times: Mapping[str, float]) -> dict[str, str]:
     """
     if not times:
         return {}
-    [(usual, count)] = Counter(times.values()).most_common(1)
+    impossible = {key: repetition_time_problem(time) for key, time in times.items()}
+    possible = [time for key, time in times.items() if not impossible[key]]
+    usual, count = next(iter(Counter(possible).most_common(1)), (0.0, 0))
     return {
-        key: f"all sessions must have one repetition time; it has {time:g} s, and {count} of "
+        key: impossible[key]
+        or f"all sessions must have one repetition time; it has {time:g} s, and {count} of "
         f"{len(times)} have {usual:g} s. A table of subjects (subjects) can choose those of one"
         for key, time in times.items()
-        if abs(time - usual) > _TOLERANCE * usual
+        if impossible[key] or abs(time - usual) > _TOLERANCE * usual
     }

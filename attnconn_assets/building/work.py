@@ -25,7 +25,7 @@ from attnconn_core.errors import CohortError, ScanError, UndeclaredError
 from attnconn_core.figures import Album
 from attnconn_core.parcellation import RegionTable
 from attnconn_core.records import Cohort, Connectivity, Session, TimeSeries
-from attnconn_core.sources import Source
+from attnconn_core.sources import Source, series_files
 
 __all__ = ["ReplacedError", "Work"]
 
@@ -121,7 +121,8 @@ class Work:
         """
         source = self.source
         shared = self._platform.shared_files
-        with self.reading(*self.session.files, *shared):
+        beside = series_files(source, self.session)
+        with self.reading(*self.session.files, *beside, *shared):
             series = source.load(self.session)
         # The source reads them once, for all sessions of a run.
         _require_unchanged(shared.values())

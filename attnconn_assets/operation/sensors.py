@@ -16,7 +16,7 @@ from attnconn_assets.storage.user_files import file_facts
 from attnconn_assets.study.study import Study
 from attnconn_core.errors import AttnconnError
 from attnconn_core.records import Session
-from attnconn_core.sources import Listing, Source
+from attnconn_core.sources import Listing, Source, series_files
 
 __all__ = ["discovery", "follow"]
 
@@ -180,7 +180,11 @@ def _digest(study: Study, instance: dg.DagsterInstance, source: Source, listing:
     files = {
         path
         for session in listing.sessions
-        for path in (*session.files, *source.quality_files(session))
+        for path in (
+            *session.files,
+            *series_files(source, session),
+            *source.quality_files(session),
+        )
     }
     parts = [
         study.model_dump_json(),

@@ -6,6 +6,7 @@ from attnconn_core.sources.abilities import (
     region_coverage,
     region_files,
     region_notes,
+    series_files,
     session_shape,
 )
 from attnconn_core.sources.arrays import ArrayFolder
@@ -56,6 +57,7 @@ __all__ = [
     "region_coverage",
     "region_files",
     "region_notes",
+    "series_files",
     "session_shape",
     "simulated_truth",
     "sources",

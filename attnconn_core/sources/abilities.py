@@ -18,6 +18,7 @@ __all__ = [
     "region_coverage",
     "region_files",
     "region_notes",
+    "series_files",
     "session_shape",
 ]
 
@@ -78,6 +79,15 @@ def region_coverage(source: Source, session: Session) -> Mapping[str, float]:
     """Return how much of each region a session's scans hold: ``coverage(session)``, if any."""
     own = getattr(source, "coverage", None)
     return dict(own(session)) if callable(own) else {}
+
+
+def series_files(source: Source, session: Session) -> tuple[Path, ...]:
+    """List the files beside a session's scans that its series depends on, as far as there are any.
+
+    What the source's own ``series_files(session)`` says, where it has one.
+    """
+    own = getattr(source, "series_files", None)
+    return tuple(own(session)) if callable(own) else ()
 
 
 def session_shape(source: Source, session: Session) -> SessionShape | None:

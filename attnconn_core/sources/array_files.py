@@ -1,6 +1,5 @@
 """One parcellated series from one file: NumPy, CSV, TSV, Parquet or ptseries."""
 
-import csv
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,9 +12,11 @@ from jaxtyping import Float32, Float64
 from attnconn_core.errors import ScanError
 from attnconn_core.parcellation import read_ptseries
 from attnconn_core.sources.columns import require_regions
+from attnconn_core.sources.headers import check_names, read_header
 from attnconn_core.sources.npy import NpyLayout, read_layout
 from attnconn_core.sources.parquet import read_parquet
-from attnconn_core.sources.tables import delimiter_of, read_table
+from attnconn_core.sources.summary_rows import require_frames
+from attnconn_core.sources.tables import read_table
 
 __all__ = ["READERS", "ArrayFile", "read_array"]
 
@@ -49,8 +50,8 @@ def read_array(path: Path) -> ArrayFile:
     ------
     ScanError
         If the file can't be read, isn't two-dimensional, holds something else than
-        real numbers, is empty, names its regions badly, has a column that is an index, or
-        is a pointer to content that isn't there.
+        real numbers, is empty, names its regions badly, has a column that is an index or a
+        row that sums up the others, or is a pointer to content that isn't there.
     """
     path = Path(path)
     for ending, reader in READERS.items():
@@ -107,20 +108,13 @@ def _require_content(path: Path) -> None:
 
 
 def _read_csv(path: Path) -> ArrayFile:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            header = next(csv.reader(file, delimiter=delimiter_of(path)), [])
-    except (OSError, ValueError, csv.Error):
-        header = None  # what is wrong with it is said by read_table
-    names = [name.strip() for name in header or ()]
-    if header is not None:
-        _check_names(path, names)
+    names = read_header(path)
     table = read_table(path, ScanError, header=None, skiprows=1, low_memory=False)
     return _from_table(path, table.set_axis(names, axis=1))
 
 
 def _read_parquet(path: Path) -> ArrayFile:
-    return _from_table(path, read_parquet(path, _check_names))
+    return _from_table(path, read_parquet(path, check_names))
 
 
 def _read_ptseries(path: Path) -> ArrayFile:
@@ -172,41 +166,9 @@ def _checked(path: Path, values: np.ndarray) -> Float32[np.ndarray, "time region
             f"{path}: a series must have shape (time, region), neither of them 0; "
             f"got {values.shape}"
         )
-    if values.dtype == np.float32 and values.flags.owndata:
-        return values
-    # Beyond float32's range a value becomes infinite, which is reported as such later.
-    with np.errstate(over="ignore"):
-        return np.array(values, dtype=np.float32)
-
-
-def _check_names(path: Path, names: list[str]) -> None:
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice or not names or not all(names):
-        raise ScanError(
-            f"{path}: every column must be named after its region; "
-            + (
-                f"more than once: {', '.join(twice[:5])}"
-                if twice
-                else f"column {names.index('') + 1 if names else 1} has none. An index must be "
-                "left out (with pandas: to_csv(…, index=False))"
-            )
-        )
-    unprintable = [name for name in names if not name.isprintable()]
-    if unprintable:
-        raise ScanError(
-            f"{path}: names of regions must be printable; got {unprintable[0][:40]!r}. Is the file "
-            "UTF-8, and a quotation mark closed?"
-        )
-    if all(_is_number(name) for name in names):
-        raise ScanError(
-            f"{path}: the first line must name the regions; it holds numbers: "
-            f"{', '.join(names[:3])}"
-        )
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
+    if values.dtype != np.float32 or not values.flags.owndata:
+        # Beyond float32's range a value becomes infinite, which is reported as such later.
+        with np.errstate(over="ignore"):
+            values = np.array(values, dtype=np.float32)
+    require_frames(path, values)
+    return values

@@ -3,7 +3,7 @@
 import fnmatch
 import os
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -29,11 +29,13 @@ from attnconn_core.sources.array_names import (
     near_miss,
     read_name,
 )
+from attnconn_core.sources.array_shapes import shape_of_array
 from attnconn_core.sources.axes import require_time_first
 from attnconn_core.sources.base import Design, Listing
 from attnconn_core.sources.files import existing_folder, inside, is_dangling
 from attnconn_core.sources.keys import CHOOSES_SESSIONS
-from attnconn_core.sources.shapes import SessionShape, shape_of_array
+from attnconn_core.sources.shapes import SessionShape
+from attnconn_core.sources.sidecars import sidecar_of, sidecar_repetition_time
 from attnconn_core.sources.subjects import SubjectList, read_subjects
 
 __all__ = ["ArrayFolder"]
@@ -52,7 +54,8 @@ class ArrayFolder:
         The folder; of the folders in it, those called ``sub-<id>`` are searched.
     repetition_time
         Seconds from one frame to the next. May be None where every file is a ptseries,
-        which carries its own; given, they must agree.
+        which carries its own, or has a sidecar of BIDS (``<same name>.json``) that says
+        ``RepetitionTime``; given, they must agree.
     subjects
         A CSV that says whose scans to use (see `read_subjects`); None for all.
     group_column, subject_column
@@ -169,7 +172,9 @@ class ArrayFolder:
             self._check_regions(file, table)
         return TimeSeries(
             runs=tuple(file.values for file in files),
-            repetition_time=self._common_repetition_time(files),
+            repetition_time=self._common_repetition_time(
+                [(file.path, file.repetition_time) for file in files]
+            ),
             regions=table.regions,
         )
 
@@ -194,7 +199,8 @@ class ArrayFolder:
         """
         files = [shape_of_array(inside(self.root, p, self.link_roots)) for p in session.files]
         runs = tuple(file.frames for file in files)
-        time = self.repetition_time or files[0].repetition_time
+        headers = [file.repetition_time for file in files]
+        time = self._common_repetition_time([*zip(session.files, headers, strict=True)])
         return SessionShape(runs, files[0].regions, time)
 
     def quality(self, session: Session) -> Mapping[str, float]:  # noqa: ARG002
@@ -204,6 +210,11 @@ class ArrayFolder:
     def quality_files(self, session: Session) -> tuple[Path, ...]:  # noqa: ARG002
         """None."""
         return ()
+
+    def series_files(self, session: Session) -> tuple[Path, ...]:
+        """The sidecars that are there."""
+        sidecars = (_sidecar(path) for path in session.files)
+        return tuple(path for path in sidecars if path.is_file() or is_dangling(path))
 
     def region_table(self) -> RegionTable:
         """Return the regions of the table given, else of the first file.
@@ -262,12 +273,14 @@ class ArrayFolder:
         refused: dict[str, InputError] = {}
         doubtful: set[tuple[str, str]] = set()
         kinds: dict[tuple[tuple[str, str], ...], Path] = {}
-        for path in self._files():
+        files, turned_away = self._files()
+        refused |= turned_away
+        for path in files:
             if not claims(path.name):
                 problem: InputError | None = near_miss(path)
                 refused |= {} if problem is None else {path.name: problem}
                 continue
-            if self.repetition_time is None and not path.name.endswith(".ptseries.nii"):
+            if self.repetition_time is None and not _may_tell_time(path):
                 raise _untimed(path)
             try:
                 name = read_name(path)
@@ -288,22 +301,31 @@ class ArrayFolder:
             raise several
         return {who: runs for who, runs in scans.items() if who not in doubtful}, refused
 
-    def _files(self) -> list[Path]:
-        """List the files, and the links to nothing, of the folder and of its subjects' folders."""
-        found = []
-        for path in existing_folder(self.root, "the root of the arrays").iterdir():
-            if path.name.startswith("sub-") and path.is_dir() and not claims(path.name):
-                walked = [Path(at, name) for at, _, names in os.walk(path) for name in names]
-                found += walked
-            else:
+    def _files(self) -> tuple[list[Path], dict[str, InputError]]:
+        """List the files, and the links to nothing, of the folder and of its subjects' folders.
+
+        Beside them the folders that aren't searched, and why.
+        """
+        root = existing_folder(self.root, "the root of the arrays")
+        found: list[Path] = []
+        refused: dict[str, InputError] = {}
+        for path in root.iterdir():
+            if not (path.name.startswith("sub-") and path.is_dir()) or claims(path.name):
                 found.append(path)
+                continue
+            try:
+                _require_own_folder(root, inside(root, path, self.link_roots))
+            except ScanError as problem:
+                refused[path.name] = problem
+            else:
+                found += [Path(at, name) for at, _, names in os.walk(path) for name in names]
         pattern = self.file_pattern or "*"
         return sorted(
             path
             for path in found
             if fnmatch.fnmatchcase(path.name, pattern)
             and (path.is_file() or is_dangling(path) or claims(path.name))
-        )
+        ), refused
 
     def _place(self, path: Path, name: ArrayName, runs: dict[int, Path]) -> None:
         """Put a file among the runs of its session."""
@@ -334,23 +356,52 @@ class ArrayFolder:
             f"order as {against}; {what}"
         )
 
-    def _common_repetition_time(self, files: list[ArrayFile]) -> float:
-        study = self.repetition_time
-        expected = files[0].repetition_time if study is None else study
-        if expected is None:
-            raise _untimed(files[0].path)
-        for file in files:
-            own = file.repetition_time
-            if own is not None and abs(own - expected) > 1e-6:
-                whose = str(files[0].path) if study is None else "the study"
+    def _common_repetition_time(self, headers: Sequence[tuple[Path, float | None]]) -> float:
+        """Return what the study, the headers of the files and their sidecars say alike."""
+        told = [] if self.repetition_time is None else [("the study", self.repetition_time, 0.0)]
+        for path, seconds in headers:
+            if seconds is not None:
+                told.append((str(path), seconds, 1e-6))
+            sidecar = _sidecar(path)
+            if sidecar.is_file() or is_dangling(sidecar):
+                seconds = sidecar_repetition_time(inside(self.root, sidecar, self.link_roots))
+                if seconds is not None:
+                    told.append((str(sidecar), seconds, 0.01 * seconds))
+            if not told:
+                raise _untimed(path)
+        whose, expected, _ = told[0]
+        for who, seconds, tolerance in told:
+            if abs(seconds - expected) > tolerance:
                 raise ScanError(
-                    f"{file.path}: all files must have one repetition time; "
-                    f"it says {own:g} s and {whose} {expected:g} s"
+                    f"{who}: all files must have one repetition time; it says {seconds:g} s and "
+                    f"{whose} {expected:g} s"
                 )
         return expected
 
 
+def _require_own_folder(root: Path, path: Path) -> None:
+    """Refuse a subject's folder that is a link to the root, or to another subject's folder."""
+    if not path.is_symlink():
+        return
+    root, folder = root.resolve(), path.resolve()
+    within = folder.relative_to(root).parts if folder.is_relative_to(root) else ()
+    if root.is_relative_to(folder) or (within and within[0].startswith("sub-")):
+        raise ScanError(
+            f"{path}: a subject's folder must be its own; it is a link to {folder}, whose scans "
+            "are read anyway. Take the link away"
+        )
+
+
+def _sidecar(path: Path) -> Path:
+    return sidecar_of(path, next(each for each in READERS if path.name.endswith(each)))
+
+
+def _may_tell_time(path: Path) -> bool:
+    return path.name.endswith(".ptseries.nii") or _sidecar(path).is_file()
+
+
 def _untimed(path: Path) -> StudyError:
     return StudyError(
-        f"{path}: a repetition time must be given unless every file is a ptseries.nii"
+        f"{path}: a repetition time must be given (repetition_time) unless every file is a "
+        "ptseries.nii or has a sidecar, <same name>.json, that says RepetitionTime"
     )

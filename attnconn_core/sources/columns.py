@@ -9,7 +9,7 @@ from jaxtyping import Shaped
 
 from attnconn_core.errors import ScanError
 
-__all__ = ["require_regions"]
+__all__ = ["require_region_names", "require_regions"]
 
 _COUNTED = r"(?:frame|volume|vol|timepoint|time|tr|scan|sample|row|index|idx|timestamp|onset)"
 _NUMBERED = r"(?:index|idx|id|no|nr|num|number|s|sec|secs|seconds|ms|msec|milliseconds|min|minutes)"
@@ -45,7 +45,28 @@ def require_regions(
         Naming the column, if its name or its values are those of an index: they rise or
         fall in even steps, or never fall; or if the columns are named after frames.
     """
-    for name in names or ():
+    if names is not None:
+        require_region_names(path, names)
+    for number, column in enumerate(columns):
+        if _counts(column):
+            called = repr(names[number]) if names else f"number {number + 1}"
+            first = ", ".join(f"{value:g}" for value in column[:3])
+            raise ScanError(
+                f"{path}: every column must be a region's signal; column {called} rises or falls "
+                f"as frame numbers, times or a linear drift do ({first}, …). Take it out, or "
+                "detrend it if it is a region"
+            )
+
+
+def require_region_names(path: Path, names: Sequence[str]) -> None:
+    """See that no column is named as an index or times are, and not all are after frames.
+
+    Raises
+    ------
+    ScanError
+        Naming the column.
+    """
+    for name in names:
         if _INDEX.fullmatch(_letters(name)):
             raise ScanError(
                 f"{path}: every column must be a region; {name!r} is the name of an index or of "
@@ -57,21 +78,16 @@ def require_regions(
             f"{path}: a series must be (time, region), a column for each region; the columns are "
             f"named after frames: {', '.join(names[:3])}. Transpose it"
         )
-    for number, column in enumerate(columns):
-        if _counts(column):
-            called = repr(names[number]) if names else f"number {number + 1}"
-            first = ", ".join(f"{value:g}" for value in column[:3])
-            raise ScanError(
-                f"{path}: every column must be a region's signal; column {called} counts frames or "
-                f"time ({first}, …). Take it out"
-            )
 
 
 def _counts(column: Shaped[np.ndarray, " time"]) -> bool:
     """Whether values go in even steps, runs one after the other, or rise throughout."""
     if len(column) < _LEAST:
         return False
-    steps = np.diff(column.astype(np.float64))
+    values = column.astype(np.float64)
+    if np.isinf(values).any():
+        return False
+    steps = np.diff(values)
     step = np.median(steps)
     if not np.isfinite(step) or step == 0:
         return False

@@ -11,7 +11,7 @@ import pandas as pd
 
 from attnconn_core.errors import IdentifierError, StudyError
 from attnconn_core.sources.scan_names import split_scan_name
-from attnconn_core.sources.tables import delimiter_of, read_table
+from attnconn_core.sources.tables import read_table
 
 __all__ = [
     "MatchedPhenotypes",
@@ -60,12 +60,6 @@ def read_phenotypes(path: Path, subject_column: str) -> pd.DataFrame:
         If it can't be read as one.
     """
     table = read_table(path, dtype={subject_column: str})
-    if len(table.columns) == 1 and (other := re.search(r"[,;\t|]", str(table.columns[0]))):
-        what = "tabs" if delimiter_of(path) == "\t" else "commas"
-        raise StudyError(
-            f"{path}: must have {what} between its cells; its header has {other[0]!r}: save it "
-            "with commas as .csv, or with tabs as .tsv"
-        )
     for column in table.columns:
         if pd.api.types.is_string_dtype(table[column]):
             table[column] = _without_spaces(table[column], keep_text=column == subject_column)

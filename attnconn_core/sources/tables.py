@@ -9,9 +9,10 @@ import pandas as pd
 
 from attnconn_core.errors import InputError, StudyError
 
-__all__ = ["delimiter_of", "read_table"]
+__all__ = ["delimiter_of", "read_table", "require_delimiter", "text_error"]
 
 _SHOWN = 60
+_SEPARATORS = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "bars"}
 _OTHER = {
     b"\xff\xfe": "it is UTF-16: save it as CSV UTF-8",
     b"\xfe\xff": "it is UTF-16: save it as CSV UTF-8",
@@ -49,6 +50,7 @@ def read_table(path: Path, error: type[InputError] = StudyError, **options: Any)
     path = Path(path)
     delimiter = delimiter_of(path)
     try:
+        require_delimiter(path, error)
         _check_text(path, delimiter, options.get("header", "infer") is not None, error)
         return pd.read_csv(
             path,
@@ -60,22 +62,59 @@ def read_table(path: Path, error: type[InputError] = StudyError, **options: Any)
         )
     except error:
         raise
-    except OSError as problem:
-        raise error(f"{path}: can't be read: {problem.strerror}") from problem
-    except UnicodeDecodeError as problem:
-        raise error(f"{path}: must be text in UTF-8; {_other_text(path) or problem}") from problem
-    except (ValueError, csv.Error) as problem:  # pandas' parser errors are ValueErrors
-        raise error(f"{path}: must be a table of separated values; {problem}") from problem
+    except (OSError, ValueError, csv.Error) as problem:  # pandas' parser errors are ValueErrors
+        raise text_error(path, error, problem) from problem
+
+
+def require_delimiter(path: Path, error: type[InputError] = StudyError) -> None:
+    """See that the cells of a table are separated as its ending says.
+
+    Raises
+    ------
+    InputError
+        Of the kind `error`, naming the character that separates them instead.
+    UnicodeDecodeError, OSError
+        If the first lines can't be read.
+    """
+    delimiter = delimiter_of(path)
+    with path.open(encoding="utf-8-sig") as file:
+        header = file.readline().strip("\n")
+    for other, called in _SEPARATORS.items():
+        if other in header and delimiter not in header:
+            raise error(
+                f"{path}: cells must be separated by {_SEPARATORS[delimiter]}; they are separated "
+                f"by {called} ({_shown(header)}). Save it with {_SEPARATORS[delimiter]}, and "
+                "with points in decimals"
+            )
+
+
+def text_error(path: Path, error: type[InputError], problem: Exception) -> InputError:
+    """Return an error that says why a table can't be read, and of text that isn't UTF-8 where."""
+    if isinstance(problem, OSError):
+        return error(f"{path}: can't be read: {problem.strerror}")
+    if isinstance(problem, UnicodeDecodeError):
+        return error(f"{path}: must be text in UTF-8; {_other_text(path)}")
+    return error(f"{path}: must be a table of separated values; {problem}")
 
 
 def _other_text(path: Path) -> str:
-    """Say what a file is that isn't UTF-8, where its first bytes do."""
+    """Say what a file is that isn't UTF-8: by its first bytes, or where the first letter is."""
     with path.open("rb") as file:
         start = file.read(4)
-    for first, what in _OTHER.items():
-        if start.startswith(first):
-            return what
-    return ""
+        for first, what in _OTHER.items():
+            if start.startswith(first):
+                return what
+        file.seek(0)
+        for number, line in enumerate(file, start=1):
+            try:
+                line.decode()
+            except UnicodeDecodeError as problem:
+                text = line.decode("latin-1")[max(0, problem.start - 20) : problem.end + 20]
+                return (
+                    f"line {number} holds other characters ({_shown(text.strip())!r} if it is "
+                    "Latin-1): save it as CSV UTF-8"
+                )
+    return "save it as CSV UTF-8"
 
 
 def _check_text(path: Path, delimiter: str, named: bool, error: type[InputError]) -> None:

@@ -1,10 +1,11 @@
 """Windows, splits, scaling, soundness and surrogates of series, and series of known truth."""
 
 from attnconn_core.timeseries.events import Events, Scanner, draw_event_network, simulate_events
-from attnconn_core.timeseries.frames import look_at_frames
+from attnconn_core.timeseries.frames import frames_in_words, look_at_frames
 from attnconn_core.timeseries.orientation import Orientation, orientation
 from attnconn_core.timeseries.quality import series_quality
 from attnconn_core.timeseries.scaling import Scale, scale_of, standardise
+from attnconn_core.timeseries.signatures import NearCopy, near_copies, signatures
 from attnconn_core.timeseries.simulation import draw_network, simulate, vary_network
 from attnconn_core.timeseries.soundness import Soundness, assess, require_sound
 from attnconn_core.timeseries.splits import head, split
@@ -20,6 +21,7 @@ from attnconn_core.timeseries.windows import lagged_design, require_lags, window
 __all__ = [
     "SURROGATES",
     "Events",
+    "NearCopy",
     "Orientation",
     "Scale",
     "Scanner",
@@ -28,9 +30,11 @@ __all__ = [
     "circular_shift",
     "draw_event_network",
     "draw_network",
+    "frames_in_words",
     "head",
     "lagged_design",
     "look_at_frames",
+    "near_copies",
     "orientation",
     "phase_randomise",
     "recordings",
@@ -38,6 +42,7 @@ __all__ = [
     "require_sound",
     "scale_of",
     "series_quality",
+    "signatures",
     "simulate",
     "simulate_events",
     "split",

@@ -35,12 +35,15 @@ class Frames:
         How often the values that occur most stand in the scan; 1 if none is repeated.
     n_frames
         In all.
+    missing
+        Frames that are NaN or infinite in all regions.
     """
 
     flat: tuple[int, ...]
     repeated: tuple[int, ...]
     copies: int
     n_frames: int
+    missing: tuple[int, ...] = ()
 
     @property
     def too_many_repeated(self) -> bool:
@@ -54,6 +57,12 @@ class Frames:
     def complaint(self) -> str:
         """Return the rules that are broken, with the frames; empty if none is."""
         broken = []
+        if self.missing:
+            broken.append(
+                "every frame must hold finite values, but "
+                f"{len(self.missing)} of {self.n_frames} frames are NaN or infinite in all "
+                f"regions: {frames_in_words(self.missing)}"
+            )
         if len(self.flat) > 1:
             broken.append(
                 "every frame must differ between regions, but "
@@ -81,7 +90,8 @@ def look_at_frames(series: TimeSeries, *, repeats: bool = True) -> Frames:
     all constant, which `assess` reports.
     """
     values = series.values
-    nothing = Frames((), (), 1, len(values))
+    missing = tuple(np.flatnonzero(~np.isfinite(values).any(axis=1)).tolist())
+    nothing = Frames((), (), 1, len(values), missing)
     if values.shape[1] < _REGIONS or len(values) < _TIMES or (values == values[:1]).all():
         return nothing
     finite = np.isfinite(values).all(axis=1)
@@ -98,6 +108,7 @@ def look_at_frames(series: TimeSeries, *, repeats: bool = True) -> Frames:
         repeated=tuple(repeated),
         copies=max((len(group) for group in groups), default=1),
         n_frames=len(values),
+        missing=missing,
     )
 
 

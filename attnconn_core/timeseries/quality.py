@@ -43,7 +43,8 @@ def series_quality(series: TimeSeries) -> Mapping[str, float]:
 def _share_of_jumps(series: TimeSeries) -> float:
     changes = []
     for run in series.runs:
-        deviation = run.std(axis=0, dtype=np.float64)
+        with np.errstate(invalid="ignore"):  # infinite values make no deviation
+            deviation = run.std(axis=0, dtype=np.float64)
         usable = run[:, np.isfinite(deviation) & (deviation > 0)]
         if len(usable) > 1 and usable.shape[1]:
             steps = np.diff(usable, axis=0) / usable.std(axis=0, dtype=np.float64)

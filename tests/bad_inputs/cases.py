@@ -3,12 +3,14 @@
 `tests.bad_inputs.page` writes them to ``docs/bad-inputs.md``.
 """
 
+import json
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from attnconn_assets.instance.home import ensure_home
 from attnconn_assets.study.study import load_study
@@ -81,6 +83,15 @@ def _scan(name: str, content: object, **keys: object) -> Callable[[Path], object
     def use(folder: Path) -> object:
         put(folder / "scans" / name, content)
         return _load(folder, **keys)
+
+    return use
+
+
+def _sidecar(content: object) -> Callable[[Path], object]:
+    def use(folder: Path) -> object:
+        put(folder / "scans" / f"{SCAN}.json", json.dumps(content))
+        put(folder / "scans" / f"{SCAN}.csv", table())
+        return _load(folder)
 
     return use
 
@@ -268,14 +279,19 @@ ARRAYS = [
         ("CSV", "a title above the header", _scan(f"{SCAN}.csv", "Rest, 2020, Siemens\n" + _text()), ScanError, "every row must have a cell for every column"),
         ("CSV", "the header again in the middle", _scan(f"{SCAN}.csv", _text() + _text()), ScanError, "'V1' holds 'V1' in row 61"),
         ("CSV", "an index column", _scan(f"{SCAN}.csv", table().reset_index()), ScanError, "'index' is the name of an index"),
-        ("CSV", "a column of times under a region's name", _scan(f"{SCAN}.csv", table().assign(V1=np.arange(60) * 0.72)), ScanError, "column 'V1' counts frames or time"),
-        ("CSV", "semicolons and decimal commas", _scan(f"{SCAN}.csv", _text(";").replace(".", ",")), ScanError, "every row must have a cell for every column"),
+        ("CSV", "a column of times under a region's name", _scan(f"{SCAN}.csv", table().assign(V1=np.arange(60) * 0.72)), ScanError, "column 'V1' rises or falls as frame numbers"),
+        ("CSV", "semicolons and decimal commas", _scan(f"{SCAN}.csv", _text(";").replace(".", ",")), ScanError, "they are separated by semicolons (V1;A1;M1;PFC)"),
         ("CSV", "thousands separators", _scan(f"{SCAN}.csv", 'a,b\n"1,002.5",3\n"1,004.5",4\n'), ScanError, "'a' holds '1,002.5' in row 1"),
         ("CSV", "percent signs", _scan(f"{SCAN}.csv", "a,b\n1%,3%\n2%,4%\n"), ScanError, "'a' holds '1%' in row 1"),
         ("CSV", "two columns of one name", _scan(f"{SCAN}.csv", "a,a\n1,2\n"), ScanError, "more than once: a"),
         ("CSV", "a separator at the end of every row", _scan(f"{SCAN}.csv", "a,b\n1,2,\n3,4,\n"), ScanError, "Take the separator at the end of the rows away"),
         ("CSV", "a quotation mark that isn't closed", _scan(f"{SCAN}.csv", 'a,"b\n1,2\n3,4\n'), ScanError, "and a quotation mark closed?"),
-        ("TSV", "commas", _scan(f"{SCAN}.tsv", _text()), ScanError, "every column must hold numbers"),
+        ("CSV", "semicolons", _scan(f"{SCAN}.csv", _text(";")), ScanError, "they are separated by semicolons (V1;A1;M1;PFC)"),
+        ("CSV", "Latin-1", _scan(f"{SCAN}.csv", "a,Röhre\n1,2\n3,4\n".encode("latin-1")), ScanError, "line 1 holds other characters ('a,Röhre' if it is Latin-1): save it as CSV UTF-8"),
+        ("CSV", "the means in its last row", _scan(f"{SCAN}.csv", pd.concat([table(), table().describe().loc[["mean"]]])), ScanError, "row 61 holds the means of the 60 above"),
+        ("sidecar", "a repetition time in milliseconds", _sidecar({"RepetitionTime": 720}), ScanError, "Did you mean 0.72? (720 milliseconds)"),
+        ("sidecar", "another repetition time than the study's", _sidecar({"RepetitionTime": 2.0}), ScanError, "it says 2 s and the study 0.72 s"),
+        ("TSV", "commas", _scan(f"{SCAN}.tsv", _text()), ScanError, "must be separated by tabs; they are separated by commas"),
         ("Parquet", "cut", _scan(f"{SCAN}.parquet", b"PAR1" + bytes(100)), ScanError, "must be a whole Parquet table"),
         ("Parquet", "a region taken for the index (set_index)", _scan(f"{SCAN}.parquet", table().set_index("V1")), ScanError, "a table's index must count its rows or times; the index 'V1' doesn't"),
         ("Parquet", "frames in another order", _scan(f"{SCAN}.parquet", table().iloc[::-1]), ScanError, "a table's index must count its rows or times"),
@@ -315,7 +331,7 @@ TABLES = [
     Case(*row)
     for row in (
         ("subjects.csv", "empty", _subjects(""), CohortError, "No columns to parse"),
-        ("subjects.csv", "semicolons", _subjects("Subject;Group\n01;train\n"), CohortError, "must have a column 'Subject'"),
+        ("subjects.csv", "semicolons", _subjects("Subject;Group\n01;train\n"), CohortError, "they are separated by semicolons"),
         ("subjects.csv", "a subject twice", _subjects("Subject\n01\n02\n01\n"), CohortError, "01 in lines 2, 4"),
         ("subjects.csv", "a path for a subject", _subjects("Subject\n../01\n"), IdentifierError, "line 2: a subject must be 1 to 64 letters"),
         ("subjects.csv", "another word for a group", _subjects("Subject,G\n01,validation\n", "G"), CohortError, "must be 'train' or 'test'"),
@@ -329,7 +345,7 @@ TABLES = [
         ("phenotypes", "ids with decimals", _people("Subject,IQ\n100307.0,99\n", "IQ"), StudyError, "a number with decimals: write 100307"),
         ("phenotypes", "a subject twice, with and without sub-", _people("Subject,IQ\nsub-01,99\n01,98\n", "IQ"), StudyError, "a subject may have one row"),
         ("phenotypes", "rows that may be one subject", _people("Subject,IQ\n001,99\n1,98\n", "IQ"), StudyError, "may be 01"),
-        ("phenotypes", "commas in a .tsv", _people("Subject,IQ\n01,99\n", name="people.tsv"), StudyError, "must have tabs between its cells"),
+        ("phenotypes", "commas in a .tsv", _people("Subject,IQ\n01,99\n", name="people.tsv"), StudyError, "must be separated by tabs; they are separated by commas"),
         ("phenotypes", "a spreadsheet", _people(b"PK\x03\x04\x14\xff\xff"), StudyError, "an archive or a spreadsheet"),
         ("regions", "no column name", _regions("Name\nV1\n"), AtlasError, "needs a column 'name'"),
         ("regions", "a region twice", _regions("name\nV1\nV1\n"), AtlasError, "more than once: V1"),

@@ -6,10 +6,11 @@ import pytest
 
 from attnconn_assets.assets.inputs.series_checks import check_series
 from attnconn_core.errors import AttnconnError
+from attnconn_core.figures import Album
 from attnconn_core.scoring import Behaviour
 from attnconn_core.scoring.behaviour.folds import assign_folds
 from attnconn_core.sources import ArrayFolder, check_phenotypes, read_phenotypes
-from attnconn_core.timeseries import suspicions
+from attnconn_core.timeseries import series_quality, signatures, suspicions
 from tests.bad_inputs.inputs import put, series, table
 
 SCAN = "sub-01_ses-test"
@@ -116,7 +117,7 @@ def test_decimal_commas_in_some_files_cost_those_files(tmp_path):
     source = ArrayFolder(tmp_path, repetition_time=0.72)
     first, second = source.sessions()
     assert source.load(first).n_frames == FRAMES
-    with pytest.raises(AttnconnError, match=r"sub-02_ses-test\.csv: every row must have a cell"):
+    with pytest.raises(AttnconnError, match=r"sub-02_ses-test\.csv: .* separated by semicolons"):
         source.load(second)
 
 
@@ -152,3 +153,43 @@ def test_a_code_that_is_a_value_may_be_said_to_be_one(tmp_path):
     assert found["IQ"].tolist() == [101, -999, 99]
     depth = pd.DataFrame({"Subject": ["01", "02", "03", "04"], "z": [-9.0, -8.5, -11.0, 2.0]})
     assert len(check_phenotypes(depth, ["z"], "Subject", {}, "it")) == 4
+
+
+def test_frames_of_nothing_are_named_and_not_every_region(tmp_path):
+    spoiled = values().copy()
+    spoiled[100:] = np.nan
+    spoiled[5, 2] = np.nan
+    put(tmp_path / f"{SCAN}.npy", spoiled)
+    checks = {check.name: check for check in check_series(load(tmp_path), 0.1)}
+    told = checks["finite"].details["not finite"]
+    assert told == "all regions in frames 100–119, region-003"
+
+
+def test_infinite_values_of_half_precision_leak_no_warning(tmp_path):
+    with np.errstate(over="ignore"):
+        put(tmp_path / f"{SCAN}.npy", (values() * 650).astype(np.float16))
+    read = load(tmp_path)
+    checks = {check.name: check for check in check_series(read, 0.1)}
+    assert not checks["finite"].passed
+    for measure in (suspicions, series_quality, signatures, Album(None, None).carpet):
+        measure(read)
+
+
+@pytest.mark.parametrize("name", ["vol", "time_ms", "Time (s)", "V1"])
+@pytest.mark.parametrize("ending", ["csv", "tsv", "parquet"])
+def test_a_header_is_held_against_the_rules_before_anything_is_read(name, ending, tmp_path):
+    bad = table(values()).assign(**{name: 1.0}) if name != "V1" else table(values())
+    if name == "V1":
+        bad.columns = ["V1", "A1", "M1", "V1"] if ending != "parquet" else ["V1", "A1", "M1", ""]
+    put(tmp_path / f"{SCAN}.{ending}", bad)
+    source = ArrayFolder(tmp_path, repetition_time=0.72)
+    (session,) = source.sessions()
+    with pytest.raises(AttnconnError, match=rf"{SCAN}\.{ending}: every column must"):
+        source.shape(session)
+
+
+def test_an_index_of_pandas_is_no_column_of_the_header(tmp_path):
+    put(tmp_path / f"{SCAN}.parquet", table(values()).rename_axis("time").set_axis(range(5, 125)))
+    source = ArrayFolder(tmp_path, repetition_time=0.72)
+    (session,) = source.sessions()
+    assert source.shape(session).regions == source.load(session).n_regions == 4

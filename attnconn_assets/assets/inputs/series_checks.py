@@ -1,9 +1,11 @@
 """What must hold of a series before anyone builds on it."""
 
+import numpy as np
+
 from attnconn_assets.building.checks import Check
 from attnconn_assets.building.windows import LONGEST_RUN
 from attnconn_core.records import TimeSeries
-from attnconn_core.timeseries import assess, split
+from attnconn_core.timeseries import Soundness, assess, frames_in_words, split
 
 __all__ = ["check_series", "longest_run"]
 
@@ -13,6 +15,16 @@ _FEWEST = 2  # frames in a run of either part: fewer have no deviation
 def longest_run(series: TimeSeries, test_fraction: float) -> int:
     """Return the frames of the longest run of the training or test part, the shorter of both."""
     return min(max(len(run) for run in part.runs) for part in split(series, test_fraction))
+
+
+def _not_finite(series: TimeSeries, whole: Soundness) -> str:
+    """Name the frames that hold nothing, and the regions that aren't finite elsewhere."""
+    missing = list(whole.frames.missing)
+    left = np.isfinite(np.delete(series.values, missing, axis=0)).all(axis=0)
+    told = [name for name, finite in zip(series.regions, left, strict=True) if not finite]
+    if missing:
+        told.insert(0, f"all regions in frames {frames_in_words(missing)}")
+    return ", ".join(told)
 
 
 def check_series(series: TimeSeries, test_fraction: float) -> tuple[Check, ...]:
@@ -30,13 +42,11 @@ def check_series(series: TimeSeries, test_fraction: float) -> tuple[Check, ...]:
     """
     parts = split(series, test_fraction)
     found = [assess(part, repeats=False) for part in parts]
-    not_finite, dead = (
-        ", ".join(dict.fromkeys(name for each in found for name in getattr(each, which)))
-        for which in ("not_finite", "dead")
-    )
+    dead = ", ".join(dict.fromkeys(name for each in found for name in each.dead))
     longest = longest_run(series, test_fraction)
     whole = assess(series)
     frames, copied = whole.frames, ", ".join(whole.copied)
+    not_finite = _not_finite(series, whole)
     return (
         Check(
             "finite",

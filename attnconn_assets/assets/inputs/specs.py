@@ -11,7 +11,7 @@ from attnconn_assets.building.spec import AssetSpec, SourceRecipe
 from attnconn_assets.study.study import Study
 from attnconn_core.errors import InputError
 from attnconn_core.records import Session
-from attnconn_core.sources import Source, brings_phenotypes, region_files
+from attnconn_core.sources import Source, brings_phenotypes, region_files, series_files
 
 __all__ = ["has_phenotypes", "specs"]
 
@@ -96,11 +96,15 @@ def _phenotypes(study: Study, source: SourceRecipe) -> AssetSpec:
 
 
 def _scan(source: Source, session: Session | None) -> tuple[Path, ...]:
-    return () if session is None else (*session.files, *source.shared_files())
+    if session is None:
+        return ()
+    return (*session.files, *series_files(source, session), *source.shared_files())
 
 
 def _scan_and_quality(source: Source, session: Session | None) -> tuple[Path, ...]:
-    return () if session is None else (*_scan(source, session), *source.quality_files(session))
+    if session is None:
+        return ()
+    return (*session.files, *source.shared_files(), *source.quality_files(session))
 
 
 def _regions(source: Source, session: Session | None) -> tuple[Path, ...]:  # noqa: ARG001

@@ -1,10 +1,12 @@
 """Time series: every session's scan, parcellated."""
 
+import numpy as np
+
 from attnconn_assets.assets.inputs.series_checks import check_series, longest_run
 from attnconn_assets.building.result import Result
 from attnconn_assets.building.windows import LONGEST_RUN
 from attnconn_assets.building.work import Work
-from attnconn_core.timeseries import recordings
+from attnconn_core.timeseries import recordings, signatures
 
 __all__ = ["make_time_series"]
 
@@ -12,6 +14,8 @@ __all__ = ["make_time_series"]
 def make_time_series(work: Work) -> Result:
     """Read a session's scan and keep its series if every region can be used."""
     series = work.scan()
+    with np.errstate(invalid="ignore"):  # a check reports infinite values
+        copies = {"recordings": list(recordings(series)), "signatures": list(signatures(series))}
     return Result(
         figures={"carpet": work.album.carpet(series)},
         files={"series.parquet": series},
@@ -25,7 +29,7 @@ def make_time_series(work: Work) -> Result:
         facts={
             LONGEST_RUN: longest_run(series, work.settings["test_fraction"]),
             "repetition time": series.repetition_time,
-            "recordings": list(recordings(series)),
+            **copies,
         },
         checks=check_series(series, work.settings["test_fraction"]),
     )

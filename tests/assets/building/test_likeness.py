@@ -2,7 +2,11 @@
 
 from types import SimpleNamespace
 
-from attnconn_assets.building.likeness import unlike_others
+import numpy as np
+
+from attnconn_assets.building.likeness import of_another_time, unlike_others
+from attnconn_core.records import TimeSeries
+from attnconn_core.timeseries import signatures
 
 
 class Recorded:
@@ -25,6 +29,27 @@ def test_every_name_of_one_recording_is_left_out():
     found = unlike_others(store, "abcde")
     assert set(found) == {"b", "c"}
     assert "the same as c: take away the copies" in found["b"]
+
+
+def test_every_near_copy_is_left_out():
+    def signed(seed, cut=slice(None)):
+        scan = np.random.default_rng(seed).normal(size=(300, 8)).cumsum(axis=0)
+        series = TimeSeries((scan[cut],), 0.72, tuple("abcdefgh"))
+        return {**fact(f"{seed}{cut}"), "signatures": list(signatures(series))}
+
+    store = Recorded(a=signed(0), b=signed(0, slice(5, None)), c=signed(1), d=fact("w"))
+    found = unlike_others(store, "abcd")
+    assert set(found) == {"a", "b"}
+    assert "nearly the same recording as b (r = 1.000" in found["a"]
+    assert "shifted by 5 frames): take away the copies" in found["b"]
+
+
+def test_an_impossible_time_is_called_so_and_what_was_meant():
+    found = of_another_time({"a": 720.0, "b": 0.72, "c": 0.00072})
+    assert "Did you mean 0.72? (720 milliseconds)" in found["a"]
+    assert "Did you mean 0.72?" in found["c"]
+    assert set(found) == {"a", "c"}
+    assert set(of_another_time({"a": 720.0, "b": 720.0})) == {"a", "b"}
 
 
 def test_one_repetition_time():

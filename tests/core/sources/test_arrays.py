@@ -260,3 +260,40 @@ def test_a_path_may_hold_what_patterns_are_made_of(tmp_path):
     np.save(root / "sub-a_ses-test.npy", scan())
     folder = ArrayFolder(root, 1.0)
     assert folder.load(folder.sessions()[0]).n_frames == 120
+
+
+def test_a_link_to_what_is_searched_anyway_costs_itself(tmp_path):
+    for subject in ("01", "02"):
+        folder = tmp_path / f"sub-{subject}"
+        folder.mkdir()
+        np.save(folder / f"sub-{subject}_ses-a.npy", np.random.default_rng(0).normal(size=(30, 4)))
+    (tmp_path / "sub-03").symlink_to(tmp_path)
+    (tmp_path / "sub-04").symlink_to(tmp_path / "sub-01")
+    (tmp_path / "sub-05").symlink_to(tmp_path.parent)
+    elsewhere = tmp_path.parent / "elsewhere"
+    elsewhere.mkdir()
+    np.save(elsewhere / "sub-01_ses-a.npy", np.zeros((30, 4)))
+    (tmp_path / "sub-07").symlink_to(elsewhere)
+    (tmp_path / "sub-06").symlink_to("sub-06")
+    (tmp_path / "sub-01" / "up").symlink_to("..")
+    listing = ArrayFolder(tmp_path, repetition_time=0.72).listing()
+    assert [each.key for each in listing.sessions] == ["sub-01_ses-a", "sub-02_ses-a"]
+    assert {"sub-03", "sub-04", "sub-05", "sub-07"} <= set(listing.refused)
+    assert "sub-03: a subject's folder must be its own; it is a link" in str(
+        listing.refused["sub-03"]
+    )
+
+
+def test_junk_beside_scans_costs_nobody_else(tmp_path):
+    np.save(tmp_path / "sub-01_ses-a.npy", np.random.default_rng(0).normal(size=(30, 4)))
+    (tmp_path / "sub-02_ses-a.npy").touch()
+    (tmp_path / "sub-03_ses-a.npy").symlink_to("sub-03_ses-a.npy")
+    for name in ("._sub-01_ses-a.npy", ".DS_Store", "sub-01_ses-a.npy.lock", "~$sub-01.csv"):
+        (tmp_path / name).touch()
+    source = ArrayFolder(tmp_path, repetition_time=0.72)
+    listing = source.listing()
+    assert [each.key for each in listing.sessions] == ["sub-01_ses-a", "sub-02_ses-a"]
+    assert list(listing.refused) == ["sub-03_ses-a.npy"]
+    assert source.load(listing.sessions[0]).n_frames == 30
+    with pytest.raises(ScanError, match=r"sub-02_ses-a\.npy: must be a whole NumPy file"):
+        source.load(listing.sessions[1])

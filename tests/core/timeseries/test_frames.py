@@ -82,3 +82,12 @@ def test_ordinary_scans_have_no_such_frames():
     # Two regions, or whole runs without a signal, aren't judged by their frames.
     assert not look_at_frames(TimeSeries((np.zeros((9, 2)),), 1.0, ("a", "b"))).complaint()
     assert not look_at_frames(series(np.full((20, 6), 3.0))).complaint()
+
+
+def test_frames_without_a_finite_value_are_named():
+    values = np.random.default_rng(0).normal(size=(40, 5))
+    values[35:] = np.nan
+    values[3, 2] = np.inf
+    found = look_at_frames(TimeSeries((values,), 0.72, tuple("abcde")))
+    assert found.missing == tuple(range(35, 40))
+    assert "5 of 40 frames are NaN or infinite in all regions: 35–39" in found.complaint()

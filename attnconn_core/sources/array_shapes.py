@@ -1,0 +1,70 @@
+"""The shape of a file that holds a series, from its header; no signal is read."""
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+from pyarrow import ArrowException
+
+from attnconn_core.errors import ScanError
+from attnconn_core.parcellation.cifti import open_cifti
+from attnconn_core.sources.headers import check_names, read_header
+from attnconn_core.sources.shapes import SessionShape
+from attnconn_core.sources.tables import delimiter_of
+
+__all__ = ["shape_of_array"]
+
+
+def shape_of_array(path: Path) -> SessionShape:
+    """Read the shape of a file that `read_array` reads: from its header, or by its lines.
+
+    Raises
+    ------
+    ScanError
+        If the header can't be read, or its names can't be those of regions.
+    """
+    try:
+        if path.name.endswith(".npy"):
+            return _of_npy(path)
+        if path.name.endswith(".parquet"):
+            return _of_parquet(path)
+        if path.name.endswith(".ptseries.nii"):
+            return _of_ptseries(path)
+        return _of_table(path)
+    # A damaged header of NumPy's makes Python's parser raise.
+    except (OSError, ValueError, EOFError, SyntaxError, csv.Error, ArrowException) as problem:
+        if isinstance(problem, ScanError):
+            raise
+        raise ScanError(f"{path}: must be a whole file with a header; {problem}") from problem
+
+
+def _of_npy(path: Path) -> SessionShape:
+    values = np.load(path, mmap_mode="r", allow_pickle=False)
+    if not isinstance(values, np.ndarray) or values.ndim != 2:
+        raise ScanError(f"{path}: a series must have shape (time, region)")
+    return SessionShape((values.shape[0],), values.shape[1])
+
+
+def _of_parquet(path: Path) -> SessionShape:
+    metadata = pq.read_metadata(path)
+    schema = metadata.schema.to_arrow_schema()
+    # What pandas keeps as an index is no column; whether it may be one is seen to when read.
+    index = (schema.pandas_metadata or {}).get("index_columns", [])
+    names = [name for name in schema.names if name not in index]
+    check_names(path, names)
+    return SessionShape((metadata.num_rows,), len(names))
+
+
+def _of_ptseries(path: Path) -> SessionShape:
+    matrix = open_cifti(path)
+    seconds = getattr(matrix.axes[0], "step", None)
+    time = None if seconds is None else float(f"{seconds:.9g}")
+    return SessionShape((matrix.shape[0],), matrix.shape[1], time)
+
+
+def _of_table(path: Path) -> SessionShape:
+    names = read_header(path)
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        next(csv.reader(file, delimiter=delimiter_of(path)))
+        return SessionShape((sum(1 for line in file if line.strip()),), len(names))

@@ -1,0 +1,149 @@
+"""Rows of a series that are no frame: means, deviations and quartiles below or above it."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Bool, Float32, Float64
+
+from attnconn_core.errors import ScanError
+
+__all__ = ["require_frames"]
+
+# As many as pandas' describe writes.
+_MOST_ROWS = 8
+# Below either, rows agree with a statistic by chance.
+_FEWEST_FRAMES, _FEWEST_REGIONS = 10, 3
+_LOOKED_AT = 5
+# Of all rows of a thousand scans, none meets a statistic with such a probability.
+_CHANCE = 1e-9
+# Of the largest value: float32, and sums that were taken in it.
+_PRECISION = 1e-6
+_DECIMALS = 7
+# Of the usual spread over time: rows of one value in all regions are empty frames, or counts.
+_FLAT = 1e-4
+
+_COUNTS = "numbers"
+
+_Columns = Float64[np.ndarray, "time region"]
+_Row = Float64[np.ndarray, " region"]
+_STATISTICS: Mapping[str, Callable[[_Columns], _Row]] = {
+    "means": lambda each: np.nanmean(each, axis=0),
+    "standard deviations": lambda each: np.nanstd(each, axis=0, ddof=1),
+    "standard deviations (divided by n)": lambda each: np.nanstd(each, axis=0),
+    "minima": lambda each: np.nanmin(each, axis=0),
+    "maxima": lambda each: np.nanmax(each, axis=0),
+    "medians": lambda each: np.nanmedian(each, axis=0),
+    "first quartiles": lambda each: np.nanpercentile(each, 25, axis=0),
+    "third quartiles": lambda each: np.nanpercentile(each, 75, axis=0),
+    "sums": lambda each: np.nansum(each, axis=0),
+    "variances": lambda each: np.nanvar(each, axis=0, ddof=1),
+    _COUNTS: lambda each: np.isfinite(each).sum(axis=0).astype(np.float64),
+}
+
+
+def require_frames(path: Path, values: Float32[np.ndarray, "time region"]) -> None:
+    """See that no row at the end or the beginning sums up the others.
+
+    A row counts as one that does if it agrees with a statistic of the rows before (or
+    after) it in every region, as far as its digits go, and couldn't do so by chance. A series
+    of fewer than 10 frames or 3 regions is taken as it is.
+
+    Parameters
+    ----------
+    path
+        The file, for errors.
+    values
+        Of the series.
+
+    Raises
+    ------
+    ScanError
+        Naming the row and the statistic.
+    """
+    for order, where in ((1, "above"), (-1, "below")):
+        found = _summary(values[::order])
+        if found is None:
+            continue
+        row, statistic, length = found
+        number = row + 1 if order == 1 else len(values) - row
+        raise ScanError(
+            f"{path}: every row must be a frame; row {number} holds the {statistic} of the "
+            f"{length} {where}. Take the rows of summaries out"
+        )
+
+
+def _summary(values: Float32[np.ndarray, "time region"]) -> tuple[int, str, int] | None:
+    """Find a row of the last that holds a statistic of the first: row, statistic, how many."""
+    if values.shape[1] < _FEWEST_REGIONS:
+        return None
+    few = np.unique(np.linspace(0, values.shape[1] - 1, _LOOKED_AT).astype(int))
+    found = []
+    for length in range(max(_FEWEST_FRAMES, len(values) - _MOST_ROWS), len(values)):
+        frames, rows = values[:length], values[length:]
+        # Most rows differ from most statistics in the first regions already.
+        for row, name in _agreeing(frames[:, few], rows[:, few], _STATISTICS):
+            one = {name: _STATISTICS[name]}
+            if _agreeing(frames, rows[row : row + 1], one, surely=True):
+                found.append((length + row, name, length))
+    # The minimum of all is that of nearly all, too.
+    return min(found, key=lambda each: (each[0], -each[2]), default=None)
+
+
+def _agreeing(
+    frames: Float32[np.ndarray, "time region"],
+    rows: Float32[np.ndarray, "row region"],
+    statistics: Mapping[str, Callable[[_Columns], _Row]],
+    *,
+    surely: bool = False,
+) -> list[tuple[int, str]]:
+    """Find the rows that agree with a statistic of the frames; not by chance, if `surely`."""
+    body = frames.astype(np.float64)
+    held = np.isfinite(body).sum(axis=0) >= _FEWEST_FRAMES
+    if np.isinf(body).any() or held.sum() < _FEWEST_REGIONS:
+        return []
+    body = body[:, held]
+    spread, largest = np.nanstd(body, axis=0), np.nanmax(np.abs(body), axis=0)
+    digit = _resolution(body)
+    found = []
+    for name, statistic in statistics.items():
+        expected = statistic(body)
+        for number, row in enumerate(rows[:, held].astype(np.float64)):
+            off = _PRECISION * (largest + np.abs(expected))
+            if name != _COUNTS:
+                off = np.maximum(0.51 * (digit + _resolution(row)), off)
+            flat = np.ptp(row) <= _FLAT * np.median(spread) and name != _COUNTS
+            if flat or not (np.abs(row - expected) <= off).all():
+                continue
+            if not surely or _chance(body, expected, off, spread) < _CHANCE:
+                found.append((number, name))
+    return found
+
+
+def _chance(body: _Columns, expected: _Row, off: _Row, spread: _Row) -> float:
+    """Return the probability that a frame agrees in every region, were regions independent."""
+    near: Bool[np.ndarray, "time region"] = np.abs(body - expected) <= off
+    # A minimum is one of the values.
+    share = np.maximum(near.sum(axis=0) - 1, 0) / len(body)
+    width = np.divide(off, spread, out=np.ones_like(off), where=spread > 0)
+    equal = np.array([_equal(column) for column in body.T])
+    return float(np.exp(np.log(np.clip(np.max([share, width, equal], axis=0), 1e-12, 1)).sum()))
+
+
+def _equal(column: Float64[np.ndarray, " time"]) -> float:
+    """Return how often two values of a column are equal, as they are where levels are few."""
+    counts = np.unique(column, return_counts=True)[1]
+    return float((counts * (counts - 1)).sum() / len(column) ** 2)
+
+
+def _resolution(numbers: np.ndarray) -> float:
+    """Return the last digit of rounded numbers; 0 if they weren't rounded to a few decimals."""
+    known = numbers[np.isfinite(numbers)]
+    if not known.size:
+        return 0.0
+    # What float32 leaves of a decimal number.
+    error = np.maximum(1.2e-7 * np.abs(known), 1e-12)
+    for decimals in range(_DECIMALS):
+        if (np.abs(known - np.round(known, decimals)) <= error).all():
+            return 10.0**-decimals
+    return 0.0

@@ -1,0 +1,102 @@
+import json
+
+import numpy as np
+import pytest
+
+from attnconn_core.errors import ScanError, StudyError
+from attnconn_core.sources import ArrayFolder, series_files
+from attnconn_core.sources.sidecars import sidecar_repetition_time
+
+
+def said(folder, content, name="sub-01_ses-test.json"):
+    path = folder / name
+    path.write_text(content if isinstance(content, str) else json.dumps(content))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("content", "seconds"),
+    [
+        ({"RepetitionTime": 2.0, "TaskName": "rest"}, 2.0),
+        ({"SamplingFrequency": 0.5}, 2.0),
+        ({"RepetitionTime": 0.72, "SamplingFrequency": 1.389}, 0.72),
+        ({"TaskName": "rest"}, None),
+        ("\ufeff" + '{"RepetitionTime": 1}', 1.0),
+    ],
+)
+def test_seconds_of_a_sidecar(content, seconds, tmp_path):
+    assert sidecar_repetition_time(said(tmp_path, content)) == seconds
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ({"RepetitionTime": 2000}, r"RepetitionTime: .* got 2000. Did you mean 2\? \(2000 milli"),
+        ({"RepetitionTime": 0}, "RepetitionTime: .* positive number"),
+        ({"RepetitionTime": "2.0"}, r"RepetitionTime must be a number; got '2\.0'"),
+        ({"RepetitionTime": True}, "RepetitionTime must be a number; got True"),
+        ({"SamplingFrequency": 0.0005}, r"1 / SamplingFrequency \(0\.0005 Hz\): .*got 2000"),
+        ({"SamplingFrequency": 0}, "a repetition time must be a positive number"),
+        ({"RepetitionTime": 2, "SamplingFrequency": 1}, "must agree; it says 2 s and 1 Hz"),
+        ({"RepetitionTime": float("nan")}, "positive number of seconds; got nan"),
+        ([2.0], "must hold names and values; got list"),
+        ("{RepetitionTime: 2}", "a sidecar must be JSON"),
+        ("", "a sidecar must be JSON"),
+        ("[" * 100_000, "a sidecar must be JSON"),
+    ],
+)
+def test_what_a_sidecar_cannot_say(content, says, tmp_path):
+    path = said(tmp_path, content)
+    with pytest.raises(ScanError, match=rf"sub-01_ses-test\.json: .*{says}|json: {says}"):
+        sidecar_repetition_time(path)
+
+
+@pytest.fixture(params=["npy", "csv"])
+def folder(request, tmp_path):
+    values = np.random.default_rng(0).normal(size=(30, 4)).cumsum(axis=0)
+    if request.param == "npy":
+        np.save(tmp_path / "sub-01_ses-test.npy", values)
+    else:
+        text = "\n".join(",".join(map(str, row)) for row in values.tolist())
+        (tmp_path / "sub-01_ses-test.csv").write_text("a,b,c,d\n" + text)
+    return tmp_path
+
+
+def test_a_study_need_not_say_what_sidecars_do(folder):
+    with pytest.raises(StudyError, match=r"must be given .*sidecar, <same name>\.json"):
+        ArrayFolder(folder).sessions()
+    path = said(folder, {"RepetitionTime": 2.0})
+    source = ArrayFolder(folder)
+    (session,) = source.sessions()
+    assert source.load(session).repetition_time == 2.0
+    assert source.shape(session).repetition_time == 2.0
+    assert series_files(source, session) == (path,)
+    said(folder, {"TaskName": "rest"})
+    with pytest.raises(StudyError, match="a repetition time must be given"):
+        source.load(session)
+
+
+def test_a_sidecar_that_contradicts_the_study_is_refused(folder):
+    source = ArrayFolder(folder, repetition_time=0.72)
+    (session,) = source.sessions()
+    assert series_files(source, session) == ()
+    said(folder, {"RepetitionTime": 0.7201})
+    assert source.load(session).repetition_time == 0.72
+    said(folder, {"RepetitionTime": 2.0})
+    says = r"sub-01_ses-test\.json: all files must .*; it says 2 s and the study 0\.72 s"
+    for reads in (source.load, source.shape):
+        with pytest.raises(ScanError, match=says):
+            reads(session)
+
+
+def test_runs_of_one_session_agree(tmp_path):
+    for run, seconds in ((1, 2.0), (2, 0.72)):
+        np.save(
+            tmp_path / f"sub-01_ses-a_run-{run}.npy",
+            np.random.default_rng(run).normal(size=(30, 4)).cumsum(axis=0),
+        )
+        said(tmp_path, {"RepetitionTime": seconds}, f"sub-01_ses-a_run-{run}.json")
+    source = ArrayFolder(tmp_path)
+    (session,) = source.sessions()
+    with pytest.raises(ScanError, match=r"run-2\.json: .* says 0\.72 s and .*run-1\.json 2 s"):
+        source.load(session)
