@@ -7,6 +7,7 @@
     │   ├── IdentifierError          a subject, session or region name
     │   ├── StudyError               a study or experiment file
     │   ├── CohortError              subjects and sessions as a whole
+    │   │   └── UnpairedError        no subject has two sessions
     │   ├── ScanError                one scan's file
     │   ├── AtlasError               an atlas, or an atlas with a scan
     │   ├── SeriesError              the values of a time series
@@ -36,6 +37,7 @@ __all__ = [
     "StudyError",
     "TrackingError",
     "UndeclaredError",
+    "UnpairedError",
 ]
 
 
