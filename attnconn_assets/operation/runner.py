@@ -83,6 +83,8 @@ def materialise_stale(
     while not store.damaged().keys() <= known:
         known |= store.damaged().keys()
         line.go_through(models, retry_failed=False)
+    # A process that was being killed as this one began may have held its locks until then.
+    _clear_up(study, instance, store)
     return outcome
 
 
