@@ -82,7 +82,7 @@ def test_it_runs_to_its_end(path, run_line, instance, tmp_path):
         case "hcp":
             changes |= hcp(tmp_path, content)
         case "simulated":
-            changes |= {"n_subjects": 5, "n_regions": REGIONS, "n_frames": 150}
+            changes |= {"n_subjects": 8, "n_regions": REGIONS, "n_frames": 150}
     if "recovery" in content:
         # The published experiment trains for ten minutes; tests/assets has it in a form of its own.
         some = [content["recovery"]["simulated"][place] for place in (0, 1)]
