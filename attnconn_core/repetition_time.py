@@ -2,13 +2,16 @@
 
 import math
 
-__all__ = ["LONGEST", "SHORTEST", "repetition_time_problem"]
+__all__ = ["LONGEST", "ROUNDING", "SHORTEST", "repetition_time_problem"]
 
 SHORTEST = 0.05
 """Seconds; inverse imaging takes a volume in a tenth of a second."""
 
 LONGEST = 30.0
 """Seconds; sparse sampling waits up to some twenty seconds between volumes."""
+
+ROUNDING = 0.01
+"""Share by which headers and sidecars may round; any two protocols differ by more."""
 
 _UNITS = (("milliseconds", 1e-3), ("microseconds", 1e-6), ("kiloseconds", 1e3))
 

@@ -10,6 +10,7 @@ from attnconn_assets.storage.entry import WHOLE
 from attnconn_assets.storage.store import Store
 from attnconn_assets.study.study import Study
 from attnconn_core.sources import Listing
+from attnconn_core.wording import few_and_more
 
 __all__ = ["Cause", "Causes", "named", "read_by", "told", "told_apart"]
 
@@ -59,9 +60,8 @@ def told_apart(causes: Iterable[Cause], *, reasons: bool = True) -> list[str]:
         alike.setdefault((cause.asset, why, cause.failed), []).append(cause)
     lines = []
     for (asset, why, failed), same in alike.items():
-        keys = ", ".join(cause.partition for cause in same[:_SHOWN])
-        more = f" and {len(same) - _SHOWN} more" if len(same) > _SHOWN else ""
-        who = named(asset, f"{keys}{more}") if asset else ""
+        keys = few_and_more([cause.partition for cause in same], _SHOWN)
+        who = named(asset, keys) if asset else ""
         # Of one alone its files are named, too.
         why = same[0].why if why and len(same) == 1 else why
         lines.append(f"{who} failed{': ' if why else ''}{why}" if failed else f"{who} {why}")

@@ -11,9 +11,9 @@ from attnconn_assets.study.study import Study
 from attnconn_core.records import Cohort
 from attnconn_core.sources import Listing
 
-__all__ = ["BY_RULE", "Basis", "Settled", "cohort_of", "settle", "short_of_quorum"]
+__all__ = ["Basis", "Settled", "by_name", "cohort_of", "settle", "short_of_quorum"]
 
-BY_RULE = "left out by the study: "
+_BY_RULE = "left out by the study: "
 
 
 @dataclass(frozen=True)
@@ -92,6 +92,11 @@ def settle(study: Study, store: Store, listing: Listing, basis: Basis) -> Settle
     return Settled(whole, lacks=lacks, missing={k: v for k, v in missing.items() if v})
 
 
+def by_name(study: Study, session: str) -> str:
+    """Say that the study leaves a session out by its name; empty if it doesn't."""
+    return f"{_BY_RULE}exclude.sessions names it" if study.exclude.names(session) else ""
+
+
 def cohort_of(
     study: Study,
     store: Store,
@@ -109,14 +114,11 @@ def cohort_of(
     present = []
     excluded = {name: str(why) for name, why in listing.refused.items()}
     for session in listing.sessions:
-        if rules.names(session.key):
-            excluded[session.key] = f"{BY_RULE}exclude.sessions names it"
-            continue
-        why = _why_not(store, session.key, assets, window)
+        why = by_name(study, session.key) or _why_not(store, session.key, assets, window)
         if not why and rules.given:
             found = store.readable("quality", session.key)
             broken = rules.why_not(found.facts["measured"] if found else {})
-            why = f"{BY_RULE}{broken}" if broken else ""
+            why = f"{_BY_RULE}{broken}" if broken else ""
         if why:
             excluded[session.key] = why
         else:
@@ -134,7 +136,7 @@ def short_of_quorum(study: Study, cohort: Cohort) -> str:
 
     Those whom a rule of the study keeps out aren't missing.
     """
-    by_rule = sum(why.startswith(BY_RULE) for why in cohort.excluded.values())
+    by_rule = sum(why.startswith(_BY_RULE) for why in cohort.excluded.values())
     present = len(cohort.sessions)
     eligible = present + len(cohort.excluded) - by_rule
     needed = min(math.ceil(study.quorum * eligible - 1e-9), eligible)
@@ -144,7 +146,7 @@ def short_of_quorum(study: Study, cohort: Cohort) -> str:
         return ""
     if by_rule and not eligible:
         return f"sessions, and the study's rules (exclude) leave out all {by_rule} of them"
-    missing = [item for item in cohort.excluded.items() if not item[1].startswith(BY_RULE)]
+    missing = [item for item in cohort.excluded.items() if not item[1].startswith(_BY_RULE)]
     listed = "; ".join(f"{key}: {why}" for key, why in missing[:10])
     return (
         f"{needed} of {eligible} sessions (quorum: {study.quorum:g}); {present} are there. "

@@ -4,13 +4,12 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
 from attnconn_assets.storage.store import Store
-from attnconn_core.repetition_time import repetition_time_problem
+from attnconn_core.repetition_time import ROUNDING, repetition_time_problem
 from attnconn_core.timeseries import near_copies
+from attnconn_core.wording import first_few
 
 __all__ = ["of_another_time", "unlike_others"]
 
-# Headers round; 1 % is less than any two protocols differ by.
-_TOLERANCE = 0.01
 _SHOWN = 3
 _REMEDY = "take away the copies, or put the scan that belongs there in its place"
 
@@ -19,9 +18,8 @@ def unlike_others(store: Store, sessions: Sequence[str]) -> Mapping[str, str]:
     """Find the sessions that can't be in one cohort with the others, and say why.
 
     Every copy of a recording is left out, exact or nearly so: which of its names is right
-    can't be known. So is
-    whoever has another repetition time than most sessions (than the first, if as many have
-    one as have another): lags and spectra of the two aren't comparable.
+    can't be known. So is whoever has another repetition time than most sessions (than the
+    first, if as many have one as have another): lags and spectra of the two aren't comparable.
 
     Parameters
     ----------
@@ -51,7 +49,7 @@ def _copies(facts: Mapping[str, Mapping[str, object]]) -> dict[str, str]:
             others = [other for other in keys if other != key]
             found[key] = (
                 f"every session must be a recording of its own; it holds the same as "
-                f"{_few(others)}: {_REMEDY}"
+                f"{first_few(others, _SHOWN)}: {_REMEDY}"
             )
     return found
 
@@ -66,7 +64,7 @@ def _near_copies(facts: Mapping[str, Mapping[str, object]]) -> dict[str, str]:
         others[copy.second].append(f"{copy.first} {how}")
     return {
         key: "every session must be a recording of its own; it is nearly the same recording as "
-        f"{_few(told)}: {_REMEDY}"
+        f"{first_few(told, _SHOWN)}: {_REMEDY}"
         for key, told in others.items()
     }
 
@@ -75,10 +73,6 @@ def _strings(facts: Mapping[str, object], name: str) -> Sequence[str]:
     held = facts.get(name, ())
     assert isinstance(held, Sequence)  # noqa: S101  (as `time_series` writes them)
     return held
-
-
-def _few(names: Sequence[str]) -> str:
-    return ", ".join(names[:_SHOWN]) + (", …" if len(names) > _SHOWN else "")
 
 
 def of_another_time(times: Mapping[str, float]) -> dict[str, str]:
@@ -99,5 +93,5 @@ def of_another_time(times: Mapping[str, float]) -> dict[str, str]:
         or f"all sessions must have one repetition time; it has {time:g} s, and {count} of "
         f"{len(times)} have {usual:g} s. A table of subjects (subjects) can choose those of one"
         for key, time in times.items()
-        if impossible[key] or abs(time - usual) > _TOLERANCE * usual
+        if impossible[key] or abs(time - usual) > ROUNDING * usual
     }

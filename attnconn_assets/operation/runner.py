@@ -73,10 +73,7 @@ def materialise_stale(
     there = replace(listing, sessions=tuple(s for s in listing.sessions if s.key in place))
     store = store_of(study)
     _clear_up(study, instance, store)
-    outcome = Outcome(refused={name: str(why) for name, why in listing.refused.items()})
-    line = _Line(
-        study, instance, listener, store, source, there, place, outcome, blocked or {}, needless
-    )
+    line = _Line(study, instance, listener, source, there, place, blocked or {}, needless)
     line.go_through(models, retry_failed)
     known = set(line.damaged_before)
     # A reader may find damage that nobody knew of: what it needs is made again, and it then.
@@ -85,7 +82,7 @@ def materialise_stale(
         line.go_through(models, retry_failed=False)
     # A process that was being killed as this one began may have held its locks until then.
     _clear_up(study, instance, store)
-    return outcome
+    return line.outcome
 
 
 class _Line:
@@ -96,26 +93,24 @@ class _Line:
         study: Study,
         instance: dg.DagsterInstance,
         listener: Listener,
-        store: Store,
         source: Source,
         listing: Listing,
         place: Mapping[str, int],
-        outcome: Outcome,
         blocked: Mapping[str, str],
         needless: Collection[str],
     ) -> None:
         self._study, self._instance, self._listener = study, instance, listener
-        self._store, self._source, self._listing = store, source, listing
-        self._place, self._outcome, self._blocked = place, outcome, blocked
-        self._needless = needless
+        self._store, self._source, self._listing = store_of(study), source, listing
+        self._place, self._blocked, self._needless = place, blocked, needless
+        self.outcome = Outcome(refused={name: str(why) for name, why in listing.refused.items()})
         self._job = assets(study).resolve_implicit_global_asset_job_def()
         self._specs = specs(study)
         self._tracking = tracking_of(study)
-        self._rebuilder = Rebuilder(study, store, self._tracking, self._specs)
+        self._rebuilder = Rebuilder(study, self._store, self._tracking, self._specs)
         self._made: set[str] = set()
         self._standing: set[str] = set()
         self._passes = 0
-        self.damaged_before = store.damaged()
+        self.damaged_before = self._store.damaged()
 
     def go_through(self, models: bool, retry_failed: bool) -> None:
         """Come to every asset in order, and make what is due."""
@@ -123,7 +118,7 @@ class _Line:
         for spec in self._specs:
             if spec.group != "forecasters" or models:
                 self._make_asset(spec, retry_failed)
-        self._outcome.standing = len(self._standing - self._made)
+        self.outcome.standing = len(self._standing - self._made)
 
     def _make_asset(self, spec: AssetSpec, retry_failed: bool) -> None:
         snapshot = self._store.snapshot()
@@ -134,7 +129,7 @@ class _Line:
         for key in found.due:
             damage = self._store.damage(spec.name, key)
             if damage is not None:
-                self._outcome.damaged[f"{spec.name} of {key}"] = damage
+                self.outcome.damaged[f"{spec.name} of {key}"] = damage
         self._sort_in(spec, found)
         counts = (len(each) for each in (found.due, found.standing, found.waiting))
         if found.due or self._passes == 1:
@@ -158,7 +153,7 @@ class _Line:
         """Make lost runs in MLflow again, of what isn't made anew, and let Dagster link them."""
         entries = (store.readable(spec.name, key) for key in (*found.standing, *found.waiting))
         for entry in self._rebuilder.rebuild(spec, [each for each in entries if each]):
-            self._outcome.rebuilt += 1
+            self.outcome.rebuilt += 1
             link = self._tracking.link(entry.made_by)
             asset = dg.AssetKey([self._study.name, spec.name])
             event = rebuilt_run(asset, entry.partition, link)
@@ -170,7 +165,7 @@ class _Line:
         for key in due:
             tried = attempt(self._study, spec, self._store, self._source, self._listing, key)
             self._store.fail(spec.name, key, why, tried)
-            told = self._outcome.needless if spec.name in self._needless else self._outcome.failed
+            told = self.outcome.needless if spec.name in self._needless else self.outcome.failed
             told[f"{spec.name} of {key}"] = why
             self._instance.report_runless_asset_event(
                 failed_partition([self._study.name, spec.name], key, why)
@@ -188,7 +183,7 @@ class _Line:
                 if why is None:
                     due.append(key)
                 else:
-                    self._outcome.failed[f"{spec.name} of {key}"] = why
+                    self.outcome.failed[f"{spec.name} of {key}"] = why
             for _ in found.standing:
                 self._listener.made()
         due.sort(key=lambda key: self._place.get(key, 0))
@@ -219,13 +214,13 @@ class _Line:
         self._standing |= {name + key for key in found.standing}
         self._standing -= {name + key for key in (*found.due, *found.waiting)}
         for key in (*found.due, *found.standing):
-            self._outcome.failed.pop(name + key, None)
-            self._outcome.waiting.pop(name + key, None)
+            self.outcome.failed.pop(name + key, None)
+            self.outcome.waiting.pop(name + key, None)
         for key, why in found.waiting.items():
-            if name + key not in self._outcome.failed:
-                self._outcome.waiting[name + key] = why
+            if name + key not in self.outcome.failed:
+                self.outcome.waiting[name + key] = why
         asset = dg.AssetKey([self._study.name, spec.name])
-        self._outcome.recorded += _tell_again(self._instance, asset, self._store, found.standing)
+        self.outcome.recorded += _tell_again(self._instance, asset, self._store, found.standing)
 
     def _execute(self, spec: AssetSpec, chunk: list[str]) -> None:
         """Make neighbours in one run of Dagster's."""
@@ -255,10 +250,10 @@ class _Line:
                 tags=span,
                 raise_on_error=False,
             )
-        self._outcome.made += len(seen)
+        self.outcome.made += len(seen)
         self._made |= {f"{spec.name} of {key}" for key in seen}
         if not result.success:
-            self._outcome.failed |= _failures(result, spec, chunk, seen)
+            self.outcome.failed |= _failures(result, spec, chunk, seen)
 
 
 def _clear_up(study: Study, instance: dg.DagsterInstance, store: Store) -> None:

@@ -17,6 +17,7 @@ from attnconn_assets.study.study import Study
 from attnconn_core.errors import AttnconnError
 from attnconn_core.records import Session
 from attnconn_core.sources import Listing, Source, series_files
+from attnconn_core.wording import few_and_more
 
 __all__ = ["discovery", "follow"]
 
@@ -199,8 +200,7 @@ def _digest(study: Study, instance: dg.DagsterInstance, source: Source, listing:
 def _listed(what: str, names: Sequence[str]) -> str:
     if not names:
         return ""
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return f"{len(names)} {what} ({', '.join(names[:_SHOWN])}{more})"
+    return f"{len(names)} {what} ({few_and_more(names, _SHOWN)})"
 
 
 def _due(study: Study, source: Source, listing: Listing) -> dict[str, list[str]]:

@@ -19,7 +19,7 @@ from attnconn_core.errors import (
 )
 from attnconn_core.parcellation import RegionTable, read_region_table
 from attnconn_core.records import Session, TimeSeries
-from attnconn_core.repetition_time import repetition_time_problem
+from attnconn_core.repetition_time import ROUNDING, repetition_time_problem
 from attnconn_core.sources.array_files import READERS, ArrayFile, read_array
 from attnconn_core.sources.array_names import (
     WHOLE,
@@ -366,7 +366,7 @@ class ArrayFolder:
             if sidecar.is_file() or is_dangling(sidecar):
                 seconds = sidecar_repetition_time(inside(self.root, sidecar, self.link_roots))
                 if seconds is not None:
-                    told.append((str(sidecar), seconds, 0.01 * seconds))
+                    told.append((str(sidecar), seconds, ROUNDING * seconds))
             if not told:
                 raise _untimed(path)
         whose, expected, _ = told[0]

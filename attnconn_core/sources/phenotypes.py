@@ -12,6 +12,7 @@ import pandas as pd
 from attnconn_core.errors import IdentifierError, StudyError
 from attnconn_core.sources.scan_names import split_scan_name
 from attnconn_core.sources.tables import read_table
+from attnconn_core.wording import few_and_more, first_few
 
 __all__ = [
     "MatchedPhenotypes",
@@ -108,8 +109,7 @@ def target_columns(
         matching = [target] if target in columns else fnmatch.filter(columns, target)
         if not matching:
             raise StudyError(
-                f"{name}: must have a column {target}; it has {', '.join(columns[:12])}"
-                + (", …" if len(columns) > 12 else "")
+                f"{name}: must have a column {target}; it has {first_few(columns, 12)}"
             )
         found |= dict.fromkeys(matching)
     return list(found)
@@ -241,26 +241,21 @@ def match_phenotypes(
         pairs = [f"{subject} as {row}" for row, subject in renamed.items()]
         notes.append(
             f"the phenotype table names {len(pairs)} of {len(wanted)} subjects otherwise than "
-            f"their scans: {_listed(pairs)}; they are taken for the same"
+            f"their scans: {few_and_more(pairs, _SHOWN)}; they are taken for the same"
         )
     absent = [subject for subject in missing if subject not in renamed.values()]
     if absent:
         unused = [row for row in spare if row not in renamed]
-        has = f"; it has {_listed(unused)} without a scan" if unused else ""
+        has = f"; it has {few_and_more(unused, _SHOWN)} without a scan" if unused else ""
         notes.append(
             f"{len(absent)} of {len(wanted)} subjects have no row in the phenotype table: "
-            f"{_listed(absent)}{has}"
+            f"{few_and_more(absent, _SHOWN)}{has}"
         )
     return MatchedPhenotypes(by_subject.rename(index=renamed), tuple(notes))
 
 
 def _bare(subject: str) -> str:
     return subject.lower().lstrip("0")
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return ", ".join(names[:_SHOWN]) + more
 
 
 def _subject(value: Any, where: str) -> str:

@@ -6,12 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from attnconn_core.errors import ScanError
-from attnconn_core.repetition_time import repetition_time_problem
+from attnconn_core.repetition_time import ROUNDING, repetition_time_problem
 
 __all__ = ["sidecar_of", "sidecar_repetition_time"]
 
-# Headers round; 1 % is less than any two protocols differ by.
-_TOLERANCE = 0.01
 # Megabytes of it are no sidecar.
 _LARGEST = 2**24
 
@@ -49,7 +47,7 @@ def sidecar_repetition_time(path: Path) -> float | None:
             if problem:
                 raise ScanError(f"{path}: 1 / SamplingFrequency ({frequency:g} Hz): {problem}")
             return by_frequency
-        if not abs(by_frequency - seconds) <= _TOLERANCE * abs(seconds):
+        if not abs(by_frequency - seconds) <= ROUNDING * abs(seconds):
             raise ScanError(
                 f"{path}: RepetitionTime and SamplingFrequency must agree; it says {seconds:g} s "
                 f"and {frequency:g} Hz, which is {by_frequency:g} s"

@@ -11,6 +11,7 @@ from attnconn_core.errors import SeriesError
 from attnconn_core.records import TimeSeries
 from attnconn_core.timeseries.copies import scaled_copies
 from attnconn_core.timeseries.frames import Frames, look_at_frames
+from attnconn_core.wording import first_few
 
 __all__ = ["Soundness", "assess", "require_sound"]
 
@@ -56,8 +57,7 @@ class Soundness:
             ("every region must have a signal of its own", self.copied, "that of another"),
         )
         told = [
-            f"{rule}, but {len(regions)} region(s) have {what}: {', '.join(regions[:5])}"
-            + (", …" if len(regions) > 5 else "")
+            f"{rule}, but {len(regions)} region(s) have {what}: {first_few(regions, 5)}"
             for rule, regions, what in rules
             if regions
         ]

@@ -162,8 +162,8 @@ class Attnconn:
         self.wait()
         return True
 
-    def meanwhile(self, moment: Callable[[], bool], act: Callable[[], object]) -> bool:
-        """Do something at a moment, while it is stopped, and wait for its end."""
+    def _stop_at(self, moment: Callable[[], bool], what: str) -> bool:
+        """Stop it at a moment that is looked for while it stands; False if it ended before."""
 
         def there() -> bool:
             if self.poll() is not None:
@@ -174,8 +174,12 @@ class Attnconn:
             self.signal(signal.SIGCONT)
             return False
 
-        wait_until(there, "the moment", pause=0.002)
-        if self.status is not None:
+        wait_until(there, what, pause=0.002)
+        return self.status is None
+
+    def meanwhile(self, moment: Callable[[], bool], act: Callable[[], object]) -> bool:
+        """Do something at a moment, while it is stopped, and wait for its end."""
+        if not self._stop_at(moment, "the moment"):
             return False
         act()
         self.signal(signal.SIGCONT)
@@ -187,18 +191,7 @@ class Attnconn:
 
         Returns False if it ended before.
         """
-
-        def there() -> bool:
-            if self.poll() is not None:
-                return True
-            self.signal(signal.SIGSTOP)
-            if moment():
-                return True
-            self.signal(signal.SIGCONT)
-            return False
-
-        wait_until(there, "the moment to kill", pause=0.002)
-        if self.status is not None:
+        if not self._stop_at(moment, "the moment to kill"):
             return False
         self.signal(signal.SIGKILL)
         self.wait()
@@ -438,3 +431,12 @@ def make_place(bare_place: MakePlace, opened: Path) -> MakePlace:
         return place
 
     return make
+
+
+@pytest.fixture
+def made(make_place):
+    """A study that was made."""
+    place = make_place(sessions=6)
+    first = place.run()
+    assert first.status == 0, first.told
+    return place

@@ -33,15 +33,6 @@ def one_line(text: str) -> str:
 
 
 @pytest.fixture
-def made(make_place):
-    """A study that was made."""
-    place = make_place(sessions=6)
-    first = place.run()
-    assert first.status == 0, first.told
-    return place
-
-
-@pytest.fixture
 def databases(made):
     """Every database, by the name of who owns it and the file."""
     return {

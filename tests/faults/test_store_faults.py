@@ -26,15 +26,6 @@ def flip(path: Path, *, quietly: bool) -> None:
         os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
 
 
-@pytest.fixture
-def made(make_place):
-    """A study that was made."""
-    place = make_place(sessions=6)
-    first = place.run()
-    assert first.status == 0, first.told
-    return place
-
-
 def test_a_damaged_store_is_made_again_by_the_next_run(made):
     """A flipped byte, a file cut short, a file that is gone, a manifest cut short."""
     flipped, cut, gone, manifest, *_ = sorted(made.sessions)

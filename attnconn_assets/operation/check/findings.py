@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from attnconn_core.wording import few_and_more
+
 __all__ = ["Findings", "listed"]
 
 _SHOWN = 5
@@ -52,6 +54,4 @@ class Findings:
 
 def listed(names: Iterable[str]) -> str:
     """Name a few, and say how many more there are."""
-    every = list(names)
-    more = f" and {len(every) - _SHOWN} more" if len(every) > _SHOWN else ""
-    return ", ".join(every[:_SHOWN]) + more
+    return few_and_more(list(names), _SHOWN)

@@ -1,7 +1,7 @@
 """Sessions: who is there, what is refused, which two are compared, and who trains."""
 
 from attnconn_assets.assets.catalogue import specs
-from attnconn_assets.building.cohort import BY_RULE, short_of_quorum
+from attnconn_assets.building.cohort import by_name, short_of_quorum
 from attnconn_assets.operation.check.findings import Findings, listed
 from attnconn_assets.study.study import Study
 from attnconn_core.errors import CohortError
@@ -15,10 +15,9 @@ __all__ = ["candidates", "check_sessions"]
 def candidates(study: Study, listing: Listing) -> Cohort:
     """Take the sessions that the study doesn't leave out by name."""
     excluded = {name: str(why) for name, why in listing.refused.items()}
-    named = [session for session in listing.sessions if study.exclude.names(session.key)]
-    excluded |= {each.key: f"{BY_RULE}exclude.sessions names it" for each in named}
-    kept = tuple(session for session in listing.sessions if session not in named)
-    return Cohort(kept, excluded, study.sessions)
+    named = {each.key: why for each in listing.sessions if (why := by_name(study, each.key))}
+    kept = tuple(session for session in listing.sessions if session.key not in named)
+    return Cohort(kept, {**excluded, **named}, study.sessions)
 
 
 def check_sessions(study: Study, listing: Listing, cohort: Cohort, findings: Findings) -> None:

@@ -32,6 +32,7 @@ from attnconn_core.scoring.comparison.verdicts import ALL_TARGETS, compare_targe
 from attnconn_core.scoring.edges.features import edge_features
 from attnconn_core.scoring.score import EarlyCheck, Read, Scored, ScoreData
 from attnconn_core.sources import target_columns
+from attnconn_core.wording import first_few
 
 __all__ = ["Behaviour"]
 
@@ -136,7 +137,7 @@ class Behaviour:
         unusable: dict[str, str] = {}
         predicted = question.predictable(unusable)
         of = "subjects" if self.family_column is None else "families"
-        shown = ", ".join(predicted[:_SHOWN]) + (", …" if len(predicted) > _SHOWN else "")
+        shown = first_few(predicted, _SHOWN)
         folds = min(self.folds, question.units)
         what = f"{len(predicted)} targets" if len(predicted) > 1 else "1 target"
         return EarlyCheck(
@@ -333,11 +334,10 @@ def _families(column: pd.Series) -> np.ndarray:
     """
     without = column.index[column.isna()].tolist()
     if without:
-        more = ", …" if len(without) > _SHOWN else ""
         raise CohortError(
             f"behaviour needs a family of every subject (family_column: {column.name}); "
-            f"{len(without)} of {len(column)} have none: {', '.join(map(str, without[:_SHOWN]))}"
-            f"{more}. Give whoever has no relatives there a family of their own"
+            f"{len(without)} of {len(column)} have none: {first_few(without, _SHOWN)}"
+            ". Give whoever has no relatives there a family of their own"
         )
     return column.to_numpy()
 

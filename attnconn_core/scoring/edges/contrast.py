@@ -15,6 +15,7 @@ from attnconn_core.scoring.edges.network_based_statistic import (
     network_based_statistic,
 )
 from attnconn_core.scoring.score import EarlyCheck, MethodTraits, Read, Scored, ScoreData
+from attnconn_core.wording import first_few
 
 __all__ = ["ContrastDetails", "GroupContrast"]
 
@@ -132,11 +133,10 @@ class GroupContrast:
             return ()
         held = [f"{value!r} ({n})" for value, n in others.value_counts().items()]
         held += [f"nothing ({others.isna().sum()})"] if others.isna().any() else []
-        more = ", …" if len(held) > _SHOWN else ""
         return (
             f"group_contrast leaves out {len(others)} of {len(values)} subjects, whose "
             f"{self.column} is neither {self.first!r} nor {self.second!r} but "
-            f"{', '.join(held[:_SHOWN])}{more}",
+            f"{first_few(held, _SHOWN)}",
         )
 
     def _groups(self, cohort: Cohort, phenotypes: pd.DataFrame) -> list[list[str]]:
@@ -159,8 +159,7 @@ class GroupContrast:
         if self.column not in phenotypes:
             return f"the phenotype table has no column {self.column}"
         values = phenotypes[self.column].dropna().unique()
-        more = ", …" if len(values) > _SHOWN else ""
-        return f"it holds {', '.join(repr(each) for each in values[:_SHOWN].tolist())}{more}"
+        return f"it holds {first_few([repr(each) for each in values.tolist()], _SHOWN)}"
 
     def _contrasted(
         self, data: ScoreData, method: MethodTraits, groups: Sequence[Sequence[str]]
