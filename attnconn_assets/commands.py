@@ -192,7 +192,7 @@ def run(study: Study) -> int:
     started = time.monotonic()
     with open_instance() as instance, Progress() as progress:
         outcome = materialise_stale(
-            study, instance, progress, blocked=findings.blocked, needless=findings.needless
+            study, instance, progress, blocked=findings.blocked, inapplicable=findings.inapplicable
         )
     conclude(study, outcome, time.monotonic() - started)
     return 1 if outcome.failed or outcome.waiting else 0
@@ -248,7 +248,7 @@ def conclude(study: Study, outcome: Outcome, seconds: float) -> None:
     )
     for line in (*outcome.heals(), *outcome.failures(), *outcome.waits()):
         print(f"  {line}", file=sys.stderr)
-    _complain("isn't made:", outcome.needless)
+    _complain("isn't made:", outcome.inapplicable)
     _complain("isn't a session:", outcome.refused)
     store = store_of(study)
     _complain("is left out:", unlike_others(store, store.partitions("time_series")))

@@ -46,7 +46,7 @@ class Outcome:
         Partitions that couldn't be made, ``asset of partition`` → why.
     refused
         What the source has and can't give as a session → why.
-    needless
+    inapplicable
         Partitions that can't be made and that this design doesn't call for, such as a comparison
         of two sessions where everybody has one → why.
     damaged
@@ -62,7 +62,7 @@ class Outcome:
     failed: dict[str, str] = field(default_factory=dict)
     waiting: dict[str, tuple[Cause, ...]] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
-    needless: dict[str, str] = field(default_factory=dict)
+    inapplicable: dict[str, str] = field(default_factory=dict)
     damaged: dict[str, str] = field(default_factory=dict)
     recorded: int = 0
     rebuilt: int = 0

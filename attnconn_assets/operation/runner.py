@@ -39,7 +39,7 @@ def materialise_stale(
     retry_failed: bool = True,
     discover: bool = True,
     blocked: Mapping[str, str] | None = None,
-    needless: Collection[str] = (),
+    inapplicable: Collection[str] = (),
 ) -> Outcome:
     """Make every partition that isn't as today's scans, code and settings would make it.
 
@@ -61,8 +61,8 @@ def materialise_stale(
     blocked
         Asset → why it can't be made, as a check has found (`Findings.blocked`): it isn't
         tried, and counts as failed.
-    needless
-        Those of them that are no failure (`Findings.needless`).
+    inapplicable
+        Those of them that are no failure (`Findings.inapplicable`).
     """
     source = study.make_source()
     listing = source.listing()
@@ -73,7 +73,7 @@ def materialise_stale(
     there = replace(listing, sessions=tuple(s for s in listing.sessions if s.key in place))
     store = store_of(study)
     _clear_up(study, instance, store)
-    line = _Line(study, instance, listener, source, there, place, blocked or {}, needless)
+    line = _Line(study, instance, listener, source, there, place, blocked or {}, inapplicable)
     line.go_through(models, retry_failed)
     known = set(line.damaged_before)
     # A reader may find damage that nobody knew of: what it needs is made again, and it then.
@@ -97,11 +97,11 @@ class _Line:
         listing: Listing,
         place: Mapping[str, int],
         blocked: Mapping[str, str],
-        needless: Collection[str],
+        inapplicable: Collection[str],
     ) -> None:
         self._study, self._instance, self._listener = study, instance, listener
         self._store, self._source, self._listing = store_of(study), source, listing
-        self._place, self._blocked, self._needless = place, blocked, needless
+        self._place, self._blocked, self._inapplicable = place, blocked, inapplicable
         self.outcome = Outcome(refused={name: str(why) for name, why in listing.refused.items()})
         self._job = assets(study).resolve_implicit_global_asset_job_def()
         self._specs = specs(study)
@@ -165,7 +165,11 @@ class _Line:
         for key in due:
             tried = attempt(self._study, spec, self._store, self._source, self._listing, key)
             self._store.fail(spec.name, key, why, tried)
-            told = self.outcome.needless if spec.name in self._needless else self.outcome.failed
+            told = (
+                self.outcome.inapplicable
+                if spec.name in self._inapplicable
+                else self.outcome.failed
+            )
             told[f"{spec.name} of {key}"] = why
             self._instance.report_runless_asset_event(
                 failed_partition([self._study.name, spec.name], key, why)

@@ -25,16 +25,16 @@ class Findings:
         What would be made, and what that may take.
     blocked
         Asset → why nothing that is done can make it. Part of the errors, but for those in
-        `needless`.
-    needless
-        Assets in `blocked` that nobody can have expected of this design: they are no failure.
+        `inapplicable`.
+    inapplicable
+        Assets in `blocked` that this design has no use for: that they are not made is no failure.
     """
 
     errors: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     plan: list[str] = field(default_factory=list)
     blocked: dict[str, str] = field(default_factory=dict)
-    needless: set[str] = field(default_factory=set)
+    inapplicable: set[str] = field(default_factory=set)
 
     def lines(self) -> Iterator[str]:
         """Say everything: errors, then warnings, then what would be made."""

@@ -35,7 +35,7 @@ def check_scores(study: Study, source: Source, cohort: Cohort, findings: Finding
         try:
             found = score.check_early(cohort, table)
         except UnpairedError as error:
-            _block(score.name, error, findings, needless=_one_session_each(cohort))
+            _block(score.name, error, findings, inapplicable=_one_session_each(cohort))
         except CohortError as error:
             _block(score.name, error, findings)
         except AttnconnError as error:
@@ -49,13 +49,15 @@ def _one_session_each(cohort: Cohort) -> bool:
     return 0 < len(cohort.sessions) == len(cohort.subjects)
 
 
-def _block(name: str, error: CohortError, findings: Findings, *, needless: bool = False) -> None:
+def _block(
+    name: str, error: CohortError, findings: Findings, *, inapplicable: bool = False
+) -> None:
     """Note that a score can't be made; an error, unless nobody can have expected it."""
-    told = findings.warnings if needless else findings.errors
+    told = findings.warnings if inapplicable else findings.errors
     told.append(f"{name} can't be made: {error}")
     findings.blocked[name] = str(error)
-    if needless:
-        findings.needless.add(name)
+    if inapplicable:
+        findings.inapplicable.add(name)
 
 
 def _matched(study: Study, source: Source, cohort: Cohort, findings: Findings) -> pd.DataFrame:

@@ -49,7 +49,9 @@ class PooledPairs:
         if all((test.lower(), retest.lower()) == ("test", "retest") for test, retest in named):
             return ()
         listed = ", ".join(f"{test} and {retest} ({n})" for (test, retest), n in named.items())
-        return (f"test and retest are the sessions {listed}, which the study's key sessions sets",)
+        return (
+            f"test and retest are the sessions {listed}; the study's key sessions chooses them",
+        )
 
     @property
     def chance(self) -> float:

@@ -207,10 +207,10 @@ def test_where_everybody_has_one_session_none_is_missed(scans, instance, tmp_pat
     assert found.errors == []
     assert "fingerprint can't be made" in found.warnings[0]
     outcome = materialise_stale(
-        study, instance, told, blocked=found.blocked, needless=found.needless
+        study, instance, told, blocked=found.blocked, inapplicable=found.inapplicable
     )
     assert (outcome.failed, outcome.waiting) == ({}, {})
-    assert list(outcome.needless) == ["fingerprint of all"]
+    assert list(outcome.inapplicable) == ["fingerprint of all"]
 
 
 def test_a_run_does_not_try_what_the_check_found(scans, tmp_path, instance):
