@@ -26,7 +26,6 @@ __all__ = ["main"]
 
 _HERE = Path(__file__).parent
 _LENGTHS = (60, 120, 300, 540)
-_SHRINKAGES = (0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9)
 # Of the mean square of a region, per sample: a penalty that means the same at any length.
 _RIDGES = (0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
 
@@ -70,11 +69,12 @@ def _rows(pairs: list[Pair]) -> Iterator[tuple[str, bool, list[Found]]]:
     tangent = Tangent(geometric_mean([half for pair in pairs for half in pair]))
     read = functools.partial(_values, tangent)
     yield "Tangent, reference of all", False, [_plain(pairs, n, read, False) for n in _LENGTHS]
+    method = METHODS["var_identification"]
     by_shrinkage = {
         shrinkage: functools.partial(_values, VarIdentification(shrinkage))
-        for shrinkage in _SHRINKAGES
+        for shrinkage in method.penalties
     }
-    label = f"{METHODS['var_identification'].label}, penalty of the others"
+    label = f"{method.label}, penalty of the others"
     yield label, True, [_chosen(pairs, n, by_shrinkage) for n in _LENGTHS]
     by_ridge = {ridge: functools.partial(_coefficients, ridge) for ridge in _RIDGES}
     label = "Ridge VAR (own past free), penalty of the others"

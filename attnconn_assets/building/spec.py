@@ -21,7 +21,7 @@ __all__ = ["AssetSpec", "Kind", "SourceRecipe"]
 Kind = Literal["session", "configuration", "benchmark", "whole"]
 
 # Groups of assets that scores judge: they stand before it is known what can be said of them.
-_JUDGED = frozenset({"connectivity", "repeats", "forecasters"})
+_JUDGED = frozenset({"connectivity", "repeats", "penalties", "forecasters"})
 
 
 @dataclass(frozen=True)

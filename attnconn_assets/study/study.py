@@ -30,7 +30,14 @@ from attnconn_assets.study.yaml_file import known_keys, read_keys, validated
 from attnconn_core.connectivity.method import Method
 from attnconn_core.errors import ParameterError, StudyError
 from attnconn_core.forecasting.config import DEFAULT_SEED
-from attnconn_core.scoring import Fingerprint, ForecastSkill, GroupContrast, Reliability, Score
+from attnconn_core.scoring import (
+    ChoosesPenalties,
+    Fingerprint,
+    ForecastSkill,
+    GroupContrast,
+    Reliability,
+    Score,
+)
 from attnconn_core.sources import sources
 
 __all__ = ["Study", "load_study"]
@@ -212,7 +219,9 @@ def load_study(path: Path) -> Study:
     _check_lags(path, study)
     _check_methods(path, study)
     try:
-        _ = study.chosen_scores
+        for score in study.chosen_scores:
+            if isinstance(score, ChoosesPenalties):
+                score.chooses_for(study.chosen_methods)
     except ParameterError as error:
         raise StudyError(f"{path}: scores: {error}") from error
     return study

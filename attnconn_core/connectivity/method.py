@@ -11,6 +11,7 @@ from pydantic import PydanticUserError, TypeAdapter
 from pydantic_core import to_jsonable_python
 
 from attnconn_core.connectivity.estimator import Estimator
+from attnconn_core.connectivity.penalty import Penalty
 from attnconn_core.errors import ParameterError
 from attnconn_core.records import Connectivity
 
@@ -53,6 +54,9 @@ class Method:
         Whether a session's values rest on other subjects' data. None, which becomes true or
         false: so where it needs a cohort model or a fine-tuned model. Such a matrix takes
         after the cohort, so that scores which compare subjects must say so.
+    penalty
+        What its matrices are also made at for scores that choose a penalty; None where there
+        is nothing to choose.
     configuration, base
         For a method that reads a cohort model of one configuration: the configuration's
         name, and that of the registered method; otherwise None. `of` sets both.
@@ -72,6 +76,7 @@ class Method:
     settable: tuple[str, ...] | None = None
     citation: str = ""
     cohort_informed: bool | None = None
+    penalty: Penalty | None = None
     configuration: str | None = None
     base: str | None = None
     studied: bool = True
@@ -95,6 +100,11 @@ class Method:
     def signed(self) -> bool:
         """Whether values below 0 have a meaning."""
         return self.estimator.signed
+
+    @property
+    def penalties(self) -> tuple[float, ...]:
+        """The penalties that a score may choose from, ascending; none without a penalty."""
+        return self.penalty.values if self.penalty else ()
 
     @property
     def module(self) -> str:

@@ -29,6 +29,7 @@ from attnconn_core.connectivity.partial_given_past import PartialGivenPast
 from attnconn_core.connectivity.patel import PatelTau
 from attnconn_core.connectivity.pearson import Pearson
 from attnconn_core.connectivity.peers.registry import PEERS, available_peers
+from attnconn_core.connectivity.penalty import Penalty
 from attnconn_core.connectivity.plugins import installed_methods
 from attnconn_core.connectivity.rdcm import RegressionDCM
 from attnconn_core.connectivity.sensitivity import Sensitivity
@@ -41,6 +42,10 @@ __all__ = ["ESTIMATORS", "METHODS", "READY", "configured", "estimators", "method
 
 _ORIGINAL = "the original study"
 _NORMS = "Kobayashi 2020"
+
+# Of series of unit deviation: from next to none to one that leaves nothing in a minute of scan.
+_ALPHAS = (10.0, 30.0, 100.0, 300.0, 1e3, 3e3, 1e4, 3e4, 1e5)
+_ALPHA = Penalty("alpha", _ALPHAS)
 
 # What a session's own models can be read by, beside their attention.
 _READ_OUTS: tuple[tuple[str, str, str, type[Any], str], ...] = (
@@ -75,6 +80,7 @@ _BUILT_IN = (
         "partial correlation",
         GraphicalLasso,
         citation="Friedman 2008",
+        penalty=Penalty("alpha", (0.02, 0.05, 0.1, 0.2, 0.4)),
     ),
     Method(
         "partial_given_past",
@@ -102,8 +108,15 @@ _BUILT_IN = (
         parameters={"units": "deviations"},
         settable=("lags", "alpha"),
         citation=f"Granger 1969; {_ORIGINAL}",
+        penalty=Penalty("alpha", _ALPHAS, {"units": "deviations"}),
     ),
-    Method("granger_own_past_free", "Granger (own past free)", "granger", GrangerOwnPastFree),
+    Method(
+        "granger_own_past_free",
+        "Granger (own past free)",
+        "granger",
+        GrangerOwnPastFree,
+        penalty=_ALPHA,
+    ),
     Method(
         "granger_own_past_free_validated",
         "Granger (own past free, unseen)",
@@ -111,6 +124,7 @@ _BUILT_IN = (
         GrangerOwnPastFree,
         parameters={"judged_on": "validation"},
         settable=("lags", "alpha", "validation_fraction"),
+        penalty=_ALPHA,
     ),
     Method(
         "granger_log_ratio",
@@ -140,6 +154,7 @@ _BUILT_IN = (
         "lagged",
         VarIdentification,
         citation="Ledoit & Wolf 2004",
+        penalty=Penalty("shrinkage", (0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9)),
     ),
     Method("rdcm", "Regression DCM", "dynamics", RegressionDCM, citation="Frässle 2017, 2021"),
     Method("mindy", "MINDy", "dynamics", Mindy, citation="Singh 2020"),

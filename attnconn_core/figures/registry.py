@@ -13,6 +13,7 @@ from attnconn_core.figures.context import Draw, FigureContext
 from attnconn_core.figures.contrasts import contrast_figures
 from attnconn_core.figures.fingerprints import fingerprint_figures
 from attnconn_core.figures.forecasts import forecast_figures
+from attnconn_core.figures.penalty_choices import penalty_choice_figures
 from attnconn_core.figures.reliabilities import reliability_figures
 from attnconn_core.figures.score_panels import score_panel_figures
 from attnconn_core.plugins import installed
@@ -31,6 +32,7 @@ FIGURES: Mapping[str, Draw] = MappingProxyType(
         "reliability": reliability_figures,
         "behaviour": behaviour_figures,
         "group_contrast": contrast_figures,
+        "penalty_identification": penalty_choice_figures,
     }
 )
 

@@ -53,6 +53,7 @@ from attnconn_core.scoring.fingerprint.penalty_choice import (
     CrossFittedIdentification,
     cross_fitted_identification,
 )
+from attnconn_core.scoring.fingerprint.penalty_score import PenaltyIdentification
 from attnconn_core.scoring.fingerprint.reconstructed import (
     ReconstructedScore,
     reconstructed_identifiability,
@@ -76,6 +77,7 @@ from attnconn_core.scoring.reliability.score import Reliability
 from attnconn_core.scoring.score import (
     Cautious,
     CheckedEarly,
+    ChoosesPenalties,
     EarlyCheck,
     MethodTraits,
     Read,
@@ -106,6 +108,7 @@ __all__ = [
     "BehaviourTable",
     "Cautious",
     "CheckedEarly",
+    "ChoosesPenalties",
     "Comparable",
     "Compared",
     "Comparison",
@@ -123,6 +126,7 @@ __all__ = [
     "Measured",
     "MethodTraits",
     "NetworkBasedStatistic",
+    "PenaltyIdentification",
     "Read",
     "ReconstructedScore",
     "Recovery",

@@ -7,6 +7,7 @@ from typing import Any
 
 from attnconn_core.scoring.behaviour.score import Behaviour
 from attnconn_core.scoring.edges.contrast import GroupContrast
+from attnconn_core.scoring.fingerprint.penalty_score import PenaltyIdentification
 from attnconn_core.scoring.fingerprint.score import Fingerprint
 from attnconn_core.scoring.forecast.score import ForecastSkill
 from attnconn_core.scoring.plugins import installed_scores
@@ -18,7 +19,14 @@ __all__ = ["SCORES", "scores"]
 SCORES: Mapping[str, type[Any]] = MappingProxyType(
     {
         score.name: score
-        for score in (Fingerprint, ForecastSkill, Reliability, Behaviour, GroupContrast)
+        for score in (
+            Fingerprint,
+            ForecastSkill,
+            Reliability,
+            Behaviour,
+            GroupContrast,
+            PenaltyIdentification,
+        )
     }
 )
 

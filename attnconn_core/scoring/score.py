@@ -16,6 +16,7 @@ __all__ = [
     "READS",
     "Cautious",
     "CheckedEarly",
+    "ChoosesPenalties",
     "EarlyCheck",
     "MethodTraits",
     "Read",
@@ -30,6 +31,7 @@ Read = Literal[
     "metrics",
     "series",
     "linear_forecasts",
+    "penalties",
     "phenotypes",
     "pools",
     "regions",
@@ -67,6 +69,11 @@ class MethodTraits(Protocol):
     @property
     def needs(self) -> str:
         """What it is estimated from beside the series, such as a cohort or a model."""
+        ...
+
+    @property
+    def penalties(self) -> tuple[float, ...]:
+        """The penalties that its matrices may be read at; none where it has no such thing."""
         ...
 
 
@@ -138,6 +145,15 @@ class ScoreData(ABC):
     @abstractmethod
     def matrices(self, method: str, session_key: str) -> Mapping[int, Connectivity]:
         """Read a session's matrices by number of frames; the largest is the whole scan's."""
+
+    @abstractmethod
+    def matrices_at(
+        self, method: str, penalty: float, session_key: str
+    ) -> Mapping[int, Connectivity]:
+        """Read a session's matrices at one of the method's penalties, as `matrices` does.
+
+        Lengths that can't be estimated at it are missing.
+        """
 
     @abstractmethod
     def metrics(self, method: str, session_key: str) -> Mapping[str, float]:
@@ -248,6 +264,21 @@ class EarlyCheck(NamedTuple):
 
     would: str
     notes: tuple[str, ...] = ()
+
+
+@runtime_checkable
+class ChoosesPenalties(Protocol):
+    """A score that reads ``penalties``."""
+
+    def chooses_for(self, methods: Sequence[Any]) -> Sequence[Any]:
+        """Return those of a study's methods whose matrices it reads at all their penalties.
+
+        Raises
+        ------
+        ParameterError
+            If there is none.
+        """
+        ...
 
 
 @runtime_checkable

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from attnconn_core.connectivity import Estimator, Granger, Pearson
+from attnconn_core.connectivity.penalty import Penalty
 from attnconn_core.forecasting import PooledMoments, deal, linear_forecasts
 from attnconn_core.parcellation import RegionTable
 from attnconn_core.records import Cohort, Connectivity, TimeSeries
@@ -29,6 +30,11 @@ class Method:
     needs: str
     estimator: Estimator
     more: Mapping[str, float] = field(default_factory=dict)
+    penalty: Penalty | None = None
+
+    @property
+    def penalties(self) -> tuple[float, ...]:
+        return self.penalty.values if self.penalty else ()
 
     @property
     def label(self) -> str:
@@ -37,7 +43,10 @@ class Method:
 
 METHODS = (
     Method("pearson", False, True, "series", Pearson()),
-    Method("granger", True, False, "cohort", Granger(2, 1.0)),
+    Method(
+        *("granger", True, False, "cohort", Granger(2, 1.0)),
+        penalty=Penalty("alpha", (1.0, 100.0, 1e4)),
+    ),
     Method("attention_subject", True, False, "model", Granger(3, 10.0), {"saw_subject": 1.0}),
 )
 
@@ -103,6 +112,18 @@ class SimulatedStudy(ScoreData):
     def matrices(self, method: str, session_key: str) -> Mapping[int, Connectivity]:
         self.read.add("matrices")
         return self._estimated(method, session_key)
+
+    def matrices_at(
+        self, method: str, penalty: float, session_key: str
+    ) -> Mapping[int, Connectivity]:
+        self.read.add("penalties")
+        traits = next(each for each in self._methods if each.name == method)
+        estimator = traits.penalty.at(traits.estimator, penalty)
+        series = self._load(session_key)
+        return {
+            frames: _named(traits, estimator.estimate(head(series, frames)))
+            for frames in (*LENGTHS, series.n_frames)
+        }
 
     def metrics(self, method: str, session_key: str) -> Mapping[str, float]:
         self.read.add("metrics")

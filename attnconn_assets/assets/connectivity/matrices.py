@@ -1,7 +1,7 @@
 """A session's matrices by one method: what every connectivity asset does alike."""
 
 from attnconn_assets.assets.connectivity.matrix_checks import check_matrices
-from attnconn_assets.assets.connectivity.reader import Reader
+from attnconn_assets.assets.connectivity.reader import EstimatorFor, Reader
 from attnconn_assets.building.result import Result
 from attnconn_assets.building.work import Work
 from attnconn_core.connectivity.method import Method
@@ -10,25 +10,14 @@ from attnconn_core.errors import SeriesError
 from attnconn_core.records import Connectivity
 from attnconn_core.timeseries import head
 
-__all__ = ["make_matrices"]
+__all__ = ["estimate_lengths", "make_matrices"]
 
 
 def make_matrices(work: Work, reader: Reader) -> Result:
     """Estimate a session's connectivity from the whole scan and from its first frames."""
-    series = work.series()
-    estimator_of = reader(work)
     method: Method = work.settings["method"]
-    lengths = [n for n in work.settings["scan_lengths"] if n < series.n_frames]
-    matrices: dict[int, Connectivity] = {}
-    unusable: dict[str, str] = {}
-    for frames in lengths:
-        part = head(series, frames)
-        try:
-            matrices[frames] = method.named(estimator_of(part, False).estimate(part))
-        except SeriesError as error:  # too short, or a region still stands still in it
-            unusable[str(frames)] = str(error)
-    whole = method.named(estimator_of(series, True).estimate(series))
-    matrices[series.n_frames] = whole
+    matrices, unusable = estimate_lengths(work, reader(work))
+    whole = matrices[max(matrices)]
     return Result(
         figures={"matrix": work.album.matrix(whole, signed=method.signed)},
         files={"matrix.parquet": matrices},
@@ -41,3 +30,37 @@ def make_matrices(work: Work, reader: Reader) -> Result:
         },
         checks=check_matrices(matrices),
     )
+
+
+def estimate_lengths(
+    work: Work, estimator_of: EstimatorFor
+) -> tuple[dict[int, Connectivity], dict[str, str]]:
+    """Estimate a session's first frames and its whole scan, in this order.
+
+    Returns
+    -------
+    matrices
+        By number of frames.
+    unusable
+        Number of frames → why they can't be estimated: they are too few, or a region still
+        stands still in them.
+
+    Raises
+    ------
+    SeriesError
+        If the whole scan can't be estimated.
+    """
+    series = work.series()
+    method: Method = work.settings["method"]
+    matrices: dict[int, Connectivity] = {}
+    unusable: dict[str, str] = {}
+    for frames in work.settings["scan_lengths"]:
+        if frames >= series.n_frames:
+            break
+        part = head(series, frames)
+        try:
+            matrices[frames] = method.named(estimator_of(part, False).estimate(part))
+        except SeriesError as error:
+            unusable[str(frames)] = str(error)
+    matrices[series.n_frames] = method.named(estimator_of(series, True).estimate(series))
+    return matrices, unusable

@@ -12,6 +12,8 @@ from attnconn_assets.assets.connectivity.from_series import read_series
 from attnconn_assets.assets.connectivity.granger import read_granger
 from attnconn_assets.assets.connectivity.granger_order import make_granger_order
 from attnconn_assets.assets.connectivity.matrices import make_matrices
+from attnconn_assets.assets.connectivity.penalised import make_penalised
+from attnconn_assets.assets.connectivity.penalty_files import penalised_asset
 from attnconn_assets.assets.connectivity.reader import Reader
 from attnconn_assets.assets.connectivity.repeat_files import repeats_asset
 from attnconn_assets.assets.connectivity.repeats import make_repeats
@@ -37,8 +39,9 @@ from attnconn_assets.study.experiment import Configuration
 from attnconn_assets.study.study import Study
 from attnconn_core.connectivity.method import TRAINED, Method
 from attnconn_core.errors import StudyError
+from attnconn_core.scoring import ChoosesPenalties
 
-__all__ = ["Reading", "reading_of", "repeats_of", "specs"]
+__all__ = ["Reading", "penalised_of", "reading_of", "repeats_of", "specs"]
 
 
 @dataclass(frozen=True)
@@ -97,6 +100,7 @@ def specs(study: Study) -> list[AssetSpec]:
         ),
         *(_matrices(study, method) for method in study.chosen_methods),
         *(_repeats(study, method) for method in study.chosen_methods if _repeated(study, method)),
+        *(_penalised(study, method) for method in study.chosen_methods if method.penalty),
     ]
 
 
@@ -104,6 +108,12 @@ def repeats_of(study: Study) -> dict[str, Kind]:
     """Return the assets that hold the repeated matrices of a study's methods."""
     repeated = (method for method in study.chosen_methods if _repeated(study, method))
     return {repeats_asset(method.name): "session" for method in repeated}
+
+
+def penalised_of(study: Study, score: ChoosesPenalties) -> dict[str, Kind]:
+    """Return the assets that hold matrices at the penalties that a score chooses from."""
+    chosen = score.chooses_for(study.chosen_methods)
+    return {penalised_asset(method.name): "session" for method in chosen}
 
 
 def _repeated(study: Study, method: Method) -> bool:
@@ -150,6 +160,29 @@ def _matrices(study: Study, method: Method) -> AssetSpec:
         description=f"{method.label}: {method.description} (target, source).",
         group="connectivity",
         experiment="connectivity",
+        run_label=method.name,
+    )
+
+
+def _penalised(study: Study, method: Method) -> AssetSpec:
+    reading = reading_of(study, method)
+    return AssetSpec(
+        penalised_asset(method.name),
+        partial(make_penalised, reader=reading.reader),
+        "session",
+        settings={
+            "method": method,
+            "penalty": method.penalty,
+            "scan_lengths": study.scan_lengths,
+            **reading.settings,
+        },
+        needs={"time_series": "session", **reading.needs},
+        window=reading.window,
+        calls=reading.calls,
+        from_configuration=reading.from_configuration,
+        description=f"{method.label} at every penalty that identification may choose.",
+        group="penalties",
+        experiment="penalties",
         run_label=method.name,
     )
 

@@ -11,6 +11,12 @@ from attnconn_core.figures import Styles
 
 __all__ = ["cohort_numbers", "left_out"]
 
+# How the assets of a method are called, and what is said of them.
+_ASSETS_OF_METHODS = {
+    "": "",
+    "repeats_": ", repeated",
+    "penalised_": ", at other penalties",
+}
 _OF_COHORTS = ("fingerprint", "forecast_skill", "reliability", "group_mean", "behaviour")
 
 
@@ -46,7 +52,8 @@ def cohort_numbers(work: Work, skill: pd.DataFrame | None) -> dict[str, Any]:
 
 def _label(name: str, work: Work, styles: Styles) -> str:
     methods = {method.name for method in work.settings["methods"]}
-    repeated = name.removeprefix("repeats_")
-    if name in methods:
-        return styles.label(name)
-    return f"{styles.label(repeated)}, repeated" if repeated in methods else name
+    for prefix, what in _ASSETS_OF_METHODS.items():
+        method = name.removeprefix(prefix)
+        if name.startswith(prefix) and method in methods:
+            return f"{styles.label(method)}{what}"
+    return name

@@ -148,16 +148,22 @@ def _other_scores(work: Work, styles: Styles) -> list[dict[str, Any]]:
             about = {"description": score.description, "figure": "", "columns": [], "rows": []}
             found.append({"name": score.name, "label": score.label, **about})
             continue
-        means = (
-            work.table(score.name, "scores").groupby("method", sort=False).mean(numeric_only=True)
-        )
+        table = work.table(score.name, "scores")
+        means = table.groupby("method", sort=False).mean(numeric_only=True)
+        single = len(means) == len(table)
         found.append(
             {
                 "name": score.name,
                 "label": score.label,
                 "description": score.description,
                 "figure": _picture(work, score.name, "figure.png"),
-                "columns": list(means.columns),
+                "columns": [
+                    {
+                        "name": str(name).replace("_", " "),
+                        "digits": 0 if single and table[name].dtype.kind in "iu" else 3,
+                    }
+                    for name in means.columns
+                ],
                 "rows": [
                     {"name": styles.label(str(method)), "values": row.tolist()}
                     for method, row in means.iterrows()

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from attnconn_assets.assets.connectivity.cohort_directed import EVIDENCE
-from attnconn_assets.assets.connectivity.specs import reading_of, repeats_of
+from attnconn_assets.assets.connectivity.specs import penalised_of, reading_of, repeats_of
 from attnconn_assets.assets.forecasters.specs import seeds
 from attnconn_assets.assets.inputs.specs import has_phenotypes
 from attnconn_assets.assets.scores.cautions import CAUTIONS, make_cautions
@@ -20,7 +20,7 @@ from attnconn_assets.storage.entry import WHOLE
 from attnconn_assets.study.study import Study
 from attnconn_core.connectivity.method import Method
 from attnconn_core.figures import figures_module
-from attnconn_core.scoring import Cautious, Comparable, Score
+from attnconn_core.scoring import Cautious, ChoosesPenalties, Comparable, Score
 from attnconn_core.sources import INDEPENDENT_SAMPLES
 
 __all__ = [
@@ -115,6 +115,8 @@ def _score(study: Study, score: Score) -> AssetSpec:
     if "repeats" in score.reads:
         needs |= repeats_of(study)
         settings["seeds"] = tuple(seeds(study))
+    if isinstance(score, ChoosesPenalties):
+        needs |= penalised_of(study, score)
     configuration = None
     if "pools" in score.reads:
         settings["pools_of"] = pools_of = _pools_of(study)

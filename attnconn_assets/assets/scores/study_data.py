@@ -5,6 +5,11 @@ from collections.abc import Collection, Mapping, Sequence
 
 import pandas as pd
 
+from attnconn_assets.assets.connectivity.penalty_files import (
+    PENALTIES,
+    penalised_asset,
+    penalty_file,
+)
 from attnconn_assets.assets.connectivity.repeat_files import (
     FIRST_HALF,
     SECOND_HALF,
@@ -92,6 +97,18 @@ class StudyData(ScoreData):
         """Read a method's matrices of a session, by the number of frames they rest on."""
         self._require("matrices")
         return self._work.matrices(method, session_key)
+
+    def matrices_at(
+        self, method: str, penalty: float, session_key: str
+    ) -> Mapping[int, Connectivity]:
+        """Read a method's matrices of a session at one of its penalties; see `ScoreData`."""
+        self._require("penalties")
+        asset = penalised_asset(method)
+        if asset in self._work.lacks:
+            return {}
+        entry = self._work.entry(asset, session_key)
+        name = penalty_file(entry.facts[PENALTIES].index(penalty) + 1)
+        return read_matrices(self._work.path(entry, name)) if name in entry.files else {}
 
     def metrics(self, method: str, session_key: str) -> Mapping[str, float]:
         """Read what was measured of the whole scan's matrix, without opening it."""

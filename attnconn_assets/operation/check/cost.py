@@ -35,6 +35,8 @@ _MATRIX = 8  # bytes a pair of regions
 _WEIGHTS = 130  # bytes a pair of regions, of the model of a session
 _COPIES = 3  # of the largest array, while it is worked on
 
+_LINEAR_GROUPS = ("forecasts", "connectivity", "penalties")
+
 
 @dataclass(frozen=True)
 class Cost:
@@ -110,8 +112,8 @@ def cost_of(study: Study, sessions: int, frames: int, regions: int) -> Cost:
         disk += _disk_of(spec, sessions, pairs, lengths)
         if spec.group == "benchmarks":
             seconds += _SCORES * max(1.0, sessions * pairs / (14 * 94**2))
-        elif spec.partitioned == "session" and spec.group in ("forecasts", "connectivity"):
-            seconds += _LINEAR * sessions * frames * pairs
+        elif spec.partitioned == "session" and spec.group in _LINEAR_GROUPS:
+            seconds += _LINEAR * sessions * frames * pairs * _penalties(spec)
         for configuration in _trained(spec):
             model, training = configuration.model, configuration.training
             passes = training.epochs * training.ensemble * (2 if training.refit else 1)
@@ -134,6 +136,11 @@ def _trained(spec: AssetSpec) -> Iterator[Configuration]:
         yield own
 
 
+def _penalties(spec: AssetSpec) -> int:
+    """Return how many penalties an asset estimates a session at."""
+    return len(spec.settings["penalty"].values) if "penalty" in spec.settings else 1
+
+
 def _disk_of(spec: AssetSpec, sessions: int, pairs: int, lengths: int) -> float:
     """Return the bytes of an asset's matrices or models."""
     if spec.partitioned != "session":
@@ -143,6 +150,8 @@ def _disk_of(spec: AssetSpec, sessions: int, pairs: int, lengths: int) -> float:
             return float(_MATRIX * sessions * pairs * lengths)
         case "repeats":
             return float(_MATRIX * sessions * pairs * 4)
+        case "penalties":
+            return float(_MATRIX * sessions * pairs * lengths * _penalties(spec))
         case "forecasters":
             return float(_WEIGHTS * sessions * pairs)
         case _:

@@ -5,15 +5,45 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from attnconn_core.errors import ParameterError
+from attnconn_core.scoring.checks import require_at_least
 from attnconn_core.scoring.fingerprint.fingerprint import FingerprintScore, fingerprint
 
-__all__ = ["CrossFittedIdentification", "cross_fitted_identification"]
+__all__ = [
+    "FOLDS",
+    "AtPenalty",
+    "CrossFittedIdentification",
+    "chosen_on_others",
+    "cross_fitted_identification",
+    "folds_of",
+    "identified_at",
+]
 
 Stack = Float[np.ndarray, "subject target source"]
 _FEWEST = 3  # subjects: of two, one is left to choose on
+
+#: Of a larger cohort than that, a tenth is judged at the penalty of the other nine tenths.
+FOLDS = 10
+
+
+@dataclass(frozen=True, eq=False)
+class AtPenalty:
+    """Whom matrices of one penalty identify, and how well without each fold.
+
+    Attributes
+    ----------
+    hits, margin
+        Of each subject, as in `CrossFittedIdentification`.
+    worth
+        Of each fold: the share of the subjects outside it that are identified among
+        themselves, then `FingerprintScore.auc`, then their mean margin over its deviation.
+    """
+
+    hits: Float[np.ndarray, " subject"]
+    margin: Float[np.ndarray, " subject"]
+    worth: Float[np.ndarray, "fold 3"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,21 +71,24 @@ class CrossFittedIdentification:
 
 
 def cross_fitted_identification(
-    matrices: Mapping[float, tuple[Stack, Stack]], **options: Any
+    matrices: Mapping[float, tuple[Stack, Stack]], *, folds: int = FOLDS, **options: Any
 ) -> CrossFittedIdentification:
-    """Identify each subject at the penalty that identifies all other subjects best.
+    """Identify each subject at the penalty that identifies all others best.
 
     Parameters
     ----------
     matrices
         Penalty → test and retest matrices of the same subjects, in the same order.
+    folds
+        Subjects are dealt into so many folds, and a fold's penalty is chosen on the
+        others: each subject by itself, where there are no more than that.
     options
         Of `fingerprint`.
 
     Raises
     ------
     ParameterError
-        If there is no penalty or there are fewer than 3 subjects.
+        If there is no penalty, there are fewer than 2 folds, or fewer than 3 subjects.
 
     Notes
     -----
@@ -71,27 +104,71 @@ def cross_fitted_identification(
     """
     if not matrices:
         raise ParameterError("choosing a penalty needs at least one to try; got none")
-    n = len(next(iter(matrices.values()))[0])
-    if n < _FEWEST:
-        raise ParameterError(f"a penalty is chosen on at least 2 other subjects; got {n} in all")
+    dealt = folds_of(len(next(iter(matrices.values()))[0]), folds)
+    found = {penalty: identified_at(*pair, dealt, **options) for penalty, pair in matrices.items()}
+    return chosen_on_others(found, dealt)
+
+
+def folds_of(subjects: int, folds: int = FOLDS) -> Int[np.ndarray, " subject"]:
+    """Deal subjects into folds by turns: a number for each.
+
+    Raises
+    ------
+    ParameterError
+        If there are fewer than 2 folds, or fewer than 3 subjects.
+    """
+    require_at_least("folds", folds, 2)
+    if subjects < _FEWEST:
+        raise ParameterError(
+            f"a penalty is chosen on at least 2 other subjects; got {subjects} in all"
+        )
+    return np.arange(subjects) % folds
+
+
+def identified_at(
+    test: Stack, retest: Stack, folds: Int[np.ndarray, " subject"], **options: Any
+) -> AtPenalty:
+    """Identify subjects by matrices of one penalty: everybody, then those outside each fold.
+
+    Parameters
+    ----------
+    test, retest
+        Matrices of the same subjects, in the same order.
+    folds
+        From `folds_of`.
+    options
+        Of `fingerprint`.
+    """
     options = {**options, "permutations": 0}
-    whole = {penalty: fingerprint(*pair, **options) for penalty, pair in matrices.items()}
-    penalties, hits, margin = np.empty((3, n))
-    for subject in range(n):
-        worth = {
-            penalty: _worth(_without(pair, subject, options)) for penalty, pair in matrices.items()
-        }
-        penalties[subject] = max(worth, key=worth.__getitem__)
-        own = whole[penalties[subject]]
-        hits[subject], margin[subject] = own.hits[subject], own.margin[subject]
-    return CrossFittedIdentification(penalties, hits, margin)
+    whole = fingerprint(test, retest, **options)
+    outside = (folds != fold for fold in np.unique(folds))
+    worth = [_worth(fingerprint(test[kept], retest[kept], **options)) for kept in outside]
+    return AtPenalty(whole.hits, whole.margin, np.array(worth))
 
 
-def _without(
-    pair: tuple[Stack, Stack], subject: int, options: Mapping[str, Any]
-) -> FingerprintScore:
-    test, retest = (np.delete(each, subject, axis=0) for each in pair)
-    return fingerprint(test, retest, **options)
+def chosen_on_others(
+    found: Mapping[float, AtPenalty], folds: Int[np.ndarray, " subject"]
+) -> CrossFittedIdentification:
+    """Choose each fold's penalty, see `cross_fitted_identification`.
+
+    Parameters
+    ----------
+    found
+        Penalty → whom it identifies.
+    folds
+        What `found` was made with.
+    """
+    best = {
+        fold: max(found, key=lambda penalty: tuple(found[penalty].worth[place]))
+        for place, fold in enumerate(np.unique(folds))
+    }
+    penalties = [best[fold] for fold in folds]
+    chosen = [found[penalty] for penalty in penalties]
+    return CrossFittedIdentification(
+        np.array(penalties),
+        np.array([each.hits[subject] for subject, each in enumerate(chosen)]),
+        np.array([each.margin[subject] for subject, each in enumerate(chosen)]),
+    )
 
 
 def _worth(score: FingerprintScore) -> tuple[float, float, float]:

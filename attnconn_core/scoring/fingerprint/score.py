@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
@@ -213,7 +214,7 @@ class Fingerprint:
     def _identified(
         self, data: ScoreData, method: MethodTraits, compared: PooledPairs
     ) -> _Identified:
-        read = read_pairs(data, method.name, compared.pairs)
+        read = read_pairs(partial(data.matrices, method.name), compared.pairs)
         stacks = stack_by_length(read)
         whole = max(stacks)
         score = self._fingerprint(stacks[whole], method, compared, self.permutations)

@@ -1,12 +1,11 @@
 """One method's matrices of all pairs, stacked by the length of the scans."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from jaxtyping import Float
 
 from attnconn_core.records import Connectivity, Session
-from attnconn_core.scoring.score import ScoreData
 
 __all__ = ["ReadPairs", "mean_metric", "read_pairs", "stack_by_length"]
 
@@ -14,9 +13,11 @@ __all__ = ["ReadPairs", "mean_metric", "read_pairs", "stack_by_length"]
 ReadPairs = Sequence[Sequence[Mapping[int, Connectivity]]]
 
 
-def read_pairs(data: ScoreData, method: str, pairs: Sequence[tuple[Session, Session]]) -> ReadPairs:
-    """Read both sessions' matrices of every pair."""
-    return [[data.matrices(method, session.key) for session in pair] for pair in pairs]
+def read_pairs(
+    matrices: Callable[[str], Mapping[int, Connectivity]], pairs: Sequence[tuple[Session, Session]]
+) -> ReadPairs:
+    """Read both sessions' matrices of every pair: what is given reads those of a session."""
+    return [[matrices(session.key) for session in pair] for pair in pairs]
 
 
 def mean_metric(read: ReadPairs, name: str) -> float:

@@ -13,6 +13,7 @@ from attnconn_core.scoring import (
     Fingerprint,
     ForecastSkill,
     GroupContrast,
+    PenaltyIdentification,
     Scored,
 )
 
@@ -21,6 +22,7 @@ ASKED = [
     ForecastSkill(),
     Behaviour(folds=3, repeats=1, permutations=0),
     GroupContrast("Family_ID", "family-1", "family-2", threshold=0.5, permutations=5),
+    PenaltyIdentification(),
 ]
 
 

@@ -25,6 +25,7 @@ def make(name):
 
 def test_scores_are_listed_in_the_order_in_which_they_are_shown():
     known = ["fingerprint", "forecast_skill", "reliability", "behaviour", "group_contrast"]
+    known.append("penalty_identification")
     assert [name for name in SCORES if name in known] == known
 
 

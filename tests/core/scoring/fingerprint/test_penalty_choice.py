@@ -44,6 +44,21 @@ def test_a_subject_s_data_have_no_part_in_its_own_penalty():
     assert changed  # of others it has
 
 
+def test_of_many_subjects_a_tenth_is_judged_at_what_the_others_choose():
+    matrices = stacks((0.1, 0.12, 0.14), subjects=23, regions=5, seed=1)
+    found = cross_fitted_identification(matrices, symmetric=False)
+    for fold in range(10):
+        inside = np.arange(23) % 10 == fold
+        others = {p: tuple(each[~inside] for each in pair) for p, pair in matrices.items()}
+        hits = {
+            p: fingerprint(*pair, symmetric=False, permutations=0).hits.mean()
+            for p, pair in others.items()
+        }
+        (chosen,) = set(found.penalties[inside])
+        assert hits[chosen] == max(hits.values())
+    assert len(set(found.penalties)) > 1
+
+
 def test_noise_is_identified_at_chance():
     """Read at a penalty of its own, a subject would be recognised by the penalty."""
     accuracies = [
@@ -65,5 +80,7 @@ def test_equal_penalties_leave_the_first():
 def test_too_little_to_choose_among_is_an_error():
     with pytest.raises(ParameterError, match="at least one to try; got none"):
         cross_fitted_identification({})
+    with pytest.raises(ParameterError, match="folds must be at least 2; got 1"):
+        cross_fitted_identification(stacks((1, 1, 1)), folds=1)
     with pytest.raises(ParameterError, match="2 other subjects; got 2 in all"):
         cross_fitted_identification(stacks((1, 1, 1), subjects=2))

@@ -1,3 +1,5 @@
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -39,6 +41,6 @@ def test_the_share_that_was_trained_on_is_counted_over_whole_scans():
 @pytest.mark.parametrize("method", ["pearson", "granger"])
 def test_both_sessions_of_every_pair_are_read(make_study, method):
     study = make_study(subjects=3)
-    read = read_pairs(study, method, study.cohort.pairs())
+    read = read_pairs(partial(study.matrices, method), study.cohort.pairs())
     assert [len(pair) for pair in read] == [2, 2, 2]
     assert read[1][1] is study.matrices(method, "sub-002_ses-retest")

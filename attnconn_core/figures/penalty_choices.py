@@ -1,0 +1,112 @@
+"""Penalties: whom a method identifies at the penalty that others chose, and at its own."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import NullLocator
+
+from attnconn_core.errors import ParameterError
+from attnconn_core.figures.context import FigureContext
+from attnconn_core.figures.method_styles import Look, Styles, default_styles
+from attnconn_core.figures.style import (
+    FAINT,
+    INK,
+    NORMAL,
+    SMALL,
+    canvas,
+    heading,
+    plain,
+    tidy,
+)
+from attnconn_core.scoring.score import Scored
+
+__all__ = ["penalty_choice_figures", "penalty_choice_panel"]
+
+_ACROSS = 3  # methods side by side
+_APART = 1.02  # on a logarithmic axis: two curves that coincide stay apart
+
+
+def penalty_choice_panel(
+    by_frames: pd.DataFrame, chance: float, *, styles: Styles | None = None
+) -> Figure:
+    """Draw accuracy against the length of the scans, a panel per method.
+
+    Parameters
+    ----------
+    by_frames
+        Table of the score `PenaltyIdentification`.
+    chance
+        Accuracy of guessing.
+    styles
+        Labels and looks of the methods; those of the registry if None.
+
+    Raises
+    ------
+    ParameterError
+        If there is no method.
+    """
+    if by_frames.empty:
+        raise ParameterError("a figure of penalties needs at least one method; got none")
+    styles = styles or default_styles()
+    looks = styles.looks(by_frames["method"].astype(str).unique())
+    down, across = -(-len(looks) // _ACROSS), min(len(looks), _ACROSS)
+    figure = canvas(height=1.6 + 2.6 * down)
+    panels = figure.subplots(down, across, squeeze=False, sharey=True).ravel()
+    for axes, (method, look) in zip(panels, looks.items(), strict=False):
+        own = by_frames[by_frames["method"] == method].sort_values("frames")
+        _draw(axes, own, look, chance)
+        axes.set_title(plain(styles.label(method)), fontsize=NORMAL, color=INK)
+    for axes in panels[len(looks) :]:
+        axes.set_axis_off()
+    panels[0].set_ylabel("subjects identified (share)")
+    panels[0].legend(fontsize=SMALL, frameon=False, labelcolor=INK, loc="center right")
+    n = int(by_frames["subjects"].iloc[0])
+    heading(
+        figure,
+        "Identification at the penalty that identifies others best",
+        f"n = {n} subjects; upright lines: 95 % intervals{styles.explanation(looks)}",
+    )
+    return figure
+
+
+def penalty_choice_figures(scored: Scored, context: FigureContext) -> Mapping[str, Figure]:
+    """Draw what the score `PenaltyIdentification` found."""
+    figure = penalty_choice_panel(
+        scored.tables["by_frames"], scored.facts["chance"], styles=context.styles
+    )
+    return {"figure": figure}
+
+
+def _draw(axes: Axes, own: pd.DataFrame, look: Look, chance: float) -> None:
+    frames = own["frames"].to_numpy(dtype=np.float64)
+    axes.set_xscale("log")
+    for column, colour, line, inside, apart, label in (
+        ("own_accuracy", FAINT, "--", "white", 1 / _APART, "own penalty"),
+        ("accuracy", look.colour, "-", look.colour, _APART, "the others' penalty"),
+    ):
+        values, low, high = (
+            own[f"{column}{end}"].to_numpy(dtype=np.float64) for end in ("", "_lower", "_upper")
+        )
+        axes.vlines(frames * apart, low, high, color=colour, linewidth=1.1, alpha=0.8)
+        axes.plot(
+            frames * apart,
+            values,
+            color=colour,
+            linestyle=line,
+            marker="o",
+            markersize=6,
+            markerfacecolor=inside,
+            linewidth=1.6,
+            label=label,
+            clip_on=False,
+            zorder=3,
+        )
+    axes.axhline(chance, color=FAINT, linestyle=":", linewidth=1.4, label="chance")
+    tidy(axes, grid="y")
+    axes.set_xticks(frames, [f"{length:g}" for length in frames])
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.set_ylim(0, 1.03)
+    axes.set_xlabel("frames of each scan")
