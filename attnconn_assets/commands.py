@@ -12,7 +12,11 @@ from tqdm import tqdm
 from attnconn_assets.assets.catalogue import store_of, tracking_of
 from attnconn_assets.assets.report.headline_table import headline_text
 from attnconn_assets.assets.report.specs import report_path
-from attnconn_assets.building.likeness import unlike_others
+from attnconn_assets.building.likeness import (
+    suspicious_beside_others,
+    time_series_facts,
+    unlike_others,
+)
 from attnconn_assets.building.partitions import add_sessions
 from attnconn_assets.instance.home import ensure_home, open_instance, telemetry_notice
 from attnconn_assets.instance.run_locks import end_orphans
@@ -251,8 +255,11 @@ def conclude(study: Study, outcome: Outcome, seconds: float) -> None:
     _complain("isn't made:", outcome.inapplicable)
     _complain("isn't a session:", outcome.refused)
     store = store_of(study)
-    _complain("is left out:", unlike_others(store, store.partitions("time_series")))
+    left_out = unlike_others(store, store.partitions("time_series"))
+    _complain("is left out:", left_out)
     _complain("is suspicious:", suspicions_of(store, store.partitions("quality")))
+    kept = [key for key in store.partitions("time_series") if key not in left_out]
+    _complain("is suspicious:", suspicious_beside_others(time_series_facts(store, kept)))
     entry = store.readable("report", WHOLE)
     if entry is None:
         return

@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 
 from attnconn_assets.storage.store import Store
 from attnconn_core.repetition_time import ROUNDING, repetition_time_problem
-from attnconn_core.timeseries import near_copies
+from attnconn_core.timeseries import near_copies, resemblances
 from attnconn_core.wording import first_few
 
-__all__ = ["of_another_time", "unlike_others"]
+__all__ = ["of_another_time", "suspicious_beside_others", "time_series_facts", "unlike_others"]
 
 _SHOWN = 3
 _REMEDY = "take away the copies, or put the scan that belongs there in its place"
@@ -28,14 +28,65 @@ def unlike_others(store: Store, sessions: Sequence[str]) -> Mapping[str, str]:
     sessions
         Their keys, in order.
     """
-    entries = {key: store.readable("time_series", key) for key in sessions}
-    facts = {key: entry.facts for key, entry in entries.items() if entry is not None}
+    facts = time_series_facts(store, sessions)
     times = {
         key: float(str(told["repetition time"]))
         for key, told in facts.items()
         if "repetition time" in told
     }
     return {**of_another_time(times), **_near_copies(facts), **_copies(facts)}
+
+
+def suspicious_beside_others(facts: Mapping[str, Mapping[str, object]]) -> Mapping[str, str]:
+    """Find what is suspicious about sessions only when others are seen, and say it.
+
+    A slow signal that follows another session's: they may be one recording that was filtered
+    or cleaned in two ways. Less than half as many frames as most have.
+
+    Parameters
+    ----------
+    facts
+        Session key → what `time_series` recorded of it.
+    """
+    told = [_resembling(facts), _shorter(facts)]
+    return {
+        key: "; ".join(each[key] for each in told if key in each)
+        for key in facts
+        if any(key in each for each in told)
+    }
+
+
+def _shorter(facts: Mapping[str, Mapping[str, object]]) -> dict[str, str]:
+    frames = {key: int(str(told["frames"])) for key, told in facts.items() if "frames" in told}
+    if not frames:
+        return {}
+    usual = sorted(frames.values())[len(frames) // 2]
+    return {
+        key: f"it has {count} frames, and most sessions {usual} or so: what is estimated from less "
+        "than half as much is noisier and is compared all the same. Leave it out (exclude: "
+        "{min_minutes: …}), or compare equal lengths (scan_lengths)"
+        for key, count in frames.items()
+        if count < usual / 2
+    }
+
+
+def _resembling(facts: Mapping[str, Mapping[str, object]]) -> dict[str, str]:
+    others: dict[str, list[str]] = defaultdict(list)
+    for each in resemblances({key: _strings(told, "levels") for key, told in facts.items()}):
+        for key, other in ((each.first, each.second), (each.second, each.first)):
+            others[key].append(f"{other} (r = {each.correlation:.2f})")
+    return {
+        key: f"its slow signal follows that of {first_few(who, _SHOWN)} from the first frame on: "
+        "the same recording, filtered or cleaned in another way? Two scans of rest don't; those "
+        "of people who see or do the same may. Leave copies out (exclude: {sessions: […]})"
+        for key, who in others.items()
+    }
+
+
+def time_series_facts(store: Store, sessions: Sequence[str]) -> dict[str, Mapping[str, object]]:
+    """Return what `time_series` recorded of every session that it could be read of."""
+    entries = {key: store.readable("time_series", key) for key in sessions}
+    return {key: entry.facts for key, entry in entries.items() if entry is not None}
 
 
 def _copies(facts: Mapping[str, Mapping[str, object]]) -> dict[str, str]:

@@ -8,6 +8,7 @@ import numpy as np
 from jaxtyping import Shaped
 
 from attnconn_core.errors import ScanError
+from attnconn_core.wording import first_few
 
 __all__ = ["require_region_names", "require_regions"]
 
@@ -19,6 +20,19 @@ _INDEX = re.compile(
 )
 _FRAME = re.compile(r"(?:t|tr|frame|vol|volume|time|timepoint|tp|scan)\d+")
 
+# Confounds that fMRIPrep, FSL, SPM, AFNI and XCP-D write beside series: motion, its derivatives
+# and squares, outliers, cosines, components, and summaries of it. Letters and digits only.
+_CONFOUND = re.compile(
+    r"(?:trans|rot|r)[xyz](?:derivative1)?(?:power2)?"
+    r"|d?(?:roll|pitch|yaw)|[atcw]compcor\d+|edgecomp\d+|dropped\d+"
+    r"|cosine\d+|motionoutlier\d*|nonsteadystateoutlier\d*|aroma(?:motion)?\d+"
+    r"|(?:framewisedisplacement|fd)(?:power|jenkinson|vandijk)?|(?:std|nonstd)?dvars|vxwisestddvars"
+    r"|rmsd|censor|(?:globalsignal|csfwm|csf|whitematter|wm)(?:derivative1)?(?:power2)?"
+)
+# What an atlas may call a region, too: a confound only beside others.
+_PERHAPS = re.compile(r"csf|whitematter|wm|r[xyz]|fd|d?(?:roll|pitch|yaw)|censor")
+
+_SHOWN = 5
 # Fewer frames can be evenly spaced by chance, or in a test.
 _LEAST = 10
 _EVEN = 0.95
@@ -59,7 +73,7 @@ def require_regions(
 
 
 def require_region_names(path: Path, names: Sequence[str]) -> None:
-    """See that no column is named as an index or times are, and not all are after frames.
+    """See that no column is named as an index, times or confounds are, and not all after frames.
 
     Raises
     ------
@@ -73,6 +87,12 @@ def require_region_names(path: Path, names: Sequence[str]) -> None:
                 "times. Take the column out (with pandas: to_csv(…, index=False)), or rename it if "
                 "it is a region"
             )
+    confounds = [name for name in names if _CONFOUND.fullmatch(_letters(name))]
+    if any(not _PERHAPS.fullmatch(_letters(name)) for name in confounds):
+        raise ScanError(
+            f"{path}: every column must be a region; these are named as confounds are: "
+            f"{first_few(confounds, _SHOWN)}. Take them out; rename those that are regions"
+        )
     if names and all(_FRAME.fullmatch(_letters(name)) for name in names):
         raise ScanError(
             f"{path}: a series must be (time, region), a column for each region; the columns are "

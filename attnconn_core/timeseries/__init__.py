@@ -2,6 +2,7 @@
 
 from attnconn_core.timeseries.events import Events, Scanner, draw_event_network, simulate_events
 from attnconn_core.timeseries.frames import frames_in_words, look_at_frames
+from attnconn_core.timeseries.levels import Resemblance, levels, resemblances
 from attnconn_core.timeseries.orientation import Orientation, orientation
 from attnconn_core.timeseries.quality import series_quality
 from attnconn_core.timeseries.scaling import Scale, scale_of, standardise
@@ -23,6 +24,7 @@ __all__ = [
     "Events",
     "NearCopy",
     "Orientation",
+    "Resemblance",
     "Scale",
     "Scanner",
     "Soundness",
@@ -33,6 +35,7 @@ __all__ = [
     "frames_in_words",
     "head",
     "lagged_design",
+    "levels",
     "look_at_frames",
     "near_copies",
     "orientation",
@@ -40,6 +43,7 @@ __all__ = [
     "recordings",
     "require_lags",
     "require_sound",
+    "resemblances",
     "scale_of",
     "series_quality",
     "signatures",

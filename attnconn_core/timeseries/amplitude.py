@@ -10,7 +10,7 @@ from attnconn_core.timeseries.usable import UsablePart
 __all__ = ["louder_regions", "spikes", "units_of_runs"]
 
 # Robust deviations. In the 14 sessions of the sample nothing lies beyond 7.2.
-_SPIKE = 20.0
+_SPIKE = 10.0
 # Times the median region's deviation. In the sample: 0.37 to 3.0.
 _LOUD = 1e3
 # Between the median deviations of two runs.

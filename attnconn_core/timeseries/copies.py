@@ -5,10 +5,11 @@ from jaxtyping import Float64
 
 from attnconn_core.records import TimeSeries
 
-__all__ = ["scaled_copies"]
+__all__ = ["COPY", "scaled_copies"]
 
 _FEWEST_FRAMES = 10  # in fewer, two regions may be alike by chance
-_COPY = 0.999999  # absolute correlation
+COPY = 0.999999
+"""Absolute correlation from which on a region may be another times a number."""
 # Of a region's changes, what may be left once the other is taken out.
 _LEFT = 1e-3
 
@@ -29,7 +30,7 @@ def scaled_copies(series: TimeSeries) -> tuple[str, ...]:
         return ()
     centred = np.concatenate([run - run.mean(axis=0) for run in runs])
     values = centred / np.sqrt(np.einsum("tr,tr->r", centred, centred))
-    alike = np.abs(np.tril(values.T @ values, -1)) > _COPY
+    alike = np.abs(np.tril(values.T @ values, -1)) > COPY
     changes = np.concatenate([np.diff(run, axis=0) for run in runs])
     found = []
     for number in np.flatnonzero(alike.any(axis=1)):

@@ -11,9 +11,10 @@ from jaxtyping import Bool, Float32
 
 from attnconn_core.records import TimeSeries
 
-__all__ = ["NearCopy", "near_copies", "signatures"]
+__all__ = ["PROJECTIONS", "NearCopy", "near_copies", "region_signs", "signatures"]
 
-_PROJECTIONS = 4
+#: Sums of regions that stand for all of them.
+PROJECTIONS = 4
 # Of a session, over its runs: 1.6 kB in a manifest.
 _MOST_FRAMES = 2400
 _FEWEST_REGIONS, _FEWEST_FRAMES = 4, 50
@@ -71,14 +72,14 @@ def _signature(run: Float32[np.ndarray, "time region"]) -> str:
     scale = np.where(scale > 0, scale, np.abs(steps).mean(axis=0))
     usable = scale > 0
     steps = np.clip(steps[:, usable] / scale[usable], -5, 5)
-    bits = steps @ _signs(run.shape[1])[finite][usable] > 0
+    bits = steps @ region_signs(run.shape[1])[finite][usable] > 0
     return base64.b64encode(np.packbits(bits).tobytes()).decode()
 
 
-def _signs(n_regions: int) -> np.ndarray:
+def region_signs(n_regions: int) -> np.ndarray:
     """Return weights of 1 and -1 (region, projection), the same on every machine."""
     columns = []
-    for number in range(_PROJECTIONS):
+    for number in range(PROJECTIONS):
         digest = hashlib.shake_256(f"projection {number}".encode()).digest(n_regions // 8 + 1)
         columns.append(np.unpackbits(np.frombuffer(digest, np.uint8))[:n_regions])
     return 2.0 * np.column_stack(columns) - 1
@@ -114,7 +115,7 @@ def _near_copies(sessions: tuple[tuple[str, tuple[str, ...]], ...]) -> tuple[Nea
     for key, each in sessions:
         for signature in filter(None, each):
             packed = np.frombuffer(base64.b64decode(signature), np.uint8)
-            runs.append(np.unpackbits(packed).reshape(-1, _PROJECTIONS).astype(bool))
+            runs.append(np.unpackbits(packed).reshape(-1, PROJECTIONS).astype(bool))
             owners.append(key)
     best: dict[tuple[str, str], NearCopy] = {}
     for first, second, shift in _candidates(runs):

@@ -12,7 +12,10 @@ from attnconn_core.timeseries.dimensions import dimensions
 from attnconn_core.timeseries.drift import drift
 from attnconn_core.timeseries.frames import frames_in_words, look_at_frames
 from attnconn_core.timeseries.independence import few_independent_frames, interpolated_frames
+from attnconn_core.timeseries.jump import jump
 from attnconn_core.timeseries.orientation import orientation
+from attnconn_core.timeseries.steady_state import first_frames_apart
+from attnconn_core.timeseries.twins import twins
 from attnconn_core.timeseries.usable import usable_part
 
 __all__ = ["recordings", "suspicions"]
@@ -69,14 +72,19 @@ def _of_values(series: TimeSeries, known: Collection[int]) -> tuple[str, ...]:
     part = usable_part(series)
     if part is None:
         return ()
-    drifts = drift(part)
-    struck, frames = spikes(part, known)
+    drifts = jump(part) or drift(part)
+    begins, first = first_frames_apart(part)
+    if first <= set(known):
+        begins = ""
+    struck, frames = spikes(part, {*known, *first})
     if drifts and len(frames) > _STRETCH * part.n_frames:
         struck = ""  # the stretch after a jump
-    found = [drifts, struck, louder_regions(part), units_of_runs(part)]
-    # A drift or a spike is a signal that all regions share, and hides what else they have.
+    found = [drifts, begins, struck, louder_regions(part), units_of_runs(part)]
+    # A drift, a spike or a bright beginning is a signal that all regions share, and hides what
+    # else they have.
     if not drifts:
-        found += [*dimensions(part, common=not struck), few_independent_frames(part)]
+        found.append("" if struck else twins(part))
+        found += [*dimensions(part, common=not (struck or begins)), few_independent_frames(part)]
     found.append(interpolated_frames(part))
     return tuple(filter(None, found))
 

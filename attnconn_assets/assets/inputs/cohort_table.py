@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from attnconn_assets.building.likeness import suspicious_beside_others
 from attnconn_assets.building.result import Result
 from attnconn_assets.building.work import Work
 from attnconn_assets.storage.suspicions import SUSPICIONS
@@ -17,9 +18,13 @@ def make_cohort(work: Work) -> Result:
         | dict(work.facts("quality", session.key)["measured"])
         for session in cohort.sessions
     ]
+    of_series = {each.key: work.facts("time_series", each.key) for each in cohort.sessions}
+    alike = suspicious_beside_others(of_series)
     told = {
-        session.key: "; ".join(work.facts("quality", session.key).get(SUSPICIONS, ()))
-        for session in cohort.sessions
+        key: "; ".join(
+            [*work.facts("quality", key).get(SUSPICIONS, ()), *filter(None, [alike.get(key)])]
+        )
+        for key in of_series
     }
     rows += [{"session": key, "group": "", "left out": why} for key, why in cohort.excluded.items()]
     table = pd.DataFrame(rows).sort_values("session", ignore_index=True)

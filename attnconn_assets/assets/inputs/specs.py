@@ -68,7 +68,7 @@ def _cohort(study: Study) -> AssetSpec:
         make_cohort,
         "whole",
         settings={"exclude": study.exclude, "quorum": study.quorum},
-        needs={"quality": "session"},
+        needs={"quality": "session", "time_series": "session"},
         lists_excluded=True,
         description="Every session: whether group results rest on it, or why not.",
         kinds=frozenset({"parquet"}),

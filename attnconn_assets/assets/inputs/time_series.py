@@ -6,7 +6,7 @@ from attnconn_assets.assets.inputs.series_checks import check_series, longest_ru
 from attnconn_assets.building.result import Result
 from attnconn_assets.building.windows import LONGEST_RUN
 from attnconn_assets.building.work import Work
-from attnconn_core.timeseries import recordings, signatures
+from attnconn_core.timeseries import levels, recordings, signatures
 
 __all__ = ["make_time_series"]
 
@@ -15,7 +15,11 @@ def make_time_series(work: Work) -> Result:
     """Read a session's scan and keep its series if every region can be used."""
     series = work.scan()
     with np.errstate(invalid="ignore"):  # a check reports infinite values
-        copies = {"recordings": list(recordings(series)), "signatures": list(signatures(series))}
+        copies = {
+            "recordings": list(recordings(series)),
+            "signatures": list(signatures(series)),
+            "levels": list(levels(series)),
+        }
     return Result(
         figures={"carpet": work.album.carpet(series)},
         files={"series.parquet": series},
@@ -29,6 +33,7 @@ def make_time_series(work: Work) -> Result:
         facts={
             LONGEST_RUN: longest_run(series, work.settings["test_fraction"]),
             "repetition time": series.repetition_time,
+            "frames": series.n_frames,
             **copies,
         },
         checks=check_series(series, work.settings["test_fraction"]),

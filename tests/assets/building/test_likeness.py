@@ -4,9 +4,13 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from attnconn_assets.building.likeness import of_another_time, unlike_others
+from attnconn_assets.building.likeness import (
+    of_another_time,
+    suspicious_beside_others,
+    unlike_others,
+)
 from attnconn_core.records import TimeSeries
-from attnconn_core.timeseries import signatures
+from attnconn_core.timeseries import levels, signatures
 
 
 class Recorded:
@@ -42,6 +46,28 @@ def test_every_near_copy_is_left_out():
     assert set(found) == {"a", "b"}
     assert "nearly the same recording as b (r = 1.000" in found["a"]
     assert "shifted by 5 frames): take away the copies" in found["b"]
+
+
+def test_a_recording_that_was_cleaned_otherwise_is_said():
+    def slow(seed, window=1):
+        scan = np.random.default_rng(seed).normal(size=(600, 8))
+        scan = np.apply_along_axis(np.convolve, 0, scan, np.ones(20) / 20, mode="same")
+        scan = np.apply_along_axis(np.convolve, 0, scan, np.ones(window) / window, mode="same")
+        series = TimeSeries((scan,), 0.72, tuple("abcdefgh"))
+        return {"levels": list(levels(series))}
+
+    found = suspicious_beside_others({"a": slow(0), "b": slow(1), "c": slow(0, window=8), "d": {}})
+    assert set(found) == {"a", "c"}
+    assert "follows that of c (r = 0.9" in found["a"]
+    assert "exclude: {sessions: […]}" in found["c"]
+
+
+def test_a_session_of_less_than_half_the_frames_is_said():
+    facts = {key: {"frames": frames} for key, frames in zip("abcde", (200, 70, 200, 101, 210))}
+    found = suspicious_beside_others(facts)
+    assert set(found) == {"b"}
+    assert "it has 70 frames, and most sessions 200 or so" in found["b"]
+    assert "exclude: {min_minutes: …}" in found["b"]
 
 
 def test_an_impossible_time_is_called_so_and_what_was_meant():

@@ -44,6 +44,38 @@ def test_the_name_of_an_index_is_no_region(tmp_path, name):
 
 
 @pytest.mark.parametrize(
+    "names",
+    [
+        ("trans_x",),
+        ("trans_x_derivative1_power2", "rot_z_power2"),
+        ("csf", "white_matter", "global_signal"),
+        ("framewise_displacement",),
+        ("FD_Power",),
+        ("std_dvars", "rmsd"),
+        ("a_comp_cor_00", "t_comp_cor_01"),
+        ("cosine00",),
+        ("motion_outlier12", "non_steady_state_outlier00"),
+        ("aroma_motion_03",),
+    ],
+)
+def test_confounds_are_no_regions(tmp_path, names):
+    table = pd.DataFrame(signal(n_regions=3), columns=["V1", "A1", "M1"])
+    for seed, name in enumerate(names, start=1):
+        table[name] = signal(n_regions=1, seed=seed)[:, 0]
+    table.to_csv(tmp_path / "a.csv", index=False)
+    told = rf"a\.csv: .* named as confounds are: {', '.join(names)}\. Take them out; rename"
+    with pytest.raises(ScanError, match=told):
+        read_array(tmp_path / "a.csv")
+
+
+def test_what_an_atlas_calls_a_region_is_one(tmp_path):
+    names = ["CSF", "RX", "rACC", "FD", "roll", "transverse", "R1", "trans"]
+    table = pd.DataFrame(signal(n_regions=len(names)), columns=names)
+    table.to_csv(tmp_path / "a.csv", index=False)
+    assert read_array(tmp_path / "a.csv").regions == tuple(names)
+
+
+@pytest.mark.parametrize(
     "counter",
     [
         np.arange(120),

@@ -5,9 +5,10 @@ from attnconn_core.errors import SeriesError
 from attnconn_core.records import TimeSeries
 from attnconn_core.timeseries import assess, require_sound, suspicions
 from attnconn_core.timeseries.frames import look_at_frames
+from tests.core.timeseries.suspicious_series import clean
 
 RNG = np.random.default_rng(0)
-SCAN = RNG.normal(size=(300, 6)).cumsum(axis=0) + 100
+SCAN = clean(300, 6)
 CENSORED = [*range(20, 26), 150, 281]
 
 

@@ -1,0 +1,45 @@
+"""Twins: regions that hold nearly one signal, without being copies."""
+
+import numpy as np
+from jaxtyping import Float64
+
+from attnconn_core.timeseries.copies import COPY
+from attnconn_core.timeseries.usable import UsablePart
+from attnconn_core.wording import first_few
+
+__all__ = ["twins"]
+
+# Absolute correlation of two regions, and of their changes from frame to frame. The sample's
+# regions have 0.976 at most.
+_SIGNAL, _CHANGES = 0.995, 0.98
+_SHOWN = 3
+
+
+def twins(part: UsablePart) -> str:
+    """Say which regions are nearly another, or its mirror image."""
+    r = _correlation(part.standardised)
+    size = np.tril(np.abs(r), -1)
+    alike = (size > _SIGNAL) & (size <= COPY)  # copies are refused
+    if not alike.any():
+        return ""
+    changes = _correlation(np.concatenate([np.diff(run, axis=0) for run in part.runs]))
+    pairs = np.argwhere(alike & (np.abs(changes) > _CHANGES))
+    if not len(pairs):
+        return ""
+    said = [
+        f"{part.regions[one]} and {part.regions[other]} (r = {r[one, other]:.5f})".replace("-", "−")
+        for one, other in pairs
+    ]
+    return (
+        f"{len(pairs)} {'pair of regions holds' if len(pairs) == 1 else 'pairs of regions hold'} "
+        f"nearly one signal (rule: |r| above {_SIGNAL:g}): {first_few(said, _SHOWN)}. Is it one "
+        "region under two names? Partial correlations and other inverses then rest on what little "
+        "differs: take one of them out"
+    )
+
+
+def _correlation(
+    values: Float64[np.ndarray, "time region"],
+) -> Float64[np.ndarray, "region region"]:
+    with np.errstate(invalid="ignore", divide="ignore"):  # a region whose changes are all one
+        return np.nan_to_num(np.corrcoef(values.T))
