@@ -11,9 +11,11 @@ from attnconn_core.timeseries.amplitude import louder_regions, spikes, units_of_
 from attnconn_core.timeseries.dimensions import dimensions
 from attnconn_core.timeseries.drift import drift
 from attnconn_core.timeseries.frames import frames_in_words, look_at_frames
+from attnconn_core.timeseries.held_values import held_values
 from attnconn_core.timeseries.independence import few_independent_frames, interpolated_frames
 from attnconn_core.timeseries.jump import jump
 from attnconn_core.timeseries.orientation import orientation
+from attnconn_core.timeseries.signatures import near_copies, signatures
 from attnconn_core.timeseries.steady_state import first_frames_apart
 from attnconn_core.timeseries.twins import twins
 from attnconn_core.timeseries.usable import usable_part
@@ -56,6 +58,8 @@ def suspicions(series: TimeSeries) -> tuple[str, ...]:
         )
     if len(frames.flat) == 1:
         found.append(f"frame {frames.flat[0]} has one value in all regions")
+    if not frames.repeated:
+        found += _copied_runs(series)
     levels = _levels(series)
     if series.n_frames >= _ENOUGH_FRAMES and levels < _FEW_LEVELS:
         found.append(
@@ -85,8 +89,18 @@ def _of_values(series: TimeSeries, known: Collection[int]) -> tuple[str, ...]:
     if not drifts:
         found.append("" if struck else twins(part))
         found += [*dimensions(part, common=not (struck or begins)), few_independent_frames(part)]
-    found.append(interpolated_frames(part))
+    found += [held_values(part, known), interpolated_frames(part)]
     return tuple(filter(None, found))
+
+
+def _copied_runs(series: TimeSeries) -> list[str]:
+    """Say which runs of a session hold nearly one recording; exact repeats are said by frames."""
+    runs = {str(number): (each,) for number, each in enumerate(signatures(series), start=1)}
+    return [
+        f"its runs {copy.first} and {copy.second} hold nearly one recording (r = "
+        f"{copy.correlation:.3f}): take one of them away"
+        for copy in near_copies(runs)
+    ]
 
 
 def _levels(series: TimeSeries) -> float:

@@ -63,7 +63,10 @@ def test_a_recording_that_was_cleaned_otherwise_is_said():
 
 
 def test_a_session_of_less_than_half_the_frames_is_said():
-    facts = {key: {"frames": frames} for key, frames in zip("abcde", (200, 70, 200, 101, 210))}
+    facts = {
+        key: {"frames": frames}
+        for key, frames in zip("abcde", (200, 70, 200, 101, 210), strict=True)
+    }
     found = suspicious_beside_others(facts)
     assert set(found) == {"b"}
     assert "it has 70 frames, and most sessions 200 or so" in found["b"]
