@@ -11,6 +11,7 @@ from attnconn_core.sources.abilities import (
 )
 from attnconn_core.sources.arrays import ArrayFolder
 from attnconn_core.sources.base import DESIGN_LABELS, Design, Listing, Source
+from attnconn_core.sources.dates import date_problem, may_count_days
 from attnconn_core.sources.hcp import HcpTree
 from attnconn_core.sources.independent_samples import INDEPENDENT_SAMPLES, independent_samples
 from attnconn_core.sources.keys import CHOOSES_SESSIONS, NOT_A_KEY, StudyKey
@@ -48,10 +49,12 @@ __all__ = [
     "as_written",
     "brings_phenotypes",
     "check_phenotypes",
+    "date_problem",
     "fetches",
     "independent_samples",
     "installed_sources",
     "match_phenotypes",
+    "may_count_days",
     "read_known_truth",
     "read_phenotypes",
     "region_coverage",

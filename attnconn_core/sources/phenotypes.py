@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from attnconn_core.errors import IdentifierError, StudyError
+from attnconn_core.sources.dates import date_problem
 from attnconn_core.sources.scan_names import split_scan_name
 from attnconn_core.sources.tables import read_table
 from attnconn_core.wording import few_and_more, first_few
@@ -278,6 +279,8 @@ def _as_numbers(values: pd.Series, coding: Mapping[str, float], name: str) -> pd
     words = values.map(lambda value: coding.get(as_written(value), value))
     numbers = pd.to_numeric(words, errors="coerce")
     unknown = sorted({str(value) for value in words[numbers.isna() & values.notna()]})
+    if unknown and (problem := date_problem(values)):
+        raise StudyError(f"{name}: column {values.name} must hold numbers; {problem}")
     if unknown:
         raise StudyError(
             f"{name}: column {values.name} must hold numbers, or the study's coding must say which "
