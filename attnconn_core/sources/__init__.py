@@ -16,10 +16,10 @@ from attnconn_core.sources.hcp import HcpTree
 from attnconn_core.sources.independent_samples import INDEPENDENT_SAMPLES, independent_samples
 from attnconn_core.sources.keys import CHOOSES_SESSIONS, NOT_A_KEY, StudyKey
 from attnconn_core.sources.known_truth import KnownTruth, read_known_truth
+from attnconn_core.sources.phenotype_subjects import match_phenotypes
 from attnconn_core.sources.phenotypes import (
     as_written,
     check_phenotypes,
-    match_phenotypes,
     read_phenotypes,
     target_columns,
 )
