@@ -28,6 +28,7 @@ from attnconn_core.sources.sample import HcpSample
 from attnconn_core.sources.shapes import SessionShape
 from attnconn_core.sources.simulated import Simulated
 from attnconn_core.sources.simulated_truth import SIMULATED_TRUTHS, simulated_truth
+from attnconn_core.sources.usual_regions import first_difference
 
 __all__ = [
     "CHOOSES_SESSIONS",
@@ -51,6 +52,7 @@ __all__ = [
     "check_phenotypes",
     "date_problem",
     "fetches",
+    "first_difference",
     "independent_samples",
     "installed_sources",
     "match_phenotypes",

@@ -53,18 +53,21 @@ def _of_parquet(path: Path) -> SessionShape:
     index = (schema.pandas_metadata or {}).get("index_columns", [])
     names = [name for name in schema.names if name not in index]
     check_names(path, names)
-    return SessionShape((metadata.num_rows,), len(names))
+    return SessionShape((metadata.num_rows,), len(names), names=tuple(names))
 
 
 def _of_ptseries(path: Path) -> SessionShape:
     matrix = open_cifti(path)
     seconds = getattr(matrix.axes[0], "step", None)
     time = None if seconds is None else float(f"{seconds:.9g}")
-    return SessionShape((matrix.shape[0],), matrix.shape[1], time)
+    names = getattr(matrix.axes[1], "name", None)
+    called = None if names is None else tuple(map(str, names))
+    return SessionShape((matrix.shape[0],), matrix.shape[1], time, called)
 
 
 def _of_table(path: Path) -> SessionShape:
     names = read_header(path)
     with path.open(encoding="utf-8-sig", newline="") as file:
         next(csv.reader(file, delimiter=delimiter_of(path)))
-        return SessionShape((sum(1 for line in file if line.strip()),), len(names))
+        frames = sum(1 for line in file if line.strip())
+    return SessionShape((frames,), len(names), names=tuple(names))

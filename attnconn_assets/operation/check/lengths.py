@@ -2,7 +2,8 @@
 
 import time
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from typing import TypeVar
 
 from attnconn_assets.assets.catalogue import specs
 from attnconn_assets.building.likeness import of_another_time
@@ -11,9 +12,14 @@ from attnconn_assets.operation.check.findings import Findings, listed
 from attnconn_assets.study.study import Study
 from attnconn_core.errors import AttnconnError
 from attnconn_core.records import Cohort, Session
-from attnconn_core.sources import SessionShape, Source, session_shape
+from attnconn_core.sources import SessionShape, Source, first_difference, session_shape
 
 __all__ = ["check_lengths", "read_shapes"]
+
+_SAME_REGIONS = (
+    ", and all must have the same: parcellate it as the others, or name it under exclude.sessions"
+)
+_Held = TypeVar("_Held", bound=Hashable)
 
 
 def read_shapes(
@@ -85,17 +91,38 @@ def _range(values: Sequence[int]) -> str:
 def _check_alike(shapes: Mapping[str, SessionShape], findings: Findings) -> None:
     known = {k: s.repetition_time for k, s in shapes.items() if s.repetition_time is not None}
     findings.warn_alike({f"{k} is left out": why for k, why in of_another_time(known).items()})
-    regions = {key: s.regions for key, s in shapes.items() if s.regions is not None}
-    if not regions:
-        return
-    [(usual, count)] = Counter(regions.values()).most_common(1)
-    odd = {
-        f"{key} has {number} regions": f"{count} of {len(regions)} sessions have {usual}, and all "
-        "must have the same: parcellate it as the others, or name it under exclude.sessions"
-        for key, number in regions.items()
-        if number != usual
-    }
-    findings.warn_alike(odd)
+    findings.warn_alike(dict(_of_other_regions(shapes)))
+
+
+def _of_other_regions(shapes: Mapping[str, SessionShape]) -> Iterator[tuple[str, str]]:
+    """Yield the sessions whose regions aren't as many as most have, or are others, and why."""
+    numbers = {key: s.regions for key, s in shapes.items() if s.regions is not None}
+    odd = _unlike_most(numbers)
+    for key, (usual, have, tied) in odd.items():
+        yield f"{key} has {numbers[key]} regions", f"{have} {usual}{tied}{_SAME_REGIONS}"
+    names = {k: s.names for k, s in shapes.items() if s.names is not None and k not in odd}
+    for key, (others, have, tied) in _unlike_most(names).items():
+        own, other = first_difference(names[key], others)
+        yield (
+            f"{key} has other regions, or in another order",
+            f"{have} {other!r} where it has {own!r}{tied}{_SAME_REGIONS}",
+        )
+
+
+def _unlike_most(held: Mapping[str, _Held]) -> dict[str, tuple[_Held, str, str]]:
+    """Find who holds something else than most: what most hold, how many do, and if as many don't.
+
+    Where as many hold one as another, what the first session holds counts as usual.
+    """
+    counts = Counter(held.values())
+    found = {}
+    for key, own in held.items():
+        usual, count = counts.most_common(1)[0]
+        if own != usual:
+            have = f"{count} of {len(held)} sessions have"
+            tied = " (and as many are as it: which are meant can't be known)"
+            found[key] = (usual, have, tied if counts[own] == count else "")
+    return found
 
 
 def _check_windows(study: Study, shapes: Mapping[str, SessionShape], findings: Findings) -> None:
