@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import TypeVar
 
 from attnconn_assets.assets.catalogue import specs
@@ -35,12 +35,12 @@ def read_shapes(
         try:
             shape = session_shape(source, session)
         except AttnconnError as error:
-            unreadable[f"{session.key} can't be read"] = str(error)
+            unreadable[session.key] = str(error)
             continue
         if shape is None:  # the source can't say
             break
         shapes[session.key] = shape
-    findings.warn_alike(unreadable)
+    findings.warn_alike("can't be read", unreadable)
     if unreadable and not shapes and len(unreadable) == len(sessions):
         findings.errors.append("no session can be read; the warnings say why")
     return shapes
@@ -90,23 +90,29 @@ def _range(values: Sequence[int]) -> str:
 
 def _check_alike(shapes: Mapping[str, SessionShape], findings: Findings) -> None:
     known = {k: s.repetition_time for k, s in shapes.items() if s.repetition_time is not None}
-    findings.warn_alike({f"{k} is left out": why for k, why in of_another_time(known).items()})
-    findings.warn_alike(dict(_of_other_regions(shapes)))
+    findings.warn_alike("is left out", of_another_time(known))
+    _check_regions(shapes, findings)
 
 
-def _of_other_regions(shapes: Mapping[str, SessionShape]) -> Iterator[tuple[str, str]]:
-    """Yield the sessions whose regions aren't as many as most have, or are others, and why."""
+def _check_regions(shapes: Mapping[str, SessionShape], findings: Findings) -> None:
+    """Find the sessions whose regions aren't as many as most have, or are others."""
     numbers = {key: s.regions for key, s in shapes.items() if s.regions is not None}
     odd = _unlike_most(numbers)
-    for key, (usual, have, tied) in odd.items():
-        yield f"{key} has {numbers[key]} regions", f"{have} {usual}{tied}{_SAME_REGIONS}"
-    names = {k: s.names for k, s in shapes.items() if s.names is not None and k not in odd}
-    for key, (others, have, tied) in _unlike_most(names).items():
-        own, other = first_difference(names[key], others)
-        yield (
-            f"{key} has other regions, or in another order",
-            f"{have} {other!r} where it has {own!r}{tied}{_SAME_REGIONS}",
+    for number in dict.fromkeys(numbers[key] for key in odd):
+        findings.warn_alike(
+            f"has {number} regions",
+            {
+                key: f"{have} {usual}{tied}{_SAME_REGIONS}"
+                for key, (usual, have, tied) in odd.items()
+                if numbers[key] == number
+            },
         )
+    names = {k: s.names for k, s in shapes.items() if s.names is not None and k not in odd}
+    others = {}
+    for key, (usual, have, tied) in _unlike_most(names).items():
+        own, other = first_difference(names[key], usual)
+        others[key] = f"{have} {other!r} where it has {own!r}{tied}{_SAME_REGIONS}"
+    findings.warn_alike("has other regions, or in another order", others)
 
 
 def _unlike_most(held: Mapping[str, _Held]) -> dict[str, tuple[_Held, str, str]]:
@@ -160,10 +166,9 @@ def _without_the_short(
         measured["minutes"] = shape.frames * (seconds or 0) / 60
         why = about_length.why_not(measured)
         if why:
-            broken[f"{key} is left out by exclude"] = why
-    findings.warn_alike(broken)
-    out = {name.partition(" ")[0]: why for name, why in broken.items()}
-    kept = tuple(session for session in cohort.sessions if session.key not in out)
+            broken[key] = why
+    findings.warn_alike("is left out by exclude", broken)
+    kept = tuple(session for session in cohort.sessions if session.key not in broken)
     if not kept:
         findings.errors.append(f"exclude ({', '.join(rules)}) leaves out every session")
-    return Cohort(kept, {**cohort.excluded, **out}, cohort.compared)
+    return Cohort(kept, {**cohort.excluded, **broken}, cohort.compared)

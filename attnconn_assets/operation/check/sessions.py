@@ -22,7 +22,7 @@ def candidates(study: Study, listing: Listing) -> Cohort:
 
 def check_sessions(study: Study, listing: Listing, cohort: Cohort, findings: Findings) -> None:
     """Say who is there, and hold the names in the study against them."""
-    findings.warn_alike({f"{k} isn't a session": str(why) for k, why in listing.refused.items()})
+    findings.warn_alike("isn't a session", {k: str(why) for k, why in listing.refused.items()})
     lacks = short_of_quorum(study, cohort)
     if lacks:
         findings.errors.append(f"group results need {lacks}")

@@ -239,10 +239,10 @@ def test_regions_of_another_name_or_order_are_said_of_the_odd_files(scans, tmp_p
         path.unlink()
     # Where half have either order, the first session's counts as usual.
     own, other, usual = ("b", "a", 15) if odd == 1 else ("a", "b", 8)
-    key = "sub-1_ses-a" if odd == 1 else "sub-5_ses-a"
+    who = "sub-1_ses-a has" if odd == 1 else "sub-5_ses-a, .* and 3 more have"
     (warning,) = check(scans()).warnings
     assert re.match(
-        rf"{key} has other regions, or in another order.*: {usual} of 16 sessions have '{other}' "
+        rf"{who} other regions, or in another order: {usual} of 16 sessions have '{other}' "
         rf"where it has '{own}'{told}, and all must have the same",
         warning,
     )
