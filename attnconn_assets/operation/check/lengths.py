@@ -9,6 +9,7 @@ from attnconn_assets.assets.catalogue import specs
 from attnconn_assets.building.likeness import of_another_time
 from attnconn_assets.building.windows import LONGEST_RUN
 from attnconn_assets.operation.check.findings import Findings, listed
+from attnconn_assets.operation.check.sessions import check_quorum, without
 from attnconn_assets.study.study import Study
 from attnconn_core.errors import AttnconnError
 from attnconn_core.records import Cohort, Session
@@ -24,8 +25,14 @@ _Held = TypeVar("_Held", bound=Hashable)
 
 def read_shapes(
     source: Source, sessions: Sequence[Session], findings: Findings, until: float | None
-) -> dict[str, SessionShape]:
-    """Read the headers of sessions, as many as there is time for (`time.monotonic`)."""
+) -> tuple[dict[str, SessionShape], dict[str, str]]:
+    """Read the headers of sessions, as many as there is time for (`time.monotonic`).
+
+    Returns
+    -------
+    shapes, unreadable
+        Session key → its shape, or why it can't be read.
+    """
     shapes: dict[str, SessionShape] = {}
     unreadable: dict[str, str] = {}
     for number, session in enumerate(sessions):
@@ -43,7 +50,7 @@ def read_shapes(
     findings.warn_alike("can't be read", unreadable)
     if unreadable and not shapes and len(unreadable) == len(sessions):
         findings.errors.append("no session can be read; the warnings say why")
-    return shapes
+    return shapes, unreadable
 
 
 def check_lengths(
@@ -54,12 +61,14 @@ def check_lengths(
     Returns
     -------
     kept
-        The cohort without those whom the study's rules about length leave out.
+        The cohort without those who aren't like most, and whom the study's rules about length
+        leave out.
     """
     if not shapes:
         return cohort
     _say_shapes(shapes, findings)
-    _check_alike(shapes, findings)
+    cohort = without(cohort, _check_alike(shapes, findings))
+    check_quorum(study, cohort, findings)
     _check_windows(study, shapes, findings)
     too_long = [n for n in study.scan_lengths if n >= max(s.frames for s in shapes.values())]
     if too_long:
@@ -88,13 +97,15 @@ def _range(values: Sequence[int]) -> str:
     return str(first) if first == last else f"{first} to {last}"
 
 
-def _check_alike(shapes: Mapping[str, SessionShape], findings: Findings) -> None:
+def _check_alike(shapes: Mapping[str, SessionShape], findings: Findings) -> dict[str, str]:
+    """Find the sessions of another repetition time or other regions than most."""
     known = {k: s.repetition_time for k, s in shapes.items() if s.repetition_time is not None}
-    findings.warn_alike("is left out", of_another_time(known))
-    _check_regions(shapes, findings)
+    odd = of_another_time(known)
+    findings.warn_alike("is left out", odd)
+    return odd | _check_regions(shapes, findings)
 
 
-def _check_regions(shapes: Mapping[str, SessionShape], findings: Findings) -> None:
+def _check_regions(shapes: Mapping[str, SessionShape], findings: Findings) -> dict[str, str]:
     """Find the sessions whose regions aren't as many as most have, or are others."""
     numbers = {key: s.regions for key, s in shapes.items() if s.regions is not None}
     odd = _unlike_most(numbers)
@@ -113,6 +124,7 @@ def _check_regions(shapes: Mapping[str, SessionShape], findings: Findings) -> No
         own, other = first_difference(names[key], usual)
         others[key] = f"{have} {other!r} where it has {own!r}{tied}{_SAME_REGIONS}"
     findings.warn_alike("has other regions, or in another order", others)
+    return {**dict.fromkeys(odd, "has another number of regions"), **others}
 
 
 def _unlike_most(held: Mapping[str, _Held]) -> dict[str, tuple[_Held, str, str]]:
@@ -168,7 +180,7 @@ def _without_the_short(
         if why:
             broken[key] = why
     findings.warn_alike("is left out by exclude", broken)
-    kept = tuple(session for session in cohort.sessions if session.key not in broken)
-    if not kept:
+    kept = without(cohort, broken)
+    if not kept.sessions:
         findings.errors.append(f"exclude ({', '.join(rules)}) leaves out every session")
-    return Cohort(kept, {**cohort.excluded, **broken}, cohort.compared)
+    return kept
