@@ -35,10 +35,12 @@ from attnconn_assets.study.study import Study, load_study
 from attnconn_core.errors import AttnconnError
 from attnconn_core.records import Session
 from attnconn_core.sources import DESIGN_LABELS, fetches
+from attnconn_core.wording import agreeing, few_and_more, told_once
 
 __all__ = ["check", "clean", "conclude", "dev", "opened", "run", "seed", "tell", "verify"]
 
 _CHECKED = 1.0  # seconds that a run spends on headers before it begins
+_SHOWN = 5  # of many names that one line is said of
 _STILL = 60  # seconds after which nobody is taken to be writing to a file
 
 
@@ -178,8 +180,10 @@ def _verdict(n_places: int, found: Sequence[Finding], repair: bool) -> str:
 
 
 def _complain(what: str, reasons: Mapping[str, str]) -> None:
-    for name, why in reasons.items():
-        print(f"  {name} {what} {why}", file=sys.stderr)
+    """Say once what is the matter with many."""
+    for alike in told_once(reasons.items()):
+        who = few_and_more(alike.names, _SHOWN)
+        print(f"  {who} {agreeing(alike.names, what)} {alike.message}", file=sys.stderr)
 
 
 def run(study: Study) -> int:

@@ -1,8 +1,18 @@
-"""How messages name a few of many."""
+"""How messages name a few of many, and say once what is the matter with many."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
-__all__ = ["few_and_more", "first_few"]
+__all__ = ["Alike", "agreeing", "few_and_more", "first_few", "told_once"]
+
+# What differs from session to session where the cause is the same.
+_FILE = re.compile(r"\S*(?:[/\\]|sub-)\S*?(?=[,;:.)]*(?:\s|$))")
+_NUMBER = re.compile(r"[-+]?\d+(?:[.,e+-]+\d+)*(?:, …)?")
+_NUMBERS = re.compile(r"#(?:, #)+")
+# Of fewer, everyone's own message is said.
+_MANY = 4
+_PLURAL = {"is": "are", "isn't": "aren't", "has": "have"}
 
 
 def first_few(names: Sequence[object], shown: int) -> str:
@@ -26,3 +36,73 @@ def few_and_more(names: Sequence[object], shown: int) -> str:
     """
     more = f" and {len(names) - shown} more" if len(names) > shown else ""
     return ", ".join(map(str, names[:shown])) + more
+
+
+def agreeing(names: Sequence[object], what: str) -> str:
+    """Put what is said of one into the plural if it is said of many.
+
+    Examples
+    --------
+    >>> agreeing(["a", "b"], "isn't read:")
+    "aren't read:"
+    """
+    verb, _, rest = what.partition(" ")
+    many = len(names) > 1
+    return f"{_PLURAL.get(verb, verb) if many else verb}{' ' if rest else ''}{rest}"
+
+
+class Alike(NamedTuple):
+    """Whom one message is of.
+
+    Attributes
+    ----------
+    names
+        In order.
+    first
+        The message of the first.
+    same
+        Whether the others' is the same, letter by letter.
+    """
+
+    names: tuple[str, ...]
+    first: str
+    same: bool = True
+
+    @property
+    def message(self) -> str:
+        """The first's message; where others differ in details, it says so."""
+        return self.first if self.same else f"{self.first} (the other {len(self.names) - 1} alike)"
+
+
+def told_once(messages: Iterable[tuple[str, str]]) -> list[Alike]:
+    """Group names whose messages are the same, or four and more that differ in details alone.
+
+    Details are the names of files and sessions, and numbers.
+
+    Parameters
+    ----------
+    messages
+        Name and message.
+
+    Examples
+    --------
+    >>> [each.names for each in told_once([("a", "cut"), ("b", "empty"), ("c", "cut")])]
+    [('a', 'c'), ('b',)]
+    >>> told_once((f"sub-{n}", f"/scans/sub-{n}.csv: {n} is no time") for n in range(4))[0].message
+    '/scans/sub-0.csv: 0 is no time (the other 3 alike)'
+    """
+    kinds: dict[str, dict[str, list[str]]] = {}
+    for name, message in messages:
+        kinds.setdefault(_kind(message), {}).setdefault(message, []).append(name)
+    found = []
+    for same in kinds.values():
+        names = tuple(name for each in same.values() for name in each)
+        if len(same) > 1 and len(names) >= _MANY:
+            found.append(Alike(names, next(iter(same)), same=False))
+        else:
+            found += [Alike(tuple(each), message) for message, each in same.items()]
+    return found
+
+
+def _kind(message: str) -> str:
+    return _NUMBERS.sub("#", _NUMBER.sub("#", _FILE.sub("<file>", message)))

@@ -10,7 +10,7 @@ from attnconn_assets.storage.entry import WHOLE
 from attnconn_assets.storage.store import Store
 from attnconn_assets.study.study import Study
 from attnconn_core.sources import Listing
-from attnconn_core.wording import few_and_more
+from attnconn_core.wording import few_and_more, told_once
 
 __all__ = ["Cause", "Causes", "named", "read_by", "told", "told_apart"]
 
@@ -45,7 +45,7 @@ def named(asset: str, partition: str) -> str:
 
 
 def told_apart(causes: Iterable[Cause], *, reasons: bool = True) -> list[str]:
-    """Say what the causes are, those of one asset for one reason together.
+    """Say what the causes are, those of one asset for one reason together; see `told_once`.
 
     Parameters
     ----------
@@ -54,17 +54,19 @@ def told_apart(causes: Iterable[Cause], *, reasons: bool = True) -> list[str]:
     reasons
         Whether to say why an asset failed; otherwise that is said elsewhere.
     """
-    alike: dict[tuple[str, str, bool], list[Cause]] = {}
+    of_assets: dict[tuple[str, bool], list[Cause]] = {}
     for cause in causes:
-        why = _SCAN.sub("", cause.why) if reasons or not cause.failed else ""
-        alike.setdefault((cause.asset, why, cause.failed), []).append(cause)
+        of_assets.setdefault((cause.asset, cause.failed), []).append(cause)
     lines = []
-    for (asset, why, failed), same in alike.items():
-        keys = few_and_more([cause.partition for cause in same], _SHOWN)
-        who = named(asset, keys) if asset else ""
-        # Of one alone its files are named, too.
-        why = same[0].why if why and len(same) == 1 else why
-        lines.append(f"{who} failed{': ' if why else ''}{why}" if failed else f"{who} {why}")
+    for (asset, failed), same in of_assets.items():
+        whole = {cause.partition: cause.why for cause in same}
+        said = ((c.partition, _SCAN.sub("", c.why) if reasons or not failed else "") for c in same)
+        for alike in told_once(said):
+            keys, why = alike.names, alike.message
+            who = named(asset, few_and_more(keys, _SHOWN)) if asset else ""
+            # Of one alone its files are named, too.
+            why = whole[keys[0]] if why and len(keys) == 1 else why
+            lines.append(f"{who} failed{': ' if why else ''}{why}" if failed else f"{who} {why}")
     return [line.strip() for line in dict.fromkeys(lines)]
 
 

@@ -138,11 +138,14 @@ def of_another_time(times: Mapping[str, float]) -> dict[str, str]:
         return {}
     impossible = {key: repetition_time_problem(time) for key, time in times.items()}
     possible = [time for key, time in times.items() if not impossible[key]]
-    usual, count = next(iter(Counter(possible).most_common(1)), (0.0, 0))
+    counts = Counter(possible)
+    usual, count = next(iter(counts.most_common(1)), (0.0, 0))
+    tied = " and as many have its: which is meant can't be known, the first session's is taken"
     return {
         key: impossible[key]
         or f"all sessions must have one repetition time; it has {time:g} s, and {count} of "
-        f"{len(times)} have {usual:g} s. A table of subjects (subjects) can choose those of one"
+        f"{len(times)} have {usual:g} s{tied if counts[time] == count else ''}. A table of "
+        "subjects (subjects) can choose those of one"
         for key, time in times.items()
         if impossible[key] or abs(time - usual) > ROUNDING * usual
     }

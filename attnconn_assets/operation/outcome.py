@@ -7,6 +7,7 @@ from typing import Protocol
 
 from attnconn_assets.building.causes import Cause, told, told_apart
 from attnconn_assets.storage.entry import WHOLE
+from attnconn_core.wording import told_once
 
 __all__ = ["Listener", "Outcome", "Step"]
 
@@ -100,17 +101,28 @@ class Outcome:
         Why something failed is said of it by `failures`, and not again.
         """
         alike: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-        for name, causes in self.waiting.items():
-            asset, _, partition = name.partition(" of ")
-            why = told(c for c in causes if not self._is_told(c))
-            failed = told((c for c in causes if self._is_told(c)), reasons=False)
-            alike["; ".join(filter(None, [failed, why]))][asset].append(partition)
+        waiting = ((name, self._why(name, causes)) for name, causes in self.waiting.items())
+        for same in told_once(waiting):
+            for asset, _, partition in (name.partition(" of ") for name in same.names):
+                alike[same.first][asset].append(partition)
         for why, assets_ in alike.items():
             what = [
                 asset if keys == [WHOLE] else f"{asset} of {_counted(keys)}"
                 for asset, keys in assets_.items()
             ]
             yield f"not made because {why}: {', '.join(what)}"
+
+    def _why(self, name: str, causes: Sequence[Cause]) -> str:
+        """Say what a partition waits for; of its own session without the session's name."""
+        own = name.partition(" of ")[2]
+        failed = [c for c in causes if self._is_told(c)]
+        if own != WHOLE and {c.partition for c in failed} == {own}:
+            assets_ = list(dict.fromkeys(c.asset for c in failed))
+            told_failed = f"{', '.join(assets_)} of the same session failed"
+        else:
+            told_failed = told(failed, reasons=False)
+        why = told(c for c in causes if not self._is_told(c))
+        return "; ".join(filter(None, [told_failed, why]))
 
     def _is_told(self, cause: Cause) -> bool:
         return cause.failed and f"{cause.asset} of {cause.partition}" in self.failed

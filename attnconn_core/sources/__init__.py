@@ -11,14 +11,15 @@ from attnconn_core.sources.abilities import (
 )
 from attnconn_core.sources.arrays import ArrayFolder
 from attnconn_core.sources.base import DESIGN_LABELS, Design, Listing, Source
+from attnconn_core.sources.dates import date_problem, may_count_days
 from attnconn_core.sources.hcp import HcpTree
 from attnconn_core.sources.independent_samples import INDEPENDENT_SAMPLES, independent_samples
 from attnconn_core.sources.keys import CHOOSES_SESSIONS, NOT_A_KEY, StudyKey
 from attnconn_core.sources.known_truth import KnownTruth, read_known_truth
+from attnconn_core.sources.phenotype_subjects import match_phenotypes
 from attnconn_core.sources.phenotypes import (
     as_written,
     check_phenotypes,
-    match_phenotypes,
     read_phenotypes,
     target_columns,
 )
@@ -27,6 +28,7 @@ from attnconn_core.sources.sample import HcpSample
 from attnconn_core.sources.shapes import SessionShape
 from attnconn_core.sources.simulated import Simulated
 from attnconn_core.sources.simulated_truth import SIMULATED_TRUTHS, simulated_truth
+from attnconn_core.sources.usual_regions import first_difference
 
 __all__ = [
     "CHOOSES_SESSIONS",
@@ -48,10 +50,13 @@ __all__ = [
     "as_written",
     "brings_phenotypes",
     "check_phenotypes",
+    "date_problem",
     "fetches",
+    "first_difference",
     "independent_samples",
     "installed_sources",
     "match_phenotypes",
+    "may_count_days",
     "read_known_truth",
     "read_phenotypes",
     "region_coverage",

@@ -1,29 +1,46 @@
-"""The shape of a file that holds a series, from its header; no signal is read."""
+"""The shape of a file that holds a series, from its header and its first frames."""
 
 import csv
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pyarrow.parquet as pq
+from jaxtyping import Shaped
 from pyarrow import ArrowException
 
 from attnconn_core.errors import ScanError
 from attnconn_core.parcellation.cifti import open_cifti
+from attnconn_core.sources.array_files import read_array
+from attnconn_core.sources.columns import require_regions
 from attnconn_core.sources.headers import check_names, read_header
 from attnconn_core.sources.shapes import SessionShape
 from attnconn_core.sources.tables import delimiter_of
 
 __all__ = ["shape_of_array"]
 
+_FIRST = 64  # frames: enough to know an index by, see `require_regions`
+
 
 def shape_of_array(path: Path) -> SessionShape:
     """Read the shape of a file that `read_array` reads: from its header, or by its lines.
 
+    The first frames are read, too: where a column in them looks like an index, all of the file
+    is, to know.
+
     Raises
     ------
     ScanError
-        If the header can't be read, or its names can't be those of regions.
+        If the header can't be read, or its names can't be those of regions, or a column is an
+        index, whatever its name.
     """
+    shape = _from_header(path)
+    if _may_hold_an_index(path):
+        read_array(path)  # says so if there is one
+    return shape
+
+
+def _from_header(path: Path) -> SessionShape:
     try:
         if path.name.endswith(".npy"):
             return _of_npy(path)
@@ -37,6 +54,31 @@ def shape_of_array(path: Path) -> SessionShape:
         if isinstance(problem, ScanError):
             raise
         raise ScanError(f"{path}: must be a whole file with a header; {problem}") from problem
+
+
+def _may_hold_an_index(path: Path) -> bool:
+    """Whether a column looks like an index in the first frames, or these can't be read."""
+    try:
+        require_regions(path, None, _first_frames(path).T)
+    except (OSError, ValueError, ArrowException):  # a ScanError is a ValueError
+        return True
+    return False
+
+
+def _first_frames(path: Path) -> Shaped[np.ndarray, "time region"]:
+    """Read the first frames; none of a ptseries, whose columns are parcels."""
+    if path.name.endswith(".npy"):
+        return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False)[:_FIRST])
+    if path.name.endswith(".parquet"):
+        with pq.ParquetFile(path) as file:
+            first = next(file.iter_batches(batch_size=_FIRST), None)
+        return np.empty((0, 0)) if first is None else first.to_pandas().to_numpy(np.float64)
+    if path.name.endswith(".ptseries.nii"):
+        return np.empty((0, 0))
+    table = pd.read_csv(
+        path, sep=delimiter_of(path), header=None, skiprows=1, nrows=_FIRST, encoding="utf-8-sig"
+    )
+    return table.to_numpy(np.float64)
 
 
 def _of_npy(path: Path) -> SessionShape:
@@ -53,18 +95,21 @@ def _of_parquet(path: Path) -> SessionShape:
     index = (schema.pandas_metadata or {}).get("index_columns", [])
     names = [name for name in schema.names if name not in index]
     check_names(path, names)
-    return SessionShape((metadata.num_rows,), len(names))
+    return SessionShape((metadata.num_rows,), len(names), names=tuple(names))
 
 
 def _of_ptseries(path: Path) -> SessionShape:
     matrix = open_cifti(path)
     seconds = getattr(matrix.axes[0], "step", None)
     time = None if seconds is None else float(f"{seconds:.9g}")
-    return SessionShape((matrix.shape[0],), matrix.shape[1], time)
+    names = getattr(matrix.axes[1], "name", None)
+    called = None if names is None else tuple(map(str, names))
+    return SessionShape((matrix.shape[0],), matrix.shape[1], time, called)
 
 
 def _of_table(path: Path) -> SessionShape:
     names = read_header(path)
     with path.open(encoding="utf-8-sig", newline="") as file:
         next(csv.reader(file, delimiter=delimiter_of(path)))
-        return SessionShape((sum(1 for line in file if line.strip()),), len(names))
+        frames = sum(1 for line in file if line.strip())
+    return SessionShape((frames,), len(names), names=tuple(names))

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
@@ -37,6 +38,11 @@ from attnconn_core.sources.keys import CHOOSES_SESSIONS
 from attnconn_core.sources.shapes import SessionShape
 from attnconn_core.sources.sidecars import sidecar_of, sidecar_repetition_time
 from attnconn_core.sources.subjects import SubjectList, read_subjects
+from attnconn_core.sources.usual_regions import (
+    first_difference,
+    group_by_regions,
+    groups_in_words,
+)
 
 __all__ = ["ArrayFolder"]
 
@@ -169,7 +175,7 @@ class ArrayFolder:
         files = [self._read(path) for path in session.files]
         table = self.region_table()
         for file in files:
-            self._check_regions(file, table)
+            self._check_regions(file.path, file.values.shape[1], file.regions, table)
         return TimeSeries(
             runs=tuple(file.values for file in files),
             repetition_time=self._common_repetition_time(
@@ -197,11 +203,17 @@ class ArrayFolder:
         ScanError
             If one can't be read.
         """
-        files = [shape_of_array(inside(self.root, p, self.link_roots)) for p in session.files]
+        files = [self._shape(path) for path in session.files]
         runs = tuple(file.frames for file in files)
+        if self.regions is not None:
+            for path, file in zip(session.files, files, strict=True):
+                self._check_regions(path, file.regions or 0, file.names, self.region_table())
         headers = [file.repetition_time for file in files]
         time = self._common_repetition_time([*zip(session.files, headers, strict=True)])
-        return SessionShape(runs, files[0].regions, time)
+        return SessionShape(runs, files[0].regions, time, files[0].names)
+
+    def _shape(self, path: Path) -> SessionShape:
+        return shape_of_array(inside(self.root, path, self.link_roots))
 
     def quality(self, session: Session) -> Mapping[str, float]:  # noqa: ARG002
         """Nothing: a file of region means doesn't say what they were taken from."""
@@ -240,18 +252,25 @@ class ArrayFolder:
 
     @cached_property
     def _first(self) -> ArrayFile:
-        """The file that the others are held against: the first that can be read.
+        """The file that the others are held against: the first of those that are most alike.
 
-        One that can't costs its own session and no other.
+        One that can't be read costs its own session and no other.
         """
         unreadable: ScanError | None = None
-        for session in self.listing().sessions:
+        every = [session.files[0] for session in self.listing().sessions]
+        for path in dict.fromkeys([*chain.from_iterable(self._groups), *every]):
             try:
-                return self._read(session.files[0])
+                return self._read(path)
             except ScanError as error:
                 unreadable = unreadable or error
         assert unreadable is not None  # noqa: S101  (listing() has one or raises)
         raise unreadable
+
+    @cached_property
+    def _groups(self) -> Sequence[Sequence[Path]]:
+        """Files of the same regions, the most common first."""
+        paths = [session.files[0] for session in self.listing().sessions]
+        return group_by_regions(paths, self._shape)
 
     def _listed(self) -> SubjectList | None:
         if self.subjects is None:
@@ -338,22 +357,21 @@ class ArrayFolder:
             )
         runs[name.run] = inside(self.root, path, self.link_roots)
 
-    def _check_regions(self, file: ArrayFile, table: RegionTable) -> None:
-        names = file.regions
-        n_regions = file.values.shape[1]
+    def _check_regions(
+        self, path: Path, n_regions: int, names: tuple[str, ...] | None, table: RegionTable
+    ) -> None:
         if n_regions == len(table.regions) and names in (None, table.regions):
             return
-        against = self.regions or self._first.path
         if n_regions != len(table.regions):
-            what = f"{n_regions} of shape {file.values.shape} against {len(table.regions)}"
+            what = f"{n_regions} regions against {len(table.regions)}"
         else:
-            own, other = next(
-                pair for pair in zip(names or (), table.regions, strict=True) if pair[0] != pair[1]
-            )
+            own, other = first_difference(names or (), table.regions)
             what = f"{own!r} against {other!r}"
+        against = self.regions or self._first.path
+        counted = "" if self.regions else f". {groups_in_words(self._groups)}"
         raise ScanError(
-            f"{file.path}: every series must be (time, region) with the same regions in the same "
-            f"order as {against}; {what}"
+            f"{path}: every series must be (time, region) with the same regions in the same order "
+            f"as {against}; {what}{counted}"
         )
 
     def _common_repetition_time(self, headers: Sequence[tuple[Path, float | None]]) -> float:

@@ -12,11 +12,15 @@ from attnconn_core.wording import first_few
 
 __all__ = ["require_region_names", "require_regions"]
 
-_COUNTED = r"(?:frame|volume|vol|timepoint|time|tr|scan|sample|row|index|idx|timestamp|onset)"
+_COUNTED = (
+    r"(?:frame|volume|vol|timepoint|time|tr|scan|sample|row|index|idx|timestamp|onset|acquisition"
+    r"|acq|run|session|subject|participant|trial|block|slice|epoch|repetition|image|observation"
+    r"|elapsed|date|datetime|clock|counter|trigger|second|sec|millisecond|msec)"
+)
 _NUMBERED = r"(?:index|idx|id|no|nr|num|number|s|sec|secs|seconds|ms|msec|milliseconds|min|minutes)"
 # Letters and digits only: "Unnamed: 0", "__index_level_0__", "Time (s)", "frame_number".
 _INDEX = re.compile(
-    rf"unnamed\d*(?:level\d+)?|(?:index)?level\d+|rownames?|t|{_COUNTED}s?{_NUMBERED}?"
+    rf"unnamed\d*(?:level\d+)?|(?:index)?level\d+|rownames?|t|(?:{_COUNTED}s?){{1,3}}{_NUMBERED}?"
 )
 _FRAME = re.compile(r"(?:t|tr|frame|vol|volume|time|timepoint|tp|scan)\d+")
 
@@ -37,6 +41,7 @@ _SHOWN = 5
 _LEAST = 10
 _EVEN = 0.95
 _ALL_RISE = 60
+_FEWEST_STEPS = 2  # one alone may be a jump or a spike, which other checks name
 
 
 def require_regions(
@@ -57,7 +62,7 @@ def require_regions(
     ------
     ScanError
         Naming the column, if its name or its values are those of an index: they rise or
-        fall in even steps, or never fall; or if the columns are named after frames.
+        fall in even steps, or throughout; or if the columns are named after frames.
     """
     if names is not None:
         require_region_names(path, names)
@@ -101,19 +106,23 @@ def require_region_names(path: Path, names: Sequence[str]) -> None:
 
 
 def _counts(column: Shaped[np.ndarray, " time"]) -> bool:
-    """Whether values go in even steps, runs one after the other, or rise throughout."""
+    """Whether values go in even steps, runs one after the other, or one way throughout."""
     if len(column) < _LEAST:
         return False
     values = column.astype(np.float64)
     if np.isinf(values).any():
         return False
     steps = np.diff(values)
+    # Numbers of blocks rise, too: in few steps.
+    one_way = (steps >= 0).all() or (steps <= 0).all()
+    if one_way and len(column) >= _ALL_RISE and np.count_nonzero(steps) >= _FEWEST_STEPS:
+        return True
     step = np.median(steps)
     if not np.isfinite(step) or step == 0:
         return False
     # Times that were rounded for a table differ by less than their last digit.
     even = np.abs(steps - step) <= 0.02 * abs(step)
-    return bool(even.mean() >= _EVEN or (len(column) >= _ALL_RISE and (steps > 0).all()))
+    return bool(even.mean() >= _EVEN)
 
 
 def _letters(name: str) -> str:

@@ -1,24 +1,21 @@
 """Phenotypes: what is known of every subject beside the scans, as numbers."""
 
 import fnmatch
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from attnconn_core.errors import IdentifierError, StudyError
-from attnconn_core.sources.scan_names import split_scan_name
+from attnconn_core.errors import StudyError
+from attnconn_core.sources.dates import date_problem
+from attnconn_core.sources.phenotype_subjects import phenotype_subject, require_subjects
 from attnconn_core.sources.tables import read_table
-from attnconn_core.wording import few_and_more, first_few
+from attnconn_core.wording import first_few
 
 __all__ = [
-    "MatchedPhenotypes",
     "as_written",
     "check_phenotypes",
-    "match_phenotypes",
     "read_phenotypes",
     "target_columns",
 ]
@@ -26,22 +23,6 @@ __all__ = [
 _SHOWN = 5
 # What questionnaires and databases write where there is no value.
 _MISSING = (-7, -8, -9, -77, -88, -99, -777, -888, -999, -9999, -99999, 999, 9999, 99999)
-_FLOAT = re.compile(r"(\d+)\.0+")
-
-
-class MatchedPhenotypes(NamedTuple):
-    """Rows of the subjects who have a scan, and what is to be said of the match.
-
-    Attributes
-    ----------
-    table
-        Indexed by subject, as the scans name them.
-    notes
-        Sentences: who has no row, and whose row is written otherwise.
-    """
-
-    table: pd.DataFrame
-    notes: tuple[str, ...]
 
 
 def read_phenotypes(path: Path, subject_column: str) -> pd.DataFrame:
@@ -145,8 +126,9 @@ def check_phenotypes(
     IdentifierError
         If a subject's name breaks the rule.
     StudyError
-        If a column is missing, also one that is coded, a subject occurs twice, or a target
-        holds a word that nothing codes, an infinite number, or a code such as -999.
+        If a column is missing, also one that is coded, a subject occurs twice, a row sums up
+        the others, or a target holds a word that nothing codes, an infinite number, or a code
+        such as -999.
     """
     identifiers = [each for each in (subject_column, family_column) if each is not None]
     for column in identifiers:
@@ -155,8 +137,9 @@ def check_phenotypes(
                 f"{name}: must have a column {column}; it has "
                 f"{', '.join(map(str, table.columns[:12]))}"
             )
+    require_subjects(table[subject_column], name)
     subjects = [
-        _subject(each, f"{name}: row {number}")
+        phenotype_subject(each, f"{name}: row {number}")
         for number, each in enumerate(table[subject_column], start=1)
     ]
     twice = sorted({each for each in subjects if subjects.count(each) > 1})
@@ -200,84 +183,12 @@ def _check_values(
         )
 
 
-def match_phenotypes(
-    table: pd.DataFrame, subject_column: str, subjects: Iterable[str]
-) -> MatchedPhenotypes:
-    """Find the row of every subject who has a scan, also where zeros in front were lost.
-
-    A spreadsheet turns subject 0010064 into the number 10064. Where one subject without a row
-    and one row without a subject differ by zeros in front or by case alone, they are taken
-    for the same person, and that is said.
-
-    Parameters
-    ----------
-    table, subject_column
-        From `check_phenotypes`.
-    subjects
-        Those who have a scan.
-
-    Raises
-    ------
-    StudyError
-        If two subjects or two rows could be meant by one another.
-    """
-    by_subject = table.set_index(subject_column)
-    wanted = sorted(set(subjects))
-    missing = [each for each in wanted if each not in by_subject.index]
-    spare = [str(each) for each in by_subject.index if each not in set(wanted)]
-    renamed: dict[str, str] = {}
-    for subject in missing:
-        alike = [row for row in spare if _bare(row) == _bare(subject)]
-        rivals = [other for other in missing if _bare(other) == _bare(subject)]
-        if len(alike) > 1 or (alike and len(rivals) > 1):
-            raise StudyError(
-                "a row of the phenotype table must be of one subject; "
-                f"{', '.join(alike)} may be {', '.join(rivals)}: write subjects as the scans do"
-            )
-        if alike:
-            renamed[alike[0]] = subject
-    notes = []
-    if renamed:
-        pairs = [f"{subject} as {row}" for row, subject in renamed.items()]
-        notes.append(
-            f"the phenotype table names {len(pairs)} of {len(wanted)} subjects otherwise than "
-            f"their scans: {few_and_more(pairs, _SHOWN)}; they are taken for the same"
-        )
-    absent = [subject for subject in missing if subject not in renamed.values()]
-    if absent:
-        unused = [row for row in spare if row not in renamed]
-        has = f"; it has {few_and_more(unused, _SHOWN)} without a scan" if unused else ""
-        notes.append(
-            f"{len(absent)} of {len(wanted)} subjects have no row in the phenotype table: "
-            f"{few_and_more(absent, _SHOWN)}{has}"
-        )
-    return MatchedPhenotypes(by_subject.rename(index=renamed), tuple(notes))
-
-
-def _bare(subject: str) -> str:
-    return subject.lower().lstrip("0")
-
-
-def _subject(value: Any, where: str) -> str:
-    """Name a subject as scans do."""
-    if pd.isna(value):
-        raise StudyError(f"{where}: must name a subject; its cell is empty")
-    name = str(value).strip().removeprefix("sub-")
-    if number := _FLOAT.fullmatch(name):
-        raise StudyError(
-            f"{where}: a subject must be text; got {name!r}, a number with decimals: "
-            f"write {number[1]}, with the zeros in front that the scans have"
-        )
-    try:
-        return split_scan_name(name)[0]
-    except IdentifierError as problem:
-        raise IdentifierError(f"{where}: {problem}") from problem
-
-
 def _as_numbers(values: pd.Series, coding: Mapping[str, float], name: str) -> pd.Series:
     words = values.map(lambda value: coding.get(as_written(value), value))
     numbers = pd.to_numeric(words, errors="coerce")
     unknown = sorted({str(value) for value in words[numbers.isna() & values.notna()]})
+    if unknown and (problem := date_problem(values)):
+        raise StudyError(f"{name}: column {values.name} must hold numbers; {problem}")
     if unknown:
         raise StudyError(
             f"{name}: column {values.name} must hold numbers, or the study's coding must say which "

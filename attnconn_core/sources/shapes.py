@@ -17,11 +17,14 @@ class SessionShape:
         How many; None if only the parcellation will say.
     repetition_time
         Seconds; None if the files don't say.
+    names
+        Of the regions, in order; None if the files don't say.
     """
 
     runs: tuple[int, ...]
     regions: int | None = None
     repetition_time: float | None = None
+    names: tuple[str, ...] | None = None
 
     @property
     def frames(self) -> int:

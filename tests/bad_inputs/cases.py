@@ -342,6 +342,8 @@ TABLES = [
         ("phenotypes", "decimal commas", _people('Subject,IQ\n01,"99,5"\n', "IQ"), StudyError, "must hold numbers, or the study's coding"),
         ("phenotypes", "-999 for a missing value", _people("Subject,IQ\n01,101\n02,-999\n03,95\n", "IQ"), StudyError, "as a code for a missing value"),
         ("phenotypes", "infinity", _people("Subject,IQ\n01,inf\n02,99\n", "IQ"), StudyError, "must hold finite numbers"),
+        ("phenotypes", "a row of means", _people("Subject,IQ\n01,99\n02,101\nMean,100\n", "IQ"), StudyError, "Mean (row 3), as rows that sum up the others"),
+        ("phenotypes", "dates for numbers", _people("Subject,Born\n01,1990-01-31\n02,1991-02-01\n", "Born"), StudyError, "it holds dates (1990-01-31), and a date is no quantity"),
         ("phenotypes", "ids with decimals", _people("Subject,IQ\n100307.0,99\n", "IQ"), StudyError, "a number with decimals: write 100307"),
         ("phenotypes", "a subject twice, with and without sub-", _people("Subject,IQ\nsub-01,99\n01,98\n", "IQ"), StudyError, "a subject may have one row"),
         ("phenotypes", "rows that may be one subject", _people("Subject,IQ\n001,99\n1,98\n", "IQ"), StudyError, "may be 01"),

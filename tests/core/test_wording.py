@@ -1,6 +1,6 @@
 """How messages name a few of many."""
 
-from attnconn_core.wording import few_and_more, first_few
+from attnconn_core.wording import agreeing, few_and_more, first_few, told_once
 
 
 def test_only_what_is_left_out_is_told():
@@ -8,3 +8,32 @@ def test_only_what_is_left_out_is_told():
     assert first_few([1, 2, 3], 2) == "1, 2, …"
     assert few_and_more([1, 2, 3, 4], 2) == "1, 2 and 2 more"
     assert first_few([], 2) == few_and_more([], 2) == ""
+
+
+def test_what_is_the_matter_with_many_is_told_once():
+    paths = [
+        (f"sub-{n}_ses-a", f"/my scans/sub-{n}_ses-a.csv: 'time' is no region") for n in range(9)
+    ]
+    (one,) = told_once(paths)
+    assert list(one.names) == [name for name, _ in paths]
+    assert one.message == f"{paths[0][1]} (the other 8 alike)"
+
+
+def test_numbers_and_lists_of_them_are_details():
+    frames = ["3 of 90 (1, 5, 8)", "1 of 90 (4)", "5 of 100 (1, 2, 3, …)", "2 of 9 (1.5e-3, -7)"]
+    (one,) = told_once(zip("abcd", frames, strict=True))
+    assert one.message == "3 of 90 (1, 5, 8) (the other 3 alike)"
+
+
+def test_few_have_their_own_message_and_other_reasons_stay_apart():
+    three = [("a", "3 frames"), ("b", "4 frames"), ("c", "3 frames")]
+    assert [each.names for each in told_once(three)] == [("a", "c"), ("b",)]
+    words = [(str(n), f"column {name!r}") for n, name in enumerate(["x", "y", "x", "z"])]
+    assert [each.names for each in told_once(words)] == [("0", "2"), ("1",), ("3",)]
+    assert told_once([]) == []
+
+
+def test_many_have_a_plural():
+    assert agreeing(["a"], "is left out") == "is left out"
+    assert agreeing(["a", "b"], "is left out") == "are left out"
+    assert agreeing(["a", "b"], "can't be read") == "can't be read"

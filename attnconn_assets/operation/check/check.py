@@ -6,7 +6,7 @@ from attnconn_assets.operation.check.cost import check_cost
 from attnconn_assets.operation.check.findings import Findings
 from attnconn_assets.operation.check.lengths import check_lengths, read_shapes
 from attnconn_assets.operation.check.scores import check_scores
-from attnconn_assets.operation.check.sessions import candidates, check_sessions
+from attnconn_assets.operation.check.sessions import candidates, check_sessions, without
 from attnconn_assets.study.study import Study
 from attnconn_core.errors import AttnconnError
 
@@ -38,8 +38,8 @@ def check(study: Study, *, seconds: float | None = None) -> Findings:
         return findings
     cohort = candidates(study, listing)
     check_sessions(study, listing, cohort, findings)
-    shapes = read_shapes(source, cohort.sessions, findings, until)
-    kept = check_lengths(study, shapes, cohort, findings)
+    shapes, unreadable = read_shapes(source, cohort.sessions, findings, until)
+    kept = check_lengths(study, shapes, without(cohort, unreadable), findings)
     check_scores(study, source, kept, findings)
     check_cost(study, source, shapes, kept, findings)
     return findings

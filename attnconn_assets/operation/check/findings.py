@@ -1,10 +1,9 @@
 """Findings: what can't be made, what may not be meant, and what would be made."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from attnconn_core.wording import few_and_more
+from attnconn_core.wording import agreeing, few_and_more, told_once
 
 __all__ = ["Findings", "listed"]
 
@@ -44,12 +43,20 @@ class Findings:
                 yield f"{heading} ({len(told)})" if told is not self.plan else heading
                 yield from (f"  {line}" for line in told)
 
-    def warn_alike(self, reasons: Mapping[str, str]) -> None:
-        """Add a warning per reason, with those whom it concerns."""
-        alike: dict[str, list[str]] = defaultdict(list)
-        for who, why in reasons.items():
-            alike[why].append(who)
-        self.warnings += [f"{listed(who)}: {why}" for why, who in alike.items()]
+    def warn_alike(self, what: str, reasons: Mapping[str, str]) -> None:
+        """Add a warning per reason, with those whom it concerns; see `told_once`.
+
+        Parameters
+        ----------
+        what
+            Is said of each, such as ``"is left out"``.
+        reasons
+            Session or file → why.
+        """
+        self.warnings += [
+            f"{listed(alike.names)} {agreeing(alike.names, what)}: {alike.message}"
+            for alike in told_once(reasons.items())
+        ]
 
 
 def listed(names: Iterable[str]) -> str:

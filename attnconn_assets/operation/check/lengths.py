@@ -2,24 +2,37 @@
 
 import time
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from typing import TypeVar
 
 from attnconn_assets.assets.catalogue import specs
 from attnconn_assets.building.likeness import of_another_time
 from attnconn_assets.building.windows import LONGEST_RUN
 from attnconn_assets.operation.check.findings import Findings, listed
+from attnconn_assets.operation.check.sessions import check_quorum, without
 from attnconn_assets.study.study import Study
 from attnconn_core.errors import AttnconnError
 from attnconn_core.records import Cohort, Session
-from attnconn_core.sources import SessionShape, Source, session_shape
+from attnconn_core.sources import SessionShape, Source, first_difference, session_shape
 
 __all__ = ["check_lengths", "read_shapes"]
+
+_SAME_REGIONS = (
+    ", and all must have the same: parcellate it as the others, or name it under exclude.sessions"
+)
+_Held = TypeVar("_Held", bound=Hashable)
 
 
 def read_shapes(
     source: Source, sessions: Sequence[Session], findings: Findings, until: float | None
-) -> dict[str, SessionShape]:
-    """Read the headers of sessions, as many as there is time for (`time.monotonic`)."""
+) -> tuple[dict[str, SessionShape], dict[str, str]]:
+    """Read the headers of sessions, as many as there is time for (`time.monotonic`).
+
+    Returns
+    -------
+    shapes, unreadable
+        Session key → its shape, or why it can't be read.
+    """
     shapes: dict[str, SessionShape] = {}
     unreadable: dict[str, str] = {}
     for number, session in enumerate(sessions):
@@ -29,15 +42,15 @@ def read_shapes(
         try:
             shape = session_shape(source, session)
         except AttnconnError as error:
-            unreadable[f"{session.key} can't be read"] = str(error)
+            unreadable[session.key] = str(error)
             continue
         if shape is None:  # the source can't say
             break
         shapes[session.key] = shape
-    findings.warn_alike(unreadable)
+    findings.warn_alike("can't be read", unreadable)
     if unreadable and not shapes and len(unreadable) == len(sessions):
         findings.errors.append("no session can be read; the warnings say why")
-    return shapes
+    return shapes, unreadable
 
 
 def check_lengths(
@@ -48,12 +61,14 @@ def check_lengths(
     Returns
     -------
     kept
-        The cohort without those whom the study's rules about length leave out.
+        The cohort without those who aren't like most, and whom the study's rules about length
+        leave out.
     """
     if not shapes:
         return cohort
     _say_shapes(shapes, findings)
-    _check_alike(shapes, findings)
+    cohort = without(cohort, _check_alike(shapes, findings))
+    check_quorum(study, cohort, findings)
     _check_windows(study, shapes, findings)
     too_long = [n for n in study.scan_lengths if n >= max(s.frames for s in shapes.values())]
     if too_long:
@@ -82,20 +97,50 @@ def _range(values: Sequence[int]) -> str:
     return str(first) if first == last else f"{first} to {last}"
 
 
-def _check_alike(shapes: Mapping[str, SessionShape], findings: Findings) -> None:
+def _check_alike(shapes: Mapping[str, SessionShape], findings: Findings) -> dict[str, str]:
+    """Find the sessions of another repetition time or other regions than most."""
     known = {k: s.repetition_time for k, s in shapes.items() if s.repetition_time is not None}
-    findings.warn_alike({f"{k} is left out": why for k, why in of_another_time(known).items()})
-    regions = {key: s.regions for key, s in shapes.items() if s.regions is not None}
-    if not regions:
-        return
-    [(usual, count)] = Counter(regions.values()).most_common(1)
-    odd = {
-        f"{key} has {number} regions": f"{count} of {len(regions)} sessions have {usual}, and all "
-        "must have the same: parcellate it as the others, or name it under exclude.sessions"
-        for key, number in regions.items()
-        if number != usual
-    }
-    findings.warn_alike(odd)
+    odd = of_another_time(known)
+    findings.warn_alike("is left out", odd)
+    return odd | _check_regions(shapes, findings)
+
+
+def _check_regions(shapes: Mapping[str, SessionShape], findings: Findings) -> dict[str, str]:
+    """Find the sessions whose regions aren't as many as most have, or are others."""
+    numbers = {key: s.regions for key, s in shapes.items() if s.regions is not None}
+    odd = _unlike_most(numbers)
+    for number in dict.fromkeys(numbers[key] for key in odd):
+        findings.warn_alike(
+            f"has {number} regions",
+            {
+                key: f"{have} {usual}{tied}{_SAME_REGIONS}"
+                for key, (usual, have, tied) in odd.items()
+                if numbers[key] == number
+            },
+        )
+    names = {k: s.names for k, s in shapes.items() if s.names is not None and k not in odd}
+    others = {}
+    for key, (usual, have, tied) in _unlike_most(names).items():
+        own, other = first_difference(names[key], usual)
+        others[key] = f"{have} {other!r} where it has {own!r}{tied}{_SAME_REGIONS}"
+    findings.warn_alike("has other regions, or in another order", others)
+    return {**dict.fromkeys(odd, "has another number of regions"), **others}
+
+
+def _unlike_most(held: Mapping[str, _Held]) -> dict[str, tuple[_Held, str, str]]:
+    """Find who holds something else than most: what most hold, how many do, and if as many don't.
+
+    Where as many hold one as another, what the first session holds counts as usual.
+    """
+    counts = Counter(held.values())
+    found = {}
+    for key, own in held.items():
+        usual, count = counts.most_common(1)[0]
+        if own != usual:
+            have = f"{count} of {len(held)} sessions have"
+            tied = " (and as many are as it: which are meant can't be known)"
+            found[key] = (usual, have, tied if counts[own] == count else "")
+    return found
 
 
 def _check_windows(study: Study, shapes: Mapping[str, SessionShape], findings: Findings) -> None:
@@ -133,10 +178,9 @@ def _without_the_short(
         measured["minutes"] = shape.frames * (seconds or 0) / 60
         why = about_length.why_not(measured)
         if why:
-            broken[f"{key} is left out by exclude"] = why
-    findings.warn_alike(broken)
-    out = {name.partition(" ")[0]: why for name, why in broken.items()}
-    kept = tuple(session for session in cohort.sessions if session.key not in out)
-    if not kept:
+            broken[key] = why
+    findings.warn_alike("is left out by exclude", broken)
+    kept = without(cohort, broken)
+    if not kept.sessions:
         findings.errors.append(f"exclude ({', '.join(rules)}) leaves out every session")
-    return Cohort(kept, {**cohort.excluded, **out}, cohort.compared)
+    return kept

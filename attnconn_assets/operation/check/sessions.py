@@ -1,5 +1,7 @@
 """Sessions: who is there, what is refused, which two are compared, and who trains."""
 
+from collections.abc import Mapping
+
 from attnconn_assets.assets.catalogue import specs
 from attnconn_assets.building.cohort import by_name, short_of_quorum
 from attnconn_assets.operation.check.findings import Findings, listed
@@ -9,7 +11,13 @@ from attnconn_core.forecasting import group_folds
 from attnconn_core.records import Cohort
 from attnconn_core.sources import Listing
 
-__all__ = ["candidates", "check_sessions"]
+__all__ = ["candidates", "check_quorum", "check_sessions", "without"]
+
+_QUORUM = "group results need"
+_REMEDY = (
+    ". The warnings say who is left out. A lower quorum, or the names of sessions to do without "
+    "under exclude.sessions, lets the study go on"
+)
 
 
 def candidates(study: Study, listing: Listing) -> Cohort:
@@ -22,10 +30,8 @@ def candidates(study: Study, listing: Listing) -> Cohort:
 
 def check_sessions(study: Study, listing: Listing, cohort: Cohort, findings: Findings) -> None:
     """Say who is there, and hold the names in the study against them."""
-    findings.warn_alike({f"{k} isn't a session": str(why) for k, why in listing.refused.items()})
-    lacks = short_of_quorum(study, cohort)
-    if lacks:
-        findings.errors.append(f"group results need {lacks}")
+    findings.warn_alike("isn't a session", {k: str(why) for k, why in listing.refused.items()})
+    check_quorum(study, cohort, findings)
     _check_names(study, listing, cohort, findings)
     named = ", ".join(f"{name} ({count})" for name, count in cohort.session_names.items())
     findings.plan.append(
@@ -34,6 +40,19 @@ def check_sessions(study: Study, listing: Listing, cohort: Cohort, findings: Fin
     _say_who_is_compared(cohort, findings)
     if any(spec.name == "group_forecaster" for spec in specs(study)):
         _check_folds(study, cohort, findings)
+
+
+def without(cohort: Cohort, left_out: Mapping[str, str]) -> Cohort:
+    """Return the cohort without some sessions, and why they are left out."""
+    kept = tuple(session for session in cohort.sessions if session.key not in left_out)
+    return Cohort(kept, {**cohort.excluded, **left_out}, cohort.compared)
+
+
+def check_quorum(study: Study, cohort: Cohort, findings: Findings) -> None:
+    """Find out whether the sessions that can be used are enough for results of the group."""
+    lacks, left_out, _ = short_of_quorum(study, cohort).partition(". Left out: ")
+    if lacks and not any(each.startswith(_QUORUM) for each in findings.errors):
+        findings.errors.append(f"{_QUORUM} {lacks}{_REMEDY if left_out else ''}")
 
 
 def _check_names(study: Study, listing: Listing, cohort: Cohort, findings: Findings) -> None:

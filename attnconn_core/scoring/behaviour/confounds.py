@@ -8,9 +8,14 @@ import pandas as pd
 from jaxtyping import Bool, Float, Int
 
 from attnconn_core.errors import ParameterError
+from attnconn_core.scoring.categories import are_ranges, spelled_twice
 from attnconn_core.scoring.edges.features import column_scale
+from attnconn_core.sources import date_problem, may_count_days
+from attnconn_core.wording import first_few
 
-__all__ = ["Confounds", "adjusted_truth", "confound_columns", "explain_all"]
+__all__ = ["Confounds", "adjusted_truth", "confound_columns", "confound_notes", "explain_all"]
+
+_SHOWN = 4
 
 # Of the variance of a target; what confounds leave below it is rounding.
 _NOTHING_LEFT = 1e-12
@@ -106,8 +111,8 @@ def confound_columns(table: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
     Raises
     ------
     ParameterError
-        If the table lacks a column, a column holds words beside numbers, or it holds so many
-        categories that they tell subjects apart.
+        If the table lacks a column, a column holds dates, words beside numbers or one category
+        in two spellings, or so many categories that they tell subjects apart.
     """
     missing = [name for name in names if name not in table]
     if missing:
@@ -115,6 +120,9 @@ def confound_columns(table: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
             f"confounds must be columns of the phenotype table; missing: {', '.join(missing)}"
         )
     chosen = table[list(names)]
+    for name in names:
+        if problem := date_problem(chosen[name]):
+            raise ParameterError(f"confound {name} must be a quantity or a category; {problem}")
     words = [name for name in names if not pd.api.types.is_numeric_dtype(chosen[name])]
     for name in words:
         _require_categories(chosen[name])
@@ -122,14 +130,55 @@ def confound_columns(table: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
     return coded.where(chosen.notna().all(axis=1), np.nan)
 
 
+def confound_notes(table: pd.DataFrame, names: Sequence[str]) -> list[str]:
+    """Say which confounds take nothing out, or may not be taken as they are meant.
+
+    Parameters
+    ----------
+    table
+        A row for each subject that is to be adjusted.
+    names
+        Of columns that `confound_columns` can use.
+    """
+    notes = []
+    for name in names:
+        column = table[name].dropna()
+        if column.nunique() == 1:
+            notes.append(
+                f"confound {name} is dropped: it is {column.iloc[0]} for all {len(column)} "
+                "subjects who have it"
+            )
+        elif pd.api.types.is_numeric_dtype(column):
+            if may_count_days(column):
+                notes.append(
+                    f"confound {name} holds whole numbers from {column.min():.0f} to "
+                    f"{column.max():.0f}, as spreadsheets store dates: if they are dates, give "
+                    "ages or durations in years"
+                )
+        elif are_ranges(ranges := sorted(map(str, column.unique()))):
+            notes.append(
+                f"confound {name} holds ranges ({first_few(ranges, _SHOWN)}), which are taken as "
+                "categories without an order: give numbers, such as years, or say in the study's "
+                "coding which number a range stands for"
+            )
+    lacking = table[list(names)].isna().sum()
+    if table[list(names)].isna().any(axis=None):
+        who = table.index[table[list(names)].isna().any(axis=1)]
+        whose = ", ".join(f"{name} {count}" for name, count in lacking[lacking > 0].items())
+        notes.append(
+            f"behaviour leaves out {len(who)} of {len(table)} subjects, who lack a confound "
+            f"({whose}): {first_few(list(who), _SHOWN)}"
+        )
+    return notes
+
+
 def _require_categories(column: pd.Series) -> None:
     """Require words throughout, each of some subjects: one word makes no numbers categories."""
     values = column.dropna().astype(str)
-    alike = values.groupby(values.str.casefold()).unique()
-    for written in alike[alike.map(len) > 1]:
+    for written in spelled_twice(values):
         raise ParameterError(
             f"confound {column.name} must write a category in one way; it has "
-            f"{' and '.join(map(repr, written))}"
+            f"{' and '.join(map(repr, written))}: write one of them throughout"
         )
     words = values[pd.to_numeric(values, errors="coerce").isna()]
     if 0 < len(words) < len(values):

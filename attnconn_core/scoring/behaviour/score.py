@@ -19,7 +19,11 @@ from attnconn_core.scoring.behaviour.answers import (
     squared_errors,
     unusable_targets,
 )
-from attnconn_core.scoring.behaviour.confounds import Confounds, confound_columns
+from attnconn_core.scoring.behaviour.confounds import (
+    Confounds,
+    confound_columns,
+    confound_notes,
+)
 from attnconn_core.scoring.behaviour.null_models import why_constant, why_meaningless
 from attnconn_core.scoring.behaviour.resampling import CrossValidation
 from attnconn_core.scoring.behaviour.table import (
@@ -27,11 +31,12 @@ from attnconn_core.scoring.behaviour.table import (
     score_behaviours,
     target_patterns,
 )
+from attnconn_core.scoring.categories import same_written
 from attnconn_core.scoring.comparison.measured import METHOD, NULL_MODEL, Measured
 from attnconn_core.scoring.comparison.verdicts import ALL_TARGETS, compare_targets
 from attnconn_core.scoring.edges.features import edge_features
 from attnconn_core.scoring.score import EarlyCheck, Read, Scored, ScoreData
-from attnconn_core.sources import target_columns
+from attnconn_core.sources import may_count_days, target_columns
 from attnconn_core.wording import first_few
 
 __all__ = ["Behaviour"]
@@ -209,6 +214,14 @@ def _notes(
     """Say where there are fewer folds, and which columns aren't predicted."""
     notes = [f"behaviour doesn't predict {target}: {why}" for target, why in unusable.items()]
     settings = question.settings
+    if settings.confounds:
+        notes += confound_notes(phenotypes.loc[question.targets.index], settings.confounds)
+    days = [name for name in question.targets if may_count_days(question.targets[name])]
+    if days := [name for name in days if name not in unusable]:
+        notes.append(
+            f"{first_few(days, _SHOWN)}: whole numbers from 20000 to 60000, as spreadsheets store "
+            "dates; leave out of behaviour.targets what is a date, which is no quantity"
+        )
     if question.units < settings.folds:
         notes.append(
             f"behaviour has {question.units} folds in place of {settings.folds} (behaviour.folds): "
@@ -249,7 +262,7 @@ class Question:
         A row per subject, a column per target; NaN where a subject lacks a confound, since
         the target can't be adjusted.
     confounds
-        Of the same subjects; None without any.
+        Of the same subjects, without those that are the same for all; None without any.
     groups
         Family of each subject; None if families aren't known.
     """
@@ -283,7 +296,9 @@ class Question:
         # Who lacks a confound can't be adjusted, and has no target to predict.
         complete = columns.notna().all(axis=1)
         both = settings.adjust == "target_and_features"
-        confounds = Confounds(columns.fillna(0.0).to_numpy(), from_features=both)
+        varying = columns.columns[columns[complete].nunique() > 1]
+        values = columns[varying].where(complete, 0.0).to_numpy()
+        confounds = Confounds(values, from_features=both) if len(varying) else None
         return cls(settings, targets.where(complete, np.nan), confounds, groups)
 
     def predictable(self, unusable: dict[str, str]) -> list[str]:
@@ -330,7 +345,8 @@ def _families(column: pd.Series) -> np.ndarray:
     Raises
     ------
     CohortError
-        If a subject has none: without one it can't be kept out of its relatives' models.
+        If a subject has none, or a family is written in two ways: without it a subject can't be
+        kept out of its relatives' models.
     """
     without = column.index[column.isna()].tolist()
     if without:
@@ -338,6 +354,11 @@ def _families(column: pd.Series) -> np.ndarray:
             f"behaviour needs a family of every subject (family_column: {column.name}); "
             f"{len(without)} of {len(column)} have none: {first_few(without, _SHOWN)}"
             ". Give whoever has no relatives there a family of their own"
+        )
+    for written in same_written(column):
+        raise CohortError(
+            f"behaviour needs a family to be written in one way (family_column: {column.name}); "
+            f"it has {' and '.join(map(repr, written))}"
         )
     return column.to_numpy()
 

@@ -20,6 +20,7 @@ from attnconn_core.scoring.behaviour.repeated_prediction import (
 )
 from attnconn_core.scoring.behaviour.resampling import CrossValidation, correlations, interval_of_r
 from attnconn_core.scoring.checks import require_choice, require_finite
+from attnconn_core.sources import date_problem
 
 __all__ = ["BehaviourTable", "score_behaviours", "target_patterns"]
 
@@ -159,6 +160,8 @@ def target_patterns(
                 f"a target must differ between subjects; the {np.count_nonzero(known)} "
                 f"who have it {'all have the same' if known.any() else 'are none'}"
             )
+        elif problem := date_problem(targets[name]):
+            unusable[name] = f"a target must be a quantity; {problem}"
         elif confounds is not None and explain_all(confounds.of(known), values[known]):
             unusable[name] = (
                 "confounds must leave something of a target to be predicted; they explain all of it"

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from attnconn_core.errors import CohortError
 from attnconn_core.records import Cohort, Connectivity
+from attnconn_core.scoring.categories import spelled_twice
 from attnconn_core.scoring.edges.network_based_statistic import (
     NetworkBasedStatistic,
     network_based_statistic,
@@ -86,7 +87,7 @@ class GroupContrast:
         Raises
         ------
         CohortError
-            If a group has fewer than 2 subjects.
+            If a group has fewer than 2 subjects, or its value is written in two ways.
         """
         groups = self._groups(data.cohort, data.phenotypes)
         regions = data.regions.regions
@@ -152,7 +153,17 @@ class GroupContrast:
                 f"{len(groups[0])} and {self.second!r} for {len(groups[1])}; "
                 f"{self._there(phenotypes)}"
             )
+        self._require_one_spelling(phenotypes[self.column].reindex(cohort.subjects).dropna())
         return groups
+
+    def _require_one_spelling(self, values: pd.Series) -> None:
+        """Refuse F where others are Female: who is in neither group would be left out."""
+        for written in spelled_twice(values):
+            if {str(self.first), str(self.second)} & set(written):
+                raise CohortError(
+                    f"a contrast needs each group to be written in one way; {self.column} is "
+                    f"{' and '.join(map(repr, written))}: write one of them throughout"
+                )
 
     def _there(self, phenotypes: pd.DataFrame) -> str:
         """Say what the column holds, or that there is none."""

@@ -14,7 +14,7 @@ from attnconn_core.scoring.edges.features import is_symmetric, paired_features
 from attnconn_core.scoring.fingerprint.histograms import BinnedScans, informations
 from attnconn_core.scoring.fingerprint.similarity import correlations, unit_rows
 
-__all__ = ["FingerprintScore", "fingerprint"]
+__all__ = ["FingerprintScore", "fingerprint", "only_best"]
 
 Scans = TypeVar("Scans")
 
@@ -195,7 +195,7 @@ def _score(
     known = cross[np.isfinite(cross)]
     margin = same - np.nanmax(cross, axis=1)
     candidates = np.where(together, between, -np.inf)
-    nearest = (_only_best(candidates), _only_best(candidates.T))
+    nearest = (only_best(candidates), only_best(candidates.T))
     themselves = np.arange(n)
     ranks = (_ranks(candidates) + _ranks(candidates.T)) / 2
     return FingerprintScore(
@@ -216,8 +216,10 @@ def _score(
     )
 
 
-def _only_best(scores: np.ndarray) -> np.ndarray:
-    """Of each row, the column that beats all others; -1 where none does."""
+def only_best(
+    scores: Float[np.ndarray, "subject candidate"],
+) -> Int[np.ndarray, " subject"]:
+    """Return, of each row, the column that beats all others; -1 where none does."""
     runner_up, best = np.partition(scores, -2, axis=1)[:, -2:].T
     return np.where(best > runner_up, scores.argmax(axis=1), -1)
 

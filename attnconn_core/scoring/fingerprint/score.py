@@ -21,6 +21,7 @@ from attnconn_core.scoring.fingerprint.lengths import AtLength, lengths_tables
 from attnconn_core.scoring.fingerprint.pairing import PooledPairs, pair_within_pools
 from attnconn_core.scoring.fingerprint.pool_weights import Stacks
 from attnconn_core.scoring.fingerprint.stacking import mean_metric, read_pairs, stack_by_length
+from attnconn_core.scoring.fingerprint.swaps import swap_notes
 from attnconn_core.scoring.fingerprint.tables import (
     comparison_table,
     further_tables,
@@ -131,7 +132,7 @@ class Fingerprint:
             `lengths_tables`. ``margins``, ``hits`` and ``i_diffs``: a row per subject, a column
             per method.
             ``edges``, ``networks``, ``network_pairs`` and ``reconstruction``: from
-            `further_tables`.
+            `further_tables`. The notes say whose sessions may be swapped.
 
         Raises
         ------
@@ -156,7 +157,9 @@ class Fingerprint:
             compared.chance,
         )
         tables = self._tables(found, compared.subjects, data.regions)
-        return Scored(tables, facts, details, compared.notes)
+        similar = {method: each.score.similarity_matrix for method, each in found.items()}
+        swaps = swap_notes(similar, compared.pools, compared.subjects)
+        return Scored(tables, facts, details, compared.notes + swaps)
 
     def measures(
         self, tables: Mapping[str, pd.DataFrame], facts: Mapping[str, Any]

@@ -86,7 +86,13 @@ def test_one_repetition_time():
     store.facts["d"] = fact("w")
     found = unlike_others(store, "abcd")
     assert list(found) == ["a"]
-    assert "it has 2 s, and 2 of 4 have 0.72 s" in found["a"]
+    assert "it has 2 s, and 2 of 4 have 0.72 s. A table" in found["a"]
+
+
+def test_half_of_each_repetition_time_is_said():
+    found = of_another_time({"a": 2.0, "b": 0.72, "c": 2.0, "d": 0.72})
+    assert list(found) == ["b", "d"]
+    assert "it has 0.72 s, and 2 of 4 have 2 s and as many have its: which is meant" in found["b"]
 
 
 def test_what_older_versions_stored_is_left_in():

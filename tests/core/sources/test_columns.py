@@ -119,3 +119,24 @@ def test_a_pointer_to_content_says_how_to_fetch_it(tmp_path, content):
         path.write_text(content)
         with pytest.raises(ScanError, match=r"it is a pointer to content that isn't here"):
             read_array(path)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("Acq", "acquisition_time", "AcquisitionNumber", "run", "session_id", "Scan time (s)"),
+        *("seconds", "elapsed_sec", "slice_no", "Subject ID", "DateTime", "block"),
+    ],
+)
+def test_names_of_acquisitions_and_sessions_are_no_regions(name):
+    with pytest.raises(ScanError, match="is the name of an index or of times"):
+        require_regions(Path("a"), ["V1", name, "M1"], ())
+
+
+def test_numbers_of_blocks_are_no_region():
+    blocks = np.repeat([1, 2, 3, 4], 30)
+    for counter in (blocks, -blocks):
+        with pytest.raises(ScanError, match="column number 4 rises or falls"):
+            require_regions(Path("a"), None, [*signal().T, counter])
+    jump, spike = np.repeat([0.0, 1.0], 60), np.eye(1, 120)[0]
+    require_regions(Path("a"), None, [*signal().T, jump, spike, np.ones(120)])

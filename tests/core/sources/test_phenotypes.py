@@ -165,3 +165,19 @@ def test_rows_that_would_shift_the_columns_are_refused(tmp_path):
 def test_subjects_are_named_as_their_folders(tmp_path):
     found = checked(tmp_path, "Subject,IQ\nHCA6000001_V1_MR,1\nNDAR_INV00000001,2\n", ("IQ",), {})
     assert found["Subject"].tolist() == ["HCA6000001", "NDARINV00000001"]
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["mean", "Mean ± SD", "SD", "Std. Dev.", "N", "Total:", "TOTALS", "25%", "M (SD)", "max"],
+)
+def test_a_row_that_sums_up_the_others_is_refused(tmp_path, word):
+    text = f"Subject,IQ\n1,90\n2,95\n3,-999\n{word},286\n"
+    with pytest.raises(StudyError, match=r"every row must be of one subject.* holds .* \(row 4\)"):
+        checked(tmp_path, text, ("IQ",), {})
+
+
+@pytest.mark.parametrize("name", ["25", "N01", "meant", "sub-total1", "Maxim", "SD04"])
+def test_subjects_may_have_nearly_such_names(tmp_path, name):
+    found = checked(tmp_path, f"Subject,IQ\n{name},90\n", ("IQ",), {})
+    assert found["Subject"].tolist() == [name.removeprefix("sub-")]

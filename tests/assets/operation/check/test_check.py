@@ -6,6 +6,7 @@ from pathlib import Path
 
 import dagster as dg
 import numpy as np
+import pandas as pd
 import pytest
 
 from attnconn_assets.__main__ import main
@@ -226,3 +227,40 @@ def test_a_run_does_not_try_what_the_check_found(scans, tmp_path, instance):
     assert not any(key.path[-1] == "behaviour" for keys in runs for key in keys)
     (seen,) = instance.fetch_observations(dg.AssetKey([study.name, "behaviour"]), limit=5).records
     assert "none has one" in seen.event_log_entry.asset_observation.description
+
+
+@pytest.mark.parametrize(("odd", "told"), [(1, ""), (8, r" \(and as many are as it: which .*\)")])
+def test_regions_of_another_name_or_order_are_said_of_the_odd_files(scans, tmp_path, odd, told):
+    """The first files in order may be the odd ones."""
+    paths = sorted((tmp_path / "scans").glob("*.npy"))
+    for number, path in enumerate(paths):
+        names = list("bacde") if number < odd else list("abcde")
+        pd.DataFrame(np.load(path), columns=names).to_csv(path.with_suffix(".csv"), index=False)
+        path.unlink()
+    # Where half have either order, the first session's counts as usual.
+    own, other, usual = ("b", "a", 15) if odd == 1 else ("a", "b", 8)
+    who = "sub-1_ses-a has" if odd == 1 else "sub-5_ses-a, .* and 3 more have"
+    found = check(scans())
+    (warning,) = found.warnings
+    assert re.match(
+        rf"{who} other regions, or in another order: {usual} of 16 sessions have '{other}' "
+        rf"where it has '{own}'{told}, and all must have the same",
+        warning,
+    )
+    # One odd scan is few enough to do without; half of all are not.
+    short = [each for each in found.errors if each.startswith("group results need 15 of 16")]
+    assert (len(short), len(found.errors)) == ((0, 0) if odd == 1 else (1, 1))
+
+
+def test_a_mistake_in_most_files_is_one_line_and_an_error(scans, tmp_path):
+    for path in sorted((tmp_path / "scans").glob("*.npy"))[4:]:
+        np.save(path, np.insert(np.load(path), 2, np.arange(120) * 0.72, axis=1))
+    found = check(scans())
+    (warning,) = (each for each in found.warnings if "can't be read" in each)
+    assert warning.startswith(
+        "sub-3_ses-a, sub-3_ses-b, sub-4_ses-a, sub-4_ses-b, sub-5_ses-a and 7"
+    )
+    assert "column number 3 rises or falls as frame numbers" in warning
+    assert warning.endswith("(the other 11 alike)")
+    (error,) = (each for each in found.errors if "group results" in each)
+    assert error.startswith("group results need 15 of 16 sessions (quorum: 0.95); 4 are there. The")

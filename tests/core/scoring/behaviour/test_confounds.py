@@ -5,7 +5,7 @@ from sklearn.linear_model import LinearRegression
 
 from attnconn_core.errors import ParameterError
 from attnconn_core.scoring import Confounds, confound_columns
-from attnconn_core.scoring.behaviour.confounds import adjusted_truth
+from attnconn_core.scoring.behaviour.confounds import adjusted_truth, confound_notes
 
 
 def test_coefficients_are_those_of_the_training_subjects():
@@ -78,3 +78,35 @@ def test_a_category_in_two_spellings_is_refused():
         ParameterError, match=r"Sex must write a category in one way; it has 'F' and"
     ):
         confound_columns(table, ["Sex"])
+
+
+@pytest.mark.parametrize("written", [["F", "Female"], ["m", "male"], ["man", "male"]])
+def test_two_words_of_one_meaning_are_one_category_in_two_spellings(written):
+    table = pd.DataFrame({"Sex": [*written, "x", "x"] * 3})
+    with pytest.raises(ParameterError, match=rf"it has '{written[0]}' and '{written[1]}': write"):
+        confound_columns(table, ["Sex"])
+
+
+@pytest.mark.parametrize("values", [["2020-01-31", "2020-02-01"], [20200131, 20200201]])
+def test_a_date_is_no_confound(values):
+    table = pd.DataFrame({"Scanned": values * 4})
+    with pytest.raises(ParameterError, match=r"Scanned must be a quantity.*dates.*in years"):
+        confound_columns(table, ["Scanned"])
+
+
+def test_what_takes_nothing_out_or_may_not_be_meant_is_said():
+    table = pd.DataFrame(
+        {
+            "Site": ["A"] * 4,
+            "Age": ["22-25", "36+", "26-30", "22-25"],
+            "Begun": [40000.0, 41000, 42000, np.nan],
+            "IQ": [100.0, 110, 120, 130],
+        },
+        index=list("abcd"),
+    )
+    site, age, begun, lacking = confound_notes(table, list(table))
+    assert site == "confound Site is dropped: it is A for all 4 subjects who have it"
+    assert "Age holds ranges (22-25, 26-30, 36+)" in age
+    assert "Begun holds whole numbers from 40000 to 42000, as spreadsheets store dates" in begun
+    assert lacking == ("behaviour leaves out 1 of 4 subjects, who lack a confound (Begun 1): d")
+    assert confound_notes(table, ["IQ"]) == []

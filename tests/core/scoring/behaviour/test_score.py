@@ -241,3 +241,40 @@ def test_a_target_that_nearly_nobody_differs_in_is_said(make_study):
     study = make_study(subjects=12, phenotypes=table)
     (note,) = Behaviour(**QUICK, targets=("Rare",)).check_early(study.cohort, table).notes
     assert "Rare is 0 for 11 of 12 subjects" in note
+
+
+def test_a_date_is_not_predicted_and_what_may_be_one_is_said(make_study):
+    table = make_study(subjects=9).phenotypes
+    table = table.assign(Born=19900101 + np.arange(9), Volume=40000 + np.arange(9))
+    study = make_study(subjects=9, phenotypes=table)
+    settings = Behaviour(**{**QUICK, "permutations": 0}, targets=("Score", "Born", "Volume"))
+    scored = settings.score(study)
+    assert set(scored.tables["scores"]["target"]) == {"Score", "Volume"}
+    assert "it holds dates (yyyymmdd" in scored.facts["unusable targets"]["Born"]
+    of_born, of_volume, *_ = scored.notes
+    assert of_born.startswith("behaviour doesn't predict Born: a target must be a quantity")
+    assert "Volume: whole numbers from 20000 to 60000, as spreadsheets store dates" in of_volume
+    with pytest.raises(CohortError, match="Born: a target must be a quantity; it holds dates"):
+        Behaviour(**QUICK, targets=("Born",)).check_early(study.cohort, table)
+
+
+def test_a_confound_that_is_the_same_for_all_is_dropped_by_name(make_study):
+    table = make_study(subjects=9).phenotypes.assign(Site="A", Field=3.0)
+    study = make_study(subjects=9, phenotypes=table)
+    asked = Behaviour(**QUICK, targets=("Score",), confounds=("Site", "Field"))
+    scored = asked.score(study)
+    assert "null_confounds" not in set(scored.tables["scores"]["method"])
+    told = "\n".join(scored.notes)
+    for name, value in (("Site", "A"), ("Field", "3.0")):
+        assert f"confound {name} is dropped: it is {value} for all 9 subjects" in told
+    without = Behaviour(**QUICK, targets=("Score",)).score(study)
+    assert scored.tables["scores"].equals(without.tables["scores"])
+
+
+def test_a_family_in_two_spellings_is_refused(make_study):
+    table = make_study(subjects=9).phenotypes
+    table = table.assign(Family_ID=["f01", "F1", *(f"f{n}" for n in range(10, 17))])
+    with pytest.raises(CohortError, match=r"family_column: Family_ID\); it has 'f01' and 'F1'"):
+        Behaviour(**QUICK, family_column="Family_ID").check_early(
+            make_study(subjects=9).cohort, table
+        )

@@ -77,3 +77,12 @@ def test_only_components_that_are_unlikely_by_chance_are_shown(make_study):
     assert np.argwhere(np.isfinite(shown)).tolist() == [[2, 1]]
     both = _shown(undirected, found, ("a", "b", "c")).values
     assert both[2, 1] == both[1, 2] == 7
+
+
+def test_a_group_in_two_spellings_is_refused(make_study):
+    table = make_study().phenotypes.assign(Sex=["F", "F", "M", "M", "Female", "other"])
+    asked = GroupContrast("Sex", "F", "M", permutations=5)
+    with pytest.raises(CohortError, match="Sex is 'F' and 'Female': write one of them throughout"):
+        asked.check_early(make_study().cohort, table)
+    table = table.replace("Female", "other")
+    assert "'other' (2)" in asked.check_early(make_study().cohort, table).notes[0]

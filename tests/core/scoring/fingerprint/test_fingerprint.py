@@ -8,7 +8,7 @@ from scipy.stats import kstest, mannwhitneyu
 
 from attnconn_core.errors import ParameterError
 from attnconn_core.scoring import fingerprint
-from attnconn_core.scoring.fingerprint.fingerprint import _auc, _only_best, _permutation_p, _ranks
+from attnconn_core.scoring.fingerprint.fingerprint import _auc, _permutation_p, _ranks, only_best
 
 SMALL = {"permutations": 0}
 
@@ -115,7 +115,7 @@ def test_identical_scans_are_found_and_ranked_first():
 
 def test_a_tie_is_a_miss_and_half_a_place():
     scores = np.array([[3.0, 3.0, 1.0], [0.0, 2.0, 1.0], [5.0, 0.0, 4.0]])
-    assert _only_best(scores).tolist() == [-1, 1, 0]
+    assert only_best(scores).tolist() == [-1, 1, 0]
     assert _ranks(scores).tolist() == [1.5, 1.0, 2.0]
 
 

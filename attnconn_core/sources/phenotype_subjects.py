@@ -1,0 +1,127 @@
+"""The subjects of a phenotype table: whose row it is, and which rows are of nobody."""
+
+import re
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from attnconn_core.errors import IdentifierError, StudyError
+from attnconn_core.sources.scan_names import split_scan_name
+from attnconn_core.wording import few_and_more, first_few
+
+__all__ = ["MatchedPhenotypes", "match_phenotypes", "phenotype_subject", "require_subjects"]
+
+_SHOWN = 5
+_FLOAT = re.compile(r"(\d+)\.0+")
+# What stands before a row that sums up the others, letters and percent signs alone.
+_SUMMARY = re.compile(
+    r"(?:group|grand|overall|sub)?(?:mean|average|avg|median|mode|sum|total)s?(?:sd|std)?|msd|ave"
+    r"|sd|std|stdev|stddev|stdevp|standarddeviation|se|sem|standarderror|var|variance|iqr|range"
+    r"|n|count|counts|min|minimum|max|maximum|(?:25|50|75)%?(?:ile|percentile|th)|(?:25|50|75)%"
+    r"|skew|skewness|kurtosis|all|allsubjects|overall|missing"
+)
+
+
+class MatchedPhenotypes(NamedTuple):
+    """Rows of the subjects who have a scan, and what is to be said of the match.
+
+    Attributes
+    ----------
+    table
+        Indexed by subject, as the scans name them.
+    notes
+        Sentences: who has no row, and whose row is written otherwise.
+    """
+
+    table: pd.DataFrame
+    notes: tuple[str, ...]
+
+
+def match_phenotypes(
+    table: pd.DataFrame, subject_column: str, subjects: Iterable[str]
+) -> MatchedPhenotypes:
+    """Find the row of every subject who has a scan, also where zeros in front were lost.
+
+    A spreadsheet turns subject 0010064 into the number 10064. Where one subject without a row
+    and one row without a subject differ by zeros in front or by case alone, they are taken
+    for the same person, and that is said.
+
+    Parameters
+    ----------
+    table, subject_column
+        From `check_phenotypes`.
+    subjects
+        Those who have a scan.
+
+    Raises
+    ------
+    StudyError
+        If two subjects or two rows could be meant by one another.
+    """
+    by_subject = table.set_index(subject_column)
+    wanted = sorted(set(subjects))
+    missing = [each for each in wanted if each not in by_subject.index]
+    spare = [str(each) for each in by_subject.index if each not in set(wanted)]
+    renamed: dict[str, str] = {}
+    for subject in missing:
+        alike = [row for row in spare if _bare(row) == _bare(subject)]
+        rivals = [other for other in missing if _bare(other) == _bare(subject)]
+        if len(alike) > 1 or (alike and len(rivals) > 1):
+            raise StudyError(
+                "a row of the phenotype table must be of one subject; "
+                f"{', '.join(alike)} may be {', '.join(rivals)}: write subjects as the scans do"
+            )
+        if alike:
+            renamed[alike[0]] = subject
+    notes = []
+    if renamed:
+        pairs = [f"{subject} as {row}" for row, subject in renamed.items()]
+        notes.append(
+            f"the phenotype table names {len(pairs)} of {len(wanted)} subjects otherwise than "
+            f"their scans: {few_and_more(pairs, _SHOWN)}; they are taken for the same"
+        )
+    absent = [subject for subject in missing if subject not in renamed.values()]
+    if absent:
+        unused = [row for row in spare if row not in renamed]
+        has = f"; it has {few_and_more(unused, _SHOWN)} without a scan" if unused else ""
+        notes.append(
+            f"{len(absent)} of {len(wanted)} subjects have no row in the phenotype table: "
+            f"{few_and_more(absent, _SHOWN)}{has}"
+        )
+    return MatchedPhenotypes(by_subject.rename(index=renamed), tuple(notes))
+
+
+def _bare(subject: str) -> str:
+    return subject.lower().lstrip("0")
+
+
+def require_subjects(column: pd.Series, name: str) -> None:
+    """Refuse rows of means, deviations and totals, which widen what counts as usual values."""
+    rows = [
+        f"{str(value).strip()} (row {number})"
+        for number, value in enumerate(column, start=1)
+        if _SUMMARY.fullmatch(re.sub(r"[^a-z0-9%]", "", str(value).lower()))
+        and not str(value).strip().isdecimal()
+    ]
+    if rows:
+        raise StudyError(
+            f"{name}: every row must be of one subject; column {column.name} holds "
+            f"{first_few(rows, _SHOWN)}, as rows that sum up the others. Take them out"
+        )
+
+
+def phenotype_subject(value: Any, where: str) -> str:
+    """Name a subject as scans do."""
+    if pd.isna(value):
+        raise StudyError(f"{where}: must name a subject; its cell is empty")
+    name = str(value).strip().removeprefix("sub-")
+    if number := _FLOAT.fullmatch(name):
+        raise StudyError(
+            f"{where}: a subject must be text; got {name!r}, a number with decimals: "
+            f"write {number[1]}, with the zeros in front that the scans have"
+        )
+    try:
+        return split_scan_name(name)[0]
+    except IdentifierError as problem:
+        raise IdentifierError(f"{where}: {problem}") from problem

@@ -1,0 +1,64 @@
+"""What failed for one cause is one line, and so is what waits for it."""
+
+from attnconn_assets.building.causes import Cause
+from attnconn_assets.commands import _complain
+from attnconn_assets.operation.outcome import Outcome
+
+KEYS = [f"sub-{n}_ses-a" for n in range(1, 9)]
+
+
+def reason(key, column="time"):
+    return f"/scans/{key}.csv: {column!r} holds {key[4]}.5, 3; no region"
+
+
+def test_one_mistake_in_every_file_fails_in_one_line():
+    outcome = Outcome(failed={f"time_series of {key}": reason(key) for key in KEYS})
+    (line,) = outcome.failures()
+    assert line == (
+        "time_series of sub-1_ses-a, sub-2_ses-a, sub-3_ses-a and 5 more failed: "
+        "/scans/sub-1_ses-a.csv: 'time' holds 1.5, 3; no region (the other 7 alike)"
+    )
+
+
+def test_another_mistake_has_a_line_of_its_own():
+    failed = {f"time_series of {key}": reason(key) for key in KEYS}
+    failed["time_series of sub-4_ses-a"] = reason("sub-4_ses-a", "frame")
+    many, one = Outcome(failed=failed).failures()
+    assert "and 4 more failed" in many
+    assert one == f"time_series of sub-4_ses-a failed: {reason('sub-4_ses-a', 'frame')}"
+
+
+def test_two_failures_are_said_each():
+    failed = {f"time_series of {key}": reason(key) for key in KEYS[:2]}
+    assert len(list(Outcome(failed=failed).failures())) == 2
+
+
+def test_what_waits_for_its_own_session_is_one_line():
+    outcome = Outcome(failed={f"time_series of {key}": reason(key) for key in KEYS})
+    for asset in ("pearson", "granger"):
+        for key in KEYS:
+            cause = Cause("time_series", key, reason(key), failed=True)
+            outcome.waiting[f"{asset} of {key}"] = (cause,)
+    outcome.waiting["fingerprint of all"] = tuple(
+        Cause("time_series", key, reason(key), failed=True) for key in KEYS
+    )
+    own, whole = outcome.waits()
+    assert own == (
+        "not made because time_series of the same session failed: pearson of 8 partitions, "
+        "granger of 8 partitions"
+    )
+    assert whole == (
+        "not made because time_series of sub-1_ses-a, sub-2_ses-a, sub-3_ses-a and 5 more "
+        "failed: fingerprint"
+    )
+
+
+def test_what_is_the_matter_with_many_sessions_is_said_once(capsys):
+    _complain("is suspicious:", {key: f"{key[4]} spikes in frames 3, {key[4]}" for key in KEYS})
+    _complain("isn't a session:", {"notes.CSV": "in capitals"})
+    many, one = capsys.readouterr().err.splitlines()
+    assert many == (
+        "  sub-1_ses-a, sub-2_ses-a, sub-3_ses-a, sub-4_ses-a, sub-5_ses-a and 3 more are "
+        "suspicious: 1 spikes in frames 3, 1 (the other 7 alike)"
+    )
+    assert one == "  notes.CSV isn't a session: in capitals"
