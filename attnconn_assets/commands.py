@@ -261,6 +261,12 @@ def conclude(study: Study, outcome: Outcome, seconds: float) -> None:
     store = store_of(study)
     left_out = unlike_others(store, store.partitions("time_series"))
     _complain("is left out:", left_out)
+    for name in study.exclude.naming_nobody(store.partitions("time_series")):
+        print(
+            f"  exclude.sessions names {name}, which no session or subject is called: nothing was "
+            "left out for it",
+            file=sys.stderr,
+        )
     _complain("is suspicious:", suspicions_of(store, store.partitions("quality")))
     kept = [key for key in store.partitions("time_series") if key not in left_out]
     _complain("is suspicious:", suspicious_beside_others(time_series_facts(store, kept)))

@@ -24,6 +24,13 @@ __all__ = [
     "check_identifier",
 ]
 
+# Words that say when a session was; 1 for all others.
+_WHEN_UNSAID = 1
+_WHEN = {
+    **dict.fromkeys(("baseline", "base", "bl", "pre", "before", "pretest", "first"), 0),
+    **dict.fromkeys(("post", "after", "posttest", "second"), 2),
+    **dict.fromkeys(("followup", "fu", "third"), 3),
+}
 _TEST_AND_RETEST = ("test", "retest")
 _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}")
 
@@ -231,7 +238,7 @@ class Cohort:
     def pairs(self) -> tuple[tuple[Session, Session], ...]:
         """Pair the test and retest sessions of every subject that has both."""
         by_subject: dict[str, list[Session]] = {}
-        for session in sorted(self.sessions, key=lambda each: _natural(each.session)):
+        for session in sorted(self.sessions, key=lambda each: _in_time(each.session)):
             by_subject.setdefault(session.subject, []).append(session)
         named = [self._named(by_subject[subject]) for subject in self.subjects]
         if self.compared is None and not any(named):
@@ -266,7 +273,7 @@ class Cohort:
     def session_names(self) -> Mapping[str, int]:
         """How sessions are called, and how many are."""
         counts = Counter(session.session for session in self.sessions)
-        return {name: counts[name] for name in sorted(counts, key=_natural)}
+        return {name: counts[name] for name in sorted(counts, key=_in_time)}
 
     @property
     def digest(self) -> str:
@@ -275,6 +282,12 @@ class Cohort:
         if self.compared is not None:
             listed += "\n" + " ".join(self.compared)
         return hashlib.sha256(listed.encode()).hexdigest()[:16]
+
+
+def _in_time(name: str) -> tuple[int, list[tuple[int, str]]]:
+    """Order names as sessions follow each other: pre before post, else as people count."""
+    letters = re.sub(r"[^a-z]", "", name.lower())
+    return _WHEN.get(letters, _WHEN_UNSAID), _natural(name)
 
 
 def _natural(name: str) -> list[tuple[int, str]]:

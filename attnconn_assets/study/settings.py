@@ -1,6 +1,6 @@
 """Groups of settings in a study file."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Annotated, Literal
@@ -208,6 +208,14 @@ class ExclusionRules(Settings):
         """Whether a session, or its subject, is excluded by name."""
         subject = session_key.partition("_ses-")[0]
         return not {session_key, subject, subject.removeprefix("sub-")}.isdisjoint(self.sessions)
+
+    def naming_nobody(self, session_keys: Collection[str]) -> tuple[str, ...]:
+        """Return the names under `sessions` that no session or subject is called."""
+        return tuple(
+            name
+            for name in self.sessions
+            if not any(self.model_copy(update={"sessions": (name,)}).names(k) for k in session_keys)
+        )
 
     def why_not(self, measured: Mapping[str, float]) -> str:
         """Name the rules that a session breaks, with what was measured; empty if none."""

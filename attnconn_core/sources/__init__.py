@@ -16,6 +16,7 @@ from attnconn_core.sources.hcp import HcpTree
 from attnconn_core.sources.independent_samples import INDEPENDENT_SAMPLES, independent_samples
 from attnconn_core.sources.keys import CHOOSES_SESSIONS, NOT_A_KEY, StudyKey
 from attnconn_core.sources.known_truth import KnownTruth, read_known_truth
+from attnconn_core.sources.missing_codes import far_values, missing_code
 from attnconn_core.sources.phenotype_subjects import match_phenotypes
 from attnconn_core.sources.phenotypes import (
     as_written,
@@ -51,12 +52,14 @@ __all__ = [
     "brings_phenotypes",
     "check_phenotypes",
     "date_problem",
+    "far_values",
     "fetches",
     "first_difference",
     "independent_samples",
     "installed_sources",
     "match_phenotypes",
     "may_count_days",
+    "missing_code",
     "read_known_truth",
     "read_phenotypes",
     "region_coverage",

@@ -9,6 +9,7 @@ import pandas as pd
 
 from attnconn_core.errors import StudyError
 from attnconn_core.sources.dates import date_problem
+from attnconn_core.sources.missing_codes import missing_code
 from attnconn_core.sources.phenotype_subjects import phenotype_subject, require_subjects
 from attnconn_core.sources.tables import read_table
 from attnconn_core.wording import first_few
@@ -22,7 +23,6 @@ __all__ = [
 
 _SHOWN = 5
 # What questionnaires and databases write where there is no value.
-_MISSING = (-7, -8, -9, -77, -88, -99, -777, -888, -999, -9999, -99999, 999, 9999, 99999)
 
 
 def read_phenotypes(path: Path, subject_column: str) -> pd.DataFrame:
@@ -166,20 +166,11 @@ def _check_values(
     if np.isinf(values.astype("float64")).any():
         raise StudyError(f"{name}: column {values.name} must hold finite numbers; it holds inf")
     uncoded = ~written.map(as_written).isin(list(coding)).to_numpy()
-    codes = values.isin(_MISSING) & uncoded
-    rest = values[values.notna() & ~codes].astype("float64")
-    if not codes.any() or rest.empty:
-        return
-    reach = 2 * (rest.max() - rest.min())
-    low = 0.0 if rest.min() >= 0 else rest.min() - reach
-    far = values[codes & ((values < low) | (values > rest.max() + reach))]
-    if len(far):
-        code = as_written(far.iloc[0])
+    if problem := missing_code(values[uncoded]):
+        code = problem.partition(" ")[0]
         raise StudyError(
-            f"{name}: column {values.name} holds {code} in {(far == far.iloc[0]).sum()} rows, far "
-            f"from the others ({rest.min():g} to {rest.max():g}), as a code for a missing value: "
-            f"leave such cells empty. If it is a value, say so in the study: coding: "
-            f"{{{values.name}: {{{code!r}: {code}}}}}"
+            f"{name}: column {values.name} holds {problem}: leave such cells empty. If it is a "
+            f"value, say so in the study: coding: {{{values.name}: {{{code!r}: {code}}}}}"
         )
 
 

@@ -143,6 +143,10 @@ def paired(*names, compared=None):
         (("02", "01"), None, [("01", "02")]),
         (("10", "9", "2"), None, [("2", "9")]),  # as people count
         (("Retest", "Test"), None, [("Test", "Retest")]),
+        (("followup", "post", "pre"), None, [("pre", "post")]),
+        (("Follow-up", "Baseline"), None, [("Baseline", "Follow-up")]),
+        (("after", "before"), None, [("before", "after")]),
+        (("year2", "baseline", "year10"), None, [("baseline", "year2")]),
         (("a", "retest", "test"), None, [("test", "retest")]),
         (("a", "b", "c"), ("c", "a"), [("c", "a")]),
         (("test", "retest"), ("01", "02"), []),

@@ -63,14 +63,7 @@ def _check_names(study: Study, listing: Listing, cohort: Cohort, findings: Findi
             f"sessions must name sessions that are there ({listed(there)}); got "
             f"{', '.join(absent)}: nothing is compared"
         )
-    nobody = [
-        name
-        for name in study.exclude.sessions
-        if not any(
-            study.exclude.model_copy(update={"sessions": (name,)}).names(session.key)
-            for session in listing.sessions
-        )
-    ]
+    nobody = study.exclude.naming_nobody([session.key for session in listing.sessions])
     if nobody:
         findings.warnings.append(
             f"exclude.sessions names {listed(nobody)}, which no session or subject is called"

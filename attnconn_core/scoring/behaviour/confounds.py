@@ -10,10 +10,17 @@ from jaxtyping import Bool, Float, Int
 from attnconn_core.errors import ParameterError
 from attnconn_core.scoring.categories import are_ranges, spelled_twice
 from attnconn_core.scoring.edges.features import column_scale
-from attnconn_core.sources import date_problem, may_count_days
+from attnconn_core.sources import date_problem, far_values, may_count_days, missing_code
 from attnconn_core.wording import first_few
 
-__all__ = ["Confounds", "adjusted_truth", "confound_columns", "confound_notes", "explain_all"]
+__all__ = [
+    "Confounds",
+    "adjusted_truth",
+    "confound_columns",
+    "confound_notes",
+    "explain_all",
+    "far_notes",
+]
 
 _SHOWN = 4
 
@@ -111,8 +118,9 @@ def confound_columns(table: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
     Raises
     ------
     ParameterError
-        If the table lacks a column, a column holds dates, words beside numbers or one category
-        in two spellings, or so many categories that they tell subjects apart.
+        If the table lacks a column, a column holds dates, a code such as -999, words beside
+        numbers or one category in two spellings, or so many categories that they tell subjects
+        apart.
     """
     missing = [name for name in names if name not in table]
     if missing:
@@ -123,6 +131,8 @@ def confound_columns(table: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
     for name in names:
         if problem := date_problem(chosen[name]):
             raise ParameterError(f"confound {name} must be a quantity or a category; {problem}")
+        if pd.api.types.is_numeric_dtype(chosen[name]) and (problem := missing_code(chosen[name])):
+            raise ParameterError(f"confound {name} holds {problem}: leave such cells empty")
     words = [name for name in names if not pd.api.types.is_numeric_dtype(chosen[name])]
     for name in words:
         _require_categories(chosen[name])
@@ -149,6 +159,7 @@ def confound_notes(table: pd.DataFrame, names: Sequence[str]) -> list[str]:
                 "subjects who have it"
             )
         elif pd.api.types.is_numeric_dtype(column):
+            notes += far_notes(f"confound {name}", column)
             if may_count_days(column):
                 notes.append(
                     f"confound {name} holds whole numbers from {column.min():.0f} to "
@@ -170,6 +181,19 @@ def confound_notes(table: pd.DataFrame, names: Sequence[str]) -> list[str]:
             f"({whose}): {first_few(list(who), _SHOWN)}"
         )
     return notes
+
+
+def far_notes(what: str, values: pd.Series) -> list[str]:
+    """Say which subjects' values lie so far from the others that they may not be meant."""
+    far = far_values(values)
+    if far.empty:
+        return []
+    told = [f"{value:g} ({subject})" for subject, value in far.items()]
+    return [
+        f"{what}: {first_few(told, _SHOWN)} lie{'s' * (len(told) == 1)} more than ten robust "
+        f"deviations from the median of {values.median():g}: a code for a missing value, another "
+        "unit or a decimal point taken for thousands? Empty such cells, or correct them"
+    ]
 
 
 def _require_categories(column: pd.Series) -> None:

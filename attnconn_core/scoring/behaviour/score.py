@@ -23,6 +23,7 @@ from attnconn_core.scoring.behaviour.confounds import (
     Confounds,
     confound_columns,
     confound_notes,
+    far_notes,
 )
 from attnconn_core.scoring.behaviour.null_models import why_constant, why_meaningless
 from attnconn_core.scoring.behaviour.resampling import CrossValidation
@@ -230,6 +231,7 @@ def _notes(
     for target in question.targets.columns:
         if target in unusable:
             continue
+        notes += far_notes(target, question.targets[target])
         counts = question.targets[target].value_counts()
         if 1 - counts.iloc[0] / counts.sum() < _RARE:
             notes.append(

@@ -72,6 +72,18 @@ def test_categories_that_tell_subjects_apart_are_refused():
         confound_columns(names, ["Name"])
 
 
+def test_a_code_for_a_missing_value_is_no_confound():
+    table = pd.DataFrame({"FD": [0.1, 0.2, -9999.0, 0.15, 0.3, 0.12]}, index=list("abcdef"))
+    with pytest.raises(ParameterError, match="confound FD holds -9999 in 1 rows, far from the oth"):
+        confound_columns(table, ["FD"])
+
+
+def test_a_value_far_from_all_others_is_said_with_its_subject():
+    table = pd.DataFrame({"FD": [0.1, 0.2, 99.0, 0.15, 0.3, 0.12]}, index=list("abcdef"))
+    (told,) = confound_notes(table, ["FD"])
+    assert told.startswith("confound FD: 99 (c) lies more than ten robust deviations")
+
+
 def test_a_category_in_two_spellings_is_refused():
     table = pd.DataFrame({"Sex": ["F", "f", "M", "M", "F", "M", "F", "M"]})
     with pytest.raises(

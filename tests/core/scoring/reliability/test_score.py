@@ -25,7 +25,7 @@ def by_method(scored):
 class Noise:
     """Matrices that share nothing, whoever they are of."""
 
-    directed, signed, needs = True, True, "session model"
+    directed, signed, needs, penalties = True, True, "session model", ()
 
     def __init__(self, study):
         self._study, self.name, self.label = study, "attention_subject", "Noise"
