@@ -4,6 +4,7 @@ from typing import ClassVar
 import pytest
 
 from attnconn_assets.commands import conclude, run
+from attnconn_assets.study.settings import ExclusionRules
 from attnconn_assets.study.sources import study_model
 from attnconn_assets.study.study import Study
 from attnconn_core.errors import SampleError
@@ -37,3 +38,11 @@ def test_a_run_ends_with_scores_their_chance_and_what_their_marks_mean(line, cap
     assert "Attention (fine-tuned) † ⚠ " in said
     assert "ICC of edges" in said.partition("correlation")[0]
     assert "at least 5 subjects with a test and a retest session; got 4" in said
+
+
+def test_a_run_says_whom_an_exclusion_names_that_is_not_there(line, capsys):
+    exclude = ExclusionRules(sessions=("sub-001", "sub-1_ses-test"))
+    conclude(line.study.model_copy(update={"exclude": exclude}), line.outcome, 1.0)
+    said = capsys.readouterr().err
+    assert "exclude.sessions names sub-1_ses-test, which no session or subject is called" in said
+    assert "names sub-001," not in said
