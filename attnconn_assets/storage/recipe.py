@@ -10,7 +10,6 @@ anew. An asset whose figures are part of its result names their module in its re
 """
 
 import ast
-import copy
 import dataclasses
 import functools
 import hashlib
@@ -139,8 +138,13 @@ def reached_modules(module: str) -> frozenset[str]:
     return frozenset(seen)
 
 
-def _imported(module: str, roots: tuple[str, ...]) -> Iterator[str]:
-    """Follow what a module imports, but for figures where it isn't one itself."""
+@functools.cache
+def _imported(module: str, roots: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what a module imports, but for figures where it isn't one itself."""
+    return tuple(_follow_imports(module, roots))
+
+
+def _follow_imports(module: str, roots: tuple[str, ...]) -> Iterator[str]:
     drawing = module.startswith(_FIGURES)
     for node in ast.walk(_tree(module)):
         if isinstance(node, ast.Import):
@@ -204,7 +208,7 @@ def _tree(module: str) -> ast.Module:
 @functools.cache
 def _syntax(module: str) -> str:
     """Return a module's code without its docstrings, and the data file beside it, if any."""
-    tree = copy.deepcopy(_tree(module))
+    tree = _tree(module)  # may lose its docstrings: nobody else reads them
     documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
     for node in ast.walk(tree):
         if isinstance(node, documented) and ast.get_docstring(node, clean=False) is not None:

@@ -4,7 +4,7 @@ import functools
 import itertools
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import dagster as dg
@@ -15,6 +15,7 @@ import yaml
 from attnconn_assets.operation.outcome import Outcome, Step
 from attnconn_assets.operation.runner import materialise_stale
 from attnconn_assets.study.study import Study, load_study
+from attnconn_assets.tracking.tracking import Tracking
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -62,9 +63,18 @@ def write_study_to(folder: Path, **changes: object) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def empty_tracking(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A new database of MLflow: its migrations take longer than many a test."""
+    folder = tmp_path_factory.mktemp("tracking") / "mlruns"
+    Tracking(folder=str(folder)).client()
+    return folder
+
+
 @pytest.fixture
-def write_study(tmp_path: Path) -> WriteStudy:
+def write_study(tmp_path: Path, empty_tracking: Path) -> WriteStudy:
     """Write the tiny study with some keys changed into the test's own folder."""
+    shutil.copytree(empty_tracking, tmp_path / "mlruns")
     return functools.partial(write_study_to, tmp_path)
 
 
@@ -116,10 +126,22 @@ class Line:
         return make_line(study, self.instance)
 
 
-@pytest.fixture(scope="module")
-def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
-    """The tiny study, its whole line made: for a module's tests to look at, in order."""
-    folder = tmp_path_factory.mktemp("line")
+def copied(instance: dg.DagsterInstance) -> dg.DagsterInstance:
+    """Return another instance in memory that knows what this one knows."""
+    other = dg.DagsterInstance.ephemeral()
+    for kind in ("run_storage", "event_log_storage"):
+        here, there = getattr(instance, kind), getattr(other, kind)
+        connections = (each._held_conn.connection.driver_connection for each in (here, there))
+        source, target = connections
+        source.backup(target)
+    other.event_log_storage._storage_id = instance.event_log_storage._storage_id
+    return other
+
+
+@pytest.fixture(scope="session")
+def whole_line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
+    """The tiny study, its whole line made once: modules look at copies of it."""
+    folder = tmp_path_factory.mktemp("whole")
     study = load_study(write_study_to(folder))
     with dg.DagsterInstance.ephemeral() as instance:
         outcome, told = make_line(study, instance)
@@ -128,8 +150,18 @@ def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
 
 
 @pytest.fixture(scope="module")
+def line(whole_line: Line, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
+    """The tiny study, its whole line made: for a module's tests to look at and change, in order."""
+    folder = tmp_path_factory.mktemp("line")
+    shutil.copytree(whole_line.folder, folder, dirs_exist_ok=True)
+    study = load_study(folder / "studies" / "tiny.yaml")
+    with copied(whole_line.instance) as instance:
+        yield replace(whole_line, folder=folder, study=study, instance=instance)
+
+
+@pytest.fixture(scope="module")
 def line_of_files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
-    """The line of four subjects whose scans are files in the folder `scans`."""
+    """A line of two methods; the scans of its four subjects are files in the folder `scans`."""
     folder = tmp_path_factory.mktemp("files")
     (folder / "scans").mkdir()
     rng = np.random.default_rng(0)
@@ -138,7 +170,8 @@ def line_of_files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
         np.save(path, rng.normal(size=(120, 5)))
     simulated = dict.fromkeys(("n_subjects", "n_regions", "n_frames", "behaviour"))
     files = {"source": "arrays", "root": "../scans", "repetition_time": 0.72}
-    study = load_study(write_study_to(folder, **{**simulated, **files}))
+    few = {"methods": ["pearson", "attention_subject"], "reliability": {"seeds": 1}}
+    study = load_study(write_study_to(folder, **{**simulated, **files, **few}))
     with dg.DagsterInstance.ephemeral() as instance:
         outcome, told = make_line(study, instance)
         assert outcome.failed == {}

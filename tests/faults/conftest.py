@@ -1,7 +1,8 @@
 """Studies of one asset, and processes of the platform to be killed, starved and raced.
 
-Importing Dagster, MLflow and torch takes longer than any of the studies. One process does it
-and forks the others, each with a process group, a DAGSTER_HOME and output files of its own.
+Importing Dagster, MLflow and torch, and deriving the versions of the code, takes longer than any
+of the studies. One process does it and forks the others, each with a process group, a
+DAGSTER_HOME and output files of its own.
 """
 
 import contextlib
@@ -35,6 +36,7 @@ LAUNCHER = """
 import json, os, pathlib, signal, sys, time
 import mlflow.store.model_registry.sqlalchemy_store, mlflow.store.tracking.sqlalchemy_store
 from attnconn_assets import __main__ as command, commands
+from attnconn_assets.assets import catalogue
 from attnconn_assets.operation import runner
 from attnconn_assets.study.study import load_study
 from attnconn_assets.tracking.tracking import Tracking
@@ -63,6 +65,7 @@ def change_code():
     from attnconn_assets.storage import recipe
     syntax = recipe._syntax
     recipe._syntax = lambda name: syntax(name) + ("+" if name.endswith("time_series") else "")
+    recipe.code_version.cache_clear()
 
 # Waits after a scan was read and before it is looked at again, for the first scan named so.
 def pause_when_reading(name, folder):
@@ -79,6 +82,7 @@ def pause_when_reading(name, folder):
 
     ArrayFolder.load = waiting
 
+catalogue.assets(load_study("studies/simulated.yaml"))  # imports what they need, hashes the code
 whole = runner.specs
 runner.specs = lambda study: [spec for spec in whole(study) if spec.name == "time_series"]
 print("ready", flush=True)
@@ -347,7 +351,7 @@ def until() -> Callable[[Callable[[], bool], str], None]:
     return wait_until
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def launcher() -> Iterator[Launcher]:
     """The process that has imported everything."""
     process = subprocess.Popen(
@@ -412,7 +416,7 @@ def bare_place(launcher: Launcher, tmp_path: Path) -> MakePlace:
     return functools.partial(write_place, launcher, tmp_path)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def opened(launcher: Launcher, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A new database of MLflow: its migrations take longer than a study."""
     place = write_place(launcher, tmp_path_factory.mktemp("opened"))
@@ -433,10 +437,24 @@ def make_place(bare_place: MakePlace, opened: Path) -> MakePlace:
     return make
 
 
-@pytest.fixture
-def made(make_place):
-    """A study that was made."""
-    place = make_place(sessions=6)
+@pytest.fixture(scope="session")
+def made_once(
+    launcher: Launcher, opened: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Place, Path]:
+    """A study that was made, and a copy of its folder as it was then."""
+    place = write_place(launcher, tmp_path_factory.mktemp("made"))
+    shutil.copytree(opened, place.folder / "mlruns")
     first = place.run()
     assert first.status == 0, first.told
+    kept = tmp_path_factory.mktemp("kept") / "made"
+    shutil.copytree(place.folder, kept)
+    return place, kept
+
+
+@pytest.fixture
+def made(made_once: tuple[Place, Path]) -> Place:
+    """A study that was made: whatever the test before did to it is undone."""
+    place, kept = made_once
+    shutil.rmtree(place.folder)
+    shutil.copytree(kept, place.folder)
     return place

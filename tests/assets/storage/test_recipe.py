@@ -34,7 +34,7 @@ def test_names_are_followed_through_a_package_to_the_module_that_defines_them():
 
 
 def forget() -> None:
-    for cached in (recipe.reached_modules, recipe._syntax, recipe.code_version):
+    for cached in (recipe._imported, recipe.reached_modules, recipe._syntax, recipe.code_version):
         cached.cache_clear()
 
 
