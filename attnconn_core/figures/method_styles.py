@@ -43,8 +43,8 @@ class Look:
     size: float = 38.0
 
 
-def _of_one_colour(colour: str, markers: str) -> tuple[Look, ...]:
-    return tuple(Look(colour, marker) for marker in markers)
+def _of_one_colour(colour: str, markers: str, line: str = "-") -> tuple[Look, ...]:
+    return tuple(Look(colour, marker, line) for marker in markers)
 
 
 # Family → its methods' looks, in the order of the registry; used again from the first
@@ -53,7 +53,7 @@ _FAMILIES = {
     "correlation": _of_one_colour(_SKY, "os"),
     "partial correlation": _of_one_colour(_BLUE, "sDv^"),
     "granger": _of_one_colour(_GREEN, "^v<s"),
-    "lagged": _of_one_colour(_GREEN, "oDp*"),
+    "lagged": _of_one_colour(_GREEN, "oDpP", "--"),
     "dynamics": _of_one_colour(_SKY, "^D"),
     "causal discovery": _of_one_colour(_VERMILLION, "sX<o"),
     "direction": _of_one_colour(_BLACK, "osvD^P<>*"),
