@@ -53,17 +53,28 @@ class SubjectList:
         """
         scans = set(found)
         subjects = {subject for subject, _ in scans}
+        alike = {_loose(subject): subject for subject in sorted(subjects)}
         bare = [
-            subject if session is None else f"{subject} (session {session})"
+            (subject if session is None else f"{subject} (session {session})", subject)
             for subject, session in self.rows
             if (subject not in subjects if session is None else (subject, session) not in scans)
         ]
         return {
             name: CohortError(
                 f"{self.path}: every subject listed must have a scan; {name} has none"
+                + (f": is it {alike[_loose(subject)]}?" if _differs(subject, alike) else "")
             )
-            for name in bare
+            for name, subject in bare
         }
+
+
+def _loose(subject: str) -> str:
+    """A subject's name without case and zeros in front: what tables lose."""
+    return subject.lower().lstrip("0")
+
+
+def _differs(subject: str, alike: Mapping[str, str]) -> bool:
+    return alike.get(_loose(subject), subject) != subject
 
 
 def read_subjects(path: Path, column: str, group_column: str | None) -> SubjectList:

@@ -53,3 +53,17 @@ def test_bad_tables(tmp_path, text, complaint):
 def test_a_table_that_is_not_there(tmp_path):
     with pytest.raises(CohortError, match=r"none\.csv: can't be read: No such file"):
         read_subjects(tmp_path / "none.csv", "Subject", None)
+
+
+@pytest.mark.parametrize(
+    ("listed", "told"),
+    [
+        ("1", "1 has none: is it 01?"),
+        ("hc-04", "hc-04 has none: is it HC-04?"),
+        ("7", "7 has none"),
+    ],
+)
+def test_a_row_without_a_scan_is_told_whose_name_is_alike(tmp_path, listed, told):
+    rows = read(tmp_path, f"Subject\n{listed}\n", group=None)
+    (problem,) = rows.without_scan([("01", "test"), ("HC-04", "test")]).values()
+    assert str(problem).endswith(told)
