@@ -34,9 +34,10 @@ demo: setup  ## Fetch the sample, materialise the whole line, show the scores
 dev: setup  ## Open Dagster (127.0.0.1:3000) and MLflow (127.0.0.1:5000); Ctrl-C ends both
 	@$(BIN)/attnconn dev
 
-# A process a core, and each with one thread: threads that share a core wait for each other.
+# A process a core, and each with one thread: threads that share a core wait for each other. Files
+# are dealt in the order of `testpaths`; otherwise those of few tests come last, which are the slowest.
 test: setup lint  ## Lint, type-check and run every test
-	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 test-studies: setup sample  ## Run every study of studies/ to its end, in a small form (minutes)
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -m studies --numprocesses auto --maxprocesses 4 tests/assets/study

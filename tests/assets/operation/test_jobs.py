@@ -11,16 +11,19 @@ from attnconn_assets.study.study import load_study
 from attnconn_core.errors import StudyError
 
 
-def test_the_job_makes_the_whole_line_each_asset_in_runs_of_its_own(tiny_study, instance):
-    add_sessions(tiny_study, instance, tiny_study.make_source().sessions())
-    job = refresh(tiny_study)
+def test_the_job_makes_the_whole_line_each_asset_in_runs_of_its_own(write_study, instance):
+    # Assets per session, per configuration and of the whole cohort.
+    few = {"methods": ["pearson", "attention_group_base"], "reliability": {"seeds": 1}}
+    study = load_study(write_study(**few))
+    add_sessions(study, instance, study.make_source().sessions())
+    job = refresh(study)
     assert job.execute_in_process(instance=instance).success
-    store = resources(tiny_study)["store"]
-    for spec in specs(tiny_study):
+    store = resources(study)["store"]
+    for spec in specs(study):
         key = {"session": "sub-001_ses-test", "configuration": "base", "whole": "all"}
         assert store.find(spec.name, key[spec.partitioned]) is not None
     runs = instance.get_runs()
-    assert len(runs) > len(specs(tiny_study))
+    assert len(runs) > len(specs(study))
     assert {run.status for run in runs} == {dg.DagsterRunStatus.SUCCESS}
 
     before = len(runs)

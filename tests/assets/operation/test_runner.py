@@ -201,6 +201,8 @@ def test_a_study_with_a_train_group_trains_on_it_alone(write_study, run_line, in
         subjects="../people.csv",
         group_column="Group",
         behaviour=None,
+        methods=["attention_group_base", "attention_finetuned"],
+        reliability={"seeds": 1},
         **dict.fromkeys(("n_subjects", "n_regions", "n_frames")),
     )
     study = load_study(path)

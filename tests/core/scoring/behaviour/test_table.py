@@ -280,7 +280,7 @@ def test_the_interval_holds_the_expected_r_of_known_behaviour(model, subjects, w
         source = Simulated(subjects=subjects, regions=5, frames=2, seed=seed)
         known = source.behaviour()
         features = edge_features(np.stack([source.truth(name) for name in known.index]), True)
-        plan = CrossValidation(folds=5, repeats=10, seed=seed)
+        plan = CrossValidation(folds=5, repeats=4, seed=seed)
         table = score_behaviours(features, known[["Score"]], model=model, cross_validation=plan)
         found.append(table.scores[["lower", "r", "upper"]].iloc[0].to_numpy(dtype=float))
     lower, r, upper = np.array(found).T

@@ -18,10 +18,11 @@ def slow(seed, n=3, frames=80):
 @pytest.mark.parametrize("kind", SURROGATES)
 def test_p_is_uniform_where_regions_share_nothing(kind):
     p = [
-        edge_significance(slow(seed), Pearson(), surrogates=99, kind=kind, seed=seed).p[1, 0]
+        edge_significance(slow(seed), Pearson(), surrogates=39, kind=kind, seed=seed).p[1, 0]
         for seed in range(200)
     ]
-    assert kstest(np.array(p) - 0.005, "uniform").pvalue > 0.01
+    # The least p is 1 / 40, and the next one twice that.
+    assert kstest(np.array(p) - 1 / 80, "uniform").pvalue > 0.01
 
 
 def test_memory_is_no_evidence():
