@@ -5,6 +5,7 @@ the other subjects, at the same length.
 """
 
 import argparse
+import contextlib
 import functools
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from attnconn_core.connectivity import METHODS, READY, Tangent, VarIdentification, geometric_mean
+from attnconn_core.connectivity import METHODS, READY, Estimator, Granger, Tangent, geometric_mean
 from attnconn_core.errors import AttnconnError
 from attnconn_core.forecasting.linear import ridge_var_own_past_free
 from attnconn_core.forecasting.moments import lagged_moments
@@ -69,13 +70,16 @@ def _rows(pairs: list[Pair]) -> Iterator[tuple[str, bool, list[Found]]]:
     tangent = Tangent(geometric_mean([half for pair in pairs for half in pair]))
     read = functools.partial(_values, tangent)
     yield "Tangent, reference of all", False, [_plain(pairs, n, read, False) for n in _LENGTHS]
-    method = METHODS["var_identification"]
-    by_shrinkage = {
-        shrinkage: functools.partial(_values, VarIdentification(shrinkage))
-        for shrinkage in method.penalties
-    }
-    label = f"{method.label}, penalty of the others"
-    yield label, True, [_chosen(pairs, n, by_shrinkage) for n in _LENGTHS]
+    for method in METHODS.values():
+        if method.penalty is None:
+            continue
+        made = Granger(1, 1.0, None) if method.needs == "cohort" else method.make()
+        by_penalty = {
+            penalty: functools.partial(_values, method.penalty.at(made, penalty))
+            for penalty in method.penalties
+        }
+        label = f"{method.label}, penalty of the others"
+        yield label, method.directed, [_chosen(pairs, n, by_penalty) for n in _LENGTHS]
     by_ridge = {ridge: functools.partial(_coefficients, ridge) for ridge in _RIDGES}
     label = "Ridge VAR (own past free), penalty of the others"
     yield label, True, [_chosen(pairs, n, by_ridge) for n in _LENGTHS]
@@ -89,7 +93,7 @@ def _pairs() -> list[Pair]:
     return [(each["test"], each["retest"]) for each in found.values()]
 
 
-def _values(estimator: VarIdentification, series: TimeSeries) -> np.ndarray:
+def _values(estimator: Estimator, series: TimeSeries) -> np.ndarray:
     return estimator.estimate(series).values
 
 
@@ -113,8 +117,13 @@ def _plain(pairs: list[Pair], frames: int, read: Read, directed: bool) -> Found:
 
 
 def _chosen(pairs: list[Pair], frames: int, by_penalty: Mapping[float, Read]) -> Found:
-    stacks = {penalty: _stacks(pairs, frames, read) for penalty, read in by_penalty.items()}
-    found = cross_fitted_identification(stacks, symmetric=False)
+    stacks = {}
+    for penalty, read in by_penalty.items():
+        with contextlib.suppress(AttnconnError):  # too few frames for so small a penalty
+            stacks[penalty] = _stacks(pairs, frames, read)
+    if not stacks:
+        return float("nan"), float("nan")
+    found = cross_fitted_identification(stacks)
     return found.accuracy, float(found.margin.mean())
 
 

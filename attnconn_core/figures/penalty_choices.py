@@ -67,7 +67,8 @@ def penalty_choice_panel(
     heading(
         figure,
         "Identification at the penalty that identifies others best",
-        f"n = {n} subjects; upright lines: 95 % intervals{styles.explanation(looks)}",
+        f"n = {n} subjects, each compared with all others (chance {chance:.2f}); upright lines: "
+        f"95 % intervals{styles.explanation(looks)}",
     )
     return figure
 

@@ -148,29 +148,46 @@ def _other_scores(work: Work, styles: Styles) -> list[dict[str, Any]]:
             about = {"description": score.description, "figure": "", "columns": [], "rows": []}
             found.append({"name": score.name, "label": score.label, **about})
             continue
-        table = work.table(score.name, "scores")
-        means = table.groupby("method", sort=False).mean(numeric_only=True)
-        single = len(means) == len(table)
         found.append(
             {
                 "name": score.name,
                 "label": score.label,
                 "description": score.description,
                 "figure": _picture(work, score.name, "figure.png"),
-                "columns": [
-                    {
-                        "name": str(name).replace("_", " "),
-                        "digits": 0 if single and table[name].dtype.kind in "iu" else 3,
-                    }
-                    for name in means.columns
-                ],
-                "rows": [
-                    {"name": styles.label(str(method)), "values": row.tolist()}
-                    for method, row in means.iterrows()
-                ],
+                **_rows_of(work, score.name, styles),
             }
         )
     return found
+
+
+def _rows_of(work: Work, score: str, styles: Styles) -> dict[str, Any]:
+    """Return the columns and rows of a score: a row per method and length, if it has lengths."""
+    if "by_frames.parquet" in work.entry(score, WHOLE).files:
+        table = work.table(score, "by_frames")
+        names = [
+            f"{styles.label(str(method))} from {frames} frames"
+            for method, frames in zip(table["method"], table["frames"], strict=True)
+        ]
+        values, caption = table.drop(columns=["method", "frames"]), "Per method and length of scan"
+    else:
+        table = work.table(score, "scores")
+        values = table.groupby("method", sort=False).mean(numeric_only=True)
+        names = [styles.label(str(method)) for method in values.index]
+        caption = "Per method" if len(values) == len(table) else "Means per method"
+    whole = [
+        len(values) == len(table) and table[name].dtype.kind in "iu" for name in values.columns
+    ]
+    return {
+        "caption": caption,
+        "columns": [
+            {"name": str(name).replace("_", " "), "digits": 0 if is_whole else 3}
+            for name, is_whole in zip(values.columns, whole, strict=True)
+        ],
+        "rows": [
+            {"name": name, "values": row.tolist()}
+            for name, (_, row) in zip(names, values.iterrows(), strict=True)
+        ],
+    }
 
 
 def _picture(work: Work, asset: str, name: str, partition: str = WHOLE) -> str:

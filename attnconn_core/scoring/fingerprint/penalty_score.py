@@ -59,7 +59,8 @@ class PenaltyIdentification:
     label: ClassVar[str] = "Identification at the others' penalty"
     description: ClassVar[str] = (
         "Whom a method identifies at the penalty that identifies other subjects best, and at "
-        "its own; each subject is compared with all others."
+        "its own. Each subject is compared with all others: where the fingerprint compares "
+        "within pools of cohort models, its accuracies and its chance are higher."
     )
     reads: ClassVar[frozenset[Read]] = frozenset({"matrices", "penalties"})
 
