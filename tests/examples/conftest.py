@@ -11,7 +11,12 @@ from attnconn_core.connectivity import methods
 from attnconn_core.figures import figures
 from attnconn_core.scoring import scores
 from attnconn_core.sources import sources
-from tests.assets.conftest import instance, run_line, write_study  # noqa: F401  (fixtures)
+from tests.assets.conftest import (  # noqa: F401  (fixtures)
+    empty_tracking,
+    instance,
+    run_line,
+    write_study,
+)
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "attnconn_example"
 REGISTRIES: tuple[Callable, ...] = (methods, sources, scores, figures)
