@@ -174,7 +174,10 @@ class Fingerprint:
             own = hits[hits["frames"] == frames].drop(columns="frames").set_index("subject")
             compared = compare_hits(lengths[lengths["frames"] == frames], own, chance)
             where = f"from {frames} frames"
-            words = f"Accuracy of identification {where} is {{best}} by {{who}} ({{value}})"
+            words = (
+                f"Accuracy of identification {where} (chance: {chance:.2f}) is {{best}} by {{who}} "
+                "({value})"
+            )
             yield Measured(
                 "fingerprint",
                 f"accuracy {where}",
