@@ -78,7 +78,8 @@ def test_it_runs_to_its_end(path, run_line, instance, tmp_path):
             cache = REPOSITORY / ".sample"
             if not any(cache.glob("*.whl")):
                 pytest.skip("needs the sample in .sample/")
-            changes |= {"cache": str(cache), "methods": ["pearson", "attention_group_attnconn"]}
+            methods = ["pearson", "var_identification", "attention_group_attnconn"]
+            changes |= {"cache": str(cache), "methods": methods}
         case "hcp":
             changes |= hcp(tmp_path, content)
         case "simulated":
