@@ -1,5 +1,7 @@
 """A session's matrices by one method: what every connectivity asset does alike."""
 
+from collections.abc import Sequence
+
 from attnconn_assets.assets.connectivity.matrix_checks import check_matrices
 from attnconn_assets.assets.connectivity.reader import EstimatorFor, Reader
 from attnconn_assets.building.result import Result
@@ -7,7 +9,7 @@ from attnconn_assets.building.work import Work
 from attnconn_core.connectivity.method import Method
 from attnconn_core.connectivity.summary import summarise
 from attnconn_core.errors import SeriesError
-from attnconn_core.records import Connectivity
+from attnconn_core.records import Connectivity, TimeSeries
 from attnconn_core.timeseries import head
 
 __all__ = ["estimate_lengths", "make_matrices"]
@@ -16,7 +18,8 @@ __all__ = ["estimate_lengths", "make_matrices"]
 def make_matrices(work: Work, reader: Reader) -> Result:
     """Estimate a session's connectivity from the whole scan and from its first frames."""
     method: Method = work.settings["method"]
-    matrices, unusable = estimate_lengths(work, reader(work))
+    series, lengths = work.series(), work.settings["scan_lengths"]
+    matrices, unusable = estimate_lengths(series, lengths, method, reader(work))
     whole = matrices[max(matrices)]
     return Result(
         figures={"matrix": work.album.matrix(whole, signed=method.signed)},
@@ -33,9 +36,20 @@ def make_matrices(work: Work, reader: Reader) -> Result:
 
 
 def estimate_lengths(
-    work: Work, estimator_of: EstimatorFor
+    series: TimeSeries, lengths: Sequence[int], method: Method, estimator_of: EstimatorFor
 ) -> tuple[dict[int, Connectivity], dict[str, str]]:
     """Estimate a session's first frames and its whole scan, in this order.
+
+    Parameters
+    ----------
+    series
+        Of the session.
+    lengths
+        How many of the first frames, ascending; those that the scan doesn't exceed are left out.
+    method
+        Names what is estimated.
+    estimator_of
+        What estimates a part.
 
     Returns
     -------
@@ -50,11 +64,9 @@ def estimate_lengths(
     SeriesError
         If the whole scan can't be estimated.
     """
-    series = work.series()
-    method: Method = work.settings["method"]
     matrices: dict[int, Connectivity] = {}
     unusable: dict[str, str] = {}
-    for frames in work.settings["scan_lengths"]:
+    for frames in lengths:
         if frames >= series.n_frames:
             break
         part = head(series, frames)

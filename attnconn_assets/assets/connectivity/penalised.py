@@ -5,6 +5,7 @@ from attnconn_assets.assets.connectivity.penalty_files import PENALTIES, penalty
 from attnconn_assets.assets.connectivity.reader import EstimatorFor, Reader
 from attnconn_assets.building.result import Result
 from attnconn_assets.building.work import Work
+from attnconn_core.connectivity.method import Method
 from attnconn_core.connectivity.penalty import Penalty
 from attnconn_core.errors import SeriesError
 from attnconn_core.records import Connectivity
@@ -17,13 +18,15 @@ def make_penalised(work: Work, reader: Reader) -> Result:
 
     A penalty at which the whole scan can't be estimated is left out, and the reason kept.
     """
+    method: Method = work.settings["method"]
     penalty: Penalty = work.settings["penalty"]
-    estimator_of = reader(work)
+    series, lengths, estimator_of = work.series(), work.settings["scan_lengths"], reader(work)
     files: dict[str, dict[int, Connectivity]] = {}
     left_out: dict[str, str] = {}
     for number, value in enumerate(penalty.values, start=1):
         try:
-            found, unusable = estimate_lengths(work, _at(penalty, value, estimator_of))
+            estimators = _at(penalty, value, estimator_of)
+            found, unusable = estimate_lengths(series, lengths, method, estimators)
         except SeriesError as error:
             left_out[f"{value:g}"] = str(error)
             continue
