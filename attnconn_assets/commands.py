@@ -259,17 +259,15 @@ def conclude(study: Study, outcome: Outcome, seconds: float) -> None:
     _complain("isn't made:", outcome.inapplicable)
     _complain("isn't a session:", outcome.refused)
     store = store_of(study)
-    left_out = unlike_others(store, store.partitions("time_series"))
+    sessions = store.partitions("time_series")
+    facts = time_series_facts(store, sessions)
+    left_out = unlike_others(facts)
     _complain("is left out:", left_out)
-    for name in study.exclude.naming_nobody(store.partitions("time_series")):
-        print(
-            f"  exclude.sessions names {name}, which no session or subject is called: nothing was "
-            "left out for it",
-            file=sys.stderr,
-        )
+    if nobody := study.exclude.names_nobody(sessions):
+        print(f"  {nobody}: nothing was left out for it", file=sys.stderr)
     _complain("is suspicious:", suspicions_of(store, store.partitions("quality")))
-    kept = [key for key in store.partitions("time_series") if key not in left_out]
-    _complain("is suspicious:", suspicious_beside_others(time_series_facts(store, kept)))
+    kept = {key: told for key, told in facts.items() if key not in left_out}
+    _complain("is suspicious:", suspicious_beside_others(kept))
     entry = store.readable("report", WHOLE)
     if entry is None:
         return

@@ -10,11 +10,12 @@ from attnconn_core.wording import first_few
 
 __all__ = ["of_another_time", "suspicious_beside_others", "time_series_facts", "unlike_others"]
 
+Facts = Mapping[str, Mapping[str, object]]
 _SHOWN = 3
 _REMEDY = "take away the copies, or put the scan that belongs there in its place"
 
 
-def unlike_others(store: Store, sessions: Sequence[str]) -> Mapping[str, str]:
+def unlike_others(facts: Facts) -> Mapping[str, str]:
     """Find the sessions that can't be in one cohort with the others, and say why.
 
     Every copy of a recording is left out, exact or nearly so: which of its names is right
@@ -23,12 +24,9 @@ def unlike_others(store: Store, sessions: Sequence[str]) -> Mapping[str, str]:
 
     Parameters
     ----------
-    store
-        Holds what `time_series` recorded of each session.
-    sessions
-        Their keys, in order.
+    facts
+        From `time_series_facts`.
     """
-    facts = time_series_facts(store, sessions)
     times = {
         key: float(str(told["repetition time"]))
         for key, told in facts.items()
@@ -37,7 +35,7 @@ def unlike_others(store: Store, sessions: Sequence[str]) -> Mapping[str, str]:
     return {**of_another_time(times), **_near_copies(facts), **_copies(facts)}
 
 
-def suspicious_beside_others(facts: Mapping[str, Mapping[str, object]]) -> Mapping[str, str]:
+def suspicious_beside_others(facts: Facts) -> Mapping[str, str]:
     """Find what is suspicious about sessions only when others are seen, and say it.
 
     A slow signal that follows another session's: they may be one recording that was filtered
@@ -46,7 +44,7 @@ def suspicious_beside_others(facts: Mapping[str, Mapping[str, object]]) -> Mappi
     Parameters
     ----------
     facts
-        Session key → what `time_series` recorded of it.
+        From `time_series_facts`, without who is left out.
     """
     told = [_resembling(facts), _shorter(facts)]
     return {
@@ -56,7 +54,7 @@ def suspicious_beside_others(facts: Mapping[str, Mapping[str, object]]) -> Mappi
     }
 
 
-def _shorter(facts: Mapping[str, Mapping[str, object]]) -> dict[str, str]:
+def _shorter(facts: Facts) -> dict[str, str]:
     frames = {key: int(str(told["frames"])) for key, told in facts.items() if "frames" in told}
     if not frames:
         return {}
@@ -70,7 +68,7 @@ def _shorter(facts: Mapping[str, Mapping[str, object]]) -> dict[str, str]:
     }
 
 
-def _resembling(facts: Mapping[str, Mapping[str, object]]) -> dict[str, str]:
+def _resembling(facts: Facts) -> dict[str, str]:
     others: dict[str, list[str]] = defaultdict(list)
     for each in resemblances({key: _strings(told, "levels") for key, told in facts.items()}):
         for key, other in ((each.first, each.second), (each.second, each.first)):
@@ -83,13 +81,13 @@ def _resembling(facts: Mapping[str, Mapping[str, object]]) -> dict[str, str]:
     }
 
 
-def time_series_facts(store: Store, sessions: Sequence[str]) -> dict[str, Mapping[str, object]]:
-    """Return what `time_series` recorded of every session that it could be read of."""
+def time_series_facts(store: Store, sessions: Sequence[str]) -> Facts:
+    """Return session key → what `time_series` recorded of it, in order, where it can be read."""
     entries = {key: store.readable("time_series", key) for key in sessions}
     return {key: entry.facts for key, entry in entries.items() if entry is not None}
 
 
-def _copies(facts: Mapping[str, Mapping[str, object]]) -> dict[str, str]:
+def _copies(facts: Facts) -> dict[str, str]:
     holders: dict[str, list[str]] = defaultdict(list)
     for key, told in facts.items():
         for recording in dict.fromkeys(_strings(told, "recordings")):
@@ -105,7 +103,7 @@ def _copies(facts: Mapping[str, Mapping[str, object]]) -> dict[str, str]:
     return found
 
 
-def _near_copies(facts: Mapping[str, Mapping[str, object]]) -> dict[str, str]:
+def _near_copies(facts: Facts) -> dict[str, str]:
     """Find copies that were cut, shifted, rounded or detrended; older facts have no signatures."""
     others: dict[str, list[str]] = defaultdict(list)
     for copy in near_copies({key: _strings(told, "signatures") for key, told in facts.items()}):

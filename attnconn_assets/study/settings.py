@@ -1,6 +1,6 @@
 """Groups of settings in a study file."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Annotated, Literal
@@ -20,6 +20,7 @@ from pydantic import (
 from attnconn_core.connectivity import PenaltyUnits
 from attnconn_core.scoring import Behaviour
 from attnconn_core.sources import SIMULATED_TRUTHS, as_written
+from attnconn_core.wording import few_and_more
 
 __all__ = [
     "AutomationSettings",
@@ -206,16 +207,16 @@ class ExclusionRules(Settings):
 
     def names(self, session_key: str) -> bool:
         """Whether a session, or its subject, is excluded by name."""
-        subject = session_key.partition("_ses-")[0]
-        return not {session_key, subject, subject.removeprefix("sub-")}.isdisjoint(self.sessions)
+        return not _called(session_key).isdisjoint(self.sessions)
 
-    def naming_nobody(self, session_keys: Collection[str]) -> tuple[str, ...]:
-        """Return the names under `sessions` that no session or subject is called."""
-        return tuple(
-            name
-            for name in self.sessions
-            if not any(self.model_copy(update={"sessions": (name,)}).names(k) for k in session_keys)
-        )
+    def names_nobody(self, session_keys: Iterable[str]) -> str:
+        """Say which names under `sessions` no session or subject has; empty if there is none."""
+        there = {name for key in session_keys for name in _called(key)}
+        nobody = [name for name in self.sessions if name not in there]
+        if not nobody:
+            return ""
+        named = few_and_more(nobody, 5)
+        return f"exclude.sessions names {named}, which no session or subject is called"
 
     def why_not(self, measured: Mapping[str, float]) -> str:
         """Name the rules that a session breaks, with what was measured; empty if none."""
@@ -228,6 +229,12 @@ class ExclusionRules(Settings):
             elif value < limit if side == "min" else value > limit:
                 broken.append(f"{name} is {limit:g}, and its {quantity} is {value:.4g}")
         return "; ".join(broken)
+
+
+def _called(session_key: str) -> set[str]:
+    """Return what a session and its subject may be called."""
+    subject = session_key.partition("_ses-")[0]
+    return {session_key, subject, subject.removeprefix("sub-")}
 
 
 class AutomationSettings(Settings):

@@ -18,18 +18,17 @@ def make_cohort(work: Work) -> Result:
         | dict(work.facts("quality", session.key)["measured"])
         for session in cohort.sessions
     ]
-    of_series = {each.key: work.facts("time_series", each.key) for each in cohort.sessions}
-    alike = suspicious_beside_others(of_series)
     told = {
-        key: "; ".join(
-            [*work.facts("quality", key).get(SUSPICIONS, ()), *filter(None, [alike.get(key)])]
-        )
-        for key in of_series
+        each.key: list(work.facts("quality", each.key).get(SUSPICIONS, ()))
+        for each in cohort.sessions
     }
+    of_series = {key: work.facts("time_series", key) for key in told}
+    for key, why in suspicious_beside_others(of_series).items():
+        told[key].append(why)
     rows += [{"session": key, "group": "", "left out": why} for key, why in cohort.excluded.items()]
     table = pd.DataFrame(rows).sort_values("session", ignore_index=True)
     return Result(
         tables={"sessions": table},
         metrics={"in": len(cohort.sessions), "out": len(cohort.excluded)},
-        facts={SUSPICIONS: {key: why for key, why in told.items() if why}},
+        facts={SUSPICIONS: {key: "; ".join(why) for key, why in told.items() if why}},
     )

@@ -63,11 +63,8 @@ def _check_names(study: Study, listing: Listing, cohort: Cohort, findings: Findi
             f"sessions must name sessions that are there ({listed(there)}); got "
             f"{', '.join(absent)}: nothing is compared"
         )
-    nobody = study.exclude.naming_nobody([session.key for session in listing.sessions])
-    if nobody:
-        findings.warnings.append(
-            f"exclude.sessions names {listed(nobody)}, which no session or subject is called"
-        )
+    if nobody := study.exclude.names_nobody(session.key for session in listing.sessions):
+        findings.warnings.append(nobody)
 
 
 def _say_who_is_compared(cohort: Cohort, findings: Findings) -> None:
