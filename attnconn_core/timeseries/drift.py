@@ -5,7 +5,7 @@ from jaxtyping import Float64
 
 from attnconn_core.timeseries.usable import UsablePart
 
-__all__ = ["best_step", "drift", "explained_by_drift", "squares"]
+__all__ = ["SHORT", "best_step", "drift", "explained_by_drift", "squares"]
 
 # Of a region's variance, in half of the regions or more. The sample's regions have 0.49 at most;
 # the median of twelve autoregressions of 0.9 at most 0.60 in 60 frames, and 0.33 in 150 (200 draws
@@ -15,12 +15,13 @@ _MOST = 0.6
 _ALL = 0.99
 # A step leaves this many frames, or share of a run, on both sides: else it is a spike.
 _FEWEST, _SHARE = 5, 0.05
-_SHORT = 60  # frames: in shorter scans slow signals look alike
+SHORT = 60
+"""Frames; in shorter scans slow signals look alike."""
 
 
 def drift(part: UsablePart) -> str:
     """Say that a drift or a jump makes up most of the variance of many regions."""
-    if part.n_frames < _SHORT:
+    if part.n_frames < SHORT:
         return ""
     explained = explained_by_drift(part)
     many = explained > _MOST

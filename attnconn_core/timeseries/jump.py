@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from attnconn_core.timeseries.drift import best_step, squares
+from attnconn_core.timeseries.drift import SHORT, best_step, squares
 from attnconn_core.timeseries.usable import UsablePart
 
 __all__ = ["jump"]
@@ -12,7 +12,6 @@ __all__ = ["jump"]
 _EXPLAINED = 0.25
 # ... but with a change at that frame of 1.7 times the usual one at most.
 _SUDDEN = 2.0
-_SHORT = 60  # frames: in shorter scans slow signals look alike
 
 
 def jump(part: UsablePart) -> str:
@@ -23,7 +22,7 @@ def jump(part: UsablePart) -> str:
     for number, first, run in zip(part.numbers, part.first_frames, part.runs, strict=True):
         between, frame = best_step(run)
         explained = float(np.median(between / squares(run)))
-        if not frame or len(run) < _SHORT or explained <= _EXPLAINED:
+        if not frame or len(run) < SHORT or explained <= _EXPLAINED:
             continue
         changes = np.sqrt(np.mean((np.diff(run, axis=0) / run.std(axis=0)) ** 2, axis=1))
         sudden = float(changes[frame - 1] / np.median(changes))

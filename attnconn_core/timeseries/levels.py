@@ -1,6 +1,5 @@
 """Levels: the slow signal of a recording, which filters and regressions leave in place."""
 
-import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -10,7 +9,7 @@ from jaxtyping import Float32
 from scipy.ndimage import uniform_filter1d
 
 from attnconn_core.records import TimeSeries
-from attnconn_core.timeseries.signatures import PROJECTIONS, region_signs
+from attnconn_core.timeseries.signatures import PROJECTIONS, packed, region_signs, unpacked
 
 __all__ = ["Resemblance", "levels", "resemblances"]
 
@@ -53,17 +52,16 @@ def levels(series: TimeSeries) -> tuple[str, ...]:
 
 def _levels(run: Float32[np.ndarray, "time region"], repetition_time: float) -> str:
     step = max(1, round(_STEP / repetition_time))
-    values = run[:, np.isfinite(run).all(axis=0)].astype(np.float64)
-    usable = values.std(axis=0) > 0
+    usable = np.isfinite(run).all(axis=0) & (run != run[:1]).any(axis=0)
     if len(run) < _FEWEST * step or usable.sum() < _FEWEST_REGIONS:
         return ""
-    weights = region_signs(run.shape[1])[np.isfinite(run).all(axis=0)][usable]
-    values = values[:, usable]
-    projected = ((values - values.mean(axis=0)) / values.std(axis=0)) @ weights
+    values = run[:, usable].astype(np.float64)
+    scaled = (values - values.mean(axis=0)) / values.std(axis=0)
+    projected = scaled @ region_signs(run.shape[1])[usable]
     width, base = _WIDTH * step + 1, min(_BASE * step, len(run))
     slow = uniform_filter1d(projected, width, axis=0) - uniform_filter1d(projected, base, axis=0)
     bits = slow[::step] > np.median(slow, axis=0)
-    return base64.b64encode(np.packbits(bits[: len(bits) // 2 * 2]).tobytes()).decode()
+    return packed(bits[: len(bits) // 2 * 2])
 
 
 def resemblances(sessions: Mapping[str, Sequence[str]]) -> tuple[Resemblance, ...]:
@@ -87,7 +85,12 @@ def resemblances(sessions: Mapping[str, Sequence[str]]) -> tuple[Resemblance, ..
 @lru_cache(maxsize=8)
 def _resemblances(sessions: tuple[tuple[str, tuple[str, ...]], ...]) -> tuple[Resemblance, ...]:
     owners = [key for key, runs in sessions for signature in runs if signature]
-    runs = [_unpacked(signature) for _, each in sessions for signature in each if signature]
+    runs = [
+        unpacked(signature).astype(np.float32).ravel() * 2 - 1
+        for _, each in sessions
+        for signature in each
+        if signature
+    ]
     if len(runs) < 2:
         return ()
     # Signs of 1 and -1, 0 beyond a run's end: products count where two runs agree.
@@ -108,8 +111,3 @@ def _resemblances(sessions: tuple[tuple[str, tuple[str, ...]], ...]) -> tuple[Re
         if pair[0] != pair[1]:
             best[pair] = max(best.get(pair, 0.0), float(correlation[first, second]))
     return tuple(Resemblance(*pair, r) for pair, r in best.items())
-
-
-def _unpacked(signature: str) -> Float32[np.ndarray, " bit"]:
-    packed = np.frombuffer(base64.b64decode(signature), np.uint8)
-    return np.unpackbits(packed).astype(np.float32) * 2 - 1

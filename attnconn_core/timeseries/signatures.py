@@ -11,7 +11,15 @@ from jaxtyping import Bool, Float32
 
 from attnconn_core.records import TimeSeries
 
-__all__ = ["PROJECTIONS", "NearCopy", "near_copies", "region_signs", "signatures"]
+__all__ = [
+    "PROJECTIONS",
+    "NearCopy",
+    "near_copies",
+    "packed",
+    "region_signs",
+    "signatures",
+    "unpacked",
+]
 
 #: Sums of regions that stand for all of them.
 PROJECTIONS = 4
@@ -72,8 +80,18 @@ def _signature(run: Float32[np.ndarray, "time region"]) -> str:
     scale = np.where(scale > 0, scale, np.abs(steps).mean(axis=0))
     usable = scale > 0
     steps = np.clip(steps[:, usable] / scale[usable], -5, 5)
-    bits = steps @ region_signs(run.shape[1])[finite][usable] > 0
+    return packed(steps @ region_signs(run.shape[1])[finite][usable] > 0)
+
+
+def packed(bits: _Bits) -> str:
+    """Write the bits of an even number of frames as text, eight to a byte."""
     return base64.b64encode(np.packbits(bits).tobytes()).decode()
+
+
+def unpacked(signature: str) -> _Bits:
+    """Return the bits that `packed` wrote, a row per frame."""
+    held = np.frombuffer(base64.b64decode(signature), np.uint8)
+    return np.unpackbits(held).reshape(-1, PROJECTIONS).astype(bool)
 
 
 def region_signs(n_regions: int) -> np.ndarray:
@@ -114,8 +132,7 @@ def _near_copies(sessions: tuple[tuple[str, tuple[str, ...]], ...]) -> tuple[Nea
     owners, runs = [], []
     for key, each in sessions:
         for signature in filter(None, each):
-            packed = np.frombuffer(base64.b64decode(signature), np.uint8)
-            runs.append(np.unpackbits(packed).reshape(-1, PROJECTIONS).astype(bool))
+            runs.append(unpacked(signature))
             owners.append(key)
     best: dict[tuple[str, str], NearCopy] = {}
     for first, second, shift in _candidates(runs):

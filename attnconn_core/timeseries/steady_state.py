@@ -1,7 +1,7 @@
 """The first frames of a run, before the scanner's signal is steady."""
 
+import numpy as np
 from jaxtyping import Float64
-from numpy import median, ndarray, sign
 
 from attnconn_core.timeseries.usable import UsablePart
 
@@ -32,7 +32,7 @@ def first_frames_apart(part: UsablePart) -> tuple[str, frozenset[int]]:
     for first, run, middle, scale in zip(
         part.first_frames, part.runs, part.medians, part.scales, strict=True
     ):
-        apart = median((run[: _MOST + 1] - middle) / scale, axis=1)
+        apart = np.median((run[: _MOST + 1] - middle) / scale, axis=1)
         count = _leading(apart)
         found += range(first, first + count)
         furthest = max(furthest, abs(float(apart[0])) if count else 0.0)
@@ -46,10 +46,10 @@ def first_frames_apart(part: UsablePart) -> tuple[str, frozenset[int]]:
     )
 
 
-def _leading(apart: Float64[ndarray, " time"]) -> int:
+def _leading(apart: Float64[np.ndarray, " time"]) -> int:
     """Count the frames that lie apart on the side on which the first does."""
     if not len(apart) or abs(apart[0]) <= _APART:
         return 0
-    same = apart * sign(apart[0]) > _STILL_APART
+    same = apart * np.sign(apart[0]) > _STILL_APART
     count = int(same.argmin()) if not same.all() else len(same)
     return count if count <= _MOST else 0
