@@ -5,6 +5,7 @@ import pandas as pd
 
 __all__ = ["far_values", "missing_code"]
 
+# What questionnaires and databases write where there is no value.
 _MISSING = (-7, -8, -9, -77, -88, -99, -777, -888, -999, -9999, -99999, 999, 9999, 99999)
 # Robust deviations from the median; where half of the values are the median, there are none.
 _FAR = 10.0

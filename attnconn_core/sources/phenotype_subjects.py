@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from attnconn_core.errors import IdentifierError, StudyError
-from attnconn_core.sources.scan_names import split_scan_name
+from attnconn_core.sources.scan_names import bare_name, split_scan_name
 from attnconn_core.wording import few_and_more, first_few
 
 __all__ = ["MatchedPhenotypes", "match_phenotypes", "phenotype_subject", "require_subjects"]
@@ -65,8 +65,8 @@ def match_phenotypes(
     spare = [str(each) for each in by_subject.index if each not in set(wanted)]
     renamed: dict[str, str] = {}
     for subject in missing:
-        alike = [row for row in spare if _bare(row) == _bare(subject)]
-        rivals = [other for other in missing if _bare(other) == _bare(subject)]
+        alike = [row for row in spare if bare_name(row) == bare_name(subject)]
+        rivals = [other for other in missing if bare_name(other) == bare_name(subject)]
         if len(alike) > 1 or (alike and len(rivals) > 1):
             raise StudyError(
                 "a row of the phenotype table must be of one subject; "
@@ -90,10 +90,6 @@ def match_phenotypes(
             f"{few_and_more(absent, _SHOWN)}{has}"
         )
     return MatchedPhenotypes(by_subject.rename(index=renamed), tuple(notes))
-
-
-def _bare(subject: str) -> str:
-    return subject.lower().lstrip("0")
 
 
 def require_subjects(column: pd.Series, name: str) -> None:

@@ -22,7 +22,6 @@ __all__ = [
 ]
 
 _SHOWN = 5
-# What questionnaires and databases write where there is no value.
 
 
 def read_phenotypes(path: Path, subject_column: str) -> pd.DataFrame:

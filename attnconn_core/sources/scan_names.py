@@ -4,7 +4,7 @@ import re
 
 from attnconn_core.records import check_identifier
 
-__all__ = ["RETEST_SUFFIX", "split_retest", "split_scan_name"]
+__all__ = ["RETEST_SUFFIX", "bare_name", "split_retest", "split_scan_name"]
 
 RETEST_SUFFIX = "_retest"
 """How HCP names a subject's second scan: ``100307_retest``."""
@@ -55,6 +55,17 @@ def _split(name: str) -> tuple[str, str | None]:
         event = first + "".join(word[:1].upper() + word[1:] for word in others)
         return f"NDAR{match[1]}", event or None
     return name, None
+
+
+def bare_name(subject: str) -> str:
+    """Return a subject's name without case and zeros in front, which tables lose.
+
+    Examples
+    --------
+    >>> bare_name("0010064"), bare_name("HC-04")
+    ('10064', 'hc-04')
+    """
+    return subject.lower().lstrip("0")
 
 
 def split_retest(name: str) -> tuple[str, str]:

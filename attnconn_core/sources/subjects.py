@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from attnconn_core.errors import CohortError, IdentifierError
-from attnconn_core.sources.scan_names import split_scan_name
+from attnconn_core.sources.scan_names import bare_name, split_scan_name
 from attnconn_core.sources.tables import read_table
 
 __all__ = ["SubjectList", "read_subjects"]
@@ -53,28 +53,18 @@ class SubjectList:
         """
         scans = set(found)
         subjects = {subject for subject, _ in scans}
-        alike = {_loose(subject): subject for subject in sorted(subjects)}
-        bare = [
-            (subject if session is None else f"{subject} (session {session})", subject)
-            for subject, session in self.rows
-            if (subject not in subjects if session is None else (subject, session) not in scans)
-        ]
-        return {
-            name: CohortError(
+        alike = {bare_name(subject): subject for subject in sorted(subjects)}
+        without: dict[str, CohortError] = {}
+        for subject, session in self.rows:
+            if subject in subjects if session is None else (subject, session) in scans:
+                continue
+            name = subject if session is None else f"{subject} (session {session})"
+            near = alike.get(bare_name(subject), subject)
+            without[name] = CohortError(
                 f"{self.path}: every subject listed must have a scan; {name} has none"
-                + (f": is it {alike[_loose(subject)]}?" if _differs(subject, alike) else "")
+                + (f": is it {near}?" if near != subject else "")
             )
-            for name, subject in bare
-        }
-
-
-def _loose(subject: str) -> str:
-    """A subject's name without case and zeros in front: what tables lose."""
-    return subject.lower().lstrip("0")
-
-
-def _differs(subject: str, alike: Mapping[str, str]) -> bool:
-    return alike.get(_loose(subject), subject) != subject
+        return without
 
 
 def read_subjects(path: Path, column: str, group_column: str | None) -> SubjectList:
