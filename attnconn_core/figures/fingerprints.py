@@ -6,22 +6,20 @@ import numpy as np
 from jaxtyping import Float
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import NullLocator
 
 from attnconn_core.errors import ParameterError
+from attnconn_core.figures.accuracies import accuracy_axes
 from attnconn_core.figures.context import FigureContext
 from attnconn_core.figures.method_styles import Look, Styles, default_styles
 from attnconn_core.figures.rows import method_rows, points
 from attnconn_core.figures.style import (
     CROSS,
-    FAINT,
     INK,
     NORMAL,
     SMALL,
     canvas,
     heading,
     plain,
-    tidy,
 )
 from attnconn_core.scoring.fingerprint.fingerprint import FingerprintScore
 from attnconn_core.scoring.score import Scored
@@ -200,7 +198,6 @@ def _draw_lengths(
 ) -> None:
     methods = styles.sort(curves)
     lengths = sorted({length for curve in curves.values() for length in curve})
-    axes.set_xscale("log")
     for place, method in enumerate(methods):
         # Accuracies of few subjects coincide; on a logarithmic axis a small factor
         # sets the methods apart without touching the accuracy.
@@ -220,11 +217,7 @@ def _draw_lengths(
             clip_on=False,
             zorder=3,
         )
-    axes.axhline(chance, color=FAINT, linestyle=":", linewidth=1.4, label="chance")
-    tidy(axes, grid="y")
-    axes.set_xticks(lengths, [f"{length}" for length in lengths])
-    axes.xaxis.set_minor_locator(NullLocator())
-    axes.set_ylim(0, 1.03)
+    accuracy_axes(axes, lengths, chance)
     axes.set_xlabel("frames of each scan (methods set slightly apart sideways)")
     axes.set_ylabel("subjects identified (share)")
     axes.set_title(

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import NullLocator
 
 from attnconn_core.errors import ParameterError
+from attnconn_core.figures.accuracies import accuracy_axes
 from attnconn_core.figures.context import FigureContext
 from attnconn_core.figures.method_styles import Look, Styles, default_styles
 from attnconn_core.figures.style import (
@@ -19,7 +19,6 @@ from attnconn_core.figures.style import (
     canvas,
     heading,
     plain,
-    tidy,
 )
 from attnconn_core.scoring.score import Scored
 
@@ -83,7 +82,6 @@ def penalty_choice_figures(scored: Scored, context: FigureContext) -> Mapping[st
 
 def _draw(axes: Axes, own: pd.DataFrame, look: Look, chance: float) -> None:
     frames = own["frames"].to_numpy(dtype=np.float64)
-    axes.set_xscale("log")
     for column, colour, line, inside, apart, label in (
         ("own_accuracy", FAINT, "--", "white", 1 / _APART, "own penalty"),
         ("accuracy", look.colour, "-", look.colour, _APART, "the others' penalty"),
@@ -105,9 +103,4 @@ def _draw(axes: Axes, own: pd.DataFrame, look: Look, chance: float) -> None:
             clip_on=False,
             zorder=3,
         )
-    axes.axhline(chance, color=FAINT, linestyle=":", linewidth=1.4, label="chance")
-    tidy(axes, grid="y")
-    axes.set_xticks(frames, [f"{length:g}" for length in frames])
-    axes.xaxis.set_minor_locator(NullLocator())
-    axes.set_ylim(0, 1.03)
-    axes.set_xlabel("frames of each scan")
+    accuracy_axes(axes, own["frames"].tolist(), chance)
