@@ -172,10 +172,11 @@ def confound_notes(table: pd.DataFrame, names: Sequence[str]) -> list[str]:
                 "categories without an order: give numbers, such as years, or say in the study's "
                 "coding which number a range stands for"
             )
-    lacking = table[list(names)].isna().sum()
-    if table[list(names)].isna().any(axis=None):
-        who = table.index[table[list(names)].isna().any(axis=1)]
-        whose = ", ".join(f"{name} {count}" for name, count in lacking[lacking > 0].items())
+    lacking = table[list(names)].isna()
+    who = table.index[lacking.any(axis=1)]
+    if len(who):
+        counts = lacking.sum()
+        whose = ", ".join(f"{name} {count}" for name, count in counts[counts > 0].items())
         notes.append(
             f"behaviour leaves out {len(who)} of {len(table)} subjects, who lack a confound "
             f"({whose}): {first_few(list(who), _SHOWN)}"

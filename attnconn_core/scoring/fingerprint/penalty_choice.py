@@ -12,6 +12,7 @@ from attnconn_core.scoring.checks import require_at_least
 from attnconn_core.scoring.fingerprint.fingerprint import FingerprintScore, fingerprint
 
 __all__ = [
+    "FEWEST_TO_CHOOSE",
     "FOLDS",
     "AtPenalty",
     "CrossFittedIdentification",
@@ -22,7 +23,8 @@ __all__ = [
 ]
 
 Stack = Float[np.ndarray, "subject target source"]
-_FEWEST = 3  # subjects: of two, one is left to choose on
+#: Subjects: of two, one is left to choose on.
+FEWEST_TO_CHOOSE = 3
 
 #: Of a larger cohort than that, a tenth is judged at the penalty of the other nine tenths.
 FOLDS = 10
@@ -118,7 +120,7 @@ def folds_of(subjects: int, folds: int = FOLDS) -> Int[np.ndarray, " subject"]:
         If there are fewer than 2 folds, or fewer than 3 subjects.
     """
     require_at_least("folds", folds, 2)
-    if subjects < _FEWEST:
+    if subjects < FEWEST_TO_CHOOSE:
         raise ParameterError(
             f"a penalty is chosen on at least 2 other subjects; got {subjects} in all"
         )

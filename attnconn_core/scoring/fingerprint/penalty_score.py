@@ -16,6 +16,7 @@ from attnconn_core.scoring.fingerprint.fingerprint import fingerprint
 from attnconn_core.scoring.fingerprint.identification_intervals import accuracy_interval
 from attnconn_core.scoring.fingerprint.pairing import pair_within_pools
 from attnconn_core.scoring.fingerprint.penalty_choice import (
+    FEWEST_TO_CHOOSE,
     FOLDS,
     AtPenalty,
     CrossFittedIdentification,
@@ -235,7 +236,7 @@ class _AtLength:
 def _pairs_of(cohort: Cohort) -> tuple[Pairs, tuple[str, ...]]:
     """Pair test and retest: matrices of one session each, which any subject's may be held to."""
     compared = pair_within_pools(cohort, {})
-    if len(compared.pairs) < 3:
+    if len(compared.pairs) < FEWEST_TO_CHOOSE:
         raise CohortError(
             "a penalty is chosen on at least 2 other subjects with test and retest; got "
             f"{len(compared.pairs)} such subjects in all"
