@@ -23,14 +23,15 @@ from attnconn_core.forecasting import (
     AttentionForecaster,
     GroupFold,
     PooledMoments,
+    Prior,
     cohort_coefficients,
     deal,
     fit,
     group_folds,
     linear_forecasts,
+    shared_penalty,
 )
 from attnconn_core.forecasting.config import DEFAULT_SEED
-from attnconn_core.forecasting.moments import ByColumn
 from attnconn_core.records import Cohort, Connectivity, Session, TimeSeries
 from attnconn_core.scoring import agreement, edgewise_reliability
 from attnconn_core.scoring.comparison.paired_tests import mean_interval
@@ -59,7 +60,7 @@ _READ_OUTS = {
     "Jacobian": Sensitivity,
 }
 _HEADER = (
-    *("configuration", "model", "read-out", "same session, two seeds"),
+    *("configuration", "model", "read-out", "same session, two seeds (lowest session)"),
     *("test and retest, same seed", "test and retest, two seeds"),
     *("other subjects, same seed", "ICC of edges", "R²", "device"),
 )
@@ -191,10 +192,11 @@ def _models(
         return
     group = next(iter(experiment.group.values()))
     tuned = experiment.fine_tuning.configuration(group)
+    alpha = _penalty(group, sample)
     for pool, fold in enumerate(group_folds(sample.cohort, _FOLDS, DEFAULT_SEED)):
         parts = [sample.training[session.key] for session in fold.trains]
         cohort_model = _trained(group.reseeded(seed), parts)
-        begins = _beginning(cohort_model, fold, sample)
+        begins = _beginning(cohort_model, fold, sample, alpha)
         for session in sample.cohort.sessions:
             if fold.reads is not None and session.subject not in fold.reads:
                 continue
@@ -209,22 +211,31 @@ def _trained(
     configuration: Configuration,
     parts: Sequence[TimeSeries],
     start: AttentionForecaster | None = None,
-    prior: ByColumn | None = None,
+    prior: Prior | None = None,
 ) -> AttentionForecaster:
     training = configuration.training
     return fit(configuration.model, parts, training, start=start, prior=prior).forecaster
 
 
+def _penalty(configuration: Configuration, sample: _Sample) -> float | None:
+    """Choose how strongly all sessions are shrunk towards others, where they are."""
+    if configuration.model.initialisation != "linear":
+        return None
+    scans = [(each.subject, sample.training[each.key]) for each in sample.cohort.sessions]
+    dealt = deal(subject for subject, _ in scans)
+    return shared_penalty(scans, PooledMoments.of(scans, configuration.model.input_window, dealt))
+
+
 def _beginning(
-    model: AttentionForecaster, fold: GroupFold, sample: _Sample
-) -> tuple[AttentionForecaster | None, ByColumn | None]:
+    model: AttentionForecaster, fold: GroupFold, sample: _Sample, alpha: float | None
+) -> tuple[AttentionForecaster | None, Prior | None]:
     """Return what a session's fine-tuning goes on from: weights, or the fold's VAR."""
     if model.config.initialisation != "linear":
         return model, None
     subjects = [session.subject for session in fold.trains]
     scans = ((session.subject, sample.training[session.key]) for session in fold.trains)
     pooled = PooledMoments.of(scans, model.config.input_window, deal(subjects))
-    return None, cohort_coefficients(pooled.total)
+    return None, Prior(cohort_coefficients(pooled.total), alpha)
 
 
 def _columns(read: _Read, cohort: Cohort) -> list[str]:
@@ -248,7 +259,7 @@ def _columns(read: _Read, cohort: Cohort) -> list[str]:
     ]
     r2 = pd.Series({s.key: matrices[first, s.key].metrics["r2"] for s in cohort.sessions})
     return [
-        _cell(seeds.groupby(subjects, sort=False).mean().to_numpy()),
+        f"{_cell(seeds.groupby(subjects, sort=False).mean().to_numpy())} ({seeds.min():.3f})",
         _cell(np.mean(other, axis=1)),
         _cell(np.mean(crossed, axis=1)),
         _cell(_between_subjects(read, cohort)),

@@ -30,9 +30,11 @@ from attnconn_core.forecasting.cross_fitting import GroupFold, group_folds
 from attnconn_core.forecasting.ensemble import Ensemble
 from attnconn_core.forecasting.fitting import Epoch, Fit, fit
 from attnconn_core.forecasting.hierarchical import (
+    Prior,
     cohort_coefficients,
     hierarchical_var,
     lag_weighted_var,
+    shared_penalty,
 )
 from attnconn_core.forecasting.linear_forecasters import LinearForecast, linear_forecasts
 from attnconn_core.forecasting.linear_kinds import LINEAR_FORECASTERS, LinearKind
@@ -61,6 +63,7 @@ __all__ = [
     "MeanAttention",
     "PooledMoments",
     "Preset",
+    "Prior",
     "TrainingConfig",
     "cohort_coefficients",
     "deal",
@@ -76,4 +79,5 @@ __all__ = [
     "mean_attention",
     "pairwise_score",
     "save_forecaster",
+    "shared_penalty",
 ]

@@ -10,8 +10,8 @@ import torch
 from attnconn_core.errors import ParameterError
 from attnconn_core.forecasting.config import ForecasterConfig, TrainingConfig
 from attnconn_core.forecasting.ensemble import Ensemble, members_of
+from attnconn_core.forecasting.hierarchical import Prior
 from attnconn_core.forecasting.linear_start import start_linear
-from attnconn_core.forecasting.moments import ByColumn
 from attnconn_core.forecasting.network import AttentionForecaster
 from attnconn_core.forecasting.preparation import Prepared, prepare
 from attnconn_core.forecasting.threads import threads_for
@@ -54,7 +54,7 @@ def fit(
     training: TrainingConfig,
     *,
     start: AttentionForecaster | None = None,
-    prior: ByColumn | None = None,
+    prior: Prior | None = None,
     on_epoch: Callable[[Epoch], None] | None = None,
 ) -> Fit:
     """Train a forecaster on the training parts of one session or many.
@@ -70,9 +70,8 @@ def fit(
     start
         A forecaster to go on from (fine-tuning); it is copied, not changed.
     prior
-        Coefficients of other people's VAR, of standardised series, that a linear start is
-        shrunk towards (fine-tuning of a linear start), as
-        `attnconn_core.forecasting.hierarchical.cohort_coefficients` gives them.
+        Other people's VAR that a linear start is shrunk towards, and how strongly
+        (fine-tuning of a linear start).
     on_epoch
         Called after every epoch of those in the history.
 
@@ -111,7 +110,8 @@ def fit(
         )
 
     began = time.perf_counter()
-    chosen: float | None = None  # the penalty of a linear start
+    towards = None if prior is None else prior.coefficients
+    chosen = None if prior is None else prior.alpha  # the penalty of a linear start
 
     def train(
         training: TrainingConfig,
@@ -124,7 +124,7 @@ def fit(
         if start is None and config.initialisation == "linear":
             learned, scales, judged = prepared.learned, prepared.scales, prepared.judged
             chosen = start_linear(
-                forecaster, learned, scales, judged=judged, prior=prior, alpha=chosen
+                forecaster, learned, scales, judged=judged, prior=towards, alpha=chosen
             )
         trainer = Trainer(forecaster.to(device), prepared, training)
         with threads_for(config, forecaster.regions, training.batch_size):
@@ -146,7 +146,7 @@ def _fit_members(
     series: Sequence[TimeSeries],
     training: TrainingConfig,
     start: AttentionForecaster | None,
-    prior: ByColumn | None,
+    prior: Prior | None,
     on_epoch: Callable[[Epoch], None] | None,
 ) -> Fit:
     """Fit one forecaster per seed; a member goes on from the member of the same number."""

@@ -8,27 +8,35 @@ VAR as the centre of a ridge penalty, the fit is closed and takes hundreds.
 """
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float
 
 from attnconn_core.errors import ParameterError
-from attnconn_core.forecasting.linear import growing_penalty, ridge_var_own_past_free
+from attnconn_core.forecasting.linear import (
+    best_penalty,
+    growing_penalty,
+    ridge_var_own_past_free,
+)
 from attnconn_core.forecasting.moments import ByColumn, LaggedMoments, LinearForecaster
 from attnconn_core.forecasting.penalties import VALIDATION_FRACTION, ChosenFit, TrainingMoments
+from attnconn_core.forecasting.pooled_moments import PooledMoments
 from attnconn_core.records import TimeSeries
 
 __all__ = [
     "COHORT_ALPHA",
     "HIERARCHICAL_ALPHAS",
     "OWN_SHARE",
+    "Prior",
     "cohort_coefficients",
     "fit_hierarchical",
     "fit_lag_weighted",
     "hierarchical_var",
     "lag_weighted_var",
     "require_alike",
+    "shared_penalty",
     "shrunk_towards",
     "source_weights",
 ]
@@ -166,6 +174,54 @@ def hierarchical_var(
     moments = TrainingMoments.of(training, others.lags, validation_fraction)
     require_alike(others, moments.whole)
     return fit_hierarchical(moments, cohort_coefficients(others, cohort_alpha))
+
+
+@dataclass(frozen=True, eq=False)
+class Prior:
+    """What sessions are shrunk towards, and how strongly.
+
+    Attributes
+    ----------
+    coefficients
+        Of other people's VAR, as `cohort_coefficients` gives them.
+    alpha
+        The penalty, the same for all who are compared, as `shared_penalty` gives it. None:
+        every session's own, chosen on its last frames. It differs between two scans of one
+        person by a factor of 3 or more, so that how far each is shrunk hides who it is.
+    """
+
+    coefficients: ByColumn
+    alpha: float | None = None
+
+
+def shared_penalty(
+    scans: Iterable[tuple[str, TimeSeries]],
+    pooled: PooledMoments,
+    validation_fraction: float = VALIDATION_FRACTION,
+) -> float:
+    """Choose one penalty of the hierarchical VAR for all scans: of the highest mean R².
+
+    Parameters
+    ----------
+    scans
+        Subjects, and the frames of a scan of theirs that may be learnt from.
+    pooled
+        The moments of the same; each scan is shrunk towards the others'.
+    validation_fraction
+        The share at the end of every scan that the R² is of.
+
+    Raises
+    ------
+    CohortError
+        If a subject has no others.
+    SeriesError
+        If a part has no run longer than the lags, or a region doesn't change.
+    """
+    fits = (
+        hierarchical_var(training, pooled.without(subject), validation_fraction=validation_fraction)
+        for subject, training in scans
+    )
+    return best_penalty(*(each.curve for each in fits))
 
 
 def fit_hierarchical(moments: TrainingMoments, prior: ByColumn) -> ChosenFit:

@@ -1,6 +1,6 @@
 """Linear forecasters: each region's own past, ridge VAR, and between them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from jaxtyping import Float
@@ -16,9 +16,11 @@ from attnconn_core.forecasting.skill import forecast_skill
 
 __all__ = [
     "ALPHAS",
+    "best_penalty",
     "choose_alpha",
     "growing_penalty",
     "own_past",
+    "penalty_curve",
     "ridge_var",
     "ridge_var_own_past_free",
 ]
@@ -171,13 +173,28 @@ def choose_alpha(
     SeriesError
         If no validation run is longer than the lags.
     """
+    return best_penalty(penalty_curve(fit, moments, validation, alphas))
+
+
+def penalty_curve(
+    fit: Callable[[LaggedMoments, float], LinearForecaster],
+    moments: LaggedMoments,
+    validation: Runs,
+    alphas: Sequence[float] = ALPHAS,
+) -> dict[float, float]:
+    """Return the mean R² on the validation runs by penalty; see `choose_alpha`."""
     if not len(alphas):
         raise ParameterError("choosing a penalty needs at least one to try; got none")
-    return float(max(alphas, key=lambda alpha: _r2_of(fit(moments, alpha), validation)))
+    fitted = ((float(alpha), fit(moments, alpha)) for alpha in alphas)
+    return {alpha: forecast_skill(*each.predict(validation)).r2 for alpha, each in fitted}
 
 
-def _r2_of(forecaster: LinearForecaster, runs: Runs) -> float:
-    return forecast_skill(*forecaster.predict(runs)).r2
+def best_penalty(*curves: Mapping[float, float]) -> float:
+    """Return the penalty of the highest R², mean over several scans' curves.
+
+    The first of equals wins, in the order of the first curve.
+    """
+    return max(curves[0], key=lambda alpha: sum(curve[alpha] for curve in curves))
 
 
 def _weights(

@@ -1,9 +1,9 @@
 """Penalties chosen on the last frames that may be learnt from, and fits on all of them."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from attnconn_core.forecasting.linear import ALPHAS, choose_alpha
+from attnconn_core.forecasting.linear import ALPHAS, best_penalty, penalty_curve
 from attnconn_core.forecasting.moments import (
     LaggedMoments,
     LinearForecaster,
@@ -31,10 +31,13 @@ class ChosenFit:
         Fitted on all frames that may be learnt from.
     alpha
         The penalty, which did best on the last part of them; None where there is none.
+    curve
+        Penalty → mean R² on that part; empty where there is none.
     """
 
     forecaster: LinearForecaster
     alpha: float | None
+    curve: Mapping[float, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,8 +93,9 @@ class TrainingMoments:
         alphas
             The penalties to choose from.
         """
-        alpha = choose_alpha(fit, self.earlier, self.validation, alphas)
-        return ChosenFit(fit(self.whole, alpha), alpha)
+        curve = penalty_curve(fit, self.earlier, self.validation, alphas)
+        alpha = best_penalty(curve)
+        return ChosenFit(fit(self.whole, alpha), alpha, curve)
 
 
 def on_validation_frames(

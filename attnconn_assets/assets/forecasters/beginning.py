@@ -9,13 +9,7 @@ from attnconn_assets.building.work import Work
 from attnconn_assets.storage.entry import WHOLE
 from attnconn_assets.storage.moments import read_prior
 from attnconn_assets.study.experiment import Configuration
-from attnconn_core.forecasting import (
-    AttentionForecaster,
-    Epoch,
-    Fit,
-    fit,
-)
-from attnconn_core.forecasting.moments import ByColumn
+from attnconn_core.forecasting import AttentionForecaster, Epoch, Fit, Prior, fit
 from attnconn_core.records import TimeSeries
 
 __all__ = ["FRESH", "Beginning", "fine_tuning_beginning", "fit_from"]
@@ -30,11 +24,11 @@ class Beginning:
     start
         A trained forecaster to go on from.
     prior
-        Coefficients that a linear start is shrunk towards.
+        What a linear start is shrunk towards, and how strongly.
     """
 
     start: AttentionForecaster | None = None
-    prior: ByColumn | None = None
+    prior: Prior | None = None
 
 
 #: From nothing but the session itself.
@@ -46,8 +40,9 @@ def fine_tuning_beginning(work: Work, start: tuple[str, str] | None) -> Beginnin
 
     Where models begin linear, that is the hierarchical VAR: the session's own, shrunk
     towards that of other subjects, the same for all subjects that are compared. Towards the
-    VAR of all but the subject every matrix would tell its subject by who is missing.
-    Otherwise it is the weights of the cohort's model.
+    VAR of all but the subject every matrix would tell its subject by who is missing. And by
+    one penalty for all: with a penalty of each scan's own, two scans of a person would differ
+    by how far each is shrunk. Otherwise it is the weights of the cohort's model.
 
     Parameters
     ----------
@@ -66,7 +61,8 @@ def fine_tuning_beginning(work: Work, start: tuple[str, str] | None) -> Beginnin
     if start is None:
         place = place_of(work, "pooled_moments")
         priors = work.content("pooled_moments", "priors.safetensors", WHOLE)
-        return Beginning(prior=read_prior(priors, place))
+        alpha = work.facts("shared_penalty", WHOLE)["alpha"]
+        return Beginning(prior=Prior(read_prior(priors, place), alpha))
     return Beginning(start=model_for_session(work, work.entry(*start))[0])
 
 

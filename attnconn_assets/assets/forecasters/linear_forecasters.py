@@ -37,8 +37,13 @@ def make_linear_forecasters(work: Work) -> Result:
         }
         for name in found
     ]
+    curves = [
+        {"method": name, "alpha": alpha, "validation_r2": r2}
+        for name, each in found.items()
+        for alpha, r2 in each.fit.curve.items()
+    ]
     return Result(
-        tables={"skill": pd.DataFrame(rows)},
+        tables={"skill": pd.DataFrame(rows), "penalties": pd.DataFrame(curves)},
         metrics={
             **{f"r2/{name}": each["r2"] for name, each in skill.items()},
             **{f"alpha/{name}": alpha for name, alpha in alphas.items()},

@@ -14,6 +14,7 @@ from attnconn_assets.assets.forecasters.session_models import (
     make_finetuned_model,
     make_session_model,
 )
+from attnconn_assets.assets.forecasters.shared_penalty import make_shared_penalty
 from attnconn_assets.building.spec import AssetSpec, Kind
 from attnconn_assets.building.windows import Window
 from attnconn_assets.storage.entry import WHOLE
@@ -43,6 +44,7 @@ def specs(study: Study) -> list[AssetSpec]:
     found = [
         _pooled_moments(study),
         _linear_forecasters(study),
+        _shared_penalty(),
         _cohort_model(study),
         _session_model(study),
         _finetuned(study),
@@ -119,6 +121,21 @@ def _linear_forecasters(study: Study) -> AssetSpec:
     )
 
 
+def _shared_penalty() -> AssetSpec:
+    return AssetSpec(
+        "shared_penalty",
+        make_shared_penalty,
+        "whole",
+        settings={},
+        needs={"linear_forecasters": "session"},
+        description="How strongly every session is shrunk towards other subjects: the penalty of "
+        "the hierarchical VAR that forecasts validation frames best, mean over sessions. One for "
+        "all, so that matrices differ by the scan and not by how far each is shrunk.",
+        group="forecasts",
+        kinds=frozenset({"mlflow"}),
+    )
+
+
 def _cohort_model(study: Study) -> AssetSpec:
     common = cross_fitting(study)
     return AssetSpec(
@@ -164,7 +181,8 @@ def fine_tuning(study: Study, number: int = 1) -> dict[str, Any]:
     settings: dict[str, Any] = {"configuration": configuration}
     if configuration.model.initialisation == "linear":
         settings["start"] = None
-        return {"settings": settings, "needs": {"pooled_moments": "whole"}}
+        needs: dict[str, Kind] = {"pooled_moments": "whole", "shared_penalty": "whole"}
+        return {"settings": settings, "needs": needs}
     name = study.read_out[0]
     if number == 1:
         settings["start"] = ("group_forecaster", name)

@@ -17,12 +17,13 @@ from attnconn_core.forecasting import (
     AttentionForecaster,
     ForecasterConfig,
     PooledMoments,
+    Prior,
     TrainingConfig,
     cohort_coefficients,
     deal,
     fit,
+    shared_penalty,
 )
-from attnconn_core.forecasting.moments import ByColumn
 from attnconn_core.records import Connectivity, TimeSeries
 from attnconn_core.sources import KnownTruth
 from attnconn_core.timeseries import split
@@ -47,7 +48,7 @@ class OwnAttention:
     start
         The model that training goes on from; None begins anew.
     prior
-        The coefficients that a linear start is shrunk towards; None shrinks towards 0.
+        What a linear start is shrunk towards, and how strongly; None shrinks towards 0.
     unseen
         Whether attention is averaged over the share left out alone, and not over the whole.
     """
@@ -56,7 +57,7 @@ class OwnAttention:
     configuration: Configuration
     test_fraction: float
     start: AttentionForecaster | None = None
-    prior: ByColumn | None = None
+    prior: Prior | None = None
     unseen: bool = False
 
     def settings(self) -> Mapping[str, object]:
@@ -209,7 +210,7 @@ def _own(
 
     def fine_tuned() -> Estimator:
         if tuned.model.initialisation == "linear":
-            prior = cohort_coefficients(_pooled(parts, tuned.model.input_window).total)
+            prior = _prior(parts, tuned.model.input_window)
             return OwnAttention(_FINE_TUNED, tuned, fraction, prior=prior)
         start = trained(next(iter(competitors.cohort_models)))
         return OwnAttention(_FINE_TUNED, tuned, fraction, start=start)
@@ -223,9 +224,10 @@ def _own(
     return own
 
 
-def _pooled(parts: Sequence[TimeSeries], lags: int) -> PooledMoments:
+def _prior(parts: Sequence[TimeSeries], lags: int) -> Prior:
     numbered = {str(number): part for number, part in enumerate(parts)}
-    return PooledMoments.of(numbered.items(), lags, deal(numbered))
+    pooled = PooledMoments.of(numbered.items(), lags, deal(numbered))
+    return Prior(cohort_coefficients(pooled.total), shared_penalty(numbered.items(), pooled))
 
 
 def _granger(competitors: Competitors, parts: Sequence[TimeSeries]) -> Granger:

@@ -12,6 +12,8 @@ from attnconn_core.forecasting.hierarchical import (
     cohort_coefficients,
     hierarchical_var,
     lag_weighted_var,
+    shared_penalty,
+    shrunk_towards,
     source_weights,
 )
 from attnconn_core.forecasting.linear import growing_penalty, ridge_var, ridge_var_own_past_free
@@ -105,6 +107,22 @@ def test_the_penalty_is_the_best_of_the_validation_frames(cohort):
     assert fitted.alpha == best
     refitted = fit(lagged_moments(training.runs, LAGS, standardise=True), best)
     assert np.array_equal(fitted.forecaster.coefficients, refitted.coefficients)
+
+
+def test_a_shared_penalty_forecasts_best_on_average(cohort):
+    scans = [(name, split(series, 0.25)[0]) for name, series in cohort.items()]
+    pooled = PooledMoments.of(scans, LAGS, deal(cohort))
+    found = []
+    for name, training in scans:
+        earlier, validation = split(training, 0.2)
+        prior = cohort_coefficients(pooled.without(name))
+        moments = lagged_moments(earlier.runs, LAGS, standardise=True)
+        fit = shrunk_towards(prior, LAGS)
+        found.append([r2(fit(moments, alpha), validation) for alpha in HIERARCHICAL_ALPHAS])
+    best = HIERARCHICAL_ALPHAS[int(np.argmax(np.mean(found, axis=0)))]
+    assert shared_penalty(scans, pooled, validation_fraction=0.2) == best
+    own = {HIERARCHICAL_ALPHAS[int(np.argmax(each))] for each in found}
+    assert len(own) > 1, "scans that choose alike wouldn't tell the mean from any of them"
 
 
 def test_a_source_that_informs_others_twice_as_much_is_penalised_a_quarter():

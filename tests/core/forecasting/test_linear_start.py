@@ -8,13 +8,19 @@ from attnconn_core.forecasting import (
     AttentionForecaster,
     ForecasterConfig,
     PooledMoments,
+    Prior,
     TrainingConfig,
     cohort_coefficients,
     deal,
     fit,
     mean_attention,
 )
-from attnconn_core.forecasting.hierarchical import HIERARCHICAL_ALPHAS, OWN_SHARE, source_weights
+from attnconn_core.forecasting.hierarchical import (
+    HIERARCHICAL_ALPHAS,
+    OWN_SHARE,
+    shrunk_towards,
+    source_weights,
+)
 from attnconn_core.forecasting.linear import growing_penalty, ridge_var_own_past_free
 from attnconn_core.forecasting.linear_start import start_linear
 from attnconn_core.forecasting.moments import lagged_moments
@@ -120,22 +126,36 @@ def test_a_given_penalty_and_frames_to_choose_one_on(make_series):
     assert chosen in sorted(r2, key=r2.__getitem__)[-2:]
 
 
+def test_a_fit_takes_the_penalty_that_comes_with_the_prior(make_series):
+    series = make_series(300, regions=6)
+    prior = var_of(make_series(900, regions=6, seed=8), 10.0).coefficients
+    unmoved = TrainingConfig(epochs=1, learning_rate=1e-12, normalisation="session")
+    for training in (unmoved, unmoved.model_copy(update={"refit": True, "patience": 1})):
+        fitted = fit(configured(), [series], training, prior=Prior(prior, 750.0)).forecaster
+        inputs, _ = windows(series, LAGS)
+        with torch.inference_mode():
+            ahead, _ = without_chance(fitted)(torch.from_numpy(np.array(inputs)))
+        expected = lagged_moments(series.runs, LAGS, standardise=True)
+        expected = shrunk_towards(prior, LAGS)(expected, 750.0).predict(series.runs)[1]
+        np.testing.assert_allclose(ahead[..., 0].numpy(), expected, atol=2e-4)
+
+
 def test_a_prior_needs_a_linear_start_of_its_own(make_series):
     series = make_series(300, regions=6)
     prior = var_of(series, 10.0).coefficients
     drawn = configured(initialisation="scaled")
     with pytest.raises(ParameterError, match="a prior needs the initialisation 'linear'"):
-        fit(drawn, [series], TrainingConfig(), prior=prior)
+        fit(drawn, [series], TrainingConfig(), prior=Prior(prior))
     with pytest.raises(ParameterError, match="no forecaster to start from; got 'linear' and a st"):
         fit(
             configured(),
             [series],
             TrainingConfig(),
-            prior=prior,
+            prior=Prior(prior),
             start=started(configured(), series),
         )
     with pytest.raises(ParameterError, match=r"shape \(18, 6\)"):
-        fit(configured(), [series], TrainingConfig(), prior=prior[:6])
+        fit(configured(), [series], TrainingConfig(), prior=Prior(prior[:6]))
 
 
 def test_pairs_forecast_as_the_sum_of_values_does(make_series):
@@ -265,7 +285,7 @@ def test_what_is_read_does_not_depend_on_the_seed():
     pooled = PooledMoments(lags, regions, deal("abcd"))
     for subject, scan in zip("abcd", scans, strict=True):
         pooled = pooled.plus(subject, scan)
-    prior = cohort_coefficients(pooled.without("a"))
+    prior = Prior(cohort_coefficients(pooled.without("a")))
     off = ~np.eye(12, dtype=bool)
 
     def read(series, seed, **more):

@@ -12,7 +12,8 @@ from attnconn_assets.storage.formats import read_matrices
 from attnconn_assets.storage.moments import read_moments
 from attnconn_assets.study.study import load_study
 from attnconn_core.errors import StudyError
-from attnconn_core.forecasting import cohort_coefficients, fit, load_forecaster
+from attnconn_core.forecasting import Prior, cohort_coefficients, fit, load_forecaster
+from attnconn_core.forecasting.hierarchical import HIERARCHICAL_ALPHAS
 from attnconn_core.sources import Simulated, simulated_truth
 from attnconn_core.timeseries import split
 
@@ -65,13 +66,15 @@ def test_the_fine_tuned_model_begins_as_the_hierarchical_var(write_study, run_li
     store = store_of(study)
 
     made = store.entry("finetuned_forecaster", KEY)
-    assert {name.partition("/")[0] for name in made.inputs} == {"time_series", "pooled_moments"}
+    read = {name.partition("/")[0] for name in made.inputs}
+    assert read == {"time_series", "pooled_moments", "shared_penalty"}
     moments = read_moments(store.path(store.entry("pooled_moments", WHOLE), "moments.safetensors"))
     # The same for all subjects of a pool: without the whole pool, not without the subject.
     folds = store.entry("pooled_moments", WHOLE).facts["folds"]
     pool = next(fold["reads"] for fold in folds if "002" in fold["reads"])
     assert len(pool) == 2
-    prior = cohort_coefficients(moments.outside(pool))
+    alpha = store.entry("shared_penalty", WHOLE).facts["alpha"]
+    prior = Prior(cohort_coefficients(moments.outside(pool)), alpha)
     source = Simulated(subjects=4, regions=5, frames=120)
     session = next(each for each in source.sessions() if each.key == KEY)
     configuration = study.fine_tuned_configuration
@@ -108,7 +111,8 @@ def test_on_known_networks_all_data_sets_are_the_prior(write_study):
     truth = simulated_truth("linear-5", data_sets=3, seed=0)
     estimator = estimators_for(competitors_of(study), truth)["attention_finetuned"]
     assert estimator.start is None
-    assert estimator.prior.shape == (15, 5)
+    assert estimator.prior.coefficients.shape == (15, 5)
+    assert estimator.prior.alpha in HIERARCHICAL_ALPHAS
     assert estimator.estimate(truth.series[0]).values.shape == (5, 5)
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from attnconn_assets.assets.catalogue import resources, specs
+from attnconn_assets.assets.forecasters import specs as forecasters
 from attnconn_assets.building.making import make
 from attnconn_assets.building.platform import Platform
 from attnconn_assets.storage.entry import WHOLE
@@ -52,7 +53,8 @@ def arrays(write_study, tmp_path):
         )
         heard = Heard()
         platform = Platform(study, **resources(study), log=heard, dagster_run="dagster-1")
-        spec = {each.name: each for each in specs(study)}
+        # Those that no score of this study reads, too.
+        spec = {each.name: each for each in (*forecasters.specs(study), *specs(study))}
         for session in platform.sessions:
             make(platform, spec["time_series"], session)
         return platform, lambda asset, key=WHOLE: make(platform, spec[asset], key).entry, heard
@@ -112,6 +114,33 @@ def test_one_subject_has_no_others_to_be_informed_by(arrays):
     ]
     assert list(facts["left_out"]) == ["cohort_var", "hierarchical_var"]
     assert "at least one other subject" in facts["left_out"]["hierarchical_var"]
+
+
+def test_one_penalty_forecasts_the_sessions_that_may_train_best(arrays):
+    platform, made, _ = arrays({"1": "train", "2": "train", "3": "train", "4": "test"})
+    made("pooled_moments")
+    curves = {}
+    for key in platform.sessions:
+        entry = made("linear_forecasters", key)
+        table = read_table(platform.store.path(entry, "penalties.parquet"))
+        own = table[table["method"] == "hierarchical_var"].set_index("alpha")["validation_r2"]
+        assert own.idxmax() == entry.facts["alphas"]["hierarchical_var"]
+        curves[key] = own
+    assert len({own.idxmax() for own in curves.values()}) > 1
+    mean = sum(own for key, own in curves.items() if "sub-4" not in key) / 6
+    facts = made("shared_penalty").facts
+    assert facts["alpha"] == mean.idxmax()
+    assert facts["validation_r2"] == pytest.approx(mean.max())
+    assert facts["sessions averaged"] == 6
+
+
+def test_a_penalty_is_shared_by_those_who_have_others(arrays):
+    _, made, _ = arrays({"1": ""})
+    made("pooled_moments")
+    for session in ("test", "retest"):
+        made("linear_forecasters", f"sub-1_ses-{session}")
+    with pytest.raises(CohortError, match=r"must be another subject .* got none among 2 sessions"):
+        made("shared_penalty")
 
 
 def test_a_long_pass_says_how_far_it_is(arrays):
