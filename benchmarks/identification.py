@@ -1,7 +1,7 @@
 """How many of the sample's subjects every method identifies from short scans.
 
-Test and retest are the halves of a run, cut to their first frames. Penalties are chosen on
-the other subjects, at the same length.
+Test and retest are the halves of a run, cut into windows that don't overlap: the same
+window of both is compared. Penalties are chosen on the other subjects, in the same window.
 """
 
 import argparse
@@ -9,6 +9,7 @@ import contextlib
 import functools
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,21 +19,23 @@ from attnconn_core.errors import AttnconnError
 from attnconn_core.forecasting.linear import ridge_var_own_past_free
 from attnconn_core.forecasting.moments import lagged_moments
 from attnconn_core.records import TimeSeries
-from attnconn_core.scoring import FingerprintScore, cross_fitted_identification, fingerprint
+from attnconn_core.scoring import cross_fitted_identification, fingerprint
+from attnconn_core.scoring.fingerprint.identification_intervals import accuracy_interval
 from attnconn_core.sources import HcpSample
-from attnconn_core.timeseries import head
 from benchmarks.table import replace_section
 
 __all__ = ["main"]
 
 _HERE = Path(__file__).parent
-_LENGTHS = (60, 120, 300, 540)
+# Frames of a window → how many windows of a half are read.
+_WINDOWS = {60: 10, 120: 5, 300: 2, 540: 1}
 # Of the mean square of a region, per sample: a penalty that means the same at any length.
 _RIDGES = (0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
 
 Pair = tuple[TimeSeries, TimeSeries]
 Read = Callable[[TimeSeries], np.ndarray]
-Found = tuple[float, float]
+# Test and retest matrices of all subjects, in each window.
+Stacks = list[tuple[np.ndarray, np.ndarray]]
 
 
 def main() -> None:
@@ -41,22 +44,20 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="into benchmarks/README.md")
     options = parser.parse_args()
     pairs = _pairs()
-    head_row = ["method", "directed", *(f"{n} frames" for n in _LENGTHS)]
-    lines = [f"| {' | '.join(head_row)} |", "|" + " --- |" * len(head_row)]
+    columns = [f"{n} frames × {windows}" for n, windows in _WINDOWS.items()]
+    lines = [f"| {' | '.join(['method', 'directed', *columns])} |"]
+    lines.append("|" + " --- |" * (2 + len(columns)))
     print("Every method on scans of four lengths, a row at a time.", file=sys.stderr)
     print("\n".join(lines), flush=True)
     for name, directed, found in _rows(pairs):
-        cells = [
-            f"{accuracy:.2f} ({margin:+.3f})" if np.isfinite(accuracy) else "–"
-            for accuracy, margin in found
-        ]
+        cells = [_cell(accuracy, len(pairs)) for accuracy in found]
         lines.append(f"| {name} | {'yes' if directed else 'no'} | {' | '.join(cells)} |")
         print(lines[-1], flush=True)
     if options.write:
         replace_section(_HERE / "README.md", "identification", "\n".join(lines))
 
 
-def _rows(pairs: list[Pair]) -> Iterator[tuple[str, bool, list[Found]]]:
+def _rows(pairs: list[Pair]) -> Iterator[tuple[str, bool, list[float]]]:
     for name in READY:
         method = METHODS[name]
         estimator = method.make()
@@ -64,12 +65,12 @@ def _rows(pairs: list[Pair]) -> Iterator[tuple[str, bool, list[Found]]]:
         yield (
             method.label,
             method.directed,
-            [_plain(pairs, n, read, method.directed) for n in _LENGTHS],
+            [_plain(pairs, n, read, method.directed) for n in _WINDOWS],
         )
     # Its reference is the mean of all sessions, those it is read on among them.
     tangent = Tangent(geometric_mean([half for pair in pairs for half in pair]))
     read = functools.partial(_values, tangent)
-    yield "Tangent, reference of all", False, [_plain(pairs, n, read, False) for n in _LENGTHS]
+    yield "Tangent, reference of all", False, [_plain(pairs, n, read, False) for n in _WINDOWS]
     for method in METHODS.values():
         if method.penalty is None:
             continue
@@ -79,10 +80,10 @@ def _rows(pairs: list[Pair]) -> Iterator[tuple[str, bool, list[Found]]]:
             for penalty in method.penalties
         }
         label = f"{method.label}, penalty of the others"
-        yield label, method.directed, [_chosen(pairs, n, by_penalty) for n in _LENGTHS]
+        yield label, method.directed, [_chosen(pairs, n, by_penalty) for n in _WINDOWS]
     by_ridge = {ridge: functools.partial(_coefficients, ridge) for ridge in _RIDGES}
     label = "Ridge VAR (own past free), penalty of the others"
-    yield label, True, [_chosen(pairs, n, by_ridge) for n in _LENGTHS]
+    yield label, True, [_chosen(pairs, n, by_ridge) for n in _WINDOWS]
 
 
 def _pairs() -> list[Pair]:
@@ -98,33 +99,53 @@ def _values(estimator: Estimator, series: TimeSeries) -> np.ndarray:
 
 
 def _coefficients(ridge: float, series: TimeSeries) -> np.ndarray:
-    moments = lagged_moments(series.runs, 1, standardise=True)
+    moments = lagged_moments(series.runs, 1, standardise=True).standardised
     return ridge_var_own_past_free(moments, ridge * moments.n_samples).coefficients.T
 
 
-def _stacks(pairs: list[Pair], frames: int, read: Read) -> tuple[np.ndarray, np.ndarray]:
-    test, retest = (np.stack([read(head(pair[side], frames)) for pair in pairs]) for side in (0, 1))
-    return test, retest
+def _cell(accuracy: float, subjects: int) -> str:
+    if np.isnan(accuracy):
+        return "–"
+    low, high = accuracy_interval(accuracy, subjects)
+    return f"{accuracy:.2f} ({low:.2f} to {high:.2f})"
 
 
-def _plain(pairs: list[Pair], frames: int, read: Read, directed: bool) -> Found:
+def _stacks(pairs: list[Pair], frames: int, read: Read) -> Stacks:
+    return [
+        (
+            np.stack([read(_window(test, number, frames)) for test, _ in pairs]),
+            np.stack([read(_window(retest, number, frames)) for _, retest in pairs]),
+        )
+        for number in range(_WINDOWS[frames])
+    ]
+
+
+def _window(series: TimeSeries, number: int, frames: int) -> TimeSeries:
+    (run,) = series.runs
+    return replace(series, runs=(run[number * frames : (number + 1) * frames],))
+
+
+def _plain(pairs: list[Pair], frames: int, read: Read, directed: bool) -> float:
     try:
         stacks = _stacks(pairs, frames, read)
     except AttnconnError:  # too short
-        return float("nan"), float("nan")
-    score: FingerprintScore = fingerprint(*stacks, symmetric=not directed, permutations=0)
-    return float(score.hits.mean()), float(score.margin.mean())
+        return float("nan")
+    found = [fingerprint(*each, symmetric=not directed, permutations=0) for each in stacks]
+    return float(np.mean([score.hits.mean() for score in found]))
 
 
-def _chosen(pairs: list[Pair], frames: int, by_penalty: Mapping[float, Read]) -> Found:
+def _chosen(pairs: list[Pair], frames: int, by_penalty: Mapping[float, Read]) -> float:
     stacks = {}
     for penalty, read in by_penalty.items():
         with contextlib.suppress(AttnconnError):  # too few frames for so small a penalty
             stacks[penalty] = _stacks(pairs, frames, read)
     if not stacks:
-        return float("nan"), float("nan")
-    found = cross_fitted_identification(stacks)
-    return found.accuracy, float(found.margin.mean())
+        return float("nan")
+    found = [
+        cross_fitted_identification({penalty: each[number] for penalty, each in stacks.items()})
+        for number in range(_WINDOWS[frames])
+    ]
+    return float(np.mean([each.accuracy for each in found]))
 
 
 if __name__ == "__main__":
