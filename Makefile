@@ -10,7 +10,7 @@ export MLFLOW_DISABLE_TELEMETRY := true
 export MLFLOW_ALLOW_PICKLE_DESERIALIZATION := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup sample demo dev test test-studies fuzz test-peers bench bench-forecast bench-identification bench-reliability bench-truth bench-platform bench-gpu lint lists format clean
+.PHONY: help setup sample demo dev test test-studies fuzz test-peers bench bench-forecast bench-identification bench-directions bench-reliability bench-truth bench-platform bench-gpu lint lists format clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,6 +61,9 @@ bench-reliability: sample  ## Train with two seeds: does attention depend on the
 
 bench-identification: sample  ## Identify the sample's subjects by every method from short scans
 	$(BIN)/python -m benchmarks.identification --write
+
+bench-directions: sample  ## Count the sample's directions, and whether a second scan repeats them
+	$(BIN)/python -m benchmarks.sample_directions --write
 
 bench-truth: setup  ## Run every method on known networks (DATA=folder), and write the tables
 	@test -d "$(DATA)/netsim" -a -d "$(DATA)/sanchez_romero" || { echo "no netsim/ and sanchez_romero/ in '$(DATA)': make bench-truth DATA=<folder that holds both>; benchmarks/README.md says what they are"; exit 1; }

@@ -25,7 +25,7 @@ from attnconn_core.forecasting import (
 from attnconn_core.records import TimeSeries
 from attnconn_core.timeseries import split
 
-__all__ = ["TITLES", "linear_lines"]
+__all__ = ["TITLES", "linear_lines", "synthetic"]
 
 TITLES = {
     "ar": "AR(5)",
@@ -96,7 +96,7 @@ def _line(name: str, r2: np.ndarray) -> str:
 def _cost_line(regions: int, lags: int, asked: int) -> str:
     """Time one synthetic session, prior included, and the memory of pooling a cohort."""
     peaks = {n: _pooling_peak(regions, lags, n) for n in (12, 24)}
-    scans = _synthetic(regions, 3)
+    scans = synthetic(regions, 3)
     others = _pooled(scans, lags).without("0")
     training, test = split(scans[0][1], _TEST)
     began = time.process_time()
@@ -115,7 +115,7 @@ def _megabytes(peaks: Mapping[int, int]) -> dict[int, float]:
 
 def _pooling_peak(regions: int, lags: int, subjects: int) -> int:
     """Most memory held while a cohort is pooled that is read session by session."""
-    scans = ((str(number), _synthetic(regions, 1, seed=number)[0][1]) for number in range(subjects))
+    scans = ((str(number), synthetic(regions, 1, seed=number)[0][1]) for number in range(subjects))
     tracemalloc.start()
     PooledMoments.of(scans, lags, deal(map(str, range(subjects))))
     peak = tracemalloc.get_traced_memory()[1]
@@ -123,7 +123,8 @@ def _pooling_peak(regions: int, lags: int, subjects: int) -> int:
     return peak
 
 
-def _synthetic(regions: int, subjects: int, seed: int = 0) -> list[Scan]:
+def synthetic(regions: int, subjects: int, seed: int = 0) -> list[Scan]:
+    """Return subjects and a scan of each, of 1,200 frames in which regions don't inform others."""
     rng = np.random.default_rng(seed)
     names = tuple(f"r{n}" for n in range(regions))
     frames = int(_FRAMES / (1 - _TEST))

@@ -1,38 +1,72 @@
-"""Directions on the sample: how many are significant, and how far test and retest agree."""
+"""Directions on the sample: how many are significant, whether they repeat, and what they cost."""
 
+import argparse
+import time
 from pathlib import Path
 
 import numpy as np
 
 from attnconn_core.connectivity import Directed
-from attnconn_core.scoring.edges.directions import direction_agreement
+from attnconn_core.scoring.edges.directions import DirectionAgreement, direction_agreement
 from attnconn_core.sources import HcpSample
+from benchmarks.linear import synthetic
+from benchmarks.table import replace_section
 
 __all__ = ["main"]
 
+_HERE = Path(__file__).parent
+# Regions → the seconds that a session of 1,200 frames may take.
+_ASKED = {100: 2, 400: 30}
+_HEADER = (
+    *("subject", "significant, test", "significant, retest", "pairs", "signs agree"),
+    *("of those significant in test", "r of log odds"),
+)
+
 
 def main() -> None:
-    """Print, for each subject, edges with a direction at FDR .05, and test–retest agreement."""
-    source = HcpSample(Path(__file__).parent.parent / ".sample")
+    """Count each subject's directions at FDR .05, and hold test against retest."""
+    parser = argparse.ArgumentParser(prog="benchmarks.sample_directions", description=main.__doc__)
+    parser.add_argument("--write", action="store_true", help="into benchmarks/README.md")
+    options = parser.parse_args()
+    lines = [_row(_HEADER), _row(["---"] * len(_HEADER))]
+    found = _found()
+    lines += [_subject_row(subject, each) for subject, each in found.items()]
+    edges = np.sum([each.edges for each in found.values()], axis=0)
+    signs = np.mean([each.signs for each in found.values()])
+    r = np.mean([each.correlation for each in found.values()])
+    pairs = sum(each.pairs for each in found.values())
+    lines.append(_row(["all", *map(str, edges), str(pairs), f"{signs:.3f}", "", f"{r:.3f}"]))
+    lines += ["", "| regions | CPU s a session of 1,200 frames | asked |", "| --- | --- | --- |"]
+    lines += [f"| {n} | {_seconds(n):.2f} | ≤ {asked} |" for n, asked in _ASKED.items()]
+    print("\n".join(lines))
+    if options.write:
+        replace_section(_HERE / "README.md", "sample-directions", "\n".join(lines))
+
+
+def _found() -> dict[str, DirectionAgreement]:
+    source = HcpSample(_HERE.parent / ".sample")
     subjects: dict[str, list] = {}
     for session in source.sessions():
         subjects.setdefault(session.subject, []).append(Directed().direction(source.load(session)))
-    print("subject: significant in each session of all pairs; agreement of sign, all pairs and")
-    print("those significant in the first session; correlation of log odds")
-    found = {
-        subject: direction_agreement(test, retest) for subject, (test, retest) in subjects.items()
-    }
-    for subject, each in found.items():
-        first, second = each.edges
-        print(
-            f"{subject}: {first}, {second} of {each.pairs}; {each.signs:.3f}, "
-            f"{each.significant_signs:.3f}; r = {each.correlation:.3f}"
-        )
-    edges = np.sum([each.edges for each in found.values()], axis=0)
-    signs = np.mean([each.signs for each in found.values()])
-    print(
-        f"{len(found)} subjects: {edges[0]} and {edges[1]} significant; signs agree in {signs:.3f}"
-    )
+    return {subject: direction_agreement(*pair) for subject, pair in subjects.items()}
+
+
+def _subject_row(subject: str, found: DirectionAgreement) -> str:
+    first, second = found.edges
+    significant = f"{found.significant_signs:.3f}" if first else "–"
+    counts = [str(first), str(second), str(found.pairs)]
+    return _row([subject, *counts, f"{found.signs:.3f}", significant, f"{found.correlation:.3f}"])
+
+
+def _row(cells: list[str] | tuple[str, ...]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _seconds(regions: int) -> float:
+    (_, series), *_ = synthetic(regions, 1)
+    began = time.process_time()
+    Directed().estimate(series)
+    return time.process_time() - began
 
 
 if __name__ == "__main__":
