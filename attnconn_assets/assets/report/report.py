@@ -10,7 +10,13 @@ from attnconn_assets.assets.report.gaps import left_out
 from attnconn_assets.assets.report.headline_table import headline_notes, headline_table
 from attnconn_assets.assets.report.page import rendered
 from attnconn_assets.assets.report.provenance import provenance
-from attnconn_assets.assets.report.sections import COMPARISON, facts_of, sections, table_of
+from attnconn_assets.assets.report.sections import (
+    COMPARISON,
+    cohort_informed,
+    facts_of,
+    sections,
+    table_of,
+)
 from attnconn_assets.assets.scores.cautions import cautions_of
 from attnconn_assets.building.result import Result
 from attnconn_assets.building.work import Work
@@ -75,6 +81,7 @@ def make_report(work: Work) -> Result:
     asked = ("regions", "granger_order", *(score.name for score in work.settings["scores"]))
     to_check = [note for asset in asked for note in _notes_of(work, asset)]
     notes = headline_notes(cells, fingerprint, styles)
+    notes += [said for said in (cohort_informed(work, styles),) if said]
     marks = styles.meanings(cells["method"])
     rows["warning"] = [warnings.get(method, "") for method in rows["method"]]
     page = rendered(

@@ -15,7 +15,7 @@ from attnconn_core.figures import Styles
 from attnconn_core.forecasting import LINEAR_FORECASTERS
 from attnconn_core.scoring import METHOD
 
-__all__ = ["COMPARISON", "facts_of", "sections", "table_of"]
+__all__ = ["COMPARISON", "cohort_informed", "facts_of", "sections", "table_of"]
 
 COMPARISON = "comparison"
 # Scores that have a section of their own on the page.
@@ -46,9 +46,7 @@ def sections(work: Work, styles: Styles) -> dict[str, Any]:
             for name in work.settings["networks"]
         },
         "forecast_table": wide.to_dict("records"),
-        "cohort_informed": (
-            [] if skill is None else _cohort_informed(styles, skill, _others(work))
-        ),
+        "cohort_informed": cohort_informed(work, styles),
         "behaviour_table": _behaviour(work, styles) if behaviour else [],
         "dropped": _dropped(work) if behaviour else {},
         "reliability_table": [] if "reliability" in work.lacks else _reliability(work, styles),
@@ -82,8 +80,11 @@ def _others(work: Work) -> list[int]:
     return others
 
 
-def _cohort_informed(styles: Styles, skill: pd.DataFrame, others: list[int]) -> list[str]:
+def cohort_informed(work: Work, styles: Styles) -> str:
     """Say whose frames the forecasts rest on that rest on other subjects' too."""
+    skill, others = table_of(work, "forecast_skill", "scores"), _others(work)
+    if skill is None or not skill["cohort_informed"].any():
+        return ""
     marked = styles.sort(skill.loc[skill["cohort_informed"], "method"].unique())
     linear = [styles.label(name) for name in marked if name in LINEAR_FORECASTERS]
     methods = [styles.label(name) for name in marked if name not in LINEAR_FORECASTERS]
@@ -93,7 +94,11 @@ def _cohort_informed(styles: Styles, skill: pd.DataFrame, others: list[int]) -> 
         n = f"{others[0]}" if len(others) == 1 else f"{others[0]} to {others[-1]}"
         few = f"the subjects outside the own pool alone ({n})"
     said = ((linear, every), (methods, few))
-    return [f"{', '.join(names)}: of {whom}" for names, whom in said if names]
+    each = [f"{', '.join(names)}: of {whom}" for names, whom in said if names]
+    return (
+        "Cohort-informed forecasts also rest on training frames of other subjects, and not all "
+        f"of the same ones. {'; '.join(each)}"
+    )
 
 
 def _dropped(work: Work) -> dict[str, str]:

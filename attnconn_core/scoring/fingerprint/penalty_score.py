@@ -61,7 +61,11 @@ class PenaltyIdentification:
     description: ClassVar[str] = (
         "Whom a method identifies at the penalty that identifies other subjects best, and at "
         "its own. Each subject is compared with all others: where the fingerprint compares "
-        "within pools of cohort models, its accuracies and its chance are higher."
+        "within pools of cohort models, its accuracies and its chance are higher. Where both "
+        "accuracies are alike, the method's own penalty is good enough; where the others' is "
+        "lower, they are too few to choose well. “Penalty” is the median of those chosen, in "
+        "the method's own terms: of a shrinkage, the share of the covariance that the identity "
+        "replaces."
     )
     reads: ClassVar[frozenset[Read]] = frozenset({"matrices", "penalties"})
 

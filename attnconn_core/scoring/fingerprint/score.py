@@ -166,6 +166,7 @@ class Fingerprint:
     ) -> Iterator[Measured]:
         """Compare methods by whom they identify, from the whole scan and from less."""
         chance, scores = facts["pools"] / facts["pairs"], tables["scores"]
+        within = f", within {facts['pools']} pools" if facts["pools"] > 1 else ""
         compared = compare_hits(scores, tables["hits"].set_index("subject"), chance)
         yield Measured("fingerprint", "accuracy", compared, column="identified", digits=2)
         lengths, hits = tables["accuracy_by_frames"], tables["hits_by_frames"]
@@ -175,8 +176,8 @@ class Fingerprint:
             compared = compare_hits(lengths[lengths["frames"] == frames], own, chance)
             where = f"from {frames} frames"
             words = (
-                f"Accuracy of identification {where} (chance: {chance:.2f}) is {{best}} by {{who}} "
-                "({value})"
+                f"Accuracy of identification {where} (chance: {chance:.2f}{within}) is {{best}} "
+                "by {who} ({value})"
             )
             yield Measured(
                 "fingerprint",

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+from jaxtyping import Float, Int
 from scipy.stats import rankdata
 
 from attnconn_core.errors import ParameterError
@@ -9,7 +11,7 @@ from attnconn_core.records import Connectivity
 from attnconn_core.scoring.correlation import correlation
 from attnconn_core.scoring.edges.features import edge_mask
 
-__all__ = ["Agreement", "agreement", "spearman_brown"]
+__all__ = ["Agreement", "agreement", "spearman_brown", "subject_agreement"]
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,36 @@ def agreement(first: Connectivity, second: Connectivity) -> Agreement:
     mask = edge_mask(len(first.regions), first.directed or second.directed)
     one, other = first.values[mask], second.values[mask]
     return Agreement(correlation(one, other), correlation(rankdata(one), rankdata(other)))
+
+
+def subject_agreement(
+    ratings: Float[np.ndarray, "subject session edge"], pools: Int[np.ndarray, " subject"]
+) -> tuple[Float[np.ndarray, " subject"], Float[np.ndarray, " subject"]]:
+    """Correlate every subject's test with its own retest, and with those of the others.
+
+    Parameters
+    ----------
+    ratings
+        Every subject's edges in test and retest.
+    pools
+        A number per subject: it is held against those of its own pool.
+
+    Returns
+    -------
+    own
+        Pearson's r of a subject's test and retest.
+    others
+        Its mean r with the other session of every other subject; NaN of who is alone.
+    """
+    scaled = ratings - ratings.mean(axis=2, keepdims=True, dtype=np.float64)
+    length = np.linalg.norm(scaled, axis=2, keepdims=True)
+    scaled /= np.where(length > 0, length, np.nan)  # r of a matrix that doesn't vary is NaN
+    r = np.einsum("ie,je->ij", scaled[:, 0], scaled[:, 1], optimize=True)
+    beside = (pools[:, None] == pools) & ~np.eye(len(pools), dtype=bool)
+    counts = 2.0 * beside.sum(axis=1)
+    sums = np.where(beside, r + r.T, 0.0).sum(axis=1)
+    others = np.divide(sums, counts, out=np.full(len(pools), np.nan), where=counts > 0)
+    return r.diagonal().astype(np.float64), others
 
 
 def spearman_brown(r: float, k: float | int) -> float:

@@ -6,6 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 import pandas as pd
+from jaxtyping import Float
 from pydantic import Field
 
 from attnconn_core.errors import CohortError
@@ -15,8 +16,8 @@ from attnconn_core.scoring.comparison.verdicts import Compared, compare_on_units
 from attnconn_core.scoring.comparison.winner import Verdict
 from attnconn_core.scoring.edges.features import edge_mask
 from attnconn_core.scoring.fingerprint.pairing import PooledPairs, pair_within_pools
-from attnconn_core.scoring.reliability.agreement import spearman_brown
-from attnconn_core.scoring.reliability.jackknife import ENDS, FEWEST, with_ends
+from attnconn_core.scoring.reliability.agreement import spearman_brown, subject_agreement
+from attnconn_core.scoring.reliability.jackknife import ENDS, FEWEST, jackknife, with_ends
 from attnconn_core.scoring.reliability.repeated import HALVES, SEEDS, mean_agreement, sessions_of
 from attnconn_core.scoring.reliability.retest import (
     EdgewiseReliability,
@@ -29,6 +30,16 @@ from attnconn_core.scoring.score import MethodTraits, Read, Scored, ScoreData
 __all__ = ["Reliability"]
 
 _ICC = "ICC of edges"
+
+# What a method has of test and retest where nobody has both.
+_NO_RETEST = {
+    **{
+        f"{name}{end}": float("nan")
+        for name in ("retest_r", "others_r", "icc", "icc_median")
+        for end in ENDS
+    },
+    "icc_n": 0.0,
+}
 
 # The tables beside the scores, and their columns where there is no row.
 _FURTHER = {
@@ -87,7 +98,9 @@ class Reliability:
             ``ensemble_r``, the agreement to be expected of means over `ensemble` seeds;
             ``halves_r`` and ``halves_rank_r`` between the halves of a session, and
             ``halves_corrected``, that of whole sessions by Spearman and Brown's formula;
-            ``icc`` and ``icc_median`` over edges. Means over a subject's sessions come first,
+            ``retest_r`` between a subject's test and retest, and ``others_r`` between its
+            matrices and those of others that one model reads; ``icc`` and ``icc_median`` over
+            edges. Means over a subject's sessions come first,
             then over subjects: ``…_n``, with 95 % intervals (``…_lower``, ``…_upper``).
             ``by_strength``: ``method``, ``part`` (1 for the weakest fifth of the edges),
             ``strength``, ``edges``, ``icc``, ``icc_lower`` and ``icc_upper``. ``sessions``: a
@@ -102,8 +115,13 @@ class Reliability:
         left_out: dict[str, dict[str, str]] = {}
         for method in data.methods:
             sessions, missing = sessions_of(data, method)
-            retest = None if pairs is None else self._retest(data, method, pairs)
-            rows.append({"method": method.name, **self._row(sessions, retest, pairs)})
+            row = self._row(sessions)
+            retest = None
+            if pairs is not None:
+                ratings = _ratings(data, method, pairs)
+                retest = edgewise_reliability(ratings, model=self.icc, pools=pairs.pools)
+                row |= _retest_row(retest, ratings, pairs)
+            rows.append({"method": method.name, **_NO_RETEST, **row})
             found["sessions"].append(sessions.assign(method=method.name))
             if retest is not None:
                 found["by_strength"].append(strength_rows(method.name, retest))
@@ -156,19 +174,7 @@ class Reliability:
             for _, row in below.iterrows()
         }
 
-    def _retest(
-        self, data: ScoreData, method: MethodTraits, pairs: PooledPairs
-    ) -> EdgewiseReliability:
-        ratings = []
-        for pair in pairs.pairs:
-            matrices = [data.whole_scan(method.name, session.key).values for session in pair]
-            mask = edge_mask(len(matrices[0]), method.directed)
-            ratings.append([matrix[mask] for matrix in matrices])
-        return edgewise_reliability(np.array(ratings), model=self.icc, pools=pairs.pools)
-
-    def _row(
-        self, sessions: pd.DataFrame, retest: EdgewiseReliability | None, pairs: PooledPairs | None
-    ) -> dict[str, float]:
+    def _row(self, sessions: pd.DataFrame) -> dict[str, float]:
         row = {
             **mean_agreement(sessions, SEEDS),
             **mean_agreement(sessions, HALVES),
@@ -179,10 +185,37 @@ class Reliability:
             row[f"ensemble_r{end}"] = float(np.clip(expected, -1, 1))
             corrected = spearman_brown(row[f"halves_r{end}"], 2)
             row[f"halves_corrected{end}"] = float(np.clip(corrected, -1, 1))
-        for name in ("mean", "median"):
-            values = np.full(3, np.nan) if retest is None else getattr(retest, name)
-            row |= with_ends("icc" if name == "mean" else "icc_median", values)
-        return row | {"icc_n": float(0 if pairs is None else len(pairs.pairs))}
+        return row
+
+
+def _ratings(
+    data: ScoreData, method: MethodTraits, pairs: PooledPairs
+) -> Float[np.ndarray, "subject session edge"]:
+    ratings = []
+    for pair in pairs.pairs:
+        matrices = [data.whole_scan(method.name, session.key).values for session in pair]
+        mask = edge_mask(len(matrices[0]), method.directed)
+        ratings.append([matrix[mask] for matrix in matrices])
+    return np.array(ratings)
+
+
+def _retest_row(
+    retest: EdgewiseReliability,
+    ratings: Float[np.ndarray, "subject session edge"],
+    pairs: PooledPairs,
+) -> dict[str, float]:
+    """Return what test and retest say of a method."""
+    own, others = subject_agreement(ratings, pairs.pools)
+    found = jackknife(
+        lambda kept: np.array([own[kept].mean(), others[kept].mean()]),
+        np.zeros(len(own), dtype=np.int64),
+    )
+    row: dict[str, float] = {}
+    for place, name in enumerate(("retest_r", "others_r")):
+        ends = np.clip([found.lower[place], found.upper[place]], -1, 1)
+        row |= with_ends(name, (found.values[place], *ends))
+    row |= with_ends("icc", retest.mean) | with_ends("icc_median", retest.median)
+    return row | {"icc_n": float(len(pairs.pairs))}
 
 
 def _pairs(data: ScoreData) -> tuple[PooledPairs | None, str]:

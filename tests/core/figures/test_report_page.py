@@ -84,7 +84,7 @@ def context() -> dict[str, Any]:
         "forecast_table": [
             {"subject": "100307", "session": "test", "ar": 0.4567, "granger": None},
         ],
-        "cohort_informed": ["Hierarchical <VAR>"],
+        "cohort_informed": "Hierarchical <VAR>: of everybody",
         "behaviour_table": [],
         "provenance": [("Granger", "5 lags, α = 1000")],
     }
@@ -285,6 +285,11 @@ def test_reliability_has_a_section_with_n_and_intervals(context: dict[str, Any])
             "seeds_rank_r": nan,
             "halves_rank_r": 0.321,
             "halves_corrected": 0.76,
+            "retest_r": 0.412,
+            "retest_r_lower": 0.401,
+            "retest_r_upper": 0.423,
+            "others_r": 0.398,
+            **dict.fromkeys(("others_r_lower", "others_r_upper"), nan),
             "icc": 0.31,
             "icc_lower": nan,
             "icc_upper": nan,
@@ -294,8 +299,9 @@ def test_reliability_has_a_section_with_n_and_intervals(context: dict[str, Any])
     ]
     page = _render(context)
     assert _row(page, "Partial") == [
-        "–", "–", "–", "0.998 (7)0.997 to 0.999", "0.321", "0.760", "0.310 (7)", "0.550"
-    ]  # fmt: skip
+        *("–", "–", "–", "0.998 (7)0.997 to 0.999", "0.321", "0.760"),
+        *("0.4120.401 to 0.423", "0.398", "0.310 (7)", "0.550"),
+    ]
     assert '<a href="#reliability">' in page
     assert not _Reader(page).wrong
 
@@ -343,10 +349,11 @@ def test_a_page_of_almost_nothing_still_renders(context: dict[str, Any]) -> None
 
 def test_forecasts_that_rest_on_other_subjects_are_named(context):
     page = _render(context)
-    assert "Cohort-informed forecasts" in page
-    assert page.index("</table>", page.index("R² on the test part,")) < page.index("&lt;VAR&gt;.")
-    context["cohort_informed"] = []
-    assert "Cohort-informed" not in _render(context)
+    assert page.index("</table>", page.index("R² on the test part,")) < page.index(
+        "&lt;VAR&gt;: of"
+    )
+    context["cohort_informed"] = ""
+    assert "&lt;VAR&gt;: of" not in _render(context)
 
 
 def test_notes_stand_below_the_table_of_all_methods(context):

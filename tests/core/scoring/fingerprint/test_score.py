@@ -152,5 +152,6 @@ def test_methods_are_compared_by_whom_they_identify(make_study):
     assert headings == ["identified", "from 60 frames", "from 80 frames", "I_diff"]
     said = short.words.format(best="best", who="Pearson", value="0.93")
     assert said == (
-        "Accuracy of identification from 60 frames (chance: 0.33) is best by Pearson (0.93)"
+        "Accuracy of identification from 60 frames (chance: 0.33, within 2 pools) is best "
+        "by Pearson (0.93)"
     )

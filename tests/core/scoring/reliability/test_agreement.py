@@ -7,6 +7,7 @@ from scipy.stats import pearsonr, spearmanr
 from attnconn_core.errors import ParameterError
 from attnconn_core.records import Connectivity
 from attnconn_core.scoring import agreement, spearman_brown
+from attnconn_core.scoring.reliability.agreement import subject_agreement
 
 
 def matrix(values, directed=True):
@@ -33,6 +34,31 @@ def test_a_matrix_that_does_not_vary_agrees_with_nothing():
     assert np.isnan([found.r, found.rank_r]).all()
     with pytest.raises(ParameterError, match="of the same regions; got 4 and 3"):
         agreement(matrix(np.eye(4)), matrix(np.eye(3)))
+
+
+def test_a_subject_is_held_against_itself_and_against_the_others_of_its_pool():
+    rng = np.random.default_rng(3)
+    ratings = rng.normal(size=(5, 1, 40)) + rng.normal(size=(5, 2, 40))
+    pools = np.array([0, 1, 0, 1, 0])
+    own, others = subject_agreement(ratings, pools)
+    for subject in range(5):
+        r = pearsonr(*ratings[subject]).statistic
+        assert own[subject] == pytest.approx(r)
+        beside = [
+            pearsonr(ratings[subject, session], ratings[other, 1 - session]).statistic
+            for other in np.flatnonzero(pools == pools[subject])
+            for session in (0, 1)
+            if other != subject
+        ]
+        assert others[subject] == pytest.approx(np.mean(beside))
+
+
+def test_who_is_alone_has_no_others_and_what_does_not_vary_no_r():
+    ratings = np.random.default_rng(0).normal(size=(3, 2, 20))
+    ratings[0, 1] = 7.0
+    own, others = subject_agreement(ratings, np.array([0, 0, 1]))
+    assert np.isnan(own).tolist() == [True, False, False]
+    assert np.isnan(others).tolist() == [True, True, True]
 
 
 @pytest.mark.parametrize("k", [2, 5])

@@ -55,7 +55,7 @@ def noise(make_study, monkeypatch):
 
 def test_noise_agrees_with_nothing(noise):
     row = by_method(Reliability().score(noise)).loc["attention_subject"]
-    for name in ("seeds_r", "halves_r", "icc"):
+    for name in ("seeds_r", "halves_r", "retest_r", "others_r", "icc"):
         assert abs(row[name]) < 0.03
         assert row[f"{name}_lower"] < 0.01
         assert row[f"{name}_upper"] > -0.01
@@ -82,6 +82,10 @@ def test_numbers_are_means_over_a_subjects_sessions_then_over_subjects(make_stud
         ]
     )
     assert row["icc"] == pytest.approx(intraclass_correlation(ratings, "consistency").mean())
+    between = np.corrcoef(ratings[:, 0], ratings[:, 1])[: len(ratings), len(ratings) :]
+    assert row["retest_r"] == pytest.approx(between.diagonal().mean(), abs=1e-6)
+    others = between[~np.eye(len(between), dtype=bool)].mean()
+    assert row["others_r"] == pytest.approx(others, abs=1e-6)
 
 
 def test_only_trained_methods_have_seeds_and_every_method_halves_and_sessions(scored):
