@@ -49,6 +49,7 @@ def sections(work: Work, styles: Styles) -> dict[str, Any]:
         "cohort_informed": cohort_informed(work, styles),
         "behaviour_table": _behaviour(work, styles) if behaviour else [],
         "dropped": _dropped(work) if behaviour else {},
+        "confounds": facts_of(work, "behaviour").get("confounds, not predicted", []),
         "reliability_table": [] if "reliability" in work.lacks else _reliability(work, styles),
         "other_scores": _other_scores(work, styles),
     }

@@ -20,6 +20,7 @@ __all__ = [
     "confound_notes",
     "explain_all",
     "far_notes",
+    "share_left",
 ]
 
 _SHOWN = 4
@@ -33,6 +34,11 @@ _RANK = 1e-10
 @dataclass(frozen=True, eq=False)
 class Confounds:
     """Columns that are regressed out, with coefficients of the training subjects alone.
+
+    What is left of a subject is what it would have at the mean of everybody's confounds: one
+    reference for all folds. At each fold's own mean, what is to be predicted would move
+    from fold to fold with the confounds of those left out, and so would every prediction:
+    a target that is little but a confound would be predicted from noise.
 
     Attributes
     ----------
@@ -59,10 +65,13 @@ class Confounds:
     def fitted(
         self, train: Bool[np.ndarray, " subject"]
     ) -> tuple[Float[np.ndarray, "subject confound"], Float[np.ndarray, "confound train"]]:
-        """Confounds scaled by the training part, and the pseudo-inverse of its rows."""
+        """Confounds about everybody's mean, and what gives the training part's slopes on them.
+
+        Both are in deviations of the training part.
+        """
         mean, std = column_scale(self.values[train])
-        scaled = (self.values - mean) / std
-        return scaled, np.linalg.pinv(scaled[train], rcond=_RANK)
+        slopes = np.linalg.pinv((self.values[train] - mean) / std, rcond=_RANK)
+        return (self.values - self.values.mean(axis=0)) / std, slopes
 
     def adjust(
         self,
@@ -70,7 +79,7 @@ class Confounds:
         targets: Float[np.ndarray, "subject target"],
         train: Bool[np.ndarray, " subject"],
     ) -> tuple[Float[np.ndarray, "subject edge"], Float[np.ndarray, "subject target"]]:
-        """Take out what the training subjects' confounds explain; their means stay."""
+        """Take out what the training subjects' confounds explain; means stay."""
         scaled, inverse = self.fitted(train)
         if self.from_features:
             features = features - scaled @ (inverse @ features[train])
@@ -103,11 +112,16 @@ def explain_all(confounds: Confounds, target: Float[np.ndarray, " subject"]) -> 
     >>> explain_all(Confounds(age[:, None]), 2 * age + 1)
     True
     """
+    return share_left(confounds, target) <= _NOTHING_LEFT
+
+
+def share_left(confounds: Confounds, target: Float[np.ndarray, " subject"]) -> float:
+    """Return the share of a target's variance that confounds do not explain."""
     everyone = np.ones(len(target), dtype=bool)
     scaled, inverse = confounds.fitted(everyone)
     centred = target - target.mean()
     left = centred - scaled @ (inverse @ centred)
-    return bool(left @ left <= _NOTHING_LEFT * (centred @ centred))
+    return float(left @ left / (centred @ centred))
 
 
 def confound_columns(table: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:

@@ -60,7 +60,8 @@ class KernelFold:
     outlook
         Their K' with the tested, over `scale`, times `basis`.
     design, inverse
-        Intercept and confounds of the training subjects, and the pseudo-inverse.
+        Intercept and confounds of the training subjects, and the pseudo-inverse. Its first
+        row gives the intercept, where the confounds are those of everybody's mean.
     """
 
     train: Bool[np.ndarray, " subject"]
@@ -112,12 +113,13 @@ def _prepare(kernel: np.ndarray, tested: np.ndarray, confounds: Confounds | None
     train = ~tested
     n = int(train.sum())
     design, inverse = np.ones((len(train), 1)), np.full((1, n), 1 / n)
-    of_edges = 1
+    line, slopes = design, inverse  # what is taken out of the edges
     if confounds is not None:
         scaled, pseudo = confounds.fitted(train)
-        design, inverse = np.hstack([design, scaled]), np.vstack([inverse, pseudo])
-        of_edges = design.shape[1] if confounds.from_features else 1
-    line, slopes = design[:, :of_edges], inverse[:of_edges]
+        design = np.hstack([design, scaled])
+        inverse = np.vstack([inverse - scaled[train].mean(axis=0) @ pseudo, pseudo])
+        if confounds.from_features:
+            line, slopes = design, inverse
     # M K, then M K Mᵀ, of the training columns.
     left = kernel[:, train] - line @ (slopes @ kernel[np.ix_(train, train)])
     left -= (left @ slopes.T) @ line[train].T

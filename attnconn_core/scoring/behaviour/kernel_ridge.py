@@ -75,7 +75,7 @@ def kernel_ridge(
         )
         chosen[number] = candidates[errors.argmin(axis=0)]
         coefficients = (fold.basis.T @ left) / (fold.spectrum[:, None] + chosen[number])
-        predictions[fold.tested] = known.mean(axis=0) + fold.outlook @ coefficients
+        predictions[fold.tested] = fold.inverse[0] @ known + fold.outlook @ coefficients
         # M is idempotent and its kernel's dual lies in it: of edges as they are measured
         # the slopes come out as of adjusted ones.
         dual[fold.train] += fold.basis @ coefficients / (fold.scale * len(folds))

@@ -24,6 +24,7 @@ from attnconn_core.scoring.behaviour.confounds import (
     confound_columns,
     confound_notes,
     far_notes,
+    share_left,
 )
 from attnconn_core.scoring.behaviour.null_models import why_constant, why_meaningless
 from attnconn_core.scoring.behaviour.resampling import CrossValidation
@@ -45,6 +46,7 @@ __all__ = ["Behaviour"]
 _SHOWN = 5
 _RARE = 0.1  # of the subjects: fewer differ from all others in a target by themselves
 _FEWEST = 4  # subjects or families: with fewer a model would learn from two
+_LITTLE = 0.1  # of a target: what confounds leave of it is hardly the target any more
 
 
 @dataclass(frozen=True)
@@ -232,6 +234,12 @@ def _notes(
         if target in unusable:
             continue
         notes += far_notes(target, question.targets[target])
+        if (left := question.left_of(target)) < _LITTLE:
+            notes.append(
+                f"confounds explain {1 - left:.1%} of {target}: what is left to be predicted may "
+                "be rounding, or how it was measured. Leave it out of behaviour.targets, or the "
+                "confound that it is made of out of behaviour.confounds"
+            )
         counts = question.targets[target].value_counts()
         if 1 - counts.iloc[0] / counts.sum() < _RARE:
             notes.append(
@@ -302,6 +310,14 @@ class Question:
         values = columns[varying].where(complete, 0.0).to_numpy()
         confounds = Confounds(values, from_features=both) if len(varying) else None
         return cls(settings, targets.where(complete, np.nan), confounds, groups)
+
+    def left_of(self, target: str) -> float:
+        """Return the share of a target's variance that the confounds leave to be predicted."""
+        values = self.targets[target].to_numpy(dtype=np.float64)
+        known = ~np.isnan(values)
+        if self.confounds is None:
+            return 1.0
+        return share_left(self.confounds.of(known), values[known])
 
     def predictable(self, unusable: dict[str, str]) -> list[str]:
         """List the targets that can be predicted; enter the others into `unusable`.

@@ -23,10 +23,11 @@ class _Fold:
     outlook: Float[np.ndarray, "tested eigen"]  # kernel of tested with training subjects, times B
     inverse: Float[np.ndarray, "eigen penalty"]  # 1 / (s + p)
     misfit: Float[np.ndarray, "penalty eigen"]  # GCV's weights of squared coefficients
+    intercept: Float[np.ndarray, " train"]  # times a target: its mean at everybody's confounds
 
     @property
     def matrices(self) -> tuple[np.ndarray, ...]:
-        return self.basis, self.outlook, self.inverse, self.misfit
+        return self.basis, self.outlook, self.inverse, self.misfit, self.intercept
 
 
 class SpectralRidge:
@@ -67,7 +68,7 @@ class SpectralRidge:
             coefficients = fold.basis.T @ known
             choice = (fold.misfit @ coefficients**2).argmin(axis=0)
             coefficients *= fold.inverse[:, choice]
-            predictions[fold.tested] = known.mean(axis=0) + fold.outlook @ coefficients
+            predictions[fold.tested] = fold.intercept @ known + fold.outlook @ coefficients
         return predictions
 
     def in_precision(self, precision: type[np.floating]) -> "SpectralRidge":
@@ -100,4 +101,5 @@ def _ready(fold: KernelFold, penalties: np.ndarray) -> _Fold:
         fold.outlook,
         1 / (fold.spectrum[:, None] + penalties),
         (kept / left[:, None]) ** 2,
+        fold.inverse[0],
     )

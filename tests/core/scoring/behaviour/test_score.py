@@ -271,6 +271,19 @@ def test_a_confound_that_is_the_same_for_all_is_dropped_by_name(make_study):
     assert scored.tables["scores"].equals(without.tables["scores"])
 
 
+def test_a_target_that_is_little_but_a_confound_is_said(make_study):
+    table = make_study(subjects=12).phenotypes
+    age = np.arange(12.0) + 20
+    months = 12 * age + np.tile([0, 5], 6)
+    table = table.assign(Age=age, Months=months)
+    study = make_study(subjects=12, phenotypes=table)
+    settings = Behaviour(**QUICK, targets=("Months", "Score"), confounds=("Age",))
+    explained = np.corrcoef(age, months)[0, 1] ** 2
+    for notes in (settings.score(study).notes, settings.check_early(study.cohort, table).notes):
+        (note,) = [each for each in notes if "confounds explain" in each]
+        assert f"confounds explain {explained:.1%} of Months" in note
+
+
 def test_a_family_in_two_spellings_is_refused(make_study):
     table = make_study(subjects=9).phenotypes
     table = table.assign(Family_ID=["f01", "F1", *(f"f{n}" for n in range(10, 17))])

@@ -30,7 +30,7 @@ def variance(features):
 def residuals(confounds, values, train):
     # The intercept stays: it is added back.
     line = LinearRegression().fit(confounds[train], values[train])
-    return values - (confounds - confounds[train].mean(axis=0)) @ line.coef_.T
+    return values - (confounds - confounds.mean(axis=0)) @ line.coef_.T
 
 
 @pytest.mark.parametrize("penalty", [0.01, 1.0, 100.0])

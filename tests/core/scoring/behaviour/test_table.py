@@ -120,6 +120,24 @@ def test_labels_without_meaning_are_at_chance(model, adjust):
 
 
 @pytest.mark.parametrize("model", [*MODELS, "least_squares"])
+def test_a_target_that_is_little_but_its_confound_is_not_predicted_from_noise(model):
+    rng = np.random.default_rng(7)
+    age = rng.integers(22, 36, size=(40, 1)).astype(float)
+    targets = frame(12 * age + rng.integers(0, 2, size=(40, 20)))
+    table = score_behaviours(
+        rng.normal(size=(40, 60)), targets, model=model, cross_validation=FIVE,
+        confounds=Confounds(age),
+    )  # fmt: skip
+    assert table.scores["r"].mean() < 0.1
+    assert table.scores["r"].max() < 0.8
+    measured = table.predictions["measured"]
+    ages = np.tile(age[:, 0], len(measured) // 40)
+    of_target = table.predictions["target"] == table.predictions["target"].iloc[0]
+    assert abs(np.corrcoef(measured[of_target], ages[: of_target.sum()])[0, 1]) < 0.4
+    assert measured[of_target].std() < 1
+
+
+@pytest.mark.parametrize("model", [*MODELS, "least_squares"])
 @pytest.mark.parametrize("from_features", [False, True])
 def test_every_model_is_trained_on_what_its_fold_adjusts(model, from_features):
     features, targets = data(14)
@@ -135,7 +153,7 @@ def test_every_model_is_trained_on_what_its_fold_adjusts(model, from_features):
         adjusted = []
         for values in (features, (targets + confounds[:, [1]]).to_numpy()):
             slopes = LinearRegression().fit(confounds[train], values[train]).coef_
-            adjusted.append(values - (confounds - confounds[train].mean(axis=0)) @ slopes.T)
+            adjusted.append(values - (confounds - confounds.mean(axis=0)) @ slopes.T)
         x = adjusted[0] if from_features else features
         by_hand = score_behaviours(
             x, frame(adjusted[1]), model=model, cross_validation=FIVE
