@@ -31,7 +31,8 @@ def sections(work: Work, styles: Styles) -> dict[str, Any]:
     every = [row["method"] for row in fingerprint]
     if skill is not None:
         keys = ["subject", "session"]
-        wide = skill.pivot(index=keys, columns="method", values="r2").reset_index()
+        wide = skill.pivot(index=keys, columns="method", values="r2")
+        wide = wide[[*styles.sort(wide.columns)]].reset_index()
         every += [*skill["method"].unique()]
     return {
         "fingerprint_table": fingerprint,
@@ -127,6 +128,7 @@ def _reliability(work: Work, styles: Styles) -> list[dict[str, Any]]:
     """Return a row per method, with the ICC of the strongest fifth of its edges."""
     scores, strength = (work.table("reliability", name) for name in ("scores", "by_strength"))
     strongest = strength[strength["part"] == strength["part"].max()].set_index("method")["icc"]
+    scores = scores.set_index("method").loc[[*styles.sort(scores["method"])]].reset_index()
     return [
         {
             **dict(row),
