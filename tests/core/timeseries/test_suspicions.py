@@ -107,3 +107,13 @@ def test_nothing_is_suspicious_about_the_sample():
         series = source.load(session)
         assert suspicions(series) == ()
         assert assess(series).sound
+
+
+def test_runs_that_share_frames_under_another_scale_are_said():
+    first, second = clean(), clean(seed=1)
+    second[100:220] = 1.3 * first[100:220] - 30
+    (sentence,) = suspicions(as_series(first, second))
+    assert "its runs 1 and 2 share some 1" in sentence
+    assert "cut them out of one" in sentence
+    (turned,) = suspicions(as_series(first, 3 * first[::-1]))
+    assert "hold nearly one recording (r = 1.000, backwards)" in turned
