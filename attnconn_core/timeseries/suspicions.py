@@ -16,8 +16,10 @@ from attnconn_core.timeseries.independence import few_independent_frames, interp
 from attnconn_core.timeseries.jump import jump
 from attnconn_core.timeseries.near_copies import near_copies, shared_stretches
 from attnconn_core.timeseries.orientation import orientation
+from attnconn_core.timeseries.region_levels import regions_at_another_level
 from attnconn_core.timeseries.signatures import signatures
 from attnconn_core.timeseries.steady_state import first_frames_apart
+from attnconn_core.timeseries.stretches import uneven_stretches
 from attnconn_core.timeseries.twins import twins
 from attnconn_core.timeseries.usable import usable_part
 
@@ -84,7 +86,8 @@ def _of_values(series: TimeSeries, known: Collection[int]) -> tuple[str, ...]:
     struck, frames = spikes(part, {*known, *first})
     if drifts and len(frames) > _STRETCH * part.n_frames:
         struck = ""  # the stretch after a jump
-    found = [drifts, begins, struck, louder_regions(part), units_of_runs(part)]
+    found = [drifts, begins, struck, louder_regions(part), regions_at_another_level(part)]
+    found += [units_of_runs(part), *uneven_stretches(part)]
     # A drift, a spike or a bright beginning is a signal that all regions share, and hides what
     # else they have.
     if not drifts:
