@@ -79,7 +79,7 @@ def test_spikes_drifts_coarse_values_and_single_quiet_regions_are_no_stretch():
     spiked[[30, 90, 91, 200]] *= 50
     drifting += 20 * np.linspace(-1, 1, 300)[:, None] ** 2
     lone[100:200, :5] = lone[100, :5]
-    shared = values + 50 * np.sin(np.linspace(0, 12, 300))[:, None]
+    shared = values + 500 * np.sin(np.linspace(0, 12, 300))[:, None]
     for each in (spiked, drifting, lone, shared, (values / 15).round()):
         assert said(each) == ()
 
