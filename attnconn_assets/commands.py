@@ -35,12 +35,13 @@ from attnconn_assets.study.study import Study, load_study
 from attnconn_core.errors import AttnconnError
 from attnconn_core.records import Session
 from attnconn_core.sources import DESIGN_LABELS, fetches
-from attnconn_core.wording import agreeing, few_and_more, told_once
+from attnconn_core.wording import Alike, agreeing, few_and_more, told_once
 
 __all__ = ["check", "clean", "conclude", "dev", "opened", "run", "seed", "tell", "verify"]
 
 _CHECKED = 1.0  # seconds that a run spends on headers before it begins
 _SHOWN = 5  # of many names that one line is said of
+_MANY_PAIRED = 20  # sentences that each name another session, before they are summed up
 _STILL = 60  # seconds after which nobody is taken to be writing to a file
 
 
@@ -181,7 +182,16 @@ def _verdict(n_places: int, found: Sequence[Finding], repair: bool) -> str:
 
 def _complain(what: str, reasons: Mapping[str, str]) -> None:
     """Say once what is the matter with many."""
-    for alike in told_once(reasons.items()):
+    _say(what, told_once(reasons.items()))
+
+
+def _complain_of_pairs(what: str, reasons: Mapping[str, str]) -> None:
+    """Say what is the matter with each, as it names another session, unless they are very many."""
+    _say(what, told_once(reasons.items(), many=_MANY_PAIRED))
+
+
+def _say(what: str, told: Sequence[Alike]) -> None:
+    for alike in told:
         who = few_and_more(alike.names, _SHOWN)
         print(f"  {who} {agreeing(alike.names, what)} {alike.message}", file=sys.stderr)
 
@@ -262,12 +272,12 @@ def conclude(study: Study, outcome: Outcome, seconds: float) -> None:
     sessions = store.partitions("time_series")
     facts = time_series_facts(store, sessions)
     left_out = unlike_others(facts)
-    _complain("is left out:", left_out)
+    _complain_of_pairs("is left out:", left_out)
     if nobody := study.exclude.names_nobody(sessions):
         print(f"  {nobody}: nothing was left out for it", file=sys.stderr)
     _complain("is suspicious:", suspicions_of(store, store.partitions("quality")))
     kept = {key: told for key, told in facts.items() if key not in left_out}
-    _complain("is suspicious:", suspicious_beside_others(kept))
+    _complain_of_pairs("is suspicious:", suspicious_beside_others(kept))
     entry = store.readable("report", WHOLE)
     if entry is None:
         return

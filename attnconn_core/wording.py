@@ -74,8 +74,8 @@ class Alike(NamedTuple):
         return self.first if self.same else f"{self.first} (the other {len(self.names) - 1} alike)"
 
 
-def told_once(messages: Iterable[tuple[str, str]]) -> list[Alike]:
-    """Group names whose messages are the same, or four and more that differ in details alone.
+def told_once(messages: Iterable[tuple[str, str]], many: int = _MANY) -> list[Alike]:
+    """Group names whose messages are the same, or `many` and more that differ in details alone.
 
     Details are the names of files and sessions, and numbers.
 
@@ -83,6 +83,8 @@ def told_once(messages: Iterable[tuple[str, str]]) -> list[Alike]:
     ----------
     messages
         Name and message.
+    many
+        More where details matter: of whom a session is a copy.
 
     Examples
     --------
@@ -97,7 +99,7 @@ def told_once(messages: Iterable[tuple[str, str]]) -> list[Alike]:
     found = []
     for same in kinds.values():
         names = tuple(name for each in same.values() for name in each)
-        if len(same) > 1 and len(names) >= _MANY:
+        if len(same) > 1 and len(names) >= many:
             found.append(Alike(names, next(iter(same)), same=False))
         else:
             found += [Alike(tuple(each), message) for message, each in same.items()]

@@ -1,18 +1,19 @@
 """What must hold between sessions: no recording twice, and one repetition time."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from attnconn_assets.building.copies import (
+    Facts,
+    copies_in_words,
+    near_copies_in_words,
+    resemblances_in_words,
+    shared_parts_in_words,
+)
 from attnconn_assets.storage.store import Store
 from attnconn_core.repetition_time import ROUNDING, repetition_time_problem
-from attnconn_core.timeseries import near_copies, resemblances
-from attnconn_core.wording import first_few
 
 __all__ = ["of_another_time", "suspicious_beside_others", "time_series_facts", "unlike_others"]
-
-Facts = Mapping[str, Mapping[str, object]]
-_SHOWN = 3
-_REMEDY = "take away the copies, or put the scan that belongs there in its place"
 
 
 def unlike_others(facts: Facts) -> Mapping[str, str]:
@@ -32,21 +33,22 @@ def unlike_others(facts: Facts) -> Mapping[str, str]:
         for key, told in facts.items()
         if "repetition time" in told
     }
-    return {**of_another_time(times), **_near_copies(facts), **_copies(facts)}
+    return {**of_another_time(times), **near_copies_in_words(facts), **copies_in_words(facts)}
 
 
 def suspicious_beside_others(facts: Facts) -> Mapping[str, str]:
     """Find what is suspicious about sessions only when others are seen, and say it.
 
-    A slow signal that follows another session's: they may be one recording that was filtered
-    or cleaned in two ways. Less than half as many frames as most have.
+    Frames or region columns that are another session's. A slow signal that follows another
+    session's: they may be one recording that was filtered or cleaned in two ways. Less than
+    half as many frames as most have.
 
     Parameters
     ----------
     facts
         From `time_series_facts`, without who is left out.
     """
-    told = [_resembling(facts), _shorter(facts)]
+    told = [shared_parts_in_words(facts), resemblances_in_words(facts), _shorter(facts)]
     return {
         key: "; ".join(each[key] for each in told if key in each)
         for key in facts
@@ -68,60 +70,10 @@ def _shorter(facts: Facts) -> dict[str, str]:
     }
 
 
-def _resembling(facts: Facts) -> dict[str, str]:
-    others: dict[str, list[str]] = defaultdict(list)
-    for each in resemblances({key: _strings(told, "levels") for key, told in facts.items()}):
-        for key, other in ((each.first, each.second), (each.second, each.first)):
-            others[key].append(f"{other} (r = {each.correlation:.2f})")
-    return {
-        key: f"its slow signal follows that of {first_few(who, _SHOWN)} from the first frame on: "
-        "the same recording, filtered or cleaned in another way? Two scans of rest don't; those "
-        "of people who see or do the same may. Leave copies out (exclude: {sessions: […]})"
-        for key, who in others.items()
-    }
-
-
 def time_series_facts(store: Store, sessions: Sequence[str]) -> Facts:
     """Return session key → what `time_series` recorded of it, in order, where it can be read."""
     entries = {key: store.readable("time_series", key) for key in sessions}
     return {key: entry.facts for key, entry in entries.items() if entry is not None}
-
-
-def _copies(facts: Facts) -> dict[str, str]:
-    holders: dict[str, list[str]] = defaultdict(list)
-    for key, told in facts.items():
-        for recording in dict.fromkeys(_strings(told, "recordings")):
-            holders[recording].append(key)
-    found = {}
-    for keys in holders.values():
-        for key in keys if len(keys) > 1 else ():
-            others = [other for other in keys if other != key]
-            found[key] = (
-                f"every session must be a recording of its own; it holds the same as "
-                f"{first_few(others, _SHOWN)}: {_REMEDY}"
-            )
-    return found
-
-
-def _near_copies(facts: Facts) -> dict[str, str]:
-    """Find copies that were cut, shifted, rounded or detrended; older facts have no signatures."""
-    others: dict[str, list[str]] = defaultdict(list)
-    for copy in near_copies({key: _strings(told, "signatures") for key, told in facts.items()}):
-        shift = abs(copy.shift)
-        how = f"(r = {copy.correlation:.3f}" + (f", shifted by {shift} frames)" if shift else ")")
-        others[copy.first].append(f"{copy.second} {how}")
-        others[copy.second].append(f"{copy.first} {how}")
-    return {
-        key: "every session must be a recording of its own; it is nearly the same recording as "
-        f"{first_few(told, _SHOWN)}: {_REMEDY}"
-        for key, told in others.items()
-    }
-
-
-def _strings(facts: Mapping[str, object], name: str) -> Sequence[str]:
-    held = facts.get(name, ())
-    assert isinstance(held, Sequence)  # noqa: S101  (as `time_series` writes them)
-    return held
 
 
 def of_another_time(times: Mapping[str, float]) -> dict[str, str]:

@@ -3,10 +3,21 @@
 from attnconn_core.timeseries.events import Events, Scanner, draw_event_network, simulate_events
 from attnconn_core.timeseries.frames import frames_in_words, look_at_frames
 from attnconn_core.timeseries.levels import Resemblance, levels, resemblances
+from attnconn_core.timeseries.near_copies import (
+    NearCopy,
+    SharedStretch,
+    near_copies,
+    shared_stretches,
+)
 from attnconn_core.timeseries.orientation import Orientation, orientation
 from attnconn_core.timeseries.quality import series_quality
 from attnconn_core.timeseries.scaling import Scale, scale_of, standardise
-from attnconn_core.timeseries.signatures import NearCopy, near_copies, signatures
+from attnconn_core.timeseries.shared_columns import (
+    SharedColumns,
+    column_sketch,
+    shared_columns,
+)
+from attnconn_core.timeseries.signatures import signatures
 from attnconn_core.timeseries.simulation import draw_network, simulate, vary_network
 from attnconn_core.timeseries.soundness import Soundness, assess, require_sound
 from attnconn_core.timeseries.splits import head, split
@@ -27,9 +38,12 @@ __all__ = [
     "Resemblance",
     "Scale",
     "Scanner",
+    "SharedColumns",
+    "SharedStretch",
     "Soundness",
     "assess",
     "circular_shift",
+    "column_sketch",
     "draw_event_network",
     "draw_network",
     "frames_in_words",
@@ -46,6 +60,8 @@ __all__ = [
     "resemblances",
     "scale_of",
     "series_quality",
+    "shared_columns",
+    "shared_stretches",
     "signatures",
     "simulate",
     "simulate_events",

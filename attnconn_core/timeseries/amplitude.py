@@ -3,11 +3,12 @@
 from collections.abc import Collection
 
 import numpy as np
+from jaxtyping import Bool, Float64
 
 from attnconn_core.timeseries.frames import frames_in_words
 from attnconn_core.timeseries.usable import UsablePart
 
-__all__ = ["louder_regions", "spikes", "units_of_runs"]
+__all__ = ["far_deviations", "louder_regions", "spikes", "units_of_runs"]
 
 # Robust deviations. In the 14 sessions of the sample nothing lies beyond 7.2.
 _SPIKE = 10.0
@@ -55,9 +56,9 @@ def spikes(part: UsablePart, known: Collection[int] = ()) -> tuple[str, tuple[in
 
 def louder_regions(part: UsablePart) -> str:
     """Say which regions deviate a thousand times more, or less, than the median region."""
-    relative = np.median([scale / np.median(scale) for scale in part.scales], axis=0)
+    relative = _relative(part)
     apart = np.maximum(relative, 1 / relative)
-    found = np.flatnonzero(apart > _LOUD)
+    found = np.flatnonzero(far_deviations(part))
     if not len(found):
         return ""
     found = found[np.argsort(-apart[found])]
@@ -67,6 +68,16 @@ def louder_regions(part: UsablePart) -> str:
         f"region's, but that of {_named(part, found)} doesn't ({part.regions[first]}: "
         f"{relative[first]:.2g} times): were all regions scaled alike?"
     )
+
+
+def far_deviations(part: UsablePart) -> Bool[np.ndarray, " region"]:
+    """Return which regions `louder_regions` names."""
+    relative = _relative(part)
+    return np.asarray(np.maximum(relative, 1 / relative) > _LOUD)
+
+
+def _relative(part: UsablePart) -> Float64[np.ndarray, " region"]:
+    return np.asarray(np.median([scale / np.median(scale) for scale in part.scales], axis=0))
 
 
 def units_of_runs(part: UsablePart) -> str:

@@ -14,9 +14,12 @@ from attnconn_core.timeseries.frames import frames_in_words, look_at_frames
 from attnconn_core.timeseries.held_values import held_values
 from attnconn_core.timeseries.independence import few_independent_frames, interpolated_frames
 from attnconn_core.timeseries.jump import jump
+from attnconn_core.timeseries.near_copies import near_copies, shared_stretches
 from attnconn_core.timeseries.orientation import orientation
-from attnconn_core.timeseries.signatures import near_copies, signatures
+from attnconn_core.timeseries.region_levels import regions_at_another_level
+from attnconn_core.timeseries.signatures import signatures
 from attnconn_core.timeseries.steady_state import first_frames_apart
+from attnconn_core.timeseries.stretches import uneven_stretches
 from attnconn_core.timeseries.twins import twins
 from attnconn_core.timeseries.usable import usable_part
 
@@ -83,7 +86,8 @@ def _of_values(series: TimeSeries, known: Collection[int]) -> tuple[str, ...]:
     struck, frames = spikes(part, {*known, *first})
     if drifts and len(frames) > _STRETCH * part.n_frames:
         struck = ""  # the stretch after a jump
-    found = [drifts, begins, struck, louder_regions(part), units_of_runs(part)]
+    found = [drifts, begins, struck, louder_regions(part), regions_at_another_level(part)]
+    found += [units_of_runs(part), *uneven_stretches(part)]
     # A drift, a spike or a bright beginning is a signal that all regions share, and hides what
     # else they have.
     if not drifts:
@@ -94,12 +98,18 @@ def _of_values(series: TimeSeries, known: Collection[int]) -> tuple[str, ...]:
 
 
 def _copied_runs(series: TimeSeries) -> list[str]:
-    """Say which runs of a session hold nearly one recording; exact repeats are said by frames."""
+    """Say which runs hold one recording, or a part of one; exact repeats are said by frames."""
     runs = {str(number): (each,) for number, each in enumerate(signatures(series), start=1)}
-    return [
+    copies = [
         f"its runs {copy.first} and {copy.second} hold nearly one recording (r = "
-        f"{copy.correlation:.3f}): take one of them away"
+        f"{copy.correlation:.3f}{', backwards' if copy.backwards else ''}): take one of them away"
         for copy in near_copies(runs)
+    ]
+    return copies + [
+        f"its runs {each.first} and {each.second} share some {each.frames} frames (from frame "
+        f"{each.starts[0]} of one and {each.starts[1]} of the other on; r = "
+        f"{each.correlation:.3f}): cut them out of one"
+        for each in shared_stretches(runs)
     ]
 
 

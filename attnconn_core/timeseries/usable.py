@@ -33,6 +33,8 @@ class UsablePart:
         Of each region, the largest absolute value before the mean was taken out.
     regions
         Their names.
+    means
+        What was taken out: every region's mean in each run.
     """
 
     runs: tuple[Float64[np.ndarray, "_ region"], ...]
@@ -40,6 +42,7 @@ class UsablePart:
     numbers: tuple[int, ...]
     largest: Float64[np.ndarray, " region"]
     regions: tuple[str, ...]
+    means: Float64[np.ndarray, "run region"]
 
     @property
     def n_frames(self) -> int:
@@ -107,12 +110,14 @@ def usable_part(series: TimeSeries) -> UsablePart | None:
     if not kept or sound.sum() < 2:
         return None
     values = [series.runs[number][:, sound].astype(np.float64) for number in kept]
+    means = np.array([run.mean(axis=0) for run in values])
     return UsablePart(
-        runs=tuple(run - run.mean(axis=0) for run in values),
+        runs=tuple(run - mean for run, mean in zip(values, means, strict=True)),
         first_frames=tuple(int(ends[number]) - len(series.runs[number]) for number in kept),
         numbers=tuple(number + 1 for number in kept),
         largest=np.max([np.abs(run).max(axis=0) for run in values], axis=0),
         regions=tuple(np.asarray(series.regions)[sound].tolist()),
+        means=means,
     )
 
 

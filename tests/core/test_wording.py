@@ -37,3 +37,10 @@ def test_many_have_a_plural():
     assert agreeing(["a"], "is left out") == "is left out"
     assert agreeing(["a", "b"], "is left out") == "are left out"
     assert agreeing(["a", "b"], "can't be read") == "can't be read"
+
+
+def test_messages_whose_details_matter_are_grouped_from_more_on():
+    told = [(f"sub-{n}", f"it is a copy of sub-{n + 1}") for n in range(8)]
+    assert len(told_once(told)) == 1
+    assert [each.first for each in told_once(told, many=9)] == [message for _, message in told]
+    assert len(told_once(told, many=8)) == 1

@@ -6,7 +6,7 @@ from attnconn_assets.assets.inputs.series_checks import check_series, longest_ru
 from attnconn_assets.building.result import Result
 from attnconn_assets.building.windows import LONGEST_RUN
 from attnconn_assets.building.work import Work
-from attnconn_core.timeseries import levels, recordings, signatures
+from attnconn_core.timeseries import column_sketch, levels, recordings, signatures
 
 __all__ = ["make_time_series"]
 
@@ -19,6 +19,7 @@ def make_time_series(work: Work) -> Result:
             "recordings": list(recordings(series)),
             "signatures": list(signatures(series)),
             "levels": list(levels(series)),
+            "columns": column_sketch(series),
         }
     return Result(
         figures={"carpet": work.album.carpet(series)},

@@ -59,7 +59,7 @@ def test_a_recording_that_was_cleaned_otherwise_is_said():
 
     found = suspicious_beside_others({"a": slow(0), "b": slow(1), "c": slow(0, window=8), "d": {}})
     assert set(found) == {"a", "c"}
-    assert "follows that of c (r = 0.9" in found["a"]
+    assert "follows that of c (r = 1.00)" in found["a"]
     assert "exclude: {sessions: […]}" in found["c"]
 
 

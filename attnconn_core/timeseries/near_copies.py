@@ -1,0 +1,252 @@
+"""Copies of a recording, or of a part of one, found by the signatures of their runs."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from jaxtyping import Bool
+
+from attnconn_core.timeseries.signatures import unpacked
+
+__all__ = ["NearCopy", "SharedStretch", "near_copies", "shared_stretches"]
+
+# A key is taken of so many frames, so far apart: 32 bits, which even slow signals change in.
+_KEY_FRAMES, _KEY_STEP = 8, 3
+_SHARED_KEYS = 3
+_COMPARED = 8  # entries after it in a group of equal keys
+_FEWEST_FRAMES = 50
+_CORRELATION = 0.9
+_IN_EVERY = 0.75
+# Standard errors from 0, if every change of sign is an observation of its own.
+_SURELY = 7.0
+# Frames of a stretch, and the share by which signs that agree must outnumber those that don't.
+_FEWEST_SHARED = 30
+_AGREEING = 0.6
+
+_Bits = Bool[np.ndarray, "_ projection"]
+
+
+@dataclass(frozen=True)
+class NearCopy:
+    """Two sessions that hold nearly the same recording.
+
+    Attributes
+    ----------
+    first, second
+        Their keys.
+    correlation
+        Of the changes from frame to frame, aligned, over projections of the regions. Negative
+        where the sign of all regions was turned.
+    shift
+        Frames by which the second begins later in the recording than the first.
+    backwards
+        Whether the second runs from the last frame to the first.
+    """
+
+    first: str
+    second: str
+    correlation: float
+    shift: int
+    backwards: bool = False
+
+
+@dataclass(frozen=True)
+class SharedStretch:
+    """A stretch of frames that two sessions share, the rest of which differs.
+
+    Attributes
+    ----------
+    first, second
+        Their keys.
+    runs
+        Of each the number of the run, from 1.
+    starts
+        Of each the stretch's first frame in that run, from 0.
+    frames
+        How many frames the stretch has.
+    correlation
+        As of a `NearCopy`.
+    backwards
+        Whether the second holds it from the last frame to the first.
+    """
+
+    first: str
+    second: str
+    runs: tuple[int, int]
+    starts: tuple[int, int]
+    frames: int
+    correlation: float
+    backwards: bool = False
+
+
+def near_copies(sessions: Mapping[str, Sequence[str]]) -> tuple[NearCopy, ...]:
+    """Find the sessions that hold nearly the same recording, at any shift in time.
+
+    Independent recordings don't correlate; subjects who do one task share a part. Copies
+    that were cut, rounded, detrended or smoothed a little correlate by more than 0.9; those
+    whose sign was turned by less than -0.9, and those turned in time do so backwards.
+
+    Parameters
+    ----------
+    sessions
+        Key → what `signatures` returned; empty signatures are skipped.
+
+    Returns
+    -------
+    Of every two sessions the pair of runs that agrees best.
+
+    Notes
+    -----
+    Pairs are not compared one by one. The 32 bits of 8 frames, three apart, are a key (turned
+    so that the first is 0). Two runs are compared where they share three keys at one shift,
+    which at a correlation of 0.9 runs of 400 frames do, and unrelated runs don't.
+    """
+    return _compared(tuple((key, tuple(runs)) for key, runs in sessions.items()))[0]
+
+
+def shared_stretches(sessions: Mapping[str, Sequence[str]]) -> tuple[SharedStretch, ...]:
+    """Find sessions that share some 35 frames in a row or more, and are no near copies.
+
+    Parameters
+    ----------
+    sessions
+        As for `near_copies`.
+
+    Returns
+    -------
+    Of every two sessions the longest stretch.
+    """
+    return _compared(tuple((key, tuple(runs)) for key, runs in sessions.items()))[1]
+
+
+@dataclass(frozen=True)
+class _Run:
+    """The bits of one run, and whose it is; `backwards` if they were turned."""
+
+    owner: str
+    number: int
+    bits: _Bits
+    backwards: bool = False
+
+    def turned(self) -> "_Run":
+        # A change that is seen backwards has the other sign.
+        return _Run(self.owner, self.number, ~self.bits[::-1], backwards=True)
+
+
+@lru_cache(maxsize=8)
+def _compared(
+    sessions: tuple[tuple[str, tuple[str, ...]], ...],
+) -> tuple[tuple[NearCopy, ...], tuple[SharedStretch, ...]]:
+    runs = [
+        _Run(key, number, unpacked(signature))
+        for key, each in sessions
+        for number, signature in enumerate(each, start=1)
+        if signature
+    ]
+    copies: dict[tuple[str, str], NearCopy] = {}
+    stretches: dict[tuple[str, str], SharedStretch] = {}
+    for one, two, shift in _candidates([*runs, *(run.turned() for run in runs)], len(runs)):
+        pair = min(one.owner, two.owner), max(one.owner, two.owner)
+        found = _whole(one, two, shift)
+        if found is not None:
+            if pair not in copies or abs(copies[pair].correlation) < abs(found.correlation):
+                copies[pair] = found
+            continue
+        part = _stretch(one, two, shift)
+        if part is not None and (pair not in stretches or stretches[pair].frames < part.frames):
+            stretches[pair] = part
+    return tuple(copies.values()), tuple(
+        each for pair, each in stretches.items() if pair not in copies
+    )
+
+
+def _candidates(runs: Sequence[_Run], as_they_are: int) -> Iterator[tuple[_Run, _Run, int]]:
+    """Find (run, run, shift) that share keys; of two the second at most is turned."""
+    keys = [_keys(run.bits) for run in runs]
+    if not keys:
+        return
+    key = np.concatenate(keys)
+    owner = np.repeat(np.arange(len(keys), dtype=np.int32), [len(each) for each in keys])
+    at = np.concatenate([np.arange(len(each), dtype=np.int32) for each in keys])
+    order = np.argsort(key, kind="stable")
+    key, owner, at = key[order], owner[order], at[order]
+    found = []
+    for distance in range(1, _COMPARED + 1):
+        same = (key[distance:] == key[:-distance]) & (owner[distance:] != owner[:-distance])
+        # The order within a group is that of runs: the first is as it is, or both are turned.
+        (where,) = np.nonzero(same & (owner[:-distance] < as_they_are))
+        other = where + distance
+        found.append(np.column_stack([owner[where], owner[other], at[where] - at[other]]))
+    triples, counts = np.unique(np.concatenate(found), axis=0, return_counts=True)
+    for first, second, shift in triples[counts >= _SHARED_KEYS].tolist():
+        if runs[first].owner != runs[second].owner:
+            yield runs[first], runs[second], shift
+
+
+def _keys(run: _Bits) -> np.ndarray:
+    span = (_KEY_FRAMES - 1) * _KEY_STEP
+    keys = np.zeros(max(len(run) - span, 0), dtype=np.uint32)
+    for number in range(_KEY_FRAMES):
+        frames = run[number * _KEY_STEP : len(run) - span + number * _KEY_STEP]
+        for column in frames.T:
+            keys = (keys << np.uint32(1)) | column
+    return np.where(keys >> np.uint32(31), ~keys, keys)
+
+
+def _whole(one: _Run, two: _Run, shift: int) -> NearCopy | None:
+    """Compare two runs where the second begins `shift` later."""
+    first, second = _aligned(one, two, shift)
+    if len(first) < _FEWEST_FRAMES:
+        return None
+    correlation = _agreement(first, second)
+    if not correlation:
+        return None
+    if two.backwards:  # of frames, which are one more than changes
+        shift = 0 if abs(shift) <= 1 else shift
+    return NearCopy(one.owner, two.owner, correlation, shift, two.backwards)
+
+
+def _stretch(one: _Run, two: _Run, shift: int) -> SharedStretch | None:
+    """Find the stretch in which two runs agree most, where the second begins `shift` later."""
+    first, second = _aligned(one, two, shift)
+    agreeing = 2 * (first == second).mean(axis=1) - 1
+    best = (0, 0, 0.0)
+    for sign in (1, -1):
+        # The stretch of the largest sum.
+        total = np.concatenate([[0.0], np.cumsum(sign * agreeing - _AGREEING)])
+        lowest = np.minimum.accumulate(total)
+        end = int(np.argmax(total - lowest))
+        start = int(np.argmin(total[: end + 1]))
+        best = max(best, (start, end, float(total[end] - total[start])), key=lambda each: each[2])
+    start, end, _ = best
+    if end - start < _FEWEST_SHARED:
+        return None
+    correlation = _agreement(first[start:end], second[start:end])
+    if not correlation:
+        return None
+    starts = (start + max(shift, 0), start + max(-shift, 0))
+    if two.backwards:
+        starts = (starts[0], len(two.bits) - starts[1] - (end - start))
+    numbers = (one.number, two.number)
+    length = end - start + 1  # changes lie between frames
+    return SharedStretch(one.owner, two.owner, numbers, starts, length, correlation, two.backwards)
+
+
+def _aligned(one: _Run, two: _Run, shift: int) -> tuple[_Bits, _Bits]:
+    first, second = one.bits[max(shift, 0) :], two.bits[max(-shift, 0) :]
+    length = min(len(first), len(second))
+    return first[:length], second[:length]
+
+
+def _agreement(first: _Bits, second: _Bits) -> float:
+    """Return the correlation of two runs that are aligned; 0 if unsure."""
+    signs = 2 * (first == second).mean(axis=0) - 1
+    changes = min(int((each[1:] != each[:-1]).sum()) for each in (first, second))
+    # Of normal variables; the signs of a correlation of 0.9 correlate by 0.71.
+    turn = 1 if signs.mean() > 0 else -1
+    correlations = turn * np.sin(np.pi / 2 * signs)
+    mean = float(np.sin(np.pi / 2 * signs.mean()))
+    sure = abs(signs.mean()) * np.sqrt(changes) >= _SURELY
+    alike = abs(mean) > _CORRELATION and correlations.min() > _IN_EVERY
+    return mean if sure and alike else 0.0
