@@ -12,11 +12,13 @@ from tqdm import tqdm
 from attnconn_assets.assets.catalogue import store_of, tracking_of
 from attnconn_assets.assets.report.headline_table import headline_text
 from attnconn_assets.assets.report.specs import report_path
+from attnconn_assets.building.cohort import left_out_by_rules
 from attnconn_assets.building.likeness import (
     suspicious_beside_others,
     time_series_facts,
     unlike_others,
 )
+from attnconn_assets.building.motion import motion_beside_others, motion_facts
 from attnconn_assets.building.partitions import add_sessions
 from attnconn_assets.instance.home import ensure_home, open_instance, telemetry_notice
 from attnconn_assets.instance.run_locks import end_orphans
@@ -186,6 +188,17 @@ def _complain(what: str, reasons: Mapping[str, str]) -> None:
         print(f"  {who} {agreeing(alike.names, what)} {alike.message}", file=sys.stderr)
 
 
+def _say_whom_rules_leave_out(reasons: Mapping[str, str], n_sessions: int) -> None:
+    """Say in one line how many sessions the study leaves out, whom, and for what."""
+    if reasons:
+        told = few_and_more([f"{key} ({why})" for key, why in reasons.items()], _SHOWN)
+        verb = "is" if len(reasons) == 1 else "are"
+        print(
+            f"  {len(reasons)} of {n_sessions} sessions {verb} left out by the study: {told}",
+            file=sys.stderr,
+        )
+
+
 def run(study: Study) -> int:
     """Make what is missing or out of date, and show the scores."""
     source = study.make_source()
@@ -268,6 +281,9 @@ def conclude(study: Study, outcome: Outcome, seconds: float) -> None:
     _complain("is suspicious:", suspicions_of(store, store.partitions("quality")))
     kept = {key: told for key, told in facts.items() if key not in left_out}
     _complain("is suspicious:", suspicious_beside_others(kept))
+    of_quality = motion_facts(store, sessions)
+    _complain("is suspicious:", motion_beside_others(of_quality, study.exclude))
+    _say_whom_rules_leave_out(left_out_by_rules(study, store, sessions), len(sessions))
     entry = store.readable("report", WHOLE)
     if entry is None:
         return

@@ -3,10 +3,12 @@
 from attnconn_core.sources.abilities import (
     brings_phenotypes,
     fetches,
+    known_measures,
     region_coverage,
     region_files,
     region_notes,
     series_files,
+    session_motion,
     session_shape,
 )
 from attnconn_core.sources.arrays import ArrayFolder
@@ -17,6 +19,8 @@ from attnconn_core.sources.independent_samples import INDEPENDENT_SAMPLES, indep
 from attnconn_core.sources.keys import CHOOSES_SESSIONS, NOT_A_KEY, StudyKey
 from attnconn_core.sources.known_truth import KnownTruth, read_known_truth
 from attnconn_core.sources.missing_codes import far_values, missing_code
+from attnconn_core.sources.motion import motion_measures
+from attnconn_core.sources.motion_doubts import RunMotion, doubtful_motion, summarise_motion
 from attnconn_core.sources.phenotype_subjects import match_phenotypes
 from attnconn_core.sources.phenotypes import (
     as_written,
@@ -44,6 +48,7 @@ __all__ = [
     "HcpTree",
     "KnownTruth",
     "Listing",
+    "RunMotion",
     "SessionShape",
     "Simulated",
     "Source",
@@ -52,22 +57,27 @@ __all__ = [
     "brings_phenotypes",
     "check_phenotypes",
     "date_problem",
+    "doubtful_motion",
     "far_values",
     "fetches",
     "first_difference",
     "independent_samples",
     "installed_sources",
+    "known_measures",
     "match_phenotypes",
     "may_count_days",
     "missing_code",
+    "motion_measures",
     "read_known_truth",
     "read_phenotypes",
     "region_coverage",
     "region_files",
     "region_notes",
     "series_files",
+    "session_motion",
     "session_shape",
     "simulated_truth",
     "sources",
+    "summarise_motion",
     "target_columns",
 ]
