@@ -19,6 +19,7 @@ from attnconn_core.sources.independent_samples import INDEPENDENT_SAMPLES, indep
 from attnconn_core.sources.keys import CHOOSES_SESSIONS, NOT_A_KEY, StudyKey
 from attnconn_core.sources.known_truth import KnownTruth, read_known_truth
 from attnconn_core.sources.missing_codes import far_values, missing_code
+from attnconn_core.sources.mixed_units import mixed_units
 from attnconn_core.sources.motion import motion_measures
 from attnconn_core.sources.motion_doubts import RunMotion, doubtful_motion, summarise_motion
 from attnconn_core.sources.phenotype_subjects import match_phenotypes
@@ -67,6 +68,7 @@ __all__ = [
     "match_phenotypes",
     "may_count_days",
     "missing_code",
+    "mixed_units",
     "motion_measures",
     "read_known_truth",
     "read_phenotypes",
