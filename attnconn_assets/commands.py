@@ -20,7 +20,7 @@ from attnconn_assets.building.likeness import (
 )
 from attnconn_assets.building.motion import motion_beside_others, motion_facts
 from attnconn_assets.building.partitions import add_sessions
-from attnconn_assets.instance.home import ensure_home, open_instance, telemetry_notice
+from attnconn_assets.instance.home import ensure_home, home_folder, open_instance, telemetry_notice
 from attnconn_assets.instance.run_locks import end_orphans
 from attnconn_assets.operation import cleaning, servers
 from attnconn_assets.operation.check.check import check as check_study
@@ -32,7 +32,7 @@ from attnconn_assets.storage.formats import read_table
 from attnconn_assets.storage.suspicions import suspicions_of
 from attnconn_assets.storage.verification import Finding, inventory
 from attnconn_assets.storage.verification import verify as examined
-from attnconn_assets.study.claim import claim
+from attnconn_assets.study.claim import claim, claimed_by_another, namesake
 from attnconn_assets.study.study import Study, load_study
 from attnconn_core.errors import AttnconnError
 from attnconn_core.records import Session
@@ -62,6 +62,10 @@ def check(file: Path) -> int:
     study = load_study(file)
     print(f"Study {study.name}: {study.title}")
     findings = check_study(study)
+    if problem := claimed_by_another(study, file, home_folder()):
+        findings.errors.append(problem)
+    elif problem := namesake(study, file):
+        findings.warnings.append(problem)
     print(*findings.lines(), sep="\n")
     return 1 if findings.errors else 0
 
