@@ -36,7 +36,7 @@ from attnconn_assets.study.claim import claim, claimed_by_another, namesake
 from attnconn_assets.study.study import Study, load_study
 from attnconn_core.errors import AttnconnError
 from attnconn_core.records import Session
-from attnconn_core.sources import DESIGN_LABELS, fetches
+from attnconn_core.sources import DESIGN_LABELS, fetches, nearly_one_subject
 from attnconn_core.wording import agreeing, few_and_more, told_once
 
 __all__ = ["check", "clean", "conclude", "dev", "opened", "run", "seed", "tell", "verify"]
@@ -192,6 +192,10 @@ def _complain(what: str, reasons: Mapping[str, str]) -> None:
         print(f"  {who} {agreeing(alike.names, what)} {alike.message}", file=sys.stderr)
 
 
+def _subject(session_key: str) -> str:
+    return session_key.partition("_ses-")[0].removeprefix("sub-")
+
+
 def _say_whom_rules_leave_out(reasons: Mapping[str, str], n_sessions: int) -> None:
     """Say in one line how many sessions the study leaves out, whom, and for what."""
     if reasons:
@@ -280,6 +284,8 @@ def conclude(study: Study, outcome: Outcome, seconds: float) -> None:
     facts = time_series_facts(store, sessions)
     left_out = unlike_others(facts)
     _complain("is left out:", left_out)
+    for alike in nearly_one_subject(_subject(key) for key in sessions):
+        print(f"  {alike}", file=sys.stderr)
     if nobody := study.exclude.names_nobody(sessions):
         print(f"  {nobody}: nothing was left out for it", file=sys.stderr)
     _complain("is suspicious:", suspicions_of(store, store.partitions("quality")))

@@ -31,6 +31,7 @@ from attnconn_core.sources.phenotypes import (
 )
 from attnconn_core.sources.registry import SOURCES, installed_sources, sources
 from attnconn_core.sources.sample import HcpSample
+from attnconn_core.sources.scan_names import nearly_one_subject
 from attnconn_core.sources.shapes import SessionShape
 from attnconn_core.sources.simulated import Simulated
 from attnconn_core.sources.simulated_truth import SIMULATED_TRUTHS, simulated_truth
@@ -70,6 +71,7 @@ __all__ = [
     "missing_code",
     "mixed_units",
     "motion_measures",
+    "nearly_one_subject",
     "read_known_truth",
     "read_phenotypes",
     "region_coverage",
