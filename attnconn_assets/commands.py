@@ -12,13 +12,15 @@ from tqdm import tqdm
 from attnconn_assets.assets.catalogue import store_of, tracking_of
 from attnconn_assets.assets.report.headline_table import headline_text
 from attnconn_assets.assets.report.specs import report_path
+from attnconn_assets.building.cohort import left_out_by_rules
 from attnconn_assets.building.likeness import (
     suspicious_beside_others,
     time_series_facts,
     unlike_others,
 )
+from attnconn_assets.building.motion import motion_beside_others, motion_facts
 from attnconn_assets.building.partitions import add_sessions
-from attnconn_assets.instance.home import ensure_home, open_instance, telemetry_notice
+from attnconn_assets.instance.home import ensure_home, home_folder, open_instance, telemetry_notice
 from attnconn_assets.instance.run_locks import end_orphans
 from attnconn_assets.operation import cleaning, servers
 from attnconn_assets.operation.check.check import check as check_study
@@ -30,18 +32,18 @@ from attnconn_assets.storage.formats import read_table
 from attnconn_assets.storage.suspicions import suspicions_of
 from attnconn_assets.storage.verification import Finding, inventory
 from attnconn_assets.storage.verification import verify as examined
-from attnconn_assets.study.claim import claim
+from attnconn_assets.study.claim import claim, claimed_by_another, namesake
 from attnconn_assets.study.study import Study, load_study
 from attnconn_core.errors import AttnconnError
 from attnconn_core.records import Session
-from attnconn_core.sources import DESIGN_LABELS, fetches
-from attnconn_core.wording import Alike, agreeing, few_and_more, told_once
+from attnconn_core.sources import DESIGN_LABELS, fetches, nearly_one_subject
+from attnconn_core.wording import agreeing, few_and_more, told_once
 
 __all__ = ["check", "clean", "conclude", "dev", "opened", "run", "seed", "tell", "verify"]
 
 _CHECKED = 1.0  # seconds that a run spends on headers before it begins
 _SHOWN = 5  # of many names that one line is said of
-_MANY_PAIRED = 20  # sentences that each name another session, before they are summed up
+_LINES = 20  # said of one matter; who comes later is counted
 _STILL = 60  # seconds after which nobody is taken to be writing to a file
 
 
@@ -61,6 +63,10 @@ def check(file: Path) -> int:
     study = load_study(file)
     print(f"Study {study.name}: {study.title}")
     findings = check_study(study)
+    if problem := claimed_by_another(study, file, home_folder()):
+        findings.errors.append(problem)
+    elif problem := namesake(study, file):
+        findings.warnings.append(problem)
     print(*findings.lines(), sep="\n")
     return 1 if findings.errors else 0
 
@@ -181,19 +187,28 @@ def _verdict(n_places: int, found: Sequence[Finding], repair: bool) -> str:
 
 
 def _complain(what: str, reasons: Mapping[str, str]) -> None:
-    """Say once what is the matter with many."""
-    _say(what, told_once(reasons.items()))
-
-
-def _complain_of_pairs(what: str, reasons: Mapping[str, str]) -> None:
-    """Say what is the matter with each, as it names another session, unless they are very many."""
-    _say(what, told_once(reasons.items(), many=_MANY_PAIRED))
-
-
-def _say(what: str, told: Sequence[Alike]) -> None:
-    for alike in told:
+    """Say once what is the matter with many; of very many kinds, the first."""
+    told = told_once(reasons.items())
+    for alike in told[:_LINES]:
         who = few_and_more(alike.names, _SHOWN)
         print(f"  {who} {agreeing(alike.names, what)} {alike.message}", file=sys.stderr)
+    if more := sum(len(alike.names) for alike in told[_LINES:]):
+        print(f"  {more} more {agreeing(range(more), what)} …", file=sys.stderr)
+
+
+def _subject(session_key: str) -> str:
+    return session_key.partition("_ses-")[0].removeprefix("sub-")
+
+
+def _say_whom_rules_leave_out(reasons: Mapping[str, str], n_sessions: int) -> None:
+    """Say in one line how many sessions the study leaves out, whom, and for what."""
+    if reasons:
+        told = few_and_more([f"{key} ({why})" for key, why in reasons.items()], _SHOWN)
+        verb = "is" if len(reasons) == 1 else "are"
+        print(
+            f"  {len(reasons)} of {n_sessions} sessions {verb} left out by the study: {told}",
+            file=sys.stderr,
+        )
 
 
 def run(study: Study) -> int:
@@ -272,12 +287,17 @@ def conclude(study: Study, outcome: Outcome, seconds: float) -> None:
     sessions = store.partitions("time_series")
     facts = time_series_facts(store, sessions)
     left_out = unlike_others(facts)
-    _complain_of_pairs("is left out:", left_out)
+    _complain("is left out:", left_out)
+    for alike in nearly_one_subject(_subject(key) for key in sessions):
+        print(f"  {alike}", file=sys.stderr)
     if nobody := study.exclude.names_nobody(sessions):
         print(f"  {nobody}: nothing was left out for it", file=sys.stderr)
     _complain("is suspicious:", suspicions_of(store, store.partitions("quality")))
     kept = {key: told for key, told in facts.items() if key not in left_out}
-    _complain_of_pairs("is suspicious:", suspicious_beside_others(kept))
+    _complain("is suspicious:", suspicious_beside_others(kept))
+    of_quality = motion_facts(store, sessions)
+    _complain("is suspicious:", motion_beside_others(of_quality, study.exclude))
+    _say_whom_rules_leave_out(left_out_by_rules(study, store, sessions), len(sessions))
     entry = store.readable("report", WHOLE)
     if entry is None:
         return

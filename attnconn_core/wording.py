@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-__all__ = ["Alike", "agreeing", "few_and_more", "first_few", "told_once"]
+__all__ = ["Alike", "agreeing", "few_and_more", "first_few", "shortened", "told_once"]
 
 # What differs from session to session where the cause is the same.
 _FILE = re.compile(r"\S*(?:[/\\]|sub-)\S*?(?=[,;:.)]*(?:\s|$))")
+_SESSION = re.compile(r"sub-[A-Za-z0-9-]+_ses-[A-Za-z0-9-]+")
 _NUMBER = re.compile(r"[-+]?\d+(?:[.,e+-]+\d+)*(?:, …)?")
 _NUMBERS = re.compile(r"#(?:, #)+")
 # Of fewer, everyone's own message is said.
@@ -36,6 +37,19 @@ def few_and_more(names: Sequence[object], shown: int) -> str:
     """
     more = f" and {len(names) - shown} more" if len(names) > shown else ""
     return ", ".join(map(str, names[:shown])) + more
+
+
+def shortened(message: str, most: int = 240) -> str:
+    """Cut a message that is said in full elsewhere, between two words.
+
+    Examples
+    --------
+    >>> shortened("it has too few frames", 12)
+    'it has too …'
+    """
+    if len(message) <= most:
+        return message
+    return f"{message[:most].rpartition(' ')[0].rstrip(',;:.')} …"
 
 
 def agreeing(names: Sequence[object], what: str) -> str:
@@ -74,17 +88,19 @@ class Alike(NamedTuple):
         return self.first if self.same else f"{self.first} (the other {len(self.names) - 1} alike)"
 
 
-def told_once(messages: Iterable[tuple[str, str]], many: int = _MANY) -> list[Alike]:
-    """Group names whose messages are the same, or `many` and more that differ in details alone.
+def told_once(messages: Iterable[tuple[str, str]], *, whoever: bool = False) -> list[Alike]:
+    """Group names whose messages are the same, or four and more that differ in details alone.
 
-    Details are the names of files and sessions, and numbers.
+    Details are the names of files and of the session itself, and numbers. Other sessions that a
+    message names are none: whose copy a scan is, differs.
 
     Parameters
     ----------
     messages
         Name and message.
-    many
-        More where details matter: of whom a session is a copy.
+    whoever
+        Whether the other sessions are details, too: where messages list those that failed, each
+        beginning with its own.
 
     Examples
     --------
@@ -95,16 +111,27 @@ def told_once(messages: Iterable[tuple[str, str]], many: int = _MANY) -> list[Al
     """
     kinds: dict[str, dict[str, list[str]]] = {}
     for name, message in messages:
-        kinds.setdefault(_kind(message), {}).setdefault(message, []).append(name)
+        kinds.setdefault(_kind("" if whoever else name, message), {}).setdefault(
+            message, []
+        ).append(name)
     found = []
     for same in kinds.values():
         names = tuple(name for each in same.values() for name in each)
-        if len(same) > 1 and len(names) >= many:
+        if len(same) > 1 and len(names) >= _MANY:
             found.append(Alike(names, next(iter(same)), same=False))
         else:
             found += [Alike(tuple(each), message) for message, each in same.items()]
     return found
 
 
-def _kind(message: str) -> str:
-    return _NUMBERS.sub("#", _NUMBER.sub("#", _FILE.sub("<file>", message)))
+def _kind(name: str, message: str) -> str:
+    def without_own(found: re.Match[str]) -> str:
+        word = found[0]
+        other = _SESSION.search(word) if not re.search(r"[/\\]", word) else None
+        return f"<{other[0]}>" if other and name and other[0] not in name else "<file>"
+
+    parts = re.split(r"(<[^<>]*>)", _FILE.sub(without_own, message))
+    return "".join(
+        part if part.startswith("<") else _NUMBERS.sub("#", _NUMBER.sub("#", part))
+        for part in parts
+    )

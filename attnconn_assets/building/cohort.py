@@ -10,10 +10,21 @@ from attnconn_assets.storage.store import Store
 from attnconn_assets.study.study import Study
 from attnconn_core.records import Cohort
 from attnconn_core.sources import Listing
+from attnconn_core.wording import told_once
 
-__all__ = ["Basis", "Settled", "by_name", "cohort_of", "settle", "short_of_quorum"]
+__all__ = [
+    "BY_RULE",
+    "Basis",
+    "Settled",
+    "by_name",
+    "cohort_of",
+    "left_out_by_rules",
+    "settle",
+    "short_of_quorum",
+]
 
-_BY_RULE = "left out by the study: "
+BY_RULE = "left out by the study: "
+"""How the reason begins for whom the study leaves out: they aren't missing."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +105,7 @@ def settle(study: Study, store: Store, listing: Listing, basis: Basis) -> Settle
 
 def by_name(study: Study, session: str) -> str:
     """Say that the study leaves a session out by its name; empty if it doesn't."""
-    return f"{_BY_RULE}exclude.sessions names it" if study.exclude.names(session) else ""
+    return f"{BY_RULE}exclude.sessions names it" if study.exclude.names(session) else ""
 
 
 def cohort_of(
@@ -115,10 +126,8 @@ def cohort_of(
     excluded = {name: str(why) for name, why in listing.refused.items()}
     for session in listing.sessions:
         why = by_name(study, session.key) or _why_not(store, session.key, assets, window)
-        if not why and rules.given:
-            found = store.readable("quality", session.key)
-            broken = rules.why_not(found.facts["measured"] if found else {})
-            why = f"{_BY_RULE}{broken}" if broken else ""
+        if not why and (broken := _broken(study, store, session.key)):
+            why = f"{BY_RULE}{broken}"
         if why:
             excluded[session.key] = why
         else:
@@ -131,12 +140,34 @@ def cohort_of(
     )
 
 
+def left_out_by_rules(study: Study, store: Store, sessions: Iterable[str]) -> dict[str, str]:
+    """Return the sessions that the study leaves out by name or by their quality → why.
+
+    A session without quality isn't among them: why it has none is said of it.
+    """
+    told = {}
+    for key in sessions:
+        named = by_name(study, key).removeprefix(BY_RULE)
+        known = store.readable("quality", key) is not None
+        if why := named or (_broken(study, store, key) if known else ""):
+            told[key] = why
+    return told
+
+
+def _broken(study: Study, store: Store, session: str) -> str:
+    """Name the study's rules that a session's stored quality breaks; empty if none."""
+    if not study.exclude.given:
+        return ""
+    found = store.readable("quality", session)
+    return study.exclude.why_not(found.facts["measured"] if found else {})
+
+
 def short_of_quorum(study: Study, cohort: Cohort) -> str:
     """Say what a cohort lacks to be the study's quorum; empty if it is one.
 
     Those whom a rule of the study keeps out aren't missing.
     """
-    by_rule = sum(why.startswith(_BY_RULE) for why in cohort.excluded.values())
+    by_rule = sum(why.startswith(BY_RULE) for why in cohort.excluded.values())
     present = len(cohort.sessions)
     eligible = present + len(cohort.excluded) - by_rule
     needed = min(math.ceil(study.quorum * eligible - 1e-9), eligible)
@@ -145,8 +176,10 @@ def short_of_quorum(study: Study, cohort: Cohort) -> str:
     if present and present >= needed:
         return ""
     if by_rule and not eligible:
-        return f"sessions, and the study's rules (exclude) leave out all {by_rule} of them"
-    missing = [item for item in cohort.excluded.items() if not item[1].startswith(_BY_RULE)]
+        whys = ((key, why.removeprefix(BY_RULE)) for key, why in cohort.excluded.items())
+        told = "; ".join(alike.message for alike in told_once(whys))
+        return f"sessions, and the study's rules (exclude) leave out all {by_rule} of them: {told}"
+    missing = [item for item in cohort.excluded.items() if not item[1].startswith(BY_RULE)]
     listed = "; ".join(f"{key}: {why}" for key, why in missing[:10])
     return (
         f"{needed} of {eligible} sessions (quorum: {study.quorum:g}); {present} are there. "

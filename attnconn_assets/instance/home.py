@@ -13,13 +13,19 @@ from attnconn_assets.instance.databases import explained, require_known
 from attnconn_assets.storage.locks import alone
 from attnconn_core.errors import InputError
 
-__all__ = ["PROJECT", "ensure_home", "open_instance", "telemetry_notice"]
+__all__ = ["PROJECT", "ensure_home", "home_folder", "open_instance", "telemetry_notice"]
 
 PROJECT = Path(__file__).resolve().parents[2]
 
 _SETTINGS = "dagster.yaml"
 _USED = ("storage", "history", "schedules", "logs")  # what Dagster makes in a home without settings
 _SILENT = "telemetry:\n  enabled: false\n"
+
+
+def home_folder() -> Path:
+    """Return DAGSTER_HOME, or ``.dagster/`` in the project; nothing is made or looked at."""
+    given = os.environ.get("DAGSTER_HOME", "")
+    return Path(given).expanduser() if given else PROJECT / ".dagster"
 
 
 def ensure_home() -> Path:
@@ -36,7 +42,7 @@ def ensure_home() -> Path:
         If it isn't an absolute path, or can't be made or written into.
     """
     given = os.environ.get("DAGSTER_HOME", "")
-    home = Path(given).expanduser() if given else PROJECT / ".dagster"
+    home = home_folder()
     if not home.is_absolute():
         raise InputError(
             f"DAGSTER_HOME must be an absolute path; got {given!r}: "

@@ -102,7 +102,7 @@ class Outcome:
         """
         alike: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
         waiting = ((name, self._why(name, causes)) for name, causes in self.waiting.items())
-        for same in told_once(waiting):
+        for same in told_once(waiting, whoever=True):
             for asset, _, partition in (name.partition(" of ") for name in same.names):
                 alike[same.first][asset].append(partition)
         for why, assets_ in alike.items():

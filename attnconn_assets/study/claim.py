@@ -5,9 +5,10 @@ import os
 from pathlib import Path
 
 from attnconn_assets.study.study import Study, load_study
+from attnconn_assets.study.yaml_file import read_keys
 from attnconn_core.errors import StudyError
 
-__all__ = ["CLAIM", "claim"]
+__all__ = ["CLAIM", "claim", "claimed_by_another", "namesake"]
 
 CLAIM = "study.json"
 """The note in a store, and in Dagster's home, that says whose it is."""
@@ -30,16 +31,51 @@ def claim(study: Study, file: Path, home: Path) -> None:
     StudyError
         If another study file, which is still there, has the same store or name.
     """
+    if problem := claimed_by_another(study, file, home):
+        raise StudyError(problem)
     file = file.resolve()
-    for folder in (study.store_folder, home / "studies" / study.name):
+    for folder in _claimed(study, home):
+        if _holder(folder / CLAIM) != file:
+            _write(folder / CLAIM, file)
+
+
+def claimed_by_another(study: Study, file: Path, home: Path) -> str:
+    """Say that another study file has the store or the name; empty if none has. Nothing is written.
+
+    Parameters
+    ----------
+    study, file, home
+        As for `claim`.
+    """
+    file = file.resolve()
+    for folder in _claimed(study, home):
         rival = _holder(folder / CLAIM)
         if rival is not None and rival != file and _would_use(rival, study):
-            raise StudyError(
+            return (
                 f"{file}: a study must have a name and a store of its own; {study.name!r} and "
                 f"{folder} belong to {rival}: change `name` in one of the two"
             )
-        if rival != file:
-            _write(folder / CLAIM, file)
+    return ""
+
+
+def namesake(study: Study, file: Path) -> str:
+    """Say that a study file in the same folder has the same name; empty if none has."""
+    file = file.resolve()
+    for other in sorted([*file.parent.glob("*.yaml"), *file.parent.glob("*.yml")]):
+        try:
+            same = other.resolve() != file and read_keys(other).get("name") == study.name
+        except StudyError:  # is said when it is run
+            continue
+        if same:
+            return (
+                f"{other} has the name {study.name!r}, too: a study must have a name and a store "
+                "of its own, and the first of the two that runs keeps them. Change `name` in one"
+            )
+    return ""
+
+
+def _claimed(study: Study, home: Path) -> tuple[Path, Path]:
+    return study.store_folder, home / "studies" / study.name
 
 
 def _holder(note: Path) -> Path | None:

@@ -205,6 +205,16 @@ class ExclusionRules(Settings):
         rules = self.model_dump(exclude={"sessions"})
         return {name: value for name, value in rules.items() if value is not None}
 
+    @property
+    def about_motion(self) -> dict[str, float]:
+        """The rules about motion that are given, by name."""
+        return {name: value for name, value in self.given.items() if "_motion_" in name}
+
+    @property
+    def about_coverage(self) -> dict[str, float]:
+        """The rules about coverage that are given, by name."""
+        return {name: value for name, value in self.given.items() if "_coverage_" in name}
+
     def names(self, session_key: str) -> bool:
         """Whether a session, or its subject, is excluded by name."""
         return not _called(session_key).isdisjoint(self.sessions)

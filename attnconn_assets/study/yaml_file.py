@@ -201,7 +201,9 @@ def _hint(key: str, section: str, known: Mapping[str, Sequence[str]]) -> str:
         return f"; {key!r} belongs {' or '.join(map(_under, elsewhere))}"
     places = {name: each for each, keys in known.items() if each != section for name in keys}
     near = difflib.get_close_matches(key, [each for each in places if each != key], n=1)
-    return f"; did you mean {near[0]!r} {_under(places[near[0]])}?" if near else ""
+    if near:
+        return f"; did you mean {near[0]!r} {_under(places[near[0]])}?"
+    return f"; there are {', '.join(beside)}" if section and beside else ""
 
 
 def _under(section: str) -> str:

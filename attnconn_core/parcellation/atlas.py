@@ -1,6 +1,6 @@
 """Atlases: which region every vertex of a surface belongs to."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -130,20 +130,27 @@ def _build(
     index[labelled] = np.searchsorted(wanted, keys[labelled])
     foreign = {int(key): int(n) for key, n in zip(used, counts, strict=True) if key not in names}
     surfaces = _per_surface(models, index)
+    table = RegionTable.from_names([names[key] for key in wanted])
     return Atlas(
         name=matrix.path.name.removesuffix(".nii").removesuffix(".dlabel"),
         labels=surfaces,
-        table=_with_sides(RegionTable.from_names([names[key] for key in wanted]), surfaces),
+        table=_with_sides(table, surfaces),
         notes=_notes(
             matrix.path.name,
             [name for key, name in names.items() if key not in used and name not in left_out],
             {key: n for key, n in foreign.items() if key != 0},
+            _astray(table, surfaces),
         ),
     )
 
 
-def _notes(file: str, unused: list[str], foreign: Mapping[int, int]) -> tuple[str, ...]:
-    """Say which labels have no vertex, and which vertices no label; key 0 is usual for none."""
+def _notes(
+    file: str, unused: list[str], foreign: Mapping[int, int], astray: Sequence[str]
+) -> tuple[str, ...]:
+    """Say which labels have no vertex, and which vertices no label; key 0 is usual for none.
+
+    And which labels have vertices in the hemisphere that their names don't say.
+    """
     found = []
     if unused:
         found.append(f"{file}: labels that no vertex has are no regions: {_listed(unused)}")
@@ -151,6 +158,11 @@ def _notes(file: str, unused: list[str], foreign: Mapping[int, int]) -> tuple[st
         found.append(
             f"{file}: {sum(foreign.values())} vertices have keys that the label table lacks "
             f"({_listed(map(str, foreign))}) and belong to no region"
+        )
+    if astray:
+        found.append(
+            f"{file}: a region's vertices must lie in the hemisphere that its name says; others "
+            f"lie in {_listed(astray)}: are keys mixed up between hemispheres?"
         )
     return tuple(found)
 
@@ -185,6 +197,19 @@ def _per_surface(
                 f"{(regions != BACKGROUND).sum()} voxels of {model.structure}"
             )
     return surfaces
+
+
+def _astray(table: RegionTable, surfaces: Mapping[str, np.ndarray]) -> list[str]:
+    """Name the regions with vertices in another hemisphere than their names say, and how many."""
+    astray: dict[str, int] = {}
+    for structure, labels in surfaces.items():
+        here = next((side for end, side in _SIDES if structure.endswith(end)), "")
+        regions, counts = np.unique(labels[labels != BACKGROUND], return_counts=True)
+        for region, count in zip(regions, counts, strict=True):
+            said = table.hemispheres[region] if table.hemispheres else ""
+            if here and said and said != here:
+                astray[table.regions[region]] = int(count)
+    return [f"{name} ({count} vertices)" for name, count in astray.items()]
 
 
 def _with_sides(table: RegionTable, surfaces: Mapping[str, np.ndarray]) -> RegionTable:

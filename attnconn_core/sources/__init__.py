@@ -3,10 +3,12 @@
 from attnconn_core.sources.abilities import (
     brings_phenotypes,
     fetches,
+    known_measures,
     region_coverage,
     region_files,
     region_notes,
     series_files,
+    session_motion,
     session_shape,
 )
 from attnconn_core.sources.arrays import ArrayFolder
@@ -17,6 +19,9 @@ from attnconn_core.sources.independent_samples import INDEPENDENT_SAMPLES, indep
 from attnconn_core.sources.keys import CHOOSES_SESSIONS, NOT_A_KEY, StudyKey
 from attnconn_core.sources.known_truth import KnownTruth, read_known_truth
 from attnconn_core.sources.missing_codes import far_values, missing_code
+from attnconn_core.sources.mixed_units import mixed_units
+from attnconn_core.sources.motion import motion_measures
+from attnconn_core.sources.motion_doubts import RunMotion, doubtful_motion, summarise_motion
 from attnconn_core.sources.phenotype_subjects import match_phenotypes
 from attnconn_core.sources.phenotypes import (
     as_written,
@@ -26,6 +31,7 @@ from attnconn_core.sources.phenotypes import (
 )
 from attnconn_core.sources.registry import SOURCES, installed_sources, sources
 from attnconn_core.sources.sample import HcpSample
+from attnconn_core.sources.scan_names import nearly_one_subject
 from attnconn_core.sources.shapes import SessionShape
 from attnconn_core.sources.simulated import Simulated
 from attnconn_core.sources.simulated_truth import SIMULATED_TRUTHS, simulated_truth
@@ -44,6 +50,7 @@ __all__ = [
     "HcpTree",
     "KnownTruth",
     "Listing",
+    "RunMotion",
     "SessionShape",
     "Simulated",
     "Source",
@@ -52,22 +59,29 @@ __all__ = [
     "brings_phenotypes",
     "check_phenotypes",
     "date_problem",
+    "doubtful_motion",
     "far_values",
     "fetches",
     "first_difference",
     "independent_samples",
     "installed_sources",
+    "known_measures",
     "match_phenotypes",
     "may_count_days",
     "missing_code",
+    "mixed_units",
+    "motion_measures",
+    "nearly_one_subject",
     "read_known_truth",
     "read_phenotypes",
     "region_coverage",
     "region_files",
     "region_notes",
     "series_files",
+    "session_motion",
     "session_shape",
     "simulated_truth",
     "sources",
+    "summarise_motion",
     "target_columns",
 ]

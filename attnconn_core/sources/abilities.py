@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar, Protocol, TypeGuard
 
+import numpy as np
 import pandas as pd
+from jaxtyping import Float
 
 from attnconn_core.records import Session
 from attnconn_core.sources.base import Source
@@ -15,12 +17,21 @@ __all__ = [
     "PhenotypeSource",
     "brings_phenotypes",
     "fetches",
+    "known_measures",
     "region_coverage",
     "region_files",
     "region_notes",
     "series_files",
+    "session_motion",
     "session_shape",
 ]
+
+_MEASURED_BY = {
+    "motion": ("motion_mean", "motion_max"),
+    "coverage": ("coverage_min", "coverage_mean"),
+}
+
+MotionOfRuns = tuple[Float[np.ndarray, " frame"], ...]
 
 
 class PhenotypeSource(Source, Protocol):
@@ -88,6 +99,44 @@ def series_files(source: Source, session: Session) -> tuple[Path, ...]:
     """
     own = getattr(source, "series_files", None)
     return tuple(own(session)) if callable(own) else ()
+
+
+def known_measures(source: Source, session: Session) -> frozenset[str]:
+    """Name what the source can measure of a session beside its series, as `Source.quality` does.
+
+    What ``motion(session)`` and ``coverage(session)`` are there for is known without reading
+    anything; a source without one of them is asked for the quality of this session.
+
+    Raises
+    ------
+    InputError
+        If a file can't be read.
+    """
+    can = {
+        name
+        for method, measures in _MEASURED_BY.items()
+        for name in measures
+        if callable(getattr(source, method, None))
+    }
+    every = {name for measures in _MEASURED_BY.values() for name in measures}
+    return frozenset(can if can == every else can | set(source.quality(session)))
+
+
+def session_motion(source: Source, session: Session) -> MotionOfRuns | None:
+    """Return the motion of every run, in mm from frame to frame: ``motion(session)``, if any.
+
+    Returns
+    -------
+    None if the source never knows motion; an array for every run, or none where it isn't known
+    of this session.
+
+    Raises
+    ------
+    InputError
+        If a file can't be read.
+    """
+    own = getattr(source, "motion", None)
+    return tuple(own(session)) if callable(own) else None
 
 
 def session_shape(source: Source, session: Session) -> SessionShape | None:

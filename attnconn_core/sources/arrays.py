@@ -36,7 +36,7 @@ from attnconn_core.sources.base import Design, Listing
 from attnconn_core.sources.files import existing_folder, inside, is_dangling
 from attnconn_core.sources.keys import CHOOSES_SESSIONS
 from attnconn_core.sources.shapes import SessionShape
-from attnconn_core.sources.sidecars import sidecar_of, sidecar_repetition_time
+from attnconn_core.sources.sidecars import sidecar_repetition_time, sidecars_of
 from attnconn_core.sources.subjects import SubjectList, read_subjects
 from attnconn_core.sources.usual_regions import (
     first_difference,
@@ -60,8 +60,9 @@ class ArrayFolder:
         The folder; of the folders in it, those called ``sub-<id>`` are searched.
     repetition_time
         Seconds from one frame to the next. May be None where every file is a ptseries,
-        which carries its own, or has a sidecar of BIDS (``<same name>.json``) that says
-        ``RepetitionTime``; given, they must agree.
+        which carries its own, or has a sidecar of BIDS that says ``RepetitionTime``
+        (``<same name>.json``, or one above it, such as ``task-rest_bold.json``: see
+        `sidecars_of`); given, they must agree.
     subjects
         A CSV that says whose scans to use (see `read_subjects`); None for all.
     group_column, subject_column
@@ -225,8 +226,14 @@ class ArrayFolder:
 
     def series_files(self, session: Session) -> tuple[Path, ...]:
         """The sidecars that are there."""
-        sidecars = (_sidecar(path) for path in session.files)
-        return tuple(path for path in sidecars if path.is_file() or is_dangling(path))
+        return tuple(dict.fromkeys(chain.from_iterable(map(self._sidecars, session.files))))
+
+    def _sidecars(self, path: Path) -> tuple[Path, ...]:
+        ending = next(each for each in READERS if path.name.endswith(each))
+        return sidecars_of(path, ending, self.root)
+
+    def _may_tell_time(self, path: Path) -> bool:
+        return path.name.endswith(".ptseries.nii") or bool(self._sidecars(path))
 
     def region_table(self) -> RegionTable:
         """Return the regions of the table given, else of the first file.
@@ -299,7 +306,7 @@ class ArrayFolder:
                 problem: InputError | None = near_miss(path)
                 refused |= {} if problem is None else {path.name: problem}
                 continue
-            if self.repetition_time is None and not _may_tell_time(path):
+            if self.repetition_time is None and not self._may_tell_time(path):
                 raise _untimed(path)
             try:
                 name = read_name(path)
@@ -380,11 +387,11 @@ class ArrayFolder:
         for path, seconds in headers:
             if seconds is not None:
                 told.append((str(path), seconds, 1e-6))
-            sidecar = _sidecar(path)
-            if sidecar.is_file() or is_dangling(sidecar):
+            for sidecar in self._sidecars(path):
                 seconds = sidecar_repetition_time(inside(self.root, sidecar, self.link_roots))
                 if seconds is not None:
                     told.append((str(sidecar), seconds, ROUNDING * seconds))
+                    break  # the nearest
             if not told:
                 raise _untimed(path)
         whose, expected, _ = told[0]
@@ -410,16 +417,9 @@ def _require_own_folder(root: Path, path: Path) -> None:
         )
 
 
-def _sidecar(path: Path) -> Path:
-    return sidecar_of(path, next(each for each in READERS if path.name.endswith(each)))
-
-
-def _may_tell_time(path: Path) -> bool:
-    return path.name.endswith(".ptseries.nii") or _sidecar(path).is_file()
-
-
 def _untimed(path: Path) -> StudyError:
     return StudyError(
         f"{path}: a repetition time must be given (repetition_time) unless every file is a "
-        "ptseries.nii or has a sidecar, <same name>.json, that says RepetitionTime"
+        "ptseries.nii or has a sidecar, <same name>.json, or one that it inherits as BIDS has it, "
+        "such as task-rest_bold.json, that says RepetitionTime"
     )

@@ -1,5 +1,6 @@
 """The way to a scan's file: never outside the source's folder, never a guess."""
 
+import errno
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -40,6 +41,12 @@ def inside(root: Path, path: Path, link_roots: Sequence[Path] = ()) -> Path:
         If it leads elsewhere, as ``..`` or a symbolic link can, or to nothing.
     """
     if is_dangling(path):
+        if _leads_to_itself(path):
+            raise ScanError(
+                f"{path}: the content of a scan must be there; the file is a link to "
+                f"{os.readlink(path)}, which leads back to itself. Put the file in its place, or "
+                "take the link away"
+            )
         raise ScanError(
             f"{path}: the content of a scan must be there; the file is a link to "
             f"{os.readlink(path)}, which isn't. `datalad get` fetches what git-annex keeps"
@@ -52,6 +59,14 @@ def inside(root: Path, path: Path, link_roots: Sequence[Path] = ()) -> Path:
             "link_roots in the study can list further folders that links may lead to"
         )
     return path
+
+
+def _leads_to_itself(path: Path) -> bool:
+    try:
+        path.stat()
+    except OSError as problem:
+        return problem.errno == errno.ELOOP
+    return False
 
 
 def is_dangling(path: Path) -> bool:

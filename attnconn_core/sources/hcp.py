@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import numpy as np
+from jaxtyping import Float64
 from pydantic import Field
 
 from attnconn_core.errors import AtlasError, CohortError, InputError, ScanError, StudyError
@@ -24,7 +25,7 @@ from attnconn_core.records import Session, TimeSeries
 from attnconn_core.sources.base import Design, Listing
 from attnconn_core.sources.files import existing_folder, inside, is_dangling, matching, the_one
 from attnconn_core.sources.keys import CHOOSES_SESSIONS, StudyKey
-from attnconn_core.sources.motion import MOTION_FILE, read_relative_rms
+from attnconn_core.sources.motion import MOTION_FILE, motion_measures, read_relative_rms
 from attnconn_core.sources.scan_names import split_retest
 from attnconn_core.sources.shapes import SessionShape
 from attnconn_core.sources.subjects import SubjectList, read_subjects
@@ -256,16 +257,23 @@ class HcpTree:
         """
         held = np.array([*self.coverage(session).values()])
         measured = {"coverage_min": float(held.min()), "coverage_mean": float(held.mean())}
+        return measured | motion_measures(self.motion(session))
+
+    def motion(self, session: Session) -> tuple[Float64[np.ndarray, " frame"], ...]:
+        """Read how the head moved in every file; nothing unless that lies beside all of them.
+
+        Raises
+        ------
+        ScanError
+            If a file of motion can't be read, or isn't as long as its scan.
+        """
         beside = self.quality_files(session)
-        if all(path.is_file() for path in beside):
-            motion = np.concatenate(
-                [
-                    read_relative_rms(self._inside(path), read_scan_header(scan).n_frames)
-                    for path, scan in zip(beside, session.files, strict=True)
-                ]
-            )
-            measured |= {"motion_mean": float(motion.mean()), "motion_max": float(motion.max())}
-        return measured
+        if not all(path.is_file() for path in beside):
+            return ()
+        return tuple(
+            read_relative_rms(self._inside(path), read_scan_header(scan).n_frames)
+            for path, scan in zip(beside, session.files, strict=True)
+        )
 
     def coverage(self, session: Session) -> Mapping[str, float]:
         """Measure the share of every region's vertices that hold a signal: the least of all runs.

@@ -1,5 +1,6 @@
 """Head motion, as the HCP pipelines write it beside a scan."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,7 @@ from jaxtyping import Float
 
 from attnconn_core.errors import ScanError
 
-__all__ = ["MOTION_FILE", "read_relative_rms"]
+__all__ = ["MOTION_FILE", "motion_measures", "read_relative_rms"]
 
 MOTION_FILE = "Movement_RelativeRMS.txt"
 """Each frame's displacement from the frame before, root mean square over the brain."""
@@ -48,3 +49,11 @@ def read_relative_rms(path: Path, n_frames: int | None = None) -> Float[np.ndarr
             f"it has {values.size}. Is it another scan's?"
         )
     return values
+
+
+def motion_measures(runs: Sequence[Float[np.ndarray, " frame"]]) -> dict[str, float]:
+    """Return ``motion_mean`` and ``motion_max`` over the frames of all runs; nothing of no run."""
+    if not runs:
+        return {}
+    motion = np.concatenate([*runs])
+    return {"motion_mean": float(motion.mean()), "motion_max": float(motion.max())}

@@ -134,7 +134,7 @@ def check_phenotypes(
         if column not in table.columns:
             raise StudyError(
                 f"{name}: must have a column {column}; it has "
-                f"{', '.join(map(str, table.columns[:12]))}"
+                f"{', '.join(map(str, table.columns[:12]))}{_title_above(table, column)}"
             )
     require_subjects(table[subject_column], name)
     subjects = [
@@ -156,6 +156,17 @@ def check_phenotypes(
     for column in wanted:
         _check_values(coded[column], table[column], coding.get(column, {}), name)
     return coded
+
+
+def _title_above(table: pd.DataFrame, column: str) -> str:
+    """Say that the header seems to be a row below the first, which then is a title."""
+    for number, row in enumerate(table.head(_SHOWN).itertuples(index=False), start=2):
+        if column in [as_written(cell) for cell in row]:
+            return (
+                f". {column} stands in line {number}: the lines above the header seem to be a "
+                "title. Take them out"
+            )
+    return ""
 
 
 def _check_values(

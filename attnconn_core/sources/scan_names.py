@@ -1,6 +1,8 @@
 """How projects name a subject's scans: subject and session from one name."""
 
 import re
+from collections import defaultdict
+from collections.abc import Iterable
 
 from attnconn_core.records import check_identifier
 
@@ -66,6 +68,25 @@ def bare_name(subject: str) -> str:
     ('10064', 'hc-04')
     """
     return subject.lower().lstrip("0")
+
+
+def nearly_one_subject(subjects: Iterable[str]) -> list[str]:
+    """Say which subjects' names differ in case and zeros in front alone: one person, maybe.
+
+    Examples
+    --------
+    >>> nearly_one_subject(["7", "07", "8"])[0].partition(" differ")[0]
+    '07 and 7'
+    """
+    alike: dict[str, set[str]] = defaultdict(set)
+    for subject in subjects:
+        alike[bare_name(subject)].add(subject)
+    return [
+        f"{' and '.join(sorted(names))} differ in case or in zeros in front alone: are they one "
+        "subject? Then name the scans alike; as they are, they count as different people"
+        for _, names in sorted(alike.items())
+        if len(names) > 1
+    ]
 
 
 def split_retest(name: str) -> tuple[str, str]:

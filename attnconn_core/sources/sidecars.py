@@ -1,22 +1,70 @@
-"""Sidecars: what BIDS writes into ``<same name>.json`` beside a series."""
+"""Sidecars: what BIDS writes into ``<same name>.json`` beside a series, or above it."""
 
 import json
 import math
+import re
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from attnconn_core.errors import ScanError
 from attnconn_core.repetition_time import ROUNDING, repetition_time_problem
+from attnconn_core.sources.files import is_dangling
 
-__all__ = ["sidecar_of", "sidecar_repetition_time"]
+__all__ = ["sidecar_repetition_time", "sidecars_of"]
 
 # Megabytes of it are no sidecar.
 _LARGEST = 2**24
+# Series are derived from these.
+_SUFFIXES = ("bold", "timeseries")
+# What else people call the two fields, without regard to case, spaces and underscores.
+_MEANT = {
+    "RepetitionTime": re.compile(r"(?:tr|repetition_?time)(?:_?in)?(?:_?(?:s|secs?|seconds|ms))?"),
+    "SamplingFrequency": re.compile(r"sampling_?(?:frequency|rate)(?:_?(?:in_?)?hz)?"),
+}
 
 
-def sidecar_of(path: Path, ending: str) -> Path:
-    """Return where the sidecar of a series lies, if there is one."""
-    return path.with_name(path.name.removesuffix(ending) + ".json")
+def sidecars_of(path: Path, ending: str, root: Path) -> tuple[Path, ...]:
+    """List the sidecars that are there for a series, the nearest first.
+
+    Beside ``<same name>.json`` they are those that BIDS's inheritance principle names, in the
+    series' folder and above it as far as `root`: whose keys and values, such as ``task-rest``,
+    the series' name has too, and whose suffix is ``bold`` or the series' own. Where several lie in
+    one folder, that with the most keys comes first.
+    """
+    name = path.name.removesuffix(ending)
+    own = path.with_name(f"{name}.json")
+    parts = name.split("_")
+    keys = frozenset(part for part in parts if "-" in part)
+    suffixes = {*_SUFFIXES, *(part for part in parts[-1:] if "-" not in part)}
+    found = [own] if own.is_file() or is_dangling(own) else []
+    for folder in path.parents if path.is_relative_to(root) else (path.parent,):
+        found += [
+            each.path
+            for each in _named_in(folder, folder.stat().st_mtime_ns)
+            if each.keys <= keys and each.suffix in suffixes and each.path != own
+        ]
+        if folder == root:
+            break
+    return tuple(found)
+
+
+class _Named(NamedTuple):
+    path: Path
+    keys: frozenset[str]
+    suffix: str
+
+
+# A folder of thousands of series is listed once, and again when files come.
+@lru_cache(maxsize=256)
+def _named_in(folder: Path, changed: int) -> tuple[_Named, ...]:  # noqa: ARG001  (a key)
+    """List what may be sidecars of a folder, those with the most keys first."""
+    found = []
+    for path in sorted(folder.glob("*.json")):
+        *pairs, suffix = path.stem.split("_")
+        if "-" not in suffix and all("-" in pair for pair in pairs):
+            found.append(_Named(path, frozenset(pairs), suffix))
+    return tuple(sorted(found, key=lambda each: -len(each.keys)))
 
 
 def sidecar_repetition_time(path: Path) -> float | None:
@@ -34,10 +82,11 @@ def sidecar_repetition_time(path: Path) -> float | None:
     Raises
     ------
     ScanError
-        If it can't be read, holds something else than a possible time in seconds, or its two
-        fields contradict each other.
+        If it can't be read, holds something else than a possible time in seconds, calls it
+        something else than BIDS does, such as ``TR``, or its two fields contradict each other.
     """
     told = _read(path)
+    _require_names(path, told)
     seconds = _number(path, told, "RepetitionTime")
     frequency = _number(path, told, "SamplingFrequency")
     if frequency is not None:
@@ -69,6 +118,21 @@ def _read(path: Path) -> dict[str, Any]:
     if not isinstance(told, dict):
         raise ScanError(f"{path}: a sidecar must hold names and values; got {type(told).__name__}")
     return told
+
+
+def _require_names(path: Path, told: dict[str, Any]) -> None:
+    """Refuse what is meant for a repetition time and isn't called so, unless one is there too."""
+    if any(told.get(name) is not None for name in _MEANT):
+        return
+    for key, value in told.items():
+        written = re.sub(r"[\s_-]+", "_", key.strip()).lower()
+        for name, meant in _MEANT.items():
+            if key not in _MEANT and meant.fullmatch(written):
+                raise ScanError(
+                    f"{path}: a repetition time must be called RepetitionTime, in seconds, or "
+                    f"SamplingFrequency, in Hz; got {key!r}: {value!r}. Call it {name}, or take "
+                    "it out"
+                )
 
 
 def _number(path: Path, told: dict[str, Any], name: str) -> float | None:

@@ -7,6 +7,7 @@ import numpy as np
 from jaxtyping import Bool, Float32, Float64
 
 from attnconn_core.errors import ScanError
+from attnconn_core.timeseries import frames_in_words
 
 __all__ = ["require_frames"]
 
@@ -22,6 +23,9 @@ _PRECISION = 1e-6
 _DECIMALS = 7
 # Of the usual spread over time: rows of one value in all regions are empty frames, or counts.
 _FLAT = 1e-4
+
+# A summary stands there once; as one of means and medians, maybe twice.
+_FILLED = 3
 
 _COUNTS = "numbers"
 
@@ -67,6 +71,14 @@ def require_frames(path: Path, values: Float32[np.ndarray, "time region"]) -> No
             continue
         row, statistic, length = found
         number = row + 1 if order == 1 else len(values) - row
+        alike = np.flatnonzero((values == values[number - 1]).all(axis=1))
+        if len(alike) >= _FILLED:
+            raise ScanError(
+                f"{path}: every frame must be a picture of its own; {len(alike)} of {len(values)} "
+                f"frames hold the same values, the {statistic} of each region: "
+                f"{frames_in_words(alike.tolist())}. They look like censored frames that were "
+                "filled: cut them out, and store what lies between them as runs of their own"
+            )
         raise ScanError(
             f"{path}: every row must be a frame; row {number} holds the {statistic} of the "
             f"{length} {where}. Take the rows of summaries out"

@@ -144,6 +144,8 @@ def _check_text(path: Path, delimiter: str, named: bool, error: type[InputError]
 def _advice(count: int, expected: int, cells: str, delimiter: str) -> str:
     if count == expected + 1 and cells.rstrip().endswith(delimiter):
         return ". Take the separator at the end of the rows away"
+    if expected == 1 and count > 2:
+        return ". The first line seems to be a title above the header: take it out"
     if count > expected:
         return ". Name every column; quote cells that hold the separator; decimals take points"
     return ". Leave the separators in, where a cell is empty"

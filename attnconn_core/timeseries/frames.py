@@ -9,7 +9,7 @@ from jaxtyping import Float32
 
 from attnconn_core.records import TimeSeries
 
-__all__ = ["Frames", "frames_in_words", "look_at_frames"]
+__all__ = ["FEW_LEVELS", "Frames", "frames_in_words", "look_at_frames"]
 
 # With fewer regions, two frames can be equal by chance where scans hold whole numbers.
 _REGIONS = 3
@@ -18,6 +18,10 @@ _FLAT = 1e-4
 # How often the same values may stand in a scan before its frames aren't brain.
 _TIMES = 3
 _SHARE = 0.05
+FEW_LEVELS = 16
+"""Different values of a region; z-scores that were saved as integers take some seven."""
+# Fewer frames take few values in any case.
+_ENOUGH_FRAMES = 60
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,11 @@ class Frames:
         In all.
     missing
         Frames that are NaN or infinite in all regions.
+    copied_runs
+        Runs that hold exactly the values of an earlier one: their number, and that one's, from 1.
+    levels
+        Of the regions' numbers of different values, the median, where it is so low that rounding
+        makes frames flat or equal; None otherwise.
     """
 
     flat: tuple[int, ...]
@@ -44,6 +53,8 @@ class Frames:
     copies: int
     n_frames: int
     missing: tuple[int, ...] = ()
+    copied_runs: tuple[tuple[int, int], ...] = ()
+    levels: float | None = None
 
     @property
     def too_many_repeated(self) -> bool:
@@ -54,6 +65,11 @@ class Frames:
         """
         return self.copies >= _TIMES or len(self.repeated) > _SHARE * self.n_frames
 
+    @property
+    def rounded(self) -> bool:
+        """Whether frames are flat or equal because values were rounded to a few."""
+        return self.levels is not None and (len(self.flat) > 1 or self.too_many_repeated)
+
     def complaint(self) -> str:
         """Return the rules that are broken, with the frames; empty if none is."""
         broken = []
@@ -63,6 +79,21 @@ class Frames:
                 f"{len(self.missing)} of {self.n_frames} frames are NaN or infinite in all "
                 f"regions: {frames_in_words(self.missing)}"
             )
+        if self.rounded:
+            broken.append(
+                f"half of the regions take {self.levels:g} values or fewer in {self.n_frames} "
+                f"frames, so that {len(self.flat)} frames have one value in all regions and "
+                f"{len(self.repeated)} repeat an earlier one: it was rounded, or saved as whole "
+                "numbers. Save the series anew, with decimals"
+            )
+            return "; ".join(broken)
+        if self.copied_runs and not self.flat:
+            told = [f"run {later} is a copy of run {first}" for later, first in self.copied_runs]
+            broken.append(
+                f"every run must be a recording of its own, but {', '.join(told)}: put the run's "
+                "own file into its place, or take it away"
+            )
+            return "; ".join(broken)
         if len(self.flat) > 1:
             broken.append(
                 "every frame must differ between regions, but "
@@ -103,13 +134,35 @@ def look_at_frames(series: TimeSeries, *, repeats: bool = True) -> Frames:
     flat = finite & (equal | (spread < _FLAT * np.median(spread[finite])))
     groups = _same(values, np.flatnonzero(finite & ~flat)) if repeats else []
     repeated = sorted(number for group in groups for number in group[1:])
+    own = finite & ~flat
+    own[repeated] = False
     return Frames(
         flat=tuple(np.flatnonzero(flat).tolist()),
         repeated=tuple(repeated),
         copies=max((len(group) for group in groups), default=1),
         n_frames=len(values),
         missing=missing,
+        copied_runs=_copied_runs(series) if groups else (),
+        levels=_few_levels(values[own]),
     )
+
+
+def _few_levels(values: Float32[np.ndarray, "time region"]) -> float | None:
+    """Return how many values half of the regions take, if so few that frames agree by chance."""
+    if len(values) < _ENOUGH_FRAMES:
+        return None
+    levels = float(np.median([len(np.unique(column)) for column in values.T]))
+    return levels if levels < FEW_LEVELS else None
+
+
+def _copied_runs(series: TimeSeries) -> tuple[tuple[int, int], ...]:
+    first: dict[bytes, int] = {}
+    found = []
+    for number, run in enumerate(series.runs, start=1):
+        earlier = first.setdefault((run + np.float32(0)).tobytes(), number)
+        if earlier != number:
+            found.append((number, earlier))
+    return tuple(found)
 
 
 def _same(values: Float32[np.ndarray, "time region"], numbers: np.ndarray) -> list[list[int]]:

@@ -46,3 +46,4 @@ def test_a_run_says_whom_an_exclusion_names_that_is_not_there(line, capsys):
     said = capsys.readouterr().err
     assert "exclude.sessions names sub-1_ses-test, which no session or subject is called" in said
     assert "names sub-001," not in said
+    assert "2 of 8 sessions are left out by the study: sub-001_ses-retest (exclude.sessions" in said

@@ -1,6 +1,6 @@
 """How messages name a few of many."""
 
-from attnconn_core.wording import agreeing, few_and_more, first_few, told_once
+from attnconn_core.wording import agreeing, few_and_more, first_few, shortened, told_once
 
 
 def test_only_what_is_left_out_is_told():
@@ -39,8 +39,21 @@ def test_many_have_a_plural():
     assert agreeing(["a", "b"], "can't be read") == "can't be read"
 
 
-def test_messages_whose_details_matter_are_grouped_from_more_on():
-    told = [(f"sub-{n}", f"it is a copy of sub-{n + 1}") for n in range(8)]
-    assert len(told_once(told)) == 1
-    assert [each.first for each in told_once(told, many=9)] == [message for _, message in told]
-    assert len(told_once(told, many=8)) == 1
+def test_whom_a_message_names_is_no_detail():
+    pairs = [
+        (f"sub-{n}_ses-a", f"it holds the same as sub-{n ^ 1}_ses-a: 1 of 3") for n in range(6)
+    ]
+    assert [each.message for each in told_once(pairs)] == [message for _, message in pairs]
+    own = [(f"x of sub-{n}_ses-a", f"sub-{n}_ses-a has {n} frames") for n in range(6)]
+    assert len(told_once(own)) == 1
+    same = [(f"sub-{n}_ses-a", f"it has {n} frames, sub-z_ses-a 9") for n in range(6)]
+    assert len(told_once(same)) == 1
+    failed = [
+        (f"pearson of sub-{n}_ses-a", f"sub-{n}_ses-a, sub-{n ^ 1}_ses-a failed") for n in range(6)
+    ]
+    assert len(told_once(failed, whoever=True)) == 1
+
+
+def test_what_is_long_is_cut_between_words():
+    assert shortened("it has too few frames") == "it has too few frames"
+    assert shortened("every frame, and then", 14) == "every frame …"

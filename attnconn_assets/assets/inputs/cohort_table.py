@@ -3,6 +3,7 @@
 import pandas as pd
 
 from attnconn_assets.building.likeness import suspicious_beside_others
+from attnconn_assets.building.motion import motion_beside_others
 from attnconn_assets.building.result import Result
 from attnconn_assets.building.work import Work
 from attnconn_assets.storage.suspicions import SUSPICIONS
@@ -24,6 +25,9 @@ def make_cohort(work: Work) -> Result:
     }
     of_series = {key: work.facts("time_series", key) for key in told}
     for key, why in suspicious_beside_others(of_series).items():
+        told[key].append(why)
+    of_quality = {key: work.facts("quality", key) for key in told}
+    for key, why in motion_beside_others(of_quality, work.settings["exclude"]).items():
         told[key].append(why)
     rows += [{"session": key, "group": "", "left out": why} for key, why in cohort.excluded.items()]
     table = pd.DataFrame(rows).sort_values("session", ignore_index=True)

@@ -46,6 +46,8 @@ def check_series(series: TimeSeries, test_fraction: float) -> tuple[Check, ...]:
     longest = longest_run(series, test_fraction)
     whole = assess(series)
     frames, copied = whole.frames, ", ".join(whole.copied)
+    if frames.rounded:
+        dead = ""  # of the same cause, which `no_empty_frame` says
     not_finite = _not_finite(series, whole)
     return (
         Check(

@@ -11,6 +11,7 @@ from attnconn_core.errors import CohortError
 from attnconn_core.figures import Styles, comparison_panel, png
 from attnconn_core.scoring import Measured, join_measures
 from attnconn_core.scoring.recovery.measures import recovery_measures
+from attnconn_core.wording import shortened, told_once
 
 __all__ = ["make_comparison"]
 
@@ -21,7 +22,8 @@ def make_comparison(work: Work) -> Result:
     styles = Styles(work.settings["methods"], warnings)
     found = join_measures(_measures(work), warnings, styles.cohort_informed)
     if not len(found.drawn):
-        why = "; ".join(f"{name}: {why}" for name, why in work.lacks.items())
+        alike = told_once(work.lacks.items())
+        why = "; ".join(f"{', '.join(each.names)}: {shortened(each.message)}" for each in alike)
         raise CohortError(f"a comparison needs a score that methods are compared by; {why}")
     drawn = found.drawn
     names = drawn["benchmark"] + " " + drawn["measure"] + "/" + drawn["method"]

@@ -5,6 +5,7 @@ import time
 from attnconn_assets.operation.check.cost import check_cost
 from attnconn_assets.operation.check.findings import Findings
 from attnconn_assets.operation.check.lengths import check_lengths, read_shapes
+from attnconn_assets.operation.check.motion import check_motion
 from attnconn_assets.operation.check.scores import check_scores
 from attnconn_assets.operation.check.sessions import candidates, check_sessions, without
 from attnconn_assets.study.study import Study
@@ -40,6 +41,7 @@ def check(study: Study, *, seconds: float | None = None) -> Findings:
     check_sessions(study, listing, cohort, findings)
     shapes, unreadable = read_shapes(source, cohort.sessions, findings, until)
     kept = check_lengths(study, shapes, without(cohort, unreadable), findings)
+    kept = check_motion(study, source, kept, findings, until)
     check_scores(study, source, kept, findings)
     check_cost(study, source, shapes, kept, findings)
     return findings

@@ -9,7 +9,7 @@ from attnconn_assets.study.study import Study
 from attnconn_core.errors import CohortError
 from attnconn_core.forecasting import group_folds
 from attnconn_core.records import Cohort
-from attnconn_core.sources import Listing
+from attnconn_core.sources import Listing, nearly_one_subject
 
 __all__ = ["candidates", "check_quorum", "check_sessions", "without"]
 
@@ -37,6 +37,7 @@ def check_sessions(study: Study, listing: Listing, cohort: Cohort, findings: Fin
     findings.plan.append(
         f"{len(cohort.subjects)} subjects, {len(cohort.sessions)} sessions: {named or 'none'}"
     )
+    findings.warnings += nearly_one_subject(cohort.subjects)
     _say_who_is_compared(cohort, findings)
     if any(spec.name == "group_forecaster" for spec in specs(study)):
         _check_folds(study, cohort, findings)

@@ -10,8 +10,14 @@ from jaxtyping import Bool, Float, Int
 from attnconn_core.errors import ParameterError
 from attnconn_core.scoring.categories import are_ranges, spelled_twice
 from attnconn_core.scoring.edges.features import column_scale
-from attnconn_core.sources import date_problem, far_values, may_count_days, missing_code
-from attnconn_core.wording import first_few
+from attnconn_core.sources import (
+    date_problem,
+    far_values,
+    may_count_days,
+    missing_code,
+    mixed_units,
+)
+from attnconn_core.wording import few_and_more, first_few
 
 __all__ = [
     "Confounds",
@@ -200,6 +206,16 @@ def confound_notes(table: pd.DataFrame, names: Sequence[str]) -> list[str]:
 
 def far_notes(what: str, values: pd.Series) -> list[str]:
     """Say which subjects' values lie so far from the others that they may not be meant."""
+    other = mixed_units(values)
+    if len(other):
+        told = [f"{value:g} ({subject})" for subject, value in other.items()]
+        rest = values.dropna().drop(other.index)
+        return [
+            f"{what}: {few_and_more(told, _SHOWN)} lie far from those of the other "
+            f"{len(rest)} subjects ({rest.min():g} to {rest.max():g}), and nothing lies "
+            "between: are they in another unit, such as metres among centimetres? "
+            "Give all in one unit"
+        ]
     far = far_values(values)
     if far.empty:
         return []

@@ -111,6 +111,8 @@ def _sentence(
         ends = (_number(first[name], digits) for name in ("lower", "upper"))
         value += ", 95 % interval {} to {}".format(*ends)
     value += f"; n = {int(verdict['n'])} {verdict['unit']}"
+    if first["value"] < 0 and (none := verdict.get("words_below_zero", "")):
+        return f"{none.format(who=who, value=value)}."
     best = "best" if first["best"] else "highest"
     said = verdict["words"].format(best=best, who=who, value=value)
     worth = (

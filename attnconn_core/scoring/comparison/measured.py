@@ -66,6 +66,8 @@ class Measured:
         the interval and n. Empty: no sentence.
     missing
         Why values or intervals are missing; empty if none are.
+    words_below_zero
+        The sentence where the highest value is below 0, and so says nothing for any method.
     """
 
     benchmark: str
@@ -77,6 +79,7 @@ class Measured:
     digits: int = 3
     words: str = ""
     missing: str = ""
+    words_below_zero: str = ""
 
     @property
     def heading(self) -> str:
@@ -128,6 +131,7 @@ class Measured:
             "column": self.heading,
             "digits": self.digits,
             "words": self.words,
+            "words_below_zero": self.words_below_zero,
             "missing": self.missing,
         }
         return self.named(pd.DataFrame([row]))
@@ -161,7 +165,7 @@ class Comparison:
         units and what they are (``unit``), the ``fewest`` that a winner is named of, and how
         many the ``highest`` would need against the reference (``n_for_reference``) and against
         the ``next`` (``n_for_difference``), no fewer than that; ``column``, ``digits``,
-        ``words`` and ``missing`` of `Measured`.
+        ``words``, ``words_below_zero`` and ``missing`` of `Measured`.
     drawn
         Of `scores`, the methods of the measures that are drawn, without ``kind``; with ``unit``
         and ``fewest`` of `Support`.

@@ -93,6 +93,10 @@ class ForecastSkill:
             beside,
             column="forecast R²",
             words="Forecasts of held-out frames are {best} by {who} (R² {value})",
+            words_below_zero="No forecaster explains anything of held-out frames: the highest "
+            "mean R², of {who}, is below 0 ({value}), so the mean of what is to be forecast "
+            "predicts as well or better. If a few sessions decide it, the notes on forecasts name "
+            "them",
         )
 
     def cautions(self, tables: Mapping[str, pd.DataFrame]) -> Mapping[str, str]:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from attnconn_assets.assets.catalogue import specs, store_of
-from attnconn_assets.building.cohort import cohort_of, short_of_quorum
+from attnconn_assets.building.cohort import cohort_of, left_out_by_rules, short_of_quorum
 from attnconn_assets.building.staleness import plan
 from attnconn_core.records import Cohort, Session
 
@@ -113,3 +113,19 @@ def test_sessions_are_excluded_by_name(files):
     ]
     assert all("exclude.sessions" in why for why in cohort.excluded.values())
     assert short_of_quorum(study, cohort) == ""
+
+
+def test_whom_the_study_leaves_out_is_told_with_the_reason(files):
+    study, store, _ = files
+    keys = [each.key for each in study.make_source().listing().sessions]
+    rules = {"sessions": ("sub-a_ses-test",), "max_motion_mean": 0.3}
+    ruled = study.model_copy(update={"exclude": study.exclude.model_copy(update=rules)})
+    told = left_out_by_rules(ruled, store, keys)
+    assert list(told) == keys
+    assert told["sub-a_ses-test"] == "exclude.sessions names it"
+    unknown = "max_motion_mean is 0.3, and its motion_mean isn't known"
+    assert told["sub-b_ses-test"] == unknown
+    assert left_out_by_rules(ruled, store, ["sub-z_ses-test"]) == {}  # has no quality
+    cohort = cohort_of(ruled, store, study.make_source().listing(), ("pearson",))
+    assert f"leave out all {len(keys)} of them: " in short_of_quorum(ruled, cohort)
+    assert unknown in short_of_quorum(ruled, cohort)

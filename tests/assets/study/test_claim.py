@@ -5,7 +5,8 @@ import shutil
 import pytest
 import yaml
 
-from attnconn_assets.study.claim import claim
+from attnconn_assets.commands import check
+from attnconn_assets.study.claim import claim, claimed_by_another, namesake
 from attnconn_assets.study.study import load_study
 from attnconn_core.errors import StudyError
 
@@ -69,3 +70,37 @@ def test_a_damaged_note_is_nobody_s(claimed, tmp_path):
     for note in notes:
         note.write_text("{")
     claimed(file)
+
+
+def test_another_s_claim_can_be_asked_for_without_a_note(claimed, tmp_path):
+    file, claimed = claimed
+    home = tmp_path / "home"
+    copy = changed(file, file.with_name("copy.yaml"))
+    study = load_study(copy)
+    assert f"belong to {file}: change `name`" in claimed_by_another(study, copy, home)
+    assert claimed_by_another(load_study(file), file, home) == ""
+    assert claimed_by_another(study, copy, tmp_path / "new home") != ""  # the store is the same
+    assert not (tmp_path / "new home").exists()
+
+
+def test_a_neighbour_of_the_same_name_is_said(write_study):
+    file = write_study()
+    study = load_study(file)
+    assert namesake(study, file) == ""
+    file.with_name("broken.yaml").write_text("{")
+    changed(file, file.with_name("other.yaml"), name="another")
+    assert namesake(study, file) == ""
+    copy = changed(file, file.with_name("copy.yaml"))
+    assert namesake(study, file).startswith(f"{copy} has the name {study.name!r}, too")
+
+
+def test_the_check_refuses_what_a_run_would(claimed, tmp_path, monkeypatch, capsys):
+    file, _ = claimed
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "home"))
+    copy = changed(file, file.with_name("copy.yaml"))
+    assert check(copy) == 1
+    assert f"belong to {file}: change `name`" in capsys.readouterr().out
+    check(file)
+    said = capsys.readouterr().out
+    assert "Errors" not in said
+    assert f"{copy} has the name" in said

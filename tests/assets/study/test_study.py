@@ -65,6 +65,11 @@ def test_a_simulated_study_makes_its_cohort(tiny_study):
     ("changes", "words"),
     [
         ({"fingerprnt": {}}, "unknown key 'fingerprnt'; did you mean 'fingerprint'"),
+        (
+            {"exclude": {"foo": 2}},
+            "unknown key 'exclude.foo'; there are max_jumps, max_motion_max, max_motion_mean, "
+            "min_coverage_min, min_frames, min_minutes, sessions",
+        ),
         ({"granger": {"lag": 2}}, "unknown key 'granger.lag'; did you mean 'lags'"),
         ({"reliability": {"seed": 3}}, "unknown key 'reliability.seed'; did you mean 'seeds'"),
         ({"ensemble": 3}, "'ensemble'; 'ensemble' belongs under 'reliability' or under 'training'"),

@@ -136,3 +136,12 @@ def test_regions_taken_out_become_background(atlas_path):
     np.testing.assert_array_equal(atlas.labels[RIGHT], np.repeat([-1, 1, 2], [6, 10, 24]))
     assert atlas.table.groups == ("Default", "Vis", "Default")
     assert atlas.notes == ("not held: 7Networks_LH_Vis_1",)
+
+
+def test_a_label_with_vertices_in_the_other_hemisphere_is_said(cifti):
+    names = {1: "17Networks_LH_VisCent_ExStr_1", 2: "17Networks_RH_VisCent_ExStr_1"}
+    mixed = cifti.atlas("a.dlabel.nii", cifti.cortex(wall=0), np.repeat([1, 1, 1, 2], 20), names)
+    (told,) = load_atlas(mixed).notes
+    assert f"others lie in {names[1]} (20 vertices): are keys mixed up" in told
+    good = cifti.atlas("a.dlabel.nii", cifti.cortex(wall=0), np.repeat([1, 1, 2, 2], 20), names)
+    assert load_atlas(good).notes == ()

@@ -198,16 +198,21 @@ def test_links_lead_where_the_study_allows(tmp_path):
 def test_a_link_to_nothing_and_names_that_nearly_fit_are_refused_by_name(tmp_path):
     np.save(tmp_path / "sub-a_ses-test.npy", scan())
     (tmp_path / "sub-b_ses-test.npy").symlink_to("../annex/objects/not-fetched.npy")
+    (tmp_path / "sub-e_ses-test.npy").symlink_to("sub-e_ses-test.npy")
     (tmp_path / "sub-c_ses-test.csv.gz").touch()
     (tmp_path / "Sub-d_ses-test.csv").touch()
     listing = ArrayFolder(tmp_path, 1.0).listing()
     assert [session.subject for session in listing.sessions] == ["a"]
     assert set(listing.refused) == {
         "sub-b_ses-test.npy",
+        "sub-e_ses-test.npy",
         "sub-c_ses-test.csv.gz",
         "Sub-d_ses-test.csv",
     }
     assert "datalad get" in str(listing.refused["sub-b_ses-test.npy"])
+    circle = str(listing.refused["sub-e_ses-test.npy"])
+    assert "which leads back to itself" in circle
+    assert "datalad" not in circle
     # Whom the study doesn't want needn't have been fetched.
     table = tmp_path / "wanted.csv"
     table.write_text("Subject\na\n")

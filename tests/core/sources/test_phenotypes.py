@@ -181,3 +181,15 @@ def test_a_row_that_sums_up_the_others_is_refused(tmp_path, word):
 def test_subjects_may_have_nearly_such_names(tmp_path, name):
     found = checked(tmp_path, f"Subject,IQ\n{name},90\n", ("IQ",), {})
     assert found["Subject"].tolist() == [name.removeprefix("sub-")]
+
+
+def test_a_title_above_the_header_is_said(tmp_path):
+    text = "Demographics,,Cognition\nSubject,age,IQ\n1,20,90\n"
+    says = r"must have a column Subject; .* Subject stands in line 2: the lines above the header"
+    with pytest.raises(StudyError, match=says):
+        checked(tmp_path, text, ("IQ",), {})
+    with pytest.raises(StudyError, match=r"line 2 has 3: .*first line seems to be a title"):
+        checked(tmp_path, "Our cohort\n" + text.partition("\n")[2], ("IQ",), {})
+    with pytest.raises(StudyError) as none:
+        checked(tmp_path, "person,IQ\n1,90\n", ("IQ",), {})
+    assert "stands in" not in str(none.value)

@@ -1,7 +1,7 @@
 import pytest
 
 from attnconn_core.errors import IdentifierError
-from attnconn_core.sources.scan_names import split_retest, split_scan_name
+from attnconn_core.sources.scan_names import nearly_one_subject, split_retest, split_scan_name
 
 
 @pytest.mark.parametrize(
@@ -26,3 +26,12 @@ def test_subject_and_session_of_every_project(name, subject, session):
 def test_other_names_are_refused(name):
     with pytest.raises(IdentifierError, match="a subject must be"):
         split_scan_name(name)
+
+
+def test_names_that_differ_by_case_or_zeros_may_be_one_subject():
+    found = nearly_one_subject(["007", "07", "7", "NDAR1", "ndar1", "8", "80", "0"])
+    assert [each.partition(" differ")[0] for each in found] == [
+        "007 and 07 and 7",
+        "NDAR1 and ndar1",
+    ]
+    assert nearly_one_subject(["1", "10", "a"]) == []

@@ -21,6 +21,8 @@ def said(folder, content, name="sub-01_ses-test.json"):
         ({"SamplingFrequency": 0.5}, 2.0),
         ({"RepetitionTime": 0.72, "SamplingFrequency": 1.389}, 0.72),
         ({"TaskName": "rest"}, None),
+        ({"RepetitionTime": 2, "TR": 2000}, 2.0),
+        ({"RepetitionTimeExcitation": 4, "TriggerDelay": 1, "Trial": 3}, None),
         ("\ufeff" + '{"RepetitionTime": 1}', 1.0),
     ],
 )
@@ -39,6 +41,12 @@ def test_seconds_of_a_sidecar(content, seconds, tmp_path):
         ({"SamplingFrequency": 0}, "a repetition time must be a positive number"),
         ({"RepetitionTime": 2, "SamplingFrequency": 1}, "must agree; it says 2 s and 1 Hz"),
         ({"RepetitionTime": float("nan")}, "positive number of seconds; got nan"),
+        ({"TR": 2000}, r"must be called RepetitionTime, in sec.* got 'TR': 2000\. Call it Rep"),
+        ({"repetition_time": 2}, "got 'repetition_time': 2"),
+        ({"repetitionTime": 2}, "got 'repetitionTime': 2"),
+        ({"Repetition Time (s)": 2, "TR_ms": 2000}, "got 'TR_ms': 2000"),
+        ({"RepetitionTime": None, "tr": 2}, "got 'tr': 2"),
+        ({"sampling_rate": 0.5}, "got 'sampling_rate': 0.5. Call it SamplingFrequency"),
         ([2.0], "must hold names and values; got list"),
         ("{RepetitionTime: 2}", "a sidecar must be JSON"),
         ("", "a sidecar must be JSON"),
@@ -100,3 +108,61 @@ def test_runs_of_one_session_agree(tmp_path):
     (session,) = source.sessions()
     with pytest.raises(ScanError, match=r"run-2\.json: .* says 0\.72 s and .*run-1\.json 2 s"):
         source.load(session)
+
+
+@pytest.fixture
+def tree(tmp_path):
+    """Write a series where fMRIPrep's derivatives have it."""
+    root = tmp_path / "bids"
+    func = root / "sub-01" / "ses-a" / "func"
+    func.mkdir(parents=True)
+    values = np.random.default_rng(0).normal(size=(30, 4)).cumsum(axis=0)
+    text = "\n".join("\t".join(map(str, row)) for row in values.tolist())
+    series = func / "sub-01_ses-a_task-rest_atlas-x_timeseries.tsv"
+    series.write_text("a\tb\tc\td\n" + text)
+    return root, func
+
+
+def seconds_of(root):
+    source = ArrayFolder(root)
+    (session,) = source.sessions()
+    assert source.shape(session).repetition_time == source.load(session).repetition_time
+    return source.load(session).repetition_time
+
+
+def test_a_sidecar_is_inherited_from_above_and_the_nearest_counts(tree):
+    root, func = tree
+    top = said(root, {"RepetitionTime": 2.0}, "task-rest_bold.json")
+    assert seconds_of(root) == 2.0
+    subject = said(root / "sub-01", {"RepetitionTime": 3.0}, "sub-01_task-rest_bold.json")
+    assert seconds_of(root) == 3.0
+    coarse = said(func, {"RepetitionTime": 4.0}, "bold.json")
+    assert seconds_of(root) == 4.0
+    fine = said(func, {"RepetitionTime": 5.0}, "sub-01_ses-a_task-rest_bold.json")
+    assert seconds_of(root) == 5.0
+    own = said(func, {"TaskName": "rest"}, "sub-01_ses-a_task-rest_atlas-x_timeseries.json")
+    assert seconds_of(root) == 5.0  # its own says nothing of time
+    source = ArrayFolder(root)
+    (session,) = source.sessions()
+    assert series_files(source, session) == (own, fine, coarse, subject, top)
+
+
+def test_a_sidecar_of_something_else_is_not_inherited(tree):
+    root, func = tree
+    said(root.parent, {"RepetitionTime": 9.0}, "task-rest_bold.json")  # above the root
+    said(root, {"RepetitionTime": 9.0}, "task-nback_bold.json")
+    said(root, {"RepetitionTime": 9.0}, "task-rest_physio.json")
+    said(root, {"RepetitionTime": 9.0}, "dataset_description.json")
+    said(func, {"RepetitionTime": 9.0}, "sub-01_ses-b_task-rest_bold.json")
+    with pytest.raises(StudyError, match="a repetition time must be given"):
+        ArrayFolder(root).sessions()
+
+
+def test_an_inherited_sidecar_that_contradicts_the_study_is_refused(tree):
+    root, _ = tree
+    said(root, {"RepetitionTime": 2.0}, "task-rest_bold.json")
+    source = ArrayFolder(root, repetition_time=0.72)
+    (session,) = source.sessions()
+    says = r"task-rest_bold\.json: all files must .*; it says 2 s and the study 0\.72 s"
+    with pytest.raises(ScanError, match=says):
+        source.shape(session)

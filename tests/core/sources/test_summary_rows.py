@@ -104,3 +104,17 @@ def test_frames_are_frames(seed, decimals, tmp_path):
     for each in (values, ramp + noise, standard, empty, clipped):
         np.save(tmp_path / "a.npy", each)
         read_array(tmp_path / "a.npy")
+
+
+@pytest.mark.parametrize("ending", ["csv", "npy"])
+def test_frames_filled_with_each_region_s_mean_are_no_summaries(ending, tmp_path):
+    values = frames(7).round(4)
+    censored = [*range(20, 25), 90, 91, FRAMES - 2, FRAMES - 1]
+    values[censored] = np.delete(values, censored, axis=0).mean(axis=0).round(4)
+    table = pd.DataFrame(values, columns=[f"R{number:02}" for number in range(REGIONS)])
+    path = write(table, tmp_path / f"sub-01_ses-test.{ending}")
+    with pytest.raises(
+        ScanError,
+        match=r"9 of 200 frames hold the same values, the .* of each region: 20–24, 90–91",
+    ):
+        read_array(path)

@@ -92,3 +92,28 @@ def test_frames_without_a_finite_value_are_named():
     found = look_at_frames(TimeSeries((values,), 0.72, tuple("abcde")))
     assert found.missing == tuple(range(35, 40))
     assert "5 of 40 frames are NaN or infinite in all regions: 35–39" in found.complaint()
+
+
+def test_rounding_is_the_cause_of_flat_and_equal_frames_and_is_said_once():
+    told = assess(series(np.trunc(0.9 * SCAN / SCAN.std()))).frames
+    assert told.rounded
+    assert told.complaint().startswith("half of the regions take ")
+    assert "saved as whole numbers. Save the series anew, with decimals" in told.complaint()
+    assert "cut them out" not in told.complaint()
+
+
+def test_padding_and_whole_numbers_of_many_values_are_not_called_rounding():
+    padded = SCAN.copy()
+    padded[10:] = 0
+    assert "cut them out" in assess(series(padded)).frames.complaint()
+    assert not assess(series(np.round(1000 * SCAN))).frames.complaint()
+    whole = np.round(1000 * SCAN)
+    whole[CENSORED] = 0
+    assert "cut them out" in assess(series(whole)).frames.complaint()
+
+
+def test_a_run_that_is_a_copy_is_named():
+    found = assess(series(SCAN, clean(300, 6, seed=5), SCAN)).frames
+    assert found.copied_runs == ((3, 1),)
+    assert "run 3 is a copy of run 1" in found.complaint()
+    assert "cut them out" not in found.complaint()

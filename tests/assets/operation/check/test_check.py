@@ -264,3 +264,10 @@ def test_a_mistake_in_most_files_is_one_line_and_an_error(scans, tmp_path):
     assert warning.endswith("(the other 11 alike)")
     (error,) = (each for each in found.errors if "group results" in each)
     assert error.startswith("group results need 15 of 16 sessions (quorum: 0.95); 4 are there. The")
+
+
+def test_subjects_whose_names_are_nearly_one_are_said(scans, tmp_path):
+    rng = np.random.default_rng(9)
+    np.save(tmp_path / "scans" / "sub-07_ses-a.npy", rng.normal(size=(120, 5)))
+    (told,) = [each for each in check(scans(behaviour=None)).warnings if "alone" in each]
+    assert told.startswith("07 and 7 differ in case or in zeros in front alone")

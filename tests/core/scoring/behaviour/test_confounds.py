@@ -5,7 +5,7 @@ from sklearn.linear_model import LinearRegression
 
 from attnconn_core.errors import ParameterError
 from attnconn_core.scoring import Confounds, confound_columns
-from attnconn_core.scoring.behaviour.confounds import adjusted_truth, confound_notes
+from attnconn_core.scoring.behaviour.confounds import adjusted_truth, confound_notes, far_notes
 
 
 def test_coefficients_are_those_of_the_training_subjects():
@@ -122,3 +122,12 @@ def test_what_takes_nothing_out_or_may_not_be_meant_is_said():
     assert "Begun holds whole numbers from 40000 to 42000, as spreadsheets store dates" in begun
     assert lacking == ("behaviour leaves out 1 of 4 subjects, who lack a confound (Begun 1): d")
     assert confound_notes(table, ["IQ"]) == []
+
+
+def test_values_in_two_units_are_named_with_their_subjects():
+    values = pd.Series([171, 1.68, 165, 180, 1.75, 159.0], index=list("abcdef"))
+    (told,) = far_notes("Height", values)
+    assert told.startswith("Height: 1.68 (b), 1.75 (e) lie far from those of the other 4 subjects")
+    assert "(159 to 180)" in told
+    (told,) = confound_notes(pd.DataFrame({"height": values}), ["height"])
+    assert told.startswith("confound height: 1.68 (b)")

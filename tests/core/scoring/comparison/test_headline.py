@@ -125,3 +125,18 @@ def test_without_a_column_there_is_no_table(measures):
     cells, words = cells_and_words(*measures)
     assert cells.empty
     assert words == ()
+
+
+def below_zero(n):
+    values = pd.DataFrame({"one": np.linspace(-9.1, -8.9, n), "two": np.linspace(-8.1, -7.9, n)})
+    return compare_on_units(values, pd.Series(np.full(n, 0.1)))
+
+
+def test_below_zero_nobody_is_highest():
+    none = "No forecaster explains anything: {who} has {value}"
+    low = replace(measured(20, -9.0), words_below_zero=none)
+    low = replace(low, compared=below_zero(20), beside=low.beside.assign(value=-9.5))
+    _, (said,) = cells_and_words(low)
+    assert said.startswith("No forecaster explains anything: Method two has −8.000")
+    _, (said,) = cells_and_words(replace(measured(20, 0.5), words_below_zero=none))
+    assert said.startswith("Forecasts are best by Method one")
