@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
+from attnconn_assets.building.unlike_others import unlike_in_words
 from attnconn_assets.storage.store import Store
 from attnconn_core.repetition_time import ROUNDING, repetition_time_problem
 from attnconn_core.timeseries import near_copies, resemblances
@@ -39,14 +40,15 @@ def suspicious_beside_others(facts: Facts) -> Mapping[str, str]:
     """Find what is suspicious about sessions only when others are seen, and say it.
 
     A slow signal that follows another session's: they may be one recording that was filtered
-    or cleaned in two ways. Less than half as many frames as most have.
+    or cleaned in two ways. Less than half as many frames as most have. Connectivity or
+    autocorrelation that is far from what is usual.
 
     Parameters
     ----------
     facts
         From `time_series_facts`, without who is left out.
     """
-    told = [_resembling(facts), _shorter(facts)]
+    told = [_resembling(facts), _shorter(facts), unlike_in_words(facts)]
     return {
         key: "; ".join(each[key] for each in told if key in each)
         for key in facts

