@@ -33,6 +33,7 @@ _AUTOCORRELATION, _AUTOCORRELATION_TIMES = 0.25, 5.0
 # Autocorrelation of one region, less what is usual of it, among those of all regions; white
 # noise has none. Where as many others lie above, the regions are in another order.
 _REGION, _REGION_TIMES, _WHITE, _ABOVE = 0.5, 5.0, 0.2, 0.35
+_REGION_LEAST = 0.02
 _SOME = 0.75  # of the regions that could be told so; more are the scan
 # Logarithm of the strength between sides.
 _SIDES_TIMES, _SIDES_LEAST = 5.0, 0.1
@@ -121,7 +122,9 @@ def _by_autocorrelation(profiles: Mapping[str, Profile]) -> list[Unlike]:
         return []
     usual = np.median(held, axis=0)
     below = held - usual
-    noise = (below < -_REGION) & (held < _WHITE) & (_distances(below, 0.0) < -_REGION_TIMES)
+    noise = (
+        (below < -_REGION) & (held < _WHITE) & (_distances(below, _REGION_LEAST) < -_REGION_TIMES)
+    )
     noise &= ((below > _ABOVE).sum(axis=1) < noise.sum(axis=1) / 2)[:, None]
     # What noise in some regions leaves of the others is judged without it.
     noise &= (noise.sum(axis=1) <= _SOME * (usual > _REGION).sum())[:, None]

@@ -117,6 +117,12 @@ def test_runs_are_centred_and_scaled_by_themselves():
     assert cosine(first, second) < 0.99
 
 
+def test_halves_are_of_all_frames_where_runs_differ_in_length():
+    values = scan(0, regions=FEW)
+    for held, whole in zip(of(values[:100], values[100:]).halves, of(values).halves, strict=True):
+        assert cosine(held, whole) > 0.97
+
+
 def test_no_pair_of_frames_crosses_from_a_run_into_the_next():
     rng = np.random.default_rng(0)
     # Alternating within runs of even length: a pair across would be the only one that agrees.

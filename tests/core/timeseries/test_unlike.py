@@ -1,9 +1,12 @@
+import base64
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.signal import butter, lfilter, sosfiltfilt
 
 from attnconn_core.sources import Simulated
-from attnconn_core.timeseries import profile, unlike
+from attnconn_core.timeseries import Profile, profile, unlike
 from tests.core.timeseries.profiles import FRAMES, REGIONS, cohort, of, scan
 
 RNG = np.random.default_rng(0)
@@ -119,6 +122,46 @@ def test_simulated_cohorts_have_nobody_unlike():
     for haemodynamic in (False, True):
         source = Simulated(haemodynamic=haemodynamic)
         assert unlike({each.key: profile(source.load(each)) for each in source.sessions()}) == ()
+
+
+def packed(values):
+    return base64.b64encode(np.round(np.asarray(values) * 127).astype(np.int8).tobytes()).decode()
+
+
+def recorded(rows, frames=400):
+    return {str(i): Profile(frames, autocorrelation=packed(row)) for i, row in enumerate(rows)}
+
+
+def test_autocorrelation_must_be_far_by_size_and_among_sessions():
+    spread = np.tanh(np.linspace(0.2, 1.2, 10))
+    assert unlike(recorded([[each] * 12 for each in spread])) == ()
+    same = [[0.8] * 12 for _ in range(9)]
+    assert unlike(recorded([*same, [0.75] * 12], frames=10**6)) == ()
+    (found,) = unlike(recorded([*same, [0.6] * 12]))
+    assert (found.key, found.measure) == ("9", "autocorrelation")
+
+
+def test_regions_of_noise_have_no_autocorrelation_and_none_rises_for_them():
+    same = [np.full(12, 0.8) - 0.6 * (np.arange(12) > 8) for _ in range(9)]
+    noise, weak, swapped = (same[0].copy() for _ in range(3))
+    noise[2], weak[2] = 0.0, 0.25
+    swapped[[2, 10]] = swapped[[10, 2]]
+    swapped[2] = 0.1
+    (found,) = unlike(recorded([*same, noise]))
+    assert (found.measure, found.numbers) == ("regions", (2,))
+    assert unlike(recorded([*same, weak])) == ()
+    assert unlike(recorded([*same, swapped])) == ()
+
+
+def test_sides_must_be_far_by_size_and_among_sessions():
+    def sides(*firsts):
+        told = zip(cohort().items(), firsts, strict=True)
+        return {key: replace(each, sides=(first, 1.0)) for (key, each), first in told}
+
+    assert unlike(sides(*[1.0] * 9, 0.55)) == ()
+    assert unlike(sides(*np.linspace(0.3, 1.3, 10))) == ()
+    (found,) = unlike(sides(*[1.0] * 9, 0.45))
+    assert (found.key, found.measure) == ("s9", "sides")
 
 
 def test_of_few_sessions_nobody_is_unlike():
