@@ -10,6 +10,7 @@ from attnconn_assets.building.copies import (
     resemblances_in_words,
     shared_parts_in_words,
 )
+from attnconn_assets.building.unlike_others import unlike_in_words
 from attnconn_assets.storage.store import Store
 from attnconn_core.repetition_time import ROUNDING, repetition_time_problem
 
@@ -41,14 +42,20 @@ def suspicious_beside_others(facts: Facts) -> Mapping[str, str]:
 
     Frames or region columns that are another session's. A slow signal that follows another
     session's: they may be one recording that was filtered or cleaned in two ways. Less than
-    half as many frames as most have.
+    half as many frames as most have. Connectivity or autocorrelation that is far from what is
+    usual.
 
     Parameters
     ----------
     facts
         From `time_series_facts`, without who is left out.
     """
-    told = [shared_parts_in_words(facts), resemblances_in_words(facts), _shorter(facts)]
+    told = [
+        shared_parts_in_words(facts),
+        resemblances_in_words(facts),
+        _shorter(facts),
+        unlike_in_words(facts),
+    ]
     return {
         key: "; ".join(each[key] for each in told if key in each)
         for key in facts

@@ -10,6 +10,7 @@ from attnconn_core.timeseries.near_copies import (
     shared_stretches,
 )
 from attnconn_core.timeseries.orientation import Orientation, orientation
+from attnconn_core.timeseries.profile import Profile, profile
 from attnconn_core.timeseries.quality import series_quality
 from attnconn_core.timeseries.scaling import Scale, scale_of, standardise
 from attnconn_core.timeseries.shared_columns import (
@@ -28,6 +29,7 @@ from attnconn_core.timeseries.surrogates import (
     surrogate,
 )
 from attnconn_core.timeseries.suspicions import recordings, suspicions
+from attnconn_core.timeseries.unlike import Unlike, unlike
 from attnconn_core.timeseries.windows import lagged_design, require_lags, windows
 
 __all__ = [
@@ -35,12 +37,14 @@ __all__ = [
     "Events",
     "NearCopy",
     "Orientation",
+    "Profile",
     "Resemblance",
     "Scale",
     "Scanner",
     "SharedColumns",
     "SharedStretch",
     "Soundness",
+    "Unlike",
     "assess",
     "circular_shift",
     "column_sketch",
@@ -54,6 +58,7 @@ __all__ = [
     "near_copies",
     "orientation",
     "phase_randomise",
+    "profile",
     "recordings",
     "require_lags",
     "require_sound",
@@ -69,6 +74,7 @@ __all__ = [
     "standardise",
     "surrogate",
     "suspicions",
+    "unlike",
     "vary_network",
     "windows",
 ]

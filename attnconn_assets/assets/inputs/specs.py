@@ -69,6 +69,7 @@ def _cohort(study: Study) -> AssetSpec:
         "whole",
         settings={"exclude": study.exclude, "quorum": study.quorum},
         needs={"quality": "session", "time_series": "session"},
+        calls=("attnconn_core.timeseries.unlike",),
         lists_excluded=True,
         description="Every session: whether group results rest on it, or why not.",
         kinds=frozenset({"parquet"}),

@@ -1,12 +1,15 @@
 """Time series: every session's scan, parcellated."""
 
+from dataclasses import asdict
+
 import numpy as np
 
 from attnconn_assets.assets.inputs.series_checks import check_series, longest_run
 from attnconn_assets.building.result import Result
+from attnconn_assets.building.unlike_others import PROFILE
 from attnconn_assets.building.windows import LONGEST_RUN
 from attnconn_assets.building.work import Work
-from attnconn_core.timeseries import column_sketch, levels, recordings, signatures
+from attnconn_core.timeseries import column_sketch, levels, profile, recordings, signatures
 
 __all__ = ["make_time_series"]
 
@@ -15,11 +18,12 @@ def make_time_series(work: Work) -> Result:
     """Read a session's scan and keep its series if every region can be used."""
     series = work.scan()
     with np.errstate(invalid="ignore"):  # a check reports infinite values
-        copies = {
+        compared = {
             "recordings": list(recordings(series)),
             "signatures": list(signatures(series)),
             "levels": list(levels(series)),
             "columns": column_sketch(series),
+            PROFILE: asdict(profile(series)),
         }
     return Result(
         figures={"carpet": work.album.carpet(series)},
@@ -35,7 +39,7 @@ def make_time_series(work: Work) -> Result:
             LONGEST_RUN: longest_run(series, work.settings["test_fraction"]),
             "repetition time": series.repetition_time,
             "frames": series.n_frames,
-            **copies,
+            **compared,
         },
         checks=check_series(series, work.settings["test_fraction"]),
     )

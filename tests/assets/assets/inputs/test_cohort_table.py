@@ -1,8 +1,13 @@
 """The cohort as an asset: everybody is listed, and who is left out with the reason."""
 
+import numpy as np
+
 from attnconn_assets.assets.catalogue import store_of
+from attnconn_assets.commands import conclude
 from attnconn_assets.storage.formats import read_table
+from attnconn_assets.storage.suspicions import SUSPICIONS
 from attnconn_assets.study.study import load_study
+from tests.core.timeseries.profiles import scan
 
 
 def test_a_session_that_a_rule_leaves_out_is_listed_with_the_rule(write_study, run_line, instance):
@@ -37,3 +42,28 @@ def test_a_session_that_the_source_refuses_is_listed_in_the_cohort(line_of_files
         assert bad.name in store.entry("cohort", "all").facts["excluded"]
     finally:
         bad.unlink()
+
+
+def test_a_session_that_is_unlike_the_others_is_said_in_the_run_and_the_cohort(
+    write_study, run_line, instance, tmp_path, capsys
+):
+    folder = tmp_path / "scans"
+    folder.mkdir()
+    for number in range(8):
+        values = scan(number)
+        if number == 5:
+            values = np.random.default_rng(0).permutation(values)
+        np.save(folder / f"sub-{number // 2}_ses-{('test', 'retest')[number % 2]}.npy", values)
+    simulated = dict.fromkeys(("n_subjects", "n_regions", "n_frames", "behaviour"))
+    files = {"source": "arrays", "root": "../scans", "repetition_time": 0.72}
+    study = load_study(write_study(methods=["pearson"], **simulated, **files))
+    outcome, _ = run_line(study, instance)
+    assert outcome.failed == {}
+    capsys.readouterr()
+    conclude(study, outcome, 1.0)
+    (line,) = [each for each in capsys.readouterr().err.splitlines() if "suspicious" in each]
+    assert "sub-2_ses-retest is suspicious: from one frame to the next its median region" in line
+    assert "so its frames are in another order?" in line
+    told = store_of(study).entry("cohort", "all").facts[SUSPICIONS]
+    assert list(told) == ["sub-2_ses-retest"]
+    assert told["sub-2_ses-retest"] in line
