@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from attnconn_core.connectivity import Directed
+from attnconn_core.records import Cohort
 from attnconn_core.scoring.edges.directions import DirectionAgreement, direction_agreement
 from attnconn_core.sources import HcpSample
 from benchmarks.linear import synthetic
@@ -45,10 +46,11 @@ def main() -> None:
 
 def _found() -> dict[str, DirectionAgreement]:
     source = HcpSample(_HERE.parent / ".sample")
-    subjects: dict[str, list] = {}
-    for session in source.sessions():
-        subjects.setdefault(session.subject, []).append(Directed().direction(source.load(session)))
-    return {subject: direction_agreement(*pair) for subject, pair in subjects.items()}
+    found = {}
+    for test, retest in Cohort(tuple(source.sessions())).pairs():
+        pair = (Directed().direction(source.load(session)) for session in (test, retest))
+        found[test.subject] = direction_agreement(*pair)
+    return found
 
 
 def _subject_row(subject: str, found: DirectionAgreement) -> str:

@@ -17,6 +17,7 @@ def provenance(work: Work, styles: Styles, rows: pd.DataFrame) -> list[tuple[str
     runs += ["granger_order"] if "granger_order" in work.needs else []
     return [
         *_granger_rule(work),
+        *_penalty_rule(work),
         *(_training_rules(work) if settings["read_out"] else ()),
         ("Matrices from a model trained on their subject", _who_was_seen(styles, rows)),
         ("Test part of every scan", f"last {settings['test_fraction']:.0%} of its frames"),
@@ -37,6 +38,14 @@ def _granger_rule(work: Work) -> list[tuple[str, str]]:
     order = work.facts("granger_order", WHOLE)
     of = "deviations of the regions" if order["units"] == "deviations" else "units of the series"
     return [("Granger", f"{order['lags']} lags, α = {order['alpha']:g} in squared {of}")]
+
+
+def _penalty_rule(work: Work) -> list[tuple[str, str]]:
+    if "shared_penalty" not in work.needs or "shared_penalty" in work.lacks:
+        return []
+    facts = work.facts("shared_penalty", WHOLE)
+    of = f"{facts['sessions averaged']} sessions' validation frames"
+    return [("Penalty of fine-tuned models towards others", f"{facts['alpha']:.0f}, by {of}")]
 
 
 def _training_rules(work: Work) -> list[tuple[str, str]]:

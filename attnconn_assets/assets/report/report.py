@@ -89,6 +89,7 @@ def make_report(work: Work) -> Result:
         generated=datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d %H:%M UTC"),
         design_label=DESIGN_LABELS[work.settings["design"]],
         notice=work.settings["notice"],
+        begins_linear=work.settings["begins_linear"],
         warnings={styles.label(method): why for method, why in warnings.items()},
         provenance=provenance(work, styles, rows),
         table=headline_table(rows, cells),

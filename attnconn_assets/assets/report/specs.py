@@ -14,6 +14,7 @@ from attnconn_assets.assets.scores.specs import (
 )
 from attnconn_assets.building.spec import AssetSpec, Kind
 from attnconn_assets.study.study import Study
+from attnconn_core.connectivity.method import TRAINED
 
 __all__ = ["report_path", "specs"]
 
@@ -34,6 +35,9 @@ def specs(study: Study) -> list[AssetSpec]:
     needs |= {score.name: "whole" for score in scored(study)}
     needs |= {"granger_order": "whole"} if "granger" in names else {}
     needs |= {"group_forecaster": "configuration"} if cohort_models else {}
+    tuned = any(method.needs == "fine-tuned model" for method in study.chosen_methods)
+    linear = study.fine_tuned_configuration.model.initialisation == "linear"
+    needs |= {"shared_penalty": "whole"} if tuned and linear else {}
     return [
         AssetSpec(
             "report",
@@ -50,6 +54,8 @@ def specs(study: Study) -> list[AssetSpec]:
                 "networks": study.recovery.benchmarks,
                 "test_fraction": study.test_fraction,
                 "read_out": study.read_out if cohort_models else (),
+                "begins_linear": linear
+                and any(method.needs in TRAINED for method in study.chosen_methods),
                 "seeds": {
                     "group models": study.configurations[study.read_out[0]].training.seed,
                     "session models": study.subject_configuration.training.seed,

@@ -9,6 +9,7 @@ import pandas as pd
 from attnconn_core.errors import CohortError
 from attnconn_core.forecasting import LINEAR_FORECASTERS
 from attnconn_core.scoring.comparison.measured import REFERENCE, Measured
+from attnconn_core.scoring.comparison.paired_tests import mean_interval
 from attnconn_core.scoring.comparison.verdicts import compare_on_units
 from attnconn_core.scoring.score import MethodTraits, Read, Scored, ScoreData
 
@@ -84,8 +85,9 @@ class ForecastSkill:
         methods = [name for name in values if name not in LINEAR_FORECASTERS]
         there = [name for name in others if name in values]
         compared = compare_on_units(values[[*methods, *there]], values[own_past])
-        beside = pd.DataFrame({"method": [own_past], "value": [values[own_past].mean()]})
-        beside["kind"] = REFERENCE
+        mean, lower, upper = mean_interval(values[own_past].to_numpy(dtype=float))
+        reference = {"value": mean, "lower": lower, "upper": upper, "kind": REFERENCE}
+        beside = pd.DataFrame([{"method": own_past, **reference}])
         yield Measured(
             "forecast",
             "R² of test frames",
