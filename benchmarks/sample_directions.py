@@ -2,6 +2,7 @@
 
 import argparse
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,7 @@ _HERE = Path(__file__).parent
 _ASKED = {100: 2, 400: 30}
 _HEADER = (
     *("subject", "significant, test", "significant, retest", "pairs", "signs agree"),
-    *("of those significant in test", "r of log odds"),
+    *("of those significant in a half", "r of log odds"),
 )
 
 
@@ -32,10 +33,11 @@ def main() -> None:
     lines = [_row(_HEADER), _row(["---"] * len(_HEADER))]
     found = _found()
     lines += [_subject_row(subject, each) for subject, each in found.items()]
-    edges = np.sum([each.edges for each in found.values()], axis=0)
-    signs = np.mean([each.signs for each in found.values()])
-    r = np.mean([each.correlation for each in found.values()])
-    pairs = sum(each.pairs for each in found.values())
+    agreements = [each.agreement for each in found.values()]
+    edges = np.sum([each.edges for each in agreements], axis=0)
+    signs = np.mean([each.signs for each in agreements])
+    r = np.mean([each.correlation for each in agreements])
+    pairs = sum(each.pairs for each in agreements)
     lines.append(_row(["all", *map(str, edges), str(pairs), f"{signs:.3f}", "", f"{r:.3f}"]))
     lines += ["", "| regions | CPU s a session of 1,200 frames | asked |", "| --- | --- | --- |"]
     lines += [f"| {n} | {_seconds(n):.2f} | ≤ {asked} |" for n, asked in _ASKED.items()]
@@ -44,20 +46,32 @@ def main() -> None:
         replace_section(_HERE / "README.md", "sample-directions", "\n".join(lines))
 
 
-def _found() -> dict[str, DirectionAgreement]:
+@dataclass(frozen=True)
+class _Found:
+    """A subject's halves: how they agree, and how far signs of significant directions do."""
+
+    agreement: DirectionAgreement
+    significant_signs: float
+
+
+def _found() -> dict[str, _Found]:
     source = HcpSample(_HERE.parent / ".sample")
     found = {}
     for test, retest in Cohort(tuple(source.sessions())).pairs():
-        pair = (Directed().direction(source.load(session)) for session in (test, retest))
-        found[test.subject] = direction_agreement(*pair)
+        pair = [Directed().direction(source.load(session)) for session in (test, retest)]
+        there, back = direction_agreement(*pair), direction_agreement(*reversed(pair))
+        signs = np.array([there.significant_signs, back.significant_signs])
+        edges = np.array(there.edges)
+        share = np.nansum(signs * edges) / edges.sum() if edges.any() else np.nan
+        found[test.subject] = _Found(there, float(share))
     return found
 
 
-def _subject_row(subject: str, found: DirectionAgreement) -> str:
-    first, second = found.edges
-    significant = f"{found.significant_signs:.3f}" if first else "–"
-    counts = [str(first), str(second), str(found.pairs)]
-    return _row([subject, *counts, f"{found.signs:.3f}", significant, f"{found.correlation:.3f}"])
+def _subject_row(subject: str, found: _Found) -> str:
+    each = found.agreement
+    significant = "–" if np.isnan(found.significant_signs) else f"{found.significant_signs:.3f}"
+    counts = map(str, (*each.edges, each.pairs))
+    return _row([subject, *counts, f"{each.signs:.3f}", significant, f"{each.correlation:.3f}"])
 
 
 def _row(cells: list[str] | tuple[str, ...]) -> str:
