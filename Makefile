@@ -10,7 +10,7 @@ export MLFLOW_DISABLE_TELEMETRY := true
 export MLFLOW_ALLOW_PICKLE_DESERIALIZATION := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup sample demo dev test test-studies fuzz test-peers bench bench-forecast bench-identification bench-directions bench-reliability bench-truth bench-platform bench-gpu lint lists format clean
+.PHONY: help setup sample demo dev test test-studies fuzz test-peers bench bench-forecast bench-identification bench-methods bench-directions bench-reliability bench-truth bench-platform bench-gpu lint lists format clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,6 +61,10 @@ bench-reliability: sample  ## Train with two seeds: does attention depend on the
 
 bench-identification: sample  ## Identify the sample's subjects by every method from short scans
 	$(BIN)/python -m benchmarks.identification --write
+
+bench-methods: sample  ## Cost and test-retest of every method; with the extra [peers] other libraries' too
+	$(BIN)/python -m benchmarks.methods --write
+	$(if $(PEERS),$(BIN)/python -m benchmarks.methods --peers --write)
 
 bench-directions: sample  ## Count the sample's directions, and whether a second scan repeats them
 	$(BIN)/python -m benchmarks.sample_directions --write
