@@ -37,7 +37,8 @@ def _granger_rule(work: Work) -> list[tuple[str, str]]:
         return []
     order = work.facts("granger_order", WHOLE)
     of = "deviations of the regions" if order["units"] == "deviations" else "units of the series"
-    return [("Granger", f"{order['lags']} lags, α = {order['alpha']:g} in squared {of}")]
+    lags = "1 lag" if order["lags"] == 1 else f"{order['lags']} lags"
+    return [("Granger", f"{lags}, α = {order['alpha']:g} in squared {of}")]
 
 
 def _penalty_rule(work: Work) -> list[tuple[str, str]]:
