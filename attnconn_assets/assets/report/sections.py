@@ -182,17 +182,23 @@ def _rows_of(work: Work, score: str, styles: Styles) -> dict[str, Any]:
         values = table.groupby("method", sort=False).mean(numeric_only=True)
         names = [styles.label(str(method)) for method in values.index]
         caption = "Per method" if len(values) == len(table) else "Means per method"
-    whole = [
-        len(values) == len(table) and table[name].dtype.kind in "iu" for name in values.columns
-    ]
+    ends = {f"{name}{end}" for name in values.columns for end in ("_lower", "_upper")}
+    shown = [str(name) for name in values.columns if name not in ends]
+    whole = [len(values) == len(table) and table[name].dtype.kind in "iu" for name in shown]
     return {
-        "caption": caption,
+        "caption": f"{caption}; below a score, where there is one, its 95 % interval",
         "columns": [
-            {"name": str(name).replace("_", " "), "digits": 0 if is_whole else 3}
-            for name, is_whole in zip(values.columns, whole, strict=True)
+            {"name": name.replace("_", " "), "digits": 0 if is_whole else 3}
+            for name, is_whole in zip(shown, whole, strict=True)
         ],
         "rows": [
-            {"name": name, "values": row.tolist()}
+            {
+                "name": name,
+                "values": [
+                    (row[each], row.get(f"{each}_lower"), row.get(f"{each}_upper"))
+                    for each in shown
+                ],
+            }
             for name, (_, row) in zip(names, values.iterrows(), strict=True)
         ],
     }

@@ -111,8 +111,8 @@ class ForecastSkill:
             return {}
         return {
             str(method): "its forecaster does not beat each region's own past (mean R² "
-            f"{held[method].mean():.3f} against {held[own_past].mean():.3f}, n = {len(held)} "
-            "sessions)"
+            + f"{held[method].mean():.3f} against {held[own_past].mean():.3f}".replace("-", "−")
+            + f", n = {len(held)} sessions)"
             for method in r2
             if method not in LINEAR_FORECASTERS
             and len(held := r2[[method, own_past]].dropna())
