@@ -17,6 +17,10 @@ from attnconn_core.repetition_time import ROUNDING, repetition_time_problem
 __all__ = ["of_another_time", "suspicious_beside_others", "time_series_facts", "unlike_others"]
 
 
+# Of the usual number of frames; a second repetition time twice as long leaves half.
+_SHORT = 0.6
+
+
 def unlike_others(facts: Facts) -> Mapping[str, str]:
     """Find the sessions that can't be in one cohort with the others, and say why.
 
@@ -41,8 +45,8 @@ def suspicious_beside_others(facts: Facts) -> Mapping[str, str]:
     """Find what is suspicious about sessions only when others are seen, and say it.
 
     Frames or region columns that are another session's. A slow signal that follows another
-    session's: they may be one recording that was filtered or cleaned in two ways. Less than
-    half as many frames as most have. Connectivity or autocorrelation that is far from what is
+    session's: they may be one recording that was filtered or cleaned in two ways. Far
+    fewer frames than most have. Connectivity or autocorrelation that is far from what is
     usual.
 
     Parameters
@@ -69,11 +73,12 @@ def _shorter(facts: Facts) -> dict[str, str]:
         return {}
     usual = sorted(frames.values())[len(frames) // 2]
     return {
-        key: f"it has {count} frames, and most sessions {usual} or so: what is estimated from less "
-        "than half as much is noisier and is compared all the same. Leave it out (exclude: "
-        "{min_minutes: …}), or compare equal lengths (scan_lengths)"
+        key: f"it has {count} frames, and most sessions {usual} or so: was it cut off, or has it "
+        "another repetition time? What is estimated from so much less is noisier and is compared "
+        "all the same. Leave it out (exclude: {min_minutes: …}), or compare equal lengths "
+        "(scan_lengths)"
         for key, count in frames.items()
-        if count < usual / 2
+        if count <= _SHORT * usual
     }
 
 

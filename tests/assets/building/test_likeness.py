@@ -63,13 +63,14 @@ def test_a_recording_that_was_cleaned_otherwise_is_said():
     assert "exclude: {sessions: […]}" in found["c"]
 
 
-def test_a_session_of_less_than_half_the_frames_is_said():
+def test_a_session_of_far_fewer_frames_is_said():
     facts = {
         key: {"frames": frames}
-        for key, frames in zip("abcde", (200, 70, 200, 101, 210), strict=True)
+        for key, frames in zip("abcdef", (200, 70, 200, 100, 210, 130), strict=True)
     }
     found = suspicious_beside_others(facts)
-    assert set(found) == {"b"}
+    assert set(found) == {"b", "d"}
+    assert "or has it another repetition time?" in found["d"]
     assert "it has 70 frames, and most sessions 200 or so" in found["b"]
     assert "exclude: {min_minutes: …}" in found["b"]
 
