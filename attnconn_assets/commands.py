@@ -15,11 +15,11 @@ from attnconn_assets.assets.report.specs import report_path
 from attnconn_assets.building.cohort import left_out_by_rules
 from attnconn_assets.building.likeness import (
     suspicious_beside_others,
-    time_series_facts,
     unlike_others,
 )
-from attnconn_assets.building.motion import motion_beside_others, motion_facts
+from attnconn_assets.building.motion import motion_beside_others
 from attnconn_assets.building.partitions import add_sessions
+from attnconn_assets.building.recorded import recorded_facts
 from attnconn_assets.instance.home import ensure_home, home_folder, open_instance, telemetry_notice
 from attnconn_assets.instance.run_locks import end_orphans
 from attnconn_assets.operation import cleaning, servers
@@ -285,7 +285,7 @@ def conclude(study: Study, outcome: Outcome, seconds: float) -> None:
     _complain("isn't a session:", outcome.refused)
     store = store_of(study)
     sessions = store.partitions("time_series")
-    facts = time_series_facts(store, sessions)
+    facts = recorded_facts(store, "time_series", sessions)
     left_out = unlike_others(facts)
     _complain("is left out:", left_out)
     for alike in nearly_one_subject(_subject(key) for key in sessions):
@@ -295,7 +295,7 @@ def conclude(study: Study, outcome: Outcome, seconds: float) -> None:
     _complain("is suspicious:", suspicions_of(store, store.partitions("quality")))
     kept = {key: told for key, told in facts.items() if key not in left_out}
     _complain("is suspicious:", suspicious_beside_others(kept))
-    of_quality = motion_facts(store, sessions)
+    of_quality = recorded_facts(store, "quality", sessions)
     _complain("is suspicious:", motion_beside_others(of_quality, study.exclude))
     _say_whom_rules_leave_out(left_out_by_rules(study, store, sessions), len(sessions))
     entry = store.readable("report", WHOLE)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-__all__ = ["Alike", "agreeing", "few_and_more", "first_few", "shortened", "told_once"]
+__all__ = ["Alike", "agreeing", "few_and_more", "first_few", "number", "shortened", "told_once"]
 
 # What differs from session to session where the cause is the same.
 _FILE = re.compile(r"\S*(?:[/\\]|sub-)\S*?(?=[,;:.)]*(?:\s|$))")
@@ -50,6 +50,17 @@ def shortened(message: str, most: int = 240) -> str:
     if len(message) <= most:
         return message
     return f"{message[:most].rpartition(' ')[0].rstrip(',;:.')} …"
+
+
+def number(value: float, digits: int) -> str:
+    """Write a number with a true minus sign.
+
+    Examples
+    --------
+    >>> number(-0.5, 2)
+    '−0.50'
+    """
+    return f"{value:.{int(digits)}f}".replace("-", "−")
 
 
 def agreeing(names: Sequence[object], what: str) -> str:

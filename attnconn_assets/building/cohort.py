@@ -4,7 +4,8 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from attnconn_assets.building.likeness import time_series_facts, unlike_others
+from attnconn_assets.building.likeness import unlike_others
+from attnconn_assets.building.recorded import recorded_facts
 from attnconn_assets.building.windows import Window
 from attnconn_assets.storage.store import Store
 from attnconn_assets.study.study import Study
@@ -132,7 +133,7 @@ def cohort_of(
             excluded[session.key] = why
         else:
             present.append(session)
-    odd = unlike_others(time_series_facts(store, [session.key for session in present]))
+    odd = unlike_others(recorded_facts(store, "time_series", [session.key for session in present]))
     return Cohort(
         tuple(session for session in present if session.key not in odd),
         {**excluded, **odd, **_removed(study, store, listing)},

@@ -1,8 +1,9 @@
 """Which sessions hold one recording, or a part of one, in sentences per session."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
+from attnconn_assets.building.recorded import Facts
 from attnconn_core.timeseries import (
     SharedStretch,
     near_copies,
@@ -10,18 +11,15 @@ from attnconn_core.timeseries import (
     shared_columns,
     shared_stretches,
 )
-from attnconn_core.wording import first_few
+from attnconn_core.wording import first_few, number
 
 __all__ = [
-    "Facts",
     "copies_in_words",
     "near_copies_in_words",
     "resemblances_in_words",
     "shared_parts_in_words",
 ]
 
-Facts = Mapping[str, Mapping[str, object]]
-"""Session key → what `time_series` recorded of it."""
 _SHOWN = 3
 _REMEDY = "take away the copies, or put the scan that belongs there in its place"
 _BACKWARDS = ", run backwards"
@@ -48,7 +46,7 @@ def near_copies_in_words(facts: Facts) -> dict[str, str]:
     """Name copies that were cut, shifted, rounded, detrended, or turned in sign or in time."""
     others: dict[str, list[str]] = defaultdict(list)
     for copy in near_copies(_signatures(facts)):
-        how = f"r = {_number(copy.correlation, 3)}"
+        how = f"r = {number(copy.correlation, 3)}"
         how += _BACKWARDS if copy.backwards else ""
         how += f", shifted by {abs(copy.shift)} frames" if copy.shift else ""
         how += ", its sign turned" if copy.correlation < 0 else ""
@@ -68,7 +66,7 @@ def shared_parts_in_words(facts: Facts) -> dict[str, str]:
     for each in stretches:
         told[each.first].append(_stretch(each, mine=0))
         told[each.second].append(_stretch(each, mine=1))
-    known = {frozenset((each.first, each.second)) for each in stretches}
+    known = _pairs(stretches)
     for columns in shared_columns(
         {key: str(told.get("columns", "")) for key, told in facts.items()}
     ):
@@ -93,19 +91,18 @@ def _stretch(each: SharedStretch, mine: int) -> str:
     turned = _BACKWARDS if each.backwards else ""
     return (
         f"its {place(mine)} are, or nearly so, those of {other} ({place(1 - mine)}{turned}; "
-        f"r = {_number(each.correlation, 3)})"
+        f"r = {number(each.correlation, 3)})"
     )
 
 
 def resemblances_in_words(facts: Facts) -> dict[str, str]:
     """Name sessions whose slow signal is another's, filtered, cleaned or resampled otherwise."""
     others: dict[str, list[str]] = defaultdict(list)
-    stretches = shared_stretches(_signatures(facts))
-    known = {frozenset((each.first, each.second)) for each in stretches}
+    known = _pairs(shared_stretches(_signatures(facts)))
     for each in resemblances({key: _strings(told, "levels") for key, told in facts.items()}):
         if frozenset((each.first, each.second)) in known:
             continue
-        how = f"r = {_number(each.correlation, 2)}" + (_BACKWARDS if each.backwards else "")
+        how = f"r = {number(each.correlation, 2)}" + (_BACKWARDS if each.backwards else "")
         for key, other, rate in (
             (each.first, each.second, each.rate),
             (each.second, each.first, 1 / each.rate),
@@ -121,6 +118,10 @@ def resemblances_in_words(facts: Facts) -> dict[str, str]:
     }
 
 
+def _pairs(stretches: Iterable[SharedStretch]) -> set[frozenset[str]]:
+    return {frozenset((each.first, each.second)) for each in stretches}
+
+
 def _signatures(facts: Facts) -> dict[str, Sequence[str]]:
     return {key: _strings(told, "signatures") for key, told in facts.items()}
 
@@ -130,7 +131,3 @@ def _strings(facts: Mapping[str, object], name: str) -> Sequence[str]:
     held = facts.get(name, ())
     assert isinstance(held, Sequence)  # noqa: S101  (as `time_series` writes them)
     return held
-
-
-def _number(value: float, digits: int) -> str:
-    return f"{value:.{digits}f}".replace("-", "−")

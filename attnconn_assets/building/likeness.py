@@ -1,20 +1,19 @@
 """What must hold between sessions: no recording twice, and one repetition time."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from attnconn_assets.building.copies import (
-    Facts,
     copies_in_words,
     near_copies_in_words,
     resemblances_in_words,
     shared_parts_in_words,
 )
+from attnconn_assets.building.recorded import Facts
 from attnconn_assets.building.unlike_others import unlike_in_words
-from attnconn_assets.storage.store import Store
 from attnconn_core.repetition_time import ROUNDING, repetition_time_problem
 
-__all__ = ["of_another_time", "suspicious_beside_others", "time_series_facts", "unlike_others"]
+__all__ = ["of_another_time", "suspicious_beside_others", "unlike_others"]
 
 
 # Of the usual number of frames; a second repetition time twice as long leaves half.
@@ -31,7 +30,7 @@ def unlike_others(facts: Facts) -> Mapping[str, str]:
     Parameters
     ----------
     facts
-        From `time_series_facts`.
+        What `time_series` recorded of each session.
     """
     times = {
         key: float(str(told["repetition time"]))
@@ -52,7 +51,7 @@ def suspicious_beside_others(facts: Facts) -> Mapping[str, str]:
     Parameters
     ----------
     facts
-        From `time_series_facts`, without who is left out.
+        What `time_series` recorded of each session, without who is left out.
     """
     told = [
         shared_parts_in_words(facts),
@@ -80,12 +79,6 @@ def _shorter(facts: Facts) -> dict[str, str]:
         for key, count in frames.items()
         if count <= _SHORT * usual
     }
-
-
-def time_series_facts(store: Store, sessions: Sequence[str]) -> Facts:
-    """Return session key → what `time_series` recorded of it, in order, where it can be read."""
-    entries = {key: store.readable("time_series", key) for key in sessions}
-    return {key: entry.facts for key, entry in entries.items() if entry is not None}
 
 
 def of_another_time(times: Mapping[str, float]) -> dict[str, str]:

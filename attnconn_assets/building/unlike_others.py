@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from pydantic import TypeAdapter
 
+from attnconn_assets.building.recorded import Facts
 from attnconn_core.timeseries import Profile, Unlike, unlike
 from attnconn_core.wording import first_few
 
@@ -18,7 +19,7 @@ _NOISE = 0.2
 _REMEDY = "Put it right, or leave it out (exclude: {sessions: […]})"
 
 
-def unlike_in_words(facts: Mapping[str, Mapping[str, object]]) -> Mapping[str, str]:
+def unlike_in_words(facts: Facts) -> Mapping[str, str]:
     """Say of every session that is unlike the others how, and what the cause may be.
 
     Parameters

@@ -57,8 +57,8 @@ def spikes(part: UsablePart, known: Collection[int] = ()) -> tuple[str, tuple[in
 def louder_regions(part: UsablePart) -> str:
     """Say which regions deviate a thousand times more, or less, than the median region."""
     relative = _relative(part)
-    apart = np.maximum(relative, 1 / relative)
-    found = np.flatnonzero(far_deviations(part))
+    apart = _apart(relative)
+    found = np.flatnonzero(apart > _LOUD)
     if not len(found):
         return ""
     found = found[np.argsort(-apart[found])]
@@ -72,8 +72,11 @@ def louder_regions(part: UsablePart) -> str:
 
 def far_deviations(part: UsablePart) -> Bool[np.ndarray, " region"]:
     """Return which regions `louder_regions` names."""
-    relative = _relative(part)
-    return np.asarray(np.maximum(relative, 1 / relative) > _LOUD)
+    return np.asarray(_apart(_relative(part)) > _LOUD)
+
+
+def _apart(relative: Float64[np.ndarray, " region"]) -> Float64[np.ndarray, " region"]:
+    return np.asarray(np.maximum(relative, 1 / relative))
 
 
 def _relative(part: UsablePart) -> Float64[np.ndarray, " region"]:

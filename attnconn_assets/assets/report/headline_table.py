@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from attnconn_core.figures import Styles
+from attnconn_core.wording import number
 
 __all__ = ["headline_notes", "headline_table", "headline_text"]
 
@@ -129,5 +130,5 @@ def _units(n: pd.Series, unit: str) -> str:
 def _written(cell: pd.Series | None) -> str:
     if cell is None or not np.isfinite(cell["value"]):
         return "–"
-    value = f"{cell['value']:.{int(cell['digits'])}f}".replace("-", "−")
+    value = number(cell["value"], cell["digits"])
     return f"{value} *" if cell["best"] else value

@@ -12,7 +12,6 @@ from attnconn_assets.assets.report.page import rendered
 from attnconn_assets.assets.report.provenance import provenance
 from attnconn_assets.assets.report.sections import (
     COMPARISON,
-    cohort_informed,
     facts_of,
     sections,
     table_of,
@@ -81,7 +80,8 @@ def make_report(work: Work) -> Result:
     asked = ("regions", "granger_order", *(score.name for score in work.settings["scores"]))
     to_check = [note for asset in asked for note in _notes_of(work, asset)]
     notes = headline_notes(cells, fingerprint, styles)
-    notes += [said for said in (cohort_informed(work, styles),) if said]
+    told = sections(work, styles)
+    notes += [told["cohort_informed"]] if told["cohort_informed"] else []
     marks = styles.meanings(cells["method"])
     rows["warning"] = [warnings.get(method, "") for method in rows["method"]]
     page = rendered(
@@ -100,7 +100,7 @@ def make_report(work: Work) -> Result:
         verdicts=_verdicts(styles, verdicts),
         not_made=dict(work.lacks),
         left_out=left_out(work, styles),
-        **sections(work, styles),
+        **told,
     )
     return Result(
         tables={"headline": rows, "cells": cells},

@@ -15,7 +15,7 @@ from attnconn_core.figures import Styles
 from attnconn_core.forecasting import LINEAR_FORECASTERS
 from attnconn_core.scoring import METHOD
 
-__all__ = ["COMPARISON", "cohort_informed", "facts_of", "sections", "table_of"]
+__all__ = ["COMPARISON", "facts_of", "sections", "table_of"]
 
 COMPARISON = "comparison"
 # Scores that have a section of their own on the page.
@@ -47,7 +47,7 @@ def sections(work: Work, styles: Styles) -> dict[str, Any]:
             for name in work.settings["networks"]
         },
         "forecast_table": wide.to_dict("records"),
-        "cohort_informed": cohort_informed(work, styles),
+        "cohort_informed": _cohort_informed(work, skill, styles),
         "behaviour_table": _behaviour(work, styles) if behaviour else [],
         "dropped": _dropped(work) if behaviour else {},
         "confounds": facts_of(work, "behaviour").get("confounds, not predicted", []),
@@ -82,9 +82,9 @@ def _others(work: Work) -> list[int]:
     return others
 
 
-def cohort_informed(work: Work, styles: Styles) -> str:
+def _cohort_informed(work: Work, skill: pd.DataFrame | None, styles: Styles) -> str:
     """Say whose frames the forecasts rest on that rest on other subjects' too."""
-    skill, others = table_of(work, "forecast_skill", "scores"), _others(work)
+    others = _others(work)
     if skill is None or not skill["cohort_informed"].any():
         return ""
     marked = styles.sort(skill.loc[skill["cohort_informed"], "method"].unique())

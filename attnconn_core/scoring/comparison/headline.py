@@ -7,6 +7,7 @@ import pandas as pd
 
 from attnconn_core.scoring.comparison.measured import METHOD, REFERENCE
 from attnconn_core.scoring.comparison.support import said_many
+from attnconn_core.wording import number
 
 __all__ = ["headline_cells", "in_words"]
 
@@ -106,9 +107,9 @@ def _sentence(
     names = [*map(label, named), *([f"{more} more"] if more else [])]
     who = " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
     first = highest.iloc[0]
-    value = _number(first["value"], digits)
+    value = number(first["value"], digits)
     if len(highest) == 1 and np.isfinite([first["lower"], first["upper"]]).all():
-        ends = (_number(first[name], digits) for name in ("lower", "upper"))
+        ends = (number(first[name], digits) for name in ("lower", "upper"))
         value += ", 95 % interval {} to {}".format(*ends)
     value += f"; n = {int(verdict['n'])} {verdict['unit']}"
     if first["value"] < 0 and (none := verdict.get("words_below_zero", "")):
@@ -138,12 +139,8 @@ def _hedge(
     alone = highest["method"].tolist() == [verdict["highest"]]
     if not alone or not len(following) or np.isnan(needed):
         return said
-    value = _number(following["value"].iloc[0], verdict["digits"])
+    value = number(following["value"].iloc[0], verdict["digits"])
     return (
         f"{said}, and to tell it from the next ({label(verdict['next'])}, {value}) would take "
         f"{said_many(needed)} {verdict['unit']}"
     )
-
-
-def _number(value: float, digits: int) -> str:
-    return f"{value:.{int(digits)}f}".replace("-", "−")

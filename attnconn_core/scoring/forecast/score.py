@@ -12,6 +12,7 @@ from attnconn_core.scoring.comparison.measured import REFERENCE, Measured
 from attnconn_core.scoring.comparison.paired_tests import mean_interval
 from attnconn_core.scoring.comparison.verdicts import compare_on_units
 from attnconn_core.scoring.score import MethodTraits, Read, Scored, ScoreData
+from attnconn_core.wording import number
 
 __all__ = ["ForecastSkill"]
 
@@ -111,8 +112,8 @@ class ForecastSkill:
             return {}
         return {
             str(method): "its forecaster does not beat each region's own past (mean R² "
-            + f"{held[method].mean():.3f} against {held[own_past].mean():.3f}".replace("-", "−")
-            + f", n = {len(held)} sessions)"
+            f"{number(held[method].mean(), 3)} against {number(held[own_past].mean(), 3)}, "
+            f"n = {len(held)} sessions)"
             for method in r2
             if method not in LINEAR_FORECASTERS
             and len(held := r2[[method, own_past]].dropna())

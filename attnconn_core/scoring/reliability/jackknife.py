@@ -1,6 +1,6 @@
 """Intervals over subjects by the jackknife: what other subjects of the same kind would give."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 from scipy.stats import t as student_t
 
-__all__ = ["ENDS", "FEWEST", "Jackknifed", "jackknife", "with_ends"]
+__all__ = ["ENDS", "FEWEST", "Jackknifed", "jackknife", "mean_correlations", "with_ends"]
 
 #: What a value and the ends of its interval are called, after the name of the value.
 ENDS = ("", "_lower", "_upper")
@@ -110,6 +110,19 @@ def jackknife(
 def with_ends(name: str, values: Iterable[float]) -> dict[str, float]:
     """Name a value, and the lower and upper end of its interval."""
     return {f"{name}{end}": float(value) for end, value in zip(ENDS, values, strict=True)}
+
+
+def mean_correlations(
+    correlations: Mapping[str, Float[np.ndarray, " subject"]],
+) -> dict[str, float]:
+    """Average correlations over subjects, by name, each with an interval within −1 and 1."""
+    values = np.column_stack([*correlations.values()])
+    found = jackknife(lambda kept: values[kept].mean(axis=0), np.zeros(len(values), dtype=np.int64))
+    numbers: dict[str, float] = {}
+    for place, name in enumerate(correlations):
+        ends = np.clip([found.lower[place], found.upper[place]], -1, 1)
+        numbers |= with_ends(name, (found.values[place], *ends))
+    return numbers
 
 
 def _spread(

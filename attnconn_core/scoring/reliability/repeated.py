@@ -5,7 +5,7 @@ import pandas as pd
 
 from attnconn_core.records import Connectivity
 from attnconn_core.scoring.reliability.agreement import agreement
-from attnconn_core.scoring.reliability.jackknife import ENDS, jackknife, with_ends
+from attnconn_core.scoring.reliability.jackknife import ENDS, mean_correlations
 from attnconn_core.scoring.score import MethodTraits, ScoreData
 
 __all__ = ["HALVES", "SEEDS", "mean_agreement", "sessions_of"]
@@ -58,13 +58,8 @@ def mean_agreement(sessions: pd.DataFrame, what: str) -> dict[str, float]:
     """
     own = sessions[sessions["what"] == what]
     by_subject = own.groupby("subject")[["r", "rank_r"]].mean().dropna()
-    values = by_subject.to_numpy(dtype=np.float64)
-    if not len(values):
+    if not len(by_subject):
         columns = [f"{what}_{name}{end}" for name in ("r", "rank_r") for end in ENDS]
         return {**dict.fromkeys(columns, float("nan")), f"{what}_n": 0.0}
-    found = jackknife(lambda kept: values[kept].mean(axis=0), np.zeros(len(values), dtype=np.int64))
-    numbers: dict[str, float] = {}
-    for place, name in enumerate(("r", "rank_r")):
-        ends = np.clip([found.lower[place], found.upper[place]], -1, 1)
-        numbers |= with_ends(f"{what}_{name}", (found.values[place], *ends))
-    return {**numbers, f"{what}_n": float(len(values))}
+    values = {f"{what}_{name}": by_subject[name].to_numpy(np.float64) for name in ("r", "rank_r")}
+    return {**mean_correlations(values), f"{what}_n": float(len(by_subject))}

@@ -17,7 +17,7 @@ from attnconn_core.scoring.comparison.winner import Verdict
 from attnconn_core.scoring.edges.features import edge_mask
 from attnconn_core.scoring.fingerprint.pairing import PooledPairs, pair_within_pools
 from attnconn_core.scoring.reliability.agreement import spearman_brown, subject_agreement
-from attnconn_core.scoring.reliability.jackknife import ENDS, FEWEST, jackknife, with_ends
+from attnconn_core.scoring.reliability.jackknife import ENDS, FEWEST, mean_correlations, with_ends
 from attnconn_core.scoring.reliability.repeated import HALVES, SEEDS, mean_agreement, sessions_of
 from attnconn_core.scoring.reliability.retest import (
     EdgewiseReliability,
@@ -206,14 +206,7 @@ def _retest_row(
 ) -> dict[str, float]:
     """Return what test and retest say of a method."""
     own, others = subject_agreement(ratings, pairs.pools)
-    found = jackknife(
-        lambda kept: np.array([own[kept].mean(), others[kept].mean()]),
-        np.zeros(len(own), dtype=np.int64),
-    )
-    row: dict[str, float] = {}
-    for place, name in enumerate(("retest_r", "others_r")):
-        ends = np.clip([found.lower[place], found.upper[place]], -1, 1)
-        row |= with_ends(name, (found.values[place], *ends))
+    row = mean_correlations({"retest_r": own, "others_r": others})
     row |= with_ends("icc", retest.mean) | with_ends("icc_median", retest.median)
     return row | {"icc_n": float(len(pairs.pairs))}
 

@@ -7,9 +7,9 @@ import numpy as np
 from attnconn_assets.building.likeness import (
     of_another_time,
     suspicious_beside_others,
-    time_series_facts,
     unlike_others,
 )
+from attnconn_assets.building.recorded import recorded_facts
 from attnconn_core.records import TimeSeries
 from attnconn_core.timeseries import levels, signatures
 
@@ -31,7 +31,7 @@ def fact(*recordings, time=0.72):
 
 def test_every_name_of_one_recording_is_left_out():
     store = Recorded(a=fact("x"), b=fact("y", "z"), c=fact("z"), d=fact("w"))
-    found = unlike_others(time_series_facts(store, "abcde"))
+    found = unlike_others(recorded_facts(store, "time_series", "abcde"))
     assert set(found) == {"b", "c"}
     assert "the same as c: take away the copies" in found["b"]
 
@@ -43,7 +43,7 @@ def test_every_near_copy_is_left_out():
         return {**fact(f"{seed}{cut}"), "signatures": list(signatures(series))}
 
     store = Recorded(a=signed(0), b=signed(0, slice(5, None)), c=signed(1), d=fact("w"))
-    found = unlike_others(time_series_facts(store, "abcd"))
+    found = unlike_others(recorded_facts(store, "time_series", "abcd"))
     assert set(found) == {"a", "b"}
     assert "nearly the same recording as b (r = 1.000" in found["a"]
     assert "shifted by 5 frames): take away the copies" in found["b"]
@@ -86,7 +86,7 @@ def test_an_impossible_time_is_called_so_and_what_was_meant():
 def test_one_repetition_time():
     store = Recorded(a=fact("x", time=2.0), b=fact("y"), c=fact("z", time=0.7201))
     store.facts["d"] = fact("w")
-    found = unlike_others(time_series_facts(store, "abcd"))
+    found = unlike_others(recorded_facts(store, "time_series", "abcd"))
     assert list(found) == ["a"]
     assert "it has 2 s, and 2 of 4 have 0.72 s. A table" in found["a"]
 
@@ -98,4 +98,4 @@ def test_half_of_each_repetition_time_is_said():
 
 
 def test_what_older_versions_stored_is_left_in():
-    assert unlike_others(time_series_facts(Recorded(a={}, b={}), "ab")) == {}
+    assert unlike_others(recorded_facts(Recorded(a={}, b={}), "time_series", "ab")) == {}
