@@ -35,7 +35,7 @@ from attnconn_assets.storage.verification import verify as examined
 from attnconn_assets.study.claim import claim, claimed_by_another, namesake
 from attnconn_assets.study.study import Study, load_study
 from attnconn_core.errors import AttnconnError
-from attnconn_core.records import Session
+from attnconn_core.records import Session, subject_of
 from attnconn_core.sources import DESIGN_LABELS, fetches, nearly_one_subject
 from attnconn_core.wording import agreeing, few_and_more, told_once
 
@@ -196,10 +196,6 @@ def _complain(what: str, reasons: Mapping[str, str]) -> None:
         print(f"  {more} more {agreeing(range(more), what)} …", file=sys.stderr)
 
 
-def _subject(session_key: str) -> str:
-    return session_key.partition("_ses-")[0].removeprefix("sub-")
-
-
 def _say_whom_rules_leave_out(reasons: Mapping[str, str], n_sessions: int) -> None:
     """Say in one line how many sessions the study leaves out, whom, and for what."""
     if reasons:
@@ -288,7 +284,7 @@ def conclude(study: Study, outcome: Outcome, seconds: float) -> None:
     facts = recorded_facts(store, "time_series", sessions)
     left_out = unlike_others(facts)
     _complain("is left out:", left_out)
-    for alike in nearly_one_subject(_subject(key) for key in sessions):
+    for alike in nearly_one_subject(subject_of(key) for key in sessions):
         print(f"  {alike}", file=sys.stderr)
     if nobody := study.exclude.names_nobody(sessions):
         print(f"  {nobody}: nothing was left out for it", file=sys.stderr)

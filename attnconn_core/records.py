@@ -22,6 +22,7 @@ __all__ = [
     "Session",
     "TimeSeries",
     "check_identifier",
+    "subject_of",
 ]
 
 # Words that say when a session was; 1 for all others.
@@ -82,6 +83,17 @@ class Session:
     def key(self) -> str:
         """The partition key, ``sub-<subject>_ses-<session>``."""
         return f"sub-{self.subject}_ses-{self.session}"
+
+
+def subject_of(session_key: str) -> str:
+    """Return the subject that a session's key names.
+
+    Examples
+    --------
+    >>> subject_of(Session("100307", "test").key)
+    '100307'
+    """
+    return session_key.partition("_ses-")[0].removeprefix("sub-")
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,6 +18,7 @@ from pydantic import (
 )
 
 from attnconn_core.connectivity import PenaltyUnits
+from attnconn_core.records import subject_of
 from attnconn_core.scoring import Behaviour
 from attnconn_core.sources import SIMULATED_TRUTHS, as_written
 from attnconn_core.wording import few_and_more
@@ -243,8 +244,8 @@ class ExclusionRules(Settings):
 
 def _called(session_key: str) -> set[str]:
     """Return what a session and its subject may be called."""
-    subject = session_key.partition("_ses-")[0]
-    return {session_key, subject, subject.removeprefix("sub-")}
+    subject = subject_of(session_key)
+    return {session_key, f"sub-{subject}", subject}
 
 
 class AutomationSettings(Settings):
