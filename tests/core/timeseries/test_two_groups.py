@@ -36,8 +36,11 @@ def packed(values):
     return base64.b64encode(np.round(values * 127).astype(np.int8).tobytes()).decode()
 
 
-def resembling(groups, within, between):
-    """Return profiles of subjects that correlate so within groups and between; None: with none."""
+def resembling(groups, within, between, leaning=0, lean=0.0):
+    """Return profiles of subjects that correlate so within groups and between; None: with none.
+
+    The first ones, as many as lean, correlate by `lean` with the subjects of group 1.
+    """
     rng = np.random.default_rng(2)
     shared, *parts = np.linalg.qr(rng.normal(size=(256, 60)))[0].T
     told = {}
@@ -45,7 +48,8 @@ def resembling(groups, within, between):
         row = parts[10 + number]
         if group is not None:
             mine = np.sqrt(within - between) * parts[group] + np.sqrt(between) * shared
-            row = mine + np.sqrt(1 - within) * row
+            mine += (number < leaning) * lean / np.sqrt(within) * parts[1]
+            row = mine + np.sqrt(1 - mine @ mine) * row
         text = packed(row / np.abs(row).max())
         told[str(number)] = Profile(400, halves=(text, text))
     return told
@@ -105,10 +109,11 @@ def test_values_are_those_of_the_named_group_and_of_the_other():
     assert found.value > found.usual
 
 
-def test_subjects_of_neither_group_hide_none():
-    def change(subject, session, values):
+@pytest.mark.parametrize("seed", [3, 4, 5])
+def test_subjects_of_neither_group_hide_none(seed):
+    def change(subject, _, values):
         if subject == 2:
-            values = np.random.default_rng(session).permuted(values, axis=1)
+            values = np.random.default_rng(seed).permuted(values, axis=1)
         return values[:, ORDER] if subject > 5 else values
 
     (found,) = two_groups(*study(change, subjects=10))
@@ -171,6 +176,12 @@ def test_groups_must_resemble_each_other_within_and_little_between():
     assert two_groups(resembling(halves, 0.6, 0.2)) == ()
     assert two_groups(resembling(halves, 0.26, 0.0)) == ()
     assert len(two_groups(resembling(halves, 0.35, 0.0))) == 1
+
+
+def test_subjects_between_the_groups_make_them_one():
+    halves = [0] * 8 + [1] * 4
+    assert len(two_groups(resembling(halves, 0.35, 0.0))) == 1
+    assert two_groups(resembling(halves, 0.35, 0.0, leaning=2, lean=0.25)) == ()
 
 
 def test_two_groups_must_hold_most_of_all_subjects():
