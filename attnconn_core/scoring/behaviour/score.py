@@ -19,13 +19,8 @@ from attnconn_core.scoring.behaviour.answers import (
     squared_errors,
     unusable_targets,
 )
-from attnconn_core.scoring.behaviour.confounds import (
-    Confounds,
-    confound_columns,
-    confound_notes,
-    far_notes,
-    share_left,
-)
+from attnconn_core.scoring.behaviour.column_notes import confound_notes, far_notes
+from attnconn_core.scoring.behaviour.confounds import Confounds, confound_columns, share_left
 from attnconn_core.scoring.behaviour.null_models import why_constant, why_meaningless
 from attnconn_core.scoring.behaviour.resampling import CrossValidation
 from attnconn_core.scoring.behaviour.table import (
