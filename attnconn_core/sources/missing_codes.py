@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-__all__ = ["far_values", "missing_code", "values_as_codes"]
+__all__ = ["far_values", "is_code", "missing_code", "values_as_codes"]
 
 # What questionnaires and databases write where there is no value.
 _MISSING = (-7, -8, -9, -77, -88, -99, -777, -888, -999, -9999, -99999, 999, 9999, 99999)
@@ -55,8 +55,8 @@ def values_as_codes(values: pd.Series) -> pd.Series:
     """Return the values that are written as codes are, and lie apart from all others.
 
     Such as 0, -1, 9, 99 or 999, below or above the others by as much as these differ among
-    themselves, or more: 0 in ages from 22 to 36. And -1 in scores that are 0 or above, and 10 at the
-    most or more. A quarter of the people may have one. What is returned may be right.
+    themselves, or more: 0 in ages from 22 to 36. And -1 in scores that are 0 or above, some of
+    them 10 or more. A quarter of the people may have one. What is returned may be right.
 
     Examples
     --------
@@ -78,6 +78,11 @@ def values_as_codes(values: pd.Series) -> pd.Series:
     if len(rest) < _OTHERS or rest.nunique() < _DIFFERENT or not few:
         return there.iloc[:0]
     return there[apart]
+
+
+def is_code(value: float) -> bool:
+    """Return whether a number is one that may stand for a missing value, such as 0 and -999."""
+    return value in _ASKED
 
 
 def _apart(values: pd.Series, rest: pd.Series) -> pd.Series:

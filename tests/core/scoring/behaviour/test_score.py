@@ -235,6 +235,29 @@ def test_who_has_no_family_is_named(make_study):
         settings.check_early(study.cohort, table)
 
 
+def test_too_few_families_are_said_with_the_one_that_may_be_none(make_study):
+    study = make_study(subjects=9)
+    table = study.phenotypes.assign(Family_ID=["a", "a", *["0"] * 6, "b"])
+    settings = Behaviour(**QUICK, family_column="Family_ID")
+    with pytest.raises(CohortError, match=r"got 3; family_column Family_ID: 6 of 9 .*family \(0\)"):
+        settings.check_early(study.cohort, table)
+    alone = table.assign(Family_ID=table["Family_ID"].replace("0", "unrelated"))
+    found = settings.check_early(study.cohort, alone)
+    assert "of 8 families" in found.would
+    assert any("unrelated is read as having no relatives" in note for note in found.notes)
+
+
+def test_a_target_that_is_a_confound_is_said(make_study):
+    study = make_study(subjects=9)
+    both = Behaviour(**QUICK, targets=("Score",), confounds=("Score",))
+    with pytest.raises(CohortError, match=r"no confound; Score is under behaviour\.confounds, too"):
+        both.check_early(study.cohort, study.phenotypes)
+    table = study.phenotypes.assign(Age=np.random.default_rng(1).normal(size=9))
+    one = Behaviour(**QUICK, targets=("Score", "Age"), confounds=("Age",))
+    notes = one.check_early(study.cohort, table).notes
+    assert notes[0].startswith("behaviour doesn't predict Age: under behaviour.confounds, too")
+
+
 def test_a_target_that_nearly_nobody_differs_in_is_said(make_study):
     table = make_study(subjects=12).phenotypes
     table = table.assign(Rare=[1.0] + [0.0] * 11)
