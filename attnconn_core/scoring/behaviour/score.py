@@ -23,7 +23,7 @@ from attnconn_core.scoring.behaviour.column_notes import confound_notes, far_not
 from attnconn_core.scoring.behaviour.confounds import Confounds, confound_columns, share_left
 from attnconn_core.scoring.behaviour.families import families, family_notes
 from attnconn_core.scoring.behaviour.null_models import why_constant, why_meaningless
-from attnconn_core.scoring.behaviour.resampling import CrossValidation
+from attnconn_core.scoring.behaviour.resampling import FEWEST_WITH_INTERVAL, CrossValidation
 from attnconn_core.scoring.behaviour.table import (
     BehaviourTable,
     score_behaviours,
@@ -192,7 +192,19 @@ class Behaviour:
             heading = (
                 "" if not drawn else "r over targets" if target == ALL_TARGETS else f"r, {target}"
             )
-            yield Measured("behaviour", f"r, {target}", each, beside, drawn, heading, digits=2)
+            words, below_zero = _words(target)
+            yield Measured(
+                "behaviour",
+                f"r, {target}",
+                each,
+                beside,
+                drawn,
+                heading,
+                digits=2,
+                missing=_why_no_interval(each.scores),
+                words=words,
+                words_below_zero=below_zero,
+            )
 
     def _facts(
         self, cohort: Cohort, targets: pd.DataFrame, unusable: Mapping[str, str]
@@ -205,6 +217,25 @@ class Behaviour:
             "unusable targets": dict(unusable),
             "confounds, not predicted": list(self.confounds),
         }
+
+
+def _words(target: str) -> tuple[str, str]:
+    """Return the sentence about the highest r, and the one where that is below 0."""
+    named = target.replace("{", "{{").replace("}", "}}")
+    what = "behaviour (mean over targets)" if target == ALL_TARGETS else named
+    return (
+        f"Prediction of {what} in unseen subjects is {{best}} by {{who}} (r {{value}})",
+        f"No method predicts {what} in unseen subjects: the highest r, of {{who}}, is below 0 "
+        "({value}). Of few subjects such an r is no finding: a model that knows no more than the "
+        "mean of its training subjects has r near −1",
+    )
+
+
+def _why_no_interval(scores: pd.DataFrame) -> str:
+    few = int(scores["n"].min()) if len(scores) else 0
+    if "lower" in scores and few < FEWEST_WITH_INTERVAL and scores["lower"].isna().all():
+        return f"an interval needs at least {FEWEST_WITH_INTERVAL} subjects; there are {few}"
+    return ""
 
 
 def _notes(

@@ -12,6 +12,8 @@ from attnconn_core.scoring import (
     CrossValidation,
     compare_targets,
     edge_features,
+    headline_cells,
+    in_words,
     score_behaviours,
 )
 from attnconn_core.scoring.behaviour.answers import squared_errors
@@ -125,6 +127,26 @@ def test_one_target_is_drawn(study):
     asked = Behaviour(**QUICK, targets=("Score",))
     scored = asked.score(study)
     assert [each.drawn for each in asked.measures(scored.tables, {})] == [True]
+
+
+def test_few_subjects_are_said_of_an_r(make_study):
+    study = make_study(subjects=4)
+    asked = Behaviour(**{**QUICK, "folds": 4}, targets=("Score",))
+    scored = asked.score(study)
+    (measured,) = asked.measures(scored.tables, scored.facts)
+    assert measured.missing == "an interval needs at least 5 subjects; there are 4"
+    scores, verdicts = measured.scores(), measured.verdict()
+    for r, said in (
+        (
+            -1.0,
+            "No method predicts Score in unseen subjects: the highest r, of pearson, granger and",
+        ),
+        (1.0, "(r 1.00; n = 4 subjects); 4 subjects describe this sample and rank nobody"),
+    ):
+        cells = headline_cells(scores.assign(value=r), verdicts)
+        (sentence,) = in_words(cells, verdicts, str)
+        assert said in sentence
+        assert "n = 4 subjects" in sentence
 
 
 def test_subjects_without_a_row_or_a_target_are_listed(make_study):
