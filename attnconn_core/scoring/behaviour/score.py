@@ -227,7 +227,7 @@ def _words(target: str) -> tuple[str, str]:
         f"Prediction of {what} in unseen subjects is {{best}} by {{who}} (r {{value}})",
         f"No method predicts {what} in unseen subjects: the highest r, of {{who}}, is below 0 "
         "({value}). Of few subjects such an r is no finding: a model that knows no more than the "
-        "mean of its training subjects has r near −1",
+        "mean of its training subjects has r below 0, and −1 where each subject is a fold",
     )
 
 
