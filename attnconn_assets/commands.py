@@ -10,7 +10,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from attnconn_assets.assets.catalogue import store_of, tracking_of
-from attnconn_assets.assets.report.headline_table import headline_text
+from attnconn_assets.assets.report.headline_table import scores_text
 from attnconn_assets.assets.report.specs import report_path
 from attnconn_assets.building.cohort import left_out_by_rules
 from attnconn_assets.building.likeness import (
@@ -305,16 +305,6 @@ def conclude(study: Study, outcome: Outcome, seconds: float) -> None:
     rows, cells = (
         read_table(store.path(entry, f"{name}.parquet")) for name in ("headline", "cells")
     )
-    print(f"\nScores ({DESIGN_LABELS[study.make_source().design]})\n")
-    warned = rows[rows["warning"] != ""]
-    print(headline_text(rows, cells))
-    if entry.facts["chance"]:
-        print(f"\nIdentification by chance: {entry.facts['chance']}")
-    print("", *entry.facts["notes"], sep="\n")
-    if cells["best"].any():
-        print("\n* better than every other method, tested and corrected for their number")
-    print("", *entry.facts["words"], sep="\n")
-    for label, warning in zip(warned["label"], warned["warning"], strict=True):
-        print(f"\n{label}: {warning}")
+    print(f"\n{scores_text(DESIGN_LABELS[study.make_source().design], rows, cells, entry.facts)}")
     print(f"\nReport   {report_path(study)}")
     print("Browse   make dev      Dagster http://127.0.0.1:3000  MLflow http://127.0.0.1:5000")

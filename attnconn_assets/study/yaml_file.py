@@ -12,6 +12,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from attnconn_core.errors import StudyError
+from attnconn_core.wording import rule_of
 
 __all__ = ["known_keys", "read_keys", "validated"]
 
@@ -19,6 +20,11 @@ M = TypeVar("M", bound=BaseModel)
 
 # Keys below which a key is what a table holds.
 _OF_WORDS = frozenset({"coding"})
+# Keys that aren't there, by the section they are sought in, and the key that does what they mean.
+_MEANT = {
+    ("exclude", word): "'exclude.sessions', which takes sessions and whole subjects"
+    for word in ("subjects", "subject", "participants", "participant", "ids", "scans")
+}
 # Far above the longest study; a file of a few lines can announce billions by aliases.
 _MOST_VALUES = 100_000
 _MOST_BITS = 1024
@@ -186,11 +192,14 @@ def _explain(path: Path, problem: Mapping[str, Any], known: Mapping[str, Sequenc
     given = repr(problem["input"])
     given = given if len(given) <= _SHOWN else f"{given[:_SHOWN]} …"
     got = "" if problem["type"] == "missing" else f"; got {given}"
-    return f"{path}: {where}: {problem['msg']}{got}"
+    rule = rule_of(problem["type"], problem["msg"], problem["input"])
+    return f"{path}: {where}: {rule}{got}"
 
 
 def _hint(key: str, section: str, known: Mapping[str, Sequence[str]]) -> str:
     """Say what may have been meant: a key beside it, its own place, or a key elsewhere."""
+    if meant := _MEANT.get((section, key)):
+        return f"; did you mean {meant}?"
     elsewhere = [each for each, keys in known.items() if each != section and key in keys]
     beside = [each for each in known.get(section, ()) if each != key]
     # A key that there is elsewhere is a slip only of one that is nearly the same.

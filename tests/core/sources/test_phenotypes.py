@@ -145,6 +145,14 @@ def test_subjects_whose_zeros_were_lost_are_found_and_told():
     assert "1 of 3 subjects have no row in the phenotype table: 9; it has 5 without" in without
 
 
+@pytest.mark.parametrize("row", ["Sub-01", "SUB-1", "sub01", "Subject1"])
+def test_a_prefix_that_scans_lack_is_no_other_subject(row):
+    found = match_phenotypes(people_of(row, "subA"), "Subject", ["01", "A"])
+    assert found.table.loc["01", "IQ"] == 0
+    assert f"1 of 2 subjects otherwise than their scans: 01 as {row}; they are" in found.notes[0]
+    assert "have no row in the phenotype table: A" in found.notes[1]
+
+
 def test_a_match_letter_by_letter_needs_no_words():
     found = match_phenotypes(people_of("01", "1"), "Subject", ["01"])
     assert found.table.loc["01", "IQ"] == 0

@@ -270,4 +270,4 @@ def test_subjects_whose_names_are_nearly_one_are_said(scans, tmp_path):
     rng = np.random.default_rng(9)
     np.save(tmp_path / "scans" / "sub-07_ses-a.npy", rng.normal(size=(120, 5)))
     (told,) = [each for each in check(scans(behaviour=None)).warnings if "alone" in each]
-    assert told.startswith("07 and 7 differ in case or in zeros in front alone")
+    assert told.startswith("07 and 7 differ in case, a prefix or zeros in front alone")
