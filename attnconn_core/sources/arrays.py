@@ -18,6 +18,7 @@ from attnconn_core.errors import (
     ScanError,
     StudyError,
 )
+from attnconn_core.names import composed
 from attnconn_core.parcellation import RegionTable, read_region_table
 from attnconn_core.records import Session, TimeSeries
 from attnconn_core.repetition_time import ROUNDING, repetition_time_problem
@@ -345,11 +346,11 @@ class ArrayFolder:
                 refused[path.name] = problem
             else:
                 found += [Path(at, name) for at, _, names in os.walk(path) for name in names]
-        pattern = self.file_pattern or "*"
+        pattern = composed(self.file_pattern or "*")
         return sorted(
             path
             for path in found
-            if fnmatch.fnmatchcase(path.name, pattern)
+            if fnmatch.fnmatchcase(composed(path.name), pattern)
             and (path.is_file() or is_dangling(path) or claims(path.name))
         ), refused
 
