@@ -8,6 +8,7 @@ from pathlib import Path
 
 from attnconn_core.errors import ScanError, StudyError
 from attnconn_core.names import composed
+from attnconn_core.sources.stray_files import is_hidden
 
 __all__ = ["existing_folder", "inside", "is_dangling", "matching", "the_one"]
 
@@ -91,8 +92,7 @@ def matching(folder: Path, pattern: str) -> tuple[Path, ...]:
             path
             for path in folder.iterdir()
             if fnmatch.fnmatchcase(composed(path.name), composed(pattern))
-            # macOS keeps attributes of a file beside it, under its name after "._".
-            and not path.name.startswith("._")
+            and not is_hidden(path.name)
             and (path.is_file() or is_dangling(path))
         )
     )
