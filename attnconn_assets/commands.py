@@ -17,6 +17,7 @@ from attnconn_assets.building.likeness import (
     suspicious_beside_others,
     unlike_others,
 )
+from attnconn_assets.building.lost_store import require_store
 from attnconn_assets.building.motion import motion_beside_others
 from attnconn_assets.building.partitions import add_sessions
 from attnconn_assets.building.recorded import recorded_facts
@@ -32,9 +33,15 @@ from attnconn_assets.storage.formats import read_table
 from attnconn_assets.storage.suspicions import suspicions_of
 from attnconn_assets.storage.verification import Finding, inventory
 from attnconn_assets.storage.verification import verify as examined
-from attnconn_assets.study.claim import claim, claimed_by_another, namesake
+from attnconn_assets.study.claim import (
+    claim,
+    claimed_before,
+    claimed_by_another,
+    has_results,
+    namesake,
+)
 from attnconn_assets.study.study import Study, load_study
-from attnconn_core.errors import AttnconnError
+from attnconn_core.errors import AttnconnError, StoreError
 from attnconn_core.records import Session, subject_of
 from attnconn_core.sources import DESIGN_LABELS, fetches, nearly_one_subject
 from attnconn_core.wording import agreeing, few_and_more, told_once
@@ -51,6 +58,8 @@ def opened(file: Path) -> Study:
     """Load a study for a command, in a home of Dagster's, with its store to itself."""
     home = ensure_home()
     study = load_study(file)
+    if problem := _store_is_away(study, file, home):
+        raise StoreError(problem)
     claim(study, file, home)
     notice = telemetry_notice(home)
     if notice:
@@ -67,8 +76,22 @@ def check(file: Path) -> int:
         findings.errors.append(problem)
     elif problem := namesake(study, file):
         findings.warnings.append(problem)
+    if problem := _store_is_away(study, file, home_folder()):
+        findings.errors.append(problem)
     print(*findings.lines(), sep="\n")
     return 1 if findings.errors else 0
+
+
+def _store_is_away(study: Study, file: Path, home: Path) -> str:
+    """Say that the store is away before anything is written in its place; empty if it isn't."""
+    if has_results(study.store_folder) or not claimed_before(study, file, home):
+        return ""
+    try:
+        with open_instance() as instance:
+            require_store(study, instance)
+    except StoreError as error:
+        return str(error)
+    return ""
 
 
 def clean(file: Path, *, every: bool, asked: bool) -> int:

@@ -15,6 +15,7 @@ import numpy as np
 from jaxtyping import Float, Float32, Shaped
 
 from attnconn_core.errors import CohortError, IdentifierError, ParameterError, SeriesError
+from attnconn_core.names import composed
 
 __all__ = [
     "Cohort",
@@ -124,7 +125,7 @@ class TimeSeries:
 
     def __post_init__(self) -> None:
         runs = tuple(np.asarray(run, dtype=np.float32) for run in self.runs)
-        regions = tuple(str(name) for name in self.regions)
+        regions = tuple(composed(str(name)) for name in self.regions)
         if not runs:
             raise SeriesError("a time series needs at least one run; got none")
         for number, run in enumerate(runs, start=1):

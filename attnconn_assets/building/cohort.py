@@ -124,7 +124,7 @@ def cohort_of(
     rules = study.exclude
     assets = tuple(dict.fromkeys([*assets, *(("quality",) if rules.given else ())]))
     present = []
-    excluded = {name: str(why) for name, why in listing.refused.items()}
+    excluded = listing.missing
     for session in listing.sessions:
         why = by_name(study, session.key) or _why_not(store, session.key, assets, window)
         if not why and (broken := _broken(study, store, session.key)):

@@ -18,6 +18,7 @@ from pydantic import (
 )
 
 from attnconn_core.connectivity import PenaltyUnits
+from attnconn_core.names import as_it_lies
 from attnconn_core.records import subject_of
 from attnconn_core.scoring import Behaviour
 from attnconn_core.sources import SIMULATED_TRUTHS, as_written
@@ -38,7 +39,8 @@ __all__ = [
 
 def _beside_the_study(path: Path, info: ValidationInfo) -> Path:
     try:
-        return ((info.context or {}).get("folder", Path.cwd()) / path.expanduser()).resolve()
+        beside = (info.context or {}).get("folder", Path.cwd()) / path.expanduser()
+        return as_it_lies(beside.resolve())
     except (RuntimeError, OSError) as error:  # nobody's home, links that lead in a circle
         raise ValueError(f"must be a path that can be followed; {error}") from error
 

@@ -12,6 +12,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from attnconn_core.errors import StudyError
+from attnconn_core.names import composed
 from attnconn_core.wording import rule_of
 
 __all__ = ["known_keys", "read_keys", "validated"]
@@ -150,11 +151,19 @@ class _OneValueAKey(yaml.SafeLoader):
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         if not isinstance(node, yaml.MappingNode):
             raise yaml.YAMLError(f"a mapping must hold keys and values{node.start_mark}")
-        keys = [key.value for key, _ in node.value if key.tag != "tag:yaml.org,2002:merge"]
+        keys = [
+            composed(key.value) if isinstance(key, yaml.ScalarNode) else key.value
+            for key, _ in node.value
+            if key.tag != "tag:yaml.org,2002:merge"
+        ]
         twice = sorted({str(key) for key in keys if keys.count(key) > 1})
         if twice:
             raise yaml.YAMLError(f"a key may have one value; twice: {', '.join(twice)}")
         return super().construct_mapping(node, deep)
+
+    def construct_scalar(self, node: yaml.ScalarNode | yaml.MappingNode) -> Any:
+        """Return a word in the form in which names are compared."""
+        return composed(super().construct_scalar(node))
 
 
 def _read_as(loader: type[yaml.SafeLoader], **scalars: str) -> None:

@@ -10,6 +10,7 @@ import pandas as pd
 from jaxtyping import Float32, Float64
 
 from attnconn_core.errors import ScanError
+from attnconn_core.names import composed
 from attnconn_core.parcellation import read_ptseries
 from attnconn_core.sources.columns import require_regions
 from attnconn_core.sources.headers import check_names, read_header
@@ -41,6 +42,10 @@ class ArrayFile:
     values: Float32[np.ndarray, "time region"]
     regions: tuple[str, ...] | None = None
     repetition_time: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.regions is not None:
+            object.__setattr__(self, "regions", tuple(map(composed, self.regions)))
 
 
 def read_array(path: Path) -> ArrayFile:

@@ -66,7 +66,7 @@ def _may_hold_an_index(path: Path) -> bool:
 
 
 def _first_frames(path: Path) -> Shaped[np.ndarray, "time region"]:
-    """Read the first frames; none of a ptseries, whose columns are parcels."""
+    """Read the first frames; of a ptseries as they are stored, not yet scaled."""
     if path.name.endswith(".npy"):
         return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False)[:_FIRST])
     if path.name.endswith(".parquet"):
@@ -74,7 +74,9 @@ def _first_frames(path: Path) -> Shaped[np.ndarray, "time region"]:
             first = next(file.iter_batches(batch_size=_FIRST), None)
         return np.empty((0, 0)) if first is None else first.to_pandas().to_numpy(np.float64)
     if path.name.endswith(".ptseries.nii"):
-        return np.empty((0, 0))
+        matrix = open_cifti(path)
+        first_of = [stored[:, :_FIRST].copy() for *_, stored in matrix.blocks(0, matrix.shape[1])]
+        return np.concatenate(first_of).T
     table = pd.read_csv(
         path, sep=delimiter_of(path), header=None, skiprows=1, nrows=_FIRST, encoding="utf-8-sig"
     )

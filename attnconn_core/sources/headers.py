@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from attnconn_core.errors import ScanError
+from attnconn_core.names import composed
 from attnconn_core.sources.columns import require_region_names
 from attnconn_core.sources.tables import delimiter_of, require_delimiter, text_error
 
@@ -27,7 +28,7 @@ def read_header(path: Path) -> list[str]:
         raise
     except (OSError, ValueError, csv.Error) as problem:
         raise text_error(path, ScanError, problem) from problem
-    names = [name.strip() for name in header]
+    names = [composed(name.strip()) for name in header]
     check_names(path, names)
     return names
 
@@ -40,7 +41,7 @@ def check_names(path: Path, names: Sequence[str]) -> None:
     ScanError
         With the names that can't be.
     """
-    names = list(names)
+    names = [*map(composed, names)]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice or not names or not all(names):
         raise ScanError(

@@ -1,6 +1,7 @@
 """Tables of separated values: read only where every row has the header's number of cells."""
 
 import csv
+import io
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from attnconn_core.errors import InputError, StudyError
+from attnconn_core.names import composed
 
 __all__ = ["delimiter_of", "read_table", "require_delimiter", "text_error"]
 
@@ -30,7 +32,8 @@ def read_table(path: Path, error: type[InputError] = StudyError, **options: Any)
     """Read a table with a header, as pandas does, but never with its columns shifted.
 
     pandas takes the first cells for an index where rows have one cell more than the header,
-    and fills up where they have fewer. Both give every column another's values.
+    and fills up where they have fewer. Both give every column another's values. Names and words
+    of a table with a header are composed (see `attnconn_core.names`).
 
     Parameters
     ----------
@@ -51,9 +54,10 @@ def read_table(path: Path, error: type[InputError] = StudyError, **options: Any)
     delimiter = delimiter_of(path)
     try:
         require_delimiter(path, error)
-        _check_text(path, delimiter, options.get("header", "infer") is not None, error)
+        named = options.get("header", "infer") is not None
+        _check_text(path, delimiter, named, error)
         return pd.read_csv(
-            path,
+            _with_names_composed(path) if named else path,
             sep=delimiter,
             index_col=False,
             encoding="utf-8-sig",
@@ -64,6 +68,14 @@ def read_table(path: Path, error: type[InputError] = StudyError, **options: Any)
         raise
     except (OSError, ValueError, csv.Error) as problem:  # pandas' parser errors are ValueErrors
         raise text_error(path, error, problem) from problem
+
+
+def _with_names_composed(path: Path) -> Path | io.StringIO:
+    """Return a table whose names and words are all in one form of Unicode: its file, mostly."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        text = file.read()
+    alike = composed(text)
+    return path if alike == text else io.StringIO(alike)
 
 
 def require_delimiter(path: Path, error: type[InputError] = StudyError) -> None:
@@ -125,7 +137,7 @@ def _check_text(path: Path, delimiter: str, named: bool, error: type[InputError]
         return
     _, expected, header = first
     if named:
-        names = [name.strip() for name in next(csv.reader([header], delimiter=delimiter))]
+        names = [composed(name.strip()) for name in next(csv.reader([header], delimiter=delimiter))]
         twice = sorted({name for name in names if name and names.count(name) > 1})
         if twice:
             raise error(

@@ -22,7 +22,7 @@ _REMEDY = (
 
 def candidates(study: Study, listing: Listing) -> Cohort:
     """Take the sessions that the study doesn't leave out by name."""
-    excluded = {name: str(why) for name, why in listing.refused.items()}
+    excluded = listing.missing
     named = {each.key: why for each in listing.sessions if (why := by_name(study, each.key))}
     kept = tuple(session for session in listing.sessions if session.key not in named)
     return Cohort(kept, {**excluded, **named}, study.sessions)

@@ -1,6 +1,7 @@
 """Study files: what they say, and what is refused with which words."""
 
 import dataclasses
+import unicodedata
 from pathlib import Path
 from typing import ClassVar
 
@@ -308,3 +309,15 @@ def test_a_study_that_names_no_experiment_has_attnconn(write_study):
     study = load_study(write_study(experiments=None, methods=["pearson"]))
     assert list(study.configurations) == ["attnconn"]
     assert study.experiment_of("attnconn") == "attnconn"
+
+
+def test_a_study_s_words_and_paths_may_be_in_another_form_of_unicode(write_study, tmp_path):
+    decomposed = unicodedata.normalize("NFD", "âge là")
+    there = tmp_path / decomposed
+    there.mkdir()
+    for form in (decomposed, unicodedata.normalize("NFC", decomposed)):
+        study = load_study(
+            write_study(title=form, behaviour={"targets": [form]}, store=f"../{form}/store")
+        )
+        assert (study.title, study.behaviour.targets) == ("âge là", ("âge là",))
+        assert study.store_folder == there / "store"
