@@ -307,7 +307,7 @@ def conclude(study: Study, outcome: Outcome, seconds: float) -> None:
     facts = recorded_facts(store, "time_series", sessions)
     left_out = unlike_others(facts)
     _complain("is left out:", left_out)
-    for alike in nearly_one_subject(subject_of(key) for key in sessions):
+    if alike := nearly_one_subject(subject_of(key) for key in sessions):
         print(f"  {alike}", file=sys.stderr)
     if nobody := study.exclude.names_nobody(sessions):
         print(f"  {nobody}: nothing was left out for it", file=sys.stderr)

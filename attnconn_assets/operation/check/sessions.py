@@ -37,7 +37,7 @@ def check_sessions(study: Study, listing: Listing, cohort: Cohort, findings: Fin
     findings.plan.append(
         f"{len(cohort.subjects)} subjects, {len(cohort.sessions)} sessions: {named or 'none'}"
     )
-    findings.warnings += nearly_one_subject(cohort.subjects)
+    findings.warnings += filter(None, [nearly_one_subject(cohort.subjects)])
     _say_who_is_compared(cohort, findings)
     if any(spec.name == "group_forecaster" for spec in specs(study)):
         _check_folds(study, cohort, findings)
