@@ -15,7 +15,7 @@ from attnconn_core.sources.array_files import read_array
 from attnconn_core.sources.columns import require_regions
 from attnconn_core.sources.headers import check_names, read_header
 from attnconn_core.sources.shapes import SessionShape
-from attnconn_core.sources.tables import delimiter_of
+from attnconn_core.sources.tables import check_first_row, delimiter_of
 
 __all__ = ["shape_of_array"]
 
@@ -111,6 +111,7 @@ def _of_ptseries(path: Path) -> SessionShape:
 
 def _of_table(path: Path) -> SessionShape:
     names = read_header(path)
+    check_first_row(path, ScanError)
     with path.open(encoding="utf-8-sig", newline="") as file:
         next(csv.reader(file, delimiter=delimiter_of(path)))
         frames = sum(1 for line in file if line.strip())

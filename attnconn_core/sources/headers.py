@@ -42,6 +42,11 @@ def check_names(path: Path, names: Sequence[str]) -> None:
         With the names that can't be.
     """
     names = [*map(composed, names)]
+    if names and all(_is_number(name) for name in names):
+        raise ScanError(
+            f"{path}: the first line must name the regions; it holds numbers: "
+            f"{', '.join(names[:3])}"
+        )
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice or not names or not all(names):
         raise ScanError(
@@ -58,11 +63,6 @@ def check_names(path: Path, names: Sequence[str]) -> None:
         raise ScanError(
             f"{path}: names of regions must be printable; got {unprintable[0][:40]!r}. Is the file "
             "UTF-8, and a quotation mark closed?"
-        )
-    if all(_is_number(name) for name in names):
-        raise ScanError(
-            f"{path}: the first line must name the regions; it holds numbers: "
-            f"{', '.join(names[:3])}"
         )
     require_region_names(path, names)
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pandas as pd
 from attnconn_core.errors import InputError, StudyError
 from attnconn_core.names import composed
 
-__all__ = ["delimiter_of", "read_table", "require_delimiter", "text_error"]
+__all__ = ["check_first_row", "delimiter_of", "read_table", "require_delimiter", "text_error"]
 
 _SHOWN = 60
 _SEPARATORS = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "bars"}
@@ -129,8 +130,21 @@ def _other_text(path: Path) -> str:
     return "save it as CSV UTF-8"
 
 
-def _check_text(path: Path, delimiter: str, named: bool, error: type[InputError]) -> None:
-    """Hold every line against the header, without keeping the file in memory."""
+def check_first_row(path: Path, error: type[InputError]) -> None:
+    """Hold the first row of a table against its header: what went wrong there mostly does in all.
+
+    Raises
+    ------
+    InputError
+        Of the kind `error`, if it has more cells than the header or fewer.
+    """
+    _check_text(path, delimiter_of(path), True, error, rows=1)
+
+
+def _check_text(
+    path: Path, delimiter: str, named: bool, error: type[InputError], rows: int | None = None
+) -> None:
+    """Hold every line, or so many, against the header, without keeping the file in memory."""
     lines = _lines(path, delimiter, error)
     first = next(lines, None)
     if first is None:
@@ -144,7 +158,7 @@ def _check_text(path: Path, delimiter: str, named: bool, error: type[InputError]
                 f"{path}: every column must have a name of its own; "
                 f"more than once: {', '.join(twice[:5])}"
             )
-    for line, count, cells in lines:
+    for line, count, cells in itertools.islice(lines, rows):
         if count != expected:
             raise error(
                 f"{path}: every row must have a cell for every column of the header, which has "

@@ -44,6 +44,17 @@ def test_an_index_is_found_wherever_it_stands_and_said_as_a_run_does(
     assert str(early.value) == str(late.value)
 
 
+@pytest.mark.parametrize("row", ["1,2,3,4,5,6", "1,2,3,", "1,2"])
+def test_rows_of_another_length_are_found_as_a_run_does(tmp_path, row):
+    path = tmp_path / "a.csv"
+    path.write_text("\n".join(["x,y,z", *[row] * 90]))
+    with pytest.raises(ScanError, match="line 2 has") as early:
+        shape_of_array(path)
+    with pytest.raises(ScanError) as late:
+        read_array(path)
+    assert str(early.value) == str(late.value)
+
+
 @pytest.mark.parametrize("index", INDICES)
 @pytest.mark.parametrize("place", [0, 3])
 def test_a_parcel_that_counts_is_found_as_a_run_does(tmp_path, ptseries, index, place):
