@@ -11,7 +11,7 @@ from pyarrow import ArrowException
 
 from attnconn_core.errors import ScanError
 from attnconn_core.parcellation.cifti import open_cifti
-from attnconn_core.sources.array_files import read_array
+from attnconn_core.sources.array_files import map_npy, read_array
 from attnconn_core.sources.columns import require_regions
 from attnconn_core.sources.headers import check_names, read_header
 from attnconn_core.sources.shapes import SessionShape
@@ -49,8 +49,7 @@ def _from_header(path: Path) -> SessionShape:
         if path.name.endswith(".ptseries.nii"):
             return _of_ptseries(path)
         return _of_table(path)
-    # A damaged header of NumPy's makes Python's parser raise.
-    except (OSError, ValueError, EOFError, SyntaxError, csv.Error, ArrowException) as problem:
+    except (OSError, ValueError, EOFError, csv.Error, ArrowException) as problem:
         if isinstance(problem, ScanError):
             raise
         raise ScanError(f"{path}: must be a whole file with a header; {problem}") from problem
@@ -68,7 +67,7 @@ def _may_hold_an_index(path: Path) -> bool:
 def _first_frames(path: Path) -> Shaped[np.ndarray, "time region"]:
     """Read the first frames; of a ptseries as they are stored, not yet scaled."""
     if path.name.endswith(".npy"):
-        return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False)[:_FIRST])
+        return np.asarray(map_npy(path)[:_FIRST])
     if path.name.endswith(".parquet"):
         with pq.ParquetFile(path) as file:
             first = next(file.iter_batches(batch_size=_FIRST), None)
@@ -84,8 +83,8 @@ def _first_frames(path: Path) -> Shaped[np.ndarray, "time region"]:
 
 
 def _of_npy(path: Path) -> SessionShape:
-    values = np.load(path, mmap_mode="r", allow_pickle=False)
-    if not isinstance(values, np.ndarray) or values.ndim != 2:
+    values = map_npy(path)
+    if values.ndim != 2:
         raise ScanError(f"{path}: a series must have shape (time, region)")
     return SessionShape((values.shape[0],), values.shape[1])
 

@@ -69,10 +69,11 @@ def check_lengths(
     _say_shapes(shapes, findings)
     odd = _check_alike(shapes, findings)
     cohort = without(cohort, odd)
-    frames = {key: shape.frames for key, shape in shapes.items() if key not in odd}
+    alike = {key: shape for key, shape in shapes.items() if key not in odd}
+    frames = {key: shape.frames for key, shape in alike.items()}
     findings.warn_alike("is suspicious", far_shorter(frames))
     check_quorum(study, cohort, findings)
-    _check_windows(study, shapes, findings)
+    _check_windows(study, alike, findings)
     too_long = [n for n in study.scan_lengths if n >= max(s.frames for s in shapes.values())]
     if too_long:
         findings.warnings.append(
