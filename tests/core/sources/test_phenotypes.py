@@ -34,6 +34,12 @@ def test_ranges_become_numbers_and_empty_cells_stay_missing(tmp_path):
     assert found["Note"].tolist()[0] == "tall"  # nobody asked for it
 
 
+def test_subjects_may_be_called_as_empty_cells_are_written(tmp_path):
+    people, _ = table(tmp_path, "Subject,Score\nNA,1\nnan,2\nNone,NA\n")
+    assert people["Subject"].tolist() == ["NA", "nan", "None"]
+    np.testing.assert_array_equal(people["Score"], [1.0, 2.0, np.nan])
+
+
 def test_patterns_find_columns_in_the_table_s_order(tmp_path):
     people, name = table(tmp_path, "Subject,FS_b,IQ,FS_a,Name\n1,1,2,3,x\n")
     assert target_columns(people, ("IQ", "FS_*"), ("Subject",), name) == ["IQ", "FS_b", "FS_a"]
