@@ -11,6 +11,7 @@ from attnconn_core.wording import few_and_more, first_few
 __all__ = ["confound_notes", "far_notes"]
 
 _SHOWN = 4
+_ROUNDING = 1e-6
 
 
 def confound_notes(table: pd.DataFrame, names: Sequence[str]) -> list[str]:
@@ -57,6 +58,16 @@ def confound_notes(table: pd.DataFrame, names: Sequence[str]) -> list[str]:
     return notes
 
 
+def _of_thousands(one: pd.Series, other: pd.Series) -> str:
+    """Ask whether points part thousands, where one group has three decimals and is as small."""
+    small, large = sorted((one, other), key=lambda each: each.median())
+    places = (small * 1000 - (small * 1000).round()).abs().max()
+    decimals = (small != small.round()).any()
+    if decimals and places < _ROUNDING and 200 < large.median() / small.median() < 5000:
+        return f", or did a point part thousands ({small.iloc[0]:g} for {small.iloc[0] * 1000:.0f})"
+    return ""
+
+
 def far_notes(what: str, values: pd.Series) -> list[str]:
     """Say which subjects' values lie so far from the others that they may not be meant."""
     values = values.dropna()
@@ -66,8 +77,8 @@ def far_notes(what: str, values: pd.Series) -> list[str]:
         return [
             f"{what}: {_named(other)} lie far from those of the other "
             f"{len(rest)} subjects ({rest.min():g} to {rest.max():g}), and nothing lies "
-            "between: are they in another unit, such as metres among centimetres? "
-            "Give all in one unit"
+            "between: are they in another unit, such as metres among centimetres"
+            f"{_of_thousands(other, rest)}? Give all in one unit"
         ]
     notes = []
     codes = values_as_codes(values)

@@ -37,6 +37,14 @@ def test_values_in_two_units_are_named_with_their_subjects():
     assert told.startswith("confound height: 1.68 (b)")
 
 
+def test_points_that_part_thousands_are_asked_for():
+    times = pd.Series([987, 1.034, 912, 1.12, 876, 1.008, 955, 1.203], index=list("abcdefgh"))
+    (told,) = far_notes("RT", times)
+    assert "or did a point part thousands (1.034 for 1034)? Give all in one unit" in told
+    heights = pd.Series([171, 1.68, 165, 180, 1.75, 159.0], index=list("abcdef"))
+    assert "thousands" not in far_notes("Height", heights)[0]
+
+
 def test_a_value_written_as_a_code_is_named_once_and_what_else_is_far_beside_it():
     ages = pd.Series([22, 24, 0, 35, 24, 31, 32.0, 360], index=list("abcdefgh"))
     code, far = far_notes("confound Age", ages[:-1]), far_notes("confound Age", ages)
