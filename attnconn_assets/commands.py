@@ -10,13 +10,14 @@ from pathlib import Path
 from tqdm import tqdm
 
 from attnconn_assets.assets.catalogue import store_of, tracking_of
-from attnconn_assets.assets.report.headline_table import headline_text
+from attnconn_assets.assets.report.headline_table import scores_text
 from attnconn_assets.assets.report.specs import report_path
 from attnconn_assets.building.cohort import left_out_by_rules
 from attnconn_assets.building.likeness import (
     suspicious_beside_others,
     unlike_others,
 )
+from attnconn_assets.building.lost_store import require_store
 from attnconn_assets.building.motion import motion_beside_others
 from attnconn_assets.building.partitions import add_sessions
 from attnconn_assets.building.recorded import recorded_facts
@@ -32,10 +33,16 @@ from attnconn_assets.storage.formats import read_table
 from attnconn_assets.storage.suspicions import suspicions_of
 from attnconn_assets.storage.verification import Finding, inventory
 from attnconn_assets.storage.verification import verify as examined
-from attnconn_assets.study.claim import claim, claimed_by_another, namesake
+from attnconn_assets.study.claim import (
+    claim,
+    claimed_before,
+    claimed_by_another,
+    has_results,
+    namesake,
+)
 from attnconn_assets.study.study import Study, load_study
-from attnconn_core.errors import AttnconnError
-from attnconn_core.records import Session
+from attnconn_core.errors import AttnconnError, StoreError
+from attnconn_core.records import Session, subject_of
 from attnconn_core.sources import DESIGN_LABELS, fetches, nearly_one_subject
 from attnconn_core.wording import agreeing, few_and_more, told_once
 
@@ -51,6 +58,8 @@ def opened(file: Path) -> Study:
     """Load a study for a command, in a home of Dagster's, with its store to itself."""
     home = ensure_home()
     study = load_study(file)
+    if problem := _store_is_away(study, file, home):
+        raise StoreError(problem)
     claim(study, file, home)
     notice = telemetry_notice(home)
     if notice:
@@ -67,8 +76,22 @@ def check(file: Path) -> int:
         findings.errors.append(problem)
     elif problem := namesake(study, file):
         findings.warnings.append(problem)
+    if problem := _store_is_away(study, file, home_folder()):
+        findings.errors.append(problem)
     print(*findings.lines(), sep="\n")
     return 1 if findings.errors else 0
+
+
+def _store_is_away(study: Study, file: Path, home: Path) -> str:
+    """Say that the store is away before anything is written in its place; empty if it isn't."""
+    if has_results(study.store_folder) or not claimed_before(study, file, home):
+        return ""
+    try:
+        with open_instance() as instance:
+            require_store(study, instance)
+    except StoreError as error:
+        return str(error)
+    return ""
 
 
 def clean(file: Path, *, every: bool, asked: bool) -> int:
@@ -196,10 +219,6 @@ def _complain(what: str, reasons: Mapping[str, str]) -> None:
         print(f"  {more} more {agreeing(range(more), what)} …", file=sys.stderr)
 
 
-def _subject(session_key: str) -> str:
-    return session_key.partition("_ses-")[0].removeprefix("sub-")
-
-
 def _say_whom_rules_leave_out(reasons: Mapping[str, str], n_sessions: int) -> None:
     """Say in one line how many sessions the study leaves out, whom, and for what."""
     if reasons:
@@ -288,7 +307,7 @@ def conclude(study: Study, outcome: Outcome, seconds: float) -> None:
     facts = recorded_facts(store, "time_series", sessions)
     left_out = unlike_others(facts)
     _complain("is left out:", left_out)
-    for alike in nearly_one_subject(_subject(key) for key in sessions):
+    if alike := nearly_one_subject(subject_of(key) for key in sessions):
         print(f"  {alike}", file=sys.stderr)
     if nobody := study.exclude.names_nobody(sessions):
         print(f"  {nobody}: nothing was left out for it", file=sys.stderr)
@@ -309,16 +328,6 @@ def conclude(study: Study, outcome: Outcome, seconds: float) -> None:
     rows, cells = (
         read_table(store.path(entry, f"{name}.parquet")) for name in ("headline", "cells")
     )
-    print(f"\nScores ({DESIGN_LABELS[study.make_source().design]})\n")
-    warned = rows[rows["warning"] != ""]
-    print(headline_text(rows, cells))
-    if entry.facts["chance"]:
-        print(f"\nIdentification by chance: {entry.facts['chance']}")
-    print("", *entry.facts["notes"], sep="\n")
-    if cells["best"].any():
-        print("\n* better than every other method, tested and corrected for their number")
-    print("", *entry.facts["words"], sep="\n")
-    for label, warning in zip(warned["label"], warned["warning"], strict=True):
-        print(f"\n{label}: {warning}")
+    print(f"\n{scores_text(DESIGN_LABELS[study.make_source().design], rows, cells, entry.facts)}")
     print(f"\nReport   {report_path(study)}")
     print("Browse   make dev      Dagster http://127.0.0.1:3000  MLflow http://127.0.0.1:5000")

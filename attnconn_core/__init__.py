@@ -11,6 +11,7 @@ The line, and the rooms it passes through (imports point down only)::
     1  timeseries     windows, splits, scaling, soundness, simulation with known truth
     0  records        TimeSeries, Connectivity, Session, Cohort
     0  repetition_time  seconds from frame to frame, and what can't be
+    0  names          as they are compared, in one form of Unicode
     0  plugins        what other installed packages bring, by entry point
     0  errors         what can go wrong, drawn
 

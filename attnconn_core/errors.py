@@ -7,7 +7,8 @@
     │   ├── IdentifierError          a subject, session or region name
     │   ├── StudyError               a study or experiment file
     │   ├── CohortError              subjects and sessions as a whole
-    │   │   └── UnpairedError        no subject has two sessions
+    │   │   ├── UnpairedError        no subject has two sessions
+    │   │   └── StrayError           a file beside a scan that is none: nobody's session is lost
     │   ├── ScanError                one scan's file
     │   ├── AtlasError               an atlas, or an atlas with a scan
     │   ├── SeriesError              the values of a time series
@@ -34,6 +35,7 @@ __all__ = [
     "ScanError",
     "SeriesError",
     "StoreError",
+    "StrayError",
     "StudyError",
     "TrackingError",
     "UndeclaredError",
@@ -63,6 +65,10 @@ class CohortError(InputError):
 
 class UnpairedError(CohortError):
     """What compares two sessions of a subject has no subject with two."""
+
+
+class StrayError(CohortError):
+    """A file or folder beside a scan, such as a copy of it, that is no scan of its own."""
 
 
 class ScanError(InputError):

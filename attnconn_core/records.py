@@ -15,6 +15,7 @@ import numpy as np
 from jaxtyping import Float, Float32, Shaped
 
 from attnconn_core.errors import CohortError, IdentifierError, ParameterError, SeriesError
+from attnconn_core.names import composed
 
 __all__ = [
     "Cohort",
@@ -22,6 +23,7 @@ __all__ = [
     "Session",
     "TimeSeries",
     "check_identifier",
+    "subject_of",
 ]
 
 # Words that say when a session was; 1 for all others.
@@ -84,6 +86,17 @@ class Session:
         return f"sub-{self.subject}_ses-{self.session}"
 
 
+def subject_of(session_key: str) -> str:
+    """Return the subject that a session's key names.
+
+    Examples
+    --------
+    >>> subject_of(Session("100307", "test").key)
+    '100307'
+    """
+    return session_key.partition("_ses-")[0].removeprefix("sub-")
+
+
 @dataclass(frozen=True, eq=False)
 class TimeSeries:
     """The signal of every region, one array for each uninterrupted run.
@@ -112,7 +125,7 @@ class TimeSeries:
 
     def __post_init__(self) -> None:
         runs = tuple(np.asarray(run, dtype=np.float32) for run in self.runs)
-        regions = tuple(str(name) for name in self.regions)
+        regions = tuple(composed(str(name)) for name in self.regions)
         if not runs:
             raise SeriesError("a time series needs at least one run; got none")
         for number, run in enumerate(runs, start=1):

@@ -4,7 +4,16 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-__all__ = ["Alike", "agreeing", "few_and_more", "first_few", "number", "shortened", "told_once"]
+__all__ = [
+    "Alike",
+    "agreeing",
+    "few_and_more",
+    "first_few",
+    "number",
+    "rule_of",
+    "shortened",
+    "told_once",
+]
 
 # What differs from session to session where the cause is the same.
 _FILE = re.compile(r"\S*(?:[/\\]|sub-)\S*?(?=[,;:.)]*(?:\s|$))")
@@ -13,6 +22,11 @@ _NUMBER = re.compile(r"[-+]?\d+(?:[.,e+-]+\d+)*(?:, …)?")
 _NUMBERS = re.compile(r"#(?:, #)+")
 # Of fewer, everyone's own message is said.
 _MANY = 4
+# Pydantic's names of the rules that ask for a list, or for keys and values.
+_LISTS = frozenset({"tuple_type", "list_type", "set_type", "frozen_set_type"})
+_MAPPINGS = frozenset({"model_type", "model_attributes_type", "dataclass_type", "dict_type"})
+# Words that YAML reads as such in a list.
+_PLAIN = re.compile(r"\w[\w ,.*?+-]*")
 _PLURAL = {"is": "are", "isn't": "aren't", "has": "have"}
 
 
@@ -61,6 +75,34 @@ def number(value: float, digits: int) -> str:
     '−0.50'
     """
     return f"{value:.{int(digits)}f}".replace("-", "−")
+
+
+def rule_of(kind: str, message: str, given: object) -> str:
+    """Say the rule that a value of a study breaks, in the words of YAML where pydantic has its own.
+
+    Parameters
+    ----------
+    kind, message
+        What pydantic says of it: ``type`` and ``msg``.
+    given
+        The value.
+
+    Examples
+    --------
+    >>> rule_of("tuple_type", "Input should be a valid tuple", "IQ")
+    'must be a list, such as [IQ]'
+    """
+    if kind in _LISTS:
+        word = str(given)
+        if isinstance(given, str) and not _PLAIN.fullmatch(word):
+            word = repr(given)
+        one = isinstance(given, str | int | float) and word and not isinstance(given, bool)
+        return f"must be a list, such as [{word if one else 'a, b'}]"
+    if kind in _MAPPINGS:
+        return "must hold keys and values"
+    if kind == "path_type":
+        return "must be the path of a file or folder"
+    return message.replace("Tuple should have", "must have", 1)
 
 
 def agreeing(names: Sequence[object], what: str) -> str:

@@ -120,12 +120,15 @@ class Causes:
 
     def of_needs(self, spec: AssetSpec, partition: str) -> tuple[Cause, ...]:
         """Return what keeps a partition from being made; none if it can be made now."""
+        reads = read_by(self._study, spec, partition)
         found = [
             cause
-            for name, where in read_by(self._study, spec, partition)
+            for name, where in reads
             if name not in spec.optional
             for cause in self.of(name, where)
         ]
+        if not (spec.made_without_all or found):
+            found += self._of_all_optional(spec, reads)
         if spec.rests_on:
             settled = self.settled(spec)
             if settled.lacks:
@@ -134,6 +137,19 @@ class Causes:
                 why = f"needs {short if behind else settled.lacks}"
                 found += [Cause("", WHOLE, why), *behind]
         return tuple(dict.fromkeys(found))
+
+    def _of_all_optional(
+        self, spec: AssetSpec, reads: Sequence[tuple[str, str]]
+    ) -> tuple[Cause, ...]:
+        """Return what keeps away all that a partition could be made from; none if one is there.
+
+        Of what sessions have, a cohort is settled: that is another question.
+        """
+        optional = [(name, where) for name, where in reads if name in spec.optional]
+        if not optional or {name for name, _ in optional} != spec.optional:
+            return ()
+        causes = [self.of(name, where) for name, where in optional]
+        return tuple(cause for each in causes for cause in each) if all(causes) else ()
 
     def settled(self, spec: AssetSpec) -> Settled:
         """Return the cohort that a group's result rests on, and what it is made without."""

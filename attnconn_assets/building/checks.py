@@ -11,16 +11,31 @@ SOUND = "sound"
 
 @dataclass(frozen=True)
 class Check:
-    """What became of one rule, and the numbers that keep or break it."""
+    """What became of one rule, and the numbers that keep or break it.
+
+    Attributes
+    ----------
+    name, passed
+        Of the rule.
+    rule
+        What must hold, in words.
+    details
+        What was found.
+    in_words
+        A sentence that says rule and finding by itself; by default they are put together.
+    """
 
     name: str
     passed: bool
     rule: str
     details: Mapping[str, float | int | str] = field(default_factory=dict)
+    in_words: str = ""
 
     @property
     def complaint(self) -> str:
         """The rule and what was found instead."""
+        if self.in_words:
+            return self.in_words
         found = "; ".join(f"{name}: {value}" for name, value in self.details.items())
         return f"{self.rule}, but {found}"
 

@@ -99,7 +99,9 @@ def settle(study: Study, store: Store, listing: Listing, basis: Basis) -> Settle
         if not (basis.made_without_all or basis.optional.intersection(kept)):
             break
         cohort = cohort_of(study, store, listing, kept, window)
-        if not short_of_quorum(study, cohort):
+        enough = not short_of_quorum(study, cohort)
+        # What is made without any session's needs no quorum of them.
+        if enough or (basis.made_without_all and basis.optional.isdisjoint(kept)):
             return Settled(cohort, {n: left_out[n] for n in basis.assets if n in left_out})
     return Settled(whole, lacks=lacks, missing={k: v for k, v in missing.items() if v})
 
@@ -124,7 +126,7 @@ def cohort_of(
     rules = study.exclude
     assets = tuple(dict.fromkeys([*assets, *(("quality",) if rules.given else ())]))
     present = []
-    excluded = {name: str(why) for name, why in listing.refused.items()}
+    excluded = listing.missing
     for session in listing.sessions:
         why = by_name(study, session.key) or _why_not(store, session.key, assets, window)
         if not why and (broken := _broken(study, store, session.key)):

@@ -13,7 +13,7 @@ from attnconn_assets.building.recorded import Facts
 from attnconn_assets.building.unlike_others import unlike_in_words
 from attnconn_core.repetition_time import ROUNDING, repetition_time_problem
 
-__all__ = ["of_another_time", "suspicious_beside_others", "unlike_others"]
+__all__ = ["far_shorter", "of_another_time", "suspicious_beside_others", "unlike_others"]
 
 
 # Of the usual number of frames; a second repetition time twice as long leaves half.
@@ -56,7 +56,7 @@ def suspicious_beside_others(facts: Facts) -> Mapping[str, str]:
     told = [
         shared_parts_in_words(facts),
         resemblances_in_words(facts),
-        _shorter(facts),
+        far_shorter({k: int(str(each["frames"])) for k, each in facts.items() if "frames" in each}),
         unlike_in_words(facts),
     ]
     return {
@@ -66,8 +66,14 @@ def suspicious_beside_others(facts: Facts) -> Mapping[str, str]:
     }
 
 
-def _shorter(facts: Facts) -> dict[str, str]:
-    frames = {key: int(str(told["frames"])) for key, told in facts.items() if "frames" in told}
+def far_shorter(frames: Mapping[str, int]) -> dict[str, str]:
+    """Find the sessions of far fewer frames than most, and say what may be the cause.
+
+    Parameters
+    ----------
+    frames
+        Session key → how many it has.
+    """
     if not frames:
         return {}
     usual = sorted(frames.values())[len(frames) // 2]

@@ -76,7 +76,7 @@ class AssetSpec:
         Of `needs`, those that it is made without where they can't be made: the body finds
         them in `Work.lacks`.
     made_without_all
-        Whether it is made even where no session has any of them.
+        Whether it is made even where it can have none of them, whatever the cohort.
     window
         Consecutive frames of a session that it needs; None if any session will do.
     """

@@ -1,12 +1,13 @@
-"""What is said of a session whose connectivity or autocorrelation is unlike the others'."""
+"""What is said of sessions whose connectivity or autocorrelation is unlike the others'."""
 
 from collections.abc import Mapping
 
 from pydantic import TypeAdapter
 
 from attnconn_assets.building.recorded import Facts
-from attnconn_core.timeseries import Profile, Unlike, unlike
-from attnconn_core.wording import first_few
+from attnconn_core.records import subject_of
+from attnconn_core.timeseries import Profile, TwoGroups, Unlike, two_groups, unlike
+from attnconn_core.wording import first_few, number
 
 __all__ = ["PROFILE", "unlike_in_words"]
 
@@ -17,6 +18,10 @@ _PROFILES = TypeAdapter(Profile)
 _SHOWN = 8
 _NOISE = 0.2
 _REMEDY = "Put it right, or leave it out (exclude: {sessions: […]})"
+_REMEDY_OF_SUBJECTS = "If so, put them right, or leave the subject out (exclude: {sessions: […]})"
+_REMEDY_OF_GROUPS = "Treat all alike, or study one group (exclude: {sessions: […]})"
+# What a group's sentence says as well.
+_OF_GROUPS = ("autocorrelation", "connectivity", "own sessions")
 
 
 def unlike_in_words(facts: Facts) -> Mapping[str, str]:
@@ -32,7 +37,58 @@ def unlike_in_words(facts: Facts) -> Mapping[str, str]:
         for key, told in facts.items()
         if PROFILE in told
     }
-    return {each.key: f"{_sentence(each)} {_REMEDY}" for each in unlike(profiles)}
+    subjects = {key: subject_of(key) for key in profiles}
+    groups: dict[str, str] = {}
+    for group in two_groups(profiles, subjects):
+        groups |= {key: _of_group(group) for key in group.keys if key not in groups}
+    single = {
+        each.key: _in_words(each)
+        for each in unlike(profiles, subjects)
+        if each.key not in groups or each.measure not in _OF_GROUPS
+    }
+    return {key: single.get(key) or groups[key] for key in profiles if key in single | groups}
+
+
+def _of_group(group: TwoGroups) -> str:
+    subjects = list(dict.fromkeys(map(subject_of, group.keys)))
+    who = f"it is one of {len(group.keys)} sessions of subjects {first_few(subjects, _SHOWN)}"
+    others = f"the other {len(group.others)}"
+    one, other = number(group.value, 2), number(group.usual, 2)
+    match group.measure:
+        case "connectivity":
+            said = (
+                f"{who} whose connectivity correlates by {one} between them, that of {others} by "
+                f"{other}, and between these two groups by {number(group.between, 2)}: are regions "
+                "of one group in another order, of another atlas, or cleaned otherwise?"
+            )
+        case "autocorrelation":
+            said = (
+                f"{who} whose median region correlates by {one} from one frame to the next, and "
+                f"by {other} in {others}, with a gap between these two groups: another "
+                "repetition time, filter or smoothing?"
+            )
+        case "shared":
+            said = (
+                f"{who} in which the mean of all regions has {one} times the variance that it has "
+                f"if they are independent, and {other} times in {others}, with a gap between "
+                "these two groups: was the global signal regressed out of one of them?"
+            )
+        case _:
+            frames = "fewer" if group.value < group.usual else "more"
+            said = (
+                f"{who} with {frames} frames, whose median region correlates by {one} from one "
+                f"frame to the next, and by {other} in {others}: another repetition time?"
+            )
+    if len(group.keys) == len(group.others):
+        said += " Both groups are as large: which is meant can't be known."
+    return f"{said} {_REMEDY_OF_GROUPS}"
+
+
+def _in_words(each: Unlike) -> str:
+    remedy = _REMEDY
+    if each.measure == "connectivity" and each.agrees_with_own:
+        remedy = _REMEDY_OF_SUBJECTS
+    return f"{_sentence(each)} {remedy}"
 
 
 def _sentence(each: Unlike) -> str:
@@ -63,10 +119,13 @@ def _sentence(each: Unlike) -> str:
                 "one half are moved by one: were cells of a table shifted by one column?"
             )
         case "connectivity":
+            return _of_connectivity(each)
+        case "own sessions":
             return (
-                f"its connectivity correlates with that of the others by {each.value:.2f}, and "
-                f"that of most sessions by {each.usual:.2f}: regions in another order, another "
-                "atlas, another clean-up (global signal, filter), or no signal?"
+                f"its connectivity correlates by {number(each.value, 2)} with that of its "
+                f"subject's other sessions, and by {each.usual:.2f} in most subjects; any of them "
+                "may be the wrong one: regions in another order, another atlas, another clean-up, "
+                "or another person?"
             )
         case _:
             return (
@@ -74,6 +133,31 @@ def _sentence(each: Unlike) -> str:
                 f"others by {each.value:.2f}, and in most sessions by {each.usual:.2f}; the other "
                 "half is as usual: were regions rearranged, or cells shifted, in part of the scan?"
             )
+
+
+def _of_connectivity(each: Unlike) -> str:
+    """Say how it agrees with the others, and with the subject's own other sessions."""
+    said = (
+        f"its connectivity correlates with that of the others by {number(each.value, 2)}, and "
+        f"that of most sessions by {each.usual:.2f}"
+    )
+    own, usual = each.own or (0.0, 0.0)
+    if each.agrees_with_own:
+        return (
+            f"{said}; with that of its subject's other sessions it correlates by {own:.2f} "
+            f"({usual:.2f} in most subjects), so that one subject differs, by nature or by how all "
+            "of its scans were processed: are their regions in another order, of another atlas, "
+            "or cleaned otherwise (global signal, filter)?"
+        )
+    if each.own:
+        said += (
+            f"; with that of its subject's other sessions it correlates by {number(own, 2)} "
+            f"({usual:.2f} in most subjects)"
+        )
+    return (
+        f"{said}: regions in another order, another atlas, another clean-up (global signal, "
+        "filter), or no signal?"
+    )
 
 
 def _of_autocorrelation(each: Unlike) -> str:

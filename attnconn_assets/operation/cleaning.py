@@ -64,7 +64,7 @@ def clean(study: Study, instance: dg.DagsterInstance, home: Path) -> Cleared:
     partitions = str(session_partitions(study).name)
     ours = dagster_history.forget_study(instance, study.name, partitions)
     theirs = mlflow_runs.forget_study(tracking_of(study), study.name)
-    if store.is_dir():
+    if (store / CLAIM).is_file():  # an empty folder may be where a disk is mounted
         shutil.rmtree(store)
     shutil.rmtree(home / "studies" / study.name, ignore_errors=True)
     return Cleared(study.name, ours, theirs, store)
@@ -73,7 +73,7 @@ def clean(study: Study, instance: dg.DagsterInstance, home: Path) -> Cleared:
 def _require_a_store(study: Study) -> None:
     """Refuse a folder that the platform didn't make: `store` may name any."""
     store = study.store_folder.resolve()
-    if not store.exists():
+    if not store.exists() or (store.is_dir() and not any(store.iterdir())):
         return
     kept = (study.folder, *study.experiments, study.tracking_folder, Path.cwd(), Path.home())
     inside = [path for path in kept if path.resolve().is_relative_to(store)]

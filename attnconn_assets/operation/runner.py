@@ -10,6 +10,7 @@ import dagster as dg
 
 from attnconn_assets.assets.catalogue import assets, specs, store_of, tracking_of
 from attnconn_assets.building.asset import failed_partition
+from attnconn_assets.building.lost_store import require_store
 from attnconn_assets.building.metadata import rebuilt_run
 from attnconn_assets.building.partitions import add_sessions, session_partitions
 from attnconn_assets.building.rebuilding import Rebuilder
@@ -63,7 +64,13 @@ def materialise_stale(
         tried, and counts as failed.
     inapplicable
         Those of them that are no failure (`Findings.inapplicable`).
+
+    Raises
+    ------
+    StoreError
+        If the store is away; see `require_store`.
     """
+    require_store(study, instance)
     source = study.make_source()
     listing = source.listing()
     if discover:

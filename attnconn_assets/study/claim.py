@@ -1,4 +1,8 @@
-"""Whose store it is: two study files of one name would replace each other's results."""
+"""Whose store it is: two study files of one name would replace each other's results.
+
+A claim holds once something is stored or being made: a study that was refused before that keeps
+nothing from another.
+"""
 
 import json
 import os
@@ -8,7 +12,7 @@ from attnconn_assets.study.study import Study, load_study
 from attnconn_assets.study.yaml_file import read_keys
 from attnconn_core.errors import StudyError
 
-__all__ = ["CLAIM", "claim", "claimed_by_another", "namesake"]
+__all__ = ["CLAIM", "claim", "claimed_before", "claimed_by_another", "has_results", "namesake"]
 
 CLAIM = "study.json"
 """The note in a store, and in Dagster's home, that says whose it is."""
@@ -29,7 +33,8 @@ def claim(study: Study, file: Path, home: Path) -> None:
     Raises
     ------
     StudyError
-        If another study file, which is still there, has the same store or name.
+        If another study file, which is still there and has stored something, has the same
+        store or name.
     """
     if problem := claimed_by_another(study, file, home):
         raise StudyError(problem)
@@ -50,7 +55,7 @@ def claimed_by_another(study: Study, file: Path, home: Path) -> str:
     file = file.resolve()
     for folder in _claimed(study, home):
         rival = _holder(folder / CLAIM)
-        if rival is not None and rival != file and _would_use(rival, study):
+        if rival is not None and rival != file and _holds(rival, study, folder):
             return (
                 f"{file}: a study must have a name and a store of its own; {study.name!r} and "
                 f"{folder} belong to {rival}: change `name` in one of the two"
@@ -74,6 +79,16 @@ def namesake(study: Study, file: Path) -> str:
     return ""
 
 
+def claimed_before(study: Study, file: Path, home: Path) -> bool:
+    """Whether a study file has its name in Dagster's home since an earlier command."""
+    return _holder(home / "studies" / study.name / CLAIM) == file.resolve()
+
+
+def has_results(store: Path) -> bool:
+    """Whether a store holds a partition, or somebody makes one now."""
+    return any(any(store.glob(pattern)) for pattern in ("*/*.json", "*/.making-*"))
+
+
 def _claimed(study: Study, home: Path) -> tuple[Path, Path]:
     return study.store_folder, home / "studies" / study.name
 
@@ -86,15 +101,16 @@ def _holder(note: Path) -> Path | None:
         return None
 
 
-def _would_use(rival: Path, study: Study) -> bool:
-    """Whether a study file that is still there goes by this name, or keeps its results here."""
+def _holds(rival: Path, study: Study, folder: Path) -> bool:
+    """Whether a study file that is there has results under this name, or in this store."""
     if not rival.is_file():
         return False
     try:
         other = load_study(rival)
-    except StudyError:
-        return True  # it may be mended, and its results are here
-    return other.name == study.name or other.store_folder.resolve() == study.store_folder.resolve()
+    except StudyError:  # it may be mended, and its results may be here
+        return folder != study.store_folder or has_results(folder)
+    same_store = other.store_folder.resolve() == study.store_folder.resolve()
+    return (other.name == study.name or same_store) and has_results(other.store_folder)
 
 
 def _write(note: Path, file: Path) -> None:

@@ -18,6 +18,8 @@ from pydantic import (
 )
 
 from attnconn_core.connectivity import PenaltyUnits
+from attnconn_core.names import as_it_lies
+from attnconn_core.records import subject_of
 from attnconn_core.scoring import Behaviour
 from attnconn_core.sources import SIMULATED_TRUTHS, as_written
 from attnconn_core.wording import few_and_more
@@ -37,7 +39,8 @@ __all__ = [
 
 def _beside_the_study(path: Path, info: ValidationInfo) -> Path:
     try:
-        return ((info.context or {}).get("folder", Path.cwd()) / path.expanduser()).resolve()
+        beside = (info.context or {}).get("folder", Path.cwd()) / path.expanduser()
+        return as_it_lies(beside.resolve())
     except (RuntimeError, OSError) as error:  # nobody's home, links that lead in a circle
         raise ValueError(f"must be a path that can be followed; {error}") from error
 
@@ -243,8 +246,8 @@ class ExclusionRules(Settings):
 
 def _called(session_key: str) -> set[str]:
     """Return what a session and its subject may be called."""
-    subject = session_key.partition("_ses-")[0]
-    return {session_key, subject, subject.removeprefix("sub-")}
+    subject = subject_of(session_key)
+    return {session_key, f"sub-{subject}", subject}
 
 
 class AutomationSettings(Settings):

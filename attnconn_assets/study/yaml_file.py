@@ -12,6 +12,8 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from attnconn_core.errors import StudyError
+from attnconn_core.names import composed
+from attnconn_core.wording import rule_of
 
 __all__ = ["known_keys", "read_keys", "validated"]
 
@@ -19,6 +21,11 @@ M = TypeVar("M", bound=BaseModel)
 
 # Keys below which a key is what a table holds.
 _OF_WORDS = frozenset({"coding"})
+# Keys that aren't there, by the section they are sought in, and the key that does what they mean.
+_MEANT = {
+    ("exclude", word): "'exclude.sessions', which takes sessions and whole subjects"
+    for word in ("subjects", "subject", "participants", "participant", "ids", "scans")
+}
 # Far above the longest study; a file of a few lines can announce billions by aliases.
 _MOST_VALUES = 100_000
 _MOST_BITS = 1024
@@ -144,11 +151,19 @@ class _OneValueAKey(yaml.SafeLoader):
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         if not isinstance(node, yaml.MappingNode):
             raise yaml.YAMLError(f"a mapping must hold keys and values{node.start_mark}")
-        keys = [key.value for key, _ in node.value if key.tag != "tag:yaml.org,2002:merge"]
+        keys = [
+            composed(key.value) if isinstance(key, yaml.ScalarNode) else key.value
+            for key, _ in node.value
+            if key.tag != "tag:yaml.org,2002:merge"
+        ]
         twice = sorted({str(key) for key in keys if keys.count(key) > 1})
         if twice:
             raise yaml.YAMLError(f"a key may have one value; twice: {', '.join(twice)}")
         return super().construct_mapping(node, deep)
+
+    def construct_scalar(self, node: yaml.ScalarNode | yaml.MappingNode) -> Any:
+        """Return a word in the form in which names are compared."""
+        return composed(super().construct_scalar(node))
 
 
 def _read_as(loader: type[yaml.SafeLoader], **scalars: str) -> None:
@@ -186,11 +201,14 @@ def _explain(path: Path, problem: Mapping[str, Any], known: Mapping[str, Sequenc
     given = repr(problem["input"])
     given = given if len(given) <= _SHOWN else f"{given[:_SHOWN]} …"
     got = "" if problem["type"] == "missing" else f"; got {given}"
-    return f"{path}: {where}: {problem['msg']}{got}"
+    rule = rule_of(problem["type"], problem["msg"], problem["input"])
+    return f"{path}: {where}: {rule}{got}"
 
 
 def _hint(key: str, section: str, known: Mapping[str, Sequence[str]]) -> str:
     """Say what may have been meant: a key beside it, its own place, or a key elsewhere."""
+    if meant := _MEANT.get((section, key)):
+        return f"; did you mean {meant}?"
     elsewhere = [each for each, keys in known.items() if each != section and key in keys]
     beside = [each for each in known.get(section, ()) if each != key]
     # A key that there is elsewhere is a slip only of one that is nearly the same.

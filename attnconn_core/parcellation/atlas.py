@@ -9,6 +9,7 @@ from jaxtyping import Int
 from nibabel.cifti2 import cifti2_axes
 
 from attnconn_core.errors import AtlasError
+from attnconn_core.names import composed
 from attnconn_core.parcellation.cifti import CiftiMatrix, describe, open_cifti
 from attnconn_core.parcellation.models import BrainModels
 from attnconn_core.parcellation.regions import RegionTable
@@ -104,8 +105,8 @@ def load_atlas(path: Path, drop_labels: Collection[str] = ()) -> Atlas:
             f"{path}: an atlas must hold one map; got {len(labels)}: {', '.join(labels.name)}"
         )
     try:
-        names = {int(key): str(name) for key, (name, _) in labels.label[0].items()}
-        return _build(matrix, models, names, drop_labels)
+        names = {int(key): composed(str(name)) for key, (name, _) in labels.label[0].items()}
+        return _build(matrix, models, names, [*map(composed, drop_labels)])
     except AtlasError as problem:
         raise AtlasError(f"{path}: {problem}") from problem
 

@@ -6,6 +6,7 @@ import numpy as np
 from nibabel.cifti2 import cifti2_axes
 
 from attnconn_core.errors import ScanError
+from attnconn_core.names import composed
 from attnconn_core.parcellation.cifti import describe, open_cifti, seconds_per_frame
 from attnconn_core.records import TimeSeries
 
@@ -38,7 +39,7 @@ def read_ptseries(path: Path) -> TimeSeries:
         raise ScanError(
             f"{path}: must be a parcellated series (ptseries.nii); got {describe(matrix)}"
         )
-    names = [str(name) for name in parcels.name]
+    names = [composed(str(name)) for name in parcels.name]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice or not len(series) or not names:
         raise ScanError(

@@ -11,6 +11,7 @@ import numpy as np
 from jaxtyping import Int
 
 from attnconn_core.errors import AtlasError
+from attnconn_core.names import composed
 
 __all__ = ["RegionTable", "read_region_table"]
 
@@ -49,6 +50,7 @@ class RegionTable:
     grouping: Grouping | None = None
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "regions", tuple(map(composed, self.regions)))
         twice = sorted({name for name in self.regions if self.regions.count(name) > 1})
         if twice or not all(self.regions):
             raise AtlasError(
@@ -145,7 +147,7 @@ def read_region_table(path: Path) -> RegionTable:
     """
     path = Path(path)
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = composed(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError) as problem:
         raise AtlasError(
             f"{path}: a table of regions must be readable text; {problem}"

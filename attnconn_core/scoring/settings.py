@@ -8,6 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import to_jsonable_python
 
 from attnconn_core.errors import ParameterError
+from attnconn_core.wording import rule_of
 
 __all__ = ["score_from", "settings_of"]
 
@@ -58,8 +59,8 @@ def score_from(kind: type[Any], settings: Mapping[str, Any]) -> Any:
 
 def _reasons(error: ValidationError) -> list[str]:
     """Say every rule that a value breaks, once, with the value."""
-    rules = (
-        f"{each['msg'][:1].lower()}{each['msg'][1:]}; got {each['input']!r}"
-        for each in error.errors()
-    )
+    rules = []
+    for each in error.errors():
+        rule = rule_of(each["type"], each["msg"], each["input"])
+        rules.append(f"{rule[:1].lower()}{rule[1:]}; got {each['input']!r}")
     return list(dict.fromkeys(rules))

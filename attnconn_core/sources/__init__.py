@@ -18,7 +18,7 @@ from attnconn_core.sources.hcp import HcpTree
 from attnconn_core.sources.independent_samples import INDEPENDENT_SAMPLES, independent_samples
 from attnconn_core.sources.keys import CHOOSES_SESSIONS, NOT_A_KEY, StudyKey
 from attnconn_core.sources.known_truth import KnownTruth, read_known_truth
-from attnconn_core.sources.missing_codes import far_values, missing_code
+from attnconn_core.sources.missing_codes import far_values, is_code, missing_code, values_as_codes
 from attnconn_core.sources.mixed_units import mixed_units
 from attnconn_core.sources.motion import motion_measures
 from attnconn_core.sources.motion_doubts import RunMotion, doubtful_motion, summarise_motion
@@ -65,6 +65,7 @@ __all__ = [
     "first_difference",
     "independent_samples",
     "installed_sources",
+    "is_code",
     "known_measures",
     "match_phenotypes",
     "may_count_days",
@@ -84,4 +85,5 @@ __all__ = [
     "sources",
     "summarise_motion",
     "target_columns",
+    "values_as_codes",
 ]

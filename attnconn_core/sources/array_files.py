@@ -7,18 +7,19 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Float32, Float64
+from jaxtyping import Float32, Float64, Shaped
 
 from attnconn_core.errors import ScanError
+from attnconn_core.names import composed
 from attnconn_core.parcellation import read_ptseries
 from attnconn_core.sources.columns import require_regions
 from attnconn_core.sources.headers import check_names, read_header
-from attnconn_core.sources.npy import NpyLayout, read_layout
+from attnconn_core.sources.npy import read_layout
 from attnconn_core.sources.parquet import read_parquet
 from attnconn_core.sources.summary_rows import require_frames
 from attnconn_core.sources.tables import read_table
 
-__all__ = ["READERS", "ArrayFile", "read_array"]
+__all__ = ["READERS", "ArrayFile", "map_npy", "read_array"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +43,10 @@ class ArrayFile:
     regions: tuple[str, ...] | None = None
     repetition_time: float | None = None
 
+    def __post_init__(self) -> None:
+        if self.regions is not None:
+            object.__setattr__(self, "regions", tuple(map(composed, self.regions)))
+
 
 def read_array(path: Path) -> ArrayFile:
     """Read a (time, region) series by the ending of its file.
@@ -62,36 +67,42 @@ def read_array(path: Path) -> ArrayFile:
 
 
 def _read_npy(path: Path) -> ArrayFile:
+    values = map_npy(path)
+    checked = _checked(path, values)
+    require_regions(path, None, values.T)
+    return ArrayFile(path=path, values=checked)
+
+
+def map_npy(path: Path) -> Shaped[np.ndarray, "..."]:
+    """Map the numbers of a NumPy file, so that none is read before it is looked at.
+
+    Raises
+    ------
+    ScanError
+        If it isn't a whole file of one array of numbers.
+    """
     try:
         with path.open("rb") as file:
             if file.read(2) == b"PK":
                 raise ScanError(f"{path}: must hold one array; it is an archive of several")
             file.seek(0)
             layout = read_layout(file, path.stat().st_size)
-            values = _mapped(path, layout)
+        if not math.prod(layout.shape) * layout.dtype.itemsize:
+            return np.empty(layout.shape, layout.dtype)
+        return np.memmap(
+            path,
+            mode="r",
+            dtype=layout.dtype,
+            shape=layout.shape,
+            offset=layout.offset,
+            order=layout.order,
+        )
     except (OSError, ValueError) as problem:
         if isinstance(problem, ScanError):
             raise
         raise ScanError(
             f"{path}: must be a whole NumPy file of numbers, without objects; {problem}"
         ) from problem
-    checked = _checked(path, values)
-    require_regions(path, None, values.T)
-    return ArrayFile(path=path, values=checked)
-
-
-def _mapped(path: Path, layout: NpyLayout) -> np.ndarray:
-    """Map the numbers of a file, so that no second copy of them is held."""
-    if not math.prod(layout.shape) * layout.dtype.itemsize:
-        return np.empty(layout.shape, layout.dtype)
-    return np.memmap(
-        path,
-        mode="r",
-        dtype=layout.dtype,
-        shape=layout.shape,
-        offset=layout.offset,
-        order=layout.order,
-    )
 
 
 def _require_content(path: Path) -> None:

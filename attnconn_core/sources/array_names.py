@@ -4,8 +4,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from attnconn_core.errors import CohortError, IdentifierError, ScanError
+from attnconn_core.errors import CohortError, IdentifierError, ScanError, StrayError
 from attnconn_core.sources.array_files import READERS
+from attnconn_core.sources.stray_files import original_of
 
 __all__ = ["WHOLE", "ArrayName", "claims", "kind_problem", "near_miss", "read_name"]
 
@@ -58,14 +59,24 @@ def claims(name: str) -> bool:
     return _CLAIM.fullmatch(name) is not None and not _BESIDE.fullmatch(name)
 
 
-def near_miss(path: Path) -> ScanError | None:
-    """Say why a file that looks as if it were meant for a series isn't read; None if not so."""
+def near_miss(path: Path) -> ScanError | StrayError | None:
+    """Say why a file that looks as if it were meant for a series isn't read; None if not so.
+
+    It costs nobody where a series of the same name lies beside it, such as a .csv beside a .mat.
+    """
     if claims(path.name) or _BESIDE.fullmatch(path.name) or not _NEAR.fullmatch(path.name):
         return None
-    return ScanError(
+    told = (
         f"{path}: isn't read: a series must begin with sub- and end in {', '.join(READERS)}, in "
         f"these letters; got {path.name!r}"
     )
+    stem = (original_of(path.name) or path.name).partition(".")[0]
+    beside = (stem + ending for ending in READERS if path.with_name(stem + ending).is_file())
+    if series := next(beside, None):
+        return StrayError(
+            f"{told}. {series} beside it is read: delete the other if it isn't needed"
+        )
+    return ScanError(told)
 
 
 def read_name(path: Path) -> ArrayName:
@@ -80,6 +91,12 @@ def read_name(path: Path) -> ArrayName:
     pairs = [tuple(pair.split("-", 1)) for pair in (match[3].split("_") if match else []) if pair]
     entities = dict(pairs)
     run = entities.get("run", "")
+    original = original_of(path.name) if match is None else None
+    if original is not None and _NAME.fullmatch(original):
+        raise IdentifierError(
+            f"{path}: must be named as a scan is; this is named as a copy of {original}, which "
+            "isn't there. Rename it to that if it is the scan, or else delete it"
+        )
     if match is None or len(entities) < len(pairs) or not (run.isdecimal() or not run):
         raise IdentifierError(
             f"{path}: must be named sub-<id>_ses-<id>[_run-<n>], or as BIDS names derivatives, "

@@ -11,11 +11,11 @@ from pyarrow import ArrowException
 
 from attnconn_core.errors import ScanError
 from attnconn_core.parcellation.cifti import open_cifti
-from attnconn_core.sources.array_files import read_array
+from attnconn_core.sources.array_files import map_npy, read_array
 from attnconn_core.sources.columns import require_regions
 from attnconn_core.sources.headers import check_names, read_header
 from attnconn_core.sources.shapes import SessionShape
-from attnconn_core.sources.tables import delimiter_of
+from attnconn_core.sources.tables import check_first_row, delimiter_of
 
 __all__ = ["shape_of_array"]
 
@@ -49,8 +49,7 @@ def _from_header(path: Path) -> SessionShape:
         if path.name.endswith(".ptseries.nii"):
             return _of_ptseries(path)
         return _of_table(path)
-    # A damaged header of NumPy's makes Python's parser raise.
-    except (OSError, ValueError, EOFError, SyntaxError, csv.Error, ArrowException) as problem:
+    except (OSError, ValueError, EOFError, csv.Error, ArrowException) as problem:
         if isinstance(problem, ScanError):
             raise
         raise ScanError(f"{path}: must be a whole file with a header; {problem}") from problem
@@ -66,15 +65,17 @@ def _may_hold_an_index(path: Path) -> bool:
 
 
 def _first_frames(path: Path) -> Shaped[np.ndarray, "time region"]:
-    """Read the first frames; none of a ptseries, whose columns are parcels."""
+    """Read the first frames; of a ptseries as they are stored, not yet scaled."""
     if path.name.endswith(".npy"):
-        return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False)[:_FIRST])
+        return np.asarray(map_npy(path)[:_FIRST])
     if path.name.endswith(".parquet"):
         with pq.ParquetFile(path) as file:
             first = next(file.iter_batches(batch_size=_FIRST), None)
         return np.empty((0, 0)) if first is None else first.to_pandas().to_numpy(np.float64)
     if path.name.endswith(".ptseries.nii"):
-        return np.empty((0, 0))
+        matrix = open_cifti(path)
+        first_of = [stored[:, :_FIRST].copy() for *_, stored in matrix.blocks(0, matrix.shape[1])]
+        return np.concatenate(first_of).T
     table = pd.read_csv(
         path, sep=delimiter_of(path), header=None, skiprows=1, nrows=_FIRST, encoding="utf-8-sig"
     )
@@ -82,8 +83,8 @@ def _first_frames(path: Path) -> Shaped[np.ndarray, "time region"]:
 
 
 def _of_npy(path: Path) -> SessionShape:
-    values = np.load(path, mmap_mode="r", allow_pickle=False)
-    if not isinstance(values, np.ndarray) or values.ndim != 2:
+    values = map_npy(path)
+    if values.ndim != 2:
         raise ScanError(f"{path}: a series must have shape (time, region)")
     return SessionShape((values.shape[0],), values.shape[1])
 
@@ -109,6 +110,7 @@ def _of_ptseries(path: Path) -> SessionShape:
 
 def _of_table(path: Path) -> SessionShape:
     names = read_header(path)
+    check_first_row(path, ScanError)
     with path.open(encoding="utf-8-sig", newline="") as file:
         next(csv.reader(file, delimiter=delimiter_of(path)))
         frames = sum(1 for line in file if line.strip())

@@ -18,6 +18,7 @@ from attnconn_core.errors import (
     ScanError,
     StudyError,
 )
+from attnconn_core.names import composed
 from attnconn_core.parcellation import RegionTable, read_region_table
 from attnconn_core.records import Session, TimeSeries
 from attnconn_core.repetition_time import ROUNDING, repetition_time_problem
@@ -37,6 +38,7 @@ from attnconn_core.sources.files import existing_folder, inside, is_dangling
 from attnconn_core.sources.keys import CHOOSES_SESSIONS
 from attnconn_core.sources.shapes import SessionShape
 from attnconn_core.sources.sidecars import sidecar_repetition_time, sidecars_of
+from attnconn_core.sources.stray_files import is_hidden, stray_copies, stray_copy
 from attnconn_core.sources.subjects import SubjectList, read_subjects
 from attnconn_core.sources.usual_regions import (
     first_difference,
@@ -302,9 +304,10 @@ class ArrayFolder:
         files, turned_away = self._files()
         refused |= turned_away
         for path in files:
-            if not claims(path.name):
-                problem: InputError | None = near_miss(path)
-                refused |= {} if problem is None else {path.name: problem}
+            stray = stray_copy(path) if claims(path.name) else near_miss(path)
+            if stray is not None:
+                refused[path.name] = stray
+            if stray is not None or not claims(path.name):
                 continue
             if self.repetition_time is None and not self._may_tell_time(path):
                 raise _untimed(path)
@@ -341,15 +344,18 @@ class ArrayFolder:
                 continue
             try:
                 _require_own_folder(root, inside(root, path, self.link_roots))
-            except ScanError as problem:
+                if stray := stray_copy(path):
+                    raise stray
+            except InputError as problem:
                 refused[path.name] = problem
             else:
-                found += [Path(at, name) for at, _, names in os.walk(path) for name in names]
-        pattern = self.file_pattern or "*"
+                found += _searched(path, refused)
+        pattern = composed(self.file_pattern or "*")
         return sorted(
             path
             for path in found
-            if fnmatch.fnmatchcase(path.name, pattern)
+            if fnmatch.fnmatchcase(composed(path.name), pattern)
+            and not is_hidden(path.name)
             and (path.is_file() or is_dangling(path) or claims(path.name))
         ), refused
 
@@ -402,6 +408,17 @@ class ArrayFolder:
                     f"{whose} {expected:g} s"
                 )
         return expected
+
+
+def _searched(folder: Path, refused: dict[str, InputError]) -> list[Path]:
+    """List the files of a subject's folder, but for hidden folders and copies of folders."""
+    found: list[Path] = []
+    for at, folders, names in os.walk(folder):
+        copies = stray_copies(Path(at, name) for name in folders)
+        refused |= {str(path.relative_to(folder.parent)): why for path, why in copies.items()}
+        folders[:] = [n for n in folders if not is_hidden(n) and Path(at, n) not in copies]
+        found += [Path(at, name) for name in names]
+    return found
 
 
 def _require_own_folder(root: Path, path: Path) -> None:

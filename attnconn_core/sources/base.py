@@ -6,7 +6,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Literal, Protocol, runtime_checkable
 
-from attnconn_core.errors import InputError
+from attnconn_core.errors import InputError, StrayError
 from attnconn_core.parcellation import RegionTable
 from attnconn_core.records import Session, TimeSeries
 
@@ -33,11 +33,19 @@ class Listing:
         In order of subject and session.
     refused
         A folder, file or subject that should have been a session → why it is none. It
-        costs nobody else.
+        costs nobody else. A `StrayError` costs nobody at all: the session that it looks like
+        is there.
     """
 
     sessions: tuple[Session, ...]
     refused: Mapping[str, InputError] = field(default_factory=dict)
+
+    @property
+    def missing(self) -> dict[str, str]:
+        """Those of `refused` by which a session is lost → why."""
+        return {
+            name: str(why) for name, why in self.refused.items() if not isinstance(why, StrayError)
+        }
 
     def complete(self) -> tuple[Session, ...]:
         """Return the sessions if nothing was refused.

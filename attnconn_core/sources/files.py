@@ -1,11 +1,14 @@
 """The way to a scan's file: never outside the source's folder, never a guess."""
 
 import errno
+import fnmatch
 import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from attnconn_core.errors import ScanError, StudyError
+from attnconn_core.names import composed
+from attnconn_core.sources.stray_files import is_hidden
 
 __all__ = ["existing_folder", "inside", "is_dangling", "matching", "the_one"]
 
@@ -87,9 +90,10 @@ def matching(folder: Path, pattern: str) -> tuple[Path, ...]:
     return tuple(
         sorted(
             path
-            for path in folder.glob(pattern)
-            # macOS keeps attributes of a file beside it, under its name after "._".
-            if not path.name.startswith("._") and (path.is_file() or is_dangling(path))
+            for path in folder.iterdir()
+            if fnmatch.fnmatchcase(composed(path.name), composed(pattern))
+            and not is_hidden(path.name)
+            and (path.is_file() or is_dangling(path))
         )
     )
 

@@ -28,6 +28,7 @@ from attnconn_core.sources.keys import CHOOSES_SESSIONS, StudyKey
 from attnconn_core.sources.motion import MOTION_FILE, motion_measures, read_relative_rms
 from attnconn_core.sources.scan_names import split_retest
 from attnconn_core.sources.shapes import SessionShape
+from attnconn_core.sources.stray_files import is_hidden, stray_copies, stray_copy
 from attnconn_core.sources.subjects import SubjectList, read_subjects
 
 __all__ = ["HcpTree"]
@@ -155,8 +156,10 @@ class HcpTree:
         scans: dict[tuple[str, str], list[tuple[Path, tuple[Path, ...]]]] = {}
         for folder in sorted(root.iterdir()):
             try:
-                if not self._is_subject(folder):
+                if is_hidden(folder.name) or not self._is_subject(folder):
                     continue
+                if stray := stray_copy(folder):
+                    raise stray
                 # Names come from the folder, never from the table: what is listed is
                 # looked up among them.
                 subject, session = split_retest(folder.name)
@@ -168,7 +171,12 @@ class HcpTree:
                         f"ses-{session}, as another folder is"
                     )
                 scans[subject, session] = self._candidates(folder)
-                files = tuple(self._pick(*each) for each in scans[subject, session])
+                copies = stray_copies(p for _, found in scans[subject, session] for p in found)
+                refused |= {path.name: why for path, why in copies.items()}
+                files = tuple(
+                    self._pick(each, tuple(path for path in found if path not in copies))
+                    for each, found in scans[subject, session]
+                )
             except InputError as problem:
                 refused[folder.name] = problem
                 continue

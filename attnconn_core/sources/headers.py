@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from attnconn_core.errors import ScanError
+from attnconn_core.names import composed
 from attnconn_core.sources.columns import require_region_names
 from attnconn_core.sources.tables import delimiter_of, require_delimiter, text_error
 
@@ -27,7 +28,7 @@ def read_header(path: Path) -> list[str]:
         raise
     except (OSError, ValueError, csv.Error) as problem:
         raise text_error(path, ScanError, problem) from problem
-    names = [name.strip() for name in header]
+    names = [composed(name.strip()) for name in header]
     check_names(path, names)
     return names
 
@@ -40,7 +41,12 @@ def check_names(path: Path, names: Sequence[str]) -> None:
     ScanError
         With the names that can't be.
     """
-    names = list(names)
+    names = [*map(composed, names)]
+    if names and all(_is_number(name) for name in names):
+        raise ScanError(
+            f"{path}: the first line must name the regions; it holds numbers: "
+            f"{', '.join(names[:3])}"
+        )
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice or not names or not all(names):
         raise ScanError(
@@ -57,11 +63,6 @@ def check_names(path: Path, names: Sequence[str]) -> None:
         raise ScanError(
             f"{path}: names of regions must be printable; got {unprintable[0][:40]!r}. Is the file "
             "UTF-8, and a quotation mark closed?"
-        )
-    if all(_is_number(name) for name in names):
-        raise ScanError(
-            f"{path}: the first line must name the regions; it holds numbers: "
-            f"{', '.join(names[:3])}"
         )
     require_region_names(path, names)
 

@@ -44,8 +44,8 @@ def match_phenotypes(
     """Find the row of every subject who has a scan, also where zeros in front were lost.
 
     A spreadsheet turns subject 0010064 into the number 10064. Where one subject without a row
-    and one row without a subject differ by zeros in front or by case alone, they are taken
-    for the same person, and that is said.
+    and one row without a subject differ by zeros in front, by case or by a prefix such as
+    ``Sub-`` alone, they are taken for the same person, and that is said.
 
     Parameters
     ----------

@@ -22,6 +22,7 @@ __all__ = [
 ]
 
 _SHOWN = 5
+_MARK = "subject:"
 
 
 def read_phenotypes(path: Path, subject_column: str) -> pd.DataFrame:
@@ -40,7 +41,11 @@ def read_phenotypes(path: Path, subject_column: str) -> pd.DataFrame:
     StudyError
         If it can't be read as one.
     """
-    table = read_table(path, dtype={subject_column: str})
+    # A subject may be called NA, which pandas takes for an empty cell: it must not be the cell's
+    # whole text while pandas reads it.
+    table = read_table(path, converters={subject_column: _MARK.__add__})
+    if subject_column in table:
+        table[subject_column] = table[subject_column].str.removeprefix(_MARK)
     for column in table.columns:
         if pd.api.types.is_string_dtype(table[column]):
             table[column] = _without_spaces(table[column], keep_text=column == subject_column)

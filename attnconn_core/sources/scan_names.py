@@ -5,16 +5,20 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from attnconn_core.records import check_identifier
+from attnconn_core.wording import few_and_more
 
-__all__ = ["RETEST_SUFFIX", "bare_name", "split_retest", "split_scan_name"]
+__all__ = ["RETEST_SUFFIX", "bare_name", "nearly_one_subject", "split_retest", "split_scan_name"]
 
 RETEST_SUFFIX = "_retest"
 """How HCP names a subject's second scan: ``100307_retest``."""
 
 # HCP Lifespan (Aging, Development) and Connectomes Related to Human Disease.
 _LIFESPAN = re.compile(r"([A-Za-z0-9-]+)_([A-Za-z0-9-]+)_MR")
+# BIDS's prefix as people write it.
+_PREFIX = re.compile(r"^sub(?:j|ject)?(?:-|(?=\d))")
 # ABCD's identifiers, as its tables write them, with or without the event's name.
 _ABCD = re.compile(r"NDAR_(INV[A-Za-z0-9]+)(?:_([A-Za-z0-9_]+))?")
+_SHOWN = 3
 
 
 def split_scan_name(name: str) -> tuple[str, str | None]:
@@ -60,33 +64,34 @@ def _split(name: str) -> tuple[str, str | None]:
 
 
 def bare_name(subject: str) -> str:
-    """Return a subject's name without case and zeros in front, which tables lose.
+    """Return a subject's name without case, BIDS's prefix and zeros in front, which tables change.
 
     Examples
     --------
-    >>> bare_name("0010064"), bare_name("HC-04")
-    ('10064', 'hc-04')
+    >>> bare_name("0010064"), bare_name("HC-04"), bare_name("Sub-01"), bare_name("subject1")
+    ('10064', 'hc-04', '1', '1')
     """
-    return subject.lower().lstrip("0")
+    return _PREFIX.sub("", subject.lower(), count=1).lstrip("0")
 
 
-def nearly_one_subject(subjects: Iterable[str]) -> list[str]:
-    """Say which subjects' names differ in case and zeros in front alone: one person, maybe.
+def nearly_one_subject(subjects: Iterable[str]) -> str:
+    """Say which subjects' names differ in case, a prefix or zeros in front alone; empty if none.
 
     Examples
     --------
-    >>> nearly_one_subject(["7", "07", "8"])[0].partition(" differ")[0]
+    >>> nearly_one_subject(["7", "07", "8"]).partition(" differ")[0]
     '07 and 7'
     """
     alike: dict[str, set[str]] = defaultdict(set)
     for subject in subjects:
         alike[bare_name(subject)].add(subject)
-    return [
-        f"{' and '.join(sorted(names))} differ in case or in zeros in front alone: are they one "
-        "subject? Then name the scans alike; as they are, they count as different people"
-        for _, names in sorted(alike.items())
-        if len(names) > 1
-    ]
+    groups = [" and ".join(sorted(names)) for _, names in sorted(alike.items()) if len(names) > 1]
+    if not groups:
+        return ""
+    return (
+        f"{few_and_more(groups, _SHOWN)} differ in case, a prefix or zeros in front alone: are "
+        "they one subject? Then name the scans alike; as they are, they count as different people"
+    )
 
 
 def split_retest(name: str) -> tuple[str, str]:

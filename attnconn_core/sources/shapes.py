@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from attnconn_core.names import composed
+
 __all__ = ["SessionShape"]
 
 
@@ -25,6 +27,10 @@ class SessionShape:
     regions: int | None = None
     repetition_time: float | None = None
     names: tuple[str, ...] | None = None
+
+    def __post_init__(self) -> None:
+        if self.names is not None:
+            object.__setattr__(self, "names", tuple(map(composed, self.names)))
 
     @property
     def frames(self) -> int:

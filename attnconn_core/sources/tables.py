@@ -1,6 +1,8 @@
 """Tables of separated values: read only where every row has the header's number of cells."""
 
 import csv
+import io
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,8 +10,9 @@ from typing import Any
 import pandas as pd
 
 from attnconn_core.errors import InputError, StudyError
+from attnconn_core.names import composed
 
-__all__ = ["delimiter_of", "read_table", "require_delimiter", "text_error"]
+__all__ = ["check_first_row", "delimiter_of", "read_table", "require_delimiter", "text_error"]
 
 _SHOWN = 60
 _SEPARATORS = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "bars"}
@@ -30,7 +33,8 @@ def read_table(path: Path, error: type[InputError] = StudyError, **options: Any)
     """Read a table with a header, as pandas does, but never with its columns shifted.
 
     pandas takes the first cells for an index where rows have one cell more than the header,
-    and fills up where they have fewer. Both give every column another's values.
+    and fills up where they have fewer. Both give every column another's values. Names and words
+    of a table with a header are composed (see `attnconn_core.names`).
 
     Parameters
     ----------
@@ -51,9 +55,10 @@ def read_table(path: Path, error: type[InputError] = StudyError, **options: Any)
     delimiter = delimiter_of(path)
     try:
         require_delimiter(path, error)
-        _check_text(path, delimiter, options.get("header", "infer") is not None, error)
+        named = options.get("header", "infer") is not None
+        _check_text(path, delimiter, named, error)
         return pd.read_csv(
-            path,
+            _with_names_composed(path) if named else path,
             sep=delimiter,
             index_col=False,
             encoding="utf-8-sig",
@@ -64,6 +69,14 @@ def read_table(path: Path, error: type[InputError] = StudyError, **options: Any)
         raise
     except (OSError, ValueError, csv.Error) as problem:  # pandas' parser errors are ValueErrors
         raise text_error(path, error, problem) from problem
+
+
+def _with_names_composed(path: Path) -> Path | io.StringIO:
+    """Return a table whose names and words are all in one form of Unicode: its file, mostly."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        text = file.read()
+    alike = composed(text)
+    return path if alike == text else io.StringIO(alike)
 
 
 def require_delimiter(path: Path, error: type[InputError] = StudyError) -> None:
@@ -117,22 +130,35 @@ def _other_text(path: Path) -> str:
     return "save it as CSV UTF-8"
 
 
-def _check_text(path: Path, delimiter: str, named: bool, error: type[InputError]) -> None:
-    """Hold every line against the header, without keeping the file in memory."""
+def check_first_row(path: Path, error: type[InputError]) -> None:
+    """Hold the first row of a table against its header: what went wrong there mostly does in all.
+
+    Raises
+    ------
+    InputError
+        Of the kind `error`, if it has more cells than the header or fewer.
+    """
+    _check_text(path, delimiter_of(path), True, error, rows=1)
+
+
+def _check_text(
+    path: Path, delimiter: str, named: bool, error: type[InputError], rows: int | None = None
+) -> None:
+    """Hold every line, or so many, against the header, without keeping the file in memory."""
     lines = _lines(path, delimiter, error)
     first = next(lines, None)
     if first is None:
         return
     _, expected, header = first
     if named:
-        names = [name.strip() for name in next(csv.reader([header], delimiter=delimiter))]
+        names = [composed(name.strip()) for name in next(csv.reader([header], delimiter=delimiter))]
         twice = sorted({name for name in names if name and names.count(name) > 1})
         if twice:
             raise error(
                 f"{path}: every column must have a name of its own; "
                 f"more than once: {', '.join(twice[:5])}"
             )
-    for line, count, cells in lines:
+    for line, count, cells in itertools.islice(lines, rows):
         if count != expected:
             raise error(
                 f"{path}: every row must have a cell for every column of the header, which has "

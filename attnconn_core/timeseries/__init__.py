@@ -29,6 +29,7 @@ from attnconn_core.timeseries.surrogates import (
     surrogate,
 )
 from attnconn_core.timeseries.suspicions import recordings, suspicions
+from attnconn_core.timeseries.two_groups import TwoGroups, two_groups
 from attnconn_core.timeseries.unlike import Unlike, unlike
 from attnconn_core.timeseries.windows import lagged_design, require_lags, windows
 
@@ -44,6 +45,7 @@ __all__ = [
     "SharedColumns",
     "SharedStretch",
     "Soundness",
+    "TwoGroups",
     "Unlike",
     "assess",
     "circular_shift",
@@ -74,6 +76,7 @@ __all__ = [
     "standardise",
     "surrogate",
     "suspicions",
+    "two_groups",
     "unlike",
     "vary_network",
     "windows",

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from attnconn_core.timeseries.relation import relation
 from attnconn_core.timeseries.usable import UsablePart
 
 __all__ = ["dimensions"]
@@ -17,6 +18,10 @@ _SAFE = 4.0  # times the largest singular value that rounding alone is expected 
 # Frames per region from which decimals are taken into account and one dimension counts: with
 # about as many frames as regions the smallest singular value of any series is small.
 _CLEARLY_MORE = 1.5
+_WHY = (
+    "global signal regressed out, components removed, a narrow band-pass, or a region that is a "
+    "combination of others"
+)
 
 
 def dimensions(part: UsablePart, *, common: bool = True) -> tuple[str, ...]:
@@ -51,11 +56,10 @@ def dimensions(part: UsablePart, *, common: bool = True) -> tuple[str, ...]:
         of = f"{part.n_regions} regions"
         if part.n_frames - len(part.runs) < part.n_regions:
             of += f" in {part.n_frames} frames"
+        why = relation(part, values.T @ values) if spans == part.n_regions - 1 else ""
         found.append(
-            f"it spans only {spans} dimensions of {of} (global signal regressed out, components "
-            "removed, a narrow band-pass, or a region that is a combination of others): partial "
-            "correlation and other inverses are not defined beyond; use shrinkage_partial, or "
-            "leave out regions"
+            f"it spans only {spans} dimensions of {of} ({why or _WHY}): partial correlation and "
+            "other inverses are not defined beyond; use shrinkage_partial, or leave out regions"
         )
     return tuple(found)
 

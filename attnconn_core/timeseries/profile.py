@@ -52,6 +52,10 @@ class Profile:
         (root mean squares): of the first regions with the last, of every other with the rest.
     autocorrelation
         Of each region, from frame to frame.
+    shared
+        Variance of the mean of all standardised regions, times their number: 1 if they are
+        independent, their number if they are one, and 0 once that mean was regressed out. None
+        with fewer than 10 regions.
     """
 
     frames: int = 0
@@ -59,6 +63,7 @@ class Profile:
     shifted: tuple[float, float] = (0.0, 0.0)
     sides: tuple[float, float] = (0.0, 0.0)
     autocorrelation: str = ""
+    shared: float | None = None
 
 
 def profile(series: TimeSeries) -> Profile:
@@ -86,6 +91,7 @@ def profile(series: TimeSeries) -> Profile:
         shifted=(_cosine(here, _edges(second)), max(_cosine(here, each) for each in moved)),
         sides=(_across(mean, numbers < n_regions // 2), _across(mean, numbers % 2 == 0)),
         autocorrelation=autocorrelation,
+        shared=round(float(mean.sum() / n_regions), 3),
     )
 
 

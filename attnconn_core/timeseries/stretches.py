@@ -35,13 +35,20 @@ def uneven_stretches(part: UsablePart) -> tuple[str, ...]:
         if len(changes) < _FEWEST_CHANGES:
             continue
         quiet = _frozen(changes)
-        frozen += [
-            _in_words(number, first, (start, end), changes)
-            for start, end in quiet
-            if changes[start:end].any()
-        ]
-        if not quiet:
-            other += [_in_words(number, first, each, changes) for each in _other(changes)]
+        uneven = [] if quiet else _other(changes)
+        ratios = _ratios(changes, quiet or uneven)
+        if quiet:
+            frozen += [
+                _in_words(number, first, each, ratio)
+                for each, ratio in zip(quiet, ratios, strict=True)
+                if changes[slice(*each)].any()
+            ]
+        else:
+            other += [
+                _in_words(number, first, each, ratio)
+                for each, ratio in zip(uneven, ratios, strict=True)
+                if not _OTHER < ratio < 1 / _OTHER
+            ]
     found = []
     if frozen:
         found.append(
@@ -109,14 +116,21 @@ def _joined(windows: np.ndarray, single: np.ndarray, length: int) -> list[tuple[
     return found
 
 
-def _in_words(number: int, first: int, changes: tuple[int, int], sizes: _Changes) -> str:
+def _ratios(sizes: _Changes, stretches: list[tuple[int, int]]) -> list[float]:
+    """Return the median change in each stretch over that outside of all."""
+    outside = np.ones(len(sizes), dtype=bool)
+    for start, end in stretches:
+        outside[start:end] = False
+    rest = np.median(sizes[outside] if outside.any() else sizes)
+    return [float(np.median(sizes[start:end]) / rest) for start, end in stretches]
+
+
+def _in_words(number: int, first: int, changes: tuple[int, int], ratio: float) -> str:
     start, end = changes
-    inside = np.zeros(len(sizes), dtype=bool)
-    inside[start:end] = True
-    ratio = float(np.median(sizes[inside]) / np.median(sizes[~inside]))
     return f"frames {first + start}–{first + end} of run {number} ({ratio:.2g} times the rest)"
 
 
 def _listed(told: list[str]) -> str:
-    more = f" and {len(told) - _SHOWN} more stretches" if len(told) > _SHOWN else ""
+    left = len(told) - _SHOWN
+    more = f" and {left} more {'stretch' if left == 1 else 'stretches'}" if left > 0 else ""
     return "; ".join(told[:_SHOWN]) + more

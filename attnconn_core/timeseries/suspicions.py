@@ -63,12 +63,7 @@ def suspicions(series: TimeSeries) -> tuple[str, ...]:
         found.append(f"frame {frames.flat[0]} has one value in all regions")
     if not frames.repeated:
         found += _copied_runs(series)
-    levels = _levels(series)
-    if series.n_frames >= _ENOUGH_FRAMES and levels < _FEW_LEVELS:
-        found.append(
-            f"its values are coarse: half of the regions take {levels:g} values or fewer in "
-            f"{series.n_frames} frames; was it rounded, or saved as integers or float16?"
-        )
+    found += _coarse(series)
     if not _USUAL[0] <= series.repetition_time <= _USUAL[1]:
         found.append(f"its repetition time of {series.repetition_time:g} s is unusual")
     return (*found, *_of_values(series, frames.flat))
@@ -113,9 +108,25 @@ def _copied_runs(series: TimeSeries) -> list[str]:
     ]
 
 
-def _levels(series: TimeSeries) -> float:
-    columns = series.values.T
-    return float(np.median([len(np.unique(column)) for column in columns]))
+def _coarse(series: TimeSeries) -> list[str]:
+    """Say that regions take few values, and whether single precision holds no more there."""
+    distinct = [np.unique(column) for column in series.values.T]
+    levels = float(np.median([len(values) for values in distinct]))
+    if series.n_frames < _ENOUGH_FRAMES or levels >= _FEW_LEVELS:
+        return []
+    cause = "was it rounded, or saved as integers or float16?"
+    varied = [values for values in distinct if len(values) > 1]
+    steps = [np.diff(values).min() / np.spacing(np.abs(values).max()) for values in varied]
+    if steps and np.median(steps) <= 1:
+        level = np.median(np.abs(series.values))
+        cause = (
+            f"around {level:.2g}, single precision, in which a series is kept, has no finer steps: "
+            "subtract each region's mean before the scan is stored"
+        )
+    return [
+        f"its values are coarse: half of the regions take {levels:g} values or fewer in "
+        f"{series.n_frames} frames; {cause}"
+    ]
 
 
 def recordings(series: TimeSeries) -> tuple[str, ...]:

@@ -1,6 +1,5 @@
 """Sessions whose connectivity or autocorrelation is unlike that of the others."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -9,6 +8,16 @@ import numpy as np
 from jaxtyping import Float64
 
 from attnconn_core.timeseries.profile import Profile, unpacked_profile
+from attnconn_core.timeseries.profiles import (
+    FEWEST_SESSIONS,
+    agreement_with_others,
+    agreement_with_own,
+    connectivity,
+    distances,
+    fisher,
+    shifts,
+    unpacked_profiles,
+)
 
 __all__ = ["Unlike", "unlike"]
 
@@ -21,11 +30,11 @@ Measure = Literal[
     "connectivity",
     "first half",
     "second half",
+    "own sessions",
 ]
 
-# Of fewer sessions it can't be known what is usual.
-_FEWEST = 6
-_NORMAL = 1.4826
+_Rows = Float64[np.ndarray, "session _"]
+
 # A session is far that lies so many robust deviations from the median, and whose value
 # differs by a size of its own. A deviation counts as the least at least.
 # Fisher z of the autocorrelation in the median region, less what is usual of each.
@@ -41,6 +50,10 @@ _SIDES_TIMES, _SIDES_LEAST = 5.0, 0.1
 _GAIN, _GAIN_TIMES, _GAIN_LEAST = 0.1, 5.0, 0.1
 # Fisher z of the correlation with the median of others; of halves, less that of the other half.
 _CONNECTIVITY_TIMES, _HALF_TIMES = 4.0, 4.0
+# A session that has nothing in common with others, who have much, needn't be as far.
+_NOTHING, _NOTHING_TIMES, _MUCH = 0.15, 3.0, 0.45
+# Fisher z of the correlation with the subject's other sessions.
+_OWN_SHARE, _OWN_TIMES, _OWN_LEAST, _OWN_COMMON = 0.25, 4.0, 0.1, 0.6
 # Values are low that are less than so much of the usual one.
 _SHARE = 0.5
 # Sessions that correlate by less with the others have nothing in common that one could lack.
@@ -61,7 +74,8 @@ class Unlike:
         last regions, or between every other one and the rest; ``"moved"``: the halves of the scan
         agree better once the regions of one are moved by one; ``"connectivity"``: how it
         correlates with the median of other sessions; ``"first half"``, ``"second half"``: the
-        same of half of the scan.
+        same of half of the scan; ``"own sessions"``: how it correlates with the others of its
+        subject, of which any may be the wrong one.
     value, usual
         Of this session, and the median over sessions; correlations, but for the strengths.
     numbers
@@ -71,6 +85,9 @@ class Unlike:
         None where profiles hold no connectivity.
     moved
         How its halves correlate once the regions of one are moved by one.
+    own
+        How its connectivity correlates with that of the subject's other sessions (the median),
+        and what is usual. None without another, or where fewer than six sessions have one.
     """
 
     key: str
@@ -80,9 +97,20 @@ class Unlike:
     numbers: tuple[int, ...] = ()
     connectivity: tuple[float, float] | None = None
     moved: float = 0.0
+    own: tuple[float, float] | None = None
+
+    @property
+    def agrees_with_own(self) -> bool:
+        """Whether the subject's other sessions are much as it is, as in most subjects."""
+        if self.own is None:
+            return False
+        value, usual = fisher(np.array(self.own))
+        return bool(value > _SHARE * usual)
 
 
-def unlike(profiles: Mapping[str, Profile]) -> tuple[Unlike, ...]:
+def unlike(
+    profiles: Mapping[str, Profile], subjects: Mapping[str, str] | None = None
+) -> tuple[Unlike, ...]:
     """Find the sessions that are far from what is usual in a cohort, each by one measure.
 
     Distances are counted in robust deviations over sessions, so that none is found where sessions
@@ -93,8 +121,14 @@ def unlike(profiles: Mapping[str, Profile]) -> tuple[Unlike, ...]:
     ----------
     profiles
         Session key → its profile. Only those with as many regions as most are compared.
+    subjects
+        Session key → its subject; who isn't named is a subject of its own.
     """
-    agreement = _agreement({key: each.halves for key, each in profiles.items()})
+    subjects = {key: (subjects or {}).get(key, key) for key in profiles}
+    keys, halves = connectivity({key: each.halves for key, each in profiles.items()})
+    agreement = agreement_with_others(keys, halves)
+    frames = np.array([profiles[key].frames for key in keys], dtype=np.int64)
+    own = agreement_with_own(keys, halves, frames, subjects)
     found: dict[str, Unlike] = {}
     for each in (
         *_by_moving({key: profiles[key].shifted for key in agreement}),
@@ -103,12 +137,16 @@ def unlike(profiles: Mapping[str, Profile]) -> tuple[Unlike, ...]:
         *_by_connectivity(agreement, {key: profiles[key] for key in agreement}),
     ):
         found.setdefault(each.key, each)
+    # Of two sessions that disagree, what is said of one explains both.
+    explained = {subjects[key] for key in found}
+    found |= {each.key: each for each in _by_own(own) if subjects[each.key] not in explained}
     usual = _median([whole for whole, *_ in agreement.values()])
     return tuple(
         replace(
             found[key],
             connectivity=(agreement[key][0], usual) if key in agreement else None,
             moved=profiles[key].shifted[1],
+            own=own.get(key),
         )
         for key in profiles
         if key in found
@@ -116,22 +154,21 @@ def unlike(profiles: Mapping[str, Profile]) -> tuple[Unlike, ...]:
 
 
 def _by_autocorrelation(profiles: Mapping[str, Profile]) -> list[Unlike]:
-    keys, held = _unpacked({key: each.autocorrelation for key, each in profiles.items()})
+    keys, held = unpacked_profiles({key: each.autocorrelation for key, each in profiles.items()})
     held = held[:, np.isfinite(held).all(axis=0)]
-    if len(keys) < _FEWEST or not held.size:
+    if len(keys) < FEWEST_SESSIONS or not held.size:
         return []
     usual = np.median(held, axis=0)
     below = held - usual
     noise = (
-        (below < -_REGION) & (held < _WHITE) & (_distances(below, _REGION_LEAST) < -_REGION_TIMES)
+        (below < -_REGION) & (held < _WHITE) & (distances(below, _REGION_LEAST) < -_REGION_TIMES)
     )
     noise &= ((below > _ABOVE).sum(axis=1) < noise.sum(axis=1) / 2)[:, None]
     # What noise in some regions leaves of the others is judged without it.
     noise &= (noise.sum(axis=1) <= _SOME * (usual > _REGION).sum())[:, None]
-    apart = _fisher(held) - _fisher(usual)
-    apart = np.ma.median(np.ma.masked_array(apart, noise), axis=1).filled(0.0)
+    apart = np.ma.median(np.ma.masked_array(shifts(held), noise), axis=1).filled(0.0)
     by_chance = np.array([profiles[key].frames ** -0.5 for key in keys])
-    far = np.abs(_distances(apart, by_chance)) > _AUTOCORRELATION_TIMES
+    far = np.abs(distances(apart, by_chance)) > _AUTOCORRELATION_TIMES
     medians = np.median(held, axis=1)
     found = [
         Unlike(keys[i], "autocorrelation", float(medians[i]), _median(medians))
@@ -150,7 +187,7 @@ def _by_sides(sides: Mapping[str, tuple[float, float]]) -> list[Unlike]:
     held = np.array(list(sides.values()))
     usual = np.median(held, axis=0)
     logs = np.log(np.maximum(held, 0.01))
-    far = [_distances(each, _SIDES_LEAST) < -_SIDES_TIMES for each in logs.T]
+    far = [distances(each, _SIDES_LEAST) < -_SIDES_TIMES for each in logs.T]
     lacking = (held < _SHARE * usual) & np.column_stack(far)
     measures: tuple[Measure, Measure] = ("sides", "every other")
     return [
@@ -164,8 +201,8 @@ def _by_moving(shifted: Mapping[str, tuple[float, float]]) -> list[Unlike]:
     if not shifted:
         return []
     held = np.array(list(shifted.values()))
-    gain = _fisher(held[:, 1]) - _fisher(held[:, 0])
-    found = (held[:, 1] - held[:, 0] > _GAIN) & (_distances(gain, _GAIN_LEAST) > _GAIN_TIMES)
+    gain = fisher(held[:, 1]) - fisher(held[:, 0])
+    found = (held[:, 1] - held[:, 0] > _GAIN) & (distances(gain, _GAIN_LEAST) > _GAIN_TIMES)
     keys, usual = list(shifted), _median(held[:, 0])
     return [Unlike(keys[i], "moved", float(held[i, 0]), usual) for i in np.flatnonzero(found)]
 
@@ -177,17 +214,20 @@ def _by_connectivity(
     if not len(held) or np.median(held[:, 0]) < _COMMON:
         return []
     by_chance = len(unpacked_profile(next(iter(profiles.values())).halves[0])) ** -0.5
-    between = _fisher(np.array([each.shifted[0] for each in profiles.values()]))
+    between = fisher(np.array([each.shifted[0] for each in profiles.values()]))
     apart = between < _SHARE * np.median(between)
-    fisher = _fisher(held)
+    z = fisher(held)
     # The halves of one session differ less than sessions do.
-    later = _distances(fisher[:, 2] - fisher[:, 1], by_chance)
+    later = distances(z[:, 2] - z[:, 1], by_chance)
     far = [
-        _distances(fisher[:, 0], by_chance) < -_CONNECTIVITY_TIMES,
+        distances(z[:, 0], by_chance) < -_CONNECTIVITY_TIMES,
         apart & (later > _HALF_TIMES),
         apart & (later < -_HALF_TIMES),
     ]
-    lacking = (fisher < _SHARE * np.median(fisher, axis=0)) & np.column_stack(far)
+    lacking = (z < _SHARE * np.median(z, axis=0)) & np.column_stack(far)
+    if np.median(held[:, 0]) > _MUCH:
+        nothing = z[:, 0] < _NOTHING * np.median(z[:, 0])
+        lacking[:, 0] |= nothing & (distances(z[:, 0], by_chance) < -_NOTHING_TIMES)
     usual = np.median(held, axis=0)
     measures: tuple[Measure, ...] = ("connectivity", "first half", "second half")
     return [
@@ -197,54 +237,14 @@ def _by_connectivity(
     ]
 
 
-def _agreement(halves: Mapping[str, tuple[str, str]]) -> dict[str, tuple[float, float, float]]:
-    """Return how a session, and each half of it, correlate with the median of the others."""
-    keys, first = _unpacked({key: each[0] for key, each in halves.items()})
-    if len(keys) < _FEWEST:
-        return {}
-    _, second = _unpacked({key: halves[key][1] for key in keys})
-    parts = _scaled(first), _scaled(second)
-    whole = _scaled(parts[0] + parts[1])
-    others = _scaled(_median_of_others(whole))
-    columns = [np.sum(part * others, axis=1).tolist() for part in (whole, *parts)]
-    return dict(zip(keys, zip(*columns, strict=True), strict=True))
-
-
-def _unpacked(texts: Mapping[str, str]) -> tuple[list[str], Float64[np.ndarray, "session _"]]:
-    """Unpack the texts that are as long as most, a row each."""
-    counts = Counter(len(text) for text in texts.values() if text)
-    length = max(counts, key=counts.__getitem__, default=0)
-    keys = [key for key, text in texts.items() if text and len(text) == length]
-    rows = [unpacked_profile(texts[key]) for key in keys]
-    return keys, np.stack(rows) if rows else np.zeros((0, 0))
-
-
-def _scaled(rows: Float64[np.ndarray, "session _"]) -> Float64[np.ndarray, "session _"]:
-    norms = np.linalg.norm(rows, axis=1, keepdims=True)
-    return rows / np.where(norms > 0, norms, 1.0)
-
-
-def _median_of_others(rows: Float64[np.ndarray, "session _"]) -> Float64[np.ndarray, "session _"]:
-    """Return for each row the median of all others."""
-    order = np.sort(rows, axis=0)
-    rank = np.argsort(np.argsort(rows, axis=0, kind="stable"), axis=0, kind="stable")
-    columns = np.arange(rows.shape[1])
-    # What stands at a place once a row is taken out: what stood there, or what followed it.
-    middle = [place + (rank <= place) for place in ((len(rows) - 2) // 2, (len(rows) - 1) // 2)]
-    return (order[middle[0], columns] + order[middle[1], columns]) / 2
-
-
-def _distances(
-    values: Float64[np.ndarray, "*any"], least: float | Float64[np.ndarray, "*any"]
-) -> Float64[np.ndarray, "*any"]:
-    """Return distances from the median in robust deviations, which are `least` or more."""
-    distance = values - np.median(values)
-    deviation = np.maximum(_NORMAL * np.median(np.abs(distance)), least)
-    return np.divide(distance, deviation, out=np.zeros_like(distance), where=deviation > 0)
-
-
-def _fisher(correlations: Float64[np.ndarray, "*any"]) -> Float64[np.ndarray, "*any"]:
-    return np.arctanh(np.clip(correlations, -0.99, 0.99))
+def _by_own(own: Mapping[str, tuple[float, float]]) -> list[Unlike]:
+    held = np.array(list(own.values())).reshape(-1, 2)
+    if not len(held) or held[0, 1] < _OWN_COMMON:
+        return []
+    z, usual = fisher(held.T)
+    far = (z < _OWN_SHARE * usual) & (distances(z, _OWN_LEAST) < -_OWN_TIMES)
+    keys = list(own)
+    return [Unlike(keys[i], "own sessions", *own[keys[i]]) for i in np.flatnonzero(far)]
 
 
 def _median(values: Sequence[float] | Float64[np.ndarray, " _"]) -> float:

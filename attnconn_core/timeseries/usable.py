@@ -64,14 +64,14 @@ class UsablePart:
         """Every region's robust deviation in each run.
 
         1.4826 times the median distance from the median; the standard deviation where half of
-        a region's values are its median.
+        a region's values are its median, up to the rounding of medians.
         """
-        pairs = zip(self.runs, self.medians, strict=True)
-        scales = [_NORMAL * _median(np.abs(run - median)) for run, median in pairs]
-        return tuple(
-            np.where(scale > 0, scale, run.std(axis=0))
-            for run, scale in zip(self.runs, scales, strict=True)
-        )
+        scales = []
+        for run, median in zip(self.runs, self.medians, strict=True):
+            scale = _NORMAL * _median(np.abs(run - median))
+            rounding = 2 * np.finfo(np.float32).eps * np.abs(median)
+            scales.append(np.where(scale > rounding, scale, run.std(axis=0)))
+        return tuple(scales)
 
     @cached_property
     def written(self) -> float:

@@ -84,6 +84,15 @@ def test_values_that_were_rounded_are_said(kind, tmp_path):
     assert not any("coarse" in each for each in suspicions(load_other(tmp_path)))
 
 
+def test_values_too_far_from_zero_for_single_precision_are_said(tmp_path):
+    standard = (values() - 100) / values().std(axis=0)
+    put(tmp_path / f"{SCAN}.npy", standard + 1.6e7)
+    told = [each for each in suspicions(load(tmp_path)) if "coarse" in each]
+    assert len(told) == 1
+    assert "around 1.6e+07, single precision" in told[0]
+    assert "subtract each region's mean" in told[0]
+
+
 def load_other(folder):
     (folder / "other").mkdir()
     put(folder / "other" / f"{SCAN}.npy", (values() * 100).astype(np.int16))

@@ -8,7 +8,14 @@ from hypothesis import strategies as st
 
 from attnconn_core import records
 from attnconn_core.errors import CohortError, IdentifierError, ParameterError, SeriesError
-from attnconn_core.records import Cohort, Connectivity, Session, TimeSeries, check_identifier
+from attnconn_core.records import (
+    Cohort,
+    Connectivity,
+    Session,
+    TimeSeries,
+    check_identifier,
+    subject_of,
+)
 
 REGIONS = ("left", "right")
 
@@ -20,6 +27,11 @@ def frames(*shape):
 def test_the_public_names_exist():
     assert records.__all__ == sorted(records.__all__)
     assert all(hasattr(records, name) for name in records.__all__)
+
+
+def test_a_sessions_key_names_its_subject():
+    for subject in ("1", "sub-1", "A-ses-b", "100307"):
+        assert subject_of(Session(subject, "retest").key) == subject
 
 
 @pytest.mark.parametrize("name", ["1", "100307", "A-b-9", "x" * 64])

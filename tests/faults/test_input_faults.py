@@ -158,3 +158,18 @@ def test_a_store_on_a_mount_that_goes_away_and_comes_back(make_place, mount):
     assert again.counts == (10 - len(stored), len(stored), 0)
     assert place.stored() == place.recorded() == place.sessions
     assert place.damage() == place.strays() == []
+
+
+def test_a_store_on_a_mount_that_is_away_when_a_run_begins(make_place, mount):
+    folder, go, come = mount
+    place = make_place(sessions=4, store=str(folder / "store"))
+    assert place.run().status == 0
+    go()
+    away = place.run()
+    assert away.status == 1
+    assert "Traceback" not in away.told
+    assert "Dagster knows 4 partitions that were stored. Mount it" in away.told
+    assert not list(folder.iterdir())
+    come()
+    assert place.run().counts == (0, 4, 0)
+    assert place.stored() == place.recorded() == place.sessions

@@ -74,6 +74,7 @@ def check_series(series: TimeSeries, test_fraction: float) -> tuple[Check, ...]:
             not frames.complaint(),
             "every frame must be a picture of its own",
             {"frames": frames.complaint() or "no empty or repeated frame"},
+            frames.complaint(),
         ),
         Check(
             "long_enough",

@@ -1,5 +1,6 @@
 """The table of all methods as the page and the command line show it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,7 @@ import pandas as pd
 from attnconn_core.figures import Styles
 from attnconn_core.wording import number
 
-__all__ = ["headline_notes", "headline_table", "headline_text"]
+__all__ = ["headline_notes", "headline_table", "headline_text", "scores_text"]
 
 
 def headline_table(rows: pd.DataFrame, cells: pd.DataFrame) -> dict[str, Any]:
@@ -65,6 +66,33 @@ def headline_text(rows: pd.DataFrame, cells: pd.DataFrame) -> str:
         ).rstrip()
         for line in lines
     )
+
+
+def scores_text(
+    design: str, rows: pd.DataFrame, cells: pd.DataFrame, facts: Mapping[str, Any]
+) -> str:
+    """Return the table as text with what is said of it, a paragraph each.
+
+    Parameters
+    ----------
+    design
+        How sessions are compared, for the heading.
+    rows, cells
+        As for `headline_table`; ``warning`` in a row is why a method isn't to be interpreted.
+    facts
+        Of the report: ``chance``, ``notes`` and ``words``.
+    """
+    told = [f"Scores ({design})", headline_text(rows, cells)]
+    if cells.empty:
+        told = ["Scores: none by which methods are compared; the report says why"]
+    told.append(f"Identification by chance: {facts['chance']}" if facts["chance"] else "")
+    told.append("\n".join(facts["notes"]))
+    if cells["best"].any():
+        told.append("* better than every other method, tested and corrected for their number")
+    told.append("\n".join(facts["words"]))
+    warned = rows[rows["warning"] != ""]
+    told += map("{}: {}".format, warned["label"], warned["warning"])
+    return "\n\n".join(filter(None, told))
 
 
 def headline_notes(

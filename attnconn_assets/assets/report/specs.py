@@ -65,6 +65,7 @@ def specs(study: Study) -> list[AssetSpec]:
             },
             needs=needs,
             optional=frozenset(needs) - {CAUTIONS},
+            made_without_all=True,
             from_configuration=study.read_out[0] if cohort_models else None,
             calls=("attnconn_core.figures.method_styles",),
             copies={"report.html": report_path(study)},

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from typing import TypeVar
 
 from attnconn_assets.assets.catalogue import specs
-from attnconn_assets.building.likeness import of_another_time
+from attnconn_assets.building.likeness import far_shorter, of_another_time
 from attnconn_assets.building.windows import LONGEST_RUN
 from attnconn_assets.operation.check.findings import Findings, listed
 from attnconn_assets.operation.check.sessions import check_quorum, without
@@ -67,9 +67,13 @@ def check_lengths(
     if not shapes:
         return cohort
     _say_shapes(shapes, findings)
-    cohort = without(cohort, _check_alike(shapes, findings))
+    odd = _check_alike(shapes, findings)
+    cohort = without(cohort, odd)
+    alike = {key: shape for key, shape in shapes.items() if key not in odd}
+    frames = {key: shape.frames for key, shape in alike.items()}
+    findings.warn_alike("is suspicious", far_shorter(frames))
     check_quorum(study, cohort, findings)
-    _check_windows(study, shapes, findings)
+    _check_windows(study, alike, findings)
     too_long = [n for n in study.scan_lengths if n >= max(s.frames for s in shapes.values())]
     if too_long:
         findings.warnings.append(

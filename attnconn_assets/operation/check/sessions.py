@@ -22,7 +22,7 @@ _REMEDY = (
 
 def candidates(study: Study, listing: Listing) -> Cohort:
     """Take the sessions that the study doesn't leave out by name."""
-    excluded = {name: str(why) for name, why in listing.refused.items()}
+    excluded = listing.missing
     named = {each.key: why for each in listing.sessions if (why := by_name(study, each.key))}
     kept = tuple(session for session in listing.sessions if session.key not in named)
     return Cohort(kept, {**excluded, **named}, study.sessions)
@@ -37,7 +37,7 @@ def check_sessions(study: Study, listing: Listing, cohort: Cohort, findings: Fin
     findings.plan.append(
         f"{len(cohort.subjects)} subjects, {len(cohort.sessions)} sessions: {named or 'none'}"
     )
-    findings.warnings += nearly_one_subject(cohort.subjects)
+    findings.warnings += filter(None, [nearly_one_subject(cohort.subjects)])
     _say_who_is_compared(cohort, findings)
     if any(spec.name == "group_forecaster" for spec in specs(study)):
         _check_folds(study, cohort, findings)

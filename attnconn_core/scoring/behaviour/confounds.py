@@ -8,28 +8,17 @@ import pandas as pd
 from jaxtyping import Bool, Float, Int
 
 from attnconn_core.errors import ParameterError
-from attnconn_core.scoring.categories import are_ranges, spelled_twice
+from attnconn_core.scoring.categories import spelled_twice
 from attnconn_core.scoring.edges.features import column_scale
-from attnconn_core.sources import (
-    date_problem,
-    far_values,
-    may_count_days,
-    missing_code,
-    mixed_units,
-)
-from attnconn_core.wording import few_and_more, first_few
+from attnconn_core.sources import date_problem, missing_code
 
 __all__ = [
     "Confounds",
     "adjusted_truth",
     "confound_columns",
-    "confound_notes",
     "explain_all",
-    "far_notes",
     "share_left",
 ]
-
-_SHOWN = 4
 
 # Of the variance of a target; what confounds leave below it is rounding.
 _NOTHING_LEFT = 1e-12
@@ -158,73 +147,6 @@ def confound_columns(table: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
         _require_categories(chosen[name])
     coded = pd.get_dummies(chosen, columns=words, drop_first=True, dtype=float).astype(float)
     return coded.where(chosen.notna().all(axis=1), np.nan)
-
-
-def confound_notes(table: pd.DataFrame, names: Sequence[str]) -> list[str]:
-    """Say which confounds take nothing out, or may not be taken as they are meant.
-
-    Parameters
-    ----------
-    table
-        A row for each subject that is to be adjusted.
-    names
-        Of columns that `confound_columns` can use.
-    """
-    notes = []
-    for name in names:
-        column = table[name].dropna()
-        if column.nunique() == 1:
-            notes.append(
-                f"confound {name} is dropped: it is {column.iloc[0]} for all {len(column)} "
-                "subjects who have it"
-            )
-        elif pd.api.types.is_numeric_dtype(column):
-            notes += far_notes(f"confound {name}", column)
-            if may_count_days(column):
-                notes.append(
-                    f"confound {name} holds whole numbers from {column.min():.0f} to "
-                    f"{column.max():.0f}, as spreadsheets store dates: if they are dates, give "
-                    "ages or durations in years"
-                )
-        elif are_ranges(ranges := sorted(map(str, column.unique()))):
-            notes.append(
-                f"confound {name} holds ranges ({first_few(ranges, _SHOWN)}), which are taken as "
-                "categories without an order: give numbers, such as years, or say in the study's "
-                "coding which number a range stands for"
-            )
-    lacking = table[list(names)].isna()
-    who = table.index[lacking.any(axis=1)]
-    if len(who):
-        counts = lacking.sum()
-        whose = ", ".join(f"{name} {count}" for name, count in counts[counts > 0].items())
-        notes.append(
-            f"behaviour leaves out {len(who)} of {len(table)} subjects, who lack a confound "
-            f"({whose}): {first_few(list(who), _SHOWN)}"
-        )
-    return notes
-
-
-def far_notes(what: str, values: pd.Series) -> list[str]:
-    """Say which subjects' values lie so far from the others that they may not be meant."""
-    other = mixed_units(values)
-    if len(other):
-        told = [f"{value:g} ({subject})" for subject, value in other.items()]
-        rest = values.dropna().drop(other.index)
-        return [
-            f"{what}: {few_and_more(told, _SHOWN)} lie far from those of the other "
-            f"{len(rest)} subjects ({rest.min():g} to {rest.max():g}), and nothing lies "
-            "between: are they in another unit, such as metres among centimetres? "
-            "Give all in one unit"
-        ]
-    far = far_values(values)
-    if far.empty:
-        return []
-    told = [f"{value:g} ({subject})" for subject, value in far.items()]
-    return [
-        f"{what}: {first_few(told, _SHOWN)} lie{'s' * (len(told) == 1)} more than ten robust "
-        f"deviations from the median of {values.median():g}: a code for a missing value, another "
-        "unit or a decimal point taken for thousands? Empty such cells, or correct them"
-    ]
 
 
 def _require_categories(column: pd.Series) -> None:

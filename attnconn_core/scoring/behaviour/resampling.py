@@ -10,7 +10,16 @@ from scipy.stats import t as student_t
 from attnconn_core.scoring.behaviour.folds import group_numbers
 from attnconn_core.scoring.checks import require_at_least
 
-__all__ = ["CrossValidation", "correlations", "interval_of_r", "shuffled_rows"]
+__all__ = [
+    "FEWEST_WITH_INTERVAL",
+    "CrossValidation",
+    "correlations",
+    "interval_of_r",
+    "shuffled_rows",
+]
+
+FEWEST_WITH_INTERVAL = 5
+"""Subjects, or families where they are known, that an interval of r takes."""
 
 _LEVEL = 0.95
 
@@ -106,7 +115,7 @@ def interval_of_r(
     and 90 %, 0.9, 0.7 and 0.4 wide. Where behaviour is noise it held it in all.
     """
     many = n_subjects if groups is None else int(group_numbers(groups, n_subjects).max()) + 1
-    if many < 5 or not np.isfinite(r).all():
+    if many < FEWEST_WITH_INTERVAL or not np.isfinite(r).all():
         return float("nan"), float("nan")
     bounded = np.clip(r, -1 + 1e-12, 1 - 1e-12)
     variance = 1 / (many - 3)

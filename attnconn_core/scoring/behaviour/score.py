@@ -19,21 +19,16 @@ from attnconn_core.scoring.behaviour.answers import (
     squared_errors,
     unusable_targets,
 )
-from attnconn_core.scoring.behaviour.confounds import (
-    Confounds,
-    confound_columns,
-    confound_notes,
-    far_notes,
-    share_left,
-)
+from attnconn_core.scoring.behaviour.column_notes import confound_notes, far_notes
+from attnconn_core.scoring.behaviour.confounds import Confounds, confound_columns, share_left
+from attnconn_core.scoring.behaviour.families import families, family_notes
 from attnconn_core.scoring.behaviour.null_models import why_constant, why_meaningless
-from attnconn_core.scoring.behaviour.resampling import CrossValidation
+from attnconn_core.scoring.behaviour.resampling import FEWEST_WITH_INTERVAL, CrossValidation
 from attnconn_core.scoring.behaviour.table import (
     BehaviourTable,
     score_behaviours,
     target_patterns,
 )
-from attnconn_core.scoring.categories import same_written
 from attnconn_core.scoring.comparison.measured import METHOD, NULL_MODEL, Measured
 from attnconn_core.scoring.comparison.verdicts import ALL_TARGETS, compare_targets
 from attnconn_core.scoring.edges.features import edge_features
@@ -165,12 +160,13 @@ class Behaviour:
         question = Question.of(self, phenotypes.loc[subjects])
         units = question.units
         if units < _FEWEST:
-            of = "subjects"
+            of, seen = "subjects", ""
             if self.family_column is not None:
                 of = f"families (family_column: {self.family_column})"
+                seen = "".join(f"; {each}" for each in question.family_notes)
             raise CohortError(
                 f"behaviour needs at least {_FEWEST} {of} with a scan and a target, so that "
-                f"{_FEWEST - 1} are left to learn from; got {units}"
+                f"{_FEWEST - 1} are left to learn from; got {units}{seen}"
             )
         return question, [known[subject] for subject in subjects]
 
@@ -196,7 +192,19 @@ class Behaviour:
             heading = (
                 "" if not drawn else "r over targets" if target == ALL_TARGETS else f"r, {target}"
             )
-            yield Measured("behaviour", f"r, {target}", each, beside, drawn, heading, digits=2)
+            words, below_zero = _words(target)
+            yield Measured(
+                "behaviour",
+                f"r, {target}",
+                each,
+                beside,
+                drawn,
+                heading,
+                digits=2,
+                missing=_why_no_interval(each.scores),
+                words=words,
+                words_below_zero=below_zero,
+            )
 
     def _facts(
         self, cohort: Cohort, targets: pd.DataFrame, unusable: Mapping[str, str]
@@ -211,14 +219,39 @@ class Behaviour:
         }
 
 
+def _words(target: str) -> tuple[str, str]:
+    """Return the sentence about the highest r, and the one where that is below 0."""
+    named = target.replace("{", "{{").replace("}", "}}")
+    what = "behaviour (mean over targets)" if target == ALL_TARGETS else named
+    return (
+        f"Prediction of {what} in unseen subjects is {{best}} by {{who}} (r {{value}})",
+        f"No method predicts {what} in unseen subjects: the highest r, of {{who}}, is below 0 "
+        "({value}). Of few subjects such an r is no finding: a model that knows no more than the "
+        "mean of its training subjects has r below 0, and −1 where each subject is a fold",
+    )
+
+
+def _why_no_interval(scores: pd.DataFrame) -> str:
+    few = int(scores["n"].min()) if len(scores) else 0
+    if "lower" in scores and few < FEWEST_WITH_INTERVAL and scores["lower"].isna().all():
+        return f"an interval needs at least {FEWEST_WITH_INTERVAL} subjects; there are {few}"
+    return ""
+
+
 def _notes(
     phenotypes: pd.DataFrame, question: "Question", unusable: Mapping[str, str]
 ) -> tuple[str, ...]:
     """Say where there are fewer folds, and which columns aren't predicted."""
     notes = [f"behaviour doesn't predict {target}: {why}" for target, why in unusable.items()]
     settings = question.settings
+    if both := [name for name in settings.targets if name in settings.confounds]:
+        notes.append(
+            f"behaviour doesn't predict {first_few(both, _SHOWN)}: under behaviour.confounds, too, "
+            "and taken out of itself a column leaves nothing to predict"
+        )
     if settings.confounds:
         notes += confound_notes(phenotypes.loc[question.targets.index], settings.confounds)
+    notes += question.family_notes
     days = [name for name in question.targets if may_count_days(question.targets[name])]
     if days := [name for name in days if name not in unusable]:
         notes.append(
@@ -275,12 +308,15 @@ class Question:
         Of the same subjects, without those that are the same for all; None without any.
     groups
         Family of each subject; None if families aren't known.
+    family_notes
+        What is to be said of families.
     """
 
     settings: Behaviour
     targets: pd.DataFrame
     confounds: Confounds | None
     groups: np.ndarray | None
+    family_notes: tuple[str, ...] = ()
 
     @property
     def units(self) -> int:
@@ -298,10 +334,17 @@ class Question:
         found = target_columns(phenotypes, settings.targets, identifiers, "the phenotype table")
         # Taken out of itself, a confound leaves nothing to predict.
         names = [name for name in found if name not in settings.confounds]
+        if found and not names:
+            raise CohortError(
+                f"behaviour must have a target that is no confound; {first_few(found, _SHOWN)} "
+                f"{'is' if len(found) == 1 else 'are'} under behaviour.confounds, too, and taken "
+                "out of itself a column leaves nothing to predict. Take it out of one of the two"
+            )
         targets = phenotypes[names].astype(float)
-        groups = None if family is None else _families(phenotypes[family])
+        groups = None if family is None else families(phenotypes[family])
+        seen = () if family is None else tuple(family_notes(phenotypes[family]))
         if not settings.confounds:
-            return cls(settings, targets, None, groups)
+            return cls(settings, targets, None, groups, seen)
         columns = confound_columns(phenotypes, settings.confounds)
         # Who lacks a confound can't be adjusted, and has no target to predict.
         complete = columns.notna().all(axis=1)
@@ -309,7 +352,7 @@ class Question:
         varying = columns.columns[columns[complete].nunique() > 1]
         values = columns[varying].where(complete, 0.0).to_numpy()
         confounds = Confounds(values, from_features=both) if len(varying) else None
-        return cls(settings, targets.where(complete, np.nan), confounds, groups)
+        return cls(settings, targets.where(complete, np.nan), confounds, groups, seen)
 
     def left_of(self, target: str) -> float:
         """Return the share of a target's variance that the confounds leave to be predicted."""
@@ -355,30 +398,6 @@ class Question:
             confounds=confounds,
             groups=self.groups,
         )
-
-
-def _families(column: pd.Series) -> np.ndarray:
-    """Return the family of every subject.
-
-    Raises
-    ------
-    CohortError
-        If a subject has none, or a family is written in two ways: without it a subject can't be
-        kept out of its relatives' models.
-    """
-    without = column.index[column.isna()].tolist()
-    if without:
-        raise CohortError(
-            f"behaviour needs a family of every subject (family_column: {column.name}); "
-            f"{len(without)} of {len(column)} have none: {first_few(without, _SHOWN)}"
-            ". Give whoever has no relatives there a family of their own"
-        )
-    for written in same_written(column):
-        raise CohortError(
-            f"behaviour needs a family to be written in one way (family_column: {column.name}); "
-            f"it has {' and '.join(map(repr, written))}"
-        )
-    return column.to_numpy()
 
 
 def _answers(

@@ -1,4 +1,4 @@
-"""Swapped sessions: two subjects who identify each other where others identify themselves."""
+"""Swapped sessions: subjects who identify each other in a ring where others identify themselves."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,25 +6,30 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from attnconn_core.scoring.fingerprint.fingerprint import only_best
+from attnconn_core.wording import few_and_more
 
-__all__ = ["swap_notes", "swapped_pairs"]
+__all__ = ["swap_notes", "swapped_subjects"]
 
-# A method can tell of a swap if it identifies this share of at least so many others.
+# A method can tell of a swap if it identifies this share of at least so many others, ...
 _IDENTIFIED, _OTHERS = 0.8, 4
+# ... or, where there are fewer others, if everybody of so many is paired with somebody.
+_WHOLE = 8
+_SHOWN = 5
 
 _Similarity = Float[np.ndarray, "subject subject"]
 _Nearest = Int[np.ndarray, "2 subject"]
 
 
-def swapped_pairs(
+def swapped_subjects(
     similarities: Mapping[str, _Similarity], pools: Int[np.ndarray, " subject"]
-) -> dict[tuple[int, int], list[str]]:
-    """Find the pairs of subjects whose scans look as if they were swapped.
+) -> dict[tuple[int, ...], list[str]]:
+    """Find the subjects whose scans look as if they were swapped: two, or more in a ring.
 
-    A method can tell if it identifies 80 percent of the others of a pool (in both directions,
-    those left out whom it takes for swapped itself), and there are 4 of them or more. All
-    such methods must agree that either subject's test is most like the other's retest, and
-    either's retest like the other's test.
+    In a ring each subject's test is most like the next one's retest, and that retest most like
+    this test. A method can tell if it identifies 80 percent of the others of a pool (in both
+    directions, those left out whom it takes for swapped itself), and there are 4 of them or
+    more; or if a pool of 8 or more is rings and identified subjects alone, as where the
+    sessions of all were shifted by one. All such methods must agree on a ring.
 
     Parameters
     ----------
@@ -35,23 +40,22 @@ def swapped_pairs(
 
     Returns
     -------
-    Places of two subjects → the methods by which they are swapped.
+    Places of the subjects of a ring, in its order → the methods by which they are swapped.
     """
-    found: dict[tuple[int, int], list[str]] = {}
+    found: dict[tuple[int, ...], list[str]] = {}
     able: dict[int, list[str]] = {}
     for method, similarity in similarities.items():
         nearest = _nearest(similarity)
         for pool in np.unique(pools).tolist():
-            crossed = _crossed(nearest, pools == pool)
-            others = (pools == pool) & ~np.isin(np.arange(len(pools)), crossed)
-            if others.sum() >= _OTHERS and _identified(nearest, others) >= _IDENTIFIED:
+            rings = _rings(nearest, pools == pool)
+            if _can_tell(nearest, pools == pool, [place for ring in rings for place in ring]):
                 able.setdefault(pool, []).append(method)
-                for pair in crossed:
-                    found.setdefault(pair, []).append(method)
+                for ring in rings:
+                    found.setdefault(ring, []).append(method)
     return {
-        pair: methods
-        for pair, methods in sorted(found.items())
-        if methods == able[int(pools[pair[0]])]
+        ring: methods
+        for ring, methods in sorted(found.items())
+        if methods == able[int(pools[ring[0]])]
     }
 
 
@@ -60,14 +64,26 @@ def swap_notes(
     pools: Int[np.ndarray, " subject"],
     subjects: Sequence[str],
 ) -> tuple[str, ...]:
-    """Say whose sessions may be swapped; see `swapped_pairs`."""
+    """Say whose sessions may be swapped; see `swapped_subjects`."""
     return tuple(
-        f"the retest of {subjects[one]} resembles the test of {subjects[other]}, and the retest of "
-        f"{subjects[other]} the test of {subjects[one]}, by {len(methods)} of {len(similarities)} "
-        f"methods ({'the one that identifies' if len(methods) == 1 else 'all that identify'} the "
-        "other subjects): were two sessions swapped?"
-        for (one, other), methods in swapped_pairs(similarities, pools).items()
+        f"{_in_words([subjects[place] for place in ring])}, by {len(methods)} of "
+        f"{len(similarities)} methods ("
+        f"{'the one that identifies' if len(methods) == 1 else 'all that identify'} the other "
+        f"subjects): were {'two' if len(ring) == 2 else len(ring)} sessions swapped"
+        f"{', or their names shifted' if len(ring) > 2 else ''}?"
+        for ring, methods in swapped_subjects(similarities, pools).items()
     )
+
+
+def _in_words(ring: Sequence[str]) -> str:
+    if len(ring) == 2:
+        one, other = ring
+        return (
+            f"the retest of {one} resembles the test of {other}, and the retest of {other} the "
+            f"test of {one}"
+        )
+    pairs = [f"{test} → {retest}" for test, retest in zip(ring, [*ring[1:], ring[0]], strict=True)]
+    return f"tests resemble other subjects' retests in a ring, {few_and_more(pairs, _SHOWN)}"
 
 
 def _nearest(similarity: _Similarity) -> _Nearest:
@@ -76,16 +92,32 @@ def _nearest(similarity: _Similarity) -> _Nearest:
     return np.stack([only_best(candidates), only_best(candidates.T)])
 
 
-def _crossed(nearest: _Nearest, within: Bool[np.ndarray, " subject"]) -> list[tuple[int, int]]:
-    """List the pairs of a pool whose tests and retests are each nearest to the other's."""
-    places = np.flatnonzero(within).tolist()
-    return [
-        (one, other)
-        for one in places
-        if (other := int(nearest[0, one])) > one
-        and (nearest[:, one] == other).all()
-        and (nearest[:, other] == one).all()
-    ]
+def _rings(nearest: _Nearest, within: Bool[np.ndarray, " subject"]) -> list[tuple[int, ...]]:
+    """List the rings of a pool, each once, from its first subject on."""
+    found = []
+    for first in np.flatnonzero(within).tolist():
+        ring = [first]
+        while _is_mutual(nearest, ring[-1]) and (after := int(nearest[0, ring[-1]])) > first:
+            ring.append(after)
+        closes = _is_mutual(nearest, ring[-1]) and int(nearest[0, ring[-1]]) == first
+        if closes and len(ring) > 1:
+            found.append(tuple(ring))
+    return found
+
+
+def _is_mutual(nearest: _Nearest, place: int) -> bool:
+    """Whether the retest that a test is most like is most like this test."""
+    retest = int(nearest[0, place])
+    return retest >= 0 and int(nearest[1, retest]) == place
+
+
+def _can_tell(nearest: _Nearest, within: Bool[np.ndarray, " subject"], ringed: list[int]) -> bool:
+    """Whether a method identifies those of a pool that it doesn't take for swapped."""
+    others = within & ~np.isin(np.arange(len(within)), ringed)
+    if others.sum() >= _OTHERS:
+        return _identified(nearest, others) >= _IDENTIFIED
+    everybody = not others.any() or _identified(nearest, others) == 1
+    return bool(within.sum() >= _WHOLE and everybody)
 
 
 def _identified(nearest: _Nearest, others: Bool[np.ndarray, " subject"]) -> float:

@@ -6,6 +6,7 @@ import pytest
 from attnconn_assets.assets.catalogue import specs, store_of
 from attnconn_assets.building.cohort import cohort_of, left_out_by_rules, short_of_quorum
 from attnconn_assets.building.staleness import plan
+from attnconn_assets.operation.check.sessions import candidates
 from attnconn_core.records import Cohort, Session
 
 
@@ -62,6 +63,23 @@ def test_what_the_source_refuses_counts_as_missing(files):
         assert "9 of 9 sessions (quorum: 1); 8 are there" in short_of_quorum(strict, cohort)
     finally:
         bad.unlink()
+
+
+def test_copies_of_files_that_are_there_are_no_sessions_that_are_missing(files):
+    study, store, scans = files
+    copies = [scans / f"sub-a_ses-test {mark}.npy" for mark in ("(1)", "copy", "- Kopie")]
+    for copy in copies:
+        copy.write_bytes((scans / "sub-a_ses-test.npy").read_bytes())
+    try:
+        listing = study.make_source().listing()
+        assert {path.name for path in copies} == set(listing.refused)
+        strict = study.model_copy(update={"quorum": 1.0})
+        cohort = cohort_of(strict, store, listing, ("pearson",))
+        assert cohort.excluded == candidates(strict, listing).excluded == {}
+        assert short_of_quorum(strict, cohort) == ""
+    finally:
+        for copy in copies:
+            copy.unlink()
 
 
 def test_a_damaged_manifest_is_one_that_is_to_be_made_again(files):

@@ -65,5 +65,8 @@ def test_22_a_target_that_mlflow_would_refuse(ran):
 def test_25_two_studies_with_one_name(made, tmp_path):
     folder = made("25").folder
     claim(load_study(folder / "study.yaml"), folder / "study.yaml", tmp_path)
+    stored = load_study(folder / "study.yaml").store_folder / "time_series"
+    stored.mkdir()
+    (stored / "sub-1_ses-test.json").write_text("{}")
     with pytest.raises(StudyError, match="change `name` in one of the two"):
         claim(load_study(folder / "copy.yaml"), folder / "copy.yaml", tmp_path)

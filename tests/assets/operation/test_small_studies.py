@@ -142,3 +142,26 @@ def test_a_method_that_misses_the_quorum_costs_itself_alone(
     assert outcome.failed == {}
     assert {"partial", "fingerprint", "report"} <= told.remade()
     assert "lacks" not in store.entry("report", WHOLE).facts
+
+
+def test_a_missed_quorum_leaves_a_report_that_says_so(write_study, run_line, instance, tmp_path):
+    keys = [f"sub-{n}_ses-{session}" for n in "abc" for session in ("1", "2")]
+    path = files(
+        write_study,
+        tmp_path,
+        keys,
+        methods=["pearson", "partial"],
+        behaviour=None,
+        # What is held against rules is asked of whatever rests on a cohort.
+        exclude={"min_minutes": 0.5},
+    )
+    for key in keys[:3]:
+        (tmp_path / "scans" / f"{key}.npy").write_bytes(b"nothing")
+    outcome, _ = run_line(load_study(path), instance)
+    # The scans, and the names of the regions; what waits for scores is no failure of its own.
+    assert {name.split(" of ")[0] for name in outcome.failed} <= {"time_series", "regions"}
+    assert "comparison of all" in outcome.waiting
+    short = "5 of 6 sessions (quorum: 0.95); 3 are there"
+    assert short in sections(load_study(path))["fingerprint"]
+    not_made = store_of(load_study(path)).entry("report", WHOLE).facts["not made"]
+    assert "(quorum: 0.95)" in not_made["comparison"]

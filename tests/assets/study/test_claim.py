@@ -19,7 +19,14 @@ def claimed(write_study, tmp_path):
     file = write_study()
     claimed(file)
     claimed(file)  # again and again
+    store_something(file)
     return file, claimed
+
+
+def store_something(file, name="sub-1_ses-test.json"):
+    place = load_study(file).store_folder / "time_series" / name
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text("{}")
 
 
 def changed(file, copy, **keys):
@@ -61,6 +68,27 @@ def test_a_name_that_its_study_gave_up_is_free(claimed):
     copy = changed(file, file.with_name("copy.yaml"))
     changed(file, file, name="another")
     claimed(copy)
+
+
+@pytest.mark.parametrize("changes", [{}, {"store": "elsewhere"}])
+def test_a_study_that_never_stored_anything_keeps_nothing(write_study, tmp_path, changes):
+    file, home = write_study(), tmp_path / "home"
+    claim(load_study(file), file, home)
+    store_something(file, ".sub-1_ses-test.failed")  # it was tried, and refused
+    copy = changed(file, file.with_name("copy.yaml"), **changes)
+    assert claimed_by_another(load_study(copy), copy, home) == ""
+    claim(load_study(copy), copy, home)
+    store_something(copy)
+    with pytest.raises(StudyError, match=f"belong to {copy}: change `name`"):
+        claim(load_study(file), file, home)
+
+
+def test_a_study_that_makes_its_first_partition_has_its_name(write_study, tmp_path):
+    file, home = write_study(), tmp_path / "home"
+    claim(load_study(file), file, home)
+    store_something(file, ".making-sub-1_ses-test")
+    copy = changed(file, file.with_name("copy.yaml"))
+    assert claimed_by_another(load_study(copy), copy, home) != ""
 
 
 def test_a_damaged_note_is_nobody_s(claimed, tmp_path):

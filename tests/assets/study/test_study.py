@@ -1,6 +1,7 @@
 """Study files: what they say, and what is refused with which words."""
 
 import dataclasses
+import unicodedata
 from pathlib import Path
 from typing import ClassVar
 
@@ -70,6 +71,13 @@ def test_a_simulated_study_makes_its_cohort(tiny_study):
             "unknown key 'exclude.foo'; there are max_jumps, max_motion_max, max_motion_mean, "
             "min_coverage_min, min_frames, min_minutes, sessions",
         ),
+        ({"exclude": {"subjects": ["1"]}}, "did you mean 'exclude.sessions', which takes sess"),
+        ({"exclude": ["1"]}, "exclude: must hold keys and values; got"),
+        ({"scan_lengths": 100}, r"scan_lengths: must be a list, such as \[100\]; got 100"),
+        ({"behaviour": {"targets": "IQ, Age"}}, r"targets: must be a list, such as \[IQ, Age\]"),
+        ({"exclude": {"sessions": "*"}}, r"sessions: must be a list, such as \['\*'\]"),
+        ({"experiments": {"a": 1}}, r"experiments: must be a list, such as \[a, b\]"),
+        ({"sessions": ["a", "b", "c"]}, "sessions: must have at most 2 items"),
         ({"granger": {"lag": 2}}, "unknown key 'granger.lag'; did you mean 'lags'"),
         ({"reliability": {"seed": 3}}, "unknown key 'reliability.seed'; did you mean 'seeds'"),
         ({"ensemble": 3}, "'ensemble'; 'ensemble' belongs under 'reliability' or under 'training'"),
@@ -301,3 +309,15 @@ def test_a_study_that_names_no_experiment_has_attnconn(write_study):
     study = load_study(write_study(experiments=None, methods=["pearson"]))
     assert list(study.configurations) == ["attnconn"]
     assert study.experiment_of("attnconn") == "attnconn"
+
+
+def test_a_study_s_words_and_paths_may_be_in_another_form_of_unicode(write_study, tmp_path):
+    decomposed = unicodedata.normalize("NFD", "âge là")
+    there = tmp_path / decomposed
+    there.mkdir()
+    for form in (decomposed, unicodedata.normalize("NFC", decomposed)):
+        study = load_study(
+            write_study(title=form, behaviour={"targets": [form]}, store=f"../{form}/store")
+        )
+        assert (study.title, study.behaviour.targets) == ("âge là", ("âge là",))
+        assert study.store_folder == there / "store"

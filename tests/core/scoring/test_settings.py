@@ -44,7 +44,11 @@ def test_values_take_the_types_of_the_fields():
         (Fingerprint, {"bins": 1}, r"fingerprint\.bins: .*greater than or equal to 2; got 1$"),
         (Fingerprint, {"bins": "ten"}, r"fingerprint\.bins: .*valid integer.*; got 'ten'$"),
         (Fingerprint, {"similarity": "cosine"}, r"\.similarity: .*'pearson' or .*; got 'cosine'$"),
-        (Behaviour, {"targets": "Score"}, r"behaviour\.targets: .*valid tuple; got 'Score'$"),
+        (
+            Behaviour,
+            {"targets": "Score"},
+            r"behaviour\.targets: must be a list, such as \[Score\]; got 'Score'$",
+        ),
         (Behaviour, {"targets": [3]}, r"behaviour\.targets: .*valid string; got 3$"),
         (GroupContrast, {"first": 1, "second": 2}, r"group_contrast\.column: must be given$"),
         (

@@ -73,6 +73,7 @@ def test_npy_that_is_something_else(tmp_path):
     [
         ("a,b\n1,2\n3,x\n", "every column must hold numbers; 'b' holds 'x' in row 2"),
         ("1,2\n3,4\n", "first line must name the regions; it holds numbers: 1, 2"),
+        ("100.0,100.0\n99,98\n", "first line must name the regions; it holds numbers: 100.0"),
         ("a,a\n1,2\n", "more than once: a"),
         ("a,\n1,2\n", "has none"),
         ("a,b\n", "must be a table of separated values; No columns"),

@@ -44,6 +44,32 @@ def test_an_index_is_found_wherever_it_stands_and_said_as_a_run_does(
     assert str(early.value) == str(late.value)
 
 
+@pytest.mark.parametrize("row", ["1,2,3,4,5,6", "1,2,3,", "1,2"])
+def test_rows_of_another_length_are_found_as_a_run_does(tmp_path, row):
+    path = tmp_path / "a.csv"
+    path.write_text("\n".join(["x,y,z", *[row] * 90]))
+    with pytest.raises(ScanError, match="line 2 has") as early:
+        shape_of_array(path)
+    with pytest.raises(ScanError) as late:
+        read_array(path)
+    assert str(early.value) == str(late.value)
+
+
+@pytest.mark.parametrize("index", INDICES)
+@pytest.mark.parametrize("place", [0, 3])
+def test_a_parcel_that_counts_is_found_as_a_run_does(tmp_path, ptseries, index, place):
+    path = tmp_path / "a.ptseries.nii"
+    values = np.insert(signal(), place, INDICES[index], axis=1)
+    ptseries(path, values, ["x", "y", "z", "w"], 0.72)
+    with pytest.raises(ScanError, match=f"column '{'xyzw'[place]}' rises") as early:
+        shape_of_array(path)
+    with pytest.raises(ScanError) as late:
+        read_array(path)
+    assert str(early.value) == str(late.value)
+    ptseries(path, signal(), ["x", "y", "z"], 0.72)
+    assert shape_of_array(path).names == ("x", "y", "z")
+
+
 @pytest.mark.parametrize("ending", ["npy", "csv", "parquet"])
 def test_what_looks_like_an_index_at_first_alone_is_a_region(tmp_path, ending):
     values = np.insert(signal(300), 1, np.r_[np.arange(70), np.zeros(230)], axis=1)

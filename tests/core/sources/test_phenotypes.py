@@ -34,6 +34,12 @@ def test_ranges_become_numbers_and_empty_cells_stay_missing(tmp_path):
     assert found["Note"].tolist()[0] == "tall"  # nobody asked for it
 
 
+def test_subjects_may_be_called_as_empty_cells_are_written(tmp_path):
+    people, _ = table(tmp_path, "Subject,Score\nNA,1\nnan,2\nNone,NA\n")
+    assert people["Subject"].tolist() == ["NA", "nan", "None"]
+    np.testing.assert_array_equal(people["Score"], [1.0, 2.0, np.nan])
+
+
 def test_patterns_find_columns_in_the_table_s_order(tmp_path):
     people, name = table(tmp_path, "Subject,FS_b,IQ,FS_a,Name\n1,1,2,3,x\n")
     assert target_columns(people, ("IQ", "FS_*"), ("Subject",), name) == ["IQ", "FS_b", "FS_a"]
@@ -143,6 +149,14 @@ def test_subjects_whose_zeros_were_lost_are_found_and_told():
     otherwise, without = found.notes
     assert "1 of 3 subjects otherwise than their scans: 0010064 as 10064" in otherwise
     assert "1 of 3 subjects have no row in the phenotype table: 9; it has 5 without" in without
+
+
+@pytest.mark.parametrize("row", ["Sub-01", "SUB-1", "sub01", "Subject1"])
+def test_a_prefix_that_scans_lack_is_no_other_subject(row):
+    found = match_phenotypes(people_of(row, "subA"), "Subject", ["01", "A"])
+    assert found.table.loc["01", "IQ"] == 0
+    assert f"1 of 2 subjects otherwise than their scans: 01 as {row}; they are" in found.notes[0]
+    assert "have no row in the phenotype table: A" in found.notes[1]
 
 
 def test_a_match_letter_by_letter_needs_no_words():

@@ -30,8 +30,10 @@ def test_other_names_are_refused(name):
 
 def test_names_that_differ_by_case_or_zeros_may_be_one_subject():
     found = nearly_one_subject(["007", "07", "7", "NDAR1", "ndar1", "8", "80", "0"])
-    assert [each.partition(" differ")[0] for each in found] == [
-        "007 and 07 and 7",
-        "NDAR1 and ndar1",
-    ]
-    assert nearly_one_subject(["1", "10", "a"]) == []
+    assert found.partition(" differ")[0] == "007 and 07 and 7, NDAR1 and ndar1"
+    assert nearly_one_subject(["1", "10", "a"]) == ""
+
+
+def test_many_such_names_are_counted():
+    found = nearly_one_subject([f"{zero}{n}" for zero in ("", "0") for n in range(1, 9)])
+    assert found.partition(" differ")[0] == "01 and 1, 02 and 2, 03 and 3 and 5 more"

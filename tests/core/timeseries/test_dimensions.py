@@ -40,7 +40,9 @@ def test_a_clean_scan_has_all_its_dimensions(frames, offset):
 )
 def test_a_global_signal_that_was_regressed_out_is_said(stored):
     [told] = dimensions(part_of(stored(without_mean(clean()))))
-    assert told.startswith("it spans only 19 dimensions of 20 regions (global signal")
+    assert told.startswith(
+        "it spans only 19 dimensions of 20 regions (a mean of all regions was taken out, by global"
+    )
 
 
 def test_a_relation_that_holds_in_all_runs_is_found_though_one_is_louder():
@@ -48,7 +50,7 @@ def test_a_relation_that_holds_in_all_runs_is_found_though_one_is_louder():
     for run in runs:
         run[:, 5] = run[:, 6] + 2 * run[:, 7]
     [told] = dimensions(part_of(runs[0], 1000 * runs[1]))
-    assert "only 19 dimensions" in told
+    assert "only 19 dimensions of 20 regions (of R05, R06 and R07 one is a combination" in told
 
 
 def test_a_relation_of_one_run_is_no_missing_dimension_however_loud_the_run():
@@ -57,11 +59,24 @@ def test_a_relation_of_one_run_is_no_missing_dimension_however_loud_the_run():
     assert dimensions(part_of(one, 1e7 * two)) == ()
 
 
+def test_a_relation_of_many_regions_has_any_cause():
+    values = clean()
+    values[:, 3] = values[:, 4:] @ np.random.default_rng(1).normal(size=16)
+    [told] = dimensions(part_of(values))
+    assert told.startswith("it spans only 19 dimensions of 20 regions (global signal regressed")
+
+
+def test_an_average_reference_is_one_in_the_units_of_the_scan():
+    values = clean() * np.linspace(1, 5, 20) + 100
+    [told] = dimensions(part_of(values - values.mean(axis=1, keepdims=True)))
+    assert "(a mean of all regions was taken out, by global signal" in told
+
+
 def test_removed_components_are_counted():
     values = clean() - clean().mean(axis=0)
     u, s, v = np.linalg.svd(values, full_matrices=False)
     [told] = dimensions(part_of((u[:, :10] * s[:10]) @ v[:10] + 100))
-    assert "only 10 dimensions of 20 regions" in told
+    assert "only 10 dimensions of 20 regions (global signal regressed out, components" in told
 
 
 def test_fewer_frames_than_regions_are_held_against_the_frames():

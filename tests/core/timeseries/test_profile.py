@@ -169,3 +169,13 @@ def test_a_region_that_does_not_change_has_no_autocorrelation():
 def test_a_profile_is_short():
     told = of(scan(0, regions=100))
     assert len("".join(told.halves) + told.autocorrelation) < 900
+
+
+def test_what_regions_share_is_the_variance_of_their_mean():
+    rng = np.random.default_rng(0)
+    values = rng.normal(size=(2000, 20))
+    assert of(values).shared == pytest.approx(1, abs=0.15)
+    assert of(values + 50 * rng.normal(size=(2000, 1))).shared == pytest.approx(20, abs=0.1)
+    same = (values - values.mean(axis=0)) / values.std(axis=0)
+    assert of(same - same.mean(axis=1, keepdims=True)).shared == pytest.approx(0, abs=0.03)
+    assert of(values[:, :9]).shared is None

@@ -1,3 +1,5 @@
+import re
+
 import numpy as np
 import pytest
 
@@ -43,6 +45,30 @@ def test_a_part_of_a_smaller_amplitude_is_said(start, end, factor):
     assert "within a factor of 2, but isn't in frames " in sentence
     place = sentence.split("frames ")[-1].split(" of run")[0]
     assert [int(each) for each in place.split("–")] == pytest.approx([start, end - 1], abs=15)
+
+
+def test_several_stretches_are_held_against_what_lies_outside_of_all():
+    values = clean(600)
+    for start in (40, 180, 320, 460):
+        values = shrunken(values, start, start + 110, 0.3)
+    (sentence,) = said(values)
+    told = re.findall(r"\(([0-9.]+) times the rest\)", sentence)
+    assert len(told) == 3
+    assert all(0.2 < float(ratio) < 0.45 for ratio in told)
+    assert " and 1 more stretch:" in sentence
+
+
+def test_stretches_within_the_rule_are_not_listed():
+    def of(*amplitudes):
+        values = clean(sum(count for count, _ in amplitudes))
+        frames = np.concatenate([np.full(count, each) for count, each in amplitudes])
+        return values.mean(axis=0) + frames[:, None] * (values - values.mean(axis=0))
+
+    moderate = (60, 0.9), (200, 1.3), (100, 2.1)
+    assert said(of(*moderate)) == ()
+    (sentence,) = said(of((50, 1.3), (50, 0.4), (60, 1.3), *moderate))
+    told = re.findall(r"\(([0-9.]+) times the rest\)", sentence)
+    assert [float(each) for each in told] == pytest.approx([0.3], abs=0.05)
 
 
 def test_a_short_louder_part_is_said():

@@ -7,7 +7,7 @@ from scipy.signal import butter, lfilter, sosfiltfilt
 
 from attnconn_core.sources import Simulated
 from attnconn_core.timeseries import Profile, profile, unlike
-from tests.core.timeseries.profiles import FRAMES, REGIONS, cohort, of, scan
+from tests.core.timeseries.profiles import FRAMES, REGIONS, cohort, of, scan, study
 
 RNG = np.random.default_rng(0)
 ORDER, FRAME_ORDER = RNG.permutation(REGIONS), RNG.permutation(FRAMES)
@@ -170,3 +170,73 @@ def test_of_few_sessions_nobody_is_unlike():
     assert unlike(few) == ()
     assert unlike(few | {"s5": profiles["s5"]}) != ()
     assert unlike({}) == ()
+
+
+def shuffled(*sessions):
+    """Return a change that puts the regions of some sessions in another order."""
+    return lambda subject, session, values: (
+        values[:, ORDER] if (subject, session) in sessions else values
+    )
+
+
+def test_a_subject_whose_sessions_agree_is_told_from_a_session_that_is_wrong():
+    both = unlike(*study(shuffled((3, 0), (3, 1))))
+    assert [(each.key, each.measure) for each in both] == [
+        ("sub-3_ses-0", "connectivity"),
+        ("sub-3_ses-1", "connectivity"),
+    ]
+    assert all(each.agrees_with_own for each in both)
+    (one,) = unlike(*study(shuffled((3, 1))))
+    assert (one.key, one.measure) == ("sub-3_ses-1", "connectivity")
+    assert not one.agrees_with_own
+    own, usual = one.own
+    assert abs(own) < 0.2 < usual - 0.6
+    profiles, _ = study(shuffled((3, 1)))
+    (unnamed,) = unlike(profiles)
+    assert unnamed.own is None
+    assert not unnamed.agrees_with_own
+
+
+@pytest.mark.parametrize("spread", [1.2, 2.0])
+def test_where_subjects_are_little_alike_a_subjects_own_sessions_are_compared(spread):
+    assert unlike(*study(spread=spread)) == ()
+    found = unlike(*study(shuffled((3, 1)), spread=spread))
+    assert [(each.key, each.measure) for each in found] == [
+        ("sub-3_ses-0", "own sessions"),
+        ("sub-3_ses-1", "own sessions"),
+    ]
+    assert found[0].value == found[0].own[0] < 0.2
+    assert found[0].usual == found[0].own[1] > 0.9
+
+
+def test_of_three_sessions_the_one_that_differs_is_said():
+    profiles, subjects = study(shuffled((3, 1)), spread=2.0)
+    third = {f"sub-{each}_ses-2": of(scan(100 + each, subject=each, spread=2.0)) for each in (3, 4)}
+    subjects |= {key: key[4] for key in third}
+    (found,) = unlike(profiles | third, subjects)
+    assert (found.key, found.measure) == ("sub-3_ses-1", "own sessions")
+
+
+def test_a_subjects_much_shorter_scan_is_not_held_against_it():
+    profiles, subjects = study(shuffled((3, 1)), spread=2.0)
+    assert len(unlike(profiles, subjects)) == 2
+    assert unlike(profiles | {"sub-3_ses-1": replace(profiles["sub-3_ses-1"], frames=200)}) == ()
+
+
+def recorded_halves(agreements):
+    """Return profiles of sessions that correlate so with what they have in common."""
+    rng = np.random.default_rng(1)
+    common, *others = np.linalg.qr(rng.normal(size=(200, 1 + len(agreements))))[0].T
+    told = {}
+    for number, (agreement, other) in enumerate(zip(agreements, others, strict=True)):
+        row = agreement * common + np.sqrt(1 - agreement**2) * other
+        text = packed(row / np.abs(row).max())
+        told[str(number)] = Profile(400, halves=(text, text), shifted=(0.9, 0.0))
+    return told
+
+
+def test_who_has_nothing_in_common_with_others_need_not_be_as_far():
+    usual = [0.87, 0.85, 0.82, 0.79, 0.76, 0.74, 0.70, 0.90, 0.67]
+    (found,) = unlike(recorded_halves([*usual, 0.0]))
+    assert (found.key, found.measure) == ("9", "connectivity")
+    assert unlike(recorded_halves([*usual, 0.2])) == ()

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from attnconn_core.timeseries.amplitude import spikes
 from attnconn_core.timeseries.usable import usable_part
 from tests.core.timeseries.suspicious_series import as_series, clean
 
@@ -38,3 +39,15 @@ def test_the_decimals_of_a_file_are_seen():
     values = clean(600) / 5
     assert usable_part(as_series(values.round(2))).written == pytest.approx(0.01, rel=0.05)
     assert usable_part(as_series(values)).written < 1e-4
+
+
+@pytest.mark.parametrize("offset", [0.0, 0.3, 1e4])
+def test_of_whole_numbers_that_are_mostly_one_the_deviation_is_the_standard_one(offset):
+    values = (clean(300) / clean(300).std(axis=0) * 0.5).round() + offset
+    part = usable_part(as_series(values))
+    np.testing.assert_allclose(part.scales[0], part.runs[0].std(axis=0), rtol=1e-6)
+    assert spikes(part) == ("", ())
+    values[100] += 1000
+    said, frames = spikes(usable_part(as_series(values)))
+    assert frames == (100,)
+    assert "(up to 17)" in said

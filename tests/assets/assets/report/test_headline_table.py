@@ -7,6 +7,7 @@ from attnconn_assets.assets.report.headline_table import (
     headline_notes,
     headline_table,
     headline_text,
+    scores_text,
 )
 from attnconn_assets.assets.report.report import headline
 from attnconn_core.figures import Styles
@@ -100,3 +101,25 @@ def test_rows_are_marked_that_rest_on_other_subjects(rows):
         "pearson": False, "tangent": True, "partial": False, "ar": False
     }  # fmt: skip
     assert rows["label"].tolist()[1] == "Tangent †"
+
+
+def test_the_scores_are_paragraphs_without_empty_ones(rows, cells):
+    warned = rows.assign(warning=["", "", "not sound", ""])
+    facts = {"chance": "0.05 (20 subjects)", "notes": [], "words": ["First.", "Second."]}
+    title, table, *others = scores_text("test–retest", warned, cells, facts).split("\n\n")
+    assert title == "Scores (test–retest)"
+    assert table == headline_text(rows, cells)
+    assert others == [
+        "Identification by chance: 0.05 (20 subjects)",
+        "* better than every other method, tested and corrected for their number",
+        "First.\nSecond.",
+        "Partial correlation: not sound",
+    ]
+
+
+def test_where_no_score_was_made_no_heading_stands_above_nothing(rows, cells):
+    facts = {"chance": "", "notes": ["IQ: 0 (03) lies apart"], "words": []}
+    told = scores_text("test–retest", rows.iloc[:0].assign(warning=""), cells.iloc[:0], facts)
+    assert told == (
+        "Scores: none by which methods are compared; the report says why\n\nIQ: 0 (03) lies apart"
+    )

@@ -131,6 +131,7 @@ def test_what_may_not_be_meant_is_a_warning(scans, tmp_path):
         "sub-2_ses-a has 6 regions: ",
         "sub-4_ses-a can't be read: ",
         "can't be made of sub-3_ses-b: ",
+        "sub-3_ses-b is suspicious: it has 30 frames, and most sessions 120 or so",
         "names 1 of 8 subjects otherwise than their scans: 8 as 08",
         "1 of 8 subjects have no row in the phenotype table: 7",
         "scan_lengths: 500 frames are no less than any session",
@@ -139,6 +140,15 @@ def test_what_may_not_be_meant_is_a_warning(scans, tmp_path):
     ):
         assert line in told
     assert found.errors == []
+
+
+def test_sessions_of_half_as_many_frames_may_have_another_repetition_time(scans, tmp_path):
+    for name in ("sub-2_ses-a", "sub-2_ses-b"):  # arrays that say nothing of their time
+        path = tmp_path / "scans" / f"{name}.npy"
+        np.save(path, np.load(path)[::2])
+    (told,) = (each for each in check(scans()).warnings if "suspicious" in each)
+    who = "sub-2_ses-a, sub-2_ses-b are suspicious: it has 60 frames, and most sessions 120 or so"
+    assert told.startswith(f"{who}: was it cut off, or has it another repetition time?")
 
 
 def test_another_repetition_time_and_no_table_are_warnings(write_study, tmp_path, shared_headers):
@@ -270,4 +280,4 @@ def test_subjects_whose_names_are_nearly_one_are_said(scans, tmp_path):
     rng = np.random.default_rng(9)
     np.save(tmp_path / "scans" / "sub-07_ses-a.npy", rng.normal(size=(120, 5)))
     (told,) = [each for each in check(scans(behaviour=None)).warnings if "alone" in each]
-    assert told.startswith("07 and 7 differ in case or in zeros in front alone")
+    assert told.startswith("07 and 7 differ in case, a prefix or zeros in front alone")

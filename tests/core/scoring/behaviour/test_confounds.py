@@ -5,7 +5,7 @@ from sklearn.linear_model import LinearRegression
 
 from attnconn_core.errors import ParameterError
 from attnconn_core.scoring import Confounds, confound_columns
-from attnconn_core.scoring.behaviour.confounds import adjusted_truth, confound_notes, far_notes
+from attnconn_core.scoring.behaviour.confounds import adjusted_truth
 
 
 def test_coefficients_are_those_of_the_training_subjects():
@@ -78,12 +78,6 @@ def test_a_code_for_a_missing_value_is_no_confound():
         confound_columns(table, ["FD"])
 
 
-def test_a_value_far_from_all_others_is_said_with_its_subject():
-    table = pd.DataFrame({"FD": [0.1, 0.2, 99.0, 0.15, 0.3, 0.12]}, index=list("abcdef"))
-    (told,) = confound_notes(table, ["FD"])
-    assert told.startswith("confound FD: 99 (c) lies more than ten robust deviations")
-
-
 def test_a_category_in_two_spellings_is_refused():
     table = pd.DataFrame({"Sex": ["F", "f", "M", "M", "F", "M", "F", "M"]})
     with pytest.raises(
@@ -104,30 +98,3 @@ def test_a_date_is_no_confound(values):
     table = pd.DataFrame({"Scanned": values * 4})
     with pytest.raises(ParameterError, match=r"Scanned must be a quantity.*dates.*in years"):
         confound_columns(table, ["Scanned"])
-
-
-def test_what_takes_nothing_out_or_may_not_be_meant_is_said():
-    table = pd.DataFrame(
-        {
-            "Site": ["A"] * 4,
-            "Age": ["22-25", "36+", "26-30", "22-25"],
-            "Begun": [40000.0, 41000, 42000, np.nan],
-            "IQ": [100.0, 110, 120, 130],
-        },
-        index=list("abcd"),
-    )
-    site, age, begun, lacking = confound_notes(table, list(table))
-    assert site == "confound Site is dropped: it is A for all 4 subjects who have it"
-    assert "Age holds ranges (22-25, 26-30, 36+)" in age
-    assert "Begun holds whole numbers from 40000 to 42000, as spreadsheets store dates" in begun
-    assert lacking == ("behaviour leaves out 1 of 4 subjects, who lack a confound (Begun 1): d")
-    assert confound_notes(table, ["IQ"]) == []
-
-
-def test_values_in_two_units_are_named_with_their_subjects():
-    values = pd.Series([171, 1.68, 165, 180, 1.75, 159.0], index=list("abcdef"))
-    (told,) = far_notes("Height", values)
-    assert told.startswith("Height: 1.68 (b), 1.75 (e) lie far from those of the other 4 subjects")
-    assert "(159 to 180)" in told
-    (told,) = confound_notes(pd.DataFrame({"height": values}), ["height"])
-    assert told.startswith("confound height: 1.68 (b)")

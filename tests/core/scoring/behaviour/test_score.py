@@ -12,6 +12,8 @@ from attnconn_core.scoring import (
     CrossValidation,
     compare_targets,
     edge_features,
+    headline_cells,
+    in_words,
     score_behaviours,
 )
 from attnconn_core.scoring.behaviour.answers import squared_errors
@@ -127,6 +129,26 @@ def test_one_target_is_drawn(study):
     assert [each.drawn for each in asked.measures(scored.tables, {})] == [True]
 
 
+def test_few_subjects_are_said_of_an_r(make_study):
+    study = make_study(subjects=4)
+    asked = Behaviour(**{**QUICK, "folds": 4}, targets=("Score",))
+    scored = asked.score(study)
+    (measured,) = asked.measures(scored.tables, scored.facts)
+    assert measured.missing == "an interval needs at least 5 subjects; there are 4"
+    scores, verdicts = measured.scores(), measured.verdict()
+    for r, said in (
+        (
+            -1.0,
+            "No method predicts Score in unseen subjects: the highest r, of pearson, granger and",
+        ),
+        (1.0, "(r 1.00; n = 4 subjects); 4 subjects describe this sample and rank nobody"),
+    ):
+        cells = headline_cells(scores.assign(value=r), verdicts)
+        (sentence,) = in_words(cells, verdicts, str)
+        assert said in sentence
+        assert "n = 4 subjects" in sentence
+
+
 def test_subjects_without_a_row_or_a_target_are_listed(make_study):
     table = make_study(subjects=9).phenotypes.drop(index="001")
     table.loc["002", "Null"] = np.nan
@@ -233,6 +255,29 @@ def test_who_has_no_family_is_named(make_study):
         settings.score(make_study(subjects=9, phenotypes=table))
     with pytest.raises(CohortError, match=told):
         settings.check_early(study.cohort, table)
+
+
+def test_too_few_families_are_said_with_the_one_that_may_be_none(make_study):
+    study = make_study(subjects=9)
+    table = study.phenotypes.assign(Family_ID=["a", "a", *["0"] * 6, "b"])
+    settings = Behaviour(**QUICK, family_column="Family_ID")
+    with pytest.raises(CohortError, match=r"got 3; family_column Family_ID: 6 of 9 .*family \(0\)"):
+        settings.check_early(study.cohort, table)
+    alone = table.assign(Family_ID=table["Family_ID"].replace("0", "unrelated"))
+    found = settings.check_early(study.cohort, alone)
+    assert "of 8 families" in found.would
+    assert any("unrelated is read as having no relatives" in note for note in found.notes)
+
+
+def test_a_target_that_is_a_confound_is_said(make_study):
+    study = make_study(subjects=9)
+    both = Behaviour(**QUICK, targets=("Score",), confounds=("Score",))
+    with pytest.raises(CohortError, match=r"no confound; Score is under behaviour\.confounds, too"):
+        both.check_early(study.cohort, study.phenotypes)
+    table = study.phenotypes.assign(Age=np.random.default_rng(1).normal(size=9))
+    one = Behaviour(**QUICK, targets=("Score", "Age"), confounds=("Age",))
+    notes = one.check_early(study.cohort, table).notes
+    assert notes[0].startswith("behaviour doesn't predict Age: under behaviour.confounds, too")
 
 
 def test_a_target_that_nearly_nobody_differs_in_is_said(make_study):

@@ -1,0 +1,98 @@
+"""What is to be said of columns of the phenotype table: confounds, and values far from others."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from attnconn_core.scoring.categories import are_ranges
+from attnconn_core.sources import far_values, may_count_days, mixed_units, values_as_codes
+from attnconn_core.wording import few_and_more, first_few
+
+__all__ = ["confound_notes", "far_notes"]
+
+_SHOWN = 4
+
+
+def confound_notes(table: pd.DataFrame, names: Sequence[str]) -> list[str]:
+    """Say which confounds take nothing out, or may not be taken as they are meant.
+
+    Parameters
+    ----------
+    table
+        A row for each subject that is to be adjusted.
+    names
+        Of columns that `confound_columns` can use.
+    """
+    notes = []
+    for name in names:
+        column = table[name].dropna()
+        if column.nunique() == 1:
+            notes.append(
+                f"confound {name} is dropped: it is {column.iloc[0]} for all {len(column)} "
+                "subjects who have it"
+            )
+        elif pd.api.types.is_numeric_dtype(column):
+            notes += far_notes(f"confound {name}", column)
+            if may_count_days(column):
+                notes.append(
+                    f"confound {name} holds whole numbers from {column.min():.0f} to "
+                    f"{column.max():.0f}, as spreadsheets store dates: if they are dates, give "
+                    "ages or durations in years"
+                )
+        elif are_ranges(ranges := sorted(map(str, column.unique()))):
+            notes.append(
+                f"confound {name} holds ranges ({first_few(ranges, _SHOWN)}), which are taken as "
+                "categories without an order: give numbers, such as years, or say in the study's "
+                "coding which number a range stands for"
+            )
+    lacking = table[list(names)].isna()
+    who = table.index[lacking.any(axis=1)]
+    if len(who):
+        counts = lacking.sum()
+        whose = ", ".join(f"{name} {count}" for name, count in counts[counts > 0].items())
+        notes.append(
+            f"behaviour leaves out {len(who)} of {len(table)} subjects, who lack a confound "
+            f"({whose}): {first_few(list(who), _SHOWN)}"
+        )
+    return notes
+
+
+def far_notes(what: str, values: pd.Series) -> list[str]:
+    """Say which subjects' values lie so far from the others that they may not be meant."""
+    values = values.dropna()
+    other = mixed_units(values)
+    if len(other):
+        rest = values.drop(other.index)
+        return [
+            f"{what}: {_named(other)} lie far from those of the other "
+            f"{len(rest)} subjects ({rest.min():g} to {rest.max():g}), and nothing lies "
+            "between: are they in another unit, such as metres among centimetres? "
+            "Give all in one unit"
+        ]
+    notes = []
+    codes = values_as_codes(values)
+    if len(codes):
+        rest = values.drop(codes.index)
+        notes.append(
+            f"{what}: {_named(codes)} {_lie(codes)} apart from the values of the other "
+            f"{len(rest)} subjects ({rest.min():g} to {rest.max():g}): a code for a missing "
+            "value? It is taken for a value: if it stands for a missing one, empty such cells"
+        )
+    far = far_values(values)
+    far = far[~far.isin(codes)]
+    if len(far):
+        notes.append(
+            f"{what}: {_named(far)} {_lie(far)} more than ten robust "
+            f"deviations from the median of {values.median():g}: a code for a missing value, "
+            "another unit or a decimal point taken for thousands? Empty such cells, or correct "
+            "them"
+        )
+    return notes
+
+
+def _named(values: pd.Series) -> str:
+    return few_and_more([f"{value:g} ({subject})" for subject, value in values.items()], _SHOWN)
+
+
+def _lie(values: pd.Series) -> str:
+    return "lies" if len(values) == 1 else "lie"

@@ -1,0 +1,99 @@
+"""Families: who is kept out of whose models, and who has no relatives."""
+
+from collections import Counter
+
+import numpy as np
+import pandas as pd
+
+from attnconn_core.errors import CohortError
+from attnconn_core.scoring.categories import same_written
+from attnconn_core.sources import as_written, is_code
+from attnconn_core.wording import few_and_more, first_few
+
+__all__ = ["families", "family_notes"]
+
+_SHOWN = 5
+# Words for having no relatives in the study, and for not knowing.
+_NONE = frozenset(
+    {"unrelated", "not related", "none", "no", "nobody", "n/a", "na", "nil", "-", "--"}
+    | {"single", "singleton", "singletons", "alone", "independent"}
+    | {"no family", "no relatives", "no relative", "no siblings", "no sibling"}
+)
+_UNKNOWN = frozenset({"unknown", "missing", "not known", "?", "."})
+# Of the people in one family: this share, and so many of them.
+_SHARE, _MANY = 1 / 3, 4
+_FEW = 3  # of a code such as 0 that more people have than any other family
+
+
+def families(column: pd.Series) -> np.ndarray:
+    """Return the family of every subject; whose word says that there is none has their own.
+
+    Raises
+    ------
+    CohortError
+        If a subject's isn't known, or a family is written in two ways: without it a subject
+        can't be kept out of its relatives' models.
+    """
+    unknown = column.isna() | column.map(_bare).isin(_UNKNOWN)
+    if unknown.any():
+        without = column.index[unknown].tolist()
+        raise CohortError(
+            f"behaviour needs a family of every subject (family_column: {column.name}); "
+            f"{len(without)} of {len(column)} have none: {first_few(without, _SHOWN)}"
+            ". Give whoever has no relatives there a family of their own, or the word unrelated"
+        )
+    single = _single(column)
+    for written in same_written(column[~single]):
+        raise CohortError(
+            f"behaviour needs a family to be written in one way (family_column: {column.name}); "
+            f"it has {' and '.join(map(repr, written))}"
+        )
+    if not single.any():
+        return column.to_numpy()
+    own = [f"none of {subject}" for subject in column.index]
+    return np.asarray(column.map(as_written).where(~single, own), dtype=object)
+
+
+def family_notes(column: pd.Series) -> list[str]:
+    """Say who is taken for somebody without relatives, and which family seems to be none.
+
+    Parameters
+    ----------
+    column
+        By subject; `families` takes it.
+    """
+    notes = []
+    single = _single(column)
+    if single.any():
+        words = " or ".join(sorted(set(column[single].map(as_written))))
+        notes.append(
+            f"family_column {column.name}: {words} is read as having no relatives; families of "
+            f"their own: {few_and_more(list(column.index[single]), _SHOWN)}"
+        )
+    sizes = Counter(column[~single].map(as_written)).most_common()
+    for place, (value, size) in enumerate(sizes):
+        if _seems_none(value, size, len(column), largest=place == 0):
+            notes.append(
+                f"family_column {column.name}: {size} of {len(column)} subjects are one family "
+                f"({value}), and come into one fold: does {value} stand for having no relatives? "
+                "Then give each of them a family of their own, or write unrelated"
+            )
+    return notes
+
+
+def _seems_none(value: str, size: int, of: int, *, largest: bool) -> bool:
+    """Return whether a family has so many members, or a name such as -1, that it may be none."""
+    if size >= _MANY and size > _SHARE * of:
+        return True
+    number = pd.to_numeric(value, errors="coerce")
+    if np.isnan(number) or not is_code(float(number)):
+        return False
+    return size > 1 and bool(number < 0 or (largest and size >= _FEW))
+
+
+def _single(column: pd.Series) -> pd.Series:
+    return column.map(_bare).isin(_NONE)
+
+
+def _bare(value: object) -> str:
+    return " ".join(as_written(value).casefold().replace("_", " ").split())

@@ -1,0 +1,124 @@
+"""Profiles of many sessions, side by side."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from jaxtyping import Float64, Int64
+
+from attnconn_core.timeseries.profile import unpacked_profile
+
+__all__ = [
+    "FEWEST_SESSIONS",
+    "agreement_with_others",
+    "agreement_with_own",
+    "connectivity",
+    "distances",
+    "fisher",
+    "scaled",
+    "shifts",
+    "unpacked_profiles",
+]
+
+_Rows = Float64[np.ndarray, "session _"]
+
+# Of fewer sessions it can't be known what is usual.
+FEWEST_SESSIONS = 6
+# Scans that hold so much of the usual number of frames agree as well as others.
+_LONG = 0.6
+_NORMAL = 1.4826
+
+
+def unpacked_profiles(texts: Mapping[str, str]) -> tuple[list[str], _Rows]:
+    """Unpack the texts that are as long as most, a row each."""
+    counts = Counter(len(text) for text in texts.values() if text)
+    length = max(counts, key=counts.__getitem__, default=0)
+    keys = [key for key, text in texts.items() if text and len(text) == length]
+    rows = [unpacked_profile(texts[key]) for key in keys]
+    return keys, np.stack(rows) if rows else np.zeros((0, 0))
+
+
+def connectivity(
+    halves: Mapping[str, tuple[str, str]],
+) -> tuple[list[str], tuple[_Rows, _Rows]]:
+    """Unpack the connectivity of both halves, each row of norm 1."""
+    keys, first = unpacked_profiles({key: each[0] for key, each in halves.items()})
+    _, second = unpacked_profiles({key: halves[key][1] for key in keys})
+    return keys, (scaled(first), scaled(second))
+
+
+def agreement_with_others(
+    keys: Sequence[str], halves: tuple[_Rows, _Rows]
+) -> dict[str, tuple[float, float, float]]:
+    """Return how a session, and each half of it, correlate with the median of the others."""
+    if len(keys) < FEWEST_SESSIONS:
+        return {}
+    whole = scaled(halves[0] + halves[1])
+    others = scaled(_median_of_others(whole))
+    columns = [np.sum(part * others, axis=1).tolist() for part in (whole, *halves)]
+    return dict(zip(keys, zip(*columns, strict=True), strict=True))
+
+
+def agreement_with_own(
+    keys: Sequence[str],
+    halves: tuple[_Rows, _Rows],
+    frames: Int64[np.ndarray, " session"],
+    subjects: Mapping[str, str],
+) -> dict[str, tuple[float, float]]:
+    """Return how a session correlates with the others of its subject, and what is usual.
+
+    That is the median over those others. Much shorter scans are left out: they agree with none.
+    """
+    whole = scaled(halves[0] + halves[1])
+    places: dict[str, list[int]] = {}
+    long = np.flatnonzero(frames >= _LONG * np.median(frames)).tolist() if keys else []
+    for place in long:
+        places.setdefault(subjects[keys[place]], []).append(place)
+    found: dict[str, float] = {}
+    for own in places.values():
+        if len(own) > 1:
+            among = whole[own] @ whole[own].T
+            others = among[~np.eye(len(own), dtype=bool)].reshape(len(own), -1)
+            medians = np.median(others, axis=1).tolist()
+            found |= {keys[place]: value for place, value in zip(own, medians, strict=True)}
+    if len(found) < FEWEST_SESSIONS:
+        return {}
+    usual = float(np.median(list(found.values())))
+    return {key: (value, usual) for key, value in found.items()}
+
+
+def shifts(
+    autocorrelation: Float64[np.ndarray, "session region"],
+) -> Float64[np.ndarray, "session region"]:
+    """Return Fisher z of autocorrelations less the usual of each region."""
+    return fisher(autocorrelation) - fisher(np.median(autocorrelation, axis=0))
+
+
+def scaled(rows: _Rows) -> _Rows:
+    """Return rows of norm 1; of nothing but 0 as they are."""
+    norms = np.linalg.norm(rows, axis=1, keepdims=True)
+    return rows / np.where(norms > 0, norms, 1.0)
+
+
+def fisher(correlations: Float64[np.ndarray, "*any"]) -> Float64[np.ndarray, "*any"]:
+    """Return Fisher z of correlations, which count as 0.99 at most."""
+    return np.arctanh(np.clip(correlations, -0.99, 0.99))
+
+
+def _median_of_others(rows: _Rows) -> _Rows:
+    """Return for each row the median of all others."""
+    order = np.sort(rows, axis=0)
+    rank = np.argsort(np.argsort(rows, axis=0, kind="stable"), axis=0, kind="stable")
+    columns = np.arange(rows.shape[1])
+    # What stands at a place once a row is taken out: what stood there, or what followed it.
+    middle = [place + (rank <= place) for place in ((len(rows) - 2) // 2, (len(rows) - 1) // 2)]
+    return (order[middle[0], columns] + order[middle[1], columns]) / 2
+
+
+def distances(
+    values: Float64[np.ndarray, "*any"], least: float | Float64[np.ndarray, "*any"]
+) -> Float64[np.ndarray, "*any"]:
+    """Return distances from the median in robust deviations, which are `least` or more."""
+    distance = values - np.median(values)
+    deviation = np.maximum(_NORMAL * np.median(np.abs(distance)), least)
+    return np.divide(distance, deviation, out=np.zeros_like(distance), where=deviation > 0)

@@ -1,0 +1,261 @@
+"""Two groups of subjects whose sessions are alike within a group, and unlike between the two."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from jaxtyping import Bool, Float64
+from scipy.cluster.hierarchy import fcluster, linkage
+from scipy.spatial.distance import squareform
+
+from attnconn_core.timeseries.profile import Profile
+from attnconn_core.timeseries.profiles import (
+    connectivity,
+    fisher,
+    scaled,
+    shifts,
+    unpacked_profiles,
+)
+
+__all__ = ["TwoGroups", "two_groups"]
+
+Measure = Literal["connectivity", "autocorrelation", "shared", "frames"]
+
+_Values = Float64[np.ndarray, " subject"]
+_Some = Float64[np.ndarray, " _"]
+_Group = Bool[np.ndarray, " subject"]
+_Alike = Float64[np.ndarray, "subject subject"]
+
+# In smaller cohorts values fall in two groups by chance. A group is of two subjects or more, and
+# of so large a share of them; a rarer kind is far from what is usual, and said of each session.
+_FEWEST_SUBJECTS, _FEWEST, _LEAST_SHARE = 5, 2, 0.05
+# How many clusters the tree of subjects is cut into at most, and the share of all subjects, at
+# least five, that two must hold: the others belong to neither.
+_MOST_CLUSTERS, _MOST_OF_ALL = 12, 0.8
+# Subjects correlate by so much within each group, by less than a share of it (Fisher z) between
+# the two, and nearly each by so much more with its own.
+_WITHIN, _BETWEEN, _CLEARLY = 0.3, 0.25, 0.2
+_WITHIN_TIMES = 3.0  # what correlations of so many edges are by chance
+_NEARLY_ALL = 0.9
+# The gap between two groups of values, and how many deviations within the groups it is.
+_TIMES = 6.0
+_AUTOCORRELATION = 0.25  # Fisher z
+_SHARED = float(np.log(2.5))
+# What the mean of all regions varies by is never less, in logarithms.
+_LEAST_SHARED = 0.05
+# Frames are fewer that are at most such a share of the usual number; then the groups are known,
+# and autocorrelations must lie apart by less.
+_SHORT, _SHORT_APART, _SHORT_TIMES = 0.6, 0.1, 3.0
+
+
+@dataclass(frozen=True)
+class TwoGroups:
+    """Two groups of sessions, and the measure by which they differ.
+
+    Attributes
+    ----------
+    measure
+        ``"connectivity"``: how sessions of different subjects correlate; ``"autocorrelation"`` in
+        the median region; ``"shared"``: variance of the mean of all standardised regions, times
+        their number; ``"frames"``: one group has fewer frames, and less autocorrelation.
+    keys
+        Sessions of the smaller group; of the one without the first session, if both are as large.
+    others
+        Sessions of the other group.
+    value, usual
+        Of the smaller group, and of the other one: medians over sessions. Of connectivity, the
+        mean correlation within either.
+    between
+        Mean correlation of sessions of the two groups, by connectivity.
+    """
+
+    measure: Measure
+    keys: tuple[str, ...]
+    others: tuple[str, ...]
+    value: float
+    usual: float
+    between: float = 0.0
+
+
+@dataclass(frozen=True)
+class _Subjects:
+    """Which rows of a table of sessions are whose."""
+
+    keys: list[str]
+    rows: Bool[np.ndarray, "subject session"]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def means(self, values: Float64[np.ndarray, " session"]) -> _Values:
+        return (self.rows @ values) / self.rows.sum(axis=1)
+
+    def sessions(self, group: _Group) -> tuple[str, ...]:
+        return tuple(self.keys[place] for place in np.flatnonzero(self.rows[group].any(axis=0)))
+
+
+def two_groups(
+    profiles: Mapping[str, Profile], subjects: Mapping[str, str] | None = None
+) -> tuple[TwoGroups, ...]:
+    """Find the measures by which a cohort falls in two groups of subjects.
+
+    All sessions of a subject are in one group. Cohorts of fewer than five subjects are not
+    looked at, and neither is a group of a single subject: `unlike` finds those.
+
+    Parameters
+    ----------
+    profiles
+        Session key → its profile. Only those with as many regions as most are compared.
+    subjects
+        Session key → its subject; who isn't named is a subject of its own.
+    """
+    subjects = subjects or {}
+    keys, held = unpacked_profiles({key: each.autocorrelation for key, each in profiles.items()})
+    held = held[:, np.isfinite(held).all(axis=0)]
+    found = [_by_connectivity(profiles, subjects)]
+    if held.size:
+        whose = _whose(keys, subjects)
+        medians = np.median(held, axis=1)
+        moved = whose.means(np.median(shifts(held), axis=1))
+        frames = np.array([profiles[key].frames for key in keys])
+        found.append(_of_values("frames", whose, _shorter(whose, moved, frames), medians))
+        if not found[-1]:
+            gap = _split(moved, _AUTOCORRELATION)
+            found.append(_of_values("autocorrelation", whose, gap, medians))
+        found.append(_by_shared(profiles, subjects))
+    return tuple(each for each in found if each)
+
+
+def _whose(keys: list[str], subjects: Mapping[str, str]) -> _Subjects:
+    names = np.array([subjects.get(key, key) for key in keys])
+    return _Subjects(keys, np.unique(names)[:, None] == names)
+
+
+def _by_shared(profiles: Mapping[str, Profile], subjects: Mapping[str, str]) -> TwoGroups | None:
+    shared = {key: each.shared for key, each in profiles.items() if each.shared is not None}
+    whose = _whose(list(shared), subjects)
+    values = np.array(list(shared.values()))
+    gap = _split(whose.means(np.log(np.maximum(values, _LEAST_SHARED))), _SHARED)
+    return _of_values("shared", whose, gap, values)
+
+
+def _split(values: _Values, least: float) -> _Group | None:
+    """Cut values in two where a gap is large by itself, and in deviations within both parts."""
+    order = np.argsort(values)
+    sizes, number = values[order], len(values)
+    if number < _FEWEST_SUBJECTS:
+        return None
+    fewest = max(_FEWEST, int(np.ceil(_LEAST_SHARE * number)))
+    best, ratio = None, _TIMES
+    for count in np.flatnonzero(np.diff(sizes) > least) + 1:
+        if fewest <= count <= number - fewest:
+            within = _deviation(sizes[:count], sizes[count:])
+            gap = sizes[count] - sizes[count - 1]
+            if gap > ratio * within:
+                best, ratio = count, gap / max(within, 1e-9)
+    return None if best is None else np.isin(np.arange(number), order[:best])
+
+
+def _shorter(whose: _Subjects, moved: _Values, frames: np.ndarray) -> _Group | None:
+    """Return who has fewer frames, if their autocorrelation is less than that of all others."""
+    numbers = whose.means(frames.astype(float))
+    usual = np.median(frames)
+    for fewer in (numbers <= _SHORT * usual, numbers < usual / _SHORT):
+        if min(fewer.sum(), (~fewer).sum()) < _FEWEST or len(fewer) < _FEWEST_SUBJECTS:
+            continue
+        apart = moved[~fewer].mean() - moved[fewer].mean()
+        within = _deviation(moved[fewer], moved[~fewer])
+        overlap = moved[fewer].max() > moved[~fewer].min()
+        if not overlap and apart > max(_SHORT_APART, _SHORT_TIMES * within):
+            return fewer
+    return None
+
+
+def _deviation(one: _Some, other: _Some) -> float:
+    squares = one.var() * len(one) + other.var() * len(other)
+    return float(np.sqrt(squares / (len(one) + len(other) - 2)))
+
+
+def _of_values(
+    measure: Measure,
+    whose: _Subjects,
+    group: _Group | None,
+    values: Float64[np.ndarray, " session"],
+) -> TwoGroups | None:
+    if group is None:
+        return None
+    sides = _smaller_first(whose, group, ~group)
+    own = dict(zip(whose.keys, values.tolist(), strict=True))
+    value, usual = (float(np.median([own[key] for key in side])) for side in sides)
+    return TwoGroups(measure, *sides, value, usual)
+
+
+def _smaller_first(
+    whose: _Subjects, one: _Group, other: _Group
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    first, second = whose.sessions(one), whose.sessions(other)
+    swap = len(second) < len(first) or (len(second) == len(first) and whose.keys[0] in first)
+    return (second, first) if swap else (first, second)
+
+
+def _by_connectivity(
+    profiles: Mapping[str, Profile], subjects: Mapping[str, str]
+) -> TwoGroups | None:
+    keys, (first, second) = connectivity({key: each.halves for key, each in profiles.items()})
+    whose = _whose(keys, subjects)
+    if len(whose) < _FEWEST_SUBJECTS:
+        return None
+    share = whose.rows / whose.rows.sum(axis=1, keepdims=True)
+    means = share @ scaled(first + second)
+    alike = means @ means.T
+    tree = linkage(squareform(np.maximum(1 - alike, 0), checks=False), "average")
+    fewest = max(_FEWEST, _LEAST_SHARE * len(whose))
+    least = max(_WITHIN, _WITHIN_TIMES * first.shape[1] ** -0.5)
+    for count in range(2, min(_MOST_CLUSTERS, len(whose)) + 1):
+        labels = fcluster(tree, count, "maxclust")
+        groups = [_without_strangers(alike, labels == label) for label in np.unique(labels)]
+        large = [group for group in groups if group.sum() >= fewest]
+        most = sum(int(group.sum()) for group in large)
+        if len(large) == 2 and most >= max(_FEWEST_SUBJECTS, _MOST_OF_ALL * len(whose)):
+            one, other = large
+            if _are_apart(alike, one, other, least):
+                return _in_numbers(alike, whose, one, other)
+    return None
+
+
+def _without_strangers(alike: _Alike, group: _Group) -> _Group:
+    """Leave out who correlates with a group by less than half of what its subjects do."""
+    if group.sum() <= _FEWEST:
+        return group
+    within = _within(alike, group)
+    kept = group.copy()
+    kept[group] = within >= np.median(within) / 2
+    return kept
+
+
+def _are_apart(alike: _Alike, one: _Group, other: _Group, least: float) -> bool:
+    within = min(_within(alike, group).mean() for group in (one, other))
+    between = alike[np.ix_(one, other)]
+    z = fisher(np.array([within, between.mean()]))
+    if within < least or z[1] > _BETWEEN * z[0]:
+        return False
+    own = np.concatenate([_within(alike, group) for group in (one, other)])
+    across = np.concatenate([between.mean(axis=1), between.mean(axis=0)])
+    clearly = np.quantile(own, 1 - _NEARLY_ALL) - np.quantile(across, _NEARLY_ALL)
+    return bool(clearly > _CLEARLY)
+
+
+def _within(alike: _Alike, group: _Group) -> _Some:
+    """Return how each subject correlates with the others of its group on average."""
+    among = alike[np.ix_(group, group)]
+    return (among.sum(axis=1) - np.diag(among)) / (len(among) - 1)
+
+
+def _in_numbers(alike: _Alike, whose: _Subjects, one: _Group, other: _Group) -> TwoGroups:
+    sides = _smaller_first(whose, one, other)
+    if sides[0] != whose.sessions(one):
+        one, other = other, one
+    value, usual = (float(_within(alike, group).mean()) for group in (one, other))
+    between = float(alike[np.ix_(one, other)].mean())
+    return TwoGroups("connectivity", *sides, value, usual, between)

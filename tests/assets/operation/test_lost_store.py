@@ -1,0 +1,76 @@
+"""A store that is away when a run begins: nothing is made again in its place."""
+
+import os
+import shutil
+
+import pytest
+
+from attnconn_assets.__main__ import main
+from attnconn_assets.instance.home import open_instance
+from attnconn_assets.operation import runner
+from attnconn_assets.study.claim import claim
+from attnconn_assets.study.study import load_study
+from attnconn_core.errors import StoreError
+
+
+@pytest.fixture
+def made(write_study, run_line, tmp_path, monkeypatch):
+    """A small study, run: its file, and the study."""
+    home = tmp_path / "home"
+    monkeypatch.setenv("DAGSTER_HOME", os.fspath(home))
+    file = write_study(n_subjects=2)
+    # Of the first asset alone: the others would make every test wait a minute for nothing.
+    every = runner.specs
+    monkeypatch.setattr(runner, "specs", lambda study: every(study)[:1])
+    study = load_study(file)
+    with open_instance() as instance:
+        claim(study, file, home)
+        run_line(study, instance)
+    return file, study
+
+
+@pytest.mark.parametrize("left", ["no folder", "an empty folder"])
+def test_a_run_is_refused_and_goes_on_when_the_store_is_back(made, run_line, capsys, left):
+    file, study = made
+    store, away = study.store_folder, study.store_folder.with_name("away")
+    store.rename(away)
+    if left == "an empty folder":
+        store.mkdir()
+    for command in ("run", "seed", "verify", "check"):
+        assert main(["--study", os.fspath(file), command]) == 1
+        said = "".join(capsys.readouterr())
+        assert f"the store of {study.name} must hold what was made; {store} is " in said
+        assert "Mount it" in said
+        assert "`attnconn clean` forgets what was made" in said
+        assert store.is_dir() == (left == "an empty folder")
+    with open_instance() as instance, pytest.raises(StoreError, match="knows 4 partitions"):
+        run_line(study, instance)  # as the sensors' runs do
+    assert not list(store.glob("*"))
+
+    shutil.rmtree(store, ignore_errors=True)
+    away.rename(store)
+    with open_instance() as instance:
+        outcome, _ = run_line(study, instance)
+    assert (outcome.made, outcome.standing) == (0, 4)
+
+
+def test_a_store_that_is_gone_for_good_is_forgotten_and_made_again(made, run_line, capsys):
+    file, study = made
+    shutil.rmtree(study.store_folder)
+    study.store_folder.mkdir()
+    assert main(["clean", "--study", os.fspath(file), "--yes"]) == 0
+    assert study.store_folder.is_dir()  # a disk may be mounted there
+    with open_instance() as instance:
+        outcome, _ = run_line(study, instance)
+    assert outcome.made == 4
+    main(["check", "--study", os.fspath(file)])
+    assert "must hold what was made" not in capsys.readouterr().out
+
+
+def test_a_new_home_knows_nothing_of_a_store_and_makes_it(made, run_line, tmp_path, monkeypatch):
+    _, study = made
+    shutil.rmtree(study.store_folder)
+    monkeypatch.setenv("DAGSTER_HOME", os.fspath(tmp_path / "another home"))
+    with open_instance() as instance:
+        outcome, _ = run_line(study, instance)
+    assert outcome.made == 4
