@@ -19,6 +19,7 @@ import dagster as dg
 from pydantic import PrivateAttr
 
 from attnconn_assets.storage.locks import alone
+from attnconn_assets.tracking.registry import MODELS, Registered, register_model
 from attnconn_assets.tracking.retry import Patient, patiently
 from attnconn_assets.tracking.run import TrackedRun
 from attnconn_assets.tracking.soundness import explained
@@ -40,7 +41,7 @@ class Tracking(dg.ConfigurableResource):
     Attributes
     ----------
     folder
-        Holds ``mlflow.db`` and ``artifacts/``.
+        Holds ``mlflow.db``, ``artifacts/`` and ``models/``.
     page
         Where MLflow's page is, for links to it.
     """
@@ -223,30 +224,10 @@ class Tracking(dg.ConfigurableResource):
 
     def register(
         self, name: str, model: Path, run_id: str, tags: Mapping[str, str], alias: str
-    ) -> str:
-        """Give a stored model a version in MLflow's registry and an alias; return the version.
-
-        A file that is registered already, told by its tag ``sha256``, keeps its version.
-        """
-        from mlflow.exceptions import MlflowException
-
-        client = self.client()
-        try:
-            client.create_registered_model(name)
-        except MlflowException as error:
-            if error.error_code != "RESOURCE_ALREADY_EXISTS":
-                raise
-        same = f"name = '{name}' and tags.sha256 = '{tags['sha256']}'"
-        found = client.search_model_versions(same, max_results=1)
-        version = (
-            found[0].version
-            if found
-            else client.create_model_version(
-                name, model.resolve().as_uri(), run_id=run_id, tags=dict(tags)
-            ).version
-        )
-        client.set_registered_model_alias(name, alias, version)
-        return str(version)
+    ) -> Registered:
+        """Give a stored model a version in MLflow's registry and an alias; see `register_model`."""
+        folder = Path(self.folder).resolve() / MODELS
+        return register_model(self.client(), folder, name, model, run_id, tags, alias)
 
     def _experiment(self, client: "MlflowClient", name: str) -> str:
         """Find an experiment, or make it; asked for once."""
