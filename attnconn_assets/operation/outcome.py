@@ -111,6 +111,11 @@ class Outcome:
                 for asset, keys in assets_.items()
             ]
             yield f"not made because {why}: {', '.join(what)}"
+        if any("(quorum: " in why and "exclude.sessions" not in why for why in alike):
+            yield (
+                "to go on without the sessions that are missing, name them under "
+                "exclude.sessions, or lower the study's quorum"
+            )
 
     def _why(self, name: str, causes: Sequence[Cause]) -> str:
         """Say what a partition waits for; of its own session without the session's name."""

@@ -53,6 +53,15 @@ def test_what_waits_for_its_own_session_is_one_line():
     )
 
 
+def test_how_to_go_on_below_a_quorum_is_said_once():
+    short = Cause("", "all", "needs 8 of 8 sessions (quorum: 0.95); 6 are there")
+    outcome = Outcome(waiting={"fingerprint of all": (short,), "report of all": (short,)})
+    (_, way_out) = outcome.waits()
+    assert way_out.endswith("name them under exclude.sessions, or lower the study's quorum")
+    outcome.waiting = {"fingerprint of all": (Cause("", "all", "is not made yet"),)}
+    assert len(list(outcome.waits())) == 1
+
+
 def test_what_is_the_matter_with_many_sessions_is_said_once(capsys):
     _complain("is suspicious:", {key: f"{key[4]} spikes in frames 3, {key[4]}" for key in KEYS})
     _complain("isn't a session:", {"notes.CSV": "in capitals"})

@@ -37,7 +37,7 @@ def test_a_score_says_what_it_is(name):
     assert kind.description.endswith(".")
     assert kind.reads <= READS
     assert is_dataclass(kind)
-    described = kind.__doc__ or ""
+    described = "".join(each.__doc__ or "" for each in kind.mro() if is_dataclass(each))
     assert [each.name for each in fields(kind) if each.name not in described] == []
     assert isinstance(make(name), Score)
 

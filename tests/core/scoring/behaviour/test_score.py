@@ -1,10 +1,9 @@
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 import pytest
 
-from attnconn_core.errors import CohortError, ParameterError
+from attnconn_core.errors import CohortError
 from attnconn_core.scoring import (
     ALL_TARGETS,
     Behaviour,
@@ -17,7 +16,6 @@ from attnconn_core.scoring import (
     score_behaviours,
 )
 from attnconn_core.scoring.behaviour.answers import squared_errors
-from attnconn_core.scoring.behaviour.score import Question
 
 QUICK = {"folds": 3, "seed": 1, "repeats": 2, "permutations": 20}
 PLAN = CrossValidation(folds=3, repeats=2, seed=1, permutations=20)
@@ -165,36 +163,6 @@ def test_no_target_that_can_be_predicted_is_an_error(make_study):
     table = make_study(subjects=9).phenotypes.assign(Score=1.0)
     with pytest.raises(CohortError, match=r"can be predicted; Score: "):
         Behaviour(**QUICK, targets=("Score",)).score(make_study(subjects=9, phenotypes=table))
-
-
-@pytest.fixture
-def phenotypes():
-    rng = np.random.default_rng(0)
-    table = pd.DataFrame(rng.normal(size=(6, 3)), columns=["Score", "Other", "Age"])
-    table["Site"] = list("aabbcc")
-    return table
-
-
-def test_confounds_are_no_targets_and_words_are_coded(phenotypes):
-    asked = Behaviour(confounds=("Age", "Site"), adjust="target_and_features")
-    question = Question.of(asked, phenotypes)
-    assert list(question.targets) == ["Score", "Other"]
-    assert question.confounds.values.shape == (6, 3)
-    assert question.confounds.from_features
-    asked = Behaviour(confounds=("Age",), targets=("Age", "Score"))
-    assert list(Question.of(asked, phenotypes).targets) == ["Score"]
-    assert Question.of(Behaviour(), phenotypes).confounds is None
-
-
-def test_who_lacks_a_confound_has_no_target(phenotypes):
-    phenotypes.loc[2, "Age"] = np.nan
-    question = Question.of(Behaviour(confounds=("Age",)), phenotypes)
-    assert question.targets.isna().all(axis=1).tolist() == [i == 2 for i in range(6)]
-
-
-def test_a_confound_that_is_not_there_is_named(phenotypes):
-    with pytest.raises(ParameterError, match="missing: Motion"):
-        Question.of(Behaviour(confounds=("Motion",)), phenotypes)
 
 
 def test_a_null_model_without_a_feature_is_dropped_by_name(make_study, monkeypatch):

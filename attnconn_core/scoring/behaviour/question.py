@@ -1,0 +1,131 @@
+"""A question of behaviour: what is to be predicted, of whom, and how."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Float
+
+from attnconn_core.errors import CohortError
+from attnconn_core.scoring.behaviour.confounds import Confounds, confound_columns, share_left
+from attnconn_core.scoring.behaviour.families import families, family_notes
+from attnconn_core.scoring.behaviour.resampling import CrossValidation
+from attnconn_core.scoring.behaviour.settings import BehaviourSettings
+from attnconn_core.scoring.behaviour.table import (
+    BehaviourTable,
+    score_behaviours,
+    target_patterns,
+)
+from attnconn_core.sources import target_columns
+from attnconn_core.wording import first_few
+
+__all__ = ["Question"]
+
+_SHOWN = 5
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """What is to be predicted, of whom, and how.
+
+    Attributes
+    ----------
+    settings
+        Of the score.
+    targets
+        A row per subject, a column per target; NaN where a subject lacks a confound, since
+        the target can't be adjusted.
+    confounds
+        Of the same subjects, without those that are the same for all; None without any.
+    groups
+        Family of each subject; None if families aren't known.
+    family_notes
+        What is to be said of families.
+    """
+
+    settings: BehaviourSettings
+    targets: pd.DataFrame
+    confounds: Confounds | None
+    groups: np.ndarray | None
+    family_notes: tuple[str, ...] = ()
+
+    @property
+    def units(self) -> int:
+        """Number of subjects that have a target; of families where they are known."""
+        there = self.targets.notna().any(axis=1).to_numpy()
+        if self.groups is None:
+            return int(there.sum())
+        return len({str(group) for group in self.groups[there]})
+
+    @classmethod
+    def of(cls, settings: BehaviourSettings, phenotypes: pd.DataFrame) -> "Question":
+        """Take targets, confounds and families from the subjects' phenotypes."""
+        family = settings.family_column
+        identifiers = [*([family] if family is not None else []), *settings.confounds]
+        found = target_columns(phenotypes, settings.targets, identifiers, "the phenotype table")
+        # Taken out of itself, a confound leaves nothing to predict.
+        names = [name for name in found if name not in settings.confounds]
+        if found and not names:
+            raise CohortError(
+                f"behaviour must have a target that is no confound; {first_few(found, _SHOWN)} "
+                f"{'is' if len(found) == 1 else 'are'} under behaviour.confounds, too, and taken "
+                "out of itself a column leaves nothing to predict. Take it out of one of the two"
+            )
+        targets = phenotypes[names].astype(float)
+        groups = None if family is None else families(phenotypes[family])
+        seen = () if family is None else tuple(family_notes(phenotypes[family]))
+        if not settings.confounds:
+            return cls(settings, targets, None, groups, seen)
+        columns = confound_columns(phenotypes, settings.confounds)
+        # Who lacks a confound can't be adjusted, and has no target to predict.
+        complete = columns.notna().all(axis=1)
+        both = settings.adjust == "target_and_features"
+        varying = columns.columns[columns[complete].nunique() > 1]
+        values = columns[varying].where(complete, 0.0).to_numpy()
+        confounds = Confounds(values, from_features=both) if len(varying) else None
+        return cls(settings, targets.where(complete, np.nan), confounds, groups, seen)
+
+    def left_of(self, target: str) -> float:
+        """Return the share of a target's variance that the confounds leave to be predicted."""
+        values = self.targets[target].to_numpy(dtype=np.float64)
+        known = ~np.isnan(values)
+        if self.confounds is None:
+            return 1.0
+        return share_left(self.confounds.of(known), values[known])
+
+    def predictable(self, unusable: dict[str, str]) -> list[str]:
+        """List the targets that can be predicted; enter the others into `unusable`.
+
+        Raises
+        ------
+        CohortError
+            If there is none.
+        """
+        patterns = target_patterns(self.targets, unusable, self.confounds)
+        found = [name for _, names in patterns for name in names]
+        if not found:
+            why = "; ".join(f"{target}: {reason}" for target, reason in unusable.items())
+            raise CohortError(f"no target of the phenotype table can be predicted; {why or 'none'}")
+        return found
+
+    def ask(
+        self,
+        features: Float[np.ndarray, "subject edge"],
+        model: str,
+        confounds: Confounds | None,
+    ) -> BehaviourTable:
+        """Predict all targets from some features."""
+        settings = self.settings
+        return score_behaviours(
+            features,
+            self.targets,
+            model=model,
+            cross_validation=CrossValidation(
+                min(settings.folds, self.units),
+                settings.repeats,
+                settings.seed,
+                settings.permutations,
+            ),
+            confounds=confounds,
+            groups=self.groups,
+        )

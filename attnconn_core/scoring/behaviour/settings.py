@@ -1,0 +1,44 @@
+"""What the score of behaviour is asked: the settings of a study."""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+__all__ = ["BehaviourSettings"]
+
+
+@dataclass(frozen=True)
+class BehaviourSettings:
+    """What is to be predicted, by which model, and how that is judged.
+
+    Attributes
+    ----------
+    targets
+        Columns of the phenotype table, or patterns such as ``FS_*``; none are all columns
+        of numbers.
+    family_column
+        Whose family a subject is of; families stay together in folds and shuffles.
+    model
+        Of `score_behaviours`.
+    folds, seed, repeats, permutations
+        Of `CrossValidation`. Where there are fewer subjects (or families) than folds, each is
+        a fold of its own, and the notes say so.
+    confounds
+        Columns that are regressed out inside every fold; those of words by category.
+    adjust
+        What they are taken out of. Scores are then of the adjusted target.
+    null_models
+        Whether confounds alone and each subject's mean edge are scored beside the methods.
+    """
+
+    targets: tuple[str, ...] = ()
+    family_column: str | None = None
+    model: Literal["kernel_ridge", "cpm", "linear_sgd"] = "kernel_ridge"
+    folds: Annotated[int, Field(ge=2)] = 10
+    seed: Annotated[int, Field(ge=0)] = 42
+    confounds: tuple[str, ...] = ()
+    adjust: Literal["target", "target_and_features"] = "target"
+    repeats: Annotated[int, Field(ge=1)] = 10
+    permutations: Annotated[int, Field(ge=0)] = 1000
+    null_models: bool = True
