@@ -37,7 +37,7 @@ _FAILED = "failed because"
 
 # What goes wrong for no fault of what a partition is made from: a damaged store, a disk, a
 # database. The next try may end otherwise though nothing that it is made from has changed.
-_PASSING = (OSError, ReplacedError, StoreError, TrackingError)
+_PASSING = (OSError, MemoryError, ReplacedError, StoreError, TrackingError)
 
 
 def build_asset(
@@ -158,13 +158,22 @@ def _remember(
     """Leave a note in the store; a disk too full for it must not hide the failure itself."""
     try:
         tried = ""
-        if not isinstance(error, _PASSING):
+        if not _may_pass(error):
             tried = attempt(
                 platform.study, spec, platform.store, platform.source, platform.listing, partition
             )
         platform.store.fail(spec.name, partition, why, tried)
     except OSError as error:
         platform.log.error(f"{spec.name} of {partition}: its failure isn't noted: {error}")
+
+
+def _may_pass(error: BaseException | None) -> bool:
+    """Whether an error, or one that led to it, is of what passes."""
+    while error is not None:
+        if isinstance(error, _PASSING) and not isinstance(error, FileNotFoundError):
+            return True
+        error = error.__cause__
+    return False
 
 
 def _log_failed(

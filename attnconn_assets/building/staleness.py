@@ -19,7 +19,6 @@ from attnconn_assets.storage.store import Store
 from attnconn_assets.storage.user_files import file_facts, is_unchanged
 from attnconn_assets.study.study import Study
 from attnconn_core.errors import StoreError
-from attnconn_core.records import Cohort
 from attnconn_core.sources import Listing, Source
 
 __all__ = ["Plan", "attempt", "is_current", "plan"]
@@ -96,8 +95,8 @@ def plan(
             tried = store.failed_with(spec.name, key)
             if tried == attempt(study, spec, store, source, listing, key):
                 failure = store.failure(spec.name, key)
-                again = f"nothing it is made from has changed since it failed: {failure}"
-                why = (Cause("", WHOLE, again),)
+                told = f"{failure} (nothing that it is made from has changed since)"
+                why = (Cause(spec.name, key, told, failed=True),)
         if why:
             found.waiting[key] = why
         else:
@@ -110,21 +109,16 @@ def attempt(
 ) -> str:
     """Hash all that a partition would be made from now: another hash, another result."""
     session = next((each for each in listing.sessions if each.key == key), None)
-    cohort = _cohort(study, spec, store, listing)
-    parts = [spec.recipe_of(key).digest, cohort.digest if cohort else ""]
+    parts = [spec.recipe_of(key).digest]
+    if spec.rests_on:
+        settled = settle(study, store, listing, spec.basis)
+        parts += [settled.cohort.digest, *sorted(settled.left_out)]
     if spec.reads:
         parts += [json.dumps(file_facts(path)) for path in spec.reads(source, session)]
     for asset, partition in read_by(study, spec, key):
         entry = store.readable(asset, partition)
         parts.append(f"{asset}/{partition} {entry.digest if entry else ''}")
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
-
-
-def _cohort(study: Study, spec: AssetSpec, store: Store, listing: Listing) -> Cohort | None:
-    """Take the cohort that a group's result would rest on; None for what rests on no group."""
-    if not spec.rests_on:
-        return None
-    return settle(study, store, listing, spec.basis).cohort
 
 
 def is_current(

@@ -1,14 +1,17 @@
 """Sensors: sessions become partitions as their scans appear, and what they allow is made."""
 
 import dataclasses
+import datetime
 import hashlib
 import json
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import dagster as dg
 
 from attnconn_assets.assets.catalogue import specs, store_of
+from attnconn_assets.building.causes import Cause, told_apart
 from attnconn_assets.building.partitions import session_partitions
 from attnconn_assets.building.staleness import plan
 from attnconn_assets.instance.run_locks import end_orphans
@@ -23,6 +26,7 @@ __all__ = ["discovery", "follow"]
 
 _SHOWN = 5
 _PROBES = 200  # scans looked into in one tick, which must end in time
+_FIRST_PAUSE, _LONGEST_PAUSE = 60.0, 3600.0  # seconds until what failed is tried again
 _UNFINISHED = [
     dg.DagsterRunStatus.QUEUED,
     dg.DagsterRunStatus.NOT_STARTED,
@@ -84,8 +88,9 @@ def follow(study: Study, job: dg.JobDefinition) -> dg.SensorDefinition:
     """Make what new sessions allow, and group scores as the cohort changes; no models.
 
     It waits while anything runs, and looks again only when a run has ended or a scan, the
-    study or the code has changed. What failed is left alone until something that it would
-    be made from changes.
+    study or the code has changed. What failed for what it is made from is left alone until
+    that changes. What failed otherwise (a disk, a database, a process that was killed) is tried
+    again after a minute, and then after pauses of up to an hour. What can't be made is said.
     """
     partitions = session_partitions(study)
     running = dg.DefaultSensorStatus.RUNNING
@@ -110,30 +115,74 @@ def follow(study: Study, job: dg.JobDefinition) -> dg.SensorDefinition:
             return dg.SkipReason(str(error))
         there = tuple(session for session in listing.sessions if session.key in known)
         listing = dataclasses.replace(listing, sessions=there)
-        before = _seen_before(context.cursor)
+        before = _Look.of(context.cursor)
         seen = _digest(study, context.instance, source, listing)
-        if seen == before.get("seen"):
-            return dg.SkipReason("nothing has changed since the last look")
-        due = _due(study, source, listing)
-        cursor = json.dumps({"seen": seen, "due": due})
+        now = time.time()
+        if seen == before.seen and not (before.due and now >= before.again):
+            return dg.SkipReason(f"nothing has changed since the last look: {before.told}")
+        due, left = _due(study, source, listing)
         if not due:
-            return dg.SensorResult(skip_reason=dg.SkipReason("all is up to date"), cursor=cursor)
-        if due == before.get("due"):
-            left = ", ".join(due)
-            return dg.SensorResult(
-                skip_reason=dg.SkipReason(f"the last refresh couldn't make {left}; see its run"),
-                cursor=cursor,
-            )
+            told = left or "all is up to date"
+            look = _Look(seen, told=told)
+            return dg.SensorResult(skip_reason=dg.SkipReason(told), cursor=look.cursor)
+        again = due == before.due
+        if again and now < before.again:
+            told = f"the last refresh couldn't make {', '.join(due)}, see its run; {before.when}"
+            told = "; ".join(filter(None, (told, left)))
+            look = dataclasses.replace(before, seen=seen, told=told)
+            return dg.SensorResult(skip_reason=dg.SkipReason(look.told), cursor=look.cursor)
         context.log.info(", ".join(f"{name}: {len(keys)}" for name, keys in due.items()))
         operation = {"config": {"models": False, "retry_failed": False}}
+        tries = before.tries + 1 if again else 0
+        pause = min(_FIRST_PAUSE * 2**tries, _LONGEST_PAUSE)
         return dg.SensorResult(
             run_requests=[
                 dg.RunRequest(run_config={"ops": {f"{study.name}_make_stale": operation}})
             ],
-            cursor=cursor,
+            cursor=_Look(seen, due, tries, now + pause, left).cursor,
         )
 
     return request
+
+
+@dataclasses.dataclass(frozen=True)
+class _Look:
+    """What the sensor saw when it looked last.
+
+    Attributes
+    ----------
+    seen
+        Stands for all that may make something due.
+    due
+        What it requested then: partitions by asset.
+    tries
+        How often the same was requested before.
+    again
+        From when on it is requested once more, in seconds.
+    told
+        What is said of the rest, while nothing changes.
+    """
+
+    seen: str = ""
+    due: Mapping[str, list[str]] = dataclasses.field(default_factory=dict)
+    tries: int = 0
+    again: float = 0.0
+    told: str = ""
+
+    @classmethod
+    def of(cls, cursor: str | None) -> "_Look":
+        known = {each.name for each in dataclasses.fields(cls)}
+        kept = _seen_before(cursor)  # an older version's has fewer
+        return cls(**{name: value for name, value in kept.items() if name in known})
+
+    @property
+    def cursor(self) -> str:
+        return json.dumps(dataclasses.asdict(self))
+
+    @property
+    def when(self) -> str:
+        at = datetime.datetime.fromtimestamp(self.again, datetime.UTC)
+        return f"it is tried again after {at:%H:%M} UTC"
 
 
 def _seen_before(cursor: str | None) -> dict[str, Any]:
@@ -203,13 +252,22 @@ def _listed(what: str, names: Sequence[str]) -> str:
     return f"{len(names)} {what} ({few_and_more(names, _SHOWN)})"
 
 
-def _due(study: Study, source: Source, listing: Listing) -> dict[str, list[str]]:
-    """List the partitions of every asset that can be made now without training."""
+def _due(study: Study, source: Source, listing: Listing) -> tuple[dict[str, list[str]], str]:
+    """List the partitions that can be made now without training, and say what can't be made."""
     store = store_of(study).snapshot()
     every = specs(study)
-    due = {
-        spec.name: plan(study, spec, store, source, listing, specs=every, retry_failed=False).due
-        for spec in every
-        if spec.group != "forecasters"
-    }
-    return {name: keys for name, keys in due.items() if keys}
+    due: dict[str, list[str]] = {}
+    models: dict[str, list[str]] = {}
+    waiting: list[Cause] = []
+    for spec in every:
+        found = plan(study, spec, store, source, listing, specs=every, retry_failed=False)
+        kept = models if spec.group == "forecasters" else due
+        if found.due:
+            kept[spec.name] = found.due
+        waiting += [cause for causes in found.waiting.values() for cause in causes]
+    told = told_apart(dict.fromkeys(cause for cause in waiting if cause.asset not in models))
+    if models:
+        counted = ", ".join(f"{name} ({len(keys)})" for name, keys in models.items())
+        told.insert(0, f"models are to be trained, which a refresh doesn't do: {counted}")
+    more = [f"{len(told) - _SHOWN} more"] if len(told) > _SHOWN else []
+    return due, "; ".join([*told[:_SHOWN], *more])

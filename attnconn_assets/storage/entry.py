@@ -9,7 +9,9 @@ from typing import Any
 __all__ = ["WHOLE", "Entry", "StoredFile"]
 
 # Facts of how an entry came about: another of these is no other content.
-_PROVENANCE = frozenset({"read", "cohort", "sessions", "excluded", "training_seconds", "versions"})
+_PROVENANCE = frozenset(
+    {"read", "cohort", "sessions", "excluded", "training_seconds", "versions", "aliases"}
+)
 
 WHOLE = "all"  # the partition of an asset that has none
 

@@ -4,6 +4,7 @@ import shutil
 import urllib.parse
 from pathlib import Path
 
+from attnconn_assets.tracking.registry import MODELS, remove_model
 from attnconn_assets.tracking.tracking import Tracking
 
 __all__ = ["forget_study"]
@@ -31,6 +32,7 @@ def forget_study(tracking: Tracking, study: str) -> int:
     versions = client.search_model_versions()
     for name in {each.name for each in versions if each.run_id in forgotten}:
         client.delete_registered_model(name)
+        remove_model(Path(tracking.folder).resolve() / MODELS, name)
     return len(forgotten)
 
 

@@ -19,6 +19,8 @@ import dagster as dg
 from pydantic import PrivateAttr
 
 from attnconn_assets.storage.locks import alone
+from attnconn_assets.tracking.experiments import experiment_of
+from attnconn_assets.tracking.registry import MODELS, Registered, register_model
 from attnconn_assets.tracking.retry import Patient, patiently
 from attnconn_assets.tracking.run import TrackedRun
 from attnconn_assets.tracking.soundness import explained
@@ -26,10 +28,10 @@ from attnconn_assets.tracking.tags import Origin
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
+    from mlflow.entities import Run
 
 __all__ = ["Tracking"]
 
-_KIND = {"mlflow.experimentKind": "custom_model_development"}  # not of language models
 _SAME = ("attnconn.study", "attnconn.asset", "attnconn.partition")  # tell of the same result
 _RUN_ID = re.compile(r"[0-9a-f]{32}")
 
@@ -40,7 +42,7 @@ class Tracking(dg.ConfigurableResource):
     Attributes
     ----------
     folder
-        Holds ``mlflow.db`` and ``artifacts/``.
+        Holds ``mlflow.db``, ``artifacts/`` and ``models/``.
     page
         Where MLflow's page is, for links to it.
     """
@@ -131,14 +133,11 @@ class Tracking(dg.ConfigurableResource):
         as KILLED, and older ones lose the tag ``attnconn.current``.
         """
         client = self.client()
-        experiment_id = self._experiment(client, experiment)
-        self._retire(client, experiment_id, origin, name)
         tags = {**origin.tags(), **(more or {}), "attnconn.current": "true"}
         if parent is not None:
             tags["mlflow.parentRunId"] = parent.id
-        run = TrackedRun(
-            client, client.create_run(experiment_id, tags=tags, run_name=name), parameters
-        )
+        opened = self._opened(client, experiment, origin, name, tags)
+        run = TrackedRun(client, opened, parameters)
         try:
             yield run
             run.send()
@@ -151,6 +150,27 @@ class Tracking(dg.ConfigurableResource):
                 client.set_terminated(run.id, "FAILED")
             raise
         client.set_terminated(run.id, "FINISHED")
+
+    def _opened(
+        self,
+        client: "MlflowClient",
+        experiment: str,
+        origin: Origin,
+        name: str,
+        tags: Mapping[str, str],
+    ) -> "Run":
+        """Create a run, also where its experiment was deleted since it was looked up."""
+        from mlflow.exceptions import MlflowException
+
+        for last_try in (False, True):
+            experiment_id = self._experiment(client, experiment)
+            try:
+                self._retire(client, experiment_id, origin, name)
+                return client.create_run(experiment_id, tags=dict(tags), run_name=name)
+            except MlflowException:
+                if last_try or self._experiments.pop(experiment, None) is None:
+                    raise
+        raise AssertionError  # the last try returns or raises
 
     def close_abandoned(self, study: str, is_over: Callable[[str], bool]) -> int:
         """Close a study's runs that a killed process left RUNNING; return how many.
@@ -223,61 +243,29 @@ class Tracking(dg.ConfigurableResource):
 
     def register(
         self, name: str, model: Path, run_id: str, tags: Mapping[str, str], alias: str
-    ) -> str:
-        """Give a stored model a version in MLflow's registry and an alias; return the version.
-
-        A file that is registered already, told by its tag ``sha256``, keeps its version.
-        """
-        from mlflow.exceptions import MlflowException
-
-        client = self.client()
-        try:
-            client.create_registered_model(name)
-        except MlflowException as error:
-            if error.error_code != "RESOURCE_ALREADY_EXISTS":
-                raise
-        same = f"name = '{name}' and tags.sha256 = '{tags['sha256']}'"
-        found = client.search_model_versions(same, max_results=1)
-        version = (
-            found[0].version
-            if found
-            else client.create_model_version(
-                name, model.resolve().as_uri(), run_id=run_id, tags=dict(tags)
-            ).version
-        )
-        client.set_registered_model_alias(name, alias, version)
-        return str(version)
+    ) -> Registered:
+        """Give a stored model a version in MLflow's registry and an alias; see `register_model`."""
+        folder = Path(self.folder).resolve() / MODELS
+        return register_model(self.client(), folder, name, model, run_id, tags, alias)
 
     def _experiment(self, client: "MlflowClient", name: str) -> str:
         """Find an experiment, or make it; asked for once."""
         if name not in self._experiments:
-            self._experiments[name] = self._find_or_make(client, name)
+            artifacts = Path(self.folder).resolve() / "artifacts"
+            self._experiments[name] = experiment_of(client, artifacts, name)
         return self._experiments[name]
-
-    def _find_or_make(self, client: "MlflowClient", name: str) -> str:
-        from mlflow.exceptions import MlflowException
-
-        found = client.get_experiment_by_name(name)
-        if found is None:
-            location = (Path(self.folder).resolve() / "artifacts" / name).as_uri()
-            try:
-                return client.create_experiment(name, location, _KIND)
-            except MlflowException as error:
-                if error.error_code != "RESOURCE_ALREADY_EXISTS":
-                    raise
-                found = client.get_experiment_by_name(name)
-                if found is None:
-                    raise
-        return found.experiment_id
 
     def _retire(
         self, client: "MlflowClient", experiment_id: str, origin: Origin, name: str
     ) -> None:
         """Take the tag from what was current before, and end what a killed process left."""
+        from mlflow.entities import ViewType
+
         # By name alone: with each tag more that it compares, MLflow takes a millisecond more.
         named = client.search_runs(
             [experiment_id],
             f"attributes.run_name = '{name}' and tags.`attnconn.current` = 'true'",
+            run_view_type=ViewType.ALL,  # one that was deleted may be restored
         )
         same = {tag: origin.tags()[tag] for tag in _SAME}
         for run in named:
@@ -286,6 +274,11 @@ class Tracking(dg.ConfigurableResource):
                 continue
             if any(tags.get(tag) != value for tag, value in same.items()):
                 continue
+            deleted = run.info.lifecycle_stage == "deleted"
+            if deleted:  # a deleted run takes no tag
+                client.restore_run(run.info.run_id)
             client.set_tag(run.info.run_id, "attnconn.current", "false")
             if run.info.status == "RUNNING":
                 client.set_terminated(run.info.run_id, "KILLED")
+            if deleted:
+                client.delete_run(run.info.run_id)

@@ -18,6 +18,7 @@
     skill             how much of the next frames a forecaster explains
     cross_fitting     whose scans train a group's models, and whose they are read on
     checkpoints       forecasters in files, the reference's among them
+    pyfunc            a stored forecaster as MLflow calls models
 """
 
 from attnconn_core.forecasting.checkpoints import (

@@ -145,28 +145,22 @@ def started(monkeypatch, tmp_path) -> dict[str, tuple[list[str], dict[str, str]]
     """The servers' commands and environments, as `serve` would start them."""
     seen = {}
 
-    class Ended:
-        pid, returncode = 0, 0
-
-        def __init__(self, command, env, **_) -> None:
-            seen[Path(command[0]).name] = (command, env)
-
-        def poll(self) -> int:
-            return self.returncode
+    def watch(parts, environment, _) -> int:
+        seen.update({Path(part.command[0]).name: (part.command, environment) for part in parts})
+        return 0
 
     with monkeypatch.context() as patch:
-        patch.setattr(servers.subprocess, "Popen", Ended)
+        patch.setattr(servers, "_watch", watch)
         patch.setattr(servers.signal, "signal", lambda *_: None)
-        patch.setattr(servers, "_group_lives", lambda _: False)
         patch.setattr(servers, "_require_free", lambda *_: None)
         patch.setattr(Tracking, "client", lambda _: None)
         servers.serve(tmp_path / "study.yaml", tmp_path / "mlruns", 3000, 5000)
-    assert set(seen) == {"dagster", "mlflow"}
+    assert set(seen) == {"dagster", "dagster-daemon", "dagster-webserver", "mlflow"}
     return seen
 
 
 def test_both_pages_are_on_this_machine_only(started):
-    for name, option in (("dagster", "-h"), ("mlflow", "--host")):
+    for name, option in (("dagster-webserver", "-h"), ("mlflow", "--host")):
         command, _ = started[name]
         assert command.count(option) == 1
         assert command[command.index(option) + 1] == "127.0.0.1"

@@ -5,6 +5,7 @@ import pandas as pd
 from attnconn_assets.building.result import Result
 from attnconn_assets.building.work import Work
 from attnconn_assets.storage.entry import Entry
+from attnconn_assets.tracking.registry import Registered
 from attnconn_core.errors import StudyError
 
 __all__ = ["make_champion"]
@@ -26,27 +27,47 @@ def make_champion(work: Work) -> Result:
         {"configuration": list(scores), "validation_r2": [scores[name] for name in scores]}
     ).astype({"validation_r2": "float64"})
     work.runs.own({"champion": best})
+    registered = _register(work, best, entries[best])
+    notes = [note for alias, each in registered.items() if (note := _moved(alias, each))]
+    for note in notes:
+        work.log(note)
     return Result(
         tables={"scores": table},
         metrics={f"validation_r2/{name}": r2 for name, r2 in scores.items()},
-        facts={"champion": best, "versions": _register(work, best, entries[best])},
+        facts={
+            "champion": best,
+            "versions": {alias: each.version for alias, each in registered.items()},
+            "aliases": notes,
+        },
         beside=tuple(entries.values()),
     )
 
 
-def _register(work: Work, configuration: str, entry: Entry) -> dict[str, str]:
-    """Register every model of a configuration: a cross-fitted one has several.
+def _register(work: Work, configuration: str, entry: Entry) -> dict[str, Registered]:
+    """Register every model of a configuration, by alias: a cross-fitted one has several.
 
     The first has the alias ``champion``, the others ``champion-<fold>``.
     """
-    versions: dict[str, str] = {}
+    registered: dict[str, Registered] = {}
     for name, file in entry.files.items():
         fold = name.removesuffix(".safetensors")
-        versions[fold] = work.runs.register(
+        alias = f"champion-{fold}" if registered else "champion"
+        registered[alias] = work.runs.register(
             "group_forecaster",
             work.path(entry, name),
             entry.made_by["mlflow_run"],
             {"sha256": file.sha256, "configuration": configuration, "fold": fold},
-            f"champion-{fold}" if versions else "champion",
+            alias,
         )
-    return versions
+    return registered
+
+
+def _moved(alias: str, registered: Registered) -> str:
+    """Say that a person has moved an alias, which stays there; empty if nobody has."""
+    if registered.moved_to is None:
+        return ""
+    return (
+        f"the alias {alias} stays at version {registered.moved_to}, to which it was moved by "
+        f"hand; the study's own choice is version {registered.version}. Delete the alias, and the "
+        "next time that a champion is chosen it is set again"
+    )

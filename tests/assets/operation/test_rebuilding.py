@@ -25,15 +25,10 @@ def told(study) -> tuple[dict[str, tuple], Counter]:
         key = f"{own.get('attnconn.asset')} {run.info.run_name}"
         held[key] = (own, run.data.params, run.data.metrics, kept, run.info.status)
     models = Counter(
-        (each.name, stored_as(each.source), each.tags["fold"], names[each.run_id])
+        (each.name, each.tags["sha256"], each.tags["fold"], names[each.run_id])
         for each in client.search_model_versions()
     )
     return held, models
-
-
-def stored_as(source: str) -> str:
-    """The path in the store: the line that is looked at is a copy, its runs name the original."""
-    return source.partition("/store/")[2]
 
 
 def test_every_run_is_there_again_with_what_mlflow_was_told(line):
@@ -55,7 +50,7 @@ def test_every_run_is_there_again_with_what_mlflow_was_told(line):
         assert again[3:] == (kept, status), name
     assert models_after == models
     sources = [each.source for each in tracking_of(study).client().search_model_versions()]
-    assert all(each.startswith(study.store_folder.as_uri()) for each in sources)
+    assert all(each.startswith((line.folder / "lost" / "models").as_uri()) for each in sources)
     known = tracking_of(study).known_runs()
     assert {entry.made_by["mlflow_run"] for entry in store_of(study).entries()} <= known
     assert line.run(tracking="../lost")[0].rebuilt == 0

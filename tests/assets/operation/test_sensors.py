@@ -1,14 +1,19 @@
 """Discovery and follow-up: complete scans become partitions, and what they allow is requested."""
 
+from types import SimpleNamespace
+
 import dagster as dg
 import numpy as np
 import pytest
 
 from attnconn_assets.assets.catalogue import resources
 from attnconn_assets.building.partitions import add_sessions, session_partitions
+from attnconn_assets.operation import sensors
 from attnconn_assets.operation.jobs import refresh
 from attnconn_assets.operation.sensors import discovery, follow
 from attnconn_assets.study.study import load_study
+from attnconn_core.connectivity import Pearson
+from attnconn_core.errors import TrackingError
 
 
 def save(folder, subject: str, session: str = "test", seed: int = 0) -> None:
@@ -128,8 +133,11 @@ def test_what_new_sessions_allow_is_requested_once(scans, instance):
     assert store.find("time_series", "sub-4_ses-retest") is not None
     assert store.find("granger", "sub-4_ses-retest") is not None
     assert store.find("subject_forecaster", "sub-4_ses-retest") is None
-    assert ticks.skipped() == "all is up to date"
-    assert ticks.skipped() == "nothing has changed since the last look"
+    left = ticks.skipped()
+    assert left.startswith("models are to be trained, which a refresh doesn't do: ")
+    assert "subject_forecaster (8)" in left
+    assert "is not made yet" not in left
+    assert ticks.skipped() == f"nothing has changed since the last look: {left}"
 
 
 def test_a_failure_is_not_tried_again_until_its_scan_changes(scans, instance):
@@ -152,13 +160,54 @@ def test_a_failure_is_not_tried_again_until_its_scan_changes(scans, instance):
     store = resources(study)["store"]
     assert store.find("pearson", "sub-1_ses-test") is not None
     assert store.find("pearson", "sub-2_ses-test") is None
-    assert ticks.skipped() == "all is up to date"
+    for said in (ticks.skipped(), ticks.skipped()):
+        assert "time_series of sub-2_ses-test failed: every region must change" in said
+        assert "up to date" not in said
+    assert ticks.skipped().startswith("nothing has changed since the last look: ")
 
     save(folder, "2")
     (request,) = ticks.tick().run_requests
     # Its scores fail: only one subject has two sessions.
     job.execute_in_process(run_config=request.run_config, instance=instance, raise_on_error=False)
     assert store.find("pearson", "sub-2_ses-test") is not None
+
+
+def test_what_failed_for_no_fault_of_its_scan_is_tried_again(scans, instance, monkeypatch):
+    study, _ = scans
+    add_sessions(study, instance, study.make_source().sessions())
+    job = refresh(study)
+    ticks = Ticks(follow(study, job), instance)
+    clock = [1e9]
+    monkeypatch.setattr(sensors, "time", SimpleNamespace(time=lambda: clock[0]))
+    estimate, broken = Pearson.estimate, True
+
+    def fails(self, series):
+        if broken:
+            raise TrackingError("MLflow's database is away")
+        return estimate(self, series)
+
+    monkeypatch.setattr(Pearson, "estimate", fails)
+
+    def run():
+        (request,) = ticks.tick().run_requests
+        job.execute_in_process(
+            run_config=request.run_config, instance=instance, raise_on_error=False
+        )
+
+    run()  # all of it
+    run()  # what is left, which fails once more
+    said = ticks.skipped()
+    assert "the last refresh couldn't make pearson" in said
+    assert "it is tried again after 01:47 UTC" in said
+    clock[0] += 61
+    run()
+    assert "it is tried again after 01:49 UTC" in ticks.skipped()
+    broken = False
+    clock[0] += 121
+    run()
+    store = resources(study)["store"]
+    assert store.find("pearson", "sub-1_ses-test") is not None
+    assert "pearson" not in ticks.skipped()
 
 
 def test_a_group_score_that_failed_follows_when_its_cohort_changes(scans, instance):
@@ -171,7 +220,7 @@ def test_a_group_score_that_failed_follows_when_its_cohort_changes(scans, instan
     job.execute_in_process(run_config=request.run_config, instance=instance, raise_on_error=False)
     store = resources(study)["store"]
     assert "at least 2 subjects" in store.failure("fingerprint", "all")
-    assert ticks.skipped() == "all is up to date"
+    assert ticks.skipped().startswith("fingerprint failed: a fingerprint needs at least 2 subjects")
     for number, session in enumerate(("test", "retest")):
         save(folder, "2", session, seed=5 + number)
     add_sessions(study, instance, study.make_source().sessions())

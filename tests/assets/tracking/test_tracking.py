@@ -2,7 +2,6 @@
 
 import contextlib
 import dataclasses
-import hashlib
 import sqlite3
 import subprocess
 import sys
@@ -116,24 +115,6 @@ def test_a_sweep_is_one_run_that_others_stand_below(tracking):
     client = tracking.client()
     assert client.get_run(below.id).data.tags["mlflow.parentRunId"] == sweep.id
     assert client.get_run(sweep.id).info.status == "FINISHED"
-
-
-def test_a_model_is_registered_once_and_asked_for_by_its_alias(tracking, tmp_path):
-    run, client = track(tracking), tracking.client()
-
-    def register(content: bytes) -> str:
-        model = tmp_path / "model.safetensors"
-        model.write_bytes(content)
-        tags = {"sha256": hashlib.sha256(content).hexdigest()}
-        return tracking.register("tiny_group_forecaster", model, run.id, tags, "champion")
-
-    assert register(b"one") == register(b"one") == "1"
-    assert register(b"two") == "2"
-    champion = client.get_model_version_by_alias("tiny_group_forecaster", "champion")
-    assert (str(champion.version), champion.run_id) == ("2", run.id)
-    assert register(b"one") == "1"  # an old champion may come back
-    champion = client.get_model_version_by_alias("tiny_group_forecaster", "champion")
-    assert str(champion.version) == "1"
 
 
 OPEN = """

@@ -1,0 +1,154 @@
+"""The registry: versions of models under a name, each in a folder that MLflow itself can load.
+
+A version's folder is a copy: the store replaces its file when a model is trained anew, and an
+alias can still be moved back to what was there before.
+"""
+
+import os
+import shutil
+import urllib.parse
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from attnconn_core.forecasting import load_forecaster
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+    from mlflow.entities.model_registry import ModelVersion
+
+__all__ = ["MODELS", "Registered", "register_model", "remove_model"]
+
+#: The folder of registered models beside MLflow's database.
+MODELS = "models"
+
+_LOADER = "attnconn_core.forecasting.pyfunc"
+_FILE = "forecaster.safetensors"
+_OURS = "attnconn.alias."  # + alias: the version that it was given here
+_GONE = "attnconn.gone"
+
+
+@dataclass(frozen=True)
+class Registered:
+    """A version, and where its alias points.
+
+    Attributes
+    ----------
+    version
+        Of the model.
+    moved_to
+        The version to which a person has moved the alias, which is left there; None if the
+        alias points to `version`.
+    """
+
+    version: str
+    moved_to: str | None = None
+
+
+def register_model(
+    client: "MlflowClient",
+    folder: Path,
+    name: str,
+    model: Path,
+    run_id: str,
+    tags: Mapping[str, str],
+    alias: str,
+) -> Registered:
+    """Give a stored model a version and an alias; the file is copied.
+
+    A file that is registered already, told by its tag ``sha256``, keeps its version. An alias
+    that points elsewhere than this function has left it was moved by a person, and stays; once
+    it is deleted, it is set again.
+
+    Parameters
+    ----------
+    client
+        Of the registry.
+    folder
+        Where registered models are kept.
+    name
+        Of the model in the registry.
+    model
+        A forecaster's file.
+    run_id
+        The run in MLflow that trained it.
+    tags
+        Of the version; ``sha256`` among them.
+    alias
+        Under which this version is to be asked for.
+    """
+    from mlflow.exceptions import MlflowException
+
+    try:
+        client.create_registered_model(name)
+    except MlflowException as error:
+        if error.error_code != "RESOURCE_ALREADY_EXISTS":
+            raise
+    place = folder / name / tags["sha256"][:16]
+    if not (place / "MLmodel").is_file():
+        _keep(model, place)
+    versions = client.search_model_versions(f"name = '{name}'")
+    _mark_gone(client, versions)
+    version = next((each.version for each in versions if _of(each) == place), None)
+    if version is None:
+        made = client.create_model_version(name, place.as_uri(), run_id=run_id, tags=dict(tags))
+        version = made.version
+    return _pointed(client, name, alias, str(version))
+
+
+def remove_model(folder: Path, name: str) -> None:
+    """Remove the copies of a registered model's versions."""
+    place = folder / name
+    if place.parent == folder and name not in ("", ".", ".."):
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def _pointed(client: "MlflowClient", name: str, alias: str, version: str) -> Registered:
+    """Let the alias point to a version, unless a person has moved it."""
+    known = client.get_registered_model(name)
+    now, ours = known.aliases.get(alias), known.tags.get(f"{_OURS}{alias}")
+    if now is not None and ours is not None and str(now) not in (ours, version):
+        return Registered(version, str(now))
+    client.set_registered_model_alias(name, alias, version)
+    client.set_registered_model_tag(name, f"{_OURS}{alias}", version)
+    return Registered(version)
+
+
+def _keep(model: Path, place: Path) -> None:
+    """Copy a model into a folder of its own, which appears whole or not at all."""
+    from mlflow.models import Model, ModelSignature
+    from mlflow.types.schema import Schema, TensorSpec
+    from numpy import dtype
+
+    forecaster, _, _ = load_forecaster(model)
+    regions, config = forecaster.regions, forecaster.config
+    number = dtype("float32")
+    signature = ModelSignature(
+        inputs=Schema([TensorSpec(number, (-1, regions, config.input_window))]),
+        outputs=Schema([TensorSpec(number, (-1, regions, config.output_window))]),
+    )
+    described = Model(signature=signature)
+    described.add_flavor("python_function", loader_module=_LOADER, data=_FILE)
+    partial = place.with_name(f".{place.name}.{uuid.uuid4().hex}.partial")
+    partial.mkdir(parents=True)
+    try:
+        shutil.copyfile(model, partial / _FILE)
+        described.save(str(partial / "MLmodel"))
+        if place.exists():
+            shutil.rmtree(place)
+        os.replace(partial, place)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def _of(version: "ModelVersion") -> Path:
+    return Path(urllib.parse.unquote(urllib.parse.urlsplit(version.source or "").path))
+
+
+def _mark_gone(client: "MlflowClient", versions: "list[ModelVersion]") -> None:
+    """Tag the versions whose files are gone: earlier versions pointed into the store."""
+    for each in versions:
+        if not _of(each).exists() and _GONE not in each.tags:
+            client.set_model_version_tag(each.name, each.version, _GONE, "true")

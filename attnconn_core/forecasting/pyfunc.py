@@ -1,0 +1,53 @@
+"""A stored forecaster as MLflow calls models: ``mlflow.pyfunc`` finds `_load_pyfunc` here.
+
+Nothing of MLflow is imported, and nothing is unpickled: the file is a safetensors file.
+"""
+
+import numpy as np
+import torch
+from jaxtyping import Float32, Shaped
+
+from attnconn_core.forecasting.checkpoints import load_forecaster
+from attnconn_core.forecasting.network import AttentionForecaster
+
+__all__ = ["ServedForecaster"]
+
+
+class ServedForecaster:
+    """What ``mlflow.pyfunc.load_model`` returns, by MLflow's conventions.
+
+    Parameters
+    ----------
+    forecaster
+        In evaluation mode.
+    regions
+        Their names, in order.
+    """
+
+    def __init__(self, forecaster: AttentionForecaster, regions: tuple[str, ...]) -> None:
+        self.forecaster = forecaster
+        self.regions = regions
+
+    def predict(
+        self, windows: Shaped[np.ndarray, "batch region lag"]
+    ) -> Float32[np.ndarray, "batch region horizon"]:
+        """Predict the frames after each window, in the windows' units.
+
+        Parameters
+        ----------
+        windows
+            Raw values; the last lag is the frame before the first one predicted.
+
+        Raises
+        ------
+        ParameterError
+            If the regions or lags aren't the model's.
+        """
+        with torch.inference_mode():
+            predicted, _ = self.forecaster(torch.as_tensor(np.asarray(windows, dtype=np.float32)))
+        return predicted.numpy()
+
+
+def _load_pyfunc(path: str) -> ServedForecaster:
+    forecaster, regions, _ = load_forecaster(path)
+    return ServedForecaster(forecaster, regions)
