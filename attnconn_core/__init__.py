@@ -5,6 +5,7 @@ The line, and the rooms it passes through (imports point down only)::
     5  figures        records in, matplotlib figures out
     4  scoring        forecast skill, fingerprint, behaviour, recovery of known truth
     3  connectivity   one estimator per file; one registry of methods
+    3  results        what the platform has stored, read back into records
     2  forecasting    the attention network and the linear forecasters, and their fitting
     2  sources        where scans come from: HCP tree, arrays, sample, simulated
     1  parcellation   atlas, CIFTI brain models, parcel means

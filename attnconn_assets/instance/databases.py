@@ -1,6 +1,8 @@
 """Dagster's databases: patience with who holds them, and words for what is wrong with them."""
 
 import contextlib
+import shlex
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,7 @@ from sqlalchemy import Connection, create_engine
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import NullPool
 
-from attnconn_assets.storage.databases import is_damage, is_lock, revision_of, stands_in
+from attnconn_assets.storage.databases import is_damage, is_lock, newest, revision_of, stands_in
 from attnconn_core.errors import AttnconnError
 
 __all__ = ["BUSY", "HistoryError", "RunLog", "ScheduleLog", "explained", "require_known"]
@@ -61,12 +63,15 @@ class ScheduleLog(_Patient, SqliteScheduleStorage):
 
 
 def require_known(instance: dg.DagsterInstance, home: Path) -> None:
-    """Refuse databases that a newer Dagster has written.
+    """Refuse databases that another version of Dagster has written, a newer or an older one.
+
+    An older one's can be migrated, which nothing here does unasked: other processes may be at
+    work in them, and the migration has no way back.
 
     Raises
     ------
     HistoryError
-        If there is one; it names the file.
+        If there is one; it names the file, and the command that migrates an older one.
     """
     places = (
         (instance.run_storage, SqliteRunStorage, "history/runs.db"),
@@ -76,12 +81,20 @@ def require_known(instance: dg.DagsterInstance, home: Path) -> None:
     for storage, kind, place in places:
         file = home / place
         revision = revision_of(file) if isinstance(storage, kind) else None
-        if revision is not None and not stands_in(revision, _MIGRATIONS):
+        if revision is None or revision in newest(_MIGRATIONS):
+            continue
+        if stands_in(revision, _MIGRATIONS):
+            command = shlex.join(["env", f"DAGSTER_HOME={home}", sys.executable, "-m", "dagster"])
             raise HistoryError(
-                f"{file}: Dagster's database must be of a version that the installed Dagster "
-                f"({dg.__version__}) knows; its revision is {revision!r}, which a newer one has "
-                f"written: install that one again, or move {home} away ({_ANEW})"
+                f"{file}: Dagster's database must be of the version that the installed Dagster "
+                f"({dg.__version__}) writes; its revision is {revision!r}, of an older one: end "
+                f"`attnconn dev`, copy {home}, then run `{command} instance migrate`"
             )
+        raise HistoryError(
+            f"{file}: Dagster's database must be of a version that the installed Dagster "
+            f"({dg.__version__}) knows; its revision is {revision!r}, which a newer one has "
+            f"written: install that one again, or move {home} away ({_ANEW})"
+        )
 
 
 @contextlib.contextmanager

@@ -1,12 +1,15 @@
 """Databases in SQLite that Dagster and MLflow own: which version has written them, and damage."""
 
 import contextlib
+import functools
 import re
 import sqlite3
 from pathlib import Path
 
-__all__ = ["is_damage", "is_lock", "revision_of", "stands_in"]
+__all__ = ["is_damage", "is_lock", "newest", "revision_of", "stands_in"]
 
+_REVISION = re.compile(r"^revision(?:: str)? = ['\"](\w+)['\"]", re.MULTILINE)
+_BEFORE = re.compile(r"^down_revision\b[^=\n]*=(.+)$", re.MULTILINE)
 _DAMAGE = ("file is not a database", "database disk image is malformed")
 
 
@@ -25,10 +28,22 @@ def revision_of(database: Path) -> str | None:
 
 def stands_in(revision: str, migrations: Path) -> bool:
     """Whether a folder of migrations has one of this name; else a newer version has written it."""
-    named = re.compile(rf"^revision(: str)? = ['\"]{re.escape(revision)}['\"]", re.MULTILINE)
-    return any(
-        named.search(file.read_text(encoding="utf-8")) for file in sorted(migrations.glob("*.py"))
-    )
+    return revision in _migrations(migrations)[0]
+
+
+def newest(migrations: Path) -> frozenset[str]:
+    """Return the revisions that a folder of migrations leads to: those that come before none."""
+    known, before = _migrations(migrations)
+    return known - before
+
+
+@functools.cache
+def _migrations(folder: Path) -> tuple[frozenset[str], frozenset[str]]:
+    """Read the revisions that a folder's migrations lead to, and those that they begin from."""
+    texts = [file.read_text(encoding="utf-8") for file in folder.glob("*.py")]
+    known = {name for text in texts for name in _REVISION.findall(text)}
+    begun = (line for text in texts for line in _BEFORE.findall(text))
+    return frozenset(known), frozenset(name for line in begun for name in re.findall(r"\w+", line))
 
 
 def is_lock(error: Exception) -> bool:

@@ -18,6 +18,15 @@ import pyarrow.parquet as pq
 from attnconn_core.errors import StoreError
 from attnconn_core.parcellation import RegionTable
 from attnconn_core.records import Connectivity, TimeSeries
+from attnconn_core.results.files import (
+    FRAMES,
+    KEY,
+    RUN,
+    TARGET,
+    read_matrices,
+    read_parquet,
+    read_series,
+)
 
 __all__ = [
     "read_matrices",
@@ -35,34 +44,15 @@ __all__ = [
     "writer_of",
 ]
 
-_KEY = b"attnconn"
-# Columns that aren't regions; no atlas calls a region so.
-_RUN, _FRAMES, _TARGET = "(run)", "(frames)", "(target)"
-
 
 def write_series(path: Path, series: TimeSeries) -> None:
     """Write a series: a row a frame, a column a region, and the run each frame is of."""
     runs = np.concatenate([np.full(len(run), n, np.int32) for n, run in enumerate(series.runs, 1)])
     _refuse_clash(series.regions)
-    columns: dict[str, np.ndarray] = {_RUN: runs}
+    columns: dict[str, np.ndarray] = {RUN: runs}
     columns |= {name: series.values[:, i] for i, name in enumerate(series.regions)}
     note = {"repetition_time": series.repetition_time, "repetition_time_unit": "s"}
     _write(path, pa.table(columns), note)
-
-
-def read_series(path: Path) -> TimeSeries:
-    """Read what `write_series` wrote.
-
-    Raises
-    ------
-    StoreError
-        If the file isn't a stored series.
-    """
-    table, note = _read(path, needs="repetition_time")
-    regions = [name for name in table.column_names if name != _RUN]
-    values = np.stack([table[name].to_numpy() for name in regions], axis=1)
-    borders = np.flatnonzero(np.diff(table[_RUN].to_numpy())) + 1
-    return TimeSeries(tuple(np.split(values, borders)), note["repetition_time"], tuple(regions))
 
 
 def write_matrices(path: Path, matrices: Mapping[int, Connectivity]) -> None:
@@ -73,8 +63,8 @@ def write_matrices(path: Path, matrices: Mapping[int, Connectivity]) -> None:
     any_of_them = next(iter(matrices.values()))
     _refuse_clash(any_of_them.regions)
     columns: dict[str, Any] = {
-        _FRAMES: np.repeat(np.array(list(matrices), np.int32), len(any_of_them.regions)),
-        _TARGET: [name for matrix in matrices.values() for name in matrix.regions],
+        FRAMES: np.repeat(np.array(list(matrices), np.int32), len(any_of_them.regions)),
+        TARGET: [name for matrix in matrices.values() for name in matrix.regions],
     }
     stacked = np.concatenate([matrix.values for matrix in matrices.values()])
     columns |= {name: stacked[:, i] for i, name in enumerate(any_of_them.regions)}
@@ -88,30 +78,6 @@ def write_matrices(path: Path, matrices: Mapping[int, Connectivity]) -> None:
     _write(path, pa.table(columns), note)
 
 
-def read_matrices(path: Path) -> dict[int, Connectivity]:
-    """Read what `write_matrices` wrote: the number of frames → the matrix.
-
-    Raises
-    ------
-    StoreError
-        If the file doesn't hold stored matrices.
-    """
-    table, note = _read(path, needs="method")
-    frames = table[_FRAMES].to_numpy()
-    regions = tuple(name for name in table.column_names if name not in (_FRAMES, _TARGET))
-    values = np.stack([table[name].to_numpy() for name in regions], axis=1)
-    return {
-        length: Connectivity(
-            values[frames == length],
-            regions,
-            note["method"],
-            note["directed"],
-            note["metrics"][str(length)],
-        )
-        for length in dict.fromkeys(frames.tolist())
-    }
-
-
 def write_table(path: Path, table: pd.DataFrame) -> None:
     """Write a table without its index."""
     _write(path, pa.Table.from_pandas(table, preserve_index=False), {})
@@ -119,7 +85,7 @@ def write_table(path: Path, table: pd.DataFrame) -> None:
 
 def read_table(path: Path) -> pd.DataFrame:
     """Read what `write_table` wrote."""
-    return _read(path)[0].to_pandas()
+    return read_parquet(path)[0].to_pandas()
 
 
 def write_regions(path: Path, regions: RegionTable) -> None:
@@ -132,7 +98,7 @@ def write_regions(path: Path, regions: RegionTable) -> None:
 
 def read_regions(path: Path) -> RegionTable:
     """Read what `write_regions` wrote."""
-    table, note = _read(path, needs="grouping")
+    table, note = read_parquet(path, needs="grouping")
     columns = {name: tuple(table[name].to_pylist()) for name in table.column_names}
     return RegionTable(
         columns["region"], columns.get("group"), columns.get("hemisphere"), note["grouping"]
@@ -182,25 +148,25 @@ def schema_of(content: Any) -> Iterator[tuple[str, str, str | None]]:
     """List the columns of stored content: name, type and, where it isn't plain, meaning."""
     match content:
         case TimeSeries():
-            yield _RUN, "int32", "which uninterrupted run a frame belongs to, from 1"
+            yield RUN, "int32", "which uninterrupted run a frame belongs to, from 1"
             yield from ((name, "float32", None) for name in content.regions)
         case pd.DataFrame():
             yield from ((str(name), str(kind), None) for name, kind in content.dtypes.items())
         case Mapping() if all(isinstance(each, Connectivity) for each in content.values()):
-            yield _FRAMES, "int32", "how many of the scan's first frames the matrix rests on"
-            yield _TARGET, "string", "the region predicted; the other columns are its sources"
+            yield FRAMES, "int32", "how many of the scan's first frames the matrix rests on"
+            yield TARGET, "string", "the region predicted; the other columns are its sources"
             regions = next(iter(content.values())).regions
             yield from ((name, "float64", None) for name in regions)
 
 
 def _refuse_clash(regions: Iterable[str]) -> None:
-    clash = sorted({_RUN, _FRAMES, _TARGET} & set(regions))
+    clash = sorted({RUN, FRAMES, TARGET} & set(regions))
     if clash:
         raise StoreError(f"a region can't be called {', '.join(clash)}: the store's files use that")
 
 
 def _write(path: Path, table: pa.Table, note: Mapping[str, Any]) -> None:
-    metadata = {**(table.schema.metadata or {}), _KEY: json.dumps(note).encode()}
+    metadata = {**(table.schema.metadata or {}), KEY: json.dumps(note).encode()}
     # Measurements hardly repeat: a dictionary of them makes a file larger, and takes as long
     # to write as all the rest.
     repeating = [field.name for field in table.schema if not pa.types.is_floating(field.type)]
@@ -210,14 +176,3 @@ def _write(path: Path, table: pa.Table, note: Mapping[str, Any]) -> None:
         compression="zstd",
         use_dictionary=repeating or False,
     )
-
-
-def _read(path: Path, needs: str | None = None) -> tuple[pa.Table, dict[str, Any]]:
-    try:
-        table = pq.read_table(path)
-        note = json.loads((table.schema.metadata or {})[_KEY])
-    except (OSError, pa.ArrowException, KeyError, json.JSONDecodeError) as error:
-        raise StoreError(f"{path}: isn't a file that attnconn stored: {error}") from error
-    if needs is not None and needs not in note:
-        raise StoreError(f"{path}: must say its {needs}; it says {', '.join(note) or 'nothing'}")
-    return table, note

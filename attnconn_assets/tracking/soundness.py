@@ -1,5 +1,7 @@
 """What is wrong with MLflow's database where MLflow can't open it, and what to do about it."""
 
+import shlex
+import sys
 from pathlib import Path
 
 from attnconn_assets.storage.databases import is_damage, revision_of, stands_in
@@ -24,10 +26,11 @@ def explained(error: Exception, database: Path) -> TrackingError | None:
     if revision is None or "database schema" not in str(error):
         return None
     if stands_in(revision, Path(db_migrations.__file__).parent / "versions"):
+        command = [sys.executable, "-m", "mlflow", "db", "upgrade", f"sqlite:///{database}"]
         return TrackingError(
             f"{database}: MLflow's database must be of the version that the installed MLflow "
-            f"({mlflow.__version__}) writes; its revision is {revision!r}, of an older one: copy "
-            f"the file, then run `mlflow db upgrade sqlite:///{database}`"
+            f"({mlflow.__version__}) writes; its revision is {revision!r}, of an older one: end "
+            f"`attnconn dev`, copy {database.parent}, then run `{shlex.join(command)}`"
         )
     return TrackingError(
         f"{database}: MLflow's database must be of a version that the installed MLflow "

@@ -12,7 +12,7 @@ from attnconn_assets.tracking.soundness import explained
 @pytest.mark.parametrize(
     ("revision", "told"),
     [
-        ("0584bdc529eb", "of an older one: copy the file, then run `mlflow db upgrade"),
+        ("0584bdc529eb", "of an older one: end `attnconn dev`, copy "),
         ("ffffffffffff", "which a newer one has written: install that one again, or move the"),
     ],
 )

@@ -1,0 +1,207 @@
+"""A study's folder in the store: what is there, and each file of it."""
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from attnconn_core.errors import StoreError
+from attnconn_core.forecasting import AttentionForecaster, load_forecaster
+from attnconn_core.records import Connectivity, TimeSeries
+from attnconn_core.results.files import read_matrices, read_parquet, read_series
+from attnconn_core.wording import few_and_more
+
+__all__ = ["Results"]
+
+_WHOLE = "all"  # the partition of an asset that has none
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,159}")
+_CONTENT = re.compile(r"\.[0-9a-f]{12}\.")  # in the name of a file, but not of a manifest
+_SHOWN = 8
+
+
+class Results:
+    """What is stored of a study, for reading alone.
+
+    Every file is checked against the SHA-256 in its manifest before it is read.
+
+    Parameters
+    ----------
+    folder
+        Of the study in the store, such as ``store/hcp_sample``.
+
+    Raises
+    ------
+    StoreError
+        If there is no such folder.
+
+    Examples
+    --------
+    >>> results = Results("store/hcp_sample")  # doctest: +SKIP
+    >>> results.matrix("granger", "sub-101309_ses-test").values.shape  # doctest: +SKIP
+    (94, 94)
+    """
+
+    def __init__(self, folder: str | os.PathLike[str]) -> None:
+        self.folder = Path(folder)
+        if not self.folder.is_dir():
+            raise StoreError(
+                f"the folder of a study in the store must be there; got {self.folder}: "
+                "`attnconn run` makes it, in store/ and called as the study is"
+            )
+
+    def assets(self) -> list[str]:
+        """List the assets of which something is stored."""
+        return sorted(each.name for each in self.folder.iterdir() if self._stored(each.name))
+
+    def partitions(self, asset: str) -> list[str]:
+        """List the partitions that are stored of an asset: sessions, models, or ``"all"``.
+
+        Raises
+        ------
+        StoreError
+            If there are none.
+        """
+        found = self._stored(_checked(asset))
+        if not found:
+            raise StoreError(
+                f"{self.folder}: an asset must be stored; got {asset!r}, and there are "
+                f"{', '.join(self.assets()) or 'none'}"
+            )
+        return found
+
+    def manifest(self, asset: str, partition: str = _WHOLE) -> dict[str, Any]:
+        """Return what the store knows of a partition: files, facts, inputs, and what made it.
+
+        Raises
+        ------
+        StoreError
+            If the partition isn't stored, or its manifest can't be read.
+        """
+        path = self.folder / _checked(asset) / f"{_checked(partition)}.json"
+        try:
+            return dict(json.loads(path.read_text(encoding="utf-8")))
+        except FileNotFoundError as error:
+            there = few_and_more(self.partitions(asset), _SHOWN)
+            raise StoreError(
+                f"{self.folder}: {asset} must be stored of {partition!r}; it is of {there}"
+            ) from error
+        except (OSError, ValueError) as error:
+            raise StoreError(
+                f"{path}: the manifest can't be read ({error}); `attnconn run` makes it anew"
+            ) from error
+
+    def path(self, asset: str, name: str, partition: str = _WHOLE) -> Path:
+        """Return where a file lies, after checking that it is what was stored.
+
+        Parameters
+        ----------
+        asset, partition
+            Of what.
+        name
+            Of the file, such as ``"matrix.parquet"``.
+
+        Raises
+        ------
+        StoreError
+            If the partition has no such file, or the file is missing or was changed.
+        """
+        files: Mapping[str, Mapping[str, Any]] = self.manifest(asset, partition)["files"]
+        if name not in files:
+            raise StoreError(
+                f"{asset} of {partition} must have a file {name!r}; it has {', '.join(files)}"
+            )
+        path = self.folder / asset / _checked(files[name]["name"])
+        try:
+            with path.open("rb") as file:
+                found = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError as error:
+            raise StoreError(f"{path}: can't be read ({error.strerror}); run again") from error
+        if found != files[name]["sha256"]:
+            raise StoreError(
+                f"{path}: isn't what was stored (another SHA-256); `attnconn verify --repair` "
+                "marks it, and the next run makes it anew"
+            )
+        return path
+
+    def table(self, asset: str, name: str, partition: str = _WHOLE) -> pd.DataFrame:
+        """Read a table, such as ``"scores"`` of ``"fingerprint"``."""
+        return read_parquet(self.path(asset, f"{name}.parquet", partition))[0].to_pandas()
+
+    def series(self, session: str) -> TimeSeries:
+        """Read the time series of a session, such as ``"sub-101309_ses-test"``."""
+        return read_series(self.path("time_series", "series.parquet", session))
+
+    def matrix(self, method: str, session: str, frames: int | None = None) -> Connectivity:
+        """Read a method's matrix of a session.
+
+        Parameters
+        ----------
+        method
+            Such as ``"granger"``.
+        session
+            Its key.
+        frames
+            The number of first frames that the matrix rests on; as many as there are unless
+            given.
+
+        Raises
+        ------
+        StoreError
+            If there is none, or none of so many frames.
+        """
+        matrices = read_matrices(self.path(method, "matrix.parquet", session))
+        wanted = max(matrices) if frames is None else frames
+        if wanted not in matrices:
+            raise StoreError(
+                f"{method} of {session}: a matrix must rest on one of "
+                f"{', '.join(map(str, matrices))} frames; got {frames}"
+            )
+        return matrices[wanted]
+
+    def forecaster(
+        self, asset: str, partition: str, name: str | None = None
+    ) -> AttentionForecaster:
+        """Load a trained forecaster, in evaluation mode, on the CPU.
+
+        Parameters
+        ----------
+        asset
+            ``"group_forecaster"``, ``"subject_forecaster"`` or ``"finetuned_forecaster"``.
+        partition
+            The configuration of a cohort's forecaster, or a session.
+        name
+            Of the file; the only one unless given. A cross-fitted configuration has several.
+
+        Raises
+        ------
+        StoreError
+            If there is none, or several and no name is given.
+        """
+        if name is None:
+            files = self.manifest(asset, partition)["files"]
+            models = [each for each in files if each.endswith(".safetensors")]
+            if len(models) != 1:
+                raise StoreError(
+                    f"{asset} of {partition}: a forecaster must be chosen by name; there are "
+                    f"{', '.join(models) or 'none'}"
+                )
+            name = models[0]
+        return load_forecaster(self.path(asset, name, partition))[0]
+
+    def _stored(self, asset: str) -> list[str]:
+        manifests = (self.folder / asset).glob("*.json")
+        return sorted(path.stem for path in manifests if not _CONTENT.search(path.name))
+
+
+def _checked(name: str) -> str:
+    if not _NAME.fullmatch(name):
+        raise StoreError(
+            "a name in the store must be letters, digits, '.', '_' and '-', the first a letter "
+            f"or digit; got {name!r}"
+        )
+    return name

@@ -1,0 +1,160 @@
+"""What each released version has made opens with today's code, and stays as far as it holds."""
+
+import contextlib
+import json
+import os
+import re
+import shlex
+import shutil
+import sqlite3
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from attnconn_assets.assets.catalogue import store_of, tracking_of
+from attnconn_assets.instance.databases import HistoryError
+from attnconn_assets.instance.home import open_instance
+from attnconn_assets.storage.entry import WHOLE
+from attnconn_assets.storage.verification import inventory, verify
+from attnconn_assets.study.study import Study, load_study
+from attnconn_assets.tracking.tracking import Tracking
+from attnconn_core.errors import TrackingError
+from attnconn_core.results import Results
+from tests.assets.release import ARCHIVE, COUNTS, DATA, NOWHERE, REPOSITORY, databases, unpack
+
+RELEASES = sorted(DATA.glob("version-*"))
+
+
+@dataclass(frozen=True)
+class Release:
+    """What a released version has made, laid out in a folder."""
+
+    folder: Path
+    study: Study
+    counts: dict[str, int]
+
+    @property
+    def home(self) -> Path:
+        return self.folder / ".dagster"
+
+
+def set_revision(database: Path, revision: str) -> None:
+    with contextlib.closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("update alembic_version set version_num = ?", (revision,))
+
+
+def follow(told: str) -> None:
+    """Run the command that a refusal names."""
+    (command,) = re.findall(r"then run `([^`]+)`", told)
+    done = subprocess.run(
+        shlex.split(command),
+        env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def migrate(study: Study) -> None:
+    """Open the databases; where they are refused, do what the refusal says."""
+    try:
+        with open_instance():
+            pass
+    except HistoryError as refusal:
+        follow(str(refusal))
+    try:
+        tracking_of(study).client()
+    except TrackingError as refusal:
+        follow(str(refusal))
+
+
+@pytest.fixture(scope="module", params=RELEASES, ids=lambda place: place.name)
+def release(request, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("release").resolve()
+    unpack(request.param / ARCHIVE, folder)
+    study = load_study(folder / "studies" / "small.yaml")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DAGSTER_HOME", str(folder / ".dagster"))
+        migrate(study)
+        yield Release(folder, study, json.loads((request.param / COUNTS).read_text()))
+
+
+def test_there_is_a_release():
+    assert RELEASES
+
+
+def test_the_databases_know_no_folder_but_this(release):
+    for path in databases(release.folder):
+        assert NOWHERE.encode() not in path.read_bytes(), path
+
+
+def test_the_store_is_whole_and_read(release):
+    store = store_of(release.study)
+    assert sum(1 for _ in store.entries()) == release.counts["partitions"]
+    assert list(verify(store, inventory(store))) == []
+    results = Results(release.study.store_folder)
+    assert results.matrix("pearson", "sub-001_ses-test").values.shape == (5, 5)
+    assert results.series("sub-001_ses-test").values.shape == (120, 5)
+    assert "accuracy" in results.table("fingerprint", "scores")
+
+
+def test_earlier_runs_and_models_are_listed(release):
+    with open_instance() as instance:
+        assert instance.get_runs_count() == release.counts["dagster_runs"]
+        (key,) = [key for key in instance.all_asset_keys() if key.path[-1] == "pearson"]
+        assert len(instance.get_materialized_partitions(key)) == 8
+    client = tracking_of(release.study).client()
+    assert len(tracking_of(release.study).known_runs()) == release.counts["mlflow_runs"]
+    champion = client.get_model_version_by_alias("small_group_forecaster", "champion")
+    assert champion.source.startswith(release.folder.as_uri())
+
+
+def test_a_run_makes_what_is_stale_and_keeps_the_rest(release, run_line):
+    """Last: it changes what is there."""
+    store = store_of(release.study)
+    before = {(each.asset, each.partition): each for each in store.entries()}
+    runs_before = tracking_of(release.study).known_runs()
+    with open_instance() as instance:
+        dagster_before = {run.run_id for run in instance.get_runs()}
+        outcome, _ = run_line(release.study, instance)
+        assert (outcome.failed, outcome.waiting) == ({}, {})
+        assert dagster_before <= {run.run_id for run in instance.get_runs()}
+        _, told = run_line(release.study, instance)
+    assert told.n_made == 0
+    assert runs_before <= tracking_of(release.study).known_runs()
+    for each in store.entries():
+        old = before.get((each.asset, each.partition))
+        if old is None or each.made_by["at"] == old.made_by["at"]:
+            continue
+        as_made = (old.recipe, old.inputs) == (each.recipe, each.inputs)
+        assert not as_made, f"{each.asset} of {each.partition} was made anew for nothing"
+    assert store.entry("report", WHOLE).facts
+    assert (release.study.store_folder / "report.html").stat().st_size > 10_000
+
+
+@pytest.mark.parametrize("place", ["history/runs.db", "history/runs/index.db"])
+def test_an_older_dagster_is_refused_with_the_command_that_migrates_it(release, place):
+    with open_instance() as instance:
+        known = instance.get_runs_count()
+    set_revision(release.home / place, "6b7fb194ff9c")
+    with (
+        pytest.raises(HistoryError, match=r"of an older one: end `attnconn dev`") as refused,
+        open_instance(),
+    ):
+        pass
+    assert str(refused.value).startswith(str(release.home / place))
+    follow(str(refused.value))
+    with open_instance() as instance:
+        assert isinstance(instance, dg.DagsterInstance)
+        assert instance.get_runs_count() == known
+
+
+def test_an_older_mlflow_is_refused_with_the_command_that_migrates_it(release, tmp_path):
+    """The command itself is MLflow's, and can't be run on a database that is as it should be."""
+    shutil.copy(release.folder / "mlruns" / "mlflow.db", tmp_path)  # MLflow opens a path once
+    set_revision(tmp_path / "mlflow.db", "0584bdc529eb")
+    with pytest.raises(TrackingError, match=r"run `\S+ -m mlflow db upgrade sqlite:////\S+`"):
+        Tracking(folder=str(tmp_path)).client()
