@@ -6,7 +6,6 @@ from attnconn_assets.tracking.tags import Origin
 from attnconn_assets.tracking.tracking import Tracking
 
 
-
 @pytest.fixture
 def tracking(tmp_path):
     return Tracking(folder=str(tmp_path / "mlruns"))
