@@ -21,7 +21,13 @@ from attnconn_assets.building.lost_store import require_store
 from attnconn_assets.building.motion import motion_beside_others
 from attnconn_assets.building.partitions import add_sessions
 from attnconn_assets.building.recorded import recorded_facts
-from attnconn_assets.instance.home import ensure_home, home_folder, open_instance, telemetry_notice
+from attnconn_assets.instance.home import (
+    ensure_home,
+    home_folder,
+    open_instance,
+    settings_notice,
+    telemetry_notice,
+)
 from attnconn_assets.instance.run_locks import end_orphans
 from attnconn_assets.operation import cleaning, servers
 from attnconn_assets.operation.check.check import check as check_study
@@ -61,8 +67,7 @@ def opened(file: Path) -> Study:
     if problem := _store_is_away(study, file, home):
         raise StoreError(problem)
     claim(study, file, home)
-    notice = telemetry_notice(home)
-    if notice:
+    for notice in filter(None, (telemetry_notice(home), settings_notice(home))):
         print(f"attnconn: {notice}", file=sys.stderr)
     return study
 

@@ -1,5 +1,6 @@
 """Training waits its turn, whoever trains: two processes never do at once."""
 
+import itertools
 import os
 import subprocess
 import sys
@@ -76,7 +77,7 @@ def test_two_processes_do_not_train_at_once(write_study, home, tmp_path):
     )
     assert len(spans) == 12
     assert {study for *_, study in spans} == {"first", "second"}
-    for (_, ended, _), (began, _, _) in zip(spans, spans[1:], strict=False):
+    for (_, ended, _), (began, _, _) in itertools.pairwise(spans):
         assert ended <= began
     assert any("waits: another process trains" in told for told in said)
 
