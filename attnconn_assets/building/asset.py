@@ -34,7 +34,7 @@ from attnconn_assets.building.staleness import attempt
 from attnconn_assets.instance.run_locks import announced
 from attnconn_assets.storage.entry import WHOLE, Entry
 from attnconn_assets.storage.store import Store
-from attnconn_assets.study.study import Study
+from attnconn_assets.study.study import Study, study_tags
 from attnconn_assets.tracking.tracking import Tracking
 from attnconn_core.errors import AttnconnError
 
@@ -83,7 +83,14 @@ def build_asset(
         warnings.simplefilter("ignore", dg.BetaWarning)
         # And partitions of checks a preview: without them a chunk's check has one verdict.
         warnings.simplefilter("ignore", dg.PreviewWarning)
-        sound = dg.AssetCheckSpec(SOUND, asset=key, partitions_def=partitions)
+        sound = dg.AssetCheckSpec(
+            SOUND,
+            asset=key,
+            description="Whether the partition keeps the rules that its values must keep; what "
+            "breaks one isn't stored.",
+            metadata={**study_tags(study), "attnconn/group": spec.group},
+            partitions_def=partitions,
+        )
         decorate = dg.asset(
             key=key,
             partitions_def=partitions,
@@ -95,6 +102,8 @@ def build_asset(
             group_name=spec.group,
             kinds=set(spec.kinds),
             pool=spec.pool,
+            owners=list(study.owners),
+            tags={**study_tags(study), "attnconn/group": spec.group},
         )
     return decorate(body)
 

@@ -8,6 +8,7 @@ from attnconn_assets.building.metadata import failure
 from attnconn_assets.building.retrying import tell_if_retried
 from attnconn_assets.instance.run_locks import announced
 from attnconn_assets.operation.outcome import Step
+from attnconn_assets.operation.owned import owned
 from attnconn_assets.operation.runner import materialise_stale
 from attnconn_assets.study.study import Study
 
@@ -76,8 +77,9 @@ def refresh(study: Study) -> dg.JobDefinition:
 
     @dg.job(
         name=f"{study.name}_refresh",
-        description="Make what is missing or out of date, in order.",
+        description=f"Make what is missing or out of date of {study.title}, in order.",
         executor_def=dg.in_process_executor,
+        **owned(study),
     )
     def job() -> None:
         make_stale()
@@ -95,6 +97,7 @@ def nightly(study: Study, job: dg.JobDefinition) -> Sequence[dg.ScheduleDefiniti
             job=job,
             cron_schedule=study.automation.nightly,
             default_status=dg.DefaultScheduleStatus.RUNNING,
+            **owned(study),
             description="Makes what is left to the night: models, and what failed by day.",
         )
     ]

@@ -15,6 +15,7 @@ from attnconn_assets.building.causes import Cause, told_apart
 from attnconn_assets.building.partitions import session_partitions
 from attnconn_assets.building.staleness import plan
 from attnconn_assets.instance.run_locks import end_orphans
+from attnconn_assets.operation.owned import owned
 from attnconn_assets.storage.user_files import file_facts
 from attnconn_assets.study.study import Study
 from attnconn_core.errors import AttnconnError
@@ -50,6 +51,7 @@ def discovery(study: Study) -> dg.SensorDefinition:
         minimum_interval_seconds=60,
         default_status=dg.DefaultSensorStatus.RUNNING,
         description=f"Adds new sessions of {study.title} as partitions.",
+        **owned(study),
     )
     def discover(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
         for run_id in end_orphans(context.instance):
@@ -101,7 +103,9 @@ def follow(study: Study, job: dg.JobDefinition) -> dg.SensorDefinition:
         job=job,
         minimum_interval_seconds=60,
         default_status=running if study.automation.request_runs else stopped,
-        description="Requests what is missing or out of date and needs no training.",
+        description=f"Requests what of {study.title} is missing or out of date and needs no "
+        "training.",
+        **owned(study),
     )
     def request(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
         unfinished = context.instance.get_runs_count(dg.RunsFilter(statuses=_UNFINISHED))
