@@ -49,6 +49,8 @@ class Outcome:
         What the source has and can't give as a session → why.
     passing
         Those of `failed` that failed for no fault of what they are made from.
+    deleted
+        Sessions whose partitions somebody deleted, and whose scans are there.
     inapplicable
         Partitions that can't be made and that this design doesn't call for, such as a comparison
         of two sessions where everybody has one → why.
@@ -66,6 +68,7 @@ class Outcome:
     waiting: dict[str, tuple[Cause, ...]] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
     passing: set[str] = field(default_factory=set)
+    deleted: list[str] = field(default_factory=list)
     inapplicable: dict[str, str] = field(default_factory=dict)
     damaged: dict[str, str] = field(default_factory=dict)
     recorded: int = 0

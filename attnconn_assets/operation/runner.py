@@ -13,7 +13,11 @@ from attnconn_assets.assets.catalogue import assets, specs, store_of, tracking_o
 from attnconn_assets.building.asset import failed_partition
 from attnconn_assets.building.lost_store import require_store
 from attnconn_assets.building.metadata import rebuilt_run
-from attnconn_assets.building.partitions import add_sessions, session_partitions
+from attnconn_assets.building.partitions import (
+    add_sessions,
+    deleted_sessions,
+    session_partitions,
+)
 from attnconn_assets.building.rebuilding import Rebuilder
 from attnconn_assets.building.retold import retold
 from attnconn_assets.building.spec import AssetSpec
@@ -85,6 +89,7 @@ def materialise_stale(
     store = store_of(study)
     _clear_up(study, instance, store)
     line = _Line(study, instance, listener, source, there, place, blocked or {}, inapplicable)
+    line.outcome.deleted = deleted_sessions(study, instance, listing.sessions)
     line.go_through(models, retry_failed)
     known = set(line.damaged_before)
     # A reader may find damage that nobody knew of: what it needs is made again, and it then.

@@ -12,8 +12,13 @@ import dagster as dg
 
 from attnconn_assets.assets.catalogue import specs, store_of
 from attnconn_assets.building.causes import Cause, told_apart
-from attnconn_assets.building.partitions import session_partitions
+from attnconn_assets.building.partitions import (
+    deleted_sessions,
+    deletion_in_words,
+    session_partitions,
+)
 from attnconn_assets.building.staleness import plan
+from attnconn_assets.instance.known_partitions import remember
 from attnconn_assets.instance.run_locks import end_orphans
 from attnconn_assets.operation.owned import owned
 from attnconn_assets.storage.user_files import file_facts
@@ -26,6 +31,7 @@ from attnconn_core.wording import few_and_more
 __all__ = ["discovery", "follow"]
 
 _SHOWN = 5
+_ADDED = "added"  # beside the sessions in the cursor; none is called so
 _PROBES = 200  # scans looked into in one tick, which must end in time
 _FIRST_PAUSE, _LONGEST_PAUSE = 60.0, 3600.0  # seconds until what failed is tried again
 _UNFINISHED = [
@@ -42,7 +48,8 @@ def discovery(study: Study) -> dg.SensorDefinition:
 
     Complete is a scan whose files have been the same for two ticks, size and time of
     change, and can be read. What isn't is said in the tick; so are sessions whose scans
-    were removed, whose partitions and results stay.
+    were removed, whose partitions and results stay, and those whose partitions somebody
+    deleted, which don't come back.
     """
     partitions = session_partitions(study)
 
@@ -64,12 +71,15 @@ def discovery(study: Study) -> dg.SensorDefinition:
             return dg.SkipReason(f"{error} ({len(known)} sessions are known)")
         sessions = {session.key: session for session in listing.sessions}
         before = _seen_before(context.cursor)
-        new, seen = _sort_out(source, sessions, known, before)
+        remember(context.instance, str(partitions.name), known.union(before.get(_ADDED, ())))
+        deleted = deleted_sessions(study, context.instance, listing.sessions)
+        new, seen = _sort_out(source, sessions, known.union(deleted), before)
         unreadable = [f"{key}: {each['why']}" for key, each in seen.items() if each["why"]]
         told = [
             _listed("still being written", [k for k, each in seen.items() if not each["why"]]),
             _listed("can't be read", unreadable),
             _listed("refused", [str(why) for why in listing.refused.values()]),
+            deletion_in_words(study, deleted),
             _listed("removed, their results are kept", sorted(known - sessions.keys())),
         ]
         for line in filter(None, told[1:]):
@@ -80,7 +90,7 @@ def discovery(study: Study) -> dg.SensorDefinition:
         return dg.SensorResult(
             skip_reason=None if new else dg.SkipReason(message),
             dynamic_partitions_requests=[partitions.build_add_request(new)] if new else [],
-            cursor=json.dumps(seen),
+            cursor=json.dumps({**seen, _ADDED: new}),
         )
 
     return discover
