@@ -19,9 +19,15 @@ from attnconn_assets.building.likeness import (
 )
 from attnconn_assets.building.lost_store import require_store
 from attnconn_assets.building.motion import motion_beside_others
-from attnconn_assets.building.partitions import add_sessions
+from attnconn_assets.building.partitions import add_sessions, deletion_in_words
 from attnconn_assets.building.recorded import recorded_facts
-from attnconn_assets.instance.home import ensure_home, home_folder, open_instance, telemetry_notice
+from attnconn_assets.instance.home import (
+    ensure_home,
+    home_folder,
+    open_instance,
+    settings_notice,
+    telemetry_notice,
+)
 from attnconn_assets.instance.run_locks import end_orphans
 from attnconn_assets.operation import cleaning, servers
 from attnconn_assets.operation.check.check import check as check_study
@@ -61,8 +67,7 @@ def opened(file: Path) -> Study:
     if problem := _store_is_away(study, file, home):
         raise StoreError(problem)
     claim(study, file, home)
-    notice = telemetry_notice(home)
-    if notice:
+    for notice in filter(None, (telemetry_notice(home), settings_notice(home))):
         print(f"attnconn: {notice}", file=sys.stderr)
     return study
 
@@ -144,7 +149,7 @@ def seed(study: Study) -> int:
     with open_instance() as instance:
         end_orphans(instance)
         listing = study.make_source().listing()
-        new = add_sessions(study, instance, listing.sessions)
+        new = add_sessions(study, instance, listing.sessions, deleted_too=True)
     print(f"{study.name}: {len(new)} new sessions")
     _complain("isn't a session:", {name: str(why) for name, why in listing.refused.items()})
     return 0
@@ -302,6 +307,8 @@ def conclude(study: Study, outcome: Outcome, seconds: float) -> None:
         print(f"  {line}", file=sys.stderr)
     _complain("isn't made:", outcome.inapplicable)
     _complain("isn't a session:", outcome.refused)
+    if deleted := deletion_in_words(study, outcome.deleted):
+        print(f"  {deleted}", file=sys.stderr)
     store = store_of(study)
     sessions = store.partitions("time_series")
     facts = recorded_facts(store, "time_series", sessions)

@@ -8,36 +8,55 @@ otherwise mark the whole chunk by its last event.
 import hashlib
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import dagster as dg
 
 from attnconn_assets.building.checks import SOUND, Check, are_sound
-from attnconn_assets.building.making import CheckFailedError, Made, make
-from attnconn_assets.building.metadata import failure
+from attnconn_assets.building.making import CheckFailedError, make
 from attnconn_assets.building.partitions import (
     benchmark_partitions,
     configuration_partitions,
     session_partitions,
 )
 from attnconn_assets.building.platform import Platform
+from attnconn_assets.building.retold import retold
+from attnconn_assets.building.retrying import (
+    FailedBeforeError,
+    ended,
+    made_before,
+    may_pass,
+    tries_before,
+)
 from attnconn_assets.building.spec import AssetSpec, Kind
 from attnconn_assets.building.staleness import attempt
-from attnconn_assets.building.work import ReplacedError
 from attnconn_assets.instance.run_locks import announced
-from attnconn_assets.storage.entry import WHOLE
+from attnconn_assets.storage.entry import WHOLE, Entry
 from attnconn_assets.storage.store import Store
-from attnconn_assets.study.study import Study
+from attnconn_assets.study.study import Study, study_tags
 from attnconn_assets.tracking.tracking import Tracking
-from attnconn_core.errors import AttnconnError, StoreError, TrackingError
+from attnconn_core.errors import AttnconnError
 
 __all__ = ["build_asset", "failed_partition"]
 
 _FAILED = "failed because"
 
-# What goes wrong for no fault of what a partition is made from: a damaged store, a disk, a
-# database. The next try may end otherwise though nothing that it is made from has changed.
-_PASSING = (OSError, MemoryError, ReplacedError, StoreError, TrackingError)
+
+@dataclass
+class _Chunk:
+    """What became of the partitions of one try: what Dagster shows of them, or why not."""
+
+    tries: frozenset[str] = frozenset()
+    shown: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    digests: list[str] = field(default_factory=list)
+    failed: dict[str, str] = field(default_factory=dict)
+    passing: bool = False
+
+    def add(self, partition: str, entry: Entry, shown: Mapping[str, Any]) -> None:
+        """Note a partition that is stored."""
+        self.shown[partition] = shown
+        self.digests.append(entry.digest)
 
 
 def build_asset(
@@ -64,7 +83,14 @@ def build_asset(
         warnings.simplefilter("ignore", dg.BetaWarning)
         # And partitions of checks a preview: without them a chunk's check has one verdict.
         warnings.simplefilter("ignore", dg.PreviewWarning)
-        sound = dg.AssetCheckSpec(SOUND, asset=key, partitions_def=partitions)
+        sound = dg.AssetCheckSpec(
+            SOUND,
+            asset=key,
+            description="Whether the partition keeps the rules that its values must keep; what "
+            "breaks one isn't stored.",
+            metadata={**study_tags(study), "attnconn/group": spec.group},
+            partitions_def=partitions,
+        )
         decorate = dg.asset(
             key=key,
             partitions_def=partitions,
@@ -75,6 +101,9 @@ def build_asset(
             description=spec.description,
             group_name=spec.group,
             kinds=set(spec.kinds),
+            pool=spec.pool,
+            owners=list(study.owners),
+            tags={**study_tags(study), "attnconn/group": spec.group},
         )
     return decorate(body)
 
@@ -86,42 +115,63 @@ def _make_all(
     platform: Platform,
     partitions: Sequence[str],
 ) -> Iterator[dg.MaterializeResult | dg.Output[None]]:
-    failed: dict[str, str] = {}
-    outcomes: dict[str, Made] = {}
+    chunk = _Chunk(tries_before(context))
     for partition in partitions:
-        try:
-            made = make(platform, spec, partition)
-        except Exception as error:
-            _end_if_asked_to(error)
-            # What nobody expected costs its own partition too, and shows where it came from.
-            expected = isinstance(error, AttnconnError)
-            told = str(error) if expected else f"{type(error).__name__}: {error}"
-            failed[partition] = f"{told}{platform.scans_of(partition, unless_in=told)}"
-            _remember(platform, spec, partition, failed[partition], error)
-            _log_failed(context, spec, key, partition, error, failed[partition])
-            continue
-        outcomes[partition] = made
-        if len(partitions) > 1:
-            # It counts from here on, whatever becomes of the run.
-            _log_made(context, key, partition, made.origin)
-        if spec.checked:
-            _log_check(context, key, partition, made.checks, {})
+        _make_one(context, key, spec, platform, partition, len(partitions), chunk)
     # Pictures and tables are logged once, at the end: events are small until then.
-    if failed:
-        for partition, made in outcomes.items():
-            _log_made(context, key, partition, {**made.shown, **made.origin})
-        raise failure(f"{len(failed)} of {len(partitions)} failed", failed)
-    for partition, made in outcomes.items():
+    if chunk.failed:
+        for partition, shown in chunk.shown.items():
+            _log_made(context, key, partition, shown)
+        raise ended(context, chunk.failed, len(partitions), passing=chunk.passing)
+    for partition, shown in chunk.shown.items():
         # For the event with which Dagster itself closes the step, one a partition.
         named = {} if partition == WHOLE else {"partition_key": partition}
-        context.add_asset_metadata({**made.shown, **made.origin}, asset_key=key, **named)
+        context.add_asset_metadata(shown, asset_key=key, **named)
     # Dagster takes one version for all; its event log gives each partition its own.
-    digests = [made.entry.digest for made in outcomes.values()]
+    digests = chunk.digests
     version = digests[0] if len(digests) == 1 else _hash(digests)
     yield dg.MaterializeResult(data_version=dg.DataVersion(version))
     if spec.checked:
         # Every partition has its verdict; one on the whole chunk would stand beside them.
         yield dg.Output(None, output_name=_output_of_check(context, key))
+
+
+def _make_one(
+    context: dg.AssetExecutionContext,
+    key: dg.AssetKey,
+    spec: AssetSpec,
+    platform: Platform,
+    partition: str,
+    n_partitions: int,
+    chunk: _Chunk,
+) -> None:
+    """Make a partition, unless a try before has made it, and record how that ended."""
+    try:
+        kept = made_before(platform, spec, partition, chunk.tries)
+        if kept is not None:
+            chunk.add(partition, kept, retold(platform.store, platform.tracking, kept))
+            return
+        made = make(platform, spec, partition)
+    except FailedBeforeError as error:
+        chunk.failed[partition] = str(error)
+        return
+    except Exception as error:
+        _end_if_asked_to(error)
+        chunk.passing |= may_pass(error)
+        # What nobody expected costs its own partition too, and shows where it came from.
+        expected = isinstance(error, AttnconnError)
+        told = str(error) if expected else f"{type(error).__name__}: {error}"
+        why = f"{told}{platform.scans_of(partition, unless_in=told)}"
+        chunk.failed[partition] = why
+        _remember(platform, spec, partition, why, error)
+        _log_failed(context, spec, key, partition, error, why)
+        return
+    chunk.add(partition, made.entry, {**made.shown, **made.origin})
+    if n_partitions > 1:
+        # It counts from here on, whatever becomes of the run.
+        _log_made(context, key, partition, made.origin)
+    if spec.checked:
+        _log_check(context, key, partition, made.checks, {})
 
 
 def _end_if_asked_to(error: Exception) -> None:
@@ -158,22 +208,13 @@ def _remember(
     """Leave a note in the store; a disk too full for it must not hide the failure itself."""
     try:
         tried = ""
-        if not _may_pass(error):
+        if not may_pass(error):
             tried = attempt(
                 platform.study, spec, platform.store, platform.source, platform.listing, partition
             )
         platform.store.fail(spec.name, partition, why, tried)
     except OSError as error:
         platform.log.error(f"{spec.name} of {partition}: its failure isn't noted: {error}")
-
-
-def _may_pass(error: BaseException | None) -> bool:
-    """Whether an error, or one that led to it, is of what passes."""
-    while error is not None:
-        if isinstance(error, _PASSING) and not isinstance(error, FileNotFoundError):
-            return True
-        error = error.__cause__
-    return False
 
 
 def _log_failed(

@@ -20,6 +20,7 @@ __all__ = [
     "failure",
     "files",
     "numbers",
+    "of_facts",
     "of_result",
     "picture",
     "provenance",
@@ -50,17 +51,23 @@ def of_result(result: Result, facts: Mapping[str, Any]) -> dict[str, Any]:
     shown |= {name: picture(png) for name, png in result.figures.items()}
     shown |= {name: table(each) for name, each in result.tables.items()}
     shown |= numbers(result.metrics)
-    shown |= {
-        _NAMES.get(name, name): _fact(value)
-        for name, value in facts.items()
-        if name not in shown and name not in _UNSHOWN and value not in (None, "", {}, [])
-    }
-    if facts.get("read") and "sha256" in facts["read"][0]:
-        shown["made from"] = files(facts["read"])
+    shown |= of_facts({name: value for name, value in facts.items() if name not in shown})
     for content in (*result.tables.values(), *result.files.values()):
         columns = schema(content)
         if columns:
             return shown | columns
+    return shown
+
+
+def of_facts(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Show what the manifest says of a partition, and which files it was made from."""
+    shown = {
+        _NAMES.get(name, name): _fact(value)
+        for name, value in facts.items()
+        if name not in _UNSHOWN and value not in (None, "", {}, [])
+    }
+    if facts.get("read") and "sha256" in facts["read"][0]:
+        shown["made from"] = files(facts["read"])
     return shown
 
 

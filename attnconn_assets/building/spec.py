@@ -11,6 +11,7 @@ from attnconn_assets.building.cohort import Basis
 from attnconn_assets.building.result import Result
 from attnconn_assets.building.windows import Window
 from attnconn_assets.building.work import Work
+from attnconn_assets.instance.pools import TRAINING
 from attnconn_assets.storage.recipe import Recipe
 from attnconn_core.errors import ParameterError
 from attnconn_core.records import Session
@@ -79,6 +80,9 @@ class AssetSpec:
         Whether it is made even where it can have none of them, whatever the cohort.
     window
         Consecutive frames of a session that it needs; None if any session will do.
+    trains
+        Whether the body trains forecasters, which takes every core or the GPU: such bodies
+        share a pool of Dagster's.
     """
 
     name: str
@@ -103,6 +107,7 @@ class AssetSpec:
     optional: frozenset[str] = frozenset()
     made_without_all: bool = False
     window: Window | None = None
+    trains: bool = False
 
     def __post_init__(self) -> None:
         for part in _parts(self.make):
@@ -121,6 +126,11 @@ class AssetSpec:
     def is_judged(self) -> bool:
         """Whether scores may find, after it is made, that it must not be interpreted."""
         return self.group in _JUDGED
+
+    @property
+    def pool(self) -> str | None:
+        """Dagster's pool that it takes a place of while it is made; None without one."""
+        return TRAINING if self.trains else None
 
     @property
     def rests_on(self) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from attnconn_assets.instance.known_partitions import forget
 from attnconn_core.errors import InputError
 
 __all__ = ["forget_study"]
@@ -50,6 +51,7 @@ def forget_study(instance: dg.DagsterInstance, study: str, partitions: str) -> i
         instance.delete_run(run.run_id)
     for key in instance.get_dynamic_partitions(partitions):
         instance.delete_dynamic_partition(partitions, key)
+    forget(instance, partitions)
     return len(runs)
 
 

@@ -3,8 +3,9 @@
 import contextlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import yaml
@@ -13,7 +14,14 @@ from attnconn_assets.instance.databases import explained, require_known
 from attnconn_assets.storage.locks import alone
 from attnconn_core.errors import InputError
 
-__all__ = ["PROJECT", "ensure_home", "home_folder", "open_instance", "telemetry_notice"]
+__all__ = [
+    "PROJECT",
+    "ensure_home",
+    "home_folder",
+    "open_instance",
+    "settings_notice",
+    "telemetry_notice",
+]
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -97,6 +105,38 @@ def telemetry_notice(home: Path) -> str:
         f"{settings} lets Dagster send telemetry to its makers; "
         "`telemetry: {enabled: false}` in it ends that"
     )
+
+
+def settings_notice(home: Path) -> str:
+    """Say which of the project's settings a home lacks; empty where it has a value for each.
+
+    Telemetry aside, see `telemetry_notice`. What a person has set to another value isn't lacking.
+    """
+    settings, project = home / _SETTINGS, PROJECT / _SETTINGS
+    try:
+        wanted = yaml.safe_load(project.read_text(encoding="utf-8"))
+        has = yaml.safe_load(settings.read_text(encoding="utf-8"))
+    except (OSError, ValueError, yaml.YAMLError):
+        return ""  # there are none, or Dagster says itself what is wrong with a file
+    wanted = {name: value for name, value in wanted.items() if name != "telemetry"}
+    lacking = _lacking(wanted, has)
+    if not lacking:
+        return ""
+    return (
+        f"{settings} lacks {', '.join(lacking)}, which {project} sets: copy them from there, or "
+        "limits, retries and speed are Dagster's own"
+    )
+
+
+def _lacking(wanted: Mapping[str, Any], has: object, above: str = "") -> list[str]:
+    """Name the keys that aren't there; of a group that isn't, the group alone."""
+    found: list[str] = []
+    for name, value in wanted.items():
+        if not isinstance(has, Mapping) or name not in has:
+            found.append(above + name)
+        elif isinstance(value, Mapping):
+            found += _lacking(value, has[name], f"{above}{name}.")
+    return found
 
 
 @contextlib.contextmanager

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import dagster as dg
 
+from attnconn_assets.instance.pools import free_places
 from attnconn_assets.storage.locks import alone, is_free
 
 __all__ = ["announced", "end_orphans"]
@@ -44,6 +45,7 @@ def end_orphans(instance: dg.DagsterInstance) -> list[str]:
         if run is not None and not run.is_finished:
             instance.report_run_failed(run, "the process that made it is gone: it was killed")
             ended.append(run_id)
+        free_places(instance, run_id)
         for file in files:
             file.unlink(missing_ok=True)
     return ended

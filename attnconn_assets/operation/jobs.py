@@ -5,8 +5,10 @@ from collections.abc import Sequence
 import dagster as dg
 
 from attnconn_assets.building.metadata import failure
+from attnconn_assets.building.retrying import tell_if_retried
 from attnconn_assets.instance.run_locks import announced
 from attnconn_assets.operation.outcome import Step
+from attnconn_assets.operation.owned import owned
 from attnconn_assets.operation.runner import materialise_stale
 from attnconn_assets.study.study import Study
 
@@ -69,12 +71,15 @@ def refresh(study: Study) -> dg.JobDefinition:
             context.log.warning(f"{name} isn't a session: {why}")
         context.log.info(f"{outcome.made} made, {outcome.standing} up to date")
         if outcome.failed:
+            passing = bool(outcome.passing & outcome.failed.keys())
+            tell_if_retried(context.instance, context.run, passing=passing)
             raise failure(f"{len(outcome.failed)} failed", outcome.failed)
 
     @dg.job(
         name=f"{study.name}_refresh",
-        description="Make what is missing or out of date, in order.",
+        description=f"Make what is missing or out of date of {study.title}, in order.",
         executor_def=dg.in_process_executor,
+        **owned(study),
     )
     def job() -> None:
         make_stale()
@@ -92,6 +97,7 @@ def nightly(study: Study, job: dg.JobDefinition) -> Sequence[dg.ScheduleDefiniti
             job=job,
             cron_schedule=study.automation.nightly,
             default_status=dg.DefaultScheduleStatus.RUNNING,
+            **owned(study),
             description="Makes what is left to the night: models, and what failed by day.",
         )
     ]

@@ -47,6 +47,10 @@ class Outcome:
         Partitions that couldn't be made, ``asset of partition`` → why.
     refused
         What the source has and can't give as a session → why.
+    passing
+        Those of `failed` that failed for no fault of what they are made from.
+    deleted
+        Sessions whose partitions somebody deleted, and whose scans are there.
     inapplicable
         Partitions that can't be made and that this design doesn't call for, such as a comparison
         of two sessions where everybody has one → why.
@@ -63,6 +67,8 @@ class Outcome:
     failed: dict[str, str] = field(default_factory=dict)
     waiting: dict[str, tuple[Cause, ...]] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
+    passing: set[str] = field(default_factory=set)
+    deleted: list[str] = field(default_factory=list)
     inapplicable: dict[str, str] = field(default_factory=dict)
     damaged: dict[str, str] = field(default_factory=dict)
     recorded: int = 0

@@ -1,5 +1,6 @@
 """The runner: makes what is missing or out of date, in order, in chunks, without a daemon."""
 
+import contextlib
 import itertools
 import time
 import uuid
@@ -12,16 +13,23 @@ from attnconn_assets.assets.catalogue import assets, specs, store_of, tracking_o
 from attnconn_assets.building.asset import failed_partition
 from attnconn_assets.building.lost_store import require_store
 from attnconn_assets.building.metadata import rebuilt_run
-from attnconn_assets.building.partitions import add_sessions, session_partitions
+from attnconn_assets.building.partitions import (
+    add_sessions,
+    deleted_sessions,
+    session_partitions,
+)
 from attnconn_assets.building.rebuilding import Rebuilder
+from attnconn_assets.building.retold import retold
 from attnconn_assets.building.spec import AssetSpec
 from attnconn_assets.building.staleness import Plan, attempt, plan
-from attnconn_assets.instance.data_versions import CONTENT_HASH, version_tags
+from attnconn_assets.instance.data_versions import version_tags
+from attnconn_assets.instance.pools import free_places, wait_for_place
 from attnconn_assets.instance.run_locks import announced, end_orphans
 from attnconn_assets.operation.outcome import Listener, Outcome, Step
 from attnconn_assets.storage.entry import WHOLE
 from attnconn_assets.storage.store import Store
 from attnconn_assets.study.study import Study
+from attnconn_assets.tracking.tracking import Tracking
 from attnconn_core.sources import Listing, Source
 
 __all__ = ["materialise_stale"]
@@ -81,6 +89,7 @@ def materialise_stale(
     store = store_of(study)
     _clear_up(study, instance, store)
     line = _Line(study, instance, listener, source, there, place, blocked or {}, inapplicable)
+    line.outcome.deleted = deleted_sessions(study, instance, listing.sessions)
     line.go_through(models, retry_failed)
     known = set(line.damaged_before)
     # A reader may find damage that nobody knew of: what it needs is made again, and it then.
@@ -231,7 +240,9 @@ class _Line:
             if name + key not in self.outcome.failed:
                 self.outcome.waiting[name + key] = why
         asset = dg.AssetKey([self._study.name, spec.name])
-        self.outcome.recorded += _tell_again(self._instance, asset, self._store, found.standing)
+        self.outcome.recorded += _tell_again(
+            self._instance, asset, self._store, self._tracking, found.standing
+        )
 
     def _execute(self, spec: AssetSpec, chunk: list[str]) -> None:
         """Make neighbours in one run of Dagster's."""
@@ -249,10 +260,12 @@ class _Line:
                 seen.add(key)
                 self._listener.made()
 
+        if spec.pool:
+            wait_for_place(self._instance, spec.pool, self._wait)
         run_id = str(uuid.uuid4())
         self._instance.add_event_listener(run_id, listen)
         span = {} if chunk == [WHOLE] else dict(zip(_RANGE, (chunk[0], chunk[-1]), strict=True))
-        with announced(self._instance, run_id):
+        with _placed(self._instance, run_id), announced(self._instance, run_id):
             result = self._job.execute_in_process(
                 run_config=_QUIET,
                 instance=self._instance,
@@ -264,7 +277,28 @@ class _Line:
         self.outcome.made += len(seen)
         self._made |= {f"{spec.name} of {key}" for key in seen}
         if not result.success:
-            self.outcome.failed |= _failures(result, spec, chunk, seen)
+            failed = _failures(result, spec, chunk, seen)
+            self.outcome.failed |= failed
+            self.outcome.passing |= {
+                name
+                for key in chunk
+                if (name := f"{spec.name} of {key}") in failed
+                and self._store.failed_with(spec.name, key) == ""
+            }
+
+    def _wait(self) -> None:
+        """Say that another process trains, and take away what a killed one held."""
+        self._listener.said("waits: another process trains")
+        end_orphans(self._instance)
+
+
+@contextlib.contextmanager
+def _placed(instance: dg.DagsterInstance, run_id: str) -> Iterator[None]:
+    """Give back a run's places in pools, also where it is interrupted."""
+    try:
+        yield
+    finally:
+        free_places(instance, run_id)
 
 
 def _clear_up(study: Study, instance: dg.DagsterInstance, store: Store) -> None:
@@ -280,7 +314,11 @@ def _clear_up(study: Study, instance: dg.DagsterInstance, store: Store) -> None:
 
 
 def _tell_again(
-    instance: dg.DagsterInstance, asset: dg.AssetKey, store: Store, standing: Sequence[str]
+    instance: dg.DagsterInstance,
+    asset: dg.AssetKey,
+    store: Store,
+    tracking: Tracking,
+    standing: Sequence[str],
 ) -> int:
     """Record in Dagster what the store has and Dagster doesn't know; return how many.
 
@@ -293,14 +331,14 @@ def _tell_again(
         known = instance.get_materialized_partitions(asset) if standing else set()
         unknown = [key for key in standing if key not in known]
     for key in unknown:
-        digest = store.entry(asset.path[-1], key or WHOLE).digest
+        entry = store.entry(asset.path[-1], key or WHOLE)
         instance.report_runless_asset_event(
             dg.AssetMaterialization(
                 asset,
                 partition=key,
                 description="found in the store; its run didn't say so",
-                metadata={CONTENT_HASH: digest},
-                tags=version_tags(digest),
+                metadata=retold(store, tracking, entry),
+                tags=version_tags(entry.digest),
             )
         )
     return len(unknown)

@@ -12,9 +12,15 @@ import dagster as dg
 
 from attnconn_assets.assets.catalogue import specs, store_of
 from attnconn_assets.building.causes import Cause, told_apart
-from attnconn_assets.building.partitions import session_partitions
+from attnconn_assets.building.partitions import (
+    deleted_sessions,
+    deletion_in_words,
+    session_partitions,
+)
 from attnconn_assets.building.staleness import plan
+from attnconn_assets.instance.known_partitions import remember
 from attnconn_assets.instance.run_locks import end_orphans
+from attnconn_assets.operation.owned import owned
 from attnconn_assets.storage.user_files import file_facts
 from attnconn_assets.study.study import Study
 from attnconn_core.errors import AttnconnError
@@ -25,6 +31,7 @@ from attnconn_core.wording import few_and_more
 __all__ = ["discovery", "follow"]
 
 _SHOWN = 5
+_ADDED = "added"  # beside the sessions in the cursor; none is called so
 _PROBES = 200  # scans looked into in one tick, which must end in time
 _FIRST_PAUSE, _LONGEST_PAUSE = 60.0, 3600.0  # seconds until what failed is tried again
 _UNFINISHED = [
@@ -41,7 +48,8 @@ def discovery(study: Study) -> dg.SensorDefinition:
 
     Complete is a scan whose files have been the same for two ticks, size and time of
     change, and can be read. What isn't is said in the tick; so are sessions whose scans
-    were removed, whose partitions and results stay.
+    were removed, whose partitions and results stay, and those whose partitions somebody
+    deleted, which don't come back.
     """
     partitions = session_partitions(study)
 
@@ -50,6 +58,7 @@ def discovery(study: Study) -> dg.SensorDefinition:
         minimum_interval_seconds=60,
         default_status=dg.DefaultSensorStatus.RUNNING,
         description=f"Adds new sessions of {study.title} as partitions.",
+        **owned(study),
     )
     def discover(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
         for run_id in end_orphans(context.instance):
@@ -62,12 +71,15 @@ def discovery(study: Study) -> dg.SensorDefinition:
             return dg.SkipReason(f"{error} ({len(known)} sessions are known)")
         sessions = {session.key: session for session in listing.sessions}
         before = _seen_before(context.cursor)
-        new, seen = _sort_out(source, sessions, known, before)
+        remember(context.instance, str(partitions.name), known.union(before.get(_ADDED, ())))
+        deleted = deleted_sessions(study, context.instance, listing.sessions)
+        new, seen = _sort_out(source, sessions, known.union(deleted), before)
         unreadable = [f"{key}: {each['why']}" for key, each in seen.items() if each["why"]]
         told = [
             _listed("still being written", [k for k, each in seen.items() if not each["why"]]),
             _listed("can't be read", unreadable),
             _listed("refused", [str(why) for why in listing.refused.values()]),
+            deletion_in_words(study, deleted),
             _listed("removed, their results are kept", sorted(known - sessions.keys())),
         ]
         for line in filter(None, told[1:]):
@@ -78,7 +90,7 @@ def discovery(study: Study) -> dg.SensorDefinition:
         return dg.SensorResult(
             skip_reason=None if new else dg.SkipReason(message),
             dynamic_partitions_requests=[partitions.build_add_request(new)] if new else [],
-            cursor=json.dumps(seen),
+            cursor=json.dumps({**seen, _ADDED: new}),
         )
 
     return discover
@@ -101,7 +113,9 @@ def follow(study: Study, job: dg.JobDefinition) -> dg.SensorDefinition:
         job=job,
         minimum_interval_seconds=60,
         default_status=running if study.automation.request_runs else stopped,
-        description="Requests what is missing or out of date and needs no training.",
+        description=f"Requests what of {study.title} is missing or out of date and needs no "
+        "training.",
+        **owned(study),
     )
     def request(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
         unfinished = context.instance.get_runs_count(dg.RunsFilter(statuses=_UNFINISHED))

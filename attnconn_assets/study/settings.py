@@ -30,6 +30,7 @@ __all__ = [
     "ExclusionRules",
     "GrangerSettings",
     "KnownTruthFile",
+    "Owner",
     "RecoverySettings",
     "Settings",
     "SignificanceSettings",
@@ -58,6 +59,18 @@ def _word(word: object) -> object:
 
 Word = Annotated[str, BeforeValidator(_word)]
 """What a cell of a table holds."""
+
+
+def _owner(name: str) -> str:
+    try:
+        dg.AssetSpec("any", owners=[name])
+    except dg.DagsterInvalidDefinitionError as error:
+        raise ValueError("must be an e-mail address or a team, such as team:imaging") from error
+    return name
+
+
+Owner = Annotated[str, AfterValidator(_owner)]
+"""Who answers for a study, as Dagster's pages name them."""
 
 BenchmarkName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,63}$")]
 

@@ -21,6 +21,7 @@ from attnconn_assets.study.settings import (
     BehaviourSettings,
     ExclusionRules,
     GrangerSettings,
+    Owner,
     RecoverySettings,
     SignificanceSettings,
     StudyPath,
@@ -40,7 +41,7 @@ from attnconn_core.scoring import (
 )
 from attnconn_core.sources import sources
 
-__all__ = ["Study", "load_study"]
+__all__ = ["Study", "load_study", "study_tags"]
 
 
 class Study(SourceSettings):
@@ -68,6 +69,7 @@ class Study(SourceSettings):
     scores: tuple[ScoreChoice, ...] = ()
     exclude: ExclusionRules = ExclusionRules()
     automation: AutomationSettings = AutomationSettings()
+    owners: tuple[Owner, ...] = ()
     test_fraction: float = Field(0.1, gt=0, lt=1)
     baseline_lags: int = Field(5, ge=1)
     scan_lengths: tuple[Annotated[int, Field(ge=10)], ...] = ()
@@ -225,6 +227,11 @@ def load_study(path: Path) -> Study:
     except ParameterError as error:
         raise StudyError(f"{path}: scores: {error}") from error
     return study
+
+
+def study_tags(study: Study) -> dict[str, str]:
+    """Return the tags by which Dagster's pages find all that belongs to a study."""
+    return {"attnconn/study": study.name}
 
 
 def _check_lags(path: Path, study: Study) -> None:

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities import Run
 
-__all__ = ["TrackedRun"]
+__all__ = ["TrackedRun", "pictures_of"]
 
+_FIGURES = "figures"
 _BATCH = 1000  # MLflow takes no more metrics in one call
 _LONGEST_VALUE = 6000  # of a parameter
 
@@ -74,7 +75,7 @@ class TrackedRun:
 
     def picture(self, name: str, png: bytes) -> None:
         """Keep a figure as ``figures/<name>.png``."""
-        self.file(f"{name}.png", png, "figures")
+        self.file(f"{name}.png", png, _FIGURES)
 
     def file(self, name: str, content: bytes, folder: str = "") -> None:
         """Keep a file of a few megabytes at most, where MLflow's page can show it."""
@@ -121,6 +122,12 @@ class TrackedRun:
         ]
         self._points += finite
         self._told["metrics"] |= {name: value for name, value, _ in finite}
+
+
+def pictures_of(artifact_uri: str) -> dict[str, bytes]:
+    """Return the figures that are kept with a run, by name."""
+    files = sorted((_folder_of(artifact_uri) / _FIGURES).glob("*.png"))
+    return {file.name.removesuffix(".png"): file.read_bytes() for file in files}
 
 
 def _folder_of(artifact_uri: str) -> Path:

@@ -22,7 +22,7 @@ from attnconn_assets.storage.locks import alone
 from attnconn_assets.tracking.experiments import experiment_of
 from attnconn_assets.tracking.registry import MODELS, Registered, register_model
 from attnconn_assets.tracking.retry import Patient, patiently
-from attnconn_assets.tracking.run import TrackedRun
+from attnconn_assets.tracking.run import TrackedRun, pictures_of
 from attnconn_assets.tracking.soundness import explained
 from attnconn_assets.tracking.tags import Origin
 
@@ -219,6 +219,16 @@ class Tracking(dg.ConfigurableResource):
         """Point to the page that shows a run of an entry while MLflow's server runs."""
         experiment, run = made_by["mlflow_experiment"], made_by["mlflow_run"]
         return dg.MetadataValue.url(f"{self.page}/#/experiments/{experiment}/runs/{run}")
+
+    def pictures(self, made_by: Mapping[str, str]) -> dict[str, bytes]:
+        """Return the figures that MLflow shows with a run of an entry, by name."""
+        from mlflow.exceptions import MlflowException
+
+        try:
+            run = self.client().get_run(made_by.get("mlflow_run", ""))
+        except MlflowException:  # there is none, or no longer
+            return {}
+        return pictures_of(run.info.artifact_uri)
 
     def comparison(self, experiment_id: str, runs: Sequence[str]) -> dg.MetadataValue:
         """Point to the page that holds runs of one experiment side by side."""

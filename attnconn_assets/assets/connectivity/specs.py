@@ -54,6 +54,8 @@ class Reading:
         Makes it ready.
     settings, needs, calls, from_configuration, window
         What that reads; see `AssetSpec`.
+    trains
+        Whether a part of a session needs a model of its own.
     """
 
     reader: Reader
@@ -62,6 +64,7 @@ class Reading:
     calls: tuple[str, ...] = ()
     from_configuration: str | None = None
     window: Window | None = None
+    trains: bool = False
 
 
 def specs(study: Study) -> list[AssetSpec]:
@@ -157,6 +160,7 @@ def _matrices(study: Study, method: Method) -> AssetSpec:
         calls=reading.calls,
         from_configuration=reading.from_configuration,
         checked=True,
+        trains=reading.trains and bool(study.scan_lengths),
         description=f"{method.label}: {method.description} (target, source).",
         group="connectivity",
         experiment="connectivity",
@@ -221,6 +225,7 @@ def _repeats(study: Study, method: Method) -> AssetSpec:
         },
         calls=reading.calls,
         from_configuration=reading.from_configuration,
+        trains=reading.trains and study.reliability.split_half,
         description=f"{method.label} of each half of a session, and by models of other seeds.",
         group="repeats",
         experiment="repeats",
@@ -293,6 +298,7 @@ def _session_model(study: Study, method: Method) -> Reading:
         {"subject_forecaster": "session"},
         calls=(method.module,),
         window=model_window(study.subject_configuration),
+        trains=True,
     )
 
 
@@ -304,6 +310,7 @@ def _finetuned(study: Study, method: Method) -> Reading:
         {"finetuned_forecaster": "session", **begins.pop("needs")},
         calls=(method.module,),
         window=model_window(study.fine_tuned_configuration),
+        trains=True,
         **begins,
     )
 

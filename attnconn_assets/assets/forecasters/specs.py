@@ -151,6 +151,7 @@ def _cohort_model(study: Study) -> AssetSpec:
         "subjects where the study names them, else cross-fitted over subjects.",
         group="forecasters",
         kinds=_KINDS,
+        trains=True,
     )
 
 
@@ -168,6 +169,7 @@ def _session_model(study: Study) -> AssetSpec:
         description="One forecaster per session, trained on the session's first frames alone.",
         group="forecasters",
         kinds=_KINDS,
+        trains=True,
     )
 
 
@@ -205,6 +207,7 @@ def _finetuned(study: Study) -> AssetSpec:
         "the cohort has in common, fine-tuned on the session.",
         group="forecasters",
         kinds=_KINDS,
+        trains=True,
         **begins,
     )
 
@@ -237,6 +240,7 @@ def _reseeded_cohort_model(study: Study, name: str, number: int) -> AssetSpec:
         description=f"The cohort's forecaster {name}, trained with seed number {number}.",
         group="forecasters",
         kinds=_KINDS,
+        trains=True,
         experiment="other_seeds",
         run_label=f"{study.name} {name} seed {number}",
     )
@@ -257,6 +261,7 @@ def _reseeded_session_model(study: Study, number: int) -> AssetSpec:
         description=f"The session's forecaster, trained with seed number {number}.",
         group="forecasters",
         kinds=_KINDS,
+        trains=True,
         experiment="other_seeds",
         run_label=f"subject seed {number}",
     )
@@ -278,6 +283,7 @@ def _reseeded_finetuned(study: Study, number: int) -> AssetSpec:
         description=f"The session's fine-tuned forecaster, trained with seed number {number}.",
         group="forecasters",
         kinds=_KINDS,
+        trains=True,
         experiment="other_seeds",
         run_label=f"fine-tuned seed {number}",
     )

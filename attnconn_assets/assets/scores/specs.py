@@ -231,6 +231,7 @@ def _recovery(study: Study) -> AssetSpec:
         settings={"competitors": competitors, "recovery": chosen},
         settings_of=settings_of,
         calls=(*(method.module for method in competitors.methods), f"{_FIGURES}.recoveries"),
+        trains=True,
         description="How much of a known network each method finds, and which way round.",
         group="benchmarks",
     )

@@ -76,6 +76,47 @@ def test_settings_that_are_there_stay_and_telemetry_that_they_leave_on_is_said(
     assert bool(home.telemetry_notice(project / "own")) == sends
 
 
+PROJECTS = """
+telemetry: {enabled: false}
+run_retries: {enabled: true}
+concurrency: {runs: {max_concurrent_runs: 1}, pools: {default_limit: 1, granularity: op}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("own", "lacking"),
+    [
+        ("telemetry: {enabled: false}\n", "run_retries, concurrency"),
+        ("run_retries: {enabled: false}\n", "concurrency"),
+        (
+            "run_retries: {enabled: true}\nconcurrency: {runs: {max_concurrent_runs: 9},"
+            " pools: {granularity: run}}\n",
+            "concurrency.pools.default_limit",
+        ),
+        (
+            "run_retries:\nconcurrency:\n",
+            "run_retries.enabled, concurrency.runs, concurrency.pools",
+        ),
+        ("", "run_retries, concurrency"),
+    ],
+)
+def test_settings_of_the_project_that_a_home_lacks_are_named(project, own, lacking):
+    (project / "dagster.yaml").write_text(PROJECTS)
+    (project / "own").mkdir()
+    settings = project / "own" / "dagster.yaml"
+    settings.write_text(own)
+    told = home.settings_notice(project / "own")
+    assert told.startswith(f"{settings} lacks {lacking}, which {project / 'dagster.yaml'} sets")
+    assert "\n" not in told
+
+
+def test_a_home_with_the_settings_of_the_project_lacks_none(project):
+    (project / "dagster.yaml").write_text(PROJECTS)
+    assert home.settings_notice(project) == ""
+    (project / "dagster.yaml").unlink()  # an installed package has none to compare with
+    assert home.settings_notice(project) == ""
+
+
 def test_mlflow_sends_no_telemetry_whoever_imports_the_platform():
     code = (
         "import attnconn_assets\n"

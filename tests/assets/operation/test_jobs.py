@@ -51,3 +51,41 @@ def test_everything_is_on_the_page(write_study):
     assert {schedule.name for schedule in shown.schedules} == {"tiny_nightly"}
     follow = next(sensor for sensor in shown.sensors if sensor.name == "tiny_follow")
     assert follow.default_status == dg.DefaultSensorStatus.STOPPED
+
+
+@pytest.mark.filterwarnings("ignore:Parameter `owners` of")  # beta, of anything but assets
+def test_assets_jobs_sensors_and_checks_say_whose_they_are(write_study):
+    owners = ["team:imaging", "who@example.org"]
+    study = load_study(write_study(owners=owners, automation={"nightly": "0 2 * * *"}))
+    shown = define(study)
+    nodes = shown.resolve_asset_graph().asset_nodes
+    groups = {spec.name: spec.group for spec in specs(study)}
+    assert {node.key.path[1] for node in nodes} == groups.keys()
+    for node in nodes:
+        assert sorted(node.owners) == sorted(owners)
+        tags = {"attnconn/study": "tiny", "attnconn/group": groups[node.key.path[1]]}
+        assert tags.items() <= node.tags.items()
+        assert node.description
+    for each in (*shown.jobs, *shown.sensors, *shown.schedules):
+        assert sorted(each.owners) == sorted(owners), each.name
+        assert each.tags["attnconn/study"] == "tiny"
+        assert each.description
+    checks = [check for asset in shown.assets for check in asset.check_specs]
+    assert checks
+    assert all(check.description and check.metadata["attnconn/group"] for check in checks)
+
+
+@pytest.mark.parametrize("owner", ["imaging", "team:", "a b@c"])
+def test_an_owner_is_a_mail_address_or_a_team(write_study, owner):
+    with pytest.raises(StudyError, match=r"owners.*must be an e-mail address or a team"):
+        load_study(write_study(owners=[owner]))
+
+
+@pytest.mark.parametrize(
+    "config", [{"modles": True}, {"models": "perhaps"}, {"models": False, "retry": 1}]
+)
+def test_run_configuration_of_a_refresh_is_typed_and_refuses_unknown_keys(tiny_study, config):
+    with pytest.raises(dg.DagsterInvalidConfigError):
+        refresh(tiny_study).execute_in_process(
+            run_config={"ops": {"tiny_make_stale": {"config": config}}}
+        )

@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 
 from attnconn_assets.assets.catalogue import resources
-from attnconn_assets.building.partitions import add_sessions, session_partitions
+from attnconn_assets.building.partitions import add_sessions, deleted_sessions, session_partitions
+from attnconn_assets.instance.forgetting import forget_study
 from attnconn_assets.operation import sensors
 from attnconn_assets.operation.jobs import refresh
 from attnconn_assets.operation.sensors import discovery, follow
+from attnconn_assets.study.settings import ExclusionRules
 from attnconn_assets.study.study import load_study
 from attnconn_core.connectivity import Pearson
 from attnconn_core.errors import TrackingError
@@ -105,6 +107,44 @@ def test_removed_scans_and_bad_names_are_told_and_cost_nobody_else(scans, instan
     assert "sub-a b_ses-test.npy" in told
     partitions = instance.get_dynamic_partitions(session_partitions(study).name)
     assert set(partitions) == {"sub-1_ses-retest", "sub-1_ses-test"}
+
+
+@pytest.mark.parametrize("ticks_before", [2, 3])
+def test_a_partition_that_is_deleted_on_purpose_stays_away_and_is_asked_about(
+    scans, write_study, instance, ticks_before
+):
+    study, folder = scans
+    name = session_partitions(study).name
+    ticks = Ticks(discovery(study), instance)
+    for _ in range(ticks_before):  # it is deleted at once, or after a tick that saw it
+        ticks.tick()
+    instance.delete_dynamic_partition(name, "sub-1_ses-test")
+    for _ in range(3):
+        told = ticks.skipped()
+        assert "1 deleted by hand from Dagster's partitions and not added again" in told
+        assert "`exclude: {sessions: [sub-1_ses-test]}` in the study keeps them out" in told
+    save(folder, "2")
+    ticks.tick()
+    assert ticks.added() == ["sub-2_ses-test"]
+
+    listing = study.make_source().sessions()
+    assert add_sessions(study, instance, listing) == []
+    assert add_sessions(study, instance, listing, deleted_too=True) == ["sub-1_ses-test"]
+    assert ticks.skipped() == "all 3 sessions are known"
+
+    instance.delete_dynamic_partition(name, "sub-1_ses-test")
+    excluded = study.model_copy(update={"exclude": ExclusionRules(sessions=("sub-1_ses-test",))})
+    ticks = Ticks(discovery(excluded), instance)
+    assert ticks.skipped() == "all 2 sessions are known"
+
+
+def test_a_study_that_is_cleared_has_no_partitions_that_were_deleted(scans, instance):
+    study, _ = scans
+    listing = study.make_source().sessions()
+    add_sessions(study, instance, listing)
+    forget_study(instance, study.name, session_partitions(study).name)
+    assert deleted_sessions(study, instance, listing) == []
+    assert len(add_sessions(study, instance, listing)) == 2
 
 
 def test_sessions_are_added_once(scans, instance):

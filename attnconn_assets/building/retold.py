@@ -1,0 +1,41 @@
+"""What Dagster shows of a partition that is stored already, told from the store."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from attnconn_assets.building import metadata
+from attnconn_assets.storage.entry import Entry
+from attnconn_assets.storage.store import Store
+from attnconn_assets.tracking.tracking import Tracking
+from attnconn_core.errors import StoreError
+
+__all__ = ["retold"]
+
+
+def retold(store: Store, tracking: Tracking, entry: Entry) -> dict[str, Any]:
+    """Return the metadata of an entry: pictures, numbers, facts, run, paths and hash.
+
+    Pictures that the store doesn't hold are those of the run in MLflow, as far as it is there.
+    """
+    pictures = {**tracking.pictures(entry.made_by), **_stored_pictures(store, entry)}
+    told: Mapping[str, Any] = entry.tracked[0] if entry.tracked else {}
+    link = {"mlflow run": tracking.link(entry.made_by)} if "mlflow_run" in entry.made_by else {}
+    return {
+        **{f"warning: {m}": why for m, why in entry.facts.get("warnings", {}).items()},
+        **metadata.of_facts(entry.facts),
+        **metadata.numbers(told.get("metrics", {})),
+        **{name: metadata.picture(png) for name, png in pictures.items()},
+        **link,
+        **metadata.provenance(entry, store.root),
+    }
+
+
+def _stored_pictures(store: Store, entry: Entry) -> dict[str, bytes]:
+    found = {}
+    for name in entry.files:
+        if name.endswith(".png"):
+            try:
+                found[name.removesuffix(".png")] = store.path(entry, name).read_bytes()
+            except StoreError:  # damaged; who reads it says so
+                continue
+    return found

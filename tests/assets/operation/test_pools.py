@@ -1,0 +1,105 @@
+"""Training waits its turn, whoever trains: two processes never do at once."""
+
+import itertools
+import os
+import subprocess
+import sys
+import time
+
+import dagster as dg
+
+from attnconn_assets.instance.pools import TRAINING, free_places, is_full
+from attnconn_assets.instance.run_locks import announced, end_orphans
+
+# Two studies in one home, of models alone: each body says when it began and when it ended.
+TRAIN = """
+import os, sys, time
+from attnconn_assets.building import asset
+from attnconn_assets.instance.home import open_instance
+from attnconn_assets.operation import runner
+from attnconn_assets.study.study import load_study
+from pathlib import Path
+
+study, log = load_study(Path(sys.argv[1])), Path(sys.argv[2])
+whole, make = runner.specs, asset.make
+wanted = ("time_series", "subject_forecaster")
+runner.specs = lambda study: [spec for spec in whole(study) if spec.name in wanted]
+
+def making(platform, spec, partition):
+    began = time.monotonic()
+    made = make(platform, spec, partition)
+    time.sleep(0.2)
+    if spec.trains:
+        with log.open("a") as file:
+            file.write(f"{study.name} {began} {time.monotonic()}\\n")
+    return made
+
+class Silent:
+    def step(self, step): ...
+    def made(self): ...
+    def said(self, message): print(message, flush=True)
+
+asset.make = making
+with open_instance() as instance:
+    print("open", flush=True)
+    sys.stdin.readline()
+    outcome = runner.materialise_stale(study, instance, Silent())
+sys.exit(bool(outcome.failed))
+"""
+
+
+def test_two_processes_do_not_train_at_once(write_study, home, tmp_path):
+    log = tmp_path / "log"
+    environment = {**os.environ, "DAGSTER_HOME": str(home), "OMP_NUM_THREADS": "1"}
+    few = {"n_subjects": 3, "methods": ["attention_subject"]}
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", TRAIN, str(write_study(name=name, **few)), str(log)],
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for name in ("first", "second")
+    ]
+    said = []
+    for process in processes:  # both have imported everything before either begins
+        assert process.stdout.readline() == "open\n"
+    for process in processes:
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    for process in processes:
+        said.append(process.communicate()[0])
+        assert process.returncode == 0
+    spans = sorted(
+        (float(began), float(ended), study)
+        for study, began, ended in map(str.split, log.read_text().splitlines())
+    )
+    assert len(spans) == 12
+    assert {study for *_, study in spans} == {"first", "second"}
+    for (_, ended, _), (began, _, _) in itertools.pairwise(spans):
+        assert ended <= began
+    assert any("waits: another process trains" in told for told in said)
+
+
+def test_a_place_is_given_back_by_a_run_that_was_killed(home):
+    with dg.DagsterInstance.from_config(str(home)) as instance:
+        storage = instance.event_log_storage
+
+        @dg.job
+        def job() -> None: ...
+
+        run = instance.create_run_for_job(job, status=dg.DagsterRunStatus.STARTED)
+        assert not is_full(instance, TRAINING)
+        storage.initialize_concurrency_limit_to_default(TRAINING)
+        storage.claim_concurrency_slot(TRAINING, run.run_id, "step")
+        assert is_full(instance, TRAINING)
+        with announced(instance, run.run_id):
+            end_orphans(instance)
+            assert is_full(instance, TRAINING)
+        left = home / "attnconn-running" / f"{run.run_id}.run"
+        left.touch()
+        os.utime(left, (time.time() - 60,) * 2)
+        assert end_orphans(instance) == [run.run_id]
+        assert not is_full(instance, TRAINING)
+        free_places(instance, run.run_id)
