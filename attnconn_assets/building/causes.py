@@ -55,7 +55,7 @@ def told_apart(causes: Iterable[Cause], *, reasons: bool = True) -> list[str]:
         Whether to say why an asset failed; otherwise that is said elsewhere.
     """
     of_assets: dict[tuple[str, bool], list[Cause]] = {}
-    for cause in causes:
+    for cause in dict.fromkeys(causes):
         of_assets.setdefault((cause.asset, cause.failed), []).append(cause)
     lines = []
     for (asset, failed), same in of_assets.items():

@@ -84,7 +84,8 @@ def settle(study: Study, store: Store, listing: Listing, basis: Basis) -> Settle
     window = basis.window
     whole = cohort_of(study, store, listing, basis.assets, window)
     lacks = short_of_quorum(study, whole)
-    if not lacks:
+    # What is made without any of its sessions needs no quorum of them.
+    if not lacks or (basis.made_without_all and whole.sessions):
         return Settled(whole)
     keys = [session.key for session in listing.sessions]
     missing = {
@@ -100,7 +101,6 @@ def settle(study: Study, store: Store, listing: Listing, basis: Basis) -> Settle
             break
         cohort = cohort_of(study, store, listing, kept, window)
         enough = not short_of_quorum(study, cohort)
-        # What is made without any session's needs no quorum of them.
         if enough or (basis.made_without_all and basis.optional.isdisjoint(kept)):
             return Settled(cohort, {n: left_out[n] for n in basis.assets if n in left_out})
     return Settled(whole, lacks=lacks, missing={k: v for k, v in missing.items() if v})

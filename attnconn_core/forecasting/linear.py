@@ -185,6 +185,13 @@ def penalty_curve(
     """Return the mean R² on the validation runs by penalty; see `choose_alpha`."""
     if not len(alphas):
         raise ParameterError("choosing a penalty needs at least one to try; got none")
+    windows = sum(max(len(run) - moments.lags, 0) for run in validation)
+    if windows < 2:  # an R² needs two
+        raise SeriesError(
+            f"penalties are chosen on the last frames that may be learnt from, which must hold 2 "
+            f"windows of {moments.lags + 1} frames in a run; they hold {windows}, in "
+            f"{sum(map(len, validation))} frames: use fewer lags (baseline_lags), or a longer scan"
+        )
     fitted = ((float(alpha), fit(moments, alpha)) for alpha in alphas)
     return {alpha: forecast_skill(*each.predict(validation)).r2 for alpha, each in fitted}
 

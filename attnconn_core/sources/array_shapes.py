@@ -14,6 +14,7 @@ from attnconn_core.parcellation.cifti import open_cifti
 from attnconn_core.sources.array_files import map_npy, read_array
 from attnconn_core.sources.columns import require_regions
 from attnconn_core.sources.headers import check_names, read_header
+from attnconn_core.sources.parquet import columns_of
 from attnconn_core.sources.shapes import SessionShape
 from attnconn_core.sources.tables import check_first_row, delimiter_of
 
@@ -91,10 +92,8 @@ def _of_npy(path: Path) -> SessionShape:
 
 def _of_parquet(path: Path) -> SessionShape:
     metadata = pq.read_metadata(path)
-    schema = metadata.schema.to_arrow_schema()
-    # What pandas keeps as an index is no column; whether it may be one is seen to when read.
-    index = (schema.pandas_metadata or {}).get("index_columns", [])
-    names = [name for name in schema.names if name not in index]
+    # Whether what pandas keeps as an index may be one is seen to when it is read.
+    names = columns_of(metadata.schema.to_arrow_schema())
     check_names(path, names)
     return SessionShape((metadata.num_rows,), len(names), names=tuple(names))
 

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from attnconn_core.errors import ScanError
 
-__all__ = ["read_parquet"]
+__all__ = ["columns_of", "read_parquet"]
 
 # A series of noise hardly shrinks, one of few whole numbers to a tenth.
 _MOST_UNFOLDED = 50
@@ -45,10 +46,16 @@ def read_parquet(path: Path, check_names: Callable[[Path, list[str]], None]) -> 
     return table
 
 
+def columns_of(schema: pa.Schema) -> list[str]:
+    """Return the names of a table's columns, without what pandas keeps as its index."""
+    index = (schema.pandas_metadata or {}).get("index_columns", [])
+    return [name for name in schema.names if name not in index]
+
+
 def _check_size(path: Path, check_names: Callable[[Path, list[str]], None]) -> None:
     """Hold what the file announces against its size before anything is unfolded."""
     with pq.ParquetFile(path) as file:
-        metadata, names = file.metadata, file.schema_arrow.names
+        metadata, names = file.metadata, columns_of(file.schema_arrow)
     if names:
         check_names(path, names)
     unfolded, size = 8 * metadata.num_rows * metadata.num_columns, path.stat().st_size

@@ -134,12 +134,14 @@ def check_phenotypes(
         the others, or a target holds a word that nothing codes, an infinite number, or a code
         such as -999.
     """
-    identifiers = [each for each in (subject_column, family_column) if each is not None]
-    for column in identifiers:
-        if column not in table.columns:
+    asked = {"subject_column": subject_column, "family_column": family_column}
+    identifiers = [each for each in asked.values() if each is not None]
+    for key, column in asked.items():
+        if column is not None and column not in table.columns:
             raise StudyError(
                 f"{name}: must have a column {column}; it has "
                 f"{', '.join(map(str, table.columns[:12]))}{_title_above(table, column)}"
+                f". behaviour.{key} in the study names it"
             )
     require_subjects(table[subject_column], name)
     subjects = [

@@ -12,9 +12,12 @@ __all__ = ["confound_notes", "far_notes"]
 
 _SHOWN = 4
 _ROUNDING = 1e-6
+_FEWEST_CATEGORIES, _MOST_CATEGORIES = 3, 30
 
 
-def confound_notes(table: pd.DataFrame, names: Sequence[str]) -> list[str]:
+def confound_notes(
+    table: pd.DataFrame, names: Sequence[str], categories: Sequence[str] = ()
+) -> list[str]:
     """Say which confounds take nothing out, or may not be taken as they are meant.
 
     Parameters
@@ -23,6 +26,8 @@ def confound_notes(table: pd.DataFrame, names: Sequence[str]) -> list[str]:
         A row for each subject that is to be adjusted.
     names
         Of columns that `confound_columns` can use.
+    categories
+        Those that are known to be categories.
     """
     notes = []
     for name in names:
@@ -32,8 +37,17 @@ def confound_notes(table: pd.DataFrame, names: Sequence[str]) -> list[str]:
                 f"confound {name} is dropped: it is {column.iloc[0]} for all {len(column)} "
                 "subjects who have it"
             )
+        elif name in categories:
+            continue
         elif pd.api.types.is_numeric_dtype(column):
             notes += far_notes(f"confound {name}", column)
+            if _may_be_categories(column):
+                notes.append(
+                    f"confound {name} is taken as a quantity: it holds {column.nunique()} whole "
+                    f"numbers ({column.min():g} to {column.max():g}) among {len(column)} "
+                    "subjects. If they stand for categories, such as sites, a straight line leaves "
+                    "most of them in: name it under behaviour.categories, too"
+                )
             if may_count_days(column):
                 notes.append(
                     f"confound {name} holds whole numbers from {column.min():.0f} to "
@@ -56,6 +70,21 @@ def confound_notes(table: pd.DataFrame, names: Sequence[str]) -> list[str]:
             f"({whose}): {first_few(list(who), _SHOWN)}"
         )
     return notes
+
+
+def _may_be_categories(column: pd.Series) -> bool:
+    """Whether numbers look like codes: whole, from 0 or 1 on, nearly all of them used.
+
+    Of two categories a straight line takes out all.
+    """
+    different = column.nunique()
+    return bool(
+        _FEWEST_CATEGORIES <= different <= _MOST_CATEGORIES
+        and 2 * different <= len(column)
+        and (column == column.round()).all()
+        and column.min() in (0, 1)
+        and column.max() <= 2 * different
+    )
 
 
 def _of_thousands(one: pd.Series, other: pd.Series) -> str:

@@ -119,16 +119,27 @@ def share_left(confounds: Confounds, target: Float[np.ndarray, " subject"]) -> f
     return float(left @ left / (centred @ centred))
 
 
-def confound_columns(table: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+def confound_columns(
+    table: pd.DataFrame, names: Sequence[str], categories: Sequence[str] = ()
+) -> pd.DataFrame:
     """Lay columns out as numbers: words become one column a category, but for the first.
 
     A row in which any of them is missing is NaN throughout: that subject can't be adjusted.
 
+    Parameters
+    ----------
+    table
+        A row per subject.
+    names
+        Of its columns.
+    categories
+        Those whose numbers are taken as words are.
+
     Raises
     ------
     ParameterError
-        If the table lacks a column, a column holds dates, a code such as -999, words beside
-        numbers or one category in two spellings, or so many categories that they tell subjects
+        If the table lacks a column, or a column holds dates, a code such as -999, words beside
+        numbers, one category in two spellings, or so many categories that they tell subjects
         apart.
     """
     missing = [name for name in names if name not in table]
@@ -136,12 +147,15 @@ def confound_columns(table: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
         raise ParameterError(
             f"confounds must be columns of the phenotype table; missing: {', '.join(missing)}"
         )
-    chosen = table[list(names)]
+    chosen = table[list(names)].copy()
     for name in names:
         if problem := date_problem(chosen[name]):
             raise ParameterError(f"confound {name} must be a quantity or a category; {problem}")
         if pd.api.types.is_numeric_dtype(chosen[name]) and (problem := missing_code(chosen[name])):
             raise ParameterError(f"confound {name} holds {problem}: leave such cells empty")
+    for name in categories:
+        if pd.api.types.is_numeric_dtype(chosen[name]):
+            chosen[name] = chosen[name].map("category {:g}".format, na_action="ignore")
     words = [name for name in names if not pd.api.types.is_numeric_dtype(chosen[name])]
     for name in words:
         _require_categories(chosen[name])

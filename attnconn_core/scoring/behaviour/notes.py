@@ -28,7 +28,8 @@ def notes_of(
             "and taken out of itself a column leaves nothing to predict"
         )
     if settings.confounds:
-        notes += confound_notes(phenotypes.loc[question.targets.index], settings.confounds)
+        there = phenotypes.loc[question.targets.index]
+        notes += confound_notes(there, settings.confounds, settings.categories)
     notes += question.family_notes
     days = [name for name in question.targets if may_count_days(question.targets[name])]
     if days := [name for name in days if name not in unusable]:

@@ -76,7 +76,7 @@ class Question:
         seen = () if family is None else tuple(family_notes(phenotypes[family]))
         if not settings.confounds:
             return cls(settings, targets, None, groups, seen)
-        columns = confound_columns(phenotypes, settings.confounds)
+        columns = confound_columns(phenotypes, settings.confounds, settings.categories)
         # Who lacks a confound can't be adjusted, and has no target to predict.
         complete = columns.notna().all(axis=1)
         both = settings.adjust == "target_and_features"

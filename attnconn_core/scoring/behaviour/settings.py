@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from attnconn_core.errors import ParameterError
+
 __all__ = ["BehaviourSettings"]
 
 
@@ -26,6 +28,8 @@ class BehaviourSettings:
         a fold of its own, and the notes say so.
     confounds
         Columns that are regressed out inside every fold; those of words by category.
+    categories
+        Those of the confounds whose numbers stand for categories, such as sites 1, 2 and 3.
     adjust
         What they are taken out of. Scores are then of the adjusted target.
     null_models
@@ -38,7 +42,16 @@ class BehaviourSettings:
     folds: Annotated[int, Field(ge=2)] = 10
     seed: Annotated[int, Field(ge=0)] = 42
     confounds: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
     adjust: Literal["target", "target_and_features"] = "target"
     repeats: Annotated[int, Field(ge=1)] = 10
     permutations: Annotated[int, Field(ge=0)] = 1000
     null_models: bool = True
+
+    def __post_init__(self) -> None:
+        stray = [name for name in self.categories if name not in self.confounds]
+        if stray:
+            raise ParameterError(
+                "behaviour.categories must be among behaviour.confounds, which are taken out; not "
+                f"among them: {', '.join(stray)}"
+            )

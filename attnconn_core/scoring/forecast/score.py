@@ -12,7 +12,7 @@ from attnconn_core.scoring.comparison.measured import REFERENCE, Measured
 from attnconn_core.scoring.comparison.paired_tests import mean_interval
 from attnconn_core.scoring.comparison.verdicts import compare_on_units
 from attnconn_core.scoring.score import MethodTraits, Read, Scored, ScoreData
-from attnconn_core.wording import number
+from attnconn_core.wording import first_few, number
 
 __all__ = ["ForecastSkill"]
 
@@ -133,10 +133,19 @@ def _absurd(table: pd.DataFrame, labels: Mapping[str, str]) -> tuple[str, ...]:
         for _, row in worst.head(_NAMED).iterrows()
     ]
     more = f", and {len(worst) - _NAMED} more" if len(worst) > _NAMED else ""
+    cause = (
+        "Their last frames are unlike those before: look at their quality, and exclude them if "
+        "they can't be mended"
+    )
+    if len(worst) > values["session"].nunique() / 2:
+        methods = [labels[method] for method in dict.fromkeys(low["method"])]
+        cause = (
+            f"They are most of the sessions, so that it is rather {first_few(methods, _NAMED)}: "
+            "lags times regions are too many for so few frames, or the penalty is too small"
+        )
     return (
         f"The mean forecast R² is decided by sessions with an R² below −{-_ABSURD:g}: "
-        f"{', '.join(said)}{more}. Their last frames are unlike those before: look at their "
-        "quality, and exclude them if they can't be mended; they are left out of no score",
+        f"{', '.join(said)}{more}. {cause}; they are left out of no score",
     )
 
 

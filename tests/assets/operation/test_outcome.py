@@ -1,6 +1,6 @@
 """What failed for one cause is one line, and so is what waits for it."""
 
-from attnconn_assets.building.causes import Cause
+from attnconn_assets.building.causes import Cause, told
 from attnconn_assets.commands import _complain
 from attnconn_assets.operation.outcome import Outcome
 
@@ -26,6 +26,11 @@ def test_another_mistake_has_a_line_of_its_own():
     many, one = Outcome(failed=failed).failures()
     assert "and 4 more failed" in many
     assert one == f"time_series of sub-4_ses-a failed: {reason('sub-4_ses-a', 'frame')}"
+
+
+def test_a_cause_that_is_given_twice_is_counted_once():
+    twice = [Cause("time_series", key, reason(key), failed=True) for key in KEYS for _ in "ab"]
+    assert told(twice, reasons=False) == told(dict.fromkeys(twice), reasons=False)
 
 
 def test_two_failures_are_said_each():

@@ -44,6 +44,15 @@ def test_an_index_is_found_wherever_it_stands_and_said_as_a_run_does(
     assert str(early.value) == str(late.value)
 
 
+@pytest.mark.parametrize("name", ["frame", "index", "time"])
+def test_an_index_that_pandas_keeps_is_no_column(tmp_path, name):
+    path = tmp_path / "a.parquet"
+    table = pd.DataFrame(signal(), columns=["x", "y", "z"])
+    table.rename_axis(name).set_index(pd.Index(2 * np.arange(120), name=name)).to_parquet(path)
+    assert shape_of_array(path).names == ("x", "y", "z")
+    assert read_array(path).regions == ("x", "y", "z")
+
+
 @pytest.mark.parametrize("row", ["1,2,3,4,5,6", "1,2,3,", "1,2"])
 def test_rows_of_another_length_are_found_as_a_run_does(tmp_path, row):
     path = tmp_path / "a.csv"

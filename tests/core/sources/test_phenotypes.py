@@ -69,7 +69,10 @@ def test_coding_of_a_column_that_is_not_there_is_refused(tmp_path):
     [
         ("Subject,Age\n1,22-25\n2,about 30\n", "column Age must hold numbers.*'about 30'"),
         ("Subject,IQ\n1,3\n", "coding must be of columns that are there; got Age"),
-        ("Id,Age\n1,22-25\n", "must have a column Subject; it has Id, Age"),
+        (
+            "Id,Age\n1,22-25\n",
+            "it has Id, Age. behaviour.subject_column in the study names it",
+        ),
         ("Subject,Age\n1,22-25\n1,36+\n", "a subject may have one row; more: 1"),
         ("", "must be a table of separated values"),
         ("Subject,Age\n1,2,3,4\n", "line 2 has 4: 1,2,3,4"),

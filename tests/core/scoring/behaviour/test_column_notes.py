@@ -37,6 +37,17 @@ def test_values_in_two_units_are_named_with_their_subjects():
     assert told.startswith("confound height: 1.68 (b)")
 
 
+def test_numbers_that_look_like_categories_are_asked_for():
+    table = pd.DataFrame({"site": [1, 2, 3] * 4, "sex": [1, 2] * 6, "age": range(22, 34)})
+    (told,) = confound_notes(table, ["site", "sex", "age"])
+    assert told.startswith(
+        "confound site is taken as a quantity: it holds 3 whole numbers (1 to 3)"
+    )
+    assert "behaviour.categories" in told
+    assert confound_notes(table, ["site", "sex", "age"], ["site"]) == []
+    assert confound_notes(table.assign(site=[8.5, 2, 3] * 4), ["site"]) == []
+
+
 def test_points_that_part_thousands_are_asked_for():
     times = pd.Series([987, 1.034, 912, 1.12, 876, 1.008, 955, 1.203], index=list("abcdefgh"))
     (told,) = far_notes("RT", times)

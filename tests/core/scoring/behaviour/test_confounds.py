@@ -72,6 +72,19 @@ def test_categories_that_tell_subjects_apart_are_refused():
         confound_columns(names, ["Name"])
 
 
+def test_numbers_that_stand_for_categories_are_taken_as_words_are():
+    table = pd.DataFrame({"site": [1, 2, 3, 1, 2, 3], "age": [20, 30, 25, 41, 33, 27]})
+    words = table.assign(site=["a", "b", "c", "a", "b", "c"])
+    found = confound_columns(table, ["site", "age"], ["site"]).to_numpy()
+    np.testing.assert_array_equal(found, confound_columns(words, ["site", "age"]).to_numpy())
+    assert confound_columns(table, ["site", "age"]).shape == (6, 2)
+    table.loc[0, "site"] = np.nan
+    assert confound_columns(table, ["site"], ["site"]).isna().all(axis=1).tolist()[:2] == [
+        True,
+        False,
+    ]
+
+
 def test_a_code_for_a_missing_value_is_no_confound():
     table = pd.DataFrame({"FD": [0.1, 0.2, -9999.0, 0.15, 0.3, 0.12]}, index=list("abcdef"))
     with pytest.raises(ParameterError, match="confound FD holds -9999 in 1 rows, far from the oth"):

@@ -28,6 +28,14 @@ def test_confounds_are_no_targets_and_words_are_coded(phenotypes):
     assert Question.of(Behaviour(), phenotypes).confounds is None
 
 
+def test_categories_are_confounds(phenotypes):
+    phenotypes["Site"] = [1, 2, 3, 1, 2, 3]
+    question = Question.of(Behaviour(confounds=("Site",), categories=("Site",)), phenotypes)
+    assert question.confounds.values.shape == (6, 2)
+    with pytest.raises(ParameterError, match=r"among behaviour\.confounds, .* among them: Site"):
+        Behaviour(categories=("Site",))
+
+
 def test_who_lacks_a_confound_has_no_target(phenotypes):
     phenotypes.loc[2, "Age"] = np.nan
     question = Question.of(Behaviour(confounds=("Age",)), phenotypes)

@@ -93,6 +93,7 @@ def test_a_session_that_decides_the_mean_is_named(make_study, scored):
     found = ForecastSkill().score(study)
     [told] = found.notes
     assert f"R² below −10: {spoiled} (R² −4,700 by Ridge VAR). " in told
+    assert "Their last frames are unlike those before" in told
     assert "left out of no score" in told
     assert found.tables["scores"]["r2"].min() == -4700.4
 
@@ -106,3 +107,5 @@ def test_many_such_sessions_are_counted(make_study):
     [told] = ForecastSkill().score(study).notes
     assert told.count("R² −11 by") == 3
     assert ", and 3 more. " in told
+    assert "They are most of the sessions, so that it is rather " in told
+    assert "too many for so few frames" in told
