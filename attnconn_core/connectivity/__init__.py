@@ -17,7 +17,7 @@ from attnconn_core.connectivity.granger_log_ratio import GrangerLogRatio, Grange
 from attnconn_core.connectivity.granger_order import GrangerOrder, choose_granger_order
 from attnconn_core.connectivity.granger_own_past_free import GrangerOwnPastFree
 from attnconn_core.connectivity.graphical_lasso import GraphicalLasso
-from attnconn_core.connectivity.inversion import Inversion, few_samples
+from attnconn_core.connectivity.inversion import Inversion, few_dimensions, few_samples
 from attnconn_core.connectivity.lagged_correlation import LaggedCorrelation
 from attnconn_core.connectivity.lagged_partial import LaggedPartial
 from attnconn_core.connectivity.likelihood_ratio import LikelihoodRatio
@@ -93,6 +93,7 @@ __all__ = [
     "choose_granger_order",
     "configured",
     "estimators",
+    "few_dimensions",
     "few_samples",
     "geometric_mean",
     "installed_methods",

@@ -6,13 +6,15 @@ correlations of a known network of 130 regions agree with it at r = .92 from 2,0
 from 200 and .08 from 131, where Ledoit and Wolf's shrinkage still gives .65.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-__all__ = ["Inversion", "few_samples"]
+__all__ = ["Inversion", "few_dimensions", "few_samples"]
 
 _ENOUGH = 2.0  # samples per column
+_LOST = 0.5  # of a dimension; 0.001 in scans of the Human Connectome Project
 _SAMPLES, _COLUMNS = "samples_of_inverse", "columns_of_inverse"
+_DIMENSIONS = "dimensions_of_inverse"
 
 
 @dataclass(frozen=True)
@@ -37,18 +39,52 @@ class Inversion:
         Parameters
         ----------
         metrics
-            Of the method's matrix of every session; see `few_samples`.
+            Of the method's matrix of every session; see `few_samples` and `few_dimensions`.
         """
         every = list(metrics)
-        few = [each for each in every if _COLUMNS in each]
+        few = [each for each in every if _SAMPLES in each]
         if not few:
-            return ""
+            return self._caution_of_dimensions(every)
         worst = min(few, key=lambda each: abs(each[_SAMPLES] / each[_COLUMNS] - 1))
         return (
             f"{worst[_SAMPLES]:.0f} {self.samples} of {worst[_COLUMNS]:.0f} {self.columns}: mostly "
             f"noise ({len(few)} of {len(every)} sessions have fewer than twice as many "
             f"{self.samples} as {self.columns}); {self.instead} holds"
         )
+
+    def _caution_of_dimensions(self, every: Sequence[Mapping[str, float]]) -> str:
+        lacking = [each for each in every if _DIMENSIONS in each]
+        if not lacking:
+            return ""
+        worst = min(lacking, key=lambda each: each[_DIMENSIONS] / each[_COLUMNS])
+        return (
+            f"{worst[_DIMENSIONS]:.0f} dimensions of {worst[_COLUMNS]:.0f} {self.columns}: what "
+            f"lacks is decided by rounding and decides the values ({len(lacking)} of {len(every)} "
+            "sessions lack dimensions, as after a global signal was regressed out); "
+            f"{self.instead} holds"
+        )
+
+
+def few_dimensions(columns: int, lost: float) -> dict[str, float]:
+    """Return how many dimensions are left, as a matrix's metrics, where one or more is lost.
+
+    Parameters
+    ----------
+    columns
+        Of the covariance C.
+    lost
+        Trace of r (C + r I)⁻¹: how many dimensions have less variance than the ridge r.
+
+    Examples
+    --------
+    >>> few_dimensions(14, 1.0)
+    {'dimensions_of_inverse': 13.0, 'columns_of_inverse': 14.0}
+    >>> few_dimensions(14, 0.01)
+    {}
+    """
+    if lost < _LOST:
+        return {}
+    return {_DIMENSIONS: float(columns - max(round(lost), 1)), _COLUMNS: float(columns)}
 
 
 def few_samples(samples: int, columns: int) -> dict[str, float]:

@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Float64
 
 from attnconn_core.connectivity.centring import centred, covariance_of, standardised
-from attnconn_core.connectivity.inversion import Inversion, few_samples
+from attnconn_core.connectivity.inversion import Inversion, few_dimensions, few_samples
 from attnconn_core.records import Connectivity, TimeSeries
 from attnconn_core.timeseries import require_sound
 
@@ -61,6 +61,8 @@ class Partial:
 
         Metrics: `samples_of_inverse` and `columns_of_inverse`, the frames and the regions,
         where there are fewer than two frames per region: the values are then mostly noise.
+        `dimensions_of_inverse` and `columns_of_inverse` where the regions span fewer dimensions
+        than they are: the values are then decided by the ridge.
 
         Raises
         ------
@@ -77,4 +79,6 @@ class Partial:
         precision = np.linalg.inv(covariance + ridge * np.eye(series.n_regions))
         values = partial_correlation(precision)
         metrics = few_samples(series.n_frames, series.n_regions)
+        lost = float(ridge * precision.trace())
+        metrics = metrics or few_dimensions(series.n_regions, lost)
         return Connectivity(values, series.regions, self.method, self.directed, metrics)

@@ -77,3 +77,18 @@ def test_a_sentence_is_of_the_worst_session():
 def test_what_holds_instead_is_a_method_where_it_is_named_as_one():
     named = {METHODS[name].estimator.inverts.instead for name in ("partial", "granger_log_ratio")}
     assert named <= set(METHODS)
+
+
+def test_a_dimension_that_was_taken_out_is_said(chain, as_series):
+    values = chain(300).values
+    assert not FEW & set(Partial().estimate(as_series(values)).metrics)
+    without = as_series(values - values.mean(axis=1, keepdims=True))
+    estimated = Partial().estimate(without)
+    assert estimated.metrics == {"dimensions_of_inverse": 19.0, "columns_of_inverse": 20.0}
+    # The ridge alone decides the values then: every two regions go against each other.
+    assert estimated.values[UPPER].max() < -0.99
+    whole = Partial().estimate(as_series(values)).metrics
+    told = Partial.inverts.caution([whole, estimated.metrics])
+    assert told.startswith("19 dimensions of 20 regions: ")
+    assert "(1 of 2 sessions lack dimensions" in told
+    assert told.endswith("; shrinkage_partial holds")
