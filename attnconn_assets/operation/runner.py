@@ -11,6 +11,8 @@ import dagster as dg
 
 from attnconn_assets.assets.catalogue import assets, specs, store_of, tracking_of
 from attnconn_assets.building.asset import failed_partition
+from attnconn_assets.building.causes import told
+from attnconn_assets.building.cohort import left_out_by_rules
 from attnconn_assets.building.lost_store import require_store
 from attnconn_assets.building.metadata import rebuilt_run
 from attnconn_assets.building.partitions import (
@@ -181,12 +183,12 @@ class _Line:
         for key in due:
             tried = attempt(self._study, spec, self._store, self._source, self._listing, key)
             self._store.fail(spec.name, key, why, tried)
-            told = (
+            noted = (
                 self.outcome.inapplicable
                 if spec.name in self._inapplicable
                 else self.outcome.failed
             )
-            told[f"{spec.name} of {key}"] = why
+            noted[f"{spec.name} of {key}"] = why
             self._instance.report_runless_asset_event(
                 failed_partition([self._study.name, spec.name], key, why)
             )
@@ -236,8 +238,12 @@ class _Line:
         for key in (*found.due, *found.standing):
             self.outcome.failed.pop(name + key, None)
             self.outcome.waiting.pop(name + key, None)
+            self.outcome.inapplicable.pop(name + key, None)
+        left_out = self._left_out(spec, found.waiting)
         for key, why in found.waiting.items():
-            if name + key not in self.outcome.failed:
+            if key in left_out:
+                self.outcome.inapplicable[name + key] = told(why)
+            elif name + key not in self.outcome.failed:
                 self.outcome.waiting[name + key] = why
         asset = dg.AssetKey([self._study.name, spec.name])
         self.outcome.recorded += _tell_again(
@@ -249,13 +255,13 @@ class _Line:
         seen: set[str] = set()
 
         def listen(event: dg.EventLogEntry) -> None:
-            told = event.dagster_event
-            if told is None:
+            happened = event.dagster_event
+            if happened is None:
                 self._listener.said(event.user_message)
                 return
-            if told.event_type != dg.DagsterEventType.ASSET_MATERIALIZATION:
+            if happened.event_type != dg.DagsterEventType.ASSET_MATERIALIZATION:
                 return
-            key = told.partition or WHOLE
+            key = happened.partition or WHOLE
             if key not in seen:
                 seen.add(key)
                 self._listener.made()
@@ -277,14 +283,33 @@ class _Line:
         self.outcome.made += len(seen)
         self._made |= {f"{spec.name} of {key}" for key in seen}
         if not result.success:
-            failed = _failures(result, spec, chunk, seen)
-            self.outcome.failed |= failed
-            self.outcome.passing |= {
-                name
-                for key in chunk
-                if (name := f"{spec.name} of {key}") in failed
-                and self._store.failed_with(spec.name, key) == ""
-            }
+            self._note(spec, chunk, _failures(result, spec, chunk, seen))
+
+    def _note(self, spec: AssetSpec, chunk: list[str], failed: dict[str, str]) -> None:
+        """Note what failed; of whom the study leaves out it is no failure of the run."""
+        left_out = self._left_out(spec, chunk) if failed else ()
+        for key in chunk:
+            name = f"{spec.name} of {key}"
+            if name not in failed:
+                continue
+            if key in left_out:
+                self.outcome.inapplicable[name] = failed[name]
+                continue
+            self.outcome.failed[name] = failed[name]
+            if self._store.failed_with(spec.name, key) == "":
+                self.outcome.passing.add(name)
+
+    def _left_out(self, spec: AssetSpec, keys: Collection[str]) -> Collection[str]:
+        """Return the sessions that the study leaves out: what fails of them is no failure.
+
+        Inputs are what its rules of quality judge: of those, by name alone.
+        """
+        rules = self._study.exclude
+        if spec.partitioned != "session" or not (rules.given or rules.sessions):
+            return ()
+        if spec.group == "inputs":
+            return {key for key in keys if rules.names(key)}
+        return left_out_by_rules(self._study, self._store, keys)
 
     def _wait(self) -> None:
         """Say that another process trains, and take away what a killed one held."""
@@ -357,17 +382,17 @@ def _failures(
     result: dg.ExecuteInProcessResult, spec: AssetSpec, chunk: list[str], seen: set[str]
 ) -> dict[str, str]:
     """Say of every partition that wasn't made why, as the step's failure has it."""
-    told: dict[str, str] = {}
+    reasons: dict[str, str] = {}
     reason = "the run ended without saying why"
     for event in result.get_step_failure_events():
         failure = event.step_failure_data
         if failure.user_failure_data and failure.user_failure_data.metadata:
             value = failure.user_failure_data.metadata["failed"].value
             if isinstance(value, Mapping):
-                told |= {str(key): str(why) for key, why in value.items()}
+                reasons |= {str(key): str(why) for key, why in value.items()}
         if failure.error and failure.error.cls_name == "DagsterExecutionInterruptedError":
             raise KeyboardInterrupt
         if failure.error:
             cause = failure.error.cause or failure.error
             reason = cause.message.strip()
-    return {f"{spec.name} of {key}": told.get(key, reason) for key in chunk if key not in seen}
+    return {f"{spec.name} of {key}": reasons.get(key, reason) for key in chunk if key not in seen}

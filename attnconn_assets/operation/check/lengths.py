@@ -69,10 +69,12 @@ def check_lengths(
     _say_shapes(shapes, findings)
     odd = _check_alike(shapes, findings)
     cohort = without(cohort, odd)
-    alike = {key: shape for key, shape in shapes.items() if key not in odd}
+    check_quorum(study, cohort, findings)
+    kept = _without_the_short(study, shapes, cohort, findings)
+    there = {session.key for session in kept.sessions}
+    alike = {key: shape for key, shape in shapes.items() if key in there}
     frames = {key: shape.frames for key, shape in alike.items()}
     findings.warn_alike("is suspicious", far_shorter(frames))
-    check_quorum(study, cohort, findings)
     _check_windows(study, alike, findings)
     too_long = [n for n in study.scan_lengths if n >= max(s.frames for s in shapes.values())]
     if too_long:
@@ -80,7 +82,7 @@ def check_lengths(
             f"scan_lengths: {', '.join(map(str, too_long))} frames are no less than any session "
             "has, and are left out"
         )
-    return _without_the_short(study, shapes, cohort, findings)
+    return kept
 
 
 def _say_shapes(shapes: Mapping[str, SessionShape], findings: Findings) -> None:

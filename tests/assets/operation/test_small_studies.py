@@ -8,6 +8,7 @@ import numpy as np
 from attnconn_assets.assets.catalogue import store_of
 from attnconn_assets.assets.report.specs import report_path
 from attnconn_assets.storage.entry import WHOLE
+from attnconn_assets.study.settings import ExclusionRules
 from attnconn_assets.study.study import load_study
 from attnconn_core.connectivity.partial import Partial
 from attnconn_core.errors import SeriesError
@@ -51,7 +52,8 @@ def test_two_subjects_have_their_matrices_scored_and_a_report(write_study, run_l
 
     # The root cause is said once, and what waits for it stands in one line.
     lines = [*outcome.failures(), *outcome.waits()]
-    assert sum("group_forecaster of base failed: cross-fitting" in line for line in lines) == 1
+    root = "group_forecaster of base failed: cross-fitting"
+    assert sum(line.startswith(root) for line in lines) == 1
     assert len(lines) <= 6
     assert told.steps["attention_group_base"].waiting == 4
 
@@ -165,3 +167,34 @@ def test_a_missed_quorum_leaves_a_report_that_says_so(write_study, run_line, ins
     assert short in sections(load_study(path))["fingerprint"]
     not_made = store_of(load_study(path)).entry("report", WHOLE).facts["not made"]
     assert "(quorum: 0.95)" in not_made["comparison"]
+
+
+def test_what_fails_of_a_session_that_a_rule_leaves_out_is_no_failure(
+    write_study, run_line, instance, tmp_path
+):
+    keys = [f"sub-{n}_ses-{session}" for n in "abc" for session in ("1", "2")]
+    path = files(
+        write_study,
+        tmp_path,
+        keys,
+        methods=["pearson", "granger"],
+        behaviour=None,
+        exclude={"min_frames": 100},
+    )
+    short = np.random.default_rng(0).normal(size=(30, 5))
+    np.save(tmp_path / "scans" / f"{keys[0]}.npy", short)
+    outcome, _ = run_line(load_study(path), instance)
+    assert outcome.failed == {}
+    # Nor is what waits for that.
+    assert outcome.waiting == {}
+    for asset in ("linear_forecasters", "granger", "repeats_granger"):
+        assert f"{asset} of {keys[0]}" in outcome.inapplicable, asset
+    assert store_of(load_study(path)).entry("fingerprint", WHOLE).facts["pairs"] == 2
+
+    # One that can't be read, and is left out by its name.
+    (tmp_path / "scans" / f"{keys[0]}.npy").write_bytes(b"nothing")
+    study = load_study(path)
+    named = study.model_copy(update={"exclude": ExclusionRules(sessions=(keys[0],))})
+    outcome, _ = run_line(named, instance)
+    assert (outcome.failed, outcome.waiting) == ({}, {})
+    assert "must be a whole NumPy file" in outcome.inapplicable[f"time_series of {keys[0]}"]
