@@ -5,12 +5,13 @@ waits in its own process looks for a place without a pause, which takes a whole 
 wait for ever for a place whose process was killed. So the runner waits before it begins.
 """
 
+import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import dagster as dg
 
-__all__ = ["TRAINING", "free_places", "is_full", "wait_for_place"]
+__all__ = ["TRAINING", "free_places", "is_full", "placed", "wait_for_place"]
 
 TRAINING = "attnconn_training"
 """The pool of what trains forecasters."""
@@ -42,3 +43,12 @@ def free_places(instance: dg.DagsterInstance, run_id: str) -> None:
     """Give back the places that a run holds that has ended, or was killed."""
     if instance.event_log_storage.supports_global_concurrency_limits:
         instance.event_log_storage.free_concurrency_slots_for_run(run_id)
+
+
+@contextlib.contextmanager
+def placed(instance: dg.DagsterInstance, run_id: str) -> Iterator[None]:
+    """Give back a run's places in pools, also where it is interrupted."""
+    try:
+        yield
+    finally:
+        free_places(instance, run_id)

@@ -1,10 +1,8 @@
 """The runner: makes what is missing or out of date, in order, in chunks, without a daemon."""
 
-import contextlib
-import itertools
 import time
 import uuid
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 import dagster as dg
@@ -21,24 +19,22 @@ from attnconn_assets.building.partitions import (
     session_partitions,
 )
 from attnconn_assets.building.rebuilding import Rebuilder
-from attnconn_assets.building.retold import retold
 from attnconn_assets.building.spec import AssetSpec
 from attnconn_assets.building.staleness import Plan, attempt, plan
-from attnconn_assets.instance.data_versions import version_tags
-from attnconn_assets.instance.pools import free_places, wait_for_place
+from attnconn_assets.instance.pools import placed, wait_for_place
 from attnconn_assets.instance.run_locks import announced, end_orphans
+from attnconn_assets.operation.execution import chunks, failures, span
 from attnconn_assets.operation.outcome import Listener, Outcome, Step
+from attnconn_assets.operation.putting_right import clear_up, tell_again
 from attnconn_assets.storage.entry import WHOLE
 from attnconn_assets.storage.store import Store
 from attnconn_assets.study.study import Study
-from attnconn_assets.tracking.tracking import Tracking
 from attnconn_core.sources import Listing, Source
 
 __all__ = ["materialise_stale"]
 
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 _PAUSE = 0.2  # seconds between two looks at what another process makes
-_RANGE = ("dagster/asset_partition_range_start", "dagster/asset_partition_range_end")
 
 
 def materialise_stale(
@@ -89,7 +85,7 @@ def materialise_stale(
     place = {key: number for number, key in enumerate(order)}
     there = replace(listing, sessions=tuple(s for s in listing.sessions if s.key in place))
     store = store_of(study)
-    _clear_up(study, instance, store)
+    clear_up(study, instance, store)
     line = _Line(study, instance, listener, source, there, place, blocked or {}, inapplicable)
     line.outcome.deleted = deleted_sessions(study, instance, listing.sessions)
     line.go_through(models, retry_failed)
@@ -99,7 +95,7 @@ def materialise_stale(
         known |= store.damaged().keys()
         line.go_through(models, retry_failed=False)
     # A process that was being killed as this one began may have held its locks until then.
-    _clear_up(study, instance, store)
+    clear_up(study, instance, store)
     return line.outcome
 
 
@@ -158,7 +154,7 @@ class _Line:
         left = sorted(found.due, key=lambda key: self._place.get(key, 0))
         while left:
             elsewhere: list[str] = []
-            for chunk in _chunks(left, self._place, self._study.chunk):
+            for chunk in chunks(left, self._place, self._study.chunk):
                 with self._store.making(spec.name, chunk) as mine:
                     self._make(spec, mine, seen)
                 elsewhere += [key for key in chunk if key not in mine]
@@ -209,7 +205,7 @@ class _Line:
             for _ in found.standing:
                 self._listener.made()
         due.sort(key=lambda key: self._place.get(key, 0))
-        for chunk in _chunks(due, self._place, self._study.chunk):
+        for chunk in chunks(due, self._place, self._study.chunk):
             self._execute(spec, chunk)
 
     def _plan(
@@ -246,7 +242,7 @@ class _Line:
             elif name + key not in self.outcome.failed:
                 self.outcome.waiting[name + key] = why
         asset = dg.AssetKey([self._study.name, spec.name])
-        self.outcome.recorded += _tell_again(
+        self.outcome.recorded += tell_again(
             self._instance, asset, self._store, self._tracking, found.standing
         )
 
@@ -270,20 +266,19 @@ class _Line:
             wait_for_place(self._instance, spec.pool, self._wait)
         run_id = str(uuid.uuid4())
         self._instance.add_event_listener(run_id, listen)
-        span = {} if chunk == [WHOLE] else dict(zip(_RANGE, (chunk[0], chunk[-1]), strict=True))
-        with _placed(self._instance, run_id), announced(self._instance, run_id):
+        with placed(self._instance, run_id), announced(self._instance, run_id):
             result = self._job.execute_in_process(
                 run_config=_QUIET,
                 instance=self._instance,
                 asset_selection=[dg.AssetKey([self._study.name, spec.name])],
                 run_id=run_id,
-                tags=span,
+                tags=span(chunk),
                 raise_on_error=False,
             )
         self.outcome.made += len(seen)
         self._made |= {f"{spec.name} of {key}" for key in seen}
         if not result.success:
-            self._note(spec, chunk, _failures(result, spec, chunk, seen))
+            self._note(spec, chunk, failures(result, spec, chunk, seen))
 
     def _note(self, spec: AssetSpec, chunk: list[str], failed: dict[str, str]) -> None:
         """Note what failed; of whom the study leaves out it is no failure of the run."""
@@ -315,84 +310,3 @@ class _Line:
         """Say that another process trains, and take away what a killed one held."""
         self._listener.said("waits: another process trains")
         end_orphans(self._instance)
-
-
-@contextlib.contextmanager
-def _placed(instance: dg.DagsterInstance, run_id: str) -> Iterator[None]:
-    """Give back a run's places in pools, also where it is interrupted."""
-    try:
-        yield
-    finally:
-        free_places(instance, run_id)
-
-
-def _clear_up(study: Study, instance: dg.DagsterInstance, store: Store) -> None:
-    """Put right what killed processes left behind: runs, in Dagster and MLflow, and scratch."""
-    end_orphans(instance)
-    store.clear_abandoned()
-
-    def is_over(run_id: str) -> bool:
-        run = instance.get_run_by_id(run_id) if run_id else None
-        return run is None or run.is_finished
-
-    tracking_of(study).close_abandoned(study.name, is_over)
-
-
-def _tell_again(
-    instance: dg.DagsterInstance,
-    asset: dg.AssetKey,
-    store: Store,
-    tracking: Tracking,
-    standing: Sequence[str],
-) -> int:
-    """Record in Dagster what the store has and Dagster doesn't know; return how many.
-
-    A process that was killed between the two leaves that, and a new home.
-    """
-    if standing == [WHOLE]:
-        known_whole = instance.get_latest_materialization_event(asset) is not None
-        unknown: list[str | None] = [] if known_whole else [None]
-    else:
-        known = instance.get_materialized_partitions(asset) if standing else set()
-        unknown = [key for key in standing if key not in known]
-    for key in unknown:
-        entry = store.entry(asset.path[-1], key or WHOLE)
-        instance.report_runless_asset_event(
-            dg.AssetMaterialization(
-                asset,
-                partition=key,
-                description="found in the store; its run didn't say so",
-                metadata=retold(store, tracking, entry),
-                tags=version_tags(entry.digest),
-            )
-        )
-    return len(unknown)
-
-
-def _chunks(keys: Sequence[str], place: Mapping[str, int], size: int) -> Iterator[list[str]]:
-    """Cut keys into neighbours, no more than `size`: Dagster runs a range at a time."""
-    for _, group in itertools.groupby(
-        enumerate(keys), lambda pair: place.get(pair[1], 0) - pair[0]
-    ):
-        run = [key for _, key in group]
-        yield from (run[start : start + size] for start in range(0, len(run), size))
-
-
-def _failures(
-    result: dg.ExecuteInProcessResult, spec: AssetSpec, chunk: list[str], seen: set[str]
-) -> dict[str, str]:
-    """Say of every partition that wasn't made why, as the step's failure has it."""
-    reasons: dict[str, str] = {}
-    reason = "the run ended without saying why"
-    for event in result.get_step_failure_events():
-        failure = event.step_failure_data
-        if failure.user_failure_data and failure.user_failure_data.metadata:
-            value = failure.user_failure_data.metadata["failed"].value
-            if isinstance(value, Mapping):
-                reasons |= {str(key): str(why) for key, why in value.items()}
-        if failure.error and failure.error.cls_name == "DagsterExecutionInterruptedError":
-            raise KeyboardInterrupt
-        if failure.error:
-            cause = failure.error.cause or failure.error
-            reason = cause.message.strip()
-    return {f"{spec.name} of {key}": reasons.get(key, reason) for key in chunk if key not in seen}
