@@ -21,6 +21,7 @@ from attnconn_assets.study.study import load_study
 from pathlib import Path
 
 study, log = load_study(Path(sys.argv[1])), Path(sys.argv[2])
+waits = log.with_name("waits")
 whole, make = runner.specs, asset.make
 wanted = ("time_series", "subject_forecaster")
 runner.specs = lambda study: [spec for spec in whole(study) if spec.name in wanted]
@@ -28,7 +29,10 @@ runner.specs = lambda study: [spec for spec in whole(study) if spec.name in want
 def making(platform, spec, partition):
     began = time.monotonic()
     made = make(platform, spec, partition)
-    time.sleep(0.2)
+    # The first to train goes on once the other has come to where it waits.
+    deadline = time.monotonic() + 60
+    while spec.trains and not waits.exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
     if spec.trains:
         with log.open("a") as file:
             file.write(f"{study.name} {began} {time.monotonic()}\\n")
@@ -37,7 +41,10 @@ def making(platform, spec, partition):
 class Silent:
     def step(self, step): ...
     def made(self): ...
-    def said(self, message): print(message, flush=True)
+    def said(self, message):
+        print(message, flush=True)
+        if message == "waits: another process trains":
+            waits.touch()
 
 asset.make = making
 with open_instance() as instance:
