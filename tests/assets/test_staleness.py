@@ -80,6 +80,7 @@ def load_everything(folder: Path, key: str = "", value: object = None) -> Study:
         "methods": list(load_study(write_study_to(folder)).method_names),
         "significance": {"methods": ["pearson", "granger"], "surrogates": 10},
         "contrast": {"column": "Group", "first": 0, "second": 1},
+        "behaviour": {**TINY_STUDY["behaviour"], "confounds": ["Age"]},
         "recovery": {"simulated": ["linear-5"], "data_sets": 2},
     }
     base = TINY_EXPERIMENT["group"]["base"]
