@@ -6,14 +6,14 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from attnconn_core.stored_names import WHOLE
+
 __all__ = ["WHOLE", "Entry", "StoredFile"]
 
 # Facts of how an entry came about: another of these is no other content.
 _PROVENANCE = frozenset(
     {"read", "cohort", "sessions", "excluded", "training_seconds", "versions", "aliases"}
 )
-
-WHOLE = "all"  # the partition of an asset that has none
 
 
 @dataclasses.dataclass(frozen=True)

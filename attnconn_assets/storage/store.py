@@ -14,7 +14,6 @@ import dataclasses
 import datetime
 import errno
 import os
-import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -27,8 +26,9 @@ from attnconn_assets.storage.entry import Entry
 from attnconn_assets.storage.locks import alone, is_free, taken
 from attnconn_assets.storage.manifest import DamageError, parsed, written
 from attnconn_assets.storage.notes import read_note, write_note
-from attnconn_assets.storage.stored_files import CONTENT, named, why_not_whole
+from attnconn_assets.storage.stored_files import named, why_not_whole
 from attnconn_core.errors import StoreError
+from attnconn_core.stored_names import CONTENT, check_stored_name, is_stored_name
 
 __all__ = ["Store"]
 
@@ -36,7 +36,6 @@ __all__ = ["Store"]
 _SCRATCH, _HELD = ".writing-", ".held"
 _MAKING = ".making-"  # locks of the partitions that somebody makes now
 _REFUSED = (errno.EROFS, errno.EACCES, errno.EPERM)
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,159}")
 
 
 class Store(dg.ConfigurableResource):
@@ -94,7 +93,7 @@ class Store(dg.ConfigurableResource):
     def assets(self) -> list[str]:
         """List the assets that have a folder, in order."""
         folders = sorted(Path(self.root).glob("*/"))
-        return [folder.name for folder in folders if _NAME.fullmatch(folder.name)]
+        return [folder.name for folder in folders if is_stored_name(folder.name)]
 
     def partitions(self, asset: str) -> list[str]:
         """List the partitions of an asset that are stored, in order."""
@@ -221,7 +220,7 @@ class Store(dg.ConfigurableResource):
             scratch = Path(name)
             files = {}
             for called, write in writers.items():
-                drawn = scratch / _checked(called)
+                drawn = scratch / check_stored_name(called)
                 write(drawn)
                 files[called] = named(draft.partition, called, drawn)
             entry = dataclasses.replace(
@@ -285,7 +284,9 @@ class Store(dg.ConfigurableResource):
             If the store can't be written into, or its folder has become another one.
         """
         self._require_same_folder()
-        locks = {key: self._folder(asset) / f"{_MAKING}{_checked(key)}" for key in partitions}
+        locks = {
+            key: self._folder(asset) / f"{_MAKING}{check_stored_name(key)}" for key in partitions
+        }
         with contextlib.ExitStack() as stack:
             try:
                 self._folder(asset).mkdir(parents=True, exist_ok=True)
@@ -334,16 +335,16 @@ class Store(dg.ConfigurableResource):
             return None
 
     def _folder(self, asset: str) -> Path:
-        return Path(self.root) / _checked(asset)
+        return Path(self.root) / check_stored_name(asset)
 
     def _failure_note(self, asset: str, partition: str) -> Path:
-        return self._folder(asset) / f".{_checked(partition)}.failed"
+        return self._folder(asset) / f".{check_stored_name(partition)}.failed"
 
     def _damage_note(self, asset: str, partition: str) -> Path:
-        return self._folder(asset) / f".{_checked(partition)}.damaged"
+        return self._folder(asset) / f".{check_stored_name(partition)}.damaged"
 
     def _manifest(self, asset: str, partition: str) -> Path:
-        return self._folder(asset) / f"{_checked(partition)}.json"
+        return self._folder(asset) / f"{check_stored_name(partition)}.json"
 
 
 class _Snapshot(Store):
@@ -390,12 +391,3 @@ def _identity(folder: Path) -> tuple[int, int] | None:
 def _moment(entry: Entry) -> str:
     """When an entry was made, which tells it from a later one of the same content."""
     return entry.made_by.get("at", "")
-
-
-def _checked(name: str) -> str:
-    if not _NAME.fullmatch(name):
-        raise StoreError(
-            "a name in the store must be letters, digits, '.', '_' and '-', the first a letter "
-            f"or digit; got {name!r}"
-        )
-    return name

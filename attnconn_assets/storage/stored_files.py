@@ -2,16 +2,12 @@
 
 import contextlib
 import os
-import re
 from pathlib import Path
 
 from attnconn_assets.storage.entry import StoredFile
 from attnconn_assets.storage.user_files import sha256_of
 
-__all__ = ["CONTENT", "named", "why_not_whole"]
-
-# In the name of an entry's file, but not of its manifest.
-CONTENT = re.compile(r"\.[0-9a-f]{12}\.")
+__all__ = ["named", "why_not_whole"]
 
 
 def named(partition: str, called: str, file: Path) -> StoredFile:

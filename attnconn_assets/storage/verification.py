@@ -11,7 +11,8 @@ from attnconn_assets.storage.entry import Entry
 from attnconn_assets.storage.locks import alone
 from attnconn_assets.storage.manifest import DamageError
 from attnconn_assets.storage.store import Store
-from attnconn_assets.storage.stored_files import CONTENT, why_not_whole
+from attnconn_assets.storage.stored_files import why_not_whole
+from attnconn_core.stored_names import CONTENT
 
 __all__ = ["Finding", "inventory", "verify"]
 

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import os
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,13 +13,11 @@ from attnconn_core.errors import StoreError
 from attnconn_core.forecasting import AttentionForecaster, load_forecaster
 from attnconn_core.records import Connectivity, TimeSeries
 from attnconn_core.results.files import read_matrices, read_parquet, read_series
+from attnconn_core.stored_names import CONTENT, WHOLE, check_stored_name
 from attnconn_core.wording import few_and_more
 
 __all__ = ["Results"]
 
-_WHOLE = "all"  # the partition of an asset that has none
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,159}")
-_CONTENT = re.compile(r"\.[0-9a-f]{12}\.")  # in the name of a file, but not of a manifest
 _SHOWN = 8
 
 
@@ -66,7 +63,7 @@ class Results:
         StoreError
             If there are none.
         """
-        found = self._stored(_checked(asset))
+        found = self._stored(check_stored_name(asset))
         if not found:
             raise StoreError(
                 f"{self.folder}: an asset must be stored; got {asset!r}, and there are "
@@ -74,7 +71,7 @@ class Results:
             )
         return found
 
-    def manifest(self, asset: str, partition: str = _WHOLE) -> dict[str, Any]:
+    def manifest(self, asset: str, partition: str = WHOLE) -> dict[str, Any]:
         """Return what the store knows of a partition: files, facts, inputs, and what made it.
 
         Raises
@@ -82,7 +79,7 @@ class Results:
         StoreError
             If the partition isn't stored, or its manifest can't be read.
         """
-        path = self.folder / _checked(asset) / f"{_checked(partition)}.json"
+        path = self.folder / check_stored_name(asset) / f"{check_stored_name(partition)}.json"
         try:
             return dict(json.loads(path.read_text(encoding="utf-8")))
         except FileNotFoundError as error:
@@ -95,7 +92,7 @@ class Results:
                 f"{path}: the manifest can't be read ({error}); `attnconn run` makes it anew"
             ) from error
 
-    def path(self, asset: str, name: str, partition: str = _WHOLE) -> Path:
+    def path(self, asset: str, name: str, partition: str = WHOLE) -> Path:
         """Return where a file lies, after checking that it is what was stored.
 
         Parameters
@@ -115,7 +112,7 @@ class Results:
             raise StoreError(
                 f"{asset} of {partition} must have a file {name!r}; it has {', '.join(files)}"
             )
-        path = self.folder / asset / _checked(files[name]["name"])
+        path = self.folder / asset / check_stored_name(files[name]["name"])
         try:
             with path.open("rb") as file:
                 found = hashlib.file_digest(file, "sha256").hexdigest()
@@ -128,7 +125,7 @@ class Results:
             )
         return path
 
-    def table(self, asset: str, name: str, partition: str = _WHOLE) -> pd.DataFrame:
+    def table(self, asset: str, name: str, partition: str = WHOLE) -> pd.DataFrame:
         """Read a table, such as ``"scores"`` of ``"fingerprint"``."""
         return read_parquet(self.path(asset, f"{name}.parquet", partition))[0].to_pandas()
 
@@ -195,13 +192,4 @@ class Results:
 
     def _stored(self, asset: str) -> list[str]:
         manifests = (self.folder / asset).glob("*.json")
-        return sorted(path.stem for path in manifests if not _CONTENT.search(path.name))
-
-
-def _checked(name: str) -> str:
-    if not _NAME.fullmatch(name):
-        raise StoreError(
-            "a name in the store must be letters, digits, '.', '_' and '-', the first a letter "
-            f"or digit; got {name!r}"
-        )
-    return name
+        return sorted(path.stem for path in manifests if not CONTENT.search(path.name))
