@@ -135,25 +135,16 @@ def follow(study: Study, job: dg.JobDefinition) -> dg.SensorDefinition:
         if seen == before.seen and not (before.due and now >= before.again):
             return dg.SkipReason(f"nothing has changed since the last look: {before.told}")
         due, left = _due(study, source, listing)
-        if not due:
-            told = left or "all is up to date"
-            look = _Look(seen, told=told)
-            return dg.SensorResult(skip_reason=dg.SkipReason(told), cursor=look.cursor)
-        again = due == before.due
-        if again and now < before.again:
-            told = f"the last refresh couldn't make {', '.join(due)}, see its run; {before.when}"
-            told = "; ".join(filter(None, (told, left)))
-            look = dataclasses.replace(before, seen=seen, told=told)
+        look, is_requested = _after(before, seen, due, left, now)
+        if not is_requested:
             return dg.SensorResult(skip_reason=dg.SkipReason(look.told), cursor=look.cursor)
         context.log.info(", ".join(f"{name}: {len(keys)}" for name, keys in due.items()))
         operation = {"config": {"models": False, "retry_failed": False}}
-        tries = before.tries + 1 if again else 0
-        pause = min(_FIRST_PAUSE * 2**tries, _LONGEST_PAUSE)
         return dg.SensorResult(
             run_requests=[
                 dg.RunRequest(run_config={"ops": {f"{study.name}_make_stale": operation}})
             ],
-            cursor=_Look(seen, due, tries, now + pause, left).cursor,
+            cursor=look.cursor,
         )
 
     return request
@@ -197,6 +188,22 @@ class _Look:
     def when(self) -> str:
         at = datetime.datetime.fromtimestamp(self.again, datetime.UTC)
         return f"it is tried again after {at:%H:%M} UTC"
+
+
+def _after(
+    before: _Look, seen: str, due: Mapping[str, list[str]], left: str, now: float
+) -> tuple[_Look, bool]:
+    """Return what the sensor remembers from now on, and whether it requests what is due."""
+    if not due:
+        return _Look(seen, told=left or "all is up to date"), False
+    again = due == before.due
+    if again and now < before.again:
+        told = f"the last refresh couldn't make {', '.join(due)}, see its run; {before.when}"
+        told = "; ".join(filter(None, (told, left)))
+        return dataclasses.replace(before, seen=seen, told=told), False
+    tries = before.tries + 1 if again else 0
+    pause = min(_FIRST_PAUSE * 2**tries, _LONGEST_PAUSE)
+    return _Look(seen, due, tries, now + pause, left), True
 
 
 def _seen_before(cursor: str | None) -> dict[str, Any]:

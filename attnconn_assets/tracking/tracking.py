@@ -162,15 +162,16 @@ class Tracking(dg.ConfigurableResource):
         """Create a run, also where its experiment was deleted since it was looked up."""
         from mlflow.exceptions import MlflowException
 
-        for last_try in (False, True):
+        def create() -> "Run":
             experiment_id = self._experiment(client, experiment)
-            try:
-                self._retire(client, experiment_id, origin, name)
-                return client.create_run(experiment_id, tags=dict(tags), run_name=name)
-            except MlflowException:
-                if last_try or self._experiments.pop(experiment, None) is None:
-                    raise
-        raise AssertionError  # the last try returns or raises
+            self._retire(client, experiment_id, origin, name)
+            return client.create_run(experiment_id, tags=dict(tags), run_name=name)
+
+        try:
+            return create()
+        except MlflowException:
+            self._experiments.pop(experiment, None)
+            return create()
 
     def close_abandoned(self, study: str, is_over: Callable[[str], bool]) -> int:
         """Close a study's runs that a killed process left RUNNING; return how many.

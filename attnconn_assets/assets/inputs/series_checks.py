@@ -45,8 +45,8 @@ def check_series(series: TimeSeries, test_fraction: float) -> tuple[Check, ...]:
     dead = ", ".join(dict.fromkeys(name for each in found for name in each.dead))
     longest = longest_run(series, test_fraction)
     whole = assess(series)
-    frames, copied = whole.frames, ", ".join(whole.copied)
-    if frames.rounded:
+    frames, copied = whole.frames.complaint(), ", ".join(whole.copied)
+    if whole.frames.rounded:
         dead = ""  # of the same cause, which `no_empty_frame` says
     not_finite = _not_finite(series, whole)
     return (
@@ -71,10 +71,10 @@ def check_series(series: TimeSeries, test_fraction: float) -> tuple[Check, ...]:
         ),
         Check(
             "no_empty_frame",
-            not frames.complaint(),
+            not frames,
             "every frame must be a picture of its own",
-            {"frames": frames.complaint() or "no empty or repeated frame"},
-            frames.complaint(),
+            {"frames": frames or "no empty or repeated frame"},
+            in_words=frames,
         ),
         Check(
             "long_enough",
