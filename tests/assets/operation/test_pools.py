@@ -21,7 +21,7 @@ from attnconn_assets.study.study import load_study
 from pathlib import Path
 
 study, log = load_study(Path(sys.argv[1])), Path(sys.argv[2])
-waits = log.with_name("waits")
+waits, trains = log.with_name("waits"), log.with_name("trains")
 whole, make = runner.specs, asset.make
 wanted = ("time_series", "subject_forecaster")
 runner.specs = lambda study: [spec for spec in whole(study) if spec.name in wanted]
@@ -29,6 +29,8 @@ runner.specs = lambda study: [spec for spec in whole(study) if spec.name in want
 def making(platform, spec, partition):
     began = time.monotonic()
     made = make(platform, spec, partition)
+    if spec.trains:
+        trains.touch()
     # The first to train goes on once the other has come to where it waits.
     deadline = time.monotonic() + 60
     while spec.trains and not waits.exists() and time.monotonic() < deadline:
@@ -72,9 +74,16 @@ def test_two_processes_do_not_train_at_once(write_study, home, tmp_path):
     said = []
     for process in processes:  # both have imported everything before either begins
         assert process.stdout.readline() == "open\n"
+    # The second begins once the first trains: two that look at once both find the place free, and
+    # then one waits in Dagster, which says nothing.
+    deadline = time.monotonic() + 120
     for process in processes:
         process.stdin.write("go\n")
         process.stdin.flush()
+        while not (tmp_path / "trains").exists():
+            assert process.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
     for process in processes:
         said.append(process.communicate()[0])
         assert process.returncode == 0
