@@ -7,9 +7,8 @@ import pandas as pd
 import torch
 from sklearn.linear_model import Ridge
 
-from attnconn_core.scoring import CrossValidation, assign_folds, score_behaviours
+from attnconn_core.scoring import CrossValidation, LinearSgd, assign_folds, score_behaviours
 from attnconn_core.scoring.behaviour.kernel_folds import edge_kernel, kernel_folds
-from attnconn_core.scoring.behaviour.linear_sgd import linear_sgd
 from attnconn_core.scoring.behaviour.spectral_ridge import SpectralRidge
 from benchmarks.measure import Measured, once, peak_bytes
 from benchmarks.row import REGIONS, Row
@@ -69,17 +68,7 @@ def _phenotypes() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 def _descend(targets: int = _TARGETS) -> np.ndarray:
     edges, values, fold = _phenotypes()
-    found = linear_sgd(
-        edges,
-        values[:, :targets],
-        fold,
-        keep="best",
-        learning_rate=1e-4,
-        l2_penalty=100.0,
-        epochs=500,
-        patience=5,
-    )
-    return found.predictions
+    return LinearSgd().descend(edges, values[:, :targets], fold).predictions
 
 
 def _behaviour() -> Measured:

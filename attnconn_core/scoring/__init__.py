@@ -1,10 +1,18 @@
 """Scores: what a method's matrices are worth, on skill, identity, behaviour and truth."""
 
-from attnconn_core.scoring.behaviour.behaviour import BehaviourScore, predict_behaviour
+from attnconn_core.scoring.behaviour.behaviour import (
+    BehaviourScore,
+    cross_validate,
+    predict_behaviour,
+)
 from attnconn_core.scoring.behaviour.comparison import compare_behaviours
 from attnconn_core.scoring.behaviour.confounds import Confounds, confound_columns
+from attnconn_core.scoring.behaviour.cpm import Cpm
 from attnconn_core.scoring.behaviour.folds import assign_folds
-from attnconn_core.scoring.behaviour.kernel_ridge import PENALTIES
+from attnconn_core.scoring.behaviour.kernel_ridge import PENALTIES, KernelRidge
+from attnconn_core.scoring.behaviour.least_squares import LeastSquares
+from attnconn_core.scoring.behaviour.linear_sgd import LinearSgd
+from attnconn_core.scoring.behaviour.model import BehaviourModel
 from attnconn_core.scoring.behaviour.resampled import corrected_resampled_t
 from attnconn_core.scoring.behaviour.resampling import CrossValidation
 from attnconn_core.scoring.behaviour.score import Behaviour
@@ -104,6 +112,7 @@ __all__ = [
     "SHARED_MODEL",
     "Agreement",
     "Behaviour",
+    "BehaviourModel",
     "BehaviourScore",
     "BehaviourTable",
     "Cautious",
@@ -114,6 +123,7 @@ __all__ = [
     "Comparison",
     "Component",
     "Confounds",
+    "Cpm",
     "CrossFittedIdentification",
     "CrossValidation",
     "EarlyCheck",
@@ -123,6 +133,9 @@ __all__ = [
     "FingerprintScore",
     "ForecastSkill",
     "GroupContrast",
+    "KernelRidge",
+    "LeastSquares",
+    "LinearSgd",
     "Measured",
     "MethodTraits",
     "NetworkBasedStatistic",
@@ -144,6 +157,7 @@ __all__ = [
     "confound_columns",
     "corrected_resampled_t",
     "cross_fitted_identification",
+    "cross_validate",
     "edge_features",
     "edge_importance",
     "edge_mask",

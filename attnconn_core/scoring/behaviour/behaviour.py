@@ -1,22 +1,24 @@
-"""Behaviour: what a subject's connectivity says of a score outside the scanner."""
+"""Behaviour: what a subject's connectivity predicts of a score outside the scanner."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from inspect import signature
+from typing import Any
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
 from sklearn.metrics import mean_absolute_error, mean_squared_error, r2_score
 
 from attnconn_core.errors import ParameterError
-from attnconn_core.scoring.behaviour.cpm import cpm
-from attnconn_core.scoring.behaviour.folds import CrossValidated, assign_folds, inner_folds
-from attnconn_core.scoring.behaviour.kernel_folds import edge_kernel, kernel_folds
-from attnconn_core.scoring.behaviour.kernel_ridge import PENALTIES, kernel_ridge
-from attnconn_core.scoring.behaviour.linear_sgd import linear_sgd
+from attnconn_core.scoring.behaviour.folds import CrossValidated, assign_folds
+from attnconn_core.scoring.behaviour.kernel_folds import edge_kernel
+from attnconn_core.scoring.behaviour.kernel_ridge import KernelRidge
+from attnconn_core.scoring.behaviour.model import BehaviourModel, KeptSubjects, Split
+from attnconn_core.scoring.behaviour.models import MODELS
 from attnconn_core.scoring.behaviour.resampling import shuffled_rows
 from attnconn_core.scoring.checks import require_at_least, require_choice, require_finite
 
-__all__ = ["BehaviourScore", "predict_behaviour"]
+__all__ = ["BehaviourScore", "cross_validate", "predict_behaviour"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +60,67 @@ class BehaviourScore:
         return int(np.count_nonzero(~self.kept))
 
 
+def cross_validate(
+    features: Float[np.ndarray, "subject edge"],
+    target: Float[np.ndarray, " subject"],
+    model: BehaviourModel | None = None,
+    *,
+    folds: int = 10,
+    seed: int = 42,
+    groups: Sequence[object] | np.ndarray | None = None,
+    permutations: int = 0,
+) -> BehaviourScore:
+    """Predict a target from edges, cross-validated over subjects.
+
+    Parameters
+    ----------
+    features
+        One row per subject, as `edge_features` returns them.
+    target
+        One value per subject; subjects whose value is NaN are left out and counted.
+    model
+        `KernelRidge` (the default, if None), `Cpm`, `LinearSgd` or `LeastSquares`, with its
+        settings.
+    folds, seed
+        Of the cross-validation; the seed also draws inner folds and shuffles.
+    groups
+        Family of each subject; families stay together in all folds and shuffles.
+    permutations
+        Number of shuffles of the target for `p_value`, predicted as further targets of the
+        same folds. Families change places as a whole, see `shuffled_rows`.
+
+    Raises
+    ------
+    ParameterError
+        If features aren't finite or don't fit the target, the target is infinite or
+        constant, or there are too few subjects for the folds or the model.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from attnconn_core.scoring import KernelRidge, cross_validate
+    >>> features = np.random.default_rng(0).normal(size=(60, 20))
+    >>> target = features[:, 0] - features[:, 1]
+    >>> score = cross_validate(features, target, KernelRidge(penalties=(0.01, 0.1, 1.0)), folds=5)
+    >>> bool(score.r > 0.9), score.weights.shape
+    (True, (20,))
+    """
+    model = KernelRidge() if model is None else model
+    require_at_least("permutations", permutations, 0)
+    kept = _kept_subjects(features, target)
+    features, target = features[kept].astype(np.float64), target[kept].astype(np.float64)
+    families = None
+    if groups is not None:
+        families = np.asarray(groups, dtype=object)[kept]
+    fold = assign_folds(len(target), folds, seed, families)
+    shuffles = shuffled_rows(len(target), permutations, seed, families)
+    targets = np.column_stack([target, target[shuffles]])
+    kernel = edge_kernel(features) if model.reads_kernel else None
+    subjects = KeptSubjects(features, target[:, None], groups=families, kernel=kernel)
+    fitted = model.cross_validator(subjects, Split(fold, seed)).fit(targets)
+    return _score(fitted, targets, fold, kept)
+
+
 def predict_behaviour(
     features: Float[np.ndarray, "subject edge"],
     target: Float[np.ndarray, " subject"],
@@ -66,76 +129,41 @@ def predict_behaviour(
     folds: int = 10,
     seed: int = 42,
     groups: Sequence[object] | np.ndarray | None = None,
-    keep: str = "best",
-    learning_rate: float = 1e-4,
-    l2_penalty: float = 100.0,
-    epochs: int = 500,
-    patience: int = 5,
-    penalties: Sequence[float] = PENALTIES,
-    threshold: float = 0.01,
     permutations: int = 0,
+    **settings: Any,
 ) -> BehaviourScore:
-    """Predict a target from edges, cross-validated over subjects.
+    """Predict a target by the model of a name; see `cross_validate`, which takes a model.
 
     Parameters
     ----------
-    features
-        One row a subject, as `edge_features` lays them out.
-    target
-        One value a subject; those with NaN are left out and counted.
+    features, target, folds, seed, groups, permutations
+        As for `cross_validate`.
     model
-        ``"kernel_ridge"``, ``"cpm"`` or ``"linear_sgd"`` (the reference's).
-    folds, seed
-        Of the cross-validation; the seed also draws inner folds and shuffles.
-    groups
-        Family of each subject, kept together in all folds and shuffles.
-    keep, learning_rate, l2_penalty, epochs, patience
-        Of ``"linear_sgd"``.
-    penalties
-        Candidates of ``"kernel_ridge"``, chosen among inside each training part.
-    threshold
-        Largest p of an edge in ``"cpm"``.
-    permutations
-        Shuffles of the target for `p_value`, run as further targets of the same folds;
-        families change places whole, see `shuffled_rows`.
+        ``"kernel_ridge"``, ``"cpm"``, ``"linear_sgd"`` (the original study's) or
+        ``"least_squares"``.
+    settings
+        Fields of any of these models, such as ``penalties``, ``threshold`` or ``epochs``;
+        those of other models than the one named have no effect.
 
     Raises
     ------
     ParameterError
-        If features aren't finite or don't fit the target, the target is infinite or
-        constant, or an option is out of its range.
+        As `cross_validate` does; also if no model has the name or the setting.
     """
-    require_choice("model", model, ("kernel_ridge", "cpm", "linear_sgd"))
-    require_at_least("permutations", permutations, 0)
-    kept = _kept_subjects(features, target)
-    features, target = features[kept].astype(np.float64), target[kept].astype(np.float64)
-    if groups is not None:
-        groups = [label for label, keeps in zip(groups, kept, strict=True) if keeps]
-    fold = assign_folds(len(target), folds, seed, groups)
-    shuffles = shuffled_rows(len(target), permutations, seed, groups)
-    targets = np.column_stack([target, target[shuffles]])
-    if model == "kernel_ridge":
-        _check_penalties(penalties)
-        prepared = kernel_folds(edge_kernel(features), fold)
-        fit = kernel_ridge(prepared, targets, inner_folds(fold, seed, groups), penalties)
-        weights = features.T @ fit.dual
-        result = CrossValidated(fit.predictions, weights, {"penalty": fit.penalty})
-    elif model == "cpm":
-        _check_cpm(threshold, fold)
-        result = cpm(features, targets, fold, threshold)
-    else:
-        _check_descent(keep, learning_rate, l2_penalty, epochs, patience, folds)
-        result = linear_sgd(
-            features,
-            targets,
-            fold,
-            keep=keep,
-            learning_rate=learning_rate,
-            l2_penalty=l2_penalty,
-            epochs=epochs,
-            patience=patience,
-        )
-    return _score(result, targets, fold, kept)
+    require_choice("model", model, tuple(MODELS))
+    known = {name: set(signature(kind).parameters) for name, kind in MODELS.items()}
+    for name in settings:
+        require_choice("a setting of predict_behaviour", name, sorted(set().union(*known.values())))
+    own = {name: value for name, value in settings.items() if name in known[model]}
+    return cross_validate(
+        features,
+        target,
+        MODELS[model](**own),
+        folds=folds,
+        seed=seed,
+        groups=groups,
+        permutations=permutations,
+    )
 
 
 def _score(
@@ -185,33 +213,3 @@ def _kept_subjects(features: np.ndarray, target: np.ndarray) -> Bool[np.ndarray,
             f"in {np.count_nonzero(kept)} subjects"
         )
     return kept
-
-
-def _check_penalties(penalties: Sequence[float]) -> None:
-    if not len(penalties) or not all(penalty > 0 for penalty in penalties):
-        raise ParameterError(f"penalties must be positive numbers; got {list(penalties)}")
-
-
-def _check_cpm(threshold: float, fold: np.ndarray) -> None:
-    if not 0 < threshold < 1:
-        raise ParameterError(f"threshold must lie between 0 and 1; got {threshold}")
-    smallest = len(fold) - int(np.bincount(fold).max())
-    if smallest < 3:
-        raise ParameterError(f"cpm needs at least 3 subjects to train on; got {smallest}")
-
-
-def _check_descent(
-    keep: str,
-    learning_rate: float,
-    l2_penalty: float,
-    epochs: int,
-    patience: int,
-    folds: int,
-) -> None:
-    require_choice("keep", keep, ("best", "last"))
-    require_at_least("l2_penalty", l2_penalty, 0)
-    require_at_least("epochs", epochs, 1)
-    require_at_least("patience", patience, 1)
-    require_at_least("folds of linear_sgd", folds, 3)
-    if not learning_rate > 0:
-        raise ParameterError(f"learning_rate must be positive; got {learning_rate}")

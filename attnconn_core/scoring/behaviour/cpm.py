@@ -1,14 +1,71 @@
 """Connectome-based predictive modelling: the edges that correlate, summed."""
 
+from dataclasses import dataclass
+from functools import partial
+from typing import ClassVar
+
 import numpy as np
 from jaxtyping import Float, Int
 from scipy.stats import t as student_t
 
+from attnconn_core.errors import ParameterError
 from attnconn_core.scoring.behaviour.confounds import Confounds
 from attnconn_core.scoring.behaviour.folds import CrossValidated
+from attnconn_core.scoring.behaviour.model import KeptSubjects, Refitted, Split
 from attnconn_core.scoring.edges.features import column_scale
 
-__all__ = ["cpm"]
+__all__ = ["Cpm", "cpm"]
+
+_FEWEST = 3  # subjects to train on: with fewer a correlation has no p
+
+
+@dataclass(frozen=True)
+class Cpm:
+    """Connectome-based predictive modelling (Shen et al. 2017); see `cpm`.
+
+    Attributes
+    ----------
+    threshold
+        Largest p of an edge that counts.
+
+    Raises
+    ------
+    ParameterError
+        If the threshold isn't between 0 and 1.
+    """
+
+    name: ClassVar[str] = "cpm"
+    reads_kernel: ClassVar[bool] = False
+    selects_edges: ClassVar[bool] = True
+
+    threshold: float = 0.01
+
+    def __post_init__(self) -> None:
+        if not 0 < self.threshold < 1:
+            raise ParameterError(f"threshold must lie between 0 and 1; got {self.threshold}")
+
+    def cross_validator(self, subjects: KeptSubjects, split: Split) -> Refitted:
+        """Prepare for a cohort's folds.
+
+        Raises
+        ------
+        ParameterError
+            If a fold leaves fewer than 3 subjects to train on.
+        """
+        smallest = len(split.fold) - int(np.bincount(split.fold).max())
+        if smallest < _FEWEST:
+            raise ParameterError(
+                f"cpm needs at least {_FEWEST} subjects to train on; got {smallest}"
+            )
+        return Refitted(
+            partial(
+                cpm,
+                subjects.features,
+                fold=split.fold,
+                threshold=self.threshold,
+                confounds=subjects.confounds,
+            )
+        )
 
 
 def cpm(

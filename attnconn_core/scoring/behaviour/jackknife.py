@@ -7,7 +7,8 @@ from jaxtyping import Float
 
 from attnconn_core.errors import ParameterError
 from attnconn_core.scoring.behaviour.folds import group_numbers
-from attnconn_core.scoring.behaviour.repeated_prediction import KeptSubjects, predict_repeatedly
+from attnconn_core.scoring.behaviour.model import BehaviourModel, KeptSubjects
+from attnconn_core.scoring.behaviour.repeated_prediction import predict_repeatedly
 from attnconn_core.scoring.behaviour.resampling import CrossValidation, correlations
 
 __all__ = ["jackknifed_variance"]
@@ -18,7 +19,7 @@ _SHARE, _DRAWS, _REPEATS = 1 / 3, 30, 2
 
 
 def jackknifed_variance(
-    cohort: KeptSubjects, model: str, plan: CrossValidation
+    cohort: KeptSubjects, model: BehaviourModel, plan: CrossValidation
 ) -> Float[np.ndarray, " target"]:
     """Variance of every target's r over cohorts, on Fisher's scale.
 

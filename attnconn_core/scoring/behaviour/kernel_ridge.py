@@ -2,16 +2,101 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from jaxtyping import Float, Int
 
-from attnconn_core.scoring.behaviour.kernel_folds import KernelFold
+from attnconn_core.errors import ParameterError
+from attnconn_core.scoring.behaviour.folds import CrossValidated, inner_folds
+from attnconn_core.scoring.behaviour.kernel_folds import KernelFold, kernel_folds
+from attnconn_core.scoring.behaviour.model import CrossValidator, KeptSubjects, Split
+from attnconn_core.scoring.behaviour.penalties import PENALTIES
+from attnconn_core.scoring.behaviour.resampling import MANY_SUBJECTS
+from attnconn_core.scoring.behaviour.spectral_ridge import SpectralRidge
 
-__all__ = ["PENALTIES", "KernelRidged", "kernel_ridge"]
+__all__ = ["PENALTIES", "KernelRidge", "KernelRidged", "kernel_ridge"]
 
-# In units of the mean of the kernel's diagonal.
-PENALTIES: tuple[float, ...] = tuple(float(penalty) for penalty in np.logspace(-2, 4, 13))
+
+@dataclass(frozen=True)
+class KernelRidge:
+    """Kernel ridge regression; each fold chooses its penalty on inner folds. See `kernel_ridge`.
+
+    Attributes
+    ----------
+    penalties
+        Candidates, in units of the mean of the kernel's diagonal.
+
+    Raises
+    ------
+    ParameterError
+        If there is no candidate, or one isn't positive.
+    """
+
+    name: ClassVar[str] = "kernel_ridge"
+    reads_kernel: ClassVar[bool] = True
+    selects_edges: ClassVar[bool] = False
+
+    penalties: tuple[float, ...] = PENALTIES
+
+    def __post_init__(self) -> None:
+        if not len(self.penalties) or not all(penalty > 0 for penalty in self.penalties):
+            raise ParameterError(f"penalties must be positive numbers; got {list(self.penalties)}")
+
+    def cross_validator(self, subjects: KeptSubjects, split: Split) -> "_RidgeFolds":
+        """Prepare for a cohort's folds.
+
+        Raises
+        ------
+        ParameterError
+            If the subjects come without their kernel, or confounds leave a fold's training
+            subjects no degree of freedom.
+        """
+        if subjects.kernel is None:
+            raise ParameterError("kernel_ridge needs the cohort's kernel; got none")
+        return _RidgeFolds(
+            subjects.features,
+            kernel_folds(subjects.kernel, split.fold, subjects.confounds),
+            inner_folds(split.fold, split.seed, subjects.groups),
+            self.penalties,
+        )
+
+
+class _RidgeFolds(CrossValidator):
+    """Kernel ridge with the decomposed kernels of a cohort's folds."""
+
+    def __init__(
+        self,
+        features: Float[np.ndarray, "subject edge"],
+        folds: Sequence[KernelFold],
+        inner: Int[np.ndarray, "fold subject"],
+        penalties: Sequence[float],
+    ):
+        self._features, self._folds, self._inner = features, folds, inner
+        self._penalties = penalties
+        self._quick: SpectralRidge | None = None
+
+    def fit(self, targets: Float[np.ndarray, "subject target"]) -> CrossValidated:
+        fitted = self._fitted(targets)
+        weights = self._features.T @ fitted.dual
+        return CrossValidated(fitted.predictions, weights, {"penalty": fitted.penalty})
+
+    def predict(
+        self, targets: Float[np.ndarray, "subject target"]
+    ) -> Float[np.ndarray, "subject target"]:
+        return self._fitted(targets).predictions
+
+    def predict_shuffled(
+        self, targets: Float[np.ndarray, "subject target"]
+    ) -> Float[np.ndarray, "subject target"]:
+        if self._quick is None:
+            quick = SpectralRidge(self._folds, penalties=self._penalties)
+            many = len(self._features) >= MANY_SUBJECTS
+            self._quick = quick.in_precision(np.float32) if many else quick
+        return self._quick(targets)
+
+    def _fitted(self, targets: Float[np.ndarray, "subject target"]) -> "KernelRidged":
+        return kernel_ridge(self._folds, targets, self._inner, self._penalties)
 
 
 @dataclass(frozen=True, eq=False)

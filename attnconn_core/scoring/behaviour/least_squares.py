@@ -1,12 +1,33 @@
 """Least squares on few features: the null models that a connectome has to beat."""
 
+from dataclasses import dataclass
+from functools import partial
+from typing import ClassVar
+
 import numpy as np
 from jaxtyping import Float, Int
 
 from attnconn_core.scoring.behaviour.confounds import Confounds
+from attnconn_core.scoring.behaviour.folds import CrossValidated
+from attnconn_core.scoring.behaviour.model import KeptSubjects, Refitted, Split
 from attnconn_core.scoring.edges.features import column_scale
 
-__all__ = ["least_squares"]
+__all__ = ["LeastSquares", "least_squares"]
+
+
+@dataclass(frozen=True)
+class LeastSquares:
+    """Linear regression without a penalty, for few features; see `least_squares`."""
+
+    name: ClassVar[str] = "least_squares"
+    reads_kernel: ClassVar[bool] = False
+    selects_edges: ClassVar[bool] = False
+
+    def cross_validator(self, subjects: KeptSubjects, split: Split) -> Refitted:
+        """Prepare for a cohort's folds."""
+        return Refitted(
+            partial(least_squares, subjects.features, fold=split.fold, confounds=subjects.confounds)
+        )
 
 
 def least_squares(
@@ -14,14 +35,16 @@ def least_squares(
     targets: Float[np.ndarray, "subject target"],
     fold: Int[np.ndarray, " subject"],
     confounds: Confounds | None = None,
-) -> Float[np.ndarray, "subject target"]:
+) -> CrossValidated:
     """Predict every subject by linear regression with an intercept on all others.
 
     The pseudo-inverse gives a constant feature no slope. With confounds, predictions are
-    of the adjusted target.
+    of the adjusted target. Weights are in the target's unit per unit of the feature.
     """
+    n_folds = int(fold.max()) + 1
     predictions = np.empty_like(targets)
-    for number in range(int(fold.max()) + 1):
+    weights = np.zeros((features.shape[1], targets.shape[1]))
+    for number in range(n_folds):
         train, tested = fold != number, fold == number
         x, y = features, targets
         if confounds is not None:
@@ -30,4 +53,5 @@ def least_squares(
         z = (x - mean) / std
         slopes = np.linalg.pinv(z[train], rcond=1e-10) @ y[train]
         predictions[tested] = y[train].mean(axis=0) + z[tested] @ slopes
-    return predictions
+        weights += slopes / std[:, None] / n_folds
+    return CrossValidated(predictions, weights, {})

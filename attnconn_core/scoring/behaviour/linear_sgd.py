@@ -1,4 +1,4 @@
-"""The reference's linear model: gradient descent with a heavy penalty, stopped early.
+"""The original study's linear model: gradient descent with a heavy penalty, stopped early.
 
 Full-batch gradient descent on a linear model is itself linear, so every epoch follows
 from one eigendecomposition and none is run. With the bias as one more feature that is
@@ -12,96 +12,143 @@ In K's eigenbasis with eigenvalues s every coordinate goes its own way,
     a_e = (2η/n) y · (1 + q + … + q^(e−1)),  q = 1 − ηλ − (2η/n) s.
 """
 
+from dataclasses import dataclass
+from functools import partial
+from typing import ClassVar
+
 import numpy as np
 from jaxtyping import Float, Int
 
 from attnconn_core.errors import ParameterError
 from attnconn_core.scoring.behaviour.confounds import Confounds
 from attnconn_core.scoring.behaviour.folds import CrossValidated
+from attnconn_core.scoring.behaviour.model import KeptSubjects, Refitted, Split
+from attnconn_core.scoring.checks import require_at_least, require_choice
 from attnconn_core.scoring.edges.features import column_scale
 
-__all__ = ["linear_sgd"]
+__all__ = ["LinearSgd"]
 
 # Targets whose validation curves are laid out at once: 32 × 500 epochs × 100 subjects
 # of float64 are 13 MB.
 _BLOCK = 32
 
 
-def linear_sgd(
-    features: Float[np.ndarray, "subject edge"],
-    targets: Float[np.ndarray, "subject target"],
-    fold: Int[np.ndarray, " subject"],
-    *,
-    keep: str,
-    learning_rate: float,
-    l2_penalty: float,
-    epochs: int,
-    patience: int,
-    confounds: Confounds | None = None,
-) -> CrossValidated:
-    """Predict every subject as the reference does.
+@dataclass(frozen=True)
+class LinearSgd:
+    """The original study's linear model: gradient descent on standardised edges, stopped early.
 
-    Fold i tests, fold i + 1 validates, the rest train. Edges and targets are z-scored
-    with the statistics of training and validation part. Descent from zero weights
-    stops once the validation error hasn't fallen below its least for `patience` epochs.
-
-    Parameters
+    Attributes
     ----------
-    features, targets
-        One row a subject.
-    fold
-        The fold that tests each subject; 3 or more folds.
     keep
-        ``"best"``: the epoch of least validation error. ``"last"``: the one descent
-        stopped at, which is what the reference returns.
+        ``"best"``: the epoch of least validation error. ``"last"``: the epoch at which the
+        descent stopped, which is what the original study returns.
     learning_rate, l2_penalty, epochs, patience
-        Of the descent; the penalty also draws on the bias.
-    confounds
-        Taken out inside every fold, with coefficients of training and validation part;
-        predictions are then of the adjusted target.
-
-    Returns
-    -------
-    CrossValidated
-        Weights are in deviations of the target per deviation of an edge; ``epoch`` is
-        the one kept.
+        Of the descent; the penalty also applies to the bias.
 
     Raises
     ------
     ParameterError
-        If descent diverges.
+        If a setting is out of its range.
     """
-    n_folds = int(fold.max()) + 1
-    predictions = np.empty(targets.shape)
-    weights = np.zeros((features.shape[1], targets.shape[1]))
-    epoch = np.empty((n_folds, targets.shape[1]), dtype=np.int64)
-    for number in range(n_folds):
-        tested, validated = fold == number, fold == (number + 1) % n_folds
-        known, train = ~tested, ~(tested | validated)
-        edges, wanted = features, targets
-        if confounds is not None:
-            edges, wanted = confounds.adjust(features, targets, known)
-        mean, std = column_scale(edges[known])
-        x = np.column_stack([(edges - mean) / std, np.ones(len(edges))])
-        centre, spread = column_scale(wanted[known])
-        y = (wanted - centre) / spread
-        kernel = x[known] @ x[train].T
-        spectrum, basis = np.linalg.eigh(kernel[train[known]])
-        rate = 2 * learning_rate / len(basis)
-        growth = _growth(1 - learning_rate * l2_penalty - rate * spectrum, epochs)
-        forcing = rate * (basis.T @ y[train])
-        outlook = kernel[validated[known]] @ basis
-        epoch[number] = _stops(outlook, growth, forcing, y[validated], keep, patience)
-        dual = basis @ (growth[:, epoch[number] - 1] * forcing)
-        if not np.isfinite(dual).all():
-            raise ParameterError(
-                f"gradient descent must converge; with a learning rate of {learning_rate} "
-                f"fold {number} diverges"
+
+    name: ClassVar[str] = "linear_sgd"
+    reads_kernel: ClassVar[bool] = False
+    selects_edges: ClassVar[bool] = False
+
+    keep: str = "best"
+    learning_rate: float = 1e-4
+    l2_penalty: float = 100.0
+    epochs: int = 500
+    patience: int = 5
+
+    def __post_init__(self) -> None:
+        require_choice("keep", self.keep, ("best", "last"))
+        require_at_least("l2_penalty", self.l2_penalty, 0)
+        require_at_least("epochs", self.epochs, 1)
+        require_at_least("patience", self.patience, 1)
+        if not self.learning_rate > 0:
+            raise ParameterError(f"learning_rate must be positive; got {self.learning_rate}")
+
+    def cross_validator(self, subjects: KeptSubjects, split: Split) -> Refitted:
+        """Prepare for a cohort's folds.
+
+        Raises
+        ------
+        ParameterError
+            If there are fewer than 3 folds.
+        """
+        require_at_least("folds of linear_sgd", int(split.fold.max()) + 1, 3)
+        return Refitted(
+            partial(self.descend, subjects.features, fold=split.fold, confounds=subjects.confounds)
+        )
+
+    def descend(
+        self,
+        features: Float[np.ndarray, "subject edge"],
+        targets: Float[np.ndarray, "subject target"],
+        fold: Int[np.ndarray, " subject"],
+        confounds: Confounds | None = None,
+    ) -> CrossValidated:
+        """Predict every subject as the original study does.
+
+        Fold i tests, fold i + 1 validates, the rest train. Edges and targets are z-scored
+        with the statistics of the training and validation parts. Descent from zero weights
+        stops once the validation error hasn't fallen below its least for `patience` epochs.
+
+        Parameters
+        ----------
+        features, targets
+            One row per subject.
+        fold
+            The fold that tests each subject; 3 or more folds.
+        confounds
+            Taken out inside every fold, with coefficients of the training and validation
+            parts; predictions are then of the adjusted target.
+
+        Returns
+        -------
+        CrossValidated
+            Weights are in deviations of the target per deviation of an edge; ``epoch`` is
+            the one kept.
+
+        Raises
+        ------
+        ParameterError
+            If descent diverges.
+        """
+        n_folds = int(fold.max()) + 1
+        predictions = np.empty(targets.shape)
+        weights = np.zeros((features.shape[1], targets.shape[1]))
+        epoch = np.empty((n_folds, targets.shape[1]), dtype=np.int64)
+        for number in range(n_folds):
+            tested, validated = fold == number, fold == (number + 1) % n_folds
+            known, train = ~tested, ~(tested | validated)
+            edges, wanted = features, targets
+            if confounds is not None:
+                edges, wanted = confounds.adjust(features, targets, known)
+            mean, std = column_scale(edges[known])
+            x = np.column_stack([(edges - mean) / std, np.ones(len(edges))])
+            centre, spread = column_scale(wanted[known])
+            y = (wanted - centre) / spread
+            kernel = x[known] @ x[train].T
+            spectrum, basis = np.linalg.eigh(kernel[train[known]])
+            rate = 2 * self.learning_rate / len(basis)
+            growth = _growth(
+                1 - self.learning_rate * self.l2_penalty - rate * spectrum, self.epochs
             )
-        slopes = x[train].T @ dual
-        predictions[tested] = centre + spread * (x[tested] @ slopes)
-        weights += slopes[:-1] / n_folds
-    return CrossValidated(predictions, weights, {"epoch": epoch})
+            forcing = rate * (basis.T @ y[train])
+            outlook = kernel[validated[known]] @ basis
+            epoch[number] = _stops(outlook, growth, forcing, y[validated], self.keep, self.patience)
+            dual = basis @ (growth[:, epoch[number] - 1] * forcing)
+            if not np.isfinite(dual).all():
+                raise ParameterError(
+                    f"gradient descent must converge; with a learning rate of {self.learning_rate} "
+                    f"fold {number} diverges"
+                )
+            slopes = x[train].T @ dual
+            predictions[tested] = centre + spread * (x[tested] @ slopes)
+            weights += slopes[:-1] / n_folds
+        return CrossValidated(predictions, weights, {"epoch": epoch})
 
 
 def _growth(q: Float[np.ndarray, " train"], epochs: int) -> Float[np.ndarray, "train epoch"]:

@@ -12,6 +12,7 @@ from attnconn_core.scoring.checks import require_at_least
 
 __all__ = [
     "FEWEST_WITH_INTERVAL",
+    "MANY_SUBJECTS",
     "CrossValidation",
     "correlations",
     "interval_of_r",
@@ -20,6 +21,9 @@ __all__ = [
 
 FEWEST_WITH_INTERVAL = 5
 """Subjects, or families where they are known, that an interval of r takes."""
+
+MANY_SUBJECTS = 200
+"""From here on shuffles are predicted in float32: half the time, and an r is off by a millionth."""
 
 _LEVEL = 0.95
 

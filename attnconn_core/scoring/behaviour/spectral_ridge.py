@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from attnconn_core.scoring.behaviour.kernel_folds import KernelFold
-from attnconn_core.scoring.behaviour.kernel_ridge import PENALTIES
+from attnconn_core.scoring.behaviour.penalties import PENALTIES
 
 __all__ = ["SpectralRidge"]
 

@@ -12,20 +12,14 @@ from attnconn_core.errors import ParameterError
 from attnconn_core.scoring.behaviour.confounds import Confounds, explain_all
 from attnconn_core.scoring.behaviour.jackknife import jackknifed_variance
 from attnconn_core.scoring.behaviour.kernel_folds import edge_kernel
-from attnconn_core.scoring.behaviour.repeated_prediction import (
-    TABLE_MODELS,
-    KeptSubjects,
-    Predicted,
-    predict_repeatedly,
-)
+from attnconn_core.scoring.behaviour.model import BehaviourModel, KeptSubjects
+from attnconn_core.scoring.behaviour.models import as_model
+from attnconn_core.scoring.behaviour.repeated_prediction import Predicted, predict_repeatedly
 from attnconn_core.scoring.behaviour.resampling import CrossValidation, correlations, interval_of_r
-from attnconn_core.scoring.checks import require_choice, require_finite
+from attnconn_core.scoring.checks import require_finite
 from attnconn_core.sources import date_problem
 
 __all__ = ["BehaviourTable", "score_behaviours", "target_patterns"]
-
-# With other subjects they choose other edges, which repeats of the folds hardly show.
-_CHOOSING = ("cpm",)
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +54,7 @@ def score_behaviours(
     features: Float[np.ndarray, "subject edge"],
     targets: pd.DataFrame,
     *,
-    model: str = "kernel_ridge",
+    model: BehaviourModel | str = "kernel_ridge",
     cross_validation: CrossValidation | None = None,
     confounds: Confounds | None = None,
     groups: Sequence[object] | np.ndarray | None = None,
@@ -79,8 +73,9 @@ def score_behaviours(
         A row a subject, a column a target; NaN where missing. Targets that the same
         subjects lack share folds, shuffles and decompositions; all share one kernel.
     model
-        ``"kernel_ridge"``, its penalty chosen by inner folds, ``"cpm"``,
-        ``"linear_sgd"``, or ``"least_squares"`` for few features, such as null models.
+        Such as ``KernelRidge()`` or ``Cpm(threshold=0.05)``, or a name, which stands for the
+        default settings: ``"kernel_ridge"``, ``"cpm"``, ``"linear_sgd"``, or
+        ``"least_squares"`` for few features, such as null models.
     cross_validation
         Folds, repeats, permutations; `CrossValidation()` if None.
     confounds
@@ -103,14 +98,14 @@ def score_behaviours(
     choice of penalty or edges, prediction.
     """
     cross_validation = cross_validation or CrossValidation()
-    require_choice("model", model, TABLE_MODELS)
+    model = as_model(model)
     rows = {len(features), len(targets), len(features if confounds is None else confounds.values)}
     if len(rows) > 1:
         raise ParameterError(
             f"features, targets and confounds must have a row a subject; got {sorted(rows)} rows"
         )
     unusable: dict[str, str] = {}
-    kernel = edge_kernel(features) if model == "kernel_ridge" else None
+    kernel = edge_kernel(features) if model.reads_kernel else None
     parts: list[tuple[list[pd.DataFrame], ...]] = []
     for kept, names in target_patterns(targets, unusable, confounds):
         try:
@@ -124,7 +119,7 @@ def score_behaviours(
             )
             found = predict_repeatedly(cohort, model, cross_validation)
             variance = np.zeros(len(names))
-            if model in _CHOOSING:
+            if model.selects_edges:
                 variance = jackknifed_variance(cohort, model, cross_validation)
         except ParameterError as error:  # such as fewer subjects than folds
             unusable |= dict.fromkeys(names, str(error))

@@ -4,10 +4,17 @@ from scipy.stats import pearsonr
 from sklearn.metrics import mean_absolute_error, mean_squared_error, r2_score
 
 from attnconn_core.errors import ParameterError
-from attnconn_core.scoring import predict_behaviour
+from attnconn_core.scoring import (
+    Cpm,
+    KernelRidge,
+    LeastSquares,
+    LinearSgd,
+    cross_validate,
+    predict_behaviour,
+)
 from attnconn_core.scoring.behaviour.folds import inner_folds
 
-MODELS = ("kernel_ridge", "cpm", "linear_sgd")
+MODELS = ("kernel_ridge", "cpm", "linear_sgd", "least_squares")
 FAST = {"learning_rate": 0.01, "l2_penalty": 1.0, "folds": 5}
 
 
@@ -57,6 +64,27 @@ def test_subjects_without_a_target_are_dropped_and_counted(model):
     assert np.array_equal(score.predictions, alone.predictions)
 
 
+@pytest.mark.parametrize(
+    ("model", "name", "settings"),
+    [
+        (KernelRidge((0.5, 50.0)), "kernel_ridge", {"penalties": (0.5, 50.0)}),
+        (Cpm(0.2), "cpm", {"threshold": 0.2}),
+        (LinearSgd("last", 0.01, 1.0, 7), "linear_sgd",
+         {"keep": "last", "learning_rate": 0.01, "l2_penalty": 1.0, "epochs": 7}),
+        (LeastSquares(), "least_squares", {}),
+    ],
+)  # fmt: skip
+def test_a_model_is_what_its_name_and_settings_stand_for(model, name, settings):
+    features, target = data(10)
+    ours = cross_validate(features, target, model, folds=5, permutations=9)
+    theirs = predict_behaviour(features, target, model=name, folds=5, permutations=9, **settings)
+    assert np.array_equal(ours.predictions, theirs.predictions)
+    assert np.array_equal(ours.weights, theirs.weights)
+    assert ours.p_value == theirs.p_value
+    other = cross_validate(features, target, KernelRidge((1e4,)), folds=5)
+    assert not np.array_equal(ours.predictions, other.predictions)
+
+
 def test_families_stay_together_outside_and_inside():
     families = np.repeat(np.arange(12), 5)
     score = predict_behaviour(*data(4), groups=families, folds=4)
@@ -92,7 +120,8 @@ def test_predictions_that_are_all_equal_have_no_r():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"model": "lasso"}, "model must be one of kernel_ridge, cpm, linear_sgd; got 'lasso'"),
+        ({"model": "lasso"}, "model must be one of kernel_ridge, cpm, .*; got 'lasso'"),
+        ({"alpha": 1.0}, "a setting of predict_behaviour must be one of epochs, .*; got 'alpha'"),
         ({"folds": 1}, "folds must be 2 or more"),
         ({"permutations": -1}, "permutations must be at least 0"),
         ({"penalties": (1.0, 0.0)}, "penalties must be positive"),

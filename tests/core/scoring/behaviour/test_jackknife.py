@@ -2,11 +2,12 @@ import numpy as np
 import pytest
 
 from attnconn_core.errors import ParameterError
-from attnconn_core.scoring import Confounds, CrossValidation
+from attnconn_core.scoring import Confounds, Cpm, CrossValidation, KernelRidge, LeastSquares
 from attnconn_core.scoring.behaviour import jackknife
 from attnconn_core.scoring.behaviour.jackknife import jackknifed_variance
 from attnconn_core.scoring.behaviour.kernel_folds import edge_kernel
-from attnconn_core.scoring.behaviour.repeated_prediction import KeptSubjects, predict_repeatedly
+from attnconn_core.scoring.behaviour.model import KeptSubjects
+from attnconn_core.scoring.behaviour.repeated_prediction import predict_repeatedly
 
 FIVE = CrossValidation(folds=5, seed=0)
 
@@ -26,7 +27,7 @@ def plain(whole):
 def test_a_line_through_one_feature_has_fishers_variance():
     # Its r is hardly other than Pearson's, whose variance on Fisher's scale is 1 / (n − 3).
     found = [
-        jackknifed_variance(plain(cohort(seed, 60)), "least_squares", FIVE) for seed in range(25)
+        jackknifed_variance(plain(cohort(seed, 60)), LeastSquares(), FIVE) for seed in range(25)
     ]
     assert np.mean(found) == pytest.approx(1 / 57, rel=0.25)
 
@@ -54,7 +55,7 @@ def test_a_third_is_left_out_and_families_whole(monkeypatch):
 
     monkeypatch.setattr(jackknife, "predict_repeatedly", recorded)
     whole = plain(cohort(1, 24, groups=families))
-    assert jackknifed_variance(whole, "cpm", CrossValidation(10)).shape == (1,)
+    assert jackknifed_variance(whole, Cpm(), CrossValidation(10)).shape == (1,)
     assert all(len(np.unique(groups)) == 8 for groups in seen)
     size = np.bincount(families)
     assert all((np.bincount(g, minlength=12)[g] == size[g]).all() for g in seen)
@@ -69,9 +70,9 @@ def test_subjects_left_are_predicted_as_if_there_were_no_others():
         whole.features[kept], whole.targets[kept], Confounds(confounds.values[kept], True),
         np.arange(30)[kept] // 2, edge_kernel(whole.features[kept]),
     )  # fmt: skip
-    for model in ("kernel_ridge", "cpm"):
+    for model in (KernelRidge(), Cpm()):
         ours, theirs = (
-            predict_repeatedly(each if model == "kernel_ridge" else plain(each), model, FIVE)
+            predict_repeatedly(each if model.reads_kernel else plain(each), model, FIVE)
             for each in (whole.of(kept), alone)
         )
         np.testing.assert_allclose(ours.predictions, theirs.predictions, atol=1e-10)
@@ -80,12 +81,12 @@ def test_subjects_left_are_predicted_as_if_there_were_no_others():
 
 @pytest.mark.parametrize("n", [2, 5])
 def test_too_few_subjects_have_no_variance(n):
-    assert np.isnan(jackknifed_variance(plain(cohort(3, n, targets=2)), "cpm", FIVE)).all()
+    assert np.isnan(jackknifed_variance(plain(cohort(3, n, targets=2)), Cpm(), FIVE)).all()
 
 
 def test_kernel_ridge_without_its_kernel_is_refused_and_cpm_does_not_read_one():
     whole = cohort(4, 20, edges=4)
     with pytest.raises(ParameterError, match="kernel_ridge needs the cohort's kernel"):
-        predict_repeatedly(plain(whole), "kernel_ridge", FIVE)
-    ours, theirs = (predict_repeatedly(each, "cpm", FIVE) for each in (whole, plain(whole)))
+        predict_repeatedly(plain(whole), KernelRidge(), FIVE)
+    ours, theirs = (predict_repeatedly(each, Cpm(), FIVE) for each in (whole, plain(whole)))
     np.testing.assert_array_equal(ours.predictions, theirs.predictions)

@@ -5,9 +5,8 @@ import pytest
 import torch
 
 from attnconn_core.errors import ParameterError
-from attnconn_core.scoring import edge_features, predict_behaviour
+from attnconn_core.scoring import LinearSgd, edge_features, predict_behaviour
 from attnconn_core.scoring.behaviour.folds import assign_folds
-from attnconn_core.scoring.behaviour.linear_sgd import linear_sgd
 
 
 @pytest.mark.parametrize("keep", ["last", "best"])
@@ -71,8 +70,8 @@ def test_the_closed_form_is_what_torch_descends_to(learning_rate, l2_penalty):
     fold = assign_folds(36, 4, 0)
     options = {"learning_rate": learning_rate, "l2_penalty": l2_penalty, "epochs": 60}
     options["patience"] = 3
-    best = linear_sgd(features, targets, fold, keep="best", **options)
-    last = linear_sgd(features, targets, fold, keep="last", **options)
+    best = LinearSgd(keep="best", **options).descend(features, targets, fold)
+    last = LinearSgd(keep="last", **options).descend(features, targets, fold)
     for number in range(4):
         known = fold != number
         validated = fold == (number + 1) % 4
@@ -98,9 +97,9 @@ def test_targets_side_by_side_are_as_each_alone():
     features, targets = rng.normal(size=(30, 12)), rng.normal(size=(30, 70))
     fold = assign_folds(30, 5, 1)
     options = {"learning_rate": 0.02, "l2_penalty": 1.0, "epochs": 40, "patience": 3}
-    together = linear_sgd(features, targets, fold, keep="best", **options)
+    together = LinearSgd(keep="best", **options).descend(features, targets, fold)
     for target in (0, 40, 69):
-        alone = linear_sgd(features, targets[:, [target]], fold, keep="best", **options)
+        alone = LinearSgd(keep="best", **options).descend(features, targets[:, [target]], fold)
         assert np.array_equal(together.chosen["epoch"][:, [target]], alone.chosen["epoch"])
         np.testing.assert_allclose(together.predictions[:, [target]], alone.predictions, rtol=1e-9)
 
@@ -108,14 +107,6 @@ def test_targets_side_by_side_are_as_each_alone():
 def test_descent_that_diverges_is_refused():
     rng = np.random.default_rng(2)
     features, targets = rng.normal(size=(20, 5)), rng.normal(size=(20, 1))
+    model = LinearSgd(keep="last", learning_rate=1e200, l2_penalty=1.0, epochs=9, patience=9)
     with pytest.raises(ParameterError, match=r"learning rate of 1e\+200 fold 0 diverges"):
-        linear_sgd(
-            features,
-            targets,
-            assign_folds(20, 4, 0),
-            keep="last",
-            learning_rate=1e200,
-            l2_penalty=1.0,
-            epochs=9,
-            patience=9,
-        )
+        model.descend(features, targets, assign_folds(20, 4, 0))

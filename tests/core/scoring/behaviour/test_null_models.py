@@ -27,7 +27,7 @@ def test_slopes_on_rounding_are_recognised_by_what_they_predict():
     mean = 0.01 + 1e-12 * rng.normal(size=(10, 1))
     mean[9] += 1e-5
     targets = rng.normal(size=(10, 1))
-    predicted = least_squares(mean, targets, assign_folds(10, 5, 0))
+    predicted = least_squares(mean, targets, assign_folds(10, 5, 0)).predictions
     r2 = r2_score(targets, predicted)
     assert r2 < -1e6
     scores = pd.DataFrame({"target": ["Other", "Score"], "r2": [0.1, r2]})

@@ -248,7 +248,9 @@ def test_single_precision_shuffles_agree_with_double(monkeypatch):
     plan = CrossValidation(folds=3, permutations=200)
     noise = frame(np.random.default_rng(0).normal(size=(210, 3)) + 1e4)
     single = score_behaviours(features, noise, cross_validation=plan).scores["p"]
-    monkeypatch.setattr("attnconn_core.scoring.behaviour.repeated_prediction._MANY_SUBJECTS", 10**6)
+    for module in ("kernel_ridge", "repeated_prediction"):
+        place = f"attnconn_core.scoring.behaviour.{module}.MANY_SUBJECTS"
+        monkeypatch.setattr(place, 10**6)
     double = score_behaviours(features, noise, cross_validation=plan).scores["p"]
     np.testing.assert_allclose(single, double, atol=1 / 201 + 1e-12)
 

@@ -1,0 +1,8 @@
+"""The penalties among which ridge regression chooses."""
+
+import numpy as np
+
+__all__ = ["PENALTIES"]
+
+# In units of the mean of the kernel's diagonal.
+PENALTIES: tuple[float, ...] = tuple(float(penalty) for penalty in np.logspace(-2, 4, 13))
