@@ -10,7 +10,7 @@ export MLFLOW_DISABLE_TELEMETRY := true
 export MLFLOW_ALLOW_PICKLE_DESERIALIZATION := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup sample demo dev test test-studies fuzz test-peers bench bench-forecast bench-identification bench-methods bench-directions bench-reliability bench-truth bench-platform bench-gpu lint lists format clean
+.PHONY: help setup sample demo dev test test-studies fuzz test-peers bench bench-forecast bench-identification bench-methods bench-directions bench-reliability bench-truth bench-platform bench-gpu lint lists docs format clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -86,10 +86,16 @@ lint: setup  ## Lint, type-check and hold the import order
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-lists: setup  ## Write what is derived: methods and bad inputs in docs/, and what makes what stale
+lists: setup  ## Write what is derived: methods, study keys and bad inputs in docs/, and what makes what stale
 	$(BIN)/python -c 'from pathlib import Path; from attnconn_core.connectivity.method_table import methods_page; Path("docs/methods.md").write_text(methods_page(), encoding="utf-8")'
+	$(BIN)/python docs/study_keys.py
 	$(BIN)/python -m tests.assets.test_staleness
 	$(BIN)/python -m tests.bad_inputs.page
+
+docs: setup  ## Build the documentation site in docs/_build; warnings are errors
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev,docs]'
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet --builder html docs docs/_build
+	@echo "docs/_build/index.html"
 
 format: setup  ## Format the code
 	$(BIN)/ruff check --fix .

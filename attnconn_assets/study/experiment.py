@@ -56,7 +56,17 @@ class Configuration(BaseModel):
 
 
 class FineTuning(BaseModel):
-    """How a group model goes on with one session."""
+    """How a cohort model is fine-tuned on one session.
+
+    Attributes
+    ----------
+    epochs
+        Passes over the session's windows.
+    learning_rate_factor
+        Share of the cohort model's learning rate.
+    batch_size
+        Windows per step; by default the cohort model's.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -75,7 +85,17 @@ class FineTuning(BaseModel):
 
 
 class Experiment(BaseModel):
-    """Configurations of the group's models, of a session's, and of the fine-tuned."""
+    """The forecasters to train.
+
+    Attributes
+    ----------
+    group
+        Name → configuration of a cohort model.
+    subject
+        Configuration of the models that are trained on one session each.
+    fine_tuning
+        How a cohort model is fine-tuned on each session.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

@@ -86,6 +86,19 @@ class GrangerSettings(Settings):
 
     α is measured in `units`: by default in deviations of the regions, so that nothing depends
     on the units of the scans; ``series`` takes their squared units, as the original study does.
+
+    Attributes
+    ----------
+    lags, alpha
+        Number of past frames, and the ridge penalty: both, or neither to have them searched for.
+    max_lags
+        Largest number of lags that the search tries.
+    min_alpha, max_alpha
+        Range of the search for α; by default as wide as the data need.
+    coarse_steps, refine_steps
+        Number of values of α tried over the whole range, and then around the best.
+    units
+        Of α.
     """
 
     lags: int | None = Field(None, ge=1)
@@ -129,14 +142,22 @@ class BehaviourSettings(Behaviour):
 
 
 class KnownTruthFile(Settings):
-    """A file of data sets with known networks; see `attnconn_core.sources.read_known_truth`."""
+    """A file of data sets with known networks; see `attnconn_core.sources.read_known_truth`.
+
+    Attributes
+    ----------
+    file
+        With the series and the network of every data set.
+    repetition_time
+        Seconds per frame.
+    """
 
     file: StudyPath
     repetition_time: float = Field(gt=0)
 
 
 class RecoverySettings(Settings):
-    """The benchmarks of known truth that every method is run on; none by default.
+    """Data with a known network (ground truth) that every method is run on; none by default.
 
     Attributes
     ----------
@@ -145,7 +166,7 @@ class RecoverySettings(Settings):
     files
         Name → file of data sets.
     data_sets
-        How many of each benchmark's data sets are used, from the first; None for all.
+        Number of data sets used of each, from the first; None for all.
     seed
         Of the simulated ones.
     """
@@ -177,16 +198,18 @@ class RecoverySettings(Settings):
 
 
 class SignificanceSettings(Settings):
-    """Edges held against surrogates of their own scan; none by default.
+    """Edges tested against surrogates of their own scan; none by default.
 
     Attributes
     ----------
     methods
-        Of the study's methods, those whose edges are tested, in every session.
+        Those of the study's methods whose edges are tested, in every session.
     surrogates
-        How many a session; each costs an estimate.
+        Number per session; each costs one estimate.
     kind
-        See `attnconn_core.scoring.edges.significance`.
+        How surrogates are made; see `attnconn_core.scoring.edges.significance`.
+    seed
+        Of the surrogates.
     """
 
     methods: tuple[str, ...] = ()
@@ -205,6 +228,14 @@ class ExclusionRules(Settings):
     ----------
     sessions
         Keys such as ``sub-01_ses-retest``, or subjects such as ``sub-01``: all of theirs.
+    min_frames, min_minutes
+        Shortest session.
+    min_coverage_min
+        Least coverage of a region: the share of its vertices or voxels that have a signal.
+    max_motion_mean, max_motion_max
+        Largest mean and largest single framewise displacement, in millimetres.
+    max_jumps
+        Largest share of frames whose change from the frame before is an outlier.
     """
 
     sessions: tuple[str, ...] = ()
@@ -264,16 +295,16 @@ def _called(session_key: str) -> set[str]:
 
 
 class AutomationSettings(Settings):
-    """What the daemon does of itself.
+    """What Dagster's daemon starts without being asked.
 
     Attributes
     ----------
     request_runs
-        Make what new scans allow as they come, and group scores when the cohort changes;
-        models are left to the night.
+        Make what new scans allow as they arrive, and group scores when the cohort changes.
+        Models are left to the nightly run.
     nightly
-        When to make everything else that is missing or out of date, models too, as a cron
-        line such as ``0 2 * * *``; None for never.
+        When to make everything that is missing or stale, models too, as a cron line such as
+        ``0 2 * * *``; None for never.
     """
 
     request_runs: bool = False

@@ -45,10 +45,69 @@ __all__ = ["Study", "load_study", "study_tags"]
 
 
 class Study(SourceSettings):
-    """What every study says, wherever its scans come from.
+    """The keys of every study, whatever its source.
 
-    `load_study` returns a subclass that has the keys of the study's source, too. Paths
-    are relative to the study file.
+    `load_study` returns a subclass that also has the keys of the study's source. Paths are
+    relative to the study file.
+
+    Attributes
+    ----------
+    source
+        Where scans come from; decides which further keys the study has.
+    name
+        Of the study: the prefix of its assets, MLflow experiments and registered models.
+        Lower-case letters, digits and underscores; begins with a letter.
+    title
+        Heading of the report.
+    experiments
+        Experiment files: which forecasters are trained, for the cohort and for each session.
+    group_configurations
+        The cohort models whose attention is read as connectivity; by default the first one of
+        `experiments`.
+    subject_experiment
+        Which experiment file, without its ending, gives the session model; needed where several
+        do.
+    methods
+        Methods to compute, each a name or ``{name: {parameter: value}}``; see the page of
+        methods. By default the original study's six.
+    sessions
+        The two sessions that are compared; by default the first two of each subject.
+    phenotypes
+        Table with one row per subject (CSV or TSV), for `behaviour` and `contrast`; not given,
+        the source's own, if it has any.
+    behaviour, granger, fingerprint, reliability, recovery, significance, exclude, automation
+        Groups of keys, listed below.
+    contrast
+        Group of keys, listed below; not given, no groups are contrasted.
+    scores
+        Further scores, each a name or ``{name: {setting: value}}``.
+    owners
+        Who answers for the study, shown in Dagster: e-mail addresses or teams such as
+        ``team:imaging``.
+    test_fraction
+        Last share of each session's frames that is held out, on which forecasts are scored.
+    baseline_lags
+        Number of past frames that linear forecasters read.
+    scan_lengths
+        Frames per session: identification is scored on the first frames, too, to show how
+        accuracy falls with shorter scans.
+    cross_fit_folds
+        Folds of subjects for cohort models: a subject is read by a model that was trained on
+        the other folds. Without effect where `group_column` names who trains.
+    cross_fit_seed
+        Decides who is in which fold.
+    chunk
+        Sessions per Dagster run. A run that is killed costs one chunk at most.
+    quorum
+        Share of the study's sessions that a group result needs; one missing session is always
+        allowed.
+    store
+        Folder of series, models, matrices and scores; by default ``store/<name>`` beside the
+        study or beside its folder ``studies``.
+    tracking
+        Folder of MLflow's database and artifacts; by default ``mlruns`` in the same place.
+    tracking_page
+        Address of MLflow's page, for the links on Dagster's pages.
     """
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")

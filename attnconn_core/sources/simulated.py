@@ -32,14 +32,16 @@ class Simulated:
 
     Attributes
     ----------
-    subjects, regions, frames
-        How many; frames are of each run.
+    subjects, regions
+        How many.
+    frames
+        Length of each run.
     repetition_time
-        Seconds.
+        Seconds per frame.
     runs
-        Runs of each session.
+        Number per session.
     seed
-        Fixes everything; 0 or more.
+        Fixes everything that is drawn; 0 or more.
     density
         Share of ordered pairs that are connected.
     variation

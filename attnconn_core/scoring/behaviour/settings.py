@@ -17,21 +17,27 @@ class BehaviourSettings:
     Attributes
     ----------
     targets
-        Columns of the phenotype table, or patterns such as ``FS_*``; none are all columns
+        Columns of the phenotype table, or patterns such as ``FS_*``; by default every column
         of numbers.
     family_column
-        Whose family a subject is of; families stay together in folds and shuffles.
+        Column that names a subject's family; families stay together in folds and shuffles.
     model
-        Of `score_behaviours`.
-    folds, seed, repeats, permutations
-        Of `CrossValidation`. Where there are fewer subjects (or families) than folds, each is
-        a fold of its own, and the notes say so.
+        Which model predicts; see `score_behaviours`.
+    folds
+        Of the cross-validation. Where there are fewer subjects (or families) than folds, each
+        is a fold of its own, and the notes say so.
+    seed
+        Of the folds and the shuffles.
     confounds
-        Columns that are regressed out inside every fold; those of words by category.
+        Columns that are regressed out inside every fold; columns of words by category.
     categories
-        Those of the confounds whose numbers stand for categories, such as sites 1, 2 and 3.
+        Confounds whose numbers stand for categories, such as sites 1, 2 and 3.
     adjust
-        What they are taken out of. Scores are then of the adjusted target.
+        What confounds are taken out of. Scores are then of the adjusted target.
+    repeats
+        Number of cross-validations, each with folds of its own, over which scores are averaged.
+    permutations
+        Shuffles of each target, behind the p value.
     null_models
         Whether confounds alone and each subject's mean edge are scored beside the methods.
     """

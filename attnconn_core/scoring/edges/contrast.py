@@ -53,8 +53,15 @@ class GroupContrast:
         Of the phenotype table, after coding.
     first, second
         The column's values for the subjects of either group; t is of first less second.
-    threshold, side, size, permutations, seed
-        Of `network_based_statistic`.
+    threshold
+        Least t of an edge that can be part of a component; see `network_based_statistic`.
+    side
+        Which differences count: first above second (``"greater"``), below, or both.
+    size
+        Of a component: its number of edges (``"extent"``), or by how much they exceed the
+        threshold (``"intensity"``).
+    permutations, seed
+        Random assignments of subjects to the groups, behind the p value.
     """
 
     name: ClassVar[str] = "group_contrast"

@@ -49,7 +49,7 @@ class PenaltyIdentification:
     Attributes
     ----------
     similarity, normalise, comparison, edges, bins
-        Of `fingerprint`.
+        How matrices are compared, as for the fingerprint.
     folds
         Groups of subjects, each judged at the penalty that the others choose.
     methods

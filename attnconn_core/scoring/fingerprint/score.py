@@ -71,12 +71,22 @@ class _Identified:
 
 @dataclass(frozen=True)
 class Fingerprint:
-    """How test and retest are told apart.
+    """How subjects are identified by their matrices; see `fingerprint`.
 
     Attributes
     ----------
-    similarity, normalise, comparison, edges, bins, permutations
-        Of `fingerprint`.
+    similarity
+        Of two matrices.
+    normalise
+        ``"edgewise"`` z-scores every edge over subjects; ``"none"`` leaves edges as they are.
+    comparison
+        Which scans of other subjects a subject is compared with.
+    edges
+        All entries of a matrix, or those off the diagonal.
+    bins
+        Of the histograms behind ``mutual_info``.
+    permutations
+        Random pairings of subjects behind the p value.
     resamples
         Draws of subjects behind the intervals.
     reconstruct
