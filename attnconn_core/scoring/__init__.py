@@ -52,6 +52,7 @@ from attnconn_core.scoring.edges.network_based_statistic import (
     network_based_statistic,
 )
 from attnconn_core.scoring.edges.significance import EdgeSignificance, edge_significance
+from attnconn_core.scoring.edges.transformer import ConnectivityFeatures
 from attnconn_core.scoring.fingerprint.edge_importance import edge_importance
 from attnconn_core.scoring.fingerprint.fingerprint import FingerprintScore, fingerprint
 from attnconn_core.scoring.fingerprint.group_identification import identify_by_group, mean_by_groups
@@ -123,6 +124,7 @@ __all__ = [
     "Comparison",
     "Component",
     "Confounds",
+    "ConnectivityFeatures",
     "Cpm",
     "CrossFittedIdentification",
     "CrossValidation",

@@ -20,7 +20,7 @@ from attnconn_core.errors import (
 )
 from attnconn_core.names import composed
 from attnconn_core.parcellation import RegionTable, read_region_table
-from attnconn_core.records import Session, TimeSeries
+from attnconn_core.records import Session, TimeSeries, numbered_regions
 from attnconn_core.repetition_time import ROUNDING, repetition_time_problem
 from attnconn_core.sources.array_files import READERS, ArrayFile, read_array
 from attnconn_core.sources.array_names import (
@@ -257,7 +257,7 @@ class ArrayFolder:
         if first.regions is not None:
             return RegionTable.from_names(first.regions)
         n_regions = first.values.shape[1]
-        return RegionTable.ungrouped([f"region-{number:03}" for number in range(1, n_regions + 1)])
+        return RegionTable.ungrouped(numbered_regions(n_regions))
 
     @cached_property
     def _first(self) -> ArrayFile:

@@ -2,12 +2,14 @@ import dataclasses
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from attnconn_core import records
 from attnconn_core.errors import CohortError, IdentifierError, ParameterError, SeriesError
+from attnconn_core.parcellation import load_atlas, parcellate
 from attnconn_core.records import (
     Cohort,
     Connectivity,
@@ -198,3 +200,72 @@ def test_what_is_compared_is_part_of_a_cohort_s_version():
 def test_a_session_occurs_once(sessions, excluded):
     with pytest.raises(CohortError, match="more often: sub-1_ses-test"):
         Cohort(sessions, excluded)
+
+
+def test_series_come_from_arrays_and_name_their_regions():
+    series = TimeSeries.from_array(frames(5, 2), 0.72)
+    assert series.regions == ("region-001", "region-002")
+    two = TimeSeries.from_array([frames(5, 2), frames(7, 2)], 2.0, REGIONS)
+    assert [len(run) for run in two.runs] == [5, 7]
+    assert two.regions == REGIONS
+    with pytest.raises(SeriesError, match=r"run 1 must have shape \(time, region\); got \(5,\)"):
+        TimeSeries.from_array(frames(5), 0.72)
+    with pytest.raises(SeriesError, match="at least one run; got none"):
+        TimeSeries.from_array([], 0.72)
+
+
+def test_series_come_from_tables_whose_columns_are_regions():
+    table = pd.DataFrame(np.arange(6.0).reshape(3, 2), columns=list(REGIONS), index=[5, 6, 7])
+    series = TimeSeries.from_frame(table, 0.72)
+    assert series.regions == REGIONS
+    assert np.array_equal(series.values, np.arange(6).reshape(3, 2))
+    assert len(TimeSeries.from_frame([table, table], 0.72).runs) == 2
+    with pytest.raises(SeriesError, match="run 2 differs from run 1"):
+        TimeSeries.from_frame([table, table[["right", "left"]]], 0.72)
+    with pytest.raises(SeriesError, match=r"real numbers, one region each; .* subject"):
+        TimeSeries.from_frame(table.assign(subject="a"), 0.72)
+    with pytest.raises(SeriesError, match="at least one run; got none"):
+        TimeSeries.from_frame([], 0.72)
+
+
+def test_series_come_from_files(tmp_path):
+    values = np.random.default_rng(0).normal(size=(30, 2)).astype(np.float32)
+    np.save(tmp_path / "scan.npy", values)
+    pd.DataFrame(values, columns=list(REGIONS)).to_csv(tmp_path / "scan.csv", index=False)
+    assert np.array_equal(TimeSeries.from_file(tmp_path / "scan.npy", 0.72).values, values)
+    read = TimeSeries.from_file(str(tmp_path / "scan.csv"), 0.72)
+    assert read.regions == REGIONS
+    np.testing.assert_allclose(read.values, values)
+    with pytest.raises(SeriesError, match=r"scan.csv: the file doesn't give its repetition time"):
+        TimeSeries.from_file(tmp_path / "scan.csv")
+    with pytest.raises(SeriesError, match=r"a dtseries needs an atlas"):
+        TimeSeries.from_file(tmp_path / "scan.dtseries.nii")
+    with pytest.raises(SeriesError, match=r"only a dtseries.nii is parcellated by an atlas"):
+        TimeSeries.from_file(tmp_path / "scan.csv", 0.72, atlas=tmp_path / "atlas.dlabel.nii")
+
+
+def test_a_cifti_file_has_its_own_repetition_time(shared):
+    data = shared / "data" / "cifti"
+    scan, atlas = next(data.glob("*.dtseries.nii")), next(data.glob("*.dlabel.nii"))
+    series = TimeSeries.from_file(scan, atlas=atlas)
+    assert np.array_equal(series.values, parcellate(scan, load_atlas(atlas)).values)
+    with pytest.raises(SeriesError, match="must be the file's"):
+        TimeSeries.from_file(scan, series.repetition_time + 1, atlas=atlas)
+
+
+def test_a_matrix_as_a_table_says_which_way_it_reads():
+    matrix = Connectivity(np.array([[0, 2.0], [0.5, 0]]), REGIONS, "granger", directed=True)
+    table = matrix.to_frame()
+    assert (table.index.name, table.columns.name) == ("target", "source")
+    assert table.loc["left", "right"] == 2.0
+    assert matrix.net_flow().to_dict() == {"left": -1.5, "right": 1.5}
+    with pytest.raises(ParameterError, match="pearson is the same in both directions"):
+        Connectivity(np.eye(2), REGIONS, "pearson", directed=False).net_flow()
+
+
+def test_a_matrix_draws_itself_with_colours_around_0_where_it_has_signs():
+    for values, signed in (([[0, 2.0], [0.5, 0]], False), ([[0, 2.0], [-0.5, 0]], True)):
+        matrix = Connectivity(np.array(values), REGIONS, "granger", directed=True)
+        low, high = matrix.plot().axes[0].images[0].get_clim()
+        assert (low == -high) == signed
+        assert matrix.plot(signed=True).axes[0].images[0].get_clim()[0] < 0

@@ -1,12 +1,16 @@
 """Edges: matrices laid out as features, one column an edge, and back."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from jaxtyping import Bool, Float
 
 from attnconn_core.errors import ParameterError
+from attnconn_core.records import Connectivity
 from attnconn_core.scoring.checks import require_choice, require_pairs
 
 __all__ = [
+    "as_matrices",
     "column_scale",
     "edge_features",
     "edge_mask",
@@ -21,6 +25,29 @@ COMPARISON = ("test_to_retest", "across_all_sessions")
 
 # Half of float32's precision: matrices that were stored as float32 are symmetric to this.
 _SYMMETRY_TOLERANCE = 1e-6
+
+
+def as_matrices(
+    name: str, matrices: np.ndarray | Sequence[Connectivity]
+) -> Float[np.ndarray, "subject region region"]:
+    """Stack records of one method and one set of regions; an array stays as it is.
+
+    Raises
+    ------
+    ParameterError
+        If there is no record, or they differ in method or regions; the message begins with
+        `name`.
+    """
+    if isinstance(matrices, np.ndarray):
+        return matrices
+    kinds = {(each.method, each.regions) for each in matrices}
+    if len(kinds) != 1:
+        found = sorted({f"{method} of {len(regions)} regions" for method, regions in kinds})
+        raise ParameterError(
+            f"{name} must hold matrices of one method and the same regions in the same order; got "
+            f"{len(kinds)} kinds in {len(matrices)} matrices: {', '.join(found) or 'none'}"
+        )
+    return np.stack([each.values for each in matrices])
 
 
 def is_symmetric(matrices: Float[np.ndarray, "*batch region region"]) -> bool:
@@ -48,7 +75,7 @@ def edge_mask(
         If False, only the half below the diagonal: the other says the same.
     edges
         ``"off_diagonal"``, or ``"all"`` for the whole matrix, diagonal and both
-        halves, as the reference has it.
+        halves, as in the original study.
 
     Raises
     ------
@@ -63,16 +90,41 @@ def edge_mask(
 
 
 def edge_features(
-    matrices: Float[np.ndarray, "subject region region"],
-    directed: bool,
+    matrices: Float[np.ndarray, "subject region region"] | Sequence[Connectivity],
+    directed: bool | None = None,
     edges: str = "off_diagonal",
 ) -> Float[np.ndarray, "subject edge"]:
-    """Flatten matrices to one row a subject, float64.
+    """Flatten matrices to one row per subject, float64.
 
-    Edges come row by row: all sources of the first target, then of the second.
-    Parameters and errors are those of `edge_mask`, which also leads back:
-    ``matrix[edge_mask(...)] = row``.
+    Edges come row by row: all sources of the first target, then of the second. `edge_mask`
+    with the same arguments leads back: ``matrix[edge_mask(...)] = row``.
+
+    Parameters
+    ----------
+    matrices
+        An array, or one record per subject.
+    directed
+        Whether both halves of a matrix are features. Records say so themselves.
+    edges
+        As for `edge_mask`.
+
+    Raises
+    ------
+    ParameterError
+        If `edges` isn't known, `directed` isn't given for an array, or records differ in
+        method or regions.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> edge_features(np.arange(9.0).reshape(1, 3, 3), directed=False)
+    array([[3., 6., 7.]])
     """
+    if not isinstance(matrices, np.ndarray):
+        directed = matrices[0].directed if directed is None and len(matrices) else directed
+        matrices = as_matrices("matrices", matrices)
+    if directed is None:
+        raise ParameterError("directed must be given for an array of matrices; got None")
     mask = edge_mask(matrices.shape[-1], directed, edges)
     chosen = matrices.reshape(len(matrices), -1) if mask.all() else matrices[:, mask]
     return chosen.astype(np.float64, copy=False)

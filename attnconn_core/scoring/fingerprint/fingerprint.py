@@ -1,6 +1,6 @@
 """Fingerprint: whether a scan finds its own subject among everyone's other scans."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
@@ -9,8 +9,9 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from attnconn_core.errors import ParameterError
+from attnconn_core.records import Connectivity
 from attnconn_core.scoring.checks import require_at_least, require_choice
-from attnconn_core.scoring.edges.features import is_symmetric, paired_features
+from attnconn_core.scoring.edges.features import as_matrices, is_symmetric, paired_features
 from attnconn_core.scoring.fingerprint.histograms import BinnedScans, informations
 from attnconn_core.scoring.fingerprint.similarity import correlations, unit_rows
 
@@ -27,7 +28,7 @@ class FingerprintScore:
     ----------
     accuracy_strict
         Share of subjects whose same-subject score beats all of their cross scores, row
-        and column at once: the reference's "identification accuracy".
+        and column at once: the original study's "identification accuracy".
     accuracy_test_to_retest, accuracy_retest_to_test
         Share of test scans whose most similar retest scan is their own subject's, and
         the other way round (Finn et al. 2015). A tie is a miss.
@@ -89,8 +90,8 @@ class FingerprintScore:
 
 
 def fingerprint(
-    test: Float[np.ndarray, "subject region region"],
-    retest: Float[np.ndarray, "subject region region"],
+    test: Float[np.ndarray, "subject region region"] | Sequence[Connectivity],
+    retest: Float[np.ndarray, "subject region region"] | Sequence[Connectivity],
     *,
     similarity: str = "pearson",
     normalise: str = "edgewise",
@@ -107,7 +108,7 @@ def fingerprint(
     Parameters
     ----------
     test, retest
-        Matrices of the same subjects, in the same order.
+        Matrices of the same subjects, in the same order: arrays, or one record per subject.
     similarity
         ``"pearson"``, or ``"mutual_info"`` of histograms (nats).
     normalise
@@ -120,7 +121,7 @@ def fingerprint(
         retest in either case.
     edges
         ``"off_diagonal"`` (one half of symmetric matrices), or ``"all"`` entries as in
-        the reference.
+        the original study.
     bins
         Bins of the histograms.
     symmetric
@@ -136,9 +137,23 @@ def fingerprint(
     Raises
     ------
     ParameterError
-        If the matrices aren't two alike, finite stacks of at least two subjects a pool,
-        or an option isn't known.
+        If the matrices aren't two alike, finite stacks of at least two subjects per pool,
+        records differ in method or regions, or an option isn't known.
+
+    Examples
+    --------
+    >>> from attnconn_core.connectivity import Pearson
+    >>> from attnconn_core.sources import Simulated
+    >>> source = Simulated(subjects=5, regions=20)
+    >>> matrices = {each.key: Pearson().estimate(source.load(each)) for each in source.sessions()}
+    >>> test, retest = (
+    ...     [matrix for key, matrix in matrices.items() if key.endswith(f"_ses-{session}")]
+    ...     for session in ("test", "retest")
+    ... )
+    >>> fingerprint(test, retest).accuracy_strict
+    1.0
     """
+    test, retest = as_matrices("test", test), as_matrices("retest", retest)
     require_choice("similarity", similarity, ("pearson", "mutual_info"))
     require_at_least("bins", bins, 2)
     require_at_least("permutations", permutations, 0)

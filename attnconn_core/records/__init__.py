@@ -1,0 +1,20 @@
+"""The records that every room passes on, and the axis names they share.
+
+Series are always (time, region) and connectivity is always [target, source]:
+row = the region predicted, column = the region that informs it.
+"""
+
+from attnconn_core.records.cohort import Cohort
+from attnconn_core.records.connectivity import Connectivity
+from attnconn_core.records.session import Session, check_identifier, subject_of
+from attnconn_core.records.time_series import TimeSeries, numbered_regions
+
+__all__ = [
+    "Cohort",
+    "Connectivity",
+    "Session",
+    "TimeSeries",
+    "check_identifier",
+    "numbered_regions",
+    "subject_of",
+]

@@ -1,0 +1,128 @@
+"""The sessions that a group result rests on."""
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from attnconn_core.errors import CohortError
+from attnconn_core.records.session import Session
+
+__all__ = ["Cohort"]
+
+# Words that say when a session was; 1 for all others.
+_WHEN_UNSAID = 1
+_WHEN = {
+    **dict.fromkeys(("baseline", "base", "bl", "pre", "before", "pretest", "first"), 0),
+    **dict.fromkeys(("post", "after", "posttest", "second"), 2),
+    **dict.fromkeys(("followup", "fu", "third"), 3),
+}
+_TEST_AND_RETEST = ("test", "retest")
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """The sessions that a group result rests on, and those it leaves out.
+
+    Attributes
+    ----------
+    sessions
+        In order of subject and session, each once.
+    excluded
+        Session key → why it was left out.
+    compared
+        Which two sessions of a subject are test and retest. Without it they are those called
+        ``test`` and ``retest``, if any are, and otherwise each subject's first two.
+
+    Raises
+    ------
+    CohortError
+        If a session occurs twice, or is both in and out.
+
+    Examples
+    --------
+    >>> cohort = Cohort(tuple(Session("01", session) for session in ("10", "2", "1")))
+    >>> [(test.session, retest.session) for test, retest in cohort.pairs()]
+    [('1', '2')]
+    """
+
+    sessions: tuple[Session, ...]
+    excluded: Mapping[str, str] = field(default_factory=dict)
+    compared: tuple[str, str] | None = None
+
+    def __post_init__(self) -> None:
+        ordered = tuple(sorted(self.sessions, key=lambda session: session.key))
+        keys = [session.key for session in ordered]
+        counts = Counter([*keys, *self.excluded])
+        twice = sorted(key for key, count in counts.items() if count > 1)
+        if twice:
+            raise CohortError(
+                f"a session may occur once in a cohort; more often: {', '.join(twice)}"
+            )
+        object.__setattr__(self, "sessions", ordered)
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """Every subject once, in order."""
+        return tuple(dict.fromkeys(session.subject for session in self.sessions))
+
+    def pairs(self) -> tuple[tuple[Session, Session], ...]:
+        """Pair the test and retest sessions of every subject that has both."""
+        by_subject: dict[str, list[Session]] = {}
+        for session in sorted(self.sessions, key=lambda each: _in_time(each.session)):
+            by_subject.setdefault(session.subject, []).append(session)
+        named = [self._named(by_subject[subject]) for subject in self.subjects]
+        if self.compared is None and not any(named):
+            named = [by_subject[subject][:2] for subject in self.subjects]
+        return tuple((pair[0], pair[1]) for pair in named if len(pair) == 2)
+
+    def _named(self, sessions: Sequence[Session]) -> list[Session]:
+        """Return a subject's test and retest by their names; nothing unless both are there."""
+        names = self.compared or _TEST_AND_RETEST
+        called = {
+            each.session if self.compared else each.session.lower(): each for each in sessions
+        }
+        return [called[name] for name in names] if all(name in called for name in names) else []
+
+    def one_each(self) -> tuple[Session, ...]:
+        """Take one session of every subject: the test session where there is one."""
+        tests = {test.key for test, _ in self.pairs()}
+        called = (self.compared or _TEST_AND_RETEST)[0]
+        chosen: dict[str, Session] = {}
+        for session in self.sessions:
+            preferred = session.key in tests or session.session == called
+            if session.subject not in chosen or preferred:
+                chosen[session.subject] = session
+        return tuple(chosen.values())
+
+    def unpaired(self) -> tuple[Session, ...]:
+        """List the sessions that no pair holds."""
+        paired = {session.key for pair in self.pairs() for session in pair}
+        return tuple(session for session in self.sessions if session.key not in paired)
+
+    @property
+    def session_names(self) -> Mapping[str, int]:
+        """How sessions are called, and how many are."""
+        counts = Counter(session.session for session in self.sessions)
+        return {name: counts[name] for name in sorted(counts, key=_in_time)}
+
+    @property
+    def digest(self) -> str:
+        """A hash of who is in, in which group, and what is compared: a group result's version."""
+        listed = "\n".join(f"{each.key} {each.group or ''}".rstrip() for each in self.sessions)
+        if self.compared is not None:
+            listed += "\n" + " ".join(self.compared)
+        return hashlib.sha256(listed.encode()).hexdigest()[:16]
+
+
+def _in_time(name: str) -> tuple[int, list[tuple[int, str]]]:
+    """Order names as sessions follow each other: pre before post, else as people count."""
+    letters = re.sub(r"[^a-z]", "", name.lower())
+    return _WHEN.get(letters, _WHEN_UNSAID), _natural(name)
+
+
+def _natural(name: str) -> list[tuple[int, str]]:
+    """Order names as people count: 2 before 10."""
+    parts = re.split(r"(\d+)", name)
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in parts if part]

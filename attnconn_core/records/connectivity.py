@@ -1,0 +1,118 @@
+"""One method's connectivity of one scan."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+from jaxtyping import Float
+
+from attnconn_core.errors import ParameterError
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+__all__ = ["Connectivity"]
+
+
+@dataclass(frozen=True, eq=False)
+class Connectivity:
+    """One method's connectivity of one scan.
+
+    Attributes
+    ----------
+    values
+        (target, source); float64.
+    regions
+        One name a row and column.
+    method
+        The estimator's name, such as ``"pearson"``.
+    directed
+        Whether [target, source] and [source, target] may differ.
+    metrics
+        What the estimator measured on the way, such as Granger's ``r2``.
+
+    Raises
+    ------
+    ParameterError
+        If the values aren't square with a row a region.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> directed = Connectivity(np.array([[0, 2.0], [0.5, 0]]), ("V1", "V2"), "granger", True)
+    >>> directed.to_frame().loc["V1", "V2"]  # from V2 to V1
+    np.float64(2.0)
+    >>> directed.net_flow().to_dict()
+    {'V1': -1.5, 'V2': 1.5}
+    """
+
+    values: Float[np.ndarray, "target source"]
+    regions: tuple[str, ...]
+    method: str
+    directed: bool
+    metrics: Mapping[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        values = np.asarray(self.values, dtype=np.float64)
+        regions = tuple(str(name) for name in self.regions)
+        if values.shape != (len(regions), len(regions)):
+            raise ParameterError(
+                f"connectivity must have shape ({len(regions)}, {len(regions)}), "
+                f"a row and a column a region; got {values.shape}"
+            )
+        object.__setattr__(self, "values", values)
+        object.__setattr__(self, "regions", regions)
+        object.__setattr__(self, "metrics", dict(self.metrics))
+
+    def to_frame(self) -> "pd.DataFrame":
+        """Return the matrix as a table: a row per target, a column per source."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            self.values,
+            index=pd.Index(self.regions, name="target"),
+            columns=pd.Index(self.regions, name="source"),
+        )
+
+    def net_flow(self) -> "pd.Series":
+        """Return what each region sends, less what it receives, without the diagonal.
+
+        Returns
+        -------
+        net_flow
+            One value per region, in the units of the matrix: above 0 for a region that informs
+            others more than they inform it. The values sum to 0.
+
+        Raises
+        ------
+        ParameterError
+            If the matrix isn't directed: every net flow would be 0.
+        """
+        import pandas as pd
+
+        if not self.directed:
+            raise ParameterError(
+                f"net flow needs a directed method; {self.method} is the same in both directions"
+            )
+        sent, received = self.values.sum(axis=0), self.values.sum(axis=1)
+        return pd.Series(
+            sent - received, index=pd.Index(self.regions, name="region"), name="net_flow"
+        )
+
+    def plot(self, *, signed: bool | None = None) -> "Figure":
+        """Draw the matrix: rows the targets, columns the sources.
+
+        Parameters
+        ----------
+        signed
+            Whether values below 0 have a meaning, so that colours are centred on 0; by default
+            whether there is one off the diagonal.
+        """
+        if signed is None:
+            signed = bool((self.values[~np.eye(len(self.regions), dtype=bool)] < 0).any())
+        # The figures stand above the records; nothing that is stored is drawn this way.
+        figures = import_module("attnconn_core.figures")
+        return cast("Figure", figures.matrix(self, None, signed=signed))

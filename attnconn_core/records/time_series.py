@@ -1,0 +1,239 @@
+"""The signal of every region."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+from jaxtyping import Float32, Shaped
+
+from attnconn_core.errors import SeriesError
+from attnconn_core.names import composed
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["TimeSeries", "numbered_regions"]
+
+
+def numbered_regions(n_regions: int) -> tuple[str, ...]:
+    """Name regions that have no names: ``region-001`` and so on.
+
+    Examples
+    --------
+    >>> numbered_regions(2)
+    ('region-001', 'region-002')
+    """
+    return tuple(f"region-{number:03}" for number in range(1, n_regions + 1))
+
+
+@dataclass(frozen=True, eq=False)
+class TimeSeries:
+    """The signal of every region, one array for each uninterrupted run.
+
+    Attributes
+    ----------
+    runs
+        Arrays of (time, region); turned to float32.
+    repetition_time
+        Seconds from one frame to the next.
+    regions
+        One name a column, each once.
+
+    Raises
+    ------
+    SeriesError
+        If there is no run, a run isn't (time, region), the regions don't name the
+        columns one to one, or the repetition time isn't a positive number. Values
+        may be anything: `attnconn_core.timeseries.require_sound` is the door for
+        those.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> frames = np.random.default_rng(0).normal(size=(200, 3))
+    >>> series = TimeSeries.from_array(frames, repetition_time=0.72)
+    >>> series.n_frames, series.regions
+    (200, ('region-001', 'region-002', 'region-003'))
+    """
+
+    runs: tuple[Shaped[np.ndarray, "..."], ...]
+    repetition_time: float
+    regions: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        runs = tuple(np.asarray(run, dtype=np.float32) for run in self.runs)
+        regions = tuple(composed(str(name)) for name in self.regions)
+        if not runs:
+            raise SeriesError("a time series needs at least one run; got none")
+        for number, run in enumerate(runs, start=1):
+            if run.ndim != 2 or run.shape[1] != len(regions):
+                raise SeriesError(
+                    f"run {number} must have shape (time, {len(regions)}), a column a region; "
+                    f"got {run.shape}"
+                )
+        _check_regions(regions)
+        repetition_time = float(self.repetition_time)
+        if not (np.isfinite(repetition_time) and repetition_time > 0):
+            raise SeriesError(
+                f"the repetition time must be a positive number of seconds; got {repetition_time}"
+            )
+        object.__setattr__(self, "runs", runs)
+        object.__setattr__(self, "regions", regions)
+        object.__setattr__(self, "repetition_time", repetition_time)
+
+    @classmethod
+    def from_array(
+        cls,
+        frames: "Shaped[np.ndarray, '...'] | Sequence[Shaped[np.ndarray, '...']]",
+        repetition_time: float,
+        regions: Sequence[str] | None = None,
+    ) -> "TimeSeries":
+        """Make a series of an array, or of one array per run.
+
+        Parameters
+        ----------
+        frames
+            (time, region), or a sequence of such arrays, one for each uninterrupted run.
+        repetition_time
+            Seconds per frame.
+        regions
+            One name per column; by default ``region-001`` and so on.
+
+        Raises
+        ------
+        SeriesError
+            As the class does.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> two_runs = [np.zeros((100, 2)), np.zeros((80, 2))]
+        >>> series = TimeSeries.from_array(two_runs, repetition_time=2.0, regions=["V1", "V2"])
+        >>> len(series.runs), series.n_frames
+        (2, 180)
+        """
+        runs = (frames,) if isinstance(frames, np.ndarray) else tuple(map(np.asarray, frames))
+        for number, run in enumerate(runs, start=1):
+            if run.ndim != 2:
+                raise SeriesError(f"run {number} must have shape (time, region); got {run.shape}")
+        if regions is None:
+            regions = numbered_regions(runs[0].shape[1] if runs else 0)
+        return cls(runs, repetition_time, tuple(regions))
+
+    @classmethod
+    def from_frame(
+        cls, frame: "pd.DataFrame | Sequence[pd.DataFrame]", repetition_time: float
+    ) -> "TimeSeries":
+        """Make a series of a table with one row per frame and one column per region.
+
+        Parameters
+        ----------
+        frame
+            A table, or one per run, all of the same columns; the index isn't read.
+        repetition_time
+            Seconds per frame.
+
+        Raises
+        ------
+        SeriesError
+            If a column doesn't hold real numbers, or runs differ in their columns; also as the
+            class does.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> frame = pd.DataFrame({"V1": [0.1, 0.4, 0.2], "V2": [0.3, 0.0, 0.5]})
+        >>> TimeSeries.from_frame(frame, repetition_time=0.72).regions
+        ('V1', 'V2')
+        """
+        import pandas as pd  # only here: a second, where nobody needs a table
+
+        frames = [frame] if isinstance(frame, pd.DataFrame) else list(frame)
+        if not frames:
+            raise SeriesError("a time series needs at least one run; got none")
+        for number, each in enumerate(frames, start=1):
+            if list(each.columns) != list(frames[0].columns):
+                raise SeriesError(
+                    f"runs must have the same columns in the same order; run {number} differs "
+                    "from run 1"
+                )
+            wrong = [str(name) for name, kind in each.dtypes.items() if kind.kind not in "iuf"]
+            if wrong:
+                raise SeriesError(
+                    f"every column must hold real numbers, one region each; in run {number} "
+                    f"these don't: {', '.join(wrong[:5])}"
+                )
+        names = tuple(map(str, frames[0].columns))
+        return cls(tuple(each.to_numpy(np.float32) for each in frames), repetition_time, names)
+
+    @classmethod
+    def from_file(
+        cls,
+        path: "str | os.PathLike[str]",
+        repetition_time: float | None = None,
+        *,
+        atlas: "str | os.PathLike[str] | None" = None,
+    ) -> "TimeSeries":
+        r"""Read a series from one file.
+
+        Parameters
+        ----------
+        path
+            A (time, region) file: ``.npy``, ``.csv``, ``.tsv``, ``.parquet`` or
+            ``.ptseries.nii``; or a ``.dtseries.nii``, which an atlas parcellates.
+        repetition_time
+            Seconds per frame; CIFTI files have their own.
+        atlas
+            A ``dlabel.nii`` file, for a ``.dtseries.nii``.
+
+        Raises
+        ------
+        ScanError
+            If the file can't be read as such a series.
+        AtlasError
+            If the atlas can't be read, or doesn't fit the scan.
+        SeriesError
+            If neither the file nor the caller gives a repetition time, they differ, or an
+            atlas is missing or isn't needed.
+
+        Examples
+        --------
+        >>> import tempfile, pathlib
+        >>> file = pathlib.Path(tempfile.mkdtemp()) / "scan.csv"
+        >>> _ = file.write_text("V1,V2\n" + "0.1,0.3\n0.4,0.0\n" * 20)
+        >>> TimeSeries.from_file(file, repetition_time=0.72).n_frames
+        40
+        """
+        # The readers stand above the records; nothing that is stored is read this way.
+        reading = import_module("attnconn_core.sources.single_file")
+        return cast("TimeSeries", reading.read_file(path, repetition_time, atlas))
+
+    @property
+    def values(self) -> Float32[np.ndarray, "time region"]:
+        """All runs stacked in time; nothing that looks back in time may use this."""
+        return self.runs[0] if len(self.runs) == 1 else np.concatenate(self.runs)
+
+    @property
+    def n_frames(self) -> int:
+        """Frames over all runs."""
+        return sum(len(run) for run in self.runs)
+
+    @property
+    def n_regions(self) -> int:
+        """Number of regions."""
+        return len(self.regions)
+
+
+def _check_regions(regions: Sequence[str]) -> None:
+    if len(set(regions)) != len(regions):
+        twice = sorted({name for name in regions if list(regions).count(name) > 1})
+        raise SeriesError(
+            f"every region needs a name of its own; more than once: {', '.join(twice[:5])}"
+        )
+    if any(not name for name in regions):
+        raise SeriesError(
+            f"every region needs a name; number {list(regions).index('') + 1} has none"
+        )

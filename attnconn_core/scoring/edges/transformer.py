@@ -1,0 +1,154 @@
+"""Connectivity as a step of a scikit-learn pipeline: scans in, edges out."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from jaxtyping import Float, Shaped
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.utils import Tags
+from sklearn.utils.validation import check_is_fitted
+
+from attnconn_core.connectivity import Estimator, Pearson, Tangent, geometric_mean
+from attnconn_core.errors import ParameterError
+from attnconn_core.records import Connectivity, TimeSeries
+from attnconn_core.scoring.edges.features import edge_features, edge_mask
+
+__all__ = ["ConnectivityFeatures"]
+
+Scans = Sequence[TimeSeries] | Sequence[Shaped[np.ndarray, "..."]] | Shaped[np.ndarray, "..."]
+
+
+class ConnectivityFeatures(TransformerMixin, BaseEstimator):
+    """Turn scans into rows of edges, for scikit-learn's pipelines and cross-validation.
+
+    Parameters
+    ----------
+    estimator
+        Computes the connectivity of one scan; by default `Pearson`. ``"tangent"`` learns its
+        reference point from the scans that `fit` sees, so that inside cross-validation no test
+        scan enters it.
+    repetition_time
+        Seconds per frame, of scans that are arrays.
+    edges
+        ``"off_diagonal"`` (one half of the matrix for undirected methods) or ``"all"``.
+
+    Attributes
+    ----------
+    estimator_
+        What computes connectivity after `fit`.
+    regions_
+        Names of the regions.
+    n_features_out_
+        Number of edges.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn.linear_model import RidgeClassifier
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from attnconn_core.connectivity import Granger
+    >>> scans = np.random.default_rng(0).normal(size=(12, 150, 5))  # (scan, time, region)
+    >>> features = ConnectivityFeatures(Granger(lags=1, alpha=10.0)).fit_transform(scans)
+    >>> features.shape
+    (12, 20)
+    >>> pipeline = make_pipeline(ConnectivityFeatures(), RidgeClassifier())
+    >>> pipeline.fit(scans, [0, 1] * 6).predict(scans).shape
+    (12,)
+    """
+
+    def __init__(
+        self,
+        estimator: Estimator | str | None = None,
+        *,
+        repetition_time: float = 1.0,
+        edges: str = "off_diagonal",
+    ):
+        self.estimator = estimator
+        self.repetition_time = repetition_time
+        self.edges = edges
+
+    def fit(self, X: Scans, y: object = None) -> "ConnectivityFeatures":  # noqa: ARG002
+        """Note the regions; learn the reference point of ``"tangent"``.
+
+        Parameters
+        ----------
+        X
+            One `TimeSeries` or (time, region) array per scan, all of the same regions.
+        y
+            Not read.
+
+        Raises
+        ------
+        ParameterError
+            If there is no scan, regions differ between scans, or the estimator isn't known.
+        SeriesError
+            If a scan can't be read as a series.
+        """
+        scans = self._series(X)
+        if self.estimator is None:
+            self.estimator_: Estimator = Pearson()
+        elif self.estimator == "tangent":
+            self.estimator_ = Tangent(geometric_mean(scans))
+        elif isinstance(self.estimator, Estimator):
+            self.estimator_ = self.estimator
+        else:
+            raise ParameterError(
+                "estimator must have a method estimate(series), as Pearson() has, or be "
+                f"'tangent'; got {self.estimator!r}"
+            )
+        self.regions_ = scans[0].regions
+        self.n_features_out_ = int(self._mask().sum())
+        return self
+
+    def transform(self, X: Scans) -> Float[np.ndarray, "scan edge"]:
+        """Estimate every scan's connectivity and lay out its edges.
+
+        Raises
+        ------
+        ParameterError
+            If the scans' regions aren't those that `fit` saw.
+        SeriesError
+            If a region of a scan holds a NaN, an infinite value or a constant signal.
+        """
+        check_is_fitted(self)
+        scans = self._series(X)
+        if scans[0].regions != self.regions_:
+            raise ParameterError(
+                f"scans must have the {len(self.regions_)} regions that fit saw; got "
+                f"{scans[0].n_regions}, or other names"
+            )
+        matrices: list[Connectivity] = [self.estimator_.estimate(each) for each in scans]
+        return edge_features(matrices, edges=self.edges)
+
+    def __sklearn_tags__(self) -> Tags:
+        """Say that a sample is a scan, (time, region), and not a row of numbers."""
+        tags = super().__sklearn_tags__()
+        tags.input_tags.two_d_array = False
+        tags.input_tags.three_d_array = True
+        return tags
+
+    def get_feature_names_out(self, input_features: object = None) -> np.ndarray:  # noqa: ARG002
+        """Return ``"<target> <- <source>"`` of every edge."""
+        check_is_fitted(self)
+        places = np.argwhere(self._mask())
+        names = [f"{self.regions_[t]} <- {self.regions_[s]}" for t, s in places]
+        return np.asarray(names, dtype=object)
+
+    def _mask(self) -> np.ndarray:
+        directed = bool(getattr(self.estimator_, "directed", True))
+        return edge_mask(len(self.regions_), directed, self.edges)
+
+    def _series(self, scans: Scans) -> list[TimeSeries]:
+        series = [
+            each
+            if isinstance(each, TimeSeries)
+            else TimeSeries.from_array(np.asarray(each), self.repetition_time)
+            for each in scans
+        ]
+        regions = {each.regions for each in series}
+        if len(regions) != 1:
+            raise ParameterError(
+                f"all scans must have the same regions in the same order; got {len(series)} scans "
+                f"with {len(regions)} lists of regions"
+            )
+        return series

@@ -1,0 +1,59 @@
+"""One series from one file, as a person at a prompt asks for it."""
+
+import os
+from pathlib import Path
+
+from attnconn_core.errors import SeriesError
+from attnconn_core.parcellation import load_atlas, parcellate
+from attnconn_core.records import TimeSeries, numbered_regions
+from attnconn_core.sources.array_files import read_array
+
+__all__ = ["read_file"]
+
+_DENSE = ".dtseries.nii"
+_CLOSE = 1e-3  # seconds by which a given repetition time may differ from the file's
+
+
+def read_file(
+    path: str | os.PathLike[str],
+    repetition_time: float | None = None,
+    atlas: str | os.PathLike[str] | None = None,
+) -> TimeSeries:
+    """Read a series; see `TimeSeries.from_file`.
+
+    Raises
+    ------
+    ScanError
+        If the file can't be read as a series.
+    AtlasError
+        If the atlas can't be read, or doesn't fit the scan.
+    SeriesError
+        If neither the file nor the caller gives a repetition time, they differ, or an atlas
+        is missing or isn't needed.
+    """
+    path = Path(path)
+    if path.name.endswith(_DENSE):
+        if atlas is None:
+            raise SeriesError(f"{path}: a dtseries needs an atlas to parcellate it; got none")
+        series = parcellate(path, load_atlas(Path(atlas)))
+        _require_agreement(path, repetition_time, series.repetition_time)
+        return series
+    if atlas is not None:
+        raise SeriesError(f"{path}: only a {_DENSE[1:]} is parcellated by an atlas; leave it out")
+    read = read_array(path)
+    if read.repetition_time is not None:
+        _require_agreement(path, repetition_time, read.repetition_time)
+        repetition_time = read.repetition_time
+    if repetition_time is None:
+        raise SeriesError(
+            f"{path}: the file doesn't give its repetition time; pass repetition_time in seconds"
+        )
+    regions = read.regions or numbered_regions(read.values.shape[1])
+    return TimeSeries((read.values,), repetition_time, regions)
+
+
+def _require_agreement(path: Path, given: float | None, stored: float) -> None:
+    if given is not None and abs(given - stored) > _CLOSE:
+        raise SeriesError(
+            f"{path}: the repetition time must be the file's, {stored:g} s; got {given:g} s"
+        )
