@@ -18,3 +18,7 @@ The line, and the rooms it passes through (imports point down only)::
 
 This package knows neither Dagster nor MLflow and never prints.
 """
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -44,7 +44,17 @@ __all__ = [
 
 
 class AttnconnError(Exception):
-    """Anything that attnconn raises on purpose."""
+    """Anything that attnconn raises on purpose.
+
+    Examples
+    --------
+    >>> from attnconn_core.connectivity import Granger
+    >>> try:
+    ...     Granger(lags=0, alpha=1.0)
+    ... except AttnconnError as error:
+    ...     print(error)
+    lags must be at least 1 frame; got 0
+    """
 
 
 class InputError(AttnconnError, ValueError):

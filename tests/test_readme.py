@@ -10,7 +10,10 @@ README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 def test_the_example_runs(capsys):
     (example,) = re.findall(r"```python\n(.*?)```", README, flags=re.S)
     exec(compile(example, "README.md", "exec"), {})  # noqa: S102
-    assert capsys.readouterr().out.startswith("(10, 10) ")
+    shape, sender, accuracy = capsys.readouterr().out.splitlines()
+    assert shape.startswith("(10, 10) ")
+    assert sender.startswith("region-")
+    assert 0 <= float(accuracy) <= 1
 
 
 def test_what_it_names_is_there():

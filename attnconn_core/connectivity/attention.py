@@ -33,6 +33,18 @@ class Attention:
     saw_subject
         Whether the network was trained on any scan of the subject that is read; None
         where that isn't known.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from attnconn_core.forecasting import AttentionForecaster, ForecasterConfig
+    >>> from attnconn_core.sources import Simulated
+    >>> source = Simulated(subjects=2, regions=6)
+    >>> series = source.load(source.sessions()[0])
+    >>> config = ForecasterConfig(input_window=5, hidden_dim=8)
+    >>> forecaster = AttentionForecaster(config, torch.zeros(6), torch.ones(6))  # untrained
+    >>> Attention(forecaster).estimate(series).values.sum(axis=1).round(3)
+    array([1., 1., 1., 1., 1., 1.])
     """
 
     forecaster: AttentionForecaster

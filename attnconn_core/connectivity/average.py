@@ -20,6 +20,15 @@ def mean_connectivity(matrices: Sequence[Connectivity]) -> Connectivity:
     ------
     ParameterError
         If there is none, or they differ in method or regions.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> one = Connectivity(np.eye(2), ("V1", "V2"), "pearson", directed=False)
+    >>> other = Connectivity(np.ones((2, 2)), ("V1", "V2"), "pearson", directed=False)
+    >>> mean_connectivity([one, other]).values
+    array([[1. , 0.5],
+           [0.5, 1. ]])
     """
     if not matrices:
         raise ParameterError("a mean needs at least one matrix; got none")

@@ -83,6 +83,15 @@ class Granger:
     ------
     ParameterError
         If a setting is out of its range.
+
+    Examples
+    --------
+    >>> from attnconn_core.sources import Simulated
+    >>> source = Simulated(subjects=2, regions=6)
+    >>> series = source.load(source.sessions()[0])
+    >>> directed = Granger(lags=2, alpha=10.0, units="deviations").estimate(series)
+    >>> directed.directed, sorted(directed.metrics)
+    (True, ['mse', 'r2', 'r2_pooled'])
     """
 
     lags: int

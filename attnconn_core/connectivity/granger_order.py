@@ -121,6 +121,17 @@ def choose_granger_order(
     -----
     With the eigenvectors V of X'X the test part is predicted by
     ``(Xtest V) (V'X'Y / (eigenvalues + alpha))``: one factorisation serves every penalty.
+
+    Examples
+    --------
+    >>> from attnconn_core.sources import Simulated
+    >>> source = Simulated(subjects=2, regions=6)
+    >>> cohort = [source.load(each) for each in source.sessions()]
+    >>> order = choose_granger_order(
+    ...     cohort, max_lags=3, min_alpha=1.0, max_alpha=1000.0, coarse_steps=4, refine_steps=2
+    ... )
+    >>> 1 <= order.lags <= 3, 1.0 <= order.alpha <= 1000.0
+    (True, True)
     """
     _check_settings(max_lags, coarse_steps, refine_steps, units)
     if not len(cohort):

@@ -39,6 +39,14 @@ class GraphicalLasso:
     References
     ----------
     Friedman, Hastie & Tibshirani 2008, Biostatistics 9: 432–441.
+
+    Examples
+    --------
+    >>> from attnconn_core.sources import Simulated
+    >>> source = Simulated(subjects=2, regions=6)
+    >>> series = source.load(source.sessions()[0])
+    >>> GraphicalLasso(alpha=0.1).estimate(series).values.shape
+    (6, 6)
     """
 
     alpha: float = 0.05

@@ -29,6 +29,14 @@ class LaggedCorrelation:
     ------
     ParameterError
         If `lags` is below 1.
+
+    Examples
+    --------
+    >>> from attnconn_core.sources import Simulated
+    >>> source = Simulated(subjects=2, regions=6)
+    >>> series = source.load(source.sessions()[0])
+    >>> LaggedCorrelation(lags=1).estimate(series).values.shape
+    (6, 6)
     """
 
     lags: int = 1

@@ -54,6 +54,14 @@ class Mindy:
     References
     ----------
     Singh et al. 2020, NeuroImage 221: 117046; the settings stand in the authors' code.
+
+    Examples
+    --------
+    >>> from attnconn_core.sources import Simulated
+    >>> source = Simulated(subjects=2, regions=6)
+    >>> series = source.load(source.sessions()[0])
+    >>> Mindy(batches=50).estimate(series).values.shape
+    (6, 6)
     """
 
     deconvolve: bool = True

@@ -46,6 +46,14 @@ class Partial:
     within a factor of 10. Else it is the same share of each region's own variance, without
     which one region a million times louder than the others would draw all other partial
     correlations to 0. On 14 scans of 94 regions the two differ by 1e-5 at most.
+
+    Examples
+    --------
+    >>> from attnconn_core.sources import Simulated
+    >>> source = Simulated(subjects=2, regions=6)
+    >>> series = source.load(source.sessions()[0])
+    >>> Partial().estimate(series).values.shape
+    (6, 6)
     """
 
     method: ClassVar[str] = "partial"

@@ -55,6 +55,14 @@ class PatelTau:
     """Direction by Patel's tau: its value where it speaks for the source, else 0.
 
     It says which way an edge runs, if there is one, and nothing of whether there is.
+
+    Examples
+    --------
+    >>> from attnconn_core.sources import Simulated
+    >>> source = Simulated(subjects=2, regions=6)
+    >>> series = source.load(source.sessions()[0])
+    >>> PatelTau().estimate(series).values.shape
+    (6, 6)
     """
 
     method: ClassVar[str] = "patel_tau"

@@ -14,7 +14,16 @@ __all__ = ["Pearson"]
 
 @dataclass(frozen=True)
 class Pearson:
-    """Correlation of the series of every two regions; symmetric, 1 on the diagonal."""
+    """Correlation of the series of every two regions; symmetric, 1 on the diagonal.
+
+    Examples
+    --------
+    >>> from attnconn_core.sources import Simulated
+    >>> source = Simulated(subjects=2, regions=6)
+    >>> series = source.load(source.sessions()[0])
+    >>> Pearson().estimate(series).values.shape
+    (6, 6)
+    """
 
     method: ClassVar[str] = "pearson"
     directed: ClassVar[bool] = False

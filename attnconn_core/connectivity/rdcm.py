@@ -52,6 +52,14 @@ class RegressionDCM:
     ----------
     Frässle et al. 2017, NeuroImage 155: 406–421 (equations); 2018, NeuroImage 179: 505–529;
     2021, Human Brain Mapping 42: 2159–2180 (rest).
+
+    Examples
+    --------
+    >>> from attnconn_core.sources import Simulated
+    >>> source = Simulated(subjects=2, regions=6)
+    >>> series = source.load(source.sessions()[0])
+    >>> RegressionDCM().estimate(series).values.shape
+    (6, 6)
     """
 
     max_iterations: int = 5000

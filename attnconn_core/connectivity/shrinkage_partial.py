@@ -41,6 +41,14 @@ class ShrinkagePartial:
 
     The fewer frames there are for the regions, the more every correlation is drawn to
     0: no setting to choose, and an inverse that is sound with fewer frames than regions.
+
+    Examples
+    --------
+    >>> from attnconn_core.sources import Simulated
+    >>> source = Simulated(subjects=2, regions=6)
+    >>> series = source.load(source.sessions()[0])
+    >>> ShrinkagePartial().estimate(series).values.shape
+    (6, 6)
     """
 
     method: ClassVar[str] = "shrinkage_partial"

@@ -76,6 +76,14 @@ class Tangent:
     References
     ----------
     Varoquaux et al. 2010, MICCAI, LNCS 6361: 200–208.
+
+    Examples
+    --------
+    >>> from attnconn_core.sources import Simulated
+    >>> source = Simulated(subjects=4, regions=6)
+    >>> cohort = [source.load(each) for each in source.sessions()]
+    >>> Tangent(geometric_mean(cohort[2:])).estimate(cohort[0]).values.shape
+    (6, 6)
     """
 
     reference: Float64[np.ndarray, "region region"]

@@ -36,6 +36,14 @@ class TransferEntropy:
     Schreiber 2000, Physical Review Letters 85: 461–464; Ince et al. 2017, Human Brain
     Mapping 38: 1541–1573, on the copula; Barnett, Barrett & Seth 2009, Physical Review
     Letters 103: 238701: for normal variables it is half of Granger's log-ratio.
+
+    Examples
+    --------
+    >>> from attnconn_core.sources import Simulated
+    >>> source = Simulated(subjects=2, regions=6)
+    >>> series = source.load(source.sessions()[0])
+    >>> TransferEntropy(lags=1).estimate(series).values.shape
+    (6, 6)
     """
 
     lags: int = 1

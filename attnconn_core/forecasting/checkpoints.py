@@ -52,6 +52,17 @@ def save_forecaster(
     ------
     ParameterError
         Unless there is one name a region.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile, torch
+    >>> from attnconn_core.forecasting import AttentionForecaster, ForecasterConfig
+    >>> forecaster = AttentionForecaster(ForecasterConfig(), torch.zeros(6), torch.ones(6))
+    >>> file = pathlib.Path(tempfile.mkdtemp()) / "forecaster.safetensors"
+    >>> save_forecaster(file, forecaster, regions=[f"region {n}" for n in range(6)])
+    >>> loaded, regions, note = load_forecaster(file)
+    >>> loaded.config == forecaster.config, regions[0]
+    (True, 'region 0')
     """
     if len(regions) != forecaster.regions:
         raise ParameterError(
@@ -99,6 +110,15 @@ def load_forecaster(
     ------
     CheckpointError
         If the file isn't there, isn't whole, or isn't a forecaster's.
+
+    Examples
+    --------
+    >>> from attnconn_core.errors import CheckpointError
+    >>> try:
+    ...     load_forecaster("lost.safetensors")
+    ... except CheckpointError as error:
+    ...     print(str(error)[:63])
+    a checkpoint must be a whole safetensors file; lost.safetensors
     """
     path = Path(path)
     try:

@@ -47,6 +47,11 @@ class ForecasterConfig(BaseModel):
         attention in proportion to its coefficients, see
         `attnconn_core.forecasting.linear_start`. The start is exact where `bottleneck_dim`
         reaches the number of regions.
+
+    Examples
+    --------
+    >>> ForecasterConfig(input_window=8, hidden_dim=32).input_window
+    8
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -136,6 +141,11 @@ class TrainingConfig(BaseModel):
         is what forecasts and is read. See `attnconn_core.forecasting.ensemble`.
     device
         ``"cpu"``, ``"cuda"``, or ``"auto"``: the GPU where there is one.
+
+    Examples
+    --------
+    >>> TrainingConfig(epochs=20, validation_fraction=0.1, patience=3).loss
+    'raw'
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -48,6 +48,14 @@ class AttentionForecaster(nn.Module):
     ------
     ParameterError
         Unless `mean` and `std` are two vectors of one length.
+
+    Examples
+    --------
+    >>> import torch
+    >>> forecaster = AttentionForecaster(ForecasterConfig(), torch.zeros(6), torch.ones(6))
+    >>> prediction, attention = forecaster(torch.randn(4, 6, 5))  # (batch, region, lag)
+    >>> tuple(prediction.shape), tuple(attention.shape)
+    ((4, 6, 1), (4, 6, 6))
     """
 
     mean: Tensor

@@ -1,5 +1,6 @@
 """Atlases: which region every vertex of a surface belongs to."""
 
+import os
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -73,7 +74,7 @@ class Atlas:
         )
 
 
-def load_atlas(path: Path, drop_labels: Collection[str] = ()) -> Atlas:
+def load_atlas(path: str | os.PathLike[str], drop_labels: Collection[str] = ()) -> Atlas:
     """Read an atlas from a ``dlabel.nii`` file.
 
     Regions are what ``wb_command -cifti-parcellate`` makes parcels of: every label of the
@@ -93,6 +94,20 @@ def load_atlas(path: Path, drop_labels: Collection[str] = ()) -> Atlas:
     AtlasError
         If the file isn't such a one, holds several maps, labels voxels or has no region, or
         its table lacks a label that is to be dropped.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> import numpy as np
+    >>> from nibabel import cifti2
+    >>> folder = pathlib.Path(tempfile.mkdtemp())
+    >>> brain = cifti2.BrainModelAxis.from_surface(range(4), 4, "cortex_left")
+    >>> names = {0: ("???", (0, 0, 0, 0)), 1: ("V1", (1, 0, 0, 1)), 2: ("V2", (0, 1, 0, 1))}
+    >>> labels = cifti2.LabelAxis(["atlas"], names)
+    >>> label = np.array([[1, 1, 2, 0]], dtype=np.float32)  # of each of four vertices
+    >>> cifti2.Cifti2Image(label, (labels, brain)).to_filename(folder / "atlas.dlabel.nii")
+    >>> load_atlas(folder / "atlas.dlabel.nii").regions
+    ('V1', 'V2')
     """
     matrix = open_cifti(Path(path), AtlasError)
     labels, models = matrix.axes

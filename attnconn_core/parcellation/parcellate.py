@@ -4,6 +4,7 @@ The file is never held whole: grayordinates are read a few megabytes at a time a
 added up into one series a region, in float64, as ``wb_command -cifti-parcellate`` does.
 """
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,7 +72,7 @@ def read_scan_header(path: Path) -> ScanHeader:
     )
 
 
-def parcellate(path: Path, atlas: Atlas) -> TimeSeries:
+def parcellate(path: str | os.PathLike[str], atlas: Atlas) -> TimeSeries:
     """Average a scan over the vertices of every region.
 
     Vertices are matched by structure and number through the file's brain models, so it
@@ -100,8 +101,29 @@ def parcellate(path: Path, atlas: Atlas) -> TimeSeries:
     AtlasError
         If a surface of the atlas isn't in the scan or has another number of vertices,
         or no region has a vertex in the scan.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> import numpy as np
+    >>> from nibabel import cifti2
+    >>> folder = pathlib.Path(tempfile.mkdtemp())
+    >>> brain = cifti2.BrainModelAxis.from_surface(range(4), 4, "cortex_left")
+    >>> names = {0: ("???", (0, 0, 0, 0)), 1: ("V1", (1, 0, 0, 1)), 2: ("V2", (0, 1, 0, 1))}
+    >>> labels = cifti2.LabelAxis(["atlas"], names)
+    >>> label = np.array([[1, 1, 2, 0]], dtype=np.float32)  # of each of four vertices
+    >>> cifti2.Cifti2Image(label, (labels, brain)).to_filename(folder / "atlas.dlabel.nii")
+    >>> time = cifti2.SeriesAxis(start=0, step=0.72, size=3)
+    >>> frames = np.arange(12, dtype=np.float32).reshape(3, 4)
+    >>> cifti2.Cifti2Image(frames, (time, brain)).to_filename(folder / "scan.dtseries.nii")
+    >>> from attnconn_core.parcellation import load_atlas
+    >>> atlas = load_atlas(folder / "atlas.dlabel.nii")
+    >>> parcellate(folder / "scan.dtseries.nii", atlas).values
+    array([[ 0.5,  2. ],
+           [ 4.5,  6. ],
+           [ 8.5, 10. ]], dtype=float32)
     """
-    matrix, series, models = open_series(path)
+    matrix, series, models = open_series(Path(path))
     repetition_time = seconds_per_frame(matrix.path, series)
     region = region_of_grayordinate(matrix.path, models, atlas)
     held = np.bincount(region[region != BACKGROUND], minlength=len(atlas.regions))

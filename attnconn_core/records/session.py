@@ -43,6 +43,11 @@ class Session:
         The scan files, one a run or one for all.
     group
         ``"train"`` or ``"test"`` where the study says who trains, else None.
+
+    Examples
+    --------
+    >>> Session("100307", "test").key
+    'sub-100307_ses-test'
     """
 
     subject: str

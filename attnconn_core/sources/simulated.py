@@ -57,6 +57,14 @@ class Simulated:
     ------
     ParameterError
         If a setting is out of its range.
+
+    Examples
+    --------
+    >>> source = Simulated(subjects=2, regions=6, frames=200)
+    >>> [session.key for session in source.sessions()][:2]
+    ['sub-001_ses-retest', 'sub-001_ses-test']
+    >>> source.load(source.sessions()[0]).values.shape
+    (200, 6)
     """
 
     brings_phenotypes: ClassVar[bool] = True

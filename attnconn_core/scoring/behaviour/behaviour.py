@@ -149,6 +149,15 @@ def predict_behaviour(
     ------
     ParameterError
         As `cross_validate` does; also if no model has the name or the setting.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> features = np.random.default_rng(0).normal(size=(60, 20))
+    >>> target = features[:, 0] - features[:, 1]
+    >>> score = predict_behaviour(features, target, model="kernel_ridge", folds=5, permutations=19)
+    >>> bool(score.r > 0.9), score.p_value
+    (True, 0.05)
     """
     require_choice("model", model, tuple(MODELS))
     known = {name: set(signature(kind).parameters) for name, kind in MODELS.items()}

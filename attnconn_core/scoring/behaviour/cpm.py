@@ -32,6 +32,15 @@ class Cpm:
     ------
     ParameterError
         If the threshold isn't between 0 and 1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> features = np.random.default_rng(0).normal(size=(60, 20))
+    >>> target = features[:, 0] - features[:, 1]
+    >>> from attnconn_core.scoring import cross_validate
+    >>> bool(cross_validate(features, target, Cpm(threshold=0.05), folds=5).r > 0.5)
+    True
     """
 
     name: ClassVar[str] = "cpm"

@@ -31,6 +31,15 @@ class KernelRidge:
     ------
     ParameterError
         If there is no candidate, or one isn't positive.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> features = np.random.default_rng(0).normal(size=(60, 20))
+    >>> target = features[:, 0] - features[:, 1]
+    >>> from attnconn_core.scoring import cross_validate
+    >>> bool(cross_validate(features, target, KernelRidge(penalties=(0.1, 1.0)), folds=5).r > 0.9)
+    True
     """
 
     name: ClassVar[str] = "kernel_ridge"

@@ -49,6 +49,16 @@ class LinearSgd:
     ------
     ParameterError
         If a setting is out of its range.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> features = np.random.default_rng(0).normal(size=(60, 20))
+    >>> target = features[:, 0] - features[:, 1]
+    >>> from attnconn_core.scoring import cross_validate
+    >>> model = LinearSgd(learning_rate=0.01, l2_penalty=1.0)
+    >>> bool(cross_validate(features, target, model, folds=5).r > 0.5)
+    True
     """
 
     name: ClassVar[str] = "linear_sgd"

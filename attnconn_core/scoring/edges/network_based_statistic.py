@@ -98,6 +98,16 @@ def network_based_statistic(
     References
     ----------
     Zalesky, Fornito & Bullmore 2010, NeuroImage 53: 1197–1207.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> rng = np.random.default_rng(0)
+    >>> first, second = rng.normal(size=(2, 15, 6, 6))
+    >>> first[:, 0, 1:4] += 3  # three directed edges into region 0
+    >>> found = network_based_statistic(first, second, permutations=99)
+    >>> len(found.components), found.components[0].p
+    (1, 0.02)
     """
     require_choice("side", side, _SIDES)
     require_choice("size", size, _SIZES)

@@ -75,6 +75,16 @@ def edge_significance(
         If there is no surrogate or the kind isn't known.
     SeriesError
         If a run has fewer than 4 frames; and as the estimator.
+
+    Examples
+    --------
+    >>> from attnconn_core.sources import Simulated
+    >>> source = Simulated(subjects=2, regions=4)
+    >>> series = source.load(source.sessions()[0])
+    >>> from attnconn_core.connectivity import Pearson
+    >>> tested = edge_significance(series, Pearson(), surrogates=19)
+    >>> tested.q.shape, bool((tested.q[0, 1:] >= tested.p[0, 1:]).all())
+    ((4, 4), True)
     """
     require_at_least("surrogates", surrogates, 1)
     observed = estimator.estimate(series)

@@ -47,6 +47,14 @@ def intraclass_correlation(
     References
     ----------
     Shrout & Fleiss 1979, Psychological Bulletin 86: 420–428.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> subjects = np.random.default_rng(0).normal(size=(30, 1, 4))
+    >>> ratings = subjects + 0.1 * np.random.default_rng(1).normal(size=(30, 2, 4))
+    >>> intraclass_correlation(ratings).round(1)
+    array([1., 1., 1., 1.])
     """
     require_choice("model", model, ICC_MODELS)
     n, k, n_edges = ratings.shape

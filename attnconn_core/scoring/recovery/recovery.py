@@ -75,6 +75,13 @@ def recover(
     References
     ----------
     Smith et al. 2011, NeuroImage 54, on detection and direction as two questions.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> truth = np.array([[0, 1, 0], [0, 0, 1], [0, 0, 0]], dtype=bool)
+    >>> recover(truth + 0.1, truth).auroc
+    1.0
     """
     if estimate.ndim != 2 or estimate.shape[0] != estimate.shape[1]:
         raise ParameterError(f"estimate must be a square matrix; got shape {estimate.shape}")
