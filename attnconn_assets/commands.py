@@ -40,6 +40,7 @@ from attnconn_assets.storage.suspicions import suspicions_of
 from attnconn_assets.storage.verification import Finding, inventory
 from attnconn_assets.storage.verification import verify as examined
 from attnconn_assets.study.claim import (
+    called_before,
     claim,
     claimed_before,
     claimed_by_another,
@@ -66,8 +67,9 @@ def opened(file: Path) -> Study:
     study = load_study(file)
     if problem := _store_is_away(study, file, home):
         raise StoreError(problem)
+    former = "" if has_results(study.store_folder) else called_before(study, file)
     claim(study, file, home)
-    for notice in filter(None, (telemetry_notice(home), settings_notice(home))):
+    for notice in filter(None, (former, telemetry_notice(home), settings_notice(home))):
         print(f"attnconn: {notice}", file=sys.stderr)
     return study
 
@@ -77,6 +79,8 @@ def check(file: Path) -> int:
     study = load_study(file)
     print(f"Study {study.name}: {study.title}")
     findings = check_study(study)
+    if told := called_before(study, file):
+        findings.warnings.append(told)
     if problem := claimed_by_another(study, file, home_folder()):
         findings.errors.append(problem)
     elif problem := namesake(study, file):
@@ -311,7 +315,13 @@ def conclude(study: Study, outcome: Outcome, seconds: float) -> None:
         print(f"  {deleted}", file=sys.stderr)
     store = store_of(study)
     sessions = store.partitions("time_series")
-    facts = recorded_facts(store, "time_series", sessions)
+    # Whose scan was removed, or whom the study leaves out, is nobody's original or copy.
+    compared = [
+        key
+        for key in sessions
+        if (outcome.sessions is None or key in outcome.sessions) and not study.exclude.names(key)
+    ]
+    facts = recorded_facts(store, "time_series", compared)
     left_out = unlike_others(facts)
     _complain("is left out:", left_out)
     if alike := nearly_one_subject(subject_of(key) for key in sessions):

@@ -5,10 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from attnconn_assets.building.cohort import Settled, settle
+from attnconn_assets.building.folds import lacks_subject
 from attnconn_assets.building.spec import AssetSpec
 from attnconn_assets.storage.entry import WHOLE
 from attnconn_assets.storage.store import Store
 from attnconn_assets.study.study import Study
+from attnconn_core.records import subject_of
 from attnconn_core.sources import Listing
 from attnconn_core.wording import few_and_more, told_once
 
@@ -125,7 +127,7 @@ class Causes:
             cause
             for name, where in reads
             if name not in spec.optional
-            for cause in self.of(name, where)
+            for cause in self.of(name, where) or self._came_later(spec, partition, name, where)
         ]
         if not (spec.made_without_all or found):
             found += self._of_all_optional(spec, reads)
@@ -137,6 +139,18 @@ class Causes:
                 why = f"needs {short if behind else settled.lacks}"
                 found += [Cause("", WHOLE, why), *behind]
         return tuple(dict.fromkeys(found))
+
+    def _came_later(
+        self, spec: AssetSpec, partition: str, name: str, where: str
+    ) -> tuple[Cause, ...]:
+        """Return that a session reads a cohort's result that was made without its subject."""
+        if spec.partitioned != "session" or spec.needs[name] == "session":
+            return ()
+        entry, subject = self._store.readable(name, where), subject_of(partition)
+        if entry is None or not lacks_subject(entry, subject):
+            return ()
+        why = f"is of a cohort without subject {subject}: make it anew first"
+        return (Cause(name, where, why),)
 
     def _of_all_optional(
         self, spec: AssetSpec, reads: Sequence[tuple[str, str]]

@@ -201,7 +201,8 @@ def _removed(study: Study, store: Store, listing: Listing) -> Mapping[str, str]:
         return {}
     there = {session.key for session in listing.sessions}
     return {
-        key: "its scan was removed; exclude.sessions, or a table of subjects, can leave it out"
+        key: "its scan was removed, or its partition in Dagster deleted; exclude.sessions, or a "
+        "table of subjects, can leave it out"
         for key in store.partitions("time_series")
         if key not in there and not study.exclude.names(key)
     }

@@ -64,9 +64,17 @@ def add_sessions(
 def deleted_sessions(
     study: Study, instance: dg.DagsterInstance, sessions: Iterable[Session]
 ) -> list[str]:
-    """Return the sessions that have scans, and whose partitions somebody has deleted."""
+    """Return the sessions that have scans, and whose partitions somebody has deleted.
+
+    Where there is neither a partition nor an event left, Dagster's history was wiped
+    (`dagster run wipe`), and nobody meant a session.
+    """
     name = str(session_partitions(study).name)
-    gone = had_before(instance, name) - set(instance.get_dynamic_partitions(name))
+    there = set(instance.get_dynamic_partitions(name))
+    series = dg.AssetKey([study.name, "time_series"])
+    if not there and instance.get_latest_materialization_event(series) is None:
+        return []
+    gone = had_before(instance, name) - there
     return sorted(session.key for session in sessions if session.key in gone)
 
 

@@ -41,6 +41,8 @@ class Outcome:
 
     Attributes
     ----------
+    sessions
+        Keys of the sessions whose scans are there; None where nobody looked.
     made, standing
         How many partitions were made here, and how many others are as they should be.
     failed, waiting
@@ -62,6 +64,7 @@ class Outcome:
         How many partitions' runs in MLflow were gone, and were made again.
     """
 
+    sessions: frozenset[str] | None = None
     made: int = 0
     standing: int = 0
     failed: dict[str, str] = field(default_factory=dict)

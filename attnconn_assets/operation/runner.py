@@ -87,6 +87,7 @@ def materialise_stale(
     store = store_of(study)
     clear_up(study, instance, store)
     line = _Line(study, instance, listener, source, there, place, blocked or {}, inapplicable)
+    line.outcome.sessions = frozenset(session.key for session in there.sessions)
     line.outcome.deleted = deleted_sessions(study, instance, listing.sessions)
     line.go_through(models, retry_failed)
     known = set(line.damaged_before)

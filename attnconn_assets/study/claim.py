@@ -12,7 +12,15 @@ from attnconn_assets.study.study import Study, load_study
 from attnconn_assets.study.yaml_file import read_keys
 from attnconn_core.errors import StudyError
 
-__all__ = ["CLAIM", "claim", "claimed_before", "claimed_by_another", "has_results", "namesake"]
+__all__ = [
+    "CLAIM",
+    "called_before",
+    "claim",
+    "claimed_before",
+    "claimed_by_another",
+    "has_results",
+    "namesake",
+]
 
 CLAIM = "study.json"
 """The note in a store, and in Dagster's home, that says whose it is."""
@@ -82,6 +90,24 @@ def namesake(study: Study, file: Path) -> str:
 def claimed_before(study: Study, file: Path, home: Path) -> bool:
     """Whether a study file has its name in Dagster's home since an earlier command."""
     return _holder(home / "studies" / study.name / CLAIM) == file.resolve()
+
+
+def called_before(study: Study, file: Path) -> str:
+    """Say where the results lie that this study file made under another name; empty if nowhere."""
+    own, file = study.store_folder.resolve(), file.resolve()
+    former = [
+        note.parent
+        for note in sorted(own.parent.glob(f"*/{CLAIM}"))
+        if note.parent.resolve() != own and _holder(note) == file and has_results(note.parent)
+    ]
+    if not former:
+        return ""
+    names = " and ".join(repr(folder.name) for folder in former)
+    return (
+        f"{file} was called {names} before, and its results of then, in "
+        f"{' and '.join(map(str, former))}, aren't read under the name {study.name!r}: everything "
+        f"is made anew. Set `name` back to go on with them, or remove them"
+    )
 
 
 def has_results(store: Path) -> bool:

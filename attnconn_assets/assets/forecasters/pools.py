@@ -4,12 +4,13 @@ Whatever a matrix takes from other subjects must be the same for all that are co
 it, or every matrix tells its subject by who is missing.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
+from attnconn_assets.building.folds import fold_of
 from attnconn_assets.building.work import Work
 from attnconn_assets.storage.entry import WHOLE
-from attnconn_core.errors import CohortError, StoreError
+from attnconn_core.errors import CohortError
 from attnconn_core.forecasting import deal, group_folds
 from attnconn_core.records import Cohort
 
@@ -17,7 +18,6 @@ __all__ = [
     "Pools",
     "dealt_pools",
     "facts_of",
-    "fold_of",
     "groups_within",
     "place_of",
     "pool_of",
@@ -49,16 +49,6 @@ def facts_of(pools: Pools) -> list[dict[str, Any]]:
     return [{"reads": None if each is None else sorted(each)} for each in pools]
 
 
-def fold_of(folds: Sequence[Mapping[str, Any]], subject: str) -> int | None:
-    """Return the place of the fold that reads a subject; None if none does."""
-    places = (
-        place
-        for place, fold in enumerate(folds)
-        if fold["reads"] is None or subject in fold["reads"]
-    )
-    return next(places, None)
-
-
 def place_of(work: Work, asset: str) -> int:
     """Return the place of the fold that holds this session's subject, among an asset's.
 
@@ -66,8 +56,7 @@ def place_of(work: Work, asset: str) -> int:
     ------
     CohortError
         If there were too few subjects to be dealt into pools.
-    StoreError
-        If no pool holds this subject.
+        Or if no pool holds this subject.
     """
     folds = work.facts(asset, WHOLE)["folds"]
     if not folds:
@@ -77,7 +66,7 @@ def place_of(work: Work, asset: str) -> int:
         )
     place = fold_of(folds, work.session.subject)
     if place is None:
-        raise StoreError(
+        raise CohortError(
             f"{asset} has no fold for subject {work.session.subject}: it was made before this "
             "subject was there; materialise it again"
         )

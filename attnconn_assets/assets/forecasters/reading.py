@@ -1,9 +1,9 @@
 """Reading trained forecasters from the store."""
 
-from attnconn_assets.assets.forecasters.pools import fold_of
+from attnconn_assets.building.folds import fold_of
 from attnconn_assets.building.work import Work
 from attnconn_assets.storage.entry import Entry
-from attnconn_core.errors import StoreError
+from attnconn_core.errors import CohortError
 from attnconn_core.forecasting import AttentionForecaster, load_forecaster
 
 __all__ = ["cohort_model_of", "model_for_session", "read_forecaster"]
@@ -21,7 +21,7 @@ def cohort_model_of(work: Work, configuration: str) -> tuple[AttentionForecaster
 
     Raises
     ------
-    StoreError
+    CohortError
         If no model reads this subject.
     """
     return model_for_session(work, work.entry("group_forecaster", configuration))
@@ -32,13 +32,13 @@ def model_for_session(work: Work, entry: Entry) -> tuple[AttentionForecaster, bo
 
     Raises
     ------
-    StoreError
+    CohortError
         If no model reads this subject.
     """
     subject, folds = work.session.subject, entry.facts["folds"]
     place = fold_of(folds, subject)
     if place is None:
-        raise StoreError(
+        raise CohortError(
             f"{entry.asset} of {entry.partition} has no model for subject {subject}: it was "
             "trained before this subject was there; materialise it again"
         )

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from attnconn_assets.assets.catalogue import specs
+from attnconn_assets.assets.catalogue import specs, store_of
 from attnconn_assets.building.cohort import by_name, short_of_quorum
 from attnconn_assets.operation.check.findings import Findings, listed
 from attnconn_assets.study.study import Study
@@ -64,7 +64,11 @@ def _check_names(study: Study, listing: Listing, cohort: Cohort, findings: Findi
             f"sessions must name sessions that are there ({listed(there)}); got "
             f"{', '.join(absent)}: nothing is compared"
         )
-    if nobody := study.exclude.names_nobody(session.key for session in listing.sessions):
+    # One whose scan was removed, and whose results are kept, is rightly named.
+    known = {session.key for session in listing.sessions}.union(
+        store_of(study).partitions("time_series")
+    )
+    if nobody := study.exclude.names_nobody(known):
         findings.warnings.append(nobody)
 
 

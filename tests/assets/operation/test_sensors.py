@@ -147,6 +147,23 @@ def test_a_study_that_is_cleared_has_no_partitions_that_were_deleted(scans, inst
     assert len(add_sessions(study, instance, listing)) == 2
 
 
+def test_a_history_that_was_wiped_is_no_deletion_of_every_session(scans, instance, run_line):
+    study, _ = scans
+    study = study.model_copy(update={"methods": ("pearson",)})
+    run_line(study, instance)
+    kept = study.make_source().sessions()[0].key
+    name = session_partitions(study).name
+    for session in study.make_source().sessions()[1:]:
+        instance.delete_dynamic_partition(name, session.key)
+    assert deleted_sessions(study, instance, study.make_source().sessions()) != []
+    instance.delete_dynamic_partition(name, kept)
+    assert len(deleted_sessions(study, instance, study.make_source().sessions())) == 2
+    instance.wipe()  # as `dagster run wipe` does, with every session's partition
+    outcome, _ = run_line(study, instance)
+    assert (outcome.deleted, outcome.made) == ([], 0)
+    assert len(instance.get_dynamic_partitions(name)) == 2
+
+
 def test_sessions_are_added_once(scans, instance):
     study, _ = scans
     sessions = study.make_source().sessions()

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from attnconn_assets.commands import check
-from attnconn_assets.study.claim import claim, claimed_by_another, namesake
+from attnconn_assets.study.claim import called_before, claim, claimed_by_another, namesake
 from attnconn_assets.study.study import load_study
 from attnconn_core.errors import StudyError
 
@@ -41,6 +41,21 @@ def test_a_copy_that_kept_the_name_is_refused(claimed):
     with pytest.raises(StudyError, match=rf"copy\.yaml: a study must have .* belong to {file}"):
         claimed(copy)
     claimed(changed(file, copy, name="another"))
+
+
+def test_a_study_that_changed_its_name_is_told_where_its_results_lie(claimed, capsys):
+    file, claimed = claimed
+    former = load_study(file).store_folder
+    assert called_before(load_study(file), file) == ""
+    changed(file, file, name="renamed", store=None)
+    renamed = load_study(file)
+    told = called_before(renamed, file)
+    assert f"{file} was called 'tiny' before, and its results of then, in {former}" in told
+    assert check(file) == 0
+    assert told in capsys.readouterr().out
+    claimed(file)
+    shutil.rmtree(former)
+    assert called_before(renamed, file) == ""
 
 
 def test_one_name_with_two_stores_is_refused_too(claimed):

@@ -1,0 +1,46 @@
+"""A session whose subject came after the cohort's model waits for another model."""
+
+import yaml
+
+from attnconn_assets.assets.catalogue import specs, store_of
+from attnconn_assets.building.folds import fold_of
+from attnconn_assets.building.staleness import plan
+from attnconn_assets.operation.runner import materialise_stale
+from attnconn_assets.study.study import load_study
+
+FOLDS = [{"reads": ["1", "2"]}, {"reads": ["3"]}]
+
+
+def test_the_fold_of_a_subject_is_the_one_that_reads_it():
+    assert [fold_of(FOLDS, subject) for subject in ("2", "3", "4")] == [0, 1, None]
+    assert fold_of([{"reads": None}], "4") == 0
+
+
+def test_a_refresh_waits_with_a_new_subject_and_a_training_goes_on(line):
+    file = line.folder / "studies" / "tiny.yaml"
+    content = yaml.safe_load(file.read_text())
+    file.write_text(yaml.safe_dump({**content, "n_subjects": 5}))
+    more = load_study(file)
+    outcome = materialise_stale(more, line.instance, line.told, models=False)
+    waits = {
+        name: why
+        for name, why in outcome.waiting.items()
+        if name.startswith("attention_group_base of sub-005")
+    }
+    assert set(waits) == {
+        "attention_group_base of sub-005_ses-retest",
+        "attention_group_base of sub-005_ses-test",
+    }
+    for (cause,) in waits.values():
+        assert cause.asset == "group_forecaster"
+        assert not cause.failed
+        assert cause.why == "is of a cohort without subject 005: make it anew first"
+    assert not [name for name in outcome.failed if "sub-005" in name]
+
+    # Whoever is in the cohort is made as before.
+    (spec,) = [each for each in specs(more) if each.name == "attention_group_base"]
+    source = more.make_source()
+    found = plan(more, spec, store_of(more), source, source.listing(), specs=specs(more))
+    assert len(found.waiting) == 2
+    outcome = materialise_stale(more, line.instance, line.told)
+    assert (outcome.failed, outcome.waiting) == ({}, {})
