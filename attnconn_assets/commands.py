@@ -260,7 +260,7 @@ def run(study: Study) -> int:
 
 
 class Progress:
-    """A bar an asset."""
+    """A bar per asset."""
 
     def __enter__(self) -> "Progress":
         self._bar: tqdm | None = None

@@ -100,7 +100,7 @@ def _shuffled() -> Measured:
 
 
 def _plain_shuffled() -> Measured:
-    """A ridge a fold and shuffle. Its penalty is given: the plain search would cost more yet."""
+    """A ridge per fold and shuffle. Its penalty is given: the plain search would cost more yet."""
     edges, values, fold = _phenotypes()
     quick = SpectralRidge(kernel_folds(edge_kernel(edges), fold))
     few, seconds, rng = 5, 0.0, np.random.default_rng(0)

@@ -33,7 +33,7 @@ def _r2_drop(
 
 
 def _r2_ahead(series: np.ndarray, lags: int, alpha: float, regions: range, border: int) -> float:
-    """Mean R² on the frames from `border` on, a ridge a region."""
+    """Mean R² on the frames from `border` on, a ridge per region."""
     past, present = _design(series[:border], lags)
     later, observed = _design(series[border:], lags)
     return float(

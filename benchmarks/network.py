@@ -1,4 +1,4 @@
-"""The forecaster: against a module a region and every pair's query laid out in memory."""
+"""The forecaster: against a module per region and every pair's query laid out in memory."""
 
 from itertools import pairwise
 from typing import Literal

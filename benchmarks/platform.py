@@ -173,7 +173,7 @@ def _through_the_daemon(
     for run in runs:
         servers.wait_for(run)
     carried.single = (time.monotonic() - started) / len(runs)
-    _say(f"a run a session: {carried.single:.1f} s each")
+    _say(f"a run per session: {carried.single:.1f} s each")
     carried.findings += lines
     return runs[-1]
 
@@ -225,7 +225,7 @@ def _ratio(carried: Carried, compute: float) -> Finding:
     single, chunked = carried.single - compute, carried.backfill - compute
     ratio = single / chunked
     return Finding(
-        "overhead of a run a session (pearson, daemon), by that of chunks of 25",
+        "overhead of a run per session (pearson, daemon), by that of chunks of 25",
         f"{ratio:.1f} × ({single:.2f} → {chunked:.3f} s a session)",
         "≥ 20 ×",
         "" if ratio >= 20 else f"{20 - ratio:.1f} × too little",

@@ -124,7 +124,7 @@ def _make_all(
             _log_made(context, key, partition, shown)
         raise ended(context, chunk.failed, len(partitions), passing=chunk.passing)
     for partition, shown in chunk.shown.items():
-        # For the event with which Dagster itself closes the step, one a partition.
+        # For the event with which Dagster itself closes the step, one per partition.
         named = {} if partition == WHOLE else {"partition_key": partition}
         context.add_asset_metadata(shown, asset_key=key, **named)
     # Dagster takes one version for all; its event log gives each partition its own.

@@ -1,4 +1,4 @@
-"""The partitions: one a session, one a group configuration, one a benchmark of known truth."""
+"""The partitions: one per session, per group configuration, and per ground truth."""
 
 from collections.abc import Iterable
 

@@ -35,7 +35,7 @@ _ENGINES = 8  # a run's log is read a few times in a row, and then no more
 
 
 class EventLog(SqliteEventLogStorage):
-    """Dagster's event log in SQLite, with an engine a file instead of one a query."""
+    """Dagster's event log in SQLite, with an engine per file instead of one per query."""
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
         self._made: set[str] = set()
@@ -85,7 +85,7 @@ class EventLog(SqliteEventLogStorage):
                 self._held.connection = None
 
     def store_event_batch(self, events: Sequence[dg.EventLogEntry]) -> None:
-        """Store a run's events together: those of assets in one transaction a file.
+        """Store a run's events together: those of assets in one transaction per file.
 
         Dagster batches what it announces before a run and repeats after a step; what a chunk
         records as it goes on is stored at once.

@@ -46,7 +46,7 @@ __all__ = [
 
 
 def write_series(path: Path, series: TimeSeries) -> None:
-    """Write a series: a row a frame, a column a region, and the run each frame is of."""
+    """Write a series: a row per frame, a column per region, and the run each frame is of."""
     runs = np.concatenate([np.full(len(run), n, np.int32) for n, run in enumerate(series.runs, 1)])
     _refuse_clash(series.regions)
     columns: dict[str, np.ndarray] = {RUN: runs}
@@ -58,7 +58,7 @@ def write_series(path: Path, series: TimeSeries) -> None:
 def write_matrices(path: Path, matrices: Mapping[int, Connectivity]) -> None:
     """Write one method's matrices of one session, by the number of frames they rest on.
 
-    A row is a target and a number of frames, a column a source.
+    A row is a target and a number of frames; columns are sources.
     """
     any_of_them = next(iter(matrices.values()))
     _refuse_clash(any_of_them.regions)

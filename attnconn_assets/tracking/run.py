@@ -26,7 +26,7 @@ class TrackedRun:
     """One run in MLflow while it goes on.
 
     Parameters and numbers are gathered and sent in few calls: each costs some ten
-    milliseconds, and a thousand sessions make a thousand runs an asset.
+    milliseconds, and a thousand sessions make a thousand runs per asset.
     """
 
     def __init__(

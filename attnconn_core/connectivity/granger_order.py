@@ -91,7 +91,7 @@ def choose_granger_order(
     Parameters
     ----------
     cohort
-        One series a session. A series too short for a candidate is left out of its mean.
+        One series per session. A series too short for a candidate is left out of its mean.
     max_lags
         Longest past to try, in frames.
     min_alpha, max_alpha

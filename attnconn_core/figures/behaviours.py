@@ -37,7 +37,7 @@ def behaviour_panel(scores: pd.DataFrame, *, styles: Styles | None = None) -> Fi
     Parameters
     ----------
     scores
-        A row a method and target, with columns `method`, `target`, `r` and `r2`,
+        A row per method and target, with columns `method`, `target`, `r` and `r2`,
         from predictions of subjects that were held out; NaN where undefined. With
         ``subjects``, their number stands below the title.
     styles

@@ -35,11 +35,11 @@ def comparison_panel(
     Parameters
     ----------
     scores
-        A row a benchmark, measure and method: ``benchmark``, ``measure``, ``method``,
+        A row per benchmark, measure and method: ``benchmark``, ``measure``, ``method``,
         ``value``, ``lower``, ``upper`` and ``reference``, which is drawn as a broken line;
         ``n`` units (``unit``), of which at least ``fewest`` are asked for.
     leaders
-        A row a benchmark, measure and leading method; who leads is drawn full, who
+        A row per benchmark, measure and leading method; who leads is drawn full, who
         doesn't hollow, and of a panel without a leader it is said so.
     styles
         Labels, looks and order of methods; None: those of the registry, which has no

@@ -41,7 +41,7 @@ def fingerprint_panel(
 ) -> Figure:
     """Draw how well each method's matrices tell subjects apart.
 
-    Above, a row a method: similarities of matrices of the same subject and of
+    Above, a row per method: similarities of matrices of the same subject and of
     different subjects, I_diff, and every subject's margin to its best impostor.
     Below: the share of subjects identified, against the frames that were used.
 

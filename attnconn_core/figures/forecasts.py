@@ -40,7 +40,7 @@ def forecast_panel(r2: pd.DataFrame, *, styles: Styles | None = None) -> Figure:
     Parameters
     ----------
     r2
-        A row a (subject, session) and a column a method: R² on the test part, the
+        A row per (subject, session) and a column per method: R² on the test part, the
         mean over regions. NaN where a method has none.
     styles
         Labels, looks and order of methods; None: those of the registry, which has no
@@ -108,7 +108,7 @@ def forecast_scatter(
     y_method: str,
     styles: Styles | None = None,
 ) -> Figure:
-    """Draw one method's R² against another's, a point a scan, with the identity line.
+    """Draw one method's R² against another's, a point per scan, with the identity line.
 
     Parameters
     ----------

@@ -28,7 +28,7 @@ _SHOWN = {
 
 
 def recovery_panel(scores: pd.DataFrame, benchmark: str, *, styles: Styles | None = None) -> Figure:
-    """Draw three scores of every method: a point a data set, the mean and its 95 % interval.
+    """Draw three scores of every method: a point per data set, the mean and its 95 % interval.
 
     Parameters
     ----------

@@ -51,7 +51,7 @@ def save_forecaster(
     Raises
     ------
     ParameterError
-        Unless there is one name a region.
+        Unless there is one name per region.
 
     Examples
     --------

@@ -64,7 +64,7 @@ def fit(
     config
         The architecture.
     series
-        One a session, each with the same regions, its test part already cut off.
+        One per session, each with the same regions, its test part already cut off.
     training
         How to train.
     start

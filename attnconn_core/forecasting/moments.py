@@ -33,7 +33,7 @@ class LinearForecaster:
         Frames of the past.
     coefficients
         Row ``region * lags + lag`` weighs that column of
-        `attnconn_core.timeseries.lagged_design`; a column a region predicted.
+        `attnconn_core.timeseries.lagged_design`; a column per region predicted.
     intercept
         In the units of the series.
     """

@@ -214,7 +214,7 @@ class AttentionForecaster(nn.Module):
             vector = torch.as_tensor(values, dtype=torch.float32, device=device).detach().clone()
             if vector.ndim != 1 or not len(vector):
                 raise ParameterError(
-                    f"{name} must be one number a region; got shape {tuple(vector.shape)}"
+                    f"{name} must be one number per region; got shape {tuple(vector.shape)}"
                 )
             vectors[name] = vector
         if len(vectors["mean"]) != len(vectors["std"]):

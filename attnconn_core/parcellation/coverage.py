@@ -26,7 +26,7 @@ def coverage(path: Path, atlas: Atlas) -> Float[np.ndarray, " region"]:
 
     Returns
     -------
-    Between 0 and 1, a number a region of the atlas.
+    Between 0 and 1, a number per region of the atlas.
 
     Raises
     ------

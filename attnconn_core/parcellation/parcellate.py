@@ -1,7 +1,7 @@
 """Parcel means of a dense series, through the brain models and in blocks.
 
 The file is never held whole: grayordinates are read a few megabytes at a time and
-added up into one series a region, in float64, as ``wb_command -cifti-parcellate`` does.
+added up into one series per region, in float64, as ``wb_command -cifti-parcellate`` does.
 """
 
 import os

@@ -29,7 +29,7 @@ class RegionTable:
     Attributes
     ----------
     regions
-        One name a region, each once.
+        One name per region, each once.
     groups
         The network (such as ``"VisCent"``) or lobe of each region, or None where the
         parcellation has neither.
@@ -41,7 +41,7 @@ class RegionTable:
     Raises
     ------
     AtlasError
-        If names repeat or the columns don't have an entry a region.
+        If names repeat or the columns don't have an entry per region.
     """
 
     regions: tuple[str, ...]
@@ -136,7 +136,7 @@ def read_region_table(path: Path) -> RegionTable:
     Parameters
     ----------
     path
-        A ``.txt`` file with one name a line, or a ``.csv`` or ``.tsv`` with a column ``name``
+        A ``.txt`` file with one name per line, or a ``.csv`` or ``.tsv`` with a column ``name``
         and, if known, ``hemisphere`` and one of ``group`` (or ``network``) and ``lobe``.
 
     Raises

@@ -26,7 +26,7 @@ class Connectivity:
     values
         (target, source); float64.
     regions
-        One name a row and column.
+        One name per row and column.
     method
         The estimator's name, such as ``"pearson"``.
     directed
@@ -37,7 +37,7 @@ class Connectivity:
     Raises
     ------
     ParameterError
-        If the values aren't square with a row a region.
+        If the values aren't square with a row per region.
 
     Examples
     --------
@@ -61,7 +61,7 @@ class Connectivity:
         if values.shape != (len(regions), len(regions)):
             raise ParameterError(
                 f"connectivity must have shape ({len(regions)}, {len(regions)}), "
-                f"a row and a column a region; got {values.shape}"
+                f"a row and a column per region; got {values.shape}"
             )
         object.__setattr__(self, "values", values)
         object.__setattr__(self, "regions", regions)

@@ -40,7 +40,7 @@ class Session:
     subject, session
         Identifiers such as ``"100307"`` and ``"test"``.
     files
-        The scan files, one a run or one for all.
+        The scan files, one per run or one for all.
     group
         ``"train"`` or ``"test"`` where the study says who trains, else None.
 

@@ -40,7 +40,7 @@ class TimeSeries:
     repetition_time
         Seconds from one frame to the next.
     regions
-        One name a column, each once.
+        One name per column, each once.
 
     Raises
     ------
@@ -71,7 +71,7 @@ class TimeSeries:
         for number, run in enumerate(runs, start=1):
             if run.ndim != 2 or run.shape[1] != len(regions):
                 raise SeriesError(
-                    f"run {number} must have shape (time, {len(regions)}), a column a region; "
+                    f"run {number} must have shape (time, {len(regions)}), a column per region; "
                     f"got {run.shape}"
                 )
         _check_regions(regions)

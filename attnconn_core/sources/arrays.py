@@ -1,4 +1,4 @@
-"""A folder of series that were parcellated elsewhere, one file a run."""
+"""A folder of series that were parcellated elsewhere, one file per run."""
 
 import fnmatch
 import os
@@ -176,7 +176,7 @@ class ArrayFolder:
         return Listing(tuple(sorted(sessions)), refused)
 
     def load(self, session: Session) -> TimeSeries:
-        """Read one session, a run a file.
+        """Read one session, a run per file.
 
         Raises
         ------

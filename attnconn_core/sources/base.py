@@ -91,7 +91,7 @@ class Source(Protocol):
         ...
 
     def load(self, session: Session) -> TimeSeries:
-        """Read one session, a column a region of `region_table`.
+        """Read one session, a column per region of `region_table`.
 
         Raises
         ------

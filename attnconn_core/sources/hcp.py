@@ -49,7 +49,7 @@ class HcpTree:
     Attributes
     ----------
     root
-        The folder that holds a folder a subject; ``<subject>_retest`` is the subject's
+        The folder that holds a folder per subject; ``<subject>_retest`` is the subject's
         session ``retest``, ``<subject>_V1_MR`` (HCP Aging and Development) session ``V1``,
         others are ``test``; see `split_scan_name`.
     atlas

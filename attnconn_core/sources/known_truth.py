@@ -25,7 +25,7 @@ class KnownTruth:
     name
         Such as ``"netsim-sim3"``.
     series
-        One a data set, all with the same regions.
+        One per data set, all with the same regions.
     truths
         (target, source) of each data set; an edge is there where it isn't zero. What the
         file says of the diagonal is kept; scores leave it out.

@@ -20,7 +20,7 @@ def read_relative_rms(path: Path, n_frames: int | None = None) -> Float[np.ndarr
     Parameters
     ----------
     path
-        One number a line, a line a frame; FSL's MCFLIRT measures it (Jenkinson et al.
+        One number per line, a line per frame; FSL's MCFLIRT measures it (Jenkinson et al.
         2002, NeuroImage 17).
     n_frames
         Of the scan; None if it isn't known.
@@ -37,7 +37,7 @@ def read_relative_rms(path: Path, n_frames: int | None = None) -> Float[np.ndarr
             raise ValueError(f"line {wide} has {len(lines[wide - 1])}")
         values = np.array([line[0] for line in lines if line], dtype=np.float64)
     except (OSError, ValueError) as problem:
-        raise ScanError(f"{path}: must hold a number a frame; {problem}") from problem
+        raise ScanError(f"{path}: must hold a number per frame; {problem}") from problem
     if not values.size or not np.isfinite(values).all() or values.min() < 0:
         raise ScanError(
             f"{path}: must hold a displacement of 0 mm or more for every frame; "

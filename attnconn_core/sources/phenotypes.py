@@ -70,7 +70,7 @@ def target_columns(
     Parameters
     ----------
     table
-        One row a subject.
+        One row per subject.
     targets
         Columns, or patterns such as ``FS_*``; none are all columns of numbers. What is a
         column's name, letter by letter, is no pattern.

@@ -106,7 +106,7 @@ def simulate(
     regional_delay: float = 0.0,
     neural_step: float | None = None,
 ) -> TimeSeries:
-    """Run a network: x(t) = A x(t − 1) + e(t), one frame a step, or many.
+    """Run a network: x(t) = A x(t − 1) + e(t), one frame per step, or many.
 
     The truth that an estimate is held against is `network` itself.
 

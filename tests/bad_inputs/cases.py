@@ -319,9 +319,9 @@ TREES = [
         ("atlas", "two labels of one name", _atlas(names={1: "a", 2: "a"}), AtlasError, "more than once: a"),
         ("atlas", "a series", lambda folder: load_atlas(dtseries(folder / "a.dtseries.nii")), AtlasError, "must be a dense label file"),
         ("atlas", "another surface than the scan's", _other_surface, AtlasError, "has 8 vertices in the scan and 10 in atlas"),
-        ("motion", "decimal commas", _motion("0,1\n0,2\n"), ScanError, "must hold a number a frame"),
+        ("motion", "decimal commas", _motion("0,1\n0,2\n"), ScanError, "must hold a number per frame"),
         ("motion", "several columns", _motion("0.1 0.2\n0.1 0.2\n"), ScanError, "line 1 has 2"),
-        ("motion", "n/a", _motion("n/a\n0.1\n"), ScanError, "must hold a number a frame"),
+        ("motion", "n/a", _motion("n/a\n0.1\n"), ScanError, "must hold a number per frame"),
         ("motion", "negative", _motion("0.1\n-0.1\n"), ScanError, "0 mm or more"),
         ("motion", "fewer lines than frames", _motion("0.1\n", 60), ScanError, "it has 1. Is it another scan's?"),
     )

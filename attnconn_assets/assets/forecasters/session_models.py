@@ -20,7 +20,7 @@ def make_session_model(work: Work) -> Result:
 
 
 def make_finetuned_model(work: Work) -> Result:
-    """Train on one session a forecaster that begins with what others have in common."""
+    """Train a forecaster on one session, beginning with what other sessions have in common."""
     return trained(work, fine_tuning_of(work))
 
 

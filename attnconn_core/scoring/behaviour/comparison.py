@@ -25,7 +25,7 @@ def compare_behaviours(folds: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     comparison
-        A row a target and pair: ``target`` (``"(all targets)"`` where errors are first
+        A row per target and pair: ``target`` (``"(all targets)"`` where errors are first
         averaged over targets), ``first``, ``second``, ``difference`` (error of second
         less error of first, in shares of the target's variance: above 0, first is better)
         with its 95 % interval ``lower`` and ``upper``, ``t``, ``p`` and ``df`` of

@@ -38,7 +38,7 @@ class Confounds:
     Attributes
     ----------
     values
-        One row a subject, finite; see `confound_columns`.
+        One row per subject, finite; see `confound_columns`.
     from_features
         Whether they are also taken out of the edges, not only out of the target.
     """

@@ -94,7 +94,7 @@ def cpm(
     Parameters
     ----------
     features, targets
-        One row a subject.
+        One row per subject.
     fold
         The fold that tests each subject.
     threshold

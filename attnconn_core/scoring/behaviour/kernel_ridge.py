@@ -144,7 +144,7 @@ def kernel_ridge(
         From `kernel_folds`; the target is adjusted for the confounds that they hold, by
         the coefficients of each fold's training subjects.
     targets
-        One row a subject. All targets share each fold's eigendecomposition.
+        One row per subject. All targets share each fold's eigendecomposition.
     inner_fold
         For every fold, the inner fold of each training subject, -1 for those tested;
         the penalty is the one with the least squared error over inner folds.

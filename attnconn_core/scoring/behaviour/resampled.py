@@ -17,7 +17,7 @@ def corrected_resampled_t(
     Parameters
     ----------
     differences
-        Of the methods' scores, one a fold and repeat; NaN is left out.
+        Of the methods' scores, one per fold and repeat; NaN is left out.
     test_to_train
         Subjects tested over subjects trained on, in each split: 1/9 with ten folds.
 

@@ -29,16 +29,16 @@ class BehaviourTable:
     Attributes
     ----------
     scores
-        A row a target: ``r``, ``r2``, ``mse``, ``mae`` (mean over repeats), ``lower`` and
+        A row per target: ``r``, ``r2``, ``mse``, ``mae`` (mean over repeats), ``lower`` and
         ``upper`` (95 % interval of r, see `interval_of_r`), ``p`` (NaN without
         permutations), ``subjects``.
     repeats
-        A row a target and repeat: ``r``, ``r2``, ``mse``, ``mae``.
+        A row per target and repeat: ``r``, ``r2``, ``mse``, ``mae``.
     folds
-        A row a target, repeat and fold: ``error``, squared, in units of the target's
+        A row per target, repeat and fold: ``error``, squared, in units of the target's
         variance, and ``tested`` and ``trained`` subjects.
     predictions
-        A row a target, repeat and subject: ``fold``, ``predicted``, ``measured``.
+        A row per target, repeat and subject: ``fold``, ``predicted``, ``measured``.
     unusable
         Target → why it has no score.
     """
@@ -68,9 +68,9 @@ def score_behaviours(
     Parameters
     ----------
     features
-        One row a subject, as `edge_features` lays them out.
+        One row per subject, as `edge_features` lays them out.
     targets
-        A row a subject, a column a target; NaN where missing. Targets that the same
+        A row per subject, a column per target; NaN where missing. Targets that the same
         subjects lack share folds, shuffles and decompositions; all share one kernel.
     model
         Such as ``KernelRidge()`` or ``Cpm(threshold=0.05)``, or a name, which stands for the
@@ -102,7 +102,7 @@ def score_behaviours(
     rows = {len(features), len(targets), len(features if confounds is None else confounds.values)}
     if len(rows) > 1:
         raise ParameterError(
-            f"features, targets and confounds must have a row a subject; got {sorted(rows)} rows"
+            f"features, targets and confounds must have a row per subject; got {sorted(rows)} rows"
         )
     unusable: dict[str, str] = {}
     kernel = edge_kernel(features) if model.reads_kernel else None

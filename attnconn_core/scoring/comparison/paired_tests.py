@@ -69,7 +69,7 @@ def compare_methods(
     Returns
     -------
     pairs
-        A row a pair: ``first``, ``second``, ``difference`` (mean of first less second),
+        A row per pair: ``first``, ``second``, ``difference`` (mean of first less second),
         ``lower`` and ``upper`` (95 % t interval of the difference), ``p`` (two-sided, sign
         flips of the differences) and ``p_holm`` (Holm 1979, over all pairs, so that the
         chance of any false difference is what is promised).

@@ -1,4 +1,4 @@
-"""Edges: matrices laid out as features, one column an edge, and back."""
+"""Edges: matrices laid out as features, one column per edge, and back."""
 
 from collections.abc import Sequence
 

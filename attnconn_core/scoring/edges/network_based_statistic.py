@@ -72,7 +72,7 @@ def network_based_statistic(
     Parameters
     ----------
     first, second
-        One matrix a subject; subjects of the two groups are independent.
+        One matrix per subject; subjects of the two groups are independent.
     threshold
         Of t, edge by edge. Chosen before the data are seen: it decides what kind of
         difference is found, strong and local or weak and wide.

@@ -127,7 +127,7 @@ def fingerprint(
     symmetric
         Whether the matrices are symmetric; None looks.
     pools
-        A number a subject: subjects are compared within their pool only, and edges are
+        A number per subject: subjects are compared within their pool only, and edges are
         normalised within it. Matrices that come from different models must not be
         compared: two scans read by one model resemble each other for the model's sake,
         and would identify it instead of the subject.

@@ -36,14 +36,14 @@ def identify_by_group(
     Returns
     -------
     table
-        A row a network of at least 3 regions: ``group``, ``regions``, ``accuracy`` (mean
+        A row per network of at least 3 regions: ``group``, ``regions``, ``accuracy`` (mean
         of both directions), ``i_diff``, and ``why_not`` where subjects can't be
         identified by it, such as one in which some subject has no edge.
 
     Raises
     ------
     ParameterError
-        Unless there is a group a region.
+        Unless there is a group per region.
     """
     if len(groups) != test.shape[-1]:
         raise ParameterError(
@@ -72,7 +72,7 @@ def mean_by_groups(
     Returns
     -------
     table
-        A row a pair: ``target``, ``source``, ``mean`` and ``edges``. Of an undirected
+        A row per pair: ``target``, ``source``, ``mean`` and ``edges``. Of an undirected
         matrix every pair stands once.
     """
     target, source = np.nonzero(edge_mask(len(values), directed))

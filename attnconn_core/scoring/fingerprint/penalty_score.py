@@ -1,4 +1,4 @@
-"""Identification at a penalty that other subjects chose, beside the one a method comes with."""
+"""Identification at a penalty that other subjects chose, beside the method's own."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -20,7 +20,7 @@ class Stacks:
     directed
         Whether both halves of a matrix count.
     pools
-        A number a subject: who may be compared.
+        A number per subject: who may be compared.
     """
 
     test: np.ndarray

@@ -36,7 +36,7 @@ def swapped_subjects(
     similarities
         Method → [i, j]: test_i with retest_j, as `FingerprintScore.similarity_matrix`.
     pools
-        A number a subject: subjects are compared within their pool only.
+        A number per subject: subjects are compared within their pool only.
 
     Returns
     -------

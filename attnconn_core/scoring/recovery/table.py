@@ -64,7 +64,7 @@ def recovery_scores(
     Returns
     -------
     scores
-        A row a method and data set: ``method``, ``data_set`` (from 1) and the fields of
+        A row per method and data set: ``method``, ``data_set`` (from 1) and the fields of
         `Recovery`. Beside the methods, two rows that none stands behind: ``chance``, the
         expectation of random scores; and ``self_loops_only``, which says of every region
         that it drives itself and nothing else, scored with the diagonal counted as edges.
@@ -113,7 +113,7 @@ def summarise_recovery(scores: pd.DataFrame, level: float = 0.95) -> pd.DataFram
     Returns
     -------
     table
-        A row a method, in the order of `scores`: ``data_sets`` and, for every score, its
+        A row per method, in the order of `scores`: ``data_sets`` and, for every score, its
         mean, ``<score>_lower`` and ``<score>_upper`` (NaN with a single data set).
     """
     rows = []

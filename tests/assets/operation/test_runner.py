@@ -35,7 +35,7 @@ def test_the_whole_line(line):
         if spec.partitioned == "session":
             assert store.find(spec.name, "sub-001_ses-retest") is not None
 
-    # The headline has a row a method, and R² for those that forecast.
+    # The headline has a row per method, and R² for those that forecast.
     rows = read_table(store.path(store.entry("report", WHOLE), "headline.parquet"))
     rows = rows.set_index("method")
     assert set(rows.index) == METHODS | set(LINEAR_FORECASTERS)

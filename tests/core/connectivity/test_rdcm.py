@@ -27,7 +27,7 @@ NETWORK = np.array(
 
 
 def euler(frames, seed):
-    """dx/dt = A x + white noise, a step a frame."""
+    """dx/dt = A x + white noise, a step per frame."""
     rng = np.random.default_rng(seed)
     states = rng.standard_normal((frames + 100, 5))
     for time in range(1, len(states)):

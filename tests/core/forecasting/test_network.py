@@ -258,5 +258,5 @@ def test_bad_windows_and_scales_are_refused(small):
         model(torch.zeros(2, 3, 3))
     with pytest.raises(ParameterError, match="4 regions; got 3"):
         model.with_scale(Scale(MEAN[:3], STD[:3]))
-    with pytest.raises(ParameterError, match="one number a region"):
+    with pytest.raises(ParameterError, match="one number per region"):
         AttentionForecaster(small, MEAN[:0], STD[:0])

@@ -107,7 +107,7 @@ def test_steps_within_a_frame_are_what_a_scanner_sees_of_them():
 
 
 def test_lags_far_below_a_frame_are_hard_to_look_back_at():
-    # One step a frame hands an autoregression the truth; NetSim's networks don't.
+    # One step per frame hands an autoregression the truth; NetSim's networks don't.
     precision = {}
     for step in (None, 0.1):
         found = []

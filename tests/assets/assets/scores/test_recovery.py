@@ -1,4 +1,4 @@
-"""Known truth: a partition a benchmark, from files of one's own and simulated."""
+"""Known truth: a partition per benchmark, from files of one's own and simulated."""
 
 import dataclasses
 

@@ -27,7 +27,7 @@ def lingam() -> None:
 
 @pytest.fixture(scope="session")
 def chain() -> TimeSeries:
-    """0 → 1 → 2, a frame a step, and 3 alone; two runs."""
+    """0 → 1 → 2, a frame per step, and 3 alone; two runs."""
     network = np.diag([0.4, 0.4, 0.4, 0.4])
     network[1, 0], network[2, 1] = 0.6, -0.5
     return simulate(network, 250, 0, runs=2, noise=0.0)

@@ -271,7 +271,7 @@ def test_a_target_that_cannot_be_scored_is_named_and_the_others_are():
 
 def test_inputs_that_do_not_fit_are_refused():
     features, targets = data(12)
-    with pytest.raises(ParameterError, match="must have a row a subject"):
+    with pytest.raises(ParameterError, match="must have a row per subject"):
         score_behaviours(features[:-1], targets)
     with pytest.raises(ParameterError, match="model must be one of"):
         score_behaviours(features, targets, model="lasso")
