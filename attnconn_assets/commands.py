@@ -17,7 +17,7 @@ from attnconn_assets.building.likeness import (
     suspicious_beside_others,
     unlike_others,
 )
-from attnconn_assets.building.lost_store import require_store
+from attnconn_assets.building.lost_store import why_store_is_away
 from attnconn_assets.building.motion import motion_beside_others
 from attnconn_assets.building.partitions import add_sessions, deletion_in_words
 from attnconn_assets.building.recorded import recorded_facts
@@ -42,9 +42,7 @@ from attnconn_assets.storage.verification import verify as examined
 from attnconn_assets.study.claim import (
     called_before,
     claim,
-    claimed_before,
     claimed_by_another,
-    has_results,
     namesake,
 )
 from attnconn_assets.study.study import Study, load_study
@@ -65,7 +63,7 @@ def opened(file: Path) -> Study:
     """Load a study for a command, in a home of Dagster's, with its store to itself."""
     home = ensure_home()
     study = load_study(file)
-    if problem := _store_is_away(study, file, home):
+    if problem := why_store_is_away(study, file, home):
         raise StoreError(problem)
     former = "" if has_results(study.store_folder) else called_before(study, file)
     claim(study, file, home)
@@ -85,22 +83,10 @@ def check(file: Path) -> int:
         findings.errors.append(problem)
     elif problem := namesake(study, file):
         findings.warnings.append(problem)
-    if problem := _store_is_away(study, file, home_folder()):
+    if problem := why_store_is_away(study, file, home_folder()):
         findings.errors.append(problem)
     print(*findings.lines(), sep="\n")
     return 1 if findings.errors else 0
-
-
-def _store_is_away(study: Study, file: Path, home: Path) -> str:
-    """Say that the store is away before anything is written in its place; empty if it isn't."""
-    if has_results(study.store_folder) or not claimed_before(study, file, home):
-        return ""
-    try:
-        with open_instance() as instance:
-            require_store(study, instance)
-    except StoreError as error:
-        return str(error)
-    return ""
 
 
 def clean(file: Path, *, every: bool, asked: bool) -> int:

@@ -3,6 +3,7 @@
 import dagster as dg
 
 from attnconn_assets.assets.catalogue import assets
+from attnconn_assets.building.lost_store import why_store_is_away
 from attnconn_assets.instance.home import ensure_home
 from attnconn_assets.operation.jobs import nightly, refresh
 from attnconn_assets.operation.sensors import discovery, follow
@@ -29,7 +30,9 @@ def define(study: Study) -> dg.Definitions:
 def _selected() -> Study:
     file = selected_study()
     study = load_study(file)
-    claim(study, file, ensure_home())
+    home = ensure_home()
+    if not why_store_is_away(study, file, home):  # its mount point stays empty until it is back
+        claim(study, file, home)
     return study
 
 

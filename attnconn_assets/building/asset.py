@@ -14,6 +14,7 @@ from typing import Any
 import dagster as dg
 
 from attnconn_assets.building.checks import SOUND, Check, are_sound
+from attnconn_assets.building.lost_store import require_store_of_run
 from attnconn_assets.building.making import CheckFailedError, make
 from attnconn_assets.building.partitions import (
     benchmark_partitions,
@@ -75,6 +76,7 @@ def build_asset(
     ) -> Iterator[dg.MaterializeResult | dg.Output[None]]:
         keys = list(context.partition_keys) if partitions else [WHOLE]
         platform = Platform(study, store, tracking, context.log, context.run.run_id, specs)
+        require_store_of_run(study, context)
         with announced(context.instance, context.run.run_id, "body"):
             yield from _make_all(context, key, spec, platform, keys)
 

@@ -1,12 +1,16 @@
 """A store that is away: nothing is made again of what Dagster knows to be stored."""
 
+from pathlib import Path
+
 import dagster as dg
 
-from attnconn_assets.study.claim import has_results
+from attnconn_assets.building.retrying import tell_if_retried
+from attnconn_assets.instance.home import open_instance
+from attnconn_assets.study.claim import claimed_before, has_results
 from attnconn_assets.study.study import Study
 from attnconn_core.errors import StoreError
 
-__all__ = ["require_store"]
+__all__ = ["require_store", "require_store_of_run", "why_store_is_away"]
 
 
 def require_store(study: Study, instance: dg.DagsterInstance) -> None:
@@ -33,6 +37,44 @@ def require_store(study: Study, instance: dg.DagsterInstance) -> None:
             "`store` in the study say where it lies now. If it is gone for good, `attnconn clean` "
             "forgets what was made, and the next run makes all of it again"
         )
+
+
+def require_store_of_run(study: Study, context: dg.AssetExecutionContext) -> None:
+    """Refuse a run of Dagster's, whoever began it, while the store is away.
+
+    Raises
+    ------
+    dagster.Failure
+        Which says what `require_store` says, and nothing else. Another try by the same step is
+        no use; the run itself is begun again if it has `dagster/max_retries`.
+    """
+    try:
+        require_store(study, context.instance)
+    except StoreError as error:
+        tell_if_retried(context.instance, context.run, passing=True)
+        raise dg.Failure(str(error), allow_retries=False) from None
+
+
+def why_store_is_away(study: Study, file: Path, home: Path) -> str:
+    """Say that the store is away before anything is written in its place; empty if it isn't.
+
+    Dagster is asked only where the store is empty and the study has been run before.
+
+    Parameters
+    ----------
+    study, file
+        The study, and the file that it was read from.
+    home
+        Of Dagster.
+    """
+    if has_results(study.store_folder) or not claimed_before(study, file, home):
+        return ""
+    try:
+        with open_instance() as instance:
+            require_store(study, instance)
+    except StoreError as error:
+        return str(error)
+    return ""
 
 
 def _materialised(instance: dg.DagsterInstance, key: dg.AssetKey) -> int:

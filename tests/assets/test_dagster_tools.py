@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import dagster as dg
 import pytest
@@ -66,6 +67,32 @@ def test_a_range_is_refused_by_dagster_whose_command_takes_single_runs_alone(mat
         result.exception
     )
     assert store.partitions("time_series") == []
+
+
+@superseded
+@pytest.mark.parametrize("left", ["no folder", "an empty folder"])
+def test_nothing_is_made_by_hand_while_the_store_is_away(materialize, left):
+    call, store = materialize
+    assert call("--partition", "sub-001_ses-test").exit_code == 0
+    folder = Path(store.root)
+    away = folder.rename(folder.with_name("away"))
+    if left == "an empty folder":
+        folder.mkdir()
+    refused = call("--partition", "sub-002_ses-test")
+    assert refused.exit_code == 1
+    is_how = "is empty" if left == "an empty folder" else "is not there"
+    assert (
+        f"the store of tiny must hold what was made; {folder} {is_how}, and Dagster knows 1 "
+        "partitions that were stored. Mount it"
+    ) in refused.output
+    assert "StoreError" not in refused.output
+    assert not list(folder.parent.glob(f"{folder.name}/*"))
+
+    if left == "an empty folder":
+        folder.rmdir()
+    away.rename(folder)
+    assert call("--partition", "sub-002_ses-test").exit_code == 0
+    assert store.partitions("time_series") == ["sub-001_ses-test", "sub-002_ses-test"]
 
 
 @pytest.mark.servers

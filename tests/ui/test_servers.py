@@ -3,10 +3,12 @@
 import contextlib
 import itertools
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -44,6 +46,29 @@ query ($key: AssetKeyInput!, $partitions: [String!]) {
   }
 }"""
 
+RUN = """
+mutation ($params: ExecutionParams!) {
+  launchRun(executionParams: $params) {
+    __typename
+    ... on LaunchRunSuccess { run { runId } }
+    ... on PythonError { message }
+  }
+}"""
+
+FAMILY = """
+query ($filter: RunsFilter!) {
+  runsOrError(filter: $filter) {
+    ... on Runs { results { runId status tags { key value } } }
+  }
+}"""
+
+FAILURES = """
+query ($id: ID!) {
+  logsForRun(runId: $id) {
+    ... on EventConnection { events { ... on ExecutionStepFailureEvent { error { message } } } }
+  }
+}"""
+
 SENSORS = """{
   sensorsOrError(
     repositorySelector: {repositoryName: "__repository__", repositoryLocationName: "attnconn"}
@@ -76,8 +101,13 @@ def wait_for(servers, backfill: str) -> None:
     assert found["status"] == "COMPLETED_SUCCESS", found
 
 
-def test_a_backfill_of_three_sessions_turns_green_each_with_its_picture(servers):
+@pytest.fixture(scope="module")
+def backfilled(servers) -> None:
+    """Two assets of three sessions, made by a backfill."""
     wait_for(servers, launch(servers, ["time_series", "pearson"], SESSIONS))
+
+
+def test_a_backfill_of_three_sessions_turns_green_each_with_its_picture(servers, backfilled):
     for asset, picture in (("time_series", "carpet"), ("pearson", "matrix")):
         answer = servers.graphql(MADE, key={"path": ["small", asset]}, partitions=SESSIONS)
         latest: dict[str, dict] = {}
@@ -88,6 +118,60 @@ def test_a_backfill_of_three_sessions_turns_green_each_with_its_picture(servers)
             shown = {entry["label"]: entry for entry in each["metadataEntries"]}
             assert shown[picture]["mdStr"].startswith("![figure](data:image/png;base64,")
     assert shown["mlflow run"]["url"].startswith("http://127.0.0.1:5000/#/experiments/")
+
+
+def launch_run(servers, asset: str, partition: str, max_retries: int = 0) -> str:
+    """Launch a run of one partition, as the page does; return its id."""
+    tags = {"dagster/partition": partition, "dagster/max_retries": str(max_retries)}
+    selector = {
+        "repositoryName": "__repository__",
+        "repositoryLocationName": "attnconn",
+        "pipelineName": "__ASSET_JOB",
+        "assetSelection": [{"path": ["small", asset]}],
+    }
+    params = {
+        "selector": selector,
+        "mode": "default",
+        "executionMetadata": {"tags": [{"key": k, "value": v} for k, v in tags.items()]},
+    }
+    launched = servers.graphql(RUN, params=params)["launchRun"]
+    assert launched["__typename"] == "LaunchRunSuccess", launched
+    return launched["run"]["runId"]
+
+
+def runs_of(servers, **chosen) -> list[dict]:
+    """The runs that a filter finds, newest first."""
+    found = servers.graphql(FAMILY, filter=chosen)["runsOrError"]["results"]
+    return [{**run, "tags": {tag["key"]: tag["value"] for tag in run["tags"]}} for run in found]
+
+
+def ended(servers, find: Callable[[], list[dict]]) -> dict:
+    """Wait until the newest of some runs has ended; return it."""
+    deadline = time.monotonic() + 120
+    while True:
+        newest = next(iter(find()), None)
+        if newest and newest["status"] in ("SUCCESS", "FAILURE", "CANCELED"):
+            return newest
+        log = (servers.folder / "servers.log").read_text()
+        assert time.monotonic() < deadline, f"{newest}\n{log[-3000:]}"
+        time.sleep(0.2)
+
+
+def test_nothing_is_made_from_the_page_while_the_store_is_away(servers, backfilled):
+    store = servers.folder / "store" / "small"
+    away = store.rename(store.with_name("away"))
+    store.mkdir()
+    try:
+        run = launch_run(servers, "time_series", SESSIONS[1])
+        assert ended(servers, lambda: runs_of(servers, runIds=[run]))["status"] == "FAILURE"
+        assert list(store.iterdir()) == []
+    finally:
+        shutil.rmtree(store)
+        away.rename(store)
+    events = servers.graphql(FAILURES, id=run)["logsForRun"]["events"]
+    (told,) = [event["error"]["message"] for event in events if event.get("error")]
+    assert f"the store of small must hold what was made; {store} is empty" in told
+    assert told.count("\n") <= 1
 
 
 def test_a_port_that_is_taken_is_named(servers):

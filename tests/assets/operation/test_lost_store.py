@@ -5,10 +5,11 @@ import shutil
 
 import pytest
 
+from attnconn_assets import definitions
 from attnconn_assets.__main__ import main
 from attnconn_assets.instance.home import open_instance
 from attnconn_assets.operation import runner
-from attnconn_assets.study.claim import claim
+from attnconn_assets.study.claim import CLAIM, claim
 from attnconn_assets.study.study import load_study
 from attnconn_core.errors import StoreError
 
@@ -52,6 +53,19 @@ def test_a_run_is_refused_and_goes_on_when_the_store_is_back(made, run_line, cap
     with open_instance() as instance:
         outcome, _ = run_line(study, instance)
     assert (outcome.made, outcome.standing) == (0, 4)
+
+
+def test_dagster_s_page_leaves_the_mount_point_empty(made, monkeypatch):
+    file, study = made
+    monkeypatch.setenv("ATTNCONN_STUDY", os.fspath(file))
+    store = study.store_folder
+    away = store.rename(store.with_name("away"))
+    assert definitions._selected().name == study.name
+    assert not store.exists()
+    away.rename(store)
+    (store / CLAIM).unlink()
+    definitions._selected()
+    assert (store / CLAIM).is_file()
 
 
 def test_a_store_that_is_gone_for_good_is_forgotten_and_made_again(made, run_line, capsys):
