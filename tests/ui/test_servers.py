@@ -145,6 +145,11 @@ def runs_of(servers, **chosen) -> list[dict]:
     return [{**run, "tags": {tag["key"]: tag["value"] for tag in run["tags"]}} for run in found]
 
 
+def begun_again(servers, run: str) -> list[dict]:
+    """The runs by which the daemon has begun another again, newest first."""
+    return runs_of(servers, tags=[{"key": "dagster/root_run_id", "value": run}])
+
+
 def ended(servers, find: Callable[[], list[dict]]) -> dict:
     """Wait until the newest of some runs has ended; return it."""
     deadline = time.monotonic() + 120
@@ -155,6 +160,36 @@ def ended(servers, find: Callable[[], list[dict]]) -> dict:
         log = (servers.folder / "servers.log").read_text()
         assert time.monotonic() < deadline, f"{newest}\n{log[-3000:]}"
         time.sleep(0.2)
+
+
+def test_a_run_with_max_retries_is_begun_again_unless_its_input_is_bad(servers, backfilled):
+    """The bad one comes first: once the other is begun again, the daemon has seen both fail."""
+    bad, good = SESSIONS[:2]
+    scan = servers.folder / "scans" / f"{bad}.npy"
+    folder = servers.folder / "store" / "small" / "time_series"
+    aside = folder.with_name("aside")
+    readable = scan.read_bytes()
+    scan.write_bytes(b"no array")
+    try:
+        refused = launch_run(servers, "time_series", bad, max_retries=2)
+        first = ended(servers, lambda: runs_of(servers, runIds=[refused]))
+    finally:
+        scan.write_bytes(readable)
+    assert (first["status"], first["tags"].get("dagster/will_retry")) == ("FAILURE", "false")
+
+    folder.rename(aside)
+    folder.touch()  # where a folder is to be, the disk has something else
+    try:
+        failed = launch_run(servers, "time_series", good, max_retries=2)
+        first = ended(servers, lambda: runs_of(servers, runIds=[failed]))
+    finally:
+        folder.unlink()
+        aside.rename(folder)
+    assert (first["status"], first["tags"].get("dagster/will_retry")) == ("FAILURE", "true")
+    again = ended(servers, lambda: begun_again(servers, failed))
+    assert again["status"] == "SUCCESS"
+    assert again["tags"]["dagster/parent_run_id"] == failed
+    assert begun_again(servers, refused) == []
 
 
 def test_nothing_is_made_from_the_page_while_the_store_is_away(servers, backfilled):
