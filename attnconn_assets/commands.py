@@ -297,8 +297,8 @@ def conclude(study: Study, outcome: Outcome, seconds: float) -> None:
         print(f"  {line}", file=sys.stderr)
     _complain("isn't made:", outcome.inapplicable)
     _complain("isn't a session:", outcome.refused)
-    if deleted := deletion_in_words(study, outcome.deleted):
-        print(f"  {deleted}", file=sys.stderr)
+    for line in filter(None, (deletion_in_words(study, outcome.deleted), *outcome.moved)):
+        print(f"  {line}", file=sys.stderr)
     store = store_of(study)
     sessions = store.partitions("time_series")
     # Whose scan was removed, or whom the study leaves out, is nobody's original or copy.

@@ -69,6 +69,8 @@ def refresh(study: Study) -> dg.JobDefinition:
             context.log.info(line)
         for name, why in outcome.refused.items():
             context.log.warning(f"{name} isn't a session: {why}")
+        for line in outcome.moved:
+            context.log.info(line)
         context.log.info(f"{outcome.made} made, {outcome.standing} up to date")
         if outcome.failed:
             passing = bool(outcome.passing & outcome.failed.keys())

@@ -53,6 +53,9 @@ class Outcome:
         Those of `failed` that failed for no fault of what they are made from.
     deleted
         Sessions whose partitions somebody deleted, and whose scans are there.
+    moved
+        Aliases of registered models that a person has moved in MLflow, and that stay there: where
+        each points, and how it is set again.
     inapplicable
         Partitions that can't be made and that this design doesn't call for, such as a comparison
         of two sessions where everybody has one → why.
@@ -72,6 +75,7 @@ class Outcome:
     refused: dict[str, str] = field(default_factory=dict)
     passing: set[str] = field(default_factory=set)
     deleted: list[str] = field(default_factory=list)
+    moved: list[str] = field(default_factory=list)
     inapplicable: dict[str, str] = field(default_factory=dict)
     damaged: dict[str, str] = field(default_factory=dict)
     recorded: int = 0

@@ -24,6 +24,7 @@ from attnconn_assets.building.staleness import Plan, attempt, plan
 from attnconn_assets.instance.pools import placed, wait_for_place
 from attnconn_assets.instance.run_locks import announced, end_orphans
 from attnconn_assets.operation.execution import chunks, failures, span
+from attnconn_assets.operation.moved_aliases import moved_aliases
 from attnconn_assets.operation.outcome import Listener, Outcome, Step
 from attnconn_assets.operation.putting_right import clear_up, tell_again
 from attnconn_assets.storage.entry import WHOLE
@@ -97,6 +98,7 @@ def materialise_stale(
         line.go_through(models, retry_failed=False)
     # A process that was being killed as this one began may have held its locks until then.
     clear_up(study, instance, store)
+    line.outcome.moved = moved_aliases(study, store, tracking_of(study))
     return line.outcome
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities.model_registry import ModelVersion
 
-__all__ = ["MODELS", "Registered", "register_model", "remove_model"]
+__all__ = ["MODELS", "Registered", "moved_aliases", "register_model", "remove_model"]
 
 #: The folder of registered models beside MLflow's database.
 MODELS = "models"
@@ -27,6 +27,7 @@ MODELS = "models"
 _LOADER = "attnconn_core.forecasting.pyfunc"
 _FILE = "forecaster.safetensors"
 _OURS = "attnconn.alias."  # + alias: the version that it was given here
+_CHOSEN = "attnconn.chosen."  # + alias: the version that it would point to now, but for a person
 _GONE = "attnconn.gone"
 
 
@@ -45,6 +46,16 @@ class Registered:
 
     version: str
     moved_to: str | None = None
+
+    def in_words(self, alias: str) -> str:
+        """Say that a person has moved the alias, which stays there; empty if nobody has."""
+        if self.moved_to is None:
+            return ""
+        return (
+            f"the alias {alias} stays at version {self.moved_to}, to which it was moved by hand; "
+            f"the study's own choice is version {self.version}. Delete the alias, and the next "
+            "time that a champion is chosen it is set again"
+        )
 
 
 def register_model(
@@ -98,6 +109,24 @@ def register_model(
     return _pointed(client, name, alias, str(version))
 
 
+def moved_aliases(client: "MlflowClient", name: str) -> dict[str, Registered]:
+    """Return the aliases of a registered model that a person has moved, as they are now."""
+    from mlflow.exceptions import MlflowException
+
+    try:
+        known = client.get_registered_model(name)
+    except MlflowException as error:
+        if error.error_code != "RESOURCE_DOES_NOT_EXIST":
+            raise
+        return {}  # a person has deleted it
+    found = {}
+    for alias, now in known.aliases.items():
+        chosen = known.tags.get(f"{_CHOSEN}{alias}", str(now))
+        if str(now) != chosen:
+            found[alias] = Registered(chosen, str(now))
+    return found
+
+
 def remove_model(folder: Path, name: str) -> None:
     """Remove the copies of a registered model's versions."""
     place = folder / name
@@ -108,6 +137,7 @@ def remove_model(folder: Path, name: str) -> None:
 def _pointed(client: "MlflowClient", name: str, alias: str, version: str) -> Registered:
     """Let the alias point to a version, unless a person has moved it."""
     known = client.get_registered_model(name)
+    client.set_registered_model_tag(name, f"{_CHOSEN}{alias}", version)
     now, ours = known.aliases.get(alias), known.tags.get(f"{_OURS}{alias}")
     if now is not None and ours is not None and str(now) not in (ours, version):
         return Registered(version, str(now))

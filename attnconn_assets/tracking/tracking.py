@@ -20,7 +20,7 @@ from pydantic import PrivateAttr
 
 from attnconn_assets.storage.locks import alone
 from attnconn_assets.tracking.experiments import experiment_of
-from attnconn_assets.tracking.registry import MODELS, Registered, register_model
+from attnconn_assets.tracking.registry import MODELS, Registered, moved_aliases, register_model
 from attnconn_assets.tracking.retry import Patient, patiently
 from attnconn_assets.tracking.run import TrackedRun, pictures_of
 from attnconn_assets.tracking.soundness import explained
@@ -258,6 +258,10 @@ class Tracking(dg.ConfigurableResource):
         """Give a stored model a version in MLflow's registry and an alias; see `register_model`."""
         folder = Path(self.folder).resolve() / MODELS
         return register_model(self.client(), folder, name, model, run_id, tags, alias)
+
+    def moved_aliases(self, name: str) -> Mapping[str, Registered]:
+        """Return the aliases of a registered model that a person has moved, as they are now."""
+        return moved_aliases(self.client(), name)
 
     def _experiment(self, client: "MlflowClient", name: str) -> str:
         """Find an experiment, or make it; asked for once."""

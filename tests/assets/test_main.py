@@ -3,6 +3,7 @@ from typing import ClassVar
 
 import pytest
 
+from attnconn_assets.assets.catalogue import tracking_of
 from attnconn_assets.commands import conclude, run
 from attnconn_assets.study.settings import ExclusionRules
 from attnconn_assets.study.sources import study_model
@@ -47,3 +48,21 @@ def test_a_run_says_whom_an_exclusion_names_that_is_not_there(line, capsys):
     assert "exclude.sessions names sub-1_ses-test, which no session or subject is called" in said
     assert "names sub-001," not in said
     assert "2 of 8 sessions are left out by the study: sub-001_ses-retest (exclude.sessions" in said
+
+
+def test_a_run_says_that_it_leaves_an_alias_that_a_person_moved(line, capsys):
+    client = tracking_of(line.study).client()
+    name = "tiny_group_forecaster"
+    chosen = client.get_model_version_by_alias(name, "champion")
+    other = client.create_model_version(name, chosen.source, tags={"sha256": "0"})
+    client.set_registered_model_alias(name, "champion", other.version)
+    outcome, _ = line.run()
+    conclude(line.study, outcome, 1.0)
+    (said,) = [each for each in capsys.readouterr().err.splitlines() if name in each]
+    assert said == (
+        f"  {name}: the alias champion stays at version {other.version}, to which it was moved by "
+        f"hand; the study's own choice is version {chosen.version}. Delete the alias, and the next "
+        "time that a champion is chosen it is set again"
+    )
+    client.set_registered_model_alias(name, "champion", chosen.version)
+    assert line.run()[0].moved == []

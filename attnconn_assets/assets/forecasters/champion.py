@@ -28,7 +28,7 @@ def make_champion(work: Work) -> Result:
     ).astype({"validation_r2": "float64"})
     work.runs.own({"champion": best})
     registered = _register(work, best, entries[best])
-    notes = [note for alias, each in registered.items() if (note := _moved(alias, each))]
+    notes = [note for alias, each in registered.items() if (note := each.in_words(alias))]
     for note in notes:
         work.log(note)
     return Result(
@@ -60,14 +60,3 @@ def _register(work: Work, configuration: str, entry: Entry) -> dict[str, Registe
             alias,
         )
     return registered
-
-
-def _moved(alias: str, registered: Registered) -> str:
-    """Say that a person has moved an alias, which stays there; empty if nobody has."""
-    if registered.moved_to is None:
-        return ""
-    return (
-        f"the alias {alias} stays at version {registered.moved_to}, to which it was moved by "
-        f"hand; the study's own choice is version {registered.version}. Delete the alias, and the "
-        "next time that a champion is chosen it is set again"
-    )

@@ -86,10 +86,25 @@ def test_an_alias_that_a_person_moved_stays_until_it_is_deleted(tracking, regist
     _, third = register(3)
     assert (third.version, third.moved_to) == ("3", "1")
     assert _version(tracking) == "1"
+    assert tracking.moved_aliases(NAME) == {"champion": third}
     client.delete_registered_model_alias(NAME, "champion")
     _, again = register(3)
     assert again.moved_to is None
     assert _version(tracking) == "3"
+    assert tracking.moved_aliases(NAME) == {}
+
+
+def test_an_alias_that_was_moved_is_named_before_anything_is_registered(tracking, register):
+    assert tracking.moved_aliases(NAME) == {}
+    register(1)
+    register(2)
+    client = tracking.client()
+    client.set_registered_model_alias(NAME, "champion", "1")
+    client.set_registered_model_alias(NAME, "mine", "1")  # a person's own, which nothing chooses
+    (registered,) = tracking.moved_aliases(NAME).values()
+    assert (registered.version, registered.moved_to) == ("2", "1")
+    client.set_registered_model_alias(NAME, "champion", "2")
+    assert tracking.moved_aliases(NAME) == {}
 
 
 def test_a_person_may_move_an_alias_to_what_is_chosen_next(tracking, register):
