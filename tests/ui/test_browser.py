@@ -1,6 +1,12 @@
 """The pages as a person sees them, in a headless Chromium; screenshots stay in .test-output/."""
 
+import json
+import os
+import subprocess
+import sys
+
 import pytest
+import yaml
 from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.servers]
@@ -53,3 +59,101 @@ def test_the_methods_of_a_benchmark_stand_side_by_side(page, shot, servers, made
     for method in ("pearson", "granger", "attention_finetuned"):
         expect(page.get_by_text(f"small {method}").first).to_be_visible()
     shot("mlflow-comparison")
+
+
+MODEL = "aliased_group_forecaster"
+
+# What each address gives for the same windows, through MLflow's own client of the running page.
+LOAD = """
+import hashlib, json, sys
+import mlflow, numpy as np
+
+mlflow.set_tracking_uri(sys.argv[1])
+mlflow.set_registry_uri(sys.argv[1])
+windows = np.random.default_rng(0).normal(size=(2, 8, 3)).astype(np.float32)
+given = {}
+for address in sys.argv[2:]:
+    predicted = mlflow.pyfunc.load_model(f"models:/{address}").predict(windows)
+    given[address] = hashlib.sha256(np.ascontiguousarray(predicted)).hexdigest()
+print(json.dumps(given))
+"""
+
+
+def train(servers, epochs: int) -> str:
+    """Run a study of one cohort model, trained for so long; return what was complained of."""
+    small = yaml.safe_load((servers.folder / "studies" / "small.yaml").read_text())
+    experiment = yaml.safe_load((servers.folder / "experiments" / "small.yaml").read_text())
+    experiment["group"]["base"]["training"]["epochs"] = epochs
+    written = servers.folder / "experiments" / "aliased.yaml"
+    written.write_text(yaml.safe_dump(experiment))
+    kept = ("source", "root", "repetition_time", "granger", "fingerprint")
+    content = {
+        **{key: small[key] for key in kept},
+        "name": "aliased",
+        "title": "A cohort model alone",
+        "experiments": [f"../experiments/{written.name}"],
+        "methods": ["attention_group_base"],
+        "reliability": {"seeds": 1},
+    }
+    study = servers.folder / "studies" / "aliased.yaml"
+    study.write_text(yaml.safe_dump(content))
+    ran = subprocess.run(
+        [sys.executable, "-m", "attnconn_assets", "--study", str(study), "run"],
+        env={**os.environ, "DAGSTER_HOME": str(servers.folder / ".dagster")},
+        capture_output=True,
+        text=True,
+    )
+    assert ran.returncode == 0, ran.stderr
+    return ran.stderr
+
+
+def loaded(servers, *addresses: str) -> dict[str, str]:
+    """The hash of what each model predicts."""
+    ran = subprocess.run(
+        [sys.executable, "-c", LOAD, servers.mlflow, *addresses],
+        env={**os.environ, "MLFLOW_ALLOW_PICKLE_DESERIALIZATION": "false"},
+        capture_output=True,
+        text=True,
+    )
+    assert ran.returncode == 0, ran.stderr
+    return json.loads(ran.stdout)
+
+
+def expect_champion(page, servers, version: int) -> None:
+    """The page of the registered model shows the alias beside one version."""
+    page.goto(f"{servers.mlflow}/#/models/{MODEL}")
+    page.reload()
+    aliased = page.get_by_role("row").filter(
+        has=page.get_by_role("cell", name="champion", exact=True)
+    )
+    named = aliased.get_by_role("link", name=f"Version {version}", exact=True)
+    expect(named).to_be_visible(timeout=60_000)
+    expect(aliased).to_have_count(1)
+
+
+def test_an_alias_that_a_person_moves_stays_and_is_loaded(page, shot, servers):
+    for epochs in (1, 2):  # two folds each, versions 1 to 4
+        assert "moved by hand" not in train(servers, epochs)
+    page.set_viewport_size({"width": 1600, "height": 1400})
+    expect_champion(page, servers, version=3)
+    shot("mlflow-champion")
+    row = page.get_by_role("row").filter(has=page.get_by_role("link", name="Version 1", exact=True))
+    row.get_by_role("button", name="Add", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("combobox").fill("champion")
+    page.keyboard.press("Enter")
+    expect(dialog.get_by_text("is also being used on version 3")).to_be_visible()
+    shot("mlflow-alias-dialog")
+    dialog.get_by_role("button", name="Save aliases").click()
+    expect(dialog).to_be_hidden()
+    expect_champion(page, servers, version=1)
+
+    told = train(servers, epochs=3)  # versions 5 and 6
+    assert f"{MODEL}: the alias champion stays at version 1, to which it was moved by hand" in told
+    assert "the study's own choice is version 5" in told
+    expect_champion(page, servers, version=1)
+    shot("mlflow-champion-moved")
+    predicted = loaded(servers, f"{MODEL}@champion", f"{MODEL}/1", f"{MODEL}/3", f"{MODEL}/5")
+    champion, first, *later = predicted.values()
+    assert champion == first
+    assert champion not in later
