@@ -5,8 +5,9 @@ import functools
 import re
 import sqlite3
 from pathlib import Path
+from typing import Any
 
-__all__ = ["is_damage", "is_lock", "newest", "revision_of", "stands_in"]
+__all__ = ["has_rows", "is_damage", "is_lock", "newest", "revision_of", "stands_in"]
 
 _REVISION = re.compile(r"^revision(?:: str)? = ['\"](\w+)['\"]", re.MULTILINE)
 _BEFORE = re.compile(r"^down_revision\b[^=\n]*=(.+)$", re.MULTILINE)
@@ -15,15 +16,27 @@ _DAMAGE = ("file is not a database", "database disk image is malformed")
 
 def revision_of(database: Path) -> str | None:
     """Return the revision of a database's tables; None where there is none, or it can't be read."""
+    found = _first_row(database, "alembic_version")
+    return None if found is None else str(found[0])
+
+
+def has_rows(database: Path, table: str) -> bool:
+    """Whether a table has a row; not where there is none, or it can't be read."""
+    return _first_row(database, table) is not None
+
+
+def _first_row(database: Path, table: str) -> tuple[Any, ...] | None:
     if not database.is_file():
         return None
     asked = f"{database.resolve().as_uri()}?mode=ro"
     try:
         with contextlib.closing(sqlite3.connect(asked, uri=True, timeout=1)) as connection:
-            found = connection.execute("select version_num from alembic_version").fetchone()
+            row: tuple[Any, ...] | None = connection.execute(
+                f"select * from {table} limit 1"  # noqa: S608  (a name that stands in our code)
+            ).fetchone()
     except sqlite3.Error:
         return None
-    return None if found is None else str(found[0])
+    return row
 
 
 def stands_in(revision: str, migrations: Path) -> bool:

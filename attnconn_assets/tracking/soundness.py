@@ -1,31 +1,53 @@
-"""What is wrong with MLflow's database where MLflow can't open it, and what to do about it."""
+"""What is wrong with MLflow's database, in words: another version's, or damaged."""
 
 import shlex
 import sys
 from pathlib import Path
 
-from attnconn_assets.storage.databases import is_damage, revision_of, stands_in
+from attnconn_assets.storage.databases import has_rows, is_damage, newest, revision_of, stands_in
 from attnconn_core.errors import TrackingError
 
-__all__ = ["explained"]
+__all__ = ["explained", "require_known"]
 
 _ANEW = "the next run makes a new one, and makes its runs again from what the store holds"
 
 
+def require_known(database: Path) -> None:
+    """Refuse a database of another version of MLflow.
+
+    MLflow itself migrates an older one when it opens it, without a word: other processes may be
+    at work in it, and there is no way back. One without experiments is left to MLflow: the
+    process that was creating it was killed.
+
+    Raises
+    ------
+    TrackingError
+        With the command that migrates an older one.
+    """
+    if has_rows(database, "experiments") and (why := _of_another_version(database)):
+        raise why
+
+
 def explained(error: Exception, database: Path) -> TrackingError | None:
     """Say why MLflow can't open a database; None where the reason isn't one that is known here."""
-    import mlflow
-    from mlflow.store import db_migrations
-
     if is_damage(error):
         return TrackingError(
             f"{database}: MLflow's database must be as MLflow wrote it; it is damaged: move it "
             f"away ({_ANEW})"
         )
+    return _of_another_version(database) if "database schema" in str(error) else None
+
+
+def _of_another_version(database: Path) -> TrackingError | None:
+    """Say that another version has written a database, and what to do; None if this one has."""
+    import mlflow
+    from mlflow.store import db_migrations
+
+    migrations = Path(db_migrations.__file__).parent / "versions"
     revision = revision_of(database)
-    if revision is None or "database schema" not in str(error):
+    if revision is None or revision in newest(migrations):
         return None
-    if stands_in(revision, Path(db_migrations.__file__).parent / "versions"):
+    if stands_in(revision, migrations):
         command = [sys.executable, "-m", "mlflow", "db", "upgrade", f"sqlite:///{database}"]
         return TrackingError(
             f"{database}: MLflow's database must be of the version that the installed MLflow "

@@ -23,7 +23,7 @@ from attnconn_assets.tracking.experiments import experiment_of
 from attnconn_assets.tracking.registry import MODELS, Registered, moved_aliases, register_model
 from attnconn_assets.tracking.retry import Patient, patiently
 from attnconn_assets.tracking.run import TrackedRun, pictures_of
-from attnconn_assets.tracking.soundness import explained
+from attnconn_assets.tracking.soundness import explained, require_known
 from attnconn_assets.tracking.tags import Origin
 
 if TYPE_CHECKING:
@@ -82,6 +82,7 @@ class Tracking(dg.ConfigurableResource):
         folder = Path(self.folder)
         folder.mkdir(parents=True, exist_ok=True)
         with alone(Path(self.folder) / ".opening"):
+            require_known(self._file)
             try:
                 self._client = self._connected()
             except (MlflowException, DatabaseError) as error:

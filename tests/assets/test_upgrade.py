@@ -13,17 +13,30 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from alembic import command
+from mlflow.store.db.utils import InitialBase, _get_alembic_config
+from sqlalchemy import create_engine
 
 from attnconn_assets.assets.catalogue import store_of, tracking_of
 from attnconn_assets.instance.databases import HistoryError
 from attnconn_assets.instance.home import open_instance
+from attnconn_assets.storage.databases import revision_of
 from attnconn_assets.storage.entry import WHOLE
 from attnconn_assets.storage.verification import inventory, verify
 from attnconn_assets.study.study import Study, load_study
 from attnconn_assets.tracking.tracking import Tracking
 from attnconn_core.errors import TrackingError
 from attnconn_core.results import Results
-from tests.assets.release import ARCHIVE, COUNTS, DATA, NOWHERE, REPOSITORY, databases, unpack
+from tests.assets.release import (
+    ARCHIVE,
+    COUNTS,
+    DATA,
+    NOWHERE,
+    REPOSITORY,
+    attnconn,
+    databases,
+    unpack,
+)
 
 RELEASES = sorted(DATA.glob("version-*"))
 
@@ -48,9 +61,9 @@ def set_revision(database: Path, revision: str) -> None:
 
 def follow(told: str) -> None:
     """Run the command that a refusal names."""
-    (command,) = re.findall(r"then run `([^`]+)`", told)
+    (asked,) = re.findall(r"then run `([^`]+)`", told)
     done = subprocess.run(
-        shlex.split(command),
+        shlex.split(asked),
         env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
         capture_output=True,
         text=True,
@@ -152,9 +165,56 @@ def test_an_older_dagster_is_refused_with_the_command_that_migrates_it(release, 
         assert instance.get_runs_count() == known
 
 
-def test_an_older_mlflow_is_refused_with_the_command_that_migrates_it(release, tmp_path):
-    """The command itself is MLflow's, and can't be run on a database that is as it should be."""
-    shutil.copy(release.folder / "mlruns" / "mlflow.db", tmp_path)  # MLflow opens a path once
-    set_revision(tmp_path / "mlflow.db", "0584bdc529eb")
-    with pytest.raises(TrackingError, match=r"run `\S+ -m mlflow db upgrade sqlite:////\S+`"):
-        Tracking(folder=str(tmp_path)).client()
+def write_as_of(revision: str, made: Path, older: Path) -> None:
+    """Write MLflow's database as an older version would have it.
+
+    MLflow's own migrations make the tables, as far as they had come then, and every row is
+    written with the columns that there were.
+    """
+    url = f"sqlite:///{older}"
+    engine = create_engine(url)
+    InitialBase.metadata.create_all(engine)
+    engine.dispose()
+    command.upgrade(_get_alembic_config(url), revision)
+    with contextlib.closing(sqlite3.connect(older)) as connection, connection:
+        connection.execute("attach ? as made", (str(made),))
+        tables = connection.execute("select name from main.sqlite_master where type = 'table'")
+        for (table,) in tables.fetchall():
+            then, now = (
+                {row[1] for row in connection.execute(f"pragma {where}.table_info({table})")}
+                for where in ("main", "made")
+            )
+            if table == "alembic_version" or not then & now:
+                continue
+            both = ", ".join(sorted(then & now))
+            connection.execute(f"delete from main.{table}")  # noqa: S608
+            connection.execute(
+                f"insert into main.{table} ({both}) select {both} from made.{table}"  # noqa: S608
+            )
+
+
+@pytest.mark.parametrize("revision", ["acf3f17fdcc7", "1971f2d9a75b"], ids=["2023", "lately"])
+def test_an_older_mlflow_is_refused_until_it_is_migrated(release, tmp_path, revision):
+    tracking = Tracking(folder=str(tmp_path / "mlruns"))  # MLflow opens a path once
+    database = tmp_path / "mlruns" / "mlflow.db"
+    database.parent.mkdir()
+    write_as_of(revision, release.folder / "mlruns" / "mlflow.db", database)
+    with pytest.raises(TrackingError, match=f"revision is '{revision}', of an older") as refused:
+        tracking.client()
+    assert revision_of(database) == revision
+    follow(str(refused.value))
+    assert revision_of(database) != revision
+    client = tracking.client()
+    assert tracking.known_runs() == tracking_of(release.study).known_runs()
+    entry = store_of(release.study).entry("group_forecaster", "base")
+    run = client.get_run(entry.made_by["mlflow_run"])
+    told = entry.tracked[0]
+    assert run.data.params.items() >= told["parameters"].items()
+    assert run.data.metrics.keys() >= told["metrics"].keys()
+    champion = client.get_model_version_by_alias("small_group_forecaster", "champion")
+    assert champion.source.startswith(release.folder.as_uri())
+    # And so does the command line, given the study's own folder with this database in it.
+    shutil.copytree(release.folder, tmp_path, dirs_exist_ok=True, ignore=lambda *_: ["mlruns"])
+    traced = attnconn(tmp_path, "trace", run.info.run_id)
+    assert traced.returncode == 0, traced.stderr
+    assert "group_forecaster/base" in traced.stdout

@@ -5,8 +5,20 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from mlflow.store.db.utils import _get_latest_schema_revision
 
-from attnconn_assets.tracking.soundness import explained
+from attnconn_assets.storage.databases import revision_of
+from attnconn_assets.tracking.soundness import explained, require_known
+from attnconn_assets.tracking.tracking import Tracking
+from attnconn_core.errors import TrackingError
+
+
+def write_database(path: Path, revision: str, experiments: int = 0) -> None:
+    with contextlib.closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("create table alembic_version (version_num)")
+        connection.execute("insert into alembic_version values (?)", (revision,))
+        connection.execute("create table experiments (name)")
+        connection.executemany("insert into experiments values (?)", [("any",)] * experiments)
 
 
 @pytest.mark.parametrize(
@@ -18,11 +30,28 @@ from attnconn_assets.tracking.soundness import explained
 )
 def test_another_version_is_named_with_what_to_do(tmp_path: Path, revision, told):
     database = tmp_path / "mlflow.db"
-    with contextlib.closing(sqlite3.connect(database)) as connection, connection:
-        connection.execute("create table alembic_version (version_num)")
-        connection.execute("insert into alembic_version values (?)", (revision,))
+    write_database(database, revision)
     why = explained(Exception("Detected out-of-date database schema"), database)
     assert str(why).startswith(f"{database}: MLflow's database must be of ")
     assert f"its revision is {revision!r}, {told}" in str(why)
     assert explained(Exception("something else"), database) is None
     assert "damaged" in str(explained(Exception("file is not a database"), database))
+
+
+@pytest.mark.parametrize("revision", ["0584bdc529eb", "ffffffffffff"])
+def test_another_version_is_refused_before_mlflow_may_migrate_it(tmp_path: Path, revision):
+    write_database(tmp_path / "mlflow.db", revision, experiments=1)
+    with pytest.raises(TrackingError, match=f"its revision is '{revision}'"):
+        require_known(tmp_path / "mlflow.db")
+
+
+def test_what_was_killed_while_it_was_created_is_left_to_mlflow(tmp_path: Path):
+    write_database(tmp_path / "mlflow.db", "0584bdc529eb")
+    require_known(tmp_path / "mlflow.db")
+    require_known(tmp_path / "none.db")
+
+
+def test_the_installed_version_is_known_by_its_newest_migration(tmp_path: Path):
+    Tracking(folder=str(tmp_path)).client()  # creates it
+    assert revision_of(tmp_path / "mlflow.db") == _get_latest_schema_revision()
+    require_known(tmp_path / "mlflow.db")
