@@ -11,7 +11,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from attnconn_assets.study.selection import selected_study
+from attnconn_assets.study.selection import default_study, study_file
+from attnconn_assets.study.shipped import shipped_names
 from attnconn_core.errors import AttnconnError
 
 __all__ = ["main"]
@@ -20,9 +21,9 @@ __all__ = ["main"]
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return its exit status."""
     options = _parser().parse_args(arguments)
-    file = Path(options.study) if "study" in options else selected_study()
     try:
-        return _command(options, file)
+        given = options.study if "study" in options else default_study()
+        return _command(options, study_file(given))
     except AttnconnError as error:
         print(f"attnconn: {error}", file=sys.stderr)
         return 1
@@ -62,7 +63,8 @@ def _parser() -> argparse.ArgumentParser:
         "--study",
         metavar="FILE",
         default=argparse.SUPPRESS,
-        help=f"study file (default: {selected_study()})",
+        help="study file, or the name of a study that comes with attnconn: "
+        f"{', '.join(shipped_names('studies'))} (default: {default_study()})",
     )
     parser = argparse.ArgumentParser(
         prog="attnconn",

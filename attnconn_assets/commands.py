@@ -43,8 +43,10 @@ from attnconn_assets.study.claim import (
     called_before,
     claim,
     claimed_by_another,
+    has_results,
     namesake,
 )
+from attnconn_assets.study.shipped import is_installed
 from attnconn_assets.study.study import Study, load_study
 from attnconn_core.errors import AttnconnError, StoreError
 from attnconn_core.records import Session, subject_of
@@ -61,7 +63,7 @@ _STILL = 60  # seconds after which nobody is taken to be writing to a file
 
 def opened(file: Path) -> Study:
     """Load a study for a command, in a home of Dagster's, with its store to itself."""
-    home = ensure_home()
+    home = ensure_home(file)
     study = load_study(file)
     if problem := why_store_is_away(study, file, home):
         raise StoreError(problem)
@@ -74,16 +76,16 @@ def opened(file: Path) -> Study:
 
 def check(file: Path) -> int:
     """Say what can't be made, what may not be meant, and what would be made; write nothing."""
-    study = load_study(file)
+    study, home = load_study(file), home_folder(file)
     print(f"Study {study.name}: {study.title}")
     findings = check_study(study)
     if told := called_before(study, file):
         findings.warnings.append(told)
-    if problem := claimed_by_another(study, file, home_folder()):
+    if problem := claimed_by_another(study, file, home):
         findings.errors.append(problem)
     elif problem := namesake(study, file):
         findings.warnings.append(problem)
-    if problem := why_store_is_away(study, file, home_folder()):
+    if problem := why_store_is_away(study, file, home):
         findings.errors.append(problem)
     print(*findings.lines(), sep="\n")
     return 1 if findings.errors else 0
@@ -91,7 +93,7 @@ def check(file: Path) -> int:
 
 def clean(file: Path, *, every: bool, asked: bool) -> int:
     """Remove what was made of a study, or of all that Dagster knows, if the user agrees."""
-    home = ensure_home()
+    home = ensure_home(file)
     chosen, unknown = cleaning.studies_of(home) if every else ({file: load_study(file)}, {})
     for name, why in unknown.items():
         print(f"attnconn: {name} stays, as its file can't be read: {why}", file=sys.stderr)
@@ -231,6 +233,10 @@ def run(study: Study) -> int:
     print(f"Study {study.name}: {study.title}")
     if source.notice:
         print(source.notice)
+    print(
+        f"Results go to {study.store_folder}, MLflow's runs to {study.tracking_folder}, "
+        f"Dagster's to {home_folder()}"
+    )
     if fetches(source):
         print(f"Data: {source.fetch()}")
     findings = check_study(study, seconds=_CHECKED)
@@ -333,4 +339,5 @@ def conclude(study: Study, outcome: Outcome, seconds: float) -> None:
     )
     print(f"\n{scores_text(DESIGN_LABELS[study.make_source().design], rows, cells, entry.facts)}")
     print(f"\nReport   {report_path(study)}")
-    print("Browse   make dev      Dagster http://127.0.0.1:3000  MLflow http://127.0.0.1:5000")
+    command = "attnconn dev" if is_installed() else "make dev"
+    print(f"Browse   {command:13} Dagster http://127.0.0.1:3000  MLflow http://127.0.0.1:5000")

@@ -30,7 +30,7 @@ def define(study: Study) -> dg.Definitions:
 def _selected() -> Study:
     file = selected_study()
     study = load_study(file)
-    home = ensure_home()
+    home = ensure_home(file)
     if not why_store_is_away(study, file, home):  # its mount point stays empty until it is back
         claim(study, file, home)
     return study

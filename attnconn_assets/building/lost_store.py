@@ -5,7 +5,7 @@ from pathlib import Path
 import dagster as dg
 
 from attnconn_assets.building.retrying import tell_if_retried
-from attnconn_assets.instance.home import open_instance
+from attnconn_assets.instance.home import ensure_home, open_instance
 from attnconn_assets.study.claim import claimed_before, has_results
 from attnconn_assets.study.study import Study
 from attnconn_core.errors import StoreError
@@ -69,6 +69,7 @@ def why_store_is_away(study: Study, file: Path, home: Path) -> str:
     """
     if has_results(study.store_folder) or not claimed_before(study, file, home):
         return ""
+    ensure_home(file)
     try:
         with open_instance() as instance:
             require_store(study, instance)

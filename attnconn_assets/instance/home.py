@@ -12,10 +12,11 @@ import yaml
 
 from attnconn_assets.instance.databases import explained, require_known
 from attnconn_assets.storage.locks import alone
+from attnconn_assets.study.selection import selected_study
+from attnconn_assets.study.shipped import dagster_folder, is_installed, shipped
 from attnconn_core.errors import InputError
 
 __all__ = [
-    "PROJECT",
     "ensure_home",
     "home_folder",
     "open_instance",
@@ -23,26 +24,35 @@ __all__ = [
     "telemetry_notice",
 ]
 
-PROJECT = Path(__file__).resolve().parents[2]
-
 _SETTINGS = "dagster.yaml"
 _USED = ("storage", "history", "schedules", "logs")  # what Dagster makes in a home without settings
 _SILENT = "telemetry:\n  enabled: false\n"
 
 
-def home_folder() -> Path:
-    """Return DAGSTER_HOME, or ``.dagster/`` in the project; nothing is made or looked at."""
+def home_folder(study_file: Path | None = None) -> Path:
+    """Return DAGSTER_HOME, or the `dagster_folder` of a study; nothing is made or looked at.
+
+    Parameters
+    ----------
+    study_file
+        By default that of `selected_study`.
+    """
     given = os.environ.get("DAGSTER_HOME", "")
-    return Path(given).expanduser() if given else PROJECT / ".dagster"
+    return Path(given).expanduser() if given else dagster_folder(study_file or selected_study())
 
 
-def ensure_home() -> Path:
-    """Return DAGSTER_HOME, or make ``.dagster/`` in the project and let that be it.
+def ensure_home(study_file: Path | None = None) -> Path:
+    """Return DAGSTER_HOME, or make the `dagster_folder` of a study and set DAGSTER_HOME to it.
 
-    The project's ``dagster.yaml`` is linked into its own, so that a command and the servers
-    it starts find the same instance. A home that is given and new gets a copy; one that is in
+    In a checkout ``.dagster/dagster.yaml`` is a link to the project's, so that a command and the
+    servers it starts find the same instance. Another new home gets a copy; one that is in
     use without any gets one by which Dagster sends no telemetry, and else stays as it is. A
     ``dagster.yaml`` that is there is never changed. An empty DAGSTER_HOME counts as none.
+
+    Parameters
+    ----------
+    study_file
+        By default that of `selected_study`.
 
     Raises
     ------
@@ -50,7 +60,7 @@ def ensure_home() -> Path:
         If it isn't an absolute path, or can't be made or written into.
     """
     given = os.environ.get("DAGSTER_HOME", "")
-    home = home_folder()
+    home = home_folder(study_file)
     if not home.is_absolute():
         raise InputError(
             f"DAGSTER_HOME must be an absolute path; got {given!r}: "
@@ -59,7 +69,7 @@ def ensure_home() -> Path:
     try:
         home.mkdir(parents=True, exist_ok=True)
         with alone(home / ".opening"):
-            _settle(home, own=not given)
+            _settle(home, linked=not given and not is_installed())
         with tempfile.TemporaryFile(dir=home):
             pass
     except OSError as error:
@@ -72,18 +82,18 @@ def ensure_home() -> Path:
     return home
 
 
-def _settle(home: Path, *, own: bool) -> None:
+def _settle(home: Path, *, linked: bool) -> None:
     """Give a home that has no settings some by which Dagster sends no telemetry."""
     settings = home / _SETTINGS
     if settings.is_symlink() or settings.exists():
         return
-    if own:
+    if linked:
         settings.symlink_to(Path("..") / _SETTINGS)
-    elif not (PROJECT / _SETTINGS).is_file() or any((home / name).exists() for name in _USED):
+    elif any((home / name).exists() for name in _USED):
         # Another project's home, which may not be able to import ours.
         _put(settings, _SILENT)
     else:
-        _put(settings, (PROJECT / _SETTINGS).read_text(encoding="utf-8"))
+        _put(settings, shipped(_SETTINGS).read_text(encoding="utf-8"))
 
 
 def _put(settings: Path, content: str) -> None:
@@ -112,7 +122,7 @@ def settings_notice(home: Path) -> str:
 
     Telemetry aside, see `telemetry_notice`. What a person has set to another value isn't lacking.
     """
-    settings, project = home / _SETTINGS, PROJECT / _SETTINGS
+    settings, project = home / _SETTINGS, shipped(_SETTINGS)
     try:
         wanted = yaml.safe_load(project.read_text(encoding="utf-8"))
         has = yaml.safe_load(settings.read_text(encoding="utf-8"))

@@ -8,6 +8,7 @@ import json
 import os
 from pathlib import Path
 
+from attnconn_assets.study.shipped import is_same_study
 from attnconn_assets.study.study import Study, load_study
 from attnconn_assets.study.yaml_file import read_keys
 from attnconn_core.errors import StudyError
@@ -63,7 +64,9 @@ def claimed_by_another(study: Study, file: Path, home: Path) -> str:
     file = file.resolve()
     for folder in _claimed(study, home):
         rival = _holder(folder / CLAIM)
-        if rival is not None and rival != file and _holds(rival, study, folder):
+        if rival is None or is_same_study(rival, file):
+            continue  # nobody's yet, or its own
+        if _holds(rival, study, folder):
             return (
                 f"{file}: a study must have a name and a store of its own; {study.name!r} and "
                 f"{folder} belong to {rival}: change `name` in one of the two"
@@ -89,7 +92,7 @@ def namesake(study: Study, file: Path) -> str:
 
 def claimed_before(study: Study, file: Path, home: Path) -> bool:
     """Whether a study file has its name in Dagster's home since an earlier command."""
-    return _holder(home / "studies" / study.name / CLAIM) == file.resolve()
+    return is_same_study(_holder(home / "studies" / study.name / CLAIM), file.resolve())
 
 
 def called_before(study: Study, file: Path) -> str:

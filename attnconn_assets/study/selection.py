@@ -3,13 +3,44 @@
 import os
 from pathlib import Path
 
-__all__ = ["DEFAULT_EXPERIMENT", "DEFAULT_STUDY", "selected_study"]
+from attnconn_assets.study.shipped import named_file, shipped
+from attnconn_core.errors import StudyError
 
-_PROJECT = Path(__file__).resolve().parents[2]
-DEFAULT_STUDY = _PROJECT / "studies" / "hcp_sample.yaml"
-DEFAULT_EXPERIMENT = _PROJECT / "experiments" / "attnconn.yaml"
+__all__ = ["DEFAULT_EXPERIMENT", "default_study", "selected_study", "study_file"]
+
+DEFAULT_EXPERIMENT = shipped("experiments/attnconn.yaml")
+
+_DEFAULT_STUDY = "hcp_sample"
+
+
+def default_study() -> str:
+    """Return the name or path of the study that is meant where none is named.
+
+    It is what the environment variable ATTNCONN_STUDY says, else the sample's.
+    """
+    return os.environ.get("ATTNCONN_STUDY") or _DEFAULT_STUDY
 
 
 def selected_study() -> Path:
-    """The study file that the environment variable ATTNCONN_STUDY names, else the sample's."""
-    return Path(os.environ.get("ATTNCONN_STUDY") or DEFAULT_STUDY).resolve()
+    """Return the file of `default_study`.
+
+    Raises
+    ------
+    StudyError
+        As `study_file` does.
+    """
+    return study_file(default_study())
+
+
+def study_file(given: str) -> Path:
+    """Return the study file that a path, or the name of a shipped study, stands for.
+
+    Raises
+    ------
+    StudyError
+        If a word without a path is neither a shipped study nor a file in the current folder.
+    """
+    try:
+        return named_file("studies", given, Path.cwd()).resolve()
+    except StudyError as error:
+        raise StudyError(f"a study {error}; got {given!r}") from error

@@ -17,6 +17,7 @@ from pydantic import (
     model_validator,
 )
 
+from attnconn_assets.study.shipped import named_file
 from attnconn_core.connectivity import PenaltyUnits
 from attnconn_core.names import as_it_lies
 from attnconn_core.records import subject_of
@@ -28,6 +29,7 @@ __all__ = [
     "AutomationSettings",
     "BehaviourSettings",
     "ExclusionRules",
+    "ExperimentPath",
     "GrangerSettings",
     "KnownTruthFile",
     "Owner",
@@ -48,6 +50,15 @@ def _beside_the_study(path: Path, info: ValidationInfo) -> Path:
 
 StudyPath = Annotated[Path, AfterValidator(_beside_the_study)]
 """Relative to the study file."""
+
+
+def _shipped_or_path(given: object, info: ValidationInfo) -> object:
+    folder = (info.context or {}).get("folder", Path.cwd())
+    return named_file("experiments", given, folder) if isinstance(given, str) else given
+
+
+ExperimentPath = Annotated[StudyPath, BeforeValidator(_shipped_or_path)]
+"""The name of an experiment that comes with attnconn, or a path relative to the study file."""
 
 
 def _word(word: object) -> object:

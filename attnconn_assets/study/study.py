@@ -20,12 +20,14 @@ from attnconn_assets.study.settings import (
     AutomationSettings,
     BehaviourSettings,
     ExclusionRules,
+    ExperimentPath,
     GrangerSettings,
     Owner,
     RecoverySettings,
     SignificanceSettings,
     StudyPath,
 )
+from attnconn_assets.study.shipped import base_folder, working_folder
 from attnconn_assets.study.sources import SourceSettings, study_model
 from attnconn_assets.study.yaml_file import known_keys, read_keys, validated
 from attnconn_core.connectivity.method import Method
@@ -112,7 +114,7 @@ class Study(SourceSettings):
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
     title: str
-    experiments: tuple[StudyPath, ...] = Field((DEFAULT_EXPERIMENT,), min_length=1)
+    experiments: tuple[ExperimentPath, ...] = Field((DEFAULT_EXPERIMENT,), min_length=1)
     group_configurations: tuple[str, ...] = ()
     subject_experiment: str | None = None
     methods: tuple[MethodChoice, ...] = ()
@@ -169,8 +171,8 @@ class Study(SourceSettings):
 
     @property
     def _home(self) -> Path:
-        """The folder of the study, or the one above a folder of studies."""
-        return self.folder.parent if self.folder.name == "studies" else self.folder
+        """The folder that holds the store and MLflow's database."""
+        return working_folder(self.folder)
 
     @property
     def configurations(self) -> Mapping[str, Configuration]:
@@ -275,7 +277,7 @@ def load_study(path: Path) -> Study:
             f"{path}: the experiments together must hold at least one group configuration and "
             f"a subject configuration; {', '.join(file.name for file in study.experiments)} do not"
         )
-    filled = {"folder": path.parent, "experiment": experiment, "origins": origins}
+    filled = {"folder": base_folder(path), "experiment": experiment, "origins": origins}
     study = study.model_copy(update=filled)
     _check_lags(path, study)
     _check_methods(path, study)

@@ -11,6 +11,7 @@ from typing import Any, TypeVar, get_args
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from attnconn_assets.study.shipped import base_folder
 from attnconn_core.errors import StudyError
 from attnconn_core.names import composed
 from attnconn_core.wording import rule_of
@@ -100,7 +101,7 @@ def validated(
     model
         What the file must be.
     path
-        The file; relative paths in it are relative to its folder.
+        The file; relative paths in it are relative to its `base_folder`.
     content
         What `read_keys` read there.
     known
@@ -112,9 +113,16 @@ def validated(
         Naming the file, the key, the rule and the value, for every rule broken.
     """
     try:
-        return model.model_validate(content, context={"folder": path.parent})
+        return model.model_validate(content, context={"folder": base_folder(path)})
     except ValidationError as error:
-        told = (_explain(path, problem, known) for problem in error.errors())
+        problems = error.errors()
+        # A list whose items are refused counts as too short as well.
+        inside = {tuple(problem["loc"][:-1]) for problem in problems}
+        told = (
+            _explain(path, problem, known)
+            for problem in problems
+            if problem["type"] != "too_short" or problem["loc"] not in inside
+        )
         raise StudyError("\n".join(told)) from error
 
 
@@ -201,7 +209,8 @@ def _explain(path: Path, problem: Mapping[str, Any], known: Mapping[str, Sequenc
     given = repr(problem["input"])
     given = given if len(given) <= _SHOWN else f"{given[:_SHOWN]} …"
     got = "" if problem["type"] == "missing" else f"; got {given}"
-    rule = rule_of(problem["type"], problem["msg"], problem["input"])
+    message = problem["msg"].removeprefix("Value error, ")
+    rule = rule_of(problem["type"], message, problem["input"])
     return f"{path}: {where}: {rule}{got}"
 
 

@@ -11,6 +11,7 @@ import yaml
 
 from attnconn_assets.__main__ import main
 from attnconn_assets.instance import home
+from attnconn_assets.study import shipped
 from attnconn_core.errors import InputError
 
 
@@ -18,7 +19,9 @@ from attnconn_core.errors import InputError
 def project(tmp_path, monkeypatch):
     """A project of its own, so that none of the tests writes into this one."""
     (tmp_path / "dagster.yaml").write_text("telemetry: {enabled: false}\n")
-    monkeypatch.setattr(home, "PROJECT", tmp_path)
+    (tmp_path / "studies").mkdir()
+    (tmp_path / "studies" / "hcp_sample.yaml").write_text("")
+    monkeypatch.setattr(shipped, "_FOLDER", tmp_path)
     return tmp_path
 
 
@@ -31,6 +34,37 @@ def test_an_empty_home_is_none(project, monkeypatch, given):
     assert os.environ["DAGSTER_HOME"] == str(project / ".dagster")
     assert (project / ".dagster" / "dagster.yaml").resolve() == project / "dagster.yaml"
     assert home.ensure_home() == project / ".dagster"
+
+
+@pytest.fixture
+def installed(tmp_path, monkeypatch):
+    """The files that come with attnconn as a wheel has them, and an empty current folder."""
+    folder = tmp_path / "site-packages" / "attnconn_assets" / "shipped"
+    (folder / "studies").mkdir(parents=True)
+    (folder / "studies" / "hcp_sample.yaml").write_text("")
+    (folder / "dagster.yaml").write_text("telemetry: {enabled: false}\n")
+    monkeypatch.setattr(shipped, "_FOLDER", folder)
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    # Set and unset, so that what ensure_home sets is taken back.
+    monkeypatch.setenv("DAGSTER_HOME", "")
+    monkeypatch.delenv("DAGSTER_HOME")
+    monkeypatch.delenv("ATTNCONN_STUDY", raising=False)
+    return folder
+
+
+def test_an_installed_attnconn_has_its_home_where_it_is_called(installed, tmp_path):
+    assert home.home_folder() == tmp_path / "here" / ".dagster"
+    assert home.ensure_home() == tmp_path / "here" / ".dagster"
+    settings = tmp_path / "here" / ".dagster" / "dagster.yaml"
+    assert not settings.is_symlink()  # it outlives the environment
+    assert settings.read_text() == (installed / "dagster.yaml").read_text()
+
+
+def test_beside_a_study_of_the_user_s_it_has_its_home_there(installed, tmp_path):
+    (tmp_path / "mine" / "studies").mkdir(parents=True)
+    assert home.home_folder(tmp_path / "mine" / "studies" / "a.yaml") == tmp_path / "mine/.dagster"
+    assert home.home_folder(tmp_path / "mine" / "a.yaml") == tmp_path / "mine" / ".dagster"
 
 
 def telemetry_of(folder):
@@ -112,8 +146,6 @@ def test_settings_of_the_project_that_a_home_lacks_are_named(project, own, lacki
 
 def test_a_home_with_the_settings_of_the_project_lacks_none(project):
     (project / "dagster.yaml").write_text(PROJECTS)
-    assert home.settings_notice(project) == ""
-    (project / "dagster.yaml").unlink()  # an installed package has none to compare with
     assert home.settings_notice(project) == ""
 
 

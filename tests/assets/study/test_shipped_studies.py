@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from attnconn_assets.assets.report.specs import report_path
+from attnconn_assets.study.shipped import shipped
 from attnconn_assets.study.study import load_study
 from tests.hcp_tree import Tree
 
@@ -90,8 +91,8 @@ def test_it_runs_to_its_end(path, run_line, instance, tmp_path):
         changes["recovery"] = {**content["recovery"], "data_sets": 2, "simulated": some}
     files = []
     for name in content["experiments"]:
-        small = small_experiment(path.parent / name)
-        files.append(tmp_path / Path(name).name)
+        small = small_experiment(shipped(f"experiments/{name}.yaml"))
+        files.append(tmp_path / f"{name}.yaml")
         files[-1].write_text(yaml.safe_dump(small))
     changes["experiments"] = [str(file) for file in files]
     study_file = tmp_path / path.name

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from attnconn_assets.assets.catalogue import specs
-from attnconn_assets.study.selection import DEFAULT_STUDY
+from attnconn_assets.study.selection import selected_study
 from attnconn_assets.study.study import load_study
 from attnconn_core.connectivity import methods as registered
 from attnconn_core.errors import StudyError
@@ -45,8 +45,9 @@ def test_the_published_experiments_are_whole():
     assert (len(set(published)), pattern) == (62, "FS_*")
 
 
-def test_the_default_study_is_the_sample():
-    assert isinstance(load_study(DEFAULT_STUDY).make_source(), HcpSample)
+def test_the_default_study_is_the_sample(monkeypatch):
+    monkeypatch.delenv("ATTNCONN_STUDY", raising=False)
+    assert isinstance(load_study(selected_study()).make_source(), HcpSample)
 
 
 def test_paths_are_relative_to_the_study_file(write_study, tmp_path):
