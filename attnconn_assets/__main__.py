@@ -14,6 +14,7 @@ from pathlib import Path
 from attnconn_assets.study.selection import default_study, study_file
 from attnconn_assets.study.shipped import shipped_names
 from attnconn_core.errors import AttnconnError
+from attnconn_core.extras import import_extra
 
 __all__ = ["main"]
 
@@ -36,6 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _command(options: argparse.Namespace, file: Path) -> int:
+    import_extra("attnconn_assets.commands", "platform", f"`attnconn {options.command}`")
     from attnconn_assets import commands
 
     if options.command == "check":

@@ -14,9 +14,11 @@ The line, and the rooms it passes through (imports point down only)::
     0  repetition_time  seconds from frame to frame, and what can't be
     0  names          as they are compared, in one form of Unicode
     0  plugins        what other installed packages bring, by entry point
+    0  extras         modules that need the libraries of an extra, such as torch
     0  errors         what can go wrong, drawn
 
-This package knows neither Dagster nor MLflow and never prints.
+This package knows neither Dagster nor MLflow and never prints. It imports torch, which comes with
+an extra, where a forecaster is first used.
 """
 
 import lazy_loader

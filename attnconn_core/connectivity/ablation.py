@@ -7,8 +7,7 @@ import numpy as np
 from jaxtyping import Float64
 
 from attnconn_core.connectivity.read_out import ReadOut
-from attnconn_core.forecasting.influence import ablation_loss
-from attnconn_core.forecasting.network import AttentionForecaster
+from attnconn_core.forecasting.annotations import AttentionForecaster
 from attnconn_core.records import TimeSeries
 
 __all__ = ["Ablation"]
@@ -28,4 +27,6 @@ class Ablation(ReadOut):
         self, forecaster: AttentionForecaster, series: TimeSeries
     ) -> Float64[np.ndarray, "target source"]:
         """Replace the past of every region in turn."""
+        from attnconn_core.forecasting.influence import ablation_loss
+
         return np.maximum(ablation_loss(forecaster, series, max_windows=self.max_windows), 0.0)

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from attnconn_core.connectivity.read_out import read_on
-from attnconn_core.forecasting.network import AttentionForecaster
-from attnconn_core.forecasting.reading import mean_attention
+from attnconn_core.forecasting.annotations import AttentionForecaster
 from attnconn_core.records import Connectivity, TimeSeries
 from attnconn_core.timeseries import require_sound
 
@@ -72,6 +71,8 @@ class Attention:
             If a region holds a NaN, an infinite value or a constant signal, or no run
             is long enough for one window.
         """
+        from attnconn_core.forecasting.reading import mean_attention
+
         require_sound(series, self.method)
         forecaster, judged = read_on(
             series,

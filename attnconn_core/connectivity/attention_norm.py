@@ -7,8 +7,7 @@ import numpy as np
 from jaxtyping import Float64
 
 from attnconn_core.connectivity.read_out import ReadOut
-from attnconn_core.forecasting.influence import carried_norm
-from attnconn_core.forecasting.network import AttentionForecaster
+from attnconn_core.forecasting.annotations import AttentionForecaster
 from attnconn_core.records import TimeSeries
 
 __all__ = ["AttentionNorm"]
@@ -36,6 +35,8 @@ class AttentionNorm(ReadOut):
         self, forecaster: AttentionForecaster, series: TimeSeries
     ) -> Float64[np.ndarray, "target source"]:
         """Average the norms, and divide each row by its sum."""
+        from attnconn_core.forecasting.influence import carried_norm
+
         values = carried_norm(forecaster, series, max_windows=self.max_windows)
         whole = values.sum(axis=1, keepdims=True)
         return np.divide(values, whole, out=np.zeros_like(values), where=whole > 0)

@@ -8,8 +8,7 @@ import numpy as np
 from jaxtyping import Float64
 
 from attnconn_core.connectivity.estimator import seen
-from attnconn_core.forecasting.network import AttentionForecaster
-from attnconn_core.forecasting.reading import forecast
+from attnconn_core.forecasting.annotations import AttentionForecaster
 from attnconn_core.forecasting.skill import forecast_skill
 from attnconn_core.records import Connectivity, TimeSeries
 from attnconn_core.timeseries import require_sound, scale_of, split
@@ -56,6 +55,8 @@ def read_on(
         forecaster = forecaster.with_scale(scale_of(before))
     metrics: dict[str, float] = {}
     if test is not None:
+        from attnconn_core.forecasting.reading import forecast
+
         ahead = forecast(forecaster, test)
         metrics |= forecast_skill(ahead.observed, ahead.predicted).summary()
     return forecaster, metrics | seen(saw_subject)

@@ -7,8 +7,7 @@ import numpy as np
 from jaxtyping import Float64
 
 from attnconn_core.connectivity.read_out import ReadOut
-from attnconn_core.forecasting.influence import mean_jacobian
-from attnconn_core.forecasting.network import AttentionForecaster
+from attnconn_core.forecasting.annotations import AttentionForecaster
 from attnconn_core.records import TimeSeries
 
 __all__ = ["Sensitivity"]
@@ -28,4 +27,6 @@ class Sensitivity(ReadOut):
         self, forecaster: AttentionForecaster, series: TimeSeries
     ) -> Float64[np.ndarray, "target source"]:
         """Differentiate every forecast in every region's past."""
+        from attnconn_core.forecasting.influence import mean_jacobian
+
         return mean_jacobian(forecaster, series, max_windows=self.max_windows)

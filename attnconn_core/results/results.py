@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from attnconn_core.errors import StoreError
-from attnconn_core.forecasting import AttentionForecaster, load_forecaster
+from attnconn_core.forecasting.annotations import AttentionForecaster
 from attnconn_core.records import Connectivity, TimeSeries
 from attnconn_core.results.files import read_matrices, read_parquet, read_series
 from attnconn_core.stored_names import CONTENT, WHOLE, check_stored_name
@@ -178,7 +178,11 @@ class Results:
         ------
         StoreError
             If there is none, or several and no name is given.
+        ParameterError
+            If torch isn't installed.
         """
+        from attnconn_core.forecasting import load_forecaster
+
         if name is None:
             files = self.manifest(asset, partition)["files"]
             models = [each for each in files if each.endswith(".safetensors")]

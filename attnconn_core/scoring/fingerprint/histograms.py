@@ -5,6 +5,8 @@ from functools import lru_cache, partial
 import numpy as np
 from jaxtyping import Float, Int8, Int32
 
+from attnconn_core.extras import import_extra
+
 __all__ = ["BinnedScans", "informations", "mutual_information"]
 
 # Scans whose bins are laid out as one block. Fewer, and the product is slow; more, and of
@@ -127,8 +129,7 @@ def _products(
     instructions for it, and through oneDNN alone isn't a plain loop.
     """
     # Imported here: nothing else in scoring needs it, and it takes seconds.
-    import torch
-
+    torch = import_extra("torch", "torch", "similarity by mutual information")
     one, other = torch.from_numpy(first), torch.from_numpy(second)
     # Of a single edge oneDNN's product is not to be trusted.
     if torch.backends.mkldnn.is_available() and first.shape[1] > 1:

@@ -151,6 +151,6 @@ def test_a_data_file_beside_a_module_counts(monkeypatch):
         path.relative_to(package).as_posix()
         for package in packages
         for path in package.rglob("*")
-        if path.is_file() and path.suffix not in (".py", ".pyc")
+        if path.is_file() and path.suffix not in (".py", ".pyc", ".typed")
     }
     assert data == {"parcellation/aal2.csv", "assets/report/report.html"}
