@@ -1,8 +1,8 @@
-"""Connectivity of one scan: one estimator per file, and one registry of methods.
+"""Connectivity of one session: one estimator per file, and one registry of methods.
 
 Every estimator is a frozen dataclass with a `method` name, the traits `directed` and
-`signed`, and ``estimate(series) -> Connectivity``. A method is an estimator with what else
-is known about it: its label, its parameters, what it needs. `METHODS` holds them all.
+`signed`, and ``estimate(series) -> Connectivity``. A method is an estimator together with its
+label, its parameters and what it needs. `METHODS` holds all methods.
 """
 
 from attnconn_core.connectivity.ablation import Ablation

@@ -1,4 +1,4 @@
-"""How much worse a trained network foretells a region without the past of another."""
+"""Connectivity as the loss of forecast skill when the past of one region is removed."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -15,10 +15,10 @@ __all__ = ["Ablation"]
 
 @dataclass(frozen=True, eq=False)
 class Ablation(ReadOut):
-    """Drop in R² of a trained network's forecast when a source's past is replaced by its mean.
+    """Drop in R² of a trained forecaster when a source's past is replaced by its mean.
 
-    Drops below 0 count as 0. The diagonal is what the region's own past is worth to the
-    network. Parameters and metrics are those of `ReadOut`.
+    Drops below 0 count as 0. The diagonal is the drop when the region's own past is replaced.
+    Parameters and metrics are those of `ReadOut`.
     """
 
     method: ClassVar[str] = "ablation"
@@ -26,7 +26,7 @@ class Ablation(ReadOut):
     def _values(
         self, forecaster: AttentionForecaster, series: TimeSeries
     ) -> Float64[np.ndarray, "target source"]:
-        """Replace the past of every region in turn."""
+        """Return the drops in R², replacing the past of one region at a time."""
         from attnconn_core.forecasting.influence import ablation_loss
 
         return np.maximum(ablation_loss(forecaster, series, max_windows=self.max_windows), 0.0)

@@ -13,25 +13,25 @@ __all__ = ["Attention"]
 
 @dataclass(frozen=True, eq=False)
 class Attention:
-    """How much every region's forecast draws on every other region, by a trained network.
+    """Mean attention of a trained forecaster from each target to each source region.
 
     Attributes
     ----------
     forecaster
-        The trained network.
+        The trained forecaster.
     method
-        The variant's name, such as ``"attention_subject"``.
+        Name of the variant, such as ``"attention_subject"``.
     test_fraction
-        The share at the end of the series that the network's forecast is judged on; a
-        network that was trained on this series must have been trained before it. None
-        judges nothing.
+        Share of the frames, at the end of the series, on which forecast skill is measured. A
+        forecaster that was trained on this series must not have been trained on these frames.
+        None: no skill is measured.
     rescale
-        Whether the network reads the series in the series' own scale, that of the
-        frames before the test part: so for a group's network, which was trained on
-        standardised sessions. Otherwise in the network's.
+        True: the forecaster standardises the series by the mean and deviation of the frames
+        before the test part. Use it for cohort models, which are trained on standardised
+        sessions. False: by the mean and deviation stored in the forecaster.
     saw_subject
-        Whether the network was trained on any scan of the subject that is read; None
-        where that isn't known.
+        Whether the forecaster was trained on any scan of the subject of the series; None if
+        this isn't known.
 
     Examples
     --------
@@ -56,17 +56,17 @@ class Attention:
     signed: ClassVar[bool] = False
 
     def estimate(self, series: TimeSeries) -> Connectivity:
-        """Average the attention over every window of the series, dropout off.
+        """Return the mean attention over every window of the series, without dropout.
 
-        Metrics: `empty_rows`, the share of rows (one a window and target) in which no
+        Metrics: `empty_rows`, the share of rows (one per window and target) in which no
         region was attended to; `row_sum_error`, the largest distance of a row's sum from
         the nearer of 0 and 1; `n_windows`; `r2` (mean per-region), `r2_pooled` and `mse`
-        on the test part, where there is one; and `saw_subject`, 1 or 0, where it is known.
+        on the test part, if there is one; and `saw_subject`, 1 or 0, if it is known.
 
         Raises
         ------
         ParameterError
-            If the regions aren't as many as the forecaster's.
+            If the series and the forecaster have different numbers of regions.
         SeriesError
             If a region holds a NaN, an infinite value or a constant signal, or no run
             is long enough for one window.

@@ -1,4 +1,4 @@
-"""Attention weighted by the norm of what it carries."""
+"""Attention weighted by the norm of the values that it transmits."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -15,12 +15,12 @@ __all__ = ["AttentionNorm"]
 
 @dataclass(frozen=True, eq=False)
 class AttentionNorm(ReadOut):
-    """Share of what a trained network's attention carries to a region that comes from another.
+    """Share of each source in the attention-weighted values that reach a target region.
 
-    Attention alone says nothing of the value it weighs: a source whose value is near zero may
-    get most of it. ``||a[t, s] f(v[s])||`` is averaged over windows, with f the linear map that
-    follows the attention (see `attnconn_core.forecasting.influence.carried_norm`), and each row
-    divided by its sum: rows sum to 1, or to 0 where nothing is carried to the target.
+    Attention alone ignores the size of the values it weights: a source whose value is near
+    zero may get most of it. ``||a[t, s] f(v[s])||`` is averaged over windows, with f the linear
+    map that follows the attention (see `attnconn_core.forecasting.influence.carried_norm`), and
+    each row is divided by its sum: rows sum to 1, or to 0 if nothing reaches the target.
     Parameters and metrics are those of `ReadOut`.
 
     References
@@ -34,7 +34,7 @@ class AttentionNorm(ReadOut):
     def _values(
         self, forecaster: AttentionForecaster, series: TimeSeries
     ) -> Float64[np.ndarray, "target source"]:
-        """Average the norms, and divide each row by its sum."""
+        """Return the mean norms, each row divided by its sum."""
         from attnconn_core.forecasting.influence import carried_norm
 
         values = carried_norm(forecaster, series, max_windows=self.max_windows)

@@ -11,15 +11,15 @@ __all__ = ["mean_connectivity"]
 
 
 def mean_connectivity(matrices: Sequence[Connectivity]) -> Connectivity:
-    """Average matrices of one method and one set of regions, entry by entry.
+    """Return the mean of matrices of one method and one set of regions, entry by entry.
 
-    Correlations are averaged as they are, without Fisher's transformation, as every
-    other method's values are.
+    Correlations are averaged without Fisher's transformation, like the values of every other
+    method.
 
     Raises
     ------
     ParameterError
-        If there is none, or they differ in method or regions.
+            If there is no matrix, or the matrices differ in method or regions.
 
     Examples
     --------

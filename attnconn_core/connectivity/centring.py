@@ -1,4 +1,4 @@
-"""Frames of every run around the run's own mean: what measures without lags rest on."""
+"""Frames centred within each run, for measures that use no lags."""
 
 import numpy as np
 from jaxtyping import Float64
@@ -10,10 +10,10 @@ __all__ = ["centred", "covariance_of", "standardised"]
 
 
 def centred(series: TimeSeries) -> Float64[np.ndarray, "time region"]:
-    """Stack the runs, each around its own mean.
+    """Return the frames of all runs, each run minus its own mean.
 
-    With several runs, a step in level from one to the next, which is the scanner's and
-    not the brain's, isn't taken for signal.
+    A difference in level between two runs comes from the scanner, not from the brain. Centring
+    within runs keeps it out of the covariance.
 
     Raises
     ------
@@ -27,12 +27,12 @@ def centred(series: TimeSeries) -> Float64[np.ndarray, "time region"]:
 
 
 def standardised(series: TimeSeries) -> Float64[np.ndarray, "time region"]:
-    """Stack the runs, each around its own mean, every region of unit deviation (ddof 0).
+    """Return the frames of all runs, each run minus its own mean, with unit deviation (ddof 0).
 
     Raises
     ------
     SeriesError
-        If there are fewer than two frames, or a region never leaves its run's mean.
+            If there are fewer than two frames, or a region is constant within every run.
     """
     frames = centred(series)
     deviation = frames.std(axis=0)
@@ -45,5 +45,5 @@ def standardised(series: TimeSeries) -> Float64[np.ndarray, "time region"]:
 def covariance_of(
     frames: Float64[np.ndarray, "time region"],
 ) -> Float64[np.ndarray, "region region"]:
-    """Covariance (ddof 0) of frames that are centred already."""
+    """Return the covariance (ddof 0) of frames that are already centred."""
     return frames.T @ frames / len(frames)

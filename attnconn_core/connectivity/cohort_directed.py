@@ -1,4 +1,4 @@
-"""Directions that rest on a session and, in part, on the cohort's other subjects."""
+"""Directed connectivity of a session, informed by the cohort's other subjects."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ BySource = Float64[np.ndarray, "target source"]
 
 
 class Evidence(NamedTuple):
-    """Log odds of a session and of its halves, and its partial correlation."""
+    """Log odds of a session and of its two halves, and its partial correlation."""
 
     log_odds: BySource
     partial: BySource
@@ -30,22 +30,22 @@ class Evidence(NamedTuple):
 
 
 class DirectionSums(NamedTuple):
-    """What one subject's sessions add up to; sums of several subjects are added alike.
+    """Sums of direction evidence over one subject's sessions, or over several subjects.
 
     Attributes
     ----------
     sessions
-        How many.
+        Number of sessions.
     log_odds, partial
         (target, source): sums over sessions.
     first, second
         (target, source): sums of the log odds of the sessions' first and second halves.
     power
-        Sum over sessions of the mean square of the log odds, over pairs.
+        Sum over sessions of the mean square, over pairs, of the log odds.
     halves
         Sum over sessions of the mean product of the log odds of the two halves.
     own_power, own_halves
-        Sum over subjects of the same of the subject's own sums.
+        `power` and `halves`, computed from each subject's sums and summed over subjects.
     own_sessions
         Sum over subjects of the squared number of sessions.
     """
@@ -63,18 +63,18 @@ class DirectionSums(NamedTuple):
 
     @classmethod
     def of(cls, series: Sequence[TimeSeries]) -> "DirectionSums":
-        """Add up one subject's sessions.
+        """Return the sums over one subject's sessions.
 
         Raises
         ------
         SeriesError
-            As `Directed.estimate` does, also for a half of a session.
+            As for `Directed.estimate`, also for half a session.
         """
         return cls.of_evidence([_evidence(each) for each in series])
 
     @classmethod
     def of_evidence(cls, found: Sequence["Evidence"]) -> "DirectionSums":
-        """Add up what is known of one subject's sessions."""
+        """Return the sums over the evidence of one subject's sessions."""
         log_odds, partial, first, second = (
             np.sum(each, axis=0) for each in zip(*found, strict=True)
         )
@@ -92,25 +92,26 @@ class DirectionSums(NamedTuple):
         )
 
     def plus(self, other: "DirectionSums") -> "DirectionSums":
-        """Add another subject's, or other subjects', sums."""
+        """Return these sums plus those of another subject, or of several."""
         return DirectionSums(*map(add, self, other))
 
     def minus(self, other: "DirectionSums") -> "DirectionSums":
-        """Take sums away that were added before."""
+        """Return these sums minus sums that were added before."""
         return DirectionSums(*map(sub, self, other))
 
 
 def share_of_others(others: DirectionSums) -> float:
-    """Return λ: how much the mean of other subjects' sessions weighs beside a session's own.
+    """Return λ, the weight of the other subjects' mean relative to the session itself.
 
-    Evidence of a session is taken for the sum of what all subjects share, what is the
-    subject's own, and noise. The mean product of two subjects' evidence is the variance of
-    what is shared; that of the two halves of a session also holds what is the subject's own.
-    λ is the ratio of the two weights of the best linear prediction of a subject's evidence.
-    The session it is used on has a part in it only if it is among the others.
+    The evidence of a session is modelled as the sum of a part shared by all subjects, a part
+    specific to the subject, and noise. The mean product of two subjects' evidence is the
+    variance of the shared part; the mean product of the two halves of a session also holds the
+    variance of the subject-specific part. λ is the ratio of the two weights of the best linear
+    prediction of a subject's evidence. The session that λ is applied to doesn't enter λ, unless
+    it is among the others.
 
-    With nothing of the subject's own it is the number of the others' sessions, as if all were
-    one long scan; with nothing shared it is 0.
+    Without a subject-specific part, λ is the number of the others' sessions, as if all were one
+    long scan. Without a shared part, it is 0.
     """
     n = others.sessions
     between = n**2 - others.own_sessions
@@ -122,7 +123,7 @@ def share_of_others(others: DirectionSums) -> float:
         return 0.0
     own = shared * max(0.0, others.halves / n / shared_halves - 1)
     noise = max(others.power / n - shared - own, 0.0)
-    # What is a subject's own is in all of the subject's sessions, and doesn't average out.
+    # The subject-specific part is in all of the subject's sessions, so it doesn't average out.
     of_mean = shared + noise / n + own * others.own_sessions / n**2
     weight_own = (shared + own) * of_mean - shared**2
     return float(shared * noise / weight_own) if weight_own > 0 else float(n)
@@ -130,24 +131,24 @@ def share_of_others(others: DirectionSums) -> float:
 
 @dataclass(frozen=True)
 class CohortDirected:
-    """`Directed`, with evidence of the other subjects' sessions added to a session's own.
+    """`Directed`, with evidence from the other subjects' sessions.
 
-    A session's log odds, and its partial correlations, become (own + λ × mean of the other
-    subjects' sessions) / (1 + λ): their mean, and not their sum, since of two regions that
-    drive each other the sum would grow to certainty that one of them doesn't. λ is estimated
-    on the other subjects alone; see `share_of_others`. Where subjects share a graph, directions
-    become certain that no single scan shows; scores that compare subjects must say that part
-    of each matrix is the cohort's.
+    The log odds and the partial correlations of a session become (own + λ × mean of the other
+    subjects' sessions) / (1 + λ). This is a mean, not a sum: for two regions that drive each
+    other, the sum would grow to certainty that one of them doesn't. λ is estimated on the other
+    subjects only; see `share_of_others`. Where subjects share a graph, this detects directions
+    that no single scan can show. Part of each matrix then comes from the cohort, which scores
+    that compare subjects must report.
 
     Attributes
     ----------
     others
-        Sums over the other subjects, none of whose sessions is read; None leaves each session
-        to itself. `estimate_cohort` makes them. Where a study names who trains they are all
-        of these, the same for everyone.
+        Sums over the other subjects; no session that is estimated may be among them. None uses
+        each session alone. `estimate_cohort` makes these sums. If a study names the training
+        subjects, the sums are over all of those and the same for every session.
     saw_subject
-        Whether a session's own subject is among them, where that is known; then each matrix
-        carries it as a metric.
+        Whether the session's own subject is among the others, or None if this isn't known. If
+        known, each matrix carries it as a metric.
     """
 
     others: DirectionSums | None = None
@@ -158,20 +159,20 @@ class CohortDirected:
     signed: ClassVar[bool] = False
 
     def estimate(self, series: TimeSeries) -> Connectivity:
-        """Join a session's own evidence with that of the others.
+        """Return the directed connectivity from a session's own evidence and that of the others.
 
         Returns
         -------
         Connectivity
-            As `Directed`; its metrics hold ``cohort_weight`` (λ), ``cohort_share``, λ / (1 + λ),
-            and ``cohort_informed``: 0 where λ is 0, and the matrix that of `Directed`.
+            As for `Directed`. Metrics: ``cohort_weight``, λ; ``cohort_share``, λ / (1 + λ); and
+            ``cohort_informed``, which is 0 if λ is 0 (the matrix is then that of `Directed`).
 
         Raises
         ------
         SeriesError
-            As `Directed.estimate` does.
+            As for `Directed.estimate`.
         CohortError
-            If the others have another number of regions.
+            If the others have a different number of regions.
         """
         own = Directed()
         return self._joined(own.log_odds(series), own.partial(series), series)
@@ -179,26 +180,27 @@ class CohortDirected:
     def estimate_cohort(
         self, series: Sequence[TimeSeries], subjects: Sequence[str] | None = None
     ) -> tuple[Connectivity, ...]:
-        """Estimate every session, each with the evidence of the other subjects.
+        """Return the matrix of every session, each with the evidence of the other subjects.
 
         Parameters
         ----------
         series
             Sessions with the same regions.
         subjects
-            Whose session each is; None makes each a subject of its own.
+            Subject of each session; None treats each session as a different subject.
 
         Raises
         ------
         SeriesError
-            As `Directed.estimate` does.
+            As for `Directed.estimate`.
         CohortError
-            If there is no session, their regions differ, or the subjects are not as many.
+            If there is no session, the regions differ, or `series` and `subjects` differ in
+            length.
         """
         names = [str(n) for n in range(len(series))] if subjects is None else list(subjects)
         if not series or len(names) != len(series):
             raise CohortError(
-                f"a cohort needs sessions, and a subject for each; "
+                f"a cohort needs at least one session, and one subject per session; "
                 f"got {len(series)} sessions and {len(names)} subjects"
             )
         if len({each.regions for each in series}) > 1:
@@ -223,8 +225,8 @@ class CohortDirected:
         if self.others is not None:
             if self.others.log_odds.shape != log_odds.shape:
                 raise CohortError(
-                    f"the others must have the session's {len(log_odds)} regions; "
-                    f"got {len(self.others.log_odds)}"
+                    f"the other subjects must have the session's {len(log_odds)} regions; "
+                    f"they have {len(self.others.log_odds)}"
                 )
             weight = share_of_others(self.others)
             log_odds, partial = (

@@ -1,4 +1,4 @@
-"""Which regions are connected, and which way: partial correlation and evidence of direction."""
+"""Directed connectivity: partial correlation combined with evidence of direction."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,15 +21,15 @@ BySource = Float64[np.ndarray, "target source"]
 
 
 class Direction(NamedTuple):
-    """Evidence of every pair's direction.
+    """Evidence for the direction of every pair of regions.
 
     Attributes
     ----------
     log_odds
-        (target, source), antisymmetric: log odds that source drives target and not the
-        reverse, if one of them drives the other.
+        (target, source), antisymmetric: log odds of source → target against target → source,
+        given that one of the two regions drives the other.
     z
-        (target, source), antisymmetric: a standard normal value where there is no direction.
+        (target, source), antisymmetric: standard normal if the pair has no direction.
     p_value
         (target, source), symmetric, two-sided; 1 on the diagonal.
     """
@@ -40,22 +40,23 @@ class Direction(NamedTuple):
 
 
 def directed_values(partial: BySource, evidence: BySource) -> BySource:
-    """Share each pair's absolute partial correlation between its two directions.
+    """Return each pair's absolute partial correlation, divided between its two directions.
 
-    |partial| × 2 P(source → target), with P from the log odds: nonnegative, the two
-    directions averaging to the partial correlation; 1 on the diagonal.
+    |partial| × 2 P(source → target), with P from the log odds. Values are nonnegative, the two
+    directions average to the absolute partial correlation, and the diagonal is 1.
     """
     return np.asarray(np.abs(partial) * (1 + np.tanh(evidence / 2)))
 
 
 @dataclass(frozen=True)
 class Directed:
-    """Absolute shrinkage partial correlation, shared between a pair's directions by log odds.
+    """Absolute shrinkage partial correlation, divided between a pair's directions by log odds.
 
-    The odds join five statistics of direction: the maximum-entropy likelihood ratio, the same
-    and the tanh ratio given all other regions, the tanh ratio of innovations, and Patel's
-    tau. Each is in deviations of surrogates that keep all correlations and have no direction,
-    and all weigh alike; see ``docs/decisions/0019-directions.md``.
+    The log odds combine five statistics of direction: the maximum-entropy likelihood ratio; the
+    same ratio and the tanh ratio, both given all other regions; the tanh ratio of innovations;
+    and Patel's tau. Each statistic is divided by its standard deviation over surrogates that
+    keep all correlations and have no direction. All five have equal weight; see
+    ``docs/decisions/0019-directions.md``.
 
     References
     ----------
@@ -76,7 +77,7 @@ class Directed:
     signed: ClassVar[bool] = False
 
     def estimate(self, series: TimeSeries) -> Connectivity:
-        """Share every pair's connection between its directions; 1 on the diagonal.
+        """Return every pair's connection, divided between its directions; 1 on the diagonal.
 
         Raises
         ------
@@ -94,21 +95,22 @@ class Directed:
         return log_odds(calibrated(series)[0])
 
     def partial(self, series: TimeSeries) -> BySource:
-        """Return the signed shrinkage partial correlation that edges are detected by."""
+        """Return the signed shrinkage partial correlation, by which edges are detected."""
         _require(series, self.method)
         return _partial(series)
 
     def direction(self, series: TimeSeries) -> Direction:
         """Return the evidence of every pair's direction, with its significance.
 
-        The null is that of surrogates that keep every correlation, at all lags, and are
-        normal: z is the log odds in the surrogates' deviations, turned into a standard normal
-        value by Student's t of their kurtosis.
+        The null distribution comes from normally distributed surrogates that keep every
+        correlation, at all lags. z is the log odds divided by their deviation over the
+        surrogates, converted to a standard normal value by a Student's t with the kurtosis of
+        the surrogates' log odds.
 
         Raises
         ------
         SeriesError
-            As `estimate` does.
+            As for `estimate`.
         """
         _require(series, self.method)
         found, nulls = calibrated(series)
@@ -119,7 +121,7 @@ class Directed:
 
 
 def _significance(evidence: BySource, drawn: Sequence[np.ndarray]) -> tuple[BySource, BySource]:
-    # Only where it is used: scipy.stats takes its time to import.
+    # Imported here because importing scipy.stats is slow.
     from scipy import stats
 
     null = np.concatenate([_pairs(each) for each in drawn])

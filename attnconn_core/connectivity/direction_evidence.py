@@ -1,4 +1,4 @@
-"""Statistics of direction, each in deviations of its own null: surrogates without direction."""
+"""Statistics of direction, scaled by their deviation over surrogates without direction."""
 
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
@@ -23,34 +23,34 @@ __all__ = ["Calibrated", "calibrated", "innovations"]
 BySource = Float64[np.ndarray, "target source"]
 
 _SEED = 0
-_NULL_PAIRS = 1000  # of surrogates, at least
-_MOST_REGIONS = 30  # of a surrogate
-_FEWEST_FRAMES = 8  # of a run
-_WIDTH = 0.08  # of the kernel over correlations
+_NULL_PAIRS = 1000  # least number of surrogate pairs
+_MOST_REGIONS = 30  # most regions in a surrogate
+_FEWEST_FRAMES = 8  # least number of frames in a run
+_WIDTH = 0.08  # width of the kernel over correlations
 
 
 class Statistic(NamedTuple):
-    """A measure of direction, and the absolute correlation of the signals it compares."""
+    """Values of a measure of direction, and the absolute correlation of each pair of signals."""
 
     value: BySource
     correlation: BySource
 
 
 Calibrated = Mapping[str, BySource]
-"""Statistic → (target, source), antisymmetric, in deviations of its null.
+"""Statistic → (target, source), antisymmetric, in deviations of its null distribution.
 
-``entropy`` of the frames, ``entropy_given_rest``, ``tanh_given_rest``, ``tanh_innovations``
-and ``tau``.
+The statistics are ``entropy``, ``entropy_given_rest``, ``tanh_given_rest``,
+``tanh_innovations`` and ``tau``.
 """
 
 
 def innovations(series: TimeSeries) -> TimeSeries:
-    """Remove each region's own first-order autoregression, run by run.
+    """Return the residuals of each region's own first-order autoregression, run by run.
 
     Raises
     ------
     SeriesError
-        If a run has fewer than 8 frames, or a region never leaves its run's mean.
+        If a run has fewer than 8 frames, or a region is constant within every run.
     """
     frames, lengths = standardised(series), _lengths_of(series, "innovations need")
     parts = np.split(_innovations(frames, lengths), np.cumsum([n - 1 for n in lengths])[:-1])
@@ -58,18 +58,18 @@ def innovations(series: TimeSeries) -> TimeSeries:
 
 
 def calibrated(series: TimeSeries) -> tuple[Calibrated, list[Mapping[str, np.ndarray]]]:
-    """Compute every statistic of a scan, and of surrogates, in deviations of the surrogates'.
+    """Return every statistic of a scan, and of its surrogates, in deviations of the surrogates.
 
-    A surrogate gives every frequency a random phase, the same in all regions: it keeps all
-    correlations, at every lag, and is normal, so that no direction is left in it that these
-    statistics could find. The deviation of each statistic depends on the correlation, and is
-    a kernel mean over the surrogates' pairs. Above 30 regions a surrogate is of 30 of them,
-    drawn anew for each.
+    A surrogate gives every frequency a random phase, the same in all regions. It keeps all
+    correlations, at every lag, and is normal, so none of these statistics can detect a
+    direction in it. The deviation of each statistic depends on the correlation, and is
+    estimated by a kernel mean over the surrogates' pairs. With more than 30 regions, each
+    surrogate uses 30 regions drawn at random.
 
     Raises
     ------
     SeriesError
-        If a run has fewer than 8 frames, or a region never leaves its run's mean.
+        If a run has fewer than 8 frames, or a region is constant within every run.
     """
     frames, lengths = standardised(series), _lengths_of(series, "direction needs")
     rest = rest_of(frames)
@@ -83,7 +83,7 @@ def calibrated(series: TimeSeries) -> tuple[Calibrated, list[Mapping[str, np.nda
 
 
 def _lengths_of(series: TimeSeries, needs: str) -> list[int]:
-    """Return the lengths of runs that have frames, each long enough."""
+    """Return the lengths of the non-empty runs; raise if one is too short."""
     lengths = [len(run) for run in series.runs if len(run)]
     if min(lengths) < _FEWEST_FRAMES:
         raise SeriesError(f"{needs} runs of at least {_FEWEST_FRAMES} frames; got {min(lengths)}")
@@ -111,7 +111,7 @@ def _size(frames: Frames) -> BySource:
 
 
 def _innovations(frames: Frames, lengths: list[int]) -> Float64[np.ndarray, "later region"]:
-    """Standardised residuals of each region's own AR(1), whose weight all runs share."""
+    """Return the standardised residuals of each region's AR(1); all runs share one weight."""
     runs = np.split(frames, np.cumsum(lengths)[:-1])
     past, present = (
         np.concatenate([run[:-1] for run in runs]),
@@ -137,7 +137,7 @@ def _surrogates(frames: Frames, rest: Rest, lengths: list[int]) -> Iterator[tupl
 
 
 def _turned(run: Frames, rng: np.random.Generator) -> Frames:
-    """Give every frequency a random phase, the same in all columns."""
+    """Return the run with a random phase per frequency, the same in all columns."""
     spectrum = np.fft.rfft(run, axis=0)
     phases = rng.uniform(0, 2 * np.pi, len(spectrum))
     phases[0] = 0.0
@@ -147,13 +147,13 @@ def _turned(run: Frames, rng: np.random.Generator) -> Frames:
 
 
 class _Scale:
-    """Deviation of a statistic over surrogates, as it depends on the correlation."""
+    """Deviation of a statistic over surrogates, as a function of the correlation."""
 
     def __init__(self, nulls: list[Statistic]) -> None:
         upper = np.triu_indices(len(nulls[0].value), 1)
         at = np.concatenate([null.correlation[upper] for null in nulls])
         power = np.concatenate([null.value[upper] for null in nulls]) ** 2
-        # Most statistics grow with the correlation: without that the kernel has less to follow.
+        # Most statistics grow with the correlation: dividing by it leaves the kernel less to fit.
         basis = at**2 + 0.01
         self._grid = np.linspace(0, 1, 51)
         weights = np.exp(-(((self._grid[:, None] - at) / _WIDTH) ** 2) / 2) + 1e-6

@@ -1,8 +1,8 @@
 """Measures of direction: which of two regions' signals is likelier to drive the other.
 
 Each returns [target, source], antisymmetric, positive where the source seems to drive the
-target, without a look at lags. Memory grows with regions × frames: pairs are taken one
-region at a time.
+target. None uses lags. Memory grows with regions × frames, because pairs are handled one region
+at a time.
 """
 
 from collections.abc import Callable, Mapping
@@ -23,12 +23,13 @@ _RIDGE = 1e-6  # keeps the covariance invertible with fewer frames than regions
 
 
 class Rest(NamedTuple):
-    """Regions freed of all others, from which each pair's residuals follow.
+    """Signals of regions from which all other regions were regressed out.
 
     Attributes
     ----------
     frames
-        (time, region): y = xP, which is P's diagonal × what the others don't explain.
+        (time, region): y = xP. Each column is the residual given all other regions, times the
+        diagonal entry of P.
     precision
         (region, region): P, the inverse of the covariance.
     """
@@ -37,19 +38,19 @@ class Rest(NamedTuple):
     precision: Float64[np.ndarray, "region region"]
 
     def of(self, regions: np.ndarray) -> "Rest":
-        """Take some of the regions, still freed of all others."""
+        """Return a subset of the regions, still given all others."""
         return Rest(self.frames[:, regions], self.precision[np.ix_(regions, regions)])
 
 
 def rest_of(frames: Frames, ridge: float = _RIDGE) -> Rest:
-    """Free standardised regions of all others, by one inverse and no regression.
+    """Regress all other regions out of each region, by one matrix inverse.
 
     Parameters
     ----------
     frames
-        Standardised.
+        Standardised frames.
     ridge
-        Added to the correlation matrix's diagonal.
+        Number added to the diagonal of the correlation matrix.
     """
     correlation = frames.T @ frames / len(frames)
     precision = np.linalg.inv(correlation + ridge * np.eye(len(correlation)))
@@ -58,7 +59,7 @@ def rest_of(frames: Frames, ridge: float = _RIDGE) -> Rest:
 
 
 def entropy(values: Float[np.ndarray, "row time"]) -> Float64[np.ndarray, " row"]:
-    """Differential entropy of standardised values, less the normal's.
+    """Return the differential entropy of standardised values minus that of a normal variable.
 
     References
     ----------
@@ -71,7 +72,7 @@ def entropy(values: Float[np.ndarray, "row time"]) -> Float64[np.ndarray, " row"
 
 
 def _entropy(frames: Frames) -> BySource:
-    """Difference of the two directions' likelihoods: H(y) + H(x|y) − H(x) − H(y|x), at [y, x]."""
+    """Return the difference in log likelihood, H(y) + H(x|y) − H(x) − H(y|x), at [y, x]."""
     correlation = frames.T @ frames / len(frames)
     rows = np.ascontiguousarray(frames.T, dtype=np.float32)
     residual = np.empty_like(correlation)  # [given, region]
@@ -83,15 +84,15 @@ def _entropy(frames: Frames) -> BySource:
 
 
 def _tanh(frames: Frames) -> BySource:
-    """E[x tanh y] − E[tanh x · y], at [y, x], times the correlation."""
+    """Return E[x tanh y] − E[tanh x · y], at [y, x], times the correlation."""
     moment = frames.T @ np.tanh(frames) / len(frames)  # [x, y]
     return (frames.T @ frames / len(frames)) * (moment.T - moment)
 
 
 def _skew(frames: Frames) -> BySource:
-    """E[x² y] − E[x y²], at [y, x], every region turned so that its skewness is positive.
+    """Return E[x² y] − E[x y²], at [y, x], times the correlation.
 
-    Times the correlation.
+    The sign of every region is set so that its skewness is positive.
     """
     turned = frames * np.where((frames**3).mean(axis=0) < 0, -1.0, 1.0)
     moment = (turned**2).T @ turned / len(turned)  # [x, y]
@@ -105,23 +106,23 @@ MEASURES: Mapping[str, Callable[[Frames], BySource]] = MappingProxyType(
 
 
 def direction(frames: Frames, measure: str) -> BySource:
-    """Compare both directions of every pair of standardised regions by one of `MEASURES`."""
+    """Return one of `MEASURES` for both directions of every pair of standardised regions."""
     return MEASURES[measure](frames)
 
 
 def given_rest(rest: Rest, *measures: str) -> tuple[BySource, ...]:
-    """Compare both directions of every pair, both regions freed of all others.
+    """Return measures for both directions of every pair, given all other regions.
 
     The residuals of regions i and j given all others are y[:, {i, j}] P[{i, j}, {i, j}]⁻¹,
-    and that of j given i too is y_j: no regression per pair, and memory as for one region's
-    pairs.
+    and the residual of j given i too is y_j. No regression per pair is needed, and memory is
+    that of one region's pairs.
 
     Parameters
     ----------
     rest
-        From `rest_of`; some of its regions, if only their pairs are wanted.
+        Result of `rest_of`, or a subset of its regions if only their pairs are needed.
     *measures
-        Of `MEASURES`; one matrix each is returned.
+        Names in `MEASURES`; one matrix is returned per name.
     """
     frames, precision = rest
     covariance = frames.T @ frames / len(frames)
@@ -139,7 +140,7 @@ def given_rest(rest: Rest, *measures: str) -> tuple[BySource, ...]:
             turn = np.where((own**3).mean(axis=1) < 0, -1.0, 1.0)
             sums["skew"][region] = -turn * _mean_product(own**2, other)
     if "entropy" in sums:
-        # H(e_i) + H(e_j | e_i): what is left of j once i is known too is y_j.
+        # H(e_i) + H(e_j | e_i): the residual of j given i too is y_j.
         sums["entropy"] += entropy(alone)
     weights = {measure: 1.0 if measure == "entropy" else correlation for measure in measures}
     return tuple(weights[each] * _antisymmetric(sums[each]) for each in measures)
@@ -151,7 +152,7 @@ def _residuals(
     covariance: np.ndarray,
     region: int,
 ) -> tuple[Float[np.ndarray, "region time"], Float[np.ndarray, "region time"]]:
-    """Standardised residuals of a region, and of each other, given all but the two."""
+    """Return standardised residuals of a region, and of each other one, given all the rest."""
     shared, others = precision[region][:, None], precision.diagonal()[:, None]
     shared = np.where(np.arange(len(precision))[:, None] == region, 0.0, shared)
     own = precision[region, region]
@@ -176,7 +177,7 @@ def _residuals(
 
 
 def _residual_correlation(precision: np.ndarray, covariance: np.ndarray) -> np.ndarray:
-    """Correlation of the two residuals of each pair; 0 on the diagonal."""
+    """Return the correlation of the two residuals of each pair; 0 on the diagonal."""
     off = precision - np.diag(precision.diagonal())
     p, c = precision.diagonal(), covariance.diagonal()
     first = p[None] ** 2 * c[:, None] + off**2 * c[None] - 2 * p[None] * off * covariance
@@ -191,5 +192,5 @@ def _mean_product(one: np.ndarray, other: np.ndarray) -> Float64[np.ndarray, " r
 
 
 def _antisymmetric(cost: np.ndarray) -> BySource:
-    """Return, at [target, source], what the reverse of source → target costs more."""
+    """Return, at [target, source], the cost of target → source minus that of source → target."""
     return np.asarray(cost - cost.T)

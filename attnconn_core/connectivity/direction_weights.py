@@ -1,4 +1,4 @@
-"""Log odds of a direction from statistics in deviations of their null."""
+"""Log odds of a direction, from statistics in deviations of their null distribution."""
 
 import numpy as np
 from jaxtyping import Float64
@@ -10,19 +10,19 @@ __all__ = ["WEIGHT", "log_odds", "terms_of"]
 BySource = Float64[np.ndarray, "target source"]
 
 WEIGHT = 0.42
-"""Log odds for a unit of the terms' sum.
+"""Log odds per unit of the sum of the terms.
 
-From a logistic regression without intercept on one-way edges of the core's own simulated
-cohorts, which ``python -m benchmarks.direction`` draws anew. Terms weigh alike: weights of
-their own gained less than a hundredth there, and lean on how the cohorts are simulated.
+Fitted by a logistic regression without intercept on one-way edges of the core's own simulated
+cohorts, which ``python -m benchmarks.direction`` draws anew. All terms have equal weight:
+separate weights gained less than a hundredth there, and depend on how the cohorts are simulated.
 """
 
 
 def terms_of(found: Calibrated) -> dict[str, BySource]:
-    """Return asinh of every statistic: a single pair's can be far out."""
+    """Return asinh of every statistic, which limits the effect of extreme values."""
     return {name: np.arcsinh(z) for name, z in found.items()}
 
 
 def log_odds(found: Calibrated) -> BySource:
-    """Return the log odds that source drives target and not the reverse, of each pair."""
+    """Return, per pair, the log odds that source drives target and not the reverse."""
     return np.asarray(WEIGHT * sum(terms_of(found).values()))

@@ -1,4 +1,4 @@
-"""What every method has in common."""
+"""The interface that all methods share."""
 
 from typing import Protocol, runtime_checkable
 
@@ -9,13 +9,13 @@ __all__ = ["Estimator", "seen"]
 
 @runtime_checkable
 class Estimator(Protocol):
-    """What turns a series into connectivity."""
+    """A class that computes connectivity from a series."""
 
     def estimate(self, series: TimeSeries) -> Connectivity:
-        """Estimate [target, source] from every run of a series."""
+        """Return connectivity [target, source] from all runs of a series."""
         ...
 
 
 def seen(saw_subject: bool | None) -> dict[str, float]:
-    """Say among a matrix's metrics whether its model saw the subject, where that is known."""
+    """Return the metric `saw_subject` (1 or 0); empty if it isn't known."""
     return {} if saw_subject is None else {"saw_subject": float(saw_subject)}

@@ -1,4 +1,4 @@
-"""Granger causality by ridge regression, every pair from one factorisation."""
+"""Granger causality by ridge regression, all pairs from one matrix factorisation."""
 
 from dataclasses import dataclass
 from typing import ClassVar, Literal, get_args
@@ -16,19 +16,19 @@ from attnconn_core.timeseries import require_lags, require_sound, split
 __all__ = ["Granger", "PenaltyUnits", "n_samples", "r2_drops"]
 
 PenaltyUnits = Literal["series", "deviations"]
-"""What a penalty is measured in: the squared units of the series, as the original study has
-it, or the deviations of the regions, so that results don't depend on anybody's units."""
+"""Unit of a penalty: the squared units of the series, as in the original study, or the standard
+deviations of the regions, so that results don't depend on the units of the series."""
 
 
 def n_samples(series: TimeSeries, lags: int) -> int:
-    """Frames of a series that have `lags` frames before them in their run."""
+    """Return how many frames of a series have `lags` frames before them in their run."""
     return sum(max(len(run) - lags, 0) for run in series.runs)
 
 
 def r2_drops(
     moments: LaggedMoments, inverse: Float64[np.ndarray, "column column"], alpha: float
 ) -> Float64[np.ndarray, "target source"]:
-    """In-sample R² of the ridge VAR minus that of the ridge without one source.
+    """Return the in-sample R² of the ridge VAR minus that of the ridge without one source.
 
     The ridge without the columns g of a source has the coefficients
     B − A⁻¹[:, g] Z with Z = (A⁻¹[g, g])⁻¹ B[g], A = X'X + alpha I and B = A⁻¹X'Y. Leaving
@@ -36,17 +36,17 @@ def r2_drops(
 
         B[g]'Z + alpha (2 (A⁻¹B)[g]'Z − Z'(A⁻²)[g, g] Z).
 
-    The rise is formed as such, not as the difference of two R², so that nothing cancels
-    however small it is; no regression is fitted again and no frame is predicted.
+    The rise is computed from this formula, not as the difference of two R², so that small
+    rises suffer no cancellation. No regression is fitted again and no frame is predicted.
 
     Parameters
     ----------
     moments
-        Of the training part.
+        Lagged moments of the training part.
     inverse
         A⁻¹, from ``moments.inverse(alpha)``.
     alpha
-        The penalty that `inverse` was made with.
+        Ridge penalty from which `inverse` was computed.
     """
     n_regions, lags = len(moments.total), moments.lags
     by_source = (n_regions, lags, n_regions)
@@ -62,22 +62,22 @@ def r2_drops(
 
 @dataclass(frozen=True)
 class Granger:
-    """How much worse a region is foretold without the past of another.
+    """Drop in R² of a ridge VAR when the past of one source region is left out.
 
     Attributes
     ----------
     lags
-        Frames of the past that inform a forecast.
+        Number of past frames in the regression.
     alpha
         Ridge penalty; 0 is least squares.
     test_fraction
-        Share of frames, at the end, that the forecast is judged on. None fits on every
-        frame and judges nothing: a scan cut short has no frames to spare.
+        Share of the frames, at the end of the series, on which the forecast is scored. None
+        fits on every frame and scores none, for scans with no frames to spare.
     units
-        What `alpha` is measured in. ``"series"``: the squared units of the series, so that
-        the original study's figures come out; the same scan in other units needs another
-        penalty. ``"deviations"``: every region is divided by its deviation over the training
-        part, so that neither the scanner's units nor a region's scale matters.
+        Unit of `alpha`. ``"series"``: the squared units of the series, which reproduces the
+        original study's figures; the same scan in other units needs another penalty.
+        ``"deviations"``: every region is divided by its deviation over the training part, so
+        that neither the scanner's units nor a region's scale matters.
 
     Raises
     ------
@@ -118,13 +118,13 @@ class Granger:
             )
 
     def estimate(self, series: TimeSeries) -> Connectivity:
-        """Fit on the first frames, read every pair, and judge the fit on the rest.
+        """Return drops in in-sample R² on the training part, and the skill on the test part.
 
-        Values are drops of in-sample R², clipped at 0; the diagonal is what a region's
-        own past adds to that of the others. Metrics: `r2`, the mean over regions of the
-        test R²; `r2_pooled`, around one grand mean; `mse`, in squared units. Without a
-        penalty also `samples_of_inverse` and `columns_of_inverse`, where there are fewer than
-        two samples per column of the past.
+        Drops are clipped at 0. The diagonal is the drop when a region's own past is left out
+        and the past of the others is kept. Metrics: `r2`, the mean over regions of the test R²;
+        `r2_pooled`, around one grand mean; `mse`, in squared units. Without a penalty also
+        `samples_of_inverse` and `columns_of_inverse`, if there are fewer than two samples per
+        column of the past.
 
         Raises
         ------
@@ -164,6 +164,6 @@ class Granger:
 
 
 def _moves(series: TimeSeries, lags: int) -> Bool[np.ndarray, " region"]:
-    """Whether every region changes over the frames that are predicted, by its values alone."""
+    """Return which regions change over the predicted frames, by comparing values only."""
     predicted = np.concatenate([run[lags:] for run in series.runs])
     return np.asarray(np.ptp(predicted, axis=0) > 0)

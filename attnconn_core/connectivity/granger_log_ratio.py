@@ -1,4 +1,4 @@
-"""Granger causality as Geweke measures it, with its F test."""
+"""Geweke's measure of Granger causality, with its F test."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -24,9 +24,10 @@ class GrangerTest:
     log_ratio
         ln(RSS without the source / RSS with it), Geweke 1982.
     f, p
-        F statistic and its p value, for one edge alone: correct for the number of edges.
+        F statistic and its p value for a single edge, not corrected for multiple testing.
     df
-        Degrees of freedom: the lags, and the samples less the columns and the intercept.
+        Degrees of freedom: the number of lags, and the number of samples minus the columns and
+        the intercept.
     """
 
     log_ratio: Float64[np.ndarray, "target source"]
@@ -37,12 +38,12 @@ class GrangerTest:
 
 @dataclass(frozen=True)
 class GrangerLogRatio:
-    """How much a source's past lowers the error of a least-squares VAR, in nats × 2.
+    """Log ratio of the errors of a least-squares VAR without and with a source, in nats × 2.
 
     Attributes
     ----------
     lags
-        Frames of the past.
+        Number of past frames in the regression.
 
     Raises
     ------
@@ -65,15 +66,15 @@ class GrangerLogRatio:
         require_lags(self.lags)
 
     def estimate(self, series: TimeSeries) -> Connectivity:
-        """Log-ratio of the errors without and with each source; see `test`.
+        """Return the log ratio of the errors without and with each source; see `test`.
 
-        Metrics: `samples_of_inverse` and `columns_of_inverse`, where there are fewer than two
-        samples per column of the past: the values are then mostly noise.
+        Metrics: `samples_of_inverse` and `columns_of_inverse`, if there are fewer than two
+        samples per column of the past; the values are then mostly noise.
 
         Raises
         ------
         SeriesError
-            As `test` does.
+            As for `test`.
         """
         tested = self.test(series)
         columns, free = series.n_regions * self.lags, tested.df[1]
@@ -81,18 +82,18 @@ class GrangerLogRatio:
         return Connectivity(tested.log_ratio, series.regions, self.method, self.directed, metrics)
 
     def test(self, series: TimeSeries) -> GrangerTest:
-        """Fit every region on the past of all, and test each source in each target.
+        """Fit every region on the past of all regions, and test each source for each target.
 
         With A = X'X, B = A⁻¹X'Y and g a source's columns, leaving g out raises the sum
-        of squares by B[g]' (A⁻¹[g, g])⁻¹ B[g]: no regression is fitted again.
+        of squares by B[g]' (A⁻¹[g, g])⁻¹ B[g]. No regression is fitted again.
 
         Raises
         ------
         SeriesError
-            If a region holds a NaN, an infinite value or a constant signal, if there
-            aren't more samples than coefficients, or the columns are dependent.
+            If a region holds a NaN, an infinite value or a constant signal, there are no more
+            samples than coefficients, or the columns are linearly dependent.
         """
-        # Only where it is used: scipy.stats takes its time to import.
+        # Imported here because importing scipy.stats is slow.
         from scipy.stats import f as f_distribution
 
         require_sound(series, self.method)
@@ -111,8 +112,8 @@ class GrangerLogRatio:
         error = moments.total - (full * moments.cross).sum(axis=0)
         if not (error > 0).all():
             raise SeriesError(
-                f"{self.method}: {series.regions[int(np.argmin(error))]} is foretold without "
-                "an error, so none can be compared with it"
+                f"{self.method}: {series.regions[int(np.argmin(error))]} is predicted without "
+                "error, so no error ratio exists; remove the region or use a penalised method"
             )
         ratio = np.maximum(rise, 0.0) / error[:, None]
         f = ratio * free / self.lags

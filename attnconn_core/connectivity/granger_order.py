@@ -1,4 +1,4 @@
-"""The choice of Granger's lags and penalty for a cohort."""
+"""Choice of Granger's lags and penalty for a cohort."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,19 +16,19 @@ from attnconn_core.timeseries import lagged_design, require_sound, split
 
 __all__ = ["GrangerOrder", "choose_granger_order"]
 
-# Ends of the coarse grid, in variances of a region.
+# Ends of the coarse grid, in multiples of a region's variance.
 _MIN_ALPHA, _MAX_ALPHA = 1e-3, 1e7
-# A penalty is given up after so many decreases in a row.
+# The search of a penalty ends after this many decreases in a row.
 _PATIENCE = 3
-# The finer grid takes so many lags on either side of the best.
+# The finer grid tries this many lags on either side of the best.
 _REACH = 2
-# Projections kept for the finer grid; beyond it they are computed again.
+# Projections kept for the finer grid; more than these are computed again.
 _KEPT_BYTES = 2 * 2**30
 
 
 @dataclass(frozen=True)
 class GrangerOrder:
-    """The lags and the penalty that forecast a cohort best, and how they were found.
+    """The lags and the penalty that predict a cohort best, and the search that chose them.
 
     Attributes
     ----------
@@ -37,11 +37,11 @@ class GrangerOrder:
     visited
         (alpha, lags, r2) of every candidate, in the order of the search.
     early_stops
-        Penalties given up after three decreases in a row.
+        Penalties whose search ended after three decreases in a row.
     ends
         Ends of the grid of penalties.
     units
-        What penalties are measured in; see `Granger`, which must be given the same.
+        Unit of the penalties; give `Granger` the same.
     """
 
     lags: int
@@ -54,13 +54,13 @@ class GrangerOrder:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What is suspicious about the choice, a sentence each."""
+        """Return warnings about the choice, one sentence each."""
         if self.alpha not in self.ends:
             return ()
         low, high = self.ends
         return (
-            f"Granger's best penalty, {self.alpha:g}, is an end of those tried ({low:g} to "
-            f"{high:g}): a better one may lie beyond; min_alpha and max_alpha set the ends",
+            f"Granger's best penalty, {self.alpha:g}, is at an end of the range tried ({low:g} to "
+            f"{high:g}), so a better one may lie beyond it; widen min_alpha and max_alpha",
         )
 
 
@@ -78,35 +78,35 @@ def choose_granger_order(
     on_progress: Callable[[int, int], object] | None = None,
     units: str = "series",
 ) -> GrangerOrder:
-    """Search lags and penalty for the highest test R² over a cohort.
+    """Return the lags and penalty with the highest test R² over a cohort.
 
-    A coarse logarithmic grid of penalties comes first, each with 1, 2, … lags until the
-    R² has fallen three times in a row. Then a finer grid, strictly inside the
-    neighbours of the best penalty (at an end of the grid: between it and its one
-    neighbour), with the best lags ± 2. Only a strictly higher R² replaces the best.
+    First, a coarse logarithmic grid of penalties: each is tried with 1, 2, … lags until the
+    R² has fallen three times in a row. Then a finer grid, strictly between the neighbours of
+    the best penalty (at an end of the grid: between it and its one neighbour), with the best
+    lags ± 2. Only a strictly higher R² replaces the best.
 
-    The R² that decides is measured on the last frames of every series given. To report
-    a test R² that the choice hasn't seen, give series without their test frames.
+    R² is measured on the last frames of each series given. To report a test R² on frames
+    that this choice hasn't used, give series without their test frames.
 
     Parameters
     ----------
     cohort
-        One series per session. A series too short for a candidate is left out of its mean.
+        One series per session. For each candidate, series too short for it are left out.
     max_lags
-        Longest past to try, in frames.
+        Largest number of lags to try, in frames.
     min_alpha, max_alpha
-        Ends of the coarse grid, in `units`; None for 0.001 and 10 million times the
-        variance of a region, which is the mean over the cohort where `units` is
-        ``"series"``, and 1 otherwise.
+        Ends of the coarse grid, in `units`. None: 0.001 and 10 million times the variance of
+        a region, which is the mean variance over the cohort if `units` is ``"series"``, and 1
+        otherwise.
     coarse_steps, refine_steps
-        Penalties on the coarse and on the finer grid.
+        Number of penalties on the coarse and on the finer grid.
     test_fraction
-        Share of frames, at the end of a series, that the forecast is judged on.
+        Share of the frames, at the end of a series, on which the forecast is scored.
     on_progress
         Called with (done, total) after each series at each number of lags.
     units
-        What penalties are measured in; see `Granger`. ``"deviations"`` suits sessions in
-        different units, of which no one penalty in the units of the series can be right.
+        Unit of the penalties; see `Granger`. Use ``"deviations"`` if sessions have different
+        units, because then no single penalty in the units of the series suits all.
 
     Raises
     ------
@@ -119,8 +119,8 @@ def choose_granger_order(
 
     Notes
     -----
-    With the eigenvectors V of X'X the test part is predicted by
-    ``(Xtest V) (V'X'Y / (eigenvalues + alpha))``: one factorisation serves every penalty.
+    With the eigenvectors V of X'X, the test part is predicted by
+    ``(Xtest V) (V'X'Y / (eigenvalues + alpha))``, so one factorisation serves every penalty.
 
     Examples
     --------
@@ -162,7 +162,7 @@ def choose_granger_order(
 
 @dataclass(frozen=True, eq=False)
 class _Projection:
-    """One series at one number of lags, in the eigenvectors of its design."""
+    """One series at one number of lags, projected on the eigenvectors of its design."""
 
     eigenvalues: Float64[np.ndarray, " column"]
     cross: Float64[np.ndarray, "column region"]
@@ -170,7 +170,7 @@ class _Projection:
     observed: Float64[np.ndarray, "sample region"]
 
     def r2(self, alphas: Sequence[float]) -> Float64[np.ndarray, " step"]:
-        """Mean per-region R² of the test part at every penalty, in one product."""
+        """Return the mean per-region R² of the test part at every penalty, by one product."""
         weights = 1 / (self.eigenvalues[:, None] + np.asarray(alphas))
         coefficients = weights[:, :, None] * self.cross[:, None]
         predicted = self.past @ coefficients.reshape(len(weights), -1)
@@ -192,7 +192,7 @@ def _project(training: TimeSeries, test: TimeSeries, lags: int, units: str) -> _
 
 
 class _Scores:
-    """Test R² of candidates over a cohort, with the projections there is room for."""
+    """Test R² of candidates over a cohort, with a limited cache of projections."""
 
     def __init__(
         self,
@@ -219,14 +219,14 @@ class _Scores:
 
     @property
     def variance(self) -> float:
-        """The variance of a region: the mean over regions and training parts, or 1."""
+        """Return the mean variance over regions and training parts, or 1 for deviations."""
         if self._units == "deviations":
             return 1.0
         parts = [training.values.astype(np.float64) for training, _ in self._parts]
         return float(np.mean([part.var(axis=0).mean() for part in parts]))
 
     def at(self, lags: int, alphas: Sequence[float]) -> list[_Candidate]:
-        """Score every penalty over the series long enough; empty if none is."""
+        """Return the score of every penalty over the series long enough; empty if none is."""
         scores: list[Float64[np.ndarray, " step"]] = []
         for number, parts in enumerate(self._parts):
             if _long_enough(parts, lags):
@@ -253,7 +253,7 @@ class _Scores:
 def _coarse(
     scores: _Scores, alphas: Float64[np.ndarray, " step"], max_lags: int
 ) -> list[list[_Candidate]]:
-    """Walk every penalty up the lags, side by side so that each projection serves all."""
+    """Try every penalty with increasing lags, all penalties together per projection."""
     paths: dict[float, list[_Candidate]] = {float(alpha): [] for alpha in alphas}
     for lags in range(1, max_lags + 1):
         walking = [alpha for alpha, path in paths.items() if not _given_up(path)]
@@ -276,7 +276,7 @@ def _given_up(path: Sequence[_Candidate]) -> bool:
 
 
 def _best(visited: Sequence[_Candidate]) -> _Candidate:
-    return max(visited, key=lambda candidate: candidate[2])  # the first of equals
+    return max(visited, key=lambda candidate: candidate[2])  # the first of ties
 
 
 def _long_enough(parts: tuple[TimeSeries, TimeSeries], lags: int) -> bool:

@@ -1,4 +1,4 @@
-"""Ridge Granger that never shrinks what a region knows of itself."""
+"""Ridge Granger causality without a penalty on a region's own past."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -20,24 +20,24 @@ Square = Float64[np.ndarray, "column column"]
 
 @dataclass(frozen=True)
 class GrangerOwnPastFree:
-    """How much worse a region is foretold without another's past, its own left unpenalised.
+    """Drop in R² of a ridge VAR without a source's past; a region's own past has no penalty.
 
-    A penalty on the own past leaves something of it unexplained, which the past of
-    regions that resemble it then seems to explain. Here only those others are shrunk.
+    A penalty on the own past leaves part of it unexplained, and the past of similar regions
+    then seems to explain that part. Here only the other regions are shrunk.
 
     Attributes
     ----------
     lags
-        Frames of the past.
+        Number of past frames in the regression.
     alpha
-        Ridge penalty on the other regions, of series of unit deviation; None chooses
-        the one that foretells the validation frames best.
+        Ridge penalty on the other regions, for series of unit deviation; None chooses the
+        penalty with the best forecast of the validation frames.
     judged_on
-        ``"training"``: drop in R² of the frames that were fitted, as Granger's. Or
-        ``"validation"``: of the last frames, which were not.
+        ``"training"``: drop in R² on the fitted frames, as for `Granger`. ``"validation"``:
+        drop on the last frames, which were not fitted.
     validation_fraction
-        Share of the frames, at the end, that choose alpha and that ``"validation"``
-        judges on.
+        Share of the frames, at the end of the series, used to choose alpha and, with
+        ``"validation"``, to measure the drop.
 
     Raises
     ------
@@ -68,10 +68,10 @@ class GrangerOwnPastFree:
             )
 
     def estimate(self, series: TimeSeries) -> Connectivity:
-        """Choose alpha if asked to, fit, and leave out every source in turn.
+        """Choose alpha if it is None, fit, and return the drop in R² without each source.
 
-        Values are drops in R², clipped at 0; the diagonal is what the region's own past
-        adds to that of the others. Metrics: `alpha`.
+        Drops are clipped at 0. The diagonal is the drop when a region's own past is left out
+        and the past of the others is kept. Metrics: `alpha`.
 
         Raises
         ------
@@ -94,7 +94,7 @@ class GrangerOwnPastFree:
         if not judge.total.all():
             still = series.regions[int(np.argmin(judge.total))]
             raise SeriesError(
-                f"{self.method}: every region must change over the frames it is judged on; "
+                f"{self.method}: every region must change over the frames that are scored; "
                 f"{still} doesn't"
             )
         drops = np.maximum(_drops(moments, judge, alpha), 0.0)
@@ -102,7 +102,7 @@ class GrangerOwnPastFree:
 
 
 def _seen_from(moments: LaggedMoments, series: TimeSeries) -> LaggedMoments:
-    """Moments of other frames around the means, and in the units, of those fitted."""
+    """Return moments of other frames, with the means and units of the fitted frames."""
     past, present = lagged_design(series.runs, moments.lags)
     past = (past - moments.past_mean) / np.repeat(moments.scale, moments.lags)
     present = (present - moments.present_mean) / moments.scale
@@ -121,12 +121,12 @@ def _seen_from(moments: LaggedMoments, series: TimeSeries) -> LaggedMoments:
 def _drops(
     moments: LaggedMoments, judge: LaggedMoments, alpha: float
 ) -> Float64[np.ndarray, "target source"]:
-    """R² on the judge's frames, less that of the fit without one source.
+    """Return the R² on the scored frames minus that of the fit without one source.
 
     For a target with the own columns o, let M = (X'X + alpha (I − I_o))⁻¹, from
     A⁻¹ = (X'X + alpha I)⁻¹ by Woodbury's identity, and b = M X'y. Leaving g out moves b
-    by d = −M[:, g] (M[g, g])⁻¹ b[g], and the judge's sum of squares by
-    2 d'(X'X b − X'y) + d'X'X d, of the judge's X and y.
+    by d = −M[:, g] (M[g, g])⁻¹ b[g], and the sum of squares by 2 d'(X'X b − X'y) + d'X'X d,
+    with X and y of the scored frames.
     """
     n, lags = len(moments.total), moments.lags
     inverse = moments.inverse(alpha)

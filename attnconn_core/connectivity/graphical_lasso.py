@@ -1,4 +1,4 @@
-"""Partial correlation from a precision in which weak entries are exactly zero."""
+"""Partial correlation from a sparse precision matrix."""
 
 import warnings
 from dataclasses import dataclass
@@ -14,8 +14,8 @@ from attnconn_core.timeseries import require_sound
 
 __all__ = ["GraphicalLasso"]
 
-# How well a sweep solves for one region. With scikit-learn's 1e-4 the sweeps may never
-# agree: 10 regions of 60 frames took 47, or more than 200, where they now take 4.
+# Tolerance of the solution for one region. With scikit-learn's 1e-4 the sweeps may never
+# converge: 10 regions of 60 frames took 47, or more than 200, where they now take 4.
 _ONE_REGION = 1e-6
 
 
@@ -26,10 +26,10 @@ class GraphicalLasso:
     Attributes
     ----------
     alpha
-        Penalty on the precision's entries off the diagonal, in units of correlation:
-        the larger, the fewer connections.
+        Penalty on the off-diagonal entries of the precision, in units of correlation. A
+        larger penalty gives fewer connections.
     max_iterations
-        Sweeps over the regions.
+        Largest number of sweeps over the regions.
 
     Raises
     ------
@@ -63,7 +63,7 @@ class GraphicalLasso:
             raise ParameterError(f"max_iterations must be at least 1; got {self.max_iterations}")
 
     def estimate(self, series: TimeSeries) -> Connectivity:
-        """Fit the sparse precision of the standardised regions and normalise it.
+        """Fit the sparse precision of the standardised regions, and return it normalised.
 
         Metrics: `edges`, the share of pairs with a connection.
 
@@ -73,7 +73,7 @@ class GraphicalLasso:
             If a region holds a NaN, an infinite value or a constant signal, or the fit
             doesn't converge.
         """
-        # Only where it is used: scikit-learn takes its time to import.
+        # Imported here because importing scikit-learn is slow.
         from sklearn.covariance import graphical_lasso
         from sklearn.exceptions import ConvergenceWarning
 

@@ -1,8 +1,8 @@
-"""Matrices that are inverted as they are: whether there are samples enough for that.
+"""Checks of matrices that are inverted without regularisation: whether samples are enough.
 
 With T samples of C columns, the inverse of a covariance varies as if there were T − C samples.
-Below twice as many samples as columns more of them are used up than are left: partial
-correlations of a known network of 130 regions agree with it at r = .92 from 2,000 frames, .43
+With fewer than twice as many samples as columns, most are used up. For example, partial
+correlations of a known graph of 130 regions agree with it at r = .92 from 2,000 frames, .43
 from 200 and .08 from 131, where Ledoit and Wolf's shrinkage still gives .65.
 """
 
@@ -19,14 +19,14 @@ _DIMENSIONS = "dimensions_of_inverse"
 
 @dataclass(frozen=True)
 class Inversion:
-    """What a method inverts without regularisation; stands in its class variable `inverts`.
+    """What a method inverts without regularisation; stored in its class variable `inverts`.
 
     Attributes
     ----------
     samples, columns
-        What they are, in words: ``"frames"`` and ``"regions"``.
+        Their names in messages: ``"frames"`` and ``"regions"``.
     instead
-        The method, or the change, that holds where samples are few.
+        The method, or the change, to use if samples are few.
     """
 
     samples: str
@@ -34,12 +34,12 @@ class Inversion:
     instead: str
 
     def caution(self, metrics: Iterable[Mapping[str, float]]) -> str:
-        """Say that the matrices of some sessions are mostly noise; empty if none is.
+        """Return a warning if the matrices of some sessions are mostly noise; else "".
 
         Parameters
         ----------
         metrics
-            Of the method's matrix of every session; see `few_samples` and `few_dimensions`.
+            Metrics of the matrix of every session; see `few_samples` and `few_dimensions`.
         """
         every = list(metrics)
         few = [each for each in every if _SAMPLES in each]
@@ -49,7 +49,7 @@ class Inversion:
         return (
             f"{worst[_SAMPLES]:.0f} {self.samples} of {worst[_COLUMNS]:.0f} {self.columns}: mostly "
             f"noise ({len(few)} of {len(every)} sessions have fewer than twice as many "
-            f"{self.samples} as {self.columns}); {self.instead} holds"
+            f"{self.samples} as {self.columns}); use {self.instead} instead"
         )
 
     def _caution_of_dimensions(self, every: Sequence[Mapping[str, float]]) -> str:
@@ -58,22 +58,22 @@ class Inversion:
             return ""
         worst = min(lacking, key=lambda each: each[_DIMENSIONS] / each[_COLUMNS])
         return (
-            f"{worst[_DIMENSIONS]:.0f} dimensions of {worst[_COLUMNS]:.0f} {self.columns}: what "
-            f"lacks is decided by rounding and decides the values ({len(lacking)} of {len(every)} "
-            "sessions lack dimensions, as after a global signal was regressed out); "
-            f"{self.instead} holds"
+            f"{worst[_DIMENSIONS]:.0f} dimensions of {worst[_COLUMNS]:.0f} {self.columns}: the "
+            f"values are decided by rounding ({len(lacking)} of {len(every)} sessions lack "
+            "dimensions, as after regressing out a global signal); "
+            f"use {self.instead} instead"
         )
 
 
 def few_dimensions(columns: int, lost: float) -> dict[str, float]:
-    """Return how many dimensions are left, as a matrix's metrics, where one or more is lost.
+    """Return the remaining dimensions as metrics if one or more is lost; else nothing.
 
     Parameters
     ----------
     columns
-        Of the covariance C.
+        Number of columns of the covariance C.
     lost
-        Trace of r (C + r I)⁻¹: how many dimensions have less variance than the ridge r.
+        Trace of r (C + r I)⁻¹: the number of dimensions with less variance than the ridge r.
 
     Examples
     --------
@@ -88,7 +88,7 @@ def few_dimensions(columns: int, lost: float) -> dict[str, float]:
 
 
 def few_samples(samples: int, columns: int) -> dict[str, float]:
-    """Return both numbers as a matrix's metrics where samples are too few; else nothing.
+    """Return both numbers as metrics if there are too few samples; else nothing.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Correlation of a region with another some frames earlier."""
+"""Correlation of a region with another region some frames earlier."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -16,14 +16,14 @@ __all__ = ["LaggedCorrelation"]
 class LaggedCorrelation:
     """Correlation of the target's present with the source's past.
 
-    It doesn't hold the target's own past: of two regions that go together at lag 0, the
-    one with the longer memory lags the other.
+    The target's own past isn't controlled for: if two regions are correlated at lag 0, the one
+    with the longer memory seems to lag behind the other.
 
     Attributes
     ----------
     lags
-        Of the lags 1 to this many frames, the one with the largest absolute correlation
-        counts.
+        Number of lags, in frames: 1 to this many. The one with the largest absolute
+        correlation is used.
 
     Raises
     ------
@@ -49,7 +49,7 @@ class LaggedCorrelation:
         require_lags(self.lags)
 
     def estimate(self, series: TimeSeries) -> Connectivity:
-        """Correlate every region with the past of every region, no lag crossing a run's border.
+        """Correlate every region with the past of every region; no lag crosses two runs.
 
         The diagonal is the autocorrelation.
 
@@ -62,7 +62,7 @@ class LaggedCorrelation:
         require_sound(series, self.method)
         moments = lagged_moments(series.runs, self.lags)
         scale = np.sqrt(np.multiply.outer(moments.gram.diagonal(), moments.total))
-        # A region may stand still in the frames that are left; nothing goes with it.
+        # A region may be constant in the remaining frames; its correlations are then 0.
         found = np.divide(moments.cross, scale, out=np.zeros_like(scale), where=scale > 0)
         by_lag = found.reshape(series.n_regions, self.lags, series.n_regions)
         strongest = np.abs(by_lag).argmax(axis=1, keepdims=True)

@@ -1,4 +1,4 @@
-"""Partial correlation of the present with every region's past, all from one inverse."""
+"""Partial correlation of the present with every region's past, from one matrix inverse."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -21,11 +21,12 @@ ByLag = Float64[np.ndarray, "lag target source"]
 
 @dataclass(frozen=True)
 class LaggedPartial:
-    """Correlation of the target's present with the source's past, the whole past held.
+    """Correlation of the target's present with the source's past, given all other past values.
 
-    What a conditional-independence search (PCMCI, CaLLTiF) tests with the complete past as
-    its conditions, for every pair and lag at once. With G the covariance of the past, c that
-    of the past with a target and b = G⁻¹c, the partial correlation at past column k is
+    This is the statistic of a conditional-independence search (PCMCI, CaLLTiF) with the
+    complete past as conditions, for all pairs and lags at once. With G the covariance of the
+    past, c the covariance of the past with a target and b = G⁻¹c, the partial correlation at
+    past column k is
 
         b_k / sqrt(b_k² + (1 − c'b) (G⁻¹)_kk)
 
@@ -34,7 +35,7 @@ class LaggedPartial:
     Attributes
     ----------
     lags
-        Frames of the past.
+        Number of past frames.
 
     Raises
     ------
@@ -43,9 +44,9 @@ class LaggedPartial:
 
     References
     ----------
-    Ledoit & Wolf 2004, Journal of Multivariate Analysis 88: 365–411, on the covariance that
-    is inverted; Runge et al. 2019, Science Advances 5: eaau4996 (PCMCI) and Arab et al.
-    2025, Network Neuroscience 9: 392–420 (CaLLTiF), on the question.
+    Ledoit & Wolf 2004, Journal of Multivariate Analysis 88: 365–411 (the covariance that
+    is inverted); Runge et al. 2019, Science Advances 5: eaau4996 (PCMCI); Arab et al.
+    2025, Network Neuroscience 9: 392–420 (CaLLTiF).
 
     Examples
     --------
@@ -67,11 +68,12 @@ class LaggedPartial:
         require_lags(self.lags)
 
     def estimate(self, series: TimeSeries) -> Connectivity:
-        """Correlate by Ledoit and Wolf's covariance of the present and the past.
+        """Return partial correlations from Ledoit and Wolf's covariance of present and past.
 
-        Of several lags the one with the largest absolute value counts. The diagonal is what
-        a region's own past says of its present. Metrics: `shrinkage`, the share of the
-        covariance that was replaced by the identity; near 1 there are too few frames.
+        For several lags, the one with the largest absolute value is used. The diagonal is the
+        partial correlation of a region's present with its own past. Metrics: `shrinkage`, the
+        share of the covariance that was replaced by the identity; a value near 1 means that
+        there are too few frames.
 
         Raises
         ------
@@ -88,17 +90,17 @@ class LaggedPartial:
         return Connectivity(values, series.regions, self.method, self.directed, metrics)
 
     def test(self, series: TimeSeries) -> LinkTest:
-        """Test every link by Student's t, without shrinkage, whose null is not known.
+        """Test every link by Student's t, without shrinkage (its null distribution is unknown).
 
-        At lags from 1 on this is the t test of the coefficients of a least-squares VAR. Lag 0
-        is the present of both regions given the past of all, without a direction.
+        At lags of 1 and more this is the t test of the coefficients of a least-squares VAR. At
+        lag 0 it tests the present of both regions given the past of all; it has no direction.
 
         Raises
         ------
         SeriesError
-            As `estimate` does, and if there are not more samples than columns of the past.
+            As for `estimate`, and if there are not more samples than columns of the past.
         """
-        # Only where it is used: scipy.stats takes its time to import.
+        # Imported here because importing scipy.stats is slow.
         from scipy.stats import t as student
 
         require_sound(series, self.method)
@@ -113,14 +115,14 @@ class LaggedPartial:
             )
         partial = _given_past(covariance_of(frames), series.n_regions)
         df = np.full((self.lags + 1, 1, 1), float(free))
-        df[0] -= 1  # the present of the other region is no condition of a lagged link
+        df[0] -= 1  # a lagged link isn't conditioned on the other region's present
         rest = np.maximum(1 - partial**2, np.finfo(np.float64).tiny)
         p = 2 * student.sf(np.abs(partial) * np.sqrt(df / rest), df)
         return LinkTest(tuple(range(self.lags + 1)), partial, p)
 
 
 def _given_past(covariance: Float64[np.ndarray, "column column"], n_regions: int) -> ByLag:
-    """Partial correlations from the covariance of `with_past`'s columns."""
+    """Return partial correlations from the covariance of the columns of `with_past`."""
     past, cross = covariance[n_regions:, n_regions:], covariance[n_regions:, :n_regions]
     inverse = np.linalg.inv(past)
     coefficients = inverse @ cross
@@ -130,5 +132,5 @@ def _given_past(covariance: Float64[np.ndarray, "column column"], n_regions: int
     lagged = (coefficients / spread).reshape(-1, n_regions, n_regions)  # (lag, source, target)
     present = left / np.sqrt(np.multiply.outer(error, error))
     present = np.clip((present + present.T) / 2, -1.0, 1.0)
-    np.fill_diagonal(present, 0.0)  # no link of a region with itself
+    np.fill_diagonal(present, 0.0)  # a region has no link with itself
     return np.concatenate([present[None], lagged.transpose(0, 2, 1)])

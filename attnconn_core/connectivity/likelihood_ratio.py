@@ -1,4 +1,4 @@
-"""Direction of an edge by the non-Gaussianity of the two regions' values."""
+"""Direction of an edge from the non-Gaussianity of the two regions' values."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -20,31 +20,32 @@ _GIVEN = ("nothing", "rest")
 
 @dataclass(frozen=True)
 class LikelihoodRatio:
-    """Which of two linear models without Gaussian noise fits better: x → y, or y → x.
+    """Likelihood ratio of two linear non-Gaussian models of a pair: x → y against y → x.
 
-    Frame by frame, without a look at the past: of a linear pair the correlation is the
-    same either way, but only in the true direction is the noise independent of what is
-    put in. Normal values tell nothing. It says which way an edge runs, if there is one;
-    its size grows with the correlation, but is no measure of the edge.
+    The measure uses single frames and no lags. The correlation of a linear pair is the same in
+    both directions, but only in the true direction is the noise independent of the input.
+    Normally distributed values carry no information on direction. The measure gives the
+    direction of an edge, if there is one; its size grows with the correlation, but doesn't
+    measure the strength of the edge.
 
     Attributes
     ----------
     measure
-        ``"tanh"``, for values with heavier tails than the normal's (E[x tanh y] −
-        E[tanh x · y]); ``"skew"``, for skewed ones (E[x² y] − E[x y²], every region
-        turned so that its skewness is positive), both times the correlation; or
-        ``"entropy"``, for either and for lighter tails: H(y) + H(x|y) − H(x) − H(y|x), with
-        the maximum-entropy approximation.
+        ``"tanh"``, for values with heavier tails than the normal distribution
+        (E[x tanh y] − E[tanh x · y]); ``"skew"``, for skewed values (E[x² y] − E[x y²], with
+        the sign of every region set so that its skewness is positive), both times the
+        correlation; or ``"entropy"``, for both kinds and for lighter tails:
+        H(y) + H(x|y) − H(x) − H(y|x), with the maximum-entropy approximation.
     given
-        ``"nothing"``, or ``"rest"``: both regions are first freed of all other regions, so
-        that common causes drop out.
+        ``"nothing"``, or ``"rest"``: all other regions are first regressed out of both
+        regions, which removes common causes.
     innovations
-        Whether each region's own first-order autoregression is removed first.
+        Whether each region's own first-order autoregression is first removed.
 
     Raises
     ------
     ParameterError
-        If the measure, or what is given, isn't known.
+        If `measure` or `given` has an unknown value.
 
     References
     ----------
@@ -70,10 +71,10 @@ class LikelihoodRatio:
                 raise ParameterError(f"{name} must be one of {', '.join(known)}; got {value!r}")
 
     def estimate(self, series: TimeSeries) -> Connectivity:
-        """Compare both directions of every pair: the evidence for the better, 0 for the other.
+        """Return the evidence for the likelier direction of every pair; the reverse gets 0.
 
-        Metrics, given the rest: `samples_of_inverse` and `columns_of_inverse`, the frames and
-        the regions, where there are fewer than two frames per region.
+        Metrics, with ``given="rest"``: `samples_of_inverse` and `columns_of_inverse`, the
+        numbers of frames and regions, if there are fewer than two frames per region.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""Tests of lagged links: what a search for conditional independence returns."""
+"""Result of a test of lagged links, as in a search for conditional independence."""
 
 from dataclasses import dataclass
 
@@ -12,17 +12,17 @@ __all__ = ["LinkTest", "share_of_pairs"]
 
 @dataclass(frozen=True, eq=False)
 class LinkTest:
-    """Test of every link from a source's past, or its present, to a target's present.
+    """Test of every link from a source's past, or present, to a target's present.
 
     Attributes
     ----------
     lags
-        Frames from source to target, one per first index of the arrays. At lag 0 the
-        diagonal holds 0 with p = 1: nothing is tested.
+        Frames from source to target, one entry per first index of the arrays. At lag 0 the
+        diagonal isn't tested: it holds 0 with p = 1.
     partial
-        Partial correlation, given what the method holds.
+        Partial correlation, given the conditions of the method.
     p
-        Two-sided p value of one link alone; `edges` corrects for their number.
+        Two-sided p value of a single link, not corrected; `edges` corrects for their number.
     """
 
     lags: tuple[int, ...]
@@ -30,9 +30,9 @@ class LinkTest:
     p: Float64[np.ndarray, "lag target source"]
 
     def edges(self, fdr: float = 0.05) -> Bool[np.ndarray, "target source"]:
-        """Which pairs have a link at any lag, at a false discovery rate over all links.
+        """Return which pairs have a link at any lag, at a false discovery rate over all links.
 
-        The diagonal, a region's own past, is left out of both.
+        The diagonal, a region's own past, is neither tested nor returned.
 
         Raises
         ------
@@ -43,7 +43,7 @@ class LinkTest:
         ----------
         Benjamini & Hochberg 1995, Journal of the Royal Statistical Society B 57: 289–300.
         """
-        # Only where it is used: scipy.stats takes its time to import.
+        # Imported here because importing scipy.stats is slow.
         from scipy.stats import false_discovery_control
 
         if not 0 < fdr < 1:
@@ -60,7 +60,7 @@ class LinkTest:
 
 
 def share_of_pairs(edges: Bool[np.ndarray, "target source"]) -> float:
-    """Return the share of ordered pairs of regions that have an edge, the diagonal left out."""
+    """Return the share of ordered pairs of regions that have an edge, without the diagonal."""
     n_regions = len(edges)
     linked = edges & ~np.eye(n_regions, dtype=bool)
     return float(linked.sum() / (n_regions**2 - n_regions))

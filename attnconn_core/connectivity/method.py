@@ -1,4 +1,4 @@
-"""What is known about one method: its name, its traits, what it needs and can be set to."""
+"""Description of one method: its name, traits, needs and parameters."""
 
 import json
 from collections.abc import Mapping
@@ -18,31 +18,31 @@ from attnconn_core.records import Connectivity
 __all__ = ["TRAINED", "Method", "Need"]
 
 Need = Literal["series", "cohort", "cohort model", "session model", "fine-tuned model"]
-"""What a method is estimated from, beside the series itself: nothing; something that is
-chosen or learnt from the cohort; a forecaster trained on the cohort; one trained on the
-session; or the cohort's, fine-tuned on the session."""
+"""What a method is estimated from besides the series itself: nothing (``"series"``); something
+chosen or learnt from the cohort (``"cohort"``); a forecaster trained on the cohort, on the
+session, or on the cohort and then fine-tuned on the session."""
 
-#: The needs of methods that read a trained forecaster: what they find may depend on its seed.
+#: Needs of methods that read a trained forecaster: their values may depend on its seed.
 TRAINED: frozenset[Need] = frozenset({"cohort model", "session model", "fine-tuned model"})
 
 
 @dataclass(frozen=True)
 class Method:
-    """A way to compute connectivity, as studies, figures and reports know it.
+    """A method of computing connectivity, as used by studies, figures and reports.
 
     Attributes
     ----------
     name
-        In study files, tables and the store, such as ``"granger_log_ratio"``.
+        Name in study files, tables and the store, such as ``"granger_log_ratio"``.
     label
-        In figures and reports, such as ``"Granger (log-ratio)"``. The name of a parameter in
+        Name in figures and reports, such as ``"Granger (log-ratio)"``. A parameter's name in
         braces is replaced by its value.
     family
-        The kind of method, such as ``"partial correlation"``; figures colour by it.
+        Kind of method, such as ``"partial correlation"``; it sets the colour in figures.
     estimator
-        The class that computes it.
+        The class that computes the method.
     needs
-        What it is estimated from beside the series; see `Need`.
+        What the method is estimated from besides the series; see `Need`.
     parameters
         Arguments of the estimator that differ from its defaults.
     settable
@@ -51,20 +51,20 @@ class Method:
     citation
         Author and year.
     cohort_informed
-        Whether a session's values rest on other subjects' data. None, which becomes true or
-        false: so where it needs a cohort model or a fine-tuned model. Such a matrix takes
-        after the cohort, so that scores which compare subjects must say so.
+        Whether a session's values depend on other subjects' data. Scores that compare subjects
+        must report this. None is replaced by True if the method needs a cohort model or a
+        fine-tuned model, and by False otherwise.
     penalty
-        What its matrices are also made at for scores that choose a penalty; None where there
-        is nothing to choose.
+        Penalties at which matrices are also computed, for scores that choose one; None if the
+        method has none to choose.
     configuration, base
-        For a method that reads a cohort model of one configuration: the configuration's
-        name, and that of the registered method; otherwise None. `of` sets both.
+        For a method that reads a cohort model of one configuration: the name of the
+        configuration, and the name of the registered method; otherwise None. Set by `of`.
     studied
-        Whether a study may ask for it.
+        Whether a study may name the method.
     template
-        The label before the values of parameters were filled in, such as
-        ``"Likelihood ratio ({measure})"``; made from the label.
+        The label before parameter values were filled in, such as
+        ``"Likelihood ratio ({measure})"``; derived from the label.
     """
 
     name: str
@@ -98,12 +98,12 @@ class Method:
 
     @property
     def signed(self) -> bool:
-        """Whether values below 0 have a meaning."""
+        """Whether negative values have a meaning."""
         return self.estimator.signed
 
     @property
     def penalties(self) -> tuple[float, ...]:
-        """The penalties that a score may choose from, ascending; none without a penalty."""
+        """The penalties that a score may choose from, ascending; empty without a penalty."""
         return self.penalty.values if self.penalty else ()
 
     @property
@@ -113,28 +113,28 @@ class Method:
 
     @property
     def description(self) -> str:
-        """Summary of the estimator's docstring, without its full stop; else the label."""
+        """Summary line of the estimator's docstring, without its full stop; else the label."""
         summary = cleandoc(self.estimator.__doc__ or "").partition("\n\n")[0]
         return " ".join(summary.split()).removesuffix(".") or self.label
 
     @property
     def defaults(self) -> Mapping[str, Any]:
-        """Every parameter that can be set → its value; None if it is chosen from the data."""
+        """Every settable parameter → its value; None if it is chosen from the data."""
         return {
             name: self.parameters.get(name, _default(each, None))
             for name, each in self._settable_fields()
         }
 
     def with_parameters(self, **values: Any) -> "Method":
-        """Set parameters of the estimator; the others keep their values.
+        """Return the method with some parameters changed; the others keep their values.
 
-        Values may be given as JSON and YAML have them: a list for a tuple.
+        Values may have the types of JSON and YAML: a list for a tuple.
 
         Raises
         ------
         ParameterError
-            If a parameter can't be set, a value is of another type, or the estimator, where
-            it needs no more than these parameters, refuses a value as out of its range.
+            If a parameter can't be set, a value has the wrong type, or the estimator rejects
+            a value as out of range (checked only if it needs no other arguments).
         """
         able = dict(self._settable_fields())
         for name in values:
@@ -148,7 +148,7 @@ class Method:
         for name, value in values.items():
             parameters.pop(name, None)
             typed = self._typed(name, value, hints[name])
-            # A value that is the default anyway makes no other method.
+            # Setting a value to its default doesn't make another method.
             if typed != _default(able[name], MISSING):
                 parameters[name] = typed
         changed = replace(self, parameters=parameters, label=self.template, template="")
@@ -156,12 +156,12 @@ class Method:
         return changed
 
     def of(self, configuration: str) -> "Method":
-        """Read the cohort model of one configuration, as a method with a name of its own.
+        """Return the method that reads the cohort model of one configuration, under its own name.
 
         Raises
         ------
         ParameterError
-            Unless the method needs a cohort model, and has no configuration yet.
+            Unless the method needs a cohort model and has no configuration yet.
         """
         if self.needs != "cohort model" or self.configuration is not None:
             raise ParameterError(
@@ -177,7 +177,7 @@ class Method:
         )
 
     def make(self, **more: Any) -> Estimator:
-        """Make the estimator from the parameters, and from what the method needs.
+        """Return the estimator, made from the parameters and from what the method needs.
 
         Parameters
         ----------
@@ -187,10 +187,10 @@ class Method:
         return self.estimator(**self.parameters, **more)
 
     def named(self, connectivity: Connectivity) -> Connectivity:
-        """Return what the estimator made, under this method's name.
+        """Return a matrix of the estimator under this method's name.
 
-        Where it rests on other subjects' data, or a model made it that saw some subject or
-        not (`saw_subject`), the metric ``cohort_informed`` says so, by 1 or 0.
+        If the method depends on other subjects' data, or its model records whether it saw the
+        subject (`saw_subject`), the metric ``cohort_informed`` is set to 1 or 0.
         """
         metrics = dict(connectivity.metrics)
         if self.cohort_informed or "saw_subject" in metrics:
@@ -198,7 +198,7 @@ class Method:
         return replace(connectivity, method=self.name, metrics=metrics)
 
     def settings(self) -> dict[str, Any]:
-        """Return what determines the method's values beside its code, as JSON has it."""
+        """Return what determines the method's values apart from its code, in JSON types."""
         return {
             "estimator": self.estimator.__name__,
             "parameters": to_jsonable_python(self.parameters),
@@ -206,7 +206,7 @@ class Method:
         }
 
     def _settable_fields(self) -> list[tuple[str, Field[Any]]]:
-        """Parameters that a study may set, in their order in the estimator."""
+        """Parameters that a study may set, in the order of the estimator's fields."""
         return [
             (each.name, each)
             for each in self._fields()
@@ -220,7 +220,7 @@ class Method:
         if isinstance(value, float) and not isfinite(value):
             raise ParameterError(f"method {self.name}: {parameter} must be finite; got {value}")
         try:
-            # By way of JSON, whose arrays are tuples where the type says so.
+            # Validated as JSON, whose arrays become tuples where the type requires it.
             return TypeAdapter(hint).validate_json(json.dumps(value), strict=True)
         except (TypeError, ValueError, PydanticUserError) as error:
             kind = hint.__name__ if isinstance(hint, type) else hint
@@ -229,12 +229,12 @@ class Method:
             ) from error
 
     def _require_in_range(self) -> None:
-        """Make the estimator, whose own checks refuse what is out of range."""
+        """Make the estimator, whose own checks reject values that are out of range."""
         if any(
             each.init and each.name not in self.parameters and not _has_default(each)
             for each in self._fields()
         ):
-            return  # what the cohort or a forecaster gives is still to come
+            return  # arguments from the cohort or a forecaster are not known yet
         try:
             self.make()
         except (TypeError, ValueError) as error:

@@ -1,4 +1,4 @@
-"""The registry as a page of the documentation, ``docs/methods.md``."""
+"""The page ``docs/methods.md``, generated from the registry."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -50,7 +50,7 @@ recovery run.
 
 
 def method_table(methods: Iterable[Method]) -> str:
-    """Return a Markdown table with a row per method."""
+    """Return a Markdown table with one row per method."""
     lines = [f"| {' | '.join(_COLUMNS)} |", "|" + " --- |" * len(_COLUMNS)]
     return "\n".join([*lines, *map(_row, methods)])
 
@@ -77,7 +77,7 @@ def _row(method: Method) -> str:
         ", ".join(_parameters(method)),
         method.citation,
     )
-    # A bar would end the cell.
+    # An unescaped bar would end the cell.
     return "| " + " | ".join(cell.replace("|", r"\|") or "–" for cell in cells) + " |"
 
 

@@ -1,4 +1,4 @@
-"""MINDy: weights of an individual nonlinear model of how regional activity changes."""
+"""MINDy: connection weights of a nonlinear model of one scan's regional activity."""
 
 from dataclasses import dataclass
 from math import factorial
@@ -14,37 +14,37 @@ from attnconn_core.timeseries import require_sound
 
 __all__ = ["Mindy"]
 
-# As published with the authors' code.
+# Settings published with the authors' code.
 _OUTLIER = 5.0  # deviations; such a frame is interpolated
 _NOISE_TO_SIGNAL = 0.02  # of the Wiener filter
 _RESPONSE_FRAMES = 31
 _TRIMMED = 20  # frames at either end of a run, which the filter distorts
 _JUMP = 7.0  # deviations of the size of the change; such a frame is left out
 _FEWEST = 10  # samples
-_SHORT = 1.0  # seconds; frames shorter than this are taken two by two
+_SHORT = 1.0  # seconds; with a shorter repetition time, a change spans two frames
 
 
 @dataclass(frozen=True)
 class Mindy:
     """Effective connectivity W of x(t + 1) − x(t) = W ψ(x(t)) − D x(t), in 1/frame.
 
-    A mesoscale individualised neurodynamic model. ψ is a sigmoid of each region's own
-    curvature α, ψ(x) = sqrt(α² + (bx + ½)²) − sqrt(α² + (bx − ½)²) with b = 20/3, D its decay,
-    and W sparse plus of low rank, with L1 penalties on both. Fitted by Nadam, with the
-    settings that the authors published.
+    A mesoscale individualised neurodynamic model. ψ is a sigmoid with the curvature α of each
+    region, ψ(x) = sqrt(α² + (bx + ½)²) − sqrt(α² + (bx − ½)²) with b = 20/3; D is each region's
+    decay; and W is the sum of a sparse and a low-rank matrix, with L1 penalties on both. Fitted
+    by Nadam, with the authors' published settings.
 
     Attributes
     ----------
     deconvolve
-        Whether each run is first freed of the canonical haemodynamic response by a Wiener
-        filter, and cut by 20 frames at either end.
+        Whether each run is first deconvolved from the canonical haemodynamic response by a
+        Wiener filter. This removes 20 frames at either end of the run.
     step
-        Frames over which a change is measured: (x(t + step) − x(t)) / step. None takes 2
-        where a frame lasts less than a second, as the authors do at HCP's 0.72 s, else 1.
+        Frames over which a change is measured: (x(t + step) − x(t)) / step. None takes 2 if
+        the repetition time is below one second, as the authors do at HCP's 0.72 s; else 1.
     batches, batch_size
-        Steps of Nadam, and samples drawn for each.
+        Number of Nadam steps, and of samples drawn for each step.
     seed
-        Fixes the first weights and the batches.
+        Seed of the first weights and of the batches.
 
     Raises
     ------
@@ -53,7 +53,7 @@ class Mindy:
 
     References
     ----------
-    Singh et al. 2020, NeuroImage 221: 117046; the settings stand in the authors' code.
+    Singh et al. 2020, NeuroImage 221: 117046; the settings are those of the authors' code.
 
     Examples
     --------
@@ -83,15 +83,15 @@ class Mindy:
             raise ParameterError(f"seed must be at least 0; got {self.seed}")
 
     def estimate(self, series: TimeSeries) -> Connectivity:
-        """Return W; the diagonal is what a region does to itself beside its decay.
+        """Return W; the diagonal is a region's effect on itself apart from its decay.
 
-        Metrics: `fit_r2`, of the change, mean over regions, in sample; `decay` and `alpha`, their
-        means over regions.
+        Metrics: `fit_r2`, the in-sample R² of the change, mean over regions; `decay` and `alpha`,
+        their means over regions.
 
         Raises
         ------
         SeriesError
-            As `dynamics` does.
+            As for `dynamics`.
         """
         states, changes = self._samples(series)
         found = self._fitted(states, changes)
@@ -104,13 +104,13 @@ class Mindy:
         return Connectivity(found.weights, series.regions, self.method, self.directed, metrics)
 
     def dynamics(self, series: TimeSeries) -> Dynamics:
-        """Return the whole model: W, D and α.
+        """Return the fitted model: W, D and α.
 
         Raises
         ------
         SeriesError
             If a region holds a NaN, an infinite value or a constant signal, or fewer than ten
-            samples of the change are left.
+            samples of the change remain.
         """
         return self._fitted(*self._samples(series))
 
@@ -118,7 +118,7 @@ class Mindy:
         return fit_dynamics(states, changes, self.batches, self.batch_size, self.seed)
 
     def _samples(self, series: TimeSeries) -> tuple[np.ndarray, np.ndarray]:
-        """(region, sample): standardised states, and their change per frame."""
+        """Return standardised states and their change per frame, both (region, sample)."""
         require_sound(series, self.method)
         step = self.step or (2 if series.repetition_time < _SHORT else 1)
         lost = step + (2 * _TRIMMED if self.deconvolve else 0)
@@ -148,7 +148,7 @@ def _standardised(frames: Float64[np.ndarray, "time region"]) -> Float64[np.ndar
 def _without_outliers(
     frames: Float64[np.ndarray, "time region"],
 ) -> Float64[np.ndarray, "time region"]:
-    """Interpolate values beyond five deviations from the frames around them."""
+    """Return the frames with values beyond five deviations interpolated in time."""
     cleaned, time = frames.copy(), np.arange(len(frames))
     for region in np.flatnonzero((np.abs(frames) > _OUTLIER).any(axis=0)):
         wild = np.abs(frames[:, region]) > _OUTLIER
@@ -159,7 +159,7 @@ def _without_outliers(
 def _deconvolved(
     frames: Float64[np.ndarray, "time region"], seconds: float
 ) -> Float64[np.ndarray, "time region"]:
-    """Wiener's filter H* / (|H|² + 0.02) for the canonical response, Γ(6) − Γ(16)/6."""
+    """Return frames filtered by H* / (|H|² + 0.02), for the response Γ(6) − Γ(16)/6."""
     time = seconds * np.arange(_RESPONSE_FRAMES)
     response = np.exp(-time) * (time**5 / factorial(5) - time**15 / factorial(15) / 6)
     spectrum = np.fft.rfft(response, n=len(frames))  # a run that is trimmed is longer
@@ -171,7 +171,7 @@ def _deconvolved(
 def _without_jumps(
     states: Float64[np.ndarray, "sample region"], changes: Float64[np.ndarray, "sample region"]
 ) -> tuple[Float32[np.ndarray, "region kept"], Float32[np.ndarray, "region kept"]]:
-    """Leave out samples whose change is larger than others' by seven deviations."""
+    """Return the samples whose change is not an outlier (seven deviations above the others)."""
     size = np.linalg.norm(changes, axis=1)
     kept = size <= size.mean() + _JUMP * size.std()
     return (

@@ -1,4 +1,4 @@
-"""Fit of the mesoscale individualised neurodynamic model: stochastic gradients by Nadam."""
+"""Fit of the mesoscale individualised neurodynamic model by stochastic gradients (Nadam)."""
 
 from dataclasses import dataclass
 from math import ceil, prod
@@ -14,7 +14,7 @@ Frames: TypeAlias = Float32[np.ndarray, "region sample"]
 Vector: TypeAlias = Float32[np.ndarray, " number"]
 Square: TypeAlias = Float[np.ndarray, "target source"]
 
-# The settings that the authors published with their code. Rates are steps of Nadam.
+# Settings published with the authors' code. Rates are step sizes of Nadam.
 _RATE = 2.5e-5  # of the sparse weights
 _RATE_LOW_RANK = _RATE_CURVATURE = 2.5 * _RATE
 _RATE_DECAY = 3.5 * _RATE
@@ -54,7 +54,7 @@ class Dynamics:
 
 
 class _Parameters:
-    """What is trained, as one vector and its parts; W is `sparse` + `left` · `right`.
+    """The trained parameters, as one vector and as its parts; W is `sparse` + `left` · `right`.
 
     D is 0.1 + `root_decay`², and `curvature` is 1 / sqrt((α/b)² + (1/2b)²).
     """
@@ -93,7 +93,7 @@ class _Parameters:
 
 
 def _drawn(n_regions: int, rng: np.random.Generator) -> _Parameters:
-    """Draw what training begins with."""
+    """Return random initial parameters."""
     found = _Parameters(n_regions)
     for part in (found.sparse, found.left, found.right):
         part[:] = _START * rng.standard_normal(part.shape)
@@ -106,7 +106,7 @@ def _drawn(n_regions: int, rng: np.random.Generator) -> _Parameters:
 
 
 class _Nadam:
-    """Moments of the gradient; `step` returns what is added to the parameters.
+    """The Nadam optimiser; `step` returns the change of the parameters.
 
     With bias-corrected Nesterov momentum m and second moment n of the gradient g, the step
     is rate · m / (sqrt(n) + floor).
@@ -139,20 +139,20 @@ def _nadam(n_regions: int) -> _Nadam:
 def fit_dynamics(
     states: Frames, changes: Frames, batches: int, batch_size: int, seed: int
 ) -> Dynamics:
-    """Minimise the squared error of the change plus L1 penalties, batch after batch.
+    """Minimise the squared error of the change plus L1 penalties, batch by batch.
 
     The cost of a batch is ½ mean |change − W ψ(x) + D x|² + 0.075 |W_S|₁ + 0.2 |diag W_S|₁ +
-    0.05 (|W_1|₁ + |W_2|₁), with W = W_S + W_1 W_2. At the end W and D are each multiplied by
-    a number, by least squares over all samples, since the penalties shrank them.
+    0.05 (|W_1|₁ + |W_2|₁), with W = W_S + W_1 W_2. The penalties shrink W and D, so at the end
+    each is multiplied by a number from least squares over all samples.
 
     Parameters
     ----------
     states, changes
-        Samples of unit deviation, and how they change per frame.
+        States, in units of their deviation, and their changes per frame.
     batches, batch_size
-        Steps, and samples drawn for each, with replacement.
+        Number of steps, and of samples drawn for each step, with replacement.
     seed
-        Fixes the first weights and the batches.
+        Seed of the first weights and of the batches.
     """
     rng = np.random.default_rng(seed)
     parameters, nadam = _drawn(len(states), rng), _nadam(len(states))
@@ -168,7 +168,7 @@ def fit_dynamics(
 
 
 def _descend(parameters: _Parameters, states: Frames, changes: Frames, down: _Parameters) -> None:
-    """Write the way down the cost into `down`."""
+    """Write the negative gradient of the cost into `down`."""
     n_regions, n_samples = states.shape
     weights = parameters.weights
     transferred, slope = _transfer(states, parameters.squared[:, None])
@@ -186,7 +186,7 @@ def _descend(parameters: _Parameters, states: Frames, changes: Frames, down: _Pa
 
 
 def _transfer(states: np.ndarray, squared: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """ψ(x) = sqrt(α² + (bx + ½)²) − sqrt(α² + (bx − ½)²), and its slope along (α/b)²."""
+    """Return ψ(x) = sqrt(α² + (bx + ½)²) − sqrt(α² + (bx − ½)²), and its slope in (α/b)²."""
     above = np.sqrt(squared + (states + _WIDTH / 2) ** 2)
     below = np.sqrt(squared + (states - _WIDTH / 2) ** 2)
     return (above - below) / _WIDTH, (1 / above - 1 / below) / (2 * _WIDTH)

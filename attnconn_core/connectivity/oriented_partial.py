@@ -1,4 +1,4 @@
-"""Partial correlation for whether regions are connected, Patel's tau for which way."""
+"""Partial correlation for the presence of a connection, Patel's tau for its direction."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -18,8 +18,8 @@ __all__ = ["OrientedPartial"]
 class OrientedPartial:
     """Absolute shrinkage partial correlation × (1 + Patel's tau for the source).
 
-    Detection and direction in one matrix and nothing to choose: tau is antisymmetric,
-    so that the two directions of a pair average to its partial correlation.
+    One matrix gives both the edges and their directions, and there is no setting. Tau is
+    antisymmetric, so the two directions of a pair average to its absolute partial correlation.
     """
 
     method: ClassVar[str] = "oriented_partial"
@@ -27,7 +27,7 @@ class OrientedPartial:
     signed: ClassVar[bool] = False
 
     def estimate(self, series: TimeSeries) -> Connectivity:
-        """Weigh every pair's connection towards its likelier direction; 1 on the diagonal.
+        """Return connections weighted towards their likelier direction; 1 on the diagonal.
 
         Raises
         ------

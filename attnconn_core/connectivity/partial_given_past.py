@@ -1,4 +1,4 @@
-"""Partial correlation between regions at the same frame, given the frames before."""
+"""Partial correlation between regions at the same frame, given the preceding frames."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -16,15 +16,15 @@ __all__ = ["PartialGivenPast"]
 
 @dataclass(frozen=True)
 class PartialGivenPast:
-    """Partial correlation of two regions' present, all others and the past of all held.
+    """Partial correlation of two regions' present, given all other regions and the past of all.
 
-    Symmetric, 1 on the diagonal. What neighbouring frames share is taken out, so that the
-    frames that are left are nearly independent: that counts in short scans.
+    Symmetric, 1 on the diagonal. What neighbouring frames share is removed, so the residual
+    frames are nearly independent, which matters in short scans.
 
     Attributes
     ----------
     lags
-        Frames of the past.
+        Number of past frames.
 
     Raises
     ------
@@ -33,8 +33,8 @@ class PartialGivenPast:
 
     References
     ----------
-    Dahlhaus 2000, Metrika 51: 157–172, on graphs of time series; Ledoit & Wolf 2004,
-    Journal of Multivariate Analysis 88: 365–411, on the covariance that is inverted.
+    Dahlhaus 2000, Metrika 51: 157–172 (graphs of time series); Ledoit & Wolf 2004,
+    Journal of Multivariate Analysis 88: 365–411 (the covariance that is inverted).
     """
 
     lags: int = 1
@@ -47,7 +47,7 @@ class PartialGivenPast:
         require_lags(self.lags)
 
     def estimate(self, series: TimeSeries) -> Connectivity:
-        """Invert Ledoit and Wolf's covariance of [x(t), x(t − 1), …]; normalise x(t)'s block.
+        """Return partial correlations from Ledoit and Wolf's covariance of [x(t), x(t − 1), …].
 
         Metrics: `shrinkage`, the share of the covariance that was replaced by the identity.
 

@@ -1,4 +1,4 @@
-"""Patel's tau: which of two regions is active without the other."""
+"""Patel's tau: direction of a pair from which region is active without the other."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -12,21 +12,21 @@ from attnconn_core.timeseries import require_sound
 
 __all__ = ["PatelTau", "activity_difference", "patel_tau"]
 
-# Percentiles of a region that count as wholly inactive and wholly active (Smith 2011).
+# Percentiles of a region that count as fully inactive and fully active (Smith 2011).
 _INACTIVE, _ACTIVE = 10, 90
 
 
 def patel_tau(series: TimeSeries) -> Float64[np.ndarray, "target source"]:
-    """Patel's tau, positive where the source seems to drive the target.
+    """Return Patel's tau, positive where the source seems to drive the target.
 
     Every region is mapped to an activity between 0 (its 10th percentile and below) and 1
-    (its 90th and above). With θ1 = E[ab], θ2 = E[a] − θ1 and θ3 = E[b] − θ1,
+    (its 90th percentile and above). With θ1 = E[ab], θ2 = E[a] − θ1 and θ3 = E[b] − θ1,
 
         τ_ab = 1 − E[b]/E[a]  if θ2 ≥ θ3,  else  E[a]/E[b] − 1.
 
-    What is driven is active when its source is, and at other times too: the less active
-    of the two is taken for the source, so that −τ_ab stands at [target b, source a].
-    Antisymmetric, between −1 and 1.
+    A driven region is active when its source is, and at other times too. So the less active
+    region is taken as the source, and −τ_ab stands at [target b, source a]. Antisymmetric,
+    between −1 and 1.
 
     References
     ----------
@@ -39,22 +39,22 @@ def patel_tau(series: TimeSeries) -> Float64[np.ndarray, "target source"]:
 def activity_difference(
     frames: Float64[np.ndarray, "time region"],
 ) -> Float64[np.ndarray, "target source"]:
-    """Patel's tau of frames that are centred already; see `patel_tau`."""
+    """Return Patel's tau of frames that are already centred; see `patel_tau`."""
     low, high = np.percentile(frames, [_INACTIVE, _ACTIVE], axis=0)
-    # A region that keeps one value most of the time has no spread between percentiles.
+    # A region that keeps one value most of the time has equal percentiles.
     spread = np.where(high > low, high - low, 1.0)
     active = np.clip((frames - low) / spread, 0.0, 1.0).mean(axis=0)
     less, more = np.minimum.outer(active, active), np.maximum.outer(active, active)
     size = 1 - np.divide(less, more, out=np.ones_like(less), where=more > 0)
-    # θ2 ≥ θ3 is E[a] ≥ E[b]: the joint term is in both.
+    # θ2 ≥ θ3 is equivalent to E[a] ≥ E[b]: both contain θ1.
     return np.sign(active[:, None] - active) * size
 
 
 @dataclass(frozen=True)
 class PatelTau:
-    """Direction by Patel's tau: its value where it speaks for the source, else 0.
+    """Patel's tau where it favours source → target, else 0.
 
-    It says which way an edge runs, if there is one, and nothing of whether there is.
+    It gives the direction of an edge, if there is one, but not whether there is an edge.
 
     Examples
     --------
@@ -70,7 +70,7 @@ class PatelTau:
     signed: ClassVar[bool] = False
 
     def estimate(self, series: TimeSeries) -> Connectivity:
-        """Compare the activity of every two regions; 0 on the diagonal.
+        """Return the direction of every pair of regions; 0 on the diagonal.
 
         Raises
         ------

@@ -30,7 +30,7 @@ class Pearson:
     signed: ClassVar[bool] = True
 
     def estimate(self, series: TimeSeries) -> Connectivity:
-        """Correlate every two regions, each run around its own mean.
+        """Return the correlation of every two regions, each run minus its own mean.
 
         Raises
         ------

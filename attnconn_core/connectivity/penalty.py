@@ -1,4 +1,4 @@
-"""Penalties: how strongly a method shrinks, where that can be chosen for a purpose."""
+"""Penalties that a score may choose for a method."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -12,19 +12,19 @@ __all__ = ["Penalty"]
 
 @dataclass(frozen=True)
 class Penalty:
-    """A parameter of an estimator that shrinks, and the values that are worth trying.
+    """A penalty parameter of an estimator, and the values to try.
 
-    What forecasts best, or estimates a covariance best, isn't what tells people apart
-    best, above all in short scans.
+    The penalty that forecasts best, or estimates a covariance best, isn't the one that
+    identifies subjects best, above all in short scans.
 
     Attributes
     ----------
     parameter
-        Its name.
+        Name of the parameter.
     values
         Penalties to choose from, ascending.
     given
-        Further arguments that the values are meant with.
+        Other arguments of the estimator that are set with the penalty.
 
     Examples
     --------
@@ -38,6 +38,6 @@ class Penalty:
     given: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def at(self, estimator: Estimator, value: float) -> Estimator:
-        """Return the estimator with another penalty, and all else unchanged."""
+        """Return the estimator with another penalty, otherwise unchanged."""
         changed: Any = {**self.given, self.parameter: value}
         return dataclasses.replace(estimator, **changed)  # type: ignore[type-var]

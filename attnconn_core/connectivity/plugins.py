@@ -1,4 +1,4 @@
-"""Methods that other packages bring, by their entry points."""
+"""Methods from other installed packages, by entry point."""
 
 from collections.abc import Container
 from inspect import isclass
@@ -10,7 +10,7 @@ from attnconn_core.plugins import installed
 
 __all__ = ["ENTRY_POINTS", "installed_methods"]
 
-#: The group that a package names its estimators in.
+#: The entry point group of estimators.
 ENTRY_POINTS = "attnconn.estimators"
 
 _TRAITS = {"method": str, "directed": bool, "signed": bool}
@@ -18,10 +18,10 @@ _DESCRIBED = ("label", "family", "citation")
 
 
 def installed_methods(taken: Container[str]) -> dict[str, Method]:
-    """Find every installed package's estimators, and make a method of each.
+    """Return a method for every estimator of the installed packages.
 
-    An entry point of the group ``attnconn.estimators`` has the method's name and leads
-    to its class, which can be made without arguments, and has the class variables
+    An entry point of the group ``attnconn.estimators`` is named after the method and points
+    to its class. The class can be made without arguments, and has the class variables
     `method` (the same name), `directed` and `signed` and ``estimate(series)``. It may
     also have the class variables `label`, `family` and `citation`; by default the label
     is the name with spaces and the family is ``"other"``.
@@ -29,13 +29,13 @@ def installed_methods(taken: Container[str]) -> dict[str, Method]:
     Parameters
     ----------
     taken
-        Names of methods that are there already.
+        Names of methods that already exist.
 
     Raises
     ------
     ParameterError
-        Naming the package, if an estimator can't be imported, lacks a trait or has a
-        name that is taken.
+        If an estimator can't be imported, lacks a trait or has a name that is taken. The
+        message names the package.
     """
     return {
         name: Method(

@@ -1,4 +1,4 @@
-"""Pooled directions: what groups of subjects say of directions, and what is outside a pool."""
+"""Direction evidence summed by groups of subjects, for cross-fitted cohort directions."""
 
 import functools
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -14,16 +14,16 @@ __all__ = ["PooledDirections"]
 
 @dataclass(frozen=True, eq=False)
 class PooledDirections:
-    """Sums of a cohort's evidence of directions, by groups of subjects.
+    """Sums of a cohort's direction evidence, one per group of subjects.
 
     Attributes
     ----------
     regions
-        Their names, the same in every scan.
+        Region names, the same in every scan.
     group_of
-        Subject → number of its group, as `attnconn_core.forecasting.deal` deals them.
+        Subject → number of its group, as assigned by `attnconn_core.forecasting.deal`.
     sums
-        Number of a group → the sums of all its subjects.
+        Number of a group → sums over all its subjects.
 
     Examples
     --------
@@ -46,21 +46,21 @@ class PooledDirections:
         subjects: Iterable[tuple[str, Sequence[TimeSeries]]],
         group_of: Mapping[str, int],
     ) -> "PooledDirections":
-        """Pool subjects, of which one is held at a time.
+        """Return the pooled sums of some subjects; only one is in memory at a time.
 
         Parameters
         ----------
         subjects
-            Each with the frames of all its sessions that may be learnt from.
+            Pairs of a subject and the training frames of all its sessions.
         group_of
-            See the attributes.
+            Subject → number of its group.
 
         Raises
         ------
         CohortError
-            If there is no subject, or as `plus` does.
+            If there is no subject, or as for `plus`.
         SeriesError
-            As `plus` does.
+            As for `plus`.
         """
         pooled = None
         for subject, series in subjects:
@@ -70,19 +70,19 @@ class PooledDirections:
         return pooled
 
     def plus(self, subject: str, series: Sequence[TimeSeries]) -> "PooledDirections":
-        """Add all of a subject's sessions, once.
+        """Return the sums with one subject's sessions added; add all its sessions at once.
 
         Raises
         ------
         CohortError
-            If the subject was dealt into no group, or a session has other regions.
+            If the subject is in no group, or a session has other regions.
         SeriesError
-            As `DirectionSums.of` does.
+            As for `DirectionSums.of`.
         """
         if subject not in self.group_of:
             raise CohortError(
-                "only subjects that were dealt into a group can be pooled; "
-                f"{subject} was not (there are {len(self.group_of)})"
+                "only subjects that were assigned to a group can be pooled; "
+                f"{subject} was not (subjects in groups: {len(self.group_of)})"
             )
         for each in series:
             if each.regions != self.regions:
@@ -98,26 +98,26 @@ class PooledDirections:
 
     @property
     def total(self) -> DirectionSums:
-        """Add up all groups: what all have in common where a study names who trains."""
+        """Return the sum over all groups, for studies that name the training subjects."""
         return functools.reduce(DirectionSums.plus, (self.sums[each] for each in sorted(self.sums)))
 
     def outside(self, subjects: Collection[str]) -> DirectionSums:
-        """Add up the groups that hold none of some subjects.
+        """Return the sum over the groups that contain none of the given subjects.
 
-        All of a pool have the same others then, so that what rests on them can be compared.
-        The groups are added without theirs, not subtracted from the total: no trace of them
-        is left, not even by rounding.
+        All subjects of one group share the same others, so their results can be compared.
+        The other groups are added up; nothing is subtracted from the total, so no trace of the
+        given subjects remains, not even by rounding.
 
         Raises
         ------
         CohortError
-            If there are no others.
+            If no group is left.
         """
         own = {self.group_of[subject] for subject in subjects if subject in self.group_of}
         chosen = [self.sums[group] for group in sorted(self.sums) if group not in own]
         if not chosen:
             raise CohortError(
-                "directions of a cohort need scans of subjects beside those compared; "
-                f"all {len(self.group_of)} are among them or in their groups"
+                "cohort directions need scans of subjects outside the groups of those compared; "
+                f"all {len(self.group_of)} subjects are in these groups"
             )
         return functools.reduce(DirectionSums.plus, chosen)

@@ -1,4 +1,4 @@
-"""Regression DCM: effective connectivity at rest, by Bayesian regression on the spectrum."""
+"""Regression DCM: effective connectivity at rest by Bayesian regression on the spectrum."""
 
 from dataclasses import dataclass
 from typing import ClassVar, TypeAlias
@@ -16,16 +16,16 @@ __all__ = ["RegressionDCM", "spectra_of"]
 
 Rows: TypeAlias = Float64[np.ndarray, "row region"]
 
-_FEWEST = 8  # frames of a run: the derivative is a difference, and the spectrum a pair a cycle
+_FEWEST = 8  # least number of frames in a run
 
 
 @dataclass(frozen=True)
 class RegressionDCM:
-    """Effective connectivity of a linear dynamic causal model, in 1/s; every region with all.
+    """Effective connectivity of a linear dynamic causal model of all regions, in 1/s.
 
-    The model is dx/dt = A x + noise. At rest nothing drives it, so the fixed haemodynamic
-    response, which regression DCM convolves the driving inputs with, drops out: convolved
-    with one response, A holds for the BOLD signal y as it does for x. In the frequency
+    The model is dx/dt = A x + noise. At rest there are no driving inputs, so the fixed
+    haemodynamic response, with which regression DCM convolves them, drops out: if all regions
+    have one response, A holds for the BOLD signal y as it does for x. In the frequency
     domain, per region r and cycle k of N,
 
         (exp(2πi k/N) − 1) / TR · ŷ_r(k) = Σ_s A[r, s] ŷ_s(k) + ε_r(k)
@@ -33,15 +33,15 @@ class RegressionDCM:
     is a linear regression, solved by variational Bayes with the priors of DCM:
     A[r, s] ~ N(0, 8/R), A[r, r] ~ N(−1/2, 1/(8R)), and Gamma(2, 1) for the precision of ε.
 
-    Real and imaginary parts are rows of their own, for one of every two mirrored frequencies,
-    so that N real frames give N real rows. Runs have spectra of their own and share A.
-    Regions are standardised first: A is free of the scanner's units.
+    Real and imaginary parts are separate rows, and only one of every two mirrored frequencies
+    is used, so that N real frames give N real rows. Each run has its own spectrum; all runs
+    share A. Regions are first standardised, so A doesn't depend on the scanner's units.
 
     Attributes
     ----------
     max_iterations
-        Updates of the posterior. Some ten are needed, and hundreds where there are fewer
-        frames than regions.
+        Largest number of updates of the posterior. About ten are needed, or hundreds if there
+        are fewer frames than regions.
 
     Raises
     ------
@@ -51,7 +51,7 @@ class RegressionDCM:
     References
     ----------
     Frässle et al. 2017, NeuroImage 155: 406–421 (equations); 2018, NeuroImage 179: 505–529;
-    2021, Human Brain Mapping 42: 2159–2180 (rest).
+    2021, Human Brain Mapping 42: 2159–2180 (resting state).
 
     Examples
     --------
@@ -76,12 +76,12 @@ class RegressionDCM:
         """Return the posterior mean of A; the diagonal is each region's self-inhibition.
 
         Metrics: `free_energy`, summed over regions, in nats (it compares models of the same
-        data, not scans); `fit_r2`, of the derivative, mean over regions, in sample.
+        data, not scans); `fit_r2`, the in-sample R² of the derivative, mean over regions.
 
         Raises
         ------
         SeriesError
-            As `posterior` does.
+            As for `posterior`.
         """
         found = self.posterior(series)
         metrics = {
@@ -91,13 +91,13 @@ class RegressionDCM:
         return Connectivity(found.mean, series.regions, self.method, self.directed, metrics)
 
     def posterior(self, series: TimeSeries) -> Posterior:
-        """Return the posterior of A with its deviations and the free energy of each region.
+        """Return the posterior of A, with its deviations and the free energy of each region.
 
         Raises
         ------
         SeriesError
             If a region holds a NaN, an infinite value or a constant signal, a run has fewer
-            than 8 frames, or the updates don't settle.
+            than 8 frames, or the updates don't converge.
         """
         require_sound(series, self.method)
         shortest = min(len(run) for run in series.runs)
@@ -110,10 +110,10 @@ class RegressionDCM:
 
 
 def spectra_of(series: TimeSeries) -> Spectra:
-    """Turn every run into rows of the regression: its spectrum, and that of its derivative.
+    """Return the rows of the regression: the spectra of every run and of its derivative.
 
-    The derivative is the forward difference, taken on the spectrum: the last frame of a run
-    is followed by its first.
+    The derivative is the forward difference, computed on the spectrum, so the last frame of a
+    run is followed by its first.
     """
     lengths = [len(run) for run in series.runs]
     runs = np.split(standardised(series), np.cumsum(lengths)[:-1])
@@ -127,7 +127,7 @@ def _rows_of(run: Float64[np.ndarray, "time region"], seconds: float) -> tuple[R
     spectrum = np.fft.rfft(run, axis=0)
     cycles = np.arange(len(spectrum))
     difference = (np.exp(2j * np.pi * cycles / n_frames) - 1) / seconds
-    # The mean and, of an even number of frames, the fastest frequency have no mirror image.
+    # The mean and, for an even number of frames, the highest frequency have no mirror image.
     alone = (cycles == 0) | (2 * cycles == n_frames)
     weight = np.where(alone, 1.0, np.sqrt(2.0))[:, None]
     return (

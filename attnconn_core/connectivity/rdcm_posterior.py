@@ -1,4 +1,4 @@
-"""Variational Bayes for regression DCM: every region at once, from one eigendecomposition."""
+"""Variational Bayes for regression DCM: all regions from one eigendecomposition."""
 
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -13,8 +13,8 @@ __all__ = ["Posterior", "Spectra", "fit_posterior"]
 ByRegion: TypeAlias = Float64[np.ndarray, " target"]
 Square: TypeAlias = Float64[np.ndarray, "target source"]
 
-# Priors of DCM for fMRI (Friston et al. 2003) as regression DCM has them. Variances are
-# these, divided by the number of regions.
+# Priors of DCM for fMRI (Friston et al. 2003), as used by regression DCM. Variances are
+# these numbers, divided by the number of regions.
 _BETWEEN, _WITHIN, _SELF = 8.0, 1 / 8, -0.5
 _SHAPE, _RATE = 2.0, 1.0
 _SETTLED = 1e-8  # nats of free energy, in every region
@@ -22,12 +22,12 @@ _SETTLED = 1e-8  # nats of free energy, in every region
 
 @dataclass(frozen=True, eq=False)
 class Spectra:
-    """The regression's rows: what every region's signal and its derivative are.
+    """The rows of the regression: spectra of all regions' signals and derivatives.
 
     Attributes
     ----------
     signal, derivative
-        Real and imaginary parts of the spectra; the derivative's per second.
+        Real and imaginary parts of the spectra; the derivative is per second.
     """
 
     signal: Float64[np.ndarray, "row region"]
@@ -36,18 +36,18 @@ class Spectra:
 
 @dataclass(frozen=True, eq=False)
 class Posterior:
-    """What is known about A after the data.
+    """The posterior of A.
 
     Attributes
     ----------
     mean, deviation
-        Of the normal posterior of every connection, in 1/s.
+        Mean and deviation of the normal posterior of every connection, in 1/s.
     shape, rate
-        Of the gamma posterior of each region's noise precision.
+        Shape and rate of the gamma posterior of each region's noise precision.
     free_energy
         Lower bound of the log evidence of each region, in nats.
     r2
-        Of the derivative, in sample.
+        In-sample R² of the derivative.
     history
         Free energy after every update.
     """
@@ -63,9 +63,9 @@ class Posterior:
 
 @dataclass(frozen=True, eq=False)
 class _Problem:
-    """The regression in the eigenvectors of X'X, where every region's prior is nearly round.
+    """The regression in the eigenvectors of X'X, where every region's prior is nearly isotropic.
 
-    A region's prior precision is `between` everywhere, but `extra` more for its own entry:
+    A region's prior precision is `between` everywhere, plus `extra` for its own entry:
     by Sherman and Morrison's identity one eigendecomposition serves all regions.
     """
 
@@ -80,11 +80,11 @@ class _Problem:
 
 @dataclass(frozen=True, eq=False)
 class _Weights:
-    """The normal posterior at a noise precision, in the eigenvectors."""
+    """The normal posterior at a given noise precision, in the eigenvectors."""
 
     mean: Square
     round_variance: Square  # target, eigenvector: 1 / (tau * eigenvalue + between)
-    own: Square  # of that, the region's own column
+    own: Square  # the column of `round_variance` for the region itself
     narrowed: ByRegion  # extra / (1 + extra * own variance)
     squared: ByRegion  # residuals |Y − X m|²
     error: ByRegion  # ½ (squared + trace(X'X S))
@@ -92,7 +92,7 @@ class _Weights:
 
 
 def fit_posterior(spectra: Spectra, max_iterations: int) -> Posterior:
-    """Alternate between the connections and the noise until the free energy settles.
+    """Update the connections and the noise in turn until the free energy converges.
 
     With W = X'X, v = X'Y, prior mean m₀ and precision L₀ of a region, and tau its expected
     noise precision, an update is (Frässle et al. 2017)
@@ -103,7 +103,7 @@ def fit_posterior(spectra: Spectra, max_iterations: int) -> Posterior:
     Raises
     ------
     SeriesError
-        If `max_iterations` updates don't settle it.
+        If it doesn't converge in `max_iterations` updates.
     """
     problem = _problem(spectra)
     shape = _SHAPE + problem.n_rows / 2
@@ -117,7 +117,7 @@ def fit_posterior(spectra: Spectra, max_iterations: int) -> Posterior:
         if len(history) > 1 and np.abs(history[-1] - history[-2]).max() < _SETTLED:
             return _posterior(problem, weights, shape, rate, history)
     raise SeriesError(
-        f"regression DCM didn't settle in {max_iterations} updates: more of them are needed"
+        f"regression DCM didn't converge in {max_iterations} updates; set more max_iterations"
     )
 
 
@@ -127,7 +127,7 @@ def _problem(spectra: Spectra) -> _Problem:
     between = n_regions / _BETWEEN
     return _Problem(
         n_rows=n_rows,
-        # Rounding may leave the smallest below 0.
+        # Rounding may make the smallest eigenvalue negative.
         eigenvalues=np.maximum(eigenvalues, 0.0),
         vectors=vectors,
         rotated=(spectra.derivative.T @ spectra.signal) @ vectors,
@@ -153,14 +153,14 @@ def _weights(problem: _Problem, precision: ByRegion) -> _Weights:
     )
     spread = (problem.eigenvalues * (variance - narrowed[:, None] * own**2)).sum(axis=1)
     log_determinant = np.log(variance).sum(axis=1) - np.log1p(problem.extra * own_variance)
-    # Of data without noise the sum of squares is 0 but for rounding.
+    # For data without noise the sum of squares is 0 up to rounding.
     error = (np.maximum(squared, 0.0) + spread) / 2
     return _Weights(mean, variance, own, narrowed, squared, error, log_determinant)
 
 
 def _free_energy(problem: _Problem, weights: _Weights, shape: float, rate: ByRegion) -> ByRegion:
-    """Expected log joint density, and the entropy of both posteriors."""
-    # Only where it is used: scipy.special takes its time to import.
+    """Return the expected log joint density plus the entropy of both posteriors."""
+    # Imported here because importing scipy.special is slow.
     from scipy.special import digamma, gammaln
 
     n_regions = len(problem.total)
@@ -188,7 +188,7 @@ def _posterior(
     problem: _Problem, weights: _Weights, shape: float, rate: ByRegion, history: list[ByRegion]
 ) -> Posterior:
     vectors = problem.vectors
-    # The diagonal of V diag(d) V', less the rank-one part of the region's own prior.
+    # The diagonal of V diag(d) V', minus the rank-one term of the region's own prior.
     variance = weights.round_variance @ (vectors**2).T
     variance -= weights.narrowed[:, None] * (weights.own @ vectors.T) ** 2
     return Posterior(

@@ -1,4 +1,4 @@
-"""What every read-out of a trained forecaster does before it reads: scale, and judge."""
+"""Steps common to all read-outs of a trained forecaster: scaling, and measuring its skill."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -24,27 +24,27 @@ def read_on(
     rescale: bool,
     saw_subject: bool | None,
 ) -> tuple[AttentionForecaster, dict[str, float]]:
-    """Return a forecaster in the scale that a series is read in, and its skill on the test part.
+    """Return the forecaster in the scale to read a series in, and its skill on the test part.
 
     Parameters
     ----------
     series
-        That connectivity is read on.
+        Series from which connectivity is estimated.
     forecaster
-        Trained.
+        Trained forecaster.
     test_fraction, rescale, saw_subject
-        As of `attnconn_core.connectivity.attention.Attention`.
+        As for `attnconn_core.connectivity.attention.Attention`.
 
     Returns
     -------
     forecaster, metrics
-        `r2` (mean per-region), `r2_pooled` and `mse` on the test part, where there is one, and
-        `saw_subject`, where it is known.
+        `r2` (mean per-region), `r2_pooled` and `mse` on the test part, if there is one, and
+        `saw_subject`, if it is known.
 
     Raises
     ------
     ParameterError
-        If the regions aren't as many as the forecaster's.
+        If the series and the forecaster have different numbers of regions.
     SeriesError
         If no run of the test part is long enough for one window.
     """
@@ -64,19 +64,19 @@ def read_on(
 
 @dataclass(frozen=True, eq=False)
 class ReadOut(ABC):
-    """A matrix that is read out of a trained network from some windows of a series.
+    """A matrix computed from a trained forecaster on some windows of a series.
 
     Attributes
     ----------
     forecaster
-        The trained network.
+        The trained forecaster.
     rescale, test_fraction
-        As of `attnconn_core.connectivity.attention.Attention`.
+        As for `attnconn_core.connectivity.attention.Attention`.
     max_windows
-        As many windows, evenly spread over the series, are read at most.
+        Largest number of windows to read, evenly spread over the series.
     saw_subject
-        Whether the network was trained on any scan of the subject that is read; None
-        where that isn't known.
+        Whether the forecaster was trained on any scan of the subject of the series; None if
+        this isn't known.
     """
 
     forecaster: AttentionForecaster
@@ -90,15 +90,15 @@ class ReadOut(ABC):
     signed: ClassVar[bool] = False
 
     def estimate(self, series: TimeSeries) -> Connectivity:
-        """Read the matrix, and judge the network's forecast.
+        """Return the matrix, with the forecaster's skill as metrics.
 
-        Metrics: `r2`, `r2_pooled` and `mse` on the test part, where there is one, and
-        `saw_subject`, 1 or 0, where it is known.
+        Metrics: `r2`, `r2_pooled` and `mse` on the test part, if there is one, and
+        `saw_subject`, 1 or 0, if it is known.
 
         Raises
         ------
         ParameterError
-            If the regions aren't as many as the forecaster's.
+            If the series and the forecaster have different numbers of regions.
         SeriesError
             If a region holds a NaN, an infinite value or a constant signal, or no run
             is long enough for one window.
@@ -118,4 +118,4 @@ class ReadOut(ABC):
     def _values(
         self, forecaster: AttentionForecaster, series: TimeSeries
     ) -> Float64[np.ndarray, "target source"]:
-        """Read a network that has the series' scale."""
+        """Return the matrix, from a forecaster in the series' scale."""

@@ -1,7 +1,7 @@
-"""The registry of methods: an entry per method, in the order in which they are shown.
+"""The registry of methods: one entry per method, in the order in which they are shown.
 
 Study validation, assets, figures, colours, the report and ``docs/methods.md`` derive from
-it. A method with its own estimator is added by the estimator's file and an entry here.
+it. To add a method with its own estimator, add the estimator's file and an entry here.
 """
 
 from collections.abc import Iterable, Mapping
@@ -43,11 +43,11 @@ __all__ = ["ESTIMATORS", "METHODS", "READY", "configured", "estimators", "method
 _ORIGINAL = "the original study"
 _NORMS = "Kobayashi 2020"
 
-# Of series of unit deviation: from next to none to one that leaves nothing in a minute of scan.
+# For series of unit deviation: from almost no shrinkage to full shrinkage in a one-minute scan.
 _ALPHAS = (10.0, 30.0, 100.0, 300.0, 1e3, 3e3, 1e4, 3e4, 1e5)
 _ALPHA = Penalty("alpha", _ALPHAS)
 
-# What a session's own models can be read by, beside their attention.
+# Read-outs of a session's own models, besides attention.
 _READ_OUTS: tuple[tuple[str, str, str, type[Any], str], ...] = (
     ("ablation", "Ablation", "ablation", Ablation, ""),
     ("sensitivity", "Sensitivity", "sensitivity", Sensitivity, ""),
@@ -290,13 +290,13 @@ _BUILT_IN = (
     ),
 )
 
-#: Name → method: those of this package, in the order in which they are shown.
+#: Name → method, for the methods of this package, in the order in which they are shown.
 METHODS: Mapping[str, Method] = MappingProxyType({each.name: each for each in _BUILT_IN})
 
-#: Names of the methods that need nothing but a series.
+#: Names of the methods that need only a series.
 READY: tuple[str, ...] = tuple(each.name for each in _BUILT_IN if each.needs == "series")
 
-#: An estimator's own name → its class; a class that several methods use stands here once.
+#: An estimator's own name → its class; a class that several methods use is listed once.
 ESTIMATORS: Mapping[str, type[Any]] = MappingProxyType(
     {each.estimator.method: each.estimator for each in _BUILT_IN}
 )
@@ -304,7 +304,7 @@ ESTIMATORS: Mapping[str, type[Any]] = MappingProxyType(
 
 @cache
 def methods() -> Mapping[str, Method]:
-    """Return `METHODS`, those of the extra whose library is installed, then other packages'.
+    """Return `METHODS`, the installed methods of the extra, and those of other packages.
 
     Raises
     ------
@@ -316,7 +316,7 @@ def methods() -> Mapping[str, Method]:
 
 
 def configured(configurations: Iterable[str]) -> Mapping[str, Method]:
-    """Return every method, those that need a cohort model once per configuration.
+    """Return every method; those that need a cohort model appear once per configuration.
 
     Parameters
     ----------
@@ -326,7 +326,7 @@ def configured(configurations: Iterable[str]) -> Mapping[str, Method]:
     Raises
     ------
     ParameterError
-        As `methods` does.
+        As for `methods`.
     """
     names = tuple(configurations)
     every = (
@@ -338,11 +338,11 @@ def configured(configurations: Iterable[str]) -> Mapping[str, Method]:
 
 
 def estimators() -> Mapping[str, type[Any]]:
-    """Return `ESTIMATORS`, then the classes that other installed packages bring.
+    """Return `ESTIMATORS`, then the classes from other installed packages.
 
     Raises
     ------
     ParameterError
-        As `methods` does.
+        As for `methods`.
     """
     return MappingProxyType({each.estimator.method: each.estimator for each in methods().values()})

@@ -1,4 +1,4 @@
-"""How steeply a trained network's forecast of a region follows the past of another."""
+"""Connectivity as the slope of a forecast in the past of another region."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -15,7 +15,7 @@ __all__ = ["Sensitivity"]
 
 @dataclass(frozen=True, eq=False)
 class Sensitivity(ReadOut):
-    """Mean absolute slope of a trained network's forecast in each region's past.
+    """Mean absolute slope of a trained forecaster's prediction in each region's past.
 
     In units of deviation; the diagonal is the slope in the region's own past. Parameters and
     metrics are those of `ReadOut`.
@@ -26,7 +26,7 @@ class Sensitivity(ReadOut):
     def _values(
         self, forecaster: AttentionForecaster, series: TimeSeries
     ) -> Float64[np.ndarray, "target source"]:
-        """Differentiate every forecast in every region's past."""
+        """Return the mean absolute derivatives of every forecast in every region's past."""
         from attnconn_core.forecasting.influence import mean_jacobian
 
         return mean_jacobian(forecaster, series, max_windows=self.max_windows)

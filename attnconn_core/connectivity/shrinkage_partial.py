@@ -1,4 +1,4 @@
-"""Partial correlation from a covariance shrunk as much as its sampling error asks."""
+"""Partial correlation from a covariance shrunk according to its sampling error."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -17,13 +17,13 @@ __all__ = ["ShrinkagePartial", "shrunk", "shrunk_covariance"]
 def shrunk(
     frames: Float64[np.ndarray, "sample column"],
 ) -> tuple[Float64[np.ndarray, "column column"], float]:
-    """Return the shrunk covariance of centred columns, and the share that the identity replaced.
+    """Return the shrunk covariance of centred columns, and the share replaced by the identity.
 
     References
     ----------
     Ledoit & Wolf 2004, Journal of Multivariate Analysis 88: 365–411.
     """
-    # Only where it is used: scikit-learn takes its time to import.
+    # Imported here because importing scikit-learn is slow.
     from sklearn.covariance import ledoit_wolf
 
     covariance, shrinkage = ledoit_wolf(frames, assume_centered=True)
@@ -31,16 +31,16 @@ def shrunk(
 
 
 def shrunk_covariance(series: TimeSeries) -> Float64[np.ndarray, "region region"]:
-    """Covariance of the standardised regions, shrunk towards the identity; see `shrunk`."""
+    """Return the covariance of the standardised regions, shrunk to the identity; see `shrunk`."""
     return shrunk(standardised(series))[0]
 
 
 @dataclass(frozen=True)
 class ShrinkagePartial:
-    """Partial correlation by Ledoit and Wolf's covariance; symmetric, 1 on the diagonal.
+    """Partial correlation from Ledoit and Wolf's covariance; symmetric, 1 on the diagonal.
 
-    The fewer frames there are for the regions, the more every correlation is drawn to
-    0: no setting to choose, and an inverse that is sound with fewer frames than regions.
+    The fewer frames there are per region, the more every correlation is shrunk towards 0.
+    There is no setting, and the inverse is stable with fewer frames than regions.
 
     Examples
     --------
@@ -56,7 +56,7 @@ class ShrinkagePartial:
     signed: ClassVar[bool] = True
 
     def estimate(self, series: TimeSeries) -> Connectivity:
-        """Shrink the covariance, invert it and normalise.
+        """Return the normalised inverse of the shrunk covariance.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""A few numbers that stand for a matrix where many are held side by side."""
+"""Summary numbers of a matrix."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ __all__ = ["summarise"]
 
 
 def summarise(connectivity: Connectivity) -> dict[str, float]:
-    """Sum a matrix up, the diagonal left out.
+    """Return summary numbers of a matrix's off-diagonal entries.
 
     Returns
     -------

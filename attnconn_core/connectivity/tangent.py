@@ -1,4 +1,4 @@
-"""Tangent space: how a scan's covariance departs from that of a group."""
+"""Tangent space: difference of a scan's covariance from the cohort's."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -19,10 +19,10 @@ __all__ = ["Tangent", "geometric_mean"]
 def geometric_mean(
     series: Iterable[TimeSeries],
 ) -> Float64[np.ndarray, "region region"]:
-    """Geometric mean of the scans' shrunk covariances: the point that tangents touch.
+    """Return the geometric mean of the scans' shrunk covariances, the base of the tangent space.
 
-    It is learnt from the scans, of which one is held at a time. Where a score is reported
-    on other subjects, give only the training subjects' here.
+    Only one scan is in memory at a time. If a score is reported on other subjects, give only
+    the scans of the training subjects.
 
     Raises
     ------
@@ -31,7 +31,7 @@ def geometric_mean(
     SeriesError
         If a region of a scan holds a NaN, an infinite value or a constant signal.
     """
-    # Only where it is used: nilearn takes its time to import.
+    # Imported here because importing nilearn is slow.
     from nilearn.connectome import ConnectivityMeasure
     from sklearn.base import BaseEstimator
 
@@ -46,7 +46,7 @@ def geometric_mean(
         )
 
     class Given(BaseEstimator):
-        """Pass a covariance through: nilearn would compute its own from the frames."""
+        """Pass a covariance through; nilearn's default would compute one from the frames."""
 
         def fit(self, covariance: np.ndarray) -> "Given":
             self.covariance_ = covariance
@@ -58,15 +58,15 @@ def geometric_mean(
 
 @dataclass(frozen=True, eq=False)
 class Tangent:
-    """Matrix logarithm of a scan's covariance as seen from the group's; symmetric.
+    """Matrix logarithm of a scan's covariance relative to the cohort's; symmetric.
 
     Attributes
     ----------
     reference
-        The group's covariance, from `geometric_mean`.
+        The cohort's covariance, from `geometric_mean`.
     saw_subject
-        Whether any scan of the subject that is read is part of it; None where that isn't
-        known.
+        Whether any scan of the subject of the series is part of the reference; None if this
+        isn't known.
 
     Raises
     ------
@@ -101,21 +101,22 @@ class Tangent:
             )
 
     def estimate(self, series: TimeSeries) -> Connectivity:
-        """Whiten the shrunk covariance C by the reference G: log(G^-½ C G^-½).
+        """Return the shrunk covariance C whitened by the reference G: log(G^-½ C G^-½).
 
-        A difference from the group's covariance, not a connection: 0 is "as the group".
+        A value is a difference from the cohort's covariance, not a connection; 0 is no
+        difference.
 
         Raises
         ------
         ParameterError
-            If the regions aren't as many as the reference's.
+            If the series and the reference have different numbers of regions.
         SeriesError
             If a region holds a NaN, an infinite value or a constant signal.
         """
         require_sound(series, self.method)
         if series.n_regions != len(self.reference):
             raise ParameterError(
-                f"the reference is of {len(self.reference)} regions; the series has "
+                f"the reference has {len(self.reference)} regions; the series has "
                 f"{series.n_regions}"
             )
         whitening = _spectral(self.reference, lambda eigenvalues: eigenvalues**-0.5)
@@ -127,6 +128,6 @@ class Tangent:
 def _spectral(
     matrix: Float64[np.ndarray, "region region"], function: Callable[[np.ndarray], np.ndarray]
 ) -> Float64[np.ndarray, "region region"]:
-    """Apply a function to a symmetric matrix by its eigenvalues."""
+    """Return a function of a symmetric matrix, applied to its eigenvalues."""
     eigenvalues, vectors = np.linalg.eigh((matrix + matrix.T) / 2)
     return (vectors * function(eigenvalues)) @ vectors.T

@@ -15,16 +15,16 @@ __all__ = ["TransferEntropy"]
 
 @dataclass(frozen=True)
 class TransferEntropy:
-    """What a source's past says of the target's present beyond the target's own past.
+    """Information in a source's past on the target's present, given the target's own past.
 
-    Pairwise: a region that drives both counts as each driving the other. Every region
-    is turned to normal scores within its run (ranks), so that outliers and the shape of
-    the distribution don't count; between normal variables the entropy is in closed form.
+    Pairwise: if one region drives two others, these seem to drive each other. Every region is
+    transformed to normal scores within its run (by ranks), so outliers and the shape of the
+    distribution have no effect; between normal variables the entropy has a closed form.
 
     Attributes
     ----------
     lags
-        Frames of the past.
+        Number of past frames.
 
     Raises
     ------
@@ -34,8 +34,8 @@ class TransferEntropy:
     References
     ----------
     Schreiber 2000, Physical Review Letters 85: 461–464; Ince et al. 2017, Human Brain
-    Mapping 38: 1541–1573, on the copula; Barnett, Barrett & Seth 2009, Physical Review
-    Letters 103: 238701: for normal variables it is half of Granger's log-ratio.
+    Mapping 38: 1541–1573 (the copula); Barnett, Barrett & Seth 2009, Physical Review
+    Letters 103: 238701 (for normal variables it is half of Granger's log-ratio).
 
     Examples
     --------
@@ -56,7 +56,7 @@ class TransferEntropy:
         require_lags(self.lags)
 
     def estimate(self, series: TimeSeries) -> Connectivity:
-        """Estimate in nats; 0 on the diagonal.
+        """Return transfer entropies in nats; 0 on the diagonal.
 
         Raises
         ------
@@ -71,7 +71,7 @@ class TransferEntropy:
 
 
 def _normal_scores(run: np.ndarray) -> Float64[np.ndarray, "time region"]:
-    # Only where it is used: scipy.stats takes its time to import.
+    # Imported here because importing scipy.stats is slow.
     from scipy.special import ndtri
     from scipy.stats import rankdata
 
@@ -79,7 +79,7 @@ def _normal_scores(run: np.ndarray) -> Float64[np.ndarray, "time region"]:
 
 
 def _entropy(moments: LaggedMoments) -> Float64[np.ndarray, "target source"]:
-    """½ ln of the target's error given its own past over its error given the source's too."""
+    """Return ½ ln(target's error given its own past / error given the source's past too)."""
     n, lags = len(moments.total), moments.lags
     gram = moments.gram.reshape(n, lags, n, lags)
     cross = moments.cross.reshape(n, lags, n)
@@ -87,7 +87,7 @@ def _entropy(moments: LaggedMoments) -> Float64[np.ndarray, "target source"]:
     values = np.zeros((n, n))
     for target in range(n):
         to_own = gram[:, :, target]  # (source, lag, own lag)
-        # What the own past explains of the source's past, and of the present.
+        # The parts of the source's past and of the present explained by the own past.
         explained = to_own @ own[target]
         rest = moments.own_blocks(moments.gram) - explained @ to_own.transpose(0, 2, 1)
         with_own = cross[target, :, target]

@@ -1,4 +1,4 @@
-"""A ridge VAR that tells subjects: partial correlations with the present and the past."""
+"""A ridge VAR for identifying subjects: partial correlations with the present and the past."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -16,21 +16,21 @@ __all__ = ["VarIdentification"]
 
 @dataclass(frozen=True)
 class VarIdentification:
-    """Partial correlation with each region's present and past at once, all else held.
+    """Sum of the partial correlations with a source's present and with its past.
 
     The covariance of [x_t, x_{t−1}], centred within each run, is shrunk towards the identity
-    and inverted: with ridge penalties on a VAR of one lag and on the covariance of its
-    innovations. The value at
-    [target, source] is the partial correlation of the two regions' present, which is
-    symmetric and tells subjects from a minute of data, plus that of the target's present
-    with the source's past, which gives it a direction.
+    and inverted. This is equivalent to ridge penalties on a VAR of one lag and on the
+    covariance of its innovations. The value at [target, source] is the partial correlation of
+    the two regions' present, which is symmetric and identifies subjects from a minute of data,
+    plus the partial correlation of the target's present with the source's past, which is
+    directed.
 
     Attributes
     ----------
     shrinkage
-        Share of the covariance that the identity replaces. None: Ledoit and Wolf's, which
-        estimates the covariance best. What identifies best is chosen on other subjects
-        (`attnconn_core.scoring.cross_fitted_identification`).
+        Share of the covariance that is replaced by the identity. None: Ledoit and Wolf's
+        share, which estimates the covariance best. The share that identifies subjects best is
+        chosen on other subjects (`attnconn_core.scoring.cross_fitted_identification`).
 
     Raises
     ------
@@ -64,21 +64,22 @@ class VarIdentification:
             )
 
     def estimate(self, series: TimeSeries) -> Connectivity:
-        """Invert the shrunk covariance of present and past.
+        """Return the sum of both partial correlations from the shrunk covariance.
 
-        The diagonal is what a region's own past says of its present. Metrics: `shrinkage`.
+        The diagonal is the partial correlation of a region's present with its own past.
+        Metrics: `shrinkage`.
 
         Raises
         ------
         SeriesError
             If a region holds a NaN, an infinite value or a constant signal, or too few
-            frames have one before them.
+            frames have a frame before them.
         """
         require_sound(series, self.method)
         n = series.n_regions
         frames = with_past(series, 1)
         shrinkage = shrunk(frames)[1] if self.shrinkage is None else self.shrinkage
-        # Of unit deviation, so that the identity is of the covariance's scale.
+        # Of unit deviation, so that the identity has the covariance's scale.
         covariance = frames.T @ frames / len(frames)
         precision = np.linalg.inv((1 - shrinkage) * covariance + shrinkage * np.eye(2 * n))
         scale = np.sqrt(precision.diagonal())

@@ -1,4 +1,4 @@
-"""Frames beside their own past: the joint design of present and lagged values."""
+"""The joint matrix of present and lagged values."""
 
 import numpy as np
 from jaxtyping import Float64
@@ -8,25 +8,26 @@ from attnconn_core.records import TimeSeries
 
 __all__ = ["with_past"]
 
-# Fewer have no covariance to speak of: two standardised samples are always ±1.
+# With fewer there is no useful covariance: two standardised samples are always ±1.
 _FEWEST = 3
-_ROUNDING = 1e-12  # of a region's largest absolute value
+_ROUNDING = 1e-12  # relative to a region's largest absolute value
 
 
 def with_past(series: TimeSeries, lags: int) -> Float64[np.ndarray, "sample column"]:
-    """Lay every frame beside the `lags` frames before it, standardised column by column.
+    """Return every frame together with the `lags` frames before it, standardised by column.
 
     The first columns are the regions at the present frame, the next ones the regions one
-    frame earlier, and so on to `lags`. Columns are centred within their run, so that a run
-    costs each of them one degree of freedom, and have unit deviation (ddof 0). No sample
-    crosses a run's border; a run that gives no more than one sample is left out.
+    frame earlier, and so on to `lags`. Columns are centred within their run, which costs each
+    of them one degree of freedom per run, and have unit deviation (ddof 0). No sample crosses
+    a run's border; a run with fewer than two samples is left out.
 
     Parameters
     ----------
     series
-        Sound; see `attnconn_core.timeseries.require_sound`.
+        Series without NaN, infinite or constant signals; see
+        `attnconn_core.timeseries.require_sound`.
     lags
-        Frames of the past, 1 or more.
+        Number of past frames, 1 or more.
 
     Returns
     -------
@@ -54,7 +55,7 @@ def with_past(series: TimeSeries, lags: int) -> Float64[np.ndarray, "sample colu
         )
     frames = np.concatenate(parts)
     deviation = frames.std(axis=0)
-    # Rounding leaves a constant column with a little; a float32 that changes has far more.
+    # Rounding gives a constant column a small deviation; a float32 that changes has far more.
     size = np.max([np.abs(run).max(axis=0) for run in series.runs if len(run)], axis=0)
     moves = deviation > _ROUNDING * np.tile(size.astype(np.float64), lags + 1)
     if not moves.all():

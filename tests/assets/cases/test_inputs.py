@@ -156,7 +156,7 @@ def test_21_partial_correlation_of_too_few_frames(made):
     metrics = {"samples_of_inverse": 131.0, "columns_of_inverse": 130.0}
     told = Partial.inverts.caution([metrics])
     assert "131 frames of 130 regions: mostly noise" in told
-    assert f"{ShrinkagePartial.method} holds" in told
+    assert f"use {ShrinkagePartial.method} instead" in told
 
 
 def test_24_tables_of_participants(made):

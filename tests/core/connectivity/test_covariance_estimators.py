@@ -93,5 +93,5 @@ def test_a_reference_must_fit(noise, as_series):
         geometric_mean([])
     with pytest.raises(ParameterError, match="positive definite"):
         Tangent(-np.eye(3))
-    with pytest.raises(ParameterError, match="reference is of 3 regions; the series has 5"):
+    with pytest.raises(ParameterError, match="reference has 3 regions; the series has 5"):
         Tangent(np.eye(3)).estimate(as_series(noise))

@@ -167,4 +167,4 @@ def test_a_best_penalty_at_an_end_of_the_grid_is_said(cohort, low, high, end):
     if end:
         assert order.alpha == pytest.approx(end)
     (note,) = order.notes
-    assert f"is an end of those tried ({low:g} to {high:g})" in note
+    assert f"is at an end of the range tried ({low:g} to {high:g})" in note

@@ -69,7 +69,7 @@ def test_a_sentence_is_of_the_worst_session():
     sessions = [{}, few_samples(131, 130), few_samples(200, 130), {"r2": 1.0}]
     assert inversion.caution(sessions) == (
         "131 frames of 130 regions: mostly noise (2 of 4 sessions have fewer than twice as many "
-        "frames as regions); shrinkage_partial holds"
+        "frames as regions); use shrinkage_partial instead"
     )
     assert inversion.caution([{}, {"r2": 1.0}]) == ""
 
@@ -91,4 +91,4 @@ def test_a_dimension_that_was_taken_out_is_said(chain, as_series):
     told = Partial.inverts.caution([whole, estimated.metrics])
     assert told.startswith("19 dimensions of 20 regions: ")
     assert "(1 of 2 sessions lack dimensions" in told
-    assert told.endswith("; shrinkage_partial holds")
+    assert told.endswith("; use shrinkage_partial instead")

@@ -171,7 +171,7 @@ def test_no_window_no_reading(forecaster, series):
     with pytest.raises(ParameterError, match="max_windows must be at least 1; got 0"):
         ablation_loss(forecaster, series, max_windows=0)
     fewer = simulate(np.eye(2) * 0.3, 50, 0)
-    with pytest.raises(ParameterError, match="3 regions; got 2"):
+    with pytest.raises(ParameterError, match="3 regions; the series has 2"):
         mean_jacobian(forecaster, fewer)
 
 

@@ -53,5 +53,5 @@ def test_what_does_not_fit_is_refused(pooled, scans, as_series):
         pooled.plus("stranger", [scans["a"]])
     with pytest.raises(CohortError, match="same 4 regions; a has 2"):
         pooled.plus("a", [as_series(scans["a"].runs[0][:, :2])])
-    with pytest.raises(CohortError, match="all 4 are among them"):
+    with pytest.raises(CohortError, match="all 4 subjects are in these groups"):
         pooled.outside(GROUPS)

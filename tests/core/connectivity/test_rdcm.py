@@ -189,7 +189,7 @@ def test_what_cannot_be_fitted_is_refused():
         RegressionDCM(0)
     with pytest.raises(SeriesError, match="runs of at least 8 frames; the shortest has 7"):
         RegressionDCM().estimate(as_seconds(euler(7, 0)))
-    with pytest.raises(SeriesError, match="didn't settle in 1 updates"):
+    with pytest.raises(SeriesError, match="didn't converge in 1 updates"):
         RegressionDCM(1).estimate(as_seconds(euler(100, 0)))
     with pytest.raises(SeriesError, match="rdcm: every region must change"):
         RegressionDCM().estimate(as_seconds(np.ones((20, 5))))
