@@ -2,22 +2,23 @@
 
 ::
 
-    config            what a forecaster is, and how it is trained
-    presets           settings that belong together
-    network           AttentionForecaster, out of layers, attention and pairwise
-    ensemble          forecasters of several seeds, read as one
-    fitting           fit, out of preparation, resident windows and trainer
+    config            architecture and training settings of a forecaster
+    presets           named pairs of an architecture and its training settings
+    network           AttentionForecaster, built from layers, attention and pairwise
+    ensemble          the mean of forecasters that differ only in their seed
+    fitting           fit, using preparation, resident windows and trainer
     reading           forecasts and mean attention of a series
-    moments           what every linear fit needs of a series
-    linear            each region's own past, ridge VAR, and between them
-    pooled_moments    the moments of a cohort, without any one subject's
-    penalties         chosen on the last frames that may be learnt from
-    hierarchical      a session's VAR, shrunk towards that of other people
-    linear_kinds      the registry of linear forecasters: names, labels, what they rest on
-    linear_forecasters   all of them fitted and judged on one scan
+    moments           second moments of a series, used by every linear fit
+    linear            each region's own past, ridge VAR, and forms between the two
+    pooled_moments    moments of a cohort, without those of any one subject
+    penalties         penalties chosen on the last training frames
+    hierarchical      a session's VAR, shrunk towards that of other subjects
+    linear_kinds      the registry of linear forecasters: names, labels, data they use
+    linear_forecasters   all of them, fitted and scored on one scan
     skill             how much of the next frames a forecaster explains
-    cross_fitting     whose scans train a group's models, and whose they are read on
-    checkpoints       forecasters in files, the reference's among them
+    cross_fitting     which sessions each cohort model is trained on and applied to
+    checkpoints       forecasters in files, including those of the original study
+    pyfunc            a stored forecaster as an MLflow model
     pyfunc            a stored forecaster as MLflow calls models
     annotations       the forecaster's class where torch needn't be imported
 

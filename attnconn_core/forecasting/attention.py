@@ -1,4 +1,4 @@
-"""Attention between regions, with a query of its own for every ordered pair."""
+"""Attention between regions, with a separate query for every ordered pair."""
 
 import math
 
@@ -17,19 +17,19 @@ _EPSILON = 1e-8
 
 
 class PairwiseAttention(nn.Module):
-    """Scores, attention, and the values that it brings each region.
+    """Scores, attention, and the values that attention transmits to each region.
 
     Attributes
     ----------
     weight
-        W, (target, source, key, query), as `weighted_score` takes it; absent with
+        W, (target, source, key, query), in the order used by `weighted_score`; absent with
         `query_rank`.
     target_factor, source_factor
         U and V, (region, d, rank); only with `query_rank`.
     bias
         c, (target, source, d).
     dropout_generator
-        Draws the dropout; made on first use unless someone sets it.
+        Random generator of the dropout; made on first use unless it was set before.
     """
 
     def __init__(self, config: ForecasterConfig, regions: int) -> None:
@@ -57,17 +57,17 @@ class PairwiseAttention(nn.Module):
         embedding: Float[Tensor, "region batch d"],
         past: Float[Tensor, "region batch lag"],
     ) -> tuple[Float[Tensor, "region batch h"], Float[Tensor, "region region batch"]]:
-        """Return what each region learns from the others, and from whom.
+        """Return the attention-weighted values that reach each region, and the attention.
 
         Parameters
         ----------
         query
-            From each region's own encoder.
+            Output of each region's own encoder.
         embedding
-            From the shared encoder; keys are made of it, and values unless they are of
-            the past.
+            Output of the shared encoder; keys are computed from it, and so are values unless
+            they are of the past.
         past
-            Standardised.
+            Standardised past frames.
 
         Returns
         -------
@@ -87,7 +87,7 @@ class PairwiseAttention(nn.Module):
     def attend(
         self, query: Float[Tensor, "region batch d"], key: Float[Tensor, "region d batch"]
     ) -> Float[Tensor, "batch target source"]:
-        """Return the attention of queries of low rank, window by window."""
+        """Return the attention per window, for low-rank queries."""
         return self._share(self._low_rank_score(query, key))
 
     def offer(
@@ -95,7 +95,7 @@ class PairwiseAttention(nn.Module):
         embedding: Float[Tensor, "region batch d"],
         past: Float[Tensor, "region batch lag"],
     ) -> tuple[Float[Tensor, "region d batch"], Float[Tensor, "batch region b"]]:
-        """Make every region's key, and the value that it hands to whoever asks."""
+        """Return every region's key and value."""
         if self.config.values == "embedding":
             value = functional.normalize(self.value(embedding), dim=-1, eps=1e-12)
         else:
@@ -105,11 +105,11 @@ class PairwiseAttention(nn.Module):
     def pay(
         self, score: Float[Tensor, "target source batch"], first: int = 0
     ) -> Float[Tensor, "target source batch"]:
-        """Turn scores into attention: each row sums to 1, or to 0.
+        """Return the attention for given scores: each row sums to 1, or to 0.
 
-        Where the positive scores of a row sum to no more than 1e-8, the row is empty. The
-        published model adds that number to every sum instead, so that rows of small scores
-        sum to less than 1; larger sums give the same attention either way.
+        If the positive scores of a row sum to no more than 1e-8, the row is empty. The
+        original study's model adds that number to every sum instead, so that rows of small
+        scores sum to less than 1; for larger sums the attention is the same either way.
 
         The targets may be a range of the regions that begins at `first`.
         """
@@ -120,10 +120,10 @@ class PairwiseAttention(nn.Module):
         return self._share(score, sources=1)
 
     def _share(self, score: Float[Tensor, "x y z"], sources: int = -1) -> Float[Tensor, "x y z"]:
-        """Turn scores into shares along the axis of the sources."""
+        """Return scores divided by their sum over the sources."""
         attention = torch.relu(score)
         total = attention.sum(dim=sources, keepdim=True)
-        # A product's gradient takes two passes fewer than a quotient's.
+        # The gradient of a product takes two passes fewer than that of a quotient.
         return attention * (total.clamp_min(_EPSILON).reciprocal() * (total > _EPSILON))
 
     def gather(
@@ -132,7 +132,7 @@ class PairwiseAttention(nn.Module):
         value: Float[Tensor, "batch source b"],
         kept: Bool[Tensor, "target batch source"] | None = None,
     ) -> Float[Tensor, "target batch b"]:
-        """Sum the values by the attention, or by what dropout has kept of it."""
+        """Return the values weighted by the attention that remains after dropout."""
         return self._gather(attention.permute(2, 0, 1).contiguous(), value, kept)
 
     def _gather(
@@ -148,13 +148,13 @@ class PairwiseAttention(nn.Module):
         by_window: Float[Tensor, "batch target source"],
         kept: Bool[Tensor, "target batch source"] | None,
     ) -> Float[Tensor, "batch target source"]:
-        """Leave what dropout keeps of the attention, scaled up to the same expectation."""
+        """Return the attention after dropout, scaled up to the same expectation."""
         if kept is None:
             return by_window
         return by_window * kept.transpose(0, 1) / (1 - self.config.attention_dropout)
 
     def draw_kept(self, batch: int) -> Bool[Tensor, "target batch source"] | None:
-        """Draw what dropout keeps of the attention; `torch.dropout` would draw globally."""
+        """Draw the dropout mask of the attention; `torch.dropout` uses the global generator."""
         rate, device = self.config.attention_dropout, self.bias.device
         if not self.training or rate == 0:
             return None
@@ -164,19 +164,19 @@ class PairwiseAttention(nn.Module):
         return torch.rand(shape, generator=self.dropout_generator, device=device) >= rate
 
     def release(self) -> None:
-        """Let go of what only training needs."""
+        """Free the memory that only training needs."""
         self.dropout_generator = None
 
     @torch.no_grad()
     def draw_pairs(self, generator: torch.Generator) -> None:
-        """Draw what belongs to pairs of regions: W, or U and V, and c."""
+        """Draw the pairwise parameters: W, or U and V, and c."""
         d, rank = self.config.hidden_dim, self.config.query_rank
         deviation = 1.0 if self.config.initialisation == "reference" else 1 / math.sqrt(d)
         self.bias.normal_(0.0, deviation, generator=generator)
         if rank is None:
             self.weight.normal_(0.0, deviation, generator=generator)
         else:
-            # A number of U Vᵀ sums `rank` products, each with this deviation squared.
+            # An element of U Vᵀ sums `rank` products, each with this deviation squared.
             factor = math.sqrt(deviation) / rank**0.25
             self.target_factor.normal_(0.0, factor, generator=generator)
             self.source_factor.normal_(0.0, factor, generator=generator)
@@ -184,9 +184,9 @@ class PairwiseAttention(nn.Module):
     def _low_rank_score(
         self, query: Float[Tensor, "region batch d"], key: Float[Tensor, "region d batch"]
     ) -> Float[Tensor, "batch target source"]:
-        """Score by window, in the order in which values are summed: nothing is laid out twice.
+        """Return the scores by window, in the order in which values are summed, without a copy.
 
-        With `own_past` the diagonal is minus infinity, which earns no attention.
+        With `own_past` the diagonal is minus infinity, which gives zero attention.
         """
         regions = len(self.bias)
         barrier = key.new_zeros(regions, 1, regions)
@@ -195,8 +195,8 @@ class PairwiseAttention(nn.Module):
         biased = torch.baddbmm(barrier, key.mT, self.bias.permute(1, 2, 0))
         asked = torch.bmm(query, self.target_factor)
         offered = torch.bmm(key.mT, self.source_factor)
-        # Laid out by window before they are multiplied: a batched product of anything else
-        # goes window by window, with a copy for each.
+        # Made contiguous by window before the product: otherwise a batched product goes window
+        # by window and copies each.
         return torch.baddbmm(
             biased.permute(1, 2, 0).contiguous(), _by_window(asked), _by_window(offered).mT
         )

@@ -1,4 +1,4 @@
-"""Checkpoints: forecasters in files, stored and read without running code."""
+"""Checkpoints: forecasters stored in files and read without running code from them."""
 
 import json
 import os
@@ -24,7 +24,7 @@ __all__ = ["load_forecaster", "load_reference_checkpoint", "save_forecaster"]
 
 _FORMAT = "attnconn forecaster 1"
 _MOST_MEMBERS = 100
-_KEY = "attnconn"  # of all that is said in a file beside the weights
+_KEY = "attnconn"  # the only metadata key, with everything besides the weights
 
 
 def save_forecaster(
@@ -35,18 +35,18 @@ def save_forecaster(
 ) -> None:
     """Write weights, scale, architecture and region names to one safetensors file.
 
-    The file appears whole or not at all.
+    The file is written completely or not at all.
 
     Parameters
     ----------
     path
-        Replaced if it exists.
+        Path of the file; an existing file is replaced.
     forecaster
-        On any device.
+        Forecaster to save, on any device.
     regions
-        Their names, in order.
+        Region names, in order.
     note
-        Anything worth keeping beside the weights, such as whom it was trained on.
+        Further strings to store, such as the subjects that were trained on.
 
     Raises
     ------
@@ -77,7 +77,7 @@ def save_forecaster(
         "members": str(len(members_of(forecaster))),
         "note": json.dumps({str(key): str(value) for key, value in sorted((note or {}).items())}),
     }
-    # safetensors writes several keys in a random order: one, and an equal model is an equal file.
+    # safetensors writes several keys in random order; with one key, equal models give equal files.
     metadata = {_KEY: json.dumps(described, sort_keys=True)}
     tensors = {
         name: tensor.detach().cpu().contiguous() for name, tensor in forecaster.state_dict().items()
@@ -92,7 +92,7 @@ def save_forecaster(
 
 
 def _unpacked(metadata: Mapping[str, str]) -> dict[str, str]:
-    """Return what a file says; earlier versions said each thing under a key of its own."""
+    """Return a file's metadata; earlier versions used one key per entry."""
     try:
         return dict(json.loads(metadata[_KEY])) if _KEY in metadata else dict(metadata)
     except (ValueError, TypeError):
@@ -102,14 +102,14 @@ def _unpacked(metadata: Mapping[str, str]) -> dict[str, str]:
 def load_forecaster(
     path: str | os.PathLike[str],
 ) -> tuple[AttentionForecaster, tuple[str, ...], dict[str, str]]:
-    """Read what `save_forecaster` wrote: the forecaster, its regions' names and the note.
+    """Return the forecaster, region names and note that `save_forecaster` wrote.
 
-    The forecaster comes in evaluation mode, on the CPU.
+    The forecaster is in evaluation mode, on the CPU.
 
     Raises
     ------
     CheckpointError
-        If the file isn't there, isn't whole, or isn't a forecaster's.
+        If the file is missing, incomplete, or not a forecaster's checkpoint.
 
     Examples
     --------
@@ -117,8 +117,8 @@ def load_forecaster(
     >>> try:
     ...     load_forecaster("lost.safetensors")
     ... except CheckpointError as error:
-    ...     print(str(error)[:63])
-    a checkpoint must be a whole safetensors file; lost.safetensors
+    ...     print(str(error)[:66])
+    a checkpoint must be a complete safetensors file; lost.safetensors
     """
     path = Path(path)
     try:
@@ -127,23 +127,23 @@ def load_forecaster(
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except (SafetensorError, OSError) as error:
         raise CheckpointError(
-            f"a checkpoint must be a whole safetensors file; {path}: {error}"
+            f"a checkpoint must be a complete safetensors file; {path}: {error}"
         ) from error
     if metadata.get("format") != _FORMAT:
         raise CheckpointError(
-            f"a forecaster's checkpoint says {_FORMAT!r} as its format; "
-            f"{path} says {metadata.get('format')!r}"
+            f"a forecaster's checkpoint must have the format {_FORMAT!r}; "
+            f"{path} has {metadata.get('format')!r}"
         )
     config, regions, note = _described(metadata, path)
-    members = metadata.get("members", "1")  # earlier versions have no ensembles
+    members = metadata.get("members", "1")  # earlier versions had no ensembles
     if not (members.isascii() and members.isdigit() and 0 < int(members) <= _MOST_MEMBERS):
         raise CheckpointError(
             f"a checkpoint's members must be a number from 1 to {_MOST_MEMBERS}; "
-            f"{path} says {members!r}"
+            f"{path} has {members!r}"
         )
     if len(tensors.get("mean", ())) != len(regions):
         raise CheckpointError(
-            f"a checkpoint needs a mean for each of its {len(regions)} regions; "
+            f"a checkpoint needs one mean for each of its {len(regions)} regions; "
             f"{path} has {len(tensors.get('mean', ()))}"
         )
     return _filled(config, len(regions), tensors, path, int(members)), regions, note
@@ -152,28 +152,28 @@ def load_forecaster(
 def load_reference_checkpoint(
     path: str | os.PathLike[str], config: ForecasterConfig
 ) -> AttentionForecaster:
-    """Read a state dict of the reference implementation.
+    """Return the forecaster of a state dict written by the original study's code.
 
-    Only tensors are unpickled; a file that would run code is refused.
+    Only tensors are unpickled; a file that would run code is rejected.
 
     Parameters
     ----------
     path
-        Written by ``torch.save``.
+        File written by ``torch.save``.
     config
-        The architecture it was trained with, which the file doesn't say.
+        Architecture that the model was trained with; the file doesn't contain it.
 
     Raises
     ------
     CheckpointError
-        If it isn't a file of tensors, or names or shapes aren't those of `config`.
+        If it isn't a file of tensors, or their names or shapes don't match `config`.
     ParameterError
-        If `config` asks for what the reference doesn't have.
+        If `config` uses settings that the original study doesn't have.
     """
     path = Path(path)
     if config.own_past or config.query_rank is not None or config.values != "embedding":
         raise ParameterError(
-            "a reference checkpoint has neither own_past nor query_rank nor values of the past; "
+            "a checkpoint of the original study has no own_past, query_rank or values of the past; "
             f"got own_past {config.own_past}, query_rank {config.query_rank}, "
             f"values {config.values!r}"
         )
@@ -183,7 +183,7 @@ def load_reference_checkpoint(
         state = torch.load(path, map_location="cpu", weights_only=True)
     except (pickle.UnpicklingError, RuntimeError, EOFError, OSError, ValueError) as error:
         raise CheckpointError(
-            f"a reference checkpoint must be a file of tensors and nothing else; {path}: {error}"
+            f"a checkpoint of the original study must contain only tensors; {path}: {error}"
         ) from error
     if not isinstance(state, dict) or not isinstance(state.get("mean"), Tensor):
         raise CheckpointError(f"a reference checkpoint must be a state dict with a mean; {path}")
@@ -195,7 +195,7 @@ def load_reference_checkpoint(
 def _described(
     metadata: Mapping[str, str], path: Path
 ) -> tuple[ForecasterConfig, tuple[str, ...], dict[str, str]]:
-    """Architecture, region names and note, out of a file's metadata."""
+    """Return architecture, region names and note from a file's metadata."""
     try:
         config = ForecasterConfig.model_validate_json(metadata["config"])
         regions, note = json.loads(metadata["regions"]), json.loads(metadata["note"])
@@ -218,9 +218,9 @@ def _filled(
     path: Path,
     members: int = 1,
 ) -> AttentionForecaster:
-    """Build a forecaster that has these tensors as its weights.
+    """Return a forecaster with these tensors as its weights.
 
-    It is built on the meta device, so a false config in a file asks for no memory.
+    It is built on the meta device, so a wrong config in a file allocates no memory.
     """
     with torch.device("meta"):
         nothing = torch.empty(regions)
@@ -237,7 +237,7 @@ def _filled(
 def _require(
     state: Mapping[str, object], shapes: Mapping[str, tuple[int, ...]], path: Path
 ) -> None:
-    """Refuse a state whose names, shapes or number type aren't the expected ones."""
+    """Raise unless names, shapes and number types of a state are the expected ones."""
     complaints = {
         "missing": sorted(shapes.keys() - state.keys()),
         "unexpected": sorted(str(name) for name in state.keys() - shapes.keys()),

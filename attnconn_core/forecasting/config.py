@@ -1,4 +1,4 @@
-"""Configuration: what a forecaster is, and how it is trained."""
+"""Configuration: architecture and training settings of a forecaster."""
 
 from typing import Literal
 
@@ -6,47 +6,47 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 __all__ = ["DEFAULT_SEED", "ForecasterConfig", "TrainingConfig"]
 
-# The published study's seed.
+# The original study's seed.
 DEFAULT_SEED = 8767128
 
 
 class ForecasterConfig(BaseModel):
     """The architecture of an `AttentionForecaster`.
 
-    The defaults are the base of the published group sweep; the last four settings go
-    beyond the published model and are off by default.
+    The defaults are the base of the original study's group sweep. The last four settings
+    extend its model and are off by default.
 
     Attributes
     ----------
     input_window, output_window
-        Frames that go in and frames that are predicted.
+        Number of input frames, and of predicted frames.
     hidden_dim
         Width of the queries, the keys and every hidden layer.
     input_layers, prediction_layers
-        Linear layers before the attention and after it.
+        Number of linear layers before and after the attention.
     bottleneck_dim
-        Width of the values that one region hands another; with a linear initialisation
+        Width of the values that regions pass to each other. With a linear initialisation
         the head reads them at this width.
     attention_dropout
-        Share of the attention weights dropped while training.
+        Share of the attention weights dropped during training.
     own_past
-        Gives each region a linear path from its own past, zero at first, and takes the
-        diagonal out of the attention, which then speaks of the other regions alone.
+        Adds a linear path from each region's own past, initially zero, and removes the
+        diagonal from the attention, which then covers only the other regions.
     query_rank
         Replaces the full matrix of every ordered pair, W[s, t], by U[s] V[t]ᵀ with U and
-        V of this rank; only the bias c[s, t] is then the pair's own. At 100 regions and
-        width 64 a rank of 16 holds 0.2 million numbers in place of 41 million.
+        V of this rank; only the bias c[s, t] is then specific to the pair. For 100 regions and
+        width 64, rank 16 needs 0.2 million parameters instead of 41 million.
     values
-        What a region hands another: ``"embedding"``, a unit vector made by weights that
-        all regions share, as published; or ``"past"``, a linear map of its own past by
-        weights of its own, which keeps sign and size.
+        Values that regions pass to each other. ``"embedding"``: a unit vector computed with
+        weights shared by all regions, as in the original study. ``"past"``: a linear map of the
+        region's own past with its own weights, which keeps sign and size.
     initialisation
-        ``"reference"`` draws W and c from N(0, 1), as published; ``"scaled"`` from
-        N(0, 1/hidden_dim), so that scores start at order 1; ``"linear"`` starts as a
-        ridge VAR whose penalty grows with the lag and spares each region's own past, with
-        attention in proportion to its coefficients, see
-        `attnconn_core.forecasting.linear_start`. The start is exact where `bottleneck_dim`
-        reaches the number of regions.
+        ``"reference"`` draws W and c from N(0, 1), as the original study does. ``"scaled"``
+        draws from N(0, 1/hidden_dim), so that initial scores are of order 1. ``"linear"``
+        starts as a ridge VAR whose penalty grows with the lag and doesn't apply to a region's
+        own past, with attention proportional to its coefficients; see
+        `attnconn_core.forecasting.linear_start`. The start is exact if `bottleneck_dim`
+        is at least the number of regions.
 
     Examples
     --------
@@ -86,61 +86,62 @@ class ForecasterConfig(BaseModel):
 
     @property
     def head_dim(self) -> int:
-        """Width of what a region's head reads."""
+        """Width of the input of a region's head."""
         return self.bottleneck_dim if self.initialisation == "linear" else self.hidden_dim
 
     @property
     def window(self) -> int:
-        """Consecutive frames of one window: what goes in and what is predicted."""
+        """Consecutive frames of one window: input plus predicted frames."""
         return self.input_window + self.output_window
 
 
 class TrainingConfig(BaseModel):
-    """How a forecaster is trained.
+    """Training settings of a forecaster.
 
-    The defaults are the published group training, but for `normalisation`.
+    The defaults are those of the original study's group training, except `normalisation`.
 
     Attributes
     ----------
     epochs
-        Passes over all windows, at most.
+        Largest number of passes over all windows.
     batch_size
-        Windows a step.
+        Windows per step.
     learning_rate, weight_decay
-        Of Adam; the decay is decoupled (Loshchilov & Hutter 2019) and leaves biases and
-        the own-past path alone.
+        Settings of Adam. The decay is decoupled (Loshchilov & Hutter 2019) and doesn't apply
+        to biases and the own-past path.
     gradient_clip
-        Largest norm of the whole gradient.
+        Largest norm of the gradient over all parameters.
     identity_weight
         Weight of the mean squared distance of the attention from the identity.
     normalisation
         ``"session"`` standardises every session by its own frames before pooling;
-        ``"pooled"`` takes one mean and deviation over all frames, as published.
+        ``"pooled"`` takes one mean and deviation over all frames, as in the original study.
     loss
-        Mean squared error in ``"raw"`` units, as published, or ``"standardised"``, in
-        which every region of every session weighs the same.
+        Mean squared error in ``"raw"`` units, as in the original study, or ``"standardised"``,
+        with equal weight for every region of every session.
     validation_fraction
-        Last share of each session's frames kept out of the gradient; the weights of the
-        epoch with the lowest loss there are the ones returned. None keeps the last.
+        Share of each session's frames, at the end, that is left out of the gradient. The
+        weights of the epoch with the lowest loss on these frames are returned. None returns
+        the weights of the last epoch.
     patience
         Stop after this many epochs without a lower validation loss.
     refit
-        Once validation has chosen an epoch, train anew on all frames up to that epoch.
+        After validation has chosen an epoch, train anew on all frames up to that epoch.
     schedule
-        ``"cosine"`` lets the learning rate fall to zero over all epochs.
+        ``"cosine"`` lowers the learning rate to zero over all epochs.
     precision
-        Of the products with every pair's matrix while training: ``"float32"``, or
-        ``"bfloat16"``, which rounds their factors and what they give, the gradients of W
-        and of the queries too, to 8 bits. Weights, sums over products, all other layers
-        and whatever is read out of the model stay float32. It is faster where the processor has
-        instructions for it (AVX-512 BF16, AMX, GPUs since 2020), and slower elsewhere.
+        Precision of the products with the pairwise matrices during training. ``"float32"``, or
+        ``"bfloat16"``, which rounds their factors and results to 8 bits, including the
+        gradients of W and of the queries. Weights, sums over products, all other layers and
+        all results stay float32. It is faster if the processor has instructions for it
+        (AVX-512 BF16, AMX, GPUs since 2020), and slower otherwise.
     seed
-        Of the weights, the order of the windows and the dropout.
+        Seed of the weights, the order of the windows and the dropout.
     ensemble
-        How many forecasters are trained, with this seed and those that follow it; their mean
-        is what forecasts and is read. See `attnconn_core.forecasting.ensemble`.
+        Number of forecasters that are trained, with this seed and the following ones. Their
+        mean is used. See `attnconn_core.forecasting.ensemble`.
     device
-        ``"cpu"``, ``"cuda"``, or ``"auto"``: the GPU where there is one.
+        ``"cpu"``, ``"cuda"``, or ``"auto"``: the GPU if there is one.
 
     Examples
     --------
@@ -171,12 +172,12 @@ class TrainingConfig(BaseModel):
     def _validation_is_there_where_it_is_needed(self) -> "TrainingConfig":
         if self.patience is not None and self.validation_fraction is None:
             raise ValueError(
-                "patience watches the validation loss and needs a validation_fraction; "
+                "patience applies to the validation loss, so it needs a validation_fraction; "
                 f"got patience {self.patience} and no validation_fraction"
             )
         if self.refit and self.validation_fraction is None:
             raise ValueError(
-                "refit repeats what validation chose and needs a validation_fraction; "
+                "refit uses the epoch chosen by validation, so it needs a validation_fraction; "
                 "got refit and no validation_fraction"
             )
         return self

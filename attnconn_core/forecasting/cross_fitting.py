@@ -1,4 +1,4 @@
-"""Cross-fitting: whose scans train a group model, and whose it may then be read on."""
+"""Cross-fitting: which sessions train each cohort model, and which subjects it is applied to."""
 
 from dataclasses import dataclass
 
@@ -15,16 +15,16 @@ _COMPARED = 3
 
 @dataclass(frozen=True)
 class GroupFold:
-    """One model of a group.
+    """One cohort model: the sessions it is trained on and the subjects it is applied to.
 
     Attributes
     ----------
     name
-        ``"fold-1"`` and so on, or ``"train"`` where the study says who trains.
+        ``"fold-1"`` and so on, or ``"train"`` if the study names the training sessions.
     trains
-        The sessions that it is trained on.
+        Sessions that the model is trained on.
     reads
-        The subjects whose connectivity it gives; None for everyone.
+        Subjects whose connectivity is estimated with the model; None for all.
     """
 
     name: str
@@ -33,29 +33,28 @@ class GroupFold:
 
 
 def group_folds(cohort: Cohort, n_folds: int, seed: int) -> tuple[GroupFold, ...]:
-    """Say which models a group needs.
+    """Return the cohort models that a cohort needs.
 
-    Where sessions carry a group, one model trains on those in ``"train"`` and is read
-    on everyone. Where they don't, subjects are dealt into folds and every fold is read
-    by a model that saw none of its subjects: no connectivity comes from a model that
-    knew the subject.
+    If sessions carry a group, one model is trained on those in ``"train"`` and applied to all.
+    Otherwise, subjects are divided into folds, and every fold is read with a model that was
+    trained on none of its subjects: no connectivity comes from a model that saw the subject.
 
     Parameters
     ----------
     cohort
-        All sessions; both sessions of a subject stay on one side.
+        All sessions; all sessions of a subject stay in one fold.
     n_folds
-        At most; no more than leave every model three subjects to be read on, where
-        there are six. Only matrices from one model can be compared, and z-scored over
-        two subjects every edge is 1 or −1.
+        Largest number of folds. With six subjects or more it is lowered until every model is
+        applied to at least three subjects: only matrices from one model can be compared, and
+        z-scored over two subjects every edge is 1 or −1.
     seed
-        Deals the subjects.
+        Seed of the division into folds.
 
     Raises
     ------
     CohortError
-        If nobody trains, some sessions carry a group and others don't, a subject is in
-        both groups, or there are fewer than three subjects to cross-fit over.
+        If no session is in ``"train"``, some sessions carry a group and others don't, a subject
+        is in both groups, or there are fewer than three subjects to cross-fit over.
     """
     groups = {session.group for session in cohort.sessions}
     if groups - {None}:
@@ -63,8 +62,8 @@ def group_folds(cohort: Cohort, n_folds: int, seed: int) -> tuple[GroupFold, ...
     subjects = cohort.subjects
     if len(subjects) < 3:
         raise CohortError(
-            f"cross-fitting needs at least 3 subjects, so that a model can be read on two that "
-            f"it didn't see; got {len(subjects)}"
+            f"cross-fitting needs at least 3 subjects: one to train a model on and two to apply "
+            f"it to; got {len(subjects)}"
         )
     n_models = max(2, min(n_folds, len(subjects) // _COMPARED))
     dealt = KFold(n_models, shuffle=True, random_state=seed).split(subjects)
@@ -82,12 +81,12 @@ def _named_fold(cohort: Cohort) -> GroupFold:
     unknown = [s.key for s in cohort.sessions if s.group not in ("train", "test")]
     if unknown:
         raise CohortError(
-            "where a study says who trains, every session must be in group train or test; "
-            f"not so: {', '.join(unknown[:5])}"
+            "if any session has a group, every session must be in group train or test; "
+            f"not in either: {', '.join(unknown[:5])}"
         )
     trains = tuple(session for session in cohort.sessions if session.group == "train")
     if not trains:
-        raise CohortError("a group model needs sessions in group train; got none")
+        raise CohortError("a cohort model needs sessions in group train; got none")
     tests = {session.subject for session in cohort.sessions if session.group == "test"}
     both = sorted(tests & {session.subject for session in trains})
     if both:

@@ -1,4 +1,4 @@
-"""Ensembles: forecasters that differ in their seed alone, read as one."""
+"""Ensembles: the mean of forecasters that differ only in their seed."""
 
 from collections.abc import Sequence
 from typing import cast
@@ -20,12 +20,12 @@ class Ensemble(AttentionForecaster):
     Parameters
     ----------
     members
-        At least two, of one architecture, region count and scale.
+        At least two forecasters with the same architecture, number of regions and scale.
 
     Raises
     ------
     ParameterError
-        Unless there are two members or more, of one architecture and region count.
+        Unless there are at least two members, with the same architecture and number of regions.
     """
 
     def __init__(self, members: Sequence[AttentionForecaster]) -> None:
@@ -46,18 +46,18 @@ class Ensemble(AttentionForecaster):
     def predict_standardised(
         self, z: Float[Tensor, "batch region lag"]
     ) -> tuple[Float[Tensor, "batch region horizon"], Float[Tensor, "batch target source"]]:
-        """Average the members' predictions of standardised frames, and their attention."""
+        """Return the members' mean prediction of standardised frames, and mean attention."""
         found = [member.predict_standardised(z) for member in members_of(self)]
         predicted, attention = (torch.stack(each).mean(dim=0) for each in zip(*found, strict=True))
         return predicted, attention
 
     def with_scale(self, scale: Scale) -> "Ensemble":
-        """Return the same weights, shared and not copied, for series of another scale."""
+        """Return a forecaster with the same weights (shared, not copied) and another scale."""
         return Ensemble([member.with_scale(scale) for member in members_of(self)])
 
 
 def members_of(forecaster: AttentionForecaster) -> list[AttentionForecaster]:
-    """Return the members of an ensemble; any other forecaster is the only one of its own."""
+    """Return the members of an ensemble, or a list of the forecaster itself."""
     if isinstance(forecaster, Ensemble):
         return [cast(AttentionForecaster, member) for member in forecaster.members]
     return [forecaster]

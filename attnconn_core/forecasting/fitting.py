@@ -1,4 +1,4 @@
-"""Fitting: training an attention forecaster on one session or many."""
+"""Fitting: training an attention forecaster on one or more sessions."""
 
 import copy
 import time
@@ -23,22 +23,23 @@ __all__ = ["Epoch", "Fit", "fit"]
 
 @dataclass(frozen=True, eq=False)
 class Fit:
-    """A trained forecaster and how it came about.
+    """A trained forecaster, with the history of its training.
 
     Attributes
     ----------
     forecaster
-        In evaluation mode, on the device it was trained on.
+        Trained forecaster in evaluation mode, on the device it was trained on.
     history
-        Every epoch that was run; of a refitted forecaster those that chose the epoch. Of an
-        ensemble, this and what follows but the time are the first member's.
+        Every epoch that was run; after a refit, the epochs of the first training, which chose
+        the epoch. For an ensemble, `history`, `best_epoch` and `n_windows` are those of the
+        first member.
     best_epoch
-        The number of the epoch whose weights the forecaster has; 0 where validation
-        preferred what training began with.
+        Number of the epoch whose weights the forecaster has; 0 if no epoch had a lower
+        validation loss than the initial weights.
     n_windows
-        Windows trained on; validation is left out unless the forecaster was refitted.
+        Number of training windows; validation windows count only after a refit.
     seconds
-        Of wall clock: everything, a linear start and a refit included.
+        Wall-clock time in seconds, including a linear start and a refit.
     """
 
     forecaster: AttentionForecaster
@@ -57,42 +58,41 @@ def fit(
     prior: Prior | None = None,
     on_epoch: Callable[[Epoch], None] | None = None,
 ) -> Fit:
-    """Train a forecaster on the training parts of one session or many.
+    """Train a forecaster on the training parts of one or more sessions.
 
     Parameters
     ----------
     config
-        The architecture.
+        Architecture.
     series
-        One per session, each with the same regions, its test part already cut off.
+        One series per session, all with the same regions and without their test frames.
     training
-        How to train.
+        Training settings.
     start
-        A forecaster to go on from (fine-tuning); it is copied, not changed.
+        Forecaster to continue from (fine-tuning); it is copied, not changed.
     prior
-        Other people's VAR that a linear start is shrunk towards, and how strongly
+        VAR of other subjects towards which a linear start is shrunk, and the penalty
         (fine-tuning of a linear start).
     on_epoch
-        Called after every epoch of those in the history.
+        Called after every epoch that enters the history.
 
     Returns
     -------
     fit
         With ``normalisation="session"`` and several sessions the forecaster works in
-        standardised units (mean 0, deviation 1): give it a session's own with
-        `AttentionForecaster.with_scale`. In the other cases it has the scale it was
-        trained with.
+        standardised units (mean 0, deviation 1); set a session's own scale with
+        `AttentionForecaster.with_scale`. Otherwise it has the scale it was trained with.
 
     Raises
     ------
     ParameterError
-        If there is no series, the series differ in regions, `start` has another
-        architecture or number of regions, `prior` has other lags or regions or comes with a
-        forecaster to start from or without a linear initialisation, the identity is to be
-        learned by attention without a diagonal, products of pairs are to be rounded where
-        there are none, or the device isn't there.
+        If there is no series; the series differ in regions; `start` has another architecture
+        or number of regions; `prior` has other lags or regions, or is given together with
+        `start` or without a linear initialisation; `identity_weight` is above 0 with
+        `own_past`; `precision` is ``"bfloat16"`` without pairwise matrices; or the device
+        doesn't exist.
     SeriesError
-        If a series has unusable values or no run long enough for a window.
+        If a series has unusable values or no run is long enough for a window.
     """
     if training.ensemble > 1:
         return _fit_members(config, series, training, start, prior, on_epoch)
@@ -111,7 +111,7 @@ def fit(
 
     began = time.perf_counter()
     towards = None if prior is None else prior.coefficients
-    chosen = None if prior is None else prior.alpha  # the penalty of a linear start
+    chosen = None if prior is None else prior.alpha  # penalty of a linear start
 
     def train(
         training: TrainingConfig,
@@ -133,7 +133,7 @@ def fit(
 
     forecaster, history, best, n_windows = train(training, on_epoch)
     if training.refit:
-        del forecaster  # as large as the next
+        del forecaster  # frees memory before the next one is made
         on_all = training.model_copy(
             update={"validation_fraction": None, "patience": None, "refit": False}
         )
@@ -149,11 +149,12 @@ def _fit_members(
     prior: Prior | None,
     on_epoch: Callable[[Epoch], None] | None,
 ) -> Fit:
-    """Fit one forecaster per seed; a member goes on from the member of the same number."""
+    """Fit one forecaster per seed; each member starts from the member of the same number."""
     starts = [None] * training.ensemble if start is None else members_of(start)
     if len(starts) != training.ensemble:
         raise ParameterError(
-            f"an ensemble of {training.ensemble} must start from as many; got {len(starts)}"
+            f"an ensemble of {training.ensemble} must start from an ensemble of the same size; "
+            f"got {len(starts)}"
         )
     fits = []
     for number, begins in enumerate(starts):
@@ -171,7 +172,7 @@ def _device(name: str) -> torch.device:
         found = torch.cuda.device_count() if torch.cuda.is_available() else 0
         if int(name.partition(":")[2] or 0) >= found:
             raise ParameterError(
-                f"the device must be one that is here, and there are {found} GPUs; got {name!r}"
+                f"the device must exist on this machine, which has {found} GPUs; got {name!r}"
             )
     return torch.device(name)
 
@@ -182,7 +183,7 @@ def _begin(
     training: TrainingConfig,
     start: AttentionForecaster | None,
 ) -> AttentionForecaster:
-    """Make a new forecaster, or copy `start`, with the scale of the data."""
+    """Return a new forecaster, or a copy of `start`, with the scale of the data."""
     if start is None:
         generator = torch.Generator().manual_seed(training.seed)
         return AttentionForecaster(

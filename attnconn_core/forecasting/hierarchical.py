@@ -1,10 +1,10 @@
-"""Hierarchical VAR: one session's VAR, shrunk towards that of other people.
+"""Hierarchical VAR: a session's VAR, shrunk towards that of other subjects.
 
-Most of how regions drive each other at rest is shared between people, and a scan is too
-short to find it anew: what a session's own frames don't settle is taken from the others.
+Most of the directed interactions at rest are common to all people, and one scan is too short to
+estimate them accurately: the session's own frames are therefore combined with those of others.
 Hierarchical VARs of fMRI are otherwise estimated by sampling, for a handful of regions
-(Gorrostieta et al. 2013, Frontiers in Computational Neuroscience 7:159); with the others'
-VAR as the centre of a ridge penalty, the fit is closed and takes hundreds.
+(Gorrostieta et al. 2013, Frontiers in Computational Neuroscience 7:159). With the others'
+VAR as the centre of a ridge penalty, the fit has a closed form and handles hundreds of regions.
 """
 
 import functools
@@ -41,34 +41,34 @@ __all__ = [
     "source_weights",
 ]
 
-#: The penalty of the cohort's VAR, for moments that are sums over standardised scans.
+#: Penalty of the cohort's VAR, for moments that are sums over standardised scans.
 COHORT_ALPHA = 3e3
 
-#: The share of the hierarchical VAR's penalty that rests on a region's own past: a session
-#: knows its own past well, yet not so well that others' couldn't add to it.
+#: Share of the hierarchical VAR's penalty that applies to a region's own past. A session
+#: determines its own past well, but others' data still improve it.
 OWN_SHARE = 0.05
 
-# No source is taken to inform others less than by this share of the mean source.
+# Lower bound of a source's influence on others, as a share of the mean source's.
 _LEAST_SHARE = 1e-3
 
-#: Penalties to choose from: every quarter of a decade, since the choice is between people's
-#: and a person's own.
+#: Penalties to choose from, every quarter of a decade, since the choice is between the VAR of
+#: others and that of the session.
 HIERARCHICAL_ALPHAS: tuple[float, ...] = tuple(float(alpha) for alpha in np.logspace(2, 5, 13))
 
 
 def lag_weighted_var(
     training: TimeSeries, lags: int, validation_fraction: float = VALIDATION_FRACTION
 ) -> ChosenFit:
-    """Fit a VAR of one session whose penalty grows with the lag, own past unpenalised.
+    """Fit a VAR of one session whose penalty grows with the lag; own past isn't penalised.
 
     Parameters
     ----------
     training
-        The frames that may be learnt from.
+        Training frames.
     lags
-        Frames of the past.
+        Number of past frames.
     validation_fraction
-        The share at the end of `training` that the penalty is chosen on.
+        Share of the frames, at the end of `training`, on which the penalty is chosen.
 
     Raises
     ------
@@ -79,23 +79,23 @@ def lag_weighted_var(
 
 
 def fit_lag_weighted(moments: TrainingMoments) -> ChosenFit:
-    """Do what `lag_weighted_var` does, from moments that are summed already."""
+    """Return the fit of `lag_weighted_var`, from moments that were summed before."""
     weights = growing_penalty(moments.whole.lags)
     return moments.chosen(functools.partial(ridge_var_own_past_free, lag_weights=weights))
 
 
 def cohort_coefficients(others: LaggedMoments, alpha: float = COHORT_ALPHA) -> ByColumn:
-    """Return the VAR of other people, of the standardised series.
+    """Return the VAR coefficients of other subjects, for standardised series.
 
-    Its penalty grows with the lag, spares each region's own past, and, when it is fitted
-    the second time, falls with what a source tells others by the first.
+    The penalty grows with the lag and doesn't apply to a region's own past. The VAR is fitted
+    twice; in the second fit the penalty of a source falls with its influence in the first.
 
     Parameters
     ----------
     others
-        As `PooledMoments.without` gives them.
+        Moments from `PooledMoments.without`.
     alpha
-        The penalty.
+        Ridge penalty.
     """
     fit = functools.partial(
         ridge_var_own_past_free,
@@ -107,22 +107,22 @@ def cohort_coefficients(others: LaggedMoments, alpha: float = COHORT_ALPHA) -> B
 
 
 def source_weights(prior: ByColumn) -> Float[np.ndarray, " region"]:
-    """Return weights by which the penalty of a source falls with what others take from it.
+    """Return one penalty weight per source, which falls with the source's influence on others.
 
-    The prior variance of a coefficient is taken as the mean square of the cohort's from the
-    same source: regions that hardly inform others in the cohort seldom do so in a person.
-    The weights are its inverse, of geometric mean 1.
+    The prior variance of a coefficient is the mean square of the cohort's coefficients of the
+    same source: regions with little influence in the cohort rarely have much in one subject.
+    The weights are the inverse variances, scaled to a geometric mean of 1.
 
     Parameters
     ----------
     prior
-        The cohort's coefficients, as `cohort_coefficients` gives them.
+        Coefficients of the cohort, from `cohort_coefficients`.
     """
     regions = prior.shape[1]
     by_source = prior.reshape(regions, -1, regions)
     others = ~np.eye(regions, dtype=bool)[:, None, :]
     squares = np.where(others, by_source**2, 0.0).sum(axis=(1, 2))
-    if not squares.any():  # a single region, or a cohort in which nobody informs anybody
+    if not squares.any():  # a single region, or no influence between regions in the cohort
         return np.ones(regions)
     squares = np.maximum(squares, _LEAST_SHARE * squares.mean())
     weights: Float[np.ndarray, " region"] = np.exp(np.log(squares).mean()) / squares
@@ -136,32 +136,33 @@ def hierarchical_var(
     validation_fraction: float = VALIDATION_FRACTION,
     cohort_alpha: float = COHORT_ALPHA,
 ) -> ChosenFit:
-    """Fit one session's VAR, shrunk towards that of others by a penalty that grows with lag.
+    """Fit a session's VAR, shrunk towards that of others by a penalty that grows with the lag.
 
     ::
 
         B = argmin ‖Y − XB‖² + alpha Σ λ (B − B₀)²
 
-    over what a region takes from others, and a twentieth of it (`OWN_SHARE`) over its own
-    past. B₀ is the VAR of `others`; λ is the lag times the weight of the source (see
-    `source_weights`). The larger alpha, the less of the forecast is the session's own.
+    The sum is over the influence of other regions; a region's own past has a twentieth of the
+    penalty (`OWN_SHARE`). B₀ is the VAR of `others`; λ is the lag times the weight of the
+    source (see `source_weights`). The larger alpha, the less the forecast depends on the
+    session's own data.
 
     Parameters
     ----------
     training
-        The frames of the session that may be learnt from.
+        Training frames of the session.
     others
-        Moments of other subjects' training frames, as `PooledMoments.without` gives them;
-        their lags are the VAR's.
+        Moments of other subjects' training frames, from `PooledMoments.without`; they also
+        set the lags of the VAR.
     validation_fraction
-        The share at the end of `training` that alpha is chosen on.
+        Share of the frames, at the end of `training`, on which alpha is chosen.
     cohort_alpha
-        The penalty of the others' VAR.
+        Ridge penalty of the others' VAR.
 
     Raises
     ------
     ParameterError
-        If the others have another number of regions.
+        If the others have a different number of regions.
     SeriesError
         If a part has no run longer than the lags, or a region doesn't change.
 
@@ -178,16 +179,17 @@ def hierarchical_var(
 
 @dataclass(frozen=True, eq=False)
 class Prior:
-    """What sessions are shrunk towards, and how strongly.
+    """The VAR towards which sessions are shrunk, and the penalty.
 
     Attributes
     ----------
     coefficients
-        Of other people's VAR, as `cohort_coefficients` gives them.
+        VAR coefficients of other subjects, from `cohort_coefficients`.
     alpha
-        The penalty, the same for all who are compared, as `shared_penalty` gives it. None:
-        every session's own, chosen on its last frames. It differs between two scans of one
-        person by a factor of 3 or more, so that how far each is shrunk hides who it is.
+        Penalty, the same for all sessions that are compared, from `shared_penalty`. None
+        chooses one per session, on its last frames. These differ between two scans of one
+        subject by a factor of 3 or more, and the differing shrinkage makes subjects harder to
+        identify.
     """
 
     coefficients: ByColumn
@@ -199,21 +201,21 @@ def shared_penalty(
     pooled: PooledMoments,
     validation_fraction: float = VALIDATION_FRACTION,
 ) -> float:
-    """Choose one penalty of the hierarchical VAR for all scans: of the highest mean R².
+    """Return the penalty of the hierarchical VAR with the highest mean R² over all scans.
 
     Parameters
     ----------
     scans
-        Subjects, and the frames of a scan of theirs that may be learnt from.
+        Pairs of a subject and the training frames of one of the subject's scans.
     pooled
-        The moments of the same; each scan is shrunk towards the others'.
+        Moments of the same scans; each scan is shrunk towards the others.
     validation_fraction
-        The share at the end of every scan that the R² is of.
+        Share of the frames, at the end of every scan, on which R² is measured.
 
     Raises
     ------
     CohortError
-        If a subject has no others.
+        If a subject has no other subjects to shrink towards.
     SeriesError
         If a part has no run longer than the lags, or a region doesn't change.
     """
@@ -225,12 +227,12 @@ def shared_penalty(
 
 
 def fit_hierarchical(moments: TrainingMoments, prior: ByColumn) -> ChosenFit:
-    """Do what `hierarchical_var` does, from moments and a prior that are there already."""
+    """Return the fit of `hierarchical_var`, from existing moments and prior."""
     return moments.chosen(shrunk_towards(prior, moments.whole.lags), HIERARCHICAL_ALPHAS)
 
 
 def shrunk_towards(prior: ByColumn, lags: int) -> Callable[..., LinearForecaster]:
-    """Return the fit of a hierarchical VAR, of moments and a penalty, with a given prior."""
+    """Return a function that fits a hierarchical VAR with a given prior."""
     return functools.partial(
         ridge_var_own_past_free,
         lag_weights=growing_penalty(lags),
@@ -241,7 +243,7 @@ def shrunk_towards(prior: ByColumn, lags: int) -> Callable[..., LinearForecaster
 
 
 def require_alike(others: LaggedMoments, own: LaggedMoments) -> None:
-    """Refuse a cohort of other lags or of another number of regions than the session's.
+    """Raise unless others and session have the same lags and number of regions.
 
     Raises
     ------
@@ -250,6 +252,6 @@ def require_alike(others: LaggedMoments, own: LaggedMoments) -> None:
     """
     if (others.lags, others.cross.shape) != (own.lags, own.cross.shape):
         raise ParameterError(
-            f"others must have the session's lags and regions, {own.lags} of {len(own.total)}; "
+            f"others must have the session's {own.lags} lags of {len(own.total)} regions; "
             f"got {others.lags} lags of {len(others.total)} regions"
         )

@@ -1,4 +1,4 @@
-"""What a trained forecaster draws from each region: by ablation, slope, and value carried."""
+"""Influence of each source on a trained forecaster: by ablation, slope and carried value."""
 
 from collections.abc import Iterator
 
@@ -24,27 +24,26 @@ def ablation_loss(
     max_windows: int = 1024,
     batch_size: int = 256,
 ) -> Float64[np.ndarray, "target source"]:
-    """Drop in a target's R² when a source's past is replaced by its mean.
+    """Return the drop in a target's R² when a source's past is replaced by its mean.
 
-    The mean is the forecaster's, that is 0 of standardised values. The network isn't
-    trained again: it is asked what it uses. Negative where the source misleads it.
+    The mean is the forecaster's, which is 0 in standardised values. The forecaster isn't
+    trained again. A drop is negative if the source makes the forecast worse.
 
     Parameters
     ----------
     forecaster
-        Its scale must be that of the series: see `AttentionForecaster.with_scale`.
+        Forecaster with the scale of the series; see `AttentionForecaster.with_scale`.
     series
-        Windows begin inside it.
+        Series that the windows are cut from.
     max_windows
-        As many windows, evenly spread, are read at most; every source costs a forecast
-        of them all.
+        Largest number of windows, evenly spread; all are predicted once per source.
     batch_size
-        Windows at a time.
+        Windows per batch.
 
     Raises
     ------
     ParameterError
-        If the regions aren't the forecaster's, or a number is below 1.
+        If the number of regions isn't the forecaster's, or a number is below 1.
     SeriesError
         If no run is long enough for one window.
     """
@@ -72,11 +71,11 @@ def mean_jacobian(
     max_windows: int = 1024,
     batch_size: int = 256,
 ) -> Float64[np.ndarray, "target source"]:
-    """Mean absolute slope of a target's forecast in a source's past.
+    """Return the mean absolute slope of a target's forecast in a source's past.
 
-    Of standardised values, summed over the lags, and averaged over windows and horizon.
-    Attention jumps where the last positive score of a row vanishes; a slope knows
-    nothing of jumps.
+    Computed in standardised values, summed over the lags, and averaged over windows and
+    horizon. Attention jumps where the last positive score of a row vanishes; the slope ignores
+    such jumps.
     Parameters and errors are those of `ablation_loss`.
     """
     n = forecaster.regions
@@ -102,13 +101,13 @@ def carried_norm(
     max_windows: int = 1024,
     batch_size: int = 256,
 ) -> Float64[np.ndarray, "target source"]:
-    """Mean norm of what attention carries from a source to a target, ||a[t, s] f(v[s])||.
+    """Return the mean norm of the value that attention carries to a target, ||a[t, s] f(v[s])||.
 
-    f is the linear map that follows the sum over sources, without its bias: the output map,
-    and the target's head as well where that is one layer, so that nothing is between it and
-    the sum. Then a[t, s] f(v[s]) is what the source adds to the forecast, in deviations, and
-    the norm is over the horizon; otherwise it is what the source adds to the target's hidden
-    layer. Parameters and errors are those of `ablation_loss`.
+    f is the linear map that follows the sum over sources, without its bias. It is the output
+    map, followed by the target's head if the head is a single layer. Then a[t, s] f(v[s]) is
+    the source's contribution to the forecast, in deviations, and the norm is over the horizon.
+    Otherwise it is the contribution to the target's hidden layer. Parameters and errors are
+    those of `ablation_loss`.
 
     References
     ----------
@@ -129,7 +128,7 @@ def carried_norm(
 def _carried(
     forecaster: AttentionForecaster, z: Float[Tensor, "batch region lag"]
 ) -> Float[Tensor, "batch target source"]:
-    """Norm of what each source gives each target, window by window."""
+    """Return the norm of each source's contribution to each target, window by window."""
     attention = forecaster.attention
     past, embedding = forecaster.embed(z)
     _, paid = attention(forecaster.query_encoder(past), embedding, past)
@@ -146,13 +145,13 @@ def _carried(
 def _standardised(
     forecaster: AttentionForecaster, series: TimeSeries, max_windows: int, batch_size: int
 ) -> Iterator[tuple[Float[Tensor, "batch region lag"], Float[Tensor, "batch region horizon"]]]:
-    """Batches of windows in the forecaster's units, in evaluation mode."""
+    """Yield batches of windows in the forecaster's units, in evaluation mode."""
     for name, number in (("max_windows", max_windows), ("batch_size", batch_size)):
         if number < 1:
             raise ParameterError(f"{name} must be at least 1; got {number}")
     if series.n_regions != forecaster.regions:
         raise ParameterError(
-            f"the forecaster is of {forecaster.regions} regions; got {series.n_regions}"
+            f"the forecaster has {forecaster.regions} regions; the series has {series.n_regions}"
         )
     config = forecaster.config
     inputs, targets = windows(series, config.input_window, config.output_window)

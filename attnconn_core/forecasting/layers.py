@@ -1,4 +1,4 @@
-"""Layers with weights of their own for each region, all regions in one product."""
+"""Layers with separate weights for each region, computed in one product."""
 
 import itertools
 import math
@@ -11,7 +11,7 @@ __all__ = ["RegionalHead", "RegionalLinear", "RegionalStack", "draw_linear"]
 
 
 class RegionalLinear(nn.Module):
-    """A linear layer for each region: (region, batch, in) → (region, batch, out).
+    """One linear layer per region: (region, batch, in) → (region, batch, out).
 
     Attributes
     ----------
@@ -40,8 +40,8 @@ class RegionalStack(nn.ModuleList):
         )
 
     def forward(self, x: Float[Tensor, "region batch in"]) -> Float[Tensor, "region batch out"]:
-        """Apply the layers in order; the last one's output is as it comes."""
-        # In place, since no layer needs its output to compute its gradient.
+        """Apply the layers in order; the last one's output isn't rectified."""
+        # In place, because no layer needs its output to compute its gradient.
         first, *others = self
         x = first(x)
         for layer in others:
@@ -50,10 +50,10 @@ class RegionalStack(nn.ModuleList):
 
 
 class RegionalHead(RegionalStack):
-    """The prediction head: ReLU before every layer but the last.
+    """The prediction head: ReLU before every layer except the last.
 
-    The last two layers thus have nothing between them, as published; the reference's
-    checkpoints mean something else with a ReLU there.
+    The last two layers have no ReLU between them, as in the original study, whose checkpoints
+    would give other predictions with one.
     """
 
     def forward(self, x: Float[Tensor, "region batch in"]) -> Float[Tensor, "region batch out"]:
@@ -68,7 +68,7 @@ class RegionalHead(RegionalStack):
 def draw_linear(layer: RegionalLinear | nn.Linear, generator: torch.Generator) -> None:
     """Draw weights and biases as torch does for a linear layer, U(±1/√in).
 
-    `torch.nn.Linear` draws from the global generator, which is why it is done here.
+    `torch.nn.Linear` draws from the global generator, so its initialisation is repeated here.
     """
     n_in = layer.in_features if isinstance(layer, nn.Linear) else layer.weight.shape[1]
     bound = 1 / math.sqrt(n_in)

@@ -1,4 +1,4 @@
-"""Linear forecasters: each region's own past, ridge VAR, and between them."""
+"""Linear forecasters: each region's own past, ridge VAR, and forms between the two."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -30,9 +30,9 @@ ALPHAS: tuple[float, ...] = tuple(float(alpha) for alpha in np.logspace(1, 6, 11
 
 
 def own_past(moments: LaggedMoments) -> LinearForecaster:
-    """AR: every region from its own past alone, by least squares."""
+    """Fit an AR per region, from its own past only, by least squares."""
     n_regions = len(moments.total)
-    # The pseudo-inverse bears a region that is an exact sinusoid, whose lags are dependent.
+    # The pseudo-inverse handles a region that is an exact sinusoid, whose lags are dependent.
     inverse = np.linalg.pinv(moments.own_blocks(moments.gram), hermitian=True)
     own = np.einsum("rij,rj->ri", inverse, moments.own_rows(moments.cross))
     coefficients = np.einsum("ri,rs->ris", own, np.eye(n_regions))
@@ -40,9 +40,9 @@ def own_past(moments: LaggedMoments) -> LinearForecaster:
 
 
 def ridge_var(moments: LaggedMoments, alpha: float) -> LinearForecaster:
-    """Ridge VAR: every region from the past of all, every coefficient shrunk alike.
+    """Fit a ridge VAR: every region from the past of all, with one penalty.
 
-    The factorisation is kept in `moments`: a second penalty costs one product.
+    The factorisation is cached in `moments`, so a second penalty costs only one product.
 
     Raises
     ------
@@ -63,52 +63,51 @@ def ridge_var_own_past_free(
     prior: ByColumn | None = None,
     own_share: float = 0.0,
 ) -> LinearForecaster:
-    """Ridge VAR that shrinks what regions take from one another, own past less or not at all.
+    """Fit a ridge VAR with a smaller penalty, or none, on a region's own past.
 
     ::
 
         B = argmin ‖Y − XB‖² + alpha Σ λ (B − B₀)²
 
-    where the sum is over what a region takes from others, and `own_share` of it over its
-    own past. After columns are divided by
-    √λ this is a ridge whose penalty is the same everywhere, with alpha B₀ added to X'Y.
-    Freeing a region's own columns g takes a = (1 − own_share) alpha off the diagonal of
-    A = X'X + alpha I there. By Woodbury's identity the region's coefficients are then
-    ``B + A⁻¹[:, g] (I/a − A⁻¹[g, g])⁻¹ B[g]`` with B = A⁻¹(X'Y + alpha B₀): a system of
-    `lags` equations a region. A⁻¹ is never formed: X'X = V D V' is factorised once, is
-    kept in `moments`, and serves every penalty and prior with the same weights.
+    where the sum is over the influence of other regions, with a factor of `own_share` for a
+    region's own past. Dividing columns by √λ gives a ridge with one penalty, with alpha B₀
+    added to X'Y. For a region's own columns g, a = (1 − own_share) alpha is subtracted from
+    the diagonal of A = X'X + alpha I. By Woodbury's identity the region's coefficients are
+    then ``B + A⁻¹[:, g] (I/a − A⁻¹[g, g])⁻¹ B[g]`` with B = A⁻¹(X'Y + alpha B₀): a system of
+    `lags` equations per region. A⁻¹ is never formed: X'X = V D V' is factorised once, cached
+    in `moments`, and serves every penalty and prior with the same weights.
 
     Parameters
     ----------
     moments
-        Of the series; standardised, if the penalty is to mean the same for every region.
+        Moments of the series; standardised, if the penalty is to be the same for every region.
     alpha
-        The penalty.
+        Ridge penalty.
     lag_weights
-        What the penalty of each lag is multiplied by, in the order of the columns: the
-        oldest first, as `growing_penalty` gives them. 1 for every lag by default.
+        Factor of the penalty for each lag, in the order of the columns (oldest first), as from
+        `growing_penalty`. 1 for every lag by default.
     source_weights
-        What the penalty of each source is multiplied by; λ is their product with those of
-        lags. 1 for every source by default.
+        Factor of the penalty for each source; λ is the product of both weights. 1 for every
+        source by default.
     prior
-        B₀, what coefficients are shrunk towards, of the standardised series if `moments`
-        are standardised. What it says of a region's own past counts by `own_share`, which
-        is not at all by default. 0 by default.
+        B₀, the coefficients to shrink towards, of the standardised series if `moments`
+        are standardised. Its coefficients of a region's own past are weighted by `own_share`
+        (0 by default, so they have no effect). 0 by default.
     own_share
-        The share of the penalty that rests on a region's own past, from 0 up to below 1.
+        Share of the penalty that applies to a region's own past, from 0 up to below 1.
 
     Returns
     -------
     forecaster
-        Of the series as it is.
+        Forecaster of the series in its own units.
 
     Raises
     ------
     ParameterError
-        Unless `alpha` and the weights are positive, weights and prior are of the moments'
+        Unless `alpha` and the weights are positive, weights and prior match the moments'
         lags and regions, and ``0 <= own_share < 1``.
     SeriesError
-        If the columns are dependent and the penalty is too small to part them.
+        If the columns are linearly dependent and the penalty is too small.
 
     Examples
     --------
@@ -133,23 +132,23 @@ def ridge_var_own_past_free(
     if prior is not None:
         rotated = rotated + alpha * (vectors.T @ (root * _weighed_prior(prior, own_share, moments)))
     shrunk = rotated / (eigenvalues + alpha)[:, None]
-    # From here on in the terms of V: A⁻¹[g, g] = V[g] (D + alpha)⁻¹ V[g]', region by region.
+    # From here on in the basis V: A⁻¹[g, g] = V[g] (D + alpha)⁻¹ V[g]', region by region.
     own = vectors.reshape(len(moments.total), moments.lags, -1)
     own_blocks = (own / (eigenvalues + alpha)) @ own.transpose(0, 2, 1)
     own_rows = np.einsum("rlk,kr->rl", own, shrunk)
     lifted = (1 - own_share) * alpha
     freed = np.eye(moments.lags) - lifted * own_blocks
-    # The pseudo-inverse bears a region that stands still, whose block is zero.
+    # The pseudo-inverse handles a constant region, whose block is zero.
     step = np.linalg.pinv(freed, hermitian=True) @ (lifted * own_rows)[..., None]
     shrunk += np.einsum("rlk,rl->kr", own, step[..., 0]) / (eigenvalues + alpha)[:, None]
     return moments.forecaster(vectors @ shrunk / root)
 
 
 def growing_penalty(lags: int) -> Float[np.ndarray, " {lags}"]:
-    """Return weights by which the penalty of a coefficient grows with its lag.
+    """Return penalty weights that grow with the lag.
 
-    The frame before is weighted by 1, the one before that by 2, and so on: what lies
-    further back tells less of the next frame.
+    Lag 1 has weight 1, lag 2 weight 2, and so on, because older frames carry less information
+    about the next frame.
     """
     return np.arange(lags, 0, -1, dtype=np.float64)
 
@@ -160,10 +159,10 @@ def choose_alpha(
     validation: Runs,
     alphas: Sequence[float] = ALPHAS,
 ) -> float:
-    """Choose the penalty with the highest mean R² on the validation runs.
+    """Return the penalty with the highest mean R² on the validation runs.
 
     `fit` is `ridge_var` or `ridge_var_own_past_free`, the latter with weights and prior
-    bound by `functools.partial`; the first of equals wins. The default penalties suit
+    bound by `functools.partial`. The first of ties is taken. The default penalties suit
     standardised moments.
 
     Raises
@@ -182,13 +181,13 @@ def penalty_curve(
     validation: Runs,
     alphas: Sequence[float] = ALPHAS,
 ) -> dict[float, float]:
-    """Return the mean R² on the validation runs by penalty; see `choose_alpha`."""
+    """Return the mean R² on the validation runs for every penalty; see `choose_alpha`."""
     if not len(alphas):
         raise ParameterError("choosing a penalty needs at least one to try; got none")
     windows = sum(max(len(run) - moments.lags, 0) for run in validation)
     if windows < 2:  # an R² needs two
         raise SeriesError(
-            f"penalties are chosen on the last frames that may be learnt from, which must hold 2 "
+            f"penalties are chosen on the last training frames, which must hold 2 "
             f"windows of {moments.lags + 1} frames in a run; they hold {windows}, in "
             f"{sum(map(len, validation))} frames: use fewer lags (baseline_lags), or a longer scan"
         )
@@ -197,9 +196,9 @@ def penalty_curve(
 
 
 def best_penalty(*curves: Mapping[float, float]) -> float:
-    """Return the penalty of the highest R², mean over several scans' curves.
+    """Return the penalty with the highest R², averaged over the curves of several scans.
 
-    The first of equals wins, in the order of the first curve.
+    The first of ties is taken, in the order of the first curve.
     """
     return max(curves[0], key=lambda alpha: sum(curve[alpha] for curve in curves))
 
@@ -222,14 +221,14 @@ def _require_condition(
 ) -> None:
     if not penalised.max() < penalised.min() / np.finfo(np.float64).eps:
         raise SeriesError(
-            f"a linear fit at penalty {alpha:g} needs independent columns; "
+            f"a linear fit at penalty {alpha:g} needs linearly independent columns; "
             f"{len(penalised)} columns of {moments.n_samples} samples aren't: "
             "use a larger penalty, fewer lags or a longer series"
         )
 
 
 def _weighed_prior(prior: ByColumn, own_share: float, moments: LaggedMoments) -> ByColumn:
-    """Let what a prior says of every region's own past count by its share of the penalty."""
+    """Return the prior with the coefficients of a region's own past scaled by `own_share`."""
     expected = moments.cross.shape
     if prior.shape != expected or not np.isfinite(prior).all():
         raise ParameterError(

@@ -1,6 +1,6 @@
-"""Every linear forecaster of the registry, fitted and judged on one scan.
+"""Every linear forecaster of the registry, fitted and scored on one scan.
 
-A further one takes its entry in `attnconn_core.forecasting.linear_kinds`, and its fit here.
+To add one, add its entry in `attnconn_core.forecasting.linear_kinds`, and its fit here.
 """
 
 import functools
@@ -26,16 +26,16 @@ __all__ = ["LinearForecast", "linear_forecasts"]
 
 @dataclass(frozen=True, eq=False)
 class LinearForecast:
-    """A linear forecaster of a session, and what it is worth on frames it didn't see.
+    """A linear forecaster of a session, and its skill on held-out frames.
 
     Attributes
     ----------
     fit
-        The forecaster, and its penalty.
+        The forecaster and its penalty.
     skill
-        On the test frames.
+        Skill on the test frames.
     cohort_informed
-        Whether it rests on other subjects' data too.
+        Whether it also uses other subjects' data.
     """
 
     fit: ChosenFit
@@ -51,8 +51,8 @@ def _cohort(moments: TrainingMoments, prior: ByColumn) -> ChosenFit:
     return ChosenFit(moments.whole.forecaster(prior), None)
 
 
-# What fits each: from a session's own moments, or from these and the coefficients of the
-# other subjects' VAR.
+# Fit of each kind: from a session's own moments, or also from the VAR coefficients of the
+# other subjects.
 _OWN: Mapping[str, Callable[[TrainingMoments], ChosenFit]] = MappingProxyType(
     {
         "ar": _own_past,
@@ -75,30 +75,30 @@ def linear_forecasts(
     others: LaggedMoments | None = None,
     validation_fraction: float = VALIDATION_FRACTION,
 ) -> Mapping[str, LinearForecast]:
-    """Fit every linear forecaster on one part of a scan, and judge it on the next.
+    """Fit every linear forecaster on the training part of a scan, and score it on the test part.
 
     Parameters
     ----------
     training, test
-        Parts of one scan, as `attnconn_core.timeseries.split` cuts them.
+        Parts of one scan, from `attnconn_core.timeseries.split`.
     lags
-        Frames of the past.
+        Number of past frames.
     others
-        Moments of other subjects' training frames, of the same lags, as
-        `PooledMoments.without` gives them. Without them, forecasters that rest on other
-        subjects' data are left out.
+        Moments of other subjects' training frames, with the same lags, from
+        `PooledMoments.without`. If None, forecasters that use other subjects' data are left
+        out.
     validation_fraction
-        The share at the end of `training` that penalties are chosen on; the forecasters
-        are then refitted on all of it.
+        Share of the frames, at the end of `training`, on which penalties are chosen. The
+        forecasters are then refitted on all of `training`.
 
     Returns
     -------
-    A forecast for each of `LINEAR_FORECASTERS`, in their order.
+    A forecast for each of `LINEAR_FORECASTERS`, in the same order.
 
     Raises
     ------
     ParameterError
-        If the others have other lags or regions.
+        If the others have different lags or regions.
     SeriesError
         If a part has no run longer than `lags`.
     """

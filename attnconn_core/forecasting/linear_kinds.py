@@ -1,7 +1,7 @@
-"""The registry of linear forecasters: what they are called, and what they rest on.
+"""The registry of linear forecasters: their names, labels and the data they use.
 
-How each is fitted stands in `attnconn_core.forecasting.linear_forecasters`, apart from this,
-so that figures and tables, which only name them, don't depend on it.
+The fits are in `attnconn_core.forecasting.linear_forecasters`. They are separate so that
+figures and tables, which only need the names, don't depend on them.
 """
 
 from collections.abc import Mapping
@@ -18,12 +18,12 @@ class LinearKind:
     Attributes
     ----------
     name
-        In tables and the store.
+        Name in tables and the store.
     label
-        In figures and reports.
+        Name in figures and reports.
     cohort_informed
-        Whether a forecast rests on other subjects' data too; labels in figures and
-        tables are marked (`attnconn_core.figures.Styles.label`).
+        Whether the forecast also uses other subjects' data; labels in figures and
+        tables are then marked (`attnconn_core.figures.Styles.label`).
     """
 
     name: str
@@ -40,5 +40,5 @@ _KINDS = (
     LinearKind("hierarchical_var", "Hierarchical VAR", cohort_informed=True),
 )
 
-#: Name → kind of linear forecaster. The first knows each region's own past alone.
+#: Name → kind of linear forecaster. The first uses only each region's own past.
 LINEAR_FORECASTERS: Mapping[str, LinearKind] = MappingProxyType({k.name: k for k in _KINDS})

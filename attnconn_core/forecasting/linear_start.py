@@ -1,8 +1,8 @@
 """A linear start: a forecaster that begins as a ridge VAR and learns what goes beyond it.
 
 At rest, linear models describe the signals of whole regions better than any others tried
-(Nozari et al. 2024, Nature Biomedical Engineering 8:68), and a network drawn at random
-spends its training on finding a part of what one factorisation gives.
+(Nozari et al. 2024, Nature Biomedical Engineering 8:68). A forecaster with random weights
+spends its training on finding part of what one factorisation gives.
 """
 
 import functools
@@ -34,12 +34,12 @@ from attnconn_core.timeseries import Scale, split, standardise
 
 __all__ = ["start_linear"]
 
-# The last share of the frames, which the ridge's penalty is chosen on where none are kept out.
+# Share of the frames, at the end, on which the penalty is chosen if none are held out.
 _VALIDATION = 0.1
-# The penalty where scans are too short to choose one: the middle of those to choose from.
+# Penalty if the scans are too short to choose one: the middle of the grid.
 _UNCHOSEN = ALPHAS[len(ALPHAS) // 2]
-# What is left of the random keys and queries beside the linear scores: enough for a
-# gradient, too little to be seen in the forecast.
+# Scale of the random keys and queries relative to the linear scores: large enough for a
+# gradient, too small to change the forecast.
 _RANDOM = 0.1
 
 Coefficients = Float64[np.ndarray, "target source lag"]
@@ -54,45 +54,45 @@ def start_linear(
     prior: ByColumn | None = None,
     alpha: float | None = None,
 ) -> float:
-    """Set a forecaster's weights so that it forecasts as a ridge VAR does.
+    """Set a forecaster's weights so that it predicts like a ridge VAR.
 
-    The VAR's penalty grows with the lag and spares each region's own past, or, where there is
-    a prior, is that of a hierarchical VAR. With B[s, t] its
-    coefficients of target s on source t, a vector of lags:
+    The VAR's penalty grows with the lag and doesn't apply to a region's own past; with a prior,
+    it is that of a hierarchical VAR. With B[s, t] the coefficients of target s on source t, a
+    vector of lags:
 
     - the own-past path takes B[s, s];
-    - attention begins as a[s, t] = |B[s, t]| / Σ |B[s, ·]|, whatever the state: in the
-      bias of the pairwise query, on a component of the key that is 1;
+    - attention starts as a[s, t] = |B[s, t]| / Σ |B[s, ·]|, independent of the input: it is
+      stored in the bias of the pairwise query, for a component of the key that is 1;
     - values and heads take the singular vectors of B[s, t] / a[s, t], so that attention
-      times value is B again: exactly, where `bottleneck_dim` reaches the number of regions,
-      and else as nearly as that rank allows.
+      times value is B again: exactly, if `bottleneck_dim` is at least the number of regions,
+      otherwise as closely as that rank allows.
 
     Parameters
     ----------
     forecaster
-        With the initialisation ``"linear"``; changed in place.
+        Forecaster with the initialisation ``"linear"``; changed in place.
     series, scales
-        What it is to learn from, and what standardises each.
+        Training series, and the scale that standardises each.
     judged
-        Later frames of each of the series, which the penalty is chosen on. Without any it
-        is chosen on the last tenth of every series, where that is long enough, and the VAR
-        then fitted on the whole.
+        Later frames of each series, on which the penalty is chosen. If empty, it is chosen
+        on the last tenth of every series that is long enough, and the VAR is then fitted on
+        all frames.
     prior
-        What the coefficients are shrunk towards, of standardised series: the VAR of other
-        people makes it a hierarchical VAR, see `attnconn_core.forecasting.hierarchical`.
+        Coefficients to shrink towards, of standardised series. The VAR of other subjects
+        makes this a hierarchical VAR, see `attnconn_core.forecasting.hierarchical`.
         0 by default.
     alpha
-        The penalty; None chooses it.
+        Ridge penalty; None chooses it.
 
     Returns
     -------
     alpha
-        The penalty.
+        Ridge penalty that was used.
 
     Raises
     ------
     ParameterError
-        If the prior is of other lags or regions.
+        If the prior has different lags or regions.
     SeriesError
         If a series has no run long enough for a window.
     """
@@ -115,7 +115,7 @@ def start_linear(
 def _penalised(
     lags: int, prior: ByColumn | None
 ) -> tuple[Callable[[LaggedMoments, float], LinearForecaster], Sequence[float]]:
-    """Return the VAR to begin as, and the penalties to choose from."""
+    """Return the function that fits the VAR, and the penalties to choose from."""
     if prior is not None:
         return shrunk_towards(prior, lags), HIERARCHICAL_ALPHAS
     fit = functools.partial(ridge_var_own_past_free, lag_weights=growing_penalty(lags))
@@ -128,7 +128,7 @@ def _chosen(
     earlier: LaggedMoments,
     later: Sequence[TimeSeries],
 ) -> float:
-    """Choose a penalty on later frames, where there are enough of them for an R²."""
+    """Return the penalty chosen on later frames, or the default if they are too few."""
     runs = [run for each in later for run in each.runs]
     if _samples(runs, earlier.lags) < 2:
         return _UNCHOSEN
@@ -145,23 +145,23 @@ def _write(forecaster: AttentionForecaster, linear: LinearForecaster) -> None:
     _copy(own_past.bias, linear.intercept[:, None, None])
     from_others = np.where(np.eye(regions, dtype=bool)[..., None], 0.0, coefficients)
     strength = np.linalg.norm(from_others, axis=-1)
-    # Without a source there is nothing to share out: any shares give the same forecast.
+    # Without a source, attention has no effect: any shares give the same forecast.
     strength = np.where(strength.sum(axis=1, keepdims=True) > 0, strength, 1.0)
-    # Of mean 1, so that scores are of the order that a scaled draw gives them.
+    # Mean 1, so that scores have the order of magnitude of a scaled draw.
     strength *= regions / strength.sum(axis=1, keepdims=True)
     _set_scores(forecaster, strength)
     _set_values(forecaster, from_others, strength)
 
 
 def _set_scores(forecaster: AttentionForecaster, strength: Float64[np.ndarray, "s t"]) -> None:
-    """Let the score of every pair begin at its strength, nearly."""
+    """Set the initial score of every pair to its strength, nearly."""
     attention = forecaster.attention
     attention.key.weight.mul_(_RANDOM)
     attention.key.bias.zero_()
     attention.key.bias[0] = 1.0
     attention.bias.mul_(_RANDOM)
     _copy(attention.bias[..., 0], strength)
-    # One factor of the pairwise query is enough: the score is bilinear in them.
+    # One factor of the pairwise query is enough: the score is bilinear in the two.
     pairwise = attention.weight if forecaster.config.query_rank is None else attention.source_factor
     pairwise.mul_(_RANDOM)
 
@@ -171,7 +171,7 @@ def _set_values(
     coefficients: Coefficients,
     strength: Float64[np.ndarray, "s t"],
 ) -> None:
-    """Let attention times value, read by the target's head, be the coefficients."""
+    """Set values and heads so that attention times value equals the coefficients."""
     regions, _, lags = coefficients.shape
     attention = forecaster.attention
     head = cast(RegionalLinear, forecaster.head[0])
@@ -182,7 +182,7 @@ def _set_values(
     root = np.sqrt(sizes[:rank])
     for parameter in (attention.value.bias, head.weight, head.bias):
         parameter.zero_()
-    # Values beyond the rank stay as drawn, with heads of 0: were both 0, neither would learn.
+    # Values beyond the rank stay random and their heads 0; if both were 0, neither could learn.
     attention.value.weight.mul_(_RANDOM)
     by_source = (sources[:rank].T * root).reshape(regions, lags, rank)
     _copy(attention.value.weight[..., :rank], by_source)
@@ -196,7 +196,7 @@ def _samples(runs: Sequence[Float[np.ndarray, "_ region"]], lags: int) -> int:
 
 
 def _pooled(sessions: Sequence[TimeSeries], lags: int) -> LaggedMoments:
-    """Sum the moments a session at a time: a cohort's design wouldn't fit in memory."""
+    """Return the summed moments, one session at a time, since a cohort may not fit in memory."""
     return functools.reduce(
         LaggedMoments.plus, (lagged_moments(each.runs, lags) for each in sessions)
     )

@@ -1,6 +1,6 @@
-"""Second moments of a lagged design, and the linear forecaster that a fit makes of them.
+"""Second moments of a lagged design, and the linear forecaster fitted from them.
 
-Every linear forecast follows from them, so the design is laid out once, and one
+Every linear forecast is computed from them, so the design is built only once, and one
 factorisation of its Gram matrix serves every penalty.
 """
 
@@ -30,12 +30,12 @@ class LinearForecaster:
     Attributes
     ----------
     lags
-        Frames of the past.
+        Number of past frames.
     coefficients
-        Row ``region * lags + lag`` weighs that column of
-        `attnconn_core.timeseries.lagged_design`; a column per region predicted.
+        Row ``region * lags + lag`` is the weight of that column of
+        `attnconn_core.timeseries.lagged_design`; one column per predicted region.
     intercept
-        In the units of the series.
+        Intercept per predicted region, in the units of the series.
     """
 
     lags: int
@@ -43,7 +43,7 @@ class LinearForecaster:
     intercept: Float[np.ndarray, " region"]
 
     def predict(self, runs: Runs) -> tuple[Samples, Samples]:
-        """Forecast every frame that has `lags` frames before it in its run.
+        """Predict every frame that has `lags` frames before it in its run.
 
         Returns
         -------
@@ -61,16 +61,16 @@ class LinearForecaster:
 
 @dataclass(frozen=True, eq=False)
 class LaggedMoments:
-    """Centred second moments of a lagged design: all that a linear fit needs.
+    """Centred second moments of a lagged design, sufficient for any linear fit.
 
     Attributes
     ----------
     lags, n_samples
-        Frames of the past, and samples summed over.
+        Number of past frames, and of samples summed.
     scale
-        What every region was divided by; 1 where the series was taken as it is.
+        Divisor of every region; 1 if the series wasn't scaled.
     past_mean, present_mean
-        Means of the design's columns and of the regions predicted, before centring.
+        Means of the design's columns and of the predicted regions, before centring.
     gram, cross, total
         X'X, X'Y and the diagonal of Y'Y, with X and Y centred and scaled.
     """
@@ -85,15 +85,15 @@ class LaggedMoments:
     total: Float[np.ndarray, " region"]
 
     def plus(self, other: "LaggedMoments") -> "LaggedMoments":
-        """Pool with those of another scan, each centred by its own means.
+        """Return the moments pooled with those of another scan, each centred by its own means.
 
-        A fit then rests on what happens within scans, not on their levels. Scans of unlike
-        scale are pooled by their `standardised` moments.
+        A fit then depends on variation within scans, not on their levels. To pool scans of
+        different scales, use their `standardised` moments.
 
         Raises
         ------
         ParameterError
-            Unless both are of the same lags and regions.
+            Unless both have the same lags and number of regions.
         """
         if (self.lags, len(self.total)) != (other.lags, len(other.total)):
             raise ParameterError(
@@ -120,10 +120,10 @@ class LaggedMoments:
 
     @property
     def standardised(self) -> "LaggedMoments":
-        """Those of the centred and scaled series itself: of mean 0 and scale 1.
+        """Return the moments of the standardised series, with mean 0 and scale 1.
 
-        What is fitted to them has coefficients of the standardised series, in which scans
-        of different people can be compared and pooled.
+        A fit to them gives coefficients of the standardised series, which can be compared and
+        pooled over subjects.
         """
         return replace(
             self,
@@ -133,10 +133,10 @@ class LaggedMoments:
         )
 
     def divided_by_root(self, weights: Float[np.ndarray, " column"]) -> "LaggedMoments":
-        """Those of a design whose columns are divided by the roots of weights.
+        """Return the moments of a design whose columns are divided by the roots of weights.
 
-        They are kept, and with them their `spectrum`, so that a fit of another penalty or
-        prior with the same weights finds both.
+        They are cached together with their `spectrum`, so that fits with other penalties or
+        priors and the same weights reuse both.
         """
         key = weights.tobytes()
         if key not in self._divided:
@@ -154,21 +154,21 @@ class LaggedMoments:
 
     @cached_property
     def spectrum(self) -> tuple[Float[np.ndarray, " column"], Square, ByColumn]:
-        """Eigenvalues and eigenvectors of the Gram matrix, and V'X'Y.
+        """Return the eigenvalues and eigenvectors of the Gram matrix, and V'X'Y.
 
         Ridge coefficients at any penalty are ``V @ (V'X'Y / (eigenvalues + alpha))``.
         """
         eigenvalues, vectors = np.linalg.eigh(self.gram)
-        # Rounding may leave the smallest below 0, where a small penalty would meet a pole.
+        # Rounding may make the smallest negative; with a small penalty the sum could then be 0.
         return np.maximum(eigenvalues, 0.0), vectors, vectors.T @ self.cross
 
     def inverse(self, alpha: float) -> Square:
-        """Invert ``gram + alpha * I``.
+        """Return the inverse of ``gram + alpha * I``.
 
         Raises
         ------
         SeriesError
-            If the columns are dependent and the penalty is too small to part them.
+            If the columns are linearly dependent and the penalty is too small.
         """
         penalised = self.gram + alpha * np.eye(len(self.gram))
         try:
@@ -178,39 +178,39 @@ class LaggedMoments:
             condition = np.inf
         if not condition < 1 / np.finfo(np.float64).eps:
             raise SeriesError(
-                f"a linear fit at penalty {alpha:g} needs independent columns; "
+                f"a linear fit at penalty {alpha:g} needs linearly independent columns; "
                 f"{len(self.gram)} columns of {self.n_samples} samples aren't: "
                 "use a larger penalty, fewer lags or a longer series"
             )
         return (inverse + inverse.T) / 2
 
     def own_blocks(self, matrix: Square) -> Float[np.ndarray, "region lag lag"]:
-        """Cut out the square of every region's own columns."""
+        """Return the diagonal block of every region's own columns."""
         n_regions = len(self.total)
         region = np.arange(n_regions)
         return matrix.reshape(n_regions, self.lags, n_regions, self.lags)[region, :, region]
 
     def own_rows(self, matrix: ByColumn) -> Float[np.ndarray, "region lag"]:
-        """Cut out what every region's own columns hold for that region."""
+        """Return, for every region, the rows of its own columns."""
         n_regions = len(self.total)
         region = np.arange(n_regions)
         return matrix.reshape(n_regions, self.lags, n_regions)[region, :, region]
 
     def forecaster(self, coefficients: ByColumn) -> LinearForecaster:
-        """Turn coefficients of the scaled series into a forecaster of the raw one."""
+        """Return a forecaster of the raw series from coefficients of the scaled series."""
         raw = coefficients * self.scale / np.repeat(self.scale, self.lags)[:, None]
         return LinearForecaster(self.lags, raw, self.present_mean - self.past_mean @ raw)
 
 
 def lagged_moments(runs: Runs, lags: int, *, standardise: bool = False) -> LaggedMoments:
-    """Sum the second moments of a lagged design.
+    """Return the second moments of a lagged design.
 
     Parameters
     ----------
     runs
         Arrays of (time, region); no sample crosses from one to the next.
     lags
-        Frames of the past.
+        Number of past frames.
     standardise
         Divide every region by its deviation (ddof 0) over the frames given, so that a
         penalty means the same for every region and scanner.
@@ -230,7 +230,7 @@ def lagged_moments(runs: Runs, lags: int, *, standardise: bool = False) -> Lagge
     scale = np.ones(present.shape[1])
     if standardise:
         frames = np.concatenate(list(runs))
-        # By its values: the deviation of a constant may be a little above 0 by rounding.
+        # Compares values: rounding may make the deviation of a constant slightly positive.
         moves = np.ptp(frames, axis=0) > 0
         if not moves.all():
             raise SeriesError(

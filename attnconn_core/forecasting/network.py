@@ -1,4 +1,4 @@
-"""The attention forecaster: every region's next frames from every region's past."""
+"""The attention forecaster: predicts every region's next frames from all regions' past."""
 
 import copy
 from typing import cast
@@ -25,29 +25,29 @@ PerRegion = Float[np.ndarray, " region"] | Float[Tensor, " region"]
 
 
 class AttentionForecaster(nn.Module):
-    """Predict each region from all of them, through attention that can be read.
+    """Predict each region from all regions, through attention that can be read as connectivity.
 
-    A region's own past makes its query, every region's past makes a key and a value;
-    the attention a[s, t] that region s pays to region t weighs t's value, and a head of
-    its own turns the sum into s's next frames.
+    A region's own past gives its query; every region's past gives a key and a value. The
+    attention a[s, t] of region s on region t weights t's value, and s's own head maps the
+    weighted sum to s's next frames.
 
     Parameters
     ----------
     config
-        The architecture.
+        Architecture.
     mean, std
-        Of each region, in the units of the series that will be predicted; their length
-        is the number of regions.
+        Mean and deviation of each region, in the units of the series that will be predicted;
+        their length is the number of regions.
     generator
-        Draws the weights; by default one with the published seed. torch's global
-        generator is never touched.
+        Random generator of the weights; by default one with the original study's seed. torch's
+        global generator is never used.
     initialise
-        False leaves the weights undrawn, for those about to be loaded.
+        False leaves the weights uninitialised, if they are about to be loaded.
 
     Raises
     ------
     ParameterError
-        Unless `mean` and `std` are two vectors of one length.
+        Unless `mean` and `std` are two vectors of the same length.
 
     Examples
     --------
@@ -97,7 +97,7 @@ class AttentionForecaster(nn.Module):
     def forward(
         self, x: Float[Tensor, "batch region lag"]
     ) -> tuple[Float[Tensor, "batch region horizon"], Float[Tensor, "batch target source"]]:
-        """Predict the frames after each window, in raw units.
+        """Return predictions of the frames after each window, in raw units, and the attention.
 
         Parameters
         ----------
@@ -107,12 +107,12 @@ class AttentionForecaster(nn.Module):
         Returns
         -------
         prediction, attention
-            Each attention row sums to 1, or to 0 where no score was positive.
+            Each attention row sums to 1, or to 0 if no score was positive.
 
         Raises
         ------
         ParameterError
-            If the regions or lags aren't the model's.
+            If the numbers of regions or lags aren't the forecaster's.
         """
         expected = (self.regions, self.config.input_window)
         if tuple(x.shape[1:]) != expected:
@@ -126,7 +126,7 @@ class AttentionForecaster(nn.Module):
     def predict_standardised(
         self, z: Float[Tensor, "batch region lag"]
     ) -> tuple[Float[Tensor, "batch region horizon"], Float[Tensor, "batch target source"]]:
-        """Predict standardised frames from standardised windows: `forward`, unscaled."""
+        """Return predictions of standardised frames: `forward` without scaling."""
         past, embedding = self.embed(z)
         query = self.query_encoder(past)
         if self.config.initialisation == "linear" and self.config.query_rank is not None:
@@ -144,9 +144,9 @@ class AttentionForecaster(nn.Module):
         embedding: Float[Tensor, "region batch d"],
         past: Float[Tensor, "region batch lag"],
     ) -> tuple[Float[Tensor, "region batch 1"], Float[Tensor, "region region batch"]]:
-        """Predict from what each source tells each target; see `AttentionForecaster.told`.
+        """Return predictions from what each source contributes; see `AttentionForecaster.told`.
 
-        The same forecast as through the sum of the values, in a tenth of the products.
+        Same forecast as from the sum of the values, with a tenth of the products.
         """
         module = self.attention
         attention = module.attend(query, module.key(embedding).mT.contiguous())
@@ -158,10 +158,10 @@ class AttentionForecaster(nn.Module):
     def told(
         self, past: Float[Tensor, "region batch lag"]
     ) -> tuple[Float[Tensor, "batch target source"], Float[Tensor, " target"]]:
-        """Return what attention weighs, where values are of the past and one layer reads them.
+        """Return each source's contribution before attention, for values of the past and one head.
 
-        Source t's value is then read by target s as K[s, t] · past[t], and the forecast is
-        the sum of these numbers, weighed by the attention, and of a level for each target.
+        Target s then reads the value of source t as K[s, t] · past[t]. The forecast is the
+        attention-weighted sum of these numbers plus a constant per target.
         """
         head = cast(RegionalLinear, self.head[0])
         value, output = cast(RegionalLinear, self.attention.value), self.attention.output
@@ -174,7 +174,7 @@ class AttentionForecaster(nn.Module):
     def embed(
         self, z: Float[Tensor, "batch region lag"]
     ) -> tuple[Float[Tensor, "region batch lag"], Float[Tensor, "region batch d"]]:
-        """Turn standardised windows into pasts and embeddings, as the layers have them."""
+        """Return pasts and embeddings of standardised windows, in the layers' axis order."""
         past = z.transpose(0, 1).contiguous()
         flat = self.shared_encoder(past.reshape(1, -1, past.shape[-1]))
         return past, flat.view(*past.shape[:2], -1)
@@ -190,16 +190,16 @@ class AttentionForecaster(nn.Module):
         return (x - self.mean[:, None]) / divisor[:, None]
 
     def with_scale(self, scale: Scale) -> "AttentionForecaster":
-        """Return the same weights, shared and not copied, for series of another scale.
+        """Return a forecaster with the same weights (shared, not copied) and another scale.
 
         Raises
         ------
         ParameterError
-            If the scale isn't of the model's regions.
+            If the scale has a different number of regions.
         """
         if len(scale.mean) != self.regions:
             raise ParameterError(
-                f"a scale for this forecaster must be of {self.regions} regions; "
+                f"a scale for this forecaster must have {self.regions} regions; "
                 f"got {len(scale.mean)}"
             )
         twin = copy.copy(self)
@@ -219,7 +219,7 @@ class AttentionForecaster(nn.Module):
             vectors[name] = vector
         if len(vectors["mean"]) != len(vectors["std"]):
             raise ParameterError(
-                "mean and std must be of the same regions; got "
+                "mean and std must have the same number of regions; got "
                 f"{len(vectors['mean'])} and {len(vectors['std'])}"
             )
         for name, vector in vectors.items():

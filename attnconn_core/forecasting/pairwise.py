@@ -3,14 +3,14 @@
     score[b, s, t] = (q[b, s] · W[s, t] + c[s, t]) · k[b, t]
 
 Written out, the pairs' queries q · W are (batch, target, source, d): 655 MB at 256 windows,
-100 regions and d = 64, and as much again for their gradient. Here they exist one tile at a
-time, small enough to stay in the cache, and the backward pass computes them anew; only of
-the few targets of `attnconn_core.forecasting.targetwise` it finds them kept. Windows are
+100 regions and d = 64, and as much again for their gradient. Here only one tile exists at a
+time, small enough to stay in the cache, and the backward pass computes it again (except in
+`attnconn_core.forecasting.targetwise`, which keeps the tiles of a few targets). Windows are
 the last axis of a tile and of the score: two threads share a product better by pairs than
 by windows, and sums over d or over sources then run along rows.
 
-Products are made, and rounded, in the precision in which the keys come; what they are added
-up to, over d, sources or targets, has that of the matrices.
+Products are computed, and rounded, in the precision of the keys; sums over d, sources or
+targets have the precision of the matrices.
 """
 
 from dataclasses import dataclass
@@ -24,26 +24,26 @@ from torch.autograd.function import once_differentiable
 
 __all__ = ["Kept", "biased_score", "pairwise_score", "ranges", "tile_room", "weighted_score"]
 
-# Of a tile of (sources, d, batch). On a CPU 2 MB stay in the caches, and as much again
-# for a second thread; a GPU would rather have few and large launches.
+# Size of a tile of (sources, d, batch). On a CPU, 2 MB stay in the caches, with as much again
+# for a second thread; a GPU is faster with few, large launches.
 _TILE_BYTES = {"cpu": 1_700_000, "cuda": 256_000_000}
 
 
 @dataclass(frozen=True, eq=False)
 class Kept:
-    """Memory that a training step brings, so that products aren't made twice.
+    """Memory that a training step provides, so that products aren't computed twice.
 
     Attributes
     ----------
     pair_queries
-        Holds q · W from the forward pass to the backward pass that follows it: a number
-        for each target, window, source and d, in the keys' precision.
+        Holds q · W between the forward and the backward pass: one number per target, window,
+        source and d, in the keys' precision.
     tile
-        What a tile is computed in, as long as `tile_room` says, in the keys' precision.
+        Working memory of a tile, of length `tile_room`, in the keys' precision.
     weight_gradient
-        Written over: having the system clear 164 MB of new memory takes a tenth of a step.
+        Overwritten; having the system clear 164 MB of new memory takes a tenth of a step.
     key_gradient
-        Added to: the targets of a step all read the same keys.
+        Added to, because all targets of a step read the same keys.
     """
 
     pair_queries: Float[Tensor, " number"]
@@ -58,14 +58,14 @@ def pairwise_score(
     weight: Float[Tensor, "target source d d"],
     bias: Float[Tensor, "target source d"],
 ) -> Float[Tensor, "batch target source"]:
-    """How strongly each target asks for each source, before any normalisation.
+    """Return how strongly each target asks for each source, before normalisation.
 
     Parameters
     ----------
     query, key
-        One vector for each window and region.
+        One vector per window and region.
     weight
-        W[s, t] transposed: ``weight[s, t, j, i]`` carries query component i to key
+        W[s, t] transposed: ``weight[s, t, j, i]`` maps query component i to key
         component j. This order makes three of the four products contiguous.
     bias
         c[s, t].
@@ -86,10 +86,10 @@ def weighted_score(
     weight: Float[Tensor, "target source d d"],
     kept: Kept | None = None,
 ) -> Float[Tensor, "target source batch"]:
-    """Take the part of the score that W makes.
+    """Return the part of the score that depends on W.
 
-    With `kept` the backward pass must follow before that memory is used again, and W and
-    the keys get their gradients there alone.
+    With `kept`, the backward pass must run before that memory is used again, and the gradients
+    of W and the keys are written only there.
     """
     score: Tensor = _Weighted.apply(query, key, weight, kept)
     return score
@@ -98,12 +98,12 @@ def weighted_score(
 def biased_score(
     key: Float[Tensor, "source d batch"], bias: Float[Tensor, "target source d"]
 ) -> Float[Tensor, "source target batch"]:
-    """Take the part of the score that c makes, in the order in which it is made."""
+    """Return the part of the score that depends on c, with sources first."""
     return torch.bmm(bias.transpose(0, 1), key)
 
 
 class _Weighted(torch.autograd.Function):
-    """(target, source, batch), tile by tile."""
+    """The part of the score that depends on W, (target, source, batch), tile by tile."""
 
     @staticmethod
     def forward(ctx: Any, query: Tensor, key: Tensor, weight: Tensor, kept: Kept | None) -> Tensor:
@@ -141,7 +141,7 @@ class _Weighted(torch.autograd.Function):
                 torch.bmm(weighted_keys, asked, out=d_weight[targets, sources].flatten(1, 2))
                 d_query[targets].baddbmm_(weighted_keys.mT, matrices.flatten(1, 2))
             else:
-                # A product can't be written, or added to, in another precision than its own.
+                # torch can't write or add a product to memory of another precision.
                 d_weight[targets, sources].flatten(1, 2).copy_(torch.bmm(weighted_keys, asked))
                 d_query[targets].add_(torch.bmm(weighted_keys.mT, matrices.flatten(1, 2)))
             if kept is None:
@@ -160,7 +160,7 @@ def _pair_queries(
     weight: Float[Tensor, "target source d d"],
     memory: Float[Tensor, " number"],
 ) -> Float[Tensor, "target source d batch"]:
-    """Multiply queries by the matrices of a tile's pairs."""
+    """Return the products of queries and the matrices of a tile's pairs."""
     shape = (*weight.shape[:3], query.shape[1])
     made = memory[: prod(shape)].view(shape)
     torch.bmm(weight.flatten(1, 2), query.mT, out=made.flatten(1, 2))
@@ -168,21 +168,21 @@ def _pair_queries(
 
 
 def _product(one: Tensor, other: Tensor, scratch: Tensor) -> Tensor:
-    """Multiply into memory that the cache still holds."""
+    """Multiply into memory that is still in the cache."""
     shape = torch.broadcast_shapes(one.shape, other.shape)
     return torch.mul(one, other, out=scratch[: shape.numel()].view(shape))
 
 
 def tile_room(targets: int, key: Float[Tensor, "source d batch"]) -> int:
-    """Count numbers that hold any tile of so many targets, for this batch and smaller ones."""
+    """Return the length of memory for any tile of this many targets and at most this batch."""
     return min(targets * key.numel(), max(_tile_numbers(key), key[0].numel()))
 
 
 def _tiles(targets: int, key: Float[Tensor, "source d batch"]) -> list[tuple[slice, slice]]:
-    """Targets and sources that are computed together.
+    """Return the targets and sources that are computed together.
 
-    Large matrices go one target at a time, in cache-sized ranges of sources; small ones
-    go several targets at a time, since what costs there is the number of calls.
+    Large matrices are computed one target at a time, in cache-sized ranges of sources; small
+    ones several targets at a time, because there the number of calls sets the cost.
     """
     regions, width, batch = key.shape
     pairs = max(1, _tile_numbers(key) // (batch * width))
@@ -201,6 +201,6 @@ def _scratch(targets: int, key: Tensor, kept: Kept | None) -> Tensor:
 
 
 def ranges(length: int, at_most: int) -> list[slice]:
-    """Cut ``range(length)`` into pieces of nearly one size, the first as large as any."""
+    """Return slices of nearly equal length that cover ``range(length)``, none longer than first."""
     size = -(-length // -(-length // at_most))
     return [slice(first, min(first + size, length)) for first in range(0, length, size)]

@@ -1,4 +1,4 @@
-"""A few targets of a forecaster: layers and gradients that are views of the whole's."""
+"""A subset of a forecaster's targets: layers and gradients that are views of the full ones."""
 
 import copy
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from attnconn_core.forecasting.pairwise import Kept, ranges, tile_room, weighted
 
 __all__ = ["Loss", "Seen", "Share"]
 
-# Terms of the loss of some targets, which add up to those of all.
+# Terms of the loss of some targets; the terms of all targets are their sum.
 Loss = Callable[
     [Float[Tensor, "batch target horizon"], Float[Tensor, "batch target source"], slice],
     Float[Tensor, " term"],
@@ -25,19 +25,19 @@ M = TypeVar("M", bound=nn.Module)
 
 @dataclass(frozen=True, eq=False)
 class Seen:
-    """What every target sees of a batch, and where it leaves the gradient of its bias.
+    """Inputs that all targets of a batch share, and the gradient of the bias term.
 
     Attributes
     ----------
     past
-        Standardised.
+        Standardised past frames.
     key, value
-        As `PairwiseAttention.offer` makes them, but that the keys have the precision in
-        which pairs are multiplied.
+        Results of `PairwiseAttention.offer`, with the keys in the precision of the pairwise
+        products.
     biased, biased_gradient
-        The part of the score that is made for all targets together, and its gradient.
+        The part of the score that is computed for all targets together, and its gradient.
     kept
-        What dropout keeps of the attention.
+        Dropout mask of the attention.
     """
 
     past: Float[Tensor, "region batch lag"]
@@ -49,19 +49,19 @@ class Seen:
 
 
 class Share:
-    """The targets that one thread follows, some at a time, and the memory that it needs.
+    """The targets of one thread, computed some at a time, and the memory for them.
 
     Parameters
     ----------
     forecaster
-        Its parameters are read, and the gradients of those with a row for each region
-        written to, wherever they lie now.
+        Its parameters are read, and the gradients of those with one row per region are written
+        in place.
     targets
-        Of this share.
+        Targets of this share.
     at_most
-        Targets that go together.
+        Largest number of targets computed together.
     key
-        As `Seen` has it for the largest batch that will come.
+        Keys as in `Seen`, for the largest batch.
     """
 
     def __init__(
@@ -83,12 +83,12 @@ class Share:
         self.tile = key.new_empty(tile_room(largest, key))
 
     def follow_back(self, seen: Seen, loss: Loss) -> tuple[Tensor, ...]:
-        """Compute the terms of these targets, and the gradients of their parameters.
+        """Return the loss terms of these targets, and write the gradients of their parameters.
 
         Returns
         -------
         terms, key, value, *output
-            The terms, and their gradients in what other shares need too.
+            The terms, and the gradients of what these targets share with other threads.
         """
         value = seen.value.detach().requires_grad_()
         key_gradient = torch.zeros_like(seen.key, dtype=value.dtype)
@@ -119,7 +119,7 @@ class Share:
 
 @dataclass(frozen=True, eq=False)
 class _Part:
-    """Layers of targets that go together."""
+    """The layers of targets that are computed together."""
 
     targets: slice
     query_encoder: nn.Module
@@ -142,9 +142,9 @@ class _Part:
 
 
 def _part(module: M, targets: slice) -> M:
-    """Copy a module, but for its parameters: those are views, and so are their gradients.
+    """Return a copy of a module whose parameters and their gradients are views of the original's.
 
-    Autograd would hand back a whole of zeros for every slice of a parameter.
+    With slices of a parameter, autograd would return a full-size gradient of zeros per slice.
     """
     views: dict[int, nn.Parameter] = {}
     for whole in module.parameters():

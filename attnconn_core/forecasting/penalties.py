@@ -1,4 +1,4 @@
-"""Penalties chosen on the last frames that may be learnt from, and fits on all of them."""
+"""Penalties chosen on the last training frames, and fits on all training frames."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ from attnconn_core.timeseries import split
 
 __all__ = ["VALIDATION_FRACTION", "ChosenFit", "TrainingMoments", "on_validation_frames"]
 
-#: The share at the end of a training part that penalties are chosen on.
+#: Share of the training part, at the end, on which penalties are chosen.
 VALIDATION_FRACTION = 0.1
 
 Penalised = Callable[[LaggedMoments, float], LinearForecaster]
@@ -28,11 +28,11 @@ class ChosenFit:
     Attributes
     ----------
     forecaster
-        Fitted on all frames that may be learnt from.
+        Forecaster fitted on all training frames.
     alpha
-        The penalty, which did best on the last part of them; None where there is none.
+        Penalty with the best forecast of the validation frames; None without a penalty.
     curve
-        Penalty → mean R² on that part; empty where there is none.
+        Penalty → mean R² on the validation frames; empty without a penalty.
     """
 
     forecaster: LinearForecaster
@@ -42,14 +42,14 @@ class ChosenFit:
 
 @dataclass(frozen=True, eq=False)
 class TrainingMoments:
-    """The moments of what a session's forecasters may learn from, summed once for all.
+    """Moments of a session's training frames, computed once for all its forecasters.
 
     Attributes
     ----------
     earlier, whole
-        Standardised moments of the frames before the validation frames, and of all.
+        Standardised moments of the frames before the validation frames, and of all frames.
     validation
-        The last frames, which penalties are chosen on.
+        Runs of the last frames, on which penalties are chosen.
     """
 
     earlier: LaggedMoments
@@ -60,16 +60,16 @@ class TrainingMoments:
     def of(
         cls, training: TimeSeries, lags: int, validation_fraction: float = VALIDATION_FRACTION
     ) -> "TrainingMoments":
-        """Sum the moments of a session's training frames.
+        """Return the moments of a session's training frames.
 
         Parameters
         ----------
         training
-            The frames that may be learnt from.
+            Training frames.
         lags
-            Frames of the past.
+            Number of past frames.
         validation_fraction
-            The share at the end of `training` that penalties are chosen on.
+            Share of the frames, at the end of `training`, on which penalties are chosen.
 
         Raises
         ------
@@ -84,14 +84,14 @@ class TrainingMoments:
         )
 
     def chosen(self, fit: Penalised, alphas: Sequence[float] = ALPHAS) -> ChosenFit:
-        """Choose a penalty on the validation frames, and refit on all frames.
+        """Choose a penalty on the validation frames, and return the fit on all frames.
 
         Parameters
         ----------
         fit
-            Such as `ridge_var`, of standardised moments and a penalty.
+            Function of standardised moments and a penalty, such as `ridge_var`.
         alphas
-            The penalties to choose from.
+            Penalties to choose from.
         """
         curve = penalty_curve(fit, self.earlier, self.validation, alphas)
         alpha = best_penalty(curve)
@@ -105,7 +105,7 @@ def on_validation_frames(
     validation_fraction: float = VALIDATION_FRACTION,
     alphas: Sequence[float] = ALPHAS,
 ) -> ChosenFit:
-    """Choose a penalty on the last part of a series, and refit on all of it.
+    """Choose a penalty on the last part of a series, and return the fit on all of it.
 
     See `TrainingMoments.of` and `TrainingMoments.chosen`.
     """

@@ -1,4 +1,4 @@
-"""Pooled moments: what a cohort's scans say together, and without any one subject."""
+"""Pooled moments: those of a cohort's scans, and of the cohort without any one subject."""
 
 import functools
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -17,17 +17,18 @@ _GROUPS = 10
 def deal(
     subjects: Iterable[str], n_groups: int = _GROUPS, *, pools: Sequence[Collection[str]] = ()
 ) -> Mapping[str, int]:
-    """Deal subjects into groups, in the order of their names: each its own, if they suffice.
+    """Assign subjects to groups, in the order of their names; one per group if possible.
 
     Parameters
     ----------
     subjects
-        Who is dealt.
+        Subjects to assign.
     n_groups
-        At most, or one a pool where there are more pools.
+        Largest number of groups; if there are more pools, one group per pool.
     pools
-        Subjects that are compared with each other, such as those of a `GroupFold`: no group
-        then holds subjects of two pools, so that `PooledMoments.outside` a pool loses nobody.
+        Sets of subjects that are compared with each other, such as those of a `GroupFold`. No
+        group holds subjects of two pools, so `PooledMoments.outside` a pool leaves out only
+        that pool.
 
     Returns
     -------
@@ -36,10 +37,10 @@ def deal(
     Raises
     ------
     ParameterError
-        If `n_groups` is below 2: no group would have others.
+        If `n_groups` is below 2, which would leave no other group.
     """
     if n_groups < 2:
-        raise ParameterError(f"subjects are dealt into at least 2 groups; got {n_groups}")
+        raise ParameterError(f"subjects must be divided into at least 2 groups; got {n_groups}")
     ordered = sorted(set(subjects))
     if len(ordered) <= n_groups or not pools:
         return MappingProxyType({subject: at % n_groups for at, subject in enumerate(ordered)})
@@ -55,21 +56,21 @@ def deal(
 
 @dataclass(frozen=True, eq=False)
 class PooledMoments:
-    """Sums of the standardised moments of a cohort, by groups of subjects.
+    """Sums of a cohort's standardised moments, one per group of subjects.
 
-    What rests on other subjects' data takes the sum of all groups but the subject's own.
-    With at most ten groups that is exactly leave-one-subject-out up to ten subjects and
-    leave-a-tenth-out beyond, and memory doesn't grow with the cohort.
+    Cohort methods use the sum over all groups except the subject's own. With at most ten
+    groups this is leave-one-subject-out for up to ten subjects and leave-a-tenth-out for more,
+    and memory doesn't grow with the cohort.
 
     Attributes
     ----------
     lags, regions
-        Frames of the past, and the regions' names, the same in every scan.
+        Number of past frames, and the region names, the same in every scan.
     group_of
-        Subject → number of its group, as `deal` deals them.
+        Subject → number of its group, from `deal`.
     sums
-        Number of a group → the moments of all its scans, each scan standardised by itself.
-        A group of which no scan was added has none.
+        Number of a group → summed moments of its scans, each standardised separately.
+        A group without scans has no entry.
 
     Examples
     --------
@@ -91,21 +92,21 @@ class PooledMoments:
     def of(
         cls, scans: Iterable[tuple[str, TimeSeries]], lags: int, group_of: Mapping[str, int]
     ) -> "PooledMoments":
-        """Pool scans, of which one is held at a time.
+        """Return the pooled moments of some scans; only one scan is in memory at a time.
 
         Parameters
         ----------
         scans
-            Subjects, and the frames of a scan of theirs that may be learnt from.
+            Pairs of a subject and the training frames of one of the subject's scans.
         lags, group_of
-            See the attributes.
+            As for the attributes.
 
         Raises
         ------
         CohortError
-            If there is no scan, or as `plus` does.
+            If there is no scan, or as for `plus`.
         ParameterError, SeriesError
-            As `plus` does.
+            As for `plus`.
         """
         pooled = None
         for subject, series in scans:
@@ -115,12 +116,12 @@ class PooledMoments:
         return pooled
 
     def plus(self, subject: str, series: TimeSeries) -> "PooledMoments":
-        """Add one scan: of the frames that may be learnt from, none that judge.
+        """Return the pooled moments with one scan added; give its training frames only.
 
         Raises
         ------
         CohortError
-            If the subject was dealt into no group.
+            If the subject is in no group.
         ParameterError
             If the scan has other regions, or `lags` is below 1.
         SeriesError
@@ -128,8 +129,8 @@ class PooledMoments:
         """
         if subject not in self.group_of:
             raise CohortError(
-                f"only subjects that were dealt into a group can be pooled; {subject} was not "
-                f"(there are {len(self.group_of)})"
+                "only subjects that were assigned to a group can be pooled; "
+                f"{subject} was not (subjects in groups: {len(self.group_of)})"
             )
         if series.regions != self.regions:
             raise ParameterError(
@@ -145,7 +146,7 @@ class PooledMoments:
 
     @property
     def total(self) -> LaggedMoments:
-        """Sum over all groups.
+        """Return the sum over all groups.
 
         Raises
         ------
@@ -155,29 +156,30 @@ class PooledMoments:
         return self._summed(self.sums, "of the whole cohort")
 
     def without(self, subject: str) -> LaggedMoments:
-        """Sum over all groups but the subject's own; over all if the subject is in none.
+        """Return the sum over all groups except the subject's own.
 
-        The sum is taken without its group, not subtracted from the total: it holds no
-        trace of the subject's data, not even by rounding.
+        For a subject in no group, this is the sum over all groups. The other groups are added
+        up; nothing is subtracted from the total, so no trace of the subject's data remains, not
+        even by rounding.
 
         Raises
         ------
         CohortError
-            If there are no others.
+            If no other group has scans.
         """
         own = self.group_of.get(subject)
         return self._summed([group for group in self.sums if group != own], f"without {subject}")
 
     def outside(self, subjects: Collection[str]) -> LaggedMoments:
-        """Sum over the groups that hold none of some subjects.
+        """Return the sum over the groups that contain none of the given subjects.
 
-        All of a pool have the same others then, so that what rests on them can be compared:
-        what rests on `without` a subject tells that subject by who is missing.
+        All subjects of one pool then share the same others, so their results can be compared.
+        With `without`, a subject could be identified by who is left out.
 
         Raises
         ------
         CohortError
-            If there are no others.
+            If no other group has scans.
         """
         own = {self.group_of[subject] for subject in subjects if subject in self.group_of}
         which = f"without {len(subjects)} subjects"
@@ -188,6 +190,6 @@ class PooledMoments:
         if not chosen:
             raise CohortError(
                 f"pooled moments {which} need the scans of at least one other subject; "
-                f"subjects dealt: {', '.join(sorted(self.group_of)[:5]) or 'none'}"
+                f"subjects in groups: {', '.join(sorted(self.group_of)[:5]) or 'none'}"
             )
         return functools.reduce(LaggedMoments.plus, chosen)

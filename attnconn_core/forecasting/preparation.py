@@ -1,4 +1,4 @@
-"""What a training run learns from: scales, windows to train on, windows kept out."""
+"""Data of a training run: scales, training windows and validation windows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,16 +17,16 @@ __all__ = ["Prepared", "prepare"]
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """What is learned from and what is kept out, as series and as windows; scales.
+    """Training and validation data, as series and as windows, with their scales.
 
     Attributes
     ----------
     learned, scales
-        The training part of each session, in raw units, and what standardises it.
+        Training part of each session, in raw units, and the scale that standardises it.
     judged
-        The validation part of each session, in raw units; none where nothing is kept out.
+        Validation part of each session, in raw units; empty without validation.
     scale
-        Of the forecaster.
+        Scale of the forecaster.
     training, kept_out
         Windows of the training parts, and of the validation parts.
     """
@@ -45,21 +45,20 @@ def prepare(
     training: TrainingConfig,
     device: torch.device,
 ) -> Prepared:
-    """Check and standardise the series, and cut the validation part off.
+    """Check and standardise the series, and split off the validation part.
 
-    A session's scale is that of all its frames given here, so that it is the one a
-    reader of the forecaster finds with `scale_of`; the part kept out takes part in that
-    and in nothing else.
+    A session's scale is computed from all its frames given here, so it equals `scale_of` the
+    same series. The validation part is used only for this scale and for validation.
 
     Raises
     ------
     ParameterError
         If there is no series, or they differ in regions.
     SeriesError
-        If a series is unusable or too short.
+        If a series has unusable values or is too short.
     """
     if not series:
-        raise ParameterError("a forecaster needs at least one series to learn from; got none")
+        raise ParameterError("training a forecaster needs at least one series; got none")
     for number, each in enumerate(series, start=1):
         require_sound(each, f"training series {number}")
         if each.regions != series[0].regions:
@@ -85,7 +84,7 @@ def prepare(
 
 
 def _scales(series: Sequence[TimeSeries], training: TrainingConfig) -> tuple[list[Scale], Scale]:
-    """Measure the scale of each series, and choose that of the forecaster."""
+    """Return the scale of each series, and that of the forecaster."""
     if training.normalisation == "pooled":
         pooled = scale_of(*series)
         return [pooled] * len(series), pooled

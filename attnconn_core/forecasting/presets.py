@@ -1,4 +1,4 @@
-"""Presets: architectures and trainings that belong together."""
+"""Presets: named combinations of an architecture and training settings."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,14 +10,14 @@ __all__ = ["ATTNCONN", "GROUP", "PRESETS", "SUBJECT", "Preset"]
 
 @dataclass(frozen=True)
 class Preset:
-    """What a forecaster is and how it is trained, under one name.
+    """An architecture and training settings under one name.
 
     Attributes
     ----------
     name
-        As it is asked for.
+        Name of the preset.
     forecaster, training
-        The settings.
+        Its settings.
     """
 
     name: str
@@ -25,20 +25,20 @@ class Preset:
     training: TrainingConfig
 
     def with_training(self, **changes: Any) -> "Preset":
-        """The same preset with some training settings changed, and validated again."""
+        """Return the preset with some training settings changed and validated."""
         training = TrainingConfig(**{**self.training.model_dump(), **changes})
         return Preset(self.name, self.forecaster, training)
 
 
 GROUP = Preset("group", ForecasterConfig(), TrainingConfig(normalisation="pooled"))
-"""The published group model: the base of its sweep."""
+"""The group model of the original study: the base of its sweep."""
 
 SUBJECT = Preset(
     "subject",
     ForecasterConfig(hidden_dim=64, input_layers=4, prediction_layers=4),
     TrainingConfig(epochs=10),
 )
-"""The published subject model; with one session both normalisations are one."""
+"""The subject model of the original study; for one session both normalisations are equal."""
 
 ATTNCONN = Preset(
     "attnconn",
@@ -63,8 +63,8 @@ ATTNCONN = Preset(
         schedule="cosine",
     ),
 )
-"""Ours for one session: it begins as a VAR whose penalty grows with the lag, and a short
-training keeps what it adds on validation frames. With a `prior` in `fit` it begins as the
-hierarchical VAR. Chosen by validation R² on three of the sample's subjects."""
+"""Our preset for one session. It begins as a VAR whose penalty grows with the lag; a short
+training then keeps changes that improve the validation loss. With a `prior` in `fit` it begins as
+the hierarchical VAR. Chosen by validation R² on three of the sample's subjects."""
 
 PRESETS = {preset.name: preset for preset in (GROUP, SUBJECT, ATTNCONN)}

@@ -1,6 +1,6 @@
-"""A stored forecaster as MLflow calls models: ``mlflow.pyfunc`` finds `_load_pyfunc` here.
+"""A stored forecaster as an MLflow model: ``mlflow.pyfunc`` calls `_load_pyfunc` here.
 
-Nothing of MLflow is imported, and nothing is unpickled: the file is a safetensors file.
+This module doesn't import MLflow, and nothing is unpickled: the file is a safetensors file.
 """
 
 import numpy as np
@@ -14,14 +14,14 @@ __all__ = ["ServedForecaster"]
 
 
 class ServedForecaster:
-    """What ``mlflow.pyfunc.load_model`` returns, by MLflow's conventions.
+    """The object that ``mlflow.pyfunc.load_model`` returns, by MLflow's conventions.
 
     Parameters
     ----------
     forecaster
-        In evaluation mode.
+        Forecaster in evaluation mode.
     regions
-        Their names, in order.
+        Region names, in order.
     """
 
     def __init__(self, forecaster: AttentionForecaster, regions: tuple[str, ...]) -> None:
@@ -31,7 +31,7 @@ class ServedForecaster:
     def predict(
         self, windows: Shaped[np.ndarray, "batch region lag"]
     ) -> Float32[np.ndarray, "batch region horizon"]:
-        """Predict the frames after each window, in the windows' units.
+        """Return predictions of the frames after each window, in the windows' units.
 
         Parameters
         ----------
@@ -41,7 +41,7 @@ class ServedForecaster:
         Raises
         ------
         ParameterError
-            If the regions or lags aren't the model's.
+            If the numbers of regions or lags aren't the forecaster's.
         """
         with torch.inference_mode():
             predicted, _ = self.forecaster(torch.as_tensor(np.asarray(windows, dtype=np.float32)))

@@ -1,4 +1,4 @@
-"""Reading a forecaster: its predictions of a series, and the attention it pays on average."""
+"""Predictions and mean attention of a forecaster on a series."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ __all__ = ["Forecast", "MeanAttention", "forecast", "mean_attention"]
 
 @dataclass(frozen=True, eq=False)
 class Forecast:
-    """What came and what was predicted, in raw units, window by window."""
+    """Observed and predicted frames, in raw units, window by window."""
 
     observed: Float32[np.ndarray, "window region horizon"]
     predicted: Float32[np.ndarray, "window region horizon"]
@@ -28,19 +28,20 @@ class Forecast:
 
 @dataclass(frozen=True, eq=False)
 class MeanAttention:
-    """The attention each region pays to each, mean over windows.
+    """Mean attention over windows, from each target to each source region.
 
     Attributes
     ----------
     values
         (target, source).
     empty_rows
-        Share of the rows of all windows that are zero: no source scored above 0 there.
+        Share of rows, over all windows, that are zero because no source scored above 0.
     row_sum_error
-        Largest distance of a window's row sum from the nearer of 0 and 1. Of an ensemble, the
-        largest of any member's: where a row of one member is empty, that of the mean sums to
+        Largest distance of a window's row sum from the nearer of 0 and 1. For an ensemble, the
+        largest of any member's: if a row of one member is empty, that row of the mean sums to
         less than 1.
     n_windows
+        Number of windows averaged.
         Windows averaged.
     """
 
@@ -53,21 +54,21 @@ class MeanAttention:
 def forecast(
     forecaster: AttentionForecaster, series: TimeSeries, batch_size: int = 256
 ) -> Forecast:
-    """Predict every frame that has a whole window before it in its run.
+    """Predict every frame that has a full window before it in its run.
 
     Parameters
     ----------
     forecaster
-        Its scale must be that of the series: see `AttentionForecaster.with_scale`.
+        Forecaster with the scale of the series; see `AttentionForecaster.with_scale`.
     series
-        Windows begin inside it.
+        Series that the windows are cut from.
     batch_size
-        Windows at a time.
+        Windows per batch.
 
     Raises
     ------
     ParameterError
-        If the regions aren't as many as the forecaster's.
+        If the series and the forecaster have different numbers of regions.
     SeriesError
         If no run is long enough for one window.
     """
@@ -82,9 +83,9 @@ def forecast(
 def mean_attention(
     forecaster: AttentionForecaster, series: TimeSeries, batch_size: int = 256
 ) -> MeanAttention:
-    """Average the attention over every window of a series, dropout off.
+    """Return the mean attention over every window of a series, without dropout.
 
-    Summed in float64, so that the batch size makes no difference worth the name. An ensemble
+    Sums are in float64, so that the batch size makes no relevant difference. An ensemble
     is read member by member. Parameters and errors are those of `forecast`.
     """
     read = [_member_attention(each, series, batch_size) for each in members_of(forecaster)]
@@ -119,7 +120,7 @@ def _member_attention(
 def _applied(
     forecaster: AttentionForecaster, series: TimeSeries, batch_size: int
 ) -> Iterator[tuple[Tensor, Tensor]]:
-    """Predictions and attention of all windows in order, in evaluation mode."""
+    """Yield predictions and attention of all windows in order, in evaluation mode."""
     if batch_size < 1:
         raise ParameterError(f"batch_size must be at least 1 window; got {batch_size}")
     inputs, _ = windows(series, forecaster.config.input_window, forecaster.config.output_window)
@@ -127,7 +128,7 @@ def _applied(
     forecaster.eval()
     try:
         for first in range(0, len(inputs), batch_size):
-            # A copy: windows of one run are a read-only view of it.
+            # A copy, because windows of one run are a read-only view of it.
             batch = torch.from_numpy(np.array(inputs[first : first + batch_size]))
             with (
                 torch.inference_mode(),

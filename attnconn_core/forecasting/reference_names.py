@@ -1,7 +1,7 @@
-"""The reference implementation's state dict: its names, and where they go in ours.
+"""State dict of the original study's code: its names, and their counterparts here.
 
-It has a module for each region where we have one batched tensor, and keeps every linear
-weight as (out, in) where ours is (in, out).
+It has one module per region where this package has one batched tensor, and stores linear
+weights as (out, in) instead of (in, out).
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ __all__ = ["from_reference", "reference_shapes"]
 
 
 def reference_shapes(config: ForecasterConfig, regions: int) -> dict[str, tuple[int, ...]]:
-    """Every name in a reference checkpoint, with its shape."""
+    """Return every name in a checkpoint of the original study, with its shape."""
     w, h, d, b = (
         config.input_window,
         config.output_window,
@@ -49,7 +49,7 @@ def reference_shapes(config: ForecasterConfig, regions: int) -> dict[str, tuple[
 def from_reference(
     config: ForecasterConfig, regions: int, state: Mapping[str, Tensor]
 ) -> dict[str, Tensor]:
-    """Stack a reference state dict, checked against `reference_shapes`, into ours."""
+    """Return our state dict from the original study's, checked by `reference_shapes`."""
     ours = {
         "mean": state["mean"].flatten(),
         "std": state["stddev"].flatten(),
@@ -77,7 +77,7 @@ def from_reference(
     return ours
 
 
-# A block alternates ReLU and linear layers, so its linear layers have the odd numbers.
+# A block alternates ReLU and linear layers, so its linear layers have odd numbers.
 
 
 def _shared(config: ForecasterConfig) -> list[str]:

@@ -1,4 +1,4 @@
-"""Windows gathered by index from series that stay on the device."""
+"""Windows gathered by index from series that stay in the device's memory."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -17,21 +17,21 @@ __all__ = ["ResidentWindows"]
 
 @dataclass(frozen=True, eq=False)
 class ResidentWindows:
-    """Standardised series of many sessions, and where in them each window begins.
+    """Standardised series of many sessions, and the first frame of each window.
 
-    Windows overlap, so holding them would take window-length times the memory of the
+    Windows overlap, so storing them would need window-length times the memory of the
     series.
 
     Attributes
     ----------
     frames
-        Every session's runs, standardised and stacked.
+        Runs of every session, standardised and stacked.
     first_frame, session
-        Of each window.
+        First frame and session of each window.
     deviation
-        Of each session and region: raw units a standardised unit.
+        Deviation of each session and region, in raw units.
     input_window, output_window
-        Frames that go in and frames that are predicted.
+        Number of input frames, and of predicted frames.
     """
 
     frames: Float[Tensor, "time region"]
@@ -50,7 +50,7 @@ class ResidentWindows:
         output_window: int,
         device: torch.device,
     ) -> "ResidentWindows":
-        """Standardise each series by its scale and find its windows.
+        """Return the windows of series, each standardised by its scale.
 
         Raises
         ------
@@ -85,7 +85,7 @@ class ResidentWindows:
         Float[Tensor, "batch region horizon"],
         Float[Tensor, "batch region 1"],
     ]:
-        """Cut out inputs, targets and deviations of the windows with these numbers."""
+        """Return inputs, targets and deviations of the windows with these numbers."""
         span = torch.arange(self.input_window + self.output_window, device=index.device)
         cut = self.frames[self.first_frame[index, None] + span].transpose(1, 2)
         deviation = self.deviation[self.session[index]].unsqueeze(-1)
@@ -93,10 +93,10 @@ class ResidentWindows:
 
 
 def _first_frames(series: TimeSeries, input_window: int, output_window: int) -> np.ndarray:
-    """Where each window begins, in the stacked runs.
+    """Return the first frame of each window, in the stacked runs.
 
-    Which frames make a window is for `windows` alone to say, so it is asked about a
-    series of frame numbers. As float32 these are exact up to 16 million a session.
+    It is found by calling `windows`, which alone defines windows, on a series of frame
+    numbers. As float32 these are exact up to 16 million per session.
     """
     runs, start = [], 0
     for run in series.runs:

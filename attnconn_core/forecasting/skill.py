@@ -13,20 +13,20 @@ __all__ = ["ForecastSkill", "forecast_skill"]
 
 @dataclass(frozen=True, eq=False)
 class ForecastSkill:
-    """How well observed frames were predicted.
+    """Skill of a forecast on observed frames.
 
     Attributes
     ----------
     r2
-        Mean over regions of each region's R²: the figure to compare methods by.
+        Mean over regions of each region's R²; use this figure to compare methods.
     r2_pooled
-        R² of all regions at once around one grand mean, as the reference reports it:
-        differences of level between regions count as explained, so raw fMRI gives
+        R² of all regions together around one grand mean, as the original study reports it.
+        Differences in level between regions count as explained, so raw fMRI gives
         nearly 1 whatever the forecaster.
     mse
-        Mean squared error, in the square of the series' unit.
+        Mean squared error, in the squared units of the series.
     r2_per_region
-        Each region's R² around its own mean over the frames observed.
+        R² of each region around its own mean over the observed frames.
     """
 
     r2: float
@@ -35,7 +35,7 @@ class ForecastSkill:
     r2_per_region: Float[np.ndarray, " region"]
 
     def summary(self) -> dict[str, float]:
-        """The figures that are one number."""
+        """Return the figures that are one number."""
         return {"r2": self.r2, "r2_pooled": self.r2_pooled, "mse": self.mse}
 
 
@@ -43,7 +43,7 @@ def forecast_skill(
     observed: Float[np.ndarray, "sample region *horizon"],
     predicted: Float[np.ndarray, "sample region *horizon"],
 ) -> ForecastSkill:
-    """Compare predicted with observed frames.
+    """Return the skill of predicted frames.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ def forecast_skill(
     Raises
     ------
     ParameterError
-        If the two differ in shape, hold fewer than two samples, or aren't finite.
+        If the two differ in shape, have fewer than two samples, or aren't finite.
     """
     if observed.shape != predicted.shape or observed.ndim not in (2, 3):
         raise ParameterError(

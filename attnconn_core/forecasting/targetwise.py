@@ -1,12 +1,11 @@
 """The gradient of a training step, a few targets at a time.
 
-Behind its scores no target meets another: what it reads are everyone's keys and values, and
-what it has are its own query, pair queries and head. So the loss of a few targets can be
-computed and followed back before the next few are begun, while their pair queries are still
-in memory. Of all targets at once those would be 655 MB (256 windows, 100 regions, d = 64),
-and making them anew for the backward pass, as `pairwise_score` does, a quarter of a step.
-
-For the same reason every thread can have targets of its own, which wastes less than sharing
+After the scores, no target depends on another: a target reads the keys and values of all
+regions and its own query, pair queries and head. So the loss and the gradients of a few targets
+can be computed before those of the next few, while their pair queries are still in memory. For
+all targets at once, pair queries would take 655 MB (256 windows, 100 regions, d = 64), and
+computing them again for the backward pass, as `pairwise_score` does, takes a quarter of a step.
+For the same reason every thread can have its own targets, which is more efficient than sharing
 each product among the threads.
 """
 
@@ -23,25 +22,26 @@ from attnconn_core.forecasting.threads import together, workers_on
 
 __all__ = ["Targetwise"]
 
-# Of the pair queries that a thread keeps.
+# Size of the pair queries that a thread keeps.
 _KEPT_BYTES = {"cpu": 33_000_000, "cuda": 1_000_000_000}
 
 
 class Targetwise:
-    """Backward passes of a forecaster with a matrix for every pair, and memory for them.
+    """Backward passes of a forecaster with one matrix per pair, and the memory for them.
 
     Parameters
     ----------
     forecaster
-        Without `query_rank`; all of its parameters are to learn, and stay where they lie.
+        Forecaster without `query_rank`; all its parameters must require gradients and keep
+        their memory.
     precision
-        In which pairs' matrices are multiplied, what goes in and comes out rounded to it; by
-        default the parameters' own, which sums and all other layers have in any case.
+        Precision to which factors and results of the pairwise products are rounded. Default:
+        that of the parameters, which sums and all other layers always have.
 
     Notes
     -----
-    Gradients of what all targets share are summed thread by thread, so another number of
-    threads rounds otherwise; the same number gives the same bits.
+    Gradients of shared parameters are summed thread by thread, so another number of threads
+    rounds differently; the same number gives identical results.
     """
 
     def __init__(
@@ -63,9 +63,9 @@ class Targetwise:
     def backward(
         self, inputs: Float[Tensor, "batch region lag"], loss: Loss
     ) -> Float[Tensor, " term"]:
-        """Give every parameter the gradient of the summed terms; return the terms.
+        """Write the gradient of the summed terms to every parameter; return the terms.
 
-        Whatever gradient there was is overwritten.
+        Existing gradients are overwritten.
         """
         attention = self.forecaster.attention
         past, embedding = self.forecaster.embed(inputs)
@@ -91,7 +91,7 @@ class Targetwise:
         return terms
 
     def _make_room(self, key: Float[Tensor, "region d batch"]) -> None:
-        """See that there are shares, and that gradients of what belongs to a target are clear."""
+        """Make the shares if needed, and clear the gradients of per-target parameters."""
         self.forecaster.zero_grad(set_to_none=True)
         for parameter, gradient in self._cleared:
             parameter.grad = gradient.zero_()
@@ -104,5 +104,5 @@ class Targetwise:
             return
         self._batch = batch
         at_most = max(1, _KEPT_BYTES.get(key.device.type, _KEPT_BYTES["cuda"]) // key.nbytes)
-        self._shares = []  # let go of their memory first
+        self._shares = []  # free their memory first
         self._shares = [Share(self.forecaster, each, at_most, key) for each in targets]

@@ -1,4 +1,4 @@
-"""The training run: steps, validation, and which epoch's weights are kept."""
+"""The training run: steps, validation, and the choice of the epoch."""
 
 import math
 import time
@@ -25,23 +25,23 @@ _PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 
 @dataclass(frozen=True)
 class Epoch:
-    """What one pass over the windows gave.
+    """Losses of one pass over the windows.
 
     Attributes
     ----------
     number
-        From 1; 0 is a linear start before its first step.
+        Number from 1; 0 is a linear start before its first step.
     loss
-        `mse` plus `attention_term`, mean over the windows seen.
+        `mse` plus `attention_term`, mean over the training windows.
     mse
-        Mean squared error, in the units that `TrainingConfig.loss` names.
+        Mean squared error, in the units of `TrainingConfig.loss`.
     attention_term
         Weighted distance of the attention from the identity.
     validation_loss, validation_r2
-        Mean squared error in the same units, and mean over regions of R², on the part
-        kept out of training; None where nothing was kept out.
+        Mean squared error in the same units, and mean R² over regions, on the validation
+        frames; None without validation.
     seconds
-        Of wall clock, validation included.
+        Wall-clock time in seconds, including validation.
     """
 
     number: int
@@ -54,7 +54,7 @@ class Epoch:
 
 
 class Trainer:
-    """One training run: the optimiser, its random draws, and the best weights so far."""
+    """One training run: the optimiser, its random generators, and the best weights so far."""
 
     def __init__(
         self, forecaster: AttentionForecaster, prepared: Prepared, training: TrainingConfig
@@ -70,8 +70,8 @@ class Trainer:
         precision = _PRECISIONS[training.precision]
         if not (whole and learns) and precision != torch.float32:
             raise ParameterError(
-                "precision must be 'float32' where pairs have no matrices (query_rank) or some "
-                f"weights don't learn; got {training.precision!r}"
+                "precision must be 'float32' with query_rank (no pairwise matrices) or with "
+                f"frozen weights; got {training.precision!r}"
             )
         self.targetwise = Targetwise(forecaster, precision) if whole and learns else None
         self.optimiser = torch.optim.Adam(
@@ -90,13 +90,13 @@ class Trainer:
     def run(
         self, on_epoch: Callable[[Epoch], None] | None, until: int | None = None
     ) -> tuple[list[Epoch], int]:
-        """Train until the epochs or the patience are used up; leave the best weights in.
+        """Train until the epochs or the patience are used up; load the best weights.
 
-        `until` ends it after an earlier epoch, the schedule being that of the whole.
+        `until` stops after an earlier epoch, with the schedule of all epochs.
         """
         history: list[Epoch] = []
         best, lowest, weights = 0, float("inf"), {}
-        # A linear start may be the best there is: it is judged as an epoch of no steps.
+        # A linear start may already be the best: it is validated as epoch 0.
         first = 0 if self.kept_out and self.forecaster.config.initialisation == "linear" else 1
         last = self.training.epochs if until is None else until
         for number in range(first, last + 1):
@@ -104,8 +104,9 @@ class Trainer:
             mse, attention_term = self._pass() if number else (self._assess(self.windows)[0], 0.0)
             if not math.isfinite(mse + attention_term):
                 raise ParameterError(
-                    f"training must keep a finite loss; in epoch {number} it became "
-                    f"{mse + attention_term}, with learning rate {self.training.learning_rate}"
+                    f"the training loss must stay finite; in epoch {number} it became "
+                    f"{mse + attention_term}, with learning rate {self.training.learning_rate}: "
+                    "use a lower learning_rate"
                 )
             loss, r2 = self._assess(self.kept_out) if self.kept_out else (None, None)
             seconds = time.perf_counter() - began
@@ -121,8 +122,8 @@ class Trainer:
                 break
         if self.kept_out and not weights:
             raise ParameterError(
-                "training must reach a finite validation loss; it diverged with learning rate "
-                f"{self.training.learning_rate}"
+                "the validation loss must be finite in at least one epoch; it diverged with "
+                f"learning rate {self.training.learning_rate}: use a lower learning_rate"
             )
         if weights:
             self.forecaster.load_state_dict(weights)
@@ -131,15 +132,15 @@ class Trainer:
         return history, best
 
     def _weights(self) -> dict[str, Tensor]:
-        """Copy the weights: a state dict holds the live ones, which the next step changes."""
+        """Return a copy of the weights; those of a state dict change with the next step."""
         state = self.forecaster.state_dict()
         return {name: tensor.clone() for name, tensor in state.items()}
 
     def _pass(self) -> tuple[float, float]:
-        """Train on every window once; mean squared error and attention term."""
+        """Train on every window once; return mean squared error and attention term."""
         self.forecaster.train()
         order = torch.randperm(len(self.windows), generator=self.order)
-        # Summed where they are computed: reading a loss would wait for the device.
+        # Summed on the device: reading a loss in every step would wait for the device.
         totals = torch.zeros(2, dtype=torch.float64, device=self.windows.frames.device)
         for index in order.to(totals.device).split(self.training.batch_size):
             totals += self.step(index) * len(index)
@@ -147,7 +148,7 @@ class Trainer:
         return mse, attention_term
 
     def step(self, index: Int[Tensor, " batch"]) -> Float[Tensor, " 2"]:
-        """Take one step on the windows with these numbers; the two terms of its loss."""
+        """Take one step on the windows with these numbers; return the two terms of its loss."""
         inputs, observed, deviation = self.windows.gather(index)
         loss = partial(self._terms, observed, deviation)
         if self.targetwise is not None:
@@ -172,7 +173,7 @@ class Trainer:
         attention: Float[Tensor, "batch target source"],
         targets: slice,
     ) -> Float[Tensor, " 2"]:
-        """Mean squared error and attention term; those of ranges of targets add up."""
+        """Return mean squared error and attention term; those of ranges of targets add up."""
         error = predicted - observed[:, targets]
         mse = _squared_error(error, deviation[:, targets], self.training.loss).mean()
         term = _distance_from_identity(attention, targets, self.training.identity_weight)
@@ -180,9 +181,9 @@ class Trainer:
 
     @torch.no_grad()
     def _assess(self, held: ResidentWindows) -> tuple[float, float]:
-        """Mean squared error, and R² of each region and horizon, averaged.
+        """Return the mean squared error, and R² averaged over regions and horizon.
 
-        Over several sessions R² is that of the standardised values of all of them.
+        Over several sessions, R² is computed from the standardised values of all of them.
         """
         self.forecaster.eval()
         device = held.frames.device
@@ -203,7 +204,7 @@ class Trainer:
 
 
 def _parameter_groups(forecaster: AttentionForecaster, weight_decay: float) -> list[dict[str, Any]]:
-    """Decay for the weights; none for the biases and a region's own past."""
+    """Return parameter groups: weight decay except for biases and a region's own past."""
     free: list[Tensor] = []
     decayed: list[Tensor] = []
     for name, parameter in forecaster.named_parameters():
@@ -220,14 +221,14 @@ def _squared_error(
     deviation: Float[Tensor, "batch region 1"],
     units: Literal["raw", "standardised"],
 ) -> Float[Tensor, "batch region horizon"]:
-    """Square a standardised error, in raw units where those are asked for."""
+    """Return the squared standardised error, in raw units if these are asked for."""
     return ((error * deviation) if units == "raw" else error).square()
 
 
 def _distance_from_identity(
     attention: Float[Tensor, "batch target source"], targets: slice, weight: float
 ) -> Float[Tensor, ""]:
-    """Weighted mean squared distance of the attention from the identity."""
+    """Return the weighted mean squared distance of the attention from the identity."""
     if weight == 0:
         return attention.new_zeros(())
     identity = torch.eye(attention.shape[-1], device=attention.device)[targets]

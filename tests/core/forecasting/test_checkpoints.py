@@ -93,7 +93,7 @@ def test_every_cut_is_noticed(saved, tmp_path):
     whole = saved.read_bytes()
     for length in (0, 4, 8, 100, len(whole) // 2, len(whole) - 1):
         (tmp_path / "cut").write_bytes(whole[:length])
-        with pytest.raises(CheckpointError, match="must be a whole safetensors file"):
+        with pytest.raises(CheckpointError, match="must be a complete safetensors file"):
             load_forecaster(tmp_path / "cut")
 
 
@@ -112,7 +112,7 @@ def rewritten(path, tmp_path, metadata=None, tensors=None):
 @pytest.mark.parametrize(
     ("metadata", "complaint"),
     [
-        ({"format": "something else"}, "says 'something else'"),
+        ({"format": "something else"}, "has 'something else'"),
         ({"config": "{}x"}, "must hold its config"),
         ({"config": json.dumps({"layers": 3})}, "must hold its config"),
         ({"regions": json.dumps(["a", "b"])}, "mean for each of its 2 regions; .* has 4"),
@@ -148,10 +148,10 @@ def test_a_false_config_asks_for_no_memory(saved, tmp_path, small):
 def test_other_files_are_refused(tmp_path):
     with pytest.raises(CheckpointError, match="nowhere"):
         load_forecaster(tmp_path / "nowhere")
-    with pytest.raises(CheckpointError, match="whole safetensors file"):
+    with pytest.raises(CheckpointError, match="complete safetensors file"):
         load_forecaster(tmp_path)
     save_file({"x": torch.zeros(1)}, tmp_path / "bare")
-    with pytest.raises(CheckpointError, match="says None"):
+    with pytest.raises(CheckpointError, match="has None"):
         load_forecaster(tmp_path / "bare")
 
 
@@ -174,9 +174,9 @@ class Bomb:
 def test_loading_runs_no_code(tmp_path, golden_config, write):
     written = tmp_path / "written by the file"
     write({"mean": Bomb(written)}, tmp_path / "bomb")
-    with pytest.raises(CheckpointError, match="tensors and nothing else"):
+    with pytest.raises(CheckpointError, match="must contain only tensors"):
         load_reference_checkpoint(tmp_path / "bomb", golden_config)
-    with pytest.raises(CheckpointError, match="whole safetensors file"):
+    with pytest.raises(CheckpointError, match="complete safetensors file"):
         load_forecaster(tmp_path / "bomb")
     assert not written.exists()
 
@@ -206,9 +206,9 @@ def test_what_is_no_reference_checkpoint_is_refused(golden, golden_config, tmp_p
     whole = (golden / "model.pt").read_bytes()
     for length in (0, 10, len(whole) // 2, len(whole) - 100):
         (tmp_path / "cut").write_bytes(whole[:length])
-        with pytest.raises(CheckpointError, match="tensors and nothing else"):
+        with pytest.raises(CheckpointError, match="must contain only tensors"):
             load_reference_checkpoint(tmp_path / "cut", golden_config)
-    with pytest.raises(ParameterError, match="neither own_past nor query_rank"):
+    with pytest.raises(ParameterError, match="no own_past, query_rank"):
         load_reference_checkpoint(
             golden / "model.pt", golden_config.model_copy(update={"own_past": True})
         )

@@ -47,7 +47,7 @@ def test_where_the_study_says_who_trains_one_model_reads_everyone():
     ("wrong", "words"),
     [
         (cohort(2), "at least 3 subjects.*got 2"),
-        (cohort(4, lambda s: "train" if s == "00" else None), "group train or test; not so"),
+        (cohort(4, lambda s: "train" if s == "00" else None), "group train or test; not in either"),
         (cohort(4, "test".format), "sessions in group train; got none"),
         (
             Cohort((Session("1", "test", group="test"), Session("1", "retest", group="train"))),

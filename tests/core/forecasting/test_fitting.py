@@ -175,7 +175,7 @@ def test_contradictions_are_refused(small, make_series):
             [series],
             TrainingConfig(precision="bfloat16"),
         )
-    with pytest.raises(ParameterError, match=r"must be one that is here.*'cuda:99'"):
+    with pytest.raises(ParameterError, match=r"must exist on this machine.*'cuda:99'"):
         fit(small, [series], TrainingConfig(device="cuda:99"))
 
 

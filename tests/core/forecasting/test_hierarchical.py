@@ -162,7 +162,7 @@ def test_any_ridge_can_be_chosen_so(cohort):
 def test_bad_input_is_refused(cohort):
     others = others_of(cohort, "s0")
     fewer = TimeSeries((cohort["s0"].runs[0][:, :5],), 0.72, NAMES[:5])
-    with pytest.raises(ParameterError, match="2 of 5; got 2 lags of 12 regions"):
+    with pytest.raises(ParameterError, match="2 lags of 5 regions; got 2 lags of 12 regions"):
         hierarchical_var(fewer, others)
     short = TimeSeries((cohort["s0"].runs[0][:12],), 0.72, NAMES)
     with pytest.raises(SeriesError, match="2 windows of 3 frames in a run; they hold 0"):

@@ -141,7 +141,7 @@ def test_others_of_other_regions_are_refused(scans):
         )
         for name, parts in scans.items()
     }
-    with pytest.raises(ParameterError, match="2 of 6; got 2 lags of 4 regions"):
+    with pytest.raises(ParameterError, match="2 lags of 6 regions; got 2 lags of 4 regions"):
         linear_forecasts(training, test, LAGS, pooled(fewer).without(subject))
 
 

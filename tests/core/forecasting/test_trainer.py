@@ -60,7 +60,7 @@ def test_decay_spares_biases_and_the_own_past(small, make_series):
 
 def test_divergence_is_an_error_where_a_best_epoch_is_wanted(small, make_series, monkeypatch):
     monkeypatch.setattr(module.Trainer, "_assess", lambda *_: (float("nan"), float("nan")))
-    with pytest.raises(ParameterError, match="finite validation loss"):
+    with pytest.raises(ParameterError, match="validation loss must be finite"):
         fit(small, [make_series(60)], TrainingConfig(validation_fraction=0.3))
 
 
