@@ -1,7 +1,7 @@
-"""The records that every room passes on, and the axis names they share.
+"""Data classes that all packages exchange, and the axis names they share.
 
 Series are always (time, region) and connectivity is always [target, source]:
-row = the region predicted, column = the region that informs it.
+row = the predicted region, column = the region it is predicted from.
 """
 
 from attnconn_core.records.cohort import Cohort

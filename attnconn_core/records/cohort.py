@@ -1,4 +1,4 @@
-"""The sessions that a group result rests on."""
+"""The sessions of a cohort, and the excluded ones."""
 
 import hashlib
 import re
@@ -11,7 +11,7 @@ from attnconn_core.records.session import Session
 
 __all__ = ["Cohort"]
 
-# Words that say when a session was; 1 for all others.
+# Session names that give an order in time; 1 for all others.
 _WHEN_UNSAID = 1
 _WHEN = {
     **dict.fromkeys(("baseline", "base", "bl", "pre", "before", "pretest", "first"), 0),
@@ -23,22 +23,22 @@ _TEST_AND_RETEST = ("test", "retest")
 
 @dataclass(frozen=True)
 class Cohort:
-    """The sessions that a group result rests on, and those it leaves out.
+    """The sessions that a cohort result is computed from, and the excluded ones.
 
     Attributes
     ----------
     sessions
-        In order of subject and session, each once.
+        Sessions, each once, sorted by subject and session.
     excluded
-        Session key → why it was left out.
+        Session key → reason for the exclusion.
     compared
-        Which two sessions of a subject are test and retest. Without it they are those called
-        ``test`` and ``retest``, if any are, and otherwise each subject's first two.
+        Names of the two sessions of a subject that are test and retest. Default: ``test`` and
+        ``retest``, if any sessions have these names, otherwise each subject's first two.
 
     Raises
     ------
     CohortError
-        If a session occurs twice, or is both in and out.
+        If a session occurs twice, or is both included and excluded.
 
     Examples
     --------
@@ -58,17 +58,17 @@ class Cohort:
         twice = sorted(key for key, count in counts.items() if count > 1)
         if twice:
             raise CohortError(
-                f"a session may occur once in a cohort; more often: {', '.join(twice)}"
+                f"a session must occur only once in a cohort; more than once: {', '.join(twice)}"
             )
         object.__setattr__(self, "sessions", ordered)
 
     @property
     def subjects(self) -> tuple[str, ...]:
-        """Every subject once, in order."""
+        """All subjects, each once, in order."""
         return tuple(dict.fromkeys(session.subject for session in self.sessions))
 
     def pairs(self) -> tuple[tuple[Session, Session], ...]:
-        """Pair the test and retest sessions of every subject that has both."""
+        """Return the test and retest session of every subject that has both."""
         by_subject: dict[str, list[Session]] = {}
         for session in sorted(self.sessions, key=lambda each: _in_time(each.session)):
             by_subject.setdefault(session.subject, []).append(session)
@@ -78,7 +78,7 @@ class Cohort:
         return tuple((pair[0], pair[1]) for pair in named if len(pair) == 2)
 
     def _named(self, sessions: Sequence[Session]) -> list[Session]:
-        """Return a subject's test and retest by their names; nothing unless both are there."""
+        """Return a subject's test and retest sessions by name; empty unless both exist."""
         names = self.compared or _TEST_AND_RETEST
         called = {
             each.session if self.compared else each.session.lower(): each for each in sessions
@@ -86,7 +86,7 @@ class Cohort:
         return [called[name] for name in names] if all(name in called for name in names) else []
 
     def one_each(self) -> tuple[Session, ...]:
-        """Take one session of every subject: the test session where there is one."""
+        """Return one session per subject: the test session if there is one."""
         tests = {test.key for test, _ in self.pairs()}
         called = (self.compared or _TEST_AND_RETEST)[0]
         chosen: dict[str, Session] = {}
@@ -97,19 +97,19 @@ class Cohort:
         return tuple(chosen.values())
 
     def unpaired(self) -> tuple[Session, ...]:
-        """List the sessions that no pair holds."""
+        """Return the sessions that are in no test–retest pair."""
         paired = {session.key for pair in self.pairs() for session in pair}
         return tuple(session for session in self.sessions if session.key not in paired)
 
     @property
     def session_names(self) -> Mapping[str, int]:
-        """How sessions are called, and how many are."""
+        """Session name → number of sessions with this name."""
         counts = Counter(session.session for session in self.sessions)
         return {name: counts[name] for name in sorted(counts, key=_in_time)}
 
     @property
     def digest(self) -> str:
-        """A hash of who is in, in which group, and what is compared: a group result's version."""
+        """Hash of the sessions, their groups and the compared names: the cohort's version."""
         listed = "\n".join(f"{each.key} {each.group or ''}".rstrip() for each in self.sessions)
         if self.compared is not None:
             listed += "\n" + " ".join(self.compared)
@@ -117,12 +117,12 @@ class Cohort:
 
 
 def _in_time(name: str) -> tuple[int, list[tuple[int, str]]]:
-    """Order names as sessions follow each other: pre before post, else as people count."""
+    """Return a sort key for session names: pre before post, otherwise in natural order."""
     letters = re.sub(r"[^a-z]", "", name.lower())
     return _WHEN.get(letters, _WHEN_UNSAID), _natural(name)
 
 
 def _natural(name: str) -> list[tuple[int, str]]:
-    """Order names as people count: 2 before 10."""
+    """Return a sort key for natural order: 2 before 10."""
     parts = re.split(r"(\d+)", name)
     return [(int(part), "") if part.isdigit() else (-1, part) for part in parts if part]

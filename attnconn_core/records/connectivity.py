@@ -1,4 +1,4 @@
-"""One method's connectivity of one scan."""
+"""Connectivity of one session, by one method."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ __all__ = ["Connectivity"]
 
 @dataclass(frozen=True, eq=False)
 class Connectivity:
-    """One method's connectivity of one scan.
+    """Connectivity of one session, by one method.
 
     Attributes
     ----------
@@ -28,16 +28,16 @@ class Connectivity:
     regions
         One name per row and column.
     method
-        The estimator's name, such as ``"pearson"``.
+        Name of the method, such as ``"pearson"``.
     directed
         Whether [target, source] and [source, target] may differ.
     metrics
-        What the estimator measured on the way, such as Granger's ``r2``.
+        Numbers computed along with the matrix, such as Granger's ``r2``.
 
     Raises
     ------
     ParameterError
-        If the values aren't square with a row per region.
+        If the values aren't a square matrix with one row per region.
 
     Examples
     --------
@@ -61,14 +61,14 @@ class Connectivity:
         if values.shape != (len(regions), len(regions)):
             raise ParameterError(
                 f"connectivity must have shape ({len(regions)}, {len(regions)}), "
-                f"a row and a column per region; got {values.shape}"
+                f"one row and one column per region; got {values.shape}"
             )
         object.__setattr__(self, "values", values)
         object.__setattr__(self, "regions", regions)
         object.__setattr__(self, "metrics", dict(self.metrics))
 
     def to_frame(self) -> "pd.DataFrame":
-        """Return the matrix as a table: a row per target, a column per source."""
+        """Return the matrix as a table with one row per target and one column per source."""
         import pandas as pd
 
         return pd.DataFrame(
@@ -78,18 +78,18 @@ class Connectivity:
         )
 
     def net_flow(self) -> "pd.Series":
-        """Return what each region sends, less what it receives, without the diagonal.
+        """Return what each region sends minus what it receives, without the diagonal.
 
         Returns
         -------
         net_flow
-            One value per region, in the units of the matrix: above 0 for a region that informs
-            others more than they inform it. The values sum to 0.
+            One value per region, in the units of the matrix; positive if the region's influence
+            on others is larger than theirs on it. The values sum to 0.
 
         Raises
         ------
         ParameterError
-            If the matrix isn't directed: every net flow would be 0.
+            If the matrix isn't directed; every net flow would be 0.
         """
         import pandas as pd
 
@@ -103,16 +103,16 @@ class Connectivity:
         )
 
     def plot(self, *, signed: bool | None = None) -> "Figure":
-        """Draw the matrix: rows the targets, columns the sources.
+        """Plot the matrix, with targets as rows and sources as columns.
 
         Parameters
         ----------
         signed
-            Whether values below 0 have a meaning, so that colours are centred on 0; by default
-            whether there is one off the diagonal.
+            Whether negative values have a meaning; colours are then centred on 0. Default: True
+            if an off-diagonal value is negative.
         """
         if signed is None:
             signed = bool((self.values[~np.eye(len(self.regions), dtype=bool)] < 0).any())
-        # The figures stand above the records; nothing that is stored is drawn this way.
+        # Figures are above records in the import order, so they are imported here.
         figures = import_module("attnconn_core.figures")
         return cast("Figure", figures.matrix(self, None, signed=signed))

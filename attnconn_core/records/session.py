@@ -1,4 +1,4 @@
-"""One subject on one occasion, and what subjects and sessions may be called."""
+"""One subject on one occasion, and the valid names of subjects and sessions."""
 
 import re
 from dataclasses import dataclass
@@ -12,10 +12,10 @@ _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}")
 
 
 def check_identifier(value: str, what: str) -> str:
-    """Return `value` if it can name a subject or a session.
+    """Return `value` if it is a valid name of a subject or session.
 
-    Identifiers come from file names and tables and go into paths and partition
-    keys, so this is the one door they pass.
+    Identifiers come from file names and tables and are used in paths and partition
+    keys, so all of them are checked here.
 
     Raises
     ------
@@ -33,16 +33,16 @@ def check_identifier(value: str, what: str) -> str:
 
 @dataclass(frozen=True, order=True)
 class Session:
-    """One subject on one occasion: what a scan is of, and where it lies.
+    """One subject on one occasion, with the scan files.
 
     Attributes
     ----------
     subject, session
         Identifiers such as ``"100307"`` and ``"test"``.
     files
-        The scan files, one per run or one for all.
+        Scan files, one per run or one for all runs.
     group
-        ``"train"`` or ``"test"`` where the study says who trains, else None.
+        ``"train"`` or ``"test"`` if the study names the training sessions, else None.
 
     Examples
     --------
@@ -66,7 +66,7 @@ class Session:
 
 
 def subject_of(session_key: str) -> str:
-    """Return the subject that a session's key names.
+    """Return the subject in a session key.
 
     Examples
     --------

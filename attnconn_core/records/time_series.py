@@ -1,4 +1,4 @@
-"""The signal of every region."""
+"""Time series of all regions of a session."""
 
 import os
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ __all__ = ["TimeSeries", "numbered_regions"]
 
 
 def numbered_regions(n_regions: int) -> tuple[str, ...]:
-    """Name regions that have no names: ``region-001`` and so on.
+    """Return names for regions without names: ``region-001`` and so on.
 
     Examples
     --------
@@ -31,24 +31,23 @@ def numbered_regions(n_regions: int) -> tuple[str, ...]:
 
 @dataclass(frozen=True, eq=False)
 class TimeSeries:
-    """The signal of every region, one array for each uninterrupted run.
+    """Time series of all regions of a session, one array per uninterrupted run.
 
     Attributes
     ----------
     runs
-        Arrays of (time, region); turned to float32.
+        Arrays of (time, region), converted to float32.
     repetition_time
         Seconds from one frame to the next.
     regions
-        One name per column, each once.
+        Region names, one per column, all different.
 
     Raises
     ------
     SeriesError
-        If there is no run, a run isn't (time, region), the regions don't name the
-        columns one to one, or the repetition time isn't a positive number. Values
-        may be anything: `attnconn_core.timeseries.require_sound` is the door for
-        those.
+        If there is no run, a run isn't (time, region), the regions aren't one different name
+        per column, or the repetition time isn't a positive number. Values aren't checked
+        here; see `attnconn_core.timeseries.require_sound`.
 
     Examples
     --------
@@ -71,7 +70,7 @@ class TimeSeries:
         for number, run in enumerate(runs, start=1):
             if run.ndim != 2 or run.shape[1] != len(regions):
                 raise SeriesError(
-                    f"run {number} must have shape (time, {len(regions)}), a column per region; "
+                    f"run {number} must have shape (time, {len(regions)}), one column per region; "
                     f"got {run.shape}"
                 )
         _check_regions(regions)
@@ -91,12 +90,12 @@ class TimeSeries:
         repetition_time: float,
         regions: Sequence[str] | None = None,
     ) -> "TimeSeries":
-        """Make a series of an array, or of one array per run.
+        """Return a series made from an array, or from one array per run.
 
         Parameters
         ----------
         frames
-            (time, region), or a sequence of such arrays, one for each uninterrupted run.
+            (time, region), or a sequence of such arrays, one per uninterrupted run.
         repetition_time
             Seconds per frame.
         regions
@@ -105,7 +104,7 @@ class TimeSeries:
         Raises
         ------
         SeriesError
-            As the class does.
+            As for the class.
 
         Examples
         --------
@@ -127,20 +126,20 @@ class TimeSeries:
     def from_frame(
         cls, frame: "pd.DataFrame | Sequence[pd.DataFrame]", repetition_time: float
     ) -> "TimeSeries":
-        """Make a series of a table with one row per frame and one column per region.
+        """Return a series made from a table with one row per frame and one column per region.
 
         Parameters
         ----------
         frame
-            A table, or one per run, all of the same columns; the index isn't read.
+            A table, or one per run, all with the same columns; the index is ignored.
         repetition_time
             Seconds per frame.
 
         Raises
         ------
         SeriesError
-            If a column doesn't hold real numbers, or runs differ in their columns; also as the
-            class does.
+            If a column doesn't hold real numbers, or runs differ in their columns; also as for
+            the class.
 
         Examples
         --------
@@ -149,7 +148,7 @@ class TimeSeries:
         >>> TimeSeries.from_frame(frame, repetition_time=0.72).regions
         ('V1', 'V2')
         """
-        import pandas as pd  # only here: a second, where nobody needs a table
+        import pandas as pd  # imported here because it takes a second
 
         frames = [frame] if isinstance(frame, pd.DataFrame) else list(frame)
         if not frames:
@@ -163,7 +162,7 @@ class TimeSeries:
             wrong = [str(name) for name, kind in each.dtypes.items() if kind.kind not in "iuf"]
             if wrong:
                 raise SeriesError(
-                    f"every column must hold real numbers, one region each; in run {number} "
+                    f"every column must hold the real numbers of one region; in run {number} "
                     f"these don't: {', '.join(wrong[:5])}"
                 )
         names = tuple(map(str, frames[0].columns))
@@ -177,17 +176,17 @@ class TimeSeries:
         *,
         atlas: "str | os.PathLike[str] | None" = None,
     ) -> "TimeSeries":
-        r"""Read a series from one file.
+        r"""Return a series read from one file.
 
         Parameters
         ----------
         path
             A (time, region) file: ``.npy``, ``.csv``, ``.tsv``, ``.parquet`` or
-            ``.ptseries.nii``; or a ``.dtseries.nii``, which an atlas parcellates.
+            ``.ptseries.nii``; or a ``.dtseries.nii``, which is parcellated with the atlas.
         repetition_time
-            Seconds per frame; CIFTI files have their own.
+            Seconds per frame; not needed for CIFTI files, which contain it.
         atlas
-            A ``dlabel.nii`` file, for a ``.dtseries.nii``.
+            A ``dlabel.nii`` file, only for a ``.dtseries.nii``.
 
         Raises
         ------
@@ -196,8 +195,8 @@ class TimeSeries:
         AtlasError
             If the atlas can't be read, or doesn't fit the scan.
         SeriesError
-            If neither the file nor the caller gives a repetition time, they differ, or an
-            atlas is missing or isn't needed.
+            If neither the file nor the caller gives a repetition time, they differ, or the
+            atlas is missing or not needed.
 
         Examples
         --------
@@ -207,18 +206,18 @@ class TimeSeries:
         >>> TimeSeries.from_file(file, repetition_time=0.72).n_frames
         40
         """
-        # The readers stand above the records; nothing that is stored is read this way.
+        # Readers are above records in the import order, so they are imported here.
         reading = import_module("attnconn_core.sources.single_file")
         return cast("TimeSeries", reading.read_file(path, repetition_time, atlas))
 
     @property
     def values(self) -> Float32[np.ndarray, "time region"]:
-        """All runs stacked in time; nothing that looks back in time may use this."""
+        """All runs stacked in time; not for methods with lags, which must not cross runs."""
         return self.runs[0] if len(self.runs) == 1 else np.concatenate(self.runs)
 
     @property
     def n_frames(self) -> int:
-        """Frames over all runs."""
+        """Number of frames over all runs."""
         return sum(len(run) for run in self.runs)
 
     @property
@@ -231,7 +230,7 @@ def _check_regions(regions: Sequence[str]) -> None:
     if len(set(regions)) != len(regions):
         twice = sorted({name for name in regions if list(regions).count(name) > 1})
         raise SeriesError(
-            f"every region needs a name of its own; more than once: {', '.join(twice[:5])}"
+            f"every region needs a different name; more than once: {', '.join(twice[:5])}"
         )
     if any(not name for name in regions):
         raise SeriesError(

@@ -198,7 +198,7 @@ def test_what_is_compared_is_part_of_a_cohort_s_version():
     ],
 )
 def test_a_session_occurs_once(sessions, excluded):
-    with pytest.raises(CohortError, match="more often: sub-1_ses-test"):
+    with pytest.raises(CohortError, match="more than once: sub-1_ses-test"):
         Cohort(sessions, excluded)
 
 
@@ -222,7 +222,7 @@ def test_series_come_from_tables_whose_columns_are_regions():
     assert len(TimeSeries.from_frame([table, table], 0.72).runs) == 2
     with pytest.raises(SeriesError, match="run 2 differs from run 1"):
         TimeSeries.from_frame([table, table[["right", "left"]]], 0.72)
-    with pytest.raises(SeriesError, match=r"real numbers, one region each; .* subject"):
+    with pytest.raises(SeriesError, match=r"the real numbers of one region; .* subject"):
         TimeSeries.from_frame(table.assign(subject="a"), 0.72)
     with pytest.raises(SeriesError, match="at least one run; got none"):
         TimeSeries.from_frame([], 0.72)
