@@ -1,10 +1,10 @@
 """AAL2: the 94 cerebral regions of the second automated anatomical labelling.
 
 Names and their order are those of Rolls, Joliot & Tzourio-Mazoyer (2015), NeuroImage
-122:1–5, left and right by turns, without the cerebellum. Lobes follow the anatomical
+122:1–5, left and right alternating, without the cerebellum. Lobes follow the anatomical
 grouping of Tzourio-Mazoyer et al. (2002), NeuroImage 15:273–289, table 2, in which the
-central region stands by itself, the temporal poles are limbic and the amygdala counts
-among the subcortical grey nuclei.
+central region is a separate group, the temporal poles are limbic and the amygdala belongs to
+the subcortical grey nuclei.
 """
 
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Atlases: which region every vertex of a surface belongs to."""
+"""Atlases: the region of every vertex of a surface."""
 
 import os
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -18,7 +18,7 @@ from attnconn_core.parcellation.regions import RegionTable
 __all__ = ["BACKGROUND", "Atlas", "load_atlas"]
 
 BACKGROUND = -1
-"""The region of a vertex that belongs to none, such as the medial wall."""
+"""Label of a vertex that belongs to no region, such as the medial wall."""
 
 _UNLABELLED = "???"
 _SIDES = (("_LEFT", "L"), ("_RIGHT", "R"))
@@ -31,14 +31,14 @@ class Atlas:
     Attributes
     ----------
     name
-        The file it came from, without folder and endings.
+        Name of the file, without folder and endings.
     labels
-        CIFTI structure (such as ``CIFTI_STRUCTURE_CORTEX_LEFT``) → for every vertex of
-        that surface, medial wall included, an index into `regions` or `BACKGROUND`.
+        CIFTI structure (such as ``CIFTI_STRUCTURE_CORTEX_LEFT``) → one number per vertex of
+        that surface, medial wall included: an index into `regions`, or `BACKGROUND`.
     table
-        The regions, with hemisphere and network where they are known.
+        The regions, with hemisphere and network if known.
     notes
-        What is unusual about the file, a sentence each.
+        Warnings about the file, one sentence each.
     """
 
     name: str
@@ -53,15 +53,15 @@ class Atlas:
 
     @property
     def n_vertices(self) -> dict[str, int]:
-        """CIFTI structure → vertices of its whole surface."""
+        """CIFTI structure → number of vertices of its full surface."""
         return {structure: len(labels) for structure, labels in self.labels.items()}
 
     def without(self, regions: Collection[str], why: str) -> "Atlas":
-        """Return the atlas with some of its regions as background; `why` begins the note."""
+        """Return the atlas with some regions turned into background; `why` begins the note."""
         if not regions:
             return self
         kept = [number for number, name in enumerate(self.regions) if name not in regions]
-        # The last entry is that of the background, whose number is -1.
+        # The last entry is for the background, whose index is -1.
         renumbered = np.full(len(self.regions) + 1, BACKGROUND, dtype=np.int32)
         renumbered[kept] = np.arange(len(kept))
         names = [self.regions[number] for number in kept]
@@ -75,25 +75,25 @@ class Atlas:
 
 
 def load_atlas(path: str | os.PathLike[str], drop_labels: Collection[str] = ()) -> Atlas:
-    """Read an atlas from a ``dlabel.nii`` file.
+    """Return the atlas of a ``dlabel.nii`` file.
 
-    Regions are what ``wb_command -cifti-parcellate`` makes parcels of: every label of the
-    table that a vertex has, in the order of the keys. Only a label called ``???`` is
-    background, whatever its key; so are vertices whose key the table lacks. The file must
-    hold one map: which of several is meant can't be known, and they differ.
+    Regions are the parcels of ``wb_command -cifti-parcellate``: every label of the table that
+    a vertex has, in the order of the keys. Only a label named ``???`` is background, whatever
+    its key; so are vertices whose key isn't in the table. The file must hold one map, because
+    several maps differ and it isn't known which one is meant.
 
     Parameters
     ----------
     path
-        A CIFTI-2 dense label file whose labels lie on surfaces.
+        A CIFTI-2 dense label file with labels on surfaces.
     drop_labels
-        Names of labels that are background too, such as ``"L_unknown"``.
+        Names of further labels to treat as background, such as ``"L_unknown"``.
 
     Raises
     ------
     AtlasError
-        If the file isn't such a one, holds several maps, labels voxels or has no region, or
-        its table lacks a label that is to be dropped.
+        If the file isn't such a file, holds several maps, labels voxels or has no region, or
+        its table lacks one of `drop_labels`.
 
     Examples
     --------
@@ -132,7 +132,7 @@ def _build(
     unknown = [name for name in drop_labels if name not in names.values()]
     if unknown:
         raise AtlasError(
-            f"labels that are dropped must be in the atlas's table; {_listed(unknown)} isn't "
+            f"labels to drop must be in the atlas's table; {_listed(unknown)} isn't "
             f"among {_listed(names.values())}"
         )
     keys = _read_keys(matrix)
@@ -140,7 +140,7 @@ def _build(
     left_out = {_UNLABELLED, *drop_labels}
     wanted = [key for key in used.tolist() if key in names and names[key] not in left_out]
     if not wanted:
-        raise AtlasError("an atlas needs a label that a vertex has; it has no region")
+        raise AtlasError("an atlas needs a label that a vertex has; this one has no region")
     index = np.full(len(keys), BACKGROUND, dtype=np.int32)
     labelled = np.isin(keys, wanted)
     index[labelled] = np.searchsorted(wanted, keys[labelled])
@@ -163,22 +163,23 @@ def _build(
 def _notes(
     file: str, unused: list[str], foreign: Mapping[int, int], astray: Sequence[str]
 ) -> tuple[str, ...]:
-    """Say which labels have no vertex, and which vertices no label; key 0 is usual for none.
+    """Return warnings about labels without vertices and vertices without labels, by key.
 
-    And which labels have vertices in the hemisphere that their names don't say.
+    Key 0 normally means no label. Also warn of labels with vertices in the hemisphere opposite
+    to the one in their names.
     """
     found = []
     if unused:
-        found.append(f"{file}: labels that no vertex has are no regions: {_listed(unused)}")
+        found.append(f"{file}: labels without vertices are left out: {_listed(unused)}")
     if foreign:
         found.append(
-            f"{file}: {sum(foreign.values())} vertices have keys that the label table lacks "
+            f"{file}: {sum(foreign.values())} vertices have keys that aren't in the label table "
             f"({_listed(map(str, foreign))}) and belong to no region"
         )
     if astray:
         found.append(
-            f"{file}: a region's vertices must lie in the hemisphere that its name says; others "
-            f"lie in {_listed(astray)}: are keys mixed up between hemispheres?"
+            f"{file}: a region's vertices must lie in the hemisphere in its name; not so for "
+            f"{_listed(astray)}: check whether keys are mixed up between hemispheres"
         )
     return tuple(found)
 
@@ -191,7 +192,7 @@ def _listed(names: Iterable[str]) -> str:
 def _read_keys(matrix: CiftiMatrix) -> Int[np.ndarray, " grayordinate"]:
     parts = [stored[:, 0].astype(np.float64) for *_, stored in matrix.blocks(0, matrix.shape[1])]
     keys = np.concatenate(parts) * matrix.slope + matrix.inter
-    # A float's 2^31 is the first that is no key of CIFTI's, and infinity is a whole number too.
+    # 2^31 as a float is above CIFTI's largest key, and infinity also passes as a whole number.
     if not (np.array_equal(keys, np.round(keys)) and (np.abs(keys) < 2**31).all()):
         raise AtlasError("the keys of an atlas must be whole numbers below 2^31; some are not")
     return keys.astype(np.int64)
@@ -216,7 +217,7 @@ def _per_surface(
 
 
 def _astray(table: RegionTable, surfaces: Mapping[str, np.ndarray]) -> list[str]:
-    """Name the regions with vertices in another hemisphere than their names say, and how many."""
+    """Return regions with vertices in a hemisphere other than their names', with the counts."""
     astray: dict[str, int] = {}
     for structure, labels in surfaces.items():
         here = next((side for end, side in _SIDES if structure.endswith(end)), "")
@@ -229,7 +230,7 @@ def _astray(table: RegionTable, surfaces: Mapping[str, np.ndarray]) -> list[str]
 
 
 def _with_sides(table: RegionTable, surfaces: Mapping[str, np.ndarray]) -> RegionTable:
-    """Add the hemispheres that the surfaces say, where the names say none."""
+    """Return the table with hemispheres from the surfaces, where names give none."""
     if table.hemispheres is not None:
         return table
     found: list[set[str]] = [set() for _ in table.regions]

@@ -1,8 +1,8 @@
-"""CIFTI-2 files as they lie on disk: two axes, and a matrix that is read in blocks.
+"""CIFTI-2 files: two axes, and a matrix that is read in blocks.
 
-The file is read here rather than through `nibabel.load`: that reads a dense series
-as one array in the worst order for a mean over vertices, and reports every CIFTI
-file's empty voxel sizes to a global log. The header and its axes are still nibabel's.
+The file is read here and not with `nibabel.load`, which reads a dense series as one array, in
+the slowest order for a mean over vertices, and logs a warning about empty voxel sizes for every
+CIFTI file. The header and its axes are still read with nibabel.
 """
 
 import io
@@ -24,7 +24,7 @@ from attnconn_core.repetition_time import repetition_time_problem
 __all__ = ["BLOCK_BYTES", "CiftiMatrix", "describe", "open_cifti", "seconds_per_frame"]
 
 BLOCK_BYTES = 8 * 2**20
-"""How much of a file is held at a time: more doesn't make it faster."""
+"""Size of the blocks that are read at a time; larger ones aren't faster."""
 
 _CIFTI_EXTENSION = 32
 _NIFTI2_SIZE = 540
@@ -43,22 +43,22 @@ Axis = BrainModels | cifti2_axes.Axis
 
 @dataclass(frozen=True, eq=False)
 class CiftiMatrix:
-    """The header of one CIFTI-2 file, and the way to its numbers.
+    """The header of one CIFTI-2 file, with a reader of its numbers.
 
     Attributes
     ----------
     path
-        The file.
+        Path of the file.
     axes
-        What the first and the second dimension are, in nibabel's order: a dense
-        series is (series, brain models). The first runs fastest on disk, so that one
-        grayordinate's whole series lies together.
+        Axes of the first and the second dimension, in nibabel's order: a dense series is
+        (series, brain models). The first varies fastest on disk, so that the series of one
+        grayordinate is contiguous.
     dtype
-        The numbers on disk, byte order included.
+        Type of the numbers on disk, including byte order.
     offset
-        Where they begin, in bytes.
+        Position of the first number, in bytes.
     slope, inter
-        What turns a stored number into its value: ``stored * slope + inter``.
+        Scaling of a stored number to its value: ``stored * slope + inter``.
     """
 
     path: Path
@@ -74,18 +74,18 @@ class CiftiMatrix:
         return len(self.axes[0]), len(self.axes[1])
 
     def blocks(self, start: int, stop: int) -> Iterator[tuple[int, int, Shaped[np.ndarray, "_ _"]]]:
-        """Read elements `start` to `stop` of the second axis, a few megabytes at a time.
+        """Yield elements `start` to `stop` of the second axis, a few megabytes at a time.
 
         Yields
         ------
         begin, end, stored
-            Stored numbers of elements `begin` to `end`, (second axis, first axis), not
-            yet scaled. The array may be overwritten by the next block.
+            Stored numbers of elements `begin` to `end`, (second axis, first axis), before
+            scaling. The next block may overwrite the array.
 
         Raises
         ------
         ScanError
-            If the file ends before its header says.
+            If the file is shorter than its header says.
         """
         length = self.shape[0]
         step = max(1, BLOCK_BYTES // max(1, length * self.dtype.itemsize))
@@ -97,21 +97,21 @@ class CiftiMatrix:
                 block = buffer[: end - begin]
                 if _fill(file, block) != block.nbytes:
                     raise ScanError(
-                        f"{self.path}: a file must hold all that its header announces; "
+                        f"{self.path}: a file must hold all the data described in its header; "
                         f"it ends within elements {begin} to {end} of {self.shape[1]}"
                     )
                 yield begin, end, block
 
 
 def open_cifti(path: Path, error: type[InputError] = ScanError) -> CiftiMatrix:
-    """Read and check everything of a CIFTI-2 file but its numbers.
+    """Read and check a CIFTI-2 file except its numbers.
 
     Parameters
     ----------
     path
         Any CIFTI-2 file of two dimensions.
     error
-        The class to raise: whose file this is.
+        Class of the error to raise, which depends on the file's role.
 
     Raises
     ------
@@ -136,14 +136,14 @@ def open_cifti(path: Path, error: type[InputError] = ScanError) -> CiftiMatrix:
     needed = matrix.offset + matrix.shape[0] * matrix.shape[1] * matrix.dtype.itemsize
     if size < needed:
         raise error(
-            f"{path}: a file must hold all that its header announces, {needed} bytes "
+            f"{path}: a file must hold all the data described in its header, {needed} bytes "
             f"for {matrix.shape[0]} × {matrix.shape[1]} numbers; it has {size}"
         )
     return matrix
 
 
 def describe(matrix: CiftiMatrix) -> str:
-    """Say what the two dimensions are, for a message."""
+    """Return a description of the two dimensions, for a message."""
     return " × ".join(_KINDS.get(type(axis), type(axis).__name__) for axis in matrix.axes)
 
 
@@ -153,18 +153,18 @@ def seconds_per_frame(path: Path, series: cifti2_axes.SeriesAxis) -> float:
     Raises
     ------
     ScanError
-        If the series isn't in seconds, or its step isn't one that a scanner can do.
+        If the series isn't in seconds, or the step is no plausible repetition time.
     """
     if series.unit != "SECOND" or not (np.isfinite(series.step) and series.step > 0):
         raise ScanError(
             f"{path}: a series must have a positive step in seconds; "
             f"got {series.step:g} {series.unit}"
         )
-    # A step of 72 with exponent -2 is 0.72, whatever the last binary digit says.
+    # A step of 72 with exponent -2 is 0.72, apart from rounding in the last binary digit.
     seconds = float(f"{series.step:.9g}")
     problem = repetition_time_problem(seconds)
     if problem:
-        raise ScanError(f"{path}: {problem} Its header says it: mend the header")
+        raise ScanError(f"{path}: {problem} The value comes from the file's header: correct it there")
     return seconds
 
 
@@ -175,7 +175,7 @@ def _is_nifti2(start: bytes) -> bool:
 
 def _read_header(path: Path, file: Any, size: int, error: type[InputError]) -> CiftiMatrix:
     try:
-        # From memory, and never more than the file: an extension may announce gigabytes.
+        # Read from memory and never more than the file: an extension may claim gigabytes.
         begin = file.read(_NIFTI2_SIZE)
         announced = int(Nifti2Header(begin, check=False)["vox_offset"])
         header = io.BytesIO(begin + file.read(max(0, min(announced, size) - len(begin))))
@@ -190,10 +190,10 @@ def _read_header(path: Path, file: Any, size: int, error: type[InputError]) -> C
         ]
         axes = tuple(axis for header in cifti for axis in _axes(header))
         described = tuple(len(axis) for axis in axes)
-    # A damaged header makes nibabel and expat raise nearly anything.
+    # nibabel and expat raise many kinds of error for a damaged header.
     except Exception as problem:
         raise error(
-            f"{path}: must be a CIFTI-2 file with a whole header; reading it gave "
+            f"{path}: must be a CIFTI-2 file with a complete header; reading it gave "
             f"{type(problem).__name__}: {problem}"
         ) from problem
     if not cifti:

@@ -1,4 +1,4 @@
-"""How much of every region a scan holds."""
+"""Share of every region that a scan covers."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ __all__ = ["coverage"]
 
 
 def coverage(path: Path, atlas: Atlas) -> Float[np.ndarray, " region"]:
-    """Measure the share of every region's vertices that the scan has a signal of.
+    """Return the share of every region's vertices for which the scan has a signal.
 
     A vertex counts if it is among the scan's grayordinates and its values are finite
     and change over time.
@@ -22,16 +22,16 @@ def coverage(path: Path, atlas: Atlas) -> Float[np.ndarray, " region"]:
     path
         A ``dtseries.nii`` file.
     atlas
-        The regions, on the same surfaces.
+        Atlas on the same surfaces.
 
     Returns
     -------
-    Between 0 and 1, a number per region of the atlas.
+    One number per region of the atlas, between 0 and 1.
 
     Raises
     ------
     ScanError
-        If the file isn't a whole dense series.
+        If the file isn't a complete dense series.
     AtlasError
         If a surface of the atlas isn't in the scan or has another number of vertices.
     """
@@ -43,7 +43,7 @@ def coverage(path: Path, atlas: Atlas) -> Float[np.ndarray, " region"]:
     if inside.size:
         for begin, end, stored in matrix.blocks(int(inside[0]), int(inside[-1]) + 1):
             members = region[begin:end]
-            with np.errstate(invalid="ignore"):  # of values that aren't finite
+            with np.errstate(invalid="ignore"):  # for values that aren't finite
                 reach = np.ptp(stored, axis=1)
             moves = np.isfinite(reach) & (reach > 0) & (members != BACKGROUND)
             alive += np.bincount(members[moves], minlength=n_regions)

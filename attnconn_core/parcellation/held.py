@@ -1,4 +1,4 @@
-"""Which of an atlas's regions scans hold at all, whatever their values."""
+"""Regions of an atlas of which scans contain vertices, whatever their values."""
 
 import contextlib
 from collections.abc import Iterable
@@ -14,12 +14,12 @@ __all__ = ["held_by_any", "regions_held"]
 
 
 def regions_held(path: Path, atlas: Atlas) -> set[str]:
-    """Name the regions that a scan holds a vertex of; its values aren't read.
+    """Return the regions of which a scan contains a vertex; its values aren't read.
 
     Raises
     ------
     ScanError
-        If the file isn't a whole dense series.
+        If the file isn't a complete dense series.
     AtlasError
         If a surface of the atlas isn't in the scan or has another number of vertices.
     """
@@ -29,10 +29,10 @@ def regions_held(path: Path, atlas: Atlas) -> set[str]:
 
 
 def held_by_any(atlas: Atlas, scans: Iterable[Path]) -> Atlas:
-    """Return the atlas without labels that no scan holds a vertex of, such as the medial wall's.
+    """Return the atlas without labels of which no scan contains a vertex (e.g. the medial wall).
 
-    Scans that can't be read or don't fit say nothing; if none does, the atlas itself is
-    returned, as it is where every region is held.
+    Scans that can't be read or don't fit are ignored. If all are ignored, or every region is
+    in some scan, the atlas itself is returned.
     """
     held: set[str] = set()
     for path in scans:
@@ -43,4 +43,4 @@ def held_by_any(atlas: Atlas, scans: Iterable[Path]) -> Atlas:
     bare = [name for name in atlas.regions if name not in held]
     if not held:
         return atlas
-    return atlas.without(bare, "labels that no scan holds a vertex of are no regions")
+    return atlas.without(bare, "labels of which no scan contains a vertex are left out")

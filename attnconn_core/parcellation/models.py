@@ -1,4 +1,4 @@
-"""Brain models: which vertex of which surface each grayordinate is."""
+"""Brain models: the surface and vertex of each grayordinate."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,30 +10,30 @@ from jaxtyping import Int
 __all__ = ["MOST_VERTICES", "BrainModel", "BrainModels"]
 
 MOST_VERTICES = 10**6
-"""Of one hemisphere; the finest surface in use, fsaverage, has 163,842."""
+"""Largest number per hemisphere; the finest surface in use, fsaverage, has 163,842."""
 
 _SURFACE = "CIFTI_MODEL_TYPE_SURFACE"
 
 
 @dataclass(frozen=True, eq=False)
 class BrainModel:
-    """One structure's stretch of grayordinates.
+    """The range of grayordinates of one structure.
 
     Attributes
     ----------
     structure
         CIFTI's name, such as ``CIFTI_STRUCTURE_CORTEX_LEFT``.
     start, stop
-        Its grayordinates in the file.
+        Range of its grayordinates in the file.
     vertices
-        The vertex of each grayordinate; None for voxels.
+        Vertex of each grayordinate; None for voxels.
     n_vertices
-        Vertices of the whole surface, medial wall included; None for voxels.
+        Number of vertices of the full surface, medial wall included; None for voxels.
 
     Raises
     ------
     ValueError
-        If the vertices don't fit the surface or the stretch, or one occurs twice.
+        If the vertices don't fit the surface or the range, or one occurs twice.
     """
 
     structure: str
@@ -47,13 +47,13 @@ class BrainModel:
             return
         if not 0 < self.n_vertices <= MOST_VERTICES:
             raise ValueError(
-                f"a surface may have {MOST_VERTICES} vertices; {self.structure} announces "
+                f"a surface must have at most {MOST_VERTICES} vertices; {self.structure} has "
                 f"{self.n_vertices}"
             )
         length = self.stop - self.start
         if len(self.vertices) != length or len(np.unique(self.vertices)) != length:
             raise ValueError(
-                f"{self.structure} must have a vertex of its own for each of its {length} "
+                f"{self.structure} must have a different vertex for each of its {length} "
                 f"grayordinates; got {len(np.unique(self.vertices))} vertices"
             )
         if length and not 0 <= self.vertices.min() <= self.vertices.max() < self.n_vertices:
@@ -67,8 +67,8 @@ class BrainModel:
 class BrainModels:
     """An axis of grayordinates, structure by structure.
 
-    nibabel's own `BrainModelAxis` holds a name and a voxel for every grayordinate, which
-    takes longer to build than the parcel means take to compute.
+    nibabel's own `BrainModelAxis` holds a name and a voxel for every grayordinate, and building
+    it takes longer than computing the parcel means.
 
     Raises
     ------
@@ -89,7 +89,7 @@ class BrainModels:
             end = model.stop
         names = [model.structure for model in self.surfaces]
         if len(set(names)) < len(names):
-            raise ValueError(f"every surface may occur once; got {', '.join(names)}")
+            raise ValueError(f"every surface must occur only once; got {', '.join(names)}")
 
     def __len__(self) -> int:
         return self.models[-1].stop if self.models else 0
@@ -101,7 +101,7 @@ class BrainModels:
 
     @classmethod
     def from_nibabel(cls, models: Sequence[Any]) -> "BrainModels":
-        """Take over the models of nibabel's index map."""
+        """Return the models of nibabel's index map."""
         taken = [_take(model) for model in models]
         return cls(tuple(sorted(taken, key=lambda model: (model.start, model.stop))))
 

@@ -1,7 +1,7 @@
 """Parcel means of a dense series, through the brain models and in blocks.
 
-The file is never held whole: grayordinates are read a few megabytes at a time and
-added up into one series per region, in float64, as ``wb_command -cifti-parcellate`` does.
+The file is never in memory as a whole: grayordinates are read a few megabytes at a time and
+added up to one series per region, in float64, as ``wb_command -cifti-parcellate`` does.
 """
 
 import os
@@ -35,18 +35,18 @@ __all__ = [
 
 @dataclass(frozen=True)
 class ScanHeader:
-    """What a dense series is of, without its numbers.
+    """Size, repetition time and structures of a dense series, without its values.
 
     Attributes
     ----------
     n_frames
-        Frames.
+        Number of frames.
     repetition_time
-        Seconds.
+        Seconds per frame.
     structures
         CIFTI structure → number of its grayordinates.
     n_vertices
-        CIFTI structure → vertices of its whole surface, surfaces only.
+        CIFTI structure → number of vertices of its full surface; only surfaces.
     """
 
     n_frames: int
@@ -56,12 +56,12 @@ class ScanHeader:
 
 
 def read_scan_header(path: Path) -> ScanHeader:
-    """Read the frames, repetition time and structures of a ``dtseries.nii`` file.
+    """Return the frames, repetition time and structures of a ``dtseries.nii`` file.
 
     Raises
     ------
     ScanError
-        If the file isn't a whole dense series.
+        If the file isn't a complete dense series.
     """
     matrix, series, models = open_series(path)
     return ScanHeader(
@@ -73,31 +73,31 @@ def read_scan_header(path: Path) -> ScanHeader:
 
 
 def parcellate(path: str | os.PathLike[str], atlas: Atlas) -> TimeSeries:
-    """Average a scan over the vertices of every region.
+    """Return the mean series of every region of an atlas.
 
-    Vertices are matched by structure and number through the file's brain models, so it
-    doesn't matter which grayordinates it holds (91,282; 59,412; 64,984) or in which
-    order. Left out of a region's mean are vertices that the scan leaves out, and those with
-    a value that is NaN or infinite, in every frame: a mean over other vertices from one frame
-    to the next would jump with their levels. Where whole vertices aren't finite this is
-    ``wb_command -cifti-parcellate -only-numeric``.
+    Vertices are matched by structure and number through the file's brain models, so the
+    number of grayordinates (91,282; 59,412; 64,984) and their order don't matter. A region's
+    mean leaves out vertices that aren't in the scan, and vertices with a NaN or infinite value
+    in any frame: these are left out in every frame, because a mean over changing sets of
+    vertices would jump with their levels. If such vertices aren't finite in any frame, this
+    equals ``wb_command -cifti-parcellate -only-numeric``.
 
     Parameters
     ----------
     path
         A ``dtseries.nii`` file, (series, brain models).
     atlas
-        The regions, on the same surfaces.
+        Atlas on the same surfaces.
 
     Returns
     -------
     TimeSeries
-        One run, of the atlas's regions that have a vertex in the scan, in the atlas's order.
+        One run, with the atlas's regions that have a vertex in the scan, in the atlas's order.
 
     Raises
     ------
     ScanError
-        If the file isn't a whole dense series, or no vertex of a region is finite.
+        If the file isn't a complete dense series, or a region has no vertex with finite values.
     AtlasError
         If a surface of the atlas isn't in the scan or has another number of vertices,
         or no region has a vertex in the scan.
@@ -129,7 +129,7 @@ def parcellate(path: str | os.PathLike[str], atlas: Atlas) -> TimeSeries:
     held = np.bincount(region[region != BACKGROUND], minlength=len(atlas.regions))
     if not held.any():
         raise AtlasError(
-            f"{path}: a region of atlas {atlas.name} must have a vertex in the scan; "
+            f"{path}: at least one region of atlas {atlas.name} must have a vertex in the scan; "
             f"none of {len(atlas.regions)} has"
         )
     sums, counts = _sums(matrix, region, held)
@@ -138,12 +138,12 @@ def parcellate(path: str | os.PathLike[str], atlas: Atlas) -> TimeSeries:
     if lost.size:
         named = ", ".join(f"{atlas.regions[each]} ({held[each]} vertices)" for each in lost[:5])
         raise ScanError(
-            f"{path}: every region needs a vertex whose values are all finite; of {lost.size} "
-            f"region(s) all vertices have NaN or infinite values: {named}"
+            f"{path}: every region needs a vertex whose values are all finite; in {lost.size} "
+            f"region(s) every vertex has NaN or infinite values: {named}"
             + (", …" if lost.size > 5 else "")
         )
     means = sums[present] / counts[present, None]
-    # Beyond float32's range a value becomes infinite, which is reported as such later.
+    # A value beyond float32's range becomes infinite, which is reported later.
     with np.errstate(over="ignore", invalid="ignore"):
         values = (means * matrix.slope + matrix.inter).T.astype(np.float32)
     return TimeSeries(
@@ -156,12 +156,12 @@ def parcellate(path: str | os.PathLike[str], atlas: Atlas) -> TimeSeries:
 
 
 def open_series(path: Path) -> tuple[CiftiMatrix, cifti2_axes.SeriesAxis, BrainModels]:
-    """Open a dense series: the matrix and what its two axes are.
+    """Open a dense series; return its matrix and two axes.
 
     Raises
     ------
     ScanError
-        If the file isn't a whole dense series, or has no frame.
+        If the file isn't a complete dense series, or has no frame.
     """
     matrix = open_cifti(Path(path), ScanError)
     series, models = matrix.axes
@@ -185,7 +185,7 @@ def _surface_sizes(models: BrainModels) -> dict[str, int]:
 def region_of_grayordinate(
     path: Path, models: BrainModels, atlas: Atlas
 ) -> Int[np.ndarray, " grayordinate"]:
-    """Look up the region of every grayordinate of a scan, or `BACKGROUND`.
+    """Return the region of every grayordinate of a scan, or `BACKGROUND`.
 
     Raises
     ------
@@ -218,7 +218,7 @@ def _sums(
     region: Int[np.ndarray, " grayordinate"],
     held: Int[np.ndarray, " region"],
 ) -> tuple[Float64[np.ndarray, "region time"], Int[np.ndarray, " region"]]:
-    """Add up every region's vertices that are finite throughout, and count them."""
+    """Return the sum and number of every region's vertices that are finite in all frames."""
     sums, counts = np.zeros((len(held), matrix.shape[0])), held.copy()
     inside = np.flatnonzero(region != BACKGROUND)
     for begin, end, stored in matrix.blocks(int(inside[0]), int(inside[-1]) + 1):
@@ -231,8 +231,8 @@ def _sums(
 
 
 def _finite_sum(vertices: Shaped[np.ndarray, "vertex time"]) -> tuple[np.ndarray, int]:
-    """Add up the vertices that are finite throughout; count the others."""
-    with np.errstate(over="ignore", invalid="ignore"):  # of infinity less infinity
+    """Return the sum of the vertices that are finite in all frames, and count the others."""
+    with np.errstate(over="ignore", invalid="ignore"):  # for infinity minus infinity
         added = vertices.sum(axis=0, dtype=np.float64)
     if np.isfinite(added).all():
         return added, 0

@@ -1,4 +1,4 @@
-"""Series that were parcellated elsewhere: ``ptseries.nii`` files."""
+"""Series that are already parcellated: ``ptseries.nii`` files."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ __all__ = ["read_ptseries"]
 
 
 def read_ptseries(path: Path) -> TimeSeries:
-    """Read a parcellated series.
+    """Return the series of a parcellated file.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ def read_ptseries(path: Path) -> TimeSeries:
     Raises
     ------
     ScanError
-        If the file isn't a whole parcellated series, or two parcels share a name.
+        If the file isn't a complete parcellated series, or two parcels share a name.
     """
     matrix = open_cifti(Path(path), ScanError)
     series, parcels = matrix.axes
@@ -43,7 +43,7 @@ def read_ptseries(path: Path) -> TimeSeries:
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice or not len(series) or not names:
         raise ScanError(
-            f"{path}: a parcellated series needs frames, and parcels with a name each; "
+            f"{path}: a parcellated series needs frames, and one different name per parcel; "
             + (
                 f"more than once: {', '.join(twice[:5])}"
                 if twice
@@ -52,7 +52,7 @@ def read_ptseries(path: Path) -> TimeSeries:
         )
     values = np.empty(matrix.shape, dtype=np.float32)
     for begin, end, stored in matrix.blocks(0, matrix.shape[1]):
-        # Beyond float32's range a value becomes infinite, which is reported as such later.
+        # A value beyond float32's range becomes infinite, which is reported later.
         with np.errstate(over="ignore", invalid="ignore"):
             scaled = stored.astype(np.float64)
             scaled *= matrix.slope

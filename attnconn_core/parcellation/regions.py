@@ -1,4 +1,4 @@
-"""What is known of the regions of a parcellation: hemisphere, network or lobe."""
+"""Hemisphere and network or lobe of the regions of a parcellation."""
 
 import csv
 import re
@@ -24,24 +24,25 @@ _SCHAEFER = re.compile(r"\d+Networks_([LR])H_([A-Za-z0-9]+)(?:_.+)?")
 
 @dataclass(frozen=True)
 class RegionTable:
-    """The regions in the order of the columns, with what is known of each.
+    """Regions in the order of the columns, with their hemispheres and groups.
 
     Attributes
     ----------
     regions
-        One name per region, each once.
+        Region names, all different.
     groups
-        The network (such as ``"VisCent"``) or lobe of each region, or None where the
-        parcellation has neither.
+        Network (such as ``"VisCent"``) or lobe of each region; None if the parcellation has
+        neither.
     hemispheres
         ``"L"``, ``"R"`` or, for a region in both or none, ``""``; None if not known.
     grouping
+        Kind of the `groups`: ``"network"`` or ``"lobe"``; None without groups.
         What `groups` are: ``"network"`` or ``"lobe"``; None without groups.
 
     Raises
     ------
     AtlasError
-        If names repeat or the columns don't have an entry per region.
+        If names repeat or a column doesn't have one entry per region.
     """
 
     regions: tuple[str, ...]
@@ -54,7 +55,7 @@ class RegionTable:
         twice = sorted({name for name in self.regions if self.regions.count(name) > 1})
         if twice or not all(self.regions):
             raise AtlasError(
-                "every region needs a name of its own; "
+                "every region needs a different name; "
                 + (f"more than once: {', '.join(twice[:5])}" if twice else "one has none")
             )
         strange = [name for name in self.regions if not name.isprintable()]
@@ -67,25 +68,25 @@ class RegionTable:
                 )
         if (self.groups is None) != (self.grouping is None):
             raise AtlasError(
-                "groups come with what they are, 'network' or 'lobe'; "
+                "groups need a grouping, 'network' or 'lobe', and the reverse; "
                 f"got {'no groups' if self.groups is None else 'groups'} "
                 f"and grouping {self.grouping!r}"
             )
         sides = sorted(set(self.hemispheres or ()) - set(_SIDES))
         if sides:
-            raise AtlasError(f"a hemisphere is 'L', 'R' or ''; got {sides[0]!r}")
+            raise AtlasError(f"a hemisphere must be 'L', 'R' or ''; got {sides[0]!r}")
 
     @classmethod
     def ungrouped(cls, regions: Sequence[str]) -> "RegionTable":
-        """Make a table of names about which nothing more is known."""
+        """Return a table of names only, without hemispheres and groups."""
         return cls(regions=tuple(regions))
 
     @classmethod
     def from_names(cls, regions: Sequence[str]) -> "RegionTable":
-        """Make a table of what the names themselves say.
+        """Return a table with the hemispheres and networks in the names.
 
-        Schaefer's names hold hemisphere and network (Schaefer et al. 2018):
-        ``17Networks_LH_VisCent_ExStr_1`` is L, VisCent. If a single name doesn't, the
+        Schaefer's names contain hemisphere and network (Schaefer et al. 2018):
+        ``17Networks_LH_VisCent_ExStr_1`` is L, VisCent. If any name doesn't, the
         table is ungrouped.
         """
         matches = [match for name in regions if (match := _SCHAEFER.fullmatch(name))]
@@ -99,10 +100,10 @@ class RegionTable:
         )
 
     def order(self) -> Int[np.ndarray, " region"]:
-        """Return the indices that put groups together.
+        """Return the indices that sort regions by group.
 
-        Groups in the order they first appear, within a group left before right before
-        neither, and then as in the table.
+        Groups are in the order of their first region. Within a group, left comes before right
+        before neither; otherwise the order of the table is kept.
         """
         n_regions = len(self.regions)
         groups = self.groups or ("",) * n_regions
@@ -123,7 +124,7 @@ class RegionTable:
         """
         if self.groups is None:
             raise AtlasError(
-                "regions must belong to networks or lobes for this; "
+                "this needs regions with networks or lobes; "
                 f"the parcellation of {len(self.regions)} regions "
                 f"({', '.join(self.regions[:3])}, …) has no networks and no lobes"
             )
@@ -131,7 +132,7 @@ class RegionTable:
 
 
 def read_region_table(path: Path) -> RegionTable:
-    """Read a table of regions, in the order of a series' columns.
+    """Return a table of regions from a file, in the order of a series' columns.
 
     Parameters
     ----------
@@ -142,8 +143,8 @@ def read_region_table(path: Path) -> RegionTable:
     Raises
     ------
     AtlasError
-        If the file can't be read so. Where a text has names only, those of Schaefer's
-        parcellations still say hemisphere and network.
+        If the file doesn't have this format. If it has names only, hemisphere and network are
+        taken from Schaefer's names.
     """
     path = Path(path)
     try:
@@ -157,7 +158,7 @@ def read_region_table(path: Path) -> RegionTable:
             return _from_cells(text, _DELIMITERS[path.suffix.lower()])
         if "\t" in text:
             raise AtlasError(
-                "a text of regions must have one name per line; it has tabs: name it .tsv"
+                "a .txt file of regions must have one name per line; this has tabs: name it .tsv"
             )
         return RegionTable.from_names([line.strip() for line in text.splitlines() if line.strip()])
     except AtlasError as problem:

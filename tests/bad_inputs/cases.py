@@ -296,7 +296,7 @@ ARRAYS = [
         ("Parquet", "a region taken for the index (set_index)", _scan(f"{SCAN}.parquet", table().set_index("V1")), ScanError, "a table's index must count its rows or times; the index 'V1' doesn't"),
         ("Parquet", "frames in another order", _scan(f"{SCAN}.parquet", table().iloc[::-1]), ScanError, "a table's index must count its rows or times"),
         ("Parquet", "words", _scan(f"{SCAN}.parquet", table().astype(str)), ScanError, "every column must hold numbers"),
-        ("ptseries", "cut", _cut_parcels, ScanError, "a file must hold all that its header announces"),
+        ("ptseries", "cut", _cut_parcels, ScanError, "a file must hold all the data described in its header"),
         ("ptseries", "a repetition time in milliseconds", _parcels(step=720.0), ScanError, "Did you mean 0.72? (720 milliseconds)"),
         ("ptseries", "something else under the name", _scan(f"{SCAN}.ptseries.nii", b"\x00" * 700), ScanError, "must be a CIFTI-2 file"),
     )
@@ -305,7 +305,7 @@ ARRAYS = [
 TREES = [
     Case(*row)
     for row in (
-        ("HCP tree", "a scan that is cut", _tree(_cut), ScanError, "a file must hold all that its header announces"),
+        ("HCP tree", "a scan that is cut", _tree(_cut), ScanError, "a file must hold all the data described in its header"),
         ("HCP tree", "no scan that matches", _tree(file_pattern="*7T*.dtseries.nii"), ScanError, "exactly one file must match '*7T*.dtseries.nii'; none does"),
         ("HCP tree", "two preprocessings", _tree(lambda scan: put(scan.with_name("x_Atlas_MSMAll_clean2.dtseries.nii"), b"")), ScanError, "exactly one file must match"),
         ("HCP tree", "motion of another scan", _tree(lambda scan: put(scan.parent / "Movement_RelativeRMS.txt", "0.1\n" * 59)), ScanError, "a number for every frame of the scan beside it, 60; it has 59"),
@@ -313,7 +313,7 @@ TREES = [
         ("atlas", "no such file", lambda folder: load_atlas(folder / "a.dlabel.nii"), AtlasError, "must be a file that can be read"),
         ("atlas", "a volume or text", lambda folder: load_atlas(put(folder / "a.dlabel.nii", "name\n")), AtlasError, "must be a CIFTI-2 file"),
         ("atlas", "two maps", _atlas(maps=2), AtlasError, "an atlas must hold one map; got 2"),
-        ("atlas", "no label", _atlas(keys=np.zeros(20)), AtlasError, "it has no region"),
+        ("atlas", "no label", _atlas(keys=np.zeros(20)), AtlasError, "this one has no region"),
         ("atlas", "keys that aren't whole", _atlas(keys=np.full(20, 1.5)), AtlasError, "must be whole numbers"),
         ("atlas", "infinite keys", _atlas(keys=np.full(20, np.inf)), AtlasError, "must be whole numbers below"),
         ("atlas", "two labels of one name", _atlas(names={1: "a", 2: "a"}), AtlasError, "more than once: a"),
@@ -352,7 +352,7 @@ TABLES = [
         ("regions", "no column name", _regions("Name\nV1\n"), AtlasError, "needs a column 'name'"),
         ("regions", "a region twice", _regions("name\nV1\nV1\n"), AtlasError, "more than once: V1"),
         ("regions", "a comma in a name", _regions("name,hemisphere\nV1, left,L\n"), AtlasError, "line 2 has 3"),
-        ("regions", "left and right in words", _regions("name,hemisphere\nV1,left\n"), AtlasError, "a hemisphere is 'L', 'R' or ''"),
+        ("regions", "left and right in words", _regions("name,hemisphere\nV1,left\n"), AtlasError, "a hemisphere must be 'L', 'R' or ''"),
         ("regions", "tabs in a .txt", _regions("name\themisphere\nV1\tL\n", "regions.txt"), AtlasError, "name it .tsv"),
         ("known truth", "no network", _truth({"ts": SETS["ts"]}), ScanError, "must hold ts and net or adj; got ts"),
         ("known truth", "a network of another size", _truth({**SETS, "net": np.zeros((2, 4, 4))}), ScanError, "must be (3, 3); got (4, 4)"),

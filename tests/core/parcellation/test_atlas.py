@@ -63,8 +63,8 @@ def test_an_atlas_that_is_something_else(cifti, tmp_path):
 @pytest.mark.parametrize(
     ("keys", "names", "complaint"),
     [
-        ([1, 1, 2, 2], {1: "a", 2: "a"}, r"a name of its own; more than once: a"),
-        ([0, 0, 0, 0], {}, r"it has no region"),
+        ([1, 1, 2, 2], {1: "a", 2: "a"}, r"a different name; more than once: a"),
+        ([0, 0, 0, 0], {}, r"this one has no region"),
         ([1, 1, 2, 1.5], {1: "a", 2: "b"}, r"must be whole numbers"),
     ],
 )
@@ -97,7 +97,7 @@ def test_a_label_without_a_vertex_is_no_region_and_is_said(cifti):
     atlas = load_atlas(path)
     assert atlas.regions == ("a", "b")
     assert atlas.notes == (
-        "a.dlabel.nii: labels that no vertex has are no regions: corpuscallosum",
+        "a.dlabel.nii: labels without vertices are left out: corpuscallosum",
     )
 
 
@@ -106,7 +106,7 @@ def test_a_key_that_the_table_lacks_is_background_and_is_said(cifti):
     atlas = load_atlas(cifti.atlas("a.dlabel.nii", cifti.cortex(wall=0), keys, {1: "a", 2: "b"}))
     assert atlas.regions == ("a", "b")
     np.testing.assert_array_equal(atlas.labels[RIGHT], np.repeat([1, -1], 20))
-    assert "20 vertices have keys that the label table lacks (5)" in atlas.notes[0]
+    assert "20 vertices have keys that aren't in the label table (5)" in atlas.notes[0]
 
 
 def test_key_0_is_a_region_where_it_has_a_name(cifti):
@@ -142,6 +142,6 @@ def test_a_label_with_vertices_in_the_other_hemisphere_is_said(cifti):
     names = {1: "17Networks_LH_VisCent_ExStr_1", 2: "17Networks_RH_VisCent_ExStr_1"}
     mixed = cifti.atlas("a.dlabel.nii", cifti.cortex(wall=0), np.repeat([1, 1, 1, 2], 20), names)
     (told,) = load_atlas(mixed).notes
-    assert f"others lie in {names[1]} (20 vertices): are keys mixed up" in told
+    assert f"not so for {names[1]} (20 vertices): check whether keys are mixed up" in told
     good = cifti.atlas("a.dlabel.nii", cifti.cortex(wall=0), np.repeat([1, 1, 2, 2], 20), names)
     assert load_atlas(good).notes == ()

@@ -29,5 +29,5 @@ def test_models_follow_each_other(start):
 
 
 def test_a_surface_may_occur_once():
-    with pytest.raises(ValueError, match=r"every surface may occur once"):
+    with pytest.raises(ValueError, match=r"every surface must occur only once"):
         BrainModels((surface(0, [1, 2]), surface(2, [3])))

@@ -258,7 +258,7 @@ def test_a_region_without_a_finite_vertex_is_named_with_its_vertices(cifti, atla
     values[3, :10] = np.nan
     scan = cifti.series("lost.dtseries.nii", models, values)
     with pytest.raises(
-        ScanError, match=r"lost\.dtseries\.nii: .*of 1 region.*: 7Networks_LH_Vis_1 \(10 vertices\)"
+        ScanError, match=r"lost\.dtseries\.nii: .*in 1 region.*: 7Networks_LH_Vis_1 \(10 vertices\)"
     ):
         parcellate(scan, load_atlas(atlas_path))
 

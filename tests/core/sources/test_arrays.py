@@ -255,7 +255,7 @@ def test_a_time_in_another_unit_is_refused_with_what_was_meant(tmp_path, ptserie
         ArrayFolder(tmp_path, 720.0)
     ptseries(tmp_path / "sub-a_ses-test.ptseries.nii", np.ones((4, 2)), ["x", "y"], 720.0)
     folder = ArrayFolder(tmp_path)
-    with pytest.raises(ScanError, match=r"sub-a.*Did you mean 0\.72\?.*mend the header"):
+    with pytest.raises(ScanError, match=r"sub-a.*Did you mean 0\.72\?.*correct it there"):
         folder.load(folder.sessions()[0])
 
 

@@ -251,7 +251,7 @@ def test_labels_that_no_scan_holds_are_no_regions(tree, walled_atlas):
     found = source(tree, walled_atlas)
     assert found.region_table().regions == ("a", "b", "c")
     assert found.region_notes() == (
-        "labels that no scan holds a vertex of are no regions: Medial_wall",
+        "labels of which no scan contains a vertex are left out: Medial_wall",
     )
     first, second, *_ = sessions = found.sessions()
     assert found.load(first).regions == ("a", "b", "c")
