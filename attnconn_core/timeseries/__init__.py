@@ -1,4 +1,4 @@
-"""Windows, splits, scaling, soundness and surrogates of series, and series of known truth."""
+"""Windows, splits, scaling, checks and surrogates of series, and simulated series."""
 
 from attnconn_core.timeseries.events import Events, Scanner, draw_event_network, simulate_events
 from attnconn_core.timeseries.frames import frames_in_words, look_at_frames

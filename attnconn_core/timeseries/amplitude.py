@@ -1,4 +1,4 @@
-"""Amplitudes that are suspicious: spikes, regions and runs in units of their own."""
+"""Checks of amplitudes: spikes, and regions or runs in other units."""
 
 from collections.abc import Collection
 
@@ -10,23 +10,23 @@ from attnconn_core.timeseries.usable import UsablePart
 
 __all__ = ["far_deviations", "louder_regions", "spikes", "units_of_runs"]
 
-# Robust deviations. In the 14 sessions of the sample nothing lies beyond 7.2.
+# In robust deviations. In the 14 sessions of the sample no value lies beyond 7.2.
 _SPIKE = 10.0
-# In half of the regions at once. In the sample at most 2.7, in simulations 2.8.
+# In half of the regions at once. At most 2.7 in the sample, 2.8 in simulations.
 _SPIKE_OF_ALL = 5.0
-# Times the median region's deviation. In the sample: 0.37 to 3.0.
+# In multiples of the median region's deviation. In the sample: 0.37 to 3.0.
 _LOUD = 1e3
-# Between the median deviations of two runs.
+# Ratio of the median deviations of two runs.
 _OTHER_UNIT = 30.0
 _NAMED = 5
 
 
 def spikes(part: UsablePart, known: Collection[int] = ()) -> tuple[str, tuple[int, ...]]:
-    """Return a sentence on frames that lie extremely far from the rest, and these frames.
+    """Return a warning about extreme frames, and these frames.
 
-    A value's distance is taken from its region's median over the run, in robust deviations:
-    neither the units nor the spikes themselves matter. Frames that are `known` for something
-    else are left out.
+    A value's distance is measured from its region's median over the run, in robust deviations,
+    so that neither units nor the spikes themselves affect it. Frames in `known`, which already
+    have another explanation, are left out.
     """
     frames: list[int] = []
     struck = np.zeros(part.n_regions, dtype=bool)
@@ -48,14 +48,14 @@ def spikes(part: UsablePart, known: Collection[int] = ()) -> tuple[str, tuple[in
     return (
         f"{len(frames)} of {part.n_frames} frames lie more than {_SPIKE:g} robust deviations from "
         f"their region's median, or {_SPIKE_OF_ALL:g} in half of the regions (up to "
-        f"{largest:,.0f}) in {of}: {frames_in_words(frames)}; such spikes decide what "
-        "a region correlates with: look at the scan, and cut these frames out",
+        f"{largest:,.0f}) in {of}: {frames_in_words(frames)}; such spikes dominate the "
+        "correlations: look at the scan, and cut these frames out",
         tuple(frames),
     )
 
 
 def louder_regions(part: UsablePart) -> str:
-    """Say which regions deviate a thousand times more, or less, than the median region."""
+    """Return a warning about regions whose deviation differs a thousandfold from the median."""
     relative = _relative(part)
     apart = _apart(relative)
     found = np.flatnonzero(apart > _LOUD)
@@ -71,7 +71,7 @@ def louder_regions(part: UsablePart) -> str:
 
 
 def far_deviations(part: UsablePart) -> Bool[np.ndarray, " region"]:
-    """Return which regions `louder_regions` names."""
+    """Return which regions `louder_regions` reports."""
     return np.asarray(_apart(_relative(part)) > _LOUD)
 
 
@@ -84,7 +84,7 @@ def _relative(part: UsablePart) -> Float64[np.ndarray, " region"]:
 
 
 def units_of_runs(part: UsablePart) -> str:
-    """Say that the runs of a session differ so much in deviation as if in different units."""
+    """Return a warning if the runs' deviations differ as if they had different units."""
     medians = [float(np.median(scale)) for scale in part.scales]
     low, high = int(np.argmin(medians)), int(np.argmax(medians))
     ratio = medians[high] / medians[low]
@@ -94,7 +94,7 @@ def units_of_runs(part: UsablePart) -> str:
         f"the median deviations of its runs should lie within a factor of {_OTHER_UNIT:g}, but "
         f"that of run {part.numbers[high]} is {ratio:,.0f} times that of run {part.numbers[low]} "
         f"({medians[high]:.3g} and {medians[low]:.3g}): are they in one unit? The louder run "
-        "decides what is computed of both: bring them to one unit"
+        "dominates all results: convert both to one unit"
     )
 
 

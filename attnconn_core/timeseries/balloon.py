@@ -1,33 +1,33 @@
-"""Blood flow, volume and oxygen: what neural activity looks like to a scanner."""
+"""The balloon model: blood flow, volume and oxygenation from neural activity."""
 
 import numpy as np
 from jaxtyping import Float64
 
 __all__ = ["balloon"]
 
-_SPREAD = 0.1  # of each haemodynamic constant between regions, as a share
+_SPREAD = 0.1  # relative deviation of each haemodynamic constant between regions
 # Friston et al. 2003: decay and feedback of the signal, transit time; then stiffness,
 # oxygen extraction at rest.
 _SIGNAL_DECAY, _FEEDBACK, _TRANSIT = 0.65, 0.41, 0.98
 _STIFFNESS, _EXTRACTION = 0.32, 0.34
-_LEAST = 0.05  # flow, volume and deoxyhaemoglobin stay above this share of rest
+_LEAST = 0.05  # lower bound of flow, volume and deoxyhaemoglobin, as a share of rest
 
 
 def balloon(
     states: Float64[np.ndarray, "time region"], step: float, rng: np.random.Generator
 ) -> Float64[np.ndarray, "time region"]:
-    """Return the signal of blood oxygenation that neural activity brings about.
+    """Return the blood oxygenation signal of neural activity.
 
-    The balloon model by Euler's method, with constants of its own for every region.
+    The balloon model, integrated by Euler's method, with different constants for every region.
 
     Parameters
     ----------
     states
         (time, region): neural activity; 0 is rest.
     step
-        Seconds from one to the next; a tenth is short enough.
+        Seconds per state; 0.1 is short enough.
     rng
-        Draws the regions' constants.
+        Random generator of the regions' constants.
 
     Returns
     -------

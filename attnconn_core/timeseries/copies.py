@@ -1,4 +1,4 @@
-"""Regions that are another region times a number."""
+"""Regions that are a multiple of another region."""
 
 import numpy as np
 from jaxtyping import Float64
@@ -7,23 +7,23 @@ from attnconn_core.records import TimeSeries
 
 __all__ = ["COPY", "scaled_copies"]
 
-_FEWEST_FRAMES = 10  # in fewer, two regions may be alike by chance
+_FEWEST_FRAMES = 10  # with fewer, two regions may be alike by chance
 COPY = 0.999999
-"""Absolute correlation from which on a region may be another times a number."""
-# Of a region's changes, what may be left once the other is taken out.
+"""Absolute correlation above which a region may be a multiple of another."""
+# Largest share of a region's changes that may remain after subtracting the other's.
 _LEFT = 1e-3
 
 
 def scaled_copies(series: TimeSeries) -> tuple[str, ...]:
-    """Return the regions that are an earlier one times a number, as ``"b (−3 × a)"``.
+    """Return the regions that are a multiple of an earlier one, as ``"b (−3 × a)"``.
 
-    Each run may have a level of its own. Two regions that share a spike or a steep drift
-    correlate as highly as copies do, but change from frame to frame each in its own way.
+    Each run may have its own level. Two regions that share a spike or a steep drift may also
+    correlate this highly, but their changes from frame to frame differ.
 
     Parameters
     ----------
     series
-        Finite, and every region changes in each run; runs of fewer than ten frames are left out.
+        Finite, with every region changing in each run; runs below ten frames are left out.
     """
     runs = [run.astype(np.float64) for run in series.runs if len(run) >= _FEWEST_FRAMES]
     if not runs:

@@ -1,4 +1,4 @@
-"""How many dimensions a series has: one signal in common, or fewer than there are regions."""
+"""Checks of dimensions: one common signal, or fewer dimensions than regions."""
 
 import numpy as np
 
@@ -7,16 +7,16 @@ from attnconn_core.timeseries.usable import UsablePart
 
 __all__ = ["dimensions"]
 
-# Of the variance of the standardised regions. In the sample: 0.26 to 0.51.
+# Share of the variance of the standardised regions. In the sample: 0.26 to 0.51.
 _ONE_SIGNAL = 0.9
-# With fewer regions a strong first component is ordinary: 0.905 in a simulation of five.
+# With fewer regions a strong first component is normal: 0.905 in a simulation of five.
 _ENOUGH_REGIONS = 10
-# What computing in single precision leaves of a dimension that was removed, and what the
-# decimals of a text file may; of a region's deviation.
+# Remainder of a removed dimension after rounding: in single precision, and in the decimals of a
+# text file; in a region's deviations.
 _COMPUTED, _WRITTEN = 1e-5, 1e-3
-_SAFE = 4.0  # times the largest singular value that rounding alone is expected to have
-# Frames per region from which decimals are taken into account and one dimension counts: with
-# about as many frames as regions the smallest singular value of any series is small.
+_SAFE = 4.0  # in multiples of the largest singular value expected from rounding alone
+# Frames per region above which decimals are taken into account and one missing dimension is
+# reported: with about as many frames as regions every series has a small singular value.
 _CLEARLY_MORE = 1.5
 _WHY = (
     "global signal regressed out, components removed, a narrow band-pass, or a region that is a "
@@ -25,14 +25,14 @@ _WHY = (
 
 
 def dimensions(part: UsablePart, *, common: bool = True) -> tuple[str, ...]:
-    """Say that one signal makes up nearly everything, or that dimensions are missing.
+    """Return warnings if one signal explains nearly everything, or dimensions are missing.
 
     Parameters
     ----------
     part
-        Of a session.
+        Usable part of a session.
     common
-        Whether to look for one signal in common; not where its cause is said already.
+        Whether to look for one common signal; False if its cause was already reported.
     """
     values = part.standardised
     wide = values.shape[1] > len(values)
@@ -43,12 +43,12 @@ def dimensions(part: UsablePart, *, common: bool = True) -> tuple[str, ...]:
         found.append(
             f"one signal makes up {share:.1%} of the variance of all {part.n_regions} regions "
             f"(rule: {_ONE_SIGNAL:.0%}): is it motion, the scanner, or a mean that was added? "
-            "Correlations then say little of the regions: take it out"
+            "Correlations between regions then mean little: remove this signal"
         )
     expected = min(part.n_regions, part.n_frames - len(part.runs))
     noise = _rounding(part)
     if noise > _WRITTEN:
-        return tuple(found)  # coarse values have all dimensions, in noise
+        return tuple(found)  # coarse values have all dimensions, because of rounding noise
     limit = (_SAFE * noise * (np.sqrt(len(values)) + np.sqrt(part.n_regions))) ** 2
     limit += 10 * len(squares) * np.finfo(np.float64).eps * squares[-1]
     spans = int((squares > limit).sum())
@@ -59,7 +59,7 @@ def dimensions(part: UsablePart, *, common: bool = True) -> tuple[str, ...]:
         why = relation(part, values.T @ values) if spans == part.n_regions - 1 else ""
         found.append(
             f"it spans only {spans} dimensions of {of} ({why or _WHY}): partial correlation and "
-            "other inverses are not defined beyond; use shrinkage_partial, or leave out regions"
+            "other inverses are then undefined; use shrinkage_partial, or leave out regions"
         )
     return tuple(found)
 
@@ -69,7 +69,7 @@ def _clearly_more_frames(part: UsablePart) -> bool:
 
 
 def _rounding(part: UsablePart) -> float:
-    """Standard deviation of what rounding adds, in a region's deviations."""
+    """Return the standard deviation of rounding errors, in a region's deviations."""
     deviation = np.concatenate(part.runs).std(axis=0)
     stored = float((np.finfo(np.float32).eps * part.largest / deviation).max())
     if stored > _WRITTEN:

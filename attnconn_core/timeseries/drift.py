@@ -1,4 +1,4 @@
-"""Drifts and jumps that make up most of a signal."""
+"""Checks for drifts and jumps that make up most of a signal."""
 
 import numpy as np
 from jaxtyping import Float64
@@ -7,20 +7,20 @@ from attnconn_core.timeseries.usable import UsablePart
 
 __all__ = ["SHORT", "best_step", "drift", "explained_by_drift", "squares"]
 
-# Of a region's variance, in half of the regions or more. The sample's regions have 0.49 at most;
-# the median of twelve autoregressions of 0.9 at most 0.60 in 60 frames, and 0.33 in 150 (200 draws
-# each). Random walks have 0.66, and drift.
+# Share of a region's variance, in half of the regions or more. At most 0.49 in the sample; the
+# median of twelve autoregressions of 0.9 is at most 0.60 in 60 frames, and 0.33 in 150 (200 draws
+# each). Random walks have 0.66, and do drift.
 _MOST = 0.6
-# Of a single region's variance: more than a random walk's (0.974 at most in 96 of them).
+# Share of a single region's variance: above a random walk's (at most 0.974 in 96 of them).
 _ALL = 0.99
-# A step leaves this many frames, or share of a run, on both sides: else it is a spike.
+# A step leaves at least this many frames, or share of a run, on both sides; else it is a spike.
 _FEWEST, _SHARE = 5, 0.05
 SHORT = 60
-"""Frames; in shorter scans slow signals look alike."""
+"""Frames; in shorter scans slow signals can't be told from drifts."""
 
 
 def drift(part: UsablePart) -> str:
-    """Say that a drift or a jump makes up most of the variance of many regions."""
+    """Return a warning if a drift or jump makes up most of the variance of many regions."""
     if part.n_frames < SHORT:
         return ""
     explained = explained_by_drift(part)
@@ -33,15 +33,15 @@ def drift(part: UsablePart) -> str:
     return (
         f"a drift or a jump (a parabola, or one step per run) makes up "
         f"{float(np.median(explained[many])):.1%} of the variance of {int(many.sum())} of "
-        f"{part.n_regions} regions (rule: {limit:.0%}): regions that drift correlate whatever else "
-        "they do; detrend the scan, or store what lies before and after a jump as two runs"
+        f"{part.n_regions} regions (rule: {limit:.0%}): drifting regions correlate for that reason "
+        "alone; detrend the scan, or store the parts before and after a jump as two runs"
     )
 
 
 def explained_by_drift(part: UsablePart) -> Float64[np.ndarray, " region"]:
-    """Return each region's share of variance that a parabola or one step per run explains.
+    """Return each region's share of variance explained by a parabola or one step per run.
 
-    A step stands at one time in all regions of a run: where it explains the most on average.
+    The step is at the same frame in all regions of a run: where it explains most on average.
     """
     total = np.sum([squares(run) for run in part.runs], axis=0)
     parabola = np.sum([_parabola(run) for run in part.runs], axis=0)
@@ -63,14 +63,14 @@ def _parabola(run: Float64[np.ndarray, "time region"]) -> Float64[np.ndarray, " 
 def best_step(
     run: Float64[np.ndarray, "time region"],
 ) -> tuple[Float64[np.ndarray, " region"], int]:
-    """Find the frame before and after which the regions' means differ most, of all frames.
+    """Return the frame at which the regions' means before and after it differ most.
 
     Returns
     -------
     squares
-        Of each region, the sum of squares between the two sides.
+        Sum of squares between the two sides, per region.
     frame
-        The first of the second side; 0 where the run is too short for two.
+        First frame of the second side; 0 if the run is too short for two sides.
     """
     edge = max(_FEWEST, int(_SHARE * len(run)))
     before = np.arange(edge, len(run) - edge + 1)

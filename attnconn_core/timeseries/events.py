@@ -1,8 +1,8 @@
-"""Series of networks that events drive, seen through a nonlinear haemodynamic response.
+"""Simulated series of event-driven networks, seen through a nonlinear haemodynamic response.
 
-Every region is switched on and off by events of its own; regions reach each other within a
-tenth of a second; the scanner sees the blood that follows. What is drawn resembles the
-simulations that the field compares methods on in kind; their networks are not used.
+Every region is switched on and off by its own events; regions influence each other within a
+tenth of a second; the scanner measures the blood oxygenation that follows. The simulations are
+similar to those on which the field compares methods, but use other networks.
 """
 
 from dataclasses import dataclass
@@ -19,26 +19,26 @@ __all__ = ["Events", "Scanner", "draw_event_network", "simulate_events"]
 
 _STRENGTH = (0.2, 0.6)
 _RADIUS = 0.8
-_STEP = 0.1  # seconds, at most, from one state to the next
+_STEP = 0.1  # largest time step, in seconds
 _RELAXATION = 0.05  # seconds in which a region follows what drives it
 _WARM_UP = 30.0  # seconds
 
 
 @dataclass(frozen=True)
 class Events:
-    """What drives each region.
+    """The events that drive each region.
 
     Attributes
     ----------
     on, off
         Mean duration of an event, and of the pause after it, in seconds.
     amplitude
-        Neural activity during an event: the larger, the less linear the response is.
+        Neural activity during an event; the larger it is, the less linear the response.
     neural_noise
-        Deviation of the noise added to an event of height 1, over a second.
+        Deviation, over a second, of the noise added to an event of height 1.
     both_signs
-        Every event has a height of its own, from a Laplace distribution around 0; otherwise
-        all events of a region are of one height, above 0.
+        True: the height of every event is drawn from a Laplace distribution around 0. False:
+        all events of a region have the same positive height.
 
     Raises
     ------
@@ -62,17 +62,17 @@ class Events:
 
 @dataclass(frozen=True)
 class Scanner:
-    """How the regions' activity is seen.
+    """Sampling, noise and delays of the measurement.
 
     Attributes
     ----------
     repetition_time
-        Seconds.
+        Seconds per frame.
     noise
-        Deviation of the white noise on top, in deviations of the region's signal.
+        Deviation of the added white noise, in deviations of the region's signal.
     regional_delay
-        Deviation, in seconds, of the time by which a region's response is late or early; at
-        most 1.5 s either way.
+        Deviation over regions, in seconds, of the delay of the response; at most 1.5 s
+        earlier or later.
 
     Raises
     ------
@@ -100,19 +100,19 @@ def draw_event_network(
     loops: float = 0.0,
     negative: float = 0.05,
 ) -> Float[np.ndarray, "target source"]:
-    """Draw a connected network, without cycles or with loops added to it.
+    """Return a random connected network, without cycles or with added loops.
 
     Parameters
     ----------
     n_regions
-        2 or more.
+        Number of regions, 2 or more.
     seed
-        Fixes edges and weights.
+        Seed of edges and weights.
     degree
-        Mean number of a region's edges, either way, before loops are added.
+        Mean number of edges per region, in both directions, before loops are added.
     loops
-        Share of the edges that a loop is closed over: half by the reverse edge, half by one
-        from a region further on, where there is one.
+        Share of the edges that become part of a loop: half by the reverse edge, half by an edge
+        from a region further down the order, if there is one.
     negative
         Share of edges with a negative weight.
 
@@ -146,7 +146,7 @@ def draw_event_network(
 
 
 def _acyclic(order: np.ndarray, n_edges: int, rng: np.random.Generator) -> list[tuple[int, int]]:
-    """A tree over all regions, then further edges, all from earlier to later regions."""
+    """Return a tree over all regions plus more edges, all from earlier to later regions."""
     tree = [(int(order[k]), int(order[rng.integers(k)])) for k in range(1, len(order))]
     later, earlier = np.tril_indices(len(order), -1)
     every = list(zip(order[later].tolist(), order[earlier].tolist(), strict=True))
@@ -176,23 +176,23 @@ def simulate_events(
     events: Events | None = None,
     scanner: Scanner | None = None,
 ) -> TimeSeries:
-    """Run a network of regions that events drive, and return what a scanner sees.
+    """Simulate a network of regions driven by events, and return the measured series.
 
-    dz/dt = (−z + A z + u) / 0.05 s, with u of each region switching between 0 and a height
-    of its own, and the balloon model for blood flow, volume and oxygen.
+    dz/dt = (−z + A z + u) / 0.05 s, with u of each region switching between 0 and the height
+    of the event, followed by the balloon model of blood flow, volume and oxygenation.
 
     Parameters
     ----------
     network
         [target, source], from `draw_event_network`.
     frames
-        2 or more.
+        Number of frames, 2 or more.
     seed
-        Fixes events, noise and the regions' responses.
+        Seed of events, noise and the regions' responses.
     events
-        What drives each region; None is `Events()`.
+        Events that drive each region; None is `Events()`.
     scanner
-        How it is seen; None is `Scanner()`.
+        Settings of the measurement; None is `Scanner()`.
 
     Raises
     ------
@@ -202,7 +202,7 @@ def simulate_events(
 
     References
     ----------
-    Stephan et al. 2007, NeuroImage 38: 387–401; for events that drive regions Smith et
+    Stephan et al. 2007, NeuroImage 38: 387–401; for regions driven by events, Smith et
     al. 2011, NeuroImage 54: 875–891.
     """
     if network.ndim != 2 or network.shape[0] != network.shape[1]:

@@ -1,4 +1,4 @@
-"""Frames that no scanner made: censored, padded or repeated volumes."""
+"""Checks for frames without an image: censored, padded or repeated volumes."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -11,40 +11,41 @@ from attnconn_core.records import TimeSeries
 
 __all__ = ["FEW_LEVELS", "Frames", "frames_in_words", "look_at_frames"]
 
-# With fewer regions, two frames can be equal by chance where scans hold whole numbers.
+# With fewer regions, two frames can be equal by chance in scans of whole numbers.
 _REGIONS = 3
-# Of the usual spread over regions: what filters leave of a volume of zeros.
+# Share of the usual spread over regions: what filters leave of a volume of zeros.
 _FLAT = 1e-4
-# How often the same values may stand in a scan before its frames aren't brain.
+# Largest number of times that a frame may occur before it counts as padding.
 _TIMES = 3
 _SHARE = 0.05
 FEW_LEVELS = 16
-"""Different values of a region; z-scores that were saved as integers take some seven."""
-# Fewer frames take few values in any case.
+"""Number of different values in a region; z-scores saved as integers take about seven."""
+# With fewer frames, a region takes few values in any case.
 _ENOUGH_FRAMES = 60
 
 
 @dataclass(frozen=True)
 class Frames:
-    """Frames that hold no picture of a brain, numbered from 0 over all runs.
+    """Frames without a valid image, numbered from 0 over all runs.
 
     Attributes
     ----------
     flat
-        Frames with one value in all regions, such as 0 (or nearly: a spread over regions of
-        less than 1/10,000 of the usual). A single one breaks no rule: simulations begin so.
+        Frames with one value in all regions, such as 0 (or nearly: with a spread over regions
+        below 1/10,000 of the usual). A single one is accepted, because simulations start so.
     repeated
-        Frames whose values stand, exactly, in an earlier frame too; `flat` ones aside.
+        Frames that are exactly equal to an earlier frame, without the `flat` ones.
     copies
-        How often the values that occur most stand in the scan; 1 if none is repeated.
+        Number of times that the most frequent frame occurs; 1 if none is repeated.
     n_frames
-        In all.
+        Number of frames in all.
     missing
         Frames that are NaN or infinite in all regions.
     copied_runs
-        Runs that hold exactly the values of an earlier one: their number, and that one's, from 1.
+        Pairs of a run and an earlier run that it is exactly equal to, numbered from 1.
     levels
-        Of the regions' numbers of different values, the median, where it is so low that rounding
+        Median over regions of the number of different values, if it is so low that rounding
+        makes frames flat or equal; otherwise None.
         makes frames flat or equal; None otherwise.
     """
 
@@ -58,20 +59,20 @@ class Frames:
 
     @property
     def too_many_repeated(self) -> bool:
-        """Whether repeats are more than a slip.
+        """Whether repeats are more than an isolated fault.
 
-        Censored volumes become one vector that stands three times or more once each
-        region's mean is taken out; a run read twice makes up more than 5 % of the scan.
+        Censored volumes become one vector, which occurs three times or more, when each region's
+        mean is subtracted. A run that was read twice makes up more than 5 % of the scan.
         """
         return self.copies >= _TIMES or len(self.repeated) > _SHARE * self.n_frames
 
     @property
     def rounded(self) -> bool:
-        """Whether frames are flat or equal because values were rounded to a few."""
+        """Whether frames are flat or equal because values were rounded to few levels."""
         return self.levels is not None and (len(self.flat) > 1 or self.too_many_repeated)
 
     def complaint(self) -> str:
-        """Return the rules that are broken, with the frames; empty if none is."""
+        """Return the broken rules, with the frames; empty if there is none."""
         broken = []
         if self.missing:
             broken.append(
@@ -83,15 +84,15 @@ class Frames:
             broken.append(
                 f"half of the regions take {self.levels:g} values or fewer in {self.n_frames} "
                 f"frames, so that {len(self.flat)} frames have one value in all regions and "
-                f"{len(self.repeated)} repeat an earlier one: it was rounded, or saved as whole "
-                "numbers. Save the series anew, with decimals"
+                f"{len(self.repeated)} repeat an earlier one: the series was rounded, or saved as "
+                "whole numbers. Save it anew, with decimals"
             )
             return "; ".join(broken)
         if self.copied_runs and not self.flat:
             told = [f"run {later} is a copy of run {first}" for later, first in self.copied_runs]
             broken.append(
-                f"every run must be a recording of its own, but {', '.join(told)}: put the run's "
-                "own file into its place, or take it away"
+                f"every run must be a separate recording, but {', '.join(told)}: replace it by the "
+                "run's own file, or remove it"
             )
             return "; ".join(broken)
         if len(self.flat) > 1:
@@ -109,15 +110,15 @@ class Frames:
         if not broken:
             return ""
         return "; ".join(broken) + (
-            ". They look like censored or padded volumes, or data that was copied: cut them out, "
-            "and store what lies between them as runs of their own"
+            ". They look like censored or padded volumes, or copied data: cut them out, "
+            "and store what lies between them as separate runs"
         )
 
 
 def look_at_frames(series: TimeSeries, *, repeats: bool = True) -> Frames:
-    """Look for frames that are no picture of a brain; for repeated ones if `repeats`.
+    """Return the frames without a valid image; also the repeated ones if `repeats`.
 
-    A series of fewer than three regions is taken as it is, and so is one whose regions are
+    A series of fewer than three regions isn't checked, nor is one whose regions are
     all constant, which `assess` reports.
     """
     values = series.values
@@ -148,7 +149,7 @@ def look_at_frames(series: TimeSeries, *, repeats: bool = True) -> Frames:
 
 
 def _few_levels(values: Float32[np.ndarray, "time region"]) -> float | None:
-    """Return how many values half of the regions take, if so few that frames agree by chance."""
+    """Return how many values half of the regions take, if few enough for chance agreement."""
     if len(values) < _ENOUGH_FRAMES:
         return None
     levels = float(np.median([len(np.unique(column)) for column in values.T]))
@@ -173,7 +174,7 @@ def _same(values: Float32[np.ndarray, "time region"], numbers: np.ndarray) -> li
 
 
 def frames_in_words(numbers: Sequence[int], shown: int = 5) -> str:
-    """Write frame numbers as ranges: ``20–25, 150``."""
+    """Return frame numbers written as ranges: ``20–25, 150``."""
     ranges: list[list[int]] = []
     for number in numbers:
         if ranges and number == ranges[-1][1] + 1:

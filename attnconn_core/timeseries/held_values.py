@@ -1,4 +1,4 @@
-"""Regions that hold one value for a stretch: lost, filled, or outside the field of view."""
+"""Check for regions with one value over many frames: lost, filled, or outside the field of view."""
 
 from collections.abc import Collection
 
@@ -11,15 +11,16 @@ from attnconn_core.wording import first_few
 
 __all__ = ["held_values"]
 
-# Frames in a row. Where a signal takes few values, two neighbours may be equal by chance.
+# Consecutive frames. If a signal takes few values, two neighbours may be equal by chance.
 _HELD = 10
 _SHOWN = 5
 
 
 def held_values(part: UsablePart, known: Collection[int] = ()) -> str:
-    """Say which regions hold one value for ten frames or more, and when.
+    """Return a warning about regions with one value for ten frames or more.
 
-    Frames that are `known` for something else, such as one value in all regions, are left out.
+    Frames in `known`, which have another explanation (such as one value in all regions), are
+    left out.
     """
     regions: dict[str, None] = {}
     frames: set[int] = set()
@@ -34,9 +35,9 @@ def held_values(part: UsablePart, known: Collection[int] = ()) -> str:
         return ""
     named = first_few([*regions], _SHOWN)
     return (
-        f"{len(regions)} of {part.n_regions} regions hold one value for {_HELD} frames or more in "
-        f"a row ({named}; frames {frames_in_words(sorted(frames))}): were they lost there, or "
-        "filled? Cut these frames out, or leave out the regions"
+        f"{len(regions)} of {part.n_regions} regions have one value for {_HELD} frames or more in "
+        f"a row ({named}; frames {frames_in_words(sorted(frames))}): was the signal lost, or "
+        "filled in? Cut these frames out, or leave out the regions"
     )
 
 

@@ -1,4 +1,4 @@
-"""How many frames are worth counting: smoothed, band-passed and interpolated series."""
+"""Checks of the number of independent frames: smoothed, band-passed and interpolated series."""
 
 import numpy as np
 from jaxtyping import Float64
@@ -8,17 +8,17 @@ from attnconn_core.timeseries.usable import UsablePart
 
 __all__ = ["effective_frames", "few_independent_frames", "interpolated_frames"]
 
-# Effective frames. The sample's 600 have 95 to 187; between 0.01 and 0.1 Hz about 50.
+# Effective frames. The sample's 600 frames have 95 to 187; between 0.01 and 0.1 Hz about 50.
 _FEW = 30.0
-_SHORT = 100  # shorter scans have few frames whatever was done to them
-# A drift or a random walk has most of its power here; no filter is to blame.
+_SHORT = 100  # frames; shorter scans have few independent ones in any case
+# A drift or a random walk has most of its power here, without any filter.
 _SLOWEST, _SLOW = 2, 0.5
-# Power of the upper half of the frequencies, of the mean over all. Noise that no filter took
-# out leaves more: 0.29 in the sample, 0.04 in simulated haemodynamic responses; a band-pass
+# Power of the upper half of the frequencies, relative to the mean over all. Unfiltered noise
+# leaves more: 0.29 in the sample, 0.04 in simulated haemodynamic responses; a band-pass
 # leaves less than 0.001, a moving average of ten frames 0.01.
 _TAKEN_OUT = 0.02
 
-# Of a region's usual bend from frame to frame, what a frame on a straight line may have.
+# Largest deviation from a straight line, relative to a region's usual bend between frames.
 _STRAIGHT = 1e-4
 _ROUNDED = 0.05
 _WRITTEN = 5e-3  # deviations: three decimals of a standardised series
@@ -27,7 +27,7 @@ _SHARE, _FRAMES = 0.02, 5
 
 
 def few_independent_frames(part: UsablePart) -> str:
-    """Say that so much was filtered out that few frames are left in effect."""
+    """Return a warning if filtering leaves few independent frames."""
     effective = effective_frames(part)
     if part.n_frames < _SHORT or effective >= _FEW:
         return ""
@@ -39,17 +39,17 @@ def few_independent_frames(part: UsablePart) -> str:
     return (
         f"its power lies in so few frequencies (a narrow band-pass, or strong smoothing) that "
         f"{part.n_frames} frames count as about {effective:.0f} independent ones (rule: "
-        f"{_FEW:g}): intervals and partial correlations that take frames for independent don't "
-        "hold; use a wider band or a longer scan"
+        f"{_FEW:g}): intervals and partial correlations that assume independent frames are then "
+        "wrong; use a wider band or a longer scan"
     )
 
 
 def effective_frames(part: UsablePart) -> float:
-    """Return how many independent frames a series is worth.
+    """Return the number of independent frames that a series is equivalent to.
 
     Twice the participation number of each run's mean spectrum, 1 / Σ p² over the shares p of
-    the positive frequencies: white noise of many regions has as many as frames, a band that
-    holds a tenth of the frequencies a tenth. It is Bartlett's T / Σ ρ² over all lags.
+    the positive frequencies. For white noise of many regions it equals the number of frames; for
+    a band with a tenth of the frequencies, a tenth. It is Bartlett's T / Σ ρ² over all lags.
 
     References
     ----------
@@ -59,15 +59,15 @@ def effective_frames(part: UsablePart) -> float:
 
 
 def _spectrum(run: Float64[np.ndarray, "time region"]) -> Float64[np.ndarray, " frequency"]:
-    """Share of power at each positive frequency, mean over regions."""
+    """Return the share of power at each positive frequency, mean over regions."""
     power = np.abs(np.fft.rfft(run, axis=0)[1:]) ** 2
     return np.asarray((power / power.sum(axis=0)).mean(axis=1))
 
 
 def interpolated_frames(part: UsablePart) -> str:
-    """Say which frames lie, in all regions, midway between their neighbours."""
+    """Return a warning about frames midway between their neighbours in all regions."""
     frames: list[int] = []
-    # Four values make up a bend, each rounded in memory, or in a file before.
+    # Four values enter a bend, each rounded in memory, or earlier in a file.
     single = 2 * np.finfo(np.float32).eps * part.largest
     for run, first in zip(part.runs, part.first_frames, strict=True):
         written = min(2 * part.written, _WRITTEN) * run.std(axis=0)
@@ -76,8 +76,8 @@ def interpolated_frames(part: UsablePart) -> str:
         return ""
     return (
         f"{len(frames)} of {part.n_frames} frames are the mean of their neighbours in all regions: "
-        f"{frames_in_words(frames)}; they were interpolated (upsampled, or a gap that was "
-        "filled) and hold nothing of their own: use the scan at its own repetition time, and "
+        f"{frames_in_words(frames)}; they were interpolated (upsampled, or a filled gap) and add "
+        "no information: use the scan at its own repetition time, and "
         "cut filled gaps out"
     )
 
@@ -86,7 +86,7 @@ def _midway(
     run: Float64[np.ndarray, "time region"],
     rounding: Float64[np.ndarray, " region"],
 ) -> np.ndarray:
-    """Frames that no region bends at, though it moves."""
+    """Return the frames at which no region bends, though it changes."""
     bend = np.abs(run[:-2] - 2 * run[1:-1] + run[2:])
     usual = bend.mean(axis=0)
     usable = rounding < _ROUNDED * usual

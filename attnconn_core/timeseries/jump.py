@@ -1,4 +1,4 @@
-"""Jumps of level, as two scans have that were joined into one run."""
+"""Check for jumps of level, as in two scans joined into one run."""
 
 import numpy as np
 
@@ -7,17 +7,17 @@ from attnconn_core.timeseries.usable import UsablePart
 
 __all__ = ["jump"]
 
-# Of the variance, in half of the regions. Simulated scans have 0.24 at most, random walks 0.63
-# (200 of 20 regions), ...
+# Share of the variance, in half of the regions. At most 0.24 in simulated scans, 0.63 in random
+# walks (200 of 20 regions), ...
 _EXPLAINED = 0.25
-# ... but with a change at that frame of 1.7 times the usual one at most.
+# ... but with a change at that frame of at most 1.7 times the usual one.
 _SUDDEN = 2.0
 
 
 def jump(part: UsablePart) -> str:
-    """Say that the level of many regions changes from one frame to the next, and stays.
+    """Return a warning if the level of many regions changes suddenly and permanently.
 
-    A drift passes: its two sides differ, too, but not suddenly.
+    A drift doesn't count: its two sides differ too, but not suddenly.
     """
     for number, first, run in zip(part.numbers, part.first_frames, part.runs, strict=True):
         between, frame = best_step(run)

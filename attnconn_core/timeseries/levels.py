@@ -1,4 +1,4 @@
-"""Levels: the slow signal of a recording, which filters and regressions leave in place."""
+"""Levels: the slow signal of a recording, which filters and regressions leave unchanged."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,16 +13,16 @@ from attnconn_core.timeseries.signatures import packed, region_signs, unpacked
 __all__ = ["Resemblance", "levels", "resemblances"]
 
 _PROJECTIONS = 8
-# Seconds: between two levels, of the mean that each is, and of the mean that it lies above.
+# Seconds: distance of two levels, length of each level's mean, and of the mean subtracted.
 _STEP, _WIDTH, _BASE = 3.0, 6.0, 96.0
 _FEWEST, _FEWEST_REGIONS = 34, 4
-# Copies of the sample that were filtered (0.01 to 0.1 Hz), smoothed, resampled, or freed of the
-# global signal or of 12 regressors: 0.89 to 1.00. Of its 91 pairs of sessions: 0.21 at most.
+# Filtered (0.01 to 0.1 Hz), smoothed or resampled copies of the sample, or copies without the
+# global signal or 12 regressors: 0.89 to 1.00. Its 91 pairs of sessions: at most 0.21.
 _CORRELATION = 0.6
-# Standard errors from 0, if every change of sign is an observation of its own. Of the sample's
-# pairs, and of 5,000 simulated ones, filtered or not: 2.9 at most.
+# Standard errors from 0, if every change of sign is one observation. At most 2.9 in the sample's
+# pairs and in 5,000 simulated ones, filtered or not.
 _SURELY = 4.5
-# Between the lengths of two runs that may be one scan at two rates.
+# Ratio of the lengths of two runs that may be one scan at two rates.
 _RATES = (1.02, 2.5)
 
 _Bits = Bool[np.ndarray, "_ projection"]
@@ -31,19 +31,19 @@ _Matrix = Float32[np.ndarray, "run run"]
 
 @dataclass(frozen=True)
 class Resemblance:
-    """Two sessions whose slow signals go together.
+    """Two sessions whose slow signals agree.
 
     Attributes
     ----------
     first, second
-        Their keys.
+        Session keys.
     correlation
-        Of the levels, over projections of the regions; negative where one is the other's mirror
-        image.
+        Correlation of the levels, over projections of the regions; negative if one is the
+        other with the opposite sign.
     backwards
-        Whether the second runs from the last frame to the first.
+        Whether the second is reversed in time.
     rate
-        By how much longer the second takes for the same.
+        Factor by which the second is longer for the same signal.
     """
 
     first: str
@@ -54,12 +54,12 @@ class Resemblance:
 
 
 def levels(series: TimeSeries) -> tuple[str, ...]:
-    """Return the slow signal of each run, 8 bits for every 3 seconds.
+    """Return the slow signal of each run as text, 8 bits per 3 seconds.
 
-    Each region is averaged over 6 seconds around its mean of 96 and brought to unit deviation,
-    and the mean of all regions is regressed out: filters and the global signal change nothing
-    of it. Kept are the signs of 8 projections of the regions. A run shorter than some 100
-    seconds, or of fewer than 4 regions, has an empty one.
+    Each region is averaged over 6 seconds, its mean over 96 seconds is subtracted, it is scaled
+    to unit deviation, and the mean of all regions is regressed out, so that filters and global
+    signal regression change little. Stored are the signs of 8 projections of the regions. A run
+    below about 100 seconds or 4 regions gives an empty text.
     """
     return tuple(_levels(run, series.repetition_time) for run in series.runs)
 
@@ -85,7 +85,7 @@ def _levels(run: Float32[np.ndarray, "time region"], repetition_time: float) -> 
 def _means(
     sums: Float64[np.ndarray, "edge region"], centres: Float64[np.ndarray, " level"], width: float
 ) -> Float64[np.ndarray, "level region"]:
-    """Average over `width` frames around each centre, as far as there are frames."""
+    """Return averages over `width` frames around each centre, or over the frames that exist."""
     last = len(sums) - 1
 
     def until(frame: Float64[np.ndarray, " level"]) -> Float64[np.ndarray, "level region"]:
@@ -103,21 +103,20 @@ def _scaled(values: Float64[np.ndarray, "level region"]) -> Float64[np.ndarray, 
 
 
 def resemblances(sessions: Mapping[str, Sequence[str]]) -> tuple[Resemblance, ...]:
-    """Find the sessions whose slow signals go together from their first frame on.
+    """Return the pairs of sessions whose slow signals agree from the first frame on.
 
-    Two scans of rest have nothing to do with each other; a scan and what was filtered or
-    cleaned of it do, and so, less, do scans of people who see or do the same. Runs of two
-    lengths are also compared as if both were the whole of one scan, at two rates, and every
-    run backwards.
+    Two resting scans are unrelated. A scan agrees with filtered or cleaned versions of itself
+    and, less, with scans of people with the same stimulus or task. Runs of different lengths are
+    also compared as one scan at two rates, and every run also in reverse.
 
     Parameters
     ----------
     sessions
-        Key → what `levels` returned; empty ones are skipped.
+        Session key → result of `levels`; empty ones are skipped.
 
     Returns
     -------
-    Of every two sessions the pair of runs that goes together best.
+    For every two sessions, the pair of runs with the best agreement.
     """
     return _resemblances(tuple((key, tuple(runs)) for key, runs in sessions.items()))
 
@@ -140,7 +139,7 @@ def _resemblances(sessions: tuple[tuple[str, tuple[str, ...]], ...]) -> tuple[Re
 
 
 def _alike(runs: Sequence[_Bits]) -> Iterator[tuple[int, int, float, bool, float]]:
-    """Find (run, run, correlation, backwards, rate) of runs that go together."""
+    """Yield (run, run, correlation, backwards, rate) of runs that agree."""
     lengths = np.array([len(run) for run in runs])
     longest = int(lengths.max())
     independent = np.array([_independent(run) for run in runs])
@@ -153,7 +152,7 @@ def _alike(runs: Sequence[_Bits]) -> Iterator[tuple[int, int, float, bool, float
     at_one_length = _stacked([run[_spread(len(run), longest)] for run in runs], longest)
     turned = _stacked([run[::-1] for run in runs], longest)
     whole = np.float32(longest * _PROJECTIONS)
-    # A turned run begins with its end: only runs of one length go together then.
+    # A reversed run begins with its end, so only runs of one length can agree.
     ways = (
         (plain, plain, shared, np.ones_like(two_rates), False, False),
         (plain, turned, shared, ~two_rates, True, False),
@@ -172,7 +171,7 @@ def _alike(runs: Sequence[_Bits]) -> Iterator[tuple[int, int, float, bool, float
 
 
 def _stacked(runs: Sequence[_Bits], longest: int) -> Float32[np.ndarray, "run bit"]:
-    """Signs of 1 and -1, 0 beyond a run's end: products count where two runs agree."""
+    """Return signs of 1 and -1, 0 beyond a run's end: products count agreements of two runs."""
     signs = np.zeros((len(runs), longest * _PROJECTIONS), dtype=np.float32)
     for row, run in zip(signs, runs, strict=True):
         row[: run.size] = run.ravel() * np.float32(2) - 1
@@ -184,7 +183,7 @@ def _spread(length: int, longest: int) -> np.ndarray:
 
 
 def _independent(run: _Bits) -> float:
-    """Count the changes of sign, less what projections of few regions have in common."""
+    """Return the number of sign changes, corrected for projections of few regions."""
     changes = int((run[1:] != run[:-1]).sum())
     signs = run * 2.0 - 1
     common = (signs.T @ signs / len(run)) ** 2 - _PROJECTIONS / max(changes, 1)

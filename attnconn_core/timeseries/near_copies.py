@@ -1,4 +1,4 @@
-"""Copies of a recording, or of a part of one, found by the signatures of their runs."""
+"""Copies of a recording, or of a part of it, found by the signatures of the runs."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,16 +11,16 @@ from attnconn_core.timeseries.signatures import unpacked
 
 __all__ = ["NearCopy", "SharedStretch", "near_copies", "shared_stretches"]
 
-# A key is taken of so many frames, so far apart: 32 bits, which even slow signals change in.
+# Frames in a key, and frames between them: 32 bits, which change even in slow signals.
 _KEY_FRAMES, _KEY_STEP = 8, 3
 _SHARED_KEYS = 3
-_COMPARED = 8  # entries after it in a group of equal keys
+_COMPARED = 8  # following entries to compare in a group of equal keys
 _FEWEST_FRAMES = 50
 _CORRELATION = 0.9
 _IN_EVERY = 0.75
-# Standard errors from 0, if every change of sign is an observation of its own.
+# Standard errors from 0, if every change of sign is one observation.
 _SURELY = 7.0
-# Frames of a stretch, and the share by which signs that agree must outnumber those that don't.
+# Frames of a stretch, and the share by which equal signs must outnumber unequal ones.
 _FEWEST_SHARED = 30
 _AGREEING = 0.6
 
@@ -29,19 +29,19 @@ _Bits = Bool[np.ndarray, "_ projection"]
 
 @dataclass(frozen=True)
 class NearCopy:
-    """Two sessions that hold nearly the same recording.
+    """Two sessions with nearly the same recording.
 
     Attributes
     ----------
     first, second
-        Their keys.
+        Session keys.
     correlation
-        Of the changes from frame to frame, aligned, over projections of the regions. Negative
-        where the sign of all regions was turned.
+        Correlation of the aligned changes from frame to frame, over projections of the regions.
+        Negative if the sign of all regions was reversed.
     shift
-        Frames by which the second begins later in the recording than the first.
+        Number of frames by which the second begins later in the recording than the first.
     backwards
-        Whether the second runs from the last frame to the first.
+        Whether the second is reversed in time.
     """
 
     first: str
@@ -53,22 +53,22 @@ class NearCopy:
 
 @dataclass(frozen=True)
 class SharedStretch:
-    """A stretch of frames that two sessions share, the rest of which differs.
+    """A stretch of frames that two sessions share; their other frames differ.
 
     Attributes
     ----------
     first, second
-        Their keys.
+        Session keys.
     runs
-        Of each the number of the run, from 1.
+        Number of the run in each session, from 1.
     starts
-        Of each the stretch's first frame in that run, from 0.
+        First frame of the stretch in each run, from 0.
     frames
-        How many frames the stretch has.
+        Number of frames in the stretch.
     correlation
-        As of a `NearCopy`.
+        As for `NearCopy`.
     backwards
-        Whether the second holds it from the last frame to the first.
+        Whether the stretch is reversed in time in the second.
     """
 
     first: str
@@ -81,32 +81,32 @@ class SharedStretch:
 
 
 def near_copies(sessions: Mapping[str, Sequence[str]]) -> tuple[NearCopy, ...]:
-    """Find the sessions that hold nearly the same recording, at any shift in time.
+    """Return the pairs of sessions with nearly the same recording, at any shift in time.
 
-    Independent recordings don't correlate; subjects who do one task share a part. Copies
-    that were cut, rounded, detrended or smoothed a little correlate by more than 0.9; those
-    whose sign was turned by less than -0.9, and those turned in time do so backwards.
+    Independent recordings don't correlate; those of subjects doing one task do in part. Copies
+    that were cut, rounded, detrended or slightly smoothed correlate above 0.9; copies with the
+    opposite sign below -0.9; copies reversed in time correlate when compared in reverse.
 
     Parameters
     ----------
     sessions
-        Key → what `signatures` returned; empty signatures are skipped.
+        Session key → result of `signatures`; empty signatures are skipped.
 
     Returns
     -------
-    Of every two sessions the pair of runs that agrees best.
+    For every two sessions, the pair of runs with the best agreement.
 
     Notes
     -----
-    Pairs are not compared one by one. The 32 bits of 8 frames, three apart, are a key (turned
-    so that the first is 0). Two runs are compared where they share three keys at one shift,
-    which at a correlation of 0.9 runs of 400 frames do, and unrelated runs don't.
+    Not all pairs of runs are compared. A key is the 32 bits of 8 frames, three apart (inverted
+    if the first bit is 1). Two runs are compared if they share three keys at one shift, which
+    runs of 400 frames do at a correlation of 0.9, and unrelated runs don't.
     """
     return _compared(tuple((key, tuple(runs)) for key, runs in sessions.items()))[0]
 
 
 def shared_stretches(sessions: Mapping[str, Sequence[str]]) -> tuple[SharedStretch, ...]:
-    """Find sessions that share some 35 frames in a row or more, and are no near copies.
+    """Return pairs of sessions that share about 35 frames in a row or more, without near copies.
 
     Parameters
     ----------
@@ -115,14 +115,14 @@ def shared_stretches(sessions: Mapping[str, Sequence[str]]) -> tuple[SharedStret
 
     Returns
     -------
-    Of every two sessions the longest stretch.
+    For every two sessions, the longest stretch.
     """
     return _compared(tuple((key, tuple(runs)) for key, runs in sessions.items()))[1]
 
 
 @dataclass(frozen=True)
 class _Run:
-    """The bits of one run, and whose it is; `backwards` if they were turned."""
+    """The bits of one run, with its session; `backwards` if reversed in time."""
 
     owner: str
     number: int
@@ -130,7 +130,7 @@ class _Run:
     backwards: bool = False
 
     def turned(self) -> "_Run":
-        # A change that is seen backwards has the other sign.
+        # A change seen in reverse has the opposite sign.
         return _Run(self.owner, self.number, ~self.bits[::-1], backwards=True)
 
 
@@ -162,7 +162,7 @@ def _compared(
 
 
 def _candidates(runs: Sequence[_Run], as_they_are: int) -> Iterator[tuple[_Run, _Run, int]]:
-    """Find (run, run, shift) that share keys; of two the second at most is turned."""
+    """Yield (run, run, shift) that share keys; only the second may be reversed."""
     keys = [_keys(run.bits) for run in runs]
     if not keys:
         return
@@ -174,7 +174,7 @@ def _candidates(runs: Sequence[_Run], as_they_are: int) -> Iterator[tuple[_Run, 
     found = []
     for distance in range(1, _COMPARED + 1):
         same = (key[distance:] == key[:-distance]) & (owner[distance:] != owner[:-distance])
-        # The order within a group is that of runs: the first is as it is, or both are turned.
+        # The order within a group is that of runs: the first is not reversed, or both are.
         (where,) = np.nonzero(same & (owner[:-distance] < as_they_are))
         other = where + distance
         found.append(np.column_stack([owner[where], owner[other], at[where] - at[other]]))
@@ -195,25 +195,25 @@ def _keys(run: _Bits) -> np.ndarray:
 
 
 def _whole(one: _Run, two: _Run, shift: int) -> NearCopy | None:
-    """Compare two runs where the second begins `shift` later."""
+    """Compare two runs, with the second beginning `shift` later."""
     first, second = _aligned(one, two, shift)
     if len(first) < _FEWEST_FRAMES:
         return None
     correlation = _agreement(first, second)
     if not correlation:
         return None
-    if two.backwards:  # of frames, which are one more than changes
+    if two.backwards:  # in frames, of which there is one more than changes
         shift = 0 if abs(shift) <= 1 else shift
     return NearCopy(one.owner, two.owner, correlation, shift, two.backwards)
 
 
 def _stretch(one: _Run, two: _Run, shift: int) -> SharedStretch | None:
-    """Find the stretch in which two runs agree most, where the second begins `shift` later."""
+    """Return the stretch with the best agreement, with the second run beginning `shift` later."""
     first, second = _aligned(one, two, shift)
     agreeing = 2 * (first == second).mean(axis=1) - 1
     best = (0, 0, 0.0)
     for sign in (1, -1):
-        # The stretch of the largest sum.
+        # The stretch with the largest sum.
         total = np.concatenate([[0.0], np.cumsum(sign * agreeing - _AGREEING)])
         lowest = np.minimum.accumulate(total)
         end = int(np.argmax(total - lowest))
@@ -240,10 +240,10 @@ def _aligned(one: _Run, two: _Run, shift: int) -> tuple[_Bits, _Bits]:
 
 
 def _agreement(first: _Bits, second: _Bits) -> float:
-    """Return the correlation of two runs that are aligned; 0 if unsure."""
+    """Return the correlation of two aligned runs; 0 if it isn't significant."""
     signs = 2 * (first == second).mean(axis=0) - 1
     changes = min(int((each[1:] != each[:-1]).sum()) for each in (first, second))
-    # Of normal variables; the signs of a correlation of 0.9 correlate by 0.71.
+    # For normal variables; at a correlation of 0.9 the signs correlate by 0.71.
     turn = 1 if signs.mean() > 0 else -1
     correlations = turn * np.sin(np.pi / 2 * signs)
     mean = float(np.sin(np.pi / 2 * signs.mean()))

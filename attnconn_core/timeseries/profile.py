@@ -1,4 +1,4 @@
-"""Profiles: what a session's connectivity and autocorrelation are like, in few characters."""
+"""Profiles: compact summaries of a session's connectivity and autocorrelation."""
 
 import base64
 import hashlib
@@ -15,14 +15,14 @@ from attnconn_core.timeseries.usable import usable_part
 
 __all__ = ["Profile", "profile", "unpacked_profile"]
 
-# Sums of edges, of random sign. Correlations of profiles are those of matrices, give or take
-# 1 / sqrt(256) where there are more edges.
+# Number of sums of edges with random signs. With more edges than this, correlations of profiles
+# equal those of matrices up to about 1 / sqrt(256).
 _SUMS = 256
 _FEWEST_REGIONS = 10
-# Of each half; correlations of fewer are chance.
+# Least number of frames per half; correlations of fewer are chance.
 _FEWEST_FRAMES = 40
-# Robust deviations; so far from a region's median a value is taken for that far. Spikes are said
-# elsewhere, and are not meant here.
+# Robust deviations from a region's median at which values are clipped. Spikes are reported by
+# another check and must not affect profiles.
 _CLIP = 5.0
 _NORMAL = 1.4826
 _BYTE = 127
@@ -34,27 +34,27 @@ _Frames = Float64[np.ndarray, "_ region"]
 
 @dataclass(frozen=True)
 class Profile:
-    """A session's connectivity and autocorrelation, in about 900 characters for 100 regions.
+    """Connectivity and autocorrelation of a session, in about 900 characters for 100 regions.
 
     Attributes
     ----------
     frames
-        How many it is taken of; none of fewer than 80, or where a drift or a jump says more.
+        Number of frames used; 0 if there are fewer than 80, or a drift or a jump dominates.
     halves
-        Fisher-z Pearson correlations, less their mean, of the first and of the second half of
-        the frames. Up to 256 edges are held one by one, more in 256 sums. Empty with fewer than
-        10 regions.
+        Fisher-z Pearson correlations, minus their mean, of the first and the second half of
+        the frames. Up to 256 edges are stored individually, more in 256 sums. Empty with fewer
+        than 10 regions.
     shifted
-        Correlation of the two halves' edges: as they are, and with the regions of the second
-        half moved by one, the better way.
+        Correlation of the two halves' edges: unchanged, and with the regions of the second
+        half moved by one position, in the better direction.
     sides
-        How strong connections between two halves of the regions are, over those within them
-        (root mean squares): of the first regions with the last, of every other with the rest.
+        Strength of connections between two halves of the regions relative to those within them
+        (root mean squares): first regions against last, and every other one against the rest.
     autocorrelation
-        Of each region, from frame to frame.
+        Correlation of each region with itself one frame later.
     shared
-        Variance of the mean of all standardised regions, times their number: 1 if they are
-        independent, their number if they are one, and 0 once that mean was regressed out. None
+        Variance of the mean of all standardised regions, times their number: 1 for independent
+        regions, their number for identical ones, and 0 if that mean was regressed out. None
         with fewer than 10 regions.
     """
 
@@ -67,10 +67,10 @@ class Profile:
 
 
 def profile(series: TimeSeries) -> Profile:
-    """Return the profile of a session; neither offset nor scale of a region changes it.
+    """Return the profile of a session; it doesn't depend on a region's offset and scale.
 
-    Each run is centred and scaled by itself, and frames of two runs never make a pair. A region
-    that doesn't change, or isn't finite, has no autocorrelation and correlates with none.
+    Each run is centred and scaled separately, and no pair of frames crosses two runs. A constant
+    or non-finite region has autocorrelation 0 and correlations of 0.
     """
     part = usable_part(series)
     if series.n_frames < 2 * _FEWEST_FRAMES or part is None or jump(part) or drift(part):
@@ -96,7 +96,7 @@ def profile(series: TimeSeries) -> Profile:
 
 
 def unpacked_profile(text: str) -> Float64[np.ndarray, " _"]:
-    """Return the numbers that a profile holds as text, −1 to 1; nan where there was none."""
+    """Return the numbers of a profile's text, −1 to 1; nan where there was none."""
     held = np.frombuffer(base64.b64decode(text), np.int8).astype(np.float64)
     return np.where(held == _NONE, np.nan, held / _BYTE)
 
@@ -127,7 +127,7 @@ def _autocorrelation(runs: list[_Frames]) -> Float64[np.ndarray, " region"]:
 
 
 def _halves(runs: list[_Frames]) -> tuple[list[_Frames], list[_Frames]]:
-    """Cut a session in two halves of its frames; a run may lie in both."""
+    """Return the two halves of a session's frames; a run may be in both."""
     first, second, left = [], [], sum(map(len, runs)) // 2
     for run in runs:
         first.append(run[:left])
@@ -137,7 +137,7 @@ def _halves(runs: list[_Frames]) -> tuple[list[_Frames], list[_Frames]]:
 
 
 def _correlation(parts: list[_Frames]) -> _Matrix:
-    """Return Pearson's correlation over parts, each around its own means."""
+    """Return Pearson's correlation over several parts, each minus its own means."""
     products = sum(
         (part - part.mean(axis=0)).T @ (part - part.mean(axis=0)) for part in parts if len(part)
     )
@@ -147,7 +147,7 @@ def _correlation(parts: list[_Frames]) -> _Matrix:
 
 
 def _edges(matrix: _Matrix) -> Float64[np.ndarray, " edge"]:
-    """Return the Fisher z of every edge, less their mean, of norm 1."""
+    """Return the Fisher z of every edge, minus their mean, scaled to norm 1."""
     edges = np.arctanh(matrix[np.triu_indices(len(matrix), 1)])
     edges -= edges.mean()
     norm = np.linalg.norm(edges)
@@ -155,7 +155,7 @@ def _edges(matrix: _Matrix) -> Float64[np.ndarray, " edge"]:
 
 
 def _sums(edges: Float64[np.ndarray, " edge"]) -> Float64[np.ndarray, " _"]:
-    """Return 256 sums of edges, or the edges if there are fewer, the largest of size 1."""
+    """Return 256 sums of edges, or the edges if there are fewer, scaled to a maximum of 1."""
     sums = edges
     if len(edges) > _SUMS:
         places, signs = _draw(len(edges))
@@ -166,7 +166,7 @@ def _sums(edges: Float64[np.ndarray, " edge"]) -> Float64[np.ndarray, " _"]:
 
 @lru_cache(maxsize=2)
 def _draw(n_edges: int) -> tuple[Int64[np.ndarray, " edge"], Int8[np.ndarray, " edge"]]:
-    """Return for each edge the sum it goes into, and its sign; the same on every machine."""
+    """Return each edge's sum and sign, which are the same on every machine."""
     digest = hashlib.shake_256(b"profile").digest(2 * n_edges)
     drawn = np.frombuffer(digest, np.uint8).reshape(n_edges, 2)
     return drawn[:, 0].astype(np.int64), (drawn[:, 1] % 2 * 2).astype(np.int8) - np.int8(1)
@@ -177,7 +177,7 @@ def _cosine(first: Float64[np.ndarray, " edge"], second: Float64[np.ndarray, " e
 
 
 def _across(matrix: _Matrix, one: np.ndarray) -> float:
-    """Return how strong edges between two sides are, over those within either."""
+    """Return the strength of edges between two sides relative to those within them."""
     within = [np.square(matrix[np.ix_(side, side)]) for side in (one, ~one)]
     # The diagonals are 0.999 or 0.
     strengths = [(each.sum() - np.trace(each)) / (len(each) * (len(each) - 1)) for each in within]

@@ -1,4 +1,4 @@
-"""Profiles of many sessions, side by side."""
+"""Comparison of the profiles of many sessions."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -22,15 +22,15 @@ __all__ = [
 
 _Rows = Float64[np.ndarray, "session _"]
 
-# Of fewer sessions it can't be known what is usual.
+# With fewer sessions, the usual value can't be estimated.
 FEWEST_SESSIONS = 6
-# Scans that hold so much of the usual number of frames agree as well as others.
+# Scans with at least this share of the usual number of frames agree as well as others.
 _LONG = 0.6
 _NORMAL = 1.4826
 
 
 def unpacked_profiles(texts: Mapping[str, str]) -> tuple[list[str], _Rows]:
-    """Unpack the texts that are as long as most, a row each."""
+    """Return the numbers of all texts of the most frequent length, one row each."""
     counts = Counter(len(text) for text in texts.values() if text)
     length = max(counts, key=counts.__getitem__, default=0)
     keys = [key for key, text in texts.items() if text and len(text) == length]
@@ -41,7 +41,7 @@ def unpacked_profiles(texts: Mapping[str, str]) -> tuple[list[str], _Rows]:
 def connectivity(
     halves: Mapping[str, tuple[str, str]],
 ) -> tuple[list[str], tuple[_Rows, _Rows]]:
-    """Unpack the connectivity of both halves, each row of norm 1."""
+    """Return the connectivity of both halves, each row scaled to norm 1."""
     keys, first = unpacked_profiles({key: each[0] for key, each in halves.items()})
     _, second = unpacked_profiles({key: halves[key][1] for key in keys})
     return keys, (scaled(first), scaled(second))
@@ -50,7 +50,7 @@ def connectivity(
 def agreement_with_others(
     keys: Sequence[str], halves: tuple[_Rows, _Rows]
 ) -> dict[str, tuple[float, float, float]]:
-    """Return how a session, and each half of it, correlate with the median of the others."""
+    """Return the correlation of each session, and of its halves, with the others' median."""
     if len(keys) < FEWEST_SESSIONS:
         return {}
     whole = scaled(halves[0] + halves[1])
@@ -65,9 +65,10 @@ def agreement_with_own(
     frames: Int64[np.ndarray, " session"],
     subjects: Mapping[str, str],
 ) -> dict[str, tuple[float, float]]:
-    """Return how a session correlates with the others of its subject, and what is usual.
+    """Return the correlation of each session with others of its subject, and the usual one.
 
-    That is the median over those others. Much shorter scans are left out: they agree with none.
+    The value is the median over those others. Much shorter scans, which agree with none, are left
+    out.
     """
     whole = scaled(halves[0] + halves[1])
     places: dict[str, list[int]] = {}
@@ -90,27 +91,27 @@ def agreement_with_own(
 def shifts(
     autocorrelation: Float64[np.ndarray, "session region"],
 ) -> Float64[np.ndarray, "session region"]:
-    """Return Fisher z of autocorrelations less the usual of each region."""
+    """Return the Fisher z of autocorrelations minus the usual value of each region."""
     return fisher(autocorrelation) - fisher(np.median(autocorrelation, axis=0))
 
 
 def scaled(rows: _Rows) -> _Rows:
-    """Return rows of norm 1; of nothing but 0 as they are."""
+    """Return the rows scaled to norm 1; rows of zeros stay unchanged."""
     norms = np.linalg.norm(rows, axis=1, keepdims=True)
     return rows / np.where(norms > 0, norms, 1.0)
 
 
 def fisher(correlations: Float64[np.ndarray, "*any"]) -> Float64[np.ndarray, "*any"]:
-    """Return Fisher z of correlations, which count as 0.99 at most."""
+    """Return the Fisher z of correlations, which are limited to 0.99."""
     return np.arctanh(np.clip(correlations, -0.99, 0.99))
 
 
 def _median_of_others(rows: _Rows) -> _Rows:
-    """Return for each row the median of all others."""
+    """Return, for each row, the median of all other rows."""
     order = np.sort(rows, axis=0)
     rank = np.argsort(np.argsort(rows, axis=0, kind="stable"), axis=0, kind="stable")
     columns = np.arange(rows.shape[1])
-    # What stands at a place once a row is taken out: what stood there, or what followed it.
+    # The sorted value at a position after removing a row: the same one, or the one after it.
     middle = [place + (rank <= place) for place in ((len(rows) - 2) // 2, (len(rows) - 1) // 2)]
     return (order[middle[0], columns] + order[middle[1], columns]) / 2
 
@@ -118,7 +119,7 @@ def _median_of_others(rows: _Rows) -> _Rows:
 def distances(
     values: Float64[np.ndarray, "*any"], least: float | Float64[np.ndarray, "*any"]
 ) -> Float64[np.ndarray, "*any"]:
-    """Return distances from the median in robust deviations, which are `least` or more."""
+    """Return distances from the median in robust deviations, with `least` as their minimum."""
     distance = values - np.median(values)
     deviation = np.maximum(_NORMAL * np.median(np.abs(distance)), least)
     return np.divide(distance, deviation, out=np.zeros_like(distance), where=deviation > 0)

@@ -1,4 +1,4 @@
-"""What a series tells of its own quality, whatever became of it since the scanner."""
+"""Quality measures that need only the series."""
 
 from collections.abc import Mapping
 
@@ -11,16 +11,16 @@ __all__ = ["series_quality"]
 
 
 def series_quality(series: TimeSeries) -> Mapping[str, float]:
-    """Measure a series.
+    """Return quality measures of a series.
 
     Returns
     -------
-    ``frames`` in all and ``longest_run`` in frames; ``minutes`` scanned; ``dead_regions``
-    that don't change within some run or aren't finite; ``mean_level``, the mean of all
-    finite values in the units of the scan; ``jumps``, the share of frames whose change
-    from the frame before (root mean square over regions, each in its own deviations)
-    exceeds 1.5 times the third quartile's distance above it, as FSL's outlier rule has it
-    for DVARS.
+    ``frames``, the number of frames; ``longest_run``, in frames; ``minutes`` scanned;
+    ``dead_regions``, the number of regions that are constant in a run or not finite;
+    ``mean_level``, the mean of all finite values in the units of the scan; ``jumps``, the share
+    of frames whose change from the frame before (root mean square over regions, each in its own
+    deviations) lies above the third quartile by more than 1.5 times the interquartile range, as
+    in FSL's outlier rule for DVARS.
 
     References
     ----------
@@ -43,7 +43,7 @@ def series_quality(series: TimeSeries) -> Mapping[str, float]:
 def _share_of_jumps(series: TimeSeries) -> float:
     changes = []
     for run in series.runs:
-        with np.errstate(invalid="ignore"):  # infinite values make no deviation
+        with np.errstate(invalid="ignore"):  # infinite values have no deviation
             deviation = run.std(axis=0, dtype=np.float64)
         usable = run[:, np.isfinite(deviation) & (deviation > 0)]
         if len(usable) > 1 and usable.shape[1]:

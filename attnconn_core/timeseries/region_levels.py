@@ -1,4 +1,4 @@
-"""Regions at another level than the rest, as motion parameters stored among them are."""
+"""Check for regions with another level than the rest, such as motion parameters."""
 
 import numpy as np
 
@@ -8,22 +8,22 @@ from attnconn_core.wording import first_few
 
 __all__ = ["regions_at_another_level"]
 
-# Deviations that the median region's level must lie from 0 for levels to be compared: those of
-# series that are demeaned are chance. The sample's raw signals: 220 to 340.
+# The median region's level must be at least this many deviations from 0, because the levels of
+# demeaned series are chance. The sample's raw signals: 220 to 340.
 _HIGH = 10.0
-# Times the median region's level. In the sample: 0.41 to 1.5.
+# In multiples of the median region's level. In the sample: 0.41 to 1.5.
 _APART = 100.0
-# Share of the regions that must be near one level.
+# Share of the regions that must have a similar level.
 _MOST = 0.75
 _SHOWN = 5
 
 
 def regions_at_another_level(part: UsablePart) -> str:
-    """Say which regions' means are a hundred times lower, or higher, than the median region's.
+    """Return a warning about regions with a mean a hundred times above or below the median.
 
-    A scan's raw signal has a high level, the same in all regions but for a small factor. Where
-    fewer than three quarters of the regions have, nothing is said. Regions whose deviation is
-    as far from the others' are said by that.
+    In a raw scan, all regions have a high level, equal up to a small factor. If fewer than
+    three quarters of the regions do, there is no warning. Regions whose deviation is equally
+    far from the others' are reported by `louder_regions` instead.
     """
     levels = np.median(np.abs(part.means), axis=0)
     deviations = np.median(part.scales, axis=0)
@@ -40,5 +40,5 @@ def regions_at_another_level(part: UsablePart) -> str:
         f"every region's mean should lie within a factor of {_APART:g} of the median region's "
         f"({usual:,.4g}), but that of {len(named)} of {part.n_regions} regions doesn't: "
         f"{first_few(named, _SHOWN)}. Are they regions, or motion parameters and other "
-        "confounds? Take them out, or bring all regions to one unit"
+        "confounds? Remove them, or convert all regions to one unit"
     )

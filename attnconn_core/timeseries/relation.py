@@ -1,4 +1,4 @@
-"""Which regions are a combination of each other, where a series lacks one dimension."""
+"""Regions that are a combination of each other, in a series that lacks one dimension."""
 
 import numpy as np
 from jaxtyping import Float64
@@ -7,22 +7,22 @@ from attnconn_core.timeseries.usable import UsablePart
 
 __all__ = ["relation"]
 
-# Of the largest weight; what lies below it is noise of the others.
+# Relative to the largest weight; smaller weights are noise.
 _INVOLVED = 0.05
 _NAMED = 5
 
 
 def relation(part: UsablePart, squares: Float64[np.ndarray, "region region"]) -> str:
-    """Say what is constant in a series that lacks one dimension; empty if no clear combination.
+    """Return which combination of regions is constant; empty if it isn't clear.
 
     Parameters
     ----------
     part
-        Of a session.
+        Usable part of a session.
     squares
-        The regions' products over its standardised frames.
+        Products of the regions over the standardised frames.
     """
-    # The direction in which nothing happens: each region's share, in its deviations.
+    # The direction without variance: each region's weight, in its deviations.
     weights = np.linalg.eigh(squares)[1][:, 0]
     involved = np.flatnonzero(np.abs(weights) > _INVOLVED * np.abs(weights).max())
     one_sign = bool((weights > 0).all() or (weights < 0).all())

@@ -1,4 +1,4 @@
-"""Scaling: the mean and deviation that a forecaster works in."""
+"""Scaling: the mean and deviation by which a forecaster standardises."""
 
 from dataclasses import dataclass, replace
 
@@ -19,9 +19,9 @@ class Scale:
 
 
 def scale_of(*series: TimeSeries) -> Scale:
-    """Mean and deviation (ddof 0) per region over all frames given.
+    """Return mean and deviation (ddof 0) per region over all frames given.
 
-    Summed in float64: raw fMRI has a mean a thousand times its deviation.
+    Computed in float64, because the mean of raw fMRI is a thousand times its deviation.
     """
     values = np.concatenate([run for each in series for run in each.runs]).astype(np.float64)
     return Scale(
@@ -30,11 +30,10 @@ def scale_of(*series: TimeSeries) -> Scale:
 
 
 def standardise(series: TimeSeries, scale: Scale) -> TimeSeries:
-    """Subtract each region's mean and divide by its deviation, run by run.
+    """Return the series minus each region's mean and divided by its deviation, run by run.
 
-    A region that doesn't change comes out as zeros. The original study adds 1e-8 to the
-    deviation for that, which is lost in rounding from 0.2 on and shrinks what is measured in
-    small units, such as tesla.
+    A constant region becomes zeros. For this, the original study adds 1e-8 to the deviation,
+    which is lost in rounding from 0.2 on and shrinks series in small units, such as tesla.
     """
     divisor = np.where(scale.std > 0, scale.std, np.float32(1))
     return replace(series, runs=tuple((run - scale.mean) / divisor for run in series.runs))

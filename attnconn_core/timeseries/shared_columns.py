@@ -1,4 +1,4 @@
-"""Regions whose columns are exactly another session's."""
+"""Regions with exactly the same series as in another session."""
 
 import base64
 import hashlib
@@ -14,26 +14,26 @@ from attnconn_core.records import TimeSeries
 
 __all__ = ["SharedColumns", "column_sketch", "shared_columns"]
 
-# The smallest 32-bit hashes: 0.9 kB of text at most, and all of 160 regions or fewer.
+# Number of hashes kept, the smallest: at most 0.9 kB of text, and all regions of 160 or fewer.
 _KEPT = 160
-# Fewer changes are the same by chance, or those of a drift or a block design.
+# Fewer changes are equal by chance, or come from a drift or a block design.
 _LEAST_CHANGES, _LEAST_TURNS = 50, 20
-# One of 32 bits is shared by chance, once in some 10,000 pairs of sessions of 360 regions.
+# One shared 32-bit hash happens by chance in some 10,000 pairs of sessions of 360 regions.
 _FEWEST = 2
 
 
 @dataclass(frozen=True)
 class SharedColumns:
-    """Two sessions some of whose regions hold the same series.
+    """Two sessions with regions that have the same series.
 
     Attributes
     ----------
     first, second
-        Their keys.
+        Session keys.
     columns
-        How many regions; at least so many if not `exact`.
+        Number of such regions; a lower bound if not `exact`.
     exact
-        Whether all regions were compared, rather than some of many.
+        Whether all regions were compared, and not a sample of them.
     """
 
     first: str
@@ -43,11 +43,11 @@ class SharedColumns:
 
 
 def column_sketch(series: TimeSeries) -> str:
-    """Return a short text of which sessions share a part for every column they share.
+    """Return a short text by which sessions with equal columns are found.
 
-    They are hashes of the signs of each region's changes from frame to frame in all runs, so
-    that offset and scale don't matter: of all regions, or of the 160 smallest. Regions that are
-    constant or rise and fall fewer than 20 times are left out.
+    It holds hashes of the signs of each region's changes from frame to frame in all runs, which
+    don't depend on offset and scale: for all regions, or the 160 smallest hashes. Regions that
+    are constant or change direction fewer than 20 times are left out.
     """
     rising = np.concatenate([np.diff(run, axis=0) > 0 for run in series.runs]).T
     if rising.shape[1] < _LEAST_CHANGES:
@@ -63,12 +63,12 @@ def _hash(column: np.ndarray) -> int:
 
 
 def shared_columns(sessions: Mapping[str, str]) -> tuple[SharedColumns, ...]:
-    """Find the sessions that share two columns or more.
+    """Return the pairs of sessions that share two columns or more.
 
     Parameters
     ----------
     sessions
-        Key → what `column_sketch` returned; empty ones are skipped.
+        Session key → result of `column_sketch`; empty ones are skipped.
     """
     holders: dict[int, list[str]] = defaultdict(list)
     full = set()

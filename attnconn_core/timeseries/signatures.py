@@ -1,4 +1,4 @@
-"""Signatures of recordings, by which `near_copies` finds copies that aren't exact."""
+"""Signatures of recordings, by which `near_copies` finds inexact copies."""
 
 import base64
 import hashlib
@@ -16,9 +16,9 @@ __all__ = [
     "unpacked",
 ]
 
-#: Sums of regions that stand for all of them.
+#: Number of sums of regions that represent all regions.
 PROJECTIONS = 4
-# Of a session, over its runs: 1.6 kB in a manifest.
+# Largest size per session, over its runs: 1.6 kB in a manifest.
 _MOST_FRAMES = 2400
 _FEWEST_REGIONS, _FEWEST_FRAMES = 4, 50
 
@@ -26,11 +26,11 @@ _Bits = Bool[np.ndarray, "_ projection"]
 
 
 def signatures(series: TimeSeries) -> tuple[str, ...]:
-    """Return a signature per run, of a few bits per frame.
+    """Return a signature per run, with a few bits per frame.
 
-    They are the signs of the changes from frame to frame in 4 projections of the regions,
-    each region in deviations of its own. Offset, scale, drift and a little noise hardly
-    change them. A run of fewer than 50 frames or 4 regions has an empty one.
+    The bits are the signs of the changes from frame to frame in 4 projections of the regions,
+    each region divided by its deviation. Offset, scale, drift and slight noise hardly
+    change them. A run below 50 frames or 4 regions gives an empty signature.
     """
     most = max(_FEWEST_FRAMES, _MOST_FRAMES // len(series.runs))
     return tuple(_signature(run[: most + 1]) for run in series.runs)
@@ -51,12 +51,12 @@ def _signature(run: Float32[np.ndarray, "time region"]) -> str:
 
 
 def packed(bits: _Bits) -> str:
-    """Write the bits of an even number of frames as text, eight to a byte."""
+    """Return the bits of an even number of frames as text, eight per byte."""
     return base64.b64encode(np.packbits(bits).tobytes()).decode()
 
 
 def unpacked(signature: str, projections: int = PROJECTIONS) -> _Bits:
-    """Return the bits that `packed` wrote, a row per frame."""
+    """Return the bits that `packed` wrote, one row per frame."""
     held = np.frombuffer(base64.b64decode(signature), np.uint8)
     return np.unpackbits(held).reshape(-1, projections).astype(bool)
 

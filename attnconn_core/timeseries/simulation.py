@@ -1,4 +1,4 @@
-"""Series with known truth: networks that are drawn, varied by subject, and run."""
+"""Series with ground truth: random networks, varied by subject, and simulated."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ from attnconn_core.records import TimeSeries
 __all__ = ["Seed", "draw_network", "simulate", "vary_network"]
 
 Seed = int | Sequence[int]
-"""Whatever `numpy.random.default_rng` takes; sequences give one seed many streams."""
+"""Any seed of `numpy.random.default_rng`; sequences give one seed many streams."""
 
 _RADIUS = 0.9
 _SELF = (0.3, 0.6)
@@ -25,28 +25,28 @@ _LONGEST_REPETITION = 5.0
 def draw_network(
     n_regions: int, seed: Seed, *, density: float = 0.15, feedback: float = 0.0
 ) -> Float[np.ndarray, "target source"]:
-    """Draw a sparse, stable directed network: the group's truth.
+    """Return a random sparse, stable directed network: the ground truth of a cohort.
 
-    Every region keeps some of its own past (the diagonal). Of the other ordered pairs a
+    Every region has a weight on its own past (the diagonal). Of the other ordered pairs a
     share of `density` is connected, a fifth of them negatively. All weights are scaled
-    to a spectral radius of 0.9, so that a linear network neither dies at once nor
-    explodes.
+    to a spectral radius of 0.9, so that a linear network neither fades out at once nor
+    diverges.
 
     Parameters
     ----------
     n_regions
-        2 or more.
+        Number of regions, 2 or more.
     seed
-        Fixes edges and weights.
+        Seed of edges and weights.
     density
-        Between 0 and 1; at least one edge is drawn.
+        Share of ordered pairs that are connected, 0 to 1; at least one edge is drawn.
     feedback
-        Share of the edges, as far as it goes, whose reverse is an edge too.
+        Share of the edges whose reverse is also an edge, as far as possible.
 
     Returns
     -------
     network
-        [target, source]: weight of source's last frame in target's next.
+        [target, source]: weight of the source's last frame in the target's next.
 
     Raises
     ------
@@ -74,11 +74,11 @@ def draw_network(
 def vary_network(
     network: Float[np.ndarray, "target source"], seed: Seed, *, variation: float = 0.5
 ) -> Float[np.ndarray, "target source"]:
-    """Make a group's network a subject's own.
+    """Return a subject's variant of a cohort's network.
 
     Every edge's weight is multiplied by 1 + `variation` × a standard normal number, but
-    by no less than 0.1: subjects differ in weights and share edges and signs. The
-    diagonal stays. A network that would be unstable is scaled down as a whole.
+    by no less than 0.1, so that subjects differ in weights and share edges and signs. The
+    diagonal is unchanged. If the result is unstable, all its weights are scaled down.
 
     Raises
     ------
@@ -106,42 +106,42 @@ def simulate(
     regional_delay: float = 0.0,
     neural_step: float | None = None,
 ) -> TimeSeries:
-    """Run a network: x(t) = A x(t − 1) + e(t), one frame per step, or many.
+    """Simulate a network: x(t) = A x(t − 1) + e(t), with one or many steps per frame.
 
-    The truth that an estimate is held against is `network` itself.
+    The ground truth is `network` itself.
 
     Parameters
     ----------
     network
         [target, source], from `draw_network` or `vary_network`.
     frames
-        Of each run.
+        Number of frames per run.
     seed
-        Fixes the innovations and the observation noise: the session, not the subject.
+        Seed of the innovations and the observation noise: of the session, not the subject.
     repetition_time
-        Seconds.
+        Seconds per frame.
     runs
-        Runs of the session; each starts afresh.
+        Number of runs; each starts anew.
     noise
-        Deviation of the white noise on top, in deviations of the region's signal.
+        Deviation of the added white noise, in deviations of the region's signal.
     nonlinear
-        Let sources act through a hyperbolic tangent, A tanh(x(t − 1)).
+        Apply a hyperbolic tangent to the sources, A tanh(x(t − 1)).
     haemodynamic
-        Convolve with a haemodynamic response (two gamma densities, peaking at 5 s,
-        undershooting at 15 s), which hides lags shorter than itself.
+        Convolve with a haemodynamic response (two gamma densities, with a peak at 5 s and an
+        undershoot at 15 s), which hides lags shorter than itself.
     regional_delay
-        Deviation, in seconds, of the time by which a region's response comes early or
-        late; drawn for every region, at most 2 s either way. Smith et al. 2011 have 0.5.
+        Deviation over regions, in seconds, of the delay of the response; at most 2 s earlier or
+        later. Smith et al. 2011 have 0.5.
     neural_step
-        Seconds of one step of the network, of which a haemodynamic response then sees
-        many a frame; rounded so that a frame holds whole steps. None makes every frame a
-        step, as if regions took a repetition time to reach each other: what looks back
-        then finds lags that no brain has.
+        Seconds per step of the network, if one frame of a haemodynamic response is to cover
+        many steps; rounded so that a frame holds a whole number of steps. None makes every frame
+        a step, as if signals took a repetition time to travel between regions: lagged methods
+        then find lags that are unrealistic for a brain.
 
     Returns
     -------
     TimeSeries
-        In deviations of the innovations; regions are called ``region-1`` and so on.
+        In deviations of the innovations; regions are named ``region-1`` and so on.
 
     Raises
     ------
@@ -160,13 +160,13 @@ def simulate(
             raise ParameterError(f"{name} must be at least {least}; got {value}")
     if regional_delay < 0 or (regional_delay and not haemodynamic):
         raise ParameterError(
-            f"a regional delay is 0 or more seconds, of a haemodynamic response; got "
+            f"a regional delay must be 0 or more seconds and needs haemodynamic=True; got "
             f"{regional_delay} with haemodynamic={haemodynamic}"
         )
     if neural_step is not None and not (haemodynamic and 0 < neural_step <= repetition_time):
         raise ParameterError(
-            f"a neural step lies between 0 and the repetition time, {repetition_time}, of a "
-            f"haemodynamic response; got {neural_step} with haemodynamic={haemodynamic}"
+            f"a neural step must lie between 0 and the repetition time, {repetition_time}, and "
+            f"needs haemodynamic=True; got {neural_step} with haemodynamic={haemodynamic}"
         )
     if haemodynamic and not 0 < repetition_time <= _LONGEST_REPETITION:
         raise ParameterError(
@@ -198,15 +198,15 @@ def _run(
     nonlinear: bool,
     steps: int,
 ) -> Float32[np.ndarray, "time region"]:
-    # The first frames know neither the network's past nor the whole response.
+    # The first frames lack the network's past and part of the response.
     warm_up = _WARM_UP + (0 if response is None else len(response))
     states = rng.standard_normal((warm_up + frames * steps, len(network)))
     for time in range(1, len(states)):
         past = states[time - 1]
         states[time] += network @ (np.tanh(past) if nonlinear else past)
     if response is not None:
-        # Here, not above: it takes 1 to 2 seconds to import, and every run of Dagster's is a
-        # new process that imports this file.
+        # Imported here because it takes 1 to 2 seconds, and every Dagster run is a new process
+        # that imports this file.
         from scipy.signal import fftconvolve
 
         states = fftconvolve(states, response, axes=0)
@@ -216,7 +216,7 @@ def _run(
 
 
 def _response(repetition_time: float, delay: float = 0.0) -> Float[np.ndarray, " lag"]:
-    """Sample the canonical response of Friston et al. 1998 over 32 s, scaled to sum 1."""
+    """Return the canonical response of Friston et al. 1998 over 32 s, scaled to sum 1."""
     seconds = np.arange(0, 32, repetition_time) - delay
     response = gamma.pdf(seconds, 6) - gamma.pdf(seconds, 16) / 6
     return response / response.sum()
@@ -225,7 +225,7 @@ def _response(repetition_time: float, delay: float = 0.0) -> Float[np.ndarray, "
 def _with_reverses(
     pairs: Shaped[np.ndarray, "pair 2"], n_loops: int
 ) -> Shaped[np.ndarray, "pair 2"]:
-    """Put the first pairs and their reverses before the others, each pair once."""
+    """Return the first pairs and their reverses, then the others, each pair once."""
     if not n_loops:
         return pairs
     ascending = pairs[pairs[:, 0] < pairs[:, 1]][:n_loops]

@@ -1,4 +1,4 @@
-"""Whether the values of a series can be used at all."""
+"""Check whether the values of a series can be used."""
 
 import hashlib
 from collections.abc import Collection
@@ -16,27 +16,27 @@ from attnconn_core.wording import first_few
 __all__ = ["Soundness", "assess", "require_sound"]
 
 
-# In fewer, whole numbers may agree by chance.
+# With fewer, whole numbers may be equal by chance.
 _ENOUGH_FRAMES = 10
 
 
 @dataclass(frozen=True)
 class Soundness:
-    """What is wrong with a series, region by region, and frame by frame.
+    """Faults of a series, by region and by frame.
 
     Attributes
     ----------
     not_finite
         Regions with a value that is NaN or infinite.
     dead
-        Regions that don't change within some run: a forecaster learns nothing there
-        and a correlation is undefined.
+        Regions that are constant in some run: a forecaster can't learn from them
+        and their correlations are undefined.
     copied
-        Regions with exactly the values of an earlier region, as ``"b (as a)"``, or with these
-        times a number, as ``"b (−3 × a)"``: no method can tell them apart, and those that
-        invert a matrix can't do it.
+        Regions with exactly the values of an earlier region, as ``"b (as a)"``, or a multiple
+        of them, as ``"b (−3 × a)"``: no method can distinguish them, and matrices with them
+        can't be inverted.
     frames
-        Frames that are no picture of a brain.
+        Frames without a valid image.
     """
 
     not_finite: tuple[str, ...]
@@ -50,7 +50,7 @@ class Soundness:
         return not (self.not_finite or self.dead or self.copied or self.frames.complaint())
 
     def complaint(self) -> str:
-        """One sentence for each broken rule, with the regions or frames that break it."""
+        """One sentence per broken rule, with the regions or frames that break it."""
         rules = (
             ("every value must be finite", self.not_finite, "NaN or infinite values"),
             ("every region must change over time", self.dead, "a constant signal"),
@@ -65,10 +65,10 @@ class Soundness:
 
 
 def assess(series: TimeSeries, *, repeats: bool = True) -> Soundness:
-    """Look for regions and frames that hold no usable signal, or (`repeats`) that of another.
+    """Return regions and frames without a usable signal, and with `repeats` repeated ones.
 
-    A run's region counts as constant when all of its values are equal, whatever its
-    level: a deviation threshold would depend on the scanner's units.
+    A region counts as constant in a run if all its values are equal, whatever its
+    level; a threshold on the deviation would depend on the scanner's units.
     """
     finite = np.all([np.isfinite(run).all(axis=0) for run in series.runs], axis=0)
     constant = np.any([(run == run[:1]).all(axis=0) for run in series.runs if len(run) > 1], axis=0)
@@ -98,7 +98,7 @@ def _copied(series: TimeSeries, usable: Bool[np.ndarray, " region"]) -> tuple[st
 
 
 def _scaled(series: TimeSeries, different: Collection[str]) -> tuple[str, ...]:
-    """Of regions that are no copies of each other as they are, those that are when scaled."""
+    """Return regions that are multiples of others without being exact copies."""
     kept = [number for number, name in enumerate(series.regions) if name in different]
     if len(kept) < 2:
         return ()
@@ -110,20 +110,20 @@ def _scaled(series: TimeSeries, different: Collection[str]) -> tuple[str, ...]:
 def require_sound(series: TimeSeries, what: str) -> TimeSeries:
     """Return `series` if every region and frame can be used.
 
-    Frames may repeat, as they do where somebody resamples a scan, and regions may be equal,
-    as they may in a simulation; what comes from a scanner is held against `assess`.
+    Repeated frames and equal regions are accepted here, because resampled scans and simulations
+    may have them; scans from a scanner are checked by `assess`.
 
     Parameters
     ----------
     series
-        Any series.
+        Series to check.
     what
-        Names it in the error: a session, a file.
+        Name of the series in the error, such as a session or a file.
 
     Raises
     ------
     SeriesError
-        With the rule and the regions that break it.
+        If a rule is broken; the message names the rule and the regions.
     """
     told = assess(series, repeats=False).complaint()
     if told:

@@ -1,4 +1,4 @@
-"""Splits by time: the first frames teach, the last ones judge."""
+"""Splits by time: the first frames for training, the last ones for testing."""
 
 from dataclasses import replace
 
@@ -9,7 +9,7 @@ __all__ = ["head", "split"]
 
 
 def head(series: TimeSeries, n_frames: int) -> TimeSeries:
-    """Keep the first `n_frames` frames, runs still apart.
+    """Return the first `n_frames` frames, with runs kept apart.
 
     Raises
     ------
@@ -18,16 +18,15 @@ def head(series: TimeSeries, n_frames: int) -> TimeSeries:
     """
     if not 1 <= n_frames <= series.n_frames:
         raise SeriesError(
-            f"a shortened series keeps between 1 and all {series.n_frames} frames; got {n_frames}"
+            f"a shortened series must keep 1 to {series.n_frames} frames; got {n_frames}"
         )
     return _cut(series, n_frames)[0]
 
 
 def split(series: TimeSeries, test_fraction: float) -> tuple[TimeSeries, TimeSeries]:
-    """Split at frame ``int(T * (1 - test_fraction))`` of the stacked runs.
+    """Return the parts before and after frame ``int(T * (1 - test_fraction))`` of all runs.
 
-    The run that the border falls into is cut in two; no window crosses the border,
-    since windows don't cross runs.
+    The run at the border is cut into two runs, so no window crosses the border.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""The first frames of a run, before the scanner's signal is steady."""
+"""Check of the first frames of a run, before the scanner's signal is steady."""
 
 import numpy as np
 from jaxtyping import Float64
@@ -8,24 +8,24 @@ from attnconn_core.timeseries.usable import UsablePart
 __all__ = ["first_frames_apart"]
 
 # Robust deviations of the median region from its median. The first frames of the sample's runs
-# lie 1.5 away at most, those of NetSim and of Sanchez-Romero's data 2.2; of any of their frames
-# the furthest 2.8.
+# are at most 1.5 away, those of NetSim and of Sanchez-Romero's data 2.2; the largest distance of
+# any of their frames is 2.8.
 _APART = 4.0
-_STILL_APART = 2.0  # of frames that follow one
-_MOST = 20  # frames: more is no beginning
+_STILL_APART = 2.0  # limit for the frames that follow such a frame
+_MOST = 20  # frames; more can't be a start effect
 
 
 def first_frames_apart(part: UsablePart) -> tuple[str, frozenset[int]]:
-    """Say that a run begins far above or below its level, in all regions alike.
+    """Return a warning if a run begins far from its level in all regions, and these frames.
 
-    Until magnetisation is steady, some seconds after a scan begins, images are brighter.
+    Images are brighter for some seconds after a scan begins, until magnetisation is steady.
 
     Returns
     -------
     said
-        Nothing for most.
+        The warning; empty for most series.
     frames
-        The numbers of these frames in the session.
+        Numbers of these frames in the session.
     """
     found: list[int] = []
     furthest = 0.0
@@ -41,13 +41,13 @@ def first_frames_apart(part: UsablePart) -> tuple[str, frozenset[int]]:
     return (
         f"its first frames lie far from the rest, in all regions alike: {len(found)} frames, the "
         f"first {furthest:.1f} robust deviations away in half of the regions (rule: {_APART:g}). "
-        "The scanner's signal isn't steady then: drop them",
+        "The scanner's signal isn't steady then: remove them",
         frozenset(found),
     )
 
 
 def _leading(apart: Float64[np.ndarray, " time"]) -> int:
-    """Count the frames that lie apart on the side on which the first does."""
+    """Return how many leading frames deviate to the same side as the first."""
     if not len(apart) or abs(apart[0]) <= _APART:
         return 0
     same = apart * np.sign(apart[0]) > _STILL_APART

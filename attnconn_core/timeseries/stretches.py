@@ -1,4 +1,4 @@
-"""Stretches of a scan in which all regions change much less, or much more, than in the rest."""
+"""Check for stretches in which all regions change much less, or much more, than in the rest."""
 
 import numpy as np
 from jaxtyping import Float64
@@ -7,14 +7,14 @@ from attnconn_core.timeseries.usable import UsablePart
 
 __all__ = ["uneven_stretches"]
 
-# Changes per window, and the share of the usual change that its median must lie below. The
-# sample's sessions have 0.74 and 0.81 at least, simulated cohorts 0.55 and 0.65.
+# Changes per window, and the share of the usual change below which its median must lie. At least
+# 0.74 and 0.81 in the sample's sessions, 0.55 and 0.65 in simulated cohorts.
 _FROZEN_WINDOW, _FROZEN = 10, 0.1
 _OTHER_WINDOW, _OTHER = 30, 0.5
 _FEWEST_CHANGES = 2 * _OTHER_WINDOW
-# A change larger than so many usual ones counts as that: a spike is no stretch.
+# Larger changes are limited to this many usual ones, so that a spike isn't a stretch.
 _CLIP = 4.0
-# Of fewer regions, the common signal is as much each one's own.
+# With fewer regions, the common signal can't be separated from each region's own.
 _FEWEST_TO_SHARE = 5
 _SHOWN = 3
 
@@ -22,12 +22,12 @@ _Changes = Float64[np.ndarray, " change"]
 
 
 def uneven_stretches(part: UsablePart) -> tuple[str, ...]:
-    """Say in which frames all regions hardly change, and where a scan is quieter or louder.
+    """Return warnings about frames in which all regions hardly change, or change more.
 
-    What counts is the change from frame to frame, less what regions share of it, in each region's
-    usual ones, averaged over regions: levels, units, drifts and a common signal don't matter.
-    Frames that hold exactly one value are not named here, and nothing is where most regions'
-    usual change is none: the values are coarse.
+    The measure is the change from frame to frame, minus the part that regions share, relative to
+    each region's usual change and averaged over regions. Levels, units, drifts and a common
+    signal have no effect. Frames with exactly one value are not reported here; nothing is
+    reported if most regions' usual change is 0, because the values are then coarse.
     """
     frozen, other = [], []
     for number, first, run in zip(part.numbers, part.first_frames, part.runs, strict=True):
@@ -52,22 +52,22 @@ def uneven_stretches(part: UsablePart) -> tuple[str, ...]:
     found = []
     if frozen:
         found.append(
-            f"all regions hardly change in {_listed(frozen)}, by less than {_FROZEN:.0%} of what "
-            "they usually do from frame to frame: were these frames padded, interpolated or "
-            "regressed away? Cut them out"
+            f"all regions hardly change in {_listed(frozen)}, by less than {_FROZEN:.0%} of their "
+            "usual change from frame to frame: were these frames padded, interpolated or "
+            "regressed out? Cut them out"
         )
     if other:
         found.append(
-            f"the amplitude of all regions should be much the same in the whole of a run, within a "
-            f"factor of {1 / _OTHER:g}, but isn't in {_listed(other)}: were two scans joined, or "
-            "was a part scaled otherwise, or did the head move? Store the parts as two runs, or "
+            f"the amplitude of all regions should stay within a factor of {1 / _OTHER:g} "
+            f"throughout a run, but doesn't in {_listed(other)}: were two scans joined, was a part "
+            "scaled differently, or did the head move? Store the parts as two runs, or "
             "cut one out"
         )
     return tuple(found)
 
 
 def _changes(run: Float64[np.ndarray, "time region"]) -> _Changes:
-    """Return the mean change over regions at each frame, in usual ones."""
+    """Return the mean change over regions at each frame, relative to the usual change."""
     steps = np.diff(run.T.astype(np.float32, order="C"), axis=1)
     usual = np.median(np.abs(steps), axis=1)
     usable = usual > 0
@@ -105,7 +105,7 @@ def _medians(changes: _Changes, window: int) -> Float64[np.ndarray, " window"]:
 
 
 def _joined(windows: np.ndarray, single: np.ndarray, length: int) -> list[tuple[int, int]]:
-    """Join windows that overlap to (first change, behind the last), ends that are usual cut off."""
+    """Return overlapping windows joined to (first change, end), trimmed of usual changes."""
     covered = np.zeros(len(single) + 2, dtype=np.int8)
     for start in np.flatnonzero(windows):
         covered[start + 1 : start + 1 + length] = 1
@@ -117,7 +117,7 @@ def _joined(windows: np.ndarray, single: np.ndarray, length: int) -> list[tuple[
 
 
 def _ratios(sizes: _Changes, stretches: list[tuple[int, int]]) -> list[float]:
-    """Return the median change in each stretch over that outside of all."""
+    """Return the median change in each stretch relative to that outside all stretches."""
     outside = np.ones(len(sizes), dtype=bool)
     for start, end in stretches:
         outside[start:end] = False

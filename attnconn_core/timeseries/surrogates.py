@@ -1,4 +1,4 @@
-"""Surrogates: series that keep each region as it is and undo what regions share."""
+"""Surrogates: series that keep each region's properties and remove what regions share."""
 
 from dataclasses import replace
 
@@ -10,24 +10,24 @@ from attnconn_core.records import TimeSeries
 __all__ = ["SURROGATES", "circular_shift", "phase_randomise", "surrogate"]
 
 SURROGATES = ("circular_shift", "phase_randomise")
-"""Kinds of surrogate."""
+"""Names of the kinds of surrogate."""
 
-_FEWEST = 4  # frames of a run: fewer have nothing to shift
+_FEWEST = 4  # frames of a run; shorter runs can't be shifted
 
 
 def circular_shift(series: TimeSeries, rng: np.random.Generator) -> TimeSeries:
-    """Turn every region's run around by a number of frames of its own.
+    """Return the series with every region's run shifted circularly by a random number of frames.
 
-    Every value, and every neighbour in time but the two at the seam, stays. Offsets are
-    drawn anew for every run and region, all being equally likely: a constant offset of
-    one region against another within a run is what the surrogate makes meaningless.
+    All values and all neighbours in time stay, except for the two at the seam. Offsets are
+    drawn for every run and region, all equally likely, so that the offset between two regions
+    in a run is random.
 
     Parameters
     ----------
     series
-        Any series; runs never mix.
+        Any series; runs are never mixed.
     rng
-        Draws the offsets.
+        Random generator of the offsets.
 
     Raises
     ------
@@ -44,7 +44,7 @@ def circular_shift(series: TimeSeries, rng: np.random.Generator) -> TimeSeries:
 
 
 def phase_randomise(series: TimeSeries, rng: np.random.Generator) -> TimeSeries:
-    """Give every frequency of every region a random phase.
+    """Return the series with a random phase for every frequency of every region.
 
     Each region keeps its amplitude spectrum, and so its autocorrelation; values become
     more normal. Phases are independent between regions, so nothing shared remains.
@@ -52,9 +52,9 @@ def phase_randomise(series: TimeSeries, rng: np.random.Generator) -> TimeSeries:
     Parameters
     ----------
     series
-        Any series; runs never mix.
+        Any series; runs are never mixed.
     rng
-        Draws the phases.
+        Random generator of the phases.
 
     Raises
     ------
@@ -70,7 +70,7 @@ def phase_randomise(series: TimeSeries, rng: np.random.Generator) -> TimeSeries:
     for run in series.runs:
         spectrum = np.fft.rfft(run.astype(np.float64), axis=0)
         phases = rng.uniform(0, 2 * np.pi, spectrum.shape)
-        # The mean and, of an even number of frames, the fastest frequency have no phase.
+        # The mean and, for an even number of frames, the highest frequency have no phase.
         phases[0] = 0.0
         if len(run) % 2 == 0:
             phases[-1] = 0.0
@@ -79,7 +79,7 @@ def phase_randomise(series: TimeSeries, rng: np.random.Generator) -> TimeSeries:
 
 
 def surrogate(series: TimeSeries, kind: str, rng: np.random.Generator) -> TimeSeries:
-    """Make a surrogate of a kind.
+    """Return a surrogate of the given kind.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What is suspicious about a series without being surely wrong, in sentences."""
+"""Warnings about series that are suspicious but not certainly wrong."""
 
 import hashlib
 from collections.abc import Collection
@@ -25,21 +25,21 @@ from attnconn_core.timeseries.usable import usable_part
 
 __all__ = ["recordings", "suspicions"]
 
-# Seconds; outside of it, scans of today are rare.
+# Seconds; scans of today rarely lie outside.
 _USUAL = (0.2, 10.0)
-# Fewer are the same by chance.
+# With fewer, values are equal by chance.
 _LEAST_SIGNS = 128
-# z-scores that were saved as integers take some seven values.
+# z-scores saved as integers take about seven values.
 _FEW_LEVELS = 16
 _ENOUGH_FRAMES = 60
-# Share of frames; more than that is a stretch at another level rather than spikes.
+# Share of frames; more are a stretch at another level, not spikes.
 _STRETCH = 0.05
 
 
 def suspicions(series: TimeSeries) -> tuple[str, ...]:
-    """Say what should make a reader look at a series again; empty for most.
+    """Return warnings about a series, one sentence each; empty for most.
 
-    What can't be right isn't here: `require_sound` and the sources refuse it.
+    Faults that are certainly wrong aren't included: `require_sound` and the sources reject them.
     """
     found = []
     axes = orientation(max(series.runs, key=len))
@@ -50,8 +50,8 @@ def suspicions(series: TimeSeries) -> tuple[str, ...]:
         )
     elif series.n_frames < series.n_regions:
         found.append(
-            f"it has fewer frames than regions ({series.n_frames} and {series.n_regions}): few for "
-            "any method; is it (time, region)?"
+            f"it has fewer frames than regions ({series.n_frames} and {series.n_regions}), too few "
+            "for any method; is it (time, region)?"
         )
     frames = look_at_frames(series)
     if frames.repeated and not frames.too_many_repeated:
@@ -70,7 +70,7 @@ def suspicions(series: TimeSeries) -> tuple[str, ...]:
 
 
 def _of_values(series: TimeSeries, known: Collection[int]) -> tuple[str, ...]:
-    """Say what is suspicious about amplitudes, dimensions and frames, each cause once."""
+    """Return warnings about amplitudes, dimensions and frames, one per cause."""
     part = usable_part(series)
     if part is None:
         return ()
@@ -80,11 +80,11 @@ def _of_values(series: TimeSeries, known: Collection[int]) -> tuple[str, ...]:
         begins = ""
     struck, frames = spikes(part, {*known, *first})
     if drifts and len(frames) > _STRETCH * part.n_frames:
-        struck = ""  # the stretch after a jump
+        struck = ""  # the stretch is the part after a jump
     found = [drifts, begins, struck, louder_regions(part), regions_at_another_level(part)]
     found += [units_of_runs(part), *uneven_stretches(part)]
-    # A drift, a spike or a bright beginning is a signal that all regions share, and hides what
-    # else they have.
+    # A drift, a spike or bright first frames are signals that all regions share, and hide other
+    # common signals.
     if not drifts:
         found.append("" if struck else twins(part))
         found += [*dimensions(part, common=not (struck or begins)), few_independent_frames(part)]
@@ -93,11 +93,11 @@ def _of_values(series: TimeSeries, known: Collection[int]) -> tuple[str, ...]:
 
 
 def _copied_runs(series: TimeSeries) -> list[str]:
-    """Say which runs hold one recording, or a part of one; exact repeats are said by frames."""
+    """Return warnings about runs with one recording, or a part of it; without exact repeats."""
     runs = {str(number): (each,) for number, each in enumerate(signatures(series), start=1)}
     copies = [
         f"its runs {copy.first} and {copy.second} hold nearly one recording (r = "
-        f"{copy.correlation:.3f}{', backwards' if copy.backwards else ''}): take one of them away"
+        f"{copy.correlation:.3f}{', backwards' if copy.backwards else ''}): remove one of them"
         for copy in near_copies(runs)
     ]
     return copies + [
@@ -109,7 +109,7 @@ def _copied_runs(series: TimeSeries) -> list[str]:
 
 
 def _coarse(series: TimeSeries) -> list[str]:
-    """Say that regions take few values, and whether single precision holds no more there."""
+    """Return warnings about regions with few values, and about the limits of single precision."""
     distinct = [np.unique(column) for column in series.values.T]
     levels = float(np.median([len(values) for values in distinct]))
     if series.n_frames < _ENOUGH_FRAMES or levels >= _FEW_LEVELS:
@@ -120,8 +120,8 @@ def _coarse(series: TimeSeries) -> list[str]:
     if steps and np.median(steps) <= 1:
         level = np.median(np.abs(series.values))
         cause = (
-            f"around {level:.2g}, single precision, in which a series is kept, has no finer steps: "
-            "subtract each region's mean before the scan is stored"
+            f"around {level:.2g}, single precision, in which a series is stored, has no finer "
+            "steps: subtract each region's mean before the scan is stored"
         )
     return [
         f"its values are coarse: half of the regions take {levels:g} values or fewer in "
@@ -132,8 +132,8 @@ def _coarse(series: TimeSeries) -> list[str]:
 def recordings(series: TimeSeries) -> tuple[str, ...]:
     """Return a hash per run that two runs share only if they are one recording.
 
-    It is taken of the signs of the changes from frame to frame, so that offset and scale of
-    each region don't matter: the same scan z-scored has the same hash.
+    It is computed from the signs of the changes from frame to frame, so offset and scale of
+    each region don't matter: a z-scored copy has the same hash.
     """
     return tuple(_hash(run) for run in series.runs)
 

@@ -1,4 +1,4 @@
-"""Twins: regions that hold nearly one signal, without being copies."""
+"""Check for twins: two regions with nearly the same signal that aren't copies."""
 
 import numpy as np
 from jaxtyping import Float64
@@ -9,17 +9,17 @@ from attnconn_core.wording import first_few
 
 __all__ = ["twins"]
 
-# Absolute correlation of two regions, and of their changes from frame to frame. The sample's
-# regions have 0.976 at most.
+# Absolute correlation of two regions, and of their changes from frame to frame. At most 0.976 in
+# the sample.
 _SIGNAL, _CHANGES = 0.995, 0.98
 _SHOWN = 3
 
 
 def twins(part: UsablePart) -> str:
-    """Say which regions are nearly another, or its mirror image."""
+    """Return a warning about regions that nearly equal another, or its negative."""
     r = _correlation(part.standardised)
     size = np.tril(np.abs(r), -1)
-    alike = (size > _SIGNAL) & (size <= COPY)  # copies are refused
+    alike = (size > _SIGNAL) & (size <= COPY)  # copies are rejected elsewhere
     if not alike.any():
         return ""
     changes = _correlation(np.concatenate([np.diff(run, axis=0) for run in part.runs]))
@@ -33,13 +33,13 @@ def twins(part: UsablePart) -> str:
     return (
         f"{len(pairs)} {'pair of regions holds' if len(pairs) == 1 else 'pairs of regions hold'} "
         f"nearly one signal (rule: |r| above {_SIGNAL:g}): {first_few(said, _SHOWN)}. Is it one "
-        "region under two names? Partial correlations and other inverses then rest on what little "
-        "differs: take one of them out"
+        "region under two names? Partial correlations and other inverses then depend on their "
+        "small difference: remove one of them"
     )
 
 
 def _correlation(
     values: Float64[np.ndarray, "time region"],
 ) -> Float64[np.ndarray, "region region"]:
-    with np.errstate(invalid="ignore", divide="ignore"):  # a region whose changes are all one
+    with np.errstate(invalid="ignore", divide="ignore"):  # for a region with constant changes
         return np.nan_to_num(np.corrcoef(values.T))

@@ -1,4 +1,4 @@
-"""Two groups of subjects whose sessions are alike within a group, and unlike between the two."""
+"""Cohorts with two groups of subjects: similar within each group, dissimilar between the two."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,25 +27,25 @@ _Some = Float64[np.ndarray, " _"]
 _Group = Bool[np.ndarray, " subject"]
 _Alike = Float64[np.ndarray, "subject subject"]
 
-# In smaller cohorts values fall in two groups by chance. A group is of two subjects or more, and
-# of so large a share of them; a rarer kind is far from what is usual, and said of each session.
+# Smaller cohorts fall into two groups by chance. A group has at least two subjects and at least
+# this share of them; rarer kinds are reported per session by `unlike`.
 _FEWEST_SUBJECTS, _FEWEST, _LEAST_SHARE = 5, 2, 0.05
-# How many clusters the tree of subjects is cut into at most, and the share of all subjects, at
-# least five, that two must hold: the others belong to neither.
+# Largest number of clusters to cut the tree of subjects into, and the share of all subjects (at
+# least five) that two of them must hold; the others belong to neither.
 _MOST_CLUSTERS, _MOST_OF_ALL = 12, 0.8
-# Subjects correlate by so much within each group, by less than a share of it (Fisher z) between
-# the two, and nearly each by so much more with its own.
+# Least correlation of subjects within each group; largest share of it (Fisher z) between the two;
+# and how much more nearly every subject must correlate with its own group.
 _WITHIN, _BETWEEN, _CLEARLY = 0.3, 0.25, 0.2
-_WITHIN_TIMES = 3.0  # what correlations of so many edges are by chance
+_WITHIN_TIMES = 3.0  # times the chance level of correlations of so many edges
 _NEARLY_ALL = 0.9
-# The gap between two groups of values, and how many deviations within the groups it is.
+# The gap between two groups of values, and its ratio to the deviations within the groups.
 _TIMES = 6.0
 _AUTOCORRELATION = 0.25  # Fisher z
 _SHARED = float(np.log(2.5))
-# What the mean of all regions varies by is never less, in logarithms.
+# Least spread of the variance of the mean of all regions, in logarithms.
 _LEAST_SHARED = 0.05
-# Frames are fewer that are at most such a share of the usual number; then the groups are known,
-# and autocorrelations must lie apart by less.
+# Frames are fewer if they are at most this share of the usual number; the groups are then known,
+# and a smaller gap in autocorrelation is enough.
 _SHORT, _SHORT_APART, _SHORT_TIMES = 0.6, 0.1, 3.0
 
 
@@ -56,18 +56,19 @@ class TwoGroups:
     Attributes
     ----------
     measure
-        ``"connectivity"``: how sessions of different subjects correlate; ``"autocorrelation"`` in
+        ``"connectivity"``: correlation of sessions of different subjects; ``"autocorrelation"`` in
         the median region; ``"shared"``: variance of the mean of all standardised regions, times
         their number; ``"frames"``: one group has fewer frames, and less autocorrelation.
     keys
-        Sessions of the smaller group; of the one without the first session, if both are as large.
+        Sessions of the smaller group; if both are equally large, the one without the first
+        session.
     others
         Sessions of the other group.
     value, usual
-        Of the smaller group, and of the other one: medians over sessions. Of connectivity, the
-        mean correlation within either.
+        Measure in the smaller group, and in the other: medians over sessions. For connectivity,
+        the mean correlation within each group.
     between
-        Mean correlation of sessions of the two groups, by connectivity.
+        Mean correlation of sessions of the two groups, for connectivity.
     """
 
     measure: Measure
@@ -80,7 +81,7 @@ class TwoGroups:
 
 @dataclass(frozen=True)
 class _Subjects:
-    """Which rows of a table of sessions are whose."""
+    """The subjects, and which rows of a table of sessions belong to each."""
 
     keys: list[str]
     rows: Bool[np.ndarray, "subject session"]
@@ -98,17 +99,18 @@ class _Subjects:
 def two_groups(
     profiles: Mapping[str, Profile], subjects: Mapping[str, str] | None = None
 ) -> tuple[TwoGroups, ...]:
-    """Find the measures by which a cohort falls in two groups of subjects.
+    """Return the measures by which a cohort falls into two groups of subjects.
 
-    All sessions of a subject are in one group. Cohorts of fewer than five subjects are not
-    looked at, and neither is a group of a single subject: `unlike` finds those.
+    All sessions of a subject are in one group. Cohorts of fewer than five subjects aren't
+    compared, and a group has more than one subject: `unlike` reports single ones.
 
     Parameters
     ----------
     profiles
-        Session key → its profile. Only those with as many regions as most are compared.
+        Session key → its profile. Only those with the most frequent number of regions are
+        compared.
     subjects
-        Session key → its subject; who isn't named is a subject of its own.
+        Session key → its subject; a session that isn't listed counts as a subject.
     """
     subjects = subjects or {}
     keys, held = unpacked_profiles({key: each.autocorrelation for key, each in profiles.items()})
@@ -141,7 +143,7 @@ def _by_shared(profiles: Mapping[str, Profile], subjects: Mapping[str, str]) -> 
 
 
 def _split(values: _Values, least: float) -> _Group | None:
-    """Cut values in two where a gap is large by itself, and in deviations within both parts."""
+    """Return the split at a gap that is large absolutely and relative to both parts' spread."""
     order = np.argsort(values)
     sizes, number = values[order], len(values)
     if number < _FEWEST_SUBJECTS:
@@ -158,7 +160,7 @@ def _split(values: _Values, least: float) -> _Group | None:
 
 
 def _shorter(whose: _Subjects, moved: _Values, frames: np.ndarray) -> _Group | None:
-    """Return who has fewer frames, if their autocorrelation is less than that of all others."""
+    """Return the subjects with fewer frames, if their autocorrelation is below all others'."""
     numbers = whose.means(frames.astype(float))
     usual = np.median(frames)
     for fewer in (numbers <= _SHORT * usual, numbers < usual / _SHORT):
@@ -225,7 +227,7 @@ def _by_connectivity(
 
 
 def _without_strangers(alike: _Alike, group: _Group) -> _Group:
-    """Leave out who correlates with a group by less than half of what its subjects do."""
+    """Return a group without subjects that correlate with it less than half as much as usual."""
     if group.sum() <= _FEWEST:
         return group
     within = _within(alike, group)
@@ -247,7 +249,7 @@ def _are_apart(alike: _Alike, one: _Group, other: _Group, least: float) -> bool:
 
 
 def _within(alike: _Alike, group: _Group) -> _Some:
-    """Return how each subject correlates with the others of its group on average."""
+    """Return the mean correlation of each subject with the others of its group."""
     among = alike[np.ix_(group, group)]
     return (among.sum(axis=1) - np.diag(among)) / (len(among) - 1)
 

@@ -1,4 +1,4 @@
-"""Sessions whose connectivity or autocorrelation is unlike that of the others."""
+"""Sessions whose connectivity or autocorrelation differs from that of the others."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -35,59 +35,59 @@ Measure = Literal[
 
 _Rows = Float64[np.ndarray, "session _"]
 
-# A session is far that lies so many robust deviations from the median, and whose value
-# differs by a size of its own. A deviation counts as the least at least.
-# Fisher z of the autocorrelation in the median region, less what is usual of each.
+# A session is far if it lies this many robust deviations from the median and differs by a least
+# size, given below per measure. Deviations have a lower limit.
+# Fisher z of the autocorrelation in the median region, minus each region's usual value.
 _AUTOCORRELATION, _AUTOCORRELATION_TIMES = 0.25, 5.0
-# Autocorrelation of one region, less what is usual of it, among those of all regions; white
-# noise has none. Where as many others lie above, the regions are in another order.
+# Autocorrelation of one region, minus its usual value, relative to all regions'; that of white
+# noise is 0. If equally many other regions lie above, the regions are in another order.
 _REGION, _REGION_TIMES, _WHITE, _ABOVE = 0.5, 5.0, 0.2, 0.35
 _REGION_LEAST = 0.02
-_SOME = 0.75  # of the regions that could be told so; more are the scan
+_SOME = 0.75  # of the regions that can be judged; if more, the whole scan differs
 # Logarithm of the strength between sides.
 _SIDES_TIMES, _SIDES_LEAST = 5.0, 0.1
-# Correlation of halves with the regions of one moved, less that without; Fisher z.
+# Correlation of halves with the regions of one moved, minus that without; Fisher z.
 _GAIN, _GAIN_TIMES, _GAIN_LEAST = 0.1, 5.0, 0.1
-# Fisher z of the correlation with the median of others; of halves, less that of the other half.
+# Fisher z of the correlation with the others' median; for halves, minus that of the other half.
 _CONNECTIVITY_TIMES, _HALF_TIMES = 4.0, 4.0
-# A session that has nothing in common with others, who have much, needn't be as far.
+# Limit for a session that has nothing in common with others, if they have much in common.
 _NOTHING, _NOTHING_TIMES, _MUCH = 0.15, 3.0, 0.45
 # Fisher z of the correlation with the subject's other sessions.
 _OWN_SHARE, _OWN_TIMES, _OWN_LEAST, _OWN_COMMON = 0.25, 4.0, 0.1, 0.6
-# Values are low that are less than so much of the usual one.
+# Values are low if they are below this share of the usual one.
 _SHARE = 0.5
-# Sessions that correlate by less with the others have nothing in common that one could lack.
+# Below this correlation, sessions have nothing in common that one of them could lack.
 _COMMON = 0.3
 
 
 @dataclass(frozen=True)
 class Unlike:
-    """A session, and the measure by which it is unlike the others.
+    """A session, and the measure by which it differs from the others.
 
     Attributes
     ----------
     key
-        The session.
+        Session key.
     measure
-        ``"autocorrelation"`` in the median region; ``"regions"``: that of some, which is near 0;
-        ``"sides"`` and ``"every other"``: how strong connections are between the first and the
-        last regions, or between every other one and the rest; ``"moved"``: the halves of the scan
-        agree better once the regions of one are moved by one; ``"connectivity"``: how it
-        correlates with the median of other sessions; ``"first half"``, ``"second half"``: the
-        same of half of the scan; ``"own sessions"``: how it correlates with the others of its
-        subject, of which any may be the wrong one.
+        ``"autocorrelation"``: in the median region; ``"regions"``: in some regions, where it is
+        near 0; ``"sides"`` and ``"every other"``: strength of connections between the first and
+        the last regions, or between every other one and the rest; ``"moved"``: the halves of the
+        scan agree better if the regions of one are moved by one position; ``"connectivity"``:
+        correlation with the median of the other sessions; ``"first half"``, ``"second half"``: the
+        same for half of the scan; ``"own sessions"``: correlation with the other sessions of its
+        subject, any of which may be the wrong one.
     value, usual
-        Of this session, and the median over sessions; correlations, but for the strengths.
+        Measure of this session, and its median over sessions: correlations, or strengths.
     numbers
-        The regions that are meant, from 0.
+        Regions concerned, numbered from 0.
     connectivity
-        How its connectivity correlates with the median of the other sessions, and what is usual.
-        None where profiles hold no connectivity.
+        Correlation of its connectivity with the median of the other sessions, and the usual
+        value. None if profiles hold no connectivity.
     moved
-        How its halves correlate once the regions of one are moved by one.
+        Correlation of its halves if the regions of one are moved by one position.
     own
-        How its connectivity correlates with that of the subject's other sessions (the median),
-        and what is usual. None without another, or where fewer than six sessions have one.
+        Median correlation of its connectivity with that of the subject's other sessions, and the
+        usual value. None if there is no other, or fewer than six sessions have one.
     """
 
     key: str
@@ -101,7 +101,7 @@ class Unlike:
 
     @property
     def agrees_with_own(self) -> bool:
-        """Whether the subject's other sessions are much as it is, as in most subjects."""
+        """Whether it agrees with the subject's other sessions as in most subjects."""
         if self.own is None:
             return False
         value, usual = fisher(np.array(self.own))
@@ -111,18 +111,19 @@ class Unlike:
 def unlike(
     profiles: Mapping[str, Profile], subjects: Mapping[str, str] | None = None
 ) -> tuple[Unlike, ...]:
-    """Find the sessions that are far from what is usual in a cohort, each by one measure.
+    """Return the sessions that are far from the usual in a cohort, one measure for each.
 
-    Distances are counted in robust deviations over sessions, so that none is found where sessions
-    differ much; and each has a least size, so that none is found where they hardly differ.
+    Distances are in robust deviations over sessions, so none is reported if sessions differ
+    much; each measure also has a least size, so none is reported if they hardly differ.
     Fewer than six sessions are not compared.
 
     Parameters
     ----------
     profiles
-        Session key → its profile. Only those with as many regions as most are compared.
+        Session key → its profile. Only those with the most frequent number of regions are
+        compared.
     subjects
-        Session key → its subject; who isn't named is a subject of its own.
+        Session key → its subject; a session that isn't listed counts as a subject.
     """
     subjects = {key: (subjects or {}).get(key, key) for key in profiles}
     keys, halves = connectivity({key: each.halves for key, each in profiles.items()})
@@ -137,7 +138,7 @@ def unlike(
         *_by_connectivity(agreement, {key: profiles[key] for key in agreement}),
     ):
         found.setdefault(each.key, each)
-    # Of two sessions that disagree, what is said of one explains both.
+    # If two sessions disagree with each other, one report explains both.
     explained = {subjects[key] for key in found}
     found |= {each.key: each for each in _by_own(own) if subjects[each.key] not in explained}
     usual = _median([whole for whole, *_ in agreement.values()])
@@ -164,7 +165,7 @@ def _by_autocorrelation(profiles: Mapping[str, Profile]) -> list[Unlike]:
         (below < -_REGION) & (held < _WHITE) & (distances(below, _REGION_LEAST) < -_REGION_TIMES)
     )
     noise &= ((below > _ABOVE).sum(axis=1) < noise.sum(axis=1) / 2)[:, None]
-    # What noise in some regions leaves of the others is judged without it.
+    # The effect of noise in some regions on the others is judged without these regions.
     noise &= (noise.sum(axis=1) <= _SOME * (usual > _REGION).sum())[:, None]
     apart = np.ma.median(np.ma.masked_array(shifts(held), noise), axis=1).filled(0.0)
     by_chance = np.array([profiles[key].frames ** -0.5 for key in keys])

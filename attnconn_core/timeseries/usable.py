@@ -1,4 +1,4 @@
-"""The part of a series that can be measured: finite regions that change, in runs of some length."""
+"""The part of a series that can be checked: finite, changing regions in long enough runs."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,30 +11,30 @@ from attnconn_core.records import TimeSeries
 __all__ = ["UsablePart", "usable_part"]
 
 FEWEST_FRAMES = 10
-"""Frames of a run; of fewer, medians and deviations say little."""
-# A deviation is the median distance from the median, times this, where values are normal.
+"""Frames of a run; with fewer, medians and deviations are unreliable."""
+# For normal values, the deviation is this times the median distance from the median.
 _NORMAL = 1.4826
-_SAMPLED = 20  # regions whose decimals are looked at
+_SAMPLED = 20  # number of regions whose decimals are checked
 
 
 @dataclass(frozen=True)
 class UsablePart:
-    """Runs of float64 around their own means, and what is known of them.
+    """Usable runs in float64, each minus its own means, with their positions and scales.
 
     Attributes
     ----------
     runs
-        Each around its own means.
+        Runs, each minus its own means.
     first_frames
-        The number of each run's first frame in the session, from 0.
+        Number of each run's first frame in the session, from 0.
     numbers
-        The number of each run in the session, from 1.
+        Number of each run in the session, from 1.
     largest
-        Of each region, the largest absolute value before the mean was taken out.
+        Largest absolute value of each region before the mean was subtracted.
     regions
-        Their names.
+        Region names.
     means
-        What was taken out: every region's mean in each run.
+        The subtracted means of every region in each run.
     """
 
     runs: tuple[Float64[np.ndarray, "_ region"], ...]
@@ -46,7 +46,7 @@ class UsablePart:
 
     @property
     def n_frames(self) -> int:
-        """Frames over the usable runs."""
+        """Number of frames over the usable runs."""
         return sum(map(len, self.runs))
 
     @property
@@ -63,8 +63,8 @@ class UsablePart:
     def scales(self) -> tuple[Float64[np.ndarray, " region"], ...]:
         """Every region's robust deviation in each run.
 
-        1.4826 times the median distance from the median; the standard deviation where half of
-        a region's values are its median, up to the rounding of medians.
+        1.4826 times the median distance from the median; the standard deviation if half of
+        a region's values equal its median, up to the rounding of medians.
         """
         scales = []
         for run, median in zip(self.runs, self.medians, strict=True):
@@ -75,10 +75,10 @@ class UsablePart:
 
     @cached_property
     def written(self) -> float:
-        """Step from one possible value to the next, in deviations: the decimals of a text file.
+        """Step between possible values, in deviations, as from the decimals of a text file.
 
-        The median over some regions of the smallest difference between two values: where
-        nothing was rounded it is as small as chance makes it, in the order of 1 / frames².
+        The median over some regions of the smallest difference between two values. Without
+        rounding it is as small as chance makes it, of the order of 1 / frames².
         """
         some = np.linspace(0, self.n_regions - 1, min(_SAMPLED, self.n_regions)).astype(int)
         run = max(self.runs, key=len)[:, some]
@@ -89,10 +89,10 @@ class UsablePart:
 
     @cached_property
     def standardised(self) -> Float64[np.ndarray, "time region"]:
-        """Stack the runs with a deviation of 1 for every region.
+        """Return the stacked runs with a deviation of 1 for every region.
 
-        Each run is divided by its regions' median deviation first, so that a run in another
-        unit doesn't hide the others; what is linear between regions stays so.
+        Each run is first divided by its regions' median deviation, so that a run in another
+        unit doesn't dominate the others; linear relations between regions are kept.
         """
         scaled = [run / np.median(run.std(axis=0)) for run in self.runs]
         stacked = np.concatenate(scaled)
@@ -100,7 +100,7 @@ class UsablePart:
 
 
 def usable_part(series: TimeSeries) -> UsablePart | None:
-    """Return what can be measured; None without a run of ten frames and two sound regions."""
+    """Return the usable part; None without a run of ten frames and two sound regions."""
     ends = np.cumsum([len(run) for run in series.runs])
     kept = [number for number, run in enumerate(series.runs) if len(run) >= FEWEST_FRAMES]
     sound = np.ones(series.n_regions, dtype=bool)
@@ -122,5 +122,5 @@ def usable_part(series: TimeSeries) -> UsablePart | None:
 
 
 def _median(run: Float64[np.ndarray, "time region"]) -> Float64[np.ndarray, " region"]:
-    # By rows, and in single precision: along the first axis it takes several times as long.
+    # By rows and in single precision, because medians along the first axis are much slower.
     return np.asarray(np.median(run.T.astype(np.float32, order="C"), axis=1), dtype=np.float64)

@@ -1,4 +1,4 @@
-"""Windows: every stretch of consecutive frames that a forecaster learns from."""
+"""Windows: all stretches of consecutive frames that a forecaster is trained on."""
 
 from collections.abc import Sequence
 
@@ -14,19 +14,19 @@ __all__ = ["lagged_design", "require_lags", "windows"]
 def windows(
     series: TimeSeries, input_window: int, output_window: int = 1
 ) -> tuple[Float[np.ndarray, "window region lag"], Float[np.ndarray, "window region horizon"]]:
-    """Cut a series into inputs and targets, stride 1, never across a run's border.
+    """Return the inputs and targets of a series, with stride 1, never across a run's border.
 
     Parameters
     ----------
     series
-        The series, whose runs may be of any length.
+        Series with runs of any length.
     input_window, output_window
-        Frames that go in and frames that are predicted.
+        Number of input frames, and of predicted frames.
 
     Returns
     -------
     inputs, targets
-        Read-only views where the series is one run. `lag` runs forward in time: the
+        Read-only views if the series is one run. `lag` runs forward in time: the
         last is the frame before the target.
 
     Raises
@@ -55,7 +55,7 @@ def windows(
 
 
 def require_lags(lags: int) -> None:
-    """Raise ParameterError unless there is at least one frame of the past."""
+    """Raise ParameterError unless `lags` is at least 1."""
     if lags < 1:
         raise ParameterError(f"lags must be at least 1 frame; got {lags}")
 
@@ -63,7 +63,7 @@ def require_lags(lags: int) -> None:
 def lagged_design(
     runs: Sequence[Float[np.ndarray, "_ region"]], lags: int
 ) -> tuple[Float[np.ndarray, "sample {lags}*region"], Float[np.ndarray, "sample region"]]:
-    """Lay the past of every region out for a linear forecast of the present.
+    """Return the past and present of every region, for a linear forecast.
 
     Column ``region * lags + lag`` holds the region `lags - lag` frames earlier, so
     that the columns of one region lie together, in the order of time.
@@ -73,7 +73,7 @@ def lagged_design(
     runs
         Arrays of (time, region); runs of `lags` frames or fewer give no sample.
     lags
-        Frames of the past.
+        Number of past frames.
 
     Returns
     -------
@@ -91,7 +91,7 @@ def lagged_design(
             f"{lags} lags need a run of at least {lags + 1} frames; "
             f"the longest has {max((len(run) for run in runs), default=0)}"
         )
-    # Laid out once, in place: a whole scan's design is the largest array of a linear fit.
+    # Built once, in place: the design of a scan is the largest array of a linear fit.
     n_regions, n_samples = long_enough[0].shape[1], [len(run) - lags for run in long_enough]
     past = np.empty((sum(n_samples), n_regions, lags))
     present = np.empty((sum(n_samples), n_regions))

@@ -98,7 +98,7 @@ def test_rounding_is_the_cause_of_flat_and_equal_frames_and_is_said_once():
     told = assess(series(np.trunc(0.9 * SCAN / SCAN.std()))).frames
     assert told.rounded
     assert told.complaint().startswith("half of the regions take ")
-    assert "saved as whole numbers. Save the series anew, with decimals" in told.complaint()
+    assert "saved as whole numbers. Save it anew, with decimals" in told.complaint()
     assert "cut them out" not in told.complaint()
 
 

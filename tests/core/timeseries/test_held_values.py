@@ -11,7 +11,7 @@ def test_a_stretch_of_one_value_is_said_with_regions_and_frames(value):
     values = clean()
     values[80:110, :3] = value if value else values[:, :3].mean(axis=0)
     told = " ".join(suspicions(as_series(values)))
-    assert "3 of 20 regions hold one value for 10 frames or more in a row (R00, R01, R02; " in told
+    assert "3 of 20 regions have one value for 10 frames or more in a row (R00, R01, R02; " in told
     assert "frames 80–109)" in told
 
 
@@ -34,7 +34,7 @@ def test_a_run_that_copies_another_is_said():
     one, other = clean(200), clean(200, seed=1)
     noise = 0.005 * np.random.default_rng(0).normal(size=one.shape)
     (told,) = suspicions(as_series(one, one + noise))
-    assert "its runs 1 and 2 hold nearly one recording (r = 1.000): take one of them away" in told
+    assert "its runs 1 and 2 hold nearly one recording (r = 1.000): remove one of them" in told
     assert suspicions(as_series(one, other)) == ()
 
 

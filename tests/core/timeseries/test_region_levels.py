@@ -29,7 +29,7 @@ def with_motion(values):
 def test_motion_among_regions_is_said(scale):
     sentence = said(scale * with_motion(raw()))
     assert "that of 2 of 20 regions doesn't: R18 (" in sentence
-    assert "motion parameters and other confounds? Take them out" in sentence
+    assert "motion parameters and other confounds? Remove them" in sentence
     assert "R19 (" in sentence
 
 

@@ -60,5 +60,5 @@ def test_no_part_may_be_empty():
 
 @pytest.mark.parametrize("frames", [0, 6])
 def test_a_head_is_no_longer_than_its_series(frames):
-    with pytest.raises(SeriesError, match=f"between 1 and all 5 frames; got {frames}"):
+    with pytest.raises(SeriesError, match=f"must keep 1 to 5 frames; got {frames}"):
         head(counted([5]), frames)

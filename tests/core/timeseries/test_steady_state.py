@@ -17,7 +17,7 @@ def begun(sizes, sign=1):
 def test_frames_before_the_signal_is_steady_are_counted(sign):
     (told,) = suspicions(as_series(begun((40, 15, 6, 0), sign)))
     assert "3 frames, the first " in told
-    assert "drop them" in told
+    assert "remove them" in told
     # Nor are they called spikes.
     assert "spike" not in told
 

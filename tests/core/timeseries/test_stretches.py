@@ -42,7 +42,7 @@ def test_a_frozen_end_with_noise_is_said():
 )
 def test_a_part_of_a_smaller_amplitude_is_said(start, end, factor):
     (sentence,) = said(shrunken(clean(), start, end, factor))
-    assert "within a factor of 2, but isn't in frames " in sentence
+    assert "within a factor of 2 throughout a run, but doesn't in frames " in sentence
     place = sentence.split("frames ")[-1].split(" of run")[0]
     assert [int(each) for each in place.split("–")] == pytest.approx([start, end - 1], abs=15)
 
