@@ -164,7 +164,9 @@ def seconds_per_frame(path: Path, series: cifti2_axes.SeriesAxis) -> float:
     seconds = float(f"{series.step:.9g}")
     problem = repetition_time_problem(seconds)
     if problem:
-        raise ScanError(f"{path}: {problem} The value comes from the file's header: correct it there")
+        raise ScanError(
+            f"{path}: {problem} The value comes from the file's header: correct it there"
+        )
     return seconds
 
 

@@ -86,7 +86,8 @@ def test_members_are_fine_tuned_one_by_one(series, make_series):
     second = fit(CONFIG, [series], training(1, seed=8), start=start.members[1]).forecaster
     for one, other in zip(tuned.members[1].parameters(), second.parameters(), strict=True):
         torch.testing.assert_close(one, other)
-    with pytest.raises(ParameterError, match="an ensemble of 3 must start from an ensemble of the same size; got 2"):
+    message = "an ensemble of 3 must start from an ensemble of the same size; got 2"
+    with pytest.raises(ParameterError, match=message):
         fit(CONFIG, [series], training(3), start=start)
 
 

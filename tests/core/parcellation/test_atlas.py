@@ -96,9 +96,7 @@ def test_a_label_without_a_vertex_is_no_region_and_is_said(cifti):
     path = cifti.atlas("a.dlabel.nii", cifti.cortex(wall=0), np.repeat([1, 1, 2, 2], 20), names)
     atlas = load_atlas(path)
     assert atlas.regions == ("a", "b")
-    assert atlas.notes == (
-        "a.dlabel.nii: labels without vertices are left out: corpuscallosum",
-    )
+    assert atlas.notes == ("a.dlabel.nii: labels without vertices are left out: corpuscallosum",)
 
 
 def test_a_key_that_the_table_lacks_is_background_and_is_said(cifti):
