@@ -165,7 +165,7 @@ def seconds_per_frame(path: Path, series: cifti2_axes.SeriesAxis) -> float:
     problem = repetition_time_problem(seconds)
     if problem:
         raise ScanError(
-            f"{path}: {problem} The value comes from the file's header: correct it there"
+            f"{path}: {problem} (the value is from the file's header: correct it there)"
         )
     return seconds
 
