@@ -29,10 +29,11 @@ from attnconn_assets.instance.home import (
     telemetry_notice,
 )
 from attnconn_assets.instance.run_locks import end_orphans
-from attnconn_assets.operation import cleaning, servers
+from attnconn_assets.operation import cleaning
 from attnconn_assets.operation.check.check import check as check_study
 from attnconn_assets.operation.outcome import Outcome, Step
 from attnconn_assets.operation.runner import materialise_stale
+from attnconn_assets.operation.servers.serve import serve
 from attnconn_assets.storage import trace
 from attnconn_assets.storage.entry import WHOLE
 from attnconn_assets.storage.formats import read_table
@@ -133,7 +134,7 @@ def dev(study: Study, file: Path, dagster_port: int, mlflow_port: int | None) ->
             f"Links in Dagster lead to {study.tracking_page}; "
             "`tracking_page` in the study says where MLflow is"
         )
-    return servers.serve(file, study.tracking_folder, dagster_port, chosen)
+    return serve(file, study.tracking_folder, dagster_port, chosen)
 
 
 def seed(study: Study) -> int:

@@ -14,7 +14,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attnconn_assets.operation import servers
+from attnconn_assets.operation.servers import serve as serving
 from attnconn_assets.storage.entry import Entry
 from attnconn_assets.storage.store import Store
 from attnconn_assets.study.study import load_study
@@ -150,11 +150,11 @@ def started(monkeypatch, tmp_path) -> dict[str, tuple[list[str], dict[str, str]]
         return 0
 
     with monkeypatch.context() as patch:
-        patch.setattr(servers, "_watch", watch)
-        patch.setattr(servers.signal, "signal", lambda *_: None)
-        patch.setattr(servers, "_require_free", lambda *_: None)
+        patch.setattr(serving, "_watch", watch)
+        patch.setattr(serving.signal, "signal", lambda *_: None)
+        patch.setattr(serving, "_require_free", lambda *_: None)
         patch.setattr(Tracking, "client", lambda _: None)
-        servers.serve(tmp_path / "study.yaml", tmp_path / "mlruns", 3000, 5000)
+        serving.serve(tmp_path / "study.yaml", tmp_path / "mlruns", 3000, 5000)
     assert set(seen) == {"dagster", "dagster-daemon", "dagster-webserver", "mlflow"}
     return seen
 

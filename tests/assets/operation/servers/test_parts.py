@@ -8,8 +8,9 @@ import time
 
 import pytest
 
-from attnconn_assets.operation import servers
-from attnconn_assets.operation.servers import _end, _Part, _watch
+from attnconn_assets.operation.servers import part as part_module
+from attnconn_assets.operation.servers.part import Part, end
+from attnconn_assets.operation.servers.serve import _watch
 
 
 @pytest.fixture
@@ -24,7 +25,7 @@ def part(tmp_path):
             f"open({str(log)!r}, 'a').write(str(os.getpid()) + '\\n')\n"
             f"{child if leaves else ''}\ntime.sleep({seconds})"
         )
-        return _Part(name, [sys.executable, "-c", code], needed=needed)
+        return Part(name, [sys.executable, "-c", code], needed=needed)
 
     def starts(name):
         return (tmp_path / name).read_text().split()
@@ -35,8 +36,8 @@ def part(tmp_path):
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
-    monkeypatch.setattr(servers, "_FIRST_PAUSE", 0.1)
-    monkeypatch.setattr(servers, "_PATIENCE", 2.0)
+    monkeypatch.setattr(part_module, "_FIRST_PAUSE", 0.1)
+    monkeypatch.setattr(part_module, "_PATIENCE", 2.0)
 
 
 def test_a_page_that_ends_is_started_again_and_the_daemon_s_end_ends_all(part, tmp_path, capfd):
@@ -47,7 +48,7 @@ def test_a_page_that_ends_is_started_again_and_the_daemon_s_end_ends_all(part, t
     try:
         assert _watch(parts, os.environ, tmp_path / "socket") == 1
     finally:
-        _end(parts)
+        end(parts)
     told = capfd.readouterr().err
     assert "page ended with status 0; it is started again" in told
     assert "daemon ended with status 0, and runs can't begin without it" in told
@@ -67,7 +68,7 @@ def test_pauses_grow_while_it_ends_at_once(part):
         page._again = 0.0
         page.keep(os.environ)
     assert pauses == [2.0, 4.0, 8.0]
-    _end([page])
+    end([page])
 
 
 def test_what_an_ended_part_left_behind_is_ended_with_it(part):
@@ -84,11 +85,11 @@ def test_what_an_ended_part_left_behind_is_ended_with_it(part):
 
 def test_a_part_that_does_not_end_is_killed(tmp_path):
     deaf = "import signal, time; signal.signal(signal.SIGINT, signal.SIG_IGN); print(flush=True); "
-    stubborn = _Part("deaf", [sys.executable, "-c", deaf + "time.sleep(60)"])
+    stubborn = Part("deaf", [sys.executable, "-c", deaf + "time.sleep(60)"])
     stubborn._process = subprocess.Popen(
         stubborn.command, stdout=subprocess.PIPE, start_new_session=True
     )
     stubborn._process.stdout.readline()
-    _end([stubborn])
+    end([stubborn])
     assert stubborn._process.wait(timeout=5) == -signal.SIGKILL
     stubborn._process.stdout.close()

@@ -1,0 +1,60 @@
+"""What `attnconn dev` starts: Dagster's code server, daemon and page, and MLflow's page."""
+
+import shutil
+import signal
+import sys
+from pathlib import Path
+
+import yaml
+
+from attnconn_assets.operation.servers.part import Part
+
+__all__ = ["parts"]
+
+
+def parts(code: Path, dagster_port: int, mlflow_port: int, database: str) -> list[Part]:
+    """Return the code location, what launches runs, and the two pages; in the order they begin in.
+
+    Parameters
+    ----------
+    code
+        Socket of the code server; Dagster's workspace file is written beside it.
+    dagster_port, mlflow_port
+        Of the pages, on this machine only.
+    database
+        Address of MLflow's.
+    """
+    workspace = code.with_name("workspace.yaml")
+    server = {"socket": str(code), "location_name": "attnconn"}
+    workspace.write_text(yaml.safe_dump({"load_from": [{"grpc_server": server}]}))
+    module = ("-m", "attnconn_assets.definitions")
+    return [
+        Part(
+            "Dagster's code server",
+            [_tool("dagster"), "code-server", "start", "-s", str(code), *module],
+        ),
+        Part(
+            "Dagster's daemon", [_tool("dagster-daemon"), "run", "-w", str(workspace)], needed=True
+        ),
+        Part(
+            "Dagster's page",
+            [
+                *(_tool("dagster-webserver"), "-w", str(workspace)),
+                *("-h", "127.0.0.1", "-p", str(dagster_port)),
+            ],
+        ),
+        Part(
+            "MLflow's page",
+            [
+                *(_tool("mlflow"), "server", "--backend-store-uri", database),
+                *("--app-name", "attnconn", "--workers", "1"),
+                *("--host", "127.0.0.1", "--port", str(mlflow_port)),
+            ],
+            ends_by=signal.SIGTERM,
+        ),
+    ]
+
+
+def _tool(name: str) -> str:
+    beside = Path(sys.executable).parent / name
+    return str(beside) if beside.exists() else shutil.which(name) or name

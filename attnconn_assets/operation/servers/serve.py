@@ -1,0 +1,90 @@
+"""Dagster's and MLflow's pages, side by side, on this machine only."""
+
+import os
+import signal
+import socket
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from attnconn_assets.operation.servers.part import Part, end
+from attnconn_assets.operation.servers.parts import parts as every_part
+from attnconn_assets.tracking.tracking import Tracking
+from attnconn_core.errors import StudyError
+
+__all__ = ["serve"]
+
+_LOADING = 180.0  # seconds that the code may take to load on a busy machine
+
+
+def serve(study: Path, tracking: Path, dagster_port: int, mlflow_port: int) -> int:
+    """Run both pages, and what stands behind them, until Ctrl-C or until the daemon ends.
+
+    Runs write to MLflow's database themselves, and the daemon launches them: a page that is
+    gone costs none of them, and is started again.
+    """
+    for name, port in (("dagster", dagster_port), ("mlflow", mlflow_port)):
+        _require_free(port, f"--{name}-port")
+    database = Tracking(folder=str(tracking))
+    database.client()
+    environment = {
+        **os.environ,
+        "ATTNCONN_STUDY": str(Path(study).resolve()),
+        "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
+        "MLFLOW_DISABLE_TELEMETRY": "true",
+        "MLFLOW_ALLOW_PICKLE_DESERIALIZATION": "false",
+    }
+    print(f"Dagster http://127.0.0.1:{dagster_port}   MLflow http://127.0.0.1:{mlflow_port}")
+    print("Ctrl-C ends both.", flush=True)
+    # Before they start: what is ignored here stays ignored there, and a shell that starts
+    # this in the background has Ctrl-C ignored.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _as_interrupt)
+    parts: list[Part] = []
+    # In a folder that nobody else may enter.
+    with tempfile.TemporaryDirectory(prefix="attnconn-") as folder:
+        code = Path(folder) / "code.sock"
+        try:
+            parts += every_part(code, dagster_port, mlflow_port, database.database)
+            return _watch(parts, environment, code)
+        except KeyboardInterrupt:
+            return 0
+        finally:
+            end(parts)
+
+
+def _watch(parts: Sequence[Part], environment: Mapping[str, str], socket_file: Path) -> int:
+    """Start all parts, and those again that end, until one that all need does."""
+    code, *others = parts
+    code.start(environment)
+    deadline = time.monotonic() + _LOADING
+    while not socket_file.exists() and code.ended() is None and time.monotonic() < deadline:
+        time.sleep(0.1)
+    for part in others:
+        part.start(environment)
+    while True:
+        for part in parts:
+            status = part.ended()
+            if part.needed and status is not None:
+                told = f"{part.name} ended with status {status}, and runs can't begin without it"
+                print(told, file=sys.stderr)
+                return 1
+            part.keep(environment)
+        time.sleep(0.5)
+
+
+def _require_free(port: int, option: str) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise StudyError(
+                f"{option} must be a port that nothing listens on; got {port}: {error.strerror}"
+            ) from error
+
+
+def _as_interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
