@@ -38,6 +38,7 @@ class Servers:
     dagster: str
     mlflow: str
     folder: Path
+    process: int
 
     def graphql(self, query: str, **variables: Any) -> dict[str, Any]:
         """Ask Dagster; fail on any error it answers with."""
@@ -49,6 +50,19 @@ class Servers:
             answer = json.loads(reply.read())
         assert "errors" not in answer, answer
         return answer["data"]
+
+    @property
+    def log(self) -> str:
+        """What they have printed."""
+        return (self.folder / "servers.log").read_text()
+
+    def wait(self, done: Callable[[], bool], seconds: float) -> float:
+        """Wait until something is done; return how many seconds that took."""
+        began = time.monotonic()
+        while not done():
+            assert time.monotonic() - began < seconds, self.log[-3000:]
+            time.sleep(0.5)
+        return time.monotonic() - began
 
     def ready(self) -> bool:
         """Whether both answer and Dagster has loaded the study."""
@@ -128,19 +142,17 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
         # As a shell leaves it for what it starts in the background.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),
     )
-    running = Servers(f"http://127.0.0.1:{ports[0]}", f"http://127.0.0.1:{ports[1]}", folder)
+    pages = (f"http://127.0.0.1:{port}" for port in ports)
+    running = Servers(*pages, folder, process.pid)
     try:
-        deadline = time.monotonic() + 180
-        while not running.ready():
-            assert process.poll() is None, (folder / "servers.log").read_text()[-3000:]
-            assert time.monotonic() < deadline, (folder / "servers.log").read_text()[-3000:]
-            time.sleep(1)
+        running.wait(lambda: process.poll() is not None or running.ready(), 180)
+        assert process.poll() is None, running.log[-3000:]
         yield running
     finally:
         process.send_signal(signal.SIGINT)
         status = process.wait(timeout=60)
         log.close()
-    assert status == 0, (folder / "servers.log").read_text()[-3000:]
+    assert status == 0, running.log[-3000:]
     for port in ports:
         with socket.socket() as probe:
             assert probe.connect_ex(("127.0.0.1", port)) != 0, "a server outlived Ctrl-C"

@@ -11,6 +11,10 @@ from attnconn_assets.operation.servers.part import Part
 
 __all__ = ["parts"]
 
+# Seconds after which the code's process ends when nobody reaches it. Dagster's own 30 pass when a
+# laptop sleeps, and nothing starts it again. Where its server was killed, it is the last resort.
+_UNREACHED = 24 * 3600
+
 
 def parts(code: Path, dagster_port: int, mlflow_port: int, database: str) -> list[Part]:
     """Return the code location, what launches runs, and the two pages; in the order they begin in.
@@ -27,11 +31,13 @@ def parts(code: Path, dagster_port: int, mlflow_port: int, database: str) -> lis
     workspace = code.with_name("workspace.yaml")
     server = {"socket": str(code), "location_name": "attnconn"}
     workspace.write_text(yaml.safe_dump({"load_from": [{"grpc_server": server}]}))
-    module = ("-m", "attnconn_assets.definitions")
     return [
         Part(
             "Dagster's code server",
-            [_tool("dagster"), "code-server", "start", "-s", str(code), *module],
+            [
+                *(_tool("dagster"), "code-server", "start", "-s", str(code)),
+                *("--heartbeat-ttl", str(_UNREACHED), "-m", "attnconn_assets.definitions"),
+            ],
         ),
         Part(
             "Dagster's daemon", [_tool("dagster-daemon"), "run", "-w", str(workspace)], needed=True

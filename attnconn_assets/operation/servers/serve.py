@@ -1,14 +1,17 @@
 """Dagster's and MLflow's pages, side by side, on this machine only."""
 
+import contextlib
 import os
 import signal
 import socket
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from attnconn_assets.operation.servers.code_server import CodeServer, CodeWatch
 from attnconn_assets.operation.servers.part import Part, end
 from attnconn_assets.operation.servers.parts import parts as every_part
 from attnconn_assets.tracking.tracking import Tracking
@@ -17,6 +20,7 @@ from attnconn_core.errors import StudyError
 __all__ = ["serve"]
 
 _LOADING = 180.0  # seconds that the code may take to load on a busy machine
+_LOOK = 2.0  # seconds between two looks at what runs
 
 
 def serve(study: Path, tracking: Path, dagster_port: int, mlflow_port: int) -> int:
@@ -32,6 +36,8 @@ def serve(study: Path, tracking: Path, dagster_port: int, mlflow_port: int) -> i
     environment = {
         **os.environ,
         "ATTNCONN_STUDY": str(Path(study).resolve()),
+        # A backfill waits where the code is away for a moment; it fails otherwise.
+        "DAGSTER_BACKFILL_RETRY_DEFINITION_CHANGED_ERROR": "true",
         "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
         "MLFLOW_DISABLE_TELEMETRY": "true",
         "MLFLOW_ALLOW_PICKLE_DESERIALIZATION": "false",
@@ -48,7 +54,8 @@ def serve(study: Path, tracking: Path, dagster_port: int, mlflow_port: int) -> i
         code = Path(folder) / "code.sock"
         try:
             parts += every_part(code, dagster_port, mlflow_port, database.database)
-            return _watch(parts, environment, code)
+            with _looking([CodeWatch(CodeServer(code)).look]):
+                return _watch(parts, environment, code)
         except KeyboardInterrupt:
             return 0
         finally:
@@ -73,6 +80,26 @@ def _watch(parts: Sequence[Part], environment: Mapping[str, str], socket_file: P
                 return 1
             part.keep(environment)
         time.sleep(0.5)
+
+
+@contextlib.contextmanager
+def _looking(looks: Sequence[Callable[[], None]]) -> Iterator[None]:
+    """Call these in turn, every few seconds, beside what the body does.
+
+    Beside it, because loading code takes as long as it takes.
+    """
+    ended = threading.Event()
+
+    def look() -> None:
+        while not ended.wait(_LOOK):
+            for each in looks:
+                each()
+
+    threading.Thread(target=look, name="looks", daemon=True).start()
+    try:
+        yield
+    finally:
+        ended.set()
 
 
 def _require_free(port: int, option: str) -> None:

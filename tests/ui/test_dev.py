@@ -1,0 +1,74 @@
+"""`attnconn dev` by itself: it outlives sleep and the end of its code, and costs no run."""
+
+import contextlib
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.ui.test_servers import SESSIONS, launch, processes, wait_for
+
+pytestmark = pytest.mark.servers
+
+AUTOMATION = """{
+  workspaceOrError { ... on Workspace { locationEntries { locationOrLoadError {
+    ... on RepositoryLocation { repositories { sensors { name } schedules { name } } }
+    ... on PythonError { message }
+  } } } }
+}"""
+
+RUNNING = "{ runsOrError(filter: {statuses: [STARTED]}) { ... on Runs { results { id } } } }"
+
+
+def family(process: int) -> list[int]:
+    """A process and all that it and its children started."""
+    parents = {}
+    for entry in Path("/proc").iterdir():
+        with contextlib.suppress(OSError):
+            if entry.name.isdigit():
+                stat = (entry / "stat").read_text().rpartition(") ")[2].split()
+                parents[int(entry.name)] = int(stat[1])
+    found = [process]
+    for each in found:  # which grows meanwhile
+        found += [child for child, parent in parents.items() if parent == each]
+    return found
+
+
+def sees_code(servers) -> bool:
+    """Whether Dagster's page has the code, and its sensors and schedules, at hand."""
+    answer = servers.graphql(AUTOMATION)
+    (entry,) = answer["workspaceOrError"]["locationEntries"]
+    repositories = entry["locationOrLoadError"].get("repositories", [])
+    return [len(each["sensors"]) for each in repositories] == [2]
+
+
+def test_a_machine_that_slept_goes_on_with_its_run_and_its_automation(servers):
+    backfill = launch(servers, ["time_series", "pearson"], SESSIONS)
+    servers.wait(lambda: bool(servers.graphql(RUNNING)["runsOrError"]["results"]), 60)
+    asleep = family(servers.process)
+    assert len(asleep) > 6  # the code's process and the run's among them
+    for process in asleep:
+        os.kill(process, signal.SIGSTOP)
+    # Longer than the 30 s after which Dagster ends code that nobody reaches.
+    time.sleep(34)
+    for process in asleep:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process, signal.SIGCONT)
+    wait_for(servers, backfill)
+    assert sees_code(servers)
+    wait_for(servers, launch(servers, ["time_series"], SESSIONS[:1]))  # the daemon has it, too
+    assert "has ended" not in servers.log
+    assert "No heartbeat received" not in servers.log
+
+
+def test_code_whose_process_was_killed_comes_back_and_costs_no_backfill(servers):
+    for process in processes("api", "grpc"):
+        if process in family(servers.process):
+            os.kill(process, signal.SIGKILL)
+    backfill = launch(servers, ["time_series"], SESSIONS[:1])
+    told = "The process of Dagster's code has ended; it is started again"
+    servers.wait(lambda: told in servers.log, 30)
+    wait_for(servers, backfill)
+    servers.wait(lambda: sees_code(servers), 30)
