@@ -21,6 +21,7 @@ from attnconn_assets.building.lost_store import why_store_is_away
 from attnconn_assets.building.motion import motion_beside_others
 from attnconn_assets.building.partitions import add_sessions, deletion_in_words
 from attnconn_assets.building.recorded import recorded_facts
+from attnconn_assets.building.registering import registrations
 from attnconn_assets.instance.home import (
     ensure_home,
     home_folder,
@@ -37,6 +38,7 @@ from attnconn_assets.operation.servers.serve import serve
 from attnconn_assets.storage import trace
 from attnconn_assets.storage.entry import WHOLE
 from attnconn_assets.storage.formats import read_table
+from attnconn_assets.storage.store import Store
 from attnconn_assets.storage.suspicions import suspicions_of
 from attnconn_assets.storage.verification import Finding, inventory
 from attnconn_assets.storage.verification import verify as examined
@@ -184,10 +186,22 @@ def verify(study: Study, repair: bool) -> int:
         file=sys.stdout,
     ) as bar:
         found = list(examined(store, places, repair=repair, looked_at=bar.update))
+    found += _examined_models(study, store, places, repair)
     for each in found:
         print(f"{each.what:10} {each.where}{f'  {each.why}' if each.why else ''}")
     print(_verdict(len(places), found, repair))
     return 1 if any(each.what == "damaged" or not each.repaired for each in found) else 0
+
+
+def _examined_models(
+    study: Study, store: Store, places: Sequence[tuple[str, str]], repair: bool
+) -> list[Finding]:
+    """Look whether MLflow can load the versions of the models that the study has registered."""
+    entries = filter(None, (store.readable(*place) for place in places))
+    known = list(registrations(study.name, store, entries))
+    names = {each.name for each in known}
+    stored = {each.tags["sha256"] for each in known}
+    return tracking_of(study).verify_models(names, stored, repair=repair)
 
 
 def _verdict(n_places: int, found: Sequence[Finding], repair: bool) -> str:

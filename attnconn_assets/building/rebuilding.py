@@ -8,10 +8,10 @@ import json
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from attnconn_assets.building.platform import Platform
+from attnconn_assets.building.registering import registrations
 from attnconn_assets.building.runs import Runs
 from attnconn_assets.building.showing import show_stored
 from attnconn_assets.building.spec import AssetSpec
@@ -46,7 +46,6 @@ class Rebuilder:
         self._study, self._store, self._tracking = study, store, tracking
         self._specs = specs
         self._known = tracking.known_runs()
-        self._new: dict[str, str] = {}
 
     def rebuild(self, spec: AssetSpec, entries: Sequence[Entry]) -> list[Entry]:
         """Make the runs of an asset's entries again where they are gone; return these entries.
@@ -94,8 +93,8 @@ class Rebuilder:
                 with runs.below(each["name"], each["parameters"]) as one:
                     _tell(one, each)
             self._show(run, spec, entry, scored=any("method" in e["parameters"] for e in below))
-            self._register(runs, told.get("registered", ()))
-        self._new[entry.made_by["mlflow_run"]] = run.id
+            for model in registrations(self._study.name, self._store, [entry]):
+                self._tracking.register(**vars(model))
         made_by = {"mlflow_run": run.id, "mlflow_experiment": run.experiment_id}
         self._store.amend(entry, **made_by)
         return replace(entry, made_by={**entry.made_by, **made_by})
@@ -109,14 +108,6 @@ class Rebuilder:
             scans = [dict(file) for file in files_behind(self._store, *entry.inputs)]
             run.file("scans.json", json.dumps(scans, indent=1).encode())
         show_stored(self._store, run, spec, entry)
-
-    def _register(self, runs: Runs, registered: Sequence[Mapping[str, Any]]) -> None:
-        """Give stored models their names in the registry, whose versions count anew."""
-        for each in registered:
-            model = Path(self._store.root) / each["file"]
-            if model.is_file():
-                run = self._new.get(each["run"], each["run"])
-                runs.register(each["name"], model, run, each["tags"], each["alias"])
 
 
 def _tell(run: TrackedRun, told: Mapping[str, Any]) -> None:

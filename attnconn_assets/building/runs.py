@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from attnconn_assets.building.platform import Platform
 from attnconn_assets.storage.entry import WHOLE
 from attnconn_assets.storage.recipe import Recipe, as_json, code_version
-from attnconn_assets.tracking.registry import Registered
+from attnconn_assets.tracking.registry import Registered, registered_name
 from attnconn_assets.tracking.run import TrackedRun
 from attnconn_assets.tracking.tags import Origin
 from attnconn_core.connectivity.method import Method
@@ -92,7 +92,7 @@ class Runs:
         self, name: str, model: Path, run_id: str, tags: Mapping[str, str], alias: str
     ) -> Registered:
         """Give a stored model a version in MLflow's registry and an alias."""
-        registered = f"{self.origin.study}_{name}"
+        registered = registered_name(self.origin.study, name)
         self._registered.append(
             {
                 "name": name,

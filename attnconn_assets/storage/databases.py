@@ -1,13 +1,22 @@
-"""Databases in SQLite that Dagster and MLflow own: which version has written them, and damage."""
+"""Databases in SQLite that Dagster and MLflow own: their version, damage, and paths in them."""
 
 import contextlib
 import functools
 import re
 import sqlite3
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
-__all__ = ["has_rows", "is_damage", "is_lock", "newest", "revision_of", "stands_in"]
+__all__ = [
+    "has_rows",
+    "is_damage",
+    "is_lock",
+    "newest",
+    "relocate",
+    "revision_of",
+    "stands_in",
+]
 
 _REVISION = re.compile(r"^revision(?:: str)? = ['\"](\w+)['\"]", re.MULTILINE)
 _BEFORE = re.compile(r"^down_revision\b[^=\n]*=(.+)$", re.MULTILINE)
@@ -57,6 +66,57 @@ def _migrations(folder: Path) -> tuple[frozenset[str], frozenset[str]]:
     known = {name for text in texts for name in _REVISION.findall(text)}
     begun = (line for text in texts for line in _BEFORE.findall(text))
     return frozenset(known), frozenset(name for line in begun for name in re.findall(r"\w+", line))
+
+
+def relocate(connection: sqlite3.Connection, before: Collection[Path], after: Path) -> int:
+    """Write a folder's path anew wherever a text of any table names it, or what lies in it.
+
+    Nothing is committed.
+
+    Parameters
+    ----------
+    connection
+        To the database.
+    before
+        The folders that are to be `after`.
+    after
+        Where they lie now.
+
+    Returns
+    -------
+    How many values were changed.
+    """
+    pattern = _naming({*before, after})
+    uri, plain = after.as_uri(), str(after)
+
+    def moved(text: str) -> str:
+        return pattern.sub(lambda found: uri if found["uri"] else plain, text)
+
+    connection.create_function("moved", 1, moved, deterministic=True)
+    return sum(
+        connection.execute(
+            f'update "{table}" set "{column}" = moved("{column}") '  # noqa: S608
+            f'where typeof("{column}") = \'text\' and moved("{column}") <> "{column}"'
+        ).rowcount
+        for table, column in _text_columns(connection)
+    )
+
+
+def _naming(folders: Collection[Path]) -> re.Pattern[str]:
+    """Match folders where they are named as wholes, in a ``file:`` URI or as paths."""
+    longest_first = sorted(map(str, folders), key=len, reverse=True)
+    paths = "|".join(map(re.escape, longest_first))
+    uris = "|".join(re.escape(Path(folder).as_uri()) for folder in longest_first)
+    return re.compile(rf"(?:(?P<uri>{uris})|(?<![\w.\-/])(?:{paths}))(?=[/\"'\\),\s]|$)")
+
+
+def _text_columns(connection: sqlite3.Connection) -> list[tuple[str, str]]:
+    """List the columns of all tables that may hold text."""
+    return connection.execute(
+        "select tables.name, columns.name from sqlite_master as tables "
+        "join pragma_table_info(tables.name) as columns "
+        "where tables.type = 'table' and tables.name not like 'sqlite!_%' escape '!'"
+    ).fetchall()
 
 
 def is_lock(error: Exception) -> bool:

@@ -19,16 +19,30 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities.model_registry import ModelVersion
 
-__all__ = ["MODELS", "Registered", "moved_aliases", "register_model", "remove_model"]
+__all__ = [
+    "GONE",
+    "MODELS",
+    "MODEL_FILE",
+    "Registered",
+    "is_whole",
+    "mark_gone",
+    "moved_aliases",
+    "place_of",
+    "register_model",
+    "registered_name",
+    "remove_model",
+]
 
+#: The tag of a version whose files are gone.
+GONE = "attnconn.gone"
 #: The folder of registered models beside MLflow's database.
 MODELS = "models"
+#: What a version's folder holds: the model, and what it is for MLflow.
+MODEL_FILE, _DESCRIBED = "forecaster.safetensors", "MLmodel"
 
 _LOADER = "attnconn_core.forecasting.pyfunc"
-_FILE = "forecaster.safetensors"
 _OURS = "attnconn.alias."  # + alias: the version that it was given here
 _CHOSEN = "attnconn.chosen."  # + alias: the version that it would point to now, but for a person
-_GONE = "attnconn.gone"
 
 
 @dataclass(frozen=True)
@@ -56,6 +70,16 @@ class Registered:
             f"the study's own choice is version {self.version}. Delete the alias, and the next "
             "time that a champion is chosen it is set again"
         )
+
+
+def is_whole(place: Path) -> bool:
+    """Whether a version's folder has all its files."""
+    return all((place / name).is_file() for name in (MODEL_FILE, _DESCRIBED))
+
+
+def registered_name(study: str, name: str) -> str:
+    """Return what a study's model is called in the registry."""
+    return f"{study}_{name}"
 
 
 def register_model(
@@ -98,11 +122,13 @@ def register_model(
         if error.error_code != "RESOURCE_ALREADY_EXISTS":
             raise
     place = folder / name / tags["sha256"][:16]
-    if not (place / "MLmodel").is_file():
+    if not is_whole(place):
         _keep(model, place)
     versions = client.search_model_versions(f"name = '{name}'")
-    _mark_gone(client, versions)
-    version = next((each.version for each in versions if _of(each) == place), None)
+    for each in versions:
+        if not place_of(each).exists():  # earlier versions of the platform pointed into the store
+            mark_gone(client, each)
+    version = next((each.version for each in versions if place_of(each) == place), None)
     if version is None:
         made = client.create_model_version(name, place.as_uri(), run_id=run_id, tags=dict(tags))
         version = made.version
@@ -160,12 +186,12 @@ def _keep(model: Path, place: Path) -> None:
         outputs=Schema([TensorSpec(number, (-1, regions, config.output_window))]),
     )
     described = Model(signature=signature)
-    described.add_flavor("python_function", loader_module=_LOADER, data=_FILE)
+    described.add_flavor("python_function", loader_module=_LOADER, data=MODEL_FILE)
     partial = place.with_name(f".{place.name}.{uuid.uuid4().hex}.partial")
     partial.mkdir(parents=True)
     try:
-        shutil.copyfile(model, partial / _FILE)
-        described.save(str(partial / "MLmodel"))
+        shutil.copyfile(model, partial / MODEL_FILE)
+        described.save(str(partial / _DESCRIBED))
         if place.exists():
             shutil.rmtree(place)
         os.replace(partial, place)
@@ -173,12 +199,12 @@ def _keep(model: Path, place: Path) -> None:
         shutil.rmtree(partial, ignore_errors=True)
 
 
-def _of(version: "ModelVersion") -> Path:
+def place_of(version: "ModelVersion") -> Path:
+    """Return the folder of a version's files."""
     return Path(urllib.parse.unquote(urllib.parse.urlsplit(version.source or "").path))
 
 
-def _mark_gone(client: "MlflowClient", versions: "list[ModelVersion]") -> None:
-    """Tag the versions whose files are gone: earlier versions pointed into the store."""
-    for each in versions:
-        if not _of(each).exists() and _GONE not in each.tags:
-            client.set_model_version_tag(each.name, each.version, _GONE, "true")
+def mark_gone(client: "MlflowClient", version: "ModelVersion") -> None:
+    """Tag a version whose files are gone, unless it is tagged already."""
+    if GONE not in version.tags:
+        client.set_model_version_tag(version.name, version.version, GONE, "true")

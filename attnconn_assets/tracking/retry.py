@@ -2,6 +2,7 @@
 
 import functools
 import logging
+import sqlite3
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -59,7 +60,7 @@ def patiently(call: Callable[[], T], database: str) -> T:
     while True:
         try:
             return call()
-        except (MlflowException, OperationalError) as error:
+        except (MlflowException, OperationalError, sqlite3.OperationalError) as error:
             if not is_lock(error):
                 raise
             if time.monotonic() > until:

@@ -6,12 +6,13 @@ and hash of its one file in the store.
 """
 
 import contextlib
+import itertools
 import json
 import logging
 import re
 import sqlite3
 import urllib.parse
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -19,7 +20,10 @@ import dagster as dg
 from pydantic import PrivateAttr
 
 from attnconn_assets.storage.locks import alone
+from attnconn_assets.storage.verification import Finding
 from attnconn_assets.tracking.experiments import experiment_of
+from attnconn_assets.tracking.moved import follow_folder
+from attnconn_assets.tracking.registered_files import verify_versions
 from attnconn_assets.tracking.registry import MODELS, Registered, moved_aliases, register_model
 from attnconn_assets.tracking.retry import Patient, patiently
 from attnconn_assets.tracking.run import TrackedRun, pictures_of
@@ -90,6 +94,7 @@ class Tracking(dg.ConfigurableResource):
                 if why is None:
                     raise
                 raise why from error
+            patiently(lambda: follow_folder(self._file), self.database)
             self._write_ahead()
         return self._client
 
@@ -263,6 +268,16 @@ class Tracking(dg.ConfigurableResource):
     def moved_aliases(self, name: str) -> Mapping[str, Registered]:
         """Return the aliases of a registered model that a person has moved, as they are now."""
         return moved_aliases(self.client(), name)
+
+    def verify_models(
+        self, names: Collection[str], stored: Collection[str], *, repair: bool = False
+    ) -> list[Finding]:
+        """List the versions of registered models whose files are damaged; see `verify_versions`."""
+        if not names or not self._file.exists():
+            return []
+        client = self.client()
+        found = (verify_versions(client, name, stored, repair=repair) for name in sorted(names))
+        return list(itertools.chain.from_iterable(found))
 
     def _experiment(self, client: "MlflowClient", name: str) -> str:
         """Find an experiment, or make it; asked for once."""

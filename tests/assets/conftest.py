@@ -3,9 +3,11 @@
 import functools
 import itertools
 import shutil
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import numpy as np
@@ -176,6 +178,26 @@ def line_of_files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
         outcome, told = make_line(study, instance)
         assert outcome.failed == {}
         yield Line(folder, study, instance, outcome, told)
+
+
+@pytest.fixture
+def load_model(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Tracking, str], Any]]:
+    """Load a model by its address in a database, as MLflow's own API does."""
+    monkeypatch.setenv("MLFLOW_ALLOW_PICKLE_DESERIALIZATION", "false")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of its own types of language models
+        import mlflow.pyfunc
+
+    def load(tracking: Tracking, address: str) -> Any:
+        tracking.client()
+        mlflow.set_tracking_uri(tracking.database)
+        mlflow.set_registry_uri(tracking.database)
+        return mlflow.pyfunc.load_model(address)
+
+    before = mlflow.get_tracking_uri(), mlflow.get_registry_uri()
+    yield load
+    mlflow.set_tracking_uri(before[0])
+    mlflow.set_registry_uri(before[1])
 
 
 @pytest.fixture

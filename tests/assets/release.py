@@ -18,6 +18,8 @@ from pathlib import Path
 
 import yaml
 
+from attnconn_assets.storage.databases import relocate
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 DATA = REPOSITORY / "tests" / "data"
 ARCHIVE, COUNTS = "made.tar.xz", "made.json"
@@ -83,16 +85,9 @@ def databases(folder: Path) -> Iterator[Path]:
 def move(folder: Path, before: str, after: str) -> None:
     """Write a path anew wherever a database holds it; nothing of the old one is left."""
     for path in databases(folder):
-        with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as database:
-            tables = database.execute("select name from sqlite_master where type = 'table'")
-            for (table,) in tables.fetchall():
-                for column in database.execute(f'pragma table_info("{table}")').fetchall():
-                    name = column[1]
-                    database.execute(
-                        f'update "{table}" set "{name}" = replace("{name}", ?, ?) '  # noqa: S608
-                        f'where typeof("{name}") = \'text\' and instr("{name}", ?)',
-                        (before, after, before),
-                    )
+        with contextlib.closing(sqlite3.connect(path)) as database:
+            relocate(database, [Path(before)], Path(after))
+            database.commit()
             database.execute("pragma wal_checkpoint(truncate)")
             database.execute("vacuum")
 

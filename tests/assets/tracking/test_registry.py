@@ -1,8 +1,8 @@
 """The registry: versions that outlive the store's file, aliases that people may move."""
 
+import functools
 import hashlib
 import os
-import warnings
 
 import numpy as np
 import pytest
@@ -41,19 +41,9 @@ def register(tracking, tmp_path):
 
 
 @pytest.fixture
-def loaded(tracking, monkeypatch):
-    """A function that loads a model by its address, as MLflow's own API does."""
-    monkeypatch.setenv("MLFLOW_ALLOW_PICKLE_DESERIALIZATION", "false")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of its own types of language models
-        import mlflow.pyfunc
-    tracking.client()
-    before = mlflow.get_tracking_uri(), mlflow.get_registry_uri()
-    mlflow.set_tracking_uri(tracking.database)
-    mlflow.set_registry_uri(tracking.database)
-    yield mlflow.pyfunc.load_model
-    mlflow.set_tracking_uri(before[0])
-    mlflow.set_registry_uri(before[1])
+def loaded(tracking, load_model):
+    """A function that loads a model by its address."""
+    return functools.partial(load_model, tracking)
 
 
 def _version(tracking):

@@ -1,0 +1,61 @@
+"""What the store says of MLflow's registry: which stored models have a version and a name there."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from attnconn_assets.storage.entry import Entry
+from attnconn_assets.storage.store import Store
+from attnconn_assets.tracking.registry import registered_name
+
+__all__ = ["Registration", "registrations"]
+
+
+@dataclass(frozen=True)
+class Registration:
+    """A stored model as it was registered.
+
+    Attributes
+    ----------
+    name
+        In the registry.
+    model
+        Its file in the store.
+    run_id
+        The run in MLflow that trained it.
+    tags
+        Of its version; ``sha256`` among them.
+    alias
+        Under which it is asked for.
+    """
+
+    name: str
+    model: Path
+    run_id: str
+    tags: Mapping[str, str]
+    alias: str
+
+
+def registrations(study: str, store: Store, entries: Iterable[Entry]) -> Iterator[Registration]:
+    """Go through the models that entries have registered and that are still stored.
+
+    The run is the one that the model's own entry names now: MLflow may have lost the first.
+    """
+    for entry in entries:
+        told = entry.tracked[0].get("registered", ()) if entry.tracked else ()
+        runs = dict(_runs_of_files(store, entry)) if told else {}
+        for each in told:
+            model = Path(store.root) / each["file"]
+            if model.is_file():
+                run = runs.get(each["file"], each["run"])
+                name = registered_name(study, each["name"])
+                yield Registration(name, model, run, each["tags"], each["alias"])
+
+
+def _runs_of_files(store: Store, entry: Entry) -> Iterator[tuple[str, str]]:
+    """Pair the files that an entry was made from with the runs that made them."""
+    for place in entry.inputs:
+        read = store.readable(*place.split("/", maxsplit=1))
+        if read is not None and "mlflow_run" in read.made_by:
+            for file in read.files.values():
+                yield f"{read.asset}/{file.name}", read.made_by["mlflow_run"]
