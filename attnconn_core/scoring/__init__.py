@@ -1,4 +1,4 @@
-"""Scores: what a method's matrices are worth, on skill, identity, behaviour and truth."""
+"""Scores of every method: forecast skill, reliability, fingerprint, behaviour, ground truth."""
 
 from attnconn_core.scoring.behaviour.behaviour import (
     BehaviourScore,

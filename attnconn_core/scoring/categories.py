@@ -1,4 +1,4 @@
-"""Words as categories: two spellings of one category, and ranges that have an order."""
+"""Words as categories: different spellings of one category, and ranges that have an order."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -15,11 +15,11 @@ _RANGE = re.compile(
     r"|\d+\s+(?:and|or)\s+(?:over|under|more|older)",
     re.IGNORECASE,
 )
-_LONG = 3  # letters of a word that one letter may stand for
+_LONG = 3  # least number of letters of a word that one letter may abbreviate
 
 
 def same_written(values: Iterable[object]) -> list[list[str]]:
-    """Group what differs by case, by zeros before a number or in what joins two words.
+    """Return groups of values that differ in case, zeros before a number, or word separators.
 
     Examples
     --------
@@ -30,7 +30,7 @@ def same_written(values: Iterable[object]) -> list[list[str]]:
 
 
 def spelled_twice(values: Iterable[object]) -> list[list[str]]:
-    """Group what may be spellings of one category, also F and female, man and male.
+    """Return groups of values that may spell one category, such as F and female, man and male.
 
     Examples
     --------

@@ -8,12 +8,12 @@ _PREFIX = "do not interpret this matrix: "
 
 
 def join_cautions(reasons: Iterable[Mapping[str, str]]) -> dict[str, str]:
-    """Join what scores have against methods: a sentence for each that has something.
+    """Return one caution per method, joined from those of all scores.
 
     Parameters
     ----------
     reasons
-        Of every score that is `Cautious`: method → why its matrix must not be interpreted.
+        For every score that is `Cautious`: method → why its matrix must not be interpreted.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What every score asks of its input before it computes."""
+"""Checks of the input of scores."""
 
 from collections.abc import Collection
 
@@ -32,10 +32,10 @@ def require_finite(name: str, values: np.ndarray) -> None:
 
 
 def require_pairs(test: np.ndarray, retest: np.ndarray) -> None:
-    """Raise ParameterError unless both are finite (subject, region, region), alike, of 2 or more.
+    """Raise ParameterError unless both are finite (subject, region, region) of the same shape.
 
-    Row i of one must be of the same subject as row i of the other: that can't be
-    seen from here.
+    At least 2 subjects and 2 regions are needed. Row i of both must be of the same subject,
+    which can't be checked here.
     """
     for name, matrices in (("test", test), ("retest", retest)):
         if matrices.ndim != 3 or matrices.shape[1] != matrices.shape[2] or matrices.shape[1] < 2:

@@ -7,7 +7,7 @@ __all__ = ["correlation"]
 
 
 def correlation(one: Float[np.ndarray, " pair"], other: Float[np.ndarray, " pair"]) -> float:
-    """Return r; NaN of fewer than two pairs, or where one side doesn't vary or isn't finite."""
+    """Return r; NaN with fewer than two pairs, or if one side is constant or not finite."""
     if len(one) < 2 or not all(
         np.isfinite(each).all() and np.ptp(each) > 0 for each in (one, other)
     ):

@@ -1,4 +1,4 @@
-"""Scores that other packages bring, by their entry points."""
+"""Scores of other installed packages, loaded by their entry points."""
 
 from collections.abc import Mapping
 from inspect import isclass
@@ -10,28 +10,28 @@ from attnconn_core.scoring.score import READS
 
 __all__ = ["ENTRY_POINTS", "installed_scores"]
 
-#: The group that a package names its scores in.
+#: The group of entry points for scores.
 ENTRY_POINTS = "attnconn.scores"
 
 _SAYS = ("name", "label", "description")
 
 
 def installed_scores(taken: Mapping[str, object]) -> dict[str, type[Any]]:
-    """Find every installed package's scores, and load them.
+    """Return every installed package's scores by name.
 
-    An entry point of the group ``attnconn.scores`` has the score's name and leads to its
-    class, a dataclass as `attnconn_core.scoring.score.Score` describes it.
+    An entry point of the group ``attnconn.scores`` has the score's name and refers to its
+    class, a dataclass as described by `attnconn_core.scoring.score.Score`.
 
     Parameters
     ----------
     taken
-        Names of scores that are there already.
+        Names of existing scores.
 
     Raises
     ------
     ParameterError
-        Naming the package, if a score can't be imported, isn't a score or has a name that
-        is taken.
+        If a score can't be imported, isn't a score or has a name that is taken; the message
+        names the package.
     """
     return installed(ENTRY_POINTS, "score", taken, _check)
 

@@ -1,4 +1,4 @@
-"""The only list of scores."""
+"""The registry of scores."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -15,7 +15,7 @@ from attnconn_core.scoring.reliability.score import Reliability
 
 __all__ = ["SCORES", "scores"]
 
-#: Every score of this package, by name, in the order in which they are shown.
+#: Every score of this package by name, in the order in which scores are shown.
 SCORES: Mapping[str, type[Any]] = MappingProxyType(
     {
         score.name: score
@@ -33,7 +33,7 @@ SCORES: Mapping[str, type[Any]] = MappingProxyType(
 
 @cache
 def scores() -> Mapping[str, type[Any]]:
-    """Every score: `SCORES`, then what other installed packages bring.
+    """Return every score: `SCORES`, then those of other installed packages.
 
     Raises
     ------

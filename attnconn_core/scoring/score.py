@@ -1,4 +1,4 @@
-"""What every score has in common: what it may read of a study, and what it returns."""
+"""The interface of scores: what a score may read of a study, and what it returns."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
@@ -38,13 +38,13 @@ Read = Literal[
     "repeats",
 ]
 
-#: Everything that a score may declare in `Score.reads`.
+#: All values that `Score.reads` may contain.
 READS: frozenset[str] = frozenset(get_args(Read))
 
 
 @runtime_checkable
 class MethodTraits(Protocol):
-    """What a score and its figures may know of a method."""
+    """Traits of a method that scores and their figures may use."""
 
     @property
     def name(self) -> str:
@@ -53,7 +53,7 @@ class MethodTraits(Protocol):
 
     @property
     def label(self) -> str:
-        """The name that readers see."""
+        """The name for readers."""
         ...
 
     @property
@@ -63,7 +63,7 @@ class MethodTraits(Protocol):
 
     @property
     def signed(self) -> bool:
-        """Whether values of both signs are meant."""
+        """Whether the sign of a value has a meaning."""
         ...
 
     @property
@@ -73,22 +73,22 @@ class MethodTraits(Protocol):
 
     @property
     def penalties(self) -> tuple[float, ...]:
-        """The penalties that its matrices may be read at; none where it has no such thing."""
+        """The penalties at which its matrices can be read; empty for methods without penalties."""
         ...
 
 
 @dataclass(frozen=True, eq=False)
 class Repeats:
-    """One session's matrices by one method, estimated again.
+    """One session's matrices by one method, from repeated estimation.
 
     Attributes
     ----------
     halves
-        From the first and the second half of its frames, by models of two seeds where a study
-        trains with several; None where there is none.
+        Matrices of the first and the second half of its frames, by models of two seeds if the
+        study trains with several; None if there are none.
     reseeded
-        Number of the seed → from the whole scan, by a model trained with that seed. Empty for
-        methods that rest on no trained model.
+        Number of the seed → matrix of the complete scan, by a model trained with that seed.
+        Empty for methods without a trained model.
     left_out
         What is missing → why, such as ``{"halves": "…"}``.
     """
@@ -99,9 +99,9 @@ class Repeats:
 
 
 # A base class and no Protocol: before Python 3.12 `isinstance` with a protocol evaluates
-# every property, and to read a property of this is to read the study.
+# every property, and evaluating a property of this class reads the study.
 class ScoreData(ABC):
-    """What a score may read of a study; the class that implements it records what was read."""
+    """What a score may read of a study; the implementation records what was read."""
 
     @property
     @abstractmethod
@@ -121,12 +121,12 @@ class ScoreData(ABC):
     @property
     @abstractmethod
     def design(self) -> Design:
-        """What two sessions of a subject are: two scans, or two halves of one."""
+        """Whether a subject's two sessions are two scans, or two halves of one."""
 
     @property
     @abstractmethod
     def phenotypes(self) -> pd.DataFrame:
-        """What is known of the subjects: a row per subject, who is the index."""
+        """Phenotypes: one row per subject; the subject is the index."""
 
     @property
     @abstractmethod
@@ -136,7 +136,7 @@ class ScoreData(ABC):
     @property
     @abstractmethod
     def test_fraction(self) -> float:
-        """The share at the end of every scan that no model was trained on."""
+        """The share at the end of every scan on which no model was trained."""
 
     @abstractmethod
     def series(self, session_key: str) -> TimeSeries:
@@ -144,7 +144,7 @@ class ScoreData(ABC):
 
     @abstractmethod
     def matrices(self, method: str, session_key: str) -> Mapping[int, Connectivity]:
-        """Read a session's matrices by number of frames; the largest is the whole scan's."""
+        """Read a session's matrices by number of frames; the largest is of the complete scan."""
 
     @abstractmethod
     def matrices_at(
@@ -152,46 +152,46 @@ class ScoreData(ABC):
     ) -> Mapping[int, Connectivity]:
         """Read a session's matrices at one of the method's penalties, as `matrices` does.
 
-        Lengths that can't be estimated at it are missing.
+        Scan lengths at which estimation fails are missing.
         """
 
     @abstractmethod
     def metrics(self, method: str, session_key: str) -> Mapping[str, float]:
-        """Read what the method measured on the whole scan, without reading the matrix."""
+        """Read what the method measured on the complete scan, without reading the matrix."""
 
     @abstractmethod
     def repeats(self, method: str, session_key: str) -> Repeats:
-        """Read what a method finds in the halves of a session, and by models of other seeds."""
+        """Read a method's matrices of a session's halves, and those by models of other seeds."""
 
     @abstractmethod
     def linear_forecasts(self, session_key: str) -> Mapping[str, Mapping[str, float]]:
-        """Read what the session's linear forecasters are worth on its test frames.
+        """Read the skill of the session's linear forecasters on its test frames.
 
         Name of a forecaster → its R², squared error and whether it is ``cohort_informed``,
-        in the order of `attnconn_core.forecasting.LINEAR_FORECASTERS`. Those that rest on
-        other subjects' data are missing where there are none.
+        in the order of `attnconn_core.forecasting.LINEAR_FORECASTERS`. Forecasters that need
+        other subjects' data are missing if there are no other subjects.
         """
 
     def whole_scan(self, method: str, session_key: str) -> Connectivity:
-        """Read the matrix that rests on the whole scan."""
+        """Read the matrix of the complete scan."""
         matrices = self.matrices(method, session_key)
         return matrices[max(matrices)]
 
 
 @dataclass(frozen=True, eq=False)
 class Scored:
-    """What a score found.
+    """The result of a score.
 
     Attributes
     ----------
     tables
-        By name. The first is ``scores``, whose column ``method`` says what a row is of.
+        Tables by name. The first is ``scores``, with the column ``method``.
     facts
-        What else is to be stored, as JSON.
+        Further results to store as JSON.
     details
         Records that figures need and that no table holds; they aren't stored.
     notes
-        Sentences about what was left out or looks wrong, for people to read.
+        Sentences for readers on what was left out or looks wrong.
     """
 
     tables: Mapping[str, pd.DataFrame]
@@ -217,18 +217,18 @@ class Scored:
 class Score(Protocol):
     """What the methods of a study are worth on one question.
 
-    A score is a frozen dataclass whose fields are its settings. One that methods are
-    compared by also has ``measures(tables, facts) -> Iterable[Measured]``, see
+    A score is a frozen dataclass whose fields are its settings. A score on which methods are
+    compared also has ``measures(tables, facts) -> Iterable[Measured]``, see
     `attnconn_core.scoring.comparison.measured.Comparable`.
 
     Attributes
     ----------
     name
-        Of the score among all scores.
+        Unique name of the score.
     label
-        The name that readers see.
+        The name for readers.
     description
-        What the score says, in one sentence.
+        What the score measures, in one sentence.
     reads
         What it reads of `ScoreData` beside `methods` and `cohort`.
     """
@@ -252,14 +252,14 @@ class Score(Protocol):
 
 
 class EarlyCheck(NamedTuple):
-    """What a score finds out before anything is computed.
+    """The result of checking a score before anything is computed.
 
     Attributes
     ----------
     would
-        What it would score, in a line.
+        What it would score, in one line.
     notes
-        What is worth knowing, and may not be meant.
+        What a user should know, because it may not be intended.
     """
 
     would: str
@@ -283,30 +283,30 @@ class ChoosesPenalties(Protocol):
 
 @runtime_checkable
 class CheckedEarly(Protocol):
-    """A score that can be held against the subjects before anything is computed."""
+    """A score that can be checked against the subjects before anything is computed."""
 
     def check_early(self, cohort: Cohort, phenotypes: pd.DataFrame | None) -> EarlyCheck:
-        """Return what the score would be of.
+        """Return what the score would be computed from.
 
         Parameters
         ----------
         cohort
-            Every session that may be scored; fewer may come to be.
+            Every session that may be scored; some may be missing later.
         phenotypes
-            A row per subject, as `ScoreData.phenotypes`; None for a score that reads none.
+            One row per subject, as `ScoreData.phenotypes`; None for a score that reads none.
 
         Raises
         ------
         CohortError
-            If the score can't be made of these sessions, and so of no fewer.
+            If the score can't be computed from these sessions, and so from no subset of them.
         """
         ...
 
 
 @runtime_checkable
 class Cautious(Protocol):
-    """A score that may say of a method that its matrices must not be interpreted."""
+    """A score that may report methods whose matrices must not be interpreted."""
 
     def cautions(self, tables: Mapping[str, pd.DataFrame]) -> Mapping[str, str]:
-        """Return method → why not, from the tables that the score returned."""
+        """Return method → why not, given the tables that the score returned."""
         ...

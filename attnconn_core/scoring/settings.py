@@ -1,4 +1,4 @@
-"""Settings of a score: its fields, as JSON, and back."""
+"""Settings of a score: its fields, converted to JSON and back."""
 
 from collections.abc import Mapping
 from dataclasses import MISSING, fields
@@ -13,27 +13,27 @@ from attnconn_core.wording import rule_of
 __all__ = ["score_from", "settings_of"]
 
 
-# Any: a class of a protocol with data can't be checked where tests check types.
+# Any: a class of a protocol with data attributes can't be checked by the tests' type checker.
 def settings_of(score: Any) -> dict[str, Any]:
     """Return the settings of a score, as JSON."""
     return {each.name: to_jsonable_python(getattr(score, each.name)) for each in fields(score)}
 
 
 def score_from(kind: type[Any], settings: Mapping[str, Any]) -> Any:
-    """Make a score from its settings.
+    """Return a score made from its settings.
 
     Parameters
     ----------
     kind
-        A score's class.
+        Class of the score.
     settings
-        By the names of its fields, as a study file or `settings_of` holds them; fields that
-        aren't named keep their defaults.
+        Settings by the names of its fields, as in a study file or from `settings_of`; missing
+        fields keep their defaults.
 
     Raises
     ------
     ParameterError
-        Naming every setting that isn't known, is missing, or whose type or value is wrong.
+        If settings aren't known, are missing, or have a wrong type or value; names all of them.
     """
     known = {each.name: each for each in fields(kind) if each.init}
     hints = get_type_hints(kind, include_extras=True)
@@ -58,7 +58,7 @@ def score_from(kind: type[Any], settings: Mapping[str, Any]) -> Any:
 
 
 def _reasons(error: ValidationError) -> list[str]:
-    """Say every rule that a value breaks, once, with the value."""
+    """Return every rule that a value breaks, once, with the value."""
     rules = []
     for each in error.errors():
         rule = rule_of(each["type"], each["msg"], each["input"])

@@ -1,4 +1,4 @@
-"""The tables of behaviour: what every method and null model predicted, joined."""
+"""Tables of the behaviour score: predictions of all methods and null models, joined."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,16 +25,16 @@ _LEVEL = 0.05
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """What one method or null model predicted.
+    """Predictions of one method or null model.
 
     Attributes
     ----------
     name
-        Of the method or null model.
+        Name of the method or null model.
     kind
         `METHOD` or `NULL_MODEL`.
     table
-        From `score_behaviours`.
+        Its scores and predictions, from `score_behaviours`.
     """
 
     name: str
@@ -43,11 +43,11 @@ class Answer:
 
 
 def scores_table(answers: Sequence[Answer]) -> pd.DataFrame:
-    """Return a row per method or null model and target.
+    """Return one row per method or null model and target.
 
-    With ``q``, p corrected over the targets and all methods (of a null model over its
-    targets), and ``star``: whether it may be marked as a finding. That takes q below .05, an
-    interval of r above 0, an R² above 0, and `FEWEST_SUBJECTS`.
+    Two columns are added. ``q`` is p corrected over all targets and all methods (for a null
+    model, over its targets). ``star`` marks a finding: q below .05, the interval of r and R²
+    above 0, and at least `FEWEST_SUBJECTS` subjects.
     """
     tables = []
     for answer in answers:
@@ -71,25 +71,31 @@ def _may_be_marked(scores: pd.DataFrame) -> pd.Series:
 
 
 def comparison_table(answers: Sequence[Answer]) -> pd.DataFrame:
-    """Compare methods; a null model of confounds is scored on another target."""
-    folds = [each.table.folds.assign(method=each.name) for each in answers if each.kind == METHOD]
+    """Compare methods with each other. Null models are left out: their target may differ."""
+    folds = [
+        answer.table.folds.assign(method=answer.name) for answer in answers if answer.kind == METHOD
+    ]
     return compare_behaviours(pd.concat(folds))
 
 
 def predictions_table(answers: Sequence[Answer]) -> pd.DataFrame:
-    """Return means over repeats, of every method, null model, target and subject."""
-    whole = pd.concat([each.table.predictions.assign(method=each.name) for each in answers])
-    means = whole.groupby(["method", "target", "subject"], sort=False)[["predicted", "measured"]]
-    return means.mean().reset_index()
+    """Return predictions, mean over repeats, per method or null model, target and subject."""
+    predictions = pd.concat(
+        [answer.table.predictions.assign(method=answer.name) for answer in answers]
+    )
+    groups = predictions.groupby(["method", "target", "subject"], sort=False)
+    return groups[["predicted", "measured"]].mean().reset_index()
 
 
 def unusable_targets(answers: Sequence[Answer]) -> dict[str, str]:
-    """Return why targets have no score, by target."""
-    return {name: why for each in answers for name, why in each.table.unusable.items()}
+    """Return target → reason, for targets that have no score."""
+    return {
+        target: reason for answer in answers for target, reason in answer.table.unusable.items()
+    }
 
 
 def squared_errors(predictions: pd.DataFrame) -> pd.DataFrame:
-    """Return every method's and subject's squared error, in units of the target's variance.
+    """Return the squared error per method, target and subject, in units of the target's variance.
 
     Parameters
     ----------

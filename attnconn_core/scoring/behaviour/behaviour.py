@@ -1,4 +1,4 @@
-"""Behaviour: what a subject's connectivity predicts of a score outside the scanner."""
+"""Prediction of behaviour from connectivity, cross-validated over subjects, for one target."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,23 +23,25 @@ __all__ = ["BehaviourScore", "cross_validate", "predict_behaviour"]
 
 @dataclass(frozen=True, eq=False)
 class BehaviourScore:
-    """How well a target was predicted in subjects the model hadn't seen.
+    """How well a model predicts a target in held-out subjects.
 
     Attributes
     ----------
-    predictions, targets, fold
-        Of the subjects kept, in the order given; `fold` is the one that tested them.
+    predictions, targets
+        Predicted and measured values of the subjects kept, in the order given.
+    fold
+        For each subject kept, the number of the fold that tests it.
     kept
-        Of all subjects given, those with a target.
+        For each subject given, whether it has a target.
     r, r2, mse, mae
-        Over all predictions pooled; `r` is NaN where they are all equal.
+        Computed over the pooled predictions; `r` is NaN where all predictions are equal.
     weights
         Linear weight of every edge, mean over folds; see the models for units.
     chosen
         What each fold chose, such as ``"penalty"`` or ``"epoch"``.
     p_value
-        Share of shuffled targets, the true one counted in, whose `r` reaches the
-        observed; None if none were shuffled.
+        Share of shuffled targets, the true one included, whose `r` reaches the observed
+        one; None if no shuffles were drawn.
     """
 
     predictions: Float[np.ndarray, " subject"]
@@ -56,7 +58,7 @@ class BehaviourScore:
 
     @property
     def n_dropped(self) -> int:
-        """Subjects left out because they have no target."""
+        """Number of subjects left out because they have no target."""
         return int(np.count_nonzero(~self.kept))
 
 
@@ -70,29 +72,31 @@ def cross_validate(
     groups: Sequence[object] | np.ndarray | None = None,
     permutations: int = 0,
 ) -> BehaviourScore:
-    """Predict a target from edges, cross-validated over subjects.
+    """Predict one target from edges, cross-validated over subjects.
 
     Parameters
     ----------
     features
         One row per subject, as `edge_features` returns them.
     target
-        One value per subject; subjects whose value is NaN are left out and counted.
+        One value per subject; those whose value is NaN are left out and counted.
     model
-        `KernelRidge` (the default, if None), `Cpm`, `LinearSgd` or `LeastSquares`, with its
-        settings.
-    folds, seed
-        Of the cross-validation; the seed also draws inner folds and shuffles.
+        Settings of a model: `KernelRidge` (the default, if None), `Cpm`, `LinearSgd` or
+        `LeastSquares`.
+    folds
+        Number of folds.
+    seed
+        Seed of the folds, the inner folds and the shuffles.
     groups
-        Family of each subject; families stay together in all folds and shuffles.
+        Family of each subject; a family stays together in all folds and shuffles.
     permutations
-        Number of shuffles of the target for `p_value`, predicted as further targets of the
-        same folds. Families change places as a whole, see `shuffled_rows`.
+        Number of shuffles of the target for `p_value`, which use the same folds. Families
+        are exchanged as blocks, see `shuffled_rows`.
 
     Raises
     ------
     ParameterError
-        If features aren't finite or don't fit the target, the target is infinite or
+        If features are not finite, do not fit the target, the target is infinite or
         constant, or there are too few subjects for the folds or the model.
 
     Examples
@@ -132,23 +136,23 @@ def predict_behaviour(
     permutations: int = 0,
     **settings: Any,
 ) -> BehaviourScore:
-    """Predict a target by the model of a name; see `cross_validate`, which takes a model.
+    """Predict one target with a model given by name; `cross_validate` takes a model instead.
 
     Parameters
     ----------
     features, target, folds, seed, groups, permutations
         As for `cross_validate`.
     model
-        ``"kernel_ridge"``, ``"cpm"``, ``"linear_sgd"`` (the original study's) or
+        ``"kernel_ridge"``, ``"cpm"``, ``"linear_sgd"`` (the original study's model) or
         ``"least_squares"``.
     settings
-        Fields of any of these models, such as ``penalties``, ``threshold`` or ``epochs``;
-        those of other models than the one named have no effect.
+        Fields of these models, such as ``penalties``, ``threshold`` or ``epochs``; fields
+        that the chosen model lacks have no effect.
 
     Raises
     ------
     ParameterError
-        As `cross_validate` does; also if no model has the name or the setting.
+        As `cross_validate`; also if there is no model or setting of that name.
 
     Examples
     --------
@@ -192,7 +196,7 @@ def _score(
         mae=float(mean_absolute_error(truth, predicted)),
         weights=result.weights[:, 0],
         chosen={name: values[:, 0] for name, values in result.chosen.items()},
-        # A shuffle without an r says nothing; it is counted against the target.
+        # A shuffle whose r is undefined counts against the target, so that p is never too small.
         p_value=float((1 + np.sum(~(shuffled < r[0]))) / (1 + len(shuffled)))
         if len(shuffled)
         else None,

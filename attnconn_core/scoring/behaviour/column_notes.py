@@ -1,4 +1,4 @@
-"""What is to be said of columns of the phenotype table: confounds, and values far from others."""
+"""Notes on columns of the phenotype table: doubtful confounds, and values far from the others."""
 
 from collections.abc import Sequence
 
@@ -18,16 +18,16 @@ _FEWEST_CATEGORIES, _MOST_CATEGORIES = 3, 30
 def confound_notes(
     table: pd.DataFrame, names: Sequence[str], categories: Sequence[str] = ()
 ) -> list[str]:
-    """Say which confounds take nothing out, or may not be taken as they are meant.
+    """Return notes on confounds that have no effect or may not mean what was intended.
 
     Parameters
     ----------
     table
-        A row for each subject that is to be adjusted.
+        One row per subject to be adjusted.
     names
-        Of columns that `confound_columns` can use.
+        Names of columns that `confound_columns` accepts.
     categories
-        Those that are known to be categories.
+        Names of those known to be categories.
     """
     notes = []
     for name in names:
@@ -73,9 +73,9 @@ def confound_notes(
 
 
 def _may_be_categories(column: pd.Series) -> bool:
-    """Whether numbers look like codes: whole, from 0 or 1 on, nearly all of them used.
+    """Return whether numbers look like codes: whole, starting at 0 or 1, nearly all of them used.
 
-    Of two categories a straight line takes out all.
+    Two categories need no note: a straight line removes them completely.
     """
     different = column.nunique()
     return bool(
@@ -88,7 +88,7 @@ def _may_be_categories(column: pd.Series) -> bool:
 
 
 def _of_thousands(one: pd.Series, other: pd.Series) -> str:
-    """Ask whether points part thousands, where one group has three decimals and is as small."""
+    """Ask about a thousands separator, where one group has three decimals and is that small."""
     small, large = sorted((one, other), key=lambda each: each.median())
     places = (small * 1000 - (small * 1000).round()).abs().max()
     decimals = (small != small.round()).any()
@@ -98,16 +98,16 @@ def _of_thousands(one: pd.Series, other: pd.Series) -> str:
 
 
 def far_notes(what: str, values: pd.Series) -> list[str]:
-    """Say which subjects' values lie so far from the others that they may not be meant."""
+    """Return notes on subjects whose values lie so far from the others that they may be wrong."""
     values = values.dropna()
     other = mixed_units(values)
     if len(other):
         rest = values.drop(other.index)
         return [
-            f"{what}: {_named(other)} lie far from those of the other "
-            f"{len(rest)} subjects ({rest.min():g} to {rest.max():g}), and nothing lies "
+            f"{what}: {_named(other)} lie far from the values of the other "
+            f"{len(rest)} subjects ({rest.min():g} to {rest.max():g}), with none in "
             "between: are they in another unit, such as metres among centimetres"
-            f"{_of_thousands(other, rest)}? Give all in one unit"
+            f"{_of_thousands(other, rest)}? Give all values in one unit"
         ]
     notes = []
     codes = values_as_codes(values)

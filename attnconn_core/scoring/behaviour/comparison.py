@@ -1,4 +1,4 @@
-"""Which of two methods predicts behaviour better, on the folds that both were tested on."""
+"""Comparison of methods that predict behaviour, on the folds that both were tested on."""
 
 from itertools import combinations
 
@@ -14,24 +14,24 @@ __all__ = ["compare_behaviours"]
 
 
 def compare_behaviours(folds: pd.DataFrame) -> pd.DataFrame:
-    """Test every pair of methods over folds and repeats, for each target and over all.
+    """Test every pair of methods over folds and repeats, per target and over all targets.
 
     Parameters
     ----------
     folds
         ``method``, ``target``, ``repeat``, ``fold``, ``error``, ``tested`` and ``trained``,
-        as `BehaviourTable.folds` has them.
+        the columns of `BehaviourTable.folds`.
 
     Returns
     -------
     comparison
-        A row per target and pair: ``target`` (``"(all targets)"`` where errors are first
-        averaged over targets), ``first``, ``second``, ``difference`` (error of second
-        less error of first, in shares of the target's variance: above 0, first is better)
-        with its 95 % interval ``lower`` and ``upper``, ``t``, ``p`` and ``df`` of
-        `corrected_resampled_t`; ``p_holm``, corrected for the pairs of that target (Holm
-        1979); and ``q``, over the targets of that pair (Benjamini & Hochberg 1995), NaN over
-        all targets.
+        One row per target and pair. ``target`` is ``"(all targets)"`` where errors are
+        averaged over targets first. ``difference`` is the error of ``second`` minus that of
+        ``first``, as a share of the target's variance: above 0, ``first`` is better;
+        ``lower`` and ``upper`` are its 95 % interval. ``t``, ``p`` and ``df`` are those of
+        `corrected_resampled_t`. ``p_holm`` is corrected for the pairs of the same target
+        (Holm 1979), ``q`` for the targets of the same pair (Benjamini & Hochberg 1995; NaN
+        for all targets together).
 
     Raises
     ------
@@ -40,7 +40,9 @@ def compare_behaviours(folds: pd.DataFrame) -> pd.DataFrame:
     """
     where = ["target", "repeat", "fold"]
     if folds.duplicated([*where, "method"]).any():
-        raise ParameterError("a method has one error for each target, repeat and fold; some more")
+        raise ParameterError(
+            "a method must have one error per target, repeat and fold; got several"
+        )
     errors = folds.pivot(index=where, columns="method", values="error")
     ratio = (folds["tested"] / folds["trained"]).groupby(folds["target"]).mean()
     rows = []
@@ -57,7 +59,7 @@ def compare_behaviours(folds: pd.DataFrame) -> pd.DataFrame:
 
 
 def _with_interval(difference: float, t: float, df: int) -> dict[str, float]:
-    """The difference and its 95 % interval, which is as wide as the test is uncertain."""
+    """Return the difference and its 95 % interval, from the test's t and degrees of freedom."""
     half = abs(difference / t) * float(student_t.isf(0.025, df)) if t and df else float("nan")
     return {"difference": difference, "lower": difference - half, "upper": difference + half}
 

@@ -1,4 +1,4 @@
-"""Confounds: what may tell of a target without the brain, taken out inside every fold."""
+"""Confounds: variables that may predict a target without the brain, removed in every fold."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,27 +20,27 @@ __all__ = [
     "share_left",
 ]
 
-# Of the variance of a target; what confounds leave below it is rounding.
+# Share of a target's variance; a remainder below it is rounding.
 _NOTHING_LEFT = 1e-12
-# Below this share of the largest singular value, a column repeats the others.
+# A column whose share of the largest singular value is smaller repeats the others.
 _RANK = 1e-10
 
 
 @dataclass(frozen=True, eq=False)
 class Confounds:
-    """Columns that are regressed out, with coefficients of the training subjects alone.
+    """Columns to regress out, with coefficients fitted to the training subjects alone.
 
-    What is left of a subject is what it would have at the mean of everybody's confounds: one
-    reference for all folds. At each fold's own mean, what is to be predicted would move
-    from fold to fold with the confounds of those left out, and so would every prediction:
-    a target that is little but a confound would be predicted from noise.
+    Each subject is adjusted to the mean of all subjects' confounds, which is the same
+    reference in all folds. If each fold used its own mean, the adjusted target would shift
+    from fold to fold with the confounds of the held-out subjects, and so would every
+    prediction: a target that depends on little but a confound would be predicted from noise.
 
     Attributes
     ----------
     values
-        One row per subject, finite; see `confound_columns`.
+        One row per subject, finite values; see `confound_columns`.
     from_features
-        Whether they are also taken out of the edges, not only out of the target.
+        Whether confounds are removed from the edges too, not only from the target.
     """
 
     values: Float[np.ndarray, "subject confound"]
@@ -54,15 +54,15 @@ class Confounds:
             )
 
     def of(self, kept: Bool[np.ndarray, " subject"]) -> "Confounds":
-        """Only some of the subjects."""
+        """Return the confounds of the subjects kept."""
         return Confounds(self.values[kept], self.from_features)
 
     def fitted(
         self, train: Bool[np.ndarray, " subject"]
     ) -> tuple[Float[np.ndarray, "subject confound"], Float[np.ndarray, "confound train"]]:
-        """Confounds about everybody's mean, and what gives the training part's slopes on them.
+        """Return confounds centred on the mean of all, and the matrix that fits slopes to them.
 
-        Both are in deviations of the training part.
+        Both are in standard deviations of the training part.
         """
         mean, std = column_scale(self.values[train])
         slopes = np.linalg.pinv((self.values[train] - mean) / std, rcond=_RANK)
@@ -74,7 +74,7 @@ class Confounds:
         targets: Float[np.ndarray, "subject target"],
         train: Bool[np.ndarray, " subject"],
     ) -> tuple[Float[np.ndarray, "subject edge"], Float[np.ndarray, "subject target"]]:
-        """Take out what the training subjects' confounds explain; means stay."""
+        """Remove what confounds explain in the training subjects; means stay."""
         scaled, inverse = self.fitted(train)
         if self.from_features:
             features = features - scaled @ (inverse @ features[train])
@@ -86,7 +86,7 @@ def adjusted_truth(
     fold: Int[np.ndarray, " subject"],
     confounds: Confounds | None,
 ) -> Float[np.ndarray, "subject target"]:
-    """What is to be predicted of every subject: adjusted by the fold that tests it."""
+    """Return each subject's target as adjusted by the fold that tests it."""
     if confounds is None:
         return targets
     truth = np.empty_like(targets)
@@ -99,7 +99,7 @@ def adjusted_truth(
 
 
 def explain_all(confounds: Confounds, target: Float[np.ndarray, " subject"]) -> bool:
-    """Whether confounds leave nothing of a target to be predicted.
+    """Return whether confounds explain all of a target, so that nothing is left to predict.
 
     Examples
     --------
@@ -122,25 +122,25 @@ def share_left(confounds: Confounds, target: Float[np.ndarray, " subject"]) -> f
 def confound_columns(
     table: pd.DataFrame, names: Sequence[str], categories: Sequence[str] = ()
 ) -> pd.DataFrame:
-    """Lay columns out as numbers: words become one column a category, but for the first.
+    """Return confounds as numbers, with one column per category of words except the first.
 
-    A row in which any of them is missing is NaN throughout: that subject can't be adjusted.
+    A row with a missing confound is NaN throughout: that subject can't be adjusted.
 
     Parameters
     ----------
     table
-        A row per subject.
+        One row per subject.
     names
-        Of its columns.
+        Names of its columns.
     categories
-        Those whose numbers are taken as words are.
+        Names of columns whose numbers stand for categories.
 
     Raises
     ------
     ParameterError
         If the table lacks a column, or a column holds dates, a code such as -999, words beside
-        numbers, one category in two spellings, or so many categories that they tell subjects
-        apart.
+        numbers, one category in two spellings, or so many categories that they identify
+        subjects.
     """
     missing = [name for name in names if name not in table]
     if missing:
@@ -164,7 +164,7 @@ def confound_columns(
 
 
 def _require_categories(column: pd.Series) -> None:
-    """Require words throughout, each of some subjects: one word makes no numbers categories."""
+    """Require words throughout, and few enough categories: one word among numbers is an error."""
     values = column.dropna().astype(str)
     for written in spelled_twice(values):
         raise ParameterError(

@@ -1,4 +1,4 @@
-"""Connectome-based predictive modelling: the edges that correlate, summed."""
+"""Connectome-based predictive modelling: sums of the edges that correlate with a target."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -26,12 +26,12 @@ class Cpm:
     Attributes
     ----------
     threshold
-        Largest p of an edge that counts.
+        Largest p of an edge that is selected.
 
     Raises
     ------
     ParameterError
-        If the threshold isn't between 0 and 1.
+        If the threshold does not lie between 0 and 1.
 
     Examples
     --------
@@ -54,7 +54,7 @@ class Cpm:
             raise ParameterError(f"threshold must lie between 0 and 1; got {self.threshold}")
 
     def cross_validator(self, subjects: KeptSubjects, split: Split) -> Refitted:
-        """Prepare for a cohort's folds.
+        """Prepare the model for a cohort's folds.
 
         Raises
         ------
@@ -87,8 +87,8 @@ def cpm(
     """Predict every subject from two sums of edges.
 
     In the training part, edges that correlate with the target (two-sided p below
-    `threshold`, uncorrected) make a positive and a negative network; the target is
-    regressed on both networks' sums. Where no edge passes, the prediction is the
+    `threshold`, uncorrected) form a positive and a negative set; the target is
+    regressed on the sums of both sets. Where no edge passes, the prediction is the
     training mean.
 
     Parameters
@@ -96,22 +96,22 @@ def cpm(
     features, targets
         One row per subject.
     fold
-        The fold that tests each subject.
+        Number of the fold that tests each subject.
     threshold
-        Largest p of an edge that counts.
+        Largest p of an edge that is selected.
     confounds
-        Taken out inside every fold, before edges are chosen; predictions are then of the
+        Removed inside every fold, before edges are selected; predictions are then of the
         adjusted target.
 
     Returns
     -------
     CrossValidated
         Weights are in the target's unit per unit of the edge; ``positive_edges`` and
-        ``negative_edges`` are the networks' sizes.
+        ``negative_edges`` are the sizes of the two sets.
 
     References
     ----------
-    Shen et al. 2017, Nature Protocols 12: 506–518, with both networks in one model.
+    Shen et al. 2017, Nature Protocols 12: 506–518, with both sets in one model.
     """
     n_folds = int(fold.max()) + 1
     predictions = np.empty(targets.shape)
@@ -128,7 +128,7 @@ def cpm(
         least = _least_correlation(int(train.sum()), threshold)
         networks = np.stack([r > least, r < -least]).astype(np.float64)
         sums = (x - edge_mean) @ networks
-        # Batched pseudo-inverses: an empty network has no slope instead of an error.
+        # Batched pseudo-inverses: an empty set of edges has no slope instead of an error.
         inverses = np.linalg.pinv(sums[:, train].transpose(2, 1, 0))
         slopes = np.einsum("tsn,nt->st", inverses, y[train] - centre)
         predictions[tested] = centre + np.einsum("snt,st->nt", sums[:, tested], slopes)

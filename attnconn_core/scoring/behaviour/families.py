@@ -1,4 +1,4 @@
-"""Families: who is kept out of whose models, and who has no relatives."""
+"""Families of subjects, which stay in one fold, and subjects without relatives."""
 
 from collections import Counter
 
@@ -13,26 +13,26 @@ from attnconn_core.wording import few_and_more, first_few
 __all__ = ["families", "family_notes"]
 
 _SHOWN = 5
-# Words for having no relatives in the study, and for not knowing.
+# Words that mean "no relatives in the study", and words that mean "not known".
 _NONE = frozenset(
     {"unrelated", "not related", "none", "no", "nobody", "n/a", "na", "nil", "-", "--"}
     | {"single", "singleton", "singletons", "alone", "independent"}
     | {"no family", "no relatives", "no relative", "no siblings", "no sibling"}
 )
 _UNKNOWN = frozenset({"unknown", "missing", "not known", "?", "."})
-# Of the people in one family: this share, and so many of them.
+# Share of the subjects, and number of subjects, in one family.
 _SHARE, _MANY = 1 / 3, 4
-_FEW = 3  # of a code such as 0 that more people have than any other family
+_FEW = 3  # subjects with a code such as 0, if no other family has as many
 
 
 def families(column: pd.Series) -> np.ndarray:
-    """Return the family of every subject; whose word says that there is none has their own.
+    """Return each subject's family; a subject whose word means "no relatives" gets its own.
 
     Raises
     ------
     CohortError
-        If a subject's isn't known, or a family is written in two ways: without it a subject
-        can't be kept out of its relatives' models.
+        If a subject's family is not known, or a family is written in two ways: relatives
+        could then train the model that predicts the subject.
     """
     unknown = column.isna() | column.map(_bare).isin(_UNKNOWN)
     if unknown.any():
@@ -55,12 +55,12 @@ def families(column: pd.Series) -> np.ndarray:
 
 
 def family_notes(column: pd.Series) -> list[str]:
-    """Say who is taken for somebody without relatives, and which family seems to be none.
+    """Return notes on subjects read as having no relatives, and on families that may be a code.
 
     Parameters
     ----------
     column
-        By subject; `families` takes it.
+        Family by subject, as `families` takes it.
     """
     notes = []
     single = _single(column)
@@ -82,7 +82,7 @@ def family_notes(column: pd.Series) -> list[str]:
 
 
 def _seems_none(value: str, size: int, of: int, *, largest: bool) -> bool:
-    """Return whether a family has so many members, or a name such as -1, that it may be none."""
+    """Return whether a family's size, or a name such as -1, suggests that it is a code."""
     if size >= _MANY and size > _SHARE * of:
         return True
     number = pd.to_numeric(value, errors="coerce")

@@ -1,4 +1,4 @@
-"""Folds: who is predicted by a model that never saw them, nor their family."""
+"""Folds: subjects, with their families, are predicted by models that never saw them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,16 +16,16 @@ _INNER_FOLDS = 5
 
 @dataclass(frozen=True, eq=False)
 class CrossValidated:
-    """What a model said of subjects it hadn't seen, for many targets at once.
+    """Cross-validated predictions of many targets at once.
 
     Attributes
     ----------
     predictions
-        In the targets' units.
+        Predictions for held-out subjects, in the targets' units.
     weights
         Linear weight of every edge, mean over folds; units are the model's.
     chosen
-        What each fold chose on the way, such as ``"penalty"``: (fold, target).
+        What each fold chose, such as ``"penalty"``: (fold, target).
     """
 
     predictions: Float[np.ndarray, "subject target"]
@@ -36,16 +36,16 @@ class CrossValidated:
 def assign_folds(
     n_subjects: int, folds: int, seed: int, groups: Sequence[object] | np.ndarray | None = None
 ) -> Int[np.ndarray, " subject"]:
-    """Give every subject the number of the fold that tests it.
+    """Return the number of the fold that tests each subject.
 
     Without groups these are scikit-learn's ``KFold(folds, shuffle=True,
-    random_state=seed)``, as in the reference; with groups its shuffled `GroupKFold`,
+    random_state=seed)``, as in the original study; with groups its shuffled `GroupKFold`,
     which keeps every group in one fold.
 
     Raises
     ------
     ParameterError
-        If there are fewer than 2 folds or more than subjects or groups, or a subject
+        If there are fewer than 2 folds, more folds than subjects or groups, or a subject
         has no group.
     """
     if groups is None:
@@ -71,13 +71,13 @@ def inner_folds(
     seed: int,
     groups: Sequence[object] | np.ndarray | None = None,
 ) -> Int[np.ndarray, "fold subject"]:
-    """Divide every fold's training subjects again, families together, to choose among.
+    """Divide every fold's training subjects into inner folds, families together.
 
     Returns
     -------
     inner
-        Five folds, or as many as there are subjects or families to train on; -1 for
-        those whom the fold tests.
+        Number of each training subject's inner fold: five, or as many as there are training
+        subjects or families; -1 for subjects that the fold tests.
     """
     inner = np.full((int(fold.max()) + 1, len(fold)), -1, dtype=np.int64)
     for number, row in enumerate(inner):
@@ -93,7 +93,7 @@ def inner_folds(
 def group_numbers(
     groups: Sequence[object] | np.ndarray, n_subjects: int
 ) -> Int[np.ndarray, " subject"]:
-    """Number the groups in the order in which they come.
+    """Return the number of each subject's group, in the order in which groups first occur.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""How far r depends on who was scanned, for models that choose anew whenever that changes."""
+"""Variance of r over cohorts, for models that select edges anew in every cohort."""
 
 from dataclasses import replace
 
@@ -13,32 +13,32 @@ from attnconn_core.scoring.behaviour.resampling import CrossValidation, correlat
 
 __all__ = ["jackknifed_variance"]
 
-# A third, not one: what chooses is not smooth, and the jackknife is consistent for it only
-# where many are deleted at once. Two repeats tell what the folds alone change.
+# A third, not one: selection is not a smooth function of the data, and the jackknife is
+# consistent for it only if many are deleted at once. Two repeats show the effect of the folds.
 _SHARE, _DRAWS, _REPEATS = 1 / 3, 30, 2
 
 
 def jackknifed_variance(
     cohort: KeptSubjects, model: BehaviourModel, plan: CrossValidation
 ) -> Float[np.ndarray, " target"]:
-    """Variance of every target's r over cohorts, on Fisher's scale.
+    """Return the variance of each target's r over cohorts, on Fisher's scale.
 
     Parameters
     ----------
     cohort, model, plan
-        As for `predict_repeatedly`; of the plan, folds and seed.
+        As for `predict_repeatedly`; of the plan only folds and seed are used.
 
     Returns
     -------
     variance
-        NaN where too few subjects are left to predict.
+        NaN where too few subjects are left for a prediction.
 
     Notes
     -----
-    Delete-d jackknife (Shao & Wu 1989, Annals of Statistics 17: 1176–1197): a third of
-    the subjects is left out, families whole, 30 times, and all is done again with the
-    others; the variance of what comes out, less what other folds change, times
-    (n − d) / d. It is as much work as 30 to 40 further repeats, without their shuffles.
+    Delete-d jackknife (Shao & Wu 1989, Annals of Statistics 17: 1176–1197): 30 times, a
+    third of the subjects is left out, with their families, and the prediction is repeated
+    with the others. The variance of r over draws, minus its variance over folds, is
+    multiplied by (n − d) / d. It takes as long as 30 to 40 further repeats, without shuffles.
     """
     alone = np.arange(len(cohort.targets))
     unit = alone if cohort.groups is None else group_numbers(cohort.groups, len(alone))
@@ -68,9 +68,9 @@ def jackknifed_variance(
 
 
 def _between(z: Float[np.ndarray, "draw repeat"]) -> float:
-    """Variance over draws, less the part of it that repeats of one draw show.
+    """Return the variance over draws, minus that over repeats of the same draw.
 
-    NaN where fewer than half of the draws, or than two, have an r in every repeat.
+    NaN if fewer than half of the draws, or fewer than two, have an r in every repeat.
     """
     known = z[np.isfinite(z).all(axis=1)]
     if len(known) < max(2, len(z) / 2):

@@ -1,4 +1,4 @@
-"""The kernel of all subjects, made once, and what a fold's training subjects make of it."""
+"""The kernel of all subjects, computed once, and its decomposition in every fold."""
 
 from dataclasses import dataclass
 
@@ -10,28 +10,28 @@ from attnconn_core.scoring.behaviour.confounds import Confounds
 
 __all__ = ["KernelFold", "edge_kernel", "kernel_folds"]
 
-# Below this share of the kernel's diagonal, what is left of it in a fold is rounding.
+# A remainder below this share of the kernel's diagonal is rounding.
 _NOTHING = 1e-13
 
 
 def edge_kernel(
     features: Float[np.ndarray, "subject edge"],
 ) -> Float[np.ndarray, "subject subject"]:
-    """Sum over edges of the products of two subjects' edges, less everybody's mean.
+    """Return the kernel: products of two subjects' edges, centred on all subjects, summed.
 
-    Edges stay in their own units. Any mean may be taken off here: `kernel_folds` centres
-    by the training subjects, to which every other mean is lost, but for its rounding.
-    Rows and columns of subjects whose edges aren't all finite are NaN.
+    Edges stay in their own units. Centring here only limits rounding: `kernel_folds` centres
+    on the training subjects, which removes any other mean.
+    Rows and columns of subjects with an edge that is not finite are NaN.
 
     Notes
     -----
-    The field's kernel is the correlation of two subjects' edges (He et al. 2020,
-    NeuroImage 206; Li et al. 2019, NeuroImage 196). It forgets how strong a subject's
-    edges are, and has no slope an edge. On simulated cohorts of 10 or 20 regions both
-    predict alike, on small networks this one far better; edges z-scored over subjects,
-    which weigh noise like signal, did better on none of them:
-    `docs/decisions/0015-one-kernel-a-cohort.md` has the figures. Where edges differ in
-    scale for no good reason, scale them before.
+    The usual kernel is the correlation of two subjects' edges (He et al. 2020,
+    NeuroImage 206; Li et al. 2019, NeuroImage 196). It discards how strong a subject's
+    edges are, and gives no slope per edge. On simulated cohorts of 10 or 20 regions both
+    kernels predict equally well; with fewer regions this one predicts far better. Z-scoring
+    edges over subjects, which weighs noise like signal, was better in none of them; figures
+    are in `docs/decisions/0015-one-kernel-a-cohort.md`. Edges whose scales differ for no
+    good reason should be scaled beforehand.
     """
     whole = np.isfinite(features).all(axis=1)
     known = features[whole].astype(np.float64, copy=False)
@@ -43,25 +43,25 @@ def edge_kernel(
 
 @dataclass(frozen=True, eq=False)
 class KernelFold:
-    """One fold's kernel K' = M K Mᵀ, decomposed.
+    """The kernel of one fold, K' = M K Mᵀ, and its eigendecomposition.
 
-    M takes out what a line through the training subjects explains: their mean, and
-    confounds where those leave the edges too. That is the kernel of edges that are
-    adjusted one by one, for M is the same for all of them.
+    M removes what a linear fit to the training subjects explains: their mean, and the
+    confounds if these are removed from edges too. K' equals the kernel of edges that are
+    adjusted one by one, since M is the same for all edges.
 
     Attributes
     ----------
     train, tested
-        Which subjects.
+        Masks of the training and the tested subjects.
     scale
-        Mean of the diagonal of the training subjects' K'; 1 where they don't differ.
+        Mean of the diagonal of the training subjects' K'; 1 where they are all equal.
     spectrum, basis
-        Eigenvalues of the training subjects' K', over `scale`, and its eigenvectors.
+        Eigenvalues of the training subjects' K' divided by `scale`, and its eigenvectors.
     outlook
-        Their K' with the tested, over `scale`, times `basis`.
+        K' between tested and training subjects, divided by `scale`, times `basis`.
     design, inverse
         Intercept and confounds of the training subjects, and the pseudo-inverse. Its first
-        row gives the intercept, where the confounds are those of everybody's mean.
+        row gives the intercept at the mean of all subjects' confounds.
     """
 
     train: Bool[np.ndarray, " subject"]
@@ -75,13 +75,13 @@ class KernelFold:
 
     @property
     def freedom(self) -> float:
-        """Training subjects less what intercept and confounds use up."""
+        """Number of training subjects minus the rank of intercept and confounds."""
         return len(self.design) - float((self.design * self.inverse.T).sum())
 
     def residuals(
         self, values: Float[np.ndarray, "train *column"]
     ) -> Float[np.ndarray, "train *column"]:
-        """What intercept and confounds leave of the training subjects' values."""
+        """Return the training subjects' values without what intercept and confounds explain."""
         return values - self.design @ (self.inverse @ values)
 
 
@@ -90,21 +90,21 @@ def kernel_folds(
     fold: Int[np.ndarray, " subject"],
     confounds: Confounds | None = None,
 ) -> list[KernelFold]:
-    """Prepare every fold of a cohort.
+    """Return the decomposed kernel of every fold.
 
     Parameters
     ----------
     kernel
-        From `edge_kernel`, or any other positive semidefinite one.
+        The kernel from `edge_kernel`, or another positive semidefinite one.
     fold
-        The fold that tests each subject.
+        Number of the fold that tests each subject.
     confounds
-        Regressors beside the intercept, of the kernel too if they leave the edges.
+        Regressors beside the intercept; removed from the kernel too if from edges.
 
     Raises
     ------
     ParameterError
-        If confounds leave a fold's training subjects no degree of freedom.
+        If confounds leave a fold's training subjects no degrees of freedom.
     """
     return [_prepare(kernel, fold == number, confounds) for number in range(int(fold.max()) + 1)]
 
@@ -113,7 +113,7 @@ def _prepare(kernel: np.ndarray, tested: np.ndarray, confounds: Confounds | None
     train = ~tested
     n = int(train.sum())
     design, inverse = np.ones((len(train), 1)), np.full((1, n), 1 / n)
-    line, slopes = design, inverse  # what is taken out of the edges
+    line, slopes = design, inverse  # regressors that are removed from the edges
     if confounds is not None:
         scaled, pseudo = confounds.fitted(train)
         design = np.hstack([design, scaled])
@@ -128,7 +128,7 @@ def _prepare(kernel: np.ndarray, tested: np.ndarray, confounds: Confounds | None
     if scale <= _NOTHING * before:
         within, left, scale = np.zeros_like(within), np.zeros_like(left), 1.0
     spectrum, basis = np.linalg.eigh(within / scale)
-    # Some directions were taken out: rounding alone puts their eigenvalues below zero.
+    # Removed directions have eigenvalues of 0, which rounding may put below zero.
     spectrum = np.clip(spectrum, 0.0, None)
     outlook = left[tested] / scale @ basis
     prepared = KernelFold(

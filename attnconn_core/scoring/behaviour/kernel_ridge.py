@@ -1,4 +1,4 @@
-"""Kernel ridge regression: the baseline that connectivity has to beat."""
+"""Kernel ridge regression, the default model of behaviour."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class KernelRidge:
     Raises
     ------
     ParameterError
-        If there is no candidate, or one isn't positive.
+        If there is no candidate, or one is not positive.
 
     Examples
     --------
@@ -53,13 +53,13 @@ class KernelRidge:
             raise ParameterError(f"penalties must be positive numbers; got {list(self.penalties)}")
 
     def cross_validator(self, subjects: KeptSubjects, split: Split) -> "_RidgeFolds":
-        """Prepare for a cohort's folds.
+        """Prepare the model for a cohort's folds.
 
         Raises
         ------
         ParameterError
             If the subjects come without their kernel, or confounds leave a fold's training
-            subjects no degree of freedom.
+            subjects no degrees of freedom.
         """
         if subjects.kernel is None:
             raise ParameterError("kernel_ridge needs the cohort's kernel; got none")
@@ -72,7 +72,7 @@ class KernelRidge:
 
 
 class _RidgeFolds(CrossValidator):
-    """Kernel ridge with the decomposed kernels of a cohort's folds."""
+    """Kernel ridge regression on the decomposed kernels of a cohort's folds."""
 
     def __init__(
         self,
@@ -110,17 +110,18 @@ class _RidgeFolds(CrossValidator):
 
 @dataclass(frozen=True, eq=False)
 class KernelRidged:
-    """What kernel ridge said of subjects it hadn't seen.
+    """Cross-validated predictions by kernel ridge regression.
 
     Attributes
     ----------
     predictions
-        In the targets' units, adjusted for confounds if the folds are.
+        Predictions for held-out subjects in the targets' units, adjusted for confounds if
+        the folds are.
     dual
         Weight of every subject, mean over folds: ``features.T @ dual`` is every edge's
         slope, in the target's unit per unit of the edge.
     penalty
-        What each fold chose for each target.
+        The penalty that each fold chose for each target.
     """
 
     predictions: Float[np.ndarray, "subject target"]
@@ -134,29 +135,29 @@ def kernel_ridge(
     inner_fold: Int[np.ndarray, "fold subject"],
     penalties: Sequence[float] = PENALTIES,
 ) -> KernelRidged:
-    """Predict every subject by ridge regression on all others' edges.
+    """Predict every subject by ridge regression on the edges of all others.
 
-    The intercept is not penalised, which is what centring a fold's kernel does.
+    The intercept is not penalised, since a fold's kernel is centred.
 
     Parameters
     ----------
     folds
-        From `kernel_folds`; the target is adjusted for the confounds that they hold, by
+        Kernels from `kernel_folds`; the target is adjusted for their confounds, with
         the coefficients of each fold's training subjects.
     targets
         One row per subject. All targets share each fold's eigendecomposition.
     inner_fold
         For every fold, the inner fold of each training subject, -1 for those tested;
-        the penalty is the one with the least squared error over inner folds.
+        the penalty with the least squared error over inner folds is chosen.
     penalties
         Candidates, all positive. A penalty p is scikit-learn's
-        ``KernelRidge(alpha=p * fold.scale)`` on the fold's kernel: shares of the mean
-        variance of a training subject's edges, so that their unit doesn't matter.
+        ``KernelRidge(alpha=p * fold.scale)`` on the fold's kernel: a share of the mean
+        variance of a training subject's edges, so that the unit of edges does not matter.
 
     References
     ----------
     He et al. 2020, NeuroImage 206; Li et al. 2019, NeuroImage 196: with the correlation
-    of two subjects' edges as kernel, see `edge_kernel`.
+    of two subjects' edges as kernel; see `edge_kernel` for the difference.
     """
     predictions, dual = np.empty(targets.shape), np.zeros(targets.shape)
     chosen = np.empty((len(folds), targets.shape[1]))
@@ -170,8 +171,8 @@ def kernel_ridge(
         chosen[number] = candidates[errors.argmin(axis=0)]
         coefficients = (fold.basis.T @ left) / (fold.spectrum[:, None] + chosen[number])
         predictions[fold.tested] = fold.inverse[0] @ known + fold.outlook @ coefficients
-        # M is idempotent and its kernel's dual lies in it: of edges as they are measured
-        # the slopes come out as of adjusted ones.
+        # M is idempotent and the dual weights lie in its range: slopes of unadjusted edges
+        # equal those of adjusted ones.
         dual[fold.train] += fold.basis @ coefficients / (fold.scale * len(folds))
     return KernelRidged(predictions, dual, chosen)
 
@@ -183,9 +184,9 @@ def _left_out_errors(
     inner: Int[np.ndarray, " train"],
     candidates: Float[np.ndarray, " penalty"],
 ) -> Float[np.ndarray, "penalty target"]:
-    """Mean squared error of every inner fold predicted by the others.
+    """Return the mean squared error over inner folds, each predicted by the others.
 
-    Nothing is fitted again: with hat matrix H and residuals r of the fit to all, the
+    Nothing is refitted: with hat matrix H and residuals r of the fit to all, the
     residuals of a block b predicted without it are (I − H[b, b])⁻¹ r[b], exactly (the
     block form of the leave-one-out formula). The free intercept adds 1/n to H.
     """

@@ -1,4 +1,4 @@
-"""Least squares on few features: the null models that a connectome has to beat."""
+"""Least squares on few features, for null models."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -24,7 +24,7 @@ class LeastSquares:
     selects_edges: ClassVar[bool] = False
 
     def cross_validator(self, subjects: KeptSubjects, split: Split) -> Refitted:
-        """Prepare for a cohort's folds."""
+        """Prepare the model for a cohort's folds."""
         return Refitted(
             partial(least_squares, subjects.features, fold=split.fold, confounds=subjects.confounds)
         )
@@ -36,10 +36,10 @@ def least_squares(
     fold: Int[np.ndarray, " subject"],
     confounds: Confounds | None = None,
 ) -> CrossValidated:
-    """Predict every subject by linear regression with an intercept on all others.
+    """Predict every subject by linear regression, with an intercept, on all others.
 
-    The pseudo-inverse gives a constant feature no slope. With confounds, predictions are
-    of the adjusted target. Weights are in the target's unit per unit of the feature.
+    With the pseudo-inverse, a constant feature gets a slope of 0. With confounds, predictions
+    are of the adjusted target. Weights are in the target's unit per unit of the feature.
     """
     n_folds = int(fold.max()) + 1
     predictions = np.empty_like(targets)

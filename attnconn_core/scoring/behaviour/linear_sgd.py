@@ -1,13 +1,13 @@
-"""The original study's linear model: gradient descent with a heavy penalty, stopped early.
+"""The original study's linear model: gradient descent with a strong penalty, stopped early.
 
-Full-batch gradient descent on a linear model is itself linear, so every epoch follows
-from one eigendecomposition and none is run. With the bias as one more feature that is
-always 1, weights from zero stay in the span of the training rows, w = X'a, and for
+Full-batch gradient descent on a linear model is itself linear, so the weights of every
+epoch follow from one eigendecomposition and no epoch is run. With the bias as a feature
+that is always 1, weights that start at zero stay in the span of the training rows, w = X'a. For
 learning rate η, weight decay λ and kernel K = XX' of n rows
 
     a ← (1 − ηλ) a − (2η/n) (K a − y).
 
-In K's eigenbasis with eigenvalues s every coordinate goes its own way,
+In K's eigenbasis, with eigenvalues s, the coordinates are independent:
 
     a_e = (2η/n) y · (1 + q + … + q^(e−1)),  q = 1 − ηλ − (2η/n) s.
 """
@@ -28,8 +28,8 @@ from attnconn_core.scoring.edges.features import column_scale
 
 __all__ = ["LinearSgd"]
 
-# Targets whose validation curves are laid out at once: 32 × 500 epochs × 100 subjects
-# of float64 are 13 MB.
+# Number of targets whose validation curves are in memory at once: 32 × 500 epochs × 100
+# subjects of float64 are 13 MB.
 _BLOCK = 32
 
 
@@ -40,15 +40,15 @@ class LinearSgd:
     Attributes
     ----------
     keep
-        ``"best"``: the epoch of least validation error. ``"last"``: the epoch at which the
-        descent stopped, which is what the original study returns.
+        ``"best"``: weights of the epoch with the least validation error. ``"last"``: those of
+        the epoch at which the descent stopped, which the original study returns.
     learning_rate, l2_penalty, epochs, patience
-        Of the descent; the penalty also applies to the bias.
+        Settings of the descent; the penalty also applies to the bias.
 
     Raises
     ------
     ParameterError
-        If a setting is out of its range.
+        If a setting is out of range.
 
     Examples
     --------
@@ -80,7 +80,7 @@ class LinearSgd:
             raise ParameterError(f"learning_rate must be positive; got {self.learning_rate}")
 
     def cross_validator(self, subjects: KeptSubjects, split: Split) -> Refitted:
-        """Prepare for a cohort's folds.
+        """Prepare the model for a cohort's folds.
 
         Raises
         ------
@@ -102,24 +102,24 @@ class LinearSgd:
         """Predict every subject as the original study does.
 
         Fold i tests, fold i + 1 validates, the rest train. Edges and targets are z-scored
-        with the statistics of the training and validation parts. Descent from zero weights
-        stops once the validation error hasn't fallen below its least for `patience` epochs.
+        with the statistics of the training and validation parts. Descent starts from zero weights
+        and stops when the validation error has not reached a new minimum for `patience` epochs.
 
         Parameters
         ----------
         features, targets
             One row per subject.
         fold
-            The fold that tests each subject; 3 or more folds.
+            Number of the fold that tests each subject; 3 or more folds.
         confounds
-            Taken out inside every fold, with coefficients of the training and validation
+            Removed inside every fold, with coefficients of the training and validation
             parts; predictions are then of the adjusted target.
 
         Returns
         -------
         CrossValidated
-            Weights are in deviations of the target per deviation of an edge; ``epoch`` is
-            the one kept.
+            Weights are in standard deviations of the target per standard deviation of an edge;
+            ``epoch`` is the epoch whose weights are kept.
 
         Raises
         ------
@@ -162,8 +162,8 @@ class LinearSgd:
 
 
 def _growth(q: Float[np.ndarray, " train"], epochs: int) -> Float[np.ndarray, "train epoch"]:
-    """1 + q + … + q^(e−1) for every epoch e from 1."""
-    # Too high a learning rate overflows; that is seen where an epoch is chosen.
+    """Return 1 + q + … + q^(e−1) for every epoch e from 1."""
+    # A learning rate that is too high overflows; the error is raised when an epoch is chosen.
     with np.errstate(over="ignore", invalid="ignore"):
         return np.cumsum(q[:, None] ** np.arange(epochs), axis=1)
 
@@ -176,7 +176,7 @@ def _stops(
     keep: str,
     patience: int,
 ) -> Int[np.ndarray, " target"]:
-    """Of every target, the epoch (from 1) that is kept."""
+    """Return, for every target, the epoch (from 1) whose weights are kept."""
     stops = np.empty(truth.shape[1], dtype=np.int64)
     for start in range(0, truth.shape[1], _BLOCK):
         block = slice(start, start + _BLOCK)

@@ -1,4 +1,4 @@
-"""What a model of behaviour is: settings, which make a cross-validator for a cohort's folds."""
+"""The interface of a model of behaviour: settings that make a cross-validator for folds."""
 
 import abc
 from collections.abc import Callable
@@ -16,18 +16,18 @@ __all__ = ["BehaviourModel", "CrossValidator", "KeptSubjects", "Refitted", "Spli
 
 @dataclass(frozen=True, eq=False)
 class KeptSubjects:
-    """Subjects that have all of some targets, and what is known about them.
+    """Data of the subjects that have all of some targets.
 
     Attributes
     ----------
     features, targets
         One row per subject.
     confounds
-        Of the same subjects, or None.
+        Confounds of the same subjects, or None.
     groups
         Family of each subject, or None.
     kernel
-        `edge_kernel` of the features where the model reads it, else None.
+        `edge_kernel` of the features, for models that read it; else None.
     """
 
     features: Float[np.ndarray, "subject edge"]
@@ -37,7 +37,7 @@ class KeptSubjects:
     kernel: Float[np.ndarray, "subject subject"] | None = None
 
     def of(self, kept: Bool[np.ndarray, " subject"]) -> "KeptSubjects":
-        """Return only some of the subjects."""
+        """Return the data of the subjects in a mask."""
         return KeptSubjects(
             self.features[kept],
             self.targets[kept],
@@ -49,14 +49,14 @@ class KeptSubjects:
 
 @dataclass(frozen=True, eq=False)
 class Split:
-    """The folds of one repeat.
+    """The folds of one repeat of the cross-validation.
 
     Attributes
     ----------
     fold
-        The fold that tests each subject.
+        Number of the fold that tests each subject.
     seed
-        Of the inner folds, on which a model may choose its penalty.
+        Seed of the inner folds, on which a model may choose its penalty.
     """
 
     fold: Int[np.ndarray, " subject"]
@@ -64,44 +64,44 @@ class Split:
 
 
 class CrossValidator(abc.ABC):
-    """A model with a cohort and its folds, ready for any number of targets.
+    """A model prepared for a cohort and its folds, ready for any number of targets.
 
-    Every subject is predicted by the model that was fitted without the subject's fold.
+    Every subject is predicted by a model that was fitted without the subject's fold.
     """
 
     @abc.abstractmethod
     def fit(self, targets: Float[np.ndarray, "subject target"]) -> CrossValidated:
-        """Predict every target, with the weights of edges and what each fold chose."""
+        """Predict every target; return predictions, edge weights and what each fold chose."""
 
     def predict(
         self, targets: Float[np.ndarray, "subject target"]
     ) -> Float[np.ndarray, "subject target"]:
-        """Return the predictions of `fit` alone."""
+        """Return only the predictions of `fit`."""
         return self.fit(targets).predictions
 
     def predict_shuffled(
         self, targets: Float[np.ndarray, "subject target"]
     ) -> Float[np.ndarray, "subject target"]:
-        """Predict thousands of shuffled targets, in a quicker way where the model has one.
+        """Predict thousands of shuffled targets, by a faster algorithm if the model has one.
 
-        The observed order must be predicted in the same way to be compared with them.
+        The true order must be predicted by the same algorithm to be compared with the shuffles.
         """
         return self.predict(targets)
 
 
 @runtime_checkable
 class BehaviourModel(Protocol):
-    """The settings of a model; frozen dataclasses such as `KernelRidge` have this form.
+    """Settings of a model; frozen dataclasses such as `KernelRidge` have this form.
 
     Attributes
     ----------
     name
-        By which a study names it.
+        The model's name in study files.
     reads_kernel
         Whether it needs `KeptSubjects.kernel`.
     selects_edges
-        Whether it selects edges by the training subjects, so that its score depends on who
-        they are by more than repeated folds show; see `jackknifed_variance`.
+        Whether it selects edges on the training subjects. Its score then depends on the sample
+        of subjects by more than repeated folds show; see `jackknifed_variance`.
     """
 
     name: ClassVar[str]
@@ -121,7 +121,7 @@ class BehaviourModel(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Refitted(CrossValidator):
-    """A cross-validator without anything to prepare: it fits anew to all targets given."""
+    """A cross-validator that prepares nothing: it fits all given targets anew."""
 
     fit_folds: Callable[[Float[np.ndarray, "subject target"]], CrossValidated]
 

@@ -1,4 +1,4 @@
-"""The models of behaviour by name."""
+"""Models of behaviour by name."""
 
 from attnconn_core.scoring.behaviour.cpm import Cpm
 from attnconn_core.scoring.behaviour.kernel_ridge import KernelRidge
@@ -15,7 +15,7 @@ MODELS: dict[str, type[BehaviourModel]] = {
 
 
 def as_model(model: "BehaviourModel | str") -> BehaviourModel:
-    """Return the model of a name with its default settings; a model as it is.
+    """Return the model of a name with its default settings; return a model unchanged.
 
     Raises
     ------

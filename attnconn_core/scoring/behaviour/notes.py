@@ -1,4 +1,4 @@
-"""What is to be said of a question of behaviour: targets left out, folds, doubtful columns."""
+"""Notes of the behaviour score: targets left out, fewer folds, doubtful columns."""
 
 from collections.abc import Mapping
 
@@ -12,20 +12,20 @@ from attnconn_core.wording import first_few
 __all__ = ["notes_of"]
 
 _SHOWN = 5
-_RARE = 0.1  # of the subjects: fewer differ from all others in a target by themselves
-_LITTLE = 0.1  # of a target: what confounds leave of it is hardly the target any more
+_RARE = 0.1  # share of subjects who differ from the most common value; below it, a note
+_LITTLE = 0.1  # share of a target's variance that confounds leave; below it, a note
 
 
 def notes_of(
     phenotypes: pd.DataFrame, question: Question, unusable: Mapping[str, str]
 ) -> tuple[str, ...]:
-    """Say where there are fewer folds, and which columns aren't predicted."""
+    """Return notes on a smaller number of folds and on columns that aren't predicted."""
     notes = [f"behaviour doesn't predict {target}: {why}" for target, why in unusable.items()]
     settings = question.settings
     if both := [name for name in settings.targets if name in settings.confounds]:
         notes.append(
-            f"behaviour doesn't predict {first_few(both, _SHOWN)}: under behaviour.confounds, too, "
-            "and taken out of itself a column leaves nothing to predict"
+            f"behaviour doesn't predict {first_few(both, _SHOWN)}: a column that is also under "
+            "behaviour.confounds leaves nothing to predict when it is regressed out of itself"
         )
     if settings.confounds:
         there = phenotypes.loc[question.targets.index]
@@ -35,12 +35,12 @@ def notes_of(
     if days := [name for name in days if name not in unusable]:
         notes.append(
             f"{first_few(days, _SHOWN)}: whole numbers from 20000 to 60000, as spreadsheets store "
-            "dates; leave out of behaviour.targets what is a date, which is no quantity"
+            "dates; leave dates out of behaviour.targets, since a date is no quantity"
         )
     if question.units < settings.folds:
         notes.append(
-            f"behaviour has {question.units} folds in place of {settings.folds} (behaviour.folds): "
-            "there are no more subjects, or families, with a target"
+            f"behaviour uses {question.units} folds instead of {settings.folds} (behaviour.folds): "
+            "no more subjects, or families, have a target"
         )
     for target in question.targets.columns:
         if target in unusable:
@@ -48,15 +48,15 @@ def notes_of(
         notes += far_notes(target, question.targets[target])
         if (left := question.left_of(target)) < _LITTLE:
             notes.append(
-                f"confounds explain {1 - left:.1%} of {target}: what is left to be predicted may "
-                "be rounding, or how it was measured. Leave it out of behaviour.targets, or the "
-                "confound that it is made of out of behaviour.confounds"
+                f"confounds explain {1 - left:.1%} of {target}: the rest, which is predicted, may "
+                "be rounding or measurement error. Leave it out of behaviour.targets, or leave the "
+                "confound that it is computed from out of behaviour.confounds"
             )
         counts = question.targets[target].value_counts()
         if 1 - counts.iloc[0] / counts.sum() < _RARE:
             notes.append(
                 f"{target} is {counts.index[0]:g} for {counts.iloc[0]} of {counts.sum()} subjects: "
-                "few are left to learn a difference from"
+                "few subjects differ, so a model has little to learn from"
             )
     named = {settings.family_column, *settings.confounds}
     words = [

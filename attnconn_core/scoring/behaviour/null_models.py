@@ -1,4 +1,4 @@
-"""Null models that say nothing: those whose one feature is the same in everybody."""
+"""Null models without information: their only feature is the same in all subjects."""
 
 import numpy as np
 import pandas as pd
@@ -6,19 +6,19 @@ from jaxtyping import Float
 
 __all__ = ["why_constant", "why_meaningless"]
 
-# Of the spread of single edges. Means of independent edges spread by one over the root of
-# their number, which is above 1e-3 at 1,000 regions; rounding of single precision is 1e-7.
+# Share of the spread of single edges. Means of n independent edges spread by 1/√n as much,
+# which is above 1e-3 at 1,000 regions; rounding of single precision is 1e-7.
 _CONSTANT = 1e-5
-# A slope that is fitted to rounding foretells values of another order of magnitude: 10 times
-# the target's deviation, and there are far worse.
+# R² of predictions whose slope is fitted to rounding: they miss the target by more than 10
+# times its standard deviation, and often by far more.
 _MEANINGLESS = -100.0
 
 
 def why_constant(features: Float[np.ndarray, "subject edge"]) -> str:
-    """Say why subjects' mean edges can't predict anything; nothing where they can.
+    """Return why subjects' mean edges can't predict anything; an empty text if they can.
 
     Rows of a matrix that sum to 1, as attention's do, have the same mean in every subject,
-    up to rounding, and a slope on rounding predicts at random, with R² down to −10¹¹.
+    up to rounding. A slope fitted to rounding predicts at random, with R² down to −10¹¹.
 
     Parameters
     ----------
@@ -36,14 +36,14 @@ def why_constant(features: Float[np.ndarray, "subject edge"]) -> str:
 
 
 def why_meaningless(scores: pd.DataFrame) -> str:
-    """Say why a null model's predictions are no predictions; nothing where they are.
+    """Return why a null model's predictions are meaningless; an empty text if they aren't.
 
-    So that one fold, whose training subjects happen to share their mean edge, shows as well.
+    This also detects a single fold whose training subjects happen to share their mean edge.
 
     Parameters
     ----------
     scores
-        ``target`` and ``r2``, as `BehaviourTable.scores` has them.
+        Columns ``target`` and ``r2``, as in `BehaviourTable.scores`.
     """
     if not len(scores) or not (scores["r2"] < _MEANINGLESS).any():
         return ""

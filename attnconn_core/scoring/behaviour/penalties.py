@@ -1,4 +1,4 @@
-"""The penalties among which ridge regression chooses."""
+"""Candidate penalties of ridge regression."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""A question of behaviour: what is to be predicted, of whom, and how."""
+"""What the behaviour score predicts, and for which subjects."""
 
 from dataclasses import dataclass
 
@@ -26,21 +26,21 @@ _SHOWN = 5
 
 @dataclass(frozen=True, eq=False)
 class Question:
-    """What is to be predicted, of whom, and how.
+    """Targets, confounds and families of the subjects, and the settings of the score.
 
     Attributes
     ----------
     settings
-        Of the score.
+        Settings of the score.
     targets
-        A row per subject, a column per target; NaN where a subject lacks a confound, since
+        One row per subject, one column per target; NaN where a subject lacks a confound, since
         the target can't be adjusted.
     confounds
-        Of the same subjects, without those that are the same for all; None without any.
+        Confounds of the same subjects, without those equal in all; None if there are none.
     groups
         Family of each subject; None if families aren't known.
     family_notes
-        What is to be said of families.
+        Notes on families, from `family_notes`.
     """
 
     settings: BehaviourSettings
@@ -51,7 +51,7 @@ class Question:
 
     @property
     def units(self) -> int:
-        """Number of subjects that have a target; of families where they are known."""
+        """Number of subjects that have a target, or of families where these are known."""
         there = self.targets.notna().any(axis=1).to_numpy()
         if self.groups is None:
             return int(there.sum())
@@ -63,13 +63,13 @@ class Question:
         family = settings.family_column
         identifiers = [*([family] if family is not None else []), *settings.confounds]
         found = target_columns(phenotypes, settings.targets, identifiers, "the phenotype table")
-        # Taken out of itself, a confound leaves nothing to predict.
+        # Regressed out of itself, a confound leaves nothing to predict.
         names = [name for name in found if name not in settings.confounds]
         if found and not names:
             raise CohortError(
                 f"behaviour must have a target that is no confound; {first_few(found, _SHOWN)} "
-                f"{'is' if len(found) == 1 else 'are'} under behaviour.confounds, too, and taken "
-                "out of itself a column leaves nothing to predict. Take it out of one of the two"
+                f"{'is' if len(found) == 1 else 'are'} also under behaviour.confounds, and a "
+                "column regressed out of itself leaves nothing to predict. Remove it from either"
             )
         targets = phenotypes[names].astype(float)
         groups = None if family is None else families(phenotypes[family])
@@ -77,7 +77,7 @@ class Question:
         if not settings.confounds:
             return cls(settings, targets, None, groups, seen)
         columns = confound_columns(phenotypes, settings.confounds, settings.categories)
-        # Who lacks a confound can't be adjusted, and has no target to predict.
+        # A subject without a confound can't be adjusted, and has no target to predict.
         complete = columns.notna().all(axis=1)
         both = settings.adjust == "target_and_features"
         varying = columns.columns[columns[complete].nunique() > 1]
@@ -86,7 +86,7 @@ class Question:
         return cls(settings, targets.where(complete, np.nan), confounds, groups, seen)
 
     def left_of(self, target: str) -> float:
-        """Return the share of a target's variance that the confounds leave to be predicted."""
+        """Return the share of a target's variance that confounds don't explain."""
         values = self.targets[target].to_numpy(dtype=np.float64)
         known = ~np.isnan(values)
         if self.confounds is None:
@@ -94,7 +94,7 @@ class Question:
         return share_left(self.confounds.of(known), values[known])
 
     def predictable(self, unusable: dict[str, str]) -> list[str]:
-        """List the targets that can be predicted; enter the others into `unusable`.
+        """Return the targets that can be predicted; enter the others into `unusable`.
 
         Raises
         ------
@@ -114,7 +114,7 @@ class Question:
         model: str,
         confounds: Confounds | None,
     ) -> BehaviourTable:
-        """Predict all targets from some features."""
+        """Predict all targets from the features given."""
         settings = self.settings
         return score_behaviours(
             features,

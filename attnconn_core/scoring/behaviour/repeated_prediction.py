@@ -1,4 +1,4 @@
-"""Predicting many targets repeatedly, and a thousand shuffles of each, by the same folds."""
+"""Repeated prediction of many targets, and of shuffles of each on the same folds."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -25,9 +25,9 @@ Predict = Callable[[np.ndarray], np.ndarray]
 
 @dataclass(frozen=True, eq=False)
 class Predicted:
-    """Every repeat's folds, what was predicted, what was true, and p (NaN if not asked).
+    """Folds, predictions and true values per repeat, and p (NaN without permutations).
 
-    The truth is the target as the fold that tests a subject adjusts it.
+    The true values are the targets as adjusted by the fold that tests each subject.
     """
 
     fold: Int[np.ndarray, "repeat subject"]
@@ -39,7 +39,7 @@ class Predicted:
 def predict_repeatedly(
     cohort: KeptSubjects, model: BehaviourModel, plan: CrossValidation
 ) -> Predicted:
-    """Predict all targets in every repeat, and shuffles of them by the same folds.
+    """Predict all targets in every repeat, and shuffles of them on the same folds.
 
     Raises
     ------
@@ -59,13 +59,13 @@ def predict_repeatedly(
         truths.append(truth)
         folds.append(fold)
         if plan.permutations:
-            # By what predicts the shuffles, or the two couldn't be compared.
+            # By the same algorithm as the shuffles, so that the two can be compared.
             observed += (
                 correlations(validator.predict_shuffled(cohort.targets), truth) / plan.repeats
             )
             reached += _null(cohort, shuffles, fold, validator.predict_shuffled) / plan.repeats
-    # A shuffle without an r says nothing; it is counted against the target. Nor may
-    # rounding decide where a shuffle is the order observed.
+    # A shuffle whose r is undefined counts against the target, and so does one that differs
+    # from the observed r by rounding alone.
     count = (~(reached < observed[:, None] - 1e-5)).sum(axis=1)
     p = (1 + count) / (1 + plan.permutations)
     return Predicted(
@@ -82,7 +82,7 @@ def _null(
     fold: Int[np.ndarray, " subject"],
     predict: Predict,
 ) -> Float[np.ndarray, "target permutation"]:
-    """R of every target's shuffles. Targets are scaled: r doesn't see it, float32 does."""
+    """Return r of every target's shuffles. Targets are z-scored for float32; r is the same."""
     scaled = (cohort.targets - cohort.targets.mean(axis=0)) / cohort.targets.std(axis=0)
     explained = np.zeros_like(scaled)
     if cohort.confounds is not None:

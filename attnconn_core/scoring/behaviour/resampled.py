@@ -1,4 +1,4 @@
-"""Comparing methods on the same folds: a t test that knows that training sets overlap."""
+"""Comparison of methods on the same folds: a t test corrected for overlapping training sets."""
 
 import numpy as np
 from jaxtyping import Float
@@ -17,9 +17,9 @@ def corrected_resampled_t(
     Parameters
     ----------
     differences
-        Of the methods' scores, one per fold and repeat; NaN is left out.
+        Differences between the methods' scores, one per fold and repeat; NaN is left out.
     test_to_train
-        Subjects tested over subjects trained on, in each split: 1/9 with ten folds.
+        Number of tested over number of training subjects in each split: 1/9 with ten folds.
 
     Returns
     -------
@@ -30,7 +30,7 @@ def corrected_resampled_t(
     Raises
     ------
     ParameterError
-        If the ratio isn't positive.
+        If the ratio is not positive.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""Resampling: repeated folds, shuffles that respect families, intervals."""
+"""Repeated folds, shuffles that respect families, and intervals of r."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,31 +20,31 @@ __all__ = [
 ]
 
 FEWEST_WITH_INTERVAL = 5
-"""Subjects, or families where they are known, that an interval of r takes."""
+"""Fewest subjects, or families where they are known, for an interval of r."""
 
 MANY_SUBJECTS = 200
-"""From here on shuffles are predicted in float32: half the time, and an r is off by a millionth."""
+"""From here on shuffles are predicted in float32: in half the time, with an error of 1e-6 in r."""
 
 _LEVEL = 0.95
 
 
 @dataclass(frozen=True)
 class CrossValidation:
-    """How often, and on which parts, a target is predicted.
+    """Settings of the cross-validation and of its permutation test.
 
     Attributes
     ----------
     folds, repeats
-        Cross-validation is repeated with the seeds seed … seed + repeats − 1.
+        Number of folds, and of repeats with the seeds seed … seed + repeats − 1.
     seed
-        Also of the shuffles.
+        Seed of the folds and the shuffles.
     permutations
-        Shuffles of the target for the p value; none if 0.
+        Number of shuffles of the target for the p value; 0 for none.
 
     Raises
     ------
     ParameterError
-        If a number is out of its range.
+        If a number is out of range.
     """
 
     folds: int = 10
@@ -63,13 +63,13 @@ def shuffled_rows(
     seed: int,
     groups: Sequence[object] | np.ndarray | None = None,
 ) -> Int[np.ndarray, "subject permutation"]:
-    """Draw whose value every subject gets.
+    """Return, per shuffle, the row whose value each subject gets.
 
-    Without families, or where everybody is a family, subjects move freely. Otherwise a
-    family changes places with one of as many members, and members are shuffled within:
-    likeness inside a family outlives the shuffle. Siblings count as exchangeable
-    (Winkler et al. 2015, NeuroImage 123, whole blocks and within blocks). A family of a
-    size that no other has stays where it is.
+    Without families, or where each subject is a family of its own, subjects are permuted
+    freely. Otherwise whole families of the same size change places, and members are shuffled
+    within families, so that likeness within families is preserved. Siblings count as
+    exchangeable (Winkler et al. 2015, NeuroImage 123, whole blocks and within blocks). A family
+    whose size is unique stays in place.
     """
     rng = np.random.default_rng(seed)
     alone = np.arange(n_subjects)
@@ -88,7 +88,7 @@ def shuffled_rows(
 def correlations(
     predictions: Float[np.ndarray, "subject target"], truth: Float[np.ndarray, "subject target"]
 ) -> Float[np.ndarray, " target"]:
-    """Pearson's r, column by column; NaN where either is constant."""
+    """Return Pearson's r per column; NaN where either side is constant."""
     first, second = predictions - predictions.mean(axis=0), truth - truth.mean(axis=0)
     norm = np.linalg.norm(first, axis=0) * np.linalg.norm(second, axis=0)
     defined = (np.ptp(predictions, axis=0) > 0) & (np.ptp(truth, axis=0) > 0)
@@ -101,22 +101,23 @@ def interval_of_r(
     groups: Sequence[object] | np.ndarray | None = None,
     least_variance: float = 0.0,
 ) -> tuple[float, float]:
-    """95 % interval of the r that is expected of such a cohort; NaN without an r.
+    """Return the 95 % interval of the r expected in such a cohort; NaN without an r.
 
-    On Fisher's scale the variance has two parts: 1 / (n − 3), what other people of the
-    kind that was tested would change, n being families where there are any; and the
-    variance over repeats, what other folds would. Nor is it below `least_variance`: for
-    models that choose edges that of `jackknifed_variance`, since other subjects would
-    make them choose others. The quantile is of Student's t with n − 3 degrees of freedom.
+    On Fisher's scale the variance has two parts: 1 / (n − 3), for other subjects of the
+    same population, n being the number of families where they are known; and the
+    variance over repeats, for other folds. It is at least `least_variance`, which for
+    models that select edges is that of `jackknifed_variance`, since other subjects would
+    lead to other edges. The quantile is that of Student's t with n − 3 degrees of freedom.
 
     Notes
     -----
-    On 250 simulated cohorts of 20, 30 and 60 subjects, 10 repeats each, it held the
-    expected r in 94, 96 and 97 %. Without repeats the second part is missing: 90, 94
-    and 97 %. A percentile bootstrap of the predictions held it in 79 % of those of 20.
-    That is with kernel ridge. With `cpm` it held it in 96, 91 and 97 % (150 cohorts of
-    60), 1.4, 1.2 and 0.6 wide; without the jackknife, on 100 to 150 cohorts, in 79, 79
-    and 90 %, 0.9, 0.7 and 0.4 wide. Where behaviour is noise it held it in all.
+    On 250 simulated cohorts of 20, 30 and 60 subjects, 10 repeats each, the interval held
+    the expected r in 94, 96 and 97 %. Without repeats the second part is missing: 90, 94
+    and 97 %. A percentile bootstrap of the predictions held it in 79 % with 20 subjects.
+    These figures are for kernel ridge. With `cpm` the interval held it in 96, 91 and 97 %
+    (150 cohorts of 60), with widths of 1.4, 1.2 and 0.6; without the jackknife, on 100 to 150
+    cohorts, in 79, 79 and 90 %, with widths of 0.9, 0.7 and 0.4. Where behaviour is noise,
+    all intervals held it.
     """
     many = n_subjects if groups is None else int(group_numbers(groups, n_subjects).max()) + 1
     if many < FEWEST_WITH_INTERVAL or not np.isfinite(r).all():
@@ -125,7 +126,7 @@ def interval_of_r(
     variance = 1 / (many - 3)
     if len(r) > 1:
         variance += float(np.arctanh(bounded).var(ddof=1))
-    # A variance that could not be told leaves no interval, either.
+    # If the variance is unknown, so is the interval.
     variance = float(np.maximum(variance, least_variance))
     half = float(student_t.isf((1 - _LEVEL) / 2, many - 3)) * np.sqrt(variance)
     centre = np.arctanh(bounded.mean())

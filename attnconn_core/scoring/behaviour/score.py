@@ -1,4 +1,4 @@
-"""Behaviour of unseen subjects, predicted from every method's edges and by null models."""
+"""The behaviour score: prediction in held-out subjects, by every method and by null models."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -31,7 +31,7 @@ from attnconn_core.wording import first_few
 __all__ = ["Behaviour"]
 
 _SHOWN = 5
-_FEWEST = 4  # subjects or families: with fewer a model would learn from two
+_FEWEST = 4  # subjects or families: with fewer, a model would be trained on two
 
 
 @dataclass(frozen=True)
@@ -51,11 +51,11 @@ class Behaviour(BehaviourSettings):
         Returns
         -------
         scored
-            ``scores``: a row per method (or null model, see ``kind``) and target, with the
+            ``scores``: one row per method (or null model, see ``kind``) and target, with the
             columns of `BehaviourTable.scores`, ``q`` and ``star`` (see `scores_table`).
-            ``comparison``: from `compare_behaviours`, of methods. ``predictions``: a row per
-            method, null model, target and subject, means over repeats. The facts name, among
-            others, the null models that were dropped, each with the reason.
+            ``comparison``: from `compare_behaviours`, for methods. ``predictions``: one row per
+            method, null model, target and subject, means over repeats. The facts include the
+            null models that were dropped, each with the reason.
 
         Raises
         ------
@@ -69,7 +69,7 @@ class Behaviour(BehaviourSettings):
         dropped: dict[str, str] = {}
         answers = list(_answers(data, question, sessions, dropped))
         scores, unusable = scores_table(answers), unusable_targets(answers)
-        # A null model may go without a score: the figure is of methods.
+        # A null model may have no score: the figure shows methods.
         if not any(each.kind == METHOD and len(each.table.scores) for each in answers):
             why = "; ".join(f"{target}: {reason}" for target, reason in unusable.items())
             raise CohortError(f"no target of the phenotype table can be predicted; {why or 'none'}")
@@ -84,7 +84,7 @@ class Behaviour(BehaviourSettings):
         return Scored(tables, facts, notes=notes)
 
     def check_early(self, cohort: Cohort, phenotypes: pd.DataFrame | None) -> EarlyCheck:
-        """Say of how many subjects how much would be predicted; see `CheckedEarly`.
+        """Return how many targets and subjects would be predicted; see `CheckedEarly`.
 
         Raises
         ------
@@ -108,7 +108,7 @@ class Behaviour(BehaviourSettings):
         )
 
     def _asked(self, cohort: Cohort, phenotypes: pd.DataFrame) -> tuple[Question, list[str]]:
-        """Return what is to be predicted, and a session's key of every subject."""
+        """Return what is to be predicted, and one session key per subject."""
         known = {s.subject: s.key for s in cohort.one_each() if s.subject in phenotypes.index}
         if not known:
             raise CohortError(
@@ -134,7 +134,7 @@ class Behaviour(BehaviourSettings):
         tables: Mapping[str, pd.DataFrame],
         facts: Mapping[str, Any],  # noqa: ARG002  (other scores need them)
     ) -> Iterator[Measured]:
-        """Compare methods target by target, and over all targets."""
+        """Compare methods, target by target and over all targets."""
         scores = tables["scores"]
         null = scores[scores["kind"] == NULL_MODEL].assign(value=scores["r"])
         columns = ["kind", "method", "value", "lower", "upper", "p"]
@@ -185,8 +185,8 @@ def _words(target: str) -> tuple[str, str]:
     return (
         f"Prediction of {what} in unseen subjects is {{best}} by {{who}} (r {{value}})",
         f"No method predicts {what} in unseen subjects: the highest r, of {{who}}, is below 0 "
-        "({value}). Of few subjects such an r is no finding: a model that knows no more than the "
-        "mean of its training subjects has r below 0, and −1 where each subject is a fold",
+        "({value}). With few subjects a negative r is no finding: a model that only knows the mean "
+        "of its training subjects has r below 0, and r = −1 where each subject is a fold",
     )
 
 
@@ -200,10 +200,10 @@ def _why_no_interval(scores: pd.DataFrame) -> str:
 def _answers(
     data: ScoreData, question: Question, sessions: Sequence[str], dropped: dict[str, str]
 ) -> Iterator[Answer]:
-    """Predict with every method and every null model; name the null models that say nothing."""
+    """Yield the answers of methods and null models; enter unusable null models in `dropped`."""
     settings, confounds = question.settings, question.confounds
     if settings.null_models and confounds is not None:
-        # What confounds alone predict of the target as it was measured.
+        # Prediction of the unadjusted target from confounds alone.
         left = replace(question, targets=question.targets[question.predictable({})])
         alone = left.ask(confounds.values, "least_squares", None)
         yield Answer("null_confounds", NULL_MODEL, alone)

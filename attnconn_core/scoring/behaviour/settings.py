@@ -1,4 +1,4 @@
-"""What the score of behaviour is asked: the settings of a study."""
+"""Settings of the behaviour score."""
 
 from dataclasses import dataclass
 from typing import Annotated, Literal
@@ -12,34 +12,34 @@ __all__ = ["BehaviourSettings"]
 
 @dataclass(frozen=True)
 class BehaviourSettings:
-    """What is to be predicted, by which model, and how that is judged.
+    """What is predicted, by which model, and how predictions are judged.
 
     Attributes
     ----------
     targets
-        Columns of the phenotype table, or patterns such as ``FS_*``; by default every column
-        of numbers.
+        Columns of the phenotype table, or patterns such as ``FS_*``; by default every numeric
+        column.
     family_column
-        Column that names a subject's family; families stay together in folds and shuffles.
+        Column with a subject's family; families stay together in folds and shuffles.
     model
-        Which model predicts; see `score_behaviours`.
+        Name of the model that predicts; see `score_behaviours`.
     folds
-        Of the cross-validation. Where there are fewer subjects (or families) than folds, each
-        is a fold of its own, and the notes say so.
+        Number of folds. With fewer subjects (or families) than folds, each one is a fold, and
+        the notes say so.
     seed
-        Of the folds and the shuffles.
+        Seed of the folds and the shuffles.
     confounds
-        Columns that are regressed out inside every fold; columns of words by category.
+        Columns that are regressed out inside every fold; columns of words are categories.
     categories
         Confounds whose numbers stand for categories, such as sites 1, 2 and 3.
     adjust
-        What confounds are taken out of. Scores are then of the adjusted target.
+        What confounds are removed from. Scores are then of the adjusted target.
     repeats
-        Number of cross-validations, each with folds of its own, over which scores are averaged.
+        Number of cross-validations, each with its own folds, over which scores are averaged.
     permutations
-        Shuffles of each target, behind the p value.
+        Number of shuffles of each target for the p value.
     null_models
-        Whether confounds alone and each subject's mean edge are scored beside the methods.
+        Whether null models (confounds alone, each subject's mean edge) are scored as well.
     """
 
     targets: tuple[str, ...] = ()
@@ -58,6 +58,6 @@ class BehaviourSettings:
         stray = [name for name in self.categories if name not in self.confounds]
         if stray:
             raise ParameterError(
-                "behaviour.categories must be among behaviour.confounds, which are taken out; not "
-                f"among them: {', '.join(stray)}"
+                "behaviour.categories must be among behaviour.confounds, which are regressed out; "
+                f"not among them: {', '.join(stray)}"
             )

@@ -1,4 +1,4 @@
-"""Kernel ridge for very many targets: folds decomposed once, penalties chosen by GCV."""
+"""Kernel ridge for thousands of targets: folds decomposed once, penalties chosen by GCV."""
 
 import copy
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ __all__ = ["SpectralRidge"]
 
 @dataclass(frozen=True, eq=False)
 class _Fold:
-    """One fold's matrices; (I − P) takes the mean and the confounds out of a target."""
+    """Matrices of one fold; (I − P) removes the mean and the confounds from a target."""
 
     train: Bool[np.ndarray, " subject"]
     tested: Bool[np.ndarray, " subject"]
@@ -23,7 +23,7 @@ class _Fold:
     outlook: Float[np.ndarray, "tested eigen"]  # kernel of tested with training subjects, times B
     inverse: Float[np.ndarray, "eigen penalty"]  # 1 / (s + p)
     misfit: Float[np.ndarray, "penalty eigen"]  # GCV's weights of squared coefficients
-    intercept: Float[np.ndarray, " train"]  # times a target: its mean at everybody's confounds
+    intercept: Float[np.ndarray, " train"]  # times a target: its mean at the mean confounds of all
 
     @property
     def matrices(self) -> tuple[np.ndarray, ...]:
@@ -31,10 +31,10 @@ class _Fold:
 
 
 class SpectralRidge:
-    """The ridge of `kernel_ridge`, made ready for any number of targets.
+    """The ridge regression of `kernel_ridge`, prepared for any number of targets.
 
-    All that depends on the edges is in the folds already: what is left for a target are
-    matrix products, a thousand shuffles costing little more than one.
+    Everything that depends on the edges is computed once. A target then needs only
+    matrix products, so that a thousand shuffles cost little more than one.
 
     Parameters
     ----------
@@ -44,14 +44,14 @@ class SpectralRidge:
     Notes
     -----
     The penalty is the one of least generalised cross-validation (Golub, Heath & Wahba
-    1979) in the training part: |(I − H) y|² / (n − tr H)², leave-one-out with equal
-    leverages, for every target and every shuffle of it anew. H is the hat matrix of the
-    whole line, confounds included: H = P + K (K + p)⁻¹ (I − P). So their refitting counts
-    in the choice. In the kernel's eigenbasis this is one thin product, where inner
-    folds cost a full one a penalty; `kernel_ridge`, with inner folds that keep families
-    together, may choose another. So predictions are `kernel_ridge`'s, and this is what
-    thousands of shuffles, and the order observed beside them, are compared by: a test is
-    valid whatever the statistic, if it is one function of every order.
+    1979) in the training part, |(I − H) y|² / (n − tr H)², which is leave-one-out with equal
+    leverages; it is chosen anew for every target and every shuffle. H is the hat matrix of the
+    complete fit, confounds included: H = P + K (K + p)⁻¹ (I − P), so that fitting confounds
+    counts in the choice. In the kernel's eigenbasis this is one thin product, where inner
+    folds cost a full one per penalty. `kernel_ridge`, with inner folds that keep families
+    together, may choose another penalty. Therefore reported predictions come from
+    `kernel_ridge`, while shuffles and the observed order are compared by this class: a
+    permutation test is valid for any statistic that is the same function of every order.
     """
 
     def __init__(self, folds: Sequence[KernelFold], *, penalties: Sequence[float] = PENALTIES):
@@ -61,7 +61,7 @@ class SpectralRidge:
     def __call__(
         self, targets: Float[np.ndarray, "subject target"]
     ) -> Float[np.ndarray, "subject target"]:
-        """Predict every subject by those of the other folds."""
+        """Predict every subject from those of the other folds."""
         predictions = np.empty_like(targets)
         for fold in self._folds:
             known = targets[fold.train]
@@ -72,7 +72,7 @@ class SpectralRidge:
         return predictions
 
     def in_precision(self, precision: type[np.floating]) -> "SpectralRidge":
-        """The same, its products in another precision; decompositions are float64."""
+        """Return the same model with products in another precision; decompositions are float64."""
         other = copy.copy(self)
         other._folds = [
             _Fold(f.train, f.tested, *(m.astype(precision) for m in f.matrices))
@@ -83,7 +83,7 @@ class SpectralRidge:
     def chosen(
         self, targets: Float[np.ndarray, "subject target"]
     ) -> Float[np.ndarray, "fold target"]:
-        """The penalty of every fold and target."""
+        """Return the penalty chosen per fold and target."""
         coefficients = [fold.basis.T @ targets[fold.train] for fold in self._folds]
         pairs = zip(self._folds, coefficients, strict=True)
         return np.stack([self.penalties[(f.misfit @ c**2).argmin(axis=0)] for f, c in pairs])

@@ -1,4 +1,4 @@
-"""Behaviour as a table: many targets at once, repeated, with what a reviewer asks for."""
+"""Repeated prediction of many targets at once, with intervals, p values and fold errors."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -24,21 +24,21 @@ __all__ = ["BehaviourTable", "score_behaviours", "target_patterns"]
 
 @dataclass(frozen=True, eq=False)
 class BehaviourTable:
-    """How well targets were predicted in subjects the model hadn't seen.
+    """How well targets are predicted in held-out subjects.
 
     Attributes
     ----------
     scores
-        A row per target: ``r``, ``r2``, ``mse``, ``mae`` (mean over repeats), ``lower`` and
+        One row per target: ``r``, ``r2``, ``mse``, ``mae`` (mean over repeats), ``lower`` and
         ``upper`` (95 % interval of r, see `interval_of_r`), ``p`` (NaN without
         permutations), ``subjects``.
     repeats
-        A row per target and repeat: ``r``, ``r2``, ``mse``, ``mae``.
+        One row per target and repeat: ``r``, ``r2``, ``mse``, ``mae``.
     folds
-        A row per target, repeat and fold: ``error``, squared, in units of the target's
-        variance, and ``tested`` and ``trained`` subjects.
+        One row per target, repeat and fold: ``error``, the squared error in units of the
+        target's variance, and the numbers of subjects ``tested`` and ``trained``.
     predictions
-        A row per target, repeat and subject: ``fold``, ``predicted``, ``measured``.
+        One row per target, repeat and subject: ``fold``, ``predicted``, ``measured``.
     unusable
         Target → why it has no score.
     """
@@ -59,42 +59,41 @@ def score_behaviours(
     confounds: Confounds | None = None,
     groups: Sequence[object] | np.ndarray | None = None,
 ) -> BehaviourTable:
-    """Predict every target from edges, cross-validated over subjects, repeatedly.
+    """Predict many targets from edges, with repeated cross-validation over subjects.
 
-    With confounds, every score is of the confound-adjusted target: coefficients are of
-    the fold's training subjects, also for those it tests. R² is 1 − SSE/SST, pooled over
-    folds, SST around the mean of all subjects. r is pooled over folds too.
+    With confounds, every score is of the adjusted target, also in the tested subjects;
+    coefficients come from the fold's training subjects. R² is 1 − SSE/SST, pooled over
+    folds, with SST around the mean of all subjects. r is pooled over folds too.
 
     Parameters
     ----------
     features
         One row per subject, as `edge_features` lays them out.
     targets
-        A row per subject, a column per target; NaN where missing. Targets that the same
+        One row per subject, one column per target; NaN where missing. Targets that the same
         subjects lack share folds, shuffles and decompositions; all share one kernel.
     model
-        Such as ``KernelRidge()`` or ``Cpm(threshold=0.05)``, or a name, which stands for the
+        A model such as ``KernelRidge()`` or ``Cpm(threshold=0.05)``, or a name for its
         default settings: ``"kernel_ridge"``, ``"cpm"``, ``"linear_sgd"``, or
         ``"least_squares"`` for few features, such as null models.
     cross_validation
         Folds, repeats, permutations; `CrossValidation()` if None.
     confounds
-        Regressed out inside the fold; subjects whose confounds are missing are to have
-        no targets.
+        Regressed out inside the fold; subjects with a missing confound must have no targets.
     groups
-        Family of each subject, kept together in folds, shuffles and resamples.
+        Family of each subject; families stay together in folds, shuffles and resamples.
 
     Raises
     ------
     ParameterError
-        If features, targets and confounds aren't of the same subjects, or the model isn't known.
+        If features, targets and confounds differ in subjects, or the model isn't known.
 
     Notes
     -----
-    p is the share of shuffles, the true order counted in, whose mean r over repeats
-    reaches the observed, for kernel ridge both with penalties chosen by generalised
+    p is the share of shuffles, the true order included, whose mean r over repeats
+    reaches the observed one; for kernel ridge both use penalties chosen by generalised
     cross-validation (`SpectralRidge`). A shuffle permutes the residuals of the target on
-    the confounds (Freedman & Lane 1983) and takes the whole way: adjustment in the fold,
+    the confounds (Freedman & Lane 1983) and then repeats every step: adjustment in the fold,
     choice of penalty or edges, prediction.
     """
     cross_validation = cross_validation or CrossValidation()
@@ -140,7 +139,7 @@ def score_behaviours(
 def target_patterns(
     targets: pd.DataFrame, unusable: dict[str, str], confounds: Confounds | None
 ) -> Iterator[tuple[Bool[np.ndarray, " subject"], list[str]]]:
-    """Yield the subjects who have a target, and all targets that the same subjects have.
+    """Yield masks of subjects, each with all targets that exactly these subjects have.
 
     Targets that can't be predicted are entered into `unusable`, with the reason.
     """
@@ -152,8 +151,8 @@ def target_patterns(
             unusable[name] = "every value of a target must be finite; some are infinite"
         elif not known.any() or np.ptp(values[known]) == 0:
             unusable[name] = (
-                f"a target must differ between subjects; the {np.count_nonzero(known)} "
-                f"who have it {'all have the same' if known.any() else 'are none'}"
+                f"a target must differ between subjects; {np.count_nonzero(known)} subjects have it"
+                f"{', all with the same value' if known.any() else ''}"
             )
         elif problem := date_problem(targets[name]):
             unusable[name] = f"a target must be a quantity; {problem}"

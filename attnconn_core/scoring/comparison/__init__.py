@@ -1,1 +1,1 @@
-"""Tests between methods, and what can be said of who is better."""
+"""Tests between methods, and which method can be named better."""

@@ -1,4 +1,4 @@
-"""The table of all methods: a column per measure, and what it says in words."""
+"""The table of all methods, with one column per measure, and a summary in words."""
 
 from collections.abc import Callable, Mapping
 
@@ -13,25 +13,25 @@ __all__ = ["headline_cells", "in_words"]
 
 _CELLS = ("value", "lower", "upper", "n")
 _OF_COLUMN = ("benchmark", "measure", "column", "digits", "unit", "missing")
-_NAMED = 3  # methods that share the highest value and are named
+_NAMED = 3  # most methods that are named if they share the highest value
 
 
 def headline_cells(scores: pd.DataFrame, verdicts: pd.DataFrame) -> pd.DataFrame:
-    """Return a row per method and measure of the table of all methods.
+    """Return one row per method and measure for the table of all methods.
 
-    Any score's measures come in by themselves: those whose verdict has a ``column``.
+    It has the measures of every score whose verdict has a ``column``.
 
     Parameters
     ----------
     scores, verdicts
-        Of `Comparison`.
+        Tables of a `Comparison`.
 
     Returns
     -------
     cells
         ``benchmark``, ``measure``, ``column``, ``digits``, ``unit``, ``missing``, ``method``,
         ``value``, ``lower``, ``upper``, ``n``, and ``best``: whether the method is the winner,
-        the only one that may be marked. Methods and what they are tested against, such as a
+        and so may be marked. Rows are methods and named references, such as a
         forecast from each region's own past.
     """
     shown = scores[scores["kind"].isin([METHOD, REFERENCE])] if len(scores) else scores
@@ -54,18 +54,18 @@ def in_words(
     label: Callable[[str], str],
     warnings: Mapping[str, str] | None = None,
 ) -> tuple[str, ...]:
-    """Say who is highest of each measure, how much that is worth, and what is against it.
+    """Return one sentence per measure: the highest method, how certain that is, and cautions.
 
     Parameters
     ----------
     cells
-        From `headline_cells`.
+        Table from `headline_cells`.
     verdicts
-        Of `Comparison`; measures with ``words`` get a sentence.
+        Verdicts of a `Comparison`; measures with ``words`` get a sentence.
     label
-        Names a method for a reader.
+        Function that returns a method's name for readers.
     warnings
-        Method → why its matrices must not be interpreted: said of those that are named.
+        Method → why its matrices must not be interpreted; added for the methods named.
     """
     return tuple(
         _sentence(cells[_of(cells, verdict)], verdict, label, warnings or {})
@@ -75,7 +75,7 @@ def in_words(
 
 
 def _columns(verdicts: pd.DataFrame) -> list[pd.Series]:
-    """Return the verdicts that have a column; a heading of two scores names the score too."""
+    """Return verdicts with a column; headings that two scores share get the score's name too."""
     if not len(verdicts):
         return []
     shown = verdicts[verdicts["column"] != ""]
@@ -130,17 +130,17 @@ def _hedge(
 ) -> str:
     few = verdict["n"] < verdict["fewest"]
     said = (
-        f"{int(verdict['n'])} {verdict['unit']} describe this sample and rank nobody"
+        f"{int(verdict['n'])} {verdict['unit']} describe this sample and are too few for a ranking"
         if few
-        else "nobody is shown to be better than every other"
+        else "no method is shown to be better than every other"
     )
     needed, following = verdict["n_for_difference"], cells[cells["method"] == verdict["next"]]
-    # The next is the one that the number is of, and no reference that stands between them.
+    # `needed` belongs to the next method, not to a reference that may lie between the two.
     alone = highest["method"].tolist() == [verdict["highest"]]
     if not alone or not len(following) or np.isnan(needed):
         return said
     value = number(following["value"].iloc[0], verdict["digits"])
     return (
-        f"{said}, and to tell it from the next ({label(verdict['next'])}, {value}) would take "
+        f"{said}; to distinguish it from the next ({label(verdict['next'])}, {value}) would take "
         f"{said_many(needed)} {verdict['unit']}"
     )

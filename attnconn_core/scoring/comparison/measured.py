@@ -1,4 +1,4 @@
-"""The measures that methods are compared by, gathered from every score into three tables."""
+"""Measures on which methods are compared, joined from all scores into three tables."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -21,19 +21,19 @@ __all__ = [
 ]
 
 METHOD = "method"
-"""Kind of a row: a method of the study, tested against the others."""
+"""Kind of row: a method of the study, tested against the others."""
 
 NULL_MODEL = "null model"
-"""Kind of a row: chance, or what is known without connectivity."""
+"""Kind of row: chance, or what is predicted without connectivity."""
 
 REFERENCE = "reference"
-"""Kind of a row: what methods are tested against and that has a name of its own."""
+"""Kind of row: a named reference that methods are tested against."""
 
 PUBLISHED_VALUE = "published"
-"""Kind of a row: a value from the literature."""
+"""Kind of row: a value from the literature."""
 
 SHARED_MODEL = "one model of all data sets"
-"""Kind of a row: one model that reads every data set is one draw, and isn't tested."""
+"""Kind of row: one model for all data sets, which is a single draw and isn't tested."""
 
 _OF_WHAT = ["benchmark", "measure", "method"]
 
@@ -45,29 +45,29 @@ class Measured:
     Attributes
     ----------
     benchmark
-        The score, or the set of networks that methods recovered, as the tables name it.
+        Name of the score, or of the data sets with ground truth, in the tables.
     measure
-        What was measured.
+        Name of the measure.
     compared
         The methods, tested against the reference and against each other.
     beside
-        Rows that nobody is tested against, with the columns ``kind``, ``method`` and
+        Rows that take part in no test, with the columns ``kind``, ``method`` and
         ``value``; may be empty.
     drawn
-        Whether the figure of the comparison shows it.
+        Whether the figure of the comparison shows the measure.
     column
-        Its heading in the table of all methods. None: the measure, if it is drawn; an empty
-        one leaves it out.
+        Its heading in the table of all methods. None: the name of the measure, if it is drawn.
+        Empty: no column.
     digits
-        After the decimal point, in that table.
+        Number of decimals in that table.
     words
-        A sentence about the highest method, such as ``"Forecasts are {best} by {who} (R²
-        {value})"``: ``{best}`` is "best" of a winner and else "highest", and ``{value}`` has
-        the interval and n. Empty: no sentence.
+        Template of a sentence about the highest method, such as ``"Forecasts are {best} by
+        {who} (R² {value})"``: ``{best}`` becomes "best" for a winner and "highest" otherwise;
+        ``{value}`` includes the interval and n. Empty: no sentence.
     missing
         Why values or intervals are missing; empty if none are.
     words_below_zero
-        The sentence where the highest value is below 0, and so says nothing for any method.
+        The sentence used instead if the highest value is below 0, so that no method succeeds.
     """
 
     benchmark: str
@@ -83,35 +83,35 @@ class Measured:
 
     @property
     def heading(self) -> str:
-        """The heading in the table of all methods; empty where it isn't in it."""
+        """The heading in the table of all methods; empty if the measure has no column there."""
         if self.column is not None:
             return self.column
         return self.measure if self.drawn else ""
 
     def named(self, table: pd.DataFrame) -> pd.DataFrame:
-        """Return a table with the benchmark and the measure in every row."""
+        """Return a table with columns for the benchmark and the measure added."""
         named = table.copy()
         named.insert(0, "benchmark", self.benchmark)
         named.insert(1, "measure", self.measure)
         return named
 
     def scores(self) -> pd.DataFrame:
-        """Return a row per method, then the rows beside them."""
+        """Return one row per method, followed by the rows of `beside`."""
         methods = self.compared.scores.assign(kind=METHOD)
         beside = [self.beside] if len(self.beside) else []
         return self.named(pd.concat([methods, *beside], ignore_index=True))
 
     def with_support(self) -> pd.DataFrame:
-        """Return a row per method, with what its ``n`` are and the ``fewest`` that may lead."""
+        """Return one row per method, with the unit of ``n`` and the ``fewest`` for a winner."""
         support = self.compared.support
         return self.compared.scores.assign(unit=support.unit, fewest=support.fewest)
 
     def pairs(self) -> pd.DataFrame:
-        """Return a row per pair of methods."""
+        """Return one row per pair of methods."""
         return self.named(self.compared.pairs)
 
     def leaders(self) -> pd.DataFrame:
-        """Return a row per method that leads."""
+        """Return one row per leading method."""
         return self.named(pd.DataFrame({"method": self.compared.verdict.leaders}))
 
     def verdict(self) -> pd.DataFrame:
@@ -139,38 +139,38 @@ class Measured:
 
 @runtime_checkable
 class Comparable(Protocol):
-    """A score that methods are compared by."""
+    """A score on which methods can be compared."""
 
     def measures(
         self, tables: Mapping[str, pd.DataFrame], facts: Mapping[str, Any]
     ) -> Iterable[Measured]:
-        """Compare the methods, from the tables and facts that the score returned."""
+        """Compare the methods, given the tables and facts that the score returned."""
         ...
 
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """Every measure of every score, joined.
+    """All measures of all scores, joined.
 
     Attributes
     ----------
     scores
-        A row per benchmark, measure and method, and the rows beside the methods; ``warning``
-        says why a method's matrices must not be interpreted, and is empty otherwise;
-        ``cohort_informed`` whether they rest on other subjects' data.
+        One row per benchmark, measure and method, followed by the rows of `Measured.beside`;
+        ``warning`` is why a method's matrices must not be interpreted, or empty;
+        ``cohort_informed`` is whether they rest on other subjects' data.
     pairs
-        A row per benchmark, measure and pair of methods.
+        One row per benchmark, measure and pair of methods.
     verdicts
-        A row per benchmark and measure: ``winner``, ``leaders`` and ``verdict`` in words; ``n``
-        units and what they are (``unit``), the ``fewest`` that a winner is named of, and how
-        many the ``highest`` would need against the reference (``n_for_reference``) and against
-        the ``next`` (``n_for_difference``), no fewer than that; ``column``, ``digits``,
-        ``words``, ``words_below_zero`` and ``missing`` of `Measured`.
+        One row per benchmark and measure: ``winner``, ``leaders`` and ``verdict`` in words; ``n``
+        units and their name (``unit``); the ``fewest`` units for which a winner is named; how
+        many units the ``highest`` method would need against the reference (``n_for_reference``)
+        and against the ``next`` (``n_for_difference``), at least ``fewest``; ``column``,
+        ``digits``, ``words``, ``words_below_zero`` and ``missing`` of `Measured`.
     drawn
-        Of `scores`, the methods of the measures that are drawn, without ``kind``; with ``unit``
+        The methods in `scores` for the measures that are drawn, without ``kind``; with ``unit``
         and ``fewest`` of `Support`.
     leaders
-        A row per benchmark, measure and leading method, of the measures that are drawn.
+        One row per benchmark, measure and leading method, for the measures that are drawn.
     """
 
     scores: pd.DataFrame
@@ -195,11 +195,11 @@ def join_measures(
     Parameters
     ----------
     measures
-        Of all scores.
+        Measures of all scores.
     warnings
         Method → why its matrices must not be interpreted.
     informed
-        Methods that rest on other subjects' data.
+        Names of methods that rest on other subjects' data.
     """
     every = list(measures)
     drawn = [each for each in every if each.drawn]

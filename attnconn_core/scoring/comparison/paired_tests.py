@@ -20,7 +20,7 @@ __all__ = [
     "mean_interval",
 ]
 
-# So many that the least p outlives a correction for thousands of pairs.
+# So many that the least possible p remains significant after a correction for thousands of pairs.
 _FLIPS = 99_999
 _AT_ONCE = 10_000
 
@@ -28,7 +28,7 @@ _AT_ONCE = 10_000
 def mean_interval(
     values: Float[np.ndarray, " unit"], level: float = 0.95
 ) -> tuple[float, float, float]:
-    """Mean and its t interval, what isn't finite left out; NaN where there are too few."""
+    """Return the mean and its t interval over finite values; NaN with fewer than two."""
     known = values[np.isfinite(values)]
     if not len(known):
         return (float("nan"),) * 3
@@ -43,10 +43,11 @@ def mean_interval(
 def beats(
     values: Float[np.ndarray, "unit method"], reference: Float[np.ndarray, " unit"], seed: int = 0
 ) -> Float[np.ndarray, " method"]:
-    """One-sided p, for each method, that it isn't better than a reference of the same units.
+    """Return per method the one-sided p against a reference on the same units.
 
-    Signs of the differences are flipped: all ways where units are few, 99,999 random
-    ones where they are more than 16. Units are independent (subjects, data sets), never folds.
+    The null hypothesis is that the method isn't better. Signs of the differences are flipped:
+    in all ways for up to 16 units, in 99,999 random ways for more. Units must be independent
+    (subjects, data sets), never folds.
     """
     return _flipped(values, np.broadcast_to(reference[:, None], values.shape), "greater", seed)
 
@@ -59,20 +60,21 @@ def compare_methods(
     Parameters
     ----------
     values
-        A score of every method on every unit; units are independent of one another
+        Score of every method on every unit; units must be independent
         (subjects, data sets). Units with a NaN are left out.
     methods
         Names of the columns.
     seed
+        Seed of the random sign flips, where there are too many to try all.
         Of the random sign flips, where there are too many to try all.
 
     Returns
     -------
     pairs
-        A row per pair: ``first``, ``second``, ``difference`` (mean of first less second),
+        One row per pair: ``first``, ``second``, ``difference`` (mean of first minus second),
         ``lower`` and ``upper`` (95 % t interval of the difference), ``p`` (two-sided, sign
-        flips of the differences) and ``p_holm`` (Holm 1979, over all pairs, so that the
-        chance of any false difference is what is promised).
+        flips of the differences) and ``p_holm`` (Holm 1979, over all pairs, which controls
+        the family-wise error rate).
 
     Raises
     ------
@@ -86,7 +88,7 @@ def compare_methods(
     complete = values[np.isfinite(values).all(axis=1)]
     if len(complete) < 2:
         raise ParameterError(
-            f"methods are compared on units that all have; got {len(complete)} of {len(values)}"
+            f"methods are compared on units with all scores; got {len(complete)} of {len(values)}"
         )
     first, second = np.array(list(combinations(range(len(methods)), 2)), dtype=int).reshape(-1, 2).T
     p = _flipped(complete[:, first], complete[:, second], "two-sided", seed)
@@ -112,7 +114,7 @@ def holm(p: Float[np.ndarray, " test"]) -> Float[np.ndarray, " test"]:
     tested = p[known]
     order = np.argsort(tested, kind="stable")
     steps = np.maximum.accumulate(tested[order] * np.arange(len(tested), 0, -1))
-    # statsmodels' own collects garbage at every call, which takes longer than all else here.
+    # statsmodels' own function runs the garbage collector at every call, which takes longer.
     adjusted[np.flatnonzero(known)[order]] = np.minimum(steps, 1.0)
     return adjusted
 
@@ -132,13 +134,13 @@ def _flipped(
     alternative: str,
     seed: int,
 ) -> Float[np.ndarray, " test"]:
-    """Swap the two of a unit: the same as flipping the sign of their difference."""
+    """Return p from exchanging the two values of a unit, which flips the sign of a difference."""
     differences = first - second
     n = len(differences)
     every = 2**n <= _FLIPS
     rng = np.random.default_rng(seed)
     observed = differences.sum(axis=0)
-    slack = 1e-12 * np.abs(differences).sum(axis=0)  # nor may rounding decide a tie
+    slack = 1e-12 * np.abs(differences).sum(axis=0)  # so that rounding decides no tie
     above, below = np.zeros((2, differences.shape[1]), dtype=int)
     flips = 2**n if every else _FLIPS
     for start in range(0, flips, _AT_ONCE):
@@ -150,7 +152,7 @@ def _flipped(
         sums = signs @ differences
         above += (sums >= observed - slack).sum(axis=0)
         below += (sums <= observed + slack).sum(axis=0)
-    # Of random flips, the order observed is one more.
+    # With random flips, the observed order counts as one more.
     tails = (np.stack([above, below]) + (not every)) / (flips + (not every))
     p = tails[0] if alternative == "greater" else np.minimum(1.0, 2 * tails.min(axis=0))
     return np.where(np.isfinite(observed), p, np.nan)

@@ -1,4 +1,4 @@
-"""Power: how many units a difference of a given size needs to be seen, by simulation."""
+"""Power: the number of units needed to detect a difference of a given size, by simulation."""
 
 from functools import lru_cache
 
@@ -18,33 +18,33 @@ __all__ = [
     "units_for_difference",
 ]
 
-#: Share of studies that are to see the difference.
+#: Share of studies that must detect the difference.
 POWER = 0.8
 
-#: Units below which no method is named better than another: a large paired difference
-#: (0.8 deviations; Cohen 1988) is seen by 80 % of studies of 15, two-sided at .05.
+#: Fewest units for which a winner is named: a large paired difference
+#: (0.8 standard deviations; Cohen 1988) is detected by 80 % of studies of 15, two-sided at .05.
 FEWEST_UNITS = 15
 
-#: Subjects below which no correlation is marked: a large one (.5; Cohen 1988) is seen by
-#: 80 % of studies of 29, two-sided at .05.
+#: Fewest subjects for which a correlation is marked: a large one (.5; Cohen 1988) is detected
+#: by 80 % of studies of 29, two-sided at .05.
 FEWEST_SUBJECTS = 29
 
-#: The largest studies that are simulated. What needs more needs ``inf``.
+#: The largest study that is simulated; ``inf`` if more units are needed.
 MOST = 5000
 
 _STUDIES = 2000
 _AT_ONCE = 100
-# Between neighbours no more than 4 %, and every n up to 25.
+# Steps of at most 4 %, and every n up to 25.
 _SIZES = np.unique(np.geomspace(4, MOST, 200).round().astype(np.int64))
 
 Moments = Float[np.ndarray, "study size"]
 
 
 def standardised_difference(differences: Float[np.ndarray, " unit"]) -> float:
-    """Return the mean of paired differences in units of their deviation, NaN left out.
+    """Return the mean of paired differences divided by their standard deviation, NaN left out.
 
-    With Hedges' (1981) correction: the mean of few, divided by their deviation, is too
-    large on average. NaN with fewer than 2 units; infinite where all differ alike.
+    Includes Hedges' (1981) correction for few units, without which the ratio is too
+    large on average. NaN with fewer than 2 units; infinite if all differences are equal.
     """
     known = differences[np.isfinite(differences)]
     if len(known) < 2:
@@ -56,20 +56,20 @@ def standardised_difference(differences: Float[np.ndarray, " unit"]) -> float:
 
 
 def units_for_difference(size: float, level: float = 0.05) -> float:
-    """Return how many units a paired difference needs to be seen by 80 % of studies.
+    """Return the number of units with which 80 % of studies detect a paired difference.
 
     Parameters
     ----------
     size
-        From `standardised_difference`; its sign doesn't matter.
+        Difference from `standardised_difference`; its sign doesn't matter.
     level
-        Of a two-sided test. Divided by the number of pairs that are tested, it is that of
-        each of them.
+        Level of a two-sided test, already divided by the number of pairs tested.
 
     Returns
     -------
     units
-        The least n of the simulated ones that 80 % of 2,000 studies suffice with; infinite
+        The least simulated n at which 80 % of 2,000 studies detect the difference; infinite
+        above `MOST`, NaN where there is no difference.
         above `MOST`, NaN where there is no difference.
 
     Raises
@@ -79,8 +79,8 @@ def units_for_difference(size: float, level: float = 0.05) -> float:
 
     Notes
     -----
-    Differences are normal draws, and a study sees them where its t test does. Every size
-    is asked of the same draws, from seed 0.
+    Differences are drawn from a normal distribution, and a study detects them if its t test is
+    significant. All sizes use the same draws, with seed 0.
     """
     _check_level(level)
     if not abs(size) > 0:
@@ -95,9 +95,9 @@ def units_for_difference(size: float, level: float = 0.05) -> float:
 
 
 def units_for_correlation(r: float, level: float = 0.05) -> float:
-    """Return how many subjects a correlation needs to be seen by 80 % of studies.
+    """Return the number of subjects with which 80 % of studies detect a correlation.
 
-    As `units_for_difference`, of two normal variables that correlate by `r`.
+    As `units_for_difference`, for two normal variables with correlation `r`.
 
     Raises
     ------
@@ -125,7 +125,7 @@ def _least(power: Float[np.ndarray, " size"]) -> float:
 
 
 def _correlations(r: float) -> Moments:
-    """Sample correlations of x with r x + √(1 − r²) e, by size of the study."""
+    """Return sample correlations of x with r x + √(1 − r²) e, by size of the study."""
     x, e, xx, xe, ee = _paired_sums()
     other = np.sqrt(1 - r**2)
     y = r * x + other * e
@@ -137,7 +137,7 @@ def _correlations(r: float) -> Moments:
 
 @lru_cache(maxsize=1)
 def _normal_sums() -> tuple[Moments, Moments]:
-    """Sums of the first n of every study's draws, and of their squares."""
+    """Return sums of the first n draws of every study, and of their squares."""
     rng = np.random.default_rng(0)
     blocks = []
     for _ in range(_STUDIES // _AT_ONCE):
@@ -149,7 +149,7 @@ def _normal_sums() -> tuple[Moments, Moments]:
 
 @lru_cache(maxsize=1)
 def _paired_sums() -> tuple[Moments, Moments, Moments, Moments, Moments]:
-    """Sums of two independent draws x and e, of their squares and products."""
+    """Return sums of two independent draws x and e, of their squares and products."""
     rng = np.random.default_rng(0)
     blocks = []
     for _ in range(_STUDIES // _AT_ONCE):

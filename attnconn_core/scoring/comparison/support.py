@@ -1,4 +1,4 @@
-"""Support: how many units a comparison rests on, and how many it would take."""
+"""Support: the number of units behind a comparison, and the number that it would need."""
 
 from dataclasses import dataclass
 
@@ -21,24 +21,24 @@ _LEVEL = 0.05
 
 @dataclass(frozen=True)
 class Support:
-    """What a comparison rests on, and what it would need to rest on.
+    """Units behind a comparison, and how many it would need.
 
     Attributes
     ----------
     units
-        How many units all methods are scored on.
+        Number of units on which all methods are scored.
     unit
-        What they are: ``"subjects"`` or ``"data sets"``.
+        Their name: ``"subjects"`` or ``"data sets"``.
     fewest
-        Units below which no method leads or wins.
+        Fewest units for which a method may lead or win.
     for_reference
-        Units that the highest would need to be told from the reference, were it truly as
-        far above as it was seen: no less than `fewest`, NaN where it isn't above, infinite
-        above `MOST`.
+        Units that the highest method would need to be significantly above the reference, if
+        the observed difference were the true one: at least `fewest`, NaN if it isn't above,
+        infinite above `MOST`.
     for_difference
-        Units that the two highest would need to be told from each other, likewise.
+        Units that the two highest methods would need to differ significantly, likewise.
     two_highest
-        The methods that `for_difference` is of, the highest first; empty without it.
+        Names of these two methods, the highest first; empty if there are none.
     """
 
     units: int
@@ -56,21 +56,21 @@ class Support:
 
     @property
     def enough(self) -> bool:
-        """Whether there are units enough to name a winner."""
+        """Whether there are enough units to name a winner."""
         return self.units >= self.fewest
 
     def said(self) -> str:
-        """Say how many units would be needed, against the reference and by the two highest."""
+        """Return, in words, the units needed against the reference and between the two highest."""
         return self.said_of_reference() + self.said_of_difference()
 
     def said_of_reference(self) -> str:
-        """Say how many units the highest would need to beat the reference."""
+        """Return, in words, the units that the highest needs to beat the reference."""
         return self._said(
-            "the highest, were it as far above the reference as seen,", self.for_reference
+            "if its observed lead over the reference is true, the highest", self.for_reference
         )
 
     def said_of_difference(self) -> str:
-        """Say how many units the two highest would need to be told apart."""
+        """Return, in words, the units that the two highest need to differ significantly."""
         return self._said("the difference seen between the two highest", self.for_difference)
 
     def _said(self, what: str, needed: float) -> str:
@@ -78,21 +78,21 @@ class Support:
 
 
 def said_many(needed: float) -> str:
-    """Say how many units are needed, such as ``"about 28"``."""
+    """Return a number of units in words, such as ``"about 28"``."""
     return f"more than {MOST:,}" if np.isinf(needed) else f"about {needed:.0f}"
 
 
 def support_on_units(values: pd.DataFrame, reference: pd.Series, unit: str) -> Support:
-    """Return how many units have all, and how many the highest and the two highest need.
+    """Return the number of units with all scores, and the numbers that a finding would need.
 
     Parameters
     ----------
     values
-        A row per unit, a column per method.
+        One row per unit, one column per method.
     reference
-        What a method has to beat, unit by unit.
+        Score that a method has to beat, per unit.
     unit
-        What the units are called.
+        Name of the units.
     """
     complete = values[values.notna().all(axis=1) & reference.notna()]
     if not values.shape[1] or not len(complete):
@@ -118,16 +118,17 @@ def support_on_units(values: pd.DataFrame, reference: pd.Series, unit: str) -> S
 def support_of_r(
     scores: pd.DataFrame, errors: pd.DataFrame | None, tests: int, pairs: int
 ) -> Support:
-    """Return how many subjects the highest r needs, and the two highest.
+    """Return the number of subjects that the highest r needs, and that the two highest need.
 
     Parameters
     ----------
     scores
         ``method``, ``value`` (r) and ``n``.
     errors
-        ``method``, ``subject`` and ``error``, squared; None leaves the two highest out.
+        ``method``, ``subject`` and ``error``, squared; without them (None) the number for the
+        two highest is missing.
     tests, pairs
-        How many r and how many pairs of methods are tested, which the level is divided by.
+        Number of r and number of pairs of methods tested; the level is divided by these.
     """
     ordered = scores.sort_values("value", ascending=False, kind="stable", na_position="last")
     first, *others = map(str, ordered["method"])
@@ -153,5 +154,5 @@ def support_of_r(
 
 
 def _needed(size: float, level: float) -> float:
-    """Units to see that something is above, if it is."""
+    """Return the units needed to detect that something is above; NaN if it isn't above."""
     return units_for_difference(size, level) if size > 0 else float("nan")

@@ -1,4 +1,4 @@
-"""Every method on one benchmark: its score, whether that beats knowing nothing, and who wins."""
+"""Comparison of all methods on one measure: scores, tests against the reference, and verdict."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ from attnconn_core.scoring.comparison.winner import Verdict, verdict
 
 __all__ = ["ALL_TARGETS", "Compared", "compare_hits", "compare_on_units", "compare_targets"]
 
-#: Stands for a target where errors are averaged over all targets.
+#: Used as the target where errors are averaged over all targets.
 ALL_TARGETS = "(all targets)"
 
 _PAIRS = ("first", "second", "difference", "lower", "upper", "p", "p_corrected")
@@ -28,22 +28,22 @@ _OF_TARGETS = ("method", "value", "r2", "lower", "upper", "reference", "p", "p_c
 
 @dataclass(frozen=True, eq=False)
 class Compared:
-    """One score of one benchmark, over all methods.
+    """One measure, compared over all methods.
 
     Attributes
     ----------
     scores
-        A row per method: ``method``, ``value``, ``lower`` and ``upper`` (95 % interval),
-        ``reference`` (what knows nothing scores), ``p`` against it, ``p_corrected``, and
-        ``n``, the units that it rests on. Where the reference differs from unit to unit also
+        One row per method: ``method``, ``value``, ``lower`` and ``upper`` (95 % interval),
+        ``reference`` (the score without information), ``p`` against it, ``p_corrected``, and
+        ``n``, the number of units. Where the reference differs between units also
         ``above_lower``, the lower end of the interval of the difference from it.
     pairs
-        A row per pair: ``first``, ``second``, ``difference`` with its 95 % interval ``lower``
+        One row per pair: ``first``, ``second``, ``difference`` with its 95 % interval ``lower``
         and ``upper``, ``p`` and ``p_corrected``.
     verdict
-        What can be said.
+        The winner and the leaders, if any.
     support
-        The units that all methods are compared on, and how many it would take.
+        Number of units on which all methods are compared, and how many would be needed.
     """
 
     scores: pd.DataFrame
@@ -63,20 +63,20 @@ def compare_on_units(
     Parameters
     ----------
     values
-        A row per unit, a column per method; NaN where a method has no score.
+        One row per unit, one column per method; NaN where a method has no score.
     reference
-        What a method has to beat, unit by unit.
+        Score that a method has to beat, per unit.
     unit
-        What the units are called.
+        Name of the units.
     estimates
-        A row per method, named by the index: ``value``, ``lower`` and ``upper``, shown in
-        place of the mean over units and its t interval where the score has an estimate and
-        an interval of its own. None: the score has none.
+        One row per method, named by the index: ``value``, ``lower`` and ``upper``, shown
+        instead of the mean over units and its t interval, for scores with an estimator and
+        an interval of their own. None: the mean and its t interval.
 
     Notes
     -----
     Intervals are t intervals over units; tests flip signs (`beats`, `compare_methods`),
-    corrected by Holm. A method with fewer than 2 units is shown and not tested.
+    corrected by Holm. A method with fewer than 2 units is shown but not tested.
     """
     rows = []
     for method, own in values.items():
@@ -86,8 +86,8 @@ def compare_on_units(
         if known.sum() > 1:
             tested = own[known].to_numpy(dtype=float)[:, None]
             p = float(beats(tested, reference[known].to_numpy(dtype=float))[0])
-        # Units that are forecast well are so by the reference, too: how far a method is above
-        # has an interval of its own.
+        # Units that are easy to forecast are easy for the reference too, so the difference from
+        # the reference has its own interval.
         _, above, _ = mean_interval((own - reference).to_numpy(dtype=float))
         if estimates is not None:
             given = estimates.loc[[str(method)], list(_SHOWN)]
@@ -107,20 +107,20 @@ def compare_on_units(
 def compare_hits(
     scores: pd.DataFrame, hits: pd.DataFrame, chance: float, measure: str = "accuracy"
 ) -> Compared:
-    """Compare methods by whom they identify.
+    """Compare methods by the subjects that they identify.
 
     Parameters
     ----------
     scores
         ``method``, the measure with its interval (``accuracy_lower``, ``accuracy_upper``),
-        and ``p_value`` of random pairings; all NaN where none were drawn.
+        and ``p_value`` from random pairings; all NaN where none were drawn.
     hits
-        A row per subject, a column per method: the measure of each subject. Of accuracy, the
-        share of both directions in which it is identified.
+        One row per subject, one column per method: the measure of each subject. For accuracy,
+        the share of the two directions in which the subject is identified.
     chance
-        The measure of guessing.
+        Value of the measure when guessing.
     measure
-        Of the columns.
+        Name of the column that is compared.
     """
     found = pd.DataFrame(
         {
@@ -142,27 +142,27 @@ def compare_hits(
 def compare_targets(
     scores: pd.DataFrame, comparison: pd.DataFrame, errors: pd.DataFrame | None = None
 ) -> dict[str, Compared]:
-    """Compare methods by what they predict, target by target and over all.
+    """Compare methods by their predictions, per target and over all targets.
 
     Parameters
     ----------
     scores
-        A row per method and target: ``method``, ``target``, ``r``, ``r2``, ``lower``,
+        One row per method and target: ``method``, ``target``, ``r``, ``r2``, ``lower``,
         ``upper``, ``p`` and ``subjects``.
     comparison
-        From `compare_behaviours`: differences are of squared errors.
+        Table from `compare_behaviours`: differences are of squared errors.
     errors
-        ``method``, ``target``, ``subject`` and ``error``, squared: how far the two methods
-        with the highest r differ from subject to subject. None leaves out how many subjects
-        it would take to tell them apart.
+        ``method``, ``target``, ``subject`` and ``error``, squared, from which the number of
+        subjects is computed that would distinguish the two methods with the highest r. None:
+        that number is missing.
 
     Returns
     -------
     by_target
-        Every target, with p corrected over all methods (pairs) and targets at once by
-        Benjamini and Hochberg (1995); and, of several, ``"(all targets)"``: the mean r, the
-        p that a method predicts none of them (Simes 1986), Holm's correction, and the
-        highest R². Targets whose interval reaches 0 count as not predicted.
+        Target → comparison, with p corrected over all methods (pairs) and targets at once
+        (Benjamini and Hochberg 1995). With several targets also ``"(all targets)"``: the mean
+        r, the p that a method predicts none of them (Simes 1986) with Holm's correction, and
+        the highest R². Targets whose interval reaches 0 count as not predicted.
     """
     scores = scores.assign(q=false_discovery(scores["p"].to_numpy(dtype=float)))
     single = comparison[comparison["target"] != ALL_TARGETS]
@@ -186,7 +186,7 @@ def compare_targets(
 def _over_targets(scores: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for method, own in scores.groupby("method", sort=False):
-        # What the interval doesn't bear out is no prediction of that target.
+        # A target whose interval reaches 0 counts as not predicted.
         q = false_discovery(own["p"].where(own["p"].isna() | (own["lower"] > 0), 1.0).to_numpy())
         simes = float(np.nanmin(q)) if np.isfinite(q).any() else float("nan")
         best, fewest = own["r2"].max(), own["subjects"].min()
@@ -197,7 +197,7 @@ def _over_targets(scores: pd.DataFrame) -> pd.DataFrame:
 
 
 def _pairs(values: pd.DataFrame) -> pd.DataFrame:
-    """Test every pair, where there are two methods and two units that all have."""
+    """Test every pair, if there are two methods and two units that all have scores for."""
     if values.shape[1] < 2 or len(values.dropna()) < 2:
         return pd.DataFrame(columns=_PAIRS)
     names: Sequence[str] = [str(name) for name in values]

@@ -1,4 +1,4 @@
-"""The winner of a comparison, where one can be named."""
+"""The winner of a comparison, if one can be named."""
 
 from dataclasses import dataclass
 
@@ -11,16 +11,16 @@ __all__ = ["Verdict", "verdict"]
 
 @dataclass(frozen=True)
 class Verdict:
-    """What can be said of a benchmark.
+    """The winner and the leaders of a comparison.
 
     Attributes
     ----------
     winner
-        The one method that beats the reference and every other method; None without one.
+        The one method that beats the reference and every other method; None if there is none.
     leaders
-        The methods that beat the reference and that no other is shown to be better than.
+        Methods that beat the reference and that no other is shown to be better than.
     sentence
-        The same in words, which go beside the leaders' names.
+        The verdict in words, to be shown beside the leaders' names.
     """
 
     winner: str | None
@@ -31,32 +31,31 @@ class Verdict:
 def verdict(
     scores: pd.DataFrame, pairs: pd.DataFrame, support: Support | None = None, level: float = 0.05
 ) -> Verdict:
-    """Say who wins, if anybody does.
+    """Return the winner and the leaders.
 
     Parameters
     ----------
     scores
-        A row per method: ``method``, ``value``, and ``p_corrected`` against the reference
-        (chance, or what needs no network at all); NaN where it wasn't tested. With
-        ``above_lower``, the lower end of the interval of how far it is above, or ``lower``
-        and ``reference``: who may be no higher by the interval doesn't beat it. And ``r2``
-        where the value is an r: who explains nothing (R² ≤ 0) never leads.
+        One row per method: ``method``, ``value``, and ``p_corrected`` against the reference
+        (chance, or a score without connectivity); NaN where it wasn't tested. With
+        ``above_lower``, the lower end of the interval of the difference from the reference, or
+        with ``lower`` and ``reference``, a method whose interval reaches the reference doesn't
+        beat it. With ``r2``, for values that are r, a method with R² ≤ 0 never leads.
     pairs
-        From `compare_methods`, its corrected p called ``p_corrected``.
+        Table from `compare_methods`, its corrected p called ``p_corrected``.
     support
-        The units compared. With fewer than its `fewest` nobody leads. None: as many as it
-        takes.
+        The units compared. With fewer than its `fewest` no method leads. None: enough units.
     level
-        Of both tests.
+        Level of both tests.
 
     Notes
     -----
-    A method that doesn't beat the reference never leads, however high it stands: where
-    all fail, nobody wins. Two methods that can't be told apart both lead.
+    A method that doesn't beat the reference never leads, even with the highest value: if
+    all fail, there is no winner. If two methods can't be distinguished, both lead.
 
-    Why few units name nobody, though the tests hold their level with any number: a
-    difference that a small study can see at all is one that it overstates, and most that
-    it sees are false where true ones are rare (Button et al. 2013, Nature Reviews
+    With few units no winner is named, although the tests hold their level with any number:
+    a small study overestimates the differences that it can detect, and most of its findings
+    are false where true differences are rare (Button et al. 2013, Nature Reviews
     Neuroscience 14: 365–376).
     """
     if scores["p_corrected"].isna().all():
@@ -79,14 +78,14 @@ def verdict(
     first = leaders[0]
     if all((first, str(other)) in better for other in scores["method"] if other != first):
         return Verdict(first, leaders, "better than every other method")
-    said = "none is shown to be better than every other"
+    said = "no method is shown to be better than every other"
     return Verdict(None, leaders, said + (support.said_of_difference() if support else ""))
 
 
 def _too_few(support: Support, above: int, methods: int) -> Verdict:
     said = (
         f"{support.units} {support.unit} are too few to name a winner; at least "
-        f"{support.fewest} are asked for"
+        f"{support.fewest} are needed"
     )
     if above:
         said += f"; {above} of {methods} methods are above the reference (corrected p < .05)"
@@ -98,13 +97,13 @@ def _above_reference(scores: pd.DataFrame, level: float) -> pd.Series:
     if "above_lower" in scores:
         above &= scores["above_lower"] > 0
     elif {"lower", "reference"} <= set(scores):
-        # Where there is no interval at all, as over several targets, p decides alone.
+        # Without any interval, as over several targets, p alone decides.
         above &= ~(scores["lower"] <= scores["reference"])
     return above
 
 
 def _better(pairs: pd.DataFrame, level: float) -> set[tuple[str, str]]:
-    """Pairs of a better and a worse method: by the corrected test, and by the interval."""
+    """Return pairs of a better and a worse method, by the corrected test and by the interval."""
     shown = pairs[pairs["p_corrected"] < level]
     if {"lower", "upper"} <= set(pairs):
         shown = shown[~((shown["lower"] <= 0) & (shown["upper"] >= 0))]

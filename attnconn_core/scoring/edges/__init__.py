@@ -1,1 +1,1 @@
-"""Edges: which are significant, in which two groups differ, and matrices as vectors of edges."""
+"""Edges: their significance, contrasts of two groups, and matrices as vectors of edges."""

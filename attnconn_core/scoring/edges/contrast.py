@@ -1,4 +1,4 @@
-"""Contrast of two groups of subjects: in which edges they differ, by every method."""
+"""Contrast of two groups of subjects: the edges in which they differ, for every method."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,16 +26,16 @@ _SHOWN = 8
 
 @dataclass(frozen=True, eq=False)
 class ContrastDetails:
-    """What the figure of a contrast needs.
+    """Data for the figure of a contrast.
 
     Attributes
     ----------
     shown
-        A matrix per method: t in the components whose p lies below `level`, NaN elsewhere.
+        One matrix per method: t in components with p below `level`, NaN elsewhere.
     level
-        Of p.
+        Level of p.
     difference
-        What t is of, such as ``"Sex F minus M"``.
+        The difference that t tests, such as ``"Sex F minus M"``.
     """
 
     shown: tuple[Connectivity, ...]
@@ -45,23 +45,25 @@ class ContrastDetails:
 
 @dataclass(frozen=True)
 class GroupContrast:
-    """In which edges two groups of subjects differ.
+    """The score of edges in which two groups of subjects differ.
 
     Attributes
     ----------
     column
-        Of the phenotype table, after coding.
+        Column of the phenotype table, after coding.
     first, second
-        The column's values for the subjects of either group; t is of first less second.
+        Values of the column for the two groups; t is that of first minus second.
     threshold
-        Least t of an edge that can be part of a component; see `network_based_statistic`.
+        Least t of an edge in a component; see `network_based_statistic`.
     side
         Which differences count: first above second (``"greater"``), below, or both.
     size
-        Of a component: its number of edges (``"extent"``), or by how much they exceed the
-        threshold (``"intensity"``).
-    permutations, seed
-        Random assignments of subjects to the groups, behind the p value.
+        Size of a component: its number of edges (``"extent"``), or the sum by which they exceed
+        the threshold (``"intensity"``).
+    permutations
+        Number of random assignments of subjects to the groups, for the p value.
+    seed
+        Seed of these assignments.
     """
 
     name: ClassVar[str] = "group_contrast"
@@ -81,14 +83,14 @@ class GroupContrast:
     seed: Annotated[int, Field(ge=0)] = 0
 
     def score(self, data: ScoreData) -> Scored:
-        """Find the components in which the groups differ, by every method.
+        """Return the components in which the groups differ, for every method.
 
         Returns
         -------
         scored
-            ``scores``: a row per method, ``p`` (the least of its components, NaN without
-            any), ``components`` and ``edges``, their numbers. ``components``: a row per edge
-            of a component, ``method``, ``component`` (from 1), ``p``, ``size``, ``target``,
+            ``scores``: one row per method with ``p`` (the least over its components, NaN without
+            any) and the numbers of ``components`` and ``edges``. ``components``: one row per edge
+            of a component with ``method``, ``component`` (from 1), ``p``, ``size``, ``target``,
             ``source`` and ``t``.
 
         Raises
@@ -117,7 +119,7 @@ class GroupContrast:
         )
 
     def check_early(self, cohort: Cohort, phenotypes: pd.DataFrame | None) -> EarlyCheck:
-        """Say how many subjects either group has; see `CheckedEarly`.
+        """Return how many subjects each group has; see `CheckedEarly`.
 
         Raises
         ------
@@ -134,7 +136,7 @@ class GroupContrast:
         )
 
     def _notes(self, cohort: Cohort, phenotypes: pd.DataFrame) -> tuple[str, ...]:
-        """Say who is in neither group, as a word that is written otherwise makes them."""
+        """Return a note on subjects in neither group, for example because of another spelling."""
         values = phenotypes[self.column].reindex(cohort.subjects)
         others = values[~values.isin([self.first, self.second])]
         if others.empty:
@@ -148,7 +150,7 @@ class GroupContrast:
         )
 
     def _groups(self, cohort: Cohort, phenotypes: pd.DataFrame) -> list[list[str]]:
-        """Find a session of each subject of either group."""
+        """Return one session key per subject, for each of the two groups."""
         values = phenotypes[self.column].to_dict() if self.column in phenotypes else {}
         groups: list[list[str]] = [
             [s.key for s in cohort.one_each() if values.get(s.subject) == value]
@@ -156,7 +158,7 @@ class GroupContrast:
         ]
         if min(len(group) for group in groups) < 2:
             raise CohortError(
-                f"a contrast needs 2 subjects a group; {self.column} is {self.first!r} for "
+                f"a contrast needs 2 subjects per group; {self.column} is {self.first!r} for "
                 f"{len(groups[0])} and {self.second!r} for {len(groups[1])}; "
                 f"{self._there(phenotypes)}"
             )
@@ -164,7 +166,7 @@ class GroupContrast:
         return groups
 
     def _require_one_spelling(self, values: pd.Series) -> None:
-        """Refuse F where others are Female: who is in neither group would be left out."""
+        """Require one spelling: with both F and Female, some subjects would be in neither group."""
         for written in spelled_twice(values):
             if {str(self.first), str(self.second)} & set(written):
                 raise CohortError(
@@ -173,7 +175,7 @@ class GroupContrast:
                 )
 
     def _there(self, phenotypes: pd.DataFrame) -> str:
-        """Say what the column holds, or that there is none."""
+        """Return, in words, what the column holds, or that there is none."""
         if self.column not in phenotypes:
             return f"the phenotype table has no column {self.column}"
         values = phenotypes[self.column].dropna().unique()
@@ -220,7 +222,7 @@ def _components(method: str, found: NetworkBasedStatistic, regions: Sequence[str
 def _shown(
     method: MethodTraits, found: NetworkBasedStatistic, regions: tuple[str, ...]
 ) -> Connectivity:
-    """Lay out t in the components that are unlikely by chance, NaN elsewhere."""
+    """Return t in the components with p below the level, NaN elsewhere."""
     shown = np.full(found.t.shape, np.nan)
     for component in found.components:
         if component.p < _LEVEL:

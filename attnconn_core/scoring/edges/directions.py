@@ -1,4 +1,4 @@
-"""Which edges have a direction, and whether a second scan gives them the same."""
+"""Significant directions of edges, and their agreement between two scans."""
 
 from typing import NamedTuple
 
@@ -14,7 +14,7 @@ __all__ = ["DirectionAgreement", "direction_agreement", "significant_directions"
 
 
 class DirectionAgreement(NamedTuple):
-    """How far two scans give pairs of regions the same direction.
+    """How far two scans agree on the directions between pairs of regions.
 
     Attributes
     ----------
@@ -25,10 +25,10 @@ class DirectionAgreement(NamedTuple):
     signs
         Share of all pairs whose direction is the same in both; .5 by chance.
     significant_signs
-        The same share among the pairs significant in the first scan, whatever the second
-        scan's significance; NaN where there are none.
+        The same share among pairs that are significant in the first scan, whether or not in
+        the second; NaN where there are none.
     correlation
-        Of the two scans' log odds, over pairs.
+        Correlation of the two scans' log odds, over pairs.
     """
 
     pairs: int
@@ -48,8 +48,8 @@ def significant_directions(
     direction
         From `Directed.direction`, whose p-values come from surrogates without direction.
     rate
-        At most this share of the edges found is expected to be false (Benjamini and
-        Hochberg 1995), where the null is that no direction is there.
+        Largest expected share of false edges among those returned (Benjamini and
+        Hochberg 1995), under the null hypothesis of no direction.
 
     Returns
     -------
@@ -72,14 +72,14 @@ def significant_directions(
 def direction_agreement(
     first: Direction, second: Direction, rate: float = 0.05
 ) -> DirectionAgreement:
-    """Compare the directions that two scans of a subject give the same regions.
+    """Return the agreement of the directions in two scans of a subject.
 
     Parameters
     ----------
     first, second
         From `Directed.direction`, such as of test and retest.
     rate
-        See `significant_directions`.
+        As for `significant_directions`.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Edges: matrices laid out as features, one column per edge, and back."""
+"""Edges of matrices as features, one column per edge."""
 
 from collections.abc import Sequence
 
@@ -23,14 +23,14 @@ EDGES = ("all", "off_diagonal")
 NORMALISE = ("none", "edgewise")
 COMPARISON = ("test_to_retest", "across_all_sessions")
 
-# Half of float32's precision: matrices that were stored as float32 are symmetric to this.
+# About the square root of float32's precision: stored float32 matrices are symmetric to this.
 _SYMMETRY_TOLERANCE = 1e-6
 
 
 def as_matrices(
     name: str, matrices: np.ndarray | Sequence[Connectivity]
 ) -> Float[np.ndarray, "subject region region"]:
-    """Stack records of one method and one set of regions; an array stays as it is.
+    """Stack records of one method and one set of regions; return an array unchanged.
 
     Raises
     ------
@@ -51,11 +51,11 @@ def as_matrices(
 
 
 def is_symmetric(matrices: Float[np.ndarray, "*batch region region"]) -> bool:
-    """Whether [target, source] equals [source, target] everywhere, to float32 rounding."""
-    # Both ends, and no |matrices|: that would be a copy of them all.
+    """Return whether [target, source] equals [source, target], to float32 rounding."""
+    # Not |matrices|.max(), which would copy all matrices.
     largest = max(matrices.max(initial=0.0), -matrices.min(initial=0.0))
     within = _SYMMETRY_TOLERANCE * float(largest)
-    # One matrix at a time: of directed matrices the first already tells.
+    # One matrix at a time: for directed methods the first is enough.
     return all(
         bool((np.abs(matrix - matrix.T) <= within).all())
         for matrix in matrices.reshape(-1, *matrices.shape[-2:])
@@ -65,16 +65,16 @@ def is_symmetric(matrices: Float[np.ndarray, "*batch region region"]) -> bool:
 def edge_mask(
     n_regions: int, directed: bool, edges: str = "off_diagonal"
 ) -> Bool[np.ndarray, "target source"]:
-    """Which entries of a matrix are features.
+    """Return a mask of the entries of a matrix that are features.
 
     Parameters
     ----------
     n_regions
-        Rows and columns of the matrix.
+        Number of rows and columns of the matrix.
     directed
-        If False, only the half below the diagonal: the other says the same.
+        If False, only the half below the diagonal, since the other half is equal.
     edges
-        ``"off_diagonal"``, or ``"all"`` for the whole matrix, diagonal and both
+        ``"off_diagonal"``, or ``"all"`` for the complete matrix, diagonal and both
         halves, as in the original study.
 
     Raises
@@ -94,17 +94,17 @@ def edge_features(
     directed: bool | None = None,
     edges: str = "off_diagonal",
 ) -> Float[np.ndarray, "subject edge"]:
-    """Flatten matrices to one row per subject, float64.
+    """Return one row of edges per subject, float64.
 
     Edges come row by row: all sources of the first target, then of the second. `edge_mask`
-    with the same arguments leads back: ``matrix[edge_mask(...)] = row``.
+    with the same arguments inverts this: ``matrix[edge_mask(...)] = row``.
 
     Parameters
     ----------
     matrices
         An array, or one record per subject.
     directed
-        Whether both halves of a matrix are features. Records say so themselves.
+        Whether both halves of a matrix are features; required for an array, taken from records.
     edges
         As for `edge_mask`.
 
@@ -133,7 +133,7 @@ def edge_features(
 def column_scale(
     values: Float[np.ndarray, "subject *column"],
 ) -> tuple[Float[np.ndarray, "*column"], Float[np.ndarray, "*column"]]:
-    """Mean and deviation (ddof 0) of every column over subjects; no deviation counts as 1."""
+    """Return mean and deviation (ddof 0) per column; a deviation of 0 is returned as 1."""
     mean = values.mean(axis=0, keepdims=True)
     std = values.std(axis=0, mean=mean)
     return mean[0], np.where(std == 0, 1.0, std)
@@ -145,16 +145,15 @@ def normalise_pairs(
     normalise: str,
     comparison: str,
 ) -> tuple[Float[np.ndarray, "subject edge"], Float[np.ndarray, "subject edge"]]:
-    """Z-score every edge over subjects, so that none outweighs the others.
+    """Return edges z-scored over subjects, so that all edges have the same weight.
 
-    Test and retest are scaled each by itself (``"test_to_retest"``) or all scans
-    together (``"across_all_sessions"``); ``normalise="none"`` changes nothing. Either way
-    what returns is a copy, for the caller to change in place.
+    Test and retest are scaled separately (``"test_to_retest"``) or all scans together
+    (``"across_all_sessions"``); ``normalise="none"`` changes nothing. Copies are returned in
+    all cases, which the caller may change in place.
     """
     require_choice("normalise", normalise, NORMALISE)
     require_choice("comparison", comparison, COMPARISON)
-    # One copy, and all that follows in place: the system hands out memory of this size
-    # anew for every array, which takes longer than the arithmetic.
+    # One copy, then in place: allocating arrays of this size takes longer than the arithmetic.
     scans = np.stack([test, retest])
     if normalise == "edgewise":
         together = comparison == "across_all_sessions"
@@ -178,10 +177,10 @@ def paired_features(
     Float[np.ndarray, "subject edge"],
     Bool[np.ndarray, "region region"],
 ]:
-    """Check two stacks of matrices, flatten and normalise them.
+    """Check two stacks of matrices; return their edges, normalised, and the mask of features.
 
-    Returns the features of test and of retest, copies for the caller to change in place,
-    and the entries of a matrix that they stand for. ``symmetric=None`` looks for itself.
+    The edges of test and of retest are copies that the caller may change in place. With
+    ``symmetric=None`` symmetry is read from the matrices.
 
     Raises
     ------
@@ -200,7 +199,7 @@ def paired_features(
         comparison,
     )
     for name, features in (("test", first), ("retest", second)):
-        # The first two edges tell already of nearly all subjects; only the rest is read.
+        # The first two edges decide for nearly all subjects; only the others are read completely.
         alike = np.flatnonzero(np.ptp(features[:, :2], axis=1) == 0)
         flat = alike[np.ptp(features[alike], axis=1) == 0]
         if flat.size:

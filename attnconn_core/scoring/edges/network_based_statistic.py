@@ -1,4 +1,4 @@
-"""The network-based statistic: in which connected edges two groups differ."""
+"""The network-based statistic: connected edges in which two groups differ."""
 
 from dataclasses import dataclass
 
@@ -19,17 +19,17 @@ _SIZES = ("extent", "intensity")
 
 @dataclass(frozen=True, eq=False)
 class Component:
-    """Edges beyond the threshold that hang together.
+    """A connected component of edges beyond the threshold.
 
     Attributes
     ----------
     edges
-        (edge, 2): target and source of each, numbers of regions.
+        (edge, 2): index of the target and of the source region.
     size
-        Their number, or by how much they exceed the threshold in all.
+        Number of edges, or the sum by which they exceed the threshold.
     p
-        Corrected for all components: share of shuffles, the groups as they are counted
-        in, whose largest component is as large.
+        Corrected for all components: share of shuffles, the true groups included,
+        whose largest component is at least as large.
     """
 
     edges: Int[np.ndarray, "edge 2"]
@@ -39,14 +39,14 @@ class Component:
 
 @dataclass(frozen=True, eq=False)
 class NetworkBasedStatistic:
-    """Where two groups differ.
+    """The edges in which two groups differ.
 
     Attributes
     ----------
     t
-        [target, source]: Student's t of first less second group; NaN where no edge is.
+        [target, source]: Student's t of first minus second group; NaN where there is no edge.
     components
-        The largest first.
+        Components, the largest first.
     """
 
     t: Float[np.ndarray, "target source"]
@@ -66,34 +66,34 @@ def network_based_statistic(
 ) -> NetworkBasedStatistic:
     """Find components of edges in which two groups of subjects differ.
 
-    The error rate is controlled for components, not for single edges: what can be said
-    is that the groups differ somewhere in the component.
+    The error rate is controlled for components, not for single edges: a significant component
+    means that the groups differ somewhere in it.
 
     Parameters
     ----------
     first, second
         One matrix per subject; subjects of the two groups are independent.
     threshold
-        Of t, edge by edge. Chosen before the data are seen: it decides what kind of
-        difference is found, strong and local or weak and wide.
+        Threshold of t per edge. Choose it before seeing the data: it determines whether strong,
+        local or weak, widespread differences are detected.
     side
         ``"both"``, or the direction of the difference, ``"greater"`` or ``"less"``.
     size
-        ``"extent"``, the number of edges, or ``"intensity"``, the sum of what exceeds
+        ``"extent"``, the number of edges, or ``"intensity"``, the sum by which they exceed
         the threshold.
     permutations
-        Shuffles of who is in which group.
+        Number of shuffles of the group labels.
     symmetric
-        Whether the matrices are symmetric; None looks. Directed edges hang together
-        whatever their direction.
+        Whether the matrices are symmetric; None tests it. Components ignore the direction of
+        directed edges.
     seed
-        Of the shuffles.
+        Seed of the shuffles.
 
     Raises
     ------
     ParameterError
         If the groups aren't finite stacks of at least 2 subjects over the same regions,
-        or an option is out of its range.
+        or an option is out of range.
 
     References
     ----------
@@ -150,7 +150,7 @@ def network_based_statistic(
 def _students_t(
     edges: Float[np.ndarray, "subject edge"], in_first: Bool[np.ndarray, " subject"]
 ) -> Float[np.ndarray, " edge"]:
-    """Pooled t of every edge; 0 where an edge doesn't vary."""
+    """Return the pooled t of every edge; 0 where an edge doesn't vary."""
     one, other = edges[in_first], edges[~in_first]
     n, m = len(one), len(other)
     squares = ((one - one.mean(axis=0)) ** 2).sum(axis=0) + ((other - other.mean(axis=0)) ** 2).sum(
@@ -164,14 +164,14 @@ def _students_t(
 def _excess(
     t: Float[np.ndarray, " edge"], threshold: float, side: str
 ) -> Float[np.ndarray, " edge"]:
-    """By how much an edge lies beyond the threshold; 0 or less where it doesn't."""
+    """Return by how much an edge lies beyond the threshold; 0 or less if it doesn't."""
     return {"both": np.abs(t), "greater": t, "less": -t}[side] - threshold
 
 
 def _components(
     ends: Int[np.ndarray, "edge 2"], excess: Float[np.ndarray, " edge"], n_regions: int, size: str
 ) -> tuple[Int[np.ndarray, " edge"], list[float]]:
-    """Number of each edge's component, -1 for none, and every component's size."""
+    """Return the number of each edge's component, -1 for none, and every component's size."""
     labels = np.full(len(ends), -1)
     beyond = excess > 0
     if not beyond.any():
@@ -179,7 +179,7 @@ def _components(
     target, source = ends[beyond].T
     graph = coo_array((np.ones(len(target)), (target, source)), shape=(n_regions, n_regions))
     _, of_region = connected_components(graph, directed=False)
-    # A region without an edge is a component of its own, which has no size.
+    # A region without edges is a component without size.
     present, numbers = np.unique(of_region[target], return_inverse=True)
     labels[beyond] = numbers
     weights = None if size == "extent" else excess[beyond]

@@ -1,4 +1,4 @@
-"""Which edges are there at all: every estimator against surrogates of its own series."""
+"""Significance of edges: any estimator tested against surrogates of its own series."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,17 +18,17 @@ __all__ = ["EdgeSignificance", "edge_significance"]
 
 @dataclass(frozen=True, eq=False)
 class EdgeSignificance:
-    """How likely each edge of a scan is where regions share nothing.
+    """How probable each edge of a scan is if regions are independent.
 
     Attributes
     ----------
     connectivity
-        What was estimated.
+        The estimated matrix.
     p
-        [target, source]: share of surrogates, the scan itself counted in, whose absolute
+        [target, source]: share of surrogates, the scan itself included, whose absolute
         value reaches the scan's. NaN on the diagonal.
     q
-        Benjamini and Hochberg's (1995) over all edges, each of an undirected matrix once.
+        Benjamini and Hochberg's (1995) q over all edges, each undirected edge counted once.
     """
 
     connectivity: Connectivity
@@ -45,36 +45,37 @@ def edge_significance(
     seed: int = 0,
     on_surrogate: Callable[[int], object] | None = None,
 ) -> EdgeSignificance:
-    """Estimate the scan, and surrogates of it in which regions share nothing.
+    """Test a scan's edges against surrogates in which regions are independent.
 
     Every region keeps its own autocorrelation, which a test by degrees of freedom would
-    take for evidence.
+    mistake for evidence.
 
     Parameters
     ----------
     series
         The scan.
     estimator
-        Any. What it was trained or tuned on is kept: the surrogates are read only.
+        Any estimator. Trained and tuned ones are only read on the surrogates, not refitted.
     surrogates
-        How many. No p is below 1 / (surrogates + 1): for an edge to survive among E
-        edges at a rate q, some E / q of them are needed, or many edges that are there.
+        Number of surrogates. The least p is 1 / (surrogates + 1). For a single edge among E
+        to be significant at a rate q, about E / q surrogates are needed, or many other
+        significant edges.
     kind
-        ``"phase_randomise"``; or ``"circular_shift"``, which keeps the distribution of
-        values too, but has only as many ways to set two regions of a run apart as the
-        run has frames, some of which leave what they share in place: its p stay above a
-        few in that number.
+        ``"phase_randomise"``; or ``"circular_shift"``, which also keeps the distribution of
+        values. Two regions of a run can be shifted in only as many ways as the run has frames,
+        and some shifts leave shared signal in place, so its p cannot be below a few divided by
+        that number.
     seed
-        Of the surrogates.
+        Seed of the surrogates.
     on_surrogate
-        Called with the number of each before its turn.
+        Called with the number of each surrogate before it is estimated.
 
     Raises
     ------
     ParameterError
         If there is no surrogate or the kind isn't known.
     SeriesError
-        If a run has fewer than 4 frames; and as the estimator.
+        If a run has fewer than 4 frames; and as for the estimator.
 
     Examples
     --------
@@ -90,7 +91,7 @@ def edge_significance(
     observed = estimator.estimate(series)
     mask = edge_mask(len(observed.values), observed.directed)
     strength = np.abs(observed.values[mask])
-    # Nor may rounding decide where a surrogate equals the scan.
+    # Surrogates that equal the scan up to rounding count as reaching it.
     threshold = strength - 1e-12 * strength.max(initial=0.0)
     reached = np.ones(len(strength))
     rng = np.random.default_rng(seed)

@@ -1,4 +1,4 @@
-"""Connectivity as a step of a scikit-learn pipeline: scans in, edges out."""
+"""Connectivity as a step of a scikit-learn pipeline, from scans to edges."""
 
 from collections.abc import Sequence
 
@@ -24,18 +24,18 @@ class ConnectivityFeatures(TransformerMixin, BaseEstimator):
     Parameters
     ----------
     estimator
-        Computes the connectivity of one scan; by default `Pearson`. ``"tangent"`` learns its
-        reference point from the scans that `fit` sees, so that inside cross-validation no test
-        scan enters it.
+        Computes the connectivity of one scan; `Pearson` by default. ``"tangent"`` learns its
+        reference point from the scans given to `fit`, so that in cross-validation it never
+        depends on test scans.
     repetition_time
-        Seconds per frame, of scans that are arrays.
+        Seconds per frame, for scans that are arrays.
     edges
         ``"off_diagonal"`` (one half of the matrix for undirected methods) or ``"all"``.
 
     Attributes
     ----------
     estimator_
-        What computes connectivity after `fit`.
+        The estimator in use after `fit`.
     regions_
         Names of the regions.
     n_features_out_
@@ -68,14 +68,14 @@ class ConnectivityFeatures(TransformerMixin, BaseEstimator):
         self.edges = edges
 
     def fit(self, X: Scans, y: object = None) -> "ConnectivityFeatures":  # noqa: ARG002
-        """Note the regions; learn the reference point of ``"tangent"``.
+        """Store the regions; learn the reference point of ``"tangent"``.
 
         Parameters
         ----------
         X
             One `TimeSeries` or (time, region) array per scan, all of the same regions.
         y
-            Not read.
+            Ignored.
 
         Raises
         ------
@@ -101,12 +101,12 @@ class ConnectivityFeatures(TransformerMixin, BaseEstimator):
         return self
 
     def transform(self, X: Scans) -> Float[np.ndarray, "scan edge"]:
-        """Estimate every scan's connectivity and lay out its edges.
+        """Return the edges of every scan's connectivity.
 
         Raises
         ------
         ParameterError
-            If the scans' regions aren't those that `fit` saw.
+            If the scans' regions differ from those given to `fit`.
         SeriesError
             If a region of a scan holds a NaN, an infinite value or a constant signal.
         """
@@ -121,14 +121,14 @@ class ConnectivityFeatures(TransformerMixin, BaseEstimator):
         return edge_features(matrices, edges=self.edges)
 
     def __sklearn_tags__(self) -> Tags:
-        """Say that a sample is a scan, (time, region), and not a row of numbers."""
+        """Declare that a sample is a scan, (time, region), and not a row of numbers."""
         tags = super().__sklearn_tags__()
         tags.input_tags.two_d_array = False
         tags.input_tags.three_d_array = True
         return tags
 
     def get_feature_names_out(self, input_features: object = None) -> np.ndarray:  # noqa: ARG002
-        """Return ``"<target> <- <source>"`` of every edge."""
+        """Return ``"<target> <- <source>"`` for every edge."""
         check_is_fitted(self)
         places = np.argwhere(self._mask())
         names = [f"{self.regions_[t]} <- {self.regions_[s]}" for t, s in places]

@@ -1,4 +1,4 @@
-"""Edge importance: which edges make a subject's two scans alike and others' not."""
+"""Edge importance: contribution of each edge to the identification of subjects."""
 
 import numpy as np
 from jaxtyping import Float
@@ -18,20 +18,20 @@ def edge_importance(
     edges: str = "off_diagonal",
     symmetric: bool | None = None,
 ) -> Float[np.ndarray, "region region"]:
-    """Split the gap between same-subject and cross correlation over edges.
+    """Return each edge's share of the gap between same-subject and cross correlation.
 
-    An edge's share of a correlation is the product of the two z-scored rows of
-    features over their number. Importance is the share of the same-subject correlation
-    less its mean over the cross pairs, averaged over subjects: over all edges it sums
-    to the mean same-subject score less the mean cross score of `fingerprint`.
+    An edge's share of a correlation is the product of its two z-scored values divided by
+    the number of edges. Importance is the edge's share of the same-subject correlation
+    minus its mean share over the cross pairs, averaged over subjects. Summed over all edges
+    it is the mean same-subject score minus the mean cross score of `fingerprint`.
 
-    Parameters are those of `fingerprint`, and so are the errors.
+    Parameters and errors are those of `fingerprint`.
 
     Returns
     -------
     importance
-        [target, source]; entries that aren't features are 0. Of symmetric matrices
-        only one half are features, and the value is written to both halves.
+        [target, source]; entries that aren't features are 0. For symmetric matrices one half
+        are features, and the values are written to both halves.
     """
     first, second, mask = paired_features(
         test,
@@ -44,8 +44,8 @@ def edge_importance(
     n, n_edges = first.shape
     first, second = unit_rows(first, out=first), unit_rows(second, out=second)
     same = np.einsum("se,se->e", first, second)
-    # Every sum over i ≠ j is a product of sums less the terms with i = j, so no pair
-    # is ever laid out. Both orders of a pair occur, hence the 2 on either side.
+    # A sum over i ≠ j is a product of sums minus the terms with i = j, so that pairs are
+    # never stored. Both orders of a pair occur, hence the 2 on both sides.
     total_first, total_second = first.sum(axis=0), second.sum(axis=0)
     cross = 2 * (total_first * total_second - same)
     impostors = 2 * (n - 1)

@@ -1,4 +1,4 @@
-"""Fingerprint: whether a scan finds its own subject among everyone's other scans."""
+"""Fingerprint: identification of subjects by the similarity of their matrices."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -22,42 +22,42 @@ Scans = TypeVar("Scans")
 
 @dataclass(frozen=True, eq=False)
 class FingerprintScore:
-    """How well scans tell their subjects.
+    """How well subjects are identified by the similarity of their matrices.
 
     Attributes
     ----------
     accuracy_strict
-        Share of subjects whose same-subject score beats all of their cross scores, row
+        Share of subjects whose same-subject score exceeds all of their cross scores, row
         and column at once: the original study's "identification accuracy".
     accuracy_test_to_retest, accuracy_retest_to_test
-        Share of test scans whose most similar retest scan is their own subject's, and
-        the other way round (Finn et al. 2015). A tie is a miss.
+        Share of test scans whose most similar retest scan is of the same subject, and
+        vice versa (Finn et al. 2015). A tie is a miss.
     cohens_d
-        Same-subject against cross scores, over the pooled deviation (ddof 1). The
-        scores share scans, so this is a description and no test.
+        Difference between same-subject and cross scores, divided by the pooled deviation
+        (ddof 1). It is descriptive and no test, since scores share scans.
     i_diff
         100 × (mean of the similarity matrix's diagonal − mean off it), Amico & Goñi 2018.
     p_value
-        Share of permuted pairings, the observed one counted in, whose mean accuracy of
-        both directions exceeds the observed, or equals it with pairs no less similar;
+        Share of permuted pairings, the observed one included, whose mean accuracy of
+        both directions exceeds the observed one, or equals it with pairs at least as similar;
         NaN without permutations.
     mean_rank
-        Mean place of the own subject among all candidates, both directions; 1 is best,
-        ties share their places.
+        Mean rank of the same subject among all candidates, both directions; 1 is best,
+        ties share their ranks.
     auc
-        Chance that a same-subject score exceeds a cross score.
+        Probability that a same-subject score exceeds a cross score.
     hits
-        Of each subject, the share of both directions in which it is identified.
+        For each subject, the share of the two directions in which it is identified.
     ranks
-        Of each subject, its place as in `mean_rank`.
+        For each subject, its rank as in `mean_rank`.
     margin
-        Of each subject, the same-subject score less its best cross score.
+        For each subject, the same-subject score minus its highest cross score.
     same_scores
-        test_i with retest_i.
+        Similarity of test_i and retest_i.
     cross_scores
-        All impostors' scores of each subject; NaN where the two aren't of one pool.
+        Scores of each subject with all others; NaN for subjects of different pools.
     similarity_matrix
-        [i, j]: test_i with retest_j; NaN where the two aren't of one pool.
+        [i, j]: similarity of test_i and retest_j; NaN for subjects of different pools.
     """
 
     accuracy_strict: float
@@ -77,9 +77,9 @@ class FingerprintScore:
 
     @property
     def i_diffs(self) -> Float[np.ndarray, " subject"]:
-        """Of each subject, 100 × (same-subject score − mean of both scans with others').
+        """For each subject, 100 × (same-subject score − mean of both scans with others').
 
-        Their mean is `i_diff` where pools are equally large.
+        Their mean is `i_diff` if all pools have the same size.
         """
         between = self.similarity_matrix.copy()
         np.fill_diagonal(between, np.nan)
@@ -103,7 +103,7 @@ def fingerprint(
     permutations: int = 1000,
     seed: int = 0,
 ) -> FingerprintScore:
-    """Identify subjects by their matrices.
+    """Identify subjects by the similarity of their matrices.
 
     Parameters
     ----------
@@ -112,8 +112,8 @@ def fingerprint(
     similarity
         ``"pearson"``, or ``"mutual_info"`` of histograms (nats).
     normalise
-        ``"edgewise"`` z-scores every edge over subjects, test and retest each by itself
-        or, across all sessions, together; ``"none"``.
+        ``"edgewise"`` z-scores every edge over subjects, for test and retest separately
+        or, with comparison across all sessions, together; ``"none"``.
     comparison
         ``"test_to_retest"``: a subject's cross scores are test_i with every retest_j
         and retest_i with every test_j. ``"across_all_sessions"``: both scans of i with
@@ -123,22 +123,24 @@ def fingerprint(
         ``"off_diagonal"`` (one half of symmetric matrices), or ``"all"`` entries as in
         the original study.
     bins
-        Bins of the histograms.
+        Number of bins of the histograms.
     symmetric
-        Whether the matrices are symmetric; None looks.
+        Whether the matrices are symmetric; None tests it.
     pools
-        A number per subject: subjects are compared within their pool only, and edges are
-        normalised within it. Matrices that come from different models must not be
-        compared: two scans read by one model resemble each other for the model's sake,
-        and would identify it instead of the subject.
-    permutations, seed
-        Random pairings for `p_value`, within pools.
+        Number of each subject's pool: subjects are compared, and edges normalised, within
+        pools only. Put matrices from different models into different pools: two scans read by
+        one model are similar because of the model, and would identify the model instead of
+        the subject.
+    permutations
+        Number of random pairings for `p_value`, within pools.
+    seed
+        Seed of the pairings.
 
     Raises
     ------
     ParameterError
-        If the matrices aren't two alike, finite stacks of at least two subjects per pool,
-        records differ in method or regions, or an option isn't known.
+        If the matrices aren't two finite stacks of the same shape with at least two subjects
+        per pool, records differ in method or regions, or an option isn't known.
 
     Examples
     --------
@@ -170,7 +172,7 @@ def fingerprint(
         edges=edges,
         symmetric=symmetric,
     )
-    if n and (pools == pools[0]).all():  # as most often: nothing is to be cut up and copied
+    if n and (pools == pools[0]).all():  # the usual case, which needs no indexing or copies
         first, second, _ = features(test, retest)
     else:
         parts = [features(test[pools == pool], retest[pools == pool]) for pool in np.unique(pools)]
@@ -189,7 +191,7 @@ def fingerprint(
 def _blocks(
     one: Scans, other: Scans, compare: Callable[[Scans, Scans], np.ndarray], across: bool
 ) -> list[np.ndarray]:
-    """Blocks of similarities whose row i is of subject i; the first is [test, retest]."""
+    """Return blocks of similarities with one row per subject; the first is [test, retest]."""
     between = compare(one, other)
     blocks = [between, between.T]
     return [*blocks, compare(one, one), compare(other, other)] if across else blocks
@@ -234,19 +236,19 @@ def _score(
 def only_best(
     scores: Float[np.ndarray, "subject candidate"],
 ) -> Int[np.ndarray, " subject"]:
-    """Return, of each row, the column that beats all others; -1 where none does."""
+    """Return, for each row, the column with the highest score; -1 where it is a tie."""
     runner_up, best = np.partition(scores, -2, axis=1)[:, -2:].T
     return np.where(best > runner_up, scores.argmax(axis=1), -1)
 
 
 def _ranks(scores: np.ndarray) -> np.ndarray:
     own = scores.diagonal()[:, None]
-    # The own score ties with itself once; that isn't half a place.
+    # The own score ties with itself once, which must not count as half a rank.
     return 0.5 + (scores > own).sum(axis=1) + 0.5 * (scores == own).sum(axis=1)
 
 
 def _auc(same: np.ndarray, cross: np.ndarray) -> float:
-    """Area under the curve (Mann and Whitney's U); a tie counts half."""
+    """Return the area under the curve (Mann and Whitney's U); a tie counts half."""
     ordered = np.sort(cross)
     below, not_above = (np.searchsorted(ordered, same, side) for side in ("left", "right"))
     return float((below + not_above).sum() / (2 * len(same) * len(cross)))
@@ -265,12 +267,12 @@ def _permutation_p(
     permutations: int,
     seed: int,
 ) -> float:
-    """P-value of the hits (both directions) among random pairings; NaN without any.
+    """Return p of the hits (both directions) among random pairings; NaN without any.
 
-    Pairing test_i with retest_p(i) moves no similarity, so a pairing's hits are how
-    often p and its inverse agree with the nearest scans. Of pairings with as many hits
-    the one with the more similar pairs counts as better: hits alone tie so often that p
-    would be far too large where nothing is there.
+    Pairing test_i with retest_p(i) changes no similarity, so a pairing's hits are the number
+    of agreements of p and its inverse with the nearest scans. Among pairings with the same
+    number of hits, the one with more similar pairs counts as better: ties of hits alone are
+    so frequent that p would be far too large under the null hypothesis.
     """
     if permutations == 0:
         return float("nan")
@@ -284,7 +286,7 @@ def _permutation_p(
         pairing[:, pools == pool] = rng.permuted(pairing[:, pools == pool], axis=1)
     hits = (best_retest == pairing).sum(axis=1) + (best_test[pairing] == themselves).sum(axis=1)
     alike = between[themselves, pairing].sum(axis=1)
-    # Nor may rounding decide where a pairing is the one observed.
+    # A pairing equal to the observed one up to rounding counts as reaching it.
     no_less = alike >= similar - 1e-12 * np.abs(between).sum()
     reached = (hits > observed) | ((hits == observed) & no_less)
     return float((1 + reached.sum()) / (1 + permutations))

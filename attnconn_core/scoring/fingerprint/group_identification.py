@@ -1,4 +1,4 @@
-"""Which networks tell subjects: identification and reliability, network by network."""
+"""Identification and reliability within single networks or lobes."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -22,7 +22,7 @@ def identify_by_group(
     groups: Sequence[str],
     **options: Any,
 ) -> pd.DataFrame:
-    """Identify subjects by the edges inside one network or lobe at a time.
+    """Return how well subjects are identified by the edges inside one network or lobe at a time.
 
     Parameters
     ----------
@@ -31,23 +31,23 @@ def identify_by_group(
     groups
         The network or lobe of each region.
     options
-        Of `fingerprint`.
+        Options of `fingerprint`.
 
     Returns
     -------
     table
-        A row per network of at least 3 regions: ``group``, ``regions``, ``accuracy`` (mean
-        of both directions), ``i_diff``, and ``why_not`` where subjects can't be
-        identified by it, such as one in which some subject has no edge.
+        One row per network of at least 3 regions: ``group``, ``regions``, ``accuracy`` (mean
+        of both directions), ``i_diff``, and ``why_not`` if subjects can't be
+        identified by it, for example because a subject's edges are all equal.
 
     Raises
     ------
     ParameterError
-        Unless there is a group per region.
+        Unless there is one group per region.
     """
     if len(groups) != test.shape[-1]:
         raise ParameterError(
-            f"groups must name one for each of {test.shape[-1]} regions; got {len(groups)}"
+            f"groups must name one group for each of {test.shape[-1]} regions; got {len(groups)}"
         )
     rows = []
     for group in dict.fromkeys(groups):
@@ -67,13 +67,13 @@ def identify_by_group(
 def mean_by_groups(
     values: Float[np.ndarray, "target source"], groups: Sequence[str], directed: bool
 ) -> pd.DataFrame:
-    """Mean of edges from one network to another, the diagonal left out.
+    """Return the mean of edges from one network to another, without the diagonal.
 
     Returns
     -------
     table
-        A row per pair: ``target``, ``source``, ``mean`` and ``edges``. Of an undirected
-        matrix every pair stands once.
+        One row per pair: ``target``, ``source``, ``mean`` and ``edges``. For an undirected
+        matrix every pair occurs once.
     """
     target, source = np.nonzero(edge_mask(len(values), directed))
     known = np.isfinite(values[target, source])

@@ -1,4 +1,4 @@
-"""Mutual information of every scan with every other, by products of indicators."""
+"""Mutual information of every scan with every other, by matrix products of indicators."""
 
 from functools import lru_cache, partial
 
@@ -9,26 +9,27 @@ from attnconn_core.extras import import_extra
 
 __all__ = ["BinnedScans", "informations", "mutual_information"]
 
-# Scans whose bins are laid out as one block. Fewer, and the product is slow; more, and of
-# scans with themselves less is spared. At 10 bins a block has 208 rows, a multiple of 16.
+# Number of scans per block. Smaller blocks make the product slow; larger ones save less
+# when scans are compared with themselves. At 10 bins a block has 208 rows, a multiple of 16.
 _BLOCK = 23
-# Blocks that are kept: 17 MB at 10 bins and 10,000 edges. Of more scans a block is laid
-# out for each other one, which takes a fifth of their product.
+# Number of blocks kept in memory: 17 MB at 10 bins and 10,000 edges. Further blocks are
+# recomputed for each product, which takes a fifth of the product's time.
 _KEPT = 8
 
 
 class BinnedScans:
     """Rows of features in `bins` equal bins over each row's own range, laid out in blocks.
 
-    A bin is told by the borders below it, as ``numpy.histogram2d`` cuts them.
+    A bin is defined by the borders below it, as in ``numpy.histogram2d``.
 
     Attributes
     ----------
     spans
-        Of each block, its rows.
+        Rows of each block.
     block
-        Lay out the block of this number: indicators ``value >= border`` [border·scan,
-        edge] without the outermost borders, and last a row of ones, the lowest border's.
+        Function that computes the block of a number: indicators ``value >= border``
+        [border·scan, edge] without the outermost borders, and a final row of ones for the
+        lowest border.
     """
 
     def __init__(self, features: Float[np.ndarray, "scan edge"], bins: int) -> None:
@@ -46,18 +47,18 @@ def mutual_information(
     second: Float[np.ndarray, "second edge"],
     bins: int,
 ) -> Float[np.ndarray, "first second"]:
-    """Mutual information, in nats, of every row of one with every row of the other.
+    """Return the mutual information, in nats, of every row of one with every row of the other.
 
-    From joint histograms of `bins` × `bins` equal cells over each row's own range, as
-    ``numpy.histogram2d`` cuts them.
+    From joint histograms of `bins` × `bins` equal cells over each row's own range, as in
+    ``numpy.histogram2d``.
     """
     return informations(BinnedScans(first, bins), BinnedScans(second, bins))
 
 
 def informations(first: BinnedScans, second: BinnedScans) -> Float[np.ndarray, "first second"]:
-    """Mutual information, in nats, of every scan of one with every scan of the other.
+    """Return the mutual information, in nats, of every scan of one with every scan of the other.
 
-    Of scans with themselves (`second` is `first`) half the blocks say the rest.
+    If `second` is `first`, half of the blocks are computed and transposed.
     """
     n_edges = first.shape[1]
     counts = np.arange(n_edges + 1)
@@ -87,7 +88,7 @@ def _reached(
     borders = np.linspace(rows.min(axis=1), rows.max(axis=1), bins + 1, axis=1)[:, 1:-1, None]
     laid = np.ones(((bins - 1) * len(rows) + 1, rows.shape[1]), dtype=bool)
     by_border = laid[:-1].reshape(bins - 1, *rows.shape)
-    # A scan at a time: it stays in the cache for all of its borders.
+    # One scan at a time, so that it stays in the cache for all borders.
     for scan, values in enumerate(rows):
         np.greater_equal(values, borders[scan], out=by_border[:, scan])
     return laid.view(np.int8)
@@ -100,11 +101,11 @@ def _histograms(
     Int32[np.ndarray, "{bins} first"],
     Int32[np.ndarray, "{bins} second"],
 ]:
-    """Joint histograms of a block, and each scan's own, from counts at or above the borders.
+    """Return joint histograms of a block, and each scan's own, from counts above the borders.
 
-    A bin holds what reaches its lower border less what reaches its upper one. All edges
-    reach the lowest border (the ones) and, as here counted, none the highest: so
-    9 × 9 products are enough for 10 × 10 cells.
+    The count of a bin is the count at or above its lower border minus that at or above its
+    upper one. All edges reach the lowest border (the ones) and none exceeds the highest, so
+    9 × 9 products suffice for 10 × 10 cells.
     """
     n_rows = (reached.shape[0] - 1) // (bins - 1)
     n_columns = (reached.shape[1] - 1) // (bins - 1)
@@ -122,16 +123,16 @@ def _histograms(
 def _products(
     first: Int8[np.ndarray, "first edge"], second: Int8[np.ndarray, "second edge"]
 ) -> Int32[np.ndarray, "first second"]:
-    """Count the edges that two indicators share: ``first @ second.T``, exact in int32.
+    """Return the number of edges that two indicators share: ``first @ second.T``, exact in int32.
 
-    numpy multiplies integers without a BLAS. torch's product of bytes, which has no public
-    name, runs at up to four times the rate of float32 where the processor has
-    instructions for it, and through oneDNN alone isn't a plain loop.
+    numpy multiplies integers without BLAS. torch's product of bytes, which has no public
+    name, is up to four times as fast as float32 on processors with instructions for it, but
+    only through oneDNN; otherwise it is a plain loop.
     """
-    # Imported here: nothing else in scoring needs it, and it takes seconds.
+    # Imported here because the import takes seconds and nothing else in scoring needs it.
     torch = import_extra("torch", "torch", "similarity by mutual information")
     one, other = torch.from_numpy(first), torch.from_numpy(second)
-    # Of a single edge oneDNN's product is not to be trusted.
+    # oneDNN's product of a single edge may be wrong.
     if torch.backends.mkldnn.is_available() and first.shape[1] > 1:
         counts = torch._int_mm(one, other.T)
     else:

@@ -16,7 +16,7 @@ def intraclass_correlation(
     model: str = "agreement",
     pools: Int[np.ndarray, " subject"] | None = None,
 ) -> Float[np.ndarray, " edge"]:
-    """Intraclass correlation of a single session, edge by edge.
+    """Return the intraclass correlation of a single session, per edge.
 
     Parameters
     ----------
@@ -24,12 +24,12 @@ def intraclass_correlation(
         Every subject's edges in every session.
     model
         ``"one_way"``, Shrout and Fleiss's ICC(1,1): sessions are interchangeable.
-        ``"agreement"``, ICC(2,1): a shift of everybody from one session to the next is a
-        disagreement. ``"consistency"``, ICC(3,1): it isn't.
+        ``"agreement"``, ICC(2,1): a shift of all subjects between sessions counts as
+        disagreement. ``"consistency"``, ICC(3,1): it does not.
     pools
-        A number per subject: which subjects are compared. Mean squares are those within pools,
+        Number of each subject's pool. Mean squares are computed within pools,
         so that a difference between pools (such as between the cohort models that read them)
-        is no difference between subjects. None: all with all.
+        does not count as a difference between subjects. None: one pool.
 
     Returns
     -------
@@ -41,7 +41,7 @@ def intraclass_correlation(
     Raises
     ------
     ParameterError
-        If there are fewer than two subjects (in every pool) or sessions, a value isn't finite,
+        If there are fewer than two subjects (in any pool) or sessions, a value isn't finite,
         or the model isn't known.
 
     References
@@ -80,7 +80,7 @@ def intraclass_correlation(
     whole = subject_variance + (k - 1) * left
     if model == "agreement":
         whole = whole + k * (session_variance - left) / (n / n_pools)
-    # Rounding leaves an edge that doesn't vary something to divide by.
+    # An edge that doesn't vary would otherwise be divided by rounding errors.
     varies = np.ptp(ratings, axis=(0, 1)) > 1e-12 * np.abs(ratings).max(axis=(0, 1))
     icc = np.full(n_edges, np.nan)
     np.divide(subject_variance - left, whole, out=icc, where=varies & (whole > 0))
@@ -88,7 +88,7 @@ def intraclass_correlation(
 
 
 def _squares(ratings: Float[np.ndarray, "subject session edge"]) -> Float[np.ndarray, "3 edge"]:
-    """Sums of squares of one pool: of all ratings, between subjects, and between sessions."""
+    """Return sums of squares of one pool: over all ratings, between subjects, between sessions."""
     n, k, _ = ratings.shape
     mean = ratings.mean(axis=(0, 1))
     return np.stack(

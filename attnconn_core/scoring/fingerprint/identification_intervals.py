@@ -1,4 +1,4 @@
-"""Intervals of identification: what other subjects of the same kind would give."""
+"""Intervals of identification scores over subjects."""
 
 from collections.abc import Callable, Mapping
 
@@ -13,24 +13,24 @@ __all__ = ["accuracy_interval", "identification_intervals"]
 
 _LEVEL = 0.95
 _DRAWS_AT_ONCE = 50
-_ROUNDING = 1e-7  # of a difference of squares, on the scale of what is squared
-_FEWEST = 5  # subjects whose draws tell more than how few they are
+_ROUNDING = 1e-7  # share of the mean difference; a smaller deviation is rounding
+_FEWEST = 5  # with fewer subjects a bootstrap has too few different draws
 _SHARES = ("accuracy_test_to_retest", "accuracy_retest_to_test", "accuracy_strict")
 
 
 def identification_intervals(
     score: FingerprintScore, resamples: int = 1000, seed: int = 0
 ) -> Mapping[str, tuple[float, float]]:
-    """95 % intervals of a fingerprint's scores over subjects.
+    """Return 95 % intervals of a fingerprint's scores over subjects.
 
     Parameters
     ----------
     score
-        From `fingerprint`.
+        Result of `fingerprint`.
     resamples
-        Draws of subjects with replacement.
+        Number of draws of subjects with replacement.
     seed
-        Of the draws.
+        Seed of the draws.
 
     Returns
     -------
@@ -46,21 +46,21 @@ def identification_intervals(
 
     Notes
     -----
-    Accuracies have Wilson's interval (1927) over subjects, each a trial of its own; for
+    Accuracies have Wilson's interval (1927) over subjects, each an independent trial; for
     the mean of both directions a subject's two hits count as one trial. A bootstrap
-    would have no width where everybody is identified.
+    interval would have no width if all subjects are identified.
 
-    The others are bootstrapped: a drawn subject is both one who is looked for and an
-    impostor, and two copies of one subject are never a pair of different subjects.
-    Accuracy, rank and margin depend on how many candidates there are, so candidates
-    stay all of the study's for them. Where everybody ranks first, rank and AUC have no
-    width. Of fewer than five subjects they are NaN.
+    The other scores are bootstrapped: a drawn subject is both a subject to identify and an
+    impostor, and two copies of a subject are never a pair of different subjects.
+    Accuracy, rank and margin depend on the number of candidates, so for them the candidates
+    are always all subjects of the study. If all subjects rank first, rank and AUC have no
+    width. With fewer than five subjects they are NaN.
 
-    On 250 simulated cohorts each of 12, 25 and 60 subjects, whom the scans identify
-    poorly or fairly, accuracies' intervals held the expected value in 94 to 99 %, those
+    On 250 simulated cohorts each of 12, 25 and 60 subjects with poor or fair
+    identification, intervals of accuracies held the expected value in 94 to 99 %, those
     of `i_diff` and `cohens_d` in 93 to 95 %, of `auc` in 90 to 96 %, of `mean_rank` and
-    `margin_mean` in 88 to 95 %. Of 7 subjects those of rank and margin held it in 78 and
-    83 %: a bootstrap of few is too narrow.
+    `margin_mean` in 88 to 95 %. With 7 subjects those of rank and margin held it in 78 and
+    83 %: bootstrap intervals are too narrow with few subjects.
     """
     require_at_least("resamples", resamples, 2)
     n = len(score.same_scores)
@@ -77,7 +77,7 @@ def identification_intervals(
     }
     ends = [(1 - _LEVEL) / 2, (1 + _LEVEL) / 2]
     for name, values in found.items():
-        # A draw may hold one subject alone of every pool, and so no two to compare.
+        # A draw may hold only one subject of every pool, so that there is nothing to compare.
         known = values[np.isfinite(values)]
         told = len(known) > 0 and n >= _FEWEST
         low, high = np.quantile(known, ends) if told else (np.nan, np.nan)
@@ -86,16 +86,16 @@ def identification_intervals(
 
 
 def accuracy_interval(share: float, n: int) -> tuple[float, float]:
-    """Return Wilson's (1927) 95 % interval of the share of n subjects that is identified."""
+    """Return Wilson's (1927) 95 % interval of the share of n subjects that are identified."""
     low, high = proportion_confint(share * n, n, alpha=1 - _LEVEL, method="wilson")
-    # Rounding leaves the ends of shares of 0 and 1 just inside of them.
+    # Rounding would otherwise leave the ends for shares of 0 and 1 just inside them.
     return min(float(low), share), max(float(high), share)
 
 
 def _pairwise(
     score: FingerprintScore, drawn: Float[np.ndarray, "resample subject"]
 ) -> dict[str, Float[np.ndarray, " resample"]]:
-    """I_diff, AUC and d, every pair as often as both of its subjects are drawn."""
+    """Return I_diff, AUC and d, with each pair weighted by the draws of both its subjects."""
     same, n = score.same_scores, len(score.same_scores)
     impostor = np.isfinite(score.similarity_matrix) & ~np.eye(n, dtype=bool)
     others = np.where(impostor, score.similarity_matrix, 0.0)
@@ -106,7 +106,7 @@ def _pairwise(
     cross = score.cross_scores[known]
     first, second = np.nonzero(known)[0], of_whom[known]
     above = _share_above(same, cross)
-    # Around their mean: variances are differences of squares.
+    # Centred on the mean, since variances are differences of squares.
     near, far = same - cross.mean(), cross - cross.mean()
     i_diff, auc, d = [], [], []
     for start in range(0, len(drawn), _DRAWS_AT_ONCE):
@@ -131,7 +131,7 @@ def _pairwise(
 def _share_above(
     same: np.ndarray, cross: np.ndarray
 ) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
-    """For weights of cross scores and of subjects: the weight of cross below same, ties half."""
+    """Return a function that weighs how many cross scores lie below same scores, ties half."""
     order = np.argsort(cross, kind="stable")
     ordered = cross[order]
     below = np.searchsorted(ordered, same, side="left")

@@ -1,4 +1,4 @@
-"""Identification from shorter scans: whom a method still identifies, at every length."""
+"""Identification from shorter scans, per method and scan length."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,14 +15,14 @@ __all__ = ["AtLength", "lengths_tables"]
 
 @dataclass(frozen=True, eq=False)
 class AtLength:
-    """Whom one method identifies by scans of one length.
+    """Identification by one method from scans of one length.
 
     Attributes
     ----------
     hits
-        Of each subject, the share of both directions in which it is identified.
+        For each subject, the share of the two directions in which it is identified.
     p_value
-        Of random pairings, see `FingerprintScore`.
+        p over random pairings, see `FingerprintScore`.
     """
 
     hits: Float[ndarray, " subject"]
@@ -30,7 +30,7 @@ class AtLength:
 
     @classmethod
     def of(cls, score: FingerprintScore) -> "AtLength":
-        """Keep what a table needs of a score: not its matrices of all pairs of subjects."""
+        """Return the hits and p of a score, without its matrices of all pairs of subjects."""
         return cls(score.hits, score.p_value)
 
     @property
@@ -53,14 +53,14 @@ class AtLength:
 def lengths_tables(
     found: Mapping[str, Mapping[int, AtLength]], subjects: Sequence[str]
 ) -> dict[str, pd.DataFrame]:
-    """Return accuracy by method and length, and the hits behind it.
+    """Return tables of accuracy by method and length, and of hits by subject.
 
     Parameters
     ----------
     found
-        Method → frames → whom it identifies.
+        Method → frames → identification at that length.
     subjects
-        Of the hits, in order.
+        Names of the subjects, in the order of the hits.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Which subjects a fingerprint compares: those with test and retest that one model reads."""
+"""Pairs of test and retest sessions, and the pools in which subjects are compared."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -15,16 +15,16 @@ __all__ = ["PooledPairs", "pair_within_pools"]
 
 @dataclass(frozen=True, eq=False)
 class PooledPairs:
-    """Test and retest of the subjects that are compared.
+    """Test and retest sessions of the subjects that are compared.
 
     Attributes
     ----------
     pairs
-        Test and retest session, in order of subjects.
+        Test and retest session per subject, in order of subjects.
     pools
-        A number per pair: subjects are compared within their pool only.
+        Number of each pair's pool: subjects are compared within their pool only.
     unpaired
-        Keys of the sessions that are left out: those without a second session, then those
+        Keys of the sessions left out: first those without a second session, then those
         of subjects that are alone in their pool.
     """
 
@@ -44,7 +44,7 @@ class PooledPairs:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Say what is compared, unless sessions are called test and retest."""
+        """Return a note on the names of the sessions, unless they are called test and retest."""
         named = Counter((test.session, retest.session) for test, retest in self.pairs)
         if all((test.lower(), retest.lower()) == ("test", "retest") for test, retest in named):
             return ()
@@ -55,22 +55,22 @@ class PooledPairs:
 
     @property
     def chance(self) -> float:
-        """Accuracy of guessing."""
+        """Accuracy expected by guessing."""
         return self.n_pools / len(self.pairs)
 
 
 def pair_within_pools(cohort: Cohort, pools: Mapping[str, int]) -> PooledPairs:
-    """Pair the sessions of every subject that others of its pool can be compared with.
+    """Return the pairs of sessions of all subjects that share their pool with another subject.
 
     Every method is scored on the same comparisons, so that methods can be compared. A
-    subject that is alone with its model is left out and listed.
+    subject that is alone in its pool is left out and listed.
 
     Parameters
     ----------
     cohort
         The sessions.
     pools
-        Subject → number of the cohort model that reads it; 0 for those that aren't listed.
+        Subject → number of the cohort model that reads it; 0 for subjects that aren't listed.
 
     Raises
     ------
@@ -98,5 +98,5 @@ def pair_within_pools(cohort: Cohort, pools: Mapping[str, int]) -> PooledPairs:
 
 
 def _sessions_listed(cohort: Cohort) -> str:
-    """Say how a cohort's sessions are called, and how many are: ``test (7), retest (6)``."""
+    """Return a cohort's session names and their numbers in words: ``test (7), retest (6)``."""
     return ", ".join(f"{name} ({n})" for name, n in cohort.session_names.items()) or "none"

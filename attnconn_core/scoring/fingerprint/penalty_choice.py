@@ -1,4 +1,4 @@
-"""The penalty that identifies best, chosen on other subjects than those it is judged on."""
+"""The penalty that identifies best, chosen on other subjects than those it is scored on."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,24 +23,25 @@ __all__ = [
 ]
 
 Stack = Float[np.ndarray, "subject target source"]
-#: Subjects: of two, one is left to choose on.
+#: Fewest subjects: two others are needed to choose the penalty of one.
 FEWEST_TO_CHOOSE = 3
 
-#: Of a larger cohort than that, a tenth is judged at the penalty of the other nine tenths.
+#: In a larger cohort, a tenth of the subjects is scored at the penalty of the other nine tenths.
 FOLDS = 10
 
 
 @dataclass(frozen=True, eq=False)
 class AtPenalty:
-    """Whom matrices of one penalty identify, and how well without each fold.
+    """Identification at one penalty, of all subjects and without each fold.
 
     Attributes
     ----------
     hits, margin
-        Of each subject, as in `CrossFittedIdentification`.
+        For each subject, as in `CrossFittedIdentification`.
     worth
-        Of each fold: the share of the subjects outside it that are identified among
-        themselves, then `FingerprintScore.auc`, then their mean margin over its deviation.
+        For each fold, the criteria by which penalties are chosen: the share of the subjects
+        outside it that are identified among themselves, then `FingerprintScore.auc`, then
+        their mean margin divided by its deviation.
     """
 
     hits: Float[np.ndarray, " subject"]
@@ -50,16 +51,16 @@ class AtPenalty:
 
 @dataclass(frozen=True, eq=False)
 class CrossFittedIdentification:
-    """Who is identified, each at the penalty that identifies the others best.
+    """Identification of each subject at the penalty that identifies the others best.
 
     Attributes
     ----------
     penalties
-        Of each subject, the one that the others chose.
+        For each subject, the penalty chosen on the others.
     hits
-        Of each subject, the share of both directions in which it is identified at it.
+        For each subject, the share of the two directions in which it is identified there.
     margin
-        Of each subject, its similarity to itself less that to its best impostor.
+        For each subject, its same-subject similarity minus that to its best impostor.
     """
 
     penalties: Float[np.ndarray, " subject"]
@@ -82,9 +83,10 @@ def cross_fitted_identification(
     matrices
         Penalty → test and retest matrices of the same subjects, in the same order.
     folds
-        Subjects are dealt into so many folds, and a fold's penalty is chosen on the
-        others: each subject by itself, where there are no more than that.
+        Number of folds. The penalty of a fold is chosen on the other subjects; with at most
+        this many subjects, each subject is a fold.
     options
+        Options of `fingerprint`.
         Of `fingerprint`.
 
     Raises
@@ -95,14 +97,14 @@ def cross_fitted_identification(
     Notes
     -----
     A penalty is better if it identifies more of the others, then by `FingerprintScore.auc`,
-    then by their mean margin over its deviation: margins as they are grow with the penalty.
-    The first of equals is taken. Nothing of a subject, its edges' share in the
-    edgewise scaling included, has a part in its own penalty.
+    then by their mean margin divided by its deviation, since raw margins grow with the penalty.
+    Of equal penalties the first is taken. A subject's own data, including its share in the
+    edgewise scaling, have no influence on its penalty.
 
-    The impostors are read at that penalty, too. Were every subject read at its own, two
-    scans of a subject would share a penalty that others don't have, and be recognised by
-    it: noise would be identified. That is also why a study, whose matrices are compared
-    as they are stored, must not store each at its subject's own penalty.
+    The impostors are read at the same penalty as the subject. If each subject were read at its
+    own, its two scans would share a penalty that others don't have, and would be identified by
+    the penalty even from noise. For the same reason a study must not store each matrix at its
+    subject's own penalty, since stored matrices are compared directly.
     """
     if not matrices:
         raise ParameterError("choosing a penalty needs at least one to try; got none")
@@ -112,7 +114,7 @@ def cross_fitted_identification(
 
 
 def folds_of(subjects: int, folds: int = FOLDS) -> Int[np.ndarray, " subject"]:
-    """Deal subjects into folds by turns: a number for each.
+    """Return the fold of each subject, assigned in turn.
 
     Raises
     ------
@@ -130,16 +132,16 @@ def folds_of(subjects: int, folds: int = FOLDS) -> Int[np.ndarray, " subject"]:
 def identified_at(
     test: Stack, retest: Stack, folds: Int[np.ndarray, " subject"], **options: Any
 ) -> AtPenalty:
-    """Identify subjects by matrices of one penalty: everybody, then those outside each fold.
+    """Identify subjects at one penalty: all subjects, then those outside each fold.
 
     Parameters
     ----------
     test, retest
         Matrices of the same subjects, in the same order.
     folds
-        From `folds_of`.
+        Folds from `folds_of`.
     options
-        Of `fingerprint`.
+        Options of `fingerprint`.
     """
     options = {**options, "permutations": 0}
     whole = fingerprint(test, retest, **options)
@@ -156,9 +158,9 @@ def chosen_on_others(
     Parameters
     ----------
     found
-        Penalty → whom it identifies.
+        Penalty → identification at that penalty.
     folds
-        What `found` was made with.
+        The folds that `found` was computed with.
     """
     best = {
         fold: max(found, key=lambda penalty: tuple(found[penalty].worth[place]))

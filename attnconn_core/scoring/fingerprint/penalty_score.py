@@ -1,4 +1,4 @@
-"""Identification at a penalty that other subjects chose, beside the method's own."""
+"""Identification at a penalty chosen on other subjects, and at the method's own penalty."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -32,40 +32,40 @@ __all__ = ["PenaltyIdentification"]
 
 Chooses = TypeVar("Chooses", bound=MethodTraits)
 Pairs = Sequence[tuple[Session, Session]]
-_NAMED = 3  # sessions, in a note
+_NAMED = 3  # most sessions that a note names
 _OF_FINGERPRINTS = ("similarity", "normalise", "comparison", "edges", "bins")
 
 
 @dataclass(frozen=True)
 class PenaltyIdentification:
-    """Whom a method identifies at a penalty that identifies other subjects best.
+    """The score of identification at the penalty that identifies other subjects best.
 
-    A method's own penalty forecasts best, or estimates a covariance best. The shorter the
-    scan, the further that may lie from what tells people apart. Here a tenth of the
-    subjects, or one of ten or fewer, is identified at the penalty that identifies all
-    others best, see `attnconn_core.scoring.cross_fitted_identification`, and at the
-    method's own.
+    A method's own penalty is chosen for its forecast or its estimate of a covariance. With
+    short scans it may be far from the penalty that identifies subjects best. This score
+    identifies a tenth of the subjects (or one of ten or fewer) at the penalty that identifies
+    all others best, see `attnconn_core.scoring.cross_fitted_identification`, and at the
+    method's own penalty.
 
     Attributes
     ----------
     similarity, normalise, comparison, edges, bins
         How matrices are compared, as for the fingerprint.
     folds
-        Groups of subjects, each judged at the penalty that the others choose.
+        Number of groups of subjects; each is scored at the penalty that the others choose.
     methods
-        Names of the methods that penalties are chosen for; none: all that have penalties.
+        Names of the methods for which penalties are chosen; none: all that have penalties.
     """
 
     name: ClassVar[str] = "penalty_identification"
     label: ClassVar[str] = "Identification at the others' penalty"
     description: ClassVar[str] = (
-        "Whom a method identifies at the penalty that identifies other subjects best, and at "
-        "its own. Each subject is compared with all others: where the fingerprint compares "
-        "within pools of cohort models, its accuracies and its chance are higher. Where both "
-        "accuracies are alike, the method's own penalty is good enough; where the others' is "
-        "lower, they are too few to choose well. “Penalty” is the median of those chosen, in "
-        "the method's own terms: of a shrinkage, the share of the covariance that the identity "
-        "replaces."
+        "Identification of subjects at the penalty that identifies other subjects best, and at the "
+        "method's own. Each subject is compared with all others; where the fingerprint compares "
+        "within pools of cohort models, the fingerprint's accuracies and chance are higher. If the "
+        "two accuracies are alike, the method's own penalty is good enough; if the accuracy at the "
+        "others' penalty is lower, there are too few subjects to choose well. “Penalty” is the "
+        "median of those chosen, in the method's own terms: for a shrinkage, the share of the "
+        "covariance that the identity replaces."
     )
     reads: ClassVar[frozenset[Read]] = frozenset({"matrices", "penalties"})
 
@@ -78,12 +78,12 @@ class PenaltyIdentification:
     methods: tuple[str, ...] = ()
 
     def chooses_for(self, methods: Sequence[Chooses]) -> list[Chooses]:
-        """Return those of a study's methods that penalties are chosen for.
+        """Return those of a study's methods for which penalties are chosen.
 
         Raises
         ------
         ParameterError
-            If there is none, or a setting names one that isn't among them.
+            If there is none, or `methods` names one that isn't among them.
         """
         able = {method.name: method for method in methods if method.penalties}
         unknown = [name for name in self.methods if name not in able]
@@ -104,7 +104,7 @@ class PenaltyIdentification:
         cohort: Cohort,
         phenotypes: pd.DataFrame | None,  # noqa: ARG002  (other scores need them)
     ) -> EarlyCheck:
-        """Say how many subjects are to be identified; see `CheckedEarly`.
+        """Return how many subjects would be identified; see `CheckedEarly`.
 
         Raises
         ------
@@ -114,17 +114,17 @@ class PenaltyIdentification:
         return EarlyCheck(f"{self.name} identifies {len(_pairs_of(cohort)[0])} subjects")
 
     def score(self, data: ScoreData) -> Scored:
-        """Identify every subject at the others' penalty and at the method's own.
+        """Identify every subject at the penalty chosen on the others and at the method's own.
 
         Returns
         -------
         scored
-            ``scores``: a row per method that has penalties, of whole scans; its columns are
-            those of ``by_frames`` but ``frames``. ``by_frames``: a row per method and length:
-            the ``accuracy`` at the others' penalty and the method's ``own_accuracy``, each
-            with its 95 % interval; ``penalty``, the median of those that were chosen; and the
-            number of ``subjects``. ``choices``: a row per method, length and subject: the
-            ``penalty`` that the others chose, the ``hits`` and the ``own_hits``.
+            ``scores``: one row per method with penalties, for complete scans; its columns are
+            those of ``by_frames`` except ``frames``. ``by_frames``: one row per method and length
+            with the ``accuracy`` at the others' penalty and the method's ``own_accuracy``, both
+            with 95 % intervals; ``penalty``, the median of those chosen; and the
+            number of ``subjects``. ``choices``: one row per method, length and subject with the
+            ``penalty`` chosen on the others, the ``hits`` and the ``own_hits``.
 
         Raises
         ------
@@ -153,9 +153,9 @@ class PenaltyIdentification:
     def _identified(
         self, data: ScoreData, method: MethodTraits, pairs: Pairs, lacking: list[str]
     ) -> Iterator["_AtLength"]:
-        """Yield who is identified from every length; `lacking` gets what can't be tried.
+        """Yield the identification at every length; add what can't be tried to `lacking`.
 
-        Matrices of one penalty are in memory at a time.
+        Only the matrices of one penalty are in memory at a time.
         """
         options = {name: getattr(self, name) for name in _OF_FINGERPRINTS}
         options["symmetric"] = not method.directed
@@ -192,13 +192,13 @@ class PenaltyIdentification:
                 yield _AtLength(method.name, frames, chosen, own[frames])
             else:
                 lacking.append(
-                    f"{method.label}: no penalty gives a matrix of everybody's {frames} frames"
+                    f"{method.label}: no penalty gives a matrix for all subjects at {frames} frames"
                 )
 
 
 @dataclass(frozen=True, eq=False)
 class _AtLength:
-    """Whom one method identifies by scans of one length."""
+    """Identification by one method from scans of one length."""
 
     method: str
     frames: int
@@ -238,7 +238,7 @@ class _AtLength:
 
 
 def _pairs_of(cohort: Cohort) -> tuple[Pairs, tuple[str, ...]]:
-    """Pair test and retest: matrices of one session each, which any subject's may be held to."""
+    """Return pairs of test and retest in one pool: the matrices rest on no cohort model."""
     compared = pair_within_pools(cohort, {})
     if len(compared.pairs) < FEWEST_TO_CHOOSE:
         raise CohortError(

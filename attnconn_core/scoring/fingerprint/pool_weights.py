@@ -1,4 +1,4 @@
-"""Pools: the subjects that one cohort model reads, and how results are weighted over pools."""
+"""Pools: subjects that the same cohort model reads, and averages over pools."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -11,16 +11,16 @@ __all__ = ["Stacks"]
 
 @dataclass(frozen=True, eq=False)
 class Stacks:
-    """A method's matrices of whole scans, [subject, target, source], in order of subjects.
+    """A method's matrices of complete scans, [subject, target, source], in order of subjects.
 
     Attributes
     ----------
     test, retest
-        Of the same subjects.
+        Matrices of the same subjects.
     directed
-        Whether both halves of a matrix count.
+        Whether both halves of a matrix are features.
     pools
-        A number per subject: who may be compared.
+        Number of each subject's pool; subjects are compared within pools.
     """
 
     test: np.ndarray
@@ -29,13 +29,13 @@ class Stacks:
     pools: np.ndarray
 
     def mean_over_pools(self, of_pool: Callable[[np.ndarray, np.ndarray], Any]) -> np.ndarray:
-        """Average what a function makes of each pool's matrices, weighted by its subjects."""
+        """Return the mean over pools of a function of their matrices, weighted by subjects."""
         return np.asarray(
             sum(share * of_pool(test, retest) for share, test, retest in self.by_pool())
         )
 
     def by_pool(self) -> Iterator[tuple[float, np.ndarray, np.ndarray]]:
-        """Every pool's share of the subjects, and its matrices."""
+        """Yield every pool's share of the subjects, and its matrices."""
         for pool in np.unique(self.pools):
             inside = self.pools == pool
             yield float(inside.mean()), self.test[inside], self.retest[inside]

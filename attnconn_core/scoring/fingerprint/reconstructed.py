@@ -1,4 +1,4 @@
-"""Identifiability after reconstruction from principal components."""
+"""Identifiability after reconstruction of edges from principal components."""
 
 from dataclasses import dataclass
 
@@ -11,22 +11,22 @@ from attnconn_core.scoring.fingerprint.similarity import pearson
 
 __all__ = ["ReconstructedScore", "reconstructed_identifiability"]
 
-_FEWEST = 4  # subjects a half: fewer have no impostors to speak of
+_FEWEST = 4  # subjects per half: with fewer there are hardly any impostors
 
 
 @dataclass(frozen=True, eq=False)
 class ReconstructedScore:
-    """What reconstruction does for subjects that had no part in choosing it.
+    """Identifiability after reconstruction, cross-validated over two halves of the subjects.
 
     Attributes
     ----------
     components
-        Chosen in each half.
+        Number of components chosen in each half.
     i_diff, i_diff_reconstructed
-        Mean over both halves, each judged with the number that the other chose.
+        Mean over both halves, each scored with the number that the other half chose.
     curve
-        I_diff of all subjects, by the number of components, from 2. Its best is
-        flattering: it is chosen on those it is reported of.
+        I_diff of all subjects, by the number of components, from 2. Its maximum is
+        too optimistic: it is chosen on the subjects that it is reported for.
     """
 
     components: tuple[int, int]
@@ -42,12 +42,12 @@ def reconstructed_identifiability(
     symmetric: bool | None = None,
     seed: int = 0,
 ) -> ReconstructedScore:
-    """Rebuild all scans' edges from their first principal components, and score I_diff.
+    """Score I_diff after reconstructing all scans' edges from their first principal components.
 
-    Components of both sessions' edges are shared, and of those with the most variance
-    more is the subject's than of the rest (Amico & Goñi 2018, Scientific Reports 8:
-    8254). How many are kept is chosen by the best I_diff, which always rises: subjects
-    are therefore cut into two halves, and what one chooses is judged on the other.
+    Components are shared by both sessions, and those with the most variance
+    are more specific to the subject than the rest (Amico & Goñi 2018, Scientific Reports 8:
+    8254). The number of components is chosen by the best I_diff, which always rises: subjects
+    are therefore split into two halves, and the number chosen in one is scored in the other.
 
     Raises
     ------
@@ -63,7 +63,7 @@ def reconstructed_identifiability(
     order = np.random.default_rng(seed).permutation(n)
     halves = (order[: n // 2], order[n // 2 :])
     curves = [_curve(first[half], second[half]) for half in halves]
-    # Where one half has one subject more, its last numbers mean nothing to the other.
+    # If one half has one subject more, the other half has no value for its last number.
     shared = min(len(curve) for curve in curves)
     chosen = [int(np.argmax(curve[:shared])) for curve in curves]
     judged = [curves[1][chosen[0]], curves[0][chosen[1]]]

@@ -1,4 +1,4 @@
-"""Fingerprint: subjects identified by every method's matrices, from whole scans and from less."""
+"""The fingerprint score: identification by every method, from complete and from shorter scans."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -31,25 +31,25 @@ from attnconn_core.scoring.score import EarlyCheck, MethodTraits, Read, Scored, 
 
 __all__ = ["Fingerprint", "FingerprintDetails"]
 
-# Metrics of the matrices whose means stand beside the scores.
+# Metrics of the matrices whose means are added to the scores.
 _OF_MATRICES = ("saw_subject", "cohort_share")
 _OF_FURTHER_TABLES = ("similarity", "normalise", "comparison", "bins")
 
 
 @dataclass(frozen=True, eq=False)
 class FingerprintDetails:
-    """What the figure of a fingerprint needs.
+    """Data for the figure of a fingerprint.
 
     Attributes
     ----------
     scores
-        Method → score of whole scans.
+        Method → score of complete scans.
     by_length
         Method → frames → share of subjects identified, mean of both directions.
     intervals
-        Method → from `identification_intervals`.
+        Method → intervals from `identification_intervals`.
     chance
-        Accuracy of guessing.
+        Accuracy expected by guessing.
     """
 
     scores: Mapping[str, FingerprintScore]
@@ -60,7 +60,7 @@ class FingerprintDetails:
 
 @dataclass(frozen=True, eq=False)
 class _Identified:
-    """One method's result."""
+    """The result of one method."""
 
     score: FingerprintScore
     by_length: Mapping[int, AtLength]
@@ -71,35 +71,35 @@ class _Identified:
 
 @dataclass(frozen=True)
 class Fingerprint:
-    """How subjects are identified by their matrices; see `fingerprint`.
+    """The score of identification of subjects by their matrices; see `fingerprint`.
 
     Attributes
     ----------
     similarity
-        Of two matrices.
+        Similarity of two matrices.
     normalise
-        ``"edgewise"`` z-scores every edge over subjects; ``"none"`` leaves edges as they are.
+        ``"edgewise"`` z-scores every edge over subjects; ``"none"`` leaves edges unchanged.
     comparison
         Which scans of other subjects a subject is compared with.
     edges
         All entries of a matrix, or those off the diagonal.
     bins
-        Of the histograms behind ``mutual_info``.
+        Number of bins of the histograms for ``mutual_info``.
     permutations
-        Random pairings of subjects behind the p value.
+        Number of random pairings of subjects for the p value.
     resamples
-        Draws of subjects behind the intervals.
+        Number of draws of subjects for the intervals.
     reconstruct
         Whether identifiability is also scored after reconstruction from principal
-        components (Amico & Goñi 2018); it needs 8 subjects per pool.
+        components (Amico & Goñi 2018); needs 8 subjects per pool.
     seed
-        Of permutations, resamples and reconstruction.
+        Seed of permutations, resamples and reconstruction.
     """
 
     name: ClassVar[str] = "fingerprint"
     label: ClassVar[str] = "Fingerprint"
     description: ClassVar[str] = (
-        "Whether a subject's second session can be told from everyone else's."
+        "Whether a subject's second session is identified among those of all subjects."
     )
     reads: ClassVar[frozenset[Read]] = frozenset({"matrices", "pools", "regions"})
 
@@ -118,7 +118,7 @@ class Fingerprint:
         cohort: Cohort,
         phenotypes: pd.DataFrame | None,  # noqa: ARG002  (other scores need them)
     ) -> EarlyCheck:
-        """Say how many subjects are to be identified; see `CheckedEarly`.
+        """Return how many subjects would be identified; see `CheckedEarly`.
 
         Raises
         ------
@@ -129,25 +129,25 @@ class Fingerprint:
         return EarlyCheck(f"fingerprint identifies {len(pairs)} subjects")
 
     def score(self, data: ScoreData) -> Scored:
-        """Identify every subject's retest by its test, from the whole scan and from less.
+        """Identify every subject's retest by its test, from complete and from shorter scans.
 
         Returns
         -------
         scored
-            ``scores``: a row per method, see `score_row`, and ``saw_subject``, the share of
+            ``scores``: one row per method, see `score_row`, with ``saw_subject``, the share of
             matrices whose model was trained on their subject, and ``cohort_share``, the mean
-            share of a matrix that is other subjects', where the method measures it; NaN where
-            it doesn't. ``comparison``: from
+            share of a matrix that comes from other subjects' data; NaN for methods that don't
+            measure it. ``comparison``: from
             `comparison_table`. ``accuracy_by_frames`` and ``hits_by_frames``: from
-            `lengths_tables`. ``margins``, ``hits`` and ``i_diffs``: a row per subject, a column
+            `lengths_tables`. ``margins``, ``hits`` and ``i_diffs``: one row per subject, one column
             per method.
             ``edges``, ``networks``, ``network_pairs`` and ``reconstruction``: from
-            `further_tables`. The notes say whose sessions may be swapped.
+            `further_tables`. The notes name subjects whose sessions may be swapped.
 
         Raises
         ------
         CohortError
-            If fewer than 2 subjects with test and retest are read by one model.
+            If fewer than 2 subjects with test and retest are read by the same model.
         """
         compared = pair_within_pools(data.cohort, data.pools)
         found = {method.name: self._identified(data, method, compared) for method in data.methods}
@@ -174,13 +174,13 @@ class Fingerprint:
     def measures(
         self, tables: Mapping[str, pd.DataFrame], facts: Mapping[str, Any]
     ) -> Iterator[Measured]:
-        """Compare methods by whom they identify, from the whole scan and from less."""
+        """Compare methods by the subjects that they identify, from complete and shorter scans."""
         chance, scores = facts["pools"] / facts["pairs"], tables["scores"]
         within = f", within {facts['pools']} pools" if facts["pools"] > 1 else ""
         compared = compare_hits(scores, tables["hits"].set_index("subject"), chance)
         yield Measured("fingerprint", "accuracy", compared, column="identified", digits=2)
         lengths, hits = tables["accuracy_by_frames"], tables["hits_by_frames"]
-        shorter = sorted(lengths["frames"].unique())[:-1]  # the last are whole scans
+        shorter = sorted(lengths["frames"].unique())[:-1]  # the last is that of complete scans
         for frames in shorter:
             own = hits[hits["frames"] == frames].drop(columns="frames").set_index("subject")
             compared = compare_hits(lengths[lengths["frames"] == frames], own, chance)
@@ -275,6 +275,6 @@ class Fingerprint:
 
 
 def _others(pools: Mapping[str, int]) -> list[int]:
-    """Return how many subjects stand outside of each pool, without repetition."""
+    """Return the numbers of subjects outside each pool, without repetition."""
     sizes = Counter(pools.values())
     return sorted({len(pools) - size for size in sizes.values()})

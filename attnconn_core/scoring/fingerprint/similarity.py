@@ -5,9 +5,9 @@ from jaxtyping import Float
 
 __all__ = ["correlations", "pearson", "unit_rows"]
 
-# OpenBLAS leaves products of up to so many terms to one thread. Of few scans a second gains
-# nothing, and spins on for a while: torch's threads, which count histograms next, wait for
-# it. So few scans are multiplied in pieces of so many edges.
+# OpenBLAS computes products of up to this many terms in one thread. With few scans a second
+# thread gains nothing, but keeps spinning and delays torch's threads, which count histograms
+# next. Few scans are therefore multiplied in pieces of this many edges.
 _ONE_THREAD = 2**18
 _PIECE = 100
 
@@ -15,9 +15,9 @@ _PIECE = 100
 def unit_rows(
     features: Float[np.ndarray, "scan edge"], out: Float[np.ndarray, "scan edge"] | None = None
 ) -> Float[np.ndarray, "scan edge"]:
-    """Z-score every row (ddof 0), so that a mean of products is a correlation.
+    """Return every row z-scored (ddof 0), so that a mean of products is a correlation.
 
-    Into `out`, which may be `features` itself.
+    The result is written to `out`, which may be `features` itself.
     """
     rows = np.subtract(features, features.mean(axis=1, keepdims=True), out=out)
     rows /= np.sqrt(np.einsum("se,se->s", rows, rows) / rows.shape[1])[:, None]
@@ -27,7 +27,7 @@ def unit_rows(
 def correlations(
     first: Float[np.ndarray, "first edge"], second: Float[np.ndarray, "second edge"]
 ) -> Float[np.ndarray, "first second"]:
-    """Correlate every row of one with every row of the other, both of `unit_rows`."""
+    """Return correlations of every row of one with every row of the other, both `unit_rows`."""
     n_edges = first.shape[1]
     if len(first) * len(second) * _PIECE > _ONE_THREAD:
         return first @ second.T / n_edges
@@ -42,5 +42,5 @@ def correlations(
 def pearson(
     first: Float[np.ndarray, "first edge"], second: Float[np.ndarray, "second edge"]
 ) -> Float[np.ndarray, "first second"]:
-    """Correlate every row of one with every row of the other."""
+    """Return correlations of every row of one with every row of the other."""
     return correlations(unit_rows(first), unit_rows(second))

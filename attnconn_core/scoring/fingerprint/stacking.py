@@ -1,4 +1,4 @@
-"""One method's matrices of all pairs, stacked by the length of the scans."""
+"""Stacks of one method's matrices of all pairs, by scan length."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -9,30 +9,30 @@ from attnconn_core.records import Connectivity, Session
 
 __all__ = ["ReadPairs", "mean_metric", "read_pairs", "stack_by_length"]
 
-#: Of every pair, test and retest matrices by number of frames.
+#: For every pair, the test and retest matrices by number of frames.
 ReadPairs = Sequence[Sequence[Mapping[int, Connectivity]]]
 
 
 def read_pairs(
     matrices: Callable[[str], Mapping[int, Connectivity]], pairs: Sequence[tuple[Session, Session]]
 ) -> ReadPairs:
-    """Read both sessions' matrices of every pair: what is given reads those of a session."""
+    """Return both sessions' matrices of every pair; `matrices` reads those of a session."""
     return [[matrices(session.key) for session in pair] for pair in pairs]
 
 
 def mean_metric(read: ReadPairs, name: str) -> float:
-    """Return the mean of a metric over the whole scans that have it; NaN if none does."""
-    whole = [matrices[max(matrices)] for pair in read for matrices in pair]
-    found = [each.metrics[name] for each in whole if name in each.metrics]
-    return float(np.mean(found)) if found else float("nan")
+    """Return the mean of a metric over the complete scans that have it; NaN if none does."""
+    complete = [matrices[max(matrices)] for pair in read for matrices in pair]
+    values = [matrix.metrics[name] for matrix in complete if name in matrix.metrics]
+    return float(np.mean(values)) if values else float("nan")
 
 
 def stack_by_length(
     read: ReadPairs,
 ) -> dict[int, tuple[Float[np.ndarray, "subject target source"], np.ndarray]]:
-    """Stack test and retest matrices for every scan length that all sessions have.
+    """Return test and retest matrices stacked, for every scan length that all sessions have.
 
-    The largest key is of whole scans; it is the shortest scan's number of frames.
+    The largest key stands for complete scans; it is the number of frames of the shortest scan.
     """
     everyone = [matrices for pair in read for matrices in pair]
     whole = min(max(matrices) for matrices in everyone)

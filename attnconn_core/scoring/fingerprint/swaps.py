@@ -1,4 +1,4 @@
-"""Swapped sessions: subjects who identify each other in a ring where others identify themselves."""
+"""Swapped sessions: a ring of subjects whose test resembles another subject's retest."""
 
 from collections.abc import Mapping, Sequence
 
@@ -10,9 +10,9 @@ from attnconn_core.wording import few_and_more
 
 __all__ = ["swap_notes", "swapped_subjects"]
 
-# A method can tell of a swap if it identifies this share of at least so many others, ...
+# A method can detect a swap if it identifies this share of at least so many others, ...
 _IDENTIFIED, _OTHERS = 0.8, 4
-# ... or, where there are fewer others, if everybody of so many is paired with somebody.
+# ... or, with fewer others, if all subjects of a pool of this size are matched or in rings.
 _WHOLE = 8
 _SHOWN = 5
 
@@ -23,23 +23,24 @@ _Nearest = Int[np.ndarray, "2 subject"]
 def swapped_subjects(
     similarities: Mapping[str, _Similarity], pools: Int[np.ndarray, " subject"]
 ) -> dict[tuple[int, ...], list[str]]:
-    """Find the subjects whose scans look as if they were swapped: two, or more in a ring.
+    """Return the subjects whose scans seem to be swapped: two, or more in a ring.
 
-    In a ring each subject's test is most like the next one's retest, and that retest most like
-    this test. A method can tell if it identifies 80 percent of the others of a pool (in both
-    directions, those left out whom it takes for swapped itself), and there are 4 of them or
-    more; or if a pool of 8 or more is rings and identified subjects alone, as where the
+    In a ring, each subject's test is most similar to the next one's retest, and that retest to
+    this test. A method can detect a swap if it identifies 80 percent of the other subjects of a
+    pool (in both directions, leaving out those that it finds in rings), and there are at least 4
+    of them; or if all subjects of a pool of 8 or more are identified or in rings, as when the
     sessions of all were shifted by one. All such methods must agree on a ring.
 
     Parameters
     ----------
     similarities
-        Method → [i, j]: test_i with retest_j, as `FingerprintScore.similarity_matrix`.
+        Method → [i, j]: similarity of test_i and retest_j, `FingerprintScore.similarity_matrix`.
     pools
-        A number per subject: subjects are compared within their pool only.
+        Number of each subject's pool: subjects are compared within pools only.
 
     Returns
     -------
+    Indices of the subjects of a ring, in order → the methods by which they are swapped.
     Places of the subjects of a ring, in its order → the methods by which they are swapped.
     """
     found: dict[tuple[int, ...], list[str]] = {}
@@ -64,7 +65,7 @@ def swap_notes(
     pools: Int[np.ndarray, " subject"],
     subjects: Sequence[str],
 ) -> tuple[str, ...]:
-    """Say whose sessions may be swapped; see `swapped_subjects`."""
+    """Return notes on subjects whose sessions may be swapped; see `swapped_subjects`."""
     return tuple(
         f"{_in_words([subjects[place] for place in ring])}, by {len(methods)} of "
         f"{len(similarities)} methods ("
@@ -93,7 +94,7 @@ def _nearest(similarity: _Similarity) -> _Nearest:
 
 
 def _rings(nearest: _Nearest, within: Bool[np.ndarray, " subject"]) -> list[tuple[int, ...]]:
-    """List the rings of a pool, each once, from its first subject on."""
+    """Return the rings within a pool, each once, starting with its first subject."""
     found = []
     for first in np.flatnonzero(within).tolist():
         ring = [first]
@@ -106,13 +107,13 @@ def _rings(nearest: _Nearest, within: Bool[np.ndarray, " subject"]) -> list[tupl
 
 
 def _is_mutual(nearest: _Nearest, place: int) -> bool:
-    """Whether the retest that a test is most like is most like this test."""
+    """Return whether a test and its most similar retest are most similar to each other."""
     retest = int(nearest[0, place])
     return retest >= 0 and int(nearest[1, retest]) == place
 
 
 def _can_tell(nearest: _Nearest, within: Bool[np.ndarray, " subject"], ringed: list[int]) -> bool:
-    """Whether a method identifies those of a pool that it doesn't take for swapped."""
+    """Return whether a method identifies the subjects of a pool that it doesn't find in rings."""
     others = within & ~np.isin(np.arange(len(within)), ringed)
     if others.sum() >= _OTHERS:
         return _identified(nearest, others) >= _IDENTIFIED

@@ -1,4 +1,4 @@
-"""The tables of the fingerprint: scores with intervals, edges, networks, and who is better."""
+"""Tables of the fingerprint: scores with intervals, edges, networks, tests between methods."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -31,7 +31,7 @@ _SCORES = (
 def score_row(
     method: str, score: FingerprintScore, intervals: Mapping[str, tuple[float, float]]
 ) -> dict[str, Any]:
-    """One method's scores, with intervals over subjects."""
+    """Return one method's scores, with intervals over subjects."""
     return {
         "method": method,
         "subjects": len(score.hits),
@@ -48,7 +48,7 @@ def score_row(
 
 
 def comparison_table(scores: Mapping[str, FingerprintScore]) -> pd.DataFrame:
-    """Which method identifies more of the same subjects, tested pair by pair."""
+    """Return tests between all pairs of methods, on the identification of the same subjects."""
     if len(scores) < 2:
         return pd.DataFrame(columns=["first", "second", "difference", "p", "p_holm"])
     hits = np.stack([score.hits for score in scores.values()], axis=1)
@@ -61,7 +61,7 @@ def further_tables(
     options: Mapping[str, Any],
     reconstruct_with: int | None = None,
 ) -> dict[str, pd.DataFrame]:
-    """Edges of every method; networks, where regions have any; reconstruction, if asked for.
+    """Return tables of edges, of networks, if regions have any, and of reconstruction, if asked.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ def further_tables(
     options
         ``similarity``, ``normalise``, ``comparison`` and ``bins`` of `fingerprint`.
     reconstruct_with
-        The seed with which identifiability is also scored after reconstruction; None leaves
+        Seed for identifiability after reconstruction; None leaves that out.
         that out.
     """
     found: dict[str, list[pd.DataFrame]] = {}
@@ -91,7 +91,7 @@ def further_tables(
 
 
 def _reliability(stack: Stacks) -> np.ndarray:
-    """ICC of every edge, a pool's by itself: matrices of two models differ for the models."""
+    """Return the ICC of every edge, within pools: matrices of two models differ by the model."""
     icc = np.full(stack.test.shape[1:], np.nan)
     mask = edge_mask(len(icc), stack.directed)
     icc[mask] = stack.mean_over_pools(
@@ -146,7 +146,7 @@ def _network_pairs(
 
 
 def _reconstruction(stack: Stacks, seed: int) -> pd.DataFrame:
-    """A row a pool; where it can't be scored, `why_not` says why."""
+    """Return one row per pool; `why_not` is the reason if it can't be scored."""
     rows: list[dict[str, object]] = []
     for pool, (_, test, retest) in zip(np.unique(stack.pools), stack.by_pool(), strict=True):
         row: dict[str, object] = {"pool": int(pool), "subjects": len(test)}

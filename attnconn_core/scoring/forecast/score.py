@@ -1,4 +1,4 @@
-"""Forecast skill of every method, beside linear forecasts."""
+"""The score of forecast skill, for every method and for linear forecasters."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -17,23 +17,24 @@ from attnconn_core.wording import first_few, number
 __all__ = ["ForecastSkill"]
 
 _SHOWN = ("r2", "r2_pooled", "mse")
-# A forecast this far below the mean's (0) comes of frames that the training part foretells
-# nothing of: a spike, a jump, another unit.
+# A forecast this far below that of the mean (0) comes from frames that the training part
+# can't predict: a spike, a jump, another unit.
 _ABSURD = -10.0
-_NAMED = 3  # sessions
+_NAMED = 3  # most sessions that a note names
 
 
 @dataclass(frozen=True)
 class ForecastSkill:
-    """How well each method predicts held-out frames.
+    """The score of how well each method predicts held-out frames.
 
-    Nothing is fitted here: methods measured it when their matrices were estimated, linear
+    Nothing is fitted here: methods measure it when matrices are estimated, linear
+    forecasters when they are fitted.
     forecasters when they were fitted.
     """
 
     name: ClassVar[str] = "forecast_skill"
     label: ClassVar[str] = "Forecast skill"
-    description: ClassVar[str] = "How well each method forecasts frames that it was not trained on."
+    description: ClassVar[str] = "How well each method forecasts held-out frames."
     reads: ClassVar[frozenset[Read]] = frozenset({"metrics", "linear_forecasts"})
 
     def score(self, data: ScoreData) -> Scored:
@@ -42,15 +43,15 @@ class ForecastSkill:
         Returns
         -------
         scored
-            ``scores``: a row per session and method that forecasts (then per session and
+            ``scores``: one row per session and method that forecasts (then per session and
             linear forecaster), with ``subject``, ``session``, ``method``, ``r2``,
-            ``r2_pooled``, ``mse`` and ``cohort_informed``: whether the forecast rests on
-            other subjects' data too.
+            ``r2_pooled``, ``mse`` and ``cohort_informed``: whether the forecast also rests on
+            other subjects' data.
 
         Raises
         ------
         CohortError
-            If nothing forecasts.
+            If no method and no linear forecaster forecasts.
         """
         rows: list[dict[str, object]] = []
         for session in data.cohort.sessions:
@@ -76,7 +77,7 @@ class ForecastSkill:
         tables: Mapping[str, pd.DataFrame],
         facts: Mapping[str, Any],  # noqa: ARG002  (other scores need them)
     ) -> Iterator[Measured]:
-        """Compare methods over subjects, against a forecast from a region's own past."""
+        """Compare methods over subjects, against a forecast from each region's own past."""
         values = tables["scores"].pivot_table(
             index="subject", columns="method", values="r2", sort=False
         )
@@ -96,14 +97,14 @@ class ForecastSkill:
             beside,
             column="forecast R²",
             words="Forecasts of held-out frames are {best} by {who} (R² {value})",
-            words_below_zero="No forecaster explains anything of held-out frames: the highest "
-            "mean R², of {who}, is below 0 ({value}), so the mean of what is to be forecast "
-            "predicts as well or better. If a few sessions decide it, the notes on forecasts name "
+            words_below_zero="No forecaster predicts held-out frames: the highest "
+            "mean R², of {who}, is below 0 ({value}), so that predicting the mean "
+            "is as good or better. If a few sessions decide it, the notes on forecasts name "
             "them",
         )
 
     def cautions(self, tables: Mapping[str, pd.DataFrame]) -> Mapping[str, str]:
-        """Say of which methods the forecaster does not beat each region's own past."""
+        """Return cautions for methods whose forecaster does not beat each region's own past."""
         r2 = tables["scores"].pivot_table(
             index=["subject", "session"], columns="method", values="r2", sort=False
         )
@@ -122,7 +123,7 @@ class ForecastSkill:
 
 
 def _absurd(table: pd.DataFrame, labels: Mapping[str, str]) -> tuple[str, ...]:
-    """Say which sessions' R² is so far below 0 that it decides the mean over sessions."""
+    """Return a note on sessions whose R² is so far below 0 that it decides the mean."""
     values = table.assign(r2=table["r2"].astype(float), session=_keys(table))
     low = values[values["r2"] < _ABSURD].sort_values("r2")
     if low.empty:
@@ -140,8 +141,8 @@ def _absurd(table: pd.DataFrame, labels: Mapping[str, str]) -> tuple[str, ...]:
     if len(worst) > values["session"].nunique() / 2:
         methods = [labels[method] for method in dict.fromkeys(low["method"])]
         cause = (
-            f"They are most of the sessions, so that it is rather {first_few(methods, _NAMED)}: "
-            "lags times regions are too many for so few frames, or the penalty is too small"
+            f"They are most of the sessions, so the likely cause is {first_few(methods, _NAMED)}: "
+            "too many lags times regions for so few frames, or too small a penalty"
         )
     return (
         f"The mean forecast R² is decided by sessions with an R² below −{-_ABSURD:g}: "
@@ -161,5 +162,5 @@ def _row(
 
 
 def _cohort_informed(method: MethodTraits, metrics: Mapping[str, float]) -> bool:
-    """Say whether a method's forecaster learnt from other subjects' scans."""
+    """Return whether a method's forecaster was trained on other subjects' scans."""
     return bool(metrics.get("cohort_informed", method.needs == "cohort model"))

@@ -1,1 +1,1 @@
-"""Recovery of networks whose edges are known."""
+"""Recovery of ground truth: graphs whose edges are known."""

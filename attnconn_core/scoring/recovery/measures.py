@@ -1,4 +1,4 @@
-"""Measures of recovery: which methods find a known network better than chance."""
+"""Measures of recovery: which methods find the ground truth better than chance."""
 
 from collections.abc import Collection, Iterator
 
@@ -26,21 +26,21 @@ _PUBLISHED = "published"
 def recovery_measures(
     benchmark: str, scores: pd.DataFrame, table: pd.DataFrame, pooled: Collection[str] = ()
 ) -> Iterator[Measured]:
-    """Compare methods over the data sets of one benchmark, against chance.
+    """Compare methods over data sets with ground truth, against chance.
 
     Parameters
     ----------
     benchmark
-        The name in the tables.
+        Name of the group of data sets in the tables.
     scores
-        From `recovery_scores`.
+        Table from `recovery_scores`.
     table
-        From `summarise_recovery`; rows with a source in ``published`` are published values.
+        Table from `summarise_recovery`; values with a source in ``published`` are published ones.
     pooled
-        Methods that read all data sets with one model. They are listed and not tested:
-        read on many data sets, the model is still one draw, and two random matrices that
-        are compared with the same network many times over would each be found to be
-        better than chance, or than the other.
+        Methods that read all data sets with one model. They are listed but not tested:
+        on many data sets the model is still a single draw. If the same random matrix is
+        compared many times with the same graph, the test would report it as better than chance
+        or than another random matrix.
     """
     untested = {*NULL_ROWS, *pooled}
     methods = [name for name in scores["method"].unique() if name not in untested]
@@ -56,5 +56,5 @@ def recovery_measures(
         known = ~beside["method"].isin(methods) & beside["value"].notna()
         compared = compare_on_units(values[methods], values[CHANCE], "data sets")
         listed = beside.loc[known, ["kind", "method", "value"]]
-        # Of other networks than the study's: no column of its table.
+        # Not the study's own data: no column of the table of all methods.
         yield Measured(benchmark, label, compared, listed, column="")

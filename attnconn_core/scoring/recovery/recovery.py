@@ -1,4 +1,4 @@
-"""Recovery: how much of a known network an estimate finds."""
+"""Recovery: agreement of an estimated matrix with the ground truth."""
 
 from dataclasses import dataclass
 
@@ -11,32 +11,32 @@ from attnconn_core.scoring.correlation import correlation
 
 __all__ = ["Recovery", "recover"]
 
-# Symmetric estimates differ from their transpose by rounding; scores closer than this
-# share of the largest are tied, or rounding would decide every orientation.
+# Symmetric estimates differ from their transpose by rounding. Scores that differ by less than
+# this share of the largest are ties, so that rounding decides no orientation.
 _TIE = 1e-12
 
 
 @dataclass(frozen=True)
 class Recovery:
-    """Agreement with the truth; the diagonal counts in `r_with_diagonal` alone.
+    """Agreement with the ground truth; only `r_with_diagonal` includes the diagonal.
 
     Attributes
     ----------
     auroc, auprc
-        Over every ordered pair: area under the ROC curve, and average precision. A
-        symmetric estimate loses here only where an edge has no reverse.
+        Over all ordered pairs: area under the ROC curve, and average precision. A
+        symmetric estimate loses only where an edge has no reverse edge.
     orientation
-        Over true edges whose reverse is absent, the share where the true direction
-        scores higher than the reverse, ties half; NaN where there is no such edge.
-        0.5 is chance, and what every symmetric estimate gets.
+        Among true edges whose reverse is absent, the share where the true direction
+        scores higher than the reverse, a tie counting half; NaN if there is no such edge.
+        0.5 is chance, and the value of every symmetric estimate.
     auroc_undirected, auprc_undirected
-        Detection alone: unordered pairs, each with the higher score of its two
-        directions, true if either direction is. NaN where every pair is connected.
+        Detection alone: unordered pairs, with the higher score of the two
+        directions, true if either direction is. NaN if every pair is connected.
     r, r_with_diagonal
-        Pearson's r of absolute scores with absolute weights, as the published synthetic
-        experiment reports it: over ordered pairs; and over the whole matrix, where a
-        diagonal that stands out in both is nearly all there is to see. NaN where either
-        is constant or the diagonal isn't finite.
+        Pearson's r of absolute scores with absolute weights, as in the original study's
+        synthetic experiment: over ordered pairs; and over the complete matrix, where a
+        diagonal that stands out in both dominates. NaN if either is constant or the diagonal
+        isn't finite.
     """
 
     auroc: float
@@ -54,27 +54,27 @@ def recover(
     *,
     signed: bool = False,
 ) -> Recovery:
-    """Hold an estimated matrix against the true one.
+    """Return the agreement of an estimated matrix with the ground truth.
 
     Parameters
     ----------
     estimate
-        [target, source]. Its absolute values are scored, so that a strong negative
-        connection is a found one.
+        [target, source]. Absolute values are scored, so that a strong negative
+        connection counts as detected.
     truth
-        [target, source]; an edge is there where it isn't zero.
+        [target, source]; values other than zero are edges.
     signed
-        Score the values as they are instead: more negative is less connected.
+        If True, values are scored with their sign: more negative is less connected.
 
     Raises
     ------
     ParameterError
-        If the two aren't square and alike, the estimate isn't finite off its diagonal,
-        or the truth has no edge, or no absent one, off its diagonal.
+        If the two aren't square and of the same shape, the estimate isn't finite off its
+        diagonal, or the ground truth has no edge, or no absent one, off its diagonal.
 
     References
     ----------
-    Smith et al. 2011, NeuroImage 54, on detection and direction as two questions.
+    Smith et al. 2011, NeuroImage 54, which separates detection and direction.
 
     Examples
     --------
@@ -125,8 +125,8 @@ def _scores(estimate: np.ndarray, signed: bool) -> Float[np.ndarray, "region reg
     scores = np.where(off_diagonal, estimate, 0.0).astype(np.float64)
     if not signed:
         scores = np.abs(scores)
-    # Ranks, in which neighbours closer than rounding share a place. Rounding the scores
-    # themselves would part neighbours on either side of a border.
+    # Ranks, in which neighbours closer than rounding are ties. Rounding the scores
+    # themselves would separate neighbours on either side of a rounding border.
     ordered = np.argsort(scores, axis=None)
     steps = np.diff(scores.ravel()[ordered]) > _TIE * np.abs(scores).max()
     ranks = np.zeros(scores.size)

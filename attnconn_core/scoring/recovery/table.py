@@ -1,4 +1,4 @@
-"""Every method on every data set of a benchmark with a known network."""
+"""Recovery by every method on every data set with ground truth."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, fields
@@ -26,7 +26,7 @@ __all__ = [
 CHANCE = "chance"
 SELF_LOOPS = "self_loops_only"
 NULL_ROWS = (CHANCE, SELF_LOOPS)
-"""Rows that no method stands behind."""
+"""Rows that belong to no method."""
 
 _SCORES = tuple(field.name for field in fields(Recovery))
 
@@ -42,7 +42,7 @@ PUBLISHED: Mapping[str, pd.DataFrame] = {
         columns=["method", "auroc", "auprc", "published"],
     )
 }
-"""What others report, off the diagonal, by benchmark."""
+"""Published values, off the diagonal, by group of data sets."""
 
 
 def recovery_scores(
@@ -50,32 +50,32 @@ def recovery_scores(
     benchmark: KnownTruth,
     on_method: Callable[[str], object] | None = None,
 ) -> tuple[pd.DataFrame, dict[str, str]]:
-    """Score every estimator on every data set.
+    """Return the recovery of every data set's ground truth by every estimator.
 
     Parameters
     ----------
     estimators
-        By the name they are shown under.
+        Estimators by the name to show.
     benchmark
-        The data sets and their networks.
+        The data sets and their ground truth.
     on_method
-        Called with each name before its turn.
+        Called with each name before that method is scored.
 
     Returns
     -------
     scores
-        A row per method and data set: ``method``, ``data_set`` (from 1) and the fields of
-        `Recovery`. Beside the methods, two rows that none stands behind: ``chance``, the
-        expectation of random scores; and ``self_loops_only``, which says of every region
-        that it drives itself and nothing else, scored with the diagonal counted as edges.
-        It knows nothing of the network and still beats chance: why the diagonal is out.
+        One row per method and data set: ``method``, ``data_set`` (from 1) and the fields of
+        `Recovery`. Two rows belong to no method: ``chance``, the
+        expectation of random scores; and ``self_loops_only``, which connects every region
+        with itself alone and is scored with the diagonal counted as edges. It beats chance
+        without any information on the graph, which is why scores leave the diagonal out.
     failed
         ``method, data set n`` → why it has no score.
 
     Raises
     ------
     ParameterError
-        If there is no estimator, or a data set's network has no edge or no absent one.
+        If there is no estimator, or a data set's ground truth has no edge or no absent one.
     """
     if not estimators:
         raise ParameterError("recovery needs at least one estimator; got none")
@@ -100,20 +100,20 @@ def recovery_scores(
 
 
 def summarise_recovery(scores: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
-    """Mean of every score over data sets, with a t interval.
+    """Return the mean of every score over data sets, with a t interval.
 
     Parameters
     ----------
     scores
-        From `recovery_scores`.
+        Table from `recovery_scores`.
     level
-        Of the intervals. Data sets of one benchmark are independent draws, which is what
-        the interval is over; it says nothing of other networks.
+        Level of the intervals, which are over data sets: independent draws of the same kind.
+        They don't extend to other kinds of graphs.
 
     Returns
     -------
     table
-        A row per method, in the order of `scores`: ``data_sets`` and, for every score, its
+        One row per method, in the order of `scores`: ``data_sets`` and, for every score, its
         mean, ``<score>_lower`` and ``<score>_upper`` (NaN with a single data set).
     """
     rows = []
@@ -127,7 +127,7 @@ def summarise_recovery(scores: pd.DataFrame, level: float = 0.95) -> pd.DataFram
 
 
 def _chance(truth: np.ndarray) -> Recovery:
-    """Expectation of random scores."""
+    """Return the expectation of random scores."""
     edge = truth != 0
     off_diagonal = ~np.eye(len(truth), dtype=bool)
     lower = np.tril_indices_from(truth, -1)
@@ -143,10 +143,10 @@ def _chance(truth: np.ndarray) -> Recovery:
 
 
 def _expected_precision(edge: Bool[np.ndarray, " pair"]) -> float:
-    """Average precision of a random order, of n pairs with m edges.
+    """Return the mean average precision of a random order, for n pairs with m edges.
 
-    At an edge of rank k precision is (1 + (k − 1) (m − 1) / (n − 1)) / k on average, and
-    every rank is as likely: above m / n, and well above where pairs are few.
+    At an edge of rank k the expected precision is (1 + (k − 1) (m − 1) / (n − 1)) / k, and
+    all ranks are equally probable: the mean is above m / n, and well above it for few pairs.
     """
     n, m = edge.size, int(edge.sum())
     ranks = np.arange(1, n + 1)

@@ -1,1 +1,1 @@
-"""Reliability: whether a matrix would be found again, by another seed, half or session."""
+"""Reliability: agreement of matrices between seeds, halves of a session, and sessions."""

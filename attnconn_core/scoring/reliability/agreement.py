@@ -1,4 +1,4 @@
-"""Agreement of two matrices of one session, and what more measurements would make of it."""
+"""Agreement of two matrices, and the agreement expected with more measurements."""
 
 from dataclasses import dataclass
 
@@ -16,14 +16,14 @@ __all__ = ["Agreement", "agreement", "spearman_brown", "subject_agreement"]
 
 @dataclass(frozen=True)
 class Agreement:
-    """How alike two matrices are, the diagonal left out.
+    """Agreement of two matrices, without the diagonal.
 
     Attributes
     ----------
     r
         Pearson's correlation over edges; NaN where a matrix doesn't vary.
     rank_r
-        Spearman's.
+        Spearman's correlation over edges.
     """
 
     r: float
@@ -31,12 +31,12 @@ class Agreement:
 
 
 def agreement(first: Connectivity, second: Connectivity) -> Agreement:
-    """Return the correlation of two matrices over their edges, each undirected edge once.
+    """Return the correlation of two matrices over edges; undirected edges count once.
 
     Raises
     ------
     ParameterError
-        If the two aren't of the same regions.
+        If the two matrices have different regions.
     """
     if first.regions != second.regions:
         raise ParameterError(
@@ -51,21 +51,21 @@ def agreement(first: Connectivity, second: Connectivity) -> Agreement:
 def subject_agreement(
     ratings: Float[np.ndarray, "subject session edge"], pools: Int[np.ndarray, " subject"]
 ) -> tuple[Float[np.ndarray, " subject"], Float[np.ndarray, " subject"]]:
-    """Correlate every subject's test with its own retest, and with those of the others.
+    """Return correlations of each subject's test with its own retest, and with others' retests.
 
     Parameters
     ----------
     ratings
         Every subject's edges in test and retest.
     pools
-        A number per subject: it is held against those of its own pool.
+        Number of each subject's pool; subjects are compared within pools.
 
     Returns
     -------
     own
         Pearson's r of a subject's test and retest.
     others
-        Its mean r with the other session of every other subject; NaN of who is alone.
+        Mean r with the other session of all other subjects; NaN for a subject alone in its pool.
     """
     scaled = ratings - ratings.mean(axis=2, keepdims=True, dtype=np.float64)
     length = np.linalg.norm(scaled, axis=2, keepdims=True)
@@ -79,9 +79,9 @@ def subject_agreement(
 
 
 def spearman_brown(r: float, k: float | int) -> float:
-    """Return the agreement of means of `k` measurements where single ones agree at `r`.
+    """Return the expected agreement of means of `k` measurements, if single ones agree at `r`.
 
-    k r / (1 + (k − 1) r): of ensembles of `k` seeds, or, with 2, of a scan twice as long.
+    k r / (1 + (k − 1) r): for ensembles of `k` seeds or, with 2, for scans twice as long.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Intervals over subjects by the jackknife: what other subjects of the same kind would give."""
+"""Jackknife intervals over subjects."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -10,11 +10,11 @@ from scipy.stats import t as student_t
 
 __all__ = ["ENDS", "FEWEST", "Jackknifed", "jackknife", "mean_correlations", "with_ends"]
 
-#: What a value and the ends of its interval are called, after the name of the value.
+#: Suffixes of the names of a value and of the ends of its interval.
 ENDS = ("", "_lower", "_upper")
 
 _LEVEL = 0.95
-#: Subjects below which there is no interval: their spread tells how few they are.
+#: Fewest subjects for an interval.
 FEWEST = 5
 _GROUPS = 50
 _ROUNDING = 1e-9
@@ -22,15 +22,15 @@ _ROUNDING = 1e-9
 
 @dataclass(frozen=True, eq=False)
 class Jackknifed:
-    """Statistics of all subjects, and their intervals.
+    """Statistics of all subjects, with their intervals.
 
     Attributes
     ----------
     values, lower, upper
-        A number per statistic; the ends are NaN where there are fewer than 5 subjects.
+        One number per statistic; the ends are NaN with fewer than 5 subjects.
     pseudo
-        What each subject, or group of them, adds: their mean is the value, and they can be
-        compared as independent units.
+        Jackknife pseudo-value of each subject or group of subjects: their mean is the value,
+        and they can be compared as independent units.
     """
 
     values: Float[np.ndarray, " statistic"]
@@ -40,7 +40,7 @@ class Jackknifed:
 
 
 class _Spread(NamedTuple):
-    """Bias and standard error of statistics, and how far each unit moves them."""
+    """Bias and standard error of statistics, and the effect of leaving out each unit."""
 
     bias: Float[np.ndarray, " statistic"]
     error: Float[np.ndarray, " statistic"]
@@ -54,27 +54,27 @@ def jackknife(
     correlations: bool = False,
     smooth: Bool[np.ndarray, " statistic"] | None = None,
 ) -> Jackknifed:
-    """Compute statistics of all subjects and, leaving out each in turn, their 95 % intervals.
+    """Return statistics of all subjects, with 95 % intervals from leaving out each subject.
 
-    A bootstrap draws subjects twice: they are then alike as no two are, and what measures how
-    subjects differ (an intraclass correlation) comes out too low. The jackknife doesn't, needs
-    no seed, and of a mean of one pool it is the t interval. An interval is first centred on
-    the jackknife's estimate, which corrects for the bias that ratios of few subjects have, and
-    where it then misses the value it is widened to reach it.
+    A bootstrap draws some subjects twice, as two identical subjects, so that measures of
+    differences between subjects (an intraclass correlation) come out too low. The jackknife
+    avoids this, needs no seed, and for the mean of one pool equals the t interval. Intervals are
+    centred on the jackknife's estimate, which corrects the bias of ratios with few subjects,
+    and widened if necessary to contain the value.
 
     Parameters
     ----------
     statistics
-        Computes them from the subjects that a mask keeps.
+        Function that computes the statistics of the subjects in a mask.
     pools
-        A number per subject: those that are compared with each other, and that a statistic
-        takes the mean from. All alike where there are no pools; else at least 2 of each. More
-        than some 50 subjects are left out in 50 groups, each within a pool.
+        Number of each subject's pool, within which subjects are compared; statistics are
+        means over pools. All equal if there are no pools; else at least 2 subjects per pool.
+        With more than about 50 subjects, 50 groups, each within a pool, are left out in turn.
     correlations
-        Whether statistics are correlations, or means of them: intervals are those of Fisher's
-        z, back-transformed, and stay within −1 and 1. A value beyond these has none.
+        Whether statistics are correlations or means of these: intervals are then computed on
+        Fisher's z, back-transformed, and stay within −1 and 1. A value outside has none.
     smooth
-        False for a statistic such as a median, whose bias the jackknife overstates: its
+        False for a statistic such as a median, whose bias the jackknife overestimates: its
         interval is centred on the value. None: all are smooth.
 
     Notes
@@ -87,7 +87,7 @@ def jackknife(
     "Statistical Methods for Research Workers", ch. 7 (z of an intraclass correlation).
     """
     whole = statistics(np.ones(len(pools), dtype=bool))
-    if correlations:  # a ratio that is 1 comes out a little above it
+    if correlations:  # a ratio that is 1 may exceed it by rounding
         whole = np.where(np.abs(whole) <= 1 + _ROUNDING, np.clip(whole, -1, 1), whole)
     units, of_pool = _units(pools)
     if len(pools) < FEWEST:
@@ -108,14 +108,14 @@ def jackknife(
 
 
 def with_ends(name: str, values: Iterable[float]) -> dict[str, float]:
-    """Name a value, and the lower and upper end of its interval."""
+    """Return a value and the ends of its interval, by name."""
     return {f"{name}{end}": float(value) for end, value in zip(ENDS, values, strict=True)}
 
 
 def mean_correlations(
     correlations: Mapping[str, Float[np.ndarray, " subject"]],
 ) -> dict[str, float]:
-    """Average correlations over subjects, by name, each with an interval within −1 and 1."""
+    """Return means of correlations over subjects, by name, with intervals within −1 and 1."""
     values = np.column_stack([*correlations.values()])
     found = jackknife(lambda kept: values[kept].mean(axis=0), np.zeros(len(values), dtype=np.int64))
     numbers: dict[str, float] = {}
@@ -130,7 +130,7 @@ def _spread(
     without: Float[np.ndarray, "unit statistic"],
     of_pool: Int[np.ndarray, " unit"],
 ) -> _Spread:
-    """Find how statistics change as each unit is left out."""
+    """Return how statistics change when each unit is left out."""
     n = len(of_pool)
     bias, moves = np.zeros_like(whole), np.empty_like(without)
     for pool in np.unique(of_pool):
@@ -138,20 +138,20 @@ def _spread(
         size = int(own.sum())
         mean = without[own].mean(axis=0)
         bias += (size - 1) * (whole - mean)
-        # Weighted so that the spread of all moves is that of the estimate.
+        # Weighted so that the spread of all changes is that of the estimate.
         moves[own] = -np.sqrt(n * (n - 1) * (size - 1) / size) * (without[own] - mean)
     return _Spread(bias, np.sqrt(np.square(moves).sum(axis=0) / (n * (n - 1))), moves)
 
 
 def _fisher(r: Float[np.ndarray, "*any"]) -> Float[np.ndarray, "*any"]:
-    """Fisher's z; of 1, where it is infinite, that of almost 1."""
+    """Return Fisher's z; for r = 1, where it is infinite, that of almost 1."""
     return np.arctanh(np.clip(r, -1 + _ROUNDING, 1 - _ROUNDING))
 
 
 def _units(
     pools: Int[np.ndarray, " subject"],
 ) -> tuple[Int[np.ndarray, " subject"], Int[np.ndarray, " unit"]]:
-    """Put subjects that are left out together into units; return them, and each one's pool."""
+    """Return the unit of each subject, whose subjects are left out together, and units' pools."""
     units = np.empty(len(pools), dtype=np.int64)
     of_pool: list[int] = []
     for pool in np.unique(pools):

@@ -1,4 +1,4 @@
-"""Agreement of a session's matrices with what the method finds when it is repeated."""
+"""Agreement of a session's matrices when estimation is repeated."""
 
 import numpy as np
 import pandas as pd
@@ -16,15 +16,15 @@ _COLUMNS = ["subject", "session", "what", "seed", "r", "rank_r"]
 
 
 def sessions_of(data: ScoreData, method: MethodTraits) -> tuple[pd.DataFrame, dict[str, str]]:
-    """Compare the repeated matrices of every session of the cohort.
+    """Return the agreement of repeated matrices for every session of the cohort.
 
     Returns
     -------
     sessions, left_out
-        A row per session and repetition: ``subject``, ``session``, ``what`` (`SEEDS`: with the
-        whole scan's matrix by the method's own model; `HALVES`: with each other), ``seed``
-        (its number, from 2; NaN between halves), ``r`` and ``rank_r``. And session → what it
-        lacks, and why.
+        One row per session and repetition: ``subject``, ``session``, ``what`` (`SEEDS`:
+        agreement with the complete scan's matrix by the method's own model; `HALVES`: agreement
+        of the two halves), ``seed`` (its number, from 2; NaN for halves), ``r`` and ``rank_r``.
+        And session → what is missing, and why.
     """
     rows: list[tuple[object, ...]] = []
     left_out: dict[str, str] = {}
@@ -48,7 +48,7 @@ def sessions_of(data: ScoreData, method: MethodTraits) -> tuple[pd.DataFrame, di
 
 
 def mean_agreement(sessions: pd.DataFrame, what: str) -> dict[str, float]:
-    """Average over a subject's sessions, then over subjects, with intervals over subjects.
+    """Return means over a subject's sessions, then over subjects, with intervals over subjects.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Test–retest reliability of edges: the mean intraclass correlation, and by strength."""
+"""Test–retest reliability of edges: intraclass correlation, overall and by strength."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,25 +14,25 @@ from attnconn_core.scoring.reliability.jackknife import jackknife
 __all__ = ["STRENGTHS", "EdgewiseReliability", "edgewise_reliability", "strength_rows", "unit_rows"]
 
 STRENGTHS = 5
-"""Parts of equal size that edges are divided into by their strength."""
+"""Number of equal parts into which edges are divided by strength."""
 
 
 @dataclass(frozen=True, eq=False)
 class EdgewiseReliability:
-    """How much of an edge's variance lies between subjects, over all edges.
+    """Share of an edge's variance that lies between subjects, over all edges.
 
     Attributes
     ----------
     mean, median
         Over edges: value, lower and upper end of the 95 % interval over subjects.
     by_strength
-        The mean of each fifth of the edges, the weakest first: value, lower, upper.
+        Mean of each fifth of the edges, the weakest first: value, lower, upper.
     strength
         Mean absolute value of each fifth.
     edges
-        Number of each fifth.
+        Number of edges in each fifth.
     pseudo
-        What each subject adds to the mean, which is theirs; see `jackknife`.
+        Each subject's pseudo-value of the mean; see `jackknife`.
     """
 
     mean: Float[np.ndarray, "3"]
@@ -56,15 +56,14 @@ def edgewise_reliability(
     ratings
         Every subject's edges in test and retest, or in more sessions.
     model, pools
-        As of `intraclass_correlation`. ICC(3,1) is without bias where edges are noise; the
+        As for `intraclass_correlation`. ICC(3,1) is unbiased where edges are noise; the
         others fall below 0 there, by .06 with 7 subjects in two pools. Subjects that different
         cohort models read must be in different pools.
 
     Notes
     -----
     Edges are divided by their mean absolute value over all subjects and sessions; edges of
-    equal strength stay in the order in which they come. An edge that doesn't vary counts
-    nowhere.
+    equal strength keep their order. Edges that don't vary are ignored.
 
     Raises
     ------
@@ -99,7 +98,7 @@ def edgewise_reliability(
 
 
 def strength_rows(method: str, found: EdgewiseReliability) -> pd.DataFrame:
-    """Return a row per fifth of a method's edges."""
+    """Return one row per fifth of a method's edges."""
     return pd.DataFrame(
         {
             "method": method,
@@ -114,7 +113,7 @@ def strength_rows(method: str, found: EdgewiseReliability) -> pd.DataFrame:
 
 
 def unit_rows(method: str, found: EdgewiseReliability) -> pd.DataFrame:
-    """Return a row per subject, or group of subjects: what it adds to the mean."""
+    """Return one row per subject, or group of subjects, with its pseudo-value."""
     units = np.arange(len(found.pseudo))
     return pd.DataFrame({"method": method, "unit": units, "icc": found.pseudo})
 
@@ -122,6 +121,6 @@ def unit_rows(method: str, found: EdgewiseReliability) -> pd.DataFrame:
 def _of_known(
     average: Callable[[np.ndarray], np.floating[Any]], values: Float[np.ndarray, " edge"]
 ) -> float:
-    """Average over the edges that vary; NaN if none does."""
+    """Return the average over edges that vary; NaN if none does."""
     known = values[np.isfinite(values)]
     return float(average(known)) if len(known) else float("nan")

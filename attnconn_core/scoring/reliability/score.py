@@ -1,4 +1,4 @@
-"""Reliability of every method: between seeds, between halves of a session, between sessions."""
+"""The reliability score: agreement between seeds, halves of a session, and sessions."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ __all__ = ["Reliability"]
 
 _ICC = "ICC of edges"
 
-# What a method has of test and retest where nobody has both.
+# Values for test and retest if no subject has both.
 _NO_RETEST = {
     **{
         f"{name}{end}": float("nan")
@@ -41,7 +41,7 @@ _NO_RETEST = {
     "icc_n": 0.0,
 }
 
-# The tables beside the scores, and their columns where there is no row.
+# The tables beside the scores, and their columns if there are no rows.
 _FURTHER = {
     "by_strength": ["method", "part", "strength", "edges", "icc", "icc_lower", "icc_upper"],
     "sessions": ["subject", "session", "what", "seed", "r", "rank_r", "method"],
@@ -51,23 +51,23 @@ _FURTHER = {
 
 @dataclass(frozen=True)
 class Reliability:
-    """How alike a method's matrices are when it is repeated.
+    """The score of how well a method's matrices agree when estimation is repeated.
 
     Attributes
     ----------
     seeds
-        Seeds that every trained model is trained with, that of its configuration among them;
-        1 for no other.
+        Number of seeds with which every trained model is trained, including that of its
+        configuration; 1 for no other.
     seed_share
-        Share of the subjects whose session models are trained with the other seeds too: each
+        Share of the subjects whose session models are trained with the other seeds too; each
         costs a training.
     split_half
-        Whether every session is also estimated from each of its halves; a trained model is
-        then trained on each, with a seed of its own where there are several.
+        Whether every session is also estimated from each of its halves. A trained model is then
+        trained on each half, with different seeds if there are several.
     ensemble
-        Number of seeds whose mean matrix is given an expected agreement.
+        Number of seeds in the ensemble whose expected agreement is computed.
     least_agreement
-        Between seeds: a method below it is not to be interpreted.
+        Least r between seeds; methods below it must not be interpreted.
     icc
         Model of `intraclass_correlation`.
     """
@@ -75,8 +75,8 @@ class Reliability:
     name: ClassVar[str] = "reliability"
     label: ClassVar[str] = "Reliability"
     description: ClassVar[str] = (
-        "Whether a method finds the same again: by models of another seed, in the halves of a "
-        "session, and in a subject's other session."
+        "Whether a method gives the same matrix again: with models of other seeds, from halves of "
+        "a session, and from a subject's other session."
     )
     reads: ClassVar[frozenset[Read]] = frozenset({"matrices", "pools", "repeats"})
 
@@ -93,20 +93,20 @@ class Reliability:
         Returns
         -------
         scored
-            ``scores``: a row per method. ``seeds_r`` and ``seeds_rank_r``, Pearson's and
+            ``scores``: one row per method. ``seeds_r`` and ``seeds_rank_r``: Pearson's and
             Spearman's r between a session's matrix and those by models of other seeds;
-            ``ensemble_r``, the agreement to be expected of means over `ensemble` seeds;
-            ``halves_r`` and ``halves_rank_r`` between the halves of a session, and
-            ``halves_corrected``, that of whole sessions by Spearman and Brown's formula;
-            ``retest_r`` between a subject's test and retest, and ``others_r`` between its
-            matrices and those of others that one model reads; ``icc`` and ``icc_median`` over
-            edges. Means over a subject's sessions come first,
+            ``ensemble_r``: the expected agreement of means over `ensemble` seeds;
+            ``halves_r`` and ``halves_rank_r``: between the halves of a session;
+            ``halves_corrected``: that of complete sessions, by Spearman and Brown's formula;
+            ``retest_r``: between a subject's test and retest; ``others_r``: between its
+            matrices and those of other subjects read by the same model; ``icc`` and
+            ``icc_median``: over edges. Values are means over a subject's sessions,
             then over subjects: ``…_n``, with 95 % intervals (``…_lower``, ``…_upper``).
             ``by_strength``: ``method``, ``part`` (1 for the weakest fifth of the edges),
-            ``strength``, ``edges``, ``icc``, ``icc_lower`` and ``icc_upper``. ``sessions``: a
+            ``strength``, ``edges``, ``icc``, ``icc_lower`` and ``icc_upper``. ``sessions``: one
             row per method, session and repetition: ``subject``, ``session``, ``what`` (seeds
             or halves), ``seed``, ``r`` and ``rank_r``. ``retest_units``: ``method``, ``unit``
-            and ``icc``, what each subject adds to the mean; see `jackknife`. Facts say what is
+            and ``icc``, each subject's pseudo-value; see `jackknife`. The facts list what is
             left out, and why.
         """
         pairs, alone = _pairs(data)
@@ -147,8 +147,8 @@ class Reliability:
     ) -> Iterator[Measured]:
         """Compare methods over subjects: seeds with the least agreement, the others with 0.
 
-        The ICC always has a column; where too few subjects have one, nobody is compared, and
-        the verdict says why.
+        The ICC always has a column. With too few subjects methods aren't compared, and the
+        verdict gives the reason.
         """
         sessions, scores = tables["sessions"], tables["scores"]
         for what, measure, reference in (
@@ -165,7 +165,7 @@ class Reliability:
             yield _uncompared(scores, facts.get("test–retest left out", ""))
 
     def cautions(self, tables: Mapping[str, pd.DataFrame]) -> Mapping[str, str]:
-        """Say of which methods the seeds do not agree."""
+        """Return cautions for methods whose seeds don't agree."""
         scores = tables["scores"]
         below = scores[scores["seeds_r"] < self.least_agreement]
         return {
@@ -180,7 +180,7 @@ class Reliability:
             **mean_agreement(sessions, HALVES),
         }
         for end in ENDS:
-            # The end of an interval may lie where the formula leaves what a correlation can be.
+            # The formula may give ends of an interval that no correlation can have.
             expected = spearman_brown(row[f"seeds_r{end}"], self.ensemble)
             row[f"ensemble_r{end}"] = float(np.clip(expected, -1, 1))
             corrected = spearman_brown(row[f"halves_r{end}"], 2)
@@ -204,7 +204,7 @@ def _retest_row(
     ratings: Float[np.ndarray, "subject session edge"],
     pairs: PooledPairs,
 ) -> dict[str, float]:
-    """Return what test and retest say of a method."""
+    """Return a method's test–retest values."""
     own, others = subject_agreement(ratings, pairs.pools)
     row = mean_correlations({"retest_r": own, "others_r": others})
     row |= with_ends("icc", retest.mean) | with_ends("icc_median", retest.median)
@@ -212,7 +212,7 @@ def _retest_row(
 
 
 def _pairs(data: ScoreData) -> tuple[PooledPairs | None, str]:
-    """Find the subjects with test and retest; none, and the reason, where there are too few."""
+    """Return the subjects with test and retest, or None and the reason if there are too few."""
     try:
         return pair_within_pools(data.cohort, data.pools), ""
     except CohortError:
@@ -224,7 +224,7 @@ def _pairs(data: ScoreData) -> tuple[PooledPairs | None, str]:
 
 
 def _estimates(scores: pd.DataFrame, column: str) -> pd.DataFrame:
-    """Return a column of the scores and its interval, as a comparison shows them."""
+    """Return a column of the scores and its interval, in the form of a comparison."""
     found = scores.set_index("method")[[f"{column}{end}" for end in ENDS]]
     return found.set_axis(["value", "lower", "upper"], axis="columns")
 
@@ -232,7 +232,7 @@ def _estimates(scores: pd.DataFrame, column: str) -> pd.DataFrame:
 def _measured(
     table: pd.DataFrame, measure: str, reference: float, estimates: pd.DataFrame
 ) -> Iterator[Measured]:
-    """Compare the methods that have values on the units that have them."""
+    """Compare the methods that have values, on the units that have them."""
     known = table.dropna(subset=["value"]) if len(table) else table
     if not len(known):
         return
@@ -242,7 +242,7 @@ def _measured(
 
 
 def _uncompared(scores: pd.DataFrame, why: str) -> Measured:
-    """Return the mean ICC of every method, if it has one, and why methods aren't compared."""
+    """Return the mean ICC of every method that has one, and why methods aren't compared."""
     nothing = dict.fromkeys(("lower", "upper", "p", "p_corrected"), float("nan"))
     table = pd.DataFrame({"method": scores["method"], "value": scores["icc"], "reference": 0.0})
     table = table.assign(**nothing, n=scores["icc_n"].astype(int))

@@ -85,13 +85,13 @@ def test_one_session_per_subject_has_all_but_identification(
     reliability = store.entry("reliability", WHOLE).facts
     assert "got 0 with both sessions" in reliability["test–retest left out"]
     (folds,) = store.entry("behaviour", WHOLE).facts["notes"]
-    assert "6 folds in place of 10" in folds
+    assert "6 folds instead of 10" in folds
     found = sections(study)
     assert "a test and a retest session" in found["fingerprint"]
     for made in ("reliability", "behaviour", "forecast", "matrices", "verdicts"):
         assert "Not made" not in found[made]
         assert "<img" in found[made]
-    assert "6 folds in place of 10" in found["to-check"]
+    assert "6 folds instead of 10" in found["to-check"]
 
 
 def test_short_scans_cost_the_methods_that_need_longer_ones(write_study, run_line, instance):

@@ -31,7 +31,9 @@ def test_what_takes_nothing_out_or_may_not_be_meant_is_said():
 def test_values_in_two_units_are_named_with_their_subjects():
     values = pd.Series([171, 1.68, 165, 180, 1.75, 159.0], index=list("abcdef"))
     (told,) = far_notes("Height", values)
-    assert told.startswith("Height: 1.68 (b), 1.75 (e) lie far from those of the other 4 subjects")
+    assert told.startswith(
+        "Height: 1.68 (b), 1.75 (e) lie far from the values of the other 4 subjects"
+    )
     assert "(159 to 180)" in told
     (told,) = confound_notes(pd.DataFrame({"height": values}), ["height"])
     assert told.startswith("confound height: 1.68 (b)")
@@ -51,7 +53,7 @@ def test_numbers_that_look_like_categories_are_asked_for():
 def test_points_that_part_thousands_are_asked_for():
     times = pd.Series([987, 1.034, 912, 1.12, 876, 1.008, 955, 1.203], index=list("abcdefgh"))
     (told,) = far_notes("RT", times)
-    assert "or did a point part thousands (1.034 for 1034)? Give all in one unit" in told
+    assert "or did a point part thousands (1.034 for 1034)? Give all values in one unit" in told
     heights = pd.Series([171, 1.68, 165, 180, 1.75, 159.0], index=list("abcdef"))
     assert "thousands" not in far_notes("Height", heights)[0]
 

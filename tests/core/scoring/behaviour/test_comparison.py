@@ -76,5 +76,5 @@ def test_one_method_has_nothing_to_be_compared_with():
 
 def test_two_errors_for_one_fold_are_refused():
     twice = pd.concat([folds_of(0), folds_of(0)]).assign(method="m")
-    with pytest.raises(ParameterError, match="one error for each target"):
+    with pytest.raises(ParameterError, match="one error per target"):
         compare_behaviours(twice)

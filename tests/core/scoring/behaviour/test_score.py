@@ -139,7 +139,11 @@ def test_few_subjects_are_said_of_an_r(make_study):
             -1.0,
             "No method predicts Score in unseen subjects: the highest r, of pearson, granger and",
         ),
-        (1.0, "(r 1.00; n = 4 subjects); 4 subjects describe this sample and rank nobody"),
+        (
+            1.0,
+            "(r 1.00; n = 4 subjects); 4 subjects describe this sample and are too few for a "
+            "ranking",
+        ),
     ):
         cells = headline_cells(scores.assign(value=r), verdicts)
         (sentence,) = in_words(cells, verdicts, str)
@@ -240,12 +244,14 @@ def test_too_few_families_are_said_with_the_one_that_may_be_none(make_study):
 def test_a_target_that_is_a_confound_is_said(make_study):
     study = make_study(subjects=9)
     both = Behaviour(**QUICK, targets=("Score",), confounds=("Score",))
-    with pytest.raises(CohortError, match=r"no confound; Score is under behaviour\.confounds, too"):
+    with pytest.raises(CohortError, match=r"no confound; Score is also under behaviour\.confounds"):
         both.check_early(study.cohort, study.phenotypes)
     table = study.phenotypes.assign(Age=np.random.default_rng(1).normal(size=9))
     one = Behaviour(**QUICK, targets=("Score", "Age"), confounds=("Age",))
     notes = one.check_early(study.cohort, table).notes
-    assert notes[0].startswith("behaviour doesn't predict Age: under behaviour.confounds, too")
+    assert notes[0].startswith(
+        "behaviour doesn't predict Age: a column that is also under behaviour.confounds"
+    )
 
 
 def test_a_target_that_nearly_nobody_differs_in_is_said(make_study):

@@ -57,15 +57,16 @@ def test_of_few_nobody_is_best_however_far_ahead():
     assert said.startswith("Forecasts are highest by Method one (R² 0.8")
     next_value = cells.set_index("method").loc["two", "value"]
     assert said.endswith(
-        "; n = 7 subjects); 7 subjects describe this sample and rank nobody, and to tell it from "
-        f"the next (Method two, {next_value:.3f}) would take about 15 subjects."
+        "; n = 7 subjects); 7 subjects describe this sample and are too few for a ranking; "
+        f"to distinguish it from the next (Method two, {next_value:.3f}) would take about 15 "
+        "subjects."
     )
 
 
 def test_tables_and_sentences_say_of_how_many_from_one_place():
     one = measured(7, 0.5)
     verdict = join_measures([one]).verdicts.iloc[0]
-    assert verdict["n_for_difference"] == 15  # as few as 4 would see it; 15 are asked for
+    assert verdict["n_for_difference"] == 15  # as few as 4 would see it; 15 are needed
     assert "the two highest would need about 15 subjects" in verdict["verdict"]
     scattered = measured(7, 0.05, scatter=0.3)
     verdict = join_measures([scattered]).verdicts.iloc[0]
@@ -94,7 +95,7 @@ def test_whoever_is_named_highest_is_named_with_what_is_against_it():
 def test_enough_units_without_a_difference_have_no_winner_either():
     cells, (said,) = cells_and_words(measured(20, 0.0))
     assert not cells["best"].any()
-    assert "nobody is shown to be better than every other, and to tell it from" in said
+    assert "no method is shown to be better than every other; to distinguish it from" in said
 
 
 def test_any_score_s_measures_are_columns_and_one_heading_is_of_one_score():
@@ -116,7 +117,7 @@ def test_those_who_share_the_highest_value_are_named_together():
     _, (said,) = cells_and_words(tied)
     assert said == (
         "Accuracy is highest by Method one and Method two (1.00; n = 7 subjects); 7 subjects "
-        "describe this sample and rank nobody."
+        "describe this sample and are too few for a ranking."
     )
 
 

@@ -61,13 +61,14 @@ def test_few_units_name_nobody_and_say_how_many_it_takes():
     few = verdict(scores, pairs, Support(14, for_difference=4.0))
     assert (few.winner, few.leaders) == (None, ())
     assert few.sentence == (
-        "14 subjects are too few to name a winner; at least 15 are asked for; 3 of 3 methods are "
+        "14 subjects are too few to name a winner; at least 15 are needed; 3 of 3 methods are "
         "above the reference (corrected p < .05); the difference seen between the two highest "
         "would need about 15 subjects"
     )
     below = verdict(_scores([1.0, 0.5, 0.45], [0.2] * 3), pairs, Support(14, for_reference=90.0))
     assert below.sentence.endswith(
-        "for; the highest, were it as far above the reference as seen, would need about 90 subjects"
+        "are needed; if its observed lead over the reference is true, the highest would need "
+        "about 90 subjects"
     )
 
 
@@ -78,7 +79,8 @@ def test_how_many_it_takes_stands_where_nobody_wins():
     assert tied.sentence.endswith("two highest would need more than 5,000 data sets")
     failed = verdict(_scores([1.0, 1.0, 0.1], [0.2] * 3), _pairs(values), support)
     assert failed.sentence.endswith(
-        "as far above the reference as seen, would need about 40 data sets; the difference seen "
+        "if its observed lead over the reference is true, the highest would need about 40 data "
+        "sets; the difference seen "
         "between the two highest would need more than 5,000 data sets"
     )
     unknown = verdict(_scores([1.0, 1.0, 0.1], [0.2] * 3), _pairs(values), Support(20))

@@ -61,7 +61,7 @@ def test_a_method_without_a_component_has_a_row(make_study):
 )
 def test_a_group_that_is_not_there_is_named(make_study, column, counted):
     asked = GroupContrast(column, "family-1", "absent")
-    with pytest.raises(CohortError, match=f"needs 2 subjects a group; {column} is {counted}"):
+    with pytest.raises(CohortError, match=f"needs 2 subjects per group; {column} is {counted}"):
         asked.score(make_study())
 
 

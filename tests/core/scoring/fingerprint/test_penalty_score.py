@@ -88,7 +88,7 @@ def test_a_length_that_no_penalty_can_be_had_of_is_said(make_study, monkeypatch)
     monkeypatch.setattr(study, "matrices_at", lambda *which: {120: read(*which)[120]})
     scored = PenaltyIdentification().score(study)
     assert scored.tables["by_frames"]["frames"].tolist() == [120]
-    assert "Granger: no penalty gives a matrix of everybody's 60 frames" in scored.notes
+    assert "Granger: no penalty gives a matrix for all subjects at 60 frames" in scored.notes
 
 
 def test_noise_is_identified_at_chance(make_study, monkeypatch):

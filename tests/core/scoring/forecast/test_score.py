@@ -107,5 +107,5 @@ def test_many_such_sessions_are_counted(make_study):
     [told] = ForecastSkill().score(study).notes
     assert told.count("R² −11 by") == 3
     assert ", and 3 more. " in told
-    assert "They are most of the sessions, so that it is rather " in told
-    assert "too many for so few frames" in told
+    assert "They are most of the sessions, so the likely cause is " in told
+    assert "too many lags times regions for so few frames" in told
