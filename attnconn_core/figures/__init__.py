@@ -1,4 +1,4 @@
-"""Figures: records in, matplotlib figures out, one look for all."""
+"""Figures of records and scores, made with matplotlib in one style."""
 
 from attnconn_core.figures.album import Album
 from attnconn_core.figures.behaviours import behaviour_panel

@@ -1,4 +1,4 @@
-"""Axes of identification accuracy against the length of the scans."""
+"""Axes of identification accuracy by scan length."""
 
 from collections.abc import Sequence
 
@@ -11,16 +11,16 @@ __all__ = ["accuracy_axes"]
 
 
 def accuracy_axes(axes: Axes, lengths: Sequence[int], chance: float) -> None:
-    """Lay out frames from left to right, on a logarithmic scale, and draw chance.
+    """Set up a logarithmic axis of frames, and draw chance.
 
     Parameters
     ----------
     axes
-        With the curves drawn.
+        Axes with the curves drawn.
     lengths
-        Frames that are marked.
+        Numbers of frames that get a tick.
     chance
-        Accuracy of guessing.
+        Accuracy expected by guessing.
     """
     axes.set_xscale("log")
     axes.axhline(chance, color=FAINT, linestyle=":", linewidth=1.4, label="chance")

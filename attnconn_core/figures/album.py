@@ -1,8 +1,8 @@
-"""The album: one small picture a session, laid out once and then only filled.
+"""Small pictures of sessions, whose layout is computed once and then only filled.
 
-A figure takes a quarter second, most of it for its texts and its layout, and those are
-the same in every session. A thousand sessions have a thousand pictures of each kind,
-which lie in Dagster's history: they are small, and of few colours.
+Drawing a figure takes a quarter of a second, mostly for texts and layout, which are
+the same for every session. Pictures are kept small, with few colours, because a thousand
+sessions have a thousand pictures of each kind in Dagster's history.
 """
 
 import io
@@ -29,14 +29,14 @@ _COLOURS = 96
 
 
 class Album:
-    """Pictures of one study's sessions, as PNG.
+    """PNG pictures of one study's sessions.
 
     Parameters
     ----------
     table
-        The regions' groups; None leaves the regions as they are.
+        Table of the regions' groups; None keeps the order of regions.
     styles
-        Labels, looks and order of methods; None: those of the registry, which has no
+        Labels, looks and order of methods; None: those of the registry, without
         configurations.
     """
 
@@ -46,12 +46,12 @@ class Album:
         self._frames: dict[Hashable, _Frame] = {}
 
     def matrix(self, connectivity: Connectivity, *, signed: bool) -> bytes:
-        """Draw what `attnconn_core.figures.matrix` draws, small.
+        """Return a small version of the figure of `attnconn_core.figures.matrix`.
 
         Raises
         ------
         AtlasError
-            If the table's regions aren't the matrix's.
+            If the regions of table and matrix differ.
         """
         key = (connectivity.regions, connectivity.method, connectivity.directed, signed)
         frame = self._frame(
@@ -68,12 +68,12 @@ class Album:
         return frame.png([image, *axes.lines, *axes.child_axes])
 
     def carpet(self, series: TimeSeries) -> bytes:
-        """Draw what `attnconn_core.figures.carpet` draws, small.
+        """Return a small version of the figure of `attnconn_core.figures.carpet`.
 
         Raises
         ------
         AtlasError
-            If the table's regions aren't the series'.
+            If the regions of table and series differ.
         SeriesError
             If the series has no frame.
         """
@@ -95,7 +95,7 @@ class Album:
 
 
 class _Frame:
-    """A figure whose layout is settled, and all of it that stays as it is."""
+    """A figure with a fixed layout, and an image of its unchanging parts."""
 
     def __init__(self, figure: Figure) -> None:
         self.figure = figure
@@ -106,7 +106,7 @@ class _Frame:
         self._background: Any = None
 
     def png(self, changing: Sequence[Artist]) -> bytes:
-        """Draw what changes over what doesn't."""
+        """Draw the changing parts over the unchanging ones."""
         if self._background is None:
             for artist in changing:
                 artist.set_animated(True)

@@ -1,4 +1,4 @@
-"""Behaviour: how well each method's matrices predict each measure."""
+"""Figure of how well each method's matrices predict behaviour."""
 
 from collections.abc import Mapping, Sequence
 
@@ -32,16 +32,16 @@ _COLUMNS = ("method", "target", "r", "r2")
 def behaviour_panel(scores: pd.DataFrame, *, styles: Styles | None = None) -> Figure:
     """Draw r and R² of every method for every target, the best predicted on top.
 
-    Targets are sorted by their mean r over methods, which favours no method.
+    Targets are sorted by their mean r over methods, so that no method is favoured.
 
     Parameters
     ----------
     scores
-        A row per method and target, with columns `method`, `target`, `r` and `r2`,
-        from predictions of subjects that were held out; NaN where undefined. With
-        ``subjects``, their number stands below the title.
+        One row per method and target, with columns `method`, `target`, `r` and `r2`,
+        from predictions of held-out subjects; NaN where undefined. With a column
+        ``subjects``, their number is added to the subtitle.
     styles
-        Labels, looks and order of methods; None: those of the registry, which has no
+        Labels, looks and order of methods; None: those of the registry, without
         configurations.
 
     Raises
@@ -62,7 +62,7 @@ def behaviour_panel(scores: pd.DataFrame, *, styles: Styles | None = None) -> Fi
     if len(twice):
         first = twice.iloc[0]
         raise ParameterError(
-            "a method has one row for each target; more for "
+            "a method must have one row for each target; got more for "
             f"{first['method']} and {first['target']}"
         )
     styles = styles or default_styles()
@@ -86,9 +86,9 @@ def behaviour_panel(scores: pd.DataFrame, *, styles: Styles | None = None) -> Fi
     )
     heading(
         figure,
-        f"Behaviour predicted for subjects held out: {len(targets)} "
+        f"Behaviour predicted for held-out subjects: {len(targets)} "
         f"{'measure' if len(targets) == 1 else 'measures'}",
-        f"{_subjects(scores)}an R² below 0 is worse than guessing the mean"
+        f"{_subjects(scores)}an R² below 0 is worse than predicting the mean"
         + styles.explanation(looks),
     )
     return figure
@@ -102,7 +102,7 @@ def _subjects(scores: pd.DataFrame) -> str:
 
 
 def behaviour_figures(scored: Scored, context: FigureContext) -> Mapping[str, Figure]:
-    """Draw what the score `Behaviour` found: methods, without null models."""
+    """Draw the result of the score `Behaviour`: methods, without null models."""
     scores = scored.tables["scores"]
     return {"figure": behaviour_panel(scores[scores["kind"] == METHOD], styles=context.styles)}
 

@@ -1,4 +1,4 @@
-"""Regions in the order of their groups: where each group lies, its borders and its name."""
+"""Order of regions by group, with borders and names of the groups."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,25 +18,25 @@ from attnconn_core.parcellation.regions import RegionTable
 __all__ = ["Blocks", "blocks_of", "draw_borders", "label_blocks", "spread"]
 
 _NAMEABLE = 40
-"""As many single regions can be named along an axis and read."""
+"""Most single regions that can be named legibly along an axis."""
 
 
 @dataclass(frozen=True, eq=False)
 class Blocks:
-    """The order to draw regions in, and the stretches of one group in it.
+    """Order in which regions are drawn, and blocks of regions of one group.
 
     Attributes
     ----------
     order
-        Places of the regions in the record, in the order in which they are drawn.
+        Indices of the regions in the record, in the order in which they are drawn.
     names
-        One a stretch: its group, or the region's own name where there are no groups
-        and regions few enough; empty where neither can be shown.
+        One per block: the group, or the region if there are no groups
+        and few regions; empty if neither can be shown.
     borders
-        Places between two stretches, in units of regions: 2.5 lies between the
+        Positions between two blocks, in units of regions: 2.5 lies between the
         third and the fourth.
     centres
-        The middle of each named stretch.
+        Middle of each named block.
     """
 
     order: Int[np.ndarray, " region"]
@@ -46,12 +46,12 @@ class Blocks:
 
 
 def blocks_of(regions: Sequence[str], table: RegionTable | None) -> Blocks:
-    """Order regions by the groups of `table`; without groups, leave them as they are.
+    """Return the order of regions by the groups of `table`; unchanged without groups.
 
     Raises
     ------
     AtlasError
-        If the table's regions aren't these, in this order.
+        If the table's regions, or their order, differ from `regions`.
     """
     if table is not None and tuple(table.regions) != tuple(regions):
         strange = sorted(set(table.regions) ^ set(regions))
@@ -78,7 +78,7 @@ def blocks_of(regions: Sequence[str], table: RegionTable | None) -> Blocks:
 
 
 def draw_borders(axes: Axes, blocks: Blocks, colour: str, *, columns: bool = True) -> None:
-    """Draw a line between groups, across the rows and, if asked, the columns."""
+    """Draw a line between groups across the rows and, if requested, the columns."""
     for place in blocks.borders:
         axes.axhline(place, color=colour, linewidth=0.6)
         if columns:
@@ -88,20 +88,20 @@ def draw_borders(axes: Axes, blocks: Blocks, colour: str, *, columns: bool = Tru
 def label_blocks(
     axes: Axes, blocks: Blocks, side: Literal["x", "y"], inches: float, size: float = SMALL
 ) -> None:
-    """Name the groups along a side of an image, the names kept from touching.
+    """Write group names along a side of an image, without overlap.
 
     Parameters
     ----------
     axes
-        Holds an image with a row, and for ``"x"`` a column, a region.
+        Axes of an image with one row and, for ``"x"``, one column per region.
     blocks
-        What to name; nothing is named where it has no names.
+        Blocks to name; if they have no names, nothing is written.
     side
         ``"y"`` for the rows, ``"x"`` for the columns.
     inches
-        About how long that side will be: the layout is made later.
+        Approximate length of that side, which is only known after the layout.
     size
-        Of the letters, in points.
+        Font size, in points.
     """
     axis = axes.yaxis if side == "y" else axes.xaxis
     if not blocks.names:
@@ -131,11 +131,11 @@ def label_blocks(
 def spread(
     places: Float[np.ndarray, " label"], gap: float, low: float, high: float
 ) -> Float[np.ndarray, " label"]:
-    """Move ascending places as little as can be so that neighbours lie `gap` apart.
+    """Move ascending positions by as little as possible so that neighbours lie `gap` apart.
 
-    The least squared move is an isotonic regression of the places less their share
-    of the gaps; they stay between `low` and `high`, with a smaller gap where they
-    wouldn't fit.
+    The least squared movement is an isotonic regression of the positions minus their share
+    of the gaps. Positions stay between `low` and `high`, with a smaller gap if they don't
+    fit.
     """
     if len(places) < 2:
         return np.clip(np.asarray(places, dtype=np.float64), low, high)

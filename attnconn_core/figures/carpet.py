@@ -1,4 +1,4 @@
-"""The carpet: every region's signal over time, at one look."""
+"""Carpet plot: every region's signal over time."""
 
 import numpy as np
 from jaxtyping import Float
@@ -26,33 +26,33 @@ from attnconn_core.records import TimeSeries
 __all__ = ["carpet", "mean_signal", "standardised_runs"]
 
 _LIMIT = 2.5
-"""Standard deviations at which the colours end: about 1 % of a normal signal lies beyond."""
+"""Standard deviations at the ends of the colour map; about 1 % of a normal signal is outside."""
 
 _MEAN_LIMIT = 2.0
-"""Standard deviations of a region that the panel of their mean shows."""
+"""Range of the panel of the mean, in standard deviations of a region."""
 
 
 def carpet(
     series: TimeSeries, table: RegionTable | None, *, size: tuple[float, float] = (WIDTH, 5.6)
 ) -> Figure:
-    """Draw regions × time, standardised within each run, and their mean above.
+    """Draw regions × time, standardised within each run, with their mean above.
 
-    Regions are ordered by group, runs follow each other with a line between them.
-    What can't be standardised (NaN, infinite or constant within a run) is grey.
+    Regions are ordered by group; runs are separated by a line.
+    Signals that can't be standardised (NaN, infinite or constant within a run) are grey.
 
     Parameters
     ----------
     series
         Runs of any length.
     table
-        The regions' groups; None leaves the regions as they are.
+        Table of the regions' groups; None keeps the order of regions.
     size
         Width and height, in inches.
 
     Raises
     ------
     AtlasError
-        If the table's regions aren't the series'.
+        If the regions of table and series differ.
     SeriesError
         If the series has no frame.
 
@@ -80,21 +80,21 @@ def carpet(
 
 
 def standardised_runs(series: TimeSeries) -> np.ma.MaskedArray:
-    """Standardise every run by itself, (time, region); mask what can't be."""
+    """Return every run standardised separately, (time, region); mask what can't be standardised."""
     return np.ma.concatenate([_standardised(run) for run in series.runs if len(run)])
 
 
 def mean_signal(
     standardised: np.ma.MaskedArray, series: TimeSeries
 ) -> list[Float[np.ndarray, " time"]]:
-    """Average over regions, run by run; NaN where there is nothing to average."""
+    """Return the mean over regions for each run; NaN where all regions are masked."""
     mean = np.ma.filled(standardised.mean(axis=1), np.nan)
     return np.split(mean, np.cumsum([len(run) for run in series.runs])[:-1])
 
 
 def _standardised(run: Float[np.ndarray, "time region"]) -> np.ma.MaskedArray:
     values = np.ma.masked_invalid(run.astype(np.float64))
-    # The deviation of a constant may come out as rounding noise, its range can't.
+    # The deviation of a constant may be rounding noise; its range is exactly 0.
     values[:, np.ma.filled(np.ma.ptp(values, axis=0) == 0, True)] = np.ma.masked
     return (values - values.mean(axis=0)) / values.std(axis=0)
 
@@ -106,7 +106,7 @@ def _draw_mean(axes: Axes, standardised: np.ma.MaskedArray, series: TimeSeries) 
     for mean in mean_signal(standardised, series):
         axes.plot(seconds[start : start + len(mean)], mean, color=INK, linewidth=0.8)
         start += len(mean)
-    # One scale for all sessions: what moves the whole brain at once is seen as such.
+    # The same scale for all sessions, so that signals of the whole brain stand out.
     axes.set_ylim(-_MEAN_LIMIT, _MEAN_LIMIT)
     tidy(axes)
     axes.set_ylabel("global mean\n(SD)", fontsize=SMALL)

@@ -1,4 +1,4 @@
-"""Comparison: every method on every benchmark, who leads, and where nobody does."""
+"""Figure of the comparison: every method on every score, and who leads."""
 
 from collections.abc import Mapping
 
@@ -30,19 +30,19 @@ _ACROSS = 4
 def comparison_panel(
     scores: pd.DataFrame, leaders: pd.DataFrame, *, styles: Styles | None = None
 ) -> Figure:
-    """Draw a panel for each benchmark and measure: every method's score and its interval.
+    """Draw one panel per benchmark and measure, with every method's score and its interval.
 
     Parameters
     ----------
     scores
-        A row per benchmark, measure and method: ``benchmark``, ``measure``, ``method``,
+        One row per benchmark, measure and method: ``benchmark``, ``measure``, ``method``,
         ``value``, ``lower``, ``upper`` and ``reference``, which is drawn as a broken line;
-        ``n`` units (``unit``), of which at least ``fewest`` are asked for.
+        ``n`` units (``unit``), of which at least ``fewest`` are needed for a leader.
     leaders
-        A row per benchmark, measure and leading method; who leads is drawn full, who
-        doesn't hollow, and of a panel without a leader it is said so.
+        One row per benchmark, measure and leading method. Markers of leaders are filled, others
+        hollow; a panel without a leader states why.
     styles
-        Labels, looks and order of methods; None: those of the registry, which has no
+        Labels, looks and order of methods; None: those of the registry, without
         configurations.
 
     Raises
@@ -75,15 +75,15 @@ def comparison_panel(
     _explain(figure)
     heading(
         figure,
-        "Which method is better, where it can be said",
-        "who leads beats the reference, nobody is shown to be better, and n is large enough"
+        "Which methods lead",
+        "leaders beat the reference, no method is shown to be better, and n is large enough"
         f"{styles.explanation(looks)}",
     )
     return figure
 
 
 def _support(scores: pd.DataFrame) -> str:
-    """Say how many units a panel's scores rest on."""
+    """Return the number of units behind a panel's scores, in words."""
     fewest, most = int(scores["n"].min()), int(scores["n"].max())
     n = f"{fewest}" if fewest == most else f"{fewest} to {most}"
     return f"n = {n} {scores['unit'].iloc[0]}"
@@ -91,8 +91,8 @@ def _support(scores: pd.DataFrame) -> str:
 
 def _why_nobody(scores: pd.DataFrame) -> str:
     if scores["n"].min() < scores["fewest"].iloc[0]:
-        return f"too few to say who leads (at least {scores['fewest'].iloc[0]})"
-    return "nobody is shown to beat the reference"
+        return f"too few to name a leader (at least {scores['fewest'].iloc[0]})"
+    return "no method is shown to beat the reference"
 
 
 def _draw(axes: Axes, scores: pd.DataFrame, looks: Mapping[str, Look], leading: list[str]) -> None:

@@ -1,4 +1,4 @@
-"""What figures of scores need beside the scores."""
+"""Data that figures of scores need beside the scores."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,16 +15,16 @@ __all__ = ["Draw", "FigureContext"]
 
 @dataclass(frozen=True)
 class FigureContext:
-    """What figures of scores need beside the scores.
+    """Data that figures of scores need beside the scores.
 
     Attributes
     ----------
     methods
-        The methods of the study, in the order in which they are shown.
+        Methods of the study, in the order in which they are shown.
     regions
-        The regions and the networks they belong to.
+        Regions, and the networks they belong to.
     design
-        What two sessions of a subject are.
+        Whether a subject's two sessions are two scans, or two halves of one.
     styles
         Labels and looks of the methods; those of the registry if None.
     """
@@ -35,5 +35,5 @@ class FigureContext:
     styles: Styles | None = None
 
 
-#: Draws what a score found: the name of each figure → the figure.
+#: Function that draws the result of a score: name of each figure → figure.
 Draw = Callable[[Scored, FigureContext], Mapping[str, Figure]]

@@ -1,4 +1,4 @@
-"""Contrasts: the edges in which two groups of subjects differ."""
+"""Figure of a contrast: edges in which two groups of subjects differ."""
 
 from collections.abc import Mapping
 
@@ -12,7 +12,7 @@ __all__ = ["contrast_figures"]
 
 
 def contrast_figures(scored: Scored, context: FigureContext) -> Mapping[str, Figure]:
-    """Draw what the score `GroupContrast` found: t in the components, method by method."""
+    """Draw the result of the score `GroupContrast`: t in the components, for every method."""
     details = scored.details
     figure = matrix_gallery(
         details.shown,

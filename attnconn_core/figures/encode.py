@@ -1,4 +1,4 @@
-"""A figure as bytes, for a file or for a page that carries its pictures in itself."""
+"""Figures as bytes, for files and for pages with embedded pictures."""
 
 import base64
 import io
@@ -13,16 +13,16 @@ __all__ = ["png", "png_base64"]
 
 
 def png(figure: Figure, dpi: int = 150) -> bytes:
-    """Render a figure.
+    """Return a figure as PNG.
 
-    The same figure gives the same bytes: neither a date nor a version goes in.
+    The same figure always gives the same bytes: no date or version is stored.
 
     Parameters
     ----------
     figure
-        Any figure; it is laid out anew.
+        Any figure; its layout is computed again.
     dpi
-        Pixels an inch; at 100, the figures of this room are 1,100 px wide.
+        Pixels per inch; at 100, the figures of this package are 1,100 px wide.
 
     Raises
     ------
@@ -30,11 +30,11 @@ def png(figure: Figure, dpi: int = 150) -> bytes:
         Unless `dpi` lies between 10 and 600.
     """
     if not 10 <= dpi <= 600:
-        raise ParameterError(f"dpi must lie between 10 and 600 pixels an inch; got {dpi}")
+        raise ParameterError(f"dpi must lie between 10 and 600 pixels per inch; got {dpi}")
     figure.set_dpi(dpi)
     figure.set_facecolor("white")
     canvas = FigureCanvasAgg(figure)
-    # Not savefig: it draws a figure that lays itself out twice, and once is a quarter second.
+    # Not savefig, which computes the layout twice, in a quarter of a second each.
     canvas.draw()
     buffer = io.BytesIO()
     without: dict[str, str] = {"Software": None}  # type: ignore[dict-item]  # None: left out
@@ -43,5 +43,5 @@ def png(figure: Figure, dpi: int = 150) -> bytes:
 
 
 def png_base64(figure: Figure, dpi: int = 150) -> str:
-    """Render a figure as base64 text, for ``data:image/png;base64,…``."""
+    """Return a figure as base64 text, for ``data:image/png;base64,…``."""
     return base64.b64encode(png(figure, dpi)).decode("ascii")

@@ -1,4 +1,4 @@
-"""Fingerprints: whether a subject is recognised by its matrix, method by method."""
+"""Figure of the fingerprint: identification of subjects by each method's matrices."""
 
 from collections.abc import Mapping, Sequence
 
@@ -39,11 +39,11 @@ def fingerprint_panel(
     *,
     styles: Styles | None = None,
 ) -> Figure:
-    """Draw how well each method's matrices tell subjects apart.
+    """Draw how well subjects are identified by each method's matrices.
 
-    Above, a row per method: similarities of matrices of the same subject and of
+    Above, one row per method: similarities of matrices of the same subject and of
     different subjects, I_diff, and every subject's margin to its best impostor.
-    Below: the share of subjects identified, against the frames that were used.
+    Below: the share of subjects identified, by the number of frames used.
 
     Parameters
     ----------
@@ -52,14 +52,14 @@ def fingerprint_panel(
     by_length
         Method → frames → identification accuracy in [0, 1]; may be empty.
     chance
-        Accuracy of guessing.
+        Accuracy expected by guessing.
     design
-        What stands for test and retest, such as ``"two halves of one run:
-        split-half, not test–retest"``; the subtitle says it.
+        What test and retest are, such as ``"two halves of one run:
+        split-half, not test–retest"``; shown in the subtitle.
     intervals
-        Method → the 95 % interval of its I_diff; none are drawn if None.
+        Method → 95 % interval of its I_diff; None draws no intervals.
     styles
-        Labels, looks and order of methods; None: those of the registry, which has no
+        Labels, looks and order of methods; None: those of the registry, without
         configurations.
 
     Raises
@@ -88,14 +88,14 @@ def fingerprint_panel(
     subjects = len(scores[methods[0]].same_scores)
     heading(
         figure,
-        "Fingerprint: is a subject recognised by its matrix?",
+        "Fingerprint: are subjects identified by their matrices?",
         f"n = {subjects} subjects; {design}{styles.explanation(methods)}",
     )
     return figure
 
 
 def fingerprint_figures(scored: Scored, context: FigureContext) -> Mapping[str, Figure]:
-    """Draw what the score `Fingerprint` found."""
+    """Draw the result of the score `Fingerprint`."""
     details = scored.details
     figure = fingerprint_panel(
         details.scores,
@@ -116,7 +116,7 @@ def _draw_similarities(
 ) -> None:
     for row, method in enumerate(methods):
         same = scores[method].same_scores
-        # A pair of subjects is a cross score of both; it is drawn once.
+        # A pair of subjects is a cross score of both and is drawn once.
         cross = np.unique(scores[method].cross_scores)
         points(axes, same, row - 0.22, styles.look(method), height=0.12)
         _violin(axes, cross, row + 0.2)
@@ -128,7 +128,7 @@ def _draw_similarities(
 
 def _violin(axes: Axes, values: Float[np.ndarray, " point"], row: float | int) -> None:
     finite = values[np.isfinite(values)]
-    # A density needs some points, and they mustn't all be the same.
+    # A density needs several points that aren't all equal.
     if len(finite) < 10 or np.ptp(finite) <= 1e-9 * np.abs(finite).max():
         return
     drawn = axes.violinplot(
@@ -155,7 +155,7 @@ def _draw_differences(
     )
     for row, value in enumerate(values):
         ends = intervals.get(methods[row], (value, value))
-        for colour, width in (("white", 3.4), (INK, 1.4)):  # seen on a dark bar, too
+        for colour, width in (("white", 3.4), (INK, 1.4)):  # visible on dark bars, too
             axes.plot(ends, [row, row], color=colour, linewidth=width)
         outer = np.nanmax([finite[row], *ends]) if finite[row] >= 0 else np.nanmin([*ends, value])
         axes.annotate(
@@ -172,7 +172,7 @@ def _draw_differences(
     method_rows(axes, [*map(styles.label, methods)], names=False)
     axes.margins(x=0.3)
     axes.set_xlabel("I_diff (100 × mean difference)")
-    title = "Same less different" + (", 95 % interval" if intervals else "")
+    title = "Same minus different" + (", 95 % interval" if intervals else "")
     axes.set_title(title, fontsize=NORMAL, color=INK)
 
 
@@ -186,8 +186,8 @@ def _draw_margins(
     for row, method in enumerate(methods):
         points(axes, scores[method].margin, row, styles.look(method), height=0.25)
     method_rows(axes, [*map(styles.label, methods)], names=False)
-    axes.set_xlabel("margin (below 0: mistaken)")
-    axes.set_title("Each subject to its best impostor", fontsize=NORMAL, color=INK)
+    axes.set_xlabel("margin (below 0: misidentified)")
+    axes.set_title("Margin to the best impostor", fontsize=NORMAL, color=INK)
 
 
 def _draw_lengths(
@@ -199,8 +199,8 @@ def _draw_lengths(
     methods = styles.sort(curves)
     lengths = sorted({length for curve in curves.values() for length in curve})
     for place, method in enumerate(methods):
-        # Accuracies of few subjects coincide; on a logarithmic axis a small factor
-        # sets the methods apart without touching the accuracy.
+        # Accuracies of few subjects coincide. A small factor on the logarithmic axis separates
+        # the methods without changing the accuracy.
         factor = 1 + 0.012 * (place - (len(methods) - 1) / 2)
         frames = sorted(curves[method])
         axes.plot(
@@ -218,11 +218,9 @@ def _draw_lengths(
             zorder=3,
         )
     accuracy_axes(axes, lengths, chance)
-    axes.set_xlabel("frames of each scan (methods set slightly apart sideways)")
+    axes.set_xlabel("frames of each scan (methods are slightly shifted sideways)")
     axes.set_ylabel("subjects identified (share)")
-    axes.set_title(
-        "Identification accuracy against the length of the scans", fontsize=NORMAL, color=INK
-    )
+    axes.set_title("Identification accuracy by scan length", fontsize=NORMAL, color=INK)
     axes.legend(
         fontsize=SMALL, frameon=False, labelcolor=INK, loc="center left", bbox_to_anchor=(1.0, 0.5)
     )

@@ -1,4 +1,4 @@
-"""Forecasts: how much of the next frame each method explains."""
+"""Figures of forecasts: how much of the next frame each method predicts."""
 
 from collections.abc import Mapping, Sequence
 
@@ -30,20 +30,20 @@ __all__ = ["forecast_figures", "forecast_panel", "forecast_scatter"]
 
 _BASELINE = "ar"
 _NAMEABLE = 30
-# What a method needs that no forecaster is trained for.
+# Needs of methods for which no forecaster is trained.
 _NO_FORECASTER = frozenset({"series", "cohort"})
 
 
 def forecast_panel(r2: pd.DataFrame, *, styles: Styles | None = None) -> Figure:
-    """Draw every session's test R² for each method, medians, and the AR baseline.
+    """Draw every session's test R² for each method, the medians, and the AR baseline.
 
     Parameters
     ----------
     r2
-        A row per (subject, session) and a column per method: R² on the test part, the
-        mean over regions. NaN where a method has none.
+        One row per (subject, session) and one column per method: R² on the test part, mean
+        over regions. NaN where a method has none.
     styles
-        Labels, looks and order of methods; None: those of the registry, which has no
+        Labels, looks and order of methods; None: those of the registry, without
         configurations.
 
     Raises
@@ -65,7 +65,7 @@ def forecast_panel(r2: pd.DataFrame, *, styles: Styles | None = None) -> Figure:
         values = table[method].to_numpy()
         for place, kind in enumerate(kinds):
             chosen = values[[each == kind for each in sessions]]
-            # Hollow markers keep two sessions apart; more than two share one look.
+            # Hollow markers distinguish the second session; further ones look the same.
             hollow = len(kinds) == 2 and place == 1
             points(axes, chosen, row, styles.look(method), hollow=hollow, floor=floor)
         median_tick(axes, values, row, floor)
@@ -93,7 +93,7 @@ def forecast_panel(r2: pd.DataFrame, *, styles: Styles | None = None) -> Figure:
     heading(
         figure,
         f"Forecast of the next frame, {len(table)} scans",
-        "a point is one scan; R² is taken region by region, then averaged"
+        "each point is one scan; R² is computed per region, then averaged"
         + styles.explanation(methods),
     )
     return figure
@@ -108,24 +108,24 @@ def forecast_scatter(
     y_method: str,
     styles: Styles | None = None,
 ) -> Figure:
-    """Draw one method's R² against another's, a point per scan, with the identity line.
+    """Draw one method's R² against another's, one point per scan, with the identity line.
 
     Parameters
     ----------
     x, y
-        R² of the two methods, the mean over regions; a pair with a NaN is left out.
+        R² of the two methods, mean over regions; pairs with a NaN are left out.
     names
-        Of the points, such as subjects; written beside them where they are few.
+        Names of the points, such as subjects; written beside them if there are few.
     x_method, y_method
         Names of the two methods.
     styles
-        Labels, looks and order of methods; None: those of the registry, which has no
+        Labels, looks and order of methods; None: those of the registry, without
         configurations.
 
     Raises
     ------
     ParameterError
-        Unless there is a name for each point and one pair without a NaN.
+        Unless every point has a name and a pair without a NaN exists.
     """
     if len(names) != len(x):
         raise ParameterError(f"every point needs a name; got {len(x)} points, {len(names)} names")
@@ -163,9 +163,9 @@ def forecast_scatter(
 
 
 def forecast_figures(scored: Scored, context: FigureContext) -> Mapping[str, Figure]:
-    """Draw what the score `ForecastSkill` found, and two kinds of method against each other.
+    """Draw the result of the score `ForecastSkill`, and one method against another.
 
-    The first method without a trained forecaster is held against the last one with it.
+    The first method without a trained forecaster is drawn against the last one with it.
     """
     scores = scored.tables["scores"]
     r2 = scores.pivot(index=["subject", "session"], columns="method", values="r2")
@@ -222,7 +222,7 @@ def _name_points(
     names: Sequence[str],
     inches: float,
 ) -> None:
-    """Write the names in a column beside the axes, in the order of y, with a line to each."""
+    """Write names in a column beside the axes, in the order of y, with a line to each point."""
     order = np.argsort(y, kind="stable")
     low, high = axes.get_ylim()
     places = spread(y[order], 1.45 * TINY / 72 / inches * (high - low), low, high)

@@ -1,4 +1,4 @@
-"""Connectivity matrices, regions ordered by group, and their means group by group."""
+"""Connectivity matrices, with regions ordered by group."""
 
 from collections.abc import Mapping, Sequence
 from math import ceil
@@ -45,29 +45,29 @@ def matrix(
     size: tuple[float, float] = (10.0, 9.0),
     styles: Styles | None = None,
 ) -> Figure:
-    """Draw one connectivity matrix, rows the targets and columns the sources.
+    """Draw one connectivity matrix, with targets as rows and sources as columns.
 
     The diagonal is grey: it is 1 or −1 by definition, or a region's own past, and
-    would eat the scale.
+    would dominate the colours.
 
     Parameters
     ----------
     connectivity
-        Any method's.
+        Matrix of any method.
     table
-        The regions' groups; None leaves the regions as they are.
+        Table of the regions' groups; None keeps the order of regions.
     signed
-        Whether values of both signs are meant: colours are then centred on 0.
+        Whether the sign of values has a meaning: colours are then centred on 0.
     size
         Width and height, in inches.
     styles
-        Labels, looks and order of methods; None: those of the registry, which has no
+        Labels, looks and order of methods; None: those of the registry, without
         configurations.
 
     Raises
     ------
     AtlasError
-        If the table's regions aren't the matrix's.
+        If the regions of table and matrix differ.
     """
     width, height = size
     styles = styles or default_styles()
@@ -92,39 +92,39 @@ def matrix_gallery(
     *,
     styles: Styles | None = None,
 ) -> Figure:
-    """Draw several methods' matrices side by side, three a row, each on its own scale.
+    """Draw several methods' matrices side by side, three per row, each on its own scale.
 
     Parameters
     ----------
     connectivities
-        Such as every method's mean over a cohort, all of the same regions.
+        Matrices of the same regions, such as every method's mean over a cohort.
     table
-        The regions' groups; None leaves the regions as they are.
+        Table of the regions' groups; None keeps the order of regions.
     signed
-        For each method, whether values of both signs are meant.
+        For each method, whether the sign of values has a meaning.
     title
-        What the matrices hold.
+        Title of the figure.
     styles
-        Labels, looks and order of methods; None: those of the registry, which has no
+        Labels, looks and order of methods; None: those of the registry, without
         configurations.
 
     Raises
     ------
     ParameterError
-        If there is no matrix, or `signed` leaves a method out.
+        If there is no matrix, or `signed` lacks a method.
     AtlasError
-        If the table's regions aren't the matrices'.
+        If the regions of table and matrices differ.
     """
     if not connectivities:
         raise ParameterError("a gallery needs at least one matrix; got none")
     missing = [each.method for each in connectivities if each.method not in signed]
     if missing:
-        raise ParameterError(f"signed must say so for every method; it lacks {', '.join(missing)}")
+        raise ParameterError(f"signed must hold every method; it lacks {', '.join(missing)}")
     styles = styles or default_styles()
     columns = min(_COLUMNS, len(connectivities))
     rows = ceil(len(connectivities) / columns)
     label_inches = 0.3 + 0.6 * TINY / 72 * _longest_name(connectivities[0], table)
-    # Where the last row isn't full, names stand below two rows.
+    # If the last row isn't full, the names of sources are written below two rows.
     named_rows = 2 if len(connectivities) % columns else 1
     figure = canvas(
         height=2.9 * rows + named_rows * label_inches + 0.4,
@@ -149,17 +149,17 @@ def matrix_gallery(
     figure.supxlabel(_SOURCE, fontsize=NORMAL, color=INK)
     figure.supylabel(_TARGET, fontsize=NORMAL, color=INK)
     explained = styles.explanation(each.method for each in connectivities)
-    heading(figure, title, f"each on its own scale; grey: left out{explained}")
+    heading(figure, title, f"each on its own scale; grey: not shown{explained}")
     return figure
 
 
 def colour_limits(
     values: Float[np.ndarray, "target source"], *, signed: bool
 ) -> tuple[float, float]:
-    """Where the colours end: the 2nd and 98th percentile off the diagonal.
+    """Return the values at which the colours end: 2nd and 98th percentile off the diagonal.
 
-    A few strong connections then don't wash all others out. Signed limits are the
-    larger of the two, either way, so that 0 has the neutral colour.
+    Outliers would otherwise leave all other values with one colour. For signed values both
+    limits have the larger absolute value of the two, so that 0 has the neutral colour.
     """
     off = values[~np.eye(len(values), dtype=bool)]
     off = off[np.isfinite(off)]
@@ -174,7 +174,7 @@ def colour_limits(
 def without_diagonal(
     values: Float[np.ndarray, "target source"], order: Int[np.ndarray, " region"]
 ) -> np.ma.MaskedArray:
-    """Put regions in the order given; mask the diagonal and what isn't finite."""
+    """Return a matrix in the given order, with the diagonal and non-finite values masked."""
     ordered = np.ma.masked_invalid(values[np.ix_(order, order)])
     ordered[np.eye(len(ordered), dtype=bool)] = np.ma.masked
     return ordered
@@ -197,7 +197,7 @@ def _draw(
         cmap=colormaps[SIGNED if signed else UNSIGNED].with_extremes(bad=MISSING),
         vmin=low,
         vmax=high,
-        # Smoothing would wash the diagonal out; beyond this, regions share pixels.
+        # Smoothing would blur the diagonal; with more regions than pixels it is needed.
         interpolation="nearest" if len(ordered) <= _SHARP else "auto",
     )
     draw_borders(axes, blocks, INK if signed else "white")
@@ -216,7 +216,7 @@ def _colour_bar(axes: Axes, image: AxesImage, label: str) -> None:
     low, high = image.get_clim()
     ends = ("neither", "min", "max", "both")
     extend = ends[int((shown < low).any()) + 2 * int((shown > high).any())]
-    # An inset is as high as the image, whatever room the layout leaves beside it.
+    # An inset has the height of the image, regardless of the layout beside it.
     inset = axes.inset_axes((1.03, 0.0, 0.04, 1.0))
     bar = axes.figure.colorbar(image, cax=inset, extend=extend, extendfrac=0.03)
     bar.set_label(label, fontsize=NORMAL, color=INK)
@@ -235,7 +235,7 @@ def _longest_name(connectivity: Connectivity, table: RegionTable | None) -> int:
 def _direction(connectivity: Connectivity) -> str:
     n = len(connectivity.regions)
     kind = (
-        "directed: row informed by column"
+        "directed: from column to row"
         if connectivity.directed
         else "undirected: both halves are equal"
     )

@@ -1,7 +1,7 @@
 """Colour, marker, label and order of every method, derived from the registry.
 
-Categories take the colours of Okabe & Ito (2008, "Color universal design"), which stay
-apart for colour-blind readers; methods differ in their marker as well, for readers
+Categories have the colours of Okabe & Ito (2008, "Color universal design"), which
+colour-blind readers can distinguish; methods also differ in their markers, for readers
 without colour.
 """
 
@@ -18,24 +18,24 @@ from attnconn_core.forecasting import LINEAR_FORECASTERS
 __all__ = ["INFORMED", "WARNED", "Look", "Styles", "default_styles"]
 
 WARNED = "⚠"
-"""Marks a method whose matrices must not be interpreted."""
+"""Mark of a method whose matrices must not be interpreted."""
 
 INFORMED = "†"
-"""Marks a cohort-informed method: a session's values rest on other subjects' data, too."""
+"""Mark of a cohort-informed method: a session's values also rest on other subjects' data."""
 
 _MEANINGS = {
-    INFORMED: "cohort-informed, rests on other subjects' data too",
+    INFORMED: "cohort-informed, also rests on other subjects' data",
     WARNED: "matrices that must not be interpreted",
 }
 
 _BLACK, _ORANGE, _SKY, _GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
 _BLUE, _VERMILLION, _PURPLE = "#0072B2", "#D55E00", "#CC79A7"
-_BROWN = "#7F3C0C"  # none of theirs is left that shows on white
+_BROWN = "#7F3C0C"  # their remaining colours are hardly visible on white
 
 
 @dataclass(frozen=True)
 class Look:
-    """How one method is drawn."""
+    """Colour, marker and line of one method."""
 
     colour: str
     marker: str
@@ -47,8 +47,8 @@ def _of_one_colour(colour: str, markers: str, line: str = "-") -> tuple[Look, ..
     return tuple(Look(colour, marker, line) for marker in markers)
 
 
-# Family → its methods' looks, in the order of the registry; used again from the first
-# where a family has more methods.
+# Family → looks of its methods, in the order of the registry; repeated from the first
+# if a family has more methods.
 _FAMILIES = {
     "correlation": _of_one_colour(_SKY, "os"),
     "partial correlation": _of_one_colour(_BLUE, "sDv^"),
@@ -69,8 +69,8 @@ _FAMILIES = {
 }
 # Configurations of a cohort model share their method's colour; marker and dashes differ.
 _CONFIGURATIONS = (("D", "-"), ("d", "--"), ("<", "-."), (">", ":"), ("*", "-"), ("8", "--"))
-# Linear forecasters, which are compared with methods that forecast and are none, in the
-# order of their registry; those of a session alone are dashed, those of a cohort dotted.
+# Linear forecasters, which aren't methods but are compared with them, in the order of their
+# registry; session forecasters are dashed, cohort forecasters dotted.
 _LINEAR = (
     Look("#6b6b6b", "o", "--"),
     Look("#9a7d0a", "s", "--"),
@@ -84,23 +84,23 @@ _UNKNOWN = Look(FAINT, ".", ":")
 
 
 class Styles:
-    """How methods are named, drawn and ordered, the same in every figure, table and sentence.
+    """Names, looks and order of methods, the same in every figure, table and sentence.
 
-    Every method of the registry and every linear forecaster is known. A name that isn't
-    known is shown as it is, spaces for underscores, in grey, after all others.
+    All methods of the registry and all linear forecasters are known. Unknown names
+    are shown with spaces for underscores, in grey, after all others.
 
     Parameters
     ----------
     methods
         Further methods, such as a study's: `Method.of` a configuration.
     warned
-        Names of methods whose matrices must not be interpreted: their labels end in ⚠. Those of
-        cohort-informed methods end in †, by the registry.
+        Names of methods whose matrices must not be interpreted: their labels end in ⚠. Labels
+        of cohort-informed methods end in †, by the registry.
 
     Attributes
     ----------
     cohort_informed
-        Names of methods and linear forecasters that rest on other subjects' data, too.
+        Names of methods and linear forecasters that also rest on other subjects' data.
     """
 
     def __init__(self, methods: Iterable[Method] = (), warned: Iterable[str] = ()) -> None:
@@ -126,14 +126,14 @@ class Styles:
         )
 
     def label(self, name: str) -> str:
-        """Name a method for a reader, with its marks, such as ``"Attention (group, base) † ⚠"``.
+        """Return a method's name for readers with its marks: ``"Attention (group, base) † ⚠"``.
 
-        See `marks_of`; `meanings` says what the marks mean.
+        See `marks_of`; `meanings` explains the marks.
         """
         return " ".join([self.unmarked(name), *self.marks_of(name)])
 
     def unmarked(self, name: str) -> str:
-        """Name a method for a reader, without marks: for tables that compare no subjects."""
+        """Return a method's name for readers, without marks, for tables without subjects."""
         return self._labels.get(name) or name.replace("_", " ").strip() or "(no name)"
 
     def marks_of(self, name: str) -> tuple[str, ...]:
@@ -142,16 +142,16 @@ class Styles:
         return tuple(mark for mark, names in marked if name in names)
 
     def meanings(self, names: Iterable[str]) -> list[str]:
-        """Say what each mark means that the label of one of these methods ends in."""
+        """Return the meaning of each mark in the labels of these methods."""
         found = {mark for name in names for mark in self.marks_of(name)}
         return [f"{mark}: {said}" for mark, said in _MEANINGS.items() if mark in found]
 
     def explanation(self, names: Iterable[str]) -> str:
-        """Explain the marks of these methods as the end of a sentence, each after a semicolon."""
+        """Return the meanings of these methods' marks as the end of a sentence, with semicolons."""
         return "".join(f"; {meaning}" for meaning in self.meanings(names))
 
     def family(self, name: str) -> str:
-        """Return the kind of method, such as ``"partial correlation"``; "other" if unknown."""
+        """Return the family of a method, such as ``"partial correlation"``; "other" if unknown."""
         return self._families.get(name, "other")
 
     def look(self, name: str) -> Look:
@@ -159,11 +159,11 @@ class Styles:
         return self._looks.get(name, _UNKNOWN)
 
     def looks(self, names: Iterable[str]) -> dict[str, Look]:
-        """Return the look of every name, in the order of `sort`, each once."""
+        """Return the look of every name, without repetition, in the order of `sort`."""
         return {name: self.look(name) for name in self.sort(names)}
 
     def sort(self, names: Iterable[str]) -> tuple[str, ...]:
-        """Sort by family, families and their methods in the order of the registry.
+        """Return names sorted by family, families and methods in the order of the registry.
 
         Linear forecasters follow, then unknown names.
         """
@@ -173,12 +173,12 @@ class Styles:
 
 @cache
 def default_styles() -> Styles:
-    """Return the styles of the registry alone, without any configuration."""
+    """Return the styles of the registry, without configurations."""
     return Styles()
 
 
 def _looks(methods: Sequence[Method]) -> dict[str, Look]:
-    """Give every method a look by its place in its family, or among its configurations."""
+    """Return a look for every method, by its position in its family or among configurations."""
     looks: dict[str, Look] = {}
     in_family: Counter[str] = Counter()
     for method in methods:
@@ -187,7 +187,7 @@ def _looks(methods: Sequence[Method]) -> dict[str, Look]:
             looks[method.name] = family[in_family[method.family] % len(family)]
             in_family[method.family] += 1
     of_base: Counter[str] = Counter()
-    # By name, so that a look doesn't depend on the order in which they are given.
+    # Sorted by name, so that a look doesn't depend on the order given.
     for method in sorted(methods, key=lambda each: each.name):
         if method.base is not None:
             marker, line = _CONFIGURATIONS[of_base[method.base] % len(_CONFIGURATIONS)]

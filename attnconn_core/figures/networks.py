@@ -1,4 +1,4 @@
-"""Connectivity between groups of regions: the mean of every block of the matrix."""
+"""Connectivity between groups of regions: the mean of every block of a matrix."""
 
 from math import floor, log10
 
@@ -41,20 +41,20 @@ def network_means(
     Parameters
     ----------
     connectivity
-        Any method's.
+        Matrix of any method.
     table
-        The regions' groups.
+        Table of the regions' groups.
     signed
-        Whether values of both signs are meant: colours are then centred on 0. None
-        asks the values.
+        Whether the sign of values has a meaning: colours are then centred on 0. None:
+        whether there are values below 0.
     styles
-        Labels, looks and order of methods; None: those of the registry, which has no
+        Labels, looks and order of methods; None: those of the registry, without
         configurations.
 
     Raises
     ------
     AtlasError
-        If the table has no groups, or its regions aren't the matrix's.
+        If the table has no groups, or the regions of table and matrix differ.
     """
     styles = styles or default_styles()
     label = styles.label(connectivity.method)
@@ -106,20 +106,20 @@ def network_means(
 def block_means(
     connectivity: Connectivity, table: RegionTable
 ) -> tuple[tuple[str, ...], Float[np.ndarray, "group group"]]:
-    """Mean connection from every group (column) to every group (row), off the diagonal.
+    """Return the mean connection from every group (column) to every group (row), off the diagonal.
 
-    Connections that are NaN are left out; a block without any, such as the one of a
+    Connections that are NaN are left out; a block without connections, such as that of a
     single region with itself, is NaN.
 
     Returns
     -------
     names, means
-        Groups in the order of the table, each once.
+        Names of the groups, in the order of the table, and the matrix of means.
 
     Raises
     ------
     AtlasError
-        If the table has no groups, or its regions aren't the matrix's.
+        If the table has no groups, or the regions of table and matrix differ.
     """
     table.require_groups()
     blocks = blocks_of(connectivity.regions, table)
@@ -133,7 +133,7 @@ def block_means(
 
 
 def _scaled(means: np.ndarray) -> tuple[int, np.ndarray]:
-    """Write small or large means as two decimals of a common power of ten."""
+    """Return the common power of ten with which means are written with two decimals, and these."""
     finite = np.abs(means[np.isfinite(means)])
     largest = finite.max() if finite.size else 0.0
     power = floor(log10(largest)) if largest > 0 else 0
@@ -151,7 +151,7 @@ def _limits(shown: np.ndarray, *, signed: bool) -> tuple[float, float]:
 
 
 def _ink_on(colour: tuple[float, ...]) -> str:
-    """Dark or white letters, whichever stand out (relative luminance of ITU-R BT.709)."""
+    """Return dark or white letters, by contrast (relative luminance of ITU-R BT.709)."""
     red, green, blue = colour[:3]
     return INK if 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.45 else "white"
 

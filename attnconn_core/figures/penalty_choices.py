@@ -1,4 +1,4 @@
-"""Penalties: whom a method identifies at the penalty that others chose, and at its own."""
+"""Figure of identification at a penalty chosen on other subjects, and at the method's own."""
 
 from collections.abc import Mapping
 
@@ -24,21 +24,21 @@ from attnconn_core.scoring.score import Scored
 
 __all__ = ["penalty_choice_figures", "penalty_choice_panel"]
 
-_ACROSS = 3  # methods side by side
-_APART = 1.02  # on a logarithmic axis: two curves that coincide stay apart
+_ACROSS = 3  # number of panels side by side
+_APART = 1.02  # factor on a logarithmic axis that separates coinciding curves
 
 
 def penalty_choice_panel(
     by_frames: pd.DataFrame, chance: float, *, styles: Styles | None = None
 ) -> Figure:
-    """Draw accuracy against the length of the scans, a panel per method.
+    """Draw accuracy by scan length, one panel per method.
 
     Parameters
     ----------
     by_frames
         Table of the score `PenaltyIdentification`.
     chance
-        Accuracy of guessing.
+        Accuracy expected by guessing.
     styles
         Labels and looks of the methods; those of the registry if None.
 
@@ -66,14 +66,14 @@ def penalty_choice_panel(
     heading(
         figure,
         "Identification at the penalty that identifies others best",
-        f"n = {n} subjects, each compared with all others (chance {chance:.2f}); upright lines: "
+        f"n = {n} subjects, each compared with all others (chance {chance:.2f}); vertical lines: "
         f"95 % intervals{styles.explanation(looks)}",
     )
     return figure
 
 
 def penalty_choice_figures(scored: Scored, context: FigureContext) -> Mapping[str, Figure]:
-    """Draw what the score `PenaltyIdentification` found."""
+    """Draw the result of the score `PenaltyIdentification`."""
     figure = penalty_choice_panel(
         scored.tables["by_frames"], scored.facts["chance"], styles=context.styles
     )

@@ -1,4 +1,4 @@
-"""Recovery: how much of a known network each method finds, and which way round."""
+"""Figure of recovery: detection and direction of the edges of a ground truth."""
 
 import numpy as np
 import pandas as pd
@@ -28,16 +28,16 @@ _SHOWN = {
 
 
 def recovery_panel(scores: pd.DataFrame, benchmark: str, *, styles: Styles | None = None) -> Figure:
-    """Draw three scores of every method: a point per data set, the mean and its 95 % interval.
+    """Draw three scores of every method: one point per data set, mean and 95 % interval.
 
     Parameters
     ----------
     scores
-        From `attnconn_core.scoring.recovery_scores`.
+        Table from `attnconn_core.scoring.recovery_scores`.
     benchmark
-        Its name.
+        Name of the group of data sets.
     styles
-        Labels, looks and order of methods; None: those of the registry, which has no
+        Labels, looks and order of methods; None: those of the registry, without
         configurations.
 
     Raises
@@ -78,7 +78,7 @@ def recovery_panel(scores: pd.DataFrame, benchmark: str, *, styles: Styles | Non
     n_sets = int(np.max(summary["data_sets"]))
     heading(
         figure,
-        f"Recovery of a known network: {benchmark}",
-        f"{n_sets} data sets; the diagonal never counts{styles.explanation(looks)}",
+        f"Recovery of a ground truth: {benchmark}",
+        f"{n_sets} data sets; without the diagonal{styles.explanation(looks)}",
     )
     return figure

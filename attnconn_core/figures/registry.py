@@ -1,4 +1,4 @@
-"""The registry of the figures of scores: a score's name, and the function that draws it."""
+"""The registry of figures: a score's name, and the function that draws it."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -21,7 +21,7 @@ from attnconn_core.scoring.score import Score, Scored
 
 __all__ = ["ENTRY_POINTS", "FIGURES", "figures", "figures_module", "score_figures"]
 
-#: The group that a package names the figures of scores in.
+#: The group of entry points for figures of scores.
 ENTRY_POINTS = "attnconn.figures"
 
 #: The figures of this package's scores.
@@ -39,16 +39,16 @@ FIGURES: Mapping[str, Draw] = MappingProxyType(
 
 @cache
 def figures() -> Mapping[str, Draw]:
-    """Return the name of every score that has figures of its own, and what draws them.
+    """Return the function that draws a score, by the name of the score.
 
-    `FIGURES`, then those of other installed packages: an entry point of the group
-    ``attnconn.figures`` has a score's name and leads to a function like `Draw`.
+    These are `FIGURES`, then those of other installed packages: an entry point of the group
+    ``attnconn.figures`` has a score's name and refers to a function like `Draw`.
 
     Raises
     ------
     ParameterError
-        Naming the package, if a function can't be imported or called, or the score has
-        figures already.
+        If a function can't be imported or called, or the score has figures already; the
+        message names the package.
     """
     return MappingProxyType({**FIGURES, **installed(ENTRY_POINTS, "figure", FIGURES, _check)})
 
@@ -59,16 +59,16 @@ def score_figures(score: Score, scored: Scored, context: FigureContext) -> Mappi
     Parameters
     ----------
     score
-        Which score it is. One without figures of its own gets a row per method.
+        The score. Without figures of its own, it gets a figure with one row per method.
     scored
-        What it found.
+        Its result.
     context
-        Of the study.
+        Data of the study.
 
     Returns
     -------
     figures
-        By name; the one that stands for the score is called ``figure``.
+        Figures by name; the main one is called ``figure``.
     """
     if score.name in figures():
         return figures()[score.name](scored, context)
@@ -82,4 +82,4 @@ def figures_module(score: Score) -> str:
 
 def _check(name: str, draw: Any) -> None:  # noqa: ARG001  (any score may have a figure)
     if not callable(draw):
-        raise ParameterError(f"must be a function of what a score found; got {draw!r}")
+        raise ParameterError(f"must be a function of a score's result; got {draw!r}")

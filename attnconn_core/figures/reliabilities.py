@@ -1,4 +1,4 @@
-"""Reliability: what each method finds again, by another seed, half or session."""
+"""Figure of reliability: agreement between seeds, halves of a session, and sessions."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -18,7 +18,7 @@ from attnconn_core.scoring.score import Scored
 
 __all__ = ["reliability_figures", "reliability_panel"]
 
-# Column of the scores → what it is, and what a hollow mark shows beside it.
+# Column of the scores → label, and column drawn as a hollow mark beside it.
 _PANELS = {
     "seeds_r": ("r between seeds", "ensemble_r"),
     "halves_r": ("r between halves", "halves_corrected"),
@@ -41,9 +41,9 @@ def reliability_panel(
     scores, by_strength
         Tables of the score `Reliability`.
     least_agreement
-        Between seeds, drawn as a broken line.
+        Least agreement between seeds, drawn as a broken line.
     ensemble
-        Seeds of the ensemble whose expected agreement is drawn hollow.
+        Number of seeds in the ensemble whose expected agreement is drawn hollow.
     styles
         Labels and looks of the methods; those of the registry if None.
 
@@ -75,16 +75,16 @@ def reliability_panel(
     _explain(figure, ensemble)
     heading(
         figure,
-        "What each method finds again",
+        "Reliability: does a method give the same matrix again?",
         "seeds: the same session by models of other seeds; halves: a session's two halves, each "
-        "by a model of its own; ICC: the share of an edge's variance that lies between subjects"
+        "by its own model; ICC: the share of an edge's variance that lies between subjects"
         + styles.explanation(looks),
     )
     return figure
 
 
 def reliability_figures(scored: Scored, context: FigureContext) -> Mapping[str, Figure]:
-    """Draw what the score `Reliability` found."""
+    """Draw the result of the score `Reliability`."""
     figure = reliability_panel(
         scored.tables["scores"],
         scored.tables["by_strength"],
@@ -118,7 +118,7 @@ def _draw(
 
 
 def _limit(axes: Axes, values: np.ndarray) -> None:
-    """Show 0 to 1, and what lies below."""
+    """Set limits of 0 to 1, extended to lower values."""
     known = values[np.isfinite(values)]
     low = max(-1.0, min(0.0, float(known.min()))) if known.size else 0.0
     axes.set_xlim(low - 0.04, 1.04)
@@ -132,7 +132,7 @@ def _subjects(n: pd.Series) -> str:
 
 
 def _strengths(axes: Axes, by_strength: pd.DataFrame, methods: Sequence[str]) -> None:
-    """Write the ICC of each fifth of the edges in a row for each method."""
+    """Draw the ICC of each fifth of the edges, in one row per method."""
     method_rows(axes, methods, names=False)
     axes.set_title("ICC by strength of the edge", fontsize=SMALL, color=INK)
     axes.grid(visible=False)

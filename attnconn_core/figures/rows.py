@@ -1,4 +1,4 @@
-"""A row for each method: its name on the left, its points along the row."""
+"""Axes with one row per method: its name on the left, its points along the row."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -23,7 +23,7 @@ _GOLDEN = (5**0.5 - 1) / 2
 
 
 def method_rows(axes: Axes, labels: Sequence[str], *, names: bool = True) -> None:
-    """Lay out a row for each label, the first on top; write the labels if asked."""
+    """Set up one row per label, the first on top; write the labels if requested."""
     shown = [plain(label) if names else "" for label in labels]
     axes.set_ylim(len(labels) - 0.5, -0.5)
     axes.set_yticks(range(len(labels)), shown)
@@ -46,11 +46,11 @@ def points(
     hollow: bool = False,
     floor: float = -np.inf,
 ) -> None:
-    """Draw values along a row, set apart up and down so that none hides another.
+    """Draw values along a row, shifted vertically so that none hides another.
 
     The shifts are the golden ratio's low-discrepancy sequence over the sorted
-    values: neighbours lie far apart, and the picture is the same every time. Values
-    that are NaN are left out, those below `floor` are drawn on it as arrowheads.
+    values: neighbours lie far apart, and the figure is reproducible. Values
+    that are NaN are left out, those below `floor` are drawn at it as arrowheads.
     """
     ordered = np.sort(values[np.isfinite(values)])
     places = row + height * (2 * ((np.arange(len(ordered)) * _GOLDEN + 0.5) % 1) - 1)
@@ -78,7 +78,7 @@ def points(
 def median_tick(
     axes: Axes, values: Float[np.ndarray, " point"], row: float | int, floor: float = -np.inf
 ) -> None:
-    """Draw the median of what is finite as an upright bar, its value right of the axes."""
+    """Draw the median of finite values as a vertical bar, with its value right of the axes."""
     finite = values[np.isfinite(values)]
     if not finite.size:
         axes.text(
@@ -106,11 +106,11 @@ def median_tick(
 
 
 def floor_of(values: Float[np.ndarray, "..."]) -> float:
-    """Where to end an axis of R² below, −∞ where all of it can be shown.
+    """Return the lower end of an axis of R²; −∞ if all values can be shown.
 
-    R² has no lower bound, and one failed forecast would press all others into a
-    line. What lies more than five interquartile ranges below the first quartile is
-    left out of the axis; the result is a round number.
+    R² has no lower bound, and one failed forecast would compress all others into a
+    line. Values more than five interquartile ranges below the first quartile are
+    outside the axis; its end is a round number.
     """
     finite = values[np.isfinite(values)]
     if finite.size < 4:
@@ -121,6 +121,6 @@ def floor_of(values: Float[np.ndarray, "..."]) -> float:
 
 
 def floor_note(values: Float[np.ndarray, "..."], floor: float) -> str:
-    """Say how many values lie below the floor, or nothing."""
+    """Return, in words, the number of values below the floor; empty if there are none."""
     below = int((values[np.isfinite(values)] < floor).sum())
     return f"; {below} below {floor:g}, drawn there" if below else ""

@@ -1,4 +1,4 @@
-"""A score without a figure of its own: a row per method, from its table."""
+"""Default figure of a score: one row per method, from its table."""
 
 from collections.abc import Mapping
 
@@ -20,17 +20,17 @@ __all__ = ["score_panel", "score_panel_figures"]
 def score_panel(
     scores: pd.DataFrame, title: str, subtitle: str = "", *, styles: Styles | None = None
 ) -> Figure:
-    """Draw the first number that a score has for every method, with its interval.
+    """Draw the first numeric column of a score for every method, with its interval.
 
     Parameters
     ----------
     scores
-        The column ``method``, and numbers. The first column of numbers is drawn: of a
-        method with several rows every value, and their mean as an upright bar. Where the
-        columns ``<name>_lower`` and ``<name>_upper`` are there too, of a method with one
-        row the interval is drawn.
+        The column ``method``, and numeric columns, of which the first is drawn. For methods with
+        several rows, all values are drawn, with a vertical bar at their mean. For methods with one
+        row, the interval is drawn if there are columns ``<name>_lower`` and
+        ``<name>_upper``.
     title, subtitle
-        What the score is called, and what it says.
+        The score's label, and its description.
     styles
         Labels and looks of the methods; those of the registry if None.
 
@@ -60,7 +60,7 @@ def score_panel(
 def score_panel_figures(
     score: Score, scored: Scored, context: FigureContext
 ) -> Mapping[str, Figure]:
-    """Draw what a score found that has no figure of its own."""
+    """Draw the result of a score that has no figure of its own."""
     scores = scored.tables["scores"]
     figure = score_panel(scores, score.label, score.description, styles=context.styles)
     return {"figure": figure}

@@ -1,7 +1,7 @@
-"""One look for every figure: sizes, inks, titles and axes.
+"""The style of all figures: sizes, colours, titles and axes.
 
-Everything is handed over by argument: no pyplot, no rcParams, nothing that one
-figure could leave behind for the next.
+Everything is passed by argument: no pyplot and no rcParams, so that no figure
+affects the next one.
 """
 
 import textwrap
@@ -36,16 +36,16 @@ WIDTH = 11.0
 TINY, SMALL, NORMAL, LARGE = 7.5, 8.5, 10.0, 13.0
 INK, FAINT, GRID = "#222222", "#666666", "#dddddd"
 MISSING = "#a9a9a9"
-"""What isn't there: a masked diagonal, a NaN."""
+"""Missing values: a masked diagonal, a NaN."""
 
 CROSS = "#8a8a8a"
-"""Pairs of different subjects, whatever the method."""
+"""Pairs of different subjects, for all methods."""
 
 SIGNED, UNSIGNED = "RdBu_r", "viridis"
 
 
 def canvas(height: float, width: float = WIDTH, *, square: bool = False) -> Figure:
-    """Make an empty white figure of `width` × `height` inches that lays itself out.
+    """Return an empty white figure of `width` × `height` inches with automatic layout.
 
     `square` is for images of a fixed aspect, which are then drawn close together.
     """
@@ -60,7 +60,7 @@ def heading(figure: Figure, title: str, subtitle: str = "") -> None:
     points = 0.95 * 72 * figure.get_figwidth()
     first = textwrap.wrap(title, int(points / (0.6 * LARGE)))
     second = textwrap.wrap(subtitle, int(points / (0.6 * NORMAL)))
-    # The layout keeps room for the title alone: its empty lines are the subtitle's.
+    # The layout reserves space for the title only: empty lines in it make room for the subtitle.
     room = [""] * len(second)
     above = figure.suptitle(
         plain("\n".join(first + room)), fontsize=LARGE, color=INK, x=0.012, ha="left"
@@ -79,7 +79,7 @@ def heading(figure: Figure, title: str, subtitle: str = "") -> None:
 
 
 def tidy(axes: Axes, *, grid: str = "") -> None:
-    """Take the frame's clutter off; draw a faint grid along ``"x"``, ``"y"`` or ``"both"``."""
+    """Remove the frame and ticks; draw a faint grid along ``"x"``, ``"y"`` or ``"both"``."""
     axes.spines[["top", "right"]].set_visible(False)
     axes.spines[["left", "bottom"]].set_color(FAINT)
     axes.tick_params(labelsize=SMALL, color=FAINT, labelcolor=INK)
@@ -92,5 +92,5 @@ def tidy(axes: Axes, *, grid: str = "") -> None:
 
 
 def plain(text: str) -> str:
-    """Keep dollar signs in a name from being read as a formula."""
+    """Return a text in which dollar signs don't start a formula."""
     return text.replace("$", r"\$")

@@ -1,4 +1,4 @@
-"""How a forecaster learned: its loss and its forecasts, epoch by epoch."""
+"""Training curves of a forecaster: loss and forecast skill by epoch."""
 
 from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
@@ -18,15 +18,15 @@ _TRAIN, _VALIDATION = "#0072B2", "#D55E00"
 
 @runtime_checkable
 class EpochLike(Protocol):
-    """What is drawn of one epoch: `attnconn_core.forecasting.fitting.Epoch` is one."""
+    """One epoch to draw, such as `attnconn_core.forecasting.fitting.Epoch`."""
 
     @property
     def number(self) -> int:
-        """Counted from where the fitting counts."""
+        """Number of the epoch, as counted by the fitting."""
 
     @property
     def loss(self) -> float:
-        """What was minimised, regulariser included."""
+        """The loss that was minimised, regulariser included."""
 
     @property
     def mse(self) -> float:
@@ -34,19 +34,19 @@ class EpochLike(Protocol):
 
     @property
     def validation_loss(self) -> float | None:
-        """On the validation part; None where there is none."""
+        """Loss on the validation part; None if there is none."""
 
     @property
     def validation_r2(self) -> float | None:
-        """Mean over regions, on the validation part; None where there is none."""
+        """R² on the validation part, mean over regions; None if there is none."""
 
 
 def training_curve(history: Sequence[EpochLike]) -> Figure:
-    """Draw the loss over epochs and, where there is a validation part, its R².
+    """Draw the loss over epochs and, if there is a validation part, its R².
 
-    The best epoch is the one of the lowest validation loss, or without validation of
-    the lowest loss. The squared error has a line of its own where a regulariser sets
-    it apart from the loss. Losses that span more than a factor of 30 get a
+    The best epoch is the one with the lowest validation loss or, without validation,
+    the lowest loss. The squared error has its own line if a regulariser makes
+    it differ from the loss. Losses that span more than a factor of 30 get a
     logarithmic axis.
 
     Raises
@@ -84,7 +84,7 @@ def _draw_losses(axes: Axes, history: Sequence[EpochLike]) -> None:
     _line(axes, history, "loss", "training", _TRAIN)
     loss, mse = _column(history, "loss"), _column(history, "mse")
     if not np.allclose(loss, mse, rtol=1e-6, atol=0, equal_nan=True):
-        _line(axes, history, "mse", "training, squared error alone", _TRAIN, dashed=True)
+        _line(axes, history, "mse", "training, squared error only", _TRAIN, dashed=True)
     _line(axes, history, "validation_loss", "validation", _VALIDATION)
     drawn = np.concatenate([loss, mse, _column(history, "validation_loss")])
     drawn = drawn[np.isfinite(drawn)]
@@ -104,7 +104,7 @@ def _line(
     values = _column(history, name)
     if np.isfinite(values).any():
         numbers = [epoch.number for epoch in history]
-        # A single epoch is a point, which a line alone wouldn't show.
+        # A single epoch is a point, which a line alone doesn't show.
         axes.plot(
             numbers,
             values,

@@ -36,14 +36,14 @@ def test_who_leads_is_full_and_a_panel_without_a_leader_says_so(tmp_path):
     white = [bool((dots.get_facecolors()[0, :3] == 1).all()) for dots in first.collections]
     assert white == [False, True]
     assert first.get_xlabel() == ""
-    assert second.get_xlabel() == "nobody is shown to beat the reference"
+    assert second.get_xlabel() == "no method is shown to beat the reference"
     assert first.get_title() == "fingerprint\naccuracy\nn = 20 subjects"
     assert second.get_title().endswith("n = 40 subjects")
     few = SCORES.assign(n=[6, 7, 28])
     titles = [axes.get_title().splitlines()[-1] for axes in comparison_panel(few, LEADERS).axes]
     assert titles == ["n = 6 to 7 subjects", "n = 28 subjects"]
     labels = [axes.get_xlabel() for axes in comparison_panel(few, LEADERS[:0]).axes]
-    assert labels == [f"too few to say who leads (at least {n})" for n in (15, 29)]
+    assert labels == [f"too few to name a leader (at least {n})" for n in (15, 29)]
     figure.savefig(tmp_path / "comparison.png")
     assert (tmp_path / "comparison.png").stat().st_size > 10_000
 

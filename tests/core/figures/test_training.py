@@ -31,7 +31,7 @@ def _drawn(axes) -> dict[str, list[float]]:
 def test_every_loss_is_drawn() -> None:
     losses, r2 = training_curve(HISTORY).axes
     assert _drawn(losses)["training"] == [1.0, 0.6, 0.4]
-    assert _drawn(losses)["training, squared error alone"] == [0.9, 0.5, 0.3]
+    assert _drawn(losses)["training, squared error only"] == [0.9, 0.5, 0.3]
     assert _drawn(losses)["validation"] == [1.2, 0.8, 0.9]
     assert _drawn(r2)["validation"] == [0.1, 0.4, 0.3]
     assert list(losses.lines[0].get_xdata()) == [1, 2, 3]
@@ -47,7 +47,7 @@ def test_without_validation_the_loss_decides_and_there_is_no_second_axis(written
     figure = training_curve([Epoch(1, 0.5, 0.5), Epoch(2, 0.7, 0.7)])
     (losses,) = figure.axes
     assert losses.lines[-1].get_xdata()[0] == 1
-    assert "squared error alone" not in written(figure)
+    assert "squared error only" not in written(figure)
     assert "validation" not in written(figure)
 
 
