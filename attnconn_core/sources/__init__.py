@@ -1,4 +1,4 @@
-"""Where scans come from."""
+"""Sources of scans: HCP trees, folders of parcellated series, the sample, simulated cohorts."""
 
 from attnconn_core.sources.abilities import (
     brings_phenotypes,

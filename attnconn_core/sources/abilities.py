@@ -1,4 +1,4 @@
-"""What some sources can do beyond the protocol `Source`, each announced by a class variable."""
+"""Optional abilities of sources beyond the protocol `Source`, announced by class variables."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -35,7 +35,7 @@ MotionOfRuns = tuple[Float[np.ndarray, " frame"], ...]
 
 
 class PhenotypeSource(Source, Protocol):
-    """A source that knows phenotypes of its subjects, without a table from the study."""
+    """A source that has phenotypes of its subjects, without a table from the study."""
 
     brings_phenotypes: ClassVar[bool]
 
@@ -45,67 +45,67 @@ class PhenotypeSource(Source, Protocol):
 
 
 class FetchedSource(Source, Protocol):
-    """A source whose scans must be brought to this machine first."""
+    """A source whose scans must be downloaded first."""
 
     fetches: ClassVar[bool]
 
     def fetch(self) -> Path:
-        """Bring the scans here, unless they are; return the file or folder that holds them.
+        """Download the scans if they are missing; return the file or folder that holds them.
 
         Raises
         ------
         AttnconnError
-            If they can't be had; the message says what to do.
+            If they can't be downloaded; the message says what to do.
         """
         ...
 
 
 def brings_phenotypes(source: object) -> TypeGuard[PhenotypeSource]:
-    """Whether a source, or a class of sources, has ``phenotypes()``; False where it isn't said."""
+    """Return whether a source, or a class of sources, has ``phenotypes()``; False by default."""
     return getattr(source, "brings_phenotypes", False) is True
 
 
 def fetches(source: object) -> TypeGuard[FetchedSource]:
-    """Whether a source, or a class of sources, has ``fetch()``; False where it isn't said."""
+    """Return whether a source, or a class of sources, has ``fetch()``; False by default."""
     return getattr(source, "fetches", False) is True
 
 
 def region_files(source: Source) -> tuple[Path, ...]:
-    """List the files that ``region_table()`` is read from.
+    """Return the files that ``region_table()`` is read from.
 
-    What the source's own ``region_files()`` says, where it has one; otherwise the files that
-    every session's series depends on.
+    These come from the source's own ``region_files()``, if it has one; otherwise they are the
+    files on which every session's series depends.
     """
     own = getattr(source, "region_files", None)
     return tuple(own()) if callable(own) else source.shared_files()
 
 
 def region_notes(source: Source) -> tuple[str, ...]:
-    """Return what a source finds unusual about its regions: its ``region_notes()``, if any."""
+    """Return notes on a source's regions, from its ``region_notes()`` if it has one."""
     own = getattr(source, "region_notes", None)
     return tuple(own()) if callable(own) else ()
 
 
 def region_coverage(source: Source, session: Session) -> Mapping[str, float]:
-    """Return how much of each region a session's scans hold: ``coverage(session)``, if any."""
+    """Return the coverage of each region, from the source's ``coverage(session)`` if it has one."""
     own = getattr(source, "coverage", None)
     return dict(own(session)) if callable(own) else {}
 
 
 def series_files(source: Source, session: Session) -> tuple[Path, ...]:
-    """List the files beside a session's scans that its series depends on, as far as there are any.
+    """Return the existing files beside a session's scans on which its series depends.
 
-    What the source's own ``series_files(session)`` says, where it has one.
+    These come from the source's own ``series_files(session)``, if it has one.
     """
     own = getattr(source, "series_files", None)
     return tuple(own(session)) if callable(own) else ()
 
 
 def known_measures(source: Source, session: Session) -> frozenset[str]:
-    """Name what the source can measure of a session beside its series, as `Source.quality` does.
+    """Return the names of quality measures that the source has for a session.
 
-    What ``motion(session)`` and ``coverage(session)`` are there for is known without reading
-    anything; a source without one of them is asked for the quality of this session.
+    ``motion(session)`` and ``coverage(session)`` imply their measures without reading any file;
+    for a source without one of them, the quality of this session is read.
 
     Raises
     ------
@@ -127,8 +127,8 @@ def session_motion(source: Source, session: Session) -> MotionOfRuns | None:
 
     Returns
     -------
-    None if the source never knows motion; an array for every run, or none where it isn't known
-    of this session.
+    None if the source never has motion; one array per run, or an empty tuple if this session has
+    none.
 
     Raises
     ------
@@ -140,7 +140,7 @@ def session_motion(source: Source, session: Session) -> MotionOfRuns | None:
 
 
 def session_shape(source: Source, session: Session) -> SessionShape | None:
-    """Return a session's frames and regions without reading it: ``shape(session)``, if any.
+    """Return a session's frames and regions from headers: ``shape(session)``, if any.
 
     Raises
     ------

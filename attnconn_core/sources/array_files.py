@@ -1,4 +1,4 @@
-"""One parcellated series from one file: NumPy, CSV, TSV, Parquet or ptseries."""
+"""Readers of a parcellated series from one file: NumPy, CSV, TSV, Parquet or ptseries."""
 
 import math
 from collections.abc import Callable
@@ -24,18 +24,18 @@ __all__ = ["READERS", "ArrayFile", "map_npy", "read_array"]
 
 @dataclass(frozen=True, eq=False)
 class ArrayFile:
-    """What one file holds.
+    """The content of one file.
 
     Attributes
     ----------
     path
         The file.
     values
-        (time, region).
+        Signals, (time, region).
     regions
-        The names in the file; None if it has none.
+        Region names in the file; None if it has none.
     repetition_time
-        Seconds, if the file says.
+        Seconds; None if the file doesn't state it.
     """
 
     path: Path
@@ -49,14 +49,14 @@ class ArrayFile:
 
 
 def read_array(path: Path) -> ArrayFile:
-    """Read a (time, region) series by the ending of its file.
+    """Read a (time, region) series with the reader for the file's ending.
 
     Raises
     ------
     ScanError
-        If the file can't be read, isn't two-dimensional, holds something else than
-        real numbers, is empty, names its regions badly, has a column that is an index or a
-        row that sums up the others, or is a pointer to content that isn't there.
+        If the file can't be read, isn't two-dimensional, holds anything but
+        real numbers, is empty, has invalid region names, has an index column or a
+        summary row, or is a pointer to content that isn't there.
     """
     path = Path(path)
     for ending, reader in READERS.items():
@@ -74,12 +74,12 @@ def _read_npy(path: Path) -> ArrayFile:
 
 
 def map_npy(path: Path) -> Shaped[np.ndarray, "..."]:
-    """Map the numbers of a NumPy file, so that none is read before it is looked at.
+    """Memory-map the numbers of a NumPy file, so that they are checked before they are read.
 
     Raises
     ------
     ScanError
-        If it isn't a whole file of one array of numbers.
+        If the file isn't one complete array of numbers.
     """
     try:
         with path.open("rb") as file:
@@ -110,7 +110,7 @@ def _require_content(path: Path) -> None:
         with path.open("rb") as file:
             start = file.read(48)
     except OSError:
-        return  # the reader says why
+        return  # the reader reports the error
     if b"/annex/objects/" in start or start.startswith(b"version https://git-lfs"):
         raise ScanError(
             f"{path}: must hold the series; it is a pointer to content that isn't here. "
@@ -157,7 +157,7 @@ def _from_table(path: Path, table: pd.DataFrame) -> ArrayFile:
             raise ScanError(f"{path}: every column must hold numbers; {name!r} holds {found}")
     regions = tuple(str(name) for name in table.columns)
     require_regions(path, regions, (_numbers(table[name]) for name in table))
-    # A column at a time: a copy of the whole in double precision would be larger than the file.
+    # One column at a time: a double-precision copy of the table would be larger than the file.
     values = np.empty(table.shape, dtype=np.float32)
     with np.errstate(over="ignore"):
         for number, name in enumerate(table.columns):
@@ -178,7 +178,7 @@ def _checked(path: Path, values: np.ndarray) -> Float32[np.ndarray, "time region
             f"got {values.shape}"
         )
     if values.dtype != np.float32 or not values.flags.owndata:
-        # Beyond float32's range a value becomes infinite, which is reported as such later.
+        # Values beyond float32's range become infinite, which is reported later.
         with np.errstate(over="ignore"):
             values = np.array(values, dtype=np.float32)
     require_frames(path, values)

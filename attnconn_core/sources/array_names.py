@@ -1,4 +1,4 @@
-"""Names of files that hold a series: ours, and those of BIDS derivatives."""
+"""Names of files that hold a series: attnconn's own, and those of BIDS derivatives."""
 
 import re
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from attnconn_core.sources.stray_files import original_of
 __all__ = ["WHOLE", "ArrayName", "claims", "kind_problem", "near_miss", "read_name"]
 
 WHOLE = -1
-"""The number of a file that has no run in its name: it is the whole session."""
+"""The number of a file without a run in its name: it is the complete session."""
 
 _ENDINGS = "|".join(re.escape(ending) for ending in READERS)
 _ENTITIES = r"(?:_[a-z]+-[A-Za-z0-9+-]+)*"
@@ -20,7 +20,7 @@ _NAME = re.compile(
     rf"(?:{_ENDINGS})"
 )
 _CLAIM = re.compile(rf"sub-.*(?:{_ENDINGS})")
-# Tables that pipelines write beside the series.
+# Tables that pipelines write beside the series and that are none.
 _BESIDE = re.compile(
     r".*_(?:events|motion|outliers|coverage|relmat|conmat|alff|reho|qc|physio|channels|scans|"
     rf"sessions|regressors|confounds)(?:{_ENDINGS})"
@@ -30,22 +30,22 @@ _NEAR = re.compile(
     r"(?:\.(?:gz|bz2|xz|zip))?",
     re.IGNORECASE,
 )
-# Scans of one session may differ in these, and still be of one kind.
+# Parts of a name in which scans of one session may differ and still be of one kind.
 _OF_RUNS = ("run", "dir")
 
 
 @dataclass(frozen=True)
 class ArrayName:
-    """What a file's name says.
+    """The parts of a file's name.
 
     Attributes
     ----------
     subject, session
         Identifiers; the session is ``test`` where the name has none.
     run
-        Its number; `WHOLE` for none.
+        Number of the run; `WHOLE` for none.
     kind
-        What else the name says, such as task, atlas and statistic, key by key.
+        Other parts of the name, such as task, atlas and statistic, by key.
     """
 
     subject: str
@@ -55,32 +55,33 @@ class ArrayName:
 
 
 def claims(name: str) -> bool:
-    """Whether a file's name begins and ends as a series' does."""
+    """Return whether a file's name begins and ends as that of a series."""
     return _CLAIM.fullmatch(name) is not None and not _BESIDE.fullmatch(name)
 
 
 def near_miss(path: Path) -> ScanError | StrayError | None:
-    """Say why a file that looks as if it were meant for a series isn't read; None if not so.
+    """Return why a file that seems to be meant as a series isn't read; None if it doesn't seem so.
 
-    It costs nobody where a series of the same name lies beside it, such as a .csv beside a .mat.
+    The error is a `StrayError` if a series of the same name lies beside the file, such as a .csv
+    beside a .mat: no session is lost then.
     """
     if claims(path.name) or _BESIDE.fullmatch(path.name) or not _NEAR.fullmatch(path.name):
         return None
-    told = (
-        f"{path}: isn't read: a series must begin with sub- and end in {', '.join(READERS)}, in "
-        f"these letters; got {path.name!r}"
+    message = (
+        f"{path}: isn't read: the name of a series must begin with sub- and end in "
+        f"{', '.join(READERS)}, in lower case; got {path.name!r}"
     )
     stem = (original_of(path.name) or path.name).partition(".")[0]
     beside = (stem + ending for ending in READERS if path.with_name(stem + ending).is_file())
     if series := next(beside, None):
         return StrayError(
-            f"{told}. {series} beside it is read: delete the other if it isn't needed"
+            f"{message}. {series} beside it is read: delete the other if it isn't needed"
         )
-    return ScanError(told)
+    return ScanError(message)
 
 
 def read_name(path: Path) -> ArrayName:
-    """Read subject, session, run and kind off a file's name.
+    """Return subject, session, run and kind from a file's name.
 
     Raises
     ------
@@ -94,8 +95,8 @@ def read_name(path: Path) -> ArrayName:
     original = original_of(path.name) if match is None else None
     if original is not None and _NAME.fullmatch(original):
         raise IdentifierError(
-            f"{path}: must be named as a scan is; this is named as a copy of {original}, which "
-            "isn't there. Rename it to that if it is the scan, or else delete it"
+            f"{path}: must be named as a scan is; it is named as a copy of {original}, which "
+            "doesn't exist. Rename it to that if it is the scan; otherwise delete it"
         )
     if match is None or len(entities) < len(pairs) or not (run.isdecimal() or not run):
         raise IdentifierError(
@@ -112,12 +113,12 @@ def read_name(path: Path) -> ArrayName:
 
 
 def kind_problem(kinds: dict[tuple[tuple[str, str], ...], Path]) -> CohortError | None:
-    """Say in what files differ that must be of one kind; None if they are.
+    """Return an error if files differ in kind, naming the parts that differ; None if they don't.
 
     Parameters
     ----------
     kinds
-        Every kind that was found, with one of its files.
+        Every kind of file that exists, with one of its files.
     """
     if len(kinds) < 2:
         return None
@@ -125,6 +126,6 @@ def kind_problem(kinds: dict[tuple[tuple[str, str], ...], Path]) -> CohortError 
     key, value = min(set(first).symmetric_difference(second))
     return CohortError(
         f"all series must be of one kind (task, atlas, statistic …), and {path.name} and "
-        f"{other.name} differ in {key}. file_pattern in the study chooses, such as "
+        f"{other.name} differ in {key}. Choose one with file_pattern in the study, such as "
         f"'*{key}-{value}*'"
     )

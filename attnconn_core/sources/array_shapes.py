@@ -1,4 +1,4 @@
-"""The shape of a file that holds a series, from its header and its first frames."""
+"""The shape of a file that holds a series, from its header and first frames."""
 
 import csv
 from pathlib import Path
@@ -20,24 +20,24 @@ from attnconn_core.sources.tables import check_first_row, delimiter_of
 
 __all__ = ["shape_of_array"]
 
-_FIRST = 64  # frames: enough to know an index by, see `require_regions`
+_FIRST = 64  # number of frames that suffice to recognise an index, see `require_regions`
 
 
 def shape_of_array(path: Path) -> SessionShape:
-    """Read the shape of a file that `read_array` reads: from its header, or by its lines.
+    """Return the shape of a file that `read_array` reads, from its header or line by line.
 
-    The first frames are read, too: where a column in them looks like an index, all of the file
-    is, to know.
+    The first frames are read as well; if a column in them looks like an index, the complete file
+    is read to decide.
 
     Raises
     ------
     ScanError
-        If the header can't be read, or its names can't be those of regions, or a column is an
+        If the header can't be read, its names aren't valid region names, or a column is an
         index, whatever its name.
     """
     shape = _from_header(path)
     if _may_hold_an_index(path):
-        read_array(path)  # says so if there is one
+        read_array(path)  # raises if there is one
     return shape
 
 
@@ -57,7 +57,7 @@ def _from_header(path: Path) -> SessionShape:
 
 
 def _may_hold_an_index(path: Path) -> bool:
-    """Whether a column looks like an index in the first frames, or these can't be read."""
+    """Return whether the first frames can't be read or have a column that looks like an index."""
     try:
         require_regions(path, None, _first_frames(path).T)
     except (OSError, ValueError, ArrowException):  # a ScanError is a ValueError
@@ -66,7 +66,7 @@ def _may_hold_an_index(path: Path) -> bool:
 
 
 def _first_frames(path: Path) -> Shaped[np.ndarray, "time region"]:
-    """Read the first frames; of a ptseries as they are stored, not yet scaled."""
+    """Return the first frames; those of a ptseries unscaled."""
     if path.name.endswith(".npy"):
         return np.asarray(map_npy(path)[:_FIRST])
     if path.name.endswith(".parquet"):
@@ -92,7 +92,7 @@ def _of_npy(path: Path) -> SessionShape:
 
 def _of_parquet(path: Path) -> SessionShape:
     metadata = pq.read_metadata(path)
-    # Whether what pandas keeps as an index may be one is seen to when it is read.
+    # Whether an index stored by pandas is valid is checked when the file is read.
     names = columns_of(metadata.schema.to_arrow_schema())
     check_names(path, names)
     return SessionShape((metadata.num_rows,), len(names), names=tuple(names))

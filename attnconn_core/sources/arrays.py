@@ -1,4 +1,4 @@
-"""A folder of series that were parcellated elsewhere, one file per run."""
+"""A folder of series that other software parcellated, one file per run."""
 
 import fnmatch
 import os
@@ -51,30 +51,30 @@ __all__ = ["ArrayFolder"]
 
 @dataclass(frozen=True)
 class ArrayFolder:
-    """Files ``sub-<id>_ses-<id>[_run-<n>]`` of (time, region), or named as BIDS derivatives.
+    """A folder of (time, region) files, ``sub-<id>_ses-<id>[_run-<n>]`` or BIDS derivatives.
 
     Endings are ``.npy``, ``.csv``, ``.tsv``, ``.parquet`` (columns named after the regions)
-    and ``.ptseries.nii``; other files are left alone.
+    and ``.ptseries.nii``; other files are ignored.
 
     Attributes
     ----------
     root
-        The folder; of the folders in it, those called ``sub-<id>`` are searched.
+        The folder. Of its subfolders, those named ``sub-<id>`` are searched.
     repetition_time
-        Seconds from one frame to the next. May be None where every file is a ptseries,
-        which carries its own, or has a sidecar of BIDS that says ``RepetitionTime``
+        Seconds from one frame to the next. May be None if every file is a ptseries,
+        which stores it, or has a BIDS sidecar with ``RepetitionTime``
         (``<same name>.json``, or one above it, such as ``task-rest_bold.json``: see
-        `sidecars_of`); given, they must agree.
+        `sidecars_of`). If given, all must agree.
     subjects
-        A CSV that says whose scans to use (see `read_subjects`); None for all.
+        A CSV table of the subjects to use (see `read_subjects`); None for all.
     group_column, subject_column
-        Columns of `subjects`; the first says ``train`` or ``test``.
+        Columns of `subjects`; the first holds ``train`` or ``test``.
     regions
         A table of the regions (see `read_region_table`) in the order of the columns.
-        Without it names come from the files, and NumPy files, which have none, get
-        ``region-001`` and so on.
+        Without it names come from the files; regions of NumPy files, which have no names, are
+        called ``region-001`` and so on.
     file_pattern
-        Which files to read, such as ``*task-rest*seg-Glasser*``; None for all.
+        Pattern of the files to read, such as ``*task-rest*seg-Glasser*``; None for all.
     link_roots
         Folders outside `root` that links in it may lead to, such as the objects of
         git-annex; none unless the study lists them.
@@ -108,7 +108,7 @@ class ArrayFolder:
 
     @property
     def notice(self) -> str | None:
-        """None: the terms of these files aren't known here."""
+        """None: the terms of use of these files are unknown."""
         return None
 
     @property
@@ -117,40 +117,40 @@ class ArrayFolder:
         return "test-retest"
 
     def shared_files(self) -> tuple[Path, ...]:
-        """The table that names the regions, where there is one."""
+        """Return the table of regions, if there is one."""
         return () if self.regions is None else (self.regions,)
 
     def region_files(self) -> tuple[Path, ...]:
-        """The table that names the regions, or the scan whose columns name them."""
+        """Return the table of regions, or the scan whose columns name them."""
         if self.regions is not None:
             return (self.regions,)
         return (self._first.path,)
 
     def sessions(self) -> tuple[Session, ...]:
-        """List every session with its files, in the order of the runs; none is opened.
+        """Return every session with its files, in the order of the runs; no file is opened.
 
         Raises
         ------
         IdentifierError
-            If a file's name breaks the rule.
+            If a file's name is invalid.
         CohortError
-            If a run lies there twice, a subject listed has no file, or there is none.
+            If a run occurs twice, a listed subject has no file, or there is no session.
         StudyError
-            If the folder doesn't exist, or a repetition time is needed and isn't given.
+            If the folder doesn't exist, or a required repetition time is missing.
         ScanError
             If a file lies outside the folder.
         """
         return self.listing().complete()
 
     def listing(self) -> Listing:
-        """List every session with its files, and the files and rows that are none.
+        """Return every session with its files, and the files and rows that aren't sessions.
 
         Raises
         ------
         CohortError
             If there is no session.
         StudyError
-            If the folder doesn't exist, or a repetition time is needed and isn't given.
+            If the folder doesn't exist, or a required repetition time is missing.
         """
         listed = self._listed()
         scans, refused = self._scans(listed)
@@ -176,13 +176,13 @@ class ArrayFolder:
         return Listing(tuple(sorted(sessions)), refused)
 
     def load(self, session: Session) -> TimeSeries:
-        """Read one session, a run per file.
+        """Read one session, one run per file.
 
         Raises
         ------
         ScanError
-            If a file can't be read, or its regions or repetition time aren't those of
-            the study or the other files.
+            If a file can't be read, or its regions or repetition time differ from those of
+            the study or of the other files.
         """
         if not session.files:
             raise ScanError(f"{session.key}: a session must have at least one file; it has none")
@@ -199,23 +199,23 @@ class ArrayFolder:
         )
 
     def probe(self, session: Session) -> None:
-        """Read a session's files, which are small, and forget them.
+        """Read a session's files, which are small, to check them.
 
         Raises
         ------
         ScanError
-            If one can't be read as what its ending says.
+            If a file doesn't match its ending.
         """
         for path in session.files:
             self._read(path)
 
     def shape(self, session: Session) -> SessionShape:
-        """Read the headers of a session's files: frames of every run, and regions.
+        """Return the frames of every run and the regions from the headers of a session's files.
 
         Raises
         ------
         ScanError
-            If one can't be read.
+            If a file can't be read.
         """
         files = [self._shape(path) for path in session.files]
         runs = tuple(file.frames for file in files)
@@ -230,7 +230,7 @@ class ArrayFolder:
         return shape_of_array(inside(self.root, path, self.link_roots))
 
     def quality(self, session: Session) -> Mapping[str, float]:  # noqa: ARG002
-        """Nothing: a file of region means doesn't say what they were taken from."""
+        """Return no measures: from regional means the coverage of regions is unknown."""
         return {}
 
     def quality_files(self, session: Session) -> tuple[Path, ...]:  # noqa: ARG002
@@ -238,7 +238,7 @@ class ArrayFolder:
         return ()
 
     def series_files(self, session: Session) -> tuple[Path, ...]:
-        """The sidecars that are there."""
+        """Return the existing sidecars of a session's files."""
         return tuple(dict.fromkeys(chain.from_iterable(map(self._sidecars, session.files))))
 
     def _sidecars(self, path: Path) -> tuple[Path, ...]:
@@ -249,7 +249,7 @@ class ArrayFolder:
         return path.name.endswith(".ptseries.nii") or bool(self._sidecars(path))
 
     def region_table(self) -> RegionTable:
-        """Return the regions of the table given, else of the first file.
+        """Return the regions of the given table, or else of the first file.
 
         Raises
         ------
@@ -272,9 +272,9 @@ class ArrayFolder:
 
     @cached_property
     def _first(self) -> ArrayFile:
-        """The file that the others are held against: the first of those that are most alike.
+        """Return the file that others are compared with: the first of the most common regions.
 
-        One that can't be read costs its own session and no other.
+        A file that can't be read loses its own session and no other.
         """
         unreadable: ScanError | None = None
         every = [session.files[0] for session in self.listing().sessions]
@@ -283,12 +283,12 @@ class ArrayFolder:
                 return self._read(path)
             except ScanError as error:
                 unreadable = unreadable or error
-        assert unreadable is not None  # noqa: S101  (listing() has one or raises)
+        assert unreadable is not None  # noqa: S101  (listing() returned a session)
         raise unreadable
 
     @cached_property
     def _groups(self) -> Sequence[Sequence[Path]]:
-        """Files of the same regions, the most common first."""
+        """Return groups of files with the same regions, the most common first."""
         paths = [session.files[0] for session in self.listing().sessions]
         return group_by_regions(paths, self._shape)
 
@@ -299,7 +299,7 @@ class ArrayFolder:
 
     def _read(self, path: Path) -> ArrayFile:
         file = read_array(inside(self.root, path, self.link_roots))
-        # A ptseries says which of its axes is time, a table how many regions there are.
+        # A ptseries stores which axis is time, and a table fixes the number of regions.
         if self.regions is None and not path.name.endswith(".ptseries.nii"):
             require_time_first(file)
         return file
@@ -307,7 +307,7 @@ class ArrayFolder:
     def _scans(
         self, listed: SubjectList | None
     ) -> tuple[dict[tuple[str, str], dict[int, Path]], dict[str, InputError]]:
-        """Find (subject, session) → number of the run → file, and what is none of them."""
+        """Return (subject, session) → number of the run → file, and enter the others as refused."""
         scans: dict[tuple[str, str], dict[int, Path]] = defaultdict(dict)
         refused: dict[str, InputError] = {}
         doubtful: set[tuple[str, str]] = set()
@@ -335,16 +335,16 @@ class ArrayFolder:
                 self._place(path, name, scans[who])
             except InputError as problem:
                 refused[path.name] = problem
-                doubtful.add(who)  # which of its files are meant can't be known
+                doubtful.add(who)  # which of its files are valid is unknown
         several = kind_problem(kinds)
         if several is not None:
             raise several
         return {who: runs for who, runs in scans.items() if who not in doubtful}, refused
 
     def _files(self) -> tuple[list[Path], dict[str, InputError]]:
-        """List the files, and the links to nothing, of the folder and of its subjects' folders.
+        """Return the files, and broken links, of the folder and of its subjects' folders.
 
-        Beside them the folders that aren't searched, and why.
+        Also return the folders that aren't searched, with the reason.
         """
         root = existing_folder(self.root, "the root of the arrays")
         found: list[Path] = []
@@ -371,11 +371,11 @@ class ArrayFolder:
         ), refused
 
     def _place(self, path: Path, name: ArrayName, runs: dict[int, Path]) -> None:
-        """Put a file among the runs of its session."""
+        """Add a file to the runs of its session."""
         beside = [runs[other] for other in runs if other == name.run or WHOLE in (name.run, other)]
         if beside:
             raise CohortError(
-                f"every run may lie there once; sub-{name.subject}_ses-{name.session} has both "
+                f"every run may occur only once; sub-{name.subject}_ses-{name.session} has both "
                 f"{beside[0].name} and {path.name} in {self.root}. file_pattern in the study can "
                 "choose"
             )
@@ -399,7 +399,7 @@ class ArrayFolder:
         )
 
     def _common_repetition_time(self, headers: Sequence[tuple[Path, float | None]]) -> float:
-        """Return what the study, the headers of the files and their sidecars say alike."""
+        """Return the repetition time on which the study, headers and sidecars agree."""
         told = [] if self.repetition_time is None else [("the study", self.repetition_time, 0.0)]
         for path, seconds in headers:
             if seconds is not None:
@@ -415,14 +415,14 @@ class ArrayFolder:
         for who, seconds, tolerance in told:
             if abs(seconds - expected) > tolerance:
                 raise ScanError(
-                    f"{who}: all files must have one repetition time; it says {seconds:g} s and "
+                    f"{who}: all files must have one repetition time; it has {seconds:g} s and "
                     f"{whose} {expected:g} s"
                 )
         return expected
 
 
 def _searched(folder: Path, refused: dict[str, InputError]) -> list[Path]:
-    """List the files of a subject's folder, but for hidden folders and copies of folders."""
+    """Return the files of a subject's folder, without hidden folders and copies of folders."""
     found: list[Path] = []
     for at, folders, names in os.walk(folder):
         copies = stray_copies(Path(at, name) for name in folders)
@@ -433,7 +433,7 @@ def _searched(folder: Path, refused: dict[str, InputError]) -> list[Path]:
 
 
 def _require_own_folder(root: Path, path: Path) -> None:
-    """Refuse a subject's folder that is a link to the root, or to another subject's folder."""
+    """Require that a subject's folder is no link to the root or to another subject's folder."""
     if not path.is_symlink():
         return
     root, folder = root.resolve(), path.resolve()
@@ -441,13 +441,13 @@ def _require_own_folder(root: Path, path: Path) -> None:
     if root.is_relative_to(folder) or (within and within[0].startswith("sub-")):
         raise ScanError(
             f"{path}: a subject's folder must be its own; it is a link to {folder}, whose scans "
-            "are read anyway. Take the link away"
+            "are read already. Remove the link"
         )
 
 
 def _untimed(path: Path) -> StudyError:
     return StudyError(
         f"{path}: a repetition time must be given (repetition_time) unless every file is a "
-        "ptseries.nii or has a sidecar, <same name>.json, or one that it inherits as BIDS has it, "
-        "such as task-rest_bold.json, that says RepetitionTime"
+        "ptseries.nii or has a sidecar with RepetitionTime: <same name>.json, or one that it "
+        "inherits by BIDS's rules, such as task-rest_bold.json"
     )

@@ -1,4 +1,4 @@
-"""A file's axes: time must be the first."""
+"""Check that time is the first axis of a file."""
 
 from attnconn_core.errors import ScanError
 from attnconn_core.sources.array_files import ArrayFile
@@ -6,39 +6,39 @@ from attnconn_core.timeseries import orientation
 
 __all__ = ["require_time_first"]
 
-# With fewer frames than this nothing shows which axis is time.
+# With fewer frames the values don't show which axis is time.
 _FRAMES = 20
 
 
 def require_time_first(file: ArrayFile) -> None:
-    """See that a file is (time, region) and not (region, time).
+    """Require that a file is (time, region) and not (region, time).
 
-    A scan may have fewer frames than regions. It is refused where its own values show that
-    the other axis is time; see `attnconn_core.timeseries.orientation`. Not for files whose
-    regions a table names: that says how many there are.
+    A scan may have fewer frames than regions. It is refused if its values show that
+    the other axis is time; see `attnconn_core.timeseries.orientation`. Don't call it for files
+    whose regions are named in a table, which fixes their number.
 
     Parameters
     ----------
     file
-        As it was read.
+        The file as read.
 
     Raises
     ------
     ScanError
-        If time is the second axis; or if nobody named the regions, they are more than the
-        frames, and there are too few frames to tell, or the second axis looks more like time.
+        If time is the second axis; or if regions have no names, outnumber the
+        frames, and there are too few frames to decide or the second axis looks more like time.
     """
     axes = orientation(file.values)
     shape = file.values.shape
     if axes.surely_turned:
         raise ScanError(
             f"{file.path}: a series must be (time, region), and this looks like (region, time): "
-            f"{axes.in_words}. Transpose it; its shape is {shape}. If it is right "
-            "as it is, name its regions in a table (regions)"
+            f"{axes.in_words}. Transpose it; its shape is {shape}. If the axes are right, "
+            "name its regions in a table (regions)"
         )
     wide = file.regions is None and shape[0] < shape[1]
     if wide and (shape[0] < _FRAMES or axes.leans):
         raise ScanError(
             f"{file.path}: without a table of regions a series must have at least as many "
-            f"frames as regions, or it can't be told from (region, time); got {shape}"
+            f"frames as regions, since it could also be (region, time); got {shape}"
         )

@@ -1,4 +1,4 @@
-"""What every source of scans can do."""
+"""The interface of a source of scans."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ __all__ = ["DESIGN_LABELS", "Design", "Listing", "Source"]
 
 Design = Literal["test-retest", "split-half"]
 
-#: What a reader of any score must be told of the two sessions of a subject.
+#: Text that a reader of any score must see on the two sessions of a subject.
 DESIGN_LABELS: Mapping[Design, str] = MappingProxyType(
     {
         "test-retest": "two scans of each subject: test–retest",
@@ -25,16 +25,16 @@ DESIGN_LABELS: Mapping[Design, str] = MappingProxyType(
 
 @dataclass(frozen=True)
 class Listing:
-    """What a source holds.
+    """Sessions of a source, and what isn't a session.
 
     Attributes
     ----------
     sessions
         In order of subject and session.
     refused
-        A folder, file or subject that should have been a session → why it is none. It
-        costs nobody else. A `StrayError` costs nobody at all: the session that it looks like
-        is there.
+        Folder, file or subject that should have been a session → why it isn't. Other
+        sessions are not affected. With a `StrayError` no session is lost at all: the session
+        that the file resembles exists.
     """
 
     sessions: tuple[Session, ...]
@@ -42,18 +42,18 @@ class Listing:
 
     @property
     def missing(self) -> dict[str, str]:
-        """Those of `refused` by which a session is lost → why."""
+        """Those of `refused` that lose a session → why."""
         return {
             name: str(why) for name, why in self.refused.items() if not isinstance(why, StrayError)
         }
 
     def complete(self) -> tuple[Session, ...]:
-        """Return the sessions if nothing was refused.
+        """Return the sessions, or raise if anything was refused.
 
         Raises
         ------
         InputError
-            The first refusal, with the number of the others.
+            The first refusal, with the number of others.
         """
         for first in self.refused.values():
             others = len(self.refused) - 1
@@ -63,62 +63,61 @@ class Listing:
 
 @runtime_checkable
 class Source(Protocol):
-    """Where scans come from: lists sessions without reading them, loads one at a time.
+    """The interface of sources: list sessions without reading them, load one at a time.
 
-    In the registry of sources stand dataclasses: their fields are the keys that a study
-    may set (see `StudyKey`). What only some sources can do is in `abilities`.
+    Sources in the registry are dataclasses whose fields are the keys that a study
+    may set (see `StudyKey`). Optional methods are described in `abilities`.
     """
 
     def sessions(self) -> tuple[Session, ...]:
-        """List every session in order of subject and session; no scan is read.
+        """Return every session in order of subject and session; no scan is read.
 
         Raises
         ------
         InputError
-            If an identifier breaks the rule, a subject or session occurs twice, or a
-            subject that was asked for has no scan: whatever `listing` refuses.
+            If an identifier is invalid, a subject or session occurs twice, or a
+            requested subject has no scan: whatever `listing` refuses.
         """
         ...
 
     def listing(self) -> Listing:
-        """List every session that there is, and why others aren't; no scan is read.
+        """Return the existing sessions, and why others are refused; no scan is read.
 
         Raises
         ------
         InputError
-            If what is wrong concerns all of them.
+            If the error concerns all sessions.
         """
         ...
 
     def load(self, session: Session) -> TimeSeries:
-        """Read one session, a column per region of `region_table`.
+        """Read one session, with one column per region of `region_table`.
 
         Raises
         ------
         InputError
-            If its files can't be read as what they should be.
+            If its files can't be read or have the wrong content.
         """
         ...
 
     def probe(self, session: Session) -> None:
-        """Read the headers of a session's files, and nothing more.
+        """Read only the headers of a session's files, to check them.
 
         Raises
         ------
         InputError
-            If a file isn't whole, or not what it should be.
+            If a file is incomplete or of the wrong kind.
         """
         ...
 
     def quality(self, session: Session) -> Mapping[str, float]:
-        """Measure what the series alone doesn't tell of a session.
+        """Return quality measures of a session that its series doesn't contain.
 
         Returns
         -------
-        What is known of ``coverage_min`` and ``coverage_mean`` (share of a region's
+        Those that are known of ``coverage_min`` and ``coverage_mean`` (share of a region's
         vertices with a signal, over regions) and ``motion_mean`` and ``motion_max``
-        (millimetres from frame to frame); other measures of the source's own may stand
-        beside them.
+        (millimetres from frame to frame), and any measures specific to the source.
 
         Raises
         ------
@@ -128,7 +127,7 @@ class Source(Protocol):
         ...
 
     def quality_files(self, session: Session) -> tuple[Path, ...]:
-        """List the files beside the scans that `quality` reads where they are there."""
+        """Return the existing files beside the scans that `quality` reads."""
         ...
 
     def region_table(self) -> RegionTable:
@@ -136,15 +135,15 @@ class Source(Protocol):
         ...
 
     def shared_files(self) -> tuple[Path, ...]:
-        """List the files beside the scans that every session's series depends on."""
+        """Return the files beside the scans on which every session's series depends."""
         ...
 
     @property
     def notice(self) -> str | None:
-        """Terms and labels that every page with this data must show."""
+        """Terms of use and labels that every page with this data must show."""
         ...
 
     @property
     def design(self) -> Design:
-        """What two sessions of a subject are: two scans, or two halves of one."""
+        """Whether a subject's two sessions are two scans, or two halves of one."""
         ...

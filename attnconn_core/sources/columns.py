@@ -1,4 +1,4 @@
-"""Columns of a series that are no region: indices, frame numbers, times."""
+"""Columns of a series that aren't regions: indices, frame numbers, times, confounds."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -18,14 +18,14 @@ _COUNTED = (
     r"|elapsed|date|datetime|clock|counter|trigger|second|sec|millisecond|msec)"
 )
 _NUMBERED = r"(?:index|idx|id|no|nr|num|number|s|sec|secs|seconds|ms|msec|milliseconds|min|minutes)"
-# Letters and digits only: "Unnamed: 0", "__index_level_0__", "Time (s)", "frame_number".
+# Names reduced to letters and digits: "Unnamed: 0", "__index_level_0__", "Time (s)", ...
 _INDEX = re.compile(
     rf"unnamed\d*(?:level\d+)?|(?:index)?level\d+|rownames?|t|(?:{_COUNTED}s?){{1,3}}{_NUMBERED}?"
 )
 _FRAME = re.compile(r"(?:t|tr|frame|vol|volume|time|timepoint|tp|scan)\d+")
 
 # Confounds that fMRIPrep, FSL, SPM, AFNI and XCP-D write beside series: motion, its derivatives
-# and squares, outliers, cosines, components, and summaries of it. Letters and digits only.
+# and squares, outliers, cosines, components, and their summaries. Letters and digits only.
 _CONFOUND = re.compile(
     r"(?:trans|rot|r)[xyz](?:derivative1)?(?:power2)?"
     r"|d?(?:roll|pitch|yaw)|[atcw]compcor\d+|edgecomp\d+|dropped\d+"
@@ -33,7 +33,7 @@ _CONFOUND = re.compile(
     r"|(?:framewisedisplacement|fd)(?:power|jenkinson|vandijk)?|(?:std|nonstd)?dvars|vxwisestddvars"
     r"|rmsd|censor|(?:globalsignal|csfwm|csf|whitematter|wm)(?:derivative1)?(?:power2)?"
 )
-# What an atlas may call a region, too: a confound only beside others.
+# Names that an atlas may also use: confounds only if others are present.
 _PERHAPS = re.compile(r"csf|whitematter|wm|r[xyz]|fd|d?(?:roll|pitch|yaw)|censor")
 
 _SHOWN = 5
@@ -41,28 +41,28 @@ _SHOWN = 5
 _LEAST = 10
 _EVEN = 0.95
 _ALL_RISE = 60
-_FEWEST_STEPS = 2  # one alone may be a jump or a spike, which other checks name
+_FEWEST_STEPS = 2  # a single step may be a jump or a spike, which other checks report
 
 
 def require_regions(
     path: Path, names: Sequence[str] | None, columns: Iterable[Shaped[np.ndarray, " time"]]
 ) -> None:
-    """See that every column of a series can be a region's signal.
+    """Require that every column of a series can be a region's signal.
 
     Parameters
     ----------
     path
         The file, for errors.
     names
-        Of the columns; None if the file has none.
+        Names of the columns; None if the file has none.
     columns
-        The values of each, as they stand in the file.
+        Values of each column, as stored in the file.
 
     Raises
     ------
     ScanError
-        Naming the column, if its name or its values are those of an index: they rise or
-        fall in even steps, or throughout; or if the columns are named after frames.
+        If a column's name or values are those of an index (values rise or fall in even steps,
+        or monotonically), or if columns are named after frames; the message names the column.
     """
     if names is not None:
         require_region_names(path, names)
@@ -72,55 +72,55 @@ def require_regions(
             first = ", ".join(f"{value:g}" for value in column[:3])
             raise ScanError(
                 f"{path}: every column must be a region's signal; column {called} rises or falls "
-                f"as frame numbers, times or a linear drift do ({first}, …). Take it out, or "
+                f"like frame numbers, times or a linear drift ({first}, …). Remove it, or "
                 "detrend it if it is a region"
             )
 
 
 def require_region_names(path: Path, names: Sequence[str]) -> None:
-    """See that no column is named as an index, times or confounds are, and not all after frames.
+    """Require that no column is named as an index, time or confound, and not all after frames.
 
     Raises
     ------
     ScanError
-        Naming the column.
+        If one is; the message names the column.
     """
     for name in names:
         if _INDEX.fullmatch(_letters(name)):
             raise ScanError(
                 f"{path}: every column must be a region; {name!r} is the name of an index or of "
-                "times. Take the column out (with pandas: to_csv(…, index=False)), or rename it if "
+                "times. Remove the column (with pandas: to_csv(…, index=False)), or rename it if "
                 "it is a region"
             )
     confounds = [name for name in names if _CONFOUND.fullmatch(_letters(name))]
     if any(not _PERHAPS.fullmatch(_letters(name)) for name in confounds):
         raise ScanError(
-            f"{path}: every column must be a region; these are named as confounds are: "
-            f"{first_few(confounds, _SHOWN)}. Take them out; rename those that are regions"
+            f"{path}: every column must be a region; these have names of confounds: "
+            f"{first_few(confounds, _SHOWN)}. Remove them; rename those that are regions"
         )
     if names and all(_FRAME.fullmatch(_letters(name)) for name in names):
         raise ScanError(
-            f"{path}: a series must be (time, region), a column for each region; the columns are "
+            f"{path}: a series must be (time, region), with one column per region; the columns are "
             f"named after frames: {', '.join(names[:3])}. Transpose it"
         )
 
 
 def _counts(column: Shaped[np.ndarray, " time"]) -> bool:
-    """Whether values go in even steps, runs one after the other, or one way throughout."""
+    """Return whether values have even steps, restart in each run, or are monotonic."""
     if len(column) < _LEAST:
         return False
     values = column.astype(np.float64)
     if np.isinf(values).any():
         return False
     steps = np.diff(values)
-    # Numbers of blocks rise, too: in few steps.
+    # Block numbers rise too, but in few steps.
     one_way = (steps >= 0).all() or (steps <= 0).all()
     if one_way and len(column) >= _ALL_RISE and np.count_nonzero(steps) >= _FEWEST_STEPS:
         return True
     step = np.median(steps)
     if not np.isfinite(step) or step == 0:
         return False
-    # Times that were rounded for a table differ by less than their last digit.
+    # Times that were rounded in a table differ by less than their last digit.
     even = np.abs(steps - step) <= 0.02 * abs(step)
     return bool(even.mean() >= _EVEN)
 

@@ -1,4 +1,4 @@
-"""Columns of dates, which are no quantities: words, numbers such as 20200131, and day counts."""
+"""Columns of dates, which are no quantities: words, numbers such as 20200131, day counts."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -24,20 +24,20 @@ _WRITTEN: Mapping[str, Callable[[_Numbers], tuple[_Numbers, _Numbers, _Numbers]]
     "ddmmyyyy": lambda each: (each % 10_000, each // 10_000 % 100, each // 1_000_000),
     "mmddyyyy": lambda each: (each % 10_000, each // 1_000_000, each // 10_000 % 100),
 }
-# Days since 1900: October 1954 to April 2064.
+# Days since 1900, from October 1954 to April 2064.
 _EARLIEST, _LATEST = 20_000, 60_000
 _NAMED = re.compile(r"date|dob|birth|born|day", re.IGNORECASE)
 _REMEDY = "a date is no quantity: give an age or a duration in years"
 
 
 def date_problem(column: pd.Series) -> str:
-    """Say that a column holds dates and what to give instead; nothing where it holds none.
+    """Return that a column holds dates, and what to give instead; empty if it holds none.
 
     Parameters
     ----------
     column
         Words or numbers. Days since 1900, which spreadsheets store for dates, could be any
-        whole numbers from 20000 to 60000: they count as dates if the column's name says so;
+        whole numbers from 20000 to 60000: they count as dates only if the column's name does;
         see `may_count_days`.
 
     Examples
@@ -53,7 +53,7 @@ def date_problem(column: pd.Series) -> str:
     if not pd.api.types.is_numeric_dtype(known):
         words = known.astype(str).str.strip()
         dates = words[words.str.lower().map(lambda word: _TEXT.fullmatch(word) is not None)]
-        # Some cells may say that there is none.
+        # Some cells may state that there is no date.
         return (
             f"it holds dates ({dates.iloc[0]}), and {_REMEDY}"
             if 2 * len(dates) > len(words)
@@ -66,13 +66,13 @@ def date_problem(column: pd.Series) -> str:
 
 
 def may_count_days(column: pd.Series) -> bool:
-    """Return whether numbers may be dates as spreadsheets store them, by their values alone."""
+    """Return whether numbers, by their values alone, may be dates as stored by spreadsheets."""
     whole = _whole(column.dropna())
     return bool(len(whole) and ((whole >= _EARLIEST) & (whole <= _LATEST)).all())
 
 
 def _as_digits(known: pd.Series) -> str:
-    """Return how numbers write dates; nothing if one of them can't be a date."""
+    """Return the format in which numbers write dates; empty if one of them can't be a date."""
     whole = _whole(known)
     for how, parts in _WRITTEN.items():
         year, month, day = parts(whole)
@@ -83,7 +83,7 @@ def _as_digits(known: pd.Series) -> str:
 
 
 def _whole(known: pd.Series) -> _Numbers:
-    """Return numbers that are all whole; none if one isn't."""
+    """Return the numbers if all are whole; otherwise none."""
     values = known.to_numpy(dtype=np.float64)
     if not (np.isfinite(values) & (values == np.round(values)) & (np.abs(values) < 1e9)).all():
         return np.empty(0, dtype=np.int64)

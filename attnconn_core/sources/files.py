@@ -1,4 +1,4 @@
-"""The way to a scan's file: never outside the source's folder, never a guess."""
+"""Paths of scan files, which must lie inside the source's folder."""
 
 import errno
 import fnmatch
@@ -19,7 +19,7 @@ def existing_folder(root: Path, what: str) -> Path:
     Raises
     ------
     StudyError
-        If it isn't.
+        If it isn't a folder.
     """
     if not Path(root).is_dir():
         raise StudyError(f"{what} must be an existing folder; got {root}")
@@ -27,7 +27,7 @@ def existing_folder(root: Path, what: str) -> Path:
 
 
 def inside(root: Path, path: Path, link_roots: Sequence[Path] = ()) -> Path:
-    """Return `path` if it lies under `root`, or an allowed folder, once every link is followed.
+    """Return `path` if it lies in `root` or an allowed folder after following all links.
 
     Parameters
     ----------
@@ -41,18 +41,18 @@ def inside(root: Path, path: Path, link_roots: Sequence[Path] = ()) -> Path:
     Raises
     ------
     ScanError
-        If it leads elsewhere, as ``..`` or a symbolic link can, or to nothing.
+        If it leads elsewhere, by ``..`` or a symbolic link, or is a broken link.
     """
     if is_dangling(path):
         if _leads_to_itself(path):
             raise ScanError(
-                f"{path}: the content of a scan must be there; the file is a link to "
-                f"{os.readlink(path)}, which leads back to itself. Put the file in its place, or "
-                "take the link away"
+                f"{path}: the content of a scan must exist; the file is a link to "
+                f"{os.readlink(path)}, which leads back to itself. Replace the link by the file, "
+                "or remove it"
             )
         raise ScanError(
-            f"{path}: the content of a scan must be there; the file is a link to "
-            f"{os.readlink(path)}, which isn't. `datalad get` fetches what git-annex keeps"
+            f"{path}: the content of a scan must exist; the file is a link to "
+            f"{os.readlink(path)}, which doesn't exist. `datalad get` fetches what git-annex keeps"
         )
     resolved = path.resolve()
     if not any(resolved.is_relative_to(Path(each).resolve()) for each in (root, *link_roots)):
@@ -73,12 +73,12 @@ def _leads_to_itself(path: Path) -> bool:
 
 
 def is_dangling(path: Path) -> bool:
-    """Whether a path is a link to what isn't there."""
+    """Return whether a path is a broken link."""
     return path.is_symlink() and not path.exists()
 
 
 def matching(folder: Path, pattern: str) -> tuple[Path, ...]:
-    """List the files of one folder whose names match, in order; links to nothing too.
+    """Return the files of one folder whose names match, in order, including broken links.
 
     Raises
     ------
@@ -104,8 +104,8 @@ def the_one(found: Sequence[Path], folder: Path, pattern: str) -> Path:
     Raises
     ------
     ScanError
-        If there is none (with the folder and the pattern) or more than one (with the
-        name of each).
+        If there is none (the message names folder and pattern) or more than one (it lists
+        their names).
     """
     if not found:
         raise ScanError(f"{folder}: exactly one file must match {pattern!r}; none does")

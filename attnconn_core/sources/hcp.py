@@ -1,4 +1,4 @@
-"""A tree of HCP subjects as ConnectomeDB unpacks it, dense series of both layouts."""
+"""HCP subjects as ConnectomeDB unpacks them: dense series in either of two layouts."""
 
 import re
 from collections.abc import Mapping
@@ -36,7 +36,7 @@ __all__ = ["HcpTree"]
 _RESULTS = Path("MNINonLinear", "Results")
 _CONCATENATED = "rfMRI_REST"
 _LAYOUT = Literal["concatenated", "runs"]
-# Sessions whose scans say which labels of an atlas are held by scans at all.
+# Number of sessions whose scans determine which labels of an atlas are regions.
 _DECIDING = 3
 # rfMRI_REST1_LR at 3T; rfMRI_REST1_7T_PA is another scanner with another TR.
 _RUN = re.compile(r"rfMRI_REST\d+[a-z]?_(?:LR|RL|AP|PA)")
@@ -49,27 +49,27 @@ class HcpTree:
     Attributes
     ----------
     root
-        The folder that holds a folder per subject; ``<subject>_retest`` is the subject's
-        session ``retest``, ``<subject>_V1_MR`` (HCP Aging and Development) session ``V1``,
+        The folder with one folder per subject. ``<subject>_retest`` is the subject's
+        session ``retest``, ``<subject>_V1_MR`` (HCP Aging and Development) session ``V1``;
         others are ``test``; see `split_scan_name`.
     atlas
-        A ``dlabel.nii`` file. Its labels that no scan holds a vertex of, such as one of the
-        medial wall, are no regions: the first three sessions' scans say which.
+        A ``dlabel.nii`` file. Labels without a vertex in the scans of the first three sessions,
+        such as a label of the medial wall, are no regions.
     drop_labels
         Names of the atlas's labels that are no regions, such as ``L_unknown``.
     subjects
-        A CSV that says whose scans to use (see `read_subjects`); None for every subject
-        folder there is.
+        A CSV table of the subjects to use (see `read_subjects`); None for every subject
+        folder.
     file_pattern
-        Picks one preprocessing of those that lie side by side.
+        Pattern that selects one of several preprocessed versions.
     layout
         ``"concatenated"``: all runs in one file in ``rfMRI_REST``. ``"runs"``: one file
-        a run in ``rfMRI_REST1_LR`` and so on. None to take the one that is there.
+        per run in ``rfMRI_REST1_LR`` and so on. None for the layout that exists.
     frames_per_run, run_lengths
-        Where a concatenated file is cut: at every so many frames, or, if given, into
-        runs of these lengths.
+        Where a concatenated file is cut into runs: after every `frames_per_run` frames or, if
+        given, into runs of these lengths.
     subject_column, group_column
-        Columns of `subjects`; the second says ``train`` or ``test``.
+        Columns of `subjects`; the second holds ``train`` or ``test``.
     link_roots
         Folders outside `root` that links in it may lead to, such as the objects of
         git-annex, or ``HCP_Retest``; none unless the study lists them.
@@ -101,7 +101,7 @@ class HcpTree:
 
     @property
     def notice(self) -> str | None:
-        """None: whoever has the tree has accepted its terms."""
+        """None: users accept HCP's terms when they download the data."""
         return None
 
     @property
@@ -110,7 +110,7 @@ class HcpTree:
         return "test-retest"
 
     def region_table(self) -> RegionTable:
-        """Return the atlas's regions that the first sessions' scans hold a vertex of.
+        """Return the regions of the atlas with a vertex in the first sessions' scans.
 
         Raises
         ------
@@ -120,39 +120,39 @@ class HcpTree:
         return self._atlas.table
 
     def shared_files(self) -> tuple[Path, ...]:
-        """The atlas, and the scans that say which of its labels are regions, if not all are."""
+        """Return the atlas and, if some of its labels are no regions, the scans that show this."""
         try:
             fits = self._atlas is self._whole_atlas
-        except InputError:  # whoever loads a session hears of it
+        except InputError:  # reported when a session is loaded
             fits = True
         return (self.atlas,) if fits else (self.atlas, *self._first_scans)
 
     def region_notes(self) -> tuple[str, ...]:
-        """Say what is unusual about the atlas, and which of its labels no scan holds."""
+        """Return notes on the atlas, and on its labels that no scan holds."""
         return self._atlas.notes
 
     def sessions(self) -> tuple[Session, ...]:
-        """List every session with its files; none is opened.
+        """Return every session with its files; no file is opened.
 
         Raises
         ------
         IdentifierError
-            If a subject's name breaks the rule.
+            If a subject's name is invalid.
         CohortError
-            If a subject listed, or a subject folder, has no scan, or both layouts are
-            there and the study doesn't choose.
+            If a listed subject, or a subject folder, has no scan, or both layouts
+            exist and the study doesn't choose.
         ScanError
-            If not exactly one file matches in a folder, or a file lies outside `root`.
+            If the number of matching files in a folder isn't one, or a file lies outside `root`.
         """
         return self.listing().complete()
 
     def listing(self) -> Listing:
-        """List every session with its files, and the folders and rows that are none.
+        """Return every session with its files, and the folders and rows that aren't sessions.
 
         Raises
         ------
         CohortError
-            If both layouts are there and the study doesn't choose, or there is no scan.
+            If both layouts exist and the study doesn't choose, or there is no scan.
         """
         root = existing_folder(self.root, "the root of an HCP tree")
         listed = self._listed()
@@ -165,15 +165,15 @@ class HcpTree:
                     continue
                 if stray := stray_copy(folder):
                     raise stray
-                # Names come from the folder, never from the table: what is listed is
-                # looked up among them.
+                # Names come from the folder, never from the table, whose subjects are looked up
+                # among them.
                 subject, session = split_retest(folder.name)
                 if listed is not None and not listed.wants(subject, session):
                     continue
                 if (subject, session) in scans:
                     raise CohortError(
-                        f"every session may lie there once; {folder} is sub-{subject}_"
-                        f"ses-{session}, as another folder is"
+                        f"every session may occur only once; {folder} is sub-{subject}_"
+                        f"ses-{session}, like another folder"
                     )
                 scans[subject, session] = self._candidates(folder)
                 copies = stray_copies(p for _, found in scans[subject, session] for p in found)
@@ -189,7 +189,7 @@ class HcpTree:
                 refused[folder.name] = CohortError(
                     f"every subject must have a resting-state scan matching "
                     f"{self.file_pattern!r}; {folder} has none. "
-                    "A table of subjects can leave it out"
+                    "Leave it out with a table of subjects (subjects)"
                 )
                 continue
             group = listed.group(subject, session) if listed else None
@@ -202,13 +202,13 @@ class HcpTree:
         return Listing(tuple(sorted(sessions)), refused)
 
     def load(self, session: Session) -> TimeSeries:
-        """Average one session's files over the regions, runs apart.
+        """Read one session's files and average them over regions, run by run.
 
         Raises
         ------
         ScanError
             If a file can't be read, repetition times differ between runs, or a
-            concatenated file can't be cut as the study says.
+            concatenated file can't be cut as the study states.
         AtlasError
             If the atlas doesn't fit, or one of its regions has no vertex in a file.
         """
@@ -231,23 +231,23 @@ class HcpTree:
         )
 
     def probe(self, session: Session) -> None:
-        """Read the headers of a session's files.
+        """Read the headers of a session's files, to check them.
 
         Raises
         ------
         ScanError
-            If one isn't a whole dense series.
+            If a file isn't a complete dense series.
         """
         for path in session.files:
             read_scan_header(self._inside(path))
 
     def shape(self, session: Session) -> SessionShape:
-        """Read the frames of every run, and the repetition time, from headers.
+        """Return the frames of every run, and the repetition time, from headers.
 
         Raises
         ------
         ScanError
-            If a file isn't a whole dense series, or can't be cut as the study says.
+            If a file isn't a complete dense series, or can't be cut as the study states.
         """
         headers = [read_scan_header(self._inside(path)) for path in session.files]
         runs = tuple(header.n_frames for header in headers)
@@ -256,10 +256,10 @@ class HcpTree:
         return SessionShape(runs, repetition_time=headers[0].repetition_time)
 
     def quality(self, session: Session) -> Mapping[str, float]:
-        """Measure how much of every region the scans hold, and how the head moved.
+        """Return the coverage of regions and the motion of the head.
 
-        Motion is known where ``Movement_RelativeRMS.txt`` lies beside every file, which
-        it does in the folders of single runs.
+        Motion is known if ``Movement_RelativeRMS.txt`` lies beside every file, as it does in the
+        folders of single runs.
 
         Raises
         ------
@@ -273,12 +273,12 @@ class HcpTree:
         return measured | motion_measures(self.motion(session))
 
     def motion(self, session: Session) -> tuple[Float64[np.ndarray, " frame"], ...]:
-        """Read how the head moved in every file; nothing unless that lies beside all of them.
+        """Return the head motion of every file; empty unless all files have it beside them.
 
         Raises
         ------
         ScanError
-            If a file of motion can't be read, or isn't as long as its scan.
+            If a file of motion can't be read, or differs in length from its scan.
         """
         beside = self.quality_files(session)
         if not all(path.is_file() for path in beside):
@@ -289,7 +289,7 @@ class HcpTree:
         )
 
     def coverage(self, session: Session) -> Mapping[str, float]:
-        """Measure the share of every region's vertices that hold a signal: the least of all runs.
+        """Return the share of every region's vertices that hold a signal, the least over runs.
 
         Raises
         ------
@@ -300,14 +300,14 @@ class HcpTree:
         return dict(zip(self._atlas.regions, _least_coverage(files, self._atlas), strict=True))
 
     def quality_files(self, session: Session) -> tuple[Path, ...]:
-        """The motion of every file."""
+        """Return the existing files of motion."""
         return tuple(path.parent / MOTION_FILE for path in session.files)
 
     def _inside(self, path: Path) -> Path:
         return inside(self.root, path, self.link_roots)
 
     def _is_subject(self, folder: Path) -> bool:
-        """Whether a folder is laid out as a subject's; links to nothing are no folders."""
+        """Return whether a folder has a subject's layout; broken links are no folders."""
         steps = (folder, folder / _RESULTS.parts[0], folder / _RESULTS)
         for path in filter(is_dangling, steps):
             self._inside(path)
@@ -319,14 +319,14 @@ class HcpTree:
 
     @cached_property
     def _atlas(self) -> Atlas:
-        """The atlas without labels of which none of the first scans holds a vertex."""
+        """The atlas without labels that have no vertex in any of the first scans."""
         return held_by_any(self._whole_atlas, self._first_scans)
 
     @cached_property
     def _first_scans(self) -> tuple[Path, ...]:
         try:
             sessions = self.listing().sessions[:_DECIDING]
-        except InputError:  # there is none yet
+        except InputError:  # there is no session yet
             return ()
         return tuple(self._inside(session.files[0]) for session in sessions)
 
@@ -336,7 +336,7 @@ class HcpTree:
         if bare:
             raise AtlasError(
                 f"{path}: every region of atlas {self._atlas.name} needs a vertex in the scan; "
-                f"{len(bare)} have none: {', '.join(bare[:5])}; drop_labels can leave them out"
+                f"{len(bare)} have none: {', '.join(bare[:5])}. Leave them out with drop_labels"
             )
         return series
 
@@ -346,7 +346,7 @@ class HcpTree:
         return read_subjects(self.subjects, self.subject_column, self.group_column)
 
     def _candidates(self, folder: Path) -> list[tuple[Path, tuple[Path, ...]]]:
-        """Find the scan folders of the layouts allowed, with their matching files."""
+        """Return the scan folders of the allowed layouts, with their matching files."""
         results = folder / _RESULTS
         if not results.is_dir():
             return []
@@ -355,13 +355,13 @@ class HcpTree:
         for each in sorted(results.iterdir()):
             if each.name == _CONCATENATED or _RUN.fullmatch(each.name):
                 if is_dangling(each):
-                    self._inside(each)  # says so
+                    self._inside(each)  # raises if it lies outside
                 if not each.is_dir():
                     continue
                 which = "concatenated" if each.name == _CONCATENATED else "runs"
                 found[which].append((each, matching(each, self.file_pattern)))
         wanted = [self.layout] if self.layout else list(found)
-        # A layout is there if a single file of it is; then none of its folders may lack one.
+        # A layout exists if one of its files does; then all of its folders must have a file.
         present = [which for which in wanted if any(files for _, files in found[which])]
         if not present:
             return [each for which in wanted for each in found[which]][:1]
@@ -379,13 +379,13 @@ class HcpTree:
                 first.setdefault(folder.name == _CONCATENATED, folder)
         if len(first) > 1:
             raise CohortError(
-                "scans must all be concatenated or all be single runs, and here are both: "
-                f"{first[True]} and {first[False]}. The study must choose: "
+                "scans must all be concatenated or all be single runs; got both: "
+                f"{first[True]} and {first[False]}. Choose in the study: "
                 "layout 'concatenated' or 'runs'"
             )
 
     def _lengths(self, path: Path, n_frames: int) -> tuple[int, ...]:
-        """Return the frames of every run of a concatenated file."""
+        """Return the number of frames of every run of a concatenated file."""
         lengths = self.run_lengths or (self.frames_per_run,) * (n_frames // self.frames_per_run)
         if sum(lengths) != n_frames or not lengths:
             rule = (
@@ -406,7 +406,7 @@ class HcpTree:
         return TimeSeries(runs=runs, repetition_time=series.repetition_time, regions=series.regions)
 
 
-# Of one session at a time: its quality and its table of regions are made together.
+# Cached for one session at a time, whose quality and regions are computed together.
 @lru_cache(maxsize=1)
 def _least_coverage(files: tuple[Path, ...], atlas: Atlas) -> tuple[float, ...]:
     held = np.min([coverage(path, atlas) for path in files], axis=0)

@@ -1,4 +1,4 @@
-"""Headers of tables that hold a series: the names of its regions."""
+"""Headers of tables that hold a series, with the names of its regions."""
 
 import csv
 from collections.abc import Sequence
@@ -13,12 +13,12 @@ __all__ = ["check_names", "read_header"]
 
 
 def read_header(path: Path) -> list[str]:
-    """Read the names of the columns of a separated table, and hold them against the rules.
+    """Return the column names of a separated table, checked.
 
     Raises
     ------
     ScanError
-        If it can't be read, its cells are separated otherwise, or as `check_names` does.
+        If it can't be read, has another separator, or `check_names` raises.
     """
     try:
         require_delimiter(path, ScanError)
@@ -34,12 +34,12 @@ def read_header(path: Path) -> list[str]:
 
 
 def check_names(path: Path, names: Sequence[str]) -> None:
-    """See that every column has a name of its own, and that of a region.
+    """Require that every column has a unique name that is valid for a region.
 
     Raises
     ------
     ScanError
-        With the names that can't be.
+        If a name isn't; the message lists such names.
     """
     names = [*map(composed, names)]
     if names and all(_is_number(name) for name in names):
@@ -54,15 +54,15 @@ def check_names(path: Path, names: Sequence[str]) -> None:
             + (
                 f"more than once: {', '.join(twice[:5])}"
                 if twice
-                else f"column {names.index('') + 1 if names else 1} has none. An index must be "
-                "left out (with pandas: to_csv(…, index=False))"
+                else f"column {names.index('') + 1 if names else 1} has none. Leave out an "
+                "index (with pandas: to_csv(…, index=False))"
             )
         )
     unprintable = [name for name in names if not name.isprintable()]
     if unprintable:
         raise ScanError(
-            f"{path}: names of regions must be printable; got {unprintable[0][:40]!r}. Is the file "
-            "UTF-8, and a quotation mark closed?"
+            f"{path}: names of regions must be printable; got {unprintable[0][:40]!r}. Check that "
+            "the file is UTF-8 and that quotation marks are closed"
         )
     require_region_names(path, names)
 

@@ -1,4 +1,4 @@
-"""The published synthetic experiment: windows drawn one by one, not cut from a series."""
+"""The original study's synthetic experiment: independent windows, not cut from a series."""
 
 import numpy as np
 from jaxtyping import Float
@@ -10,11 +10,11 @@ from attnconn_core.sources.known_truth import KnownTruth
 __all__ = ["INDEPENDENT_SAMPLES", "independent_samples"]
 
 INDEPENDENT_SAMPLES = "independent-samples-20"
-"""Name of the benchmark."""
+"""Name of this kind of data sets."""
 
 _REGIONS, _WINDOW, _DEVIATION = 20, 15, 0.2
 _CONNECTED, _WEIGHT = 0.4, (0.5, 2.0)
-_JUDGED = 1000  # samples that the truth is averaged over
+_JUDGED = 1000  # number of samples over which the ground truth is averaged
 
 Windows = Float[np.ndarray, "sample region lag"]
 Targets = Float[np.ndarray, "sample region"]
@@ -22,25 +22,25 @@ BySource = Float[np.ndarray, "target source"]
 
 
 def independent_samples(data_sets: int, seed: int, samples: int = 20_000) -> KnownTruth:
-    """Draw windows and what a random network of small networks makes of them.
+    """Draw windows, and the next values that a random graph of small neural networks gives.
 
-    Of the 400 ordered pairs of 20 regions, self included, 40 % are connected, with
-    weights from 0.5 to 2. A connection is two linear layers with a rectifier between,
-    of the source's window and the target's; a target's next value is the weighted sum.
+    Of the 400 ordered pairs of 20 regions, self-connections included, 40 % are connected, with
+    weights from 0.5 to 2. A connection is two linear layers with a rectifier in between, of
+    the windows of the source and of the target; a target's next value is the weighted sum.
     Windows are 15 values of normal noise, z-scored. Each sample is a run of 16 frames,
-    so that whatever reads series reads these.
+    so that it can be read like any series.
 
-    The truth is the mean absolute weighted output of every connection, over 1,000
-    samples: half of it the source's, half the target's own.
+    The ground truth is the mean absolute weighted output of every connection, over 1,000
+    samples: half of it depends on the source, half on the target itself.
 
     Parameters
     ----------
     data_sets
-        Networks; the first are the same however many follow.
+        Number of graphs; the first ones don't depend on this number.
     seed
-        Fixes networks and samples.
+        Seed of graphs and samples.
     samples
-        Windows of each; the published experiment has 1,000,000.
+        Number of windows per data set; the original study's experiment has 1,000,000.
 
     Raises
     ------
@@ -82,7 +82,7 @@ def _draw(
 def _linear(
     rng: np.random.Generator, x: Float[np.ndarray, "sample column"], width: int
 ) -> Float[np.ndarray, "sample {width}"]:
-    """A linear layer with weights as torch draws them: uniform to 1 / sqrt(inputs)."""
+    """Return a linear layer with weights as torch draws them, uniform up to 1 / sqrt(inputs)."""
     bound = 1 / np.sqrt(x.shape[1])
     weight = rng.uniform(-bound, bound, (x.shape[1], width))
     return x @ weight + rng.uniform(-bound, bound, width)

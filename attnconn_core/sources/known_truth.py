@@ -1,4 +1,4 @@
-"""Series whose network is known: NetSim, Sanchez-Romero's networks, or one's own arrays."""
+"""Series with ground truth: NetSim, Sanchez-Romero's graphs, or a user's own arrays."""
 
 import io
 import zipfile
@@ -18,25 +18,25 @@ __all__ = ["KnownTruth", "read_known_truth"]
 
 @dataclass(frozen=True, eq=False)
 class KnownTruth:
-    """A benchmark: data sets, and the network behind each.
+    """Data sets with ground truth.
 
     Attributes
     ----------
     name
-        Such as ``"netsim-sim3"``.
+        Name of this kind of data sets, such as ``"netsim-sim3"``.
     series
-        One per data set, all with the same regions.
+        One series per data set, all with the same regions.
     truths
-        (target, source) of each data set; an edge is there where it isn't zero. What the
-        file says of the diagonal is kept; scores leave it out.
+        Ground truth (target, source) of each data set; values other than zero are edges. The
+        diagonal is kept as in the file; scores leave it out.
     window
-        Where runs are single samples, the frames that a model must read to foretell the
-        one that follows; None where they are series.
+        If runs are single samples, the number of frames that a model must read to predict the
+        next one; None for series.
 
     Raises
     ------
     ScanError
-        Unless there is a truth for each data set, of as many regions.
+        Unless each data set has a ground truth with as many regions.
     """
 
     name: str
@@ -47,40 +47,40 @@ class KnownTruth:
     def __post_init__(self) -> None:
         if not self.series or len(self.series) != len(self.truths):
             raise ScanError(
-                f"{self.name}: every data set needs a network; got {len(self.series)} data sets "
-                f"and {len(self.truths)} networks"
+                f"{self.name}: every data set needs a ground truth; got {len(self.series)} data "
+                f"sets and {len(self.truths)} graphs"
             )
         for number, (series, truth) in enumerate(zip(self.series, self.truths, strict=True), 1):
             if truth.shape != (series.n_regions, series.n_regions):
                 raise ScanError(
-                    f"{self.name}: the network of data set {number} must be "
+                    f"{self.name}: the ground truth of data set {number} must be "
                     f"({series.n_regions}, {series.n_regions}); got {truth.shape}"
                 )
 
     def head(self, data_sets: int | None) -> "KnownTruth":
-        """Take the first data sets; None takes all."""
+        """Return the first data sets; None returns all."""
         return replace(self, series=self.series[:data_sets], truths=self.truths[:data_sets])
 
 
 def read_known_truth(path: Path, name: str, repetition_time: float) -> KnownTruth:
-    """Read a file of data sets with known networks.
+    """Read a file of data sets with ground truth.
 
     Parameters
     ----------
     path
         ``.npz`` with ``ts`` (data set, time, node) and ``net`` (data set, source, target)
-        or ``adj`` (source, target), one for all; where both are there ``net`` counts. Or
+        or ``adj`` (source, target), one for all; if both exist ``net`` is used. Or
         NetSim's original ``.mat``, with ``ts`` (data set × time, node), ``Nsubjects`` and
-        ``net``. In both the network's row is the *source*: it is transposed on the way in.
+        ``net``. In both files rows are the *sources*: matrices are transposed when read.
     name
-        Of the benchmark.
+        Name of this kind of data sets.
     repetition_time
-        Seconds; the files don't say (NetSim's is 3 s in most simulations).
+        Seconds, which the files don't state (NetSim's is 3 s in most simulations).
 
     Raises
     ------
     ScanError
-        Naming the file, if it can't be read, lacks an array, or the arrays don't fit.
+        If the file can't be read, lacks an array, or the arrays don't fit; names the file.
 
     References
     ----------
@@ -96,12 +96,12 @@ def read_known_truth(path: Path, name: str, repetition_time: float) -> KnownTrut
         )
     if series.dtype.kind not in "fiu" or networks.dtype.kind not in "fiub":
         raise ScanError(
-            f"{path}: series and networks must be real numbers; "
+            f"{path}: series and ground truth must be real numbers; "
             f"got {series.dtype} and {networks.dtype}"
         )
     if series.ndim != 3 or networks.ndim not in (2, 3):
         raise ScanError(
-            f"{path}: ts must be (data set, time, node) and the network (data set, source, target) "
+            f"{path}: ts must be (data set, time, node) and the graph (data set, source, target) "
             f"or (source, target); got {series.shape} and {networks.shape}"
         )
     if networks.ndim == 2:
@@ -131,13 +131,13 @@ def _read_npz(path: Path) -> dict[str, np.ndarray]:
                 for key in ("ts", "net", "adj")
                 if f"{key}.npy" in archive.namelist()
             }
-    # A damaged archive raises what zipfile, zlib and NumPy's header do.
+    # A damaged archive raises errors of zipfile, zlib or NumPy's header.
     except Exception as error:
         raise ScanError(f"{path}: can't be read as an .npz of arrays: {error}") from error
 
 
 def _read_member(archive: zipfile.ZipFile, name: str) -> np.ndarray:
-    """Read an array whose header announces what its archive says it holds."""
+    """Return an array after checking its header against the size stored in the archive."""
     with archive.open(name) as file:
         try:
             layout = read_layout(cast(io.BufferedIOBase, file), archive.getinfo(name).file_size)
@@ -148,7 +148,7 @@ def _read_member(archive: zipfile.ZipFile, name: str) -> np.ndarray:
 
 
 def _read_mat(path: Path) -> dict[str, np.ndarray]:
-    # Only where such a file is read: scipy.io takes its time to import.
+    # Imported here because scipy.io takes long to import.
     from scipy.io import loadmat
 
     try:
@@ -157,7 +157,7 @@ def _read_mat(path: Path) -> dict[str, np.ndarray]:
         series = stacked.reshape(n_sets, -1, stacked.shape[-1])
     except KeyError as error:
         raise ScanError(f"{path}: lacks {error}; NetSim's files hold ts, net, Nsubjects") from error
-    # A damaged file makes scipy's reader raise nearly anything.
+    # A damaged file makes scipy's reader raise nearly any error.
     except Exception as error:
         raise ScanError(f"{path}: can't be read as one of NetSim's .mat files: {error}") from error
     return {"ts": series, **({"net": found["net"]} if "net" in found else {})}

@@ -5,19 +5,19 @@ import pandas as pd
 
 __all__ = ["far_values", "is_code", "missing_code", "values_as_codes"]
 
-# What questionnaires and databases write where there is no value.
+# Codes that questionnaires and databases write for a missing value.
 _MISSING = (-7, -8, -9, -77, -88, -99, -777, -888, -999, -9999, -99999, 999, 9999, 99999)
-# What may also stand for one, where it lies apart from the values: it may be right as well.
+# Possible codes, if they lie apart from the values; they may also be valid.
 _ASKED = (*_MISSING, 0, -1, -66, -666, 9, 66, 77, 88, 99, 666, 777, 888)
-# Of all values: what more people have is hardly missing, but their value.
+# Share of all values; a more frequent value is hardly a code.
 _SHARE = 0.25
-# Other values, and different ones: of fewer, the range says little.
+# Least number of other values, and of different ones; of fewer, the range is unreliable.
 _OTHERS, _DIFFERENT = 4, 3
-# Ranges that it takes beside a tail: one side of the median is so many times the other.
+# Distance in ranges beside a tail: one side of the median is this many times the other.
 _RANGES, _TAIL = 4.0, 2.0
-# Above it, a column without another negative value is a score from 0 on, and no difference.
+# Maximum above which a column with no other negative value is a score from 0, not a difference.
 _SCORE = 10.0
-# Robust deviations from the median; where half of the values are the median, there are none.
+# Robust deviations from the median; undefined if half of the values equal the median.
 _FAR = 10.0
 _NORMAL = 1.4826
 _FEWEST = 5
@@ -29,7 +29,7 @@ def missing_code(values: pd.Series) -> str:
     Parameters
     ----------
     values
-        Numbers; what a study codes is to be left out.
+        Numbers, without those that the study's coding lists.
 
     Examples
     --------
@@ -52,11 +52,11 @@ def missing_code(values: pd.Series) -> str:
 
 
 def values_as_codes(values: pd.Series) -> pd.Series:
-    """Return the values that are written as codes are, and lie apart from all others.
+    """Return values that look like codes and lie apart from all others.
 
-    Such as 0, -1, 9, 99 or 999, below or above the others by as much as these differ among
-    themselves, or more: 0 in ages from 22 to 36. And -1 in scores that are 0 or above, some of
-    them 10 or more. A quarter of the people may have one. What is returned may be right.
+    Such as 0, -1, 9, 99 or 999, if they lie below or above the others by at least the range of
+    these: 0 in ages from 22 to 36. Also -1 in scores that are 0 or above, some of
+    them 10 or more. Up to a quarter of the people may have one. The values may be valid.
 
     Examples
     --------
@@ -69,7 +69,7 @@ def values_as_codes(values: pd.Series) -> pd.Series:
     asked = there.isin(_ASKED)
     rest = there[~asked]
     apart = asked & _apart(there, rest)
-    # What isn't apart is a value, and widens what others are held against.
+    # A code that isn't apart is a value, and widens the range of the others.
     while (joined := asked & ~apart).any():
         rest = there[~asked | joined]
         asked = apart
@@ -81,15 +81,15 @@ def values_as_codes(values: pd.Series) -> pd.Series:
 
 
 def is_code(value: float) -> bool:
-    """Return whether a number is one that may stand for a missing value, such as 0 and -999."""
+    """Return whether a number may stand for a missing value, such as 0 and -999."""
     return value in _ASKED
 
 
 def _apart(values: pd.Series, rest: pd.Series) -> pd.Series:
-    """Return which values lie a range of the rest away from it, or are the only negative.
+    """Return which values lie apart from the rest by its range, or are the only negative ones.
 
-    Where the rest has a long tail on that side, as counts have, it takes several ranges. Just
-    one range above is far enough: 9 in a scale from 1 to 5.
+    If the rest has a long tail on that side, as counts have, several ranges are needed. Exactly
+    one range above is enough: 9 in a scale from 1 to 5.
     """
     if rest.empty or not np.isfinite(rest).all():
         return pd.Series(False, index=values.index)
@@ -103,10 +103,10 @@ def _apart(values: pd.Series, rest: pd.Series) -> pd.Series:
 
 
 def far_values(values: pd.Series) -> pd.Series:
-    """Return the values that lie more than ten robust deviations from the median.
+    """Return values that lie more than ten robust deviations from the median.
 
-    They may be a code for a missing value (99 in a scale from 1 to 5), a decimal point that
-    was taken for thousands, or a number in another unit; or right.
+    They may be a code for a missing value (99 in a scale from 1 to 5), a decimal point
+    mistaken for a thousands separator, a number in another unit, or valid.
 
     Examples
     --------

@@ -5,22 +5,22 @@ import pandas as pd
 
 __all__ = ["mixed_units"]
 
-# Factor between the groups: grams per ounce is 28, months in a year 12, pounds in a kilogram 2.2,
-# which can't be told from people who differ.
+# Least factor between the groups: grams per ounce is 28, months in a year 12. Pounds in a
+# kilogram, 2.2, can't be distinguished from differences between people.
 _FACTOR = 5.0
-# The gap, in the widths of the wider group (on a log scale): a skewed variable has no such gap
+# Least gap, in widths of the wider group (on a log scale): a skewed variable has no such gap
 # with two values beyond it, and a group of two may lie close together by chance.
 _WIDTHS = 2.5
 _FEWEST_OF_SMALLER, _FEWEST_OF_LARGER = 2, 4
-# Different values in the larger group: scales and codes such as 1, 2, 30 have few.
+# Least number of different values in the larger group: scales and codes have few.
 _FEWEST_DIFFERENT = 4
 
 
 def mixed_units(values: pd.Series) -> pd.Series:
-    """Return the values of the smaller of two groups that lie far apart on a log scale.
+    """Return the smaller of two groups of values that lie far apart on a log scale.
 
-    They may be in another unit than the others. Nothing is returned where values are
-    zero or negative, few, or spread as wide as the groups lie apart.
+    They may be in another unit than the others. Nothing is returned if values are
+    zero or negative, few, or spread as widely as the groups lie apart.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Head motion, as the HCP pipelines write it beside a scan."""
+"""Head motion, in the files that the HCP pipelines write beside a scan."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,24 +11,24 @@ from attnconn_core.errors import ScanError
 __all__ = ["MOTION_FILE", "motion_measures", "read_relative_rms"]
 
 MOTION_FILE = "Movement_RelativeRMS.txt"
-"""Each frame's displacement from the frame before, root mean square over the brain."""
+"""Displacement of each frame from the frame before, root mean square over the brain."""
 
 
 def read_relative_rms(path: Path, n_frames: int | None = None) -> Float[np.ndarray, " frame"]:
-    """Read a run's motion from frame to frame, in millimetres.
+    """Return a run's motion from frame to frame, in millimetres.
 
     Parameters
     ----------
     path
-        One number per line, a line per frame; FSL's MCFLIRT measures it (Jenkinson et al.
-        2002, NeuroImage 17).
+        File with one number per line and one line per frame, from FSL's MCFLIRT (Jenkinson et
+        al. 2002, NeuroImage 17).
     n_frames
-        Of the scan; None if it isn't known.
+        Number of frames of the scan; None if unknown.
 
     Raises
     ------
     ScanError
-        If the file can't be read as numbers of 0 or more, one per frame.
+        If the file doesn't hold one number of 0 or more per frame.
     """
     try:
         lines = [line.split() for line in path.read_text(encoding="ascii").splitlines()]
@@ -37,7 +37,7 @@ def read_relative_rms(path: Path, n_frames: int | None = None) -> Float[np.ndarr
             raise ValueError(f"line {wide} has {len(lines[wide - 1])}")
         values = np.array([line[0] for line in lines if line], dtype=np.float64)
     except (OSError, ValueError) as problem:
-        raise ScanError(f"{path}: must hold a number per frame; {problem}") from problem
+        raise ScanError(f"{path}: must hold one number per frame; {problem}") from problem
     if not values.size or not np.isfinite(values).all() or values.min() < 0:
         raise ScanError(
             f"{path}: must hold a displacement of 0 mm or more for every frame; "
@@ -45,14 +45,14 @@ def read_relative_rms(path: Path, n_frames: int | None = None) -> Float[np.ndarr
         )
     if n_frames is not None and values.size != n_frames:
         raise ScanError(
-            f"{path}: must hold a number for every frame of the scan beside it, {n_frames}; "
-            f"it has {values.size}. Is it another scan's?"
+            f"{path}: must hold one number for each of the {n_frames} frames of the scan beside "
+            f"it; it has {values.size}. Check whether it belongs to another scan"
         )
     return values
 
 
 def motion_measures(runs: Sequence[Float[np.ndarray, " frame"]]) -> dict[str, float]:
-    """Return ``motion_mean`` and ``motion_max`` over the frames of all runs; nothing of no run."""
+    """Return ``motion_mean`` and ``motion_max`` over the frames of all runs; empty without runs."""
     if not runs:
         return {}
     motion = np.concatenate([*runs])

@@ -1,4 +1,4 @@
-"""Motion that no head at rest can have made: still, in another unit, or another scan's."""
+"""Doubtful motion: constant, in another unit, or copied from another scan."""
 
 import hashlib
 from collections import defaultdict
@@ -12,16 +12,16 @@ from attnconn_core.wording import first_few
 
 __all__ = ["RunMotion", "doubtful_motion", "summarise_motion"]
 
-# Frames; fewer may be equal by chance.
+# Number of frames; fewer may be equal by chance.
 _FEWEST_FRAMES = 10
-# Sessions; the median of fewer says little.
+# Number of sessions; the median of fewer is unreliable.
 _FEWEST_SESSIONS = 4
-# Of the median of all sessions: who lies still moves half as much as others, not a tenth.
+# Share of the median of all sessions: still subjects move half as much as others, not a tenth.
 _OTHER_UNIT = 0.1
 # Millimetres from frame to frame, of the median session: people at rest breathe, and the
-# stillest cohorts have some 0.05 (Movement_RelativeRMS of HCP: 0.05 to 0.2).
+# stillest cohorts have about 0.05 (Movement_RelativeRMS of HCP: 0.05 to 0.2).
 _TOO_STILL = 0.03
-# Millimetres from frame to frame, as a mean: no head coil leaves room for it.
+# Millimetres from frame to frame, as a mean: more than any head coil leaves room for.
 _TOO_MUCH = 10.0
 _SHOWN = 3
 _EACH_OTHER = "one and the same in every frame"
@@ -29,16 +29,16 @@ _EACH_OTHER = "one and the same in every frame"
 
 @dataclass(frozen=True)
 class RunMotion:
-    """What is kept of a run's motion, to hold it against others.
+    """Summary of a run's motion, for comparison with other runs.
 
     Attributes
     ----------
     mean
         Millimetres from frame to frame.
     constant
-        Whether all frames but the first, which follows none, have one value.
+        Whether all frames except the first, which follows none, have the same value.
     digest
-        Equal in two runs only if the motion of every frame is.
+        Hash of the motion of all frames: equal in two runs only if the motion is.
     """
 
     mean: float
@@ -47,7 +47,7 @@ class RunMotion:
 
 
 def summarise_motion(runs: Iterable[Float[np.ndarray, " frame"]]) -> tuple[RunMotion, ...]:
-    """Return what is kept of each run's motion."""
+    """Return a summary of each run's motion."""
     found = []
     for motion in runs:
         values = np.asarray(motion, dtype=np.float64)
@@ -64,18 +64,18 @@ def summarise_motion(runs: Iterable[Float[np.ndarray, " frame"]]) -> tuple[RunMo
 def doubtful_motion(
     motions: Mapping[str, Sequence[RunMotion]], rules: Mapping[str, float]
 ) -> dict[str, str]:
-    """Find the sessions whose motion can't be what it says, and say why.
+    """Return the sessions with doubtful motion, and the reasons.
 
     Parameters
     ----------
     motions
-        Session key → its runs; nothing where motion isn't known.
+        Session key → its runs; empty where motion isn't known.
     rules
         The study's rules about motion, by name.
 
     Returns
     -------
-    Session key → what is odd, the rule that is held against it all the same, and what to do.
+    Session key → what is doubtful, the rule that is applied all the same, and what to do.
     """
     known = {key: runs for key, runs in motions.items() if runs}
     moving = {key: [each.mean for each in runs if not each.constant] for key, runs in known.items()}
@@ -89,7 +89,7 @@ def doubtful_motion(
     if usual is not None and 0 < usual < _TOO_STILL:
         everybody = (
             f"half of the sessions move {usual:.2g} mm or less from frame to frame (motion_mean "
-            f"{min(means):.2g} to {max(means):.2g}), and people at rest {_TOO_STILL:g} and more: "
+            f"{min(means):.2g} to {max(means):.2g}); people at rest move {_TOO_STILL:g} or more: "
             "is it written in centimetres, metres or radians?"
         )
         for key, each in moving.items():
@@ -101,13 +101,13 @@ def doubtful_motion(
 
 def _remedy(rules: Mapping[str, float]) -> str:
     do = (
-        "Put the scan's own motion, in millimetres, into its place, or leave the session out "
+        "Replace it by the scan's own motion, in millimetres, or leave the session out "
         "(exclude.sessions)"
     )
     if not rules:
         return do
     named = " and ".join(f"{name} ({limit:g} mm)" for name, limit in rules.items())
-    return f"{named} {'is' if len(rules) == 1 else 'are'} held against it all the same. {do}"
+    return f"{named} {'is' if len(rules) == 1 else 'are'} applied to it all the same. {do}"
 
 
 def _still(runs: Sequence[RunMotion]) -> list[str]:
@@ -134,12 +134,12 @@ def _in_another_unit(runs: Sequence[RunMotion], usual: float | None) -> list[str
         return []
     values = " and ".join(dict.fromkeys(f"{mean:.2g}" for _, mean in found))
     where = _of_runs([number for number, _ in found], len(runs))
-    others = f", and that of most sessions {usual:.2g} mm or so" if usual is not None else ""
+    others = f", and that of most sessions about {usual:.2g} mm" if usual is not None else ""
     return [f"its mean motion{where} is {values} mm{others}: is it written in another unit?"]
 
 
 def _copies(known: Mapping[str, Sequence[RunMotion]]) -> dict[str, list[str]]:
-    """Find runs of one motion, frame by frame; those of one value are said as such."""
+    """Return runs with the same motion in every frame; runs of one value are reported as such."""
     holders: dict[str, list[tuple[str, int]]] = defaultdict(list)
     for key, runs in known.items():
         for number, run in enumerate(runs, start=1):
@@ -164,7 +164,7 @@ def _copies(known: Mapping[str, Sequence[RunMotion]]) -> dict[str, list[str]]:
 
 
 def _of_runs(numbers: Sequence[int], count: int) -> str:
-    """Name the runs that something is said of; empty if that is all of them."""
+    """Return the runs that a sentence refers to, in words; empty if it refers to all of them."""
     if len(numbers) == count:
         return ""
     return f" of run{'s' if len(numbers) > 1 else ''} {' and '.join(map(str, numbers))}"

@@ -1,4 +1,4 @@
-"""NumPy's ``.npy`` format, held against the size of the file before anything is allocated."""
+"""NumPy's ``.npy`` format, checked against the file's size before memory is allocated."""
 
 import io
 import math
@@ -11,22 +11,22 @@ from numpy.lib import format as npy_format
 __all__ = ["NpyLayout", "read_layout"]
 
 _MAGIC = b"\x93NUMPY"
-# Version → bytes of the header's length. The third is for structured arrays alone.
+# Version → number of bytes of the header's length. The third is for structured arrays only.
 _LENGTHS = {b"\x01\x00": 2, b"\x02\x00": 4}
 
 
 @dataclass(frozen=True)
 class NpyLayout:
-    """Where the numbers of an array lie, and how.
+    """Layout of the numbers of an array in a file.
 
     Attributes
     ----------
     shape, dtype
-        Of the array.
+        Shape and dtype of the array.
     fortran
-        Whether the first axis runs fastest.
+        Whether the first axis varies fastest.
     offset
-        Where the numbers begin, in bytes.
+        Position of the first number, in bytes.
     """
 
     shape: tuple[int, ...]
@@ -41,20 +41,20 @@ class NpyLayout:
 
 
 def read_layout(file: io.BufferedIOBase, size: int) -> NpyLayout:
-    """Read the header of an array that takes up a whole file.
+    """Read the header of an array that fills a complete file.
 
     Parameters
     ----------
     file
-        At its first byte; left at the first number.
+        At its first byte; afterwards at the first number.
     size
-        Bytes there are, header included.
+        Size of the file in bytes, header included.
 
     Raises
     ------
     ValueError
-        If the header can't be read, holds Python objects, or announces another number of
-        bytes than there are.
+        If the header can't be read, holds Python objects, or states another number of
+        bytes than the file has.
     """
     start = file.read(12)
     width = _LENGTHS.get(start[6:8]) if len(start) == 12 else None
@@ -67,7 +67,7 @@ def read_layout(file: io.BufferedIOBase, size: int) -> NpyLayout:
     read = npy_format.read_array_header_1_0 if width == 2 else npy_format.read_array_header_2_0
     try:
         shape, fortran, dtype = read(io.BytesIO(header))
-    # A damaged header raises what Python's tokeniser, parser and dtypes do.
+    # A damaged header raises errors of Python's tokeniser, parser and dtypes.
     except Exception as problem:
         raise ValueError(f"its header can't be read: {problem}") from problem
     if dtype.hasobject:
@@ -77,7 +77,7 @@ def read_layout(file: io.BufferedIOBase, size: int) -> NpyLayout:
     announced = math.prod(shape) * dtype.itemsize
     if announced != size - offset:
         raise ValueError(
-            f"its header announces {announced} bytes for shape {shape} of {dtype}, and "
+            f"its header states {announced} bytes for shape {shape} of {dtype}, and "
             f"{size - offset} follow"
         )
     return NpyLayout(shape, dtype, bool(fortran), offset)

@@ -1,4 +1,4 @@
-"""The subjects of a phenotype table: whose row it is, and which rows are of nobody."""
+"""Subjects of a phenotype table: matching rows to scans, and rows that aren't of a subject."""
 
 import re
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ __all__ = ["MatchedPhenotypes", "match_phenotypes", "phenotype_subject", "requir
 
 _SHOWN = 5
 _FLOAT = re.compile(r"(\d+)\.0+")
-# What stands before a row that sums up the others, letters and percent signs alone.
+# Optional beginning of a summary row's name; letters and percent signs only.
 _SUMMARY = re.compile(
     r"(?:group|grand|overall|sub)?(?:mean|average|avg|median|mode|sum|total)s?(?:sd|std)?|msd|ave"
     r"|sd|std|stdev|stddev|stdevp|standarddeviation|se|sem|standarderror|var|variance|iqr|range"
@@ -24,14 +24,14 @@ _SUMMARY = re.compile(
 
 
 class MatchedPhenotypes(NamedTuple):
-    """Rows of the subjects who have a scan, and what is to be said of the match.
+    """Rows of the subjects who have a scan, and notes on the match.
 
     Attributes
     ----------
     table
-        Indexed by subject, as the scans name them.
+        Indexed by subject, as named by the scans.
     notes
-        Sentences: who has no row, and whose row is written otherwise.
+        Sentences on subjects without a row, and on those whose row has another spelling.
     """
 
     table: pd.DataFrame
@@ -41,23 +41,23 @@ class MatchedPhenotypes(NamedTuple):
 def match_phenotypes(
     table: pd.DataFrame, subject_column: str, subjects: Iterable[str]
 ) -> MatchedPhenotypes:
-    """Find the row of every subject who has a scan, also where zeros in front were lost.
+    """Return the row of every subject who has a scan, ignoring lost leading zeros.
 
-    A spreadsheet turns subject 0010064 into the number 10064. Where one subject without a row
-    and one row without a subject differ by zeros in front, by case or by a prefix such as
-    ``Sub-`` alone, they are taken for the same person, and that is said.
+    A spreadsheet turns subject 0010064 into the number 10064. If exactly one subject without a
+    row and one row without a subject differ only by leading zeros, case or a prefix such as
+    ``Sub-``, they are matched, and a note reports it.
 
     Parameters
     ----------
     table, subject_column
         From `check_phenotypes`.
     subjects
-        Those who have a scan.
+        Subjects who have a scan.
 
     Raises
     ------
     StudyError
-        If two subjects or two rows could be meant by one another.
+        If several subjects or rows match each other in this way.
     """
     by_subject = table.set_index(subject_column)
     wanted = sorted(set(subjects))
@@ -69,8 +69,8 @@ def match_phenotypes(
         rivals = [other for other in missing if bare_name(other) == bare_name(subject)]
         if len(alike) > 1 or (alike and len(rivals) > 1):
             raise StudyError(
-                "a row of the phenotype table must be of one subject; "
-                f"{', '.join(alike)} may be {', '.join(rivals)}: write subjects as the scans do"
+                "a row of the phenotype table must match one subject; "
+                f"{', '.join(alike)} may match {', '.join(rivals)}: write subjects as the scans do"
             )
         if alike:
             renamed[alike[0]] = subject
@@ -78,8 +78,8 @@ def match_phenotypes(
     if renamed:
         pairs = [f"{subject} as {row}" for row, subject in renamed.items()]
         notes.append(
-            f"the phenotype table names {len(pairs)} of {len(wanted)} subjects otherwise than "
-            f"their scans: {few_and_more(pairs, _SHOWN)}; they are taken for the same"
+            f"the phenotype table spells {len(pairs)} of {len(wanted)} subjects differently from "
+            f"their scans: {few_and_more(pairs, _SHOWN)}; they are treated as the same"
         )
     absent = [subject for subject in missing if subject not in renamed.values()]
     if absent:
@@ -93,7 +93,7 @@ def match_phenotypes(
 
 
 def require_subjects(column: pd.Series, name: str) -> None:
-    """Refuse rows of means, deviations and totals, which widen what counts as usual values."""
+    """Require that no row is a mean, deviation or total, which would widen the range of values."""
     rows = [
         f"{str(value).strip()} (row {number})"
         for number, value in enumerate(column, start=1)
@@ -103,19 +103,19 @@ def require_subjects(column: pd.Series, name: str) -> None:
     if rows:
         raise StudyError(
             f"{name}: every row must be of one subject; column {column.name} holds "
-            f"{first_few(rows, _SHOWN)}, as rows that sum up the others. Take them out"
+            f"{first_few(rows, _SHOWN)}, which look like summary rows. Remove them"
         )
 
 
 def phenotype_subject(value: Any, where: str) -> str:
-    """Name a subject as scans do."""
+    """Return a subject's name in the form that scans use."""
     if pd.isna(value):
         raise StudyError(f"{where}: must name a subject; its cell is empty")
     name = str(value).strip().removeprefix("sub-")
     if number := _FLOAT.fullmatch(name):
         raise StudyError(
             f"{where}: a subject must be text; got {name!r}, a number with decimals: "
-            f"write {number[1]}, with the zeros in front that the scans have"
+            f"write {number[1]}, with the leading zeros that the scans have"
         )
     try:
         return split_scan_name(name)[0]

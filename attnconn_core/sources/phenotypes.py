@@ -1,4 +1,4 @@
-"""Phenotypes: what is known of every subject beside the scans, as numbers."""
+"""Phenotype tables: measures of every subject beside the scans, as numbers."""
 
 import fnmatch
 from collections.abc import Mapping, Sequence
@@ -26,23 +26,23 @@ _MARK = "subject:"
 
 
 def read_phenotypes(path: Path, subject_column: str) -> pd.DataFrame:
-    """Read a table of subjects, who are text in it; rows without a cell are left out.
+    """Read a table of subjects, whose names stay text; rows without a subject are left out.
 
     Parameters
     ----------
     path
-        Comma-separated values; tab-separated where the name ends in ``.tsv``, as BIDS's
-        ``participants.tsv`` does.
+        Comma-separated values; tab-separated if the name ends in ``.tsv``, as BIDS's
+        ``participants.tsv``.
     subject_column
-        Names the column of subjects: their zeros in front are kept.
+        Name of the column of subjects, whose leading zeros are kept.
 
     Raises
     ------
     StudyError
-        If it can't be read as one.
+        If the file can't be read as a table.
     """
-    # A subject may be called NA, which pandas takes for an empty cell: it must not be the cell's
-    # whole text while pandas reads it.
+    # A subject may be called NA, which pandas reads as an empty cell, so cells of this column are
+    # changed before pandas reads them.
     table = read_table(path, converters={subject_column: _MARK.__add__})
     if subject_column in table:
         table[subject_column] = table[subject_column].str.removeprefix(_MARK)
@@ -53,7 +53,7 @@ def read_phenotypes(path: Path, subject_column: str) -> pd.DataFrame:
 
 
 def _without_spaces(words: pd.Series, *, keep_text: bool) -> pd.Series:
-    """Take spaces from the ends of cells; a cell of spaces is empty, and may be among numbers."""
+    """Return cells without spaces at their ends; a cell of spaces is empty, also among numbers."""
     words = words.str.strip()
     words = words.mask(words == "")
     if keep_text or words.isna().all():
@@ -65,25 +65,25 @@ def _without_spaces(words: pd.Series, *, keep_text: bool) -> pd.Series:
 def target_columns(
     table: pd.DataFrame, targets: Sequence[str], identifiers: Sequence[str], name: str
 ) -> list[str]:
-    """List the columns that a study wants predicted.
+    """Return the names of the columns to predict.
 
     Parameters
     ----------
     table
         One row per subject.
     targets
-        Columns, or patterns such as ``FS_*``; none are all columns of numbers. What is a
-        column's name, letter by letter, is no pattern.
+        Columns, or patterns such as ``FS_*``; empty for all numeric columns. A text that is
+        exactly a column's name is no pattern.
     identifiers
-        Columns that say who someone is, such as the subject and the family: no targets
-        unless they are asked for by name.
+        Columns that identify subjects, such as the subject and the family: no targets
+        unless they are named exactly.
     name
-        Of the table, for errors.
+        Name of the table, for errors.
 
     Raises
     ------
     StudyError
-        If a target or pattern finds no column.
+        If a target or pattern matches no column.
     """
     columns = [str(column) for column in table.columns]
     if not targets:
@@ -108,30 +108,30 @@ def check_phenotypes(
     name: str,
     family_column: str | None = None,
 ) -> pd.DataFrame:
-    """Hold a table against the rules and turn the words of its targets into numbers.
+    """Check a table and convert the words of its targets into numbers.
 
     Parameters
     ----------
     table, targets, name
         As for `target_columns`.
     subject_column, family_column
-        Who someone is, and whose family.
+        Columns of subjects and of families.
     coding
-        Column → word → number. What a column of numbers holds may be coded too, as it is
-        written: ``{"Sex": {"1": 0, "2": 1}}``; what isn't listed there stays.
+        Column → word → number. Cells of a numeric column may be coded too, as they are
+        written: ``{"Sex": {"1": 0, "2": 1}}``; cells that aren't listed stay unchanged.
 
     Returns
     -------
-    A copy whose targets are numbers; empty cells stay missing. Subjects are named as scans
-    are: without BIDS's ``sub-``, and without spaces around them.
+    A copy whose targets are numbers; empty cells stay missing. Subjects are named like scans,
+    without BIDS's ``sub-`` and without surrounding spaces.
 
     Raises
     ------
     IdentifierError
-        If a subject's name breaks the rule.
+        If a subject's name is invalid.
     StudyError
-        If a column is missing, also one that is coded, a subject occurs twice, a row sums up
-        the others, or a target holds a word that nothing codes, an infinite number, or a code
+        If a column is missing (also one in `coding`), a subject occurs twice, a row is a
+        summary, or a target holds a word without coding, an infinite number, or a code
         such as -999.
     """
     asked = {"subject_column": subject_column, "family_column": family_column}
@@ -141,7 +141,7 @@ def check_phenotypes(
             raise StudyError(
                 f"{name}: must have a column {column}; it has "
                 f"{', '.join(map(str, table.columns[:12]))}{_title_above(table, column)}"
-                f". behaviour.{key} in the study names it"
+                f". Name it in the study with behaviour.{key}"
             )
     require_subjects(table[subject_column], name)
     subjects = [
@@ -150,12 +150,14 @@ def check_phenotypes(
     ]
     twice = sorted({each for each in subjects if subjects.count(each) > 1})
     if twice:
-        raise StudyError(f"{name}: a subject may have one row; more: {', '.join(twice[:_SHOWN])}")
+        raise StudyError(
+            f"{name}: a subject may have only one row; several: {', '.join(twice[:_SHOWN])}"
+        )
     coded = table.reset_index(drop=True)
     coded[subject_column] = subjects
     absent = [column for column in coding if column not in table.columns]
     if absent:
-        raise StudyError(f"{name}: coding must be of columns that are there; got {absent[0]}")
+        raise StudyError(f"{name}: coding must name existing columns; got {absent[0]}")
     wanted = target_columns(table, targets, identifiers, name)
     for column in dict.fromkeys([*coding, *wanted]):
         if column in coding or not pd.api.types.is_numeric_dtype(coded[column]):
@@ -166,12 +168,12 @@ def check_phenotypes(
 
 
 def _title_above(table: pd.DataFrame, column: str) -> str:
-    """Say that the header seems to be a row below the first, which then is a title."""
+    """Return, in words, that the header seems to lie below a title; empty if it doesn't."""
     for number, row in enumerate(table.head(_SHOWN).itertuples(index=False), start=2):
         if column in [as_written(cell) for cell in row]:
             return (
                 f". {column} stands in line {number}: the lines above the header seem to be a "
-                "title. Take them out"
+                "title. Remove them"
             )
     return ""
 
@@ -179,7 +181,7 @@ def _title_above(table: pd.DataFrame, column: str) -> str:
 def _check_values(
     values: pd.Series, written: pd.Series, coding: Mapping[str, float], name: str
 ) -> None:
-    """See that numbers are finite, and none is one that stands for a missing value."""
+    """Require that numbers are finite and that none stands for a missing value."""
     if np.isinf(values.astype("float64")).any():
         raise StudyError(f"{name}: column {values.name} must hold finite numbers; it holds inf")
     uncoded = ~written.map(as_written).isin(list(coding)).to_numpy()
@@ -187,7 +189,7 @@ def _check_values(
         code = problem.partition(" ")[0]
         raise StudyError(
             f"{name}: column {values.name} holds {problem}: leave such cells empty. If it is a "
-            f"value, say so in the study: coding: {{{values.name}: {{{code!r}: {code}}}}}"
+            f"value, declare it in the study: coding: {{{values.name}: {{{code!r}: {code}}}}}"
         )
 
 
@@ -199,12 +201,12 @@ def _as_numbers(values: pd.Series, coding: Mapping[str, float], name: str) -> pd
         raise StudyError(f"{name}: column {values.name} must hold numbers; {problem}")
     if unknown:
         raise StudyError(
-            f"{name}: column {values.name} must hold numbers, or the study's coding must say which "
-            f"number a word stands for; got {', '.join(map(repr, unknown[:_SHOWN]))}"
+            f"{name}: column {values.name} must hold numbers, or the study's coding must give the "
+            f"number of each word; got {', '.join(map(repr, unknown[:_SHOWN]))}"
         )
     return numbers.astype("float64")
 
 
 def as_written(value: object) -> str:
-    """Write a cell as a person would: a column with empty cells holds 1 as 1.0."""
+    """Return a cell as a person would write it: a column with empty cells stores 1 as 1.0."""
     return f"{value:.15g}" if isinstance(value, float) else str(value).strip()

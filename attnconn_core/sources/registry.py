@@ -1,4 +1,4 @@
-"""Every source by the word that a study writes under ``source``."""
+"""The registry of sources, by the value of the study key ``source``."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ from attnconn_core.sources.simulated import Simulated
 
 __all__ = ["ENTRY_POINTS", "SOURCES", "check_source", "installed_sources", "sources"]
 
-#: The group that a package names its sources in.
+#: The group of entry points for sources.
 ENTRY_POINTS = "attnconn.sources"
 
 #: The sources of this package.
@@ -41,42 +41,42 @@ def sources() -> Mapping[str, type[Any]]:
     Raises
     ------
     ParameterError
-        If a package's source can't be used; see `installed_sources`.
+        If another package's source can't be used; see `installed_sources`.
     """
     return MappingProxyType({**SOURCES, **installed_sources(SOURCES)})
 
 
 def installed_sources(taken: Mapping[str, object]) -> dict[str, type[Any]]:
-    """Load the sources of every other installed package.
+    """Return the sources of every other installed package.
 
-    An entry point of the group ``attnconn.sources`` has the word that studies write under
-    ``source`` as its name, and leads to a dataclass with the methods of `Source`. The
+    An entry point of the group ``attnconn.sources`` has as its name the value of the study key
+    ``source``, and refers to a dataclass with the methods of `Source`. The
     fields of the dataclass are the study's keys (see `StudyKey`).
 
     Parameters
     ----------
     taken
-        Words that stand for other sources.
+        Names of existing sources.
 
     Raises
     ------
     ParameterError
-        Naming the package, if a source can't be imported, lacks something or has a word
-        that is taken.
+        If a source can't be imported, lacks something or has a name that is taken; the message
+        names the package.
     """
     return installed(ENTRY_POINTS, "source", taken, check_source)
 
 
-# Any: what is checked here can be whatever an entry point leads to.
+# Any: an entry point may refer to anything.
 def check_source(word: str, source: Any) -> None:  # noqa: ARG001  (any word will do)
     """Check that a class can be a source.
 
     Parameters
     ----------
     word
-        What a study writes for it.
+        Value of the study key ``source`` for it.
     source
-        What should be a class of sources.
+        Class to check.
 
     Raises
     ------
@@ -96,5 +96,6 @@ def check_source(word: str, source: Any) -> None:  # noqa: ARG001  (any word wil
     for method, promised in announced.items():
         if promised and not callable(getattr(source, method, None)):
             raise ParameterError(
-                f"its class says that it has {method}(); got {getattr(source, method, None)!r}"
+                f"its class must have the method {method}(), which it announces; got "
+                f"{getattr(source, method, None)!r}"
             )

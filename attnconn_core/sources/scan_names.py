@@ -1,4 +1,4 @@
-"""How projects name a subject's scans: subject and session from one name."""
+"""Subject and session in the names of scans, in the spelling of several projects."""
 
 import re
 from collections import defaultdict
@@ -10,19 +10,19 @@ from attnconn_core.wording import few_and_more
 __all__ = ["RETEST_SUFFIX", "bare_name", "nearly_one_subject", "split_retest", "split_scan_name"]
 
 RETEST_SUFFIX = "_retest"
-"""How HCP names a subject's second scan: ``100307_retest``."""
+"""Ending of HCP's name of a subject's second scan: ``100307_retest``."""
 
 # HCP Lifespan (Aging, Development) and Connectomes Related to Human Disease.
 _LIFESPAN = re.compile(r"([A-Za-z0-9-]+)_([A-Za-z0-9-]+)_MR")
-# BIDS's prefix as people write it.
+# BIDS's prefix in the spellings that people use.
 _PREFIX = re.compile(r"^sub(?:j|ject)?(?:-|(?=\d))")
-# ABCD's identifiers, as its tables write them, with or without the event's name.
+# ABCD's identifiers as in its tables, with or without the event's name.
 _ABCD = re.compile(r"NDAR_(INV[A-Za-z0-9]+)(?:_([A-Za-z0-9_]+))?")
 _SHOWN = 3
 
 
 def split_scan_name(name: str) -> tuple[str, str | None]:
-    """Split the name of a folder or of a row into subject and session.
+    """Split the name of a folder or of a table's row into subject and session.
 
     Parameters
     ----------
@@ -38,12 +38,12 @@ def split_scan_name(name: str) -> tuple[str, str | None]:
 
     Returns
     -------
-    The subject, and the session where the name has one.
+    The subject, and the session or None if the name has none.
 
     Raises
     ------
     IdentifierError
-        If the subject or session breaks the rule.
+        If the subject or session is invalid.
     """
     subject, session = _split(name.removeprefix("sub-"))
     if session is not None:
@@ -64,7 +64,7 @@ def _split(name: str) -> tuple[str, str | None]:
 
 
 def bare_name(subject: str) -> str:
-    """Return a subject's name without case, BIDS's prefix and zeros in front, which tables change.
+    """Return a subject's name without case, BIDS's prefix and leading zeros, which tables change.
 
     Examples
     --------
@@ -75,7 +75,7 @@ def bare_name(subject: str) -> str:
 
 
 def nearly_one_subject(subjects: Iterable[str]) -> str:
-    """Say which subjects' names differ in case, a prefix or zeros in front alone; empty if none.
+    """Return, in words, which subjects' names differ only in case, prefix or leading zeros.
 
     Examples
     --------
@@ -89,13 +89,13 @@ def nearly_one_subject(subjects: Iterable[str]) -> str:
     if not groups:
         return ""
     return (
-        f"{few_and_more(groups, _SHOWN)} differ in case, a prefix or zeros in front alone: are "
-        "they one subject? Then name the scans alike; as they are, they count as different people"
+        f"{few_and_more(groups, _SHOWN)} differ only in case, a prefix or leading zeros: are "
+        "they one subject? Then name the scans alike; now they count as different subjects"
     )
 
 
 def split_retest(name: str) -> tuple[str, str]:
-    """Split a folder's name into subject and session; ``test`` where it names no session.
+    """Split a folder's name into subject and session; the session is ``test`` if it has none.
 
     Raises
     ------

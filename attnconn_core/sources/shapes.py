@@ -1,4 +1,4 @@
-"""The shape of a session as headers give it: frames, regions, seconds; no signal is read."""
+"""The shape of a session from headers: frames, regions, seconds; no signal is read."""
 
 from dataclasses import dataclass
 
@@ -9,18 +9,18 @@ __all__ = ["SessionShape"]
 
 @dataclass(frozen=True)
 class SessionShape:
-    """What is known of a session before it is read.
+    """Properties of a session that are known before it is read.
 
     Attributes
     ----------
     runs
-        Frames of every run.
+        Number of frames of every run.
     regions
-        How many; None if only the parcellation will say.
+        Number of regions; None if only parcellation gives it.
     repetition_time
-        Seconds; None if the files don't say.
+        Seconds; None if the files don't state it.
     names
-        Of the regions, in order; None if the files don't say.
+        Names of the regions, in order; None if the files don't state them.
     """
 
     runs: tuple[int, ...]
@@ -34,11 +34,11 @@ class SessionShape:
 
     @property
     def frames(self) -> int:
-        """Of all runs."""
+        """Number of frames of all runs."""
         return sum(self.runs)
 
     def longest_run(self, test_fraction: float) -> int:
-        """Return the frames of the longest run of the training or test part, the shorter of both.
+        """Return the frames of the longest run in the training or test part, whichever is shorter.
 
         The parts are those of `attnconn_core.timeseries.split`.
         """

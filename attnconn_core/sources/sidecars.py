@@ -1,4 +1,4 @@
-"""Sidecars: what BIDS writes into ``<same name>.json`` beside a series, or above it."""
+"""BIDS sidecars: ``<same name>.json`` beside a series, or inherited from above it."""
 
 import json
 import math
@@ -13,11 +13,11 @@ from attnconn_core.sources.files import is_dangling
 
 __all__ = ["sidecar_repetition_time", "sidecars_of"]
 
-# Megabytes of it are no sidecar.
+# Larger files can't be sidecars.
 _LARGEST = 2**24
-# Series are derived from these.
+# Suffixes of scans from which series are derived.
 _SUFFIXES = ("bold", "timeseries")
-# What else people call the two fields, without regard to case, spaces and underscores.
+# Other names of the two fields, without regard to case, spaces and underscores.
 _MEANT = {
     "RepetitionTime": re.compile(r"(?:tr|repetition_?time)(?:_?in)?(?:_?(?:s|secs?|seconds|ms))?"),
     "SamplingFrequency": re.compile(r"sampling_?(?:frequency|rate)(?:_?(?:in_?)?hz)?"),
@@ -25,12 +25,12 @@ _MEANT = {
 
 
 def sidecars_of(path: Path, ending: str, root: Path) -> tuple[Path, ...]:
-    """List the sidecars that are there for a series, the nearest first.
+    """Return the existing sidecars of a series, the nearest first.
 
-    Beside ``<same name>.json`` they are those that BIDS's inheritance principle names, in the
-    series' folder and above it as far as `root`: whose keys and values, such as ``task-rest``,
-    the series' name has too, and whose suffix is ``bold`` or the series' own. Where several lie in
-    one folder, that with the most keys comes first.
+    These are ``<same name>.json`` and those of BIDS's inheritance principle, in the series'
+    folder and above it up to `root`: their keys and values, such as ``task-rest``, must
+    be in the series' name, and their suffix must be ``bold`` or the series' own. Of several in
+    one folder, the one with the most keys comes first.
     """
     name = path.name.removesuffix(ending)
     own = path.with_name(f"{name}.json")
@@ -55,10 +55,10 @@ class _Named(NamedTuple):
     suffix: str
 
 
-# A folder of thousands of series is listed once, and again when files come.
+# A folder of thousands of series is listed once, and again when it changes.
 @lru_cache(maxsize=256)
 def _named_in(folder: Path, changed: int) -> tuple[_Named, ...]:  # noqa: ARG001  (a key)
-    """List what may be sidecars of a folder, those with the most keys first."""
+    """Return possible sidecars in a folder, those with the most keys first."""
     found = []
     for path in sorted(folder.glob("*.json")):
         *pairs, suffix = path.stem.split("_")
@@ -68,22 +68,24 @@ def _named_in(folder: Path, changed: int) -> tuple[_Named, ...]:  # noqa: ARG001
 
 
 def sidecar_repetition_time(path: Path) -> float | None:
-    """Read seconds from one frame to the next: ``RepetitionTime``, or 1 / ``SamplingFrequency``.
+    """Return seconds from one frame to the next, from a sidecar.
+
+    Read from ``RepetitionTime``, or as 1 / ``SamplingFrequency``.
 
     Parameters
     ----------
     path
-        Of a sidecar.
+        Path of a sidecar.
 
     Returns
     -------
-    None if it says neither.
+    None if it has neither field.
 
     Raises
     ------
     ScanError
-        If it can't be read, holds something else than a possible time in seconds, calls it
-        something else than BIDS does, such as ``TR``, or its two fields contradict each other.
+        If it can't be read, holds no possible time in seconds, uses another field name
+        than BIDS, such as ``TR``, or its two fields contradict each other.
     """
     told = _read(path)
     _require_names(path, told)
@@ -98,7 +100,7 @@ def sidecar_repetition_time(path: Path) -> float | None:
             return by_frequency
         if not abs(by_frequency - seconds) <= ROUNDING * abs(seconds):
             raise ScanError(
-                f"{path}: RepetitionTime and SamplingFrequency must agree; it says {seconds:g} s "
+                f"{path}: RepetitionTime and SamplingFrequency must agree; it has {seconds:g} s "
                 f"and {frequency:g} Hz, which is {by_frequency:g} s"
             )
     if seconds is not None and (problem := repetition_time_problem(seconds)):
@@ -121,7 +123,7 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _require_names(path: Path, told: dict[str, Any]) -> None:
-    """Refuse what is meant for a repetition time and isn't called so, unless one is there too."""
+    """Refuse other names of a repetition time, unless BIDS's name is there too."""
     if any(told.get(name) is not None for name in _MEANT):
         return
     for key, value in told.items():
@@ -130,8 +132,8 @@ def _require_names(path: Path, told: dict[str, Any]) -> None:
             if key not in _MEANT and meant.fullmatch(written):
                 raise ScanError(
                     f"{path}: a repetition time must be called RepetitionTime, in seconds, or "
-                    f"SamplingFrequency, in Hz; got {key!r}: {value!r}. Call it {name}, or take "
-                    "it out"
+                    f"SamplingFrequency, in Hz; got {key!r}: {value!r}. Call it {name}, or remove "
+                    "it"
                 )
 
 

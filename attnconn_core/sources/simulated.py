@@ -1,4 +1,4 @@
-"""A cohort that is simulated: everyone's network is known, and so is what it predicts."""
+"""A simulated cohort with known graphs and known relations to behaviour."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,42 +21,44 @@ from attnconn_core.timeseries import draw_network, simulate, vary_network
 __all__ = ["Simulated"]
 
 _SESSIONS = ("test", "retest")
-# First number of the seed of each stream. None is 0: numpy takes a seed's trailing
-# zeros for nothing, so that two streams could be one.
+# First number of the seed of each random stream. None is 0, since numpy ignores trailing
+# zeros of a seed, so that two streams could be equal.
 _GROUP, _SUBJECT, _SCAN, _BEHAVIOUR = 1, 2, 3, 4
 
 
 @dataclass(frozen=True)
 class Simulated:
-    """Subjects with networks of their own, each scanned twice.
+    """A simulated cohort: subjects with individual graphs, each scanned twice.
 
     Attributes
     ----------
-    subjects, regions
-        How many.
+    subjects
+        Number of subjects.
+    regions
+        Number of regions.
     frames
-        Length of each run.
+        Number of frames per run.
     repetition_time
         Seconds per frame.
     runs
-        Number per session.
+        Number of runs per session.
     seed
-        Fixes everything that is drawn; 0 or more.
+        Seed of everything that is drawn; 0 or more.
     density
         Share of ordered pairs that are connected.
     variation
-        How much subjects' weights differ, as a share of the group's.
+        Differences between subjects' weights, as a share of the group's weights.
     noise
-        Deviation of the observation noise, in deviations of the signal.
+        Standard deviation of the observation noise, in standard deviations of the signal.
     behaviour_r
-        Expected correlation of the simulated score with what it depends on.
+        Expected correlation of the simulated behaviour with the edges that determine it.
     nonlinear, haemodynamic
         As in `attnconn_core.timeseries.simulate`.
 
     Raises
     ------
     ParameterError
-        If a setting is out of its range.
+        If a setting is out of range.
 
     Examples
     --------
@@ -94,12 +96,12 @@ class Simulated:
 
     @property
     def design(self) -> Design:
-        """Every subject is scanned on two occasions."""
+        """Two scans of every subject."""
         return "test-retest"
 
     @property
     def notice(self) -> str:
-        """What a reader of any result has to know."""
+        """Statement that readers of any result must see."""
         return "Simulated data: no person was scanned, and the connections are known."
 
     def shared_files(self) -> tuple[Path, ...]:
@@ -107,17 +109,17 @@ class Simulated:
         return ()
 
     def sessions(self) -> tuple[Session, ...]:
-        """List test and retest of every subject, in order."""
+        """Return test and retest of every subject, in order."""
         return tuple(
             sorted(Session(subject, session) for subject in self._names() for session in _SESSIONS)
         )
 
     def listing(self) -> Listing:
-        """List every session; none is refused."""
+        """Return every session; none is refused."""
         return Listing(self.sessions())
 
     def load(self, session: Session) -> TimeSeries:
-        """Simulate one session: the subject's network, with the session's own noise.
+        """Simulate one session from the subject's graph, with the session's own noise.
 
         Raises
         ------
@@ -141,14 +143,14 @@ class Simulated:
         )
 
     def probe(self, session: Session) -> None:
-        """Nothing to look at: there is no file of this session's own."""
+        """Do nothing: sessions have no files of their own."""
 
     def shape(self, session: Session) -> SessionShape:  # noqa: ARG002
-        """What is simulated: every session alike."""
+        """Return the shape that all sessions have."""
         return SessionShape((self.frames,) * self.runs, self.regions, self.repetition_time)
 
     def quality(self, session: Session) -> Mapping[str, float]:  # noqa: ARG002
-        """Nothing beyond the series."""
+        """Return no measures beyond the series."""
         return {}
 
     def quality_files(self, session: Session) -> tuple[Path, ...]:  # noqa: ARG002
@@ -156,16 +158,16 @@ class Simulated:
         return ()
 
     def region_table(self) -> RegionTable:
-        """Name the regions; they belong to no networks."""
+        """Return the regions, which belong to no networks."""
         first = Session(self._names()[0], _SESSIONS[0])
         return RegionTable.ungrouped(self.load(first).regions)
 
     def group_truth(self) -> Float[np.ndarray, "target source"]:
-        """Return the network that every subject's is a variation of."""
+        """Return the group's graph, of which subjects' graphs are variations."""
         return draw_network(self.regions, (_GROUP, self.seed, 1), density=self.density)
 
     def truth(self, subject: str) -> Float[np.ndarray, "target source"]:
-        """Return one subject's network.
+        """Return one subject's graph.
 
         Raises
         ------
@@ -175,24 +177,24 @@ class Simulated:
         return self._own(self.group_truth(), subject)
 
     def behaviour(self) -> pd.DataFrame:
-        """Give scores and families of the subjects, indexed by ``Subject``.
+        """Return scores and families of the subjects, indexed by ``Subject``.
 
         ``Score`` is a weighted sum of the subject's edges, standardised over subjects,
-        times `behaviour_r`, plus independent noise that makes its variance 1: with the
-        true networks no linear model can expect a higher r than `behaviour_r`.
-        ``Null`` is noise. ``Family_ID`` puts subjects into families of two, who share
-        a label and nothing else.
+        times `behaviour_r`, plus independent noise that makes its variance 1: even with the
+        true graphs no linear model can expect a higher r than `behaviour_r`.
+        ``Null`` is noise. ``Family_ID`` assigns subjects to families of two, who have
+        nothing in common but the label.
         """
         rng = np.random.default_rng((_BEHAVIOUR, self.seed, 1))
         group = self.group_truth()
         networks = np.stack([self._own(group, subject) for subject in self._names()])
-        # A weight for every edge of the group's network, none for its diagonal.
+        # A weight for every edge of the group's graph, none for its diagonal.
         direction = rng.standard_normal(group.shape) * (
             (group != 0) & ~np.eye(len(group), dtype=bool)
         )
         sums = np.tensordot(networks, direction, axes=2)
         deviation = sums.std()
-        # One subject, or subjects who don't vary, have nothing to be predicted from.
+        # With one subject, or subjects who don't vary, there is nothing to predict from.
         standard = (sums - sums.mean()) / deviation if deviation > 0 else np.zeros(self.subjects)
         error, null = rng.standard_normal((2, self.subjects))
         share = self.behaviour_r

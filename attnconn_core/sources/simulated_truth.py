@@ -1,4 +1,4 @@
-"""Simulated benchmarks: networks drawn anew for every data set, and the series they make."""
+"""Simulated data sets with ground truth: a graph is drawn for every data set, and simulated."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -12,7 +12,7 @@ from attnconn_core.timeseries import draw_network, simulate
 __all__ = ["SIMULATED_TRUTHS", "simulated_truth"]
 
 _FRAMES = 600
-# Regions reach each other within a tenth of a second, and a scanner sees the blood of many.
+# Signals travel between regions within a tenth of a second; haemodynamics are much slower.
 _BLURRED = {"haemodynamic": True, "neural_step": 0.1}
 
 SIMULATED_TRUTHS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
@@ -34,24 +34,24 @@ SIMULATED_TRUTHS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         INDEPENDENT_SAMPLES: {},
     }
 )
-"""Name → what is asked of `attnconn_core.timeseries.simulate` and of the network drawn.
+"""Name → arguments of `attnconn_core.timeseries.simulate` and of the graph.
 
-The last is the published experiment, which draws windows and no series; see
+The last is the original study's experiment, which draws windows instead of series; see
 `attnconn_core.sources.independent_samples`.
 """
 
 
 def simulated_truth(name: str, data_sets: int, seed: int) -> KnownTruth:
-    """Draw a network for each data set, and run it.
+    """Draw a graph for each data set, and simulate it.
 
     Parameters
     ----------
     name
         One of `SIMULATED_TRUTHS`.
     data_sets
-        How many; the first are the same however many follow.
+        Number of data sets; the first ones don't depend on this number.
     seed
-        Fixes networks and series.
+        Seed of graphs and series.
 
     Raises
     ------
@@ -60,7 +60,7 @@ def simulated_truth(name: str, data_sets: int, seed: int) -> KnownTruth:
     """
     if name not in SIMULATED_TRUTHS:
         raise ParameterError(
-            f"a simulated benchmark must be one of {', '.join(SIMULATED_TRUTHS)}; got {name!r}"
+            f"simulated data sets must be one of {', '.join(SIMULATED_TRUTHS)}; got {name!r}"
         )
     if data_sets < 1:
         raise ParameterError(f"data_sets must be at least 1; got {data_sets}")

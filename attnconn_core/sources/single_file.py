@@ -1,4 +1,4 @@
-"""One series from one file, as a person at a prompt asks for it."""
+"""Read one series from one file, for interactive use."""
 
 import os
 from pathlib import Path
@@ -28,8 +28,8 @@ def read_file(
     AtlasError
         If the atlas can't be read, or doesn't fit the scan.
     SeriesError
-        If neither the file nor the caller gives a repetition time, they differ, or an atlas
-        is missing or isn't needed.
+        If neither the file nor the caller gives a repetition time, they differ, an atlas
+        is missing, or an atlas is given but not needed.
     """
     path = Path(path)
     if path.name.endswith(_DENSE):
@@ -46,7 +46,7 @@ def read_file(
         repetition_time = read.repetition_time
     if repetition_time is None:
         raise SeriesError(
-            f"{path}: the file doesn't give its repetition time; pass repetition_time in seconds"
+            f"{path}: the file has no repetition time; pass repetition_time in seconds"
         )
     regions = read.regions or numbered_regions(read.values.shape[1])
     return TimeSeries((read.values,), repetition_time, regions)

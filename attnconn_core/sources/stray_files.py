@@ -1,4 +1,4 @@
-"""Files beside scans that are none of them: hidden ones, temporary ones, and copies."""
+"""Files beside scans that are not scans: hidden files, temporary files, and copies."""
 
 import re
 from collections.abc import Iterable
@@ -9,15 +9,15 @@ from attnconn_core.names import composed
 
 __all__ = ["is_hidden", "original_of", "stray_copies", "stray_copy"]
 
-# What systems, editors and disks on a network keep beside files: ._x and .~lock.x# of macOS and
+# Files of systems, editors and network disks: ._x and .~lock.x# of macOS and
 # LibreOffice, ~$x of Office, @eaDir and #recycle of a NAS, __MACOSX of an archive.
 _HIDDEN = (".", "~$", "@", "#", "$", "__MACOSX")
-# "copy" as file managers write it, in the languages that we know of.
+# "copy" as written by file managers in several languages.
 _COPY = (
     r"(?:copy|kopie|copie|c[oó]pia|kopia|kopi|k[oó]pia|kopija|m[aá]solat|kopio|kopya|копия|копія"
     r"|コピー|副本|複製|복사본)"
 )
-# No identifier has a space, a bracket or a full stop: nothing but a copy is named like this.
+# Identifiers have no spaces, brackets or full stops, so these names are always copies.
 _MARK = re.compile(
     rf"(?:\s*\(\d+\)"  # (1)
     rf"|\s*\([^()]*{_COPY}[^()]*\)"  # (copy), (3rd copy), (Ann's conflicted copy 2024-01-31)
@@ -26,12 +26,12 @@ _MARK = re.compile(
     rf"|\.sync-conflict-[A-Za-z0-9-]+)(?=(?:\.[A-Za-z0-9]+)*$)",
     re.IGNORECASE,
 )
-# This may be an identifier: a copy only where the original lies beside it.
+# This may be an identifier: a copy only if the original lies beside it.
 _PERHAPS = re.compile(rf"(?:[-_.]{_COPY}\d*|-checkpoint)(?=(?:\.[A-Za-z0-9]+)*$)", re.IGNORECASE)
 
 
 def is_hidden(name: str) -> bool:
-    """Whether a file or folder is none that a user put there.
+    """Return whether a file or folder was made by a system or program, not by a user.
 
     Examples
     --------
@@ -42,11 +42,11 @@ def is_hidden(name: str) -> bool:
 
 
 def original_of(name: str) -> str | None:
-    """Return what a file was called that a file manager, or a program that syncs, copied.
+    """Return the original name of a file that a file manager or a syncing program copied.
 
     Returns
     -------
-    None for the name of no copy.
+    None if the name isn't that of a copy.
 
     Examples
     --------
@@ -59,24 +59,24 @@ def original_of(name: str) -> str | None:
 
 
 def stray_copy(path: Path) -> StrayError | None:
-    """Say that a file or folder is a copy of one that lies beside it; None if it isn't."""
+    """Return an error if a path is a copy of one that lies beside it; None if it isn't."""
     original = original_of(path.name) or _stripped(path.name, _PERHAPS)
     if original is None or not path.with_name(original).exists():
         return None
     return StrayError(
-        f"{path}: every scan may lie there once; this is named as a copy of {original}, which "
+        f"{path}: every scan may exist only once; this is named as a copy of {original}, which "
         "lies beside it and is read. Delete it, or rename it if it is another scan"
     )
 
 
 def stray_copies(paths: Iterable[Path]) -> dict[Path, StrayError]:
-    """Find the copies among paths, and why each is one."""
+    """Return the copies among paths, and why each is one."""
     found = {path: stray_copy(path) for path in paths}
     return {path: problem for path, problem in found.items() if problem is not None}
 
 
 def _stripped(name: str, mark: re.Pattern[str]) -> str | None:
-    """Take the marks of copies off a name, of a copy of a copy too; None if it has none."""
+    """Return a name without marks of copies, also of copies of copies; None if it has none."""
     bare = composed(name)
     while (shorter := mark.sub("", bare)) != bare:
         bare = shorter

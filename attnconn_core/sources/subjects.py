@@ -1,4 +1,4 @@
-"""The table that says whose scans a study wants, and who trains."""
+"""The table of the subjects that a study uses, with their groups."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -17,14 +17,14 @@ _GROUPS = ("train", "test")
 
 @dataclass(frozen=True)
 class SubjectList:
-    """Whose scans are wanted.
+    """Subjects and scans that a study uses.
 
     Attributes
     ----------
     path
         The table.
     rows
-        (subject, session) → group, in the table's order. The session is None where
+        (subject, session) → group, in the table's order. The session is None if
         the row stands for all of the subject's sessions.
     """
 
@@ -32,24 +32,24 @@ class SubjectList:
     rows: Mapping[tuple[str, str | None], str | None]
 
     def wants(self, subject: str, session: str) -> bool:
-        """Whether this session is asked for."""
+        """Return whether a session is listed."""
         return (subject, None) in self.rows or (subject, session) in self.rows
 
     def group(self, subject: str, session: str) -> str | None:
-        """Return the group of a session that is asked for."""
+        """Return the group of a listed session."""
         return self.rows.get((subject, session), self.rows.get((subject, None)))
 
     def without_scan(self, found: Iterable[tuple[str, str]]) -> dict[str, CohortError]:
-        """Find the rows that have no scan.
+        """Return errors for the rows that have no scan.
 
         Parameters
         ----------
         found
-            (subject, session) of every scan there is.
+            (subject, session) of every scan that exists.
 
         Returns
         -------
-        The subject, with its session if the row names one → what is wrong.
+        The subject, with its session if the row names one → error.
         """
         scans = set(found)
         subjects = {subject for subject, _ in scans}
@@ -70,26 +70,26 @@ class SubjectList:
 def read_subjects(path: Path, column: str, group_column: str | None) -> SubjectList:
     """Read a table of subjects.
 
-    A row may stand for a subject, ``100307``, and then means all sessions; or for a
-    scan, ``100307_retest`` or ``HCA6000001_V1_MR`` (see `split_scan_name`). As soon as one
-    row names a session every row is one scan, and those that name none are ``test``.
+    A row may name a subject, ``100307``, and then stands for all of its sessions; or a
+    scan, ``100307_retest`` or ``HCA6000001_V1_MR`` (see `split_scan_name`). If any
+    row names a session, every row is one scan, and rows without a session are ``test``.
 
     Parameters
     ----------
     path
         CSV with a header.
     column
-        Names the column of subjects.
+        Name of the column of subjects.
     group_column
-        Names the column that says ``train`` or ``test``, if there is one.
+        Name of the column that holds ``train`` or ``test``, if there is one.
 
     Raises
     ------
     CohortError
-        If the table can't be read, lacks a column, lists nobody or somebody twice, has
+        If the table can't be read, lacks a column, lists no subject or one twice, has
         another word for a group, or puts the two scans of a subject in two groups.
     IdentifierError
-        If a subject's name breaks the rule.
+        If a subject's name is invalid.
     """
     table = _read(Path(path), [column] + ([group_column] if group_column else []))
     names = table[column].str.strip()
@@ -104,8 +104,8 @@ def read_subjects(path: Path, column: str, group_column: str | None) -> SubjectL
         scan = (who[0], who[1] or "test" if per_scan else None)
         if scan in rows:
             raise CohortError(
-                f"{path}, line {line}: every subject or scan may have one row; {name} is listed "
-                "under another name too"
+                f"{path}, line {line}: every subject or scan may have only one row; {name} is "
+                "also listed under another name"
             )
         rows[scan] = _check_group(path, line, name, given)
     _check_one_group(path, rows)
@@ -125,7 +125,7 @@ def _read(path: Path, columns: list[str]) -> pd.DataFrame:
     table.index = pd.RangeIndex(2, len(table) + 2)  # lines of the file
     table = table[(table != "").any(axis=1)]
     if table.empty:
-        raise CohortError(f"{path}: the table of subjects must list somebody; it has no rows")
+        raise CohortError(f"{path}: the table of subjects must have a row; it has none")
     return table
 
 
@@ -141,8 +141,8 @@ def _check_one_group(path: Path, rows: Mapping[tuple[str, str | None], str | Non
     for (subject, _), group in rows.items():
         if groups.setdefault(subject, group) != group:
             raise CohortError(
-                f"{path}: all scans of a subject must be in one group, or the model is judged "
-                f"on somebody it saw; {subject} is in {groups[subject]!r} and {group!r}"
+                f"{path}: all scans of a subject must be in one group, or the model is tested "
+                f"on a subject it was trained on; {subject} is in {groups[subject]!r} and {group!r}"
             )
 
 
@@ -153,7 +153,9 @@ def _check_duplicates(path: Path, names: pd.Series) -> None:
         if len(lines) > 1
     ]
     if twice:
-        raise CohortError(f"{path}: every subject or scan may have one row; {'; '.join(twice[:5])}")
+        raise CohortError(
+            f"{path}: every subject or scan may have only one row; {'; '.join(twice[:5])}"
+        )
 
 
 def _check_group(path: Path, line: object, name: str, group: str | None) -> str | None:

@@ -1,4 +1,4 @@
-"""Rows of a series that are no frame: means, deviations and quartiles below or above it."""
+"""Rows of a series that are summaries, not frames: means, deviations or quartiles."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -11,20 +11,20 @@ from attnconn_core.timeseries import frames_in_words
 
 __all__ = ["require_frames"]
 
-# As many as pandas' describe writes.
+# Number of rows that pandas' describe writes.
 _MOST_ROWS = 8
-# Below either, rows agree with a statistic by chance.
+# Least numbers of frames and of regions; with fewer, rows agree with a statistic by chance.
 _FEWEST_FRAMES, _FEWEST_REGIONS = 10, 3
 _LOOKED_AT = 5
-# Of all rows of a thousand scans, none meets a statistic with such a probability.
+# Probability of a chance agreement so small that none occurs in all rows of a thousand scans.
 _CHANCE = 1e-9
-# Of the largest value: float32, and sums that were taken in it.
+# Tolerance as a share of the largest value: float32, and sums computed in it.
 _PRECISION = 1e-6
 _DECIMALS = 7
-# Of the usual spread over time: rows of one value in all regions are empty frames, or counts.
+# Share of the usual spread over time: rows with one value in all regions are empty or counts.
 _FLAT = 1e-4
 
-# A summary stands there once; as one of means and medians, maybe twice.
+# A summary occurs once; one that is both mean and median, maybe twice.
 _FILLED = 3
 
 _COUNTS = "numbers"
@@ -47,23 +47,23 @@ _STATISTICS: Mapping[str, Callable[[_Columns], _Row]] = {
 
 
 def require_frames(path: Path, values: Float32[np.ndarray, "time region"]) -> None:
-    """See that no row at the end or the beginning sums up the others.
+    """Require that no row at the end or the beginning summarises the others.
 
-    A row counts as one that does if it agrees with a statistic of the rows before (or
-    after) it in every region, as far as its digits go, and couldn't do so by chance. A series
-    of fewer than 10 frames or 3 regions is taken as it is.
+    A row is a summary if it agrees with a statistic of the rows before (or
+    after) it in every region, up to rounding, and can't do so by chance. Series
+    of fewer than 10 frames or 3 regions are not checked.
 
     Parameters
     ----------
     path
         The file, for errors.
     values
-        Of the series.
+        Values of the series.
 
     Raises
     ------
     ScanError
-        Naming the row and the statistic.
+        If a row does; the message names the row and the statistic.
     """
     for order, where in ((1, "above"), (-1, "below")):
         found = _summary(values[::order])
@@ -77,16 +77,16 @@ def require_frames(path: Path, values: Float32[np.ndarray, "time region"]) -> No
                 f"{path}: every frame must be a picture of its own; {len(alike)} of {len(values)} "
                 f"frames hold the same values, the {statistic} of each region: "
                 f"{frames_in_words(alike.tolist())}. They look like censored frames that were "
-                "filled: cut them out, and store what lies between them as runs of their own"
+                "filled: remove them, and store the frames between them as separate runs"
             )
         raise ScanError(
             f"{path}: every row must be a frame; row {number} holds the {statistic} of the "
-            f"{length} {where}. Take the rows of summaries out"
+            f"{length} {where}. Remove summary rows"
         )
 
 
 def _summary(values: Float32[np.ndarray, "time region"]) -> tuple[int, str, int] | None:
-    """Find a row of the last that holds a statistic of the first: row, statistic, how many."""
+    """Return a last row that is a statistic of the first: row, statistic, number of rows."""
     if values.shape[1] < _FEWEST_REGIONS:
         return None
     few = np.unique(np.linspace(0, values.shape[1] - 1, _LOOKED_AT).astype(int))
@@ -98,7 +98,7 @@ def _summary(values: Float32[np.ndarray, "time region"]) -> tuple[int, str, int]
             one = {name: _STATISTICS[name]}
             if _agreeing(frames, rows[row : row + 1], one, surely=True):
                 found.append((length + row, name, length))
-    # The minimum of all is that of nearly all, too.
+    # The minimum of all rows is also that of nearly all.
     return min(found, key=lambda each: (each[0], -each[2]), default=None)
 
 
@@ -109,7 +109,7 @@ def _agreeing(
     *,
     surely: bool = False,
 ) -> list[tuple[int, str]]:
-    """Find the rows that agree with a statistic of the frames; not by chance, if `surely`."""
+    """Return the rows that agree with a statistic of the frames; if `surely`, not by chance."""
     body = frames.astype(np.float64)
     held = np.isfinite(body).sum(axis=0) >= _FEWEST_FRAMES
     if np.isinf(body).any() or held.sum() < _FEWEST_REGIONS:
@@ -133,7 +133,7 @@ def _agreeing(
 
 
 def _chance(body: _Columns, expected: _Row, off: _Row, spread: _Row) -> float:
-    """Return the probability that a frame agrees in every region, were regions independent."""
+    """Return the probability that a frame agrees in all regions if regions are independent."""
     near: Bool[np.ndarray, "time region"] = np.abs(body - expected) <= off
     # A minimum is one of the values.
     share = np.maximum(near.sum(axis=0) - 1, 0) / len(body)
@@ -143,17 +143,17 @@ def _chance(body: _Columns, expected: _Row, off: _Row, spread: _Row) -> float:
 
 
 def _equal(column: Float64[np.ndarray, " time"]) -> float:
-    """Return how often two values of a column are equal, as they are where levels are few."""
+    """Return how often two values of a column are equal, which is often with few levels."""
     counts = np.unique(column, return_counts=True)[1]
     return float((counts * (counts - 1)).sum() / len(column) ** 2)
 
 
 def _resolution(numbers: np.ndarray) -> float:
-    """Return the last digit of rounded numbers; 0 if they weren't rounded to a few decimals."""
+    """Return the last digit of rounded numbers; 0 if they aren't rounded to a few decimals."""
     known = numbers[np.isfinite(numbers)]
     if not known.size:
         return 0.0
-    # What float32 leaves of a decimal number.
+    # Error of a decimal number stored as float32.
     error = np.maximum(1.2e-7 * np.abs(known), 1e-12)
     for decimals in range(_DECIMALS):
         if (np.abs(known - np.round(known, decimals)) <= error).all():

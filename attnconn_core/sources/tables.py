@@ -1,4 +1,4 @@
-"""Tables of separated values: read only where every row has the header's number of cells."""
+"""Tables of separated values, in which every row must have the header's number of cells."""
 
 import csv
 import io
@@ -25,15 +25,15 @@ _OTHER = {
 
 
 def delimiter_of(path: Path) -> str:
-    """Return what separates the cells of a file: a tab in .tsv, a comma in all others."""
+    """Return the separator of a file's cells: a tab for .tsv, a comma for all others."""
     return "\t" if path.name.lower().endswith(".tsv") else ","
 
 
 def read_table(path: Path, error: type[InputError] = StudyError, **options: Any) -> pd.DataFrame:
-    """Read a table with a header, as pandas does, but never with its columns shifted.
+    """Read a table with a header with pandas, but never with shifted columns.
 
-    pandas takes the first cells for an index where rows have one cell more than the header,
-    and fills up where they have fewer. Both give every column another's values. Names and words
+    If rows have one cell more than the header, pandas takes the first cells for an index; if they
+    have fewer, it fills them up. Both shift values into other columns. Names and words
     of a table with a header are composed (see `attnconn_core.names`).
 
     Parameters
@@ -41,15 +41,15 @@ def read_table(path: Path, error: type[InputError] = StudyError, **options: Any)
     path
         Comma-separated, or tab-separated if it ends in ``.tsv``; UTF-8.
     error
-        What is raised.
+        Class of the errors raised.
     options
-        For `pandas.read_csv`, such as ``dtype``.
+        Options of `pandas.read_csv`, such as ``dtype``.
 
     Raises
     ------
     InputError
-        Of the kind `error`, if the file can't be read, two columns share a name, or naming
-        the first line whose number of cells isn't the header's.
+        Of the class `error`, if the file can't be read, two columns have the same name, or a
+        line has another number of cells than the header; the message names the first one.
     """
     path = Path(path)
     delimiter = delimiter_of(path)
@@ -72,7 +72,7 @@ def read_table(path: Path, error: type[InputError] = StudyError, **options: Any)
 
 
 def _with_names_composed(path: Path) -> Path | io.StringIO:
-    """Return a table whose names and words are all in one form of Unicode: its file, mostly."""
+    """Return a table with names and words in one form of Unicode; usually the file itself."""
     with path.open(encoding="utf-8-sig", newline="") as file:
         text = file.read()
     alike = composed(text)
@@ -80,12 +80,12 @@ def _with_names_composed(path: Path) -> Path | io.StringIO:
 
 
 def require_delimiter(path: Path, error: type[InputError] = StudyError) -> None:
-    """See that the cells of a table are separated as its ending says.
+    """Require that the cells of a table have the separator that its ending implies.
 
     Raises
     ------
     InputError
-        Of the kind `error`, naming the character that separates them instead.
+        Of the class `error`; the message names the actual separator.
     UnicodeDecodeError, OSError
         If the first lines can't be read.
     """
@@ -102,7 +102,7 @@ def require_delimiter(path: Path, error: type[InputError] = StudyError) -> None:
 
 
 def text_error(path: Path, error: type[InputError], problem: Exception) -> InputError:
-    """Return an error that says why a table can't be read, and of text that isn't UTF-8 where."""
+    """Return an error on why a table can't be read, and where it isn't UTF-8."""
     if isinstance(problem, OSError):
         return error(f"{path}: can't be read: {problem.strerror}")
     if isinstance(problem, UnicodeDecodeError):
@@ -111,7 +111,7 @@ def text_error(path: Path, error: type[InputError], problem: Exception) -> Input
 
 
 def _other_text(path: Path) -> str:
-    """Say what a file is that isn't UTF-8: by its first bytes, or where the first letter is."""
+    """Return what a file is that isn't UTF-8: its kind, or where the first such letter is."""
     with path.open("rb") as file:
         start = file.read(4)
         for first, what in _OTHER.items():
@@ -131,12 +131,12 @@ def _other_text(path: Path) -> str:
 
 
 def check_first_row(path: Path, error: type[InputError]) -> None:
-    """Hold the first row of a table against its header: what went wrong there mostly does in all.
+    """Compare the first row of a table with its header; an error there mostly is in all rows.
 
     Raises
     ------
     InputError
-        Of the kind `error`, if it has more cells than the header or fewer.
+        Of the class `error`, if it has more or fewer cells than the header.
     """
     _check_text(path, delimiter_of(path), True, error, rows=1)
 
@@ -144,7 +144,7 @@ def check_first_row(path: Path, error: type[InputError]) -> None:
 def _check_text(
     path: Path, delimiter: str, named: bool, error: type[InputError], rows: int | None = None
 ) -> None:
-    """Hold every line, or so many, against the header, without keeping the file in memory."""
+    """Compare every line, or some, with the header, without keeping the file in memory."""
     lines = _lines(path, delimiter, error)
     first = next(lines, None)
     if first is None:
@@ -169,12 +169,12 @@ def _check_text(
 
 def _advice(count: int, expected: int, cells: str, delimiter: str) -> str:
     if count == expected + 1 and cells.rstrip().endswith(delimiter):
-        return ". Take the separator at the end of the rows away"
+        return ". Remove the separator at the end of the rows"
     if expected == 1 and count > 2:
-        return ". The first line seems to be a title above the header: take it out"
+        return ". The first line seems to be a title above the header: remove it"
     if count > expected:
-        return ". Name every column; quote cells that hold the separator; decimals take points"
-    return ". Leave the separators in, where a cell is empty"
+        return ". Name every column; quote cells that hold the separator; decimals need points"
+    return ". Keep the separators of empty cells"
 
 
 def _lines(path: Path, delimiter: str, error: type[InputError]) -> Iterator[tuple[int, int, str]]:

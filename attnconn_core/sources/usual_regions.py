@@ -1,4 +1,4 @@
-"""Which regions most files of a folder hold, so that an error names the odd file."""
+"""The regions that most files of a folder hold, so that an error names the unusual file."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -10,7 +10,7 @@ from attnconn_core.sources.shapes import SessionShape
 
 __all__ = ["first_difference", "group_by_regions", "groups_in_words"]
 
-# Of many files, so many are looked at, spread over all: their headers alone are read.
+# Most files that are examined, spread over all; only their headers are read.
 _LOOKED_AT = 25
 _SHOWN = 3
 
@@ -20,14 +20,14 @@ Groups = Sequence[Sequence[Path]]
 def group_by_regions(paths: Sequence[Path], shape_of: Callable[[Path], SessionShape]) -> Groups:
     """Group files that hold the same regions in the same order, the most common first.
 
-    Of more than 25 files, 25 are looked at. Files that can't be read are left out.
+    Of more than 25 files, 25 are examined. Files that can't be read are left out.
 
     Parameters
     ----------
     paths
-        In order; of groups of one size, that of the first file comes first.
+        Files in order; of groups of equal size, that of the first file comes first.
     shape_of
-        Reads the regions off a header.
+        Function that reads the regions from a header.
     """
     chosen = np.unique(np.linspace(0, len(paths) - 1, min(len(paths), _LOOKED_AT)).astype(int))
     groups: dict[tuple[int | None, tuple[str, ...] | None], list[Path]] = {}
@@ -41,22 +41,22 @@ def group_by_regions(paths: Sequence[Path], shape_of: Callable[[Path], SessionSh
 
 
 def groups_in_words(groups: Groups) -> str:
-    """Say how many files have which regions, and what to do where that doesn't say who is odd.
+    """Return, in words, how many files have which regions, and what to do if there is a tie.
 
     Examples
     --------
     >>> groups_in_words([[Path("a.csv"), Path("c.csv")], [Path("b.csv")]])
     'Files with the same regions: 2 as a.csv, 1 as b.csv'
     """
-    told = ", ".join(f"{len(paths)} as {paths[0].name}" for paths in groups[:_SHOWN])
+    counts = ", ".join(f"{len(paths)} as {paths[0].name}" for paths in groups[:_SHOWN])
     more = f" and {len(groups) - _SHOWN} other kinds" if len(groups) > _SHOWN else ""
     tied = len(groups) > 1 and len(groups[0]) == len(groups[1])
-    what = ": which are meant can't be known; a table of regions (regions) can say so"
-    return f"Files with the same regions: {told}{more}{what if tied else ''}"
+    what = ": which ones are right is unknown; a table of regions (regions) decides"
+    return f"Files with the same regions: {counts}{more}{what if tied else ''}"
 
 
 def first_difference(own: Sequence[str], usual: Sequence[str]) -> tuple[str, str]:
-    """Return the first region that is called otherwise, as both call it; two empty texts if none.
+    """Return the first region whose names differ, in both spellings; two empty texts if none.
 
     Examples
     --------

@@ -236,7 +236,7 @@ def test_series_come_from_files(tmp_path):
     read = TimeSeries.from_file(str(tmp_path / "scan.csv"), 0.72)
     assert read.regions == REGIONS
     np.testing.assert_allclose(read.values, values)
-    with pytest.raises(SeriesError, match=r"scan.csv: the file doesn't give its repetition time"):
+    with pytest.raises(SeriesError, match=r"scan.csv: the file has no repetition time"):
         TimeSeries.from_file(tmp_path / "scan.csv")
     with pytest.raises(SeriesError, match=r"a dtseries needs an atlas"):
         TimeSeries.from_file(tmp_path / "scan.dtseries.nii")

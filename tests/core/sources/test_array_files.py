@@ -80,8 +80,8 @@ def test_npy_that_is_something_else(tmp_path):
         ("", "has none"),
         ("a,b\n1,2\n1,2,3\n", "which has 2 (a,b); line 3 has 3: 1,2,3"),
         ("a,b\n1,2,3\n1,2,3\n", "line 2 has 3"),
-        ("a,b\n1,2,\n1,2,\n", "line 2 has 3: 1,2,. Take the separator at the end"),
-        ("a,b\n1,2\n3\n", "line 3 has 1: 3. Leave the separators in"),
+        ("a,b\n1,2,\n1,2,\n", "line 2 has 3: 1,2,. Remove the separator at the end"),
+        ("a,b\n1,2\n3\n", "line 3 has 1: 3. Keep the separators"),
     ],
 )
 def test_bad_csv(tmp_path, text, complaint):
@@ -109,7 +109,7 @@ def test_parquet_that_is_cut_or_foreign(tmp_path):
     whole = path.read_bytes()
     for content in (whole[:-10], whole[:3], b"no parquet at all"):
         path.write_bytes(content)
-        with pytest.raises(ScanError, match=r"a\.parquet: must be a whole Parquet table"):
+        with pytest.raises(ScanError, match=r"a\.parquet: must be a complete Parquet table"):
             read_array(path)
     pd.DataFrame({"x": ["a"]}).to_parquet(path)
     with pytest.raises(ScanError, match=r"a\.parquet: every column must hold numbers; 'x'"):

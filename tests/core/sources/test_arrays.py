@@ -53,7 +53,7 @@ def test_ptseries_carry_their_time(tmp_path, ptseries):
     series = folder.load(folder.sessions()[0])
     assert (series.repetition_time, series.regions) == (0.72, ("x", "y"))
     wrong = ArrayFolder(tmp_path, 2.0)
-    with pytest.raises(ScanError, match=r"sub-a.*it says 0\.72 s and the study 2 s"):
+    with pytest.raises(ScanError, match=r"sub-a.*it has 0\.72 s and the study 2 s"):
         wrong.load(wrong.sessions()[0])
 
 
@@ -62,7 +62,7 @@ def test_ptseries_of_one_session_must_agree(tmp_path, ptseries):
         path = tmp_path / f"sub-a_ses-test_run-{run}.ptseries.nii"
         ptseries(path, np.ones((4, 2)), ["x", "y"], time)
     folder = ArrayFolder(tmp_path)
-    with pytest.raises(ScanError, match=r"run-2.*says 1 s and .*run-1.* 0\.72 s"):
+    with pytest.raises(ScanError, match=r"run-2.*has 1 s and .*run-1.* 0\.72 s"):
         folder.load(folder.sessions()[0])
 
 
@@ -106,7 +106,7 @@ def test_a_first_file_that_can_t_be_read_costs_its_own_session_alone(tmp_path):
 def test_a_series_lying_on_its_side_is_not_guessed_at(tmp_path):
     save(tmp_path, "sub-a_ses-test", n_frames=2, n_regions=6)
     folder = ArrayFolder(tmp_path, 1.0)
-    with pytest.raises(ScanError, match=r"can't be told from \(region, time\); got \(2, 6\)"):
+    with pytest.raises(ScanError, match=r"since it could also be \(region, time\); got \(2, 6\)"):
         folder.load(folder.sessions()[0])
     regions = tmp_path / "regions.txt"
     regions.write_text("x\ny\n")
@@ -228,7 +228,9 @@ def test_derivatives_lie_in_folders_of_their_subjects(tmp_path):
             table = pd.DataFrame(scan(), columns=[f"r{n}" for n in range(12)])
             table.to_csv(folder / f"{name}_timeseries.tsv", sep="\t", index=False)
             (folder / f"{name}_relmat.tsv").touch()
-    with pytest.raises(CohortError, match=r"one kind .*differ in task\. file_pattern"):
+    with pytest.raises(
+        CohortError, match=r"one kind .*differ in task\. Choose one with file_pattern"
+    ):
         ArrayFolder(tmp_path, 1.0).sessions()
     folder = ArrayFolder(tmp_path, 1.0, file_pattern="*task-rest*")
     assert [session.key for session in folder.sessions()] == [

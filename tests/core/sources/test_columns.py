@@ -63,7 +63,7 @@ def test_confounds_are_no_regions(tmp_path, names):
     for seed, name in enumerate(names, start=1):
         table[name] = signal(n_regions=1, seed=seed)[:, 0]
     table.to_csv(tmp_path / "a.csv", index=False)
-    told = rf"a\.csv: .* named as confounds are: {', '.join(names)}\. Take them out; rename"
+    told = rf"a\.csv: .* have names of confounds: {', '.join(names)}\. Remove them; rename"
     with pytest.raises(ScanError, match=told):
         read_array(tmp_path / "a.csv")
 
@@ -88,10 +88,12 @@ def test_what_an_atlas_calls_a_region_is_one(tmp_path):
 def test_values_that_count_are_no_region_whatever_their_name(tmp_path, counter):
     values = np.column_stack([counter, signal()])
     np.save(tmp_path / "a.npy", values)
-    with pytest.raises(ScanError, match=r"a\.npy: .*column number 1 rises or falls as frame"):
+    with pytest.raises(ScanError, match=r"a\.npy: .*column number 1 rises or falls like frame"):
         read_array(tmp_path / "a.npy")
     pd.DataFrame(values, columns=["Vis", "a", "b", "c"]).to_csv(tmp_path / "a.csv", index=False)
-    with pytest.raises(ScanError, match=r"a\.csv: .*column 'Vis' rises or falls as frame numbers"):
+    with pytest.raises(
+        ScanError, match=r"a\.csv: .*column 'Vis' rises or falls like frame numbers"
+    ):
         read_array(tmp_path / "a.csv")
 
 

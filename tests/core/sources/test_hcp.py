@@ -81,7 +81,7 @@ def test_both_layouts_ask_the_study_to_choose(tree, atlas_path):
     tree.scan("100307", CONCATENATED, n_frames=20)
     tree.scan("100307", "rfMRI_REST1_LR", n_frames=7)
     with pytest.raises(
-        CohortError, match=r"100307.*rfMRI_REST and .*REST1_LR\. .*must choose: lay"
+        CohortError, match=r"100307.*rfMRI_REST and .*REST1_LR\. .*Choose in the study: lay"
     ):
         source(tree, atlas_path).sessions()
     for layout, lengths in (("concatenated", [10, 10]), ("runs", [7])):
@@ -93,7 +93,7 @@ def test_both_layouts_ask_the_study_to_choose(tree, atlas_path):
 def test_layouts_may_not_differ_between_subjects(tree, atlas_path):
     tree.scan("100307", CONCATENATED)
     tree.scan("103414", "rfMRI_REST1_LR")
-    with pytest.raises(CohortError, match=r"100307.* and .*103414.*must choose"):
+    with pytest.raises(CohortError, match=r"100307.* and .*103414.*Choose in"):
         source(tree, atlas_path).sessions()
 
 
@@ -258,7 +258,10 @@ def test_labels_that_no_scan_holds_are_no_regions(tree, walled_atlas):
     assert found.quality(first) == {"coverage_min": 1.0, "coverage_mean": 1.0}
     # Of those scans it depends what the regions are.
     assert found.shared_files() == (walled_atlas, *(each.files[0] for each in sessions[:3]))
-    with pytest.raises(AtlasError, match=r"atlas walled needs a vertex .*; 1 have none: a; drop"):
+    with pytest.raises(
+        AtlasError,
+        match=r"atlas walled needs a vertex .*; 1 have none: a\. Leave them out with drop",
+    ):
         found.load(second)
 
 

@@ -19,7 +19,7 @@ def test_a_number_a_frame(tmp_path):
         ("", "got 0 numbers"),
         ("0.1\n-0.2\n", "from -0.2 to 0.1"),
         ("0.1\nnan\n", "0 mm or more"),
-        ("0.1 mm\n", "must hold a number per frame"),
+        ("0.1 mm\n", "must hold one number per frame"),
     ],
 )
 def test_anything_else_is_refused(tmp_path, content, complaint):

@@ -54,7 +54,7 @@ def test_people_who_move_more_or_less_are_not_doubted():
 def test_each_kind_is_said_with_the_value_the_rule_and_what_to_do(runs, said):
     found = doubts({**cohort(), "odd": runs})
     assert said in found["odd"]
-    assert "max_motion_mean (0.3 mm) is held against it all the same" in found["odd"]
+    assert "max_motion_mean (0.3 mm) is applied to it all the same" in found["odd"]
     assert "leave the session out (exclude.sessions)" in found["odd"]
     assert set(found) <= {"odd", "s0", "s1"}
 

@@ -60,7 +60,7 @@ def test_a_cell_is_written_as_a_person_would(cell, written):
 
 
 def test_coding_of_a_column_that_is_not_there_is_refused(tmp_path):
-    with pytest.raises(StudyError, match="coding must be of columns that are there; got Agee"):
+    with pytest.raises(StudyError, match="coding must name existing columns; got Agee"):
         checked(tmp_path, "Subject,Age\n1,22-25\n", coding={**AGES, "Agee": {}})
 
 
@@ -68,12 +68,12 @@ def test_coding_of_a_column_that_is_not_there_is_refused(tmp_path):
     ("text", "words"),
     [
         ("Subject,Age\n1,22-25\n2,about 30\n", "column Age must hold numbers.*'about 30'"),
-        ("Subject,IQ\n1,3\n", "coding must be of columns that are there; got Age"),
+        ("Subject,IQ\n1,3\n", "coding must name existing columns; got Age"),
         (
             "Id,Age\n1,22-25\n",
-            "it has Id, Age. behaviour.subject_column in the study names it",
+            "it has Id, Age. Name it in the study with behaviour.subject_column",
         ),
-        ("Subject,Age\n1,22-25\n1,36+\n", "a subject may have one row; more: 1"),
+        ("Subject,Age\n1,22-25\n1,36+\n", "a subject may have only one row; several: 1"),
         ("", "must be a table of separated values"),
         ("Subject,Age\n1,2,3,4\n", "line 2 has 4: 1,2,3,4"),
     ],
@@ -150,7 +150,7 @@ def test_subjects_whose_zeros_were_lost_are_found_and_told():
     assert found.table.loc["0010064", "IQ"] == 0
     assert found.table.loc["27018", "IQ"] == 1
     otherwise, without = found.notes
-    assert "1 of 3 subjects otherwise than their scans: 0010064 as 10064" in otherwise
+    assert "1 of 3 subjects differently from their scans: 0010064 as 10064" in otherwise
     assert "1 of 3 subjects have no row in the phenotype table: 9; it has 5 without" in without
 
 
@@ -158,7 +158,7 @@ def test_subjects_whose_zeros_were_lost_are_found_and_told():
 def test_a_prefix_that_scans_lack_is_no_other_subject(row):
     found = match_phenotypes(people_of(row, "subA"), "Subject", ["01", "A"])
     assert found.table.loc["01", "IQ"] == 0
-    assert f"1 of 2 subjects otherwise than their scans: 01 as {row}; they are" in found.notes[0]
+    assert f"1 of 2 subjects differently from their scans: 01 as {row}; they are" in found.notes[0]
     assert "have no row in the phenotype table: A" in found.notes[1]
 
 
@@ -170,12 +170,12 @@ def test_a_match_letter_by_letter_needs_no_words():
 
 @pytest.mark.parametrize(("rows", "subjects"), [(("1",), ("01", "001")), (("1", "001"), ("0001",))])
 def test_a_row_that_may_be_of_two_is_refused(rows, subjects):
-    with pytest.raises(StudyError, match="must be of one subject"):
+    with pytest.raises(StudyError, match="must match one subject"):
         match_phenotypes(people_of(*rows), "Subject", subjects)
 
 
 def test_rows_that_would_shift_the_columns_are_refused(tmp_path):
-    with pytest.raises(StudyError, match=r"line 2 has 4: 001,24,112,\. Take the separator"):
+    with pytest.raises(StudyError, match=r"line 2 has 4: 001,24,112,\. Remove the separator"):
         table(tmp_path, "Subject,Age,IQ\n001,24,112,\n002,30,98,\n")
 
 

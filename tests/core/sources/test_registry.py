@@ -58,8 +58,12 @@ def test_a_package_brings_a_source(install):
         ("odd", GOOD.replace("@dataclass(frozen=True)", ""), "must be a dataclass; got <class"),
         ("odd", GOOD.replace("def load", "def read"), "must have .*; its class lacks load"),
         ("odd", GOOD.replace("notice = None", ""), "its class lacks notice"),
-        ("odd", f"{GOOD}    fetches = True", r"says that it has fetch\(\); got None"),
-        ("odd", f"{GOOD}    brings_phenotypes = True", r"says that it has phenotypes\(\)"),
+        (
+            "odd",
+            f"{GOOD}    fetches = True",
+            r"have the method fetch\(\), .*; got None",
+        ),
+        ("odd", f"{GOOD}    brings_phenotypes = True", r"must have the method phenotypes\(\)"),
     ],
 )
 def test_a_source_that_cannot_be_used_is_refused_by_name(install, word, code, complaint):

@@ -39,7 +39,7 @@ def test_seconds_of_a_sidecar(content, seconds, tmp_path):
         ({"RepetitionTime": True}, "RepetitionTime must be a number; got True"),
         ({"SamplingFrequency": 0.0005}, r"1 / SamplingFrequency \(0\.0005 Hz\): .*got 2000"),
         ({"SamplingFrequency": 0}, "a repetition time must be a positive number"),
-        ({"RepetitionTime": 2, "SamplingFrequency": 1}, "must agree; it says 2 s and 1 Hz"),
+        ({"RepetitionTime": 2, "SamplingFrequency": 1}, "must agree; it has 2 s and 1 Hz"),
         ({"RepetitionTime": float("nan")}, "positive number of seconds; got nan"),
         ({"TR": 2000}, r"must be called RepetitionTime, in sec.* got 'TR': 2000\. Call it Rep"),
         ({"repetition_time": 2}, "got 'repetition_time': 2"),
@@ -71,7 +71,9 @@ def folder(request, tmp_path):
 
 
 def test_a_study_need_not_say_what_sidecars_do(folder):
-    with pytest.raises(StudyError, match=r"must be given .*sidecar, <same name>\.json"):
+    with pytest.raises(
+        StudyError, match=r"must be given .*sidecar with RepetitionTime: <same name>\.json"
+    ):
         ArrayFolder(folder).sessions()
     path = said(folder, {"RepetitionTime": 2.0})
     source = ArrayFolder(folder)
@@ -91,7 +93,7 @@ def test_a_sidecar_that_contradicts_the_study_is_refused(folder):
     said(folder, {"RepetitionTime": 0.7201})
     assert source.load(session).repetition_time == 0.72
     said(folder, {"RepetitionTime": 2.0})
-    says = r"sub-01_ses-test\.json: all files must .*; it says 2 s and the study 0\.72 s"
+    says = r"sub-01_ses-test\.json: all files must .*; it has 2 s and the study 0\.72 s"
     for reads in (source.load, source.shape):
         with pytest.raises(ScanError, match=says):
             reads(session)
@@ -106,7 +108,7 @@ def test_runs_of_one_session_agree(tmp_path):
         said(tmp_path, {"RepetitionTime": seconds}, f"sub-01_ses-a_run-{run}.json")
     source = ArrayFolder(tmp_path)
     (session,) = source.sessions()
-    with pytest.raises(ScanError, match=r"run-2\.json: .* says 0\.72 s and .*run-1\.json 2 s"):
+    with pytest.raises(ScanError, match=r"run-2\.json: .* has 0\.72 s and .*run-1\.json 2 s"):
         source.load(session)
 
 
@@ -163,6 +165,6 @@ def test_an_inherited_sidecar_that_contradicts_the_study_is_refused(tree):
     said(root, {"RepetitionTime": 2.0}, "task-rest_bold.json")
     source = ArrayFolder(root, repetition_time=0.72)
     (session,) = source.sessions()
-    says = r"task-rest_bold\.json: all files must .*; it says 2 s and the study 0\.72 s"
+    says = r"task-rest_bold\.json: all files must .*; it has 2 s and the study 0\.72 s"
     with pytest.raises(ScanError, match=says):
         source.shape(session)

@@ -77,7 +77,7 @@ def test_a_copy_without_its_original_is_a_scan_that_is_lost(folder, name):
     found = listing(folder)
     assert [each.subject for each in found.sessions] == ["01", "02"]
     assert isinstance(found.refused[name], IdentifierError)
-    assert f"a copy of {SCAN}, which isn't there. Rename it to that" in found.missing[name]
+    assert f"a copy of {SCAN}, which doesn't exist. Rename it to that" in found.missing[name]
 
 
 @pytest.mark.parametrize("name", MAYBE[:1])

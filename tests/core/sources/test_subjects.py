@@ -39,7 +39,7 @@ def test_duplicates_give_their_lines(tmp_path):
     [
         ("ID,group\n1,train\n", r"a column 'Subject'; it has 'ID', 'group'"),
         ("Subject,set\n1,train\n", r"a column 'group'; it has 'Subject', 'set'"),
-        ("Subject,group\n", r"must list somebody"),
+        ("Subject,group\n", r"must have a row; it has none"),
         ("Subject,group\n1,train\n2,valid\n", r"line 3: the group of 2 .* got 'valid'"),
         ("Subject,group\n1,train\n1_retest,test\n", r"one group.*; 1 is in 'train' and 'test'"),
         ("", r"must be a table of separated values"),

@@ -14,9 +14,9 @@ def write(tmp_path, text, name="t.csv"):
     ("text", "complaint"),
     [
         # pandas would take 1, 2, 3 for the index, and 24 for the subject.
-        ("Subject,Age\n1,24,\n2,30,\n3,28,\n", r"2 \(Subject,Age\); line 2 has 3: 1,24,\. Take"),
-        ("Subject,IQ\n1,101,5\n2,99,5\n", r"line 2 has 3: 1,101,5\. .*decimals take points"),
-        ("Subject,Age\n1,24\n\n2\n", r"line 4 has 1: 2\. Leave the separators in"),
+        ("Subject,Age\n1,24,\n2,30,\n3,28,\n", r"2 \(Subject,Age\); line 2 has 3: 1,24,\. Remove"),
+        ("Subject,IQ\n1,101,5\n2,99,5\n", r"line 2 has 3: 1,101,5\. .*decimals need points"),
+        ("Subject,Age\n1,24\n\n2\n", r"line 4 has 1: 2\. Keep the separators"),
         ('Subject,Age\n"a, b",24\n"c",3,4\n', r"line 3 has 3: c,3,4"),
     ],
 )

@@ -48,7 +48,7 @@ def test_where_half_have_one_order_both_are_named(folder):
     said = load(folder(("V1", "M1"), ("M1", "V1"), ("V1", "M1"), ("M1", "V1")))
     assert list(said) == ["1", "3"]
     for why in said.values():
-        assert "2 as sub-0_ses-a.csv, 2 as sub-1_ses-a.csv: which are meant can't be known" in why
+        assert "2 as sub-0_ses-a.csv, 2 as sub-1_ses-a.csv: which ones are right is unknown" in why
 
 
 def test_the_usual_file_must_be_readable(folder, tmp_path):
@@ -76,7 +76,7 @@ def test_of_many_files_some_headers_are_read():
 
 def test_more_kinds_than_anyone_reads_are_counted():
     groups = [[Path(f"{n}.csv")] for n in range(6)]
-    assert "1 as 2.csv and 3 other kinds: which are meant" in groups_in_words(groups)
+    assert "1 as 2.csv and 3 other kinds: which ones are right" in groups_in_words(groups)
 
 
 def test_a_table_of_regions_is_held_against_headers(folder, tmp_path):

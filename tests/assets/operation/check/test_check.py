@@ -90,7 +90,7 @@ def test_a_study_in_order_has_a_plan_and_nothing_else(scans):
         (
             {"contrast": {"column": "Sex", "first": "F", "second": "M"}},
             None,
-            "a contrast needs 2 subjects a group; Sex is 'F' for 0",
+            "a contrast needs 2 subjects per group; Sex is 'F' for 0",
             {"group_contrast"},
         ),
         ({"granger": None, "baseline_lags": 20}, None, "linear_forecasters can't be made", set()),
@@ -132,7 +132,7 @@ def test_what_may_not_be_meant_is_a_warning(scans, tmp_path):
         "sub-4_ses-a can't be read: ",
         "can't be made of sub-3_ses-b: ",
         "sub-3_ses-b is suspicious: it has 30 frames, and most sessions 120 or so",
-        "names 1 of 8 subjects otherwise than their scans: 8 as 08",
+        "spells 1 of 8 subjects differently from their scans: 8 as 08",
         "1 of 8 subjects have no row in the phenotype table: 7",
         "scan_lengths: 500 frames are no less than any session",
         "exclude.sessions names sub-9",
@@ -280,4 +280,4 @@ def test_subjects_whose_names_are_nearly_one_are_said(scans, tmp_path):
     rng = np.random.default_rng(9)
     np.save(tmp_path / "scans" / "sub-07_ses-a.npy", rng.normal(size=(120, 5)))
     (told,) = [each for each in check(scans(behaviour=None)).warnings if "alone" in each]
-    assert told.startswith("07 and 7 differ in case, a prefix or zeros in front alone")
+    assert told.startswith("07 and 7 differ only in case, a prefix or leading zeros")
