@@ -1,21 +1,21 @@
 """Directed connectivity from resting-state fMRI: the science, and nothing else.
 
-The line, and the rooms it passes through (imports point down only)::
+Modules and the floor they stand on (imports point down only)::
 
     5  figures        records in, matplotlib figures out
-    4  scoring        forecast skill, fingerprint, behaviour, recovery of known truth
+    4  scoring        forecast skill, fingerprint, behaviour, reliability, ground truth
     3  connectivity   one estimator per file; one registry of methods
-    3  results        what the platform has stored, read back into records
-    2  forecasting    the attention network and the linear forecasters, and their fitting
-    2  sources        where scans come from: HCP tree, arrays, sample, simulated
+    3  results        stored results of the platform, read into records
+    2  forecasting    attention forecaster, linear forecasters, and their fitting
+    2  sources        sources of scans: HCP tree, arrays, sample, simulated
     1  parcellation   atlas, CIFTI brain models, parcel means
-    1  timeseries     windows, splits, scaling, soundness, simulation with known truth
+    1  timeseries     windows, splits, scaling, soundness, simulation with ground truth
     0  records        TimeSeries, Connectivity, Session, Cohort
-    0  repetition_time  seconds from frame to frame, and what can't be
-    0  names          as they are compared, in one form of Unicode
-    0  plugins        what other installed packages bring, by entry point
+    0  repetition_time  seconds from frame to frame, and their limits
+    0  names          names in one form of Unicode, for comparison
+    0  plugins        entry points of other installed packages
     0  extras         modules that need the libraries of an extra, such as torch
-    0  errors         what can go wrong, drawn
+    0  errors         the tree of errors
 
 This package knows neither Dagster nor MLflow and never prints. It imports torch, which comes with
 an extra, where a forecaster is first used.

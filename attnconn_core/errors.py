@@ -1,4 +1,4 @@
-"""What can go wrong, drawn.
+"""The tree of errors.
 
 ::
 
@@ -8,7 +8,7 @@
     │   ├── StudyError               a study or experiment file
     │   ├── CohortError              subjects and sessions as a whole
     │   │   ├── UnpairedError        no subject has two sessions
-    │   │   └── StrayError           a file beside a scan that is none: nobody's session is lost
+    │   │   └── StrayError           a file beside a scan that is no scan; no session is lost
     │   ├── ScanError                one scan's file
     │   ├── AtlasError               an atlas, or an atlas with a scan
     │   ├── SeriesError              the values of a time series
@@ -20,7 +20,7 @@
     └── UndeclaredError              an asset reads what its spec doesn't declare
 
 Every message states the rule that was broken, the value that broke it, and the
-file, subject, region or key it was found in.
+file, subject, region or key with that value.
 """
 
 __all__ = [
@@ -44,7 +44,7 @@ __all__ = [
 
 
 class AttnconnError(Exception):
-    """Anything that attnconn raises on purpose.
+    """Base class of all errors that attnconn raises on purpose.
 
     Examples
     --------
@@ -58,7 +58,7 @@ class AttnconnError(Exception):
 
 
 class InputError(AttnconnError, ValueError):
-    """Something a user gave can't be used."""
+    """A user's input can't be used."""
 
 
 class IdentifierError(InputError):
@@ -74,7 +74,7 @@ class CohortError(InputError):
 
 
 class UnpairedError(CohortError):
-    """What compares two sessions of a subject has no subject with two."""
+    """A comparison of two sessions has no subject with two sessions."""
 
 
 class StrayError(CohortError):

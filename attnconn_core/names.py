@@ -1,4 +1,4 @@
-"""Names as they are compared: Unicode has two ways to write é, and they must be one name."""
+"""Names in one form of Unicode: é can be written in two ways, which must be one name."""
 
 import unicodedata
 from pathlib import Path
@@ -9,8 +9,8 @@ __all__ = ["as_it_lies", "composed"]
 def composed(text: str) -> str:
     r"""Return a text in Unicode's composed form (NFC), in which names are compared.
 
-    macOS and some programs write é as e and an accent that combines with it (NFD). Both print
-    alike, and aren't equal.
+    macOS and some programs write é as e and a combining accent (NFD). Both print
+    the same, but aren't equal.
 
     Examples
     --------
@@ -21,12 +21,12 @@ def composed(text: str) -> str:
 
 
 def as_it_lies(path: Path) -> Path:
-    """Return a path as the disk has it, where it lies there under names in another form.
+    """Return a path as it is stored on disk, if its names there are in another Unicode form.
 
     Parameters
     ----------
     path
-        Absolute. What isn't there in any form stays as it is.
+        Absolute path. If it doesn't exist in any form it is returned unchanged.
     """
     if path.exists():
         return path

@@ -1,4 +1,4 @@
-"""What other installed packages bring, by their entry points."""
+"""Entry points of other installed packages."""
 
 from collections.abc import Callable, Container
 from importlib.metadata import entry_points
@@ -17,24 +17,25 @@ def installed(
     Parameters
     ----------
     group
-        The group's name, such as ``"attnconn.estimators"``.
+        Name of the group, such as ``"attnconn.estimators"``.
     what
-        What one of them is called in errors, such as ``"method"``.
+        Noun for one of them in errors, such as ``"method"``.
     taken
         Names that no package may use.
     check
-        Called with the entry point's name and what it leads to; raises ParameterError,
+        Called with the entry point's name and its object; raises ParameterError,
+        without naming either, if the object can't be used.
         without naming either, if that can't be used.
 
     Returns
     -------
-    Entry point's name → what it leads to.
+    Entry point's name → its object.
 
     Raises
     ------
     ParameterError
-        Naming the entry point and its package, if its name is taken, it can't be
-        imported or `check` refuses it.
+        If a name is taken, or an entry point can't be imported or fails `check`; the message
+        names the entry point and its package.
     """
     found: dict[str, Any] = {}
     for entry in sorted(entry_points(group=group), key=lambda entry: entry.name):
@@ -43,7 +44,7 @@ def installed(
             raise ParameterError(f"{named}: there is a {what} of this name already")
         try:
             loaded = entry.load()
-        except Exception as error:  # whatever the other package's code raises
+        except Exception as error:  # any error of the other package's code
             raise ParameterError(f"{named}: can't be imported: {error}") from error
         try:
             check(entry.name, loaded)

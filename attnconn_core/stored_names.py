@@ -1,4 +1,4 @@
-"""Names in the store: of assets, partitions and files."""
+"""Names of assets, partitions and files in the store."""
 
 import re
 
@@ -7,16 +7,16 @@ from attnconn_core.errors import StoreError
 __all__ = ["CONTENT", "WHOLE", "check_stored_name", "is_stored_name"]
 
 WHOLE = "all"
-"""The partition of an asset that has none."""
+"""The partition of an asset without partitions."""
 
 CONTENT = re.compile(r"\.[0-9a-f]{12}\.")
-"""In the name of an entry's file, but not of its manifest."""
+"""Part of the names of an entry's files, but not of its manifest's."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,159}")
 
 
 def is_stored_name(name: str) -> bool:
-    """Whether an asset, partition or file may be called so.
+    """Return whether a name is valid for an asset, partition or file.
 
     Examples
     --------
@@ -27,12 +27,12 @@ def is_stored_name(name: str) -> bool:
 
 
 def check_stored_name(name: str) -> str:
-    """Return a name that may stand in the store.
+    """Return a name if it is valid in the store.
 
     Raises
     ------
     StoreError
-        If it may not: it could lead out of the store.
+        If it isn't: it could lead out of the store.
     """
     if not is_stored_name(name):
         raise StoreError(

@@ -1,4 +1,4 @@
-"""How messages name a few of many, and say once what is the matter with many."""
+"""Wording of messages: lists of a few of many names, and messages that many names share."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -15,23 +15,23 @@ __all__ = [
     "told_once",
 ]
 
-# What differs from session to session where the cause is the same.
+# Parts that differ between sessions although the cause is the same.
 _FILE = re.compile(r"\S*(?:[/\\]|sub-)\S*?(?=[,;:.)]*(?:\s|$))")
 _SESSION = re.compile(r"sub-[A-Za-z0-9-]+_ses-[A-Za-z0-9-]+")
 _NUMBER = re.compile(r"[-+]?\d+(?:[.,e+-]+\d+)*(?:, …)?")
 _NUMBERS = re.compile(r"#(?:, #)+")
-# Of fewer, everyone's own message is said.
+# For fewer names, each message is reported.
 _MANY = 4
-# Pydantic's names of the rules that ask for a list, or for keys and values.
+# Pydantic's names of the rules that require a list, or keys and values.
 _LISTS = frozenset({"tuple_type", "list_type", "set_type", "frozen_set_type"})
 _MAPPINGS = frozenset({"model_type", "model_attributes_type", "dataclass_type", "dict_type"})
-# Words that YAML reads as such in a list.
+# Words that YAML reads as plain text in a list.
 _PLAIN = re.compile(r"\w[\w ,.*?+-]*")
 _PLURAL = {"is": "are", "isn't": "aren't", "has": "have"}
 
 
 def first_few(names: Sequence[object], shown: int) -> str:
-    """Name the first of many.
+    """Return the first of many names, followed by an ellipsis.
 
     Examples
     --------
@@ -42,7 +42,7 @@ def first_few(names: Sequence[object], shown: int) -> str:
 
 
 def few_and_more(names: Sequence[object], shown: int) -> str:
-    """Name the first of many, and say how many more there are.
+    """Return the first of many names, and the number of the others.
 
     Examples
     --------
@@ -54,7 +54,7 @@ def few_and_more(names: Sequence[object], shown: int) -> str:
 
 
 def shortened(message: str, most: int = 240) -> str:
-    """Cut a message that is said in full elsewhere, between two words.
+    """Return a message cut between two words, for messages that are shown in full elsewhere.
 
     Examples
     --------
@@ -67,7 +67,7 @@ def shortened(message: str, most: int = 240) -> str:
 
 
 def number(value: float, digits: int) -> str:
-    """Write a number with a true minus sign.
+    """Return a number with a true minus sign.
 
     Examples
     --------
@@ -78,12 +78,12 @@ def number(value: float, digits: int) -> str:
 
 
 def rule_of(kind: str, message: str, given: object) -> str:
-    """Say the rule that a value of a study breaks, in the words of YAML where pydantic has its own.
+    """Return the rule that a study's value breaks, in YAML's terms if pydantic uses its own.
 
     Parameters
     ----------
     kind, message
-        What pydantic says of it: ``type`` and ``msg``.
+        Pydantic's ``type`` and ``msg``.
     given
         The value.
 
@@ -106,7 +106,7 @@ def rule_of(kind: str, message: str, given: object) -> str:
 
 
 def agreeing(names: Sequence[object], what: str) -> str:
-    """Put what is said of one into the plural if it is said of many.
+    """Return a verb phrase in the plural if there are several names.
 
     Examples
     --------
@@ -119,16 +119,16 @@ def agreeing(names: Sequence[object], what: str) -> str:
 
 
 class Alike(NamedTuple):
-    """Whom one message is of.
+    """Names that share one message.
 
     Attributes
     ----------
     names
-        In order.
+        Names in order.
     first
-        The message of the first.
+        Message of the first.
     same
-        Whether the others' is the same, letter by letter.
+        Whether the others' messages are exactly the same.
     """
 
     names: tuple[str, ...]
@@ -137,23 +137,23 @@ class Alike(NamedTuple):
 
     @property
     def message(self) -> str:
-        """The first's message; where others differ in details, it says so."""
+        """The first message; if others differ in details, it says so."""
         return self.first if self.same else f"{self.first} (the other {len(self.names) - 1} alike)"
 
 
 def told_once(messages: Iterable[tuple[str, str]], *, whoever: bool = False) -> list[Alike]:
-    """Group names whose messages are the same, or four and more that differ in details alone.
+    """Group names whose messages are the same, or four and more that differ only in details.
 
-    Details are the names of files and of the session itself, and numbers. Other sessions that a
-    message names are none: whose copy a scan is, differs.
+    Details are the names of files and of the session itself, and numbers. Names of other sessions
+    in a message are no details: "a copy of X" and "a copy of Y" differ.
 
     Parameters
     ----------
     messages
         Name and message.
     whoever
-        Whether the other sessions are details, too: where messages list those that failed, each
-        beginning with its own.
+        Whether names of other sessions are details, too: for messages that list failed sessions
+        and begin with their own.
 
     Examples
     --------

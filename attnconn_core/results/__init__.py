@@ -1,9 +1,9 @@
-"""What the platform has stored, read back: for notebooks and scripts.
+"""Reading of stored results, for notebooks and scripts.
 
 ::
 
     files    Parquet files of the store, read into records
-    results  a study's folder in the store: what is there, and each file of it
+    results  a study's folder in the store: its assets, and their files
 """
 
 from attnconn_core.results.files import read_matrices, read_series

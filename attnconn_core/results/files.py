@@ -1,6 +1,6 @@
 """The store's Parquet files, read into records.
 
-Region names, units and what made a matrix are in the file's schema metadata, under the key
+Region names, units and the origin of a matrix are in the file's schema metadata, under the key
 ``attnconn`` (JSON).
 """
 
@@ -18,7 +18,7 @@ from attnconn_core.records import Connectivity, TimeSeries
 __all__ = ["FRAMES", "KEY", "RUN", "TARGET", "read_matrices", "read_parquet", "read_series"]
 
 KEY = b"attnconn"
-# Columns that aren't regions; no atlas calls a region so.
+# Columns that aren't regions; no atlas has a region of these names.
 RUN, FRAMES, TARGET = "(run)", "(frames)", "(target)"
 
 
@@ -38,7 +38,7 @@ def read_series(path: Path) -> TimeSeries:
 
 
 def read_matrices(path: Path) -> dict[int, Connectivity]:
-    """Read one method's stored matrices of one session: the number of frames → the matrix.
+    """Return one method's stored matrices of one session: number of frames → matrix.
 
     Raises
     ------
@@ -62,12 +62,12 @@ def read_matrices(path: Path) -> dict[int, Connectivity]:
 
 
 def read_parquet(path: Path, needs: str | None = None) -> tuple[pa.Table, dict[str, Any]]:
-    """Read a stored table, and the note in its metadata, which must have the key `needs`.
+    """Return a stored table and its metadata, which must have the key `needs`.
 
     Raises
     ------
     StoreError
-        If the file isn't one of the store, or its note has no such key.
+        If the file isn't one of the store, or its metadata have no such key.
     """
     try:
         table = pq.read_table(path)
@@ -75,5 +75,5 @@ def read_parquet(path: Path, needs: str | None = None) -> tuple[pa.Table, dict[s
     except (OSError, pa.ArrowException, KeyError, json.JSONDecodeError) as error:
         raise StoreError(f"{path}: isn't a file that attnconn stored: {error}") from error
     if needs is not None and needs not in note:
-        raise StoreError(f"{path}: must say its {needs}; it says {', '.join(note) or 'nothing'}")
+        raise StoreError(f"{path}: must state its {needs}; it has {', '.join(note) or 'nothing'}")
     return table, note

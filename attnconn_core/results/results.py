@@ -1,4 +1,4 @@
-"""A study's folder in the store: what is there, and each file of it."""
+"""A study's folder in the store, for reading."""
 
 import hashlib
 import json
@@ -22,18 +22,19 @@ _SHOWN = 8
 
 
 class Results:
-    """What is stored of a study, for reading alone.
+    """Read-only access to the stored results of a study.
 
     Every file is checked against the SHA-256 in its manifest before it is read.
 
     Parameters
     ----------
     folder
-        Of the study in the store, such as ``store/hcp_sample``.
+        The study's folder in the store, such as ``store/hcp_sample``.
 
     Raises
     ------
     StoreError
+        If there is no such folder.
         If there is no such folder.
 
     Examples
@@ -47,16 +48,16 @@ class Results:
         self.folder = Path(folder)
         if not self.folder.is_dir():
             raise StoreError(
-                f"the folder of a study in the store must be there; got {self.folder}: "
-                "`attnconn run` makes it, in store/ and called as the study is"
+                f"the folder of a study in the store must exist; got {self.folder}: "
+                "`attnconn run` makes it, in store/ under the study's name"
             )
 
     def assets(self) -> list[str]:
-        """List the assets of which something is stored."""
+        """Return the assets that have stored partitions."""
         return sorted(each.name for each in self.folder.iterdir() if self._stored(each.name))
 
     def partitions(self, asset: str) -> list[str]:
-        """List the partitions that are stored of an asset: sessions, models, or ``"all"``.
+        """Return the stored partitions of an asset: sessions, models, or ``"all"``.
 
         Raises
         ------
@@ -66,13 +67,13 @@ class Results:
         found = self._stored(check_stored_name(asset))
         if not found:
             raise StoreError(
-                f"{self.folder}: an asset must be stored; got {asset!r}, and there are "
+                f"{self.folder}: an asset must be stored; got {asset!r}; stored assets: "
                 f"{', '.join(self.assets()) or 'none'}"
             )
         return found
 
     def manifest(self, asset: str, partition: str = WHOLE) -> dict[str, Any]:
-        """Return what the store knows of a partition: files, facts, inputs, and what made it.
+        """Return the manifest of a partition: files, facts, inputs, and origin.
 
         Raises
         ------
@@ -85,22 +86,22 @@ class Results:
         except FileNotFoundError as error:
             there = few_and_more(self.partitions(asset), _SHOWN)
             raise StoreError(
-                f"{self.folder}: {asset} must be stored of {partition!r}; it is of {there}"
+                f"{self.folder}: {asset} must be stored for {partition!r}; it is stored for {there}"
             ) from error
         except (OSError, ValueError) as error:
             raise StoreError(
-                f"{path}: the manifest can't be read ({error}); `attnconn run` makes it anew"
+                f"{path}: the manifest can't be read ({error}); `attnconn run` makes it again"
             ) from error
 
     def path(self, asset: str, name: str, partition: str = WHOLE) -> Path:
-        """Return where a file lies, after checking that it is what was stored.
+        """Return the path of a file, after checking that its content is what was stored.
 
         Parameters
         ----------
         asset, partition
-            Of what.
+            Names of the asset and of its partition.
         name
-            Of the file, such as ``"matrix.parquet"``.
+            Name of the file, such as ``"matrix.parquet"``.
 
         Raises
         ------
@@ -121,41 +122,41 @@ class Results:
         if found != files[name]["sha256"]:
             raise StoreError(
                 f"{path}: isn't what was stored (another SHA-256); `attnconn verify --repair` "
-                "marks it, and the next run makes it anew"
+                "marks it, and the next run makes it again"
             )
         return path
 
     def table(self, asset: str, name: str, partition: str = WHOLE) -> pd.DataFrame:
-        """Read a table, such as ``"scores"`` of ``"fingerprint"``."""
+        """Return a table, such as ``"scores"`` of ``"fingerprint"``."""
         return read_parquet(self.path(asset, f"{name}.parquet", partition))[0].to_pandas()
 
     def series(self, session: str) -> TimeSeries:
-        """Read the time series of a session, such as ``"sub-101309_ses-test"``."""
+        """Return the time series of a session, such as ``"sub-101309_ses-test"``."""
         return read_series(self.path("time_series", "series.parquet", session))
 
     def matrix(self, method: str, session: str, frames: int | None = None) -> Connectivity:
-        """Read a method's matrix of a session.
+        """Return a method's matrix of a session.
 
         Parameters
         ----------
         method
-            Such as ``"granger"``.
+            Name of the method, such as ``"granger"``.
         session
-            Its key.
+            Key of the session.
         frames
-            The number of first frames that the matrix rests on; as many as there are unless
-            given.
+            Number of frames, from the first, that the matrix is estimated from; None for the
+            largest number.
 
         Raises
         ------
         StoreError
-            If there is none, or none of so many frames.
+            If there is no matrix, or none of that number of frames.
         """
         matrices = read_matrices(self.path(method, "matrix.parquet", session))
         wanted = max(matrices) if frames is None else frames
         if wanted not in matrices:
             raise StoreError(
-                f"{method} of {session}: a matrix must rest on one of "
+                f"{method} of {session}: a matrix must be estimated from one of "
                 f"{', '.join(map(str, matrices))} frames; got {frames}"
             )
         return matrices[wanted]
@@ -163,16 +164,16 @@ class Results:
     def forecaster(
         self, asset: str, partition: str, name: str | None = None
     ) -> AttentionForecaster:
-        """Load a trained forecaster, in evaluation mode, on the CPU.
+        """Return a trained forecaster, in evaluation mode, on the CPU.
 
         Parameters
         ----------
         asset
             ``"group_forecaster"``, ``"subject_forecaster"`` or ``"finetuned_forecaster"``.
         partition
-            The configuration of a cohort's forecaster, or a session.
+            Configuration of a cohort's forecaster, or key of a session.
         name
-            Of the file; the only one unless given. A cross-fitted configuration has several.
+            Name of the file; by default the only one. A cross-fitted configuration has several.
 
         Raises
         ------

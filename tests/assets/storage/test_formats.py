@@ -90,7 +90,7 @@ def test_foreign_files_are_named(tmp_path, read):
 def test_a_table_is_no_series(tmp_path):
     path = tmp_path / "table.parquet"
     formats.write_table(path, pd.DataFrame({"a": [1]}))
-    with pytest.raises(StoreError, match="must say its repetition_time"):
+    with pytest.raises(StoreError, match="must state its repetition_time"):
         formats.read_series(path)
 
 

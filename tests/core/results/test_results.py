@@ -40,8 +40,8 @@ def test_lists_what_is_stored_and_no_file_as_a_partition(results):
 @pytest.mark.parametrize(
     ("asked", "told"),
     [
-        (("granger", "matrix.parquet"), "got 'granger', and there are quality, report"),
-        (("quality", "quality.json"), "of 'all'; it is of sub-1_ses-a, sub-2_ses-a"),
+        (("granger", "matrix.parquet"), "got 'granger'; stored assets: quality, report"),
+        (("quality", "quality.json"), "for 'all'; it is stored for sub-1_ses-a, sub-2_ses-a"),
         (("report", "page.html"), "must have a file 'page.html'; it has report.html"),
         (("../report", "report.html"), "got '../report'"),
         (("report", "report.html", "../all"), "got '../all'"),
