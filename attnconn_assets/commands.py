@@ -2,7 +2,6 @@
 
 import sys
 import time
-import urllib.parse
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -34,7 +33,7 @@ from attnconn_assets.operation import cleaning
 from attnconn_assets.operation.check.check import check as check_study
 from attnconn_assets.operation.outcome import Outcome, Step
 from attnconn_assets.operation.runner import materialise_stale
-from attnconn_assets.operation.servers.serve import serve
+from attnconn_assets.operation.servers.dev import dev
 from attnconn_assets.storage import trace
 from attnconn_assets.storage.entry import WHOLE
 from attnconn_assets.storage.formats import read_table
@@ -51,8 +50,8 @@ from attnconn_assets.study.claim import (
 )
 from attnconn_assets.study.shipped import is_installed
 from attnconn_assets.study.study import Study, load_study
-from attnconn_core.errors import AttnconnError, StoreError
-from attnconn_core.records import Session, subject_of
+from attnconn_core.errors import StoreError
+from attnconn_core.records import subject_of
 from attnconn_core.sources import DESIGN_LABELS, fetches, nearly_one_subject
 from attnconn_core.wording import agreeing, few_and_more, told_once
 
@@ -61,7 +60,6 @@ __all__ = ["check", "clean", "conclude", "dev", "opened", "run", "seed", "tell",
 _CHECKED = 1.0  # seconds that a run spends on headers before it begins
 _SHOWN = 5  # of many names that one line is said of
 _LINES = 20  # said of one matter; who comes later is counted
-_STILL = 60  # seconds after which nobody is taken to be writing to a file
 
 
 def opened(file: Path) -> Study:
@@ -126,19 +124,6 @@ def _agrees() -> bool:
         return False
 
 
-def dev(study: Study, file: Path, dagster_port: int, mlflow_port: int | None) -> int:
-    """Open Dagster and MLflow side by side, until they are ended."""
-    _seed_what_is_there(study)
-    port = urllib.parse.urlsplit(study.tracking_page).port or 5000
-    chosen = mlflow_port or port
-    if chosen != port:
-        print(
-            f"Links in Dagster lead to {study.tracking_page}; "
-            "`tracking_page` in the study says where MLflow is"
-        )
-    return serve(file, study.tracking_folder, dagster_port, chosen)
-
-
 def seed(study: Study) -> int:
     """Add the study's sessions to Dagster as partitions."""
     with open_instance() as instance:
@@ -148,23 +133,6 @@ def seed(study: Study) -> int:
     print(f"{study.name}: {len(new)} new sessions")
     _complain("isn't a session:", {name: str(why) for name, why in listing.refused.items()})
     return 0
-
-
-def _seed_what_is_there(study: Study) -> None:
-    """Add the sessions whose scans have lain still for a while; the sensor finds the others."""
-    with open_instance() as instance:
-        end_orphans(instance)
-        try:
-            listing = study.make_source().listing()
-        except AttnconnError as error:  # a study whose scans are still to come
-            print(f"attnconn: {error}", file=sys.stderr)
-            return
-        add_sessions(study, instance, tuple(filter(_lies_still, listing.sessions)))
-
-
-def _lies_still(session: Session) -> bool:
-    now = time.time()
-    return all(path.exists() and now - path.stat().st_mtime > _STILL for path in session.files)
 
 
 def tell(study: Study, what: str) -> int:

@@ -22,6 +22,7 @@ from attnconn_assets.instance.known_partitions import remember
 from attnconn_assets.instance.run_locks import end_orphans
 from attnconn_assets.operation.owned import owned
 from attnconn_assets.storage.user_files import file_facts
+from attnconn_assets.study.named_files import named_files
 from attnconn_assets.study.study import Study
 from attnconn_core.errors import AttnconnError
 from attnconn_core.records import Session
@@ -246,9 +247,9 @@ def _sort_out(
 
 
 def _digest(study: Study, instance: dg.DagsterInstance, source: Source, listing: Listing) -> str:
-    """Hash all that may make something due: the study, the code, the scans and the runs."""
+    """Hash all that may make something due: the study and its tables, code, scans and runs."""
     latest = instance.get_run_records(limit=1)
-    files = {
+    files = set(named_files(study)) | {
         path
         for session in listing.sessions
         for path in (

@@ -154,7 +154,7 @@ def started(monkeypatch, tmp_path) -> dict[str, tuple[list[str], dict[str, str]]
         patch.setattr(serving.signal, "signal", lambda *_: None)
         patch.setattr(serving, "_require_free", lambda *_: None)
         patch.setattr(Tracking, "client", lambda _: None)
-        serving.serve(tmp_path / "study.yaml", tmp_path / "mlruns", 3000, 5000)
+        serving.serve(tmp_path / "study.yaml", tuple, tmp_path / "mlruns", 3000, 5000)
     assert set(seen) == {"dagster", "dagster-daemon", "dagster-webserver", "mlflow"}
     return seen
 

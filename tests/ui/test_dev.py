@@ -19,6 +19,12 @@ AUTOMATION = """{
   } } } }
 }"""
 
+TITLES = """{
+  sensorsOrError(
+    repositorySelector: {repositoryName: "__repository__", repositoryLocationName: "attnconn"}
+  ) { ... on Sensors { results { description } } }
+}"""
+
 RUNNING = "{ runsOrError(filter: {statuses: [STARTED]}) { ... on Runs { results { id } } } }"
 
 
@@ -72,3 +78,25 @@ def test_code_whose_process_was_killed_comes_back_and_costs_no_backfill(servers)
     servers.wait(lambda: told in servers.log, 30)
     wait_for(servers, backfill)
     servers.wait(lambda: sees_code(servers), 30)
+
+
+def shows(servers, title: str) -> bool:
+    """Whether the page has a study's title in what it says of the sensors."""
+    found = servers.graphql(TITLES)["sensorsOrError"].get("results", [])
+    return any(title in each["description"] for each in found)
+
+
+def test_a_study_that_is_edited_is_read_again_once_it_is_valid(servers):
+    study = servers.folder / "studies" / "small.yaml"
+    content = study.read_text()
+    try:
+        study.write_text(content.replace("Four subjects", "Those subjects"))
+        servers.wait(lambda: shows(servers, "Those subjects"), 60)
+        assert f"{study} changed; Dagster reads the study again" in servers.log
+        study.write_text(content + "quorum: 2\n")
+        servers.wait(lambda: f"{study}: quorum: " in servers.log, 30)
+        assert shows(servers, "Those subjects")
+    finally:
+        study.write_text(content)
+    servers.wait(lambda: shows(servers, "Four subjects"), 60)
+    wait_for(servers, launch(servers, ["time_series"], SESSIONS[:1]))

@@ -13,7 +13,7 @@ from dagster._grpc.client import DagsterGrpcClient
 from dagster._serdes import deserialize_value
 from dagster_shared.error import SerializableErrorInfo
 
-__all__ = ["Answer", "CodeServer", "CodeWatch"]
+__all__ = ["Answer", "CodeServer", "CodeWatch", "say"]
 
 _PATIENCE = 30  # seconds for one answer, on a machine whose cores are all at work
 _LOADING = 600  # seconds for loading the code
@@ -70,6 +70,11 @@ class CodeServer:
             return str(error)
         return _root_cause(found) if isinstance(found, SerializableErrorInfo) else ""
 
+    def renew(self) -> None:
+        """Load the code in a new process, and say why if that fails."""
+        if problem := self.reload():
+            say(f"Dagster's code can't be loaded: {problem}")
+
 
 class CodeWatch:
     """Has the code loaded again when its process has ended, or doesn't answer for minutes."""
@@ -89,9 +94,13 @@ class CodeWatch:
             return
         self._failed = 0
         what = "has ended" if answer is Answer.GONE else "doesn't answer"
-        print(f"The process of Dagster's code {what}; it is started again", flush=True)
-        if problem := self._server.reload():
-            print(f"Dagster's code can't be loaded: {problem}", flush=True)
+        say(f"The process of Dagster's code {what}; it is started again")
+        self._server.renew()
+
+
+def say(line: str) -> None:
+    """Print a line at once, wherever the output goes."""
+    print(line, flush=True)
 
 
 def _root_cause(error: SerializableErrorInfo) -> str:

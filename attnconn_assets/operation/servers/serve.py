@@ -14,6 +14,7 @@ from pathlib import Path
 from attnconn_assets.operation.servers.code_server import CodeServer, CodeWatch
 from attnconn_assets.operation.servers.part import Part, end
 from attnconn_assets.operation.servers.parts import parts as every_part
+from attnconn_assets.operation.servers.study_watch import StudyWatch
 from attnconn_assets.tracking.tracking import Tracking
 from attnconn_core.errors import StudyError
 
@@ -23,11 +24,28 @@ _LOADING = 180.0  # seconds that the code may take to load on a busy machine
 _LOOK = 2.0  # seconds between two looks at what runs
 
 
-def serve(study: Path, tracking: Path, dagster_port: int, mlflow_port: int) -> int:
+def serve(
+    study: Path,
+    read: Callable[[], Sequence[Path]],
+    tracking: Path,
+    dagster_port: int,
+    mlflow_port: int,
+) -> int:
     """Run both pages, and what stands behind them, until Ctrl-C or until the daemon ends.
 
     Runs write to MLflow's database themselves, and the daemon launches them: a page that is
     gone costs none of them, and is started again.
+
+    Parameters
+    ----------
+    study
+        The study file.
+    read
+        Reads and validates the study, and returns the files that it names.
+    tracking
+        MLflow's folder.
+    dagster_port, mlflow_port
+        Of the two pages.
     """
     for name, port in (("dagster", dagster_port), ("mlflow", mlflow_port)):
         _require_free(port, f"--{name}-port")
@@ -54,7 +72,9 @@ def serve(study: Path, tracking: Path, dagster_port: int, mlflow_port: int) -> i
         code = Path(folder) / "code.sock"
         try:
             parts += every_part(code, dagster_port, mlflow_port, database.database)
-            with _looking([CodeWatch(CodeServer(code)).look]):
+            server = CodeServer(code)
+            looks = CodeWatch(server).look, StudyWatch(study, read, server).look
+            with _looking(looks):
                 return _watch(parts, environment, code)
         except KeyboardInterrupt:
             return 0

@@ -305,6 +305,18 @@ def test_an_empty_folder_is_told_in_the_tick(scans, instance):
     assert "it holds none" in Ticks(follow(study, refresh(study)), instance).skipped()
 
 
+def test_a_table_of_the_study_that_changed_makes_the_sensor_look_again(scans, instance, tmp_path):
+    study, _ = scans
+    table = tmp_path / "people.csv"
+    table.write_text("Subject,Score\n1,2\n")
+    study = study.model_copy(update={"phenotypes": table})
+    ticks = Ticks(follow(study, refresh(study)), instance)
+    assert ticks.tick().run_requests
+    assert ticks.skipped().startswith("nothing has changed")
+    table.write_text("Subject,Score\n1,2\n2,3\n")
+    assert not ticks.skipped().startswith("nothing has changed")
+
+
 def test_nothing_is_requested_while_runs_go_on(scans, instance):
     study, _ = scans
     job = refresh(study)

@@ -1,0 +1,65 @@
+"""The command `attnconn dev`: what it does before it serves the pages."""
+
+import sys
+import time
+import urllib.parse
+from collections.abc import Sequence
+from pathlib import Path
+
+from attnconn_assets.building.partitions import add_sessions
+from attnconn_assets.instance.home import home_folder, open_instance
+from attnconn_assets.instance.run_locks import end_orphans
+from attnconn_assets.operation.servers.serve import serve
+from attnconn_assets.study.claim import claimed_by_another
+from attnconn_assets.study.named_files import named_files
+from attnconn_assets.study.study import Study, load_study
+from attnconn_core.errors import AttnconnError, StudyError
+from attnconn_core.records import Session
+
+__all__ = ["dev"]
+
+_STILL = 60  # seconds after which nobody is taken to be writing to a file
+
+
+def dev(study: Study, file: Path, dagster_port: int, mlflow_port: int | None) -> int:
+    """Open Dagster and MLflow side by side, until they are ended."""
+    _seed_what_is_there(study)
+    port = urllib.parse.urlsplit(study.tracking_page).port or 5000
+    chosen = mlflow_port or port
+    if chosen != port:
+        print(
+            f"Links in Dagster lead to {study.tracking_page}; "
+            "`tracking_page` in the study says where MLflow is"
+        )
+
+    def read() -> Sequence[Path]:
+        return _files_named_now(file, study.tracking_folder)
+
+    return serve(file.resolve(), read, study.tracking_folder, dagster_port, chosen)
+
+
+def _files_named_now(file: Path, tracking: Path) -> Sequence[Path]:
+    """Return the files that a study names as it is now, if it can be used so."""
+    study = load_study(file)
+    if problem := claimed_by_another(study, file, home_folder()):
+        raise StudyError(problem)
+    if study.tracking_folder != tracking:
+        print(f"MLflow's page shows {tracking} until attnconn dev is started again", flush=True)
+    return named_files(study)
+
+
+def _seed_what_is_there(study: Study) -> None:
+    """Add the sessions whose scans have lain still for a while; the sensor finds the others."""
+    with open_instance() as instance:
+        end_orphans(instance)
+        try:
+            listing = study.make_source().listing()
+        except AttnconnError as error:  # a study whose scans are still to come
+            print(f"attnconn: {error}", file=sys.stderr)
+            return
+        add_sessions(study, instance, tuple(filter(_lies_still, listing.sessions)))
+
+
+def _lies_still(session: Session) -> bool:
+    now = time.time()
+    return all(path.exists() and now - path.stat().st_mtime > _STILL for path in session.files)

@@ -1,0 +1,76 @@
+"""The study while `attnconn dev` is open: what is changed in it is taken up."""
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from attnconn_assets.operation.servers.code_server import Answer, CodeServer, say
+from attnconn_assets.storage.user_files import hashed
+from attnconn_core.errors import AttnconnError
+
+__all__ = ["StudyWatch"]
+
+
+class StudyWatch:
+    """Has the code loaded again when the study or a file it names has another content.
+
+    A file counts as changed once it was the same at two looks: an editor may be writing it.
+
+    Parameters
+    ----------
+    study
+        The study file.
+    read
+        Reads and validates the study; returns the files that it names.
+    server
+        Holds the code, in which the study stands as it was when that was loaded.
+    """
+
+    def __init__(self, study: Path, read: Callable[[], Sequence[Path]], server: CodeServer) -> None:
+        self._study, self._read, self._server = study, read, server
+        self._loaded = self._seen = _contents([study, *read()])
+        self._refused = ""
+
+    def look(self) -> None:
+        """Compare the files with what was loaded; call it every few seconds."""
+        before, self._seen = self._seen, _contents(self._loaded)
+        if self._seen != before or (self._seen == self._loaded and not self._refused):
+            return
+        if self._server.answer() is Answer.AWAY:  # it loads the study for the first time
+            return
+        try:
+            named = self._read()
+        except AttnconnError as error:
+            self._refuse(str(error))
+            return
+        changed = [path for path, content in self._seen.items() if content != self._loaded[path]]
+        self._refused = ""
+        self._loaded = self._seen = _contents([self._study, *named])
+        names = ", ".join(map(_short, changed or [self._study]))
+        say(f"{names} changed; Dagster reads the study again")
+        self._server.renew()
+
+    def _refuse(self, problem: str) -> None:
+        """Say once what is wrong with the study; the code stays as it is."""
+        if problem != self._refused:
+            told = " ".join(problem.split())
+            say(f"{told}: Dagster's pages keep the study as it was; runs fail until it is mended")
+        self._refused = problem
+
+
+def _contents(files: Sequence[Path] | Mapping[Path, str]) -> dict[Path, str]:
+    """Return the hash of what each file holds; empty for one that can't be read."""
+    return {path: _content(path) for path in files}
+
+
+def _content(path: Path) -> str:
+    try:
+        return str(hashed(path)["sha256"])
+    except (OSError, TypeError):  # it isn't there, or was removed a moment ago
+        return ""
+
+
+def _short(path: Path) -> str:
+    """Return a path as it is written from here, if it lies below."""
+    here = Path.cwd()
+    return os.path.relpath(path, here) if path.is_relative_to(here) else str(path)
