@@ -270,7 +270,7 @@ def test_a_mistake_in_most_files_is_one_line_and_an_error(scans, tmp_path):
     assert warning.startswith(
         "sub-3_ses-a, sub-3_ses-b, sub-4_ses-a, sub-4_ses-b, sub-5_ses-a and 7"
     )
-    assert "column number 3 rises or falls as frame numbers" in warning
+    assert "column number 3 rises or falls like frame numbers" in warning
     assert warning.endswith("(the other 11 alike)")
     (error,) = (each for each in found.errors if "group results" in each)
     assert error.startswith("group results need 15 of 16 sessions (quorum: 0.95); 4 are there. The")
