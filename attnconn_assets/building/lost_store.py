@@ -6,6 +6,7 @@ import dagster as dg
 
 from attnconn_assets.building.retrying import tell_if_retried
 from attnconn_assets.instance.home import ensure_home, open_instance
+from attnconn_assets.instance.shown_versions import n_made
 from attnconn_assets.study.claim import claimed_before, has_results
 from attnconn_assets.study.study import Study
 from attnconn_core.errors import StoreError
@@ -28,7 +29,7 @@ def require_store(study: Study, instance: dg.DagsterInstance) -> None:
     if has_results(store):
         return
     keys = [key for key in instance.all_asset_keys() if key.path[0] == study.name]
-    known = sum(_materialised(instance, key) for key in keys)
+    known = sum(n_made(instance, key) for key in keys)
     if known:
         raise StoreError(
             f"the store of {study.name} must hold what was made; {store} "
@@ -76,9 +77,3 @@ def why_store_is_away(study: Study, file: Path, home: Path) -> str:
     except StoreError as error:
         return str(error)
     return ""
-
-
-def _materialised(instance: dg.DagsterInstance, key: dg.AssetKey) -> int:
-    """Count the partitions of an asset that were made; 1 for one without partitions."""
-    partitions = instance.get_materialized_partitions(key)
-    return len(partitions) or int(instance.get_latest_materialization_event(key) is not None)

@@ -19,12 +19,12 @@ from attnconn_assets.storage.formats import schema_of
 __all__ = [
     "failure",
     "files",
+    "linked_run",
     "numbers",
     "of_facts",
     "of_result",
     "picture",
     "provenance",
-    "rebuilt_run",
     "schema",
     "table",
 ]
@@ -148,11 +148,13 @@ def provenance(entry: Entry, folder: str) -> dict[str, Any]:
     }
 
 
-def rebuilt_run(asset: dg.AssetKey, partition: str, link: dg.MetadataValue) -> dg.AssetObservation:
-    """Return the event by which a partition's page links the run that stands for a lost one."""
+def linked_run(
+    asset: dg.AssetKey, partition: str, link: dg.MetadataValue, why: str
+) -> dg.AssetObservation:
+    """Return the event by which a partition's page links another run in MLflow than before."""
     return dg.AssetObservation(
         asset,
         partition=None if partition == WHOLE else partition,
-        description="its run in MLflow was lost, and was made again from the store",
+        description=why,
         metadata={"mlflow run": link},
     )

@@ -19,11 +19,12 @@ from attnconn_assets.storage.entry import Entry
 from attnconn_assets.storage.store import Store
 from attnconn_assets.storage.trace import files_behind
 from attnconn_assets.study.study import Study
+from attnconn_assets.tracking.current_runs import RunTable
 from attnconn_assets.tracking.run import TrackedRun
 from attnconn_assets.tracking.tracking import Tracking
 from attnconn_core.errors import StoreError
 
-__all__ = ["Rebuilder"]
+__all__ = ["Rebuilder", "is_ours"]
 
 _REBUILT = "attnconn.rebuilt"
 _LOST = "from the store; curves, durations, and pictures that the store doesn't hold are lost"
@@ -38,38 +39,41 @@ class Rebuilder:
         Whose they are.
     specs
         Every asset of the study.
+    table
+        What MLflow's database holds.
     """
 
     def __init__(
-        self, study: Study, store: Store, tracking: Tracking, specs: Sequence[AssetSpec]
+        self,
+        study: Study,
+        store: Store,
+        tracking: Tracking,
+        specs: Sequence[AssetSpec],
+        table: RunTable,
     ) -> None:
         self._study, self._store, self._tracking = study, store, tracking
-        self._specs = specs
-        self._known = tracking.known_runs()
+        self._specs, self._table = specs, table
 
     def rebuild(self, spec: AssetSpec, entries: Sequence[Entry]) -> list[Entry]:
         """Make the runs of an asset's entries again where they are gone; return these entries.
 
         In a store that can't be written into nothing is done, for the next run would do it again.
         """
-        lost = [entry.partition for entry in entries if self._is_lost(entry)]
+        lost = [entry.partition for entry in entries if self.is_lost(entry)]
         if not lost:
             return []
         try:
             with self._store.making(spec.name, lost) as mine:
-                self._known = self._tracking.known_runs()  # another process may have been here
+                self._table = self._tracking.run_table(self._study.name)  # it may be there by now
                 found = [self._store.readable(spec.name, key) for key in mine]
-                return [self._again(spec, each) for each in found if each and self._is_lost(each)]
+                return [self._again(spec, each) for each in found if each and self.is_lost(each)]
         except StoreError:
             return []
 
-    def _is_lost(self, entry: Entry) -> bool:
+    def is_lost(self, entry: Entry) -> bool:
+        """Whether MLflow doesn't have the run of an entry, which is this study's."""
         run = entry.made_by.get("mlflow_run")
-        # A partition of another study, in a store that was copied, stays that study's.
-        return run is not None and run not in self._known and self._is_ours(entry)
-
-    def _is_ours(self, entry: Entry) -> bool:
-        return entry.made_by.get("study", self._study.name) == self._study.name
+        return run is not None and run not in self._table.known and is_ours(self._study, entry)
 
     def _again(self, spec: AssetSpec, entry: Entry) -> Entry:
         """Make an entry's runs again, and let its manifest point to the new ones."""
@@ -108,6 +112,14 @@ class Rebuilder:
             scans = [dict(file) for file in files_behind(self._store, *entry.inputs)]
             run.file("scans.json", json.dumps(scans, indent=1).encode())
         show_stored(self._store, run, spec, entry)
+
+
+def is_ours(study: Study, entry: Entry) -> bool:
+    """Whether a study made an entry; one of another, in a store that was copied, stays that one's.
+
+    Older versions didn't note it.
+    """
+    return entry.made_by.get("study", study.name) == study.name
 
 
 def _tell(run: TrackedRun, told: Mapping[str, Any]) -> None:

@@ -65,7 +65,7 @@ def refresh(study: Study) -> dg.JobDefinition:
                 retry_failed=config.retry_failed,
                 discover=False,
             )
-        for line in outcome.waits():
+        for line in (*outcome.heals(), *outcome.waits()):
             context.log.info(line)
         for name, why in outcome.refused.items():
             context.log.warning(f"{name} isn't a session: {why}")

@@ -1,6 +1,6 @@
 """What a run of the whole line is told of, and what it came to."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -65,6 +65,9 @@ class Outcome:
         How many partitions Dagster didn't know, though the store has them.
     rebuilt
         How many partitions' runs in MLflow were gone, and were made again.
+    corrected
+        ``"Dagster"``, ``"MLflow"`` → of how many partitions it showed another result than the store
+        holds.
     """
 
     sessions: frozenset[str] | None = None
@@ -80,6 +83,7 @@ class Outcome:
     damaged: dict[str, str] = field(default_factory=dict)
     recorded: int = 0
     rebuilt: int = 0
+    corrected: Counter[str] = field(default_factory=Counter)
 
     def heals(self) -> Iterator[str]:
         """Say what was damaged or lost, and what became of it."""
@@ -97,6 +101,15 @@ class Outcome:
                 f"Dagster didn't know of {_number(self.recorded)} that the store has: recorded "
                 "there again, without the logs, pictures and tables of the runs that made them, "
                 "which Dagster alone had"
+            )
+
+        if self.corrected:
+            shown = [
+                f"{who} showed another result of {_number(n)}" for who, n in self.corrected.items()
+            ]
+            yield (
+                f"{' and '.join(shown)} than the store holds, as where one of them was restored "
+                "from a backup: what the store holds is shown again"
             )
 
     def failures(self) -> Iterator[str]:

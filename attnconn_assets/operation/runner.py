@@ -12,13 +12,11 @@ from attnconn_assets.building.asset import failed_partition
 from attnconn_assets.building.causes import told
 from attnconn_assets.building.cohort import left_out_by_rules
 from attnconn_assets.building.lost_store import require_store
-from attnconn_assets.building.metadata import rebuilt_run
 from attnconn_assets.building.partitions import (
     add_sessions,
     deleted_sessions,
     session_partitions,
 )
-from attnconn_assets.building.rebuilding import Rebuilder
 from attnconn_assets.building.spec import AssetSpec
 from attnconn_assets.building.staleness import Plan, attempt, plan
 from attnconn_assets.instance.pools import placed, wait_for_place
@@ -26,7 +24,8 @@ from attnconn_assets.instance.run_locks import announced, end_orphans
 from attnconn_assets.operation.execution import chunks, failures, span
 from attnconn_assets.operation.moved_aliases import moved_aliases
 from attnconn_assets.operation.outcome import Listener, Outcome, Step
-from attnconn_assets.operation.putting_right import clear_up, tell_again
+from attnconn_assets.operation.pages import Pages
+from attnconn_assets.operation.putting_right import clear_up
 from attnconn_assets.storage.entry import WHOLE
 from attnconn_assets.storage.store import Store
 from attnconn_assets.study.study import Study
@@ -122,8 +121,7 @@ class _Line:
         self.outcome = Outcome(refused={name: str(why) for name, why in listing.refused.items()})
         self._job = assets(study).resolve_implicit_global_asset_job_def()
         self._specs = specs(study)
-        self._tracking = tracking_of(study)
-        self._rebuilder = Rebuilder(study, self._store, self._tracking, self._specs)
+        self._pages = Pages(study, instance, self._specs, self.outcome)
         self._made: set[str] = set()
         self._standing: set[str] = set()
         self._passes = 0
@@ -135,13 +133,15 @@ class _Line:
         for spec in self._specs:
             if spec.group != "forecasters" or models:
                 self._make_asset(spec, retry_failed)
+            elif self._passes == 1:
+                snapshot = self._store.snapshot()
+                self._show(spec, self._plan(spec, retry_failed, store=snapshot), snapshot)
         self.outcome.standing = len(self._standing - self._made)
 
     def _make_asset(self, spec: AssetSpec, retry_failed: bool) -> None:
         snapshot = self._store.snapshot()
         found = self._plan(spec, retry_failed, store=snapshot)
-        if self._passes == 1:
-            self._rebuild(spec, found, snapshot)
+        self._show(spec, found, snapshot)
         seen = {key: self._store.state(spec.name, key) for key in found.due}
         for key in found.due:
             damage = self._store.damage(spec.name, key)
@@ -166,15 +166,12 @@ class _Line:
                 time.sleep(_PAUSE)
             left = elsewhere
 
-    def _rebuild(self, spec: AssetSpec, found: Plan, store: Store) -> None:
-        """Make lost runs in MLflow again, of what isn't made anew, and let Dagster link them."""
-        entries = (store.readable(spec.name, key) for key in (*found.standing, *found.waiting))
-        for entry in self._rebuilder.rebuild(spec, [each for each in entries if each]):
-            self.outcome.rebuilt += 1
-            link = self._tracking.link(entry.made_by)
-            asset = dg.AssetKey([self._study.name, spec.name])
-            event = rebuilt_run(asset, entry.partition, link)
-            self._instance.report_runless_asset_event(event)
+    def _show(self, spec: AssetSpec, found: Plan, store: Store) -> None:
+        """Let the pages show what is stored of an asset and isn't made anew."""
+        if self._passes == 1:
+            self._pages.put_right(spec, found, store)
+        else:
+            self._pages.tell(spec, found.standing, store)
 
     def _refuse(self, spec: AssetSpec, due: Sequence[str]) -> None:
         """Note that these can't be made, for what a check has found."""
@@ -205,6 +202,7 @@ class _Line:
                     due.append(key)
                 else:
                     self.outcome.failed[f"{spec.name} of {key}"] = why
+            self._pages.tell(spec, found.standing, self._store)
             for _ in found.standing:
                 self._listener.made()
         due.sort(key=lambda key: self._place.get(key, 0))
@@ -244,10 +242,6 @@ class _Line:
                 self.outcome.inapplicable[name + key] = told(why)
             elif name + key not in self.outcome.failed:
                 self.outcome.waiting[name + key] = why
-        asset = dg.AssetKey([self._study.name, spec.name])
-        self.outcome.recorded += tell_again(
-            self._instance, asset, self._store, self._tracking, found.standing
-        )
 
     def _execute(self, spec: AssetSpec, chunk: list[str]) -> None:
         """Make neighbours in one run of Dagster's."""

@@ -12,7 +12,7 @@ import logging
 import re
 import sqlite3
 import urllib.parse
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -21,6 +21,7 @@ from pydantic import PrivateAttr
 
 from attnconn_assets.storage.locks import alone
 from attnconn_assets.storage.verification import Finding
+from attnconn_assets.tracking.current_runs import CURRENT, RunTable, make_current, retire
 from attnconn_assets.tracking.experiments import experiment_of
 from attnconn_assets.tracking.moved import follow_folder
 from attnconn_assets.tracking.registered_files import verify_versions
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Tracking"]
 
-_SAME = ("attnconn.study", "attnconn.asset", "attnconn.partition")  # tell of the same result
 _RUN_ID = re.compile(r"[0-9a-f]{32}")
 
 
@@ -139,7 +139,7 @@ class Tracking(dg.ConfigurableResource):
         as KILLED, and older ones lose the tag ``attnconn.current``.
         """
         client = self.client()
-        tags = {**origin.tags(), **(more or {}), "attnconn.current": "true"}
+        tags = {**origin.tags(), **(more or {}), CURRENT: "true"}
         if parent is not None:
             tags["mlflow.parentRunId"] = parent.id
         opened = self._opened(client, experiment, origin, name, tags)
@@ -170,7 +170,7 @@ class Tracking(dg.ConfigurableResource):
 
         def create() -> "Run":
             experiment_id = self._experiment(client, experiment)
-            self._retire(client, experiment_id, origin, name)
+            retire(client, experiment_id, origin, name)
             return client.create_run(experiment_id, tags=dict(tags), run_name=name)
 
         try:
@@ -199,15 +199,14 @@ class Tracking(dg.ConfigurableResource):
             client.set_terminated(run.info.run_id, "KILLED")
         return len(left)
 
-    def known_runs(self) -> frozenset[str]:
-        """Return the ids of all runs that the database has, deleted ones among them.
-
-        MLflow itself would read all that it holds of each.
-        """
+    def run_table(self, study: str) -> RunTable:
+        """Return which runs the database has, and which of a study's are current."""
         self.client()
-        asked = f"{self._file.as_uri()}?mode=ro"
-        with contextlib.closing(sqlite3.connect(asked, uri=True, timeout=60)) as database:
-            return frozenset(row[0] for row in database.execute("select run_uuid from runs"))
+        return RunTable.read(self._file, study)
+
+    def make_current(self, run_id: str, others: Iterable[str], table: RunTable) -> None:
+        """Let a run be current in place of others; see `make_current`."""
+        make_current(self.client(), self._file, run_id, others, table)
 
     def result_of(self, run_id: str) -> str | None:
         """Find the ``asset/partition`` that a run tells of; None if there is no such run."""
@@ -285,31 +284,3 @@ class Tracking(dg.ConfigurableResource):
             artifacts = Path(self.folder).resolve() / "artifacts"
             self._experiments[name] = experiment_of(client, artifacts, name)
         return self._experiments[name]
-
-    def _retire(
-        self, client: "MlflowClient", experiment_id: str, origin: Origin, name: str
-    ) -> None:
-        """Take the tag from what was current before, and end what a killed process left."""
-        from mlflow.entities import ViewType
-
-        # By name alone: with each tag more that it compares, MLflow takes a millisecond more.
-        named = client.search_runs(
-            [experiment_id],
-            f"attributes.run_name = '{name}' and tags.`attnconn.current` = 'true'",
-            run_view_type=ViewType.ALL,  # one that was deleted may be restored
-        )
-        same = {tag: origin.tags()[tag] for tag in _SAME}
-        for run in named:
-            tags = run.data.tags
-            if tags.get("attnconn.dagster_run") == origin.dagster_run:
-                continue
-            if any(tags.get(tag) != value for tag, value in same.items()):
-                continue
-            deleted = run.info.lifecycle_stage == "deleted"
-            if deleted:  # a deleted run takes no tag
-                client.restore_run(run.info.run_id)
-            client.set_tag(run.info.run_id, "attnconn.current", "false")
-            if run.info.status == "RUNNING":
-                client.set_terminated(run.info.run_id, "KILLED")
-            if deleted:
-                client.delete_run(run.info.run_id)

@@ -59,6 +59,10 @@ def set_revision(database: Path, revision: str) -> None:
         connection.execute("update alembic_version set version_num = ?", (revision,))
 
 
+def known_runs(study: Study) -> frozenset[str]:
+    return tracking_of(study).run_table(study.name).known
+
+
 def follow(told: str) -> None:
     """Run the command that a refusal names."""
     (asked,) = re.findall(r"then run `([^`]+)`", told)
@@ -120,7 +124,7 @@ def test_earlier_runs_and_models_are_listed(release):
         (key,) = [key for key in instance.all_asset_keys() if key.path[-1] == "pearson"]
         assert len(instance.get_materialized_partitions(key)) == 8
     client = tracking_of(release.study).client()
-    assert len(tracking_of(release.study).known_runs()) == release.counts["mlflow_runs"]
+    assert len(known_runs(release.study)) == release.counts["mlflow_runs"]
     champion = client.get_model_version_by_alias("small_group_forecaster", "champion")
     assert champion.source.startswith(release.folder.as_uri())
 
@@ -129,7 +133,7 @@ def test_a_run_makes_what_is_stale_and_keeps_the_rest(release, run_line):
     """Last: it changes what is there."""
     store = store_of(release.study)
     before = {(each.asset, each.partition): each for each in store.entries()}
-    runs_before = tracking_of(release.study).known_runs()
+    runs_before = known_runs(release.study)
     with open_instance() as instance:
         dagster_before = {run.run_id for run in instance.get_runs()}
         outcome, _ = run_line(release.study, instance)
@@ -137,7 +141,7 @@ def test_a_run_makes_what_is_stale_and_keeps_the_rest(release, run_line):
         assert dagster_before <= {run.run_id for run in instance.get_runs()}
         _, told = run_line(release.study, instance)
     assert told.n_made == 0
-    assert runs_before <= tracking_of(release.study).known_runs()
+    assert runs_before <= known_runs(release.study)
     for each in store.entries():
         old = before.get((each.asset, each.partition))
         if old is None or each.made_by["at"] == old.made_by["at"]:

@@ -51,6 +51,6 @@ def test_every_run_is_there_again_with_what_mlflow_was_told(line):
     assert models_after == models
     sources = [each.source for each in tracking_of(study).client().search_model_versions()]
     assert all(each.startswith((line.folder / "lost" / "models").as_uri()) for each in sources)
-    known = tracking_of(study).known_runs()
+    known = tracking_of(study).run_table(study.name).known
     assert {entry.made_by["mlflow_run"] for entry in store_of(study).entries()} <= known
     assert line.run(tracking="../lost")[0].rebuilt == 0

@@ -1,0 +1,172 @@
+"""What Dagster's and MLflow's pages show of stored partitions, held against the store.
+
+They differ where a process was killed between storing and telling, and where a store, a home of
+Dagster's or MLflow's database is another one than before: lost, new, or restored from a backup.
+The store is right; nothing is computed.
+"""
+
+from collections.abc import Collection, Sequence
+
+import dagster as dg
+
+from attnconn_assets.assets.catalogue import store_of, tracking_of
+from attnconn_assets.building.metadata import linked_run
+from attnconn_assets.building.rebuilding import Rebuilder, is_ours
+from attnconn_assets.building.retold import retold
+from attnconn_assets.building.spec import AssetSpec
+from attnconn_assets.building.staleness import Plan
+from attnconn_assets.instance.data_versions import version_tags
+from attnconn_assets.instance.shown_versions import unlike
+from attnconn_assets.operation.outcome import Outcome
+from attnconn_assets.storage.entry import WHOLE, Entry
+from attnconn_assets.storage.store import Store
+from attnconn_assets.study.study import Study
+from attnconn_core.errors import StoreError
+
+__all__ = ["Pages"]
+
+_UNKNOWN = "found in the store; its run didn't say so"
+_OTHER = "what the store holds; another result was shown"
+_REBUILT = "its run in MLflow was lost, and was made again from the store"
+_MOVED = "the run in MLflow that made what the store holds; another one was current"
+
+
+class Pages:
+    """What the pages show of a study's stored partitions.
+
+    Parameters
+    ----------
+    study, instance
+        Whose they are.
+    specs
+        Every asset of the study.
+    outcome
+        Where it is counted what was put right.
+    """
+
+    def __init__(
+        self,
+        study: Study,
+        instance: dg.DagsterInstance,
+        specs: Sequence[AssetSpec],
+        outcome: Outcome | None = None,
+    ) -> None:
+        self._study, self._instance = study, instance
+        self._outcome = outcome or Outcome()
+        self._store, self._tracking = store_of(study), tracking_of(study)
+        self._table = self._tracking.run_table(study.name)
+        self._rebuilder = Rebuilder(study, self._store, self._tracking, specs, self._table)
+
+    def unlike_store(self, spec: AssetSpec, standing: Collection[str], store: Store) -> list[str]:
+        """List the partitions of which a page shows something else than the store holds.
+
+        Parameters
+        ----------
+        spec, standing
+            The asset, and its partitions that are as they should be.
+        store
+            A snapshot.
+        """
+        entries = _entries(spec, standing, store)
+        found = dict.fromkeys(self._unlike(spec, entries))
+        found |= dict.fromkeys(
+            entry.partition
+            for entry in entries
+            if self._rebuilder.is_lost(entry) or not self._is_current(entry)
+        )
+        return list(found)
+
+    def put_right(self, spec: AssetSpec, found: Plan, store: Store) -> None:
+        """Let the pages show what the store holds of an asset that isn't made anew.
+
+        Runs that MLflow has lost are made again of what waits, too.
+        """
+        standing = _entries(spec, found.standing, store)
+        rebuilt = self._rebuilder.rebuild(spec, [*standing, *_entries(spec, found.waiting, store)])
+        self._outcome.rebuilt += len(rebuilt)
+        new = {entry.partition for entry in rebuilt}
+        moved = self._make_current(spec, [each for each in standing if each.partition not in new])
+        told = self.tell(spec, found.standing, store)
+        for entries, why in ((rebuilt, _REBUILT), (moved, _MOVED)):
+            for entry in entries:
+                if entry.partition not in told:
+                    self._link(spec, entry, why)
+
+    def tell(self, spec: AssetSpec, standing: Collection[str], store: Store) -> set[str]:
+        """Record in Dagster what the store has and its page doesn't show; return the partitions."""
+        asset, told = self._key(spec), set()
+        for key, shown in self._unlike(spec, _entries(spec, standing, store)).items():
+            entry = self._store.readable(spec.name, key)
+            if entry is None or entry.digest == shown:  # made anew since it was looked at
+                continue
+            self._instance.report_runless_asset_event(
+                dg.AssetMaterialization(
+                    asset,
+                    partition=None if key == WHOLE else key,
+                    description=_UNKNOWN if shown is None else _OTHER,
+                    metadata=retold(self._store, self._tracking, entry),
+                    tags=version_tags(entry.digest),
+                )
+            )
+            told.add(key)
+            if shown is None:
+                self._outcome.recorded += 1
+            else:
+                self._outcome.corrected["Dagster"] += 1
+        return told
+
+    def _make_current(self, spec: AssetSpec, entries: Sequence[Entry]) -> list[Entry]:
+        """Let the runs of entries be current in MLflow; return those of which another one was."""
+        wrong = [entry.partition for entry in entries if self._others(entry) is not None]
+        if not wrong:
+            return []
+        moved = []
+        try:
+            with self._store.making(spec.name, wrong) as mine:
+                self._table = self._tracking.run_table(self._study.name)  # it may be right by now
+                for entry in _entries(spec, mine, self._store):
+                    others = self._others(entry)
+                    if others is None:
+                        continue
+                    # A run of a method that the study no longer has, below one of an earlier
+                    # result, is current beside the right one.
+                    if not self._is_current(entry):
+                        moved.append(entry)
+                    self._tracking.make_current(entry.made_by["mlflow_run"], others, self._table)
+        except StoreError:  # it can't be written into, so that nobody can be kept from making it
+            return []
+        if moved:
+            self._outcome.corrected["MLflow"] += len(moved)
+        return moved
+
+    def _others(self, entry: Entry) -> list[str] | None:
+        """Return the runs in whose place an entry's is to be current; None if all is as it is."""
+        if not self._is_told(entry):
+            return None
+        others = self._table.others(entry.asset, entry.partition, entry.made_by["mlflow_run"])
+        return others if others or not self._is_current(entry) else None
+
+    def _is_current(self, entry: Entry) -> bool:
+        return not self._is_told(entry) or self._table.shows(
+            entry.asset, entry.partition, entry.made_by["mlflow_run"]
+        )
+
+    def _is_told(self, entry: Entry) -> bool:
+        return "mlflow_run" in entry.made_by and is_ours(self._study, entry)
+
+    def _unlike(self, spec: AssetSpec, entries: Sequence[Entry]) -> dict[str, str | None]:
+        stored = {entry.partition: entry.digest for entry in entries}
+        return unlike(self._instance, self._key(spec), stored)
+
+    def _link(self, spec: AssetSpec, entry: Entry, why: str) -> None:
+        link = self._tracking.link(entry.made_by)
+        event = linked_run(self._key(spec), entry.partition, link, why)
+        self._instance.report_runless_asset_event(event)
+
+    def _key(self, spec: AssetSpec) -> dg.AssetKey:
+        return dg.AssetKey([self._study.name, spec.name])
+
+
+def _entries(spec: AssetSpec, partitions: Collection[str], store: Store) -> list[Entry]:
+    found = (store.readable(spec.name, key) for key in partitions)
+    return [entry for entry in found if entry is not None]

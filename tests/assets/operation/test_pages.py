@@ -1,0 +1,173 @@
+"""What Dagster's and MLflow's pages show follows the store, whatever was restored or lost."""
+
+import shutil
+
+import dagster as dg
+import pytest
+
+from attnconn_assets.assets.catalogue import specs, store_of, tracking_of
+from attnconn_assets.instance.data_versions import CONTENT_HASH
+from attnconn_assets.operation import runner
+from attnconn_assets.study.study import load_study
+
+MADE = ("regions", "time_series", "granger_order", "granger")
+N_OF_PENALTY = 5  # partitions that rest on the penalty: the order, and Granger of four sessions
+SESSIONS = [f"sub-{number}_ses-{name}" for number in ("001", "002") for name in ("test", "retest")]
+
+
+@pytest.fixture
+def lab(write_study, monkeypatch):
+    """A function that writes a study of four assets, whose penalty is given."""
+    every = specs
+    monkeypatch.setattr(runner, "specs", lambda s: [e for e in every(s) if e.name in MADE])
+
+    def write(alpha: float = 1.0):
+        granger = {"lags": 2, "alpha": alpha}
+        return load_study(write_study(n_subjects=2, methods=["granger"], granger=granger))
+
+    return write
+
+
+@pytest.fixture
+def on_disk(home):
+    with dg.DagsterInstance.from_config(str(home)) as instance:
+        yield instance
+
+
+def newest(instance, asset="granger", partition=SESSIONS[0]):
+    key = dg.AssetKey(["tiny", asset])
+    only = {} if partition is None else {"asset_partitions": [partition]}
+    records = instance.fetch_materializations(dg.AssetRecordsFilter(key, **only), limit=1).records
+    return records[0].asset_materialization
+
+
+def n_events(instance):
+    keys = [dg.AssetKey(["tiny", asset]) for asset in MADE]
+    return sum(len(instance.fetch_materializations(key, limit=10_000).records) for key in keys)
+
+
+def current(study, asset="granger"):
+    """Partition → the runs that are current in MLflow."""
+    client = tracking_of(study).client()
+    experiments = [each.experiment_id for each in client.search_experiments()]
+    wanted = f"tags.`attnconn.asset` = '{asset}' and tags.`attnconn.current` = 'true'"
+    found = {}
+    for run in client.search_runs(experiments, wanted):
+        found.setdefault(run.data.tags["attnconn.partition"], set()).add(run.info.run_id)
+    return found
+
+
+def shown_as_stored(study, instance):
+    """Hold both pages against the store."""
+    store = store_of(study)
+    for key in SESSIONS:
+        entry = store.entry("granger", key)
+        event = newest(instance, partition=key)
+        assert event.metadata[CONTENT_HASH].value == entry.digest
+        assert event.metadata["mlflow run"].value.endswith(entry.made_by["mlflow_run"])
+        path = event.metadata["file matrix.parquet"].value
+        assert store.path(entry, "matrix.parquet").samefile(path)
+        assert current(study)[key] == {entry.made_by["mlflow_run"]}
+
+
+def test_pages_follow_a_store_that_was_restored_from_a_backup(lab, run_line, on_disk):
+    study = lab(1.0)
+    run_line(study, on_disk)
+    backup = study.folder / "backup"
+    shutil.copytree(study.store_folder, backup)
+    assert run_line(lab(2.0), on_disk)[0].made == N_OF_PENALTY
+    shutil.rmtree(study.store_folder)
+    backup.rename(study.store_folder)
+
+    outcome, _ = run_line(lab(1.0), on_disk)
+    assert (outcome.made, outcome.failed) == (0, {})
+    assert outcome.corrected == dict.fromkeys(("Dagster", "MLflow"), N_OF_PENALTY)
+    assert list(outcome.heals()) == [
+        "MLflow showed another result of 5 partitions and Dagster showed another result of 5 "
+        "partitions than the store holds, as where one of them was restored from a backup: what "
+        "the store holds is shown again"
+    ]
+    shown_as_stored(study, on_disk)
+    told = n_events(on_disk)
+    again, _ = run_line(lab(1.0), on_disk)
+    assert list(again.heals()) == []
+    assert n_events(on_disk) == told
+
+
+def test_pages_follow_when_the_home_was_restored_from_a_backup(lab, run_line, home):
+    with dg.DagsterInstance.from_config(str(home)) as instance:
+        run_line(lab(1.0), instance)
+    backup = home.with_name("backup")
+    shutil.copytree(home, backup)
+    study = lab(2.0)
+    with dg.DagsterInstance.from_config(str(home)) as instance:
+        run_line(study, instance)
+    shutil.rmtree(home)
+    backup.rename(home)
+    with dg.DagsterInstance.from_config(str(home)) as instance:
+        outcome, _ = run_line(study, instance)
+        assert (outcome.made, outcome.corrected) == (0, {"Dagster": N_OF_PENALTY})
+        shown_as_stored(study, instance)
+        assert list(run_line(study, instance)[0].heals()) == []
+
+
+def test_an_asset_without_partitions_is_held_against_the_store_too(lab, run_line, on_disk):
+    study = lab()
+    run_line(study, on_disk)
+    entry = store_of(study).entry("regions", "all")
+    on_disk.report_runless_asset_event(
+        dg.AssetMaterialization(
+            dg.AssetKey(["tiny", "regions"]), metadata={CONTENT_HASH: "of another"}
+        )
+    )
+    outcome, _ = run_line(study, on_disk)
+    assert outcome.corrected == {"Dagster": 1}
+    assert newest(on_disk, "regions", None).metadata[CONTENT_HASH].value == entry.digest
+
+
+def test_what_a_person_reported_by_hand_stays(lab, run_line, on_disk):
+    study = lab()
+    run_line(study, on_disk)
+    key = dg.AssetKey(["tiny", "granger"])
+    by_hand = dg.AssetMaterialization(key, partition=SESSIONS[0], description="looked at")
+    on_disk.report_runless_asset_event(by_hand)
+    assert list(run_line(study, on_disk)[0].heals()) == []
+    assert newest(on_disk).description == "looked at"
+
+
+def test_a_log_that_gives_a_chunk_one_version_is_looked_into(lab, run_line, instance):
+    """As Dagster's own does, in a home that lacks the project's settings."""
+    study = lab()
+    run_line(study, instance)
+    told = n_events(instance)
+    assert list(run_line(study, instance)[0].heals()) == []
+    assert n_events(instance) == told
+
+
+def test_a_run_that_was_deleted_on_purpose_stays_deleted(lab, run_line, on_disk):
+    study = lab()
+    run_line(study, on_disk)
+    run = store_of(study).entry("granger", SESSIONS[0]).made_by["mlflow_run"]
+    client = tracking_of(study).client()
+    client.delete_run(run)
+    assert list(run_line(study, on_disk)[0].heals()) == []
+    assert client.get_run(run).info.lifecycle_stage == "deleted"
+
+
+def test_a_partition_that_is_made_by_hand_meanwhile_is_left_to_its_run(lab, run_line, on_disk):
+    study = lab()
+    run_line(study, on_disk)
+    client = tracking_of(study).client()
+    entry = store_of(study).entry("granger", SESSIONS[0])
+    run = client.get_run(entry.made_by["mlflow_run"])
+    on_disk.add_run(
+        dg.DagsterRun(job_name="by hand", run_id="b" * 32, status=dg.DagsterRunStatus.STARTED)
+    )
+    client.set_tag(run.info.run_id, "attnconn.current", "false")
+    tags = {**run.data.tags, "attnconn.current": "true", "attnconn.dagster_run": "b" * 32}
+    going_on = client.create_run(run.info.experiment_id, tags=tags).info.run_id
+    assert list(run_line(study, on_disk)[0].heals()) == []
+    assert current(study)[SESSIONS[0]] == {going_on}
+    client.set_terminated(going_on, "FAILED")
+    assert run_line(study, on_disk)[0].corrected == {"MLflow": 1}
+    assert current(study)[SESSIONS[0]] == {run.info.run_id}
