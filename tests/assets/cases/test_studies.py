@@ -48,7 +48,7 @@ def test_13_ids_that_lost_their_zeros(ran):
     assert facts["subjects"] == 12
     assert facts["without a row"] == []
     assert re.search(
-        r"names 5 of 12 subjects otherwise.*0010064 as 10064", report_path(study).read_text()
+        r"spells 5 of 12 subjects differently.*0010064 as 10064", report_path(study).read_text()
     )
 
 

@@ -27,7 +27,7 @@ def test_a_few_equal_values_and_frames_known_for_more_are_not_said():
     values[80:89, 0] = 100.0
     assert suspicions(as_series(values)) == ()
     whole = clean().round(0)  # whole numbers: neighbours are often equal
-    assert not any("hold one value" in told for told in suspicions(as_series(whole)))
+    assert not any("have one value" in told for told in suspicions(as_series(whole)))
 
 
 def test_a_run_that_copies_another_is_said():

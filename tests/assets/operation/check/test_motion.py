@@ -73,7 +73,7 @@ def test_a_file_that_is_too_short_and_one_that_is_not_there_are_said(tree):
     motion("100002").unlink()
     told = about_motion(check(write(exclude={"max_motion_mean": 0.9}, quorum=0.8)))
     assert "sub-100001_ses-test has motion that can't be read" in told[0]
-    assert "for every frame of the scan beside it, 120; it has 20" in told[0]
+    assert "one number for each of the 120 frames of the scan beside it; it has 20" in told[0]
     (left_out,) = [each for each in told if "left out" in each]
     assert "sub-100002_ses-test is left out by exclude: max_motion_mean is 0.9" in left_out
     assert f"(no {motion('100002')})" in left_out
