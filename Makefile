@@ -1,9 +1,11 @@
-# Set-up is part of every target: the virtual environment is made once and again when
-# pyproject.toml or constraints.txt change.
-PYTHON ?= python3
-STUDY  ?= studies/hcp_sample.yaml
-VENV   := .venv
-BIN    := $(VENV)/bin
+# Set-up is part of every target, and done again when pyproject.toml or constraints.txt change. One
+# virtual environment serves all: `make demo` installs what runs a study, the first target that
+# needs more adds the developers' tools.
+PYTHON    ?= python3
+INSTALLER ?= uv
+STUDY     ?= studies/hcp_sample.yaml
+VENV      := .venv
+BIN       := $(VENV)/bin
 
 export ATTNCONN_STUDY := $(abspath $(STUDY))
 export MLFLOW_DISABLE_TELEMETRY := true
@@ -17,21 +19,45 @@ help:  ## List the targets
 	@echo
 	@echo "STUDY=studies/simulated.yaml chooses another study (now: $(STUDY))."
 
-setup: $(VENV)/.installed  ## Create .venv and install what constraints.txt pins
+setup: $(VENV)/.tools  ## Create .venv: attnconn and the tools of its developers
 
-$(VENV)/.installed: pyproject.toml constraints.txt
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "attnconn needs Python 3.11 or later; got " + sys.version)'
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev]'
+$(VENV)/bin/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "attnconn needs Python 3.11 or later; got " + sys.version)'
+	@echo "Creating $(VENV) (some seconds)"
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.platform: EXTRAS := platform
+$(VENV)/.platform: pyproject.toml constraints.txt | $(VENV)/bin/pip
+	@echo "Installing attnconn, torch, Dagster and MLflow into $(VENV): 2 GB, or some GB more where torch brings CUDA."
+	@echo "On a fast connection uv takes about a minute, pip four."
+	$(install)
 	@touch $@
 
-sample: setup  ## Fetch the sample data (8 MB) into .sample/
+$(VENV)/.tools: EXTRAS := dev
+$(VENV)/.tools: pyproject.toml constraints.txt | $(VENV)/bin/pip
+	@echo "Installing attnconn and the tools of its developers into $(VENV): 2.3 GB, or some GB more where torch brings CUDA."
+	@echo "On a fast connection uv takes about a minute, pip five."
+	$(install)
+	@touch $@ $(VENV)/.platform
+
+# uv takes a tenth of pip's time. It doesn't read pip's settings, so where packages lie is handed
+# on. Where uv can't be had, or doesn't get at a package, pip installs.
+pip_setting = $$($(BIN)/pip config list | sed -n "s/^.*\.$(1)='\(.*\)'$$/\1/p" | head -n 1)
+define install
+@if ! { [ "$(INSTALLER)" = uv ] && $(BIN)/pip install --quiet --constraint constraints.txt uv && \
+	UV_FIND_LINKS="$(call pip_setting,find-links)" UV_DEFAULT_INDEX="$(call pip_setting,index-url)" \
+	$(BIN)/uv pip install --python $(BIN)/python --constraint constraints.txt --editable '.[$(EXTRAS)]'; }; \
+then $(BIN)/pip install --constraint constraints.txt --editable '.[$(EXTRAS)]'; fi
+endef
+
+sample: $(VENV)/.platform  ## Fetch the sample data (8 MB) into .sample/
 	@$(BIN)/python -c 'from pathlib import Path; from attnconn_core.sources import HcpSample; print(HcpSample(Path(".sample")).fetch())'
 
-demo: setup  ## Fetch the sample, materialise the whole line, show the scores
+demo: $(VENV)/.platform  ## Fetch the sample, materialise the whole line, show the scores
+	@$(if $(filter %/hcp_sample.yaml,$(STUDY)),echo "Fetching 8 MB and training and scoring takes about 3 minutes on two idle cores.")
 	@$(BIN)/attnconn run
 
-dev: setup  ## Open Dagster (127.0.0.1:3000) and MLflow (127.0.0.1:5000); Ctrl-C ends both
+dev: $(VENV)/.platform  ## Open Dagster (127.0.0.1:3000) and MLflow (127.0.0.1:5000); Ctrl-C ends both
 	@$(BIN)/attnconn dev
 
 # A process a core, and each with one thread: threads that share a core wait for each other. Files
@@ -45,8 +71,9 @@ test-studies: setup sample  ## Run every study of studies/ to its end, in a smal
 fuzz: setup  ## Spoil files at random, for longer than `make test` (EXAMPLES=2000 per reader)
 	FUZZ_EXAMPLES=$(or $(EXAMPLES),2000) $(BIN)/pytest tests/bad_inputs/test_fuzz.py --numprocesses auto
 
+test-peers: EXTRAS := dev,peers
 test-peers: setup  ## Install the extra (tigramite, lingam; GPL-3 code) and test its methods
-	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev,peers]'
+	$(install)
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest tests/core/connectivity/peers
 
 bench: setup  ## Time every fast path against its plain formulation, run the published simulation
@@ -80,11 +107,12 @@ bench-platform: setup  ## Carry a study of 1,100 sessions through the servers, a
 bench-gpu: setup  ## Compare a GPU with the CPU and the plain formulation, and write the table
 	$(BIN)/python -m benchmarks.gpu --write
 
-lint: setup  ## Lint, type-check and hold the import order
+lint: setup  ## Lint, type-check, hold the import order and look for misspelt words
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/codespell
 
 lists: setup  ## Write what is derived: methods, study keys and bad inputs in docs/, and what makes what stale
 	$(BIN)/python -c 'from pathlib import Path; from attnconn_core.connectivity.method_table import methods_page; Path("docs/methods.md").write_text(methods_page(), encoding="utf-8")'
@@ -92,8 +120,9 @@ lists: setup  ## Write what is derived: methods, study keys and bad inputs in do
 	$(BIN)/python -m tests.assets.test_staleness
 	$(BIN)/python -m tests.bad_inputs.page
 
+docs: EXTRAS := dev,docs
 docs: setup  ## Build the documentation site in docs/_build; warnings are errors
-	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev,docs]'
+	$(install)
 	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet --builder html docs docs/_build
 	@echo "docs/_build/index.html"
 
@@ -101,5 +130,5 @@ format: setup  ## Format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-clean: setup  ## Remove what was made of STUDY (of every study: ALL=1) after asking (YES=1: without)
+clean: $(VENV)/.platform  ## Remove what was made of STUDY (of every study: ALL=1) after asking (YES=1: without)
 	@$(BIN)/attnconn clean $(if $(ALL),--all) $(if $(YES),--yes)
