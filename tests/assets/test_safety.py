@@ -145,7 +145,7 @@ def started(monkeypatch, tmp_path) -> dict[str, tuple[list[str], dict[str, str]]
     """The servers' commands and environments, as `serve` would start them."""
     seen = {}
 
-    def watch(parts, environment, _) -> int:
+    def watch(parts, environment, *_) -> int:
         seen.update({Path(part.command[0]).name: (part.command, environment) for part in parts})
         return 0
 
@@ -154,7 +154,7 @@ def started(monkeypatch, tmp_path) -> dict[str, tuple[list[str], dict[str, str]]
         patch.setattr(serving.signal, "signal", lambda *_: None)
         patch.setattr(serving, "_require_free", lambda *_: None)
         patch.setattr(Tracking, "client", lambda _: None)
-        serving.serve(tmp_path / "study.yaml", tuple, tmp_path / "mlruns", 3000, 5000)
+        serving.serve(tmp_path / "study.yaml", tuple, tmp_path / "mlruns", 3000, 5000, None)
     assert set(seen) == {"dagster", "dagster-daemon", "dagster-webserver", "mlflow"}
     return seen
 

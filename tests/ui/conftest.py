@@ -28,6 +28,7 @@ SWITCHES = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 ]
+STUDY = Path("studies", "small.yaml")
 SMALL = {"input_window": 3, "hidden_dim": 4, "input_layers": 1, "prediction_layers": 1}
 
 
@@ -105,7 +106,7 @@ def write_small_study(folder: Path) -> Path:
     write_scans(folder / "scans")
     people = [("001", 1.0), ("002", 3.0), ("003", 2.0), ("004", 5.0)]
     pd.DataFrame(people, columns=["Subject", "Score"]).to_csv(folder / "people.csv", index=False)
-    study = folder / "studies" / "small.yaml"
+    study = folder / STUDY
     content = {
         "name": "small",
         "title": "Four subjects, two scans each",
@@ -123,25 +124,30 @@ def write_small_study(folder: Path) -> Path:
     return study
 
 
+def begin(folder: Path, ports: tuple[int, int]) -> "subprocess.Popen[bytes]":
+    """Start `attnconn dev` over the small study of a folder; it prints into servers.log there."""
+    with (folder / "servers.log").open("ab") as log:
+        return subprocess.Popen(
+            [
+                *(sys.executable, "-m", "attnconn_assets", "--study", folder / STUDY, "dev"),
+                *("--dagster-port", str(ports[0]), "--mlflow-port", str(ports[1])),
+            ],
+            env={**os.environ, "DAGSTER_HOME": str(folder / ".dagster")},
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            # As a shell leaves it for what it starts in the background.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),
+        )
+
+
 @pytest.fixture(scope="session")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
     """`attnconn dev` over a small study, ended as Ctrl-C ends it."""
     folder = tmp_path_factory.mktemp("platform")
-    study = write_small_study(folder)
+    write_small_study(folder)
     ports = free_port(), free_port()
-    log = (folder / "servers.log").open("wb")
-    process = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "attnconn_assets", "--study", str(study), "dev"),
-            *("--dagster-port", str(ports[0]), "--mlflow-port", str(ports[1])),
-        ],
-        env={**os.environ, "DAGSTER_HOME": str(folder / ".dagster")},
-        stdout=log,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-        # As a shell leaves it for what it starts in the background.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),
-    )
+    process = begin(folder, ports)
     pages = (f"http://127.0.0.1:{port}" for port in ports)
     running = Servers(*pages, folder, process.pid)
     try:
@@ -151,7 +157,6 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
     finally:
         process.send_signal(signal.SIGINT)
         status = process.wait(timeout=60)
-        log.close()
     assert status == 0, running.log[-3000:]
     for port in ports:
         with socket.socket() as probe:

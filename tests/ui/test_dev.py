@@ -1,13 +1,17 @@
 """`attnconn dev` by itself: it outlives sleep and the end of its code, and costs no run."""
 
 import contextlib
+import json
 import os
 import signal
+import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.ui.conftest import begin, free_port, write_small_study
 from tests.ui.test_servers import SESSIONS, launch, processes, wait_for
 
 pytestmark = pytest.mark.servers
@@ -100,3 +104,62 @@ def test_a_study_that_is_edited_is_read_again_once_it_is_valid(servers):
         study.write_text(content)
     servers.wait(lambda: shows(servers, "Four subjects"), 60)
     wait_for(servers, launch(servers, ["time_series"], SESSIONS[:1]))
+
+
+def parts(folder: Path) -> dict[str, int]:
+    """The recorded processes of an `attnconn dev`, by their names."""
+    with contextlib.suppress(FileNotFoundError):
+        record = json.loads((folder / ".dagster" / "attnconn-dev.json").read_text())
+        return {part["name"]: part["pid"] for part in record["parts"]}
+    return {}
+
+
+def lives(process: int) -> bool:
+    """Whether a process runs; one that ended and wasn't buried doesn't."""
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{process}/stat").read_text().rpartition(") ")[2][0] != "Z"
+    return False
+
+
+@pytest.fixture
+def another(tmp_path):
+    """A function that starts an `attnconn dev` of its own home and waits for something."""
+    write_small_study(tmp_path)
+    ports, started = (free_port(), free_port()), []
+
+    def start(done: Callable[[str], bool]) -> "subprocess.Popen[bytes]":
+        started.append(begin(tmp_path, ports))
+        log = tmp_path / "servers.log"
+        deadline = time.monotonic() + 120
+        while not done(log.read_text()):
+            assert started[-1].poll() is None, log.read_text()[-3000:]
+            assert time.monotonic() < deadline, log.read_text()[-3000:]
+            time.sleep(0.2)
+        return started[-1]
+
+    start.folder = tmp_path
+    yield start
+    for process in started:
+        if process.poll() is None:
+            process.terminate()
+            process.wait(timeout=60)
+    for left in parts(tmp_path).values():  # of one that failed to end them
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(left, signal.SIGKILL)
+
+
+def test_a_killed_one_is_cleared_by_the_next_which_a_closed_terminal_ends(another):
+    first = another(lambda _: len(parts(another.folder)) == 4)
+    left = family(first.pid)[1:]
+    recorded = parts(another.folder)
+    assert set(recorded.values()) < set(left)
+    first.kill()
+    first.wait()
+    told = f"attnconn dev was killed (process {first.pid}); ended now: Dagster's code server "
+    second = another(lambda log: told in log and len(parts(another.folder)) == 1)
+    assert not [process for process in left if lives(process)]
+    begun = family(second.pid)
+    second.send_signal(signal.SIGHUP)
+    assert second.wait(timeout=60) == 0
+    assert not [process for process in begun if lives(process)]
+    assert not parts(another.folder)

@@ -209,19 +209,30 @@ def test_nothing_is_made_from_the_page_while_the_store_is_away(servers, backfill
     assert told.count("\n") <= 1
 
 
-def test_a_port_that_is_taken_is_named(servers):
-    port = servers.dagster.rpartition(":")[2]
+def refused(servers, home: Path, *options: str) -> str:
+    """What another `attnconn dev` of the study says, in a home, when it doesn't begin."""
     study = servers.folder / "studies" / "small.yaml"
-    refused = subprocess.run(
-        [sys.executable, "-m", "attnconn_assets", "--study", study, "dev", "--dagster-port", port],
-        env={**os.environ, "DAGSTER_HOME": str(servers.folder / ".dagster")},
+    ended = subprocess.run(
+        [sys.executable, "-m", "attnconn_assets", "--study", study, "dev", *options],
+        env={**os.environ, "DAGSTER_HOME": str(home)},
         capture_output=True,
         text=True,
     )
-    assert refused.returncode == 1
+    assert ended.returncode == 1
+    assert "Traceback" not in ended.stderr
+    return ended.stderr
+
+
+def test_a_port_that_is_taken_is_named(servers, tmp_path):
+    port = servers.dagster.rpartition(":")[2]
     told = f"--dagster-port must be a port that nothing listens on; got {port}"
-    assert told in refused.stderr
-    assert "Traceback" not in refused.stderr
+    assert told in refused(servers, tmp_path, "--dagster-port", port)
+
+
+def test_a_second_one_of_the_home_is_refused(servers):
+    known = f"process {servers.process}, {servers.dagster}"
+    told = refused(servers, servers.folder / ".dagster")
+    assert f"attnconn: attnconn dev of this home runs already: {known}." in told
 
 
 def test_the_sensor_and_every_asset_are_there(servers):

@@ -9,6 +9,7 @@ from pathlib import Path
 from attnconn_assets.building.partitions import add_sessions
 from attnconn_assets.instance.home import home_folder, open_instance
 from attnconn_assets.instance.run_locks import end_orphans
+from attnconn_assets.operation.servers.record import only_one
 from attnconn_assets.operation.servers.serve import serve
 from attnconn_assets.study.claim import claimed_by_another
 from attnconn_assets.study.named_files import named_files
@@ -23,19 +24,20 @@ _STILL = 60  # seconds after which nobody is taken to be writing to a file
 
 def dev(study: Study, file: Path, dagster_port: int, mlflow_port: int | None) -> int:
     """Open Dagster and MLflow side by side, until they are ended."""
-    _seed_what_is_there(study)
-    port = urllib.parse.urlsplit(study.tracking_page).port or 5000
-    chosen = mlflow_port or port
-    if chosen != port:
-        print(
-            f"Links in Dagster lead to {study.tracking_page}; "
-            "`tracking_page` in the study says where MLflow is"
-        )
+    with only_one(home_folder(), f"http://127.0.0.1:{dagster_port}") as record:
+        _seed_what_is_there(study)
+        port = urllib.parse.urlsplit(study.tracking_page).port or 5000
+        chosen = mlflow_port or port
+        if chosen != port:
+            print(
+                f"Links in Dagster lead to {study.tracking_page}; "
+                "`tracking_page` in the study says where MLflow is"
+            )
 
-    def read() -> Sequence[Path]:
-        return _files_named_now(file, study.tracking_folder)
+        def read() -> Sequence[Path]:
+            return _files_named_now(file, study.tracking_folder)
 
-    return serve(file.resolve(), read, study.tracking_folder, dagster_port, chosen)
+        return serve(file.resolve(), read, study.tracking_folder, dagster_port, chosen, record)
 
 
 def _files_named_now(file: Path, tracking: Path) -> Sequence[Path]:

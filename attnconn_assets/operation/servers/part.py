@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 __all__ = ["Part", "end"]
 
@@ -49,6 +50,11 @@ class Part:
         )
         self._since, self._again = time.monotonic(), None
 
+    @property
+    def pid(self) -> int | None:
+        """The id of its process, which is that of the group; None if it isn't started yet."""
+        return None if self._process is None else self._process.pid
+
     def ended(self) -> int | None:
         """Return the status with which it ended; None while it runs or isn't started yet."""
         return None if self._process is None else self._process.poll()
@@ -85,8 +91,25 @@ class Part:
         return True
 
 
-def end(parts: Sequence[Part]) -> None:
-    """Ask each as it ends cleanly, wait, and kill what is left of its group."""
+class Endable(Protocol):
+    """One or several processes that are ended together."""
+
+    @property
+    def ends_by(self) -> int:
+        """The signal by which they end cleanly."""
+        ...
+
+    def lives(self) -> bool:
+        """Whether one of them is left."""
+        ...
+
+    def signal(self, number: int) -> None:
+        """Send them a signal."""
+        ...
+
+
+def end(parts: Sequence[Endable]) -> None:
+    """Ask each as it ends cleanly, wait, and kill what is left of it."""
     for killing in (False, True):
         deadline = time.monotonic() + _PATIENCE
         for part in parts:

@@ -14,6 +14,7 @@ from pathlib import Path
 from attnconn_assets.operation.servers.code_server import CodeServer, CodeWatch
 from attnconn_assets.operation.servers.part import Part, end
 from attnconn_assets.operation.servers.parts import parts as every_part
+from attnconn_assets.operation.servers.record import Record
 from attnconn_assets.operation.servers.study_watch import StudyWatch
 from attnconn_assets.tracking.tracking import Tracking
 from attnconn_core.errors import StudyError
@@ -21,6 +22,7 @@ from attnconn_core.errors import StudyError
 __all__ = ["serve"]
 
 _LOADING = 180.0  # seconds that the code may take to load on a busy machine
+_ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _LOOK = 2.0  # seconds between two looks at what runs
 
 
@@ -30,6 +32,7 @@ def serve(
     tracking: Path,
     dagster_port: int,
     mlflow_port: int,
+    record: Record,
 ) -> int:
     """Run both pages, and what stands behind them, until Ctrl-C or until the daemon ends.
 
@@ -46,6 +49,8 @@ def serve(
         MLflow's folder.
     dagster_port, mlflow_port
         Of the two pages.
+    record
+        Where it is kept which processes there are.
     """
     for name, port in (("dagster", dagster_port), ("mlflow", mlflow_port)):
         _require_free(port, f"--{name}-port")
@@ -64,8 +69,9 @@ def serve(
     print("Ctrl-C ends both.", flush=True)
     # Before they start: what is ignored here stays ignored there, and a shell that starts
     # this in the background has Ctrl-C ignored.
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _as_interrupt)
+    for number in _ENDS:
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # as of nohup
+            signal.signal(number, _as_interrupt)
     parts: list[Part] = []
     # In a folder that nobody else may enter.
     with tempfile.TemporaryDirectory(prefix="attnconn-") as folder:
@@ -75,22 +81,28 @@ def serve(
             server = CodeServer(code)
             looks = CodeWatch(server).look, StudyWatch(study, read, server).look
             with _looking(looks):
-                return _watch(parts, environment, code)
+                return _watch(parts, environment, code, record)
         except KeyboardInterrupt:
             return 0
         finally:
+            for number in _ENDS:  # a terminal that closes sends several; all parts are to end
+                signal.signal(number, signal.SIG_IGN)
             end(parts)
 
 
-def _watch(parts: Sequence[Part], environment: Mapping[str, str], socket_file: Path) -> int:
+def _watch(
+    parts: Sequence[Part], environment: Mapping[str, str], socket_file: Path, record: Record
+) -> int:
     """Start all parts, and those again that end, until one that all need does."""
     code, *others = parts
     code.start(environment)
+    record.note(parts)
     deadline = time.monotonic() + _LOADING
     while not socket_file.exists() and code.ended() is None and time.monotonic() < deadline:
         time.sleep(0.1)
     for part in others:
         part.start(environment)
+    record.note(parts)
     while True:
         for part in parts:
             status = part.ended()
@@ -99,6 +111,7 @@ def _watch(parts: Sequence[Part], environment: Mapping[str, str], socket_file: P
                 print(told, file=sys.stderr)
                 return 1
             part.keep(environment)
+        record.note(parts)
         time.sleep(0.5)
 
 
@@ -129,7 +142,8 @@ def _require_free(port: int, option: str) -> None:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
             raise StudyError(
-                f"{option} must be a port that nothing listens on; got {port}: {error.strerror}"
+                f"{option} must be a port that nothing listens on; got {port}: {error.strerror}. "
+                f"Choose another, such as {option} {port + 1}"
             ) from error
 
 

@@ -1,5 +1,6 @@
 """Servers: what ends is started again, and the daemon's end is the end of all."""
 
+import json
 import os
 import signal
 import subprocess
@@ -10,6 +11,7 @@ import pytest
 
 from attnconn_assets.operation.servers import part as part_module
 from attnconn_assets.operation.servers.part import Part, end
+from attnconn_assets.operation.servers.record import Record
 from attnconn_assets.operation.servers.serve import _watch
 
 
@@ -45,8 +47,9 @@ def test_a_page_that_ends_is_started_again_and_the_daemon_s_end_ends_all(part, t
     page = part("page", 0.2)
     page._pause = 0.1
     parts = [part("code", 60), part("daemon", 4, needed=True), page]
+    record = Record(tmp_path / "record.json", "http://127.0.0.1:3000")
     try:
-        assert _watch(parts, os.environ, tmp_path / "socket") == 1
+        assert _watch(parts, os.environ, tmp_path / "socket", record) == 1
     finally:
         end(parts)
     told = capfd.readouterr().err
@@ -55,6 +58,10 @@ def test_a_page_that_ends_is_started_again_and_the_daemon_s_end_ends_all(part, t
     assert len(part.starts("page")) > 1
     assert len(part.starts("code")) == 1
     assert not any(each.lives() for each in parts)
+    noted = json.loads((tmp_path / "record.json").read_text())["parts"]
+    again = set(map(int, part.starts("page")[1:]))
+    # The last start may have ended by the time that the record was written.
+    assert {each["pid"] for each in noted if each["name"] == "page"} <= again
 
 
 def test_pauses_grow_while_it_ends_at_once(part):
