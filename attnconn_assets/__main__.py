@@ -37,6 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _command(options: argparse.Namespace, file: Path) -> int:
+    if options.command == "dev":
+        print("Dagster and MLflow are starting (up to a minute) …", flush=True)
     import_extra("attnconn_assets.commands", "platform", f"`attnconn {options.command}`")
     from attnconn_assets import commands
 

@@ -151,8 +151,12 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
     pages = (f"http://127.0.0.1:{port}" for port in ports)
     running = Servers(*pages, folder, process.pid)
     try:
-        running.wait(lambda: process.poll() is not None or running.ready(), 180)
+        assert not running.ready()
+        said = f"Dagster {running.dagster}   MLflow {running.mlflow}   ready\nCtrl-C ends both.\n"
+        running.wait(lambda: process.poll() is not None or said in running.log, 180)
         assert process.poll() is None, running.log[-3000:]
+        assert running.log.startswith("Dagster and MLflow are starting (up to a minute) …\n")
+        assert running.ready()
         yield running
     finally:
         process.send_signal(signal.SIGINT)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from attnconn_assets.operation.servers.code_server import CodeServer, CodeWatch
+from attnconn_assets.operation.servers.pages import PagesWatch
 from attnconn_assets.operation.servers.part import Part, end
 from attnconn_assets.operation.servers.parts import parts as every_part
 from attnconn_assets.operation.servers.record import Record
@@ -65,8 +66,6 @@ def serve(
         "MLFLOW_DISABLE_TELEMETRY": "true",
         "MLFLOW_ALLOW_PICKLE_DESERIALIZATION": "false",
     }
-    print(f"Dagster http://127.0.0.1:{dagster_port}   MLflow http://127.0.0.1:{mlflow_port}")
-    print("Ctrl-C ends both.", flush=True)
     # Before they start: what is ignored here stays ignored there, and a shell that starts
     # this in the background has Ctrl-C ignored.
     for number in _ENDS:
@@ -79,8 +78,12 @@ def serve(
         try:
             parts += every_part(code, dagster_port, mlflow_port, database.database)
             server = CodeServer(code)
-            looks = CodeWatch(server).look, StudyWatch(study, read, server).look
-            with _looking(looks):
+            watches = (
+                PagesWatch(dagster_port, mlflow_port),
+                CodeWatch(server),
+                StudyWatch(study, read, server),
+            )
+            with _looking([watch.look for watch in watches]):
                 return _watch(parts, environment, code, record)
         except KeyboardInterrupt:
             return 0

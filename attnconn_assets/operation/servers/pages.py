@@ -1,0 +1,43 @@
+"""The two pages: whether they answer yet."""
+
+import http.client
+
+from attnconn_assets.operation.servers.code_server import say
+
+__all__ = ["PagesWatch"]
+
+_PATIENCE = 2.0  # seconds for one answer
+
+
+class PagesWatch:
+    """Says where the pages are once both answer.
+
+    Parameters
+    ----------
+    dagster_port, mlflow_port
+        On this machine.
+    """
+
+    def __init__(self, dagster_port: int, mlflow_port: int) -> None:
+        self._ports = {"Dagster": dagster_port, "MLflow": mlflow_port}
+        self._is_said = False
+
+    def look(self) -> None:
+        """Ask both for their first page; call it every few seconds."""
+        if self._is_said or not all(map(_answers, self._ports.values())):
+            return
+        self._is_said = True
+        pages = [f"{name} http://127.0.0.1:{port}" for name, port in self._ports.items()]
+        say(f"{'   '.join(pages)}   ready\nCtrl-C ends both.")
+
+
+def _answers(port: int) -> bool:
+    # Not by urllib, which asks a proxy where one is set.
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_PATIENCE)
+    try:
+        connection.request("GET", "/")
+        return connection.getresponse().status == http.client.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
