@@ -19,7 +19,7 @@ from attnconn_assets.storage.formats import schema_of
 __all__ = [
     "failure",
     "files",
-    "linked_run",
+    "noted",
     "numbers",
     "of_facts",
     "of_result",
@@ -148,13 +148,13 @@ def provenance(entry: Entry, folder: str) -> dict[str, Any]:
     }
 
 
-def linked_run(
-    asset: dg.AssetKey, partition: str, link: dg.MetadataValue, why: str
+def noted(
+    asset: dg.AssetKey, partition: str, why: str, shown: Mapping[str, Any]
 ) -> dg.AssetObservation:
-    """Return the event by which a partition's page links another run in MLflow than before."""
+    """Return the event by which a partition's page shows what has changed in MLflow."""
     return dg.AssetObservation(
         asset,
         partition=None if partition == WHOLE else partition,
         description=why,
-        metadata={"mlflow run": link},
+        metadata=dict(shown),
     )

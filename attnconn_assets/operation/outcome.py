@@ -7,9 +7,11 @@ from typing import Protocol
 
 from attnconn_assets.building.causes import Cause, told, told_apart
 from attnconn_assets.storage.entry import WHOLE
-from attnconn_core.wording import told_once
+from attnconn_core.wording import few_and_more, told_once
 
 __all__ = ["Listener", "Outcome", "Step"]
+
+_SHOWN = 5  # of many names that one line is said of
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,8 @@ class Outcome:
     corrected
         ``"Dagster"``, ``"MLflow"`` → of how many partitions it showed another result than the store
         holds.
+    registered
+        Versions of models that MLflow's registry no longer had, and that were registered again.
     """
 
     sessions: frozenset[str] | None = None
@@ -84,6 +88,7 @@ class Outcome:
     recorded: int = 0
     rebuilt: int = 0
     corrected: Counter[str] = field(default_factory=Counter)
+    registered: list[str] = field(default_factory=list)
 
     def heals(self) -> Iterator[str]:
         """Say what was damaged or lost, and what became of it."""
@@ -102,7 +107,6 @@ class Outcome:
                 "there again, without the logs, pictures and tables of the runs that made them, "
                 "which Dagster alone had"
             )
-
         if self.corrected:
             shown = [
                 f"{who} showed another result of {_number(n)}" for who, n in self.corrected.items()
@@ -110,6 +114,13 @@ class Outcome:
             yield (
                 f"{' and '.join(shown)} than the store holds, as where one of them was restored "
                 "from a backup: what the store holds is shown again"
+            )
+        if self.registered:
+            yield (
+                "MLflow's registry lacked the version, the alias or the files of "
+                f"{few_and_more(self.registered, _SHOWN)}: registered again. They come back as "
+                "long as the study trains models of the cohort, which it does for the methods that "
+                "read them"
             )
 
     def failures(self) -> Iterator[str]:

@@ -5,13 +5,15 @@ Dagster's or MLflow's database is another one than before: lost, new, or restore
 The store is right; nothing is computed.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
 
 import dagster as dg
 
 from attnconn_assets.assets.catalogue import store_of, tracking_of
-from attnconn_assets.building.metadata import linked_run
+from attnconn_assets.building.metadata import noted
 from attnconn_assets.building.rebuilding import Rebuilder, is_ours
+from attnconn_assets.building.registering import Registration, registrations
 from attnconn_assets.building.retold import retold
 from attnconn_assets.building.spec import AssetSpec
 from attnconn_assets.building.staleness import Plan
@@ -28,6 +30,7 @@ __all__ = ["Pages"]
 _UNKNOWN = "found in the store; its run didn't say so"
 _OTHER = "what the store holds; another result was shown"
 _REBUILT = "its run in MLflow was lost, and was made again from the store"
+_REGISTERED = "its models were gone from MLflow's registry, and were registered again"
 _MOVED = "the run in MLflow that made what the store holds; another one was current"
 
 
@@ -55,6 +58,7 @@ class Pages:
         self._outcome = outcome or Outcome()
         self._store, self._tracking = store_of(study), tracking_of(study)
         self._table = self._tracking.run_table(study.name)
+        self._registry = self._tracking.registry_table()
         self._rebuilder = Rebuilder(study, self._store, self._tracking, specs, self._table)
 
     def unlike_store(self, spec: AssetSpec, standing: Collection[str], store: Store) -> list[str]:
@@ -72,36 +76,41 @@ class Pages:
         found |= dict.fromkeys(
             entry.partition
             for entry in entries
-            if self._rebuilder.is_lost(entry) or not self._is_current(entry)
+            if self._rebuilder.is_lost(entry)
+            or not self._is_current(entry)
+            or any(self._unregistered(entry))
         )
         return list(found)
 
     def put_right(self, spec: AssetSpec, found: Plan, store: Store) -> None:
         """Let the pages show what the store holds of an asset that isn't made anew.
 
-        Runs that MLflow has lost are made again of what waits, too.
+        Runs and models that MLflow has lost are there again of what waits, too.
         """
         standing = _entries(spec, found.standing, store)
-        rebuilt = self._rebuilder.rebuild(spec, [*standing, *_entries(spec, found.waiting, store)])
+        stored = [*standing, *_entries(spec, found.waiting, store)]
+        rebuilt = self._rebuilder.rebuild(spec, stored)
         self._outcome.rebuilt += len(rebuilt)
         new = {entry.partition for entry in rebuilt}
         moved = self._make_current(spec, [each for each in standing if each.partition not in new])
+        for entry in stored:
+            self._register(spec, entry)
         told = self.tell(spec, found.standing, store)
         for entries, why in ((rebuilt, _REBUILT), (moved, _MOVED)):
             for entry in entries:
                 if entry.partition not in told:
-                    self._link(spec, entry, why)
+                    self._note(entry, why, {"mlflow run": self._tracking.link(entry.made_by)})
 
     def tell(self, spec: AssetSpec, standing: Collection[str], store: Store) -> set[str]:
         """Record in Dagster what the store has and its page doesn't show; return the partitions."""
-        asset, told = self._key(spec), set()
+        told = set()
         for key, shown in self._unlike(spec, _entries(spec, standing, store)).items():
             entry = self._store.readable(spec.name, key)
             if entry is None or entry.digest == shown:  # made anew since it was looked at
                 continue
             self._instance.report_runless_asset_event(
                 dg.AssetMaterialization(
-                    asset,
+                    self._key(spec.name),
                     partition=None if key == WHOLE else key,
                     description=_UNKNOWN if shown is None else _OTHER,
                     metadata=retold(self._store, self._tracking, entry),
@@ -156,15 +165,42 @@ class Pages:
 
     def _unlike(self, spec: AssetSpec, entries: Sequence[Entry]) -> dict[str, str | None]:
         stored = {entry.partition: entry.digest for entry in entries}
-        return unlike(self._instance, self._key(spec), stored)
+        return unlike(self._instance, self._key(spec.name), stored)
 
-    def _link(self, spec: AssetSpec, entry: Entry, why: str) -> None:
-        link = self._tracking.link(entry.made_by)
-        event = linked_run(self._key(spec), entry.partition, link, why)
+    def _register(self, spec: AssetSpec, entry: Entry) -> None:
+        """Register an entry's models again that MLflow's registry no longer has."""
+        if not any(self._unregistered(entry)):
+            return
+        versions: dict[str, str] = {}
+        try:
+            with self._store.making(spec.name, [entry.partition]) as mine:
+                self._registry = self._tracking.registry_table()  # it may be there by now
+                for model in self._unregistered(entry) if mine else ():
+                    made = self._tracking.register(**vars(model))
+                    versions[model.alias] = made.version
+                    self._outcome.registered.append(
+                        f"{model.name} version {made.version} ({model.alias})"
+                    )
+        except StoreError:
+            return
+        if versions:
+            self._note(entry, _REGISTERED, {"versions": dg.MetadataValue.json(versions)})
+
+    def _unregistered(self, entry: Entry) -> Iterator[Registration]:
+        if is_ours(self._study, entry):
+            for each in registrations(self._study.name, self._store, [entry]):
+                has = self._tracking.is_registered(
+                    self._registry, each.name, each.tags["sha256"], each.alias
+                )
+                if not has:
+                    yield each
+
+    def _note(self, entry: Entry, why: str, shown: Mapping[str, Any]) -> None:
+        event = noted(self._key(entry.asset), entry.partition, why, shown)
         self._instance.report_runless_asset_event(event)
 
-    def _key(self, spec: AssetSpec) -> dg.AssetKey:
-        return dg.AssetKey([self._study.name, spec.name])
+    def _key(self, asset: str) -> dg.AssetKey:
+        return dg.AssetKey([self._study.name, asset])
 
 
 def _entries(spec: AssetSpec, partitions: Collection[str], store: Store) -> list[Entry]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from attnconn_assets.storage.user_files import sha256_of
 from attnconn_assets.storage.verification import Finding
-from attnconn_assets.tracking.registry import GONE, MODEL_FILE, is_whole, mark_gone, place_of
+from attnconn_assets.tracking.registry import GONE, MODEL_FILE, is_whole, mark_gone, path_of
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -39,7 +39,7 @@ def verify_versions(
         if version.tags.get("sha256") in stored:
             why += "; the next run copies it from the store"
             if repair:
-                shutil.rmtree(place_of(version), ignore_errors=True)
+                shutil.rmtree(path_of(version.source), ignore_errors=True)
         else:
             why += "; the store has no model of this version any more"
             if repair:
@@ -49,7 +49,7 @@ def verify_versions(
 
 def _why_not_whole(version: "ModelVersion") -> str:
     """Say what is wrong with a version's files; empty for one that was registered by others."""
-    place, sha256 = place_of(version), version.tags.get("sha256")
+    place, sha256 = path_of(version.source), version.tags.get("sha256")
     if sha256 is None or place.is_file():  # earlier versions of the platform named the store's file
         return ""
     if not is_whole(place):

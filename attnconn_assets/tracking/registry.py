@@ -20,13 +20,17 @@ if TYPE_CHECKING:
     from mlflow.entities.model_registry import ModelVersion
 
 __all__ = [
+    "CHOSEN",
     "GONE",
     "MODELS",
     "MODEL_FILE",
+    "OURS",
     "Registered",
+    "is_moved",
     "is_whole",
     "mark_gone",
     "moved_aliases",
+    "path_of",
     "place_of",
     "register_model",
     "registered_name",
@@ -35,14 +39,16 @@ __all__ = [
 
 #: The tag of a version whose files are gone.
 GONE = "attnconn.gone"
+#: The tag of a model, with an alias behind it, for the version that the alias was given here.
+OURS = "attnconn.alias."
+#: Likewise, for the version that it would point to now, but for a person.
+CHOSEN = "attnconn.chosen."
 #: The folder of registered models beside MLflow's database.
 MODELS = "models"
 #: What a version's folder holds: the model, and what it is for MLflow.
 MODEL_FILE, _DESCRIBED = "forecaster.safetensors", "MLmodel"
 
 _LOADER = "attnconn_core.forecasting.pyfunc"
-_OURS = "attnconn.alias."  # + alias: the version that it was given here
-_CHOSEN = "attnconn.chosen."  # + alias: the version that it would point to now, but for a person
 
 
 @dataclass(frozen=True)
@@ -68,8 +74,18 @@ class Registered:
         return (
             f"the alias {alias} stays at version {self.moved_to}, to which it was moved by hand; "
             f"the study's own choice is version {self.version}. Delete the alias, and the next "
-            "time that a champion is chosen it is set again"
+            "run sets it again"
         )
+
+
+def is_moved(now: str | None, ours: str | None, version: str) -> bool:
+    """Whether a person has moved an alias: neither to a version nor to where it was left here."""
+    return now is not None and ours is not None and now not in (ours, version)
+
+
+def place_of(folder: Path, name: str, sha256: str) -> Path:
+    """Return where a registered model's version lies in the folder of all of them."""
+    return folder / name / sha256[:16]
 
 
 def is_whole(place: Path) -> bool:
@@ -121,14 +137,16 @@ def register_model(
     except MlflowException as error:
         if error.error_code != "RESOURCE_ALREADY_EXISTS":
             raise
-    place = folder / name / tags["sha256"][:16]
+    place = place_of(folder, name, tags["sha256"])
     if not is_whole(place):
         _keep(model, place)
     versions = client.search_model_versions(f"name = '{name}'")
     for each in versions:
-        if not place_of(each).exists():  # earlier versions of the platform pointed into the store
+        if not path_of(
+            each.source
+        ).exists():  # earlier versions of the platform pointed into the store
             mark_gone(client, each)
-    version = next((each.version for each in versions if place_of(each) == place), None)
+    version = next((each.version for each in versions if path_of(each.source) == place), None)
     if version is None:
         made = client.create_model_version(name, place.as_uri(), run_id=run_id, tags=dict(tags))
         version = made.version
@@ -147,7 +165,7 @@ def moved_aliases(client: "MlflowClient", name: str) -> dict[str, Registered]:
         return {}  # a person has deleted it
     found = {}
     for alias, now in known.aliases.items():
-        chosen = known.tags.get(f"{_CHOSEN}{alias}", str(now))
+        chosen = known.tags.get(f"{CHOSEN}{alias}", str(now))
         if str(now) != chosen:
             found[alias] = Registered(chosen, str(now))
     return found
@@ -163,12 +181,13 @@ def remove_model(folder: Path, name: str) -> None:
 def _pointed(client: "MlflowClient", name: str, alias: str, version: str) -> Registered:
     """Let the alias point to a version, unless a person has moved it."""
     known = client.get_registered_model(name)
-    client.set_registered_model_tag(name, f"{_CHOSEN}{alias}", version)
-    now, ours = known.aliases.get(alias), known.tags.get(f"{_OURS}{alias}")
-    if now is not None and ours is not None and str(now) not in (ours, version):
-        return Registered(version, str(now))
+    client.set_registered_model_tag(name, f"{CHOSEN}{alias}", version)
+    pointed, ours = known.aliases.get(alias), known.tags.get(f"{OURS}{alias}")
+    now = None if pointed is None else str(pointed)
+    if is_moved(now, ours, version):
+        return Registered(version, now)
     client.set_registered_model_alias(name, alias, version)
-    client.set_registered_model_tag(name, f"{_OURS}{alias}", version)
+    client.set_registered_model_tag(name, f"{OURS}{alias}", version)
     return Registered(version)
 
 
@@ -199,9 +218,9 @@ def _keep(model: Path, place: Path) -> None:
         shutil.rmtree(partial, ignore_errors=True)
 
 
-def place_of(version: "ModelVersion") -> Path:
-    """Return the folder of a version's files."""
-    return Path(urllib.parse.unquote(urllib.parse.urlsplit(version.source or "").path))
+def path_of(source: str | None) -> Path:
+    """Return the folder that a version's source names."""
+    return Path(urllib.parse.unquote(urllib.parse.urlsplit(source or "").path))
 
 
 def mark_gone(client: "MlflowClient", version: "ModelVersion") -> None:

@@ -25,7 +25,14 @@ from attnconn_assets.tracking.current_runs import CURRENT, RunTable, make_curren
 from attnconn_assets.tracking.experiments import experiment_of
 from attnconn_assets.tracking.moved import follow_folder
 from attnconn_assets.tracking.registered_files import verify_versions
-from attnconn_assets.tracking.registry import MODELS, Registered, moved_aliases, register_model
+from attnconn_assets.tracking.registry import (
+    MODELS,
+    Registered,
+    moved_aliases,
+    place_of,
+    register_model,
+)
+from attnconn_assets.tracking.registry_table import RegistryTable
 from attnconn_assets.tracking.retry import Patient, patiently
 from attnconn_assets.tracking.run import TrackedRun, pictures_of
 from attnconn_assets.tracking.soundness import explained, require_known
@@ -261,8 +268,19 @@ class Tracking(dg.ConfigurableResource):
         self, name: str, model: Path, run_id: str, tags: Mapping[str, str], alias: str
     ) -> Registered:
         """Give a stored model a version in MLflow's registry and an alias; see `register_model`."""
-        folder = Path(self.folder).resolve() / MODELS
-        return register_model(self.client(), folder, name, model, run_id, tags, alias)
+        return register_model(self.client(), self._models, name, model, run_id, tags, alias)
+
+    def registry_table(self) -> RegistryTable:
+        """Return what the registry holds; empty where there is no database yet."""
+        return RegistryTable.read(self._file)
+
+    def is_registered(self, table: RegistryTable, name: str, sha256: str, alias: str) -> bool:
+        """Whether a stored model has its version, its files and its alias; see `RegistryTable`."""
+        return table.holds(name, place_of(self._models, name, sha256), alias)
+
+    @property
+    def _models(self) -> Path:
+        return Path(self.folder).resolve() / MODELS
 
     def moved_aliases(self, name: str) -> Mapping[str, Registered]:
         """Return the aliases of a registered model that a person has moved, as they are now."""

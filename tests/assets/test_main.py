@@ -62,7 +62,7 @@ def test_a_run_says_that_it_leaves_an_alias_that_a_person_moved(line, capsys):
     assert said == (
         f"  {name}: the alias champion stays at version {other.version}, to which it was moved by "
         f"hand; the study's own choice is version {chosen.version}. Delete the alias, and the next "
-        "time that a champion is chosen it is set again"
+        "run sets it again"
     )
     client.set_registered_model_alias(name, "champion", chosen.version)
     assert line.run()[0].moved == []
