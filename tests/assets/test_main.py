@@ -35,7 +35,7 @@ def test_a_run_ends_with_scores_their_chance_and_what_their_marks_mean(line, cap
     # Four subjects in two pools: each is one of two.
     guessed = "0.50 (4 subjects, each compared within one of 2 pools)"
     assert f"Identification by chance: {guessed}" in said
-    assert "\n†: cohort-informed, rests on other subjects' data too\n" in said
+    assert "\n†: cohort-informed, also rests on other subjects' data\n" in said
     assert "Attention (fine-tuned) † ⚠ " in said
     assert "ICC of edges" in said.partition("correlation")[0]
     assert "at least 5 subjects with a test and a retest session; got 4" in said

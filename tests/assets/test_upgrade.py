@@ -209,7 +209,8 @@ def test_an_older_mlflow_is_refused_until_it_is_migrated(release, tmp_path, revi
     follow(str(refused.value))
     assert revision_of(database) != revision
     client = tracking.client()
-    assert tracking.known_runs() == tracking_of(release.study).known_runs()
+    name = release.study.name
+    assert tracking.run_table(name).known == known_runs(release.study)
     entry = store_of(release.study).entry("group_forecaster", "base")
     run = client.get_run(entry.made_by["mlflow_run"])
     told = entry.tracked[0]

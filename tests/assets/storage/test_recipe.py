@@ -23,7 +23,7 @@ GRANGER = "attnconn_core.connectivity.granger"
 def test_an_estimator_reaches_what_it_imports_and_not_its_neighbours():
     reached = reached_modules(PEARSON)
     assert "attnconn_core.timeseries.soundness" in reached
-    assert "attnconn_core.records" in reached
+    assert "attnconn_core.records.time_series" in reached
     assert GRANGER not in reached
     assert "attnconn_core.forecasting.network" not in reached
 
@@ -151,6 +151,6 @@ def test_a_data_file_beside_a_module_counts(monkeypatch):
         path.relative_to(package).as_posix()
         for package in packages
         for path in package.rglob("*")
-        if path.is_file() and path.suffix not in (".py", ".pyc", ".typed")
+        if path.is_file() and path.suffix not in (".py", ".pyi", ".pyc", ".typed")
     }
     assert data == {"parcellation/aal2.csv", "assets/report/report.html"}

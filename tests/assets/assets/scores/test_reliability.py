@@ -143,7 +143,7 @@ def test_names_have_their_marks_in_every_table_of_the_report(line, section):
     names = re.findall(r'<th scope="(?:row|col)">(Attention[^<]*)</th>', own)
     assert {"Attention (subject) ⚠", "Attention (fine-tuned) † ⚠"} <= set(names)
     assert all(name.endswith(" ⚠") for name in names)
-    assert "†: cohort-informed, rests on other subjects" in own
+    assert "†: cohort-informed, also rests on other subjects" in own
 
 
 def names(path):
