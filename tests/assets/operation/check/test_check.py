@@ -279,5 +279,7 @@ def test_a_mistake_in_most_files_is_one_line_and_an_error(scans, tmp_path):
 def test_subjects_whose_names_are_nearly_one_are_said(scans, tmp_path):
     rng = np.random.default_rng(9)
     np.save(tmp_path / "scans" / "sub-07_ses-a.npy", rng.normal(size=(120, 5)))
-    (told,) = [each for each in check(scans(behaviour=None)).warnings if "differ only in case" in each]
+    (told,) = [
+        each for each in check(scans(behaviour=None)).warnings if "differ only in case" in each
+    ]
     assert told.startswith("07 and 7 differ only in case, a prefix or leading zeros")
