@@ -5,6 +5,7 @@ Dagster's or MLflow's database is another one than before: lost, new, or restore
 The store is right; nothing is computed.
 """
 
+import contextlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -18,20 +19,36 @@ from attnconn_assets.building.retold import retold
 from attnconn_assets.building.spec import AssetSpec
 from attnconn_assets.building.staleness import Plan
 from attnconn_assets.instance.data_versions import version_tags
-from attnconn_assets.instance.shown_versions import unlike
+from attnconn_assets.instance.shown_versions import n_made, unlike
 from attnconn_assets.operation.outcome import Outcome
 from attnconn_assets.storage.entry import WHOLE, Entry
 from attnconn_assets.storage.store import Store
 from attnconn_assets.study.study import Study
 from attnconn_core.errors import StoreError
 
-__all__ = ["Pages"]
+__all__ = ["Pages", "seen_of_pages"]
 
 _UNKNOWN = "found in the store; its run didn't say so"
 _OTHER = "what the store holds; another result was shown"
 _REBUILT = "its run in MLflow was lost, and was made again from the store"
 _REGISTERED = "its models were gone from MLflow's registry, and were registered again"
 _MOVED = "the run in MLflow that made what the store holds; another one was current"
+
+
+def seen_of_pages(
+    study: Study, instance: dg.DagsterInstance, specs: Sequence[AssetSpec]
+) -> Iterator[str]:
+    """Say in a few cheap queries what may make a page show something else than is stored.
+
+    Those are how many partitions Dagster knows of each asset, what MLflow's registry holds of the
+    study's models, and when an asset's folder in the store was last changed, or replaced.
+    """
+    for spec in specs:
+        yield f"{spec.name} {n_made(instance, dg.AssetKey([study.name, spec.name]))}"
+        with contextlib.suppress(OSError):
+            status = (study.store_folder / spec.name).stat()
+            yield f"{status.st_dev} {status.st_ino} {status.st_mtime_ns}"
+    yield from tracking_of(study).registry_table().of(study.name)
 
 
 class Pages:

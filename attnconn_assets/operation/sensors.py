@@ -21,10 +21,11 @@ from attnconn_assets.building.staleness import plan
 from attnconn_assets.instance.known_partitions import remember
 from attnconn_assets.instance.run_locks import end_orphans
 from attnconn_assets.operation.owned import owned
+from attnconn_assets.operation.pages import Pages, seen_of_pages
 from attnconn_assets.storage.user_files import file_facts
 from attnconn_assets.study.named_files import named_files
 from attnconn_assets.study.study import Study
-from attnconn_core.errors import AttnconnError
+from attnconn_core.errors import AttnconnError, TrackingError
 from attnconn_core.records import Session
 from attnconn_core.sources import Listing, Source, series_files
 from attnconn_core.wording import few_and_more
@@ -101,7 +102,9 @@ def follow(study: Study, job: dg.JobDefinition) -> dg.SensorDefinition:
     """Make what new sessions allow, and group scores as the cohort changes; no models.
 
     It waits while anything runs, and looks again only when a run has ended or a scan, the
-    study or the code has changed. What failed for what it is made from is left alone until
+    study or the code has changed, or when what Dagster or MLflow show of what is stored may have
+    (an asset that was wiped, a model that was deleted, a store that was restored): a refresh then
+    shows again what is stored. What failed for what it is made from is left alone until
     that changes. What failed otherwise (a disk, a database, a process that was killed) is tried
     again after a minute, and then after pauses of up to an hour. What can't be made is said.
     """
@@ -135,7 +138,10 @@ def follow(study: Study, job: dg.JobDefinition) -> dg.SensorDefinition:
         now = time.time()
         if seen == before.seen and not (before.due and now >= before.again):
             return dg.SkipReason(f"nothing has changed since the last look: {before.told}")
-        due, left = _due(study, source, listing)
+        try:
+            due, left = _due(study, context.instance, source, listing)
+        except TrackingError as error:
+            return dg.SkipReason(str(error))
         look, is_requested = _after(before, seen, due, left, now)
         if not is_requested:
             return dg.SensorResult(skip_reason=dg.SkipReason(look.told), cursor=look.cursor)
@@ -247,7 +253,11 @@ def _sort_out(
 
 
 def _digest(study: Study, instance: dg.DagsterInstance, source: Source, listing: Listing) -> str:
-    """Hash all that may make something due: the study and its tables, code, scans and runs."""
+    """Hash all that may make something due: the study and its tables, code, scans, runs, and pages.
+
+    Of pages, what may show that they differ from the store; see `seen_of_pages`.
+    """
+    every = specs(study)
     latest = instance.get_run_records(limit=1)
     files = set(named_files(study)) | {
         path
@@ -260,10 +270,11 @@ def _digest(study: Study, instance: dg.DagsterInstance, source: Source, listing:
     }
     parts = [
         study.model_dump_json(),
-        *(spec.recipe.digest for spec in specs(study)),
+        *(spec.recipe.digest for spec in every),
         *(session.key for session in listing.sessions),
         *(json.dumps(file_facts(path)) for path in sorted({*files, *source.shared_files()})),
         latest[0].dagster_run.run_id if latest else "",
+        *seen_of_pages(study, instance, every),
     ]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
@@ -274,10 +285,16 @@ def _listed(what: str, names: Sequence[str]) -> str:
     return f"{len(names)} {what} ({few_and_more(names, _SHOWN)})"
 
 
-def _due(study: Study, source: Source, listing: Listing) -> tuple[dict[str, list[str]], str]:
-    """List the partitions that can be made now without training, and say what can't be made."""
+def _due(
+    study: Study, instance: dg.DagsterInstance, source: Source, listing: Listing
+) -> tuple[dict[str, list[str]], str]:
+    """List the partitions that can be made now without training, and say what can't be made.
+
+    To be made are also the pages of those of which something else is shown than is stored.
+    """
     store = store_of(study).snapshot()
     every = specs(study)
+    pages = Pages(study, instance, every)
     due: dict[str, list[str]] = {}
     models: dict[str, list[str]] = {}
     waiting: list[Cause] = []
@@ -286,6 +303,8 @@ def _due(study: Study, source: Source, listing: Listing) -> tuple[dict[str, list
         kept = models if spec.group == "forecasters" else due
         if found.due:
             kept[spec.name] = found.due
+        if unlike := pages.unlike_store(spec, found.standing, store):
+            due[f"pages of {spec.name}"] = unlike
         waiting += [cause for causes in found.waiting.values() for cause in causes]
     told = told_apart(dict.fromkeys(cause for cause in waiting if cause.asset not in models))
     if models:

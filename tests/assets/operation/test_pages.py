@@ -7,8 +7,11 @@ import pytest
 
 from attnconn_assets.assets.catalogue import specs, store_of, tracking_of
 from attnconn_assets.instance.data_versions import CONTENT_HASH
-from attnconn_assets.operation import runner
+from attnconn_assets.operation import runner, sensors
+from attnconn_assets.operation.jobs import refresh
+from attnconn_assets.operation.sensors import follow
 from attnconn_assets.study.study import load_study
+from tests.assets.operation.test_sensors import Ticks
 
 MADE = ("regions", "time_series", "granger_order", "granger")
 N_OF_PENALTY = 5  # partitions that rest on the penalty: the order, and Granger of four sessions
@@ -92,6 +95,25 @@ def test_pages_follow_a_store_that_was_restored_from_a_backup(lab, run_line, on_
     again, _ = run_line(lab(1.0), on_disk)
     assert list(again.heals()) == []
     assert n_events(on_disk) == told
+
+
+def test_the_sensor_sees_that_a_store_was_restored(lab, run_line, on_disk, monkeypatch):
+    monkeypatch.setattr(sensors, "specs", runner.specs)
+    study = lab(1.0)
+    run_line(study, on_disk)
+    backup = study.folder / "backup"
+    shutil.copytree(study.store_folder, backup)
+    run_line(lab(2.0), on_disk)
+    job = refresh(study)
+    ticks = Ticks(follow(study, job), on_disk)
+    assert ticks.tick().run_requests  # of what the other penalty has made
+    shutil.rmtree(study.store_folder)
+    backup.rename(study.store_folder)
+
+    (request,) = ticks.tick().run_requests
+    assert job.execute_in_process(run_config=request.run_config, instance=on_disk).success
+    shown_as_stored(study, on_disk)
+    assert ticks.skipped() == "all is up to date"
 
 
 def test_pages_follow_when_the_home_was_restored_from_a_backup(lab, run_line, home):

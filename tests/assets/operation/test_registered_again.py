@@ -6,7 +6,10 @@ import dagster as dg
 import pytest
 
 from attnconn_assets.assets.catalogue import specs, tracking_of
-from attnconn_assets.operation import runner
+from attnconn_assets.operation import runner, sensors
+from attnconn_assets.operation.jobs import refresh
+from attnconn_assets.operation.sensors import follow
+from tests.assets.operation.test_sensors import Ticks
 
 NAME = "tiny_group_forecaster"
 ALIASES = ("champion", "champion-fold-2")
@@ -113,6 +116,18 @@ def test_what_the_study_chooses_is_noted_again_where_a_person_has_moved_its_alia
     assert pointed(client)["champion"] == str(kept)
     assert again() == []
     client.set_registered_model_alias(NAME, "champion", before)
+
+
+def test_the_sensor_sees_that_a_model_is_gone(again, client, line, monkeypatch):
+    monkeypatch.setattr(sensors, "specs", runner.specs)
+    job = refresh(line.study)
+    ticks = Ticks(follow(line.study, job), line.instance)
+    assert ticks.skipped() == "all is up to date"
+    client.delete_registered_model(NAME)
+    (request,) = ticks.tick().run_requests
+    job.execute_in_process(run_config=request.run_config, instance=line.instance)
+    assert set(pointed(client)) == set(ALIASES)
+    assert ticks.skipped() == "all is up to date"
 
 
 def test_files_of_a_version_that_are_gone_are_copied_again(again, client, line, load_model):

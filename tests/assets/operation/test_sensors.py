@@ -286,6 +286,43 @@ def test_a_group_score_that_failed_follows_when_its_cohort_changes(scans, instan
     assert store.find("report", "all") is not None
 
 
+def test_an_asset_that_was_wiped_is_shown_again_from_the_store(scans, instance):
+    study, folder = scans
+    for number, session in enumerate(("test", "retest")):
+        save(folder, "2", session, seed=5 + number)
+    add_sessions(study, instance, study.make_source().sessions())
+    study = study.model_copy(update={"methods": ("pearson",)})
+    job = refresh(study)
+    ticks = Ticks(follow(study, job), instance)
+    (request,) = ticks.tick().run_requests
+    assert job.execute_in_process(run_config=request.run_config, instance=instance).success
+    assert ticks.skipped() == "all is up to date"
+    assert ticks.skipped() == "nothing has changed since the last look: all is up to date"
+
+    pearson, report = (dg.AssetKey([study.name, name]) for name in ("pearson", "report"))
+    instance.wipe_assets([pearson, report])
+    (request,) = ticks.tick().run_requests
+    result = job.execute_in_process(run_config=request.run_config, instance=instance)
+    assert result.success
+    assert len(instance.get_materialized_partitions(pearson)) == 4
+    assert instance.get_latest_materialization_event(report) is not None
+    said = [entry.user_message for entry in instance.all_logs(result.run_id)]
+    assert any("Dagster didn't know of 5 partitions that the store has" in line for line in said)
+    assert any("0 made" in line for line in said)
+    assert ticks.skipped() == "all is up to date"
+
+
+def test_a_damaged_database_of_mlflow_is_said_in_the_tick(scans, instance, monkeypatch):
+    study, _ = scans
+    add_sessions(study, instance, study.make_source().sessions())
+
+    def damaged(*_):
+        raise TrackingError("mlflow.db: it is damaged: move it away")
+
+    monkeypatch.setattr(sensors, "Pages", damaged)
+    assert Ticks(follow(study, refresh(study)), instance).skipped().endswith("move it away")
+
+
 def test_a_refresh_leaves_scans_alone_that_are_still_on_their_way(scans, instance):
     study, folder = scans
     add_sessions(study, instance, study.make_source().sessions())
