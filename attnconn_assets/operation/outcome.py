@@ -108,12 +108,10 @@ class Outcome:
                 "which Dagster alone had"
             )
         if self.corrected:
-            shown = [
-                f"{who} showed another result of {_number(n)}" for who, n in self.corrected.items()
-            ]
+            shown = [f"{who} ({_number(n)})" for who, n in self.corrected.items()]
             yield (
-                f"{' and '.join(shown)} than the store holds, as where one of them was restored "
-                "from a backup: what the store holds is shown again"
+                f"{' and '.join(shown)} showed other results than the store holds, as after a "
+                "backup of one of them was restored: what the store holds is shown again"
             )
         if self.registered:
             yield (

@@ -86,9 +86,8 @@ def test_pages_follow_a_store_that_was_restored_from_a_backup(lab, run_line, on_
     assert (outcome.made, outcome.failed) == (0, {})
     assert outcome.corrected == dict.fromkeys(("Dagster", "MLflow"), N_OF_PENALTY)
     assert list(outcome.heals()) == [
-        "MLflow showed another result of 5 partitions and Dagster showed another result of 5 "
-        "partitions than the store holds, as where one of them was restored from a backup: what "
-        "the store holds is shown again"
+        "MLflow (5 partitions) and Dagster (5 partitions) showed other results than the store "
+        "holds, as after a backup of one of them was restored: what the store holds is shown again"
     ]
     shown_as_stored(study, on_disk)
     told = n_events(on_disk)
