@@ -49,7 +49,7 @@ def _command(options: argparse.Namespace, file: Path) -> int:
     study = commands.opened(file)
     match options.command:
         case "run":
-            return commands.run(study)
+            return commands.run(study, file)
         case "seed":
             return commands.seed(study)
         case "dev":

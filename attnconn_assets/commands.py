@@ -30,6 +30,7 @@ from attnconn_assets.instance.home import (
 )
 from attnconn_assets.instance.run_locks import end_orphans
 from attnconn_assets.operation import cleaning
+from attnconn_assets.operation.calling import opening
 from attnconn_assets.operation.check.check import check as check_study
 from attnconn_assets.operation.outcome import Outcome, Step
 from attnconn_assets.operation.runner import materialise_stale
@@ -48,7 +49,6 @@ from attnconn_assets.study.claim import (
     has_results,
     namesake,
 )
-from attnconn_assets.study.shipped import is_installed
 from attnconn_assets.study.study import Study, load_study
 from attnconn_core.errors import StoreError
 from attnconn_core.records import subject_of
@@ -210,7 +210,7 @@ def _say_whom_rules_leave_out(reasons: Mapping[str, str], n_sessions: int) -> No
         )
 
 
-def run(study: Study) -> int:
+def run(study: Study, file: Path) -> int:
     """Make what is missing or out of date, and show the scores."""
     source = study.make_source()
     print(f"Study {study.name}: {study.title}")
@@ -231,6 +231,8 @@ def run(study: Study) -> int:
             study, instance, progress, blocked=findings.blocked, inapplicable=findings.inapplicable
         )
     conclude(study, outcome, time.monotonic() - started)
+    pages = f"Dagster http://127.0.0.1:3000, MLflow {study.tracking_page}"
+    print(f"Browse   {opening(file)}  ({pages})")
     return 1 if outcome.failed or outcome.waiting else 0
 
 
@@ -322,5 +324,3 @@ def conclude(study: Study, outcome: Outcome, seconds: float) -> None:
     )
     print(f"\n{scores_text(DESIGN_LABELS[study.make_source().design], rows, cells, entry.facts)}")
     print(f"\nReport   {report_path(study)}")
-    command = "attnconn dev" if is_installed() else "make dev"
-    print(f"Browse   {command:13} Dagster http://127.0.0.1:3000  MLflow http://127.0.0.1:5000")

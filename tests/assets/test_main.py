@@ -1,4 +1,5 @@
 from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar
 
 import pytest
@@ -25,7 +26,7 @@ class Remote(Simulated):
 def test_a_run_begins_by_fetching_what_the_source_fetches(capsys):
     keys = {"name": "far", "title": "Far away", "source": "remote", "experiments": ["none.yaml"]}
     with pytest.raises(SampleError, match="the server doesn't answer"):
-        run(study_model(Study, "remote", Remote).model_validate(keys))
+        run(study_model(Study, "remote", Remote).model_validate(keys), Path("far.yaml"))
     assert capsys.readouterr().out.startswith("Study far: Far away\nSimulated data")
 
 

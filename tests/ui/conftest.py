@@ -171,12 +171,15 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
 def made(servers: Servers) -> None:
     """The whole line of the small study, made by the command in the servers' own instance."""
     study = servers.folder / "studies" / "small.yaml"
-    subprocess.run(
+    ended = subprocess.run(
         [sys.executable, "-m", "attnconn_assets", "--study", str(study), "run"],
         env={**os.environ, "DAGSTER_HOME": str(servers.folder / ".dagster")},
         check=True,
         capture_output=True,
+        text=True,
     )
+    # It names this study, and not the one that `dev` alone would open.
+    assert f" --study {study} dev  (Dagster http" in ended.stdout.splitlines()[-1]
 
 
 @pytest.fixture(scope="module")

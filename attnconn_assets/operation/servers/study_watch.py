@@ -1,9 +1,9 @@
 """The study while `attnconn dev` is open: what is changed in it is taken up."""
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from attnconn_assets.operation.calling import short
 from attnconn_assets.operation.servers.code_server import Answer, CodeServer, say
 from attnconn_assets.storage.user_files import hashed
 from attnconn_core.errors import AttnconnError
@@ -46,7 +46,7 @@ class StudyWatch:
         changed = [path for path, content in self._seen.items() if content != self._loaded[path]]
         self._refused = ""
         self._loaded = self._seen = _contents([self._study, *named])
-        names = ", ".join(map(_short, changed or [self._study]))
+        names = ", ".join(map(short, changed or [self._study]))
         say(f"{names} changed; Dagster reads the study again")
         self._server.renew()
 
@@ -68,9 +68,3 @@ def _content(path: Path) -> str:
         return str(hashed(path)["sha256"])
     except (OSError, TypeError):  # it isn't there, or was removed a moment ago
         return ""
-
-
-def _short(path: Path) -> str:
-    """Return a path as it is written from here, if it lies below."""
-    here = Path.cwd()
-    return os.path.relpath(path, here) if path.is_relative_to(here) else str(path)

@@ -1,0 +1,42 @@
+"""How a person calls attnconn, in what a command says to do next."""
+
+import os
+import shlex
+import shutil
+import sys
+from pathlib import Path
+
+from attnconn_assets.study.selection import selected_study
+from attnconn_assets.study.shipped import shipped, shipped_names
+
+__all__ = ["opening", "short"]
+
+
+def opening(study_file: Path) -> str:
+    """Return the command that opens the pages of a study, called as the running command was.
+
+    Under ``make`` it is a target of make's. A study that is meant where none is named isn't named.
+    """
+    study_file = study_file.resolve()
+    if "MAKELEVEL" in os.environ:  # make chooses a study for the commands that it calls
+        is_default = study_file == shipped("studies/hcp_sample.yaml").resolve()
+        return "make dev" if is_default else f"make dev STUDY={shlex.quote(short(study_file))}"
+    program = Path(sys.executable).parent / "attnconn"
+    called = "attnconn" if shutil.which("attnconn") else shlex.quote(short(program))
+    if study_file == selected_study():
+        return f"{called} dev"
+    return f"{called} --study {shlex.quote(_named(study_file))} dev"
+
+
+def short(path: Path) -> str:
+    """Return a path as it is written from the current folder, if it lies below."""
+    here = Path.cwd()
+    return os.path.relpath(path, here) if path.is_relative_to(here) else str(path)
+
+
+def _named(study_file: Path) -> str:
+    """Return the name of a study that comes with attnconn, or the path of another."""
+    name = study_file.stem
+    comes_along = name in shipped_names("studies")
+    is_it = comes_along and shipped(f"studies/{name}.yaml").resolve() == study_file
+    return name if is_it else short(study_file)
