@@ -12,7 +12,15 @@ from pathlib import Path
 import pytest
 
 from tests.ui.conftest import begin, free_port, write_small_study
-from tests.ui.test_servers import SESSIONS, launch, processes, wait_for
+from tests.ui.test_servers import (
+    SESSIONS,
+    ended,
+    launch,
+    launch_run,
+    processes,
+    runs_of,
+    wait_for,
+)
 
 pytestmark = pytest.mark.servers
 
@@ -99,6 +107,8 @@ def test_a_study_that_is_edited_is_read_again_once_it_is_valid(servers):
         assert f"{study} changed; Dagster reads the study again" in servers.log
         study.write_text(content + "quorum: 2\n")
         servers.wait(lambda: f"{study}: quorum: " in servers.log, 30)
+        run = launch_run(servers, "time_series", SESSIONS[0])  # it reads the file as it is
+        assert ended(servers, lambda: runs_of(servers, runIds=[run]))["status"] == "FAILURE"
         assert shows(servers, "Those subjects")
     finally:
         study.write_text(content)
