@@ -1,7 +1,10 @@
-"""The README's own example runs, and names studies that are there."""
+"""The README's example runs and names studies that are there; the citation is of this version."""
 
 import re
+import tomllib
 from pathlib import Path
+
+import yaml
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
@@ -20,3 +23,12 @@ def test_the_example_runs(capsys):
 def test_what_it_names_is_there():
     for name in re.findall(r"(?:studies|experiments|docs)/[\w./-]+\.\w+", README):
         assert (REPOSITORY / name).is_file(), name
+
+
+def test_the_citation_is_of_this_version_and_names_the_original_study():
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    cited = yaml.safe_load((REPOSITORY / "CITATION.cff").read_text(encoding="utf-8"))
+    assert (cited["version"], cited["license"]) == (project["version"], project["license"])
+    assert cited["authors"] == project["authors"]
+    (study,) = cited["references"]
+    assert study["repository-code"].endswith("/tsoj/fmri_attention_connectivity")
