@@ -101,13 +101,15 @@ class Told:
         return {name for name, step in self.steps.items() if step.to_make}
 
 
-def make_line(study: Study, instance: dg.DagsterInstance) -> tuple[Outcome, Told]:
+def make_line(
+    study: Study, instance: dg.DagsterInstance, models: bool = True
+) -> tuple[Outcome, Told]:
     told = Told()
-    return materialise_stale(study, instance, told), told
+    return materialise_stale(study, instance, told, models=models), told
 
 
 @pytest.fixture
-def run_line() -> Callable[[Study, dg.DagsterInstance], tuple[Outcome, Told]]:
+def run_line() -> Callable[..., tuple[Outcome, Told]]:
     """Make all of a study that isn't as it would be made today, and remember what is told."""
     return make_line
 

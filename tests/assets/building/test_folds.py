@@ -5,7 +5,6 @@ import yaml
 from attnconn_assets.assets.catalogue import specs, store_of
 from attnconn_assets.building.folds import fold_of
 from attnconn_assets.building.staleness import plan
-from attnconn_assets.operation.runner import materialise_stale
 from attnconn_assets.study.study import load_study
 
 FOLDS = [{"reads": ["1", "2"]}, {"reads": ["3"]}]
@@ -16,12 +15,12 @@ def test_the_fold_of_a_subject_is_the_one_that_reads_it():
     assert fold_of([{"reads": None}], "4") == 0
 
 
-def test_a_refresh_waits_with_a_new_subject_and_a_training_goes_on(line):
+def test_a_refresh_waits_with_a_new_subject_and_a_training_goes_on(line, run_line):
     file = line.folder / "studies" / "tiny.yaml"
     content = yaml.safe_load(file.read_text())
     file.write_text(yaml.safe_dump({**content, "n_subjects": 5}))
     more = load_study(file)
-    outcome = materialise_stale(more, line.instance, line.told, models=False)
+    outcome, _ = run_line(more, line.instance, models=False)
     waits = {
         name: why
         for name, why in outcome.waiting.items()
@@ -42,5 +41,5 @@ def test_a_refresh_waits_with_a_new_subject_and_a_training_goes_on(line):
     source = more.make_source()
     found = plan(more, spec, store_of(more), source, source.listing(), specs=specs(more))
     assert len(found.waiting) == 2
-    outcome = materialise_stale(more, line.instance, line.told)
+    outcome, _ = run_line(more, line.instance)
     assert (outcome.failed, outcome.waiting) == ({}, {})

@@ -46,7 +46,7 @@ def test_netsims_own_files_are_read(tmp_path):
         ({"ts": SERIES}, "must hold ts and net or adj; got ts"),
         ({"ts": SERIES[0], "adj": NETWORKS[0]}, r"got \(30, 3\) and \(3, 3\)"),
         ({"ts": SERIES, "adj": np.eye(4)}, r"data set 1 must be \(3, 3\); got \(4, 4\)"),
-        ({"ts": SERIES, "net": NETWORKS[:1]}, "got 2 data sets and 1 networks"),
+        ({"ts": SERIES, "net": NETWORKS[:1]}, "got 2 data sets and 1 graphs"),
         ({"ts": SERIES.astype(complex), "adj": np.eye(3)}, "real numbers; got complex128"),
         ({"ts": np.array([[["a"]]]), "adj": np.eye(1)}, "real numbers; got <U1"),
         ({"ts": np.array([None], dtype=object), "adj": np.eye(1)}, "can't be read as an .npz"),
