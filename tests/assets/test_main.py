@@ -1,14 +1,18 @@
+import itertools
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
+import dagster as dg
+import numpy as np
 import pytest
 
-from attnconn_assets.assets.catalogue import tracking_of
+from attnconn_assets.assets.catalogue import store_of, tracking_of
 from attnconn_assets.commands import conclude, run
 from attnconn_assets.study.settings import ExclusionRules
 from attnconn_assets.study.sources import study_model
-from attnconn_assets.study.study import Study
+from attnconn_assets.study.study import Study, load_study
 from attnconn_core.errors import SampleError
 from attnconn_core.sources import Simulated
 
@@ -67,3 +71,36 @@ def test_a_run_says_that_it_leaves_an_alias_that_a_person_moved(line, capsys):
     )
     client.set_registered_model_alias(name, "champion", chosen.version)
     assert line.run()[0].moved == []
+
+
+@pytest.mark.parametrize(
+    ("renamed", "exclude"), [(True, ()), (True, ("sub-d",)), (False, ("sub-d",))]
+)
+def test_a_session_is_no_copy_of_one_that_is_gone_or_left_out(
+    tmp_path, write_study, run_line, capsys, renamed, exclude
+):
+    scans = tmp_path / "scans"
+    scans.mkdir()
+    rng = np.random.default_rng(0)
+    for subject, session in itertools.product("abcd", ("test", "retest")):
+        np.save(scans / f"sub-{subject}_ses-{session}.npy", rng.normal(size=(120, 5)))
+    keys = {
+        **dict.fromkeys(("n_subjects", "n_regions", "n_frames", "behaviour", "experiments")),
+        "source": "arrays",
+        "root": "../scans",
+        "repetition_time": 0.72,
+        "methods": ["pearson"],
+        "quorum": 0.5,
+    }
+    study = load_study(write_study(**keys))
+    with dg.DagsterInstance.ephemeral() as instance:
+        run_line(study, instance)
+        for session in ("test", "retest"):
+            move = Path.rename if renamed else shutil.copy
+            move(scans / f"sub-d_ses-{session}.npy", scans / f"sub-e_ses-{session}.npy")
+        study = load_study(write_study(**keys, exclude={"sessions": [*exclude]}))
+        outcome, _ = run_line(study, instance)
+        assert outcome.failed == {}
+        conclude(study, outcome, 1.0)
+    assert "recording of its own" not in capsys.readouterr().err
+    assert store_of(study).find("pearson", "sub-e_ses-test") is not None
