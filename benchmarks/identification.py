@@ -91,7 +91,7 @@ def _rows(pairs: list[Pair]) -> Iterator[tuple[str, bool, list[float]]]:
         label = f"{method.label}, penalty chosen on others"
         yield label, method.directed, [_chosen(pairs, n, by_penalty) for n in _WINDOWS]
     by_ridge = {ridge: functools.partial(_coefficients, ridge) for ridge in _RIDGES}
-    label = "Ridge VAR (own past free), penalty chosen on others"
+    label = "Ridge VAR (own past unpenalised), penalty chosen on others"
     yield label, True, [_chosen(pairs, n, by_ridge) for n in _WINDOWS]
 
 

@@ -29,7 +29,7 @@ __all__ = ["TITLES", "linear_lines", "synthetic"]
 TITLES = {
     "ar": "AR(5)",
     "ridge_var": "ridge VAR",
-    "ridge_var_own_past": "ridge VAR, own past free",
+    "ridge_var_own_past": "ridge VAR (own past unpenalised)",
     "lag_weighted_var": "lag-weighted VAR",
     "cohort_var": "cohort VAR",
     "hierarchical_var": "hierarchical VAR",
@@ -56,7 +56,7 @@ def linear_lines(runs: Sequence[Scan], halves: Sequence[Scan]) -> list[str]:
         _line("mean", of_runs.mean(axis=0)),
         _line(f"mean of {len(of_halves)} halves", of_halves.mean(axis=0)),
         "",
-        f"The hierarchical VAR is better than the ridge VAR with own past free on "
+        f"The hierarchical VAR is better than the ridge VAR with own past unpenalised on "
         f"{_wins(of_runs)} of {len(of_runs)} subjects, and on {_wins(of_halves)} of "
         f"{len(of_halves)} halves.",
         "",
