@@ -40,8 +40,8 @@ by predicting fMRI signals using attention based artificial neural networks*.
 
 These methods are available if `pip install 'attnconn[peers]'` has installed their libraries: \
 `tigramite` (GPL-3) for PCMCI, PCMCI+ and CaLLTiF, and `lingam` (MIT; it installs `pygam`, which \
-is GPL-3) for DirectLiNGAM. `attnconn_core.connectivity.MultiGroupLingam` estimates a whole cohort, \
-and a study can't use it as a method.
+is GPL-3) for DirectLiNGAM. `attnconn_core.connectivity.MultiGroupLingam` estimates a whole \
+cohort, and a study can't use it as a method.
 
 {peers}
 
