@@ -11,7 +11,7 @@ from tqdm import tqdm
 from attnconn_assets.assets.catalogue import store_of, tracking_of
 from attnconn_assets.assets.report.headline_table import scores_text
 from attnconn_assets.assets.report.specs import report_path
-from attnconn_assets.building.cohort import left_out_by_rules
+from attnconn_assets.building.cohort import left_out_by_rules, removed_sessions
 from attnconn_assets.building.likeness import (
     suspicious_beside_others,
     unlike_others,
@@ -118,6 +118,8 @@ def clean(file: Path, *, every: bool, asked: bool) -> int:
                 f"{found.study}: removed {found.store}, {found.dagster_runs} runs of Dagster and "
                 f"{found.mlflow_runs} of MLflow"
             )
+            if study.automation.request_runs or study.automation.nightly:
+                print("  Its `automation` is on: `attnconn dev` would make it again")
     return 1 if unknown else 0
 
 
@@ -201,6 +203,18 @@ def _complain(what: str, reasons: Mapping[str, str]) -> None:
         print(f"  {who} {agreeing(alike.names, what)} {alike.message}", file=sys.stderr)
     if more := sum(len(alike.names) for alike in told[_LINES:]):
         print(f"  {more} more {agreeing(range(more), what)} …", file=sys.stderr)
+
+
+def _removed(study: Study, store: Store, outcome: Outcome) -> dict[str, str]:
+    """Return the sessions whose scans were removed since they were stored → what is made of it."""
+    if outcome.sessions is None:
+        return {}
+    known = {*outcome.sessions, *outcome.deleted, *outcome.refused}
+    return dict.fromkeys(
+        removed_sessions(study, store, known),
+        "its scan was removed. What is stored of it stays; group results are made without it. If "
+        "that is meant, name it under exclude.sessions",
+    )
 
 
 def _say_whom_rules_leave_out(reasons: Mapping[str, str], n_sessions: int) -> None:
@@ -295,6 +309,7 @@ def conclude(study: Study, outcome: Outcome, seconds: float) -> None:
     for line in filter(None, (deletion_in_words(study, outcome.deleted), *outcome.moved)):
         print(f"  {line}", file=sys.stderr)
     store = store_of(study)
+    _complain("isn't there any more:", _removed(study, store, outcome))
     sessions = store.partitions("time_series")
     # Whose scan was removed, or whom the study leaves out, is nobody's original or copy.
     compared = [

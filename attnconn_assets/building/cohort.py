@@ -1,7 +1,7 @@
 """The cohort: which sessions a group result may rest on, and why others are left out."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from attnconn_assets.building.likeness import unlike_others
@@ -20,12 +20,18 @@ __all__ = [
     "by_name",
     "cohort_of",
     "left_out_by_rules",
+    "removed_sessions",
     "settle",
     "short_of_quorum",
 ]
 
 BY_RULE = "left out by the study: "
 """How the reason begins for whom the study leaves out: they aren't missing."""
+
+_REMOVED = (
+    "its scan was removed, or its partition in Dagster deleted; exclude.sessions, or a table of "
+    "subjects, can leave it out"
+)
 
 
 @dataclass(frozen=True)
@@ -135,10 +141,11 @@ def cohort_of(
             excluded[session.key] = why
         else:
             present.append(session)
+    there = {session.key for session in listing.sessions}
     odd = unlike_others(recorded_facts(store, "time_series", [session.key for session in present]))
     return Cohort(
         tuple(session for session in present if session.key not in odd),
-        {**excluded, **odd, **_removed(study, store, listing)},
+        {**excluded, **odd, **dict.fromkeys(removed_sessions(study, store, there), _REMOVED)},
         study.sessions,
     )
 
@@ -191,21 +198,25 @@ def short_of_quorum(study: Study, cohort: Cohort) -> str:
     )
 
 
-def _removed(study: Study, store: Store, listing: Listing) -> Mapping[str, str]:
-    """Find sessions of the store whose scans are gone.
+def removed_sessions(study: Study, store: Store, there: Collection[str]) -> list[str]:
+    """List the sessions of the store whose scans are gone, though nobody leaves them out.
 
-    A table of subjects takes sessions out on purpose, and so does the study's `exclude`;
-    otherwise nobody meant to.
+    A table of subjects leaves sessions out on purpose, and so does the study's `exclude`.
+
+    Parameters
+    ----------
+    study, store
+        The study and its store.
+    there
+        Keys of the sessions whose scans are there.
     """
     if getattr(study, "subjects", None) is not None:
-        return {}
-    there = {session.key for session in listing.sessions}
-    return {
-        key: "its scan was removed, or its partition in Dagster deleted; exclude.sessions, or a "
-        "table of subjects, can leave it out"
+        return []
+    return [
+        key
         for key in store.partitions("time_series")
         if key not in there and not study.exclude.names(key)
-    }
+    ]
 
 
 def _why_not(

@@ -34,10 +34,22 @@ def require_store(study: Study, instance: dg.DagsterInstance) -> None:
         raise StoreError(
             f"the store of {study.name} must hold what was made; {store} "
             f"{'is empty' if store.is_dir() else 'is not there'}, and Dagster knows {known} "
-            "partitions that were stored. Mount it if it is on a mount that is away, or let "
-            "`store` in the study say where it lies now. If it is gone for good, `attnconn clean` "
-            "forgets what was made, and the next run makes all of it again"
+            f"partitions that were stored. {_ways_out(study)}"
         )
+
+
+def _ways_out(study: Study) -> str:
+    usual = study.usual_store
+    if study.store_folder != usual and has_results(usual):
+        return (
+            f"Results of a study of this name lie in {usual}: remove `store` from the study to go "
+            "on with them, or move them to where it points"
+        )
+    return (
+        "Mount it if it is on a mount that is away, or let `store` in the study say where it lies "
+        "now. If it is gone for good, `attnconn clean` forgets what was made, and the next run "
+        "makes all of it again"
+    )
 
 
 def require_store_of_run(study: Study, context: dg.AssetExecutionContext) -> None:

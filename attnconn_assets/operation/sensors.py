@@ -12,6 +12,7 @@ import dagster as dg
 
 from attnconn_assets.assets.catalogue import specs, store_of
 from attnconn_assets.building.causes import Cause, told_apart
+from attnconn_assets.building.lost_store import require_store
 from attnconn_assets.building.partitions import (
     deleted_sessions,
     deletion_in_words,
@@ -128,6 +129,7 @@ def follow(study: Study, job: dg.JobDefinition) -> dg.SensorDefinition:
         known = set(context.instance.get_dynamic_partitions(str(partitions.name)))
         source = study.make_source()
         try:
+            require_store(study, context.instance)
             listing = source.listing()
         except AttnconnError as error:
             return dg.SkipReason(str(error))

@@ -162,7 +162,12 @@ class Study(SourceSettings):
     @property
     def store_folder(self) -> Path:
         """Where series, models, matrices and scores are kept."""
-        return self.store or (self._home / "store" / self.name)
+        return self.store or self.usual_store
+
+    @property
+    def usual_store(self) -> Path:
+        """The store of a study that doesn't name one."""
+        return self._home / "store" / self.name
 
     @property
     def tracking_folder(self) -> Path:
