@@ -100,6 +100,7 @@ def build_asset(
             deps=[_dependency(study, spec, name, kind) for name, kind in spec.needs.items()],
             check_specs=[sound] if spec.checked else None,
             code_version=spec.recipe.digest,
+            config_schema={},  # a key that a launchpad gives is refused, not passed over
             description=spec.description,
             group_name=spec.group,
             kinds=set(spec.kinds),

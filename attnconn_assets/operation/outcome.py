@@ -72,6 +72,8 @@ class Outcome:
         holds.
     registered
         Versions of models that MLflow's registry no longer had, and that were registered again.
+    restored
+        Names of experiments of MLflow that a person had deleted, and that were restored.
     """
 
     sessions: frozenset[str] | None = None
@@ -89,12 +91,18 @@ class Outcome:
     rebuilt: int = 0
     corrected: Counter[str] = field(default_factory=Counter)
     registered: list[str] = field(default_factory=list)
+    restored: list[str] = field(default_factory=list)
 
     def heals(self) -> Iterator[str]:
         """Say what was damaged or lost, and what became of it."""
         for name, why in self.damaged.items():
             still = name in self.failed or name in self.waiting
             yield f"{name} was damaged{'' if still else ', and was made again'}: {why}"
+        if self.restored:
+            yield (
+                "deleted in MLflow, and restored with its runs, which are of what is stored: "
+                f"{few_and_more(self.restored, _SHOWN)}"
+            )
         if self.rebuilt:
             yield (
                 f"MLflow had lost the runs of {_number(self.rebuilt)}; they are there again from "

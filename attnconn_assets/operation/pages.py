@@ -48,7 +48,9 @@ def seen_of_pages(
         with contextlib.suppress(OSError):
             status = (study.store_folder / spec.name).stat()
             yield f"{status.st_dev} {status.st_ino} {status.st_mtime_ns}"
-    yield from tracking_of(study).registry_table().of(study.name)
+    tracking = tracking_of(study)
+    yield from tracking.registry_table().of(study.name)
+    yield from tracking.deleted_experiments(study.name)
 
 
 class Pages:

@@ -121,6 +121,7 @@ class _Line:
         self.outcome = Outcome(refused={name: str(why) for name, why in listing.refused.items()})
         self._job = assets(study).resolve_implicit_global_asset_job_def()
         self._specs = specs(study)
+        self.outcome.restored = tracking_of(study).restore_experiments(study.name)
         self._pages = Pages(study, instance, self._specs, self.outcome)
         self._made: set[str] = set()
         self._standing: set[str] = set()

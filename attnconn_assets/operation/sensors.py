@@ -10,7 +10,7 @@ from typing import Any
 
 import dagster as dg
 
-from attnconn_assets.assets.catalogue import specs, store_of
+from attnconn_assets.assets.catalogue import specs, store_of, tracking_of
 from attnconn_assets.building.causes import Cause, told_apart
 from attnconn_assets.building.lost_store import require_store
 from attnconn_assets.building.partitions import (
@@ -125,7 +125,9 @@ def follow(study: Study, job: dg.JobDefinition) -> dg.SensorDefinition:
     def request(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
         unfinished = context.instance.get_runs_count(dg.RunsFilter(statuses=_UNFINISHED))
         if unfinished:
-            return dg.SkipReason(f"waits for {unfinished} runs to end")
+            return dg.SkipReason(
+                f"waits for {unfinished} {'run' if unfinished == 1 else 'runs'} to end"
+            )
         known = set(context.instance.get_dynamic_partitions(str(partitions.name)))
         source = study.make_source()
         try:
@@ -308,6 +310,8 @@ def _due(
         if unlike := pages.unlike_store(spec, found.standing, store):
             due[f"pages of {spec.name}"] = unlike
         waiting += [cause for causes in found.waiting.values() for cause in causes]
+    if deleted := tracking_of(study).deleted_experiments(study.name):
+        due["deleted experiments of MLflow"] = deleted
     told = told_apart(dict.fromkeys(cause for cause in waiting if cause.asset not in models))
     if models:
         counted = ", ".join(f"{name} ({len(keys)})" for name, keys in models.items())

@@ -22,7 +22,7 @@ from pydantic import PrivateAttr
 from attnconn_assets.storage.locks import alone
 from attnconn_assets.storage.verification import Finding
 from attnconn_assets.tracking.current_runs import CURRENT, RunTable, make_current, retire
-from attnconn_assets.tracking.experiments import experiment_of
+from attnconn_assets.tracking.experiments import deleted_experiments, experiment_of
 from attnconn_assets.tracking.moved import follow_folder
 from attnconn_assets.tracking.registered_files import verify_versions
 from attnconn_assets.tracking.registry import (
@@ -205,6 +205,17 @@ class Tracking(dg.ConfigurableResource):
         for run in left:
             client.set_terminated(run.info.run_id, "KILLED")
         return len(left)
+
+    def deleted_experiments(self, study: str) -> list[str]:
+        """Return the names of experiments that a person deleted with current runs of a study."""
+        return list(deleted_experiments(self.client(), study).values())
+
+    def restore_experiments(self, study: str) -> list[str]:
+        """Restore those of `deleted_experiments`, with their runs; return their names."""
+        deleted = deleted_experiments(self.client(), study)
+        for experiment in deleted:
+            self.client().restore_experiment(experiment)
+        return list(deleted.values())
 
     def run_table(self, study: str) -> RunTable:
         """Return which runs the database has, and which of a study's are current."""

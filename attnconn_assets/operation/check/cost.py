@@ -51,7 +51,7 @@ class Cost:
         took = f"{hours:.1f} h" if hours >= 1 else f"{max(1, round(self.seconds / 60))} min"
         return (
             f"roughly {took} on two cores, {self.memory / _GB:.1f} GB of memory and "
-            f"{self.disk / _GB:.2g} GB on disk if all is made"
+            f"{max(self.disk / _GB, 0.01):.2g} GB on disk if all is made"
         )
 
 

@@ -6,7 +6,7 @@ from dagster._core.definitions.data_version import CachingStaleStatusResolver, S
 from dagster._core.errors import DagsterExecutionInterruptedError
 from dagster._core.loader import LoadingContextForTest
 
-from attnconn_assets.assets.catalogue import resources
+from attnconn_assets.assets.catalogue import assets, resources
 from attnconn_assets.building.asset import build_asset
 from attnconn_assets.building.checks import Check
 from attnconn_assets.building.partitions import add_sessions
@@ -198,3 +198,10 @@ def test_a_run_that_fails_is_failed_in_mlflow_too(chunk, tiny_study):
     ended = {run.data.tags["attnconn.partition"]: run.info.status for run in runs}
     assert {key for key, status in ended.items() if status == "FAILED"} == BAD
     assert all(run.data.metrics["early"] == 1 for run in runs if run.info.status == "FINISHED")
+
+
+def test_configuration_that_no_asset_has_is_refused(tiny_study, instance):
+    job = assets(tiny_study).resolve_implicit_global_asset_job_def()
+    config = {"ops": {"tiny__pearson": {"config": {"lags": 2}}}}
+    with pytest.raises(dg.DagsterInvalidConfigError, match='unexpected config entry "lags"'):
+        job.execute_in_process(run_config=config, instance=instance)

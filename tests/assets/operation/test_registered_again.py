@@ -130,6 +130,26 @@ def test_the_sensor_sees_that_a_model_is_gone(again, client, line, monkeypatch):
     assert ticks.skipped() == "all is up to date"
 
 
+def test_an_experiment_that_was_deleted_is_restored(again, client, line, monkeypatch):
+    monkeypatch.setattr(sensors, "specs", runner.specs)
+    job = refresh(line.study)
+    ticks = Ticks(follow(line.study, job), line.instance)
+    assert ticks.skipped() == "all is up to date"
+    (experiment,) = {each for each in client.search_experiments() if each.name == "fingerprint"}
+    client.delete_experiment(experiment.experiment_id)
+    (request,) = ticks.tick().run_requests
+    result = job.execute_in_process(run_config=request.run_config, instance=line.instance)
+    assert client.get_experiment(experiment.experiment_id).lifecycle_stage == "active"
+    told = "deleted in MLflow, and restored with its runs, which are of what is stored: fingerprint"
+    said = [entry.user_message for entry in line.instance.all_logs(result.run_id)]
+    assert any(told in line for line in said)
+    assert ticks.skipped() == "all is up to date"
+
+    client.delete_experiment(experiment.experiment_id)
+    assert again() == [told]
+    assert again() == []
+
+
 def test_files_of_a_version_that_are_gone_are_copied_again(again, client, line, load_model):
     folder = line.study.tracking_folder / "models" / NAME
     shutil.rmtree(folder)

@@ -358,4 +358,4 @@ def test_nothing_is_requested_while_runs_go_on(scans, instance):
     study, _ = scans
     job = refresh(study)
     instance.create_run_for_job(job, status=dg.DagsterRunStatus.STARTED)
-    assert Ticks(follow(study, job), instance).skipped() == "waits for 1 runs to end"
+    assert Ticks(follow(study, job), instance).skipped() == "waits for 1 run to end"

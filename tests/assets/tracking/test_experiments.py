@@ -60,3 +60,21 @@ def test_a_deleted_run_that_is_restored_is_not_current_beside_a_newer_one(tracki
     client.restore_run(first)
     current = {run: client.get_run(run).data.tags["attnconn.current"] for run in (first, second)}
     assert current == {first: "false", second: "true"}
+
+
+def test_a_deleted_experiment_is_restored_for_the_current_runs_of_its_study(tracking):
+    first = track(tracking)
+    client = tracking.client()
+    experiment = experiment_of(tracking, first)
+    client.delete_experiment(experiment)
+    assert tracking.deleted_experiments("another") == []
+    assert tracking.restore_experiments("another") == []
+    assert tracking.deleted_experiments("tiny") == ["connectivity"]
+    assert tracking.restore_experiments("tiny") == ["connectivity"]
+    assert client.get_run(first).info.lifecycle_stage == "active"
+    assert tracking.restore_experiments("tiny") == []
+
+    # Of runs that aren't current there is nothing to show.
+    client.set_tag(first, "attnconn.current", "false")
+    client.delete_experiment(experiment)
+    assert tracking.restore_experiments("tiny") == []
