@@ -10,7 +10,7 @@ from attnconn_assets.assets.inputs import specs as inputs
 from attnconn_assets.assets.report import specs as report
 from attnconn_assets.assets.scores import specs as scores
 from attnconn_assets.building.asset import build_asset
-from attnconn_assets.building.spec import AssetSpec
+from attnconn_assets.building.spec import BuildSpec
 from attnconn_assets.storage.store import Store
 from attnconn_assets.study.study import Study
 from attnconn_assets.tracking.tracking import Tracking
@@ -22,14 +22,14 @@ __all__ = ["assets", "resources", "specs", "store_of", "tracking_of"]
 _ENDS = ("inputs", "benchmarks", "report")
 
 
-def specs(study: Study) -> list[AssetSpec]:
+def specs(study: Study) -> list[BuildSpec]:
     """Every asset of a study; each stands below what it reads."""
     rooms = (inputs, forecasters, connectivity, scores, report)
     wanted = _wanted([spec for room in rooms for spec in room.specs(study)])
     return [_with_quality(spec) if study.exclude.given else spec for spec in wanted]
 
 
-def _wanted(everything: list[AssetSpec]) -> list[AssetSpec]:
+def _wanted(everything: list[BuildSpec]) -> list[BuildSpec]:
     """Leave out what no score of the study reads, such as models that no method needs."""
     needs = {spec.name: spec.needs for spec in everything}
     waiting = [spec.name for spec in everything if spec.group in _ENDS]
@@ -51,7 +51,7 @@ def _wanted(everything: list[AssetSpec]) -> list[AssetSpec]:
     return [spec for spec in everything if spec.name in kept]
 
 
-def _with_quality(spec: AssetSpec) -> AssetSpec:
+def _with_quality(spec: BuildSpec) -> BuildSpec:
     """Let what rests on a cohort depend on what the study's rules are held against."""
     if spec.partitioned == "session" or "session" not in spec.needs.values():
         return spec

@@ -30,7 +30,7 @@ from attnconn_assets.building.retrying import (
     may_pass,
     tries_before,
 )
-from attnconn_assets.building.spec import AssetSpec, Kind
+from attnconn_assets.building.spec import BuildSpec, Kind
 from attnconn_assets.building.staleness import attempt
 from attnconn_assets.instance.run_locks import announced
 from attnconn_assets.storage.entry import WHOLE, Entry
@@ -61,7 +61,7 @@ class _Chunk:
 
 
 def build_asset(
-    study: Study, spec: AssetSpec, specs: Sequence[AssetSpec] = ()
+    study: Study, spec: BuildSpec, specs: Sequence[BuildSpec] = ()
 ) -> dg.AssetsDefinition:
     """Make the Dagster asset of a spec; `specs` are those of all assets of the study.
 
@@ -113,7 +113,7 @@ def build_asset(
 def _make_all(
     context: dg.AssetExecutionContext,
     key: dg.AssetKey,
-    spec: AssetSpec,
+    spec: BuildSpec,
     platform: Platform,
     partitions: Sequence[str],
 ) -> Iterator[dg.MaterializeResult | dg.Output[None]]:
@@ -141,7 +141,7 @@ def _make_all(
 def _make_one(
     context: dg.AssetExecutionContext,
     key: dg.AssetKey,
-    spec: AssetSpec,
+    spec: BuildSpec,
     platform: Platform,
     partition: str,
     n_partitions: int,
@@ -205,7 +205,7 @@ def failed_partition(asset: Sequence[str], partition: str, why: str) -> dg.Asset
 
 
 def _remember(
-    platform: Platform, spec: AssetSpec, partition: str, why: str, error: Exception
+    platform: Platform, spec: BuildSpec, partition: str, why: str, error: Exception
 ) -> None:
     """Leave a note in the store; a disk too full for it must not hide the failure itself."""
     try:
@@ -221,7 +221,7 @@ def _remember(
 
 def _log_failed(
     context: dg.AssetExecutionContext,
-    spec: AssetSpec,
+    spec: BuildSpec,
     key: dg.AssetKey,
     partition: str,
     error: Exception,
@@ -280,7 +280,7 @@ def _partitions(study: Study, kind: Kind) -> dg.PartitionsDefinition | None:
             return None
 
 
-def _dependency(study: Study, spec: AssetSpec, name: str, kind: Kind) -> dg.AssetDep:
+def _dependency(study: Study, spec: BuildSpec, name: str, kind: Kind) -> dg.AssetDep:
     mapping: dg.PartitionMapping | None = None
     if kind != spec.partitioned and kind == "configuration" and spec.from_configuration:
         mapping = dg.SpecificPartitionsPartitionMapping([spec.from_configuration])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from attnconn_assets.building.cohort import Settled, settle
 from attnconn_assets.building.folds import lacks_subject
-from attnconn_assets.building.spec import AssetSpec
+from attnconn_assets.building.spec import BuildSpec
 from attnconn_assets.storage.entry import WHOLE
 from attnconn_assets.storage.store import Store
 from attnconn_assets.study.study import Study
@@ -77,7 +77,7 @@ def told(causes: Iterable[Cause], *, reasons: bool = True) -> str:
     return "; ".join(told_apart(causes, reasons=reasons))
 
 
-def read_by(study: Study, spec: AssetSpec, key: str) -> list[tuple[str, str]]:
+def read_by(study: Study, spec: BuildSpec, key: str) -> list[tuple[str, str]]:
     """List the assets and partitions that a partition reads, its cohort aside."""
     read = []
     for name, kind in spec.needs.items():
@@ -106,7 +106,7 @@ class Causes:
     """
 
     def __init__(
-        self, study: Study, store: Store, listing: Listing, specs: Sequence[AssetSpec]
+        self, study: Study, store: Store, listing: Listing, specs: Sequence[BuildSpec]
     ) -> None:
         self._study, self._store, self._listing = study, store, listing
         self._specs = {spec.name: spec for spec in specs}
@@ -120,7 +120,7 @@ class Causes:
             self._found[key] = self._of(asset, partition)
         return self._found[key]
 
-    def of_needs(self, spec: AssetSpec, partition: str) -> tuple[Cause, ...]:
+    def of_needs(self, spec: BuildSpec, partition: str) -> tuple[Cause, ...]:
         """Return what keeps a partition from being made; none if it can be made now."""
         reads = read_by(self._study, spec, partition)
         found = [
@@ -141,7 +141,7 @@ class Causes:
         return tuple(dict.fromkeys(found))
 
     def _came_later(
-        self, spec: AssetSpec, partition: str, name: str, where: str
+        self, spec: BuildSpec, partition: str, name: str, where: str
     ) -> tuple[Cause, ...]:
         """Return that a session reads a cohort's result that was made without its subject."""
         if spec.partitioned != "session" or spec.needs[name] == "session":
@@ -153,7 +153,7 @@ class Causes:
         return (Cause(name, where, why),)
 
     def _of_all_optional(
-        self, spec: AssetSpec, reads: Sequence[tuple[str, str]]
+        self, spec: BuildSpec, reads: Sequence[tuple[str, str]]
     ) -> tuple[Cause, ...]:
         """Return what keeps away all that a partition could be made from; none if one is there.
 
@@ -165,13 +165,13 @@ class Causes:
         causes = [self.of(name, where) for name, where in optional]
         return tuple(cause for each in causes for cause in each) if all(causes) else ()
 
-    def settled(self, spec: AssetSpec) -> Settled:
+    def settled(self, spec: BuildSpec) -> Settled:
         """Return the cohort that a group's result rests on, and what it is made without."""
         if spec.name not in self._settled:
             self._settled[spec.name] = settle(self._study, self._store, self._listing, spec.basis)
         return self._settled[spec.name]
 
-    def without(self, spec: AssetSpec, partition: str) -> dict[str, str]:
+    def without(self, spec: BuildSpec, partition: str) -> dict[str, str]:
         """Return what a partition is made without though it would read it → why."""
         if not spec.optional:
             return {}

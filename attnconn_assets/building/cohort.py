@@ -30,7 +30,7 @@ BY_RULE = "left out by the study: "
 
 @dataclass(frozen=True)
 class Basis:
-    """What an asset asks of the sessions that it rests on; see `AssetSpec`.
+    """What an asset asks of the sessions that it rests on; see `BuildSpec`.
 
     Attributes
     ----------

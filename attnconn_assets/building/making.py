@@ -18,7 +18,7 @@ from attnconn_assets.building.result import Result
 from attnconn_assets.building.runs import Runs
 from attnconn_assets.building.settings import DeclaredSettings
 from attnconn_assets.building.showing import show_stored
-from attnconn_assets.building.spec import AssetSpec
+from attnconn_assets.building.spec import BuildSpec
 from attnconn_assets.building.work import Work
 from attnconn_assets.storage import formats
 from attnconn_assets.storage.entry import Entry
@@ -67,7 +67,7 @@ class CheckFailedError(AttnconnError):
         self.metadata = metadata
 
 
-def make(platform: Platform, spec: AssetSpec, partition: str) -> Made:
+def make(platform: Platform, spec: BuildSpec, partition: str) -> Made:
     """Make one partition of an asset.
 
     Raises
@@ -115,7 +115,7 @@ def make(platform: Platform, spec: AssetSpec, partition: str) -> Made:
     return Made(entry, _origin(platform, entry), shown, result.checks)
 
 
-def _refuse_short(platform: Platform, spec: AssetSpec, partition: str) -> None:
+def _refuse_short(platform: Platform, spec: BuildSpec, partition: str) -> None:
     """Refuse a session that is too short for what the asset needs of it."""
     if spec.window is None or spec.partitioned != "session":
         return
@@ -125,7 +125,7 @@ def _refuse_short(platform: Platform, spec: AssetSpec, partition: str) -> None:
         raise SeriesError(why)
 
 
-def _lacks(platform: Platform, spec: AssetSpec, partition: str) -> dict[str, str]:
+def _lacks(platform: Platform, spec: BuildSpec, partition: str) -> dict[str, str]:
     """Say what a partition is made without, and why."""
     if not spec.optional:
         return {}
@@ -196,7 +196,7 @@ def _list_scans(work: Work, run: TrackedRun, result: Result) -> dict[str, int]:
 
 
 def _store(
-    platform: Platform, work: Work, spec: AssetSpec, result: Result, facts: Mapping[str, Any]
+    platform: Platform, work: Work, spec: BuildSpec, result: Result, facts: Mapping[str, Any]
 ) -> Entry:
     """Store what was made, with what it was made from and the run that shows it."""
     contents: dict[str, Any] = dict(result.files)

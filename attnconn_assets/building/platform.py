@@ -29,7 +29,7 @@ class Platform:
     dagster_run
         Its id.
     specs
-        Of every asset of the study (`AssetSpec`): why one of them isn't there is looked up in them.
+        Of every asset of the study (`BuildSpec`): why one of them isn't there is looked up in them.
     """
 
     study: Study

@@ -14,7 +14,7 @@ from attnconn_assets.building.platform import Platform
 from attnconn_assets.building.registering import registrations
 from attnconn_assets.building.runs import Runs
 from attnconn_assets.building.showing import show_stored
-from attnconn_assets.building.spec import AssetSpec
+from attnconn_assets.building.spec import BuildSpec
 from attnconn_assets.storage.entry import Entry
 from attnconn_assets.storage.store import Store
 from attnconn_assets.storage.trace import files_behind
@@ -48,13 +48,13 @@ class Rebuilder:
         study: Study,
         store: Store,
         tracking: Tracking,
-        specs: Sequence[AssetSpec],
+        specs: Sequence[BuildSpec],
         table: RunTable,
     ) -> None:
         self._study, self._store, self._tracking = study, store, tracking
         self._specs, self._table = specs, table
 
-    def rebuild(self, spec: AssetSpec, entries: Sequence[Entry]) -> list[Entry]:
+    def rebuild(self, spec: BuildSpec, entries: Sequence[Entry]) -> list[Entry]:
         """Make the runs of an asset's entries again where they are gone; return these entries.
 
         In a store that can't be written into nothing is done, for the next run would do it again.
@@ -75,7 +75,7 @@ class Rebuilder:
         run = entry.made_by.get("mlflow_run")
         return run is not None and run not in self._table.known and is_ours(self._study, entry)
 
-    def _again(self, spec: AssetSpec, entry: Entry) -> Entry:
+    def _again(self, spec: BuildSpec, entry: Entry) -> Entry:
         """Make an entry's runs again, and let its manifest point to the new ones."""
         told, *below = entry.tracked or (_guessed(spec, entry),)
         log = logging.getLogger(__name__)
@@ -103,7 +103,7 @@ class Rebuilder:
         self._store.amend(entry, **made_by)
         return replace(entry, made_by={**entry.made_by, **made_by})
 
-    def _show(self, run: TrackedRun, spec: AssetSpec, entry: Entry, *, scored: bool) -> None:
+    def _show(self, run: TrackedRun, spec: BuildSpec, entry: Entry, *, scored: bool) -> None:
         """Keep with a run the files that MLflow's page shows, as far as they are stored."""
         for name in entry.files:
             if name.endswith(".png"):
@@ -128,7 +128,7 @@ def _tell(run: TrackedRun, told: Mapping[str, Any]) -> None:
         run.tag(name, value)
 
 
-def _guessed(spec: AssetSpec, entry: Entry) -> dict[str, Any]:
+def _guessed(spec: BuildSpec, entry: Entry) -> dict[str, Any]:
     """Say what MLflow was told as far as the manifest of an older version holds it."""
     facts = {**entry.facts.get("metrics", {}), **entry.facts}
     numbers = {name: n for name, n in facts.items() if isinstance(n, int | float)}

@@ -16,7 +16,7 @@ from dagster._core.storage.tags import (
 
 from attnconn_assets.building.metadata import failure
 from attnconn_assets.building.platform import Platform
-from attnconn_assets.building.spec import AssetSpec
+from attnconn_assets.building.spec import BuildSpec
 from attnconn_assets.building.staleness import attempt
 from attnconn_assets.building.work import ReplacedError
 from attnconn_assets.storage.entry import Entry
@@ -66,7 +66,7 @@ def tries_before(context: dg.AssetExecutionContext) -> frozenset[str]:
 
 
 def made_before(
-    platform: Platform, spec: AssetSpec, partition: str, tries: frozenset[str]
+    platform: Platform, spec: BuildSpec, partition: str, tries: frozenset[str]
 ) -> Entry | None:
     """Return what an earlier try has made of a partition; None if it is to be made.
 

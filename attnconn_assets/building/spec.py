@@ -17,7 +17,7 @@ from attnconn_core.errors import ParameterError
 from attnconn_core.records import Session
 from attnconn_core.sources import Source
 
-__all__ = ["AssetSpec", "Kind", "SourceRecipe"]
+__all__ = ["BuildSpec", "Kind", "SourceRecipe"]
 
 Kind = Literal["session", "configuration", "benchmark", "whole"]
 
@@ -34,7 +34,7 @@ class SourceRecipe:
 
 
 @dataclass(frozen=True)
-class AssetSpec:
+class BuildSpec:
     """An asset before Dagster knows it.
 
     Attributes

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from attnconn_assets.building.causes import Cause, Causes, read_by
 from attnconn_assets.building.cohort import settle
-from attnconn_assets.building.spec import AssetSpec
+from attnconn_assets.building.spec import BuildSpec
 from attnconn_assets.storage.entry import WHOLE
 from attnconn_assets.storage.recipe import Recipe
 from attnconn_assets.storage.store import Store
@@ -45,12 +45,12 @@ class Plan:
 
 def plan(
     study: Study,
-    spec: AssetSpec,
+    spec: BuildSpec,
     store: Store,
     source: Source,
     listing: Listing,
     *,
-    specs: Sequence[AssetSpec] = (),
+    specs: Sequence[BuildSpec] = (),
     retry_failed: bool = True,
     only: Collection[str] | None = None,
 ) -> Plan:
@@ -105,7 +105,7 @@ def plan(
 
 
 def attempt(
-    study: Study, spec: AssetSpec, store: Store, source: Source, listing: Listing, key: str
+    study: Study, spec: BuildSpec, store: Store, source: Source, listing: Listing, key: str
 ) -> str:
     """Hash all that a partition would be made from now: another hash, another result."""
     session = next((each for each in listing.sessions if each.key == key), None)

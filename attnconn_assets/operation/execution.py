@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import dagster as dg
 
-from attnconn_assets.building.spec import AssetSpec
+from attnconn_assets.building.spec import BuildSpec
 from attnconn_assets.storage.entry import WHOLE
 
 __all__ = ["chunks", "failures", "span"]
@@ -28,7 +28,7 @@ def span(chunk: Sequence[str]) -> dict[str, str]:
 
 
 def failures(
-    result: dg.ExecuteInProcessResult, spec: AssetSpec, chunk: list[str], seen: set[str]
+    result: dg.ExecuteInProcessResult, spec: BuildSpec, chunk: list[str], seen: set[str]
 ) -> dict[str, str]:
     """Say of every partition that wasn't made why, as the step's failure has it."""
     reasons: dict[str, str] = {}

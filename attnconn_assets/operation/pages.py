@@ -16,7 +16,7 @@ from attnconn_assets.building.metadata import noted
 from attnconn_assets.building.rebuilding import Rebuilder, is_ours
 from attnconn_assets.building.registering import Registration, registrations
 from attnconn_assets.building.retold import retold
-from attnconn_assets.building.spec import AssetSpec
+from attnconn_assets.building.spec import BuildSpec
 from attnconn_assets.building.staleness import Plan
 from attnconn_assets.instance.data_versions import version_tags
 from attnconn_assets.instance.shown_versions import n_made, unlike
@@ -36,7 +36,7 @@ _MOVED = "the run in MLflow that made what the store holds; another one was curr
 
 
 def seen_of_pages(
-    study: Study, instance: dg.DagsterInstance, specs: Sequence[AssetSpec]
+    study: Study, instance: dg.DagsterInstance, specs: Sequence[BuildSpec]
 ) -> Iterator[str]:
     """Say in a few cheap queries what may make a page show something else than is stored.
 
@@ -68,7 +68,7 @@ class Pages:
         self,
         study: Study,
         instance: dg.DagsterInstance,
-        specs: Sequence[AssetSpec],
+        specs: Sequence[BuildSpec],
         outcome: Outcome | None = None,
     ) -> None:
         self._study, self._instance = study, instance
@@ -78,7 +78,7 @@ class Pages:
         self._registry = self._tracking.registry_table()
         self._rebuilder = Rebuilder(study, self._store, self._tracking, specs, self._table)
 
-    def unlike_store(self, spec: AssetSpec, standing: Collection[str], store: Store) -> list[str]:
+    def unlike_store(self, spec: BuildSpec, standing: Collection[str], store: Store) -> list[str]:
         """List the partitions of which a page shows something else than the store holds.
 
         Parameters
@@ -99,7 +99,7 @@ class Pages:
         )
         return list(found)
 
-    def put_right(self, spec: AssetSpec, found: Plan, store: Store) -> None:
+    def put_right(self, spec: BuildSpec, found: Plan, store: Store) -> None:
         """Let the pages show what the store holds of an asset that isn't made anew.
 
         Runs and models that MLflow has lost are there again of what waits, too.
@@ -118,7 +118,7 @@ class Pages:
                 if entry.partition not in told:
                     self._note(entry, why, {"mlflow run": self._tracking.link(entry.made_by)})
 
-    def tell(self, spec: AssetSpec, standing: Collection[str], store: Store) -> set[str]:
+    def tell(self, spec: BuildSpec, standing: Collection[str], store: Store) -> set[str]:
         """Record in Dagster what the store has and its page doesn't show; return the partitions."""
         told = set()
         for key, shown in self._unlike(spec, _entries(spec, standing, store)).items():
@@ -141,7 +141,7 @@ class Pages:
                 self._outcome.corrected["Dagster"] += 1
         return told
 
-    def _make_current(self, spec: AssetSpec, entries: Sequence[Entry]) -> list[Entry]:
+    def _make_current(self, spec: BuildSpec, entries: Sequence[Entry]) -> list[Entry]:
         """Let the runs of entries be current in MLflow; return those of which another one was."""
         wrong = [entry.partition for entry in entries if self._others(entry) is not None]
         if not wrong:
@@ -180,11 +180,11 @@ class Pages:
     def _is_told(self, entry: Entry) -> bool:
         return "mlflow_run" in entry.made_by and is_ours(self._study, entry)
 
-    def _unlike(self, spec: AssetSpec, entries: Sequence[Entry]) -> dict[str, str | None]:
+    def _unlike(self, spec: BuildSpec, entries: Sequence[Entry]) -> dict[str, str | None]:
         stored = {entry.partition: entry.digest for entry in entries}
         return unlike(self._instance, self._key(spec.name), stored)
 
-    def _register(self, spec: AssetSpec, entry: Entry) -> None:
+    def _register(self, spec: BuildSpec, entry: Entry) -> None:
         """Register an entry's models again that MLflow's registry no longer has."""
         if not any(self._unregistered(entry)):
             return
@@ -220,6 +220,6 @@ class Pages:
         return dg.AssetKey([self._study.name, asset])
 
 
-def _entries(spec: AssetSpec, partitions: Collection[str], store: Store) -> list[Entry]:
+def _entries(spec: BuildSpec, partitions: Collection[str], store: Store) -> list[Entry]:
     found = (store.readable(spec.name, key) for key in partitions)
     return [entry for entry in found if entry is not None]

@@ -17,7 +17,7 @@ from attnconn_assets.building.partitions import (
     deleted_sessions,
     session_partitions,
 )
-from attnconn_assets.building.spec import AssetSpec
+from attnconn_assets.building.spec import BuildSpec
 from attnconn_assets.building.staleness import Plan, attempt, plan
 from attnconn_assets.instance.pools import placed, wait_for_place
 from attnconn_assets.instance.run_locks import announced, end_orphans
@@ -138,7 +138,7 @@ class _Line:
                 self._show(spec, self._plan(spec, retry_failed, store=snapshot), snapshot)
         self.outcome.standing = len(self._standing - self._made)
 
-    def _make_asset(self, spec: AssetSpec, retry_failed: bool) -> None:
+    def _make_asset(self, spec: BuildSpec, retry_failed: bool) -> None:
         snapshot = self._store.snapshot()
         found = self._plan(spec, retry_failed, store=snapshot)
         self._show(spec, found, snapshot)
@@ -166,14 +166,14 @@ class _Line:
                 time.sleep(_PAUSE)
             left = elsewhere
 
-    def _show(self, spec: AssetSpec, found: Plan, store: Store) -> None:
+    def _show(self, spec: BuildSpec, found: Plan, store: Store) -> None:
         """Let the pages show what is stored of an asset and isn't made anew."""
         if self._passes == 1:
             self._pages.put_right(spec, found, store)
         else:
             self._pages.tell(spec, found.standing, store)
 
-    def _refuse(self, spec: AssetSpec, due: Sequence[str]) -> None:
+    def _refuse(self, spec: BuildSpec, due: Sequence[str]) -> None:
         """Note that these can't be made, for what a check has found."""
         why = self._blocked[spec.name]
         for key in due:
@@ -189,7 +189,7 @@ class _Line:
                 failed_partition([self._study.name, spec.name], key, why)
             )
 
-    def _make(self, spec: AssetSpec, keys: Sequence[str], seen: Mapping[str, object]) -> None:
+    def _make(self, spec: BuildSpec, keys: Sequence[str], seen: Mapping[str, object]) -> None:
         """Make partitions, but for those that another process has made or tried meanwhile."""
         tried = [key for key in keys if self._store.state(spec.name, key) != seen[key]]
         due = [key for key in keys if key not in tried]
@@ -211,7 +211,7 @@ class _Line:
 
     def _plan(
         self,
-        spec: AssetSpec,
+        spec: BuildSpec,
         retry_failed: bool,
         only: Collection[str] | None = None,
         store: Store | None = None,
@@ -227,7 +227,7 @@ class _Line:
             only=only,
         )
 
-    def _sort_in(self, spec: AssetSpec, found: Plan) -> None:
+    def _sort_in(self, spec: BuildSpec, found: Plan) -> None:
         """Note what stands and what waits, which may have failed before in this run."""
         name = f"{spec.name} of "
         self._standing |= {name + key for key in found.standing}
@@ -243,7 +243,7 @@ class _Line:
             elif name + key not in self.outcome.failed:
                 self.outcome.waiting[name + key] = why
 
-    def _execute(self, spec: AssetSpec, chunk: list[str]) -> None:
+    def _execute(self, spec: BuildSpec, chunk: list[str]) -> None:
         """Make neighbours in one run of Dagster's."""
         seen: set[str] = set()
 
@@ -277,7 +277,7 @@ class _Line:
         if not result.success:
             self._note(spec, chunk, failures(result, spec, chunk, seen))
 
-    def _note(self, spec: AssetSpec, chunk: list[str], failed: dict[str, str]) -> None:
+    def _note(self, spec: BuildSpec, chunk: list[str], failed: dict[str, str]) -> None:
         """Note what failed; of whom the study leaves out it is no failure of the run."""
         left_out = self._left_out(spec, chunk) if failed else ()
         for key in chunk:
@@ -291,7 +291,7 @@ class _Line:
             if self._store.failed_with(spec.name, key) == "":
                 self.outcome.passing.add(name)
 
-    def _left_out(self, spec: AssetSpec, keys: Collection[str]) -> Collection[str]:
+    def _left_out(self, spec: BuildSpec, keys: Collection[str]) -> Collection[str]:
         """Return the sessions that the study leaves out: what fails of them is no failure.
 
         Inputs are what its rules of quality judge: of those, by name alone.

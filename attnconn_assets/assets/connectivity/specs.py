@@ -32,7 +32,7 @@ from attnconn_assets.assets.forecasters.specs import (
     reseeded_asset,
     seeds,
 )
-from attnconn_assets.building.spec import AssetSpec, Kind
+from attnconn_assets.building.spec import BuildSpec, Kind
 from attnconn_assets.building.windows import Window
 from attnconn_assets.storage.entry import WHOLE
 from attnconn_assets.study.experiment import Configuration
@@ -53,7 +53,7 @@ class Reading:
     reader
         Makes it ready.
     settings, needs, calls, from_configuration, window
-        What that reads; see `AssetSpec`.
+        What that reads; see `BuildSpec`.
     trains
         Whether a part of a session needs a model of its own.
     """
@@ -67,10 +67,10 @@ class Reading:
     trains: bool = False
 
 
-def specs(study: Study) -> list[AssetSpec]:
+def specs(study: Study) -> list[BuildSpec]:
     """What the cohort prepares, then every method of the study, and what repeats it."""
     return [
-        AssetSpec(
+        BuildSpec(
             "granger_order",
             make_granger_order,
             "whole",
@@ -81,7 +81,7 @@ def specs(study: Study) -> list[AssetSpec]:
             group="connectivity",
             kinds=frozenset({"mlflow"}),
         ),
-        AssetSpec(
+        BuildSpec(
             REFERENCE,
             make_tangent_reference,
             "whole",
@@ -90,7 +90,7 @@ def specs(study: Study) -> list[AssetSpec]:
             description="Geometric mean of the training sessions' covariances (region, region).",
             group="connectivity",
         ),
-        AssetSpec(
+        BuildSpec(
             EVIDENCE,
             make_cohort_direction,
             "whole",
@@ -148,9 +148,9 @@ def reading_of(study: Study, method: Method) -> Reading:
     return _READINGS[method.name](study)
 
 
-def _matrices(study: Study, method: Method) -> AssetSpec:
+def _matrices(study: Study, method: Method) -> BuildSpec:
     reading = reading_of(study, method)
-    return AssetSpec(
+    return BuildSpec(
         method.name,
         partial(make_matrices, reader=reading.reader),
         "session",
@@ -168,9 +168,9 @@ def _matrices(study: Study, method: Method) -> AssetSpec:
     )
 
 
-def _penalised(study: Study, method: Method) -> AssetSpec:
+def _penalised(study: Study, method: Method) -> BuildSpec:
     reading = reading_of(study, method)
-    return AssetSpec(
+    return BuildSpec(
         penalised_asset(method.name),
         partial(make_penalised, reader=reading.reader),
         "session",
@@ -191,7 +191,7 @@ def _penalised(study: Study, method: Method) -> AssetSpec:
     )
 
 
-def _repeats(study: Study, method: Method) -> AssetSpec:
+def _repeats(study: Study, method: Method) -> BuildSpec:
     reading, other = reading_of(study, method), _other_seeds(study, method)
     trained = method.needs in TRAINED
     more: dict[str, Any] = {}
@@ -206,7 +206,7 @@ def _repeats(study: Study, method: Method) -> AssetSpec:
     if other:
         second, needs = _second_half(study, method, reading)
         more |= second
-    return AssetSpec(
+    return BuildSpec(
         repeats_asset(method.name),
         partial(make_trained_repeats if trained else make_repeats, reader=reading.reader),
         "session",

@@ -15,7 +15,7 @@ from attnconn_assets.assets.forecasters.session_models import (
     make_session_model,
 )
 from attnconn_assets.assets.forecasters.shared_penalty import make_shared_penalty
-from attnconn_assets.building.spec import AssetSpec, Kind
+from attnconn_assets.building.spec import BuildSpec, Kind
 from attnconn_assets.building.windows import Window
 from attnconn_assets.storage.entry import WHOLE
 from attnconn_assets.study.experiment import Configuration
@@ -36,7 +36,7 @@ __all__ = [
 _KINDS = frozenset({"pytorch", "mlflow"})
 
 
-def specs(study: Study) -> list[AssetSpec]:
+def specs(study: Study) -> list[BuildSpec]:
     """Linear forecasters; a model per configuration, per session, and fine-tuned on each.
 
     And those of other seeds, which reliability compares with them.
@@ -92,8 +92,8 @@ def model_window(*configurations: Configuration) -> Window:
     return Window(max(each.model.window for each in configurations), ("input_window",))
 
 
-def _pooled_moments(study: Study) -> AssetSpec:
-    return AssetSpec(
+def _pooled_moments(study: Study) -> BuildSpec:
+    return BuildSpec(
         "pooled_moments",
         make_pooled_moments,
         "whole",
@@ -107,8 +107,8 @@ def _pooled_moments(study: Study) -> AssetSpec:
     )
 
 
-def _linear_forecasters(study: Study) -> AssetSpec:
-    return AssetSpec(
+def _linear_forecasters(study: Study) -> BuildSpec:
+    return BuildSpec(
         "linear_forecasters",
         make_linear_forecasters,
         "session",
@@ -121,8 +121,8 @@ def _linear_forecasters(study: Study) -> AssetSpec:
     )
 
 
-def _shared_penalty() -> AssetSpec:
-    return AssetSpec(
+def _shared_penalty() -> BuildSpec:
+    return BuildSpec(
         "shared_penalty",
         make_shared_penalty,
         "whole",
@@ -136,9 +136,9 @@ def _shared_penalty() -> AssetSpec:
     )
 
 
-def _cohort_model(study: Study) -> AssetSpec:
+def _cohort_model(study: Study) -> BuildSpec:
     common = cross_fitting(study)
-    return AssetSpec(
+    return BuildSpec(
         "group_forecaster",
         make_cohort_model,
         "configuration",
@@ -155,8 +155,8 @@ def _cohort_model(study: Study) -> AssetSpec:
     )
 
 
-def _session_model(study: Study) -> AssetSpec:
-    return AssetSpec(
+def _session_model(study: Study) -> BuildSpec:
+    return BuildSpec(
         "subject_forecaster",
         make_session_model,
         "session",
@@ -194,9 +194,9 @@ def fine_tuning(study: Study, number: int = 1) -> dict[str, Any]:
     return {"settings": settings, "needs": {cohort_asset(name, number): "whole"}}
 
 
-def _finetuned(study: Study) -> AssetSpec:
+def _finetuned(study: Study) -> BuildSpec:
     begins = fine_tuning(study)
-    return AssetSpec(
+    return BuildSpec(
         "finetuned_forecaster",
         make_finetuned_model,
         "session",
@@ -212,8 +212,8 @@ def _finetuned(study: Study) -> AssetSpec:
     )
 
 
-def _champion(study: Study) -> AssetSpec:
-    return AssetSpec(
+def _champion(study: Study) -> BuildSpec:
+    return BuildSpec(
         "champion",
         make_champion,
         "whole",
@@ -226,8 +226,8 @@ def _champion(study: Study) -> AssetSpec:
     )
 
 
-def _reseeded_cohort_model(study: Study, name: str, number: int) -> AssetSpec:
-    return AssetSpec(
+def _reseeded_cohort_model(study: Study, name: str, number: int) -> BuildSpec:
+    return BuildSpec(
         cohort_asset(name, number),
         make_cohort_model,
         "whole",
@@ -246,8 +246,8 @@ def _reseeded_cohort_model(study: Study, name: str, number: int) -> AssetSpec:
     )
 
 
-def _reseeded_session_model(study: Study, number: int) -> AssetSpec:
-    return AssetSpec(
+def _reseeded_session_model(study: Study, number: int) -> BuildSpec:
+    return BuildSpec(
         f"subject_forecaster_seed_{number}",
         make_reseeded_session_model,
         "session",
@@ -267,9 +267,9 @@ def _reseeded_session_model(study: Study, number: int) -> AssetSpec:
     )
 
 
-def _reseeded_finetuned(study: Study, number: int) -> AssetSpec:
+def _reseeded_finetuned(study: Study, number: int) -> BuildSpec:
     begins = fine_tuning(study, number)
-    return AssetSpec(
+    return BuildSpec(
         f"finetuned_forecaster_seed_{number}",
         make_reseeded_finetuned_model,
         "session",

@@ -7,7 +7,7 @@ from attnconn_assets.assets.inputs.phenotypes import make_phenotypes
 from attnconn_assets.assets.inputs.quality import make_quality
 from attnconn_assets.assets.inputs.regions import make_regions
 from attnconn_assets.assets.inputs.time_series import make_time_series
-from attnconn_assets.building.spec import AssetSpec, SourceRecipe
+from attnconn_assets.building.spec import BuildSpec, SourceRecipe
 from attnconn_assets.study.study import Study
 from attnconn_core.errors import InputError
 from attnconn_core.records import Session
@@ -21,11 +21,11 @@ def has_phenotypes(study: Study) -> bool:
     return study.phenotypes is not None or brings_phenotypes(study.source_class)
 
 
-def specs(study: Study) -> list[AssetSpec]:
+def specs(study: Study) -> list[BuildSpec]:
     """Time series, regions, quality, the phenotype table where there is one, the cohort."""
     source = SourceRecipe(study.source_module, study.source_settings())
     found = [
-        AssetSpec(
+        BuildSpec(
             "time_series",
             make_time_series,
             "session",
@@ -36,7 +36,7 @@ def specs(study: Study) -> list[AssetSpec]:
             description=f"The signal of every region, (time, region). {study.title}.",
             kinds=frozenset({"parquet"}),
         ),
-        AssetSpec(
+        BuildSpec(
             "regions",
             make_regions,
             "whole",
@@ -45,7 +45,7 @@ def specs(study: Study) -> list[AssetSpec]:
             description="The regions, and the networks or lobes they belong to.",
             kinds=frozenset({"parquet"}),
         ),
-        AssetSpec(
+        BuildSpec(
             "quality",
             make_quality,
             "session",
@@ -62,8 +62,8 @@ def specs(study: Study) -> list[AssetSpec]:
     return [*found, _cohort(study)]
 
 
-def _cohort(study: Study) -> AssetSpec:
-    return AssetSpec(
+def _cohort(study: Study) -> BuildSpec:
+    return BuildSpec(
         "cohort",
         make_cohort,
         "whole",
@@ -76,9 +76,9 @@ def _cohort(study: Study) -> AssetSpec:
     )
 
 
-def _phenotypes(study: Study, source: SourceRecipe) -> AssetSpec:
+def _phenotypes(study: Study, source: SourceRecipe) -> BuildSpec:
     settings = study.behaviour
-    return AssetSpec(
+    return BuildSpec(
         "phenotypes",
         make_phenotypes,
         "whole",

@@ -12,7 +12,7 @@ from attnconn_assets.assets.scores.specs import (
     reads_cohort_models,
     scored,
 )
-from attnconn_assets.building.spec import AssetSpec, Kind
+from attnconn_assets.building.spec import BuildSpec, Kind
 from attnconn_assets.study.study import Study
 from attnconn_core.connectivity.method import TRAINED
 
@@ -24,7 +24,7 @@ def report_path(study: Study) -> Path:
     return study.store_folder / "report.html"
 
 
-def specs(study: Study) -> list[AssetSpec]:
+def specs(study: Study) -> list[BuildSpec]:
     """The report: one page that holds every score and figure."""
     source = study.make_source()
     cohort_models = reads_cohort_models(study)
@@ -39,7 +39,7 @@ def specs(study: Study) -> list[AssetSpec]:
     linear = study.fine_tuned_configuration.model.initialisation == "linear"
     needs |= {"shared_penalty": "whole"} if tuned and linear else {}
     return [
-        AssetSpec(
+        BuildSpec(
             "report",
             make_report,
             "whole",

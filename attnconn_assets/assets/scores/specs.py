@@ -15,7 +15,7 @@ from attnconn_assets.assets.scores.recovery import make_recovery
 from attnconn_assets.assets.scores.recovery_estimators import PUBLISHED_EXPERIMENT, Competitors
 from attnconn_assets.assets.scores.score import make_score
 from attnconn_assets.assets.scores.significance import make_significance
-from attnconn_assets.building.spec import AssetSpec, Kind
+from attnconn_assets.building.spec import BuildSpec, Kind
 from attnconn_assets.storage.entry import WHOLE
 from attnconn_assets.study.study import Study
 from attnconn_core.connectivity.method import Method
@@ -35,7 +35,7 @@ __all__ = [
 _FIGURES = "attnconn_core.figures"
 
 
-def specs(study: Study) -> list[AssetSpec]:
+def specs(study: Study) -> list[BuildSpec]:
     """The cohort's means, every score of the study, and the comparison of all.
 
     First come the scores that may have something against a method, and what they have.
@@ -93,7 +93,7 @@ def _compared(study: Study) -> list[Score]:
     return [score for score in scored(study) if isinstance(score, Comparable)]
 
 
-def _score(study: Study, score: Score) -> AssetSpec:
+def _score(study: Study, score: Score) -> BuildSpec:
     settings: dict[str, Any] = {
         "score": score,
         "methods": study.chosen_methods,
@@ -124,7 +124,7 @@ def _score(study: Study, score: Score) -> AssetSpec:
             needs[asset] = "whole" if partition == WHOLE else "configuration"
             configuration = configuration if partition == WHOLE else partition
     needs |= _matrices(study)
-    return AssetSpec(
+    return BuildSpec(
         score.name,
         make_score,
         "whole",
@@ -142,8 +142,8 @@ def _matrices(study: Study) -> dict[str, Kind]:
     return {method.name: "session" for method in study.chosen_methods}
 
 
-def _group_mean(study: Study) -> AssetSpec:
-    return AssetSpec(
+def _group_mean(study: Study) -> BuildSpec:
+    return BuildSpec(
         "group_mean",
         make_group_mean,
         "whole",
@@ -160,9 +160,9 @@ def _group_mean(study: Study) -> AssetSpec:
     )
 
 
-def _cautions(study: Study, scores: Sequence[Score]) -> AssetSpec:
+def _cautions(study: Study, scores: Sequence[Score]) -> BuildSpec:
     inverting = [each for each in study.chosen_methods if hasattr(each.estimator, "inverts")]
-    return AssetSpec(
+    return BuildSpec(
         CAUTIONS,
         make_cautions,
         "whole",
@@ -179,11 +179,11 @@ def _cautions(study: Study, scores: Sequence[Score]) -> AssetSpec:
     )
 
 
-def _significance(study: Study, method: Method) -> AssetSpec:
+def _significance(study: Study, method: Method) -> BuildSpec:
     """As the method's own asset is made, and a thousand times more."""
     reading = reading_of(study, method)
     settings = study.significance.model_copy(update={"methods": (method.name,)})
-    return AssetSpec(
+    return BuildSpec(
         f"significance_{method.name}",
         partial(make_significance, reader=reading.reader),
         "session",
@@ -210,7 +210,7 @@ def competitors_of(study: Study) -> Competitors:
     )
 
 
-def _recovery(study: Study) -> AssetSpec:
+def _recovery(study: Study) -> BuildSpec:
     competitors, chosen = competitors_of(study), study.recovery
 
     def settings_of(benchmark: str) -> dict[str, Any]:
@@ -224,7 +224,7 @@ def _recovery(study: Study) -> AssetSpec:
             "labels": labels_of(study),
         }
 
-    return AssetSpec(
+    return BuildSpec(
         "recovery",
         make_recovery,
         "benchmark",
@@ -237,9 +237,9 @@ def _recovery(study: Study) -> AssetSpec:
     )
 
 
-def _comparison(study: Study) -> AssetSpec:
+def _comparison(study: Study) -> BuildSpec:
     scores = _compared(study)
-    return AssetSpec(
+    return BuildSpec(
         "comparison",
         make_comparison,
         "whole",

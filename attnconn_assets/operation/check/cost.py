@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from attnconn_assets.assets.catalogue import specs
-from attnconn_assets.building.spec import AssetSpec
+from attnconn_assets.building.spec import BuildSpec
 from attnconn_assets.operation.check.findings import Findings
 from attnconn_assets.study.experiment import Configuration
 from attnconn_assets.study.study import Study
@@ -124,7 +124,7 @@ def cost_of(study: Study, sessions: int, frames: int, regions: int) -> Cost:
     return Cost(seconds, _BASE + memory, disk)
 
 
-def _trained(spec: AssetSpec) -> Iterator[Configuration]:
+def _trained(spec: BuildSpec) -> Iterator[Configuration]:
     """Yield the configurations that an asset trains."""
     if spec.group != "forecasters":
         return
@@ -136,12 +136,12 @@ def _trained(spec: AssetSpec) -> Iterator[Configuration]:
         yield own
 
 
-def _penalties(spec: AssetSpec) -> int:
+def _penalties(spec: BuildSpec) -> int:
     """Return how many penalties an asset estimates a session at."""
     return len(spec.settings["penalty"].values) if "penalty" in spec.settings else 1
 
 
-def _disk_of(spec: AssetSpec, sessions: int, pairs: int, lengths: int) -> float:
+def _disk_of(spec: BuildSpec, sessions: int, pairs: int, lengths: int) -> float:
     """Return the bytes of an asset's matrices or models."""
     if spec.partitioned != "session":
         return 0.0
