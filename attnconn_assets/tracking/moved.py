@@ -15,7 +15,7 @@ from attnconn_assets.storage.databases import is_lock, relocate
 
 __all__ = ["follow_folder"]
 
-_PATIENCE = 20  # seconds to wait for another writer
+_TIMEOUT = 20  # seconds to wait for another writer
 _LOG = logging.getLogger(__name__)
 
 # Every folder that `Tracking` has chosen, with what it put behind its own: an experiment's is
@@ -47,7 +47,7 @@ def follow_folder(database: Path) -> None:
     """
     own = database.parent
     with contextlib.closing(
-        sqlite3.connect(database, timeout=_PATIENCE, isolation_level=None)
+        sqlite3.connect(database, timeout=_TIMEOUT, isolation_level=None)
     ) as connection:
         if not _earlier_folders(connection, own):
             return

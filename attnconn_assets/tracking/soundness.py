@@ -51,11 +51,11 @@ def _of_another_version(database: Path) -> TrackingError | None:
         command = [sys.executable, "-m", "mlflow", "db", "upgrade", f"sqlite:///{database}"]
         return TrackingError(
             f"{database}: MLflow's database must be of the version that the installed MLflow "
-            f"({mlflow.__version__}) writes; its revision is {revision!r}, of an older one: end "
+            f"({mlflow.__version__}) writes; its revision is {revision!r}, of an older MLflow: end "
             f"`attnconn dev`, copy {database.parent}, then run `{shlex.join(command)}`"
         )
     return TrackingError(
         f"{database}: MLflow's database must be of a version that the installed MLflow "
-        f"({mlflow.__version__}) knows; its revision is {revision!r}, which a newer one has "
-        f"written: install that one again, or move the file away ({_ANEW})"
+        f"({mlflow.__version__}) knows; its revision is {revision!r}, written by a newer "
+        f"MLflow: install that one again, or move the file away ({_ANEW})"
     )

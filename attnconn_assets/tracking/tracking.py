@@ -33,7 +33,7 @@ from attnconn_assets.tracking.registry import (
     register_model,
 )
 from attnconn_assets.tracking.registry_table import RegistryTable
-from attnconn_assets.tracking.retry import Patient, patiently
+from attnconn_assets.tracking.retry import WaitingClient, call_when_free
 from attnconn_assets.tracking.run import TrackedRun, pictures_of
 from attnconn_assets.tracking.soundness import explained, require_known
 from attnconn_assets.tracking.tags import Origin
@@ -101,7 +101,7 @@ class Tracking(dg.ConfigurableResource):
                 if why is None:
                     raise
                 raise why from error
-            patiently(lambda: follow_folder(self._file), self.database)
+            call_when_free(lambda: follow_folder(self._file), self.database)
             self._write_ahead()
         return self._client
 
@@ -110,13 +110,13 @@ class Tracking(dg.ConfigurableResource):
 
         # That it makes its tables is nothing a user has to know of.
         logging.getLogger("mlflow.store.db").setLevel(logging.WARNING)
-        client = patiently(
+        client = call_when_free(
             lambda: MlflowClient(tracking_uri=self.database, registry_uri=self.database),
             self.database,
         )
-        patient = cast("MlflowClient", Patient(client, self.database))
-        patient.search_experiments(max_results=1)
-        return patient
+        waiting = cast("MlflowClient", WaitingClient(client, self.database))
+        waiting.search_experiments(max_results=1)
+        return waiting
 
     def _write_ahead(self) -> None:
         """Let the database write ahead, as Dagster's do: a sync a commit, where it has five.

@@ -52,7 +52,7 @@ def test_databases_of_a_newer_version_are_refused_and_stay_as_they_are(made, dat
         assert refused.status == 1, name
         told = one_line(refused.told)
         assert f"attnconn: {database}: {owner}'s database must be of a version that" in told
-        assert f"its revision is '{UNKNOWN}', which a newer one has written" in told
+        assert f"its revision is '{UNKNOWN}', written by a newer {owner}" in told
         assert revisions(database) == [UNKNOWN]
         set_revision(database, known)
     again = made.run()

@@ -15,7 +15,7 @@ from dagster_shared.error import SerializableErrorInfo
 
 __all__ = ["Answer", "CodeServer", "CodeWatch", "say"]
 
-_PATIENCE = 30  # seconds for one answer, on a machine whose cores are all at work
+_TIMEOUT = 30  # seconds for one answer, on a machine whose cores are all at work
 _LOADING = 600  # seconds for loading the code
 _LOOKS_IF_GONE, _LOOKS_IF_SLOW = 3, 6  # in a row, before the code is loaded again
 
@@ -45,7 +45,7 @@ class CodeServer:
     def answer(self) -> Answer:
         """Ask the code which process it is."""
         try:
-            self._client.get_server_id(timeout=_PATIENCE)
+            self._client.get_server_id(timeout=_TIMEOUT)
         except DagsterUserCodeUnreachableError as error:
             # The status of gRPC's own error, which Dagster's is raised from.
             code = getattr(error.__cause__, "code", None)

@@ -6,7 +6,7 @@ from attnconn_assets.operation.servers.code_server import say
 
 __all__ = ["PagesWatch"]
 
-_PATIENCE = 2.0  # seconds for one answer
+_TIMEOUT = 2.0  # seconds for one answer
 
 
 class PagesWatch:
@@ -33,7 +33,7 @@ class PagesWatch:
 
 def _answers(port: int) -> bool:
     # Not by urllib, which asks a proxy where one is set.
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_PATIENCE)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_TIMEOUT)
     try:
         connection.request("GET", "/")
         return connection.getresponse().status == http.client.OK

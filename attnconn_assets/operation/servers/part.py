@@ -12,7 +12,7 @@ from typing import Protocol
 
 __all__ = ["Part", "end"]
 
-_PATIENCE = 15.0  # seconds between asking a process to end and killing it
+_TIMEOUT = 15.0  # seconds between asking a process to end and killing it
 # Seconds before a part is started again: twice as long each time, until it has stood for a while.
 _FIRST_PAUSE, _LONGEST_PAUSE, _STOOD = 1.0, 30.0, 60.0
 
@@ -111,7 +111,7 @@ class Endable(Protocol):
 def end(parts: Sequence[Endable]) -> None:
     """Ask each as it ends cleanly, wait, and kill what is left of it."""
     for killing in (False, True):
-        deadline = time.monotonic() + _PATIENCE
+        deadline = time.monotonic() + _TIMEOUT
         for part in parts:
             if part.lives():
                 part.signal(signal.SIGKILL if killing else part.ends_by)

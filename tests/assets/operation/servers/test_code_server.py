@@ -108,7 +108,7 @@ def test_where_no_server_listens_nothing_is_loaded(tmp_path, capsys):
 
 def test_code_that_does_not_answer_in_time_is_given_longer(running, capsys, monkeypatch):
     server, code = running
-    monkeypatch.setattr(code_server, "_PATIENCE", 0.2)
+    monkeypatch.setattr(code_server, "_TIMEOUT", 0.2)
     stopped = inner(code)
     os.kill(stopped, signal.SIGSTOP)
     try:

@@ -39,7 +39,7 @@ def part(tmp_path):
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
     monkeypatch.setattr(part_module, "_FIRST_PAUSE", 0.1)
-    monkeypatch.setattr(part_module, "_PATIENCE", 2.0)
+    monkeypatch.setattr(part_module, "_TIMEOUT", 2.0)
 
 
 def test_a_page_that_ends_is_started_again_and_the_daemon_s_end_ends_all(part, tmp_path, capfd):

@@ -39,7 +39,7 @@ with only_one(Path(sys.argv[1]), {PAGE!r}) as record:
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
-    monkeypatch.setattr(part_module, "_PATIENCE", 2.0)
+    monkeypatch.setattr(part_module, "_TIMEOUT", 2.0)
 
 
 def group(leader: int) -> set[int]:
