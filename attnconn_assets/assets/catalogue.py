@@ -19,7 +19,7 @@ from attnconn_core.errors import StudyError
 __all__ = ["assets", "resources", "specs", "store_of", "tracking_of"]
 
 # Groups whose assets are wanted for themselves, and not only by what reads them.
-_ENDS = ("inputs", "benchmarks", "report")
+_ENDS = ("inputs", "scores", "report")
 
 
 def specs(study: Study) -> list[BuildSpec]:

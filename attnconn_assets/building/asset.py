@@ -17,8 +17,8 @@ from attnconn_assets.building.checks import SOUND, Check, are_sound
 from attnconn_assets.building.lost_store import require_store_of_run
 from attnconn_assets.building.making import CheckFailedError, make
 from attnconn_assets.building.partitions import (
-    benchmark_partitions,
     configuration_partitions,
+    ground_truth_partitions,
     session_partitions,
 )
 from attnconn_assets.building.platform import Platform
@@ -274,8 +274,8 @@ def _partitions(study: Study, kind: Kind) -> dg.PartitionsDefinition | None:
             return session_partitions(study)
         case "configuration":
             return configuration_partitions(study)
-        case "benchmark":
-            return benchmark_partitions(study)
+        case "ground truth":
+            return ground_truth_partitions(study)
         case "whole":
             return None
 

@@ -89,8 +89,8 @@ def read_by(study: Study, spec: BuildSpec, key: str) -> list[tuple[str, str]]:
             chosen = spec.from_configuration
             configurations = list(study.configurations) if chosen is None else [chosen]
             read += [(name, each) for each in configurations]
-        elif kind == "benchmark":
-            read += [(name, each) for each in study.recovery.benchmarks]
+        elif kind == "ground truth":
+            read += [(name, each) for each in study.recovery.ground_truths]
     return read
 
 

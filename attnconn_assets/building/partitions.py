@@ -1,4 +1,4 @@
-"""The partitions: one per session, per group configuration, and per ground truth."""
+"""The partitions: one per session, per cohort-model configuration, and per ground truth."""
 
 from collections.abc import Iterable
 
@@ -12,10 +12,10 @@ from attnconn_core.wording import few_and_more
 
 __all__ = [
     "add_sessions",
-    "benchmark_partitions",
     "configuration_partitions",
     "deleted_sessions",
     "deletion_in_words",
+    "ground_truth_partitions",
     "session_partitions",
 ]
 
@@ -28,13 +28,13 @@ def session_partitions(study: Study) -> dg.DynamicPartitionsDefinition:
 
 
 def configuration_partitions(study: Study) -> dg.StaticPartitionsDefinition:
-    """The group configurations of the study's experiments."""
+    """The cohort-model configurations of the study's experiments."""
     return dg.StaticPartitionsDefinition(list(study.configurations))
 
 
-def benchmark_partitions(study: Study) -> dg.StaticPartitionsDefinition:
-    """The benchmarks of known truth that the study names."""
-    return dg.StaticPartitionsDefinition(list(study.recovery.benchmarks))
+def ground_truth_partitions(study: Study) -> dg.StaticPartitionsDefinition:
+    """The ground truths that the study names."""
+    return dg.StaticPartitionsDefinition(list(study.recovery.ground_truths))
 
 
 def add_sessions(

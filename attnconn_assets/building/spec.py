@@ -19,7 +19,7 @@ from attnconn_core.sources import Source
 
 __all__ = ["BuildSpec", "Kind", "SourceRecipe"]
 
-Kind = Literal["session", "configuration", "benchmark", "whole"]
+Kind = Literal["session", "configuration", "ground truth", "whole"]
 
 # Groups of assets that scores judge: they stand before it is known what can be said of them.
 _JUDGED = frozenset({"connectivity", "repeats", "penalties", "forecasters"})
@@ -46,7 +46,7 @@ class BuildSpec:
         `functools.partial` of one whose arguments are such functions: it has no other way to
         a setting than `Work.settings`.
     partitioned
-        By session, by configuration of the cohort model, by network of known truth, or not.
+        By session, by configuration of the cohort model, by ground truth, or not.
     settings
         All that the body may read of the study, by name; part of the recipe.
     settings_of
@@ -120,7 +120,7 @@ class BuildSpec:
     @property
     def keeps_figures(self) -> bool:
         """Whether figures are stored: those of scores are, a picture per session isn't."""
-        return self.partitioned in ("whole", "benchmark")
+        return self.partitioned in ("whole", "ground truth")
 
     @property
     def is_judged(self) -> bool:

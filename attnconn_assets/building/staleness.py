@@ -73,7 +73,7 @@ def plan(
     keys = {
         "session": [session.key for session in listing.sessions],
         "configuration": list(study.configurations),
-        "benchmark": list(study.recovery.benchmarks),
+        "ground truth": list(study.recovery.ground_truths),
         "whole": [WHOLE],
     }[spec.partitioned]
     if only is not None:

@@ -83,7 +83,7 @@ def _owner(name: str) -> str:
 Owner = Annotated[str, AfterValidator(_owner)]
 """Who answers for a study, as Dagster's pages name them."""
 
-BenchmarkName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,63}$")]
+GroundTruthName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,63}$")]
 
 
 class Settings(BaseModel):
@@ -153,12 +153,12 @@ class BehaviourSettings(Behaviour):
 
 
 class KnownTruthFile(Settings):
-    """A file of data sets with known networks; see `attnconn_core.sources.read_known_truth`.
+    """A file of data sets with their ground truth; see `attnconn_core.sources.read_known_truth`.
 
     Attributes
     ----------
     file
-        With the series and the network of every data set.
+        Holds the series and the graph of every data set.
     repetition_time
         Seconds per frame.
     """
@@ -168,7 +168,7 @@ class KnownTruthFile(Settings):
 
 
 class RecoverySettings(Settings):
-    """Data with a known network (ground truth) that every method is run on; none by default.
+    """Ground truths: data sets with known graphs that every method is run on; none by default.
 
     Attributes
     ----------
@@ -182,8 +182,8 @@ class RecoverySettings(Settings):
         Of the simulated ones.
     """
 
-    simulated: tuple[BenchmarkName, ...] = ()
-    files: dict[BenchmarkName, KnownTruthFile] = {}
+    simulated: tuple[GroundTruthName, ...] = ()
+    files: dict[GroundTruthName, KnownTruthFile] = {}
     data_sets: int | None = Field(30, ge=1)
     seed: int = Field(0, ge=0)
 
@@ -203,8 +203,8 @@ class RecoverySettings(Settings):
         return self
 
     @property
-    def benchmarks(self) -> tuple[str, ...]:
-        """Every benchmark's name."""
+    def ground_truths(self) -> tuple[str, ...]:
+        """Names of all ground truths."""
         return (*self.simulated, *self.files)
 
 

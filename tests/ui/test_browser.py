@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.servers]
 
 def test_the_asset_graph_shows_every_group(page, shot, servers, made):
     page.goto(f"{servers.dagster}/asset-groups")
-    for group in ("inputs", "forecasters", "connectivity", "repeats", "benchmarks", "report"):
+    for group in ("inputs", "forecasters", "connectivity", "repeats", "scores", "report"):
         expect(page.get_by_text(group).first).to_be_visible(timeout=60_000)
     shot("dagster-graph")
     # Dagster draws the assets that are in view alone: high enough for all of them.
@@ -49,7 +49,7 @@ def test_mlflow_lists_an_experiment_a_kind_of_model(page, shot, servers, made):
     shot("mlflow-runs")
 
 
-def test_the_methods_of_a_benchmark_stand_side_by_side(page, shot, servers, made):
+def test_the_methods_of_a_score_stand_side_by_side(page, shot, servers, made):
     page.goto(f"{servers.dagster}/assets/small/fingerprint?view=events")
     link = page.locator("a[href*='compare-runs']").first
     expect(link).to_be_visible(timeout=60_000)

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from attnconn_core.figures import Styles
+from attnconn_core.scoring import with_score_column
 from attnconn_core.wording import number
 
 __all__ = ["headline_notes", "headline_table", "headline_text", "scores_text"]
@@ -25,8 +26,8 @@ def headline_table(rows: pd.DataFrame, cells: pd.DataFrame) -> dict[str, Any]:
     Returns
     -------
     table
-        ``groups``: benchmarks and how many columns each has. ``columns``: ``title``, ``n``,
-        what it rests on, and ``missing``, why values are. ``families``: name → rows, each with
+        ``groups``: scores and how many columns each has. ``columns``: ``title``, ``n``, and
+        ``missing``, which is why values are missing. ``families``: name → rows, each with
         ``name`` and ``cells``.
     """
     columns = _columns(cells)
@@ -35,7 +36,7 @@ def headline_table(rows: pd.DataFrame, cells: pd.DataFrame) -> dict[str, Any]:
     for _, row in rows.iterrows():
         own = [of.get((str(row["method"]), title)) for title in columns["title"]]
         families.setdefault(str(row["family"]), []).append({"name": row["label"], "cells": own})
-    groups = columns.groupby("benchmark", sort=False).size()
+    groups = columns.groupby("score", sort=False).size()
     return {
         "groups": [(str(name), int(count)) for name, count in groups.items()],
         "columns": columns.to_dict("records"),
@@ -131,19 +132,19 @@ def _taken(share: float) -> str:
 
 
 def _columns(cells: pd.DataFrame) -> pd.DataFrame:
-    """Return ``benchmark``, ``title``, ``n`` and ``missing`` of every column."""
-    columns = cells.groupby(["benchmark", "column"], sort=False)
+    """Return ``score``, ``title``, ``n`` and ``missing`` of every column."""
+    columns = with_score_column(cells).groupby(["score", "column"], sort=False)
     return pd.DataFrame(
         [
             {
-                "benchmark": benchmark,
+                "score": score,
                 "title": column,
                 "n": _units(own["n"], own["unit"].iloc[0]),
                 "missing": own["missing"].iloc[0],
             }
-            for (benchmark, column), own in columns
+            for (score, column), own in columns
         ],
-        columns=["benchmark", "title", "n", "missing"],
+        columns=["score", "title", "n", "missing"],
     )
 
 

@@ -21,15 +21,15 @@ from attnconn_assets.building.result import Result
 from attnconn_assets.building.work import Work
 from attnconn_assets.storage.entry import WHOLE
 from attnconn_core.figures import Styles
-from attnconn_core.scoring import headline_cells, in_words
+from attnconn_core.scoring import headline_cells, in_words, with_score_column
 from attnconn_core.sources import DESIGN_LABELS
 
 __all__ = ["headline", "make_report"]
 
 # The tables of the comparison, and the columns that are read where it isn't made.
 _NO_ROW = {
-    "verdicts": ("benchmark", "measure", "column", "digits", "unit", "words"),
-    "scores": ("benchmark", "measure", "method", "kind"),
+    "verdicts": ("score", "measure", "column", "digits", "unit", "words"),
+    "scores": ("score", "measure", "method", "kind"),
 }
 
 
@@ -70,7 +70,7 @@ def make_report(work: Work) -> Result:
     """Assemble what the scores stored into one page; what isn't made is named with the reason."""
     verdicts, scores = (pd.DataFrame(columns=list(_NO_ROW[name])) for name in _NO_ROW)
     if COMPARISON not in work.lacks:
-        verdicts, scores = (work.table(COMPARISON, name) for name in _NO_ROW)
+        verdicts, scores = (with_score_column(work.table(COMPARISON, name)) for name in _NO_ROW)
     cells = headline_cells(scores, verdicts)
     warnings = cautions_of(work)
     styles = Styles(work.settings["methods"], warnings)
@@ -132,10 +132,10 @@ def _chance(work: Work) -> str:
 
 
 def _verdicts(styles: Styles, table: pd.DataFrame) -> list[dict[str, str]]:
-    """Say of every benchmark who leads, by the names that people read."""
+    """Return one row per score and measure for the page, with the labels of the leading methods."""
     return [
         {
-            "benchmark": row["benchmark"],
+            "score": row["score"],
             "measure": row["measure"],
             "leaders": ", ".join(styles.label(name) for name in row["leaders"].split(", ") if name)
             or "nobody",

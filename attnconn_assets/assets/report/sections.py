@@ -42,9 +42,9 @@ def sections(work: Work, styles: Styles) -> dict[str, Any]:
             SUSPICIONS: facts_of(work, "cohort").get(SUSPICIONS, {}),
         },
         "figures": _figures(work),
-        "known_truth": {
+        "ground_truths": {
             name: _picture(work, "recovery", "figure.png", name)
-            for name in work.settings["networks"]
+            for name in work.settings["ground_truths"]
         },
         "forecast_table": wide.to_dict("records"),
         "cohort_informed": _cohort_informed(work, skill, styles),

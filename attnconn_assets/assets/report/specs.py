@@ -51,7 +51,7 @@ def specs(study: Study) -> list[BuildSpec]:
                 "methods": study.chosen_methods,
                 "labels": labels_of(study),
                 "scores": scored(study),
-                "networks": study.recovery.benchmarks,
+                "ground_truths": study.recovery.ground_truths,
                 "test_fraction": study.test_fraction,
                 "read_out": study.read_out if cohort_models else (),
                 "begins_linear": linear

@@ -44,7 +44,7 @@ def specs(study: Study) -> list[BuildSpec]:
     others = [score for score in scored(study) if not isinstance(score, Cautious)]
     found = [*(_score(study, score) for score in first), _cautions(study, first)]
     found += [_group_mean(study), *(_score(study, score) for score in others)]
-    if study.recovery.benchmarks:
+    if study.recovery.ground_truths:
         found.append(_recovery(study))
     found += [
         _significance(study, method)
@@ -57,8 +57,8 @@ def specs(study: Study) -> list[BuildSpec]:
 def compared_assets(study: Study) -> dict[str, Kind]:
     """Every asset that the comparison is made from, and how it is partitioned."""
     needs: dict[str, Kind] = {score.name: "whole" for score in _compared(study)}
-    if study.recovery.benchmarks:
-        needs["recovery"] = "benchmark"
+    if study.recovery.ground_truths:
+        needs["recovery"] = "ground truth"
     return needs
 
 
@@ -134,7 +134,7 @@ def _score(study: Study, score: Score) -> BuildSpec:
         calls=(type(score).__module__, figures_module(score)),
         from_configuration=configuration,
         description=score.description,
-        group="benchmarks",
+        group="scores",
     )
 
 
@@ -156,7 +156,7 @@ def _group_mean(study: Study) -> BuildSpec:
         optional=frozenset(_matrices(study)),
         calls=(f"{_FIGURES}.matrix", f"{_FIGURES}.networks"),
         description="Every method's mean connectivity over the cohort's test sessions.",
-        group="benchmarks",
+        group="scores",
     )
 
 
@@ -175,7 +175,7 @@ def _cautions(study: Study, scores: Sequence[Score]) -> BuildSpec:
         made_without_all=True,
         calls=tuple(type(score).__module__ for score in scores),
         description="Methods whose matrices must not be interpreted, and why.",
-        group="benchmarks",
+        group="scores",
     )
 
 
@@ -192,14 +192,14 @@ def _significance(study: Study, method: Method) -> BuildSpec:
         calls=reading.calls,
         from_configuration=reading.from_configuration,
         description=f"p and q of every edge by {method.label}, against surrogates of the scan.",
-        group="benchmarks",
+        group="scores",
         experiment="significance",
         run_label=method.name,
     )
 
 
 def competitors_of(study: Study) -> Competitors:
-    """Return the methods that are run on known networks, and how they are trained."""
+    """Return the methods that are run on ground truths, and how they are trained."""
     return Competitors(
         methods=tuple(study.every_method.values()),
         granger=study.granger_settings,
@@ -213,13 +213,13 @@ def competitors_of(study: Study) -> Competitors:
 def _recovery(study: Study) -> BuildSpec:
     competitors, chosen = competitors_of(study), study.recovery
 
-    def settings_of(benchmark: str) -> dict[str, Any]:
-        published = PUBLISHED_EXPERIMENT if benchmark == INDEPENDENT_SAMPLES else None
+    def settings_of(name: str) -> dict[str, Any]:
+        published = PUBLISHED_EXPERIMENT if name == INDEPENDENT_SAMPLES else None
         return {
             "competitors": competitors,
             "data_sets": chosen.data_sets,
-            "file": chosen.files.get(benchmark),
-            "seed": None if benchmark in chosen.files else chosen.seed,
+            "file": chosen.files.get(name),
+            "seed": None if name in chosen.files else chosen.seed,
             "published": published,
             "labels": labels_of(study),
         }
@@ -227,13 +227,13 @@ def _recovery(study: Study) -> BuildSpec:
     return BuildSpec(
         "recovery",
         make_recovery,
-        "benchmark",
+        "ground truth",
         settings={"competitors": competitors, "recovery": chosen},
         settings_of=settings_of,
         calls=(*(method.module for method in competitors.methods), f"{_FIGURES}.recoveries"),
         trains=True,
-        description="How much of a known network each method finds, and which way round.",
-        group="benchmarks",
+        description="How well each method finds the edges of a ground truth, and their direction.",
+        group="scores",
     )
 
 
@@ -245,13 +245,13 @@ def _comparison(study: Study) -> BuildSpec:
         "whole",
         settings={
             "scores": tuple(scores),
-            "networks": study.recovery.benchmarks,
+            "ground_truths": study.recovery.ground_truths,
             "methods": tuple(study.every_method.values()),
             "labels": labels_of(study),
         },
         needs={**compared_assets(study), CAUTIONS: "whole"},
         optional=frozenset(compared_assets(study)),
         calls=(*(type(score).__module__ for score in scores), f"{_FIGURES}.comparisons"),
-        description="Every method on every benchmark, tested against each other.",
-        group="benchmarks",
+        description="All methods on all scores, tested against each other.",
+        group="scores",
     )

@@ -110,7 +110,7 @@ def cost_of(study: Study, sessions: int, frames: int, regions: int) -> Cost:
     disk = 4.0 * sessions * frames * regions
     for spec in every:
         disk += _disk_of(spec, sessions, pairs, lengths)
-        if spec.group == "benchmarks":
+        if spec.group == "scores":
             seconds += _SCORES * max(1.0, sessions * pairs / (14 * 94**2))
         elif spec.partitioned == "session" and spec.group in _LINEAR_GROUPS:
             seconds += _LINEAR * sessions * frames * pairs * _penalties(spec)

@@ -15,7 +15,7 @@ from attnconn_core.figures import Styles
 
 @pytest.fixture
 def cells():
-    columns = ["benchmark", "column", "method", "value", "n", "best", "digits", "unit"]
+    columns = ["score", "column", "method", "value", "n", "best", "digits", "unit"]
     rows = [
         ("fingerprint", "identified", "tangent", 1.0, 20, False, 2, "subjects"),
         ("fingerprint", "identified", "partial", -0.5, 19, False, 2, "subjects"),
@@ -62,7 +62,13 @@ def test_the_text_has_n_families_and_a_star_for_the_winner(rows, cells):
     } == {48}
 
 
-def test_the_page_gets_columns_with_their_benchmark_and_n(rows, cells):
+def test_cells_that_version_0_1_stored_are_shown(rows, cells):
+    former = cells.rename(columns={"score": "benchmark"})
+    assert headline_text(rows, former) == headline_text(rows, cells)
+    assert headline_table(rows, former)["groups"] == headline_table(rows, cells)["groups"]
+
+
+def test_the_page_gets_columns_with_their_score_and_n(rows, cells):
     table = headline_table(rows, cells)
     assert table["groups"] == [("fingerprint", 1), ("forecast", 1)]
     assert [each["n"] for each in table["columns"]] == ["n = 19 to 20 subjects", "n = 20 subjects"]
@@ -74,7 +80,7 @@ def test_the_page_gets_columns_with_their_benchmark_and_n(rows, cells):
 
 def test_what_is_missing_keeps_its_column_and_has_a_reason(cells):
     icc = cells[cells["method"] == "pearson"].assign(
-        benchmark="reliability", column="ICC", value=float("nan"), missing="got 4 subjects"
+        score="reliability", column="ICC", value=float("nan"), missing="got 4 subjects"
     )
     both = pd.concat([cells, icc], ignore_index=True)
     seen = pd.DataFrame(
