@@ -1,8 +1,8 @@
-"""One kind of asset for all: a body that makes partitions one by one and keeps what is done.
+"""Makes the Dagster asset of a spec; its body makes partitions one by one.
 
-A chunk of sessions records every partition as it is made, goes on after one that
-fails, and ends with one failure that names each of them and why. Dagster would
-otherwise mark the whole chunk by its last event.
+One run makes a chunk of partitions. It records each partition once it is made, continues after
+a failure, and ends with one failure that lists every failed partition and its reason. Without
+that, Dagster would mark the whole chunk by its last event.
 """
 
 import hashlib
@@ -46,7 +46,7 @@ _FAILED = "failed because"
 
 @dataclass
 class _Chunk:
-    """What became of the partitions of one try: what Dagster shows of them, or why not."""
+    """The outcome of a chunk: metadata of made partitions, reasons of failed ones."""
 
     tries: frozenset[str] = frozenset()
     shown: dict[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -55,7 +55,7 @@ class _Chunk:
     passing: bool = False
 
     def add(self, partition: str, entry: Entry, shown: Mapping[str, Any]) -> None:
-        """Note a partition that is stored."""
+        """Add a partition that is stored."""
         self.shown[partition] = shown
         self.digests.append(entry.digest)
 
@@ -63,10 +63,9 @@ class _Chunk:
 def build_asset(
     study: Study, spec: BuildSpec, specs: Sequence[BuildSpec] = ()
 ) -> dg.AssetsDefinition:
-    """Make the Dagster asset of a spec; `specs` are those of all assets of the study.
+    """Return the Dagster asset of a spec; `specs` are those of all assets of the study.
 
-    Its key is ``<study>/<name>``, so that two studies in one instance keep their
-    histories apart.
+    Its key is ``<study>/<name>``, which separates the histories of two studies in one instance.
     """
     partitions = _partitions(study, spec.partitioned)
     key = dg.AssetKey([study.name, spec.name])
@@ -81,15 +80,15 @@ def build_asset(
             yield from _make_all(context, key, spec, platform, keys)
 
     with warnings.catch_warnings():
-        # Dagster calls chunked backfills beta; they were tried, and nothing else will do.
+        # Dagster calls chunked backfills beta; they are tested here, and there is no alternative.
         warnings.simplefilter("ignore", dg.BetaWarning)
-        # And partitions of checks a preview: without them a chunk's check has one verdict.
+        # It calls partitioned checks a preview; without them a whole chunk has one verdict.
         warnings.simplefilter("ignore", dg.PreviewWarning)
         sound = dg.AssetCheckSpec(
             SOUND,
             asset=key,
-            description="Whether the partition keeps the rules that its values must keep; what "
-            "breaks one isn't stored.",
+            description="Whether the values of the partition keep all rules; otherwise it isn't "
+            "stored.",
             metadata={**study_tags(study), "attnconn/group": spec.group},
             partitions_def=partitions,
         )
@@ -120,21 +119,21 @@ def _make_all(
     chunk = _Chunk(tries_before(context))
     for partition in partitions:
         _make_one(context, key, spec, platform, partition, len(partitions), chunk)
-    # Pictures and tables are logged once, at the end: events are small until then.
+    # Pictures and tables are large: they are logged once, at the end.
     if chunk.failed:
         for partition, shown in chunk.shown.items():
             _log_made(context, key, partition, shown)
         raise ended(context, chunk.failed, len(partitions), passing=chunk.passing)
     for partition, shown in chunk.shown.items():
-        # For the event with which Dagster itself closes the step, one per partition.
+        # Dagster adds this to the event per partition with which it closes the step.
         named = {} if partition == WHOLE else {"partition_key": partition}
         context.add_asset_metadata(shown, asset_key=key, **named)
-    # Dagster takes one version for all; its event log gives each partition its own.
+    # Dagster takes one version per step; our event log gives each partition its own.
     digests = chunk.digests
     version = digests[0] if len(digests) == 1 else _hash(digests)
     yield dg.MaterializeResult(data_version=dg.DataVersion(version))
     if spec.checked:
-        # Every partition has its verdict; one on the whole chunk would stand beside them.
+        # Each partition has its verdict; this replaces a further one on the whole chunk.
         yield dg.Output(None, output_name=_output_of_check(context, key))
 
 
@@ -147,7 +146,7 @@ def _make_one(
     n_partitions: int,
     chunk: _Chunk,
 ) -> None:
-    """Make a partition, unless a try before has made it, and record how that ended."""
+    """Make a partition, unless an earlier try has made it, and record the outcome."""
     try:
         kept = made_before(platform, spec, partition, chunk.tries)
         if kept is not None:
@@ -160,7 +159,7 @@ def _make_one(
     except Exception as error:
         _end_if_asked_to(error)
         chunk.passing |= may_pass(error)
-        # What nobody expected costs its own partition too, and shows where it came from.
+        # Unexpected errors also fail only their own partition; they are logged with a traceback.
         expected = isinstance(error, AttnconnError)
         told = str(error) if expected else f"{type(error).__name__}: {error}"
         why = f"{told}{platform.scans_of(partition, unless_in=told)}"
@@ -170,14 +169,14 @@ def _make_one(
         return
     chunk.add(partition, made.entry, {**made.shown, **made.origin})
     if n_partitions > 1:
-        # It counts from here on, whatever becomes of the run.
+        # Recorded now, so that it counts even if the run ends early.
         _log_made(context, key, partition, made.origin)
     if spec.checked:
         _log_check(context, key, partition, made.checks, {})
 
 
 def _end_if_asked_to(error: Exception) -> None:
-    """Raise the interruption that led to an error: it is nothing that a partition failed of."""
+    """Raise the interruption that caused an error, if any: it isn't a failure of the partition."""
     cause: BaseException | None = error
     while cause is not None:
         if not isinstance(cause, Exception):
@@ -195,7 +194,7 @@ def _hash(digests: Sequence[str]) -> str:
 
 
 def failed_partition(asset: Sequence[str], partition: str, why: str) -> dg.AssetObservation:
-    """Return the event by which a partition's page says why it wasn't made."""
+    """Return the event that shows on a partition's page why it wasn't made."""
     return dg.AssetObservation(
         dg.AssetKey(asset),
         partition=None if partition == WHOLE else partition,
@@ -207,7 +206,7 @@ def failed_partition(asset: Sequence[str], partition: str, why: str) -> dg.Asset
 def _remember(
     platform: Platform, spec: BuildSpec, partition: str, why: str, error: Exception
 ) -> None:
-    """Leave a note in the store; a disk too full for it must not hide the failure itself."""
+    """Record a failure in the store; if the disk is full, log that instead of raising."""
     try:
         tried = ""
         if not may_pass(error):
@@ -216,7 +215,9 @@ def _remember(
             )
         platform.store.fail(spec.name, partition, why, tried)
     except OSError as error:
-        platform.log.error(f"{spec.name} of {partition}: its failure isn't noted: {error}")
+        platform.log.error(
+            f"{spec.name} of {partition}: its failure can't be recorded in the store: {error}"
+        )
 
 
 def _log_failed(
@@ -227,7 +228,7 @@ def _log_failed(
     error: Exception,
     why: str,
 ) -> None:
-    """Record why a partition wasn't made, where its page and its check show it."""
+    """Show on a partition's page, and in its check, why it wasn't made."""
     context.log_event(failed_partition(key.path, partition, why))
     if isinstance(error, CheckFailedError):
         _log_check(context, key, partition, error.checks, error.metadata)
@@ -236,7 +237,7 @@ def _log_failed(
     context.log.error(
         f"{spec.name} of {partition}: {why}", exc_info=error if not expected else None
     )
-    if spec.checked:  # or an older verdict would stand
+    if spec.checked:  # otherwise the previous verdict would remain
         _log_check(context, key, partition, None, {_FAILED: why})
 
 
@@ -253,9 +254,9 @@ def _log_check(
     checks: Sequence[Check] | None,
     metadata: Mapping[str, Any],
 ) -> None:
-    """Record every rule in one event: each event takes some twenty milliseconds.
+    """Record the results of all rules in one event, as each event takes some 20 ms.
 
-    Without any, the rules couldn't be held against anything.
+    `checks` is None if the rules couldn't be checked.
     """
     context.log_event(
         dg.AssetCheckEvaluation(

@@ -48,7 +48,7 @@ class WaitingClient:
 
 
 def call_when_free(call: Callable[[], T], database: str) -> T:
-    """Return what a call returns, repeating it while the database is locked, for 3 minutes at most.
+    """Return the result of a call, which is repeated while the database is locked.
 
     Each wait is logged.
 

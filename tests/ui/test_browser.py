@@ -149,7 +149,7 @@ def test_an_alias_that_a_person_moves_stays_and_is_loaded(page, shot, servers):
     expect_champion(page, servers, version=1)
 
     told = train(servers, epochs=3)  # versions 5 and 6
-    assert f"{MODEL}: the alias champion stays at version 1, to which it was moved by hand" in told
+    assert f"{MODEL}: the alias champion was moved by hand to version 1 and stays there" in told
     assert "the study's own choice is version 5" in told
     expect_champion(page, servers, version=1)
     shot("mlflow-champion-moved")

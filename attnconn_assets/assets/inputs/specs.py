@@ -17,12 +17,12 @@ __all__ = ["has_phenotypes", "specs"]
 
 
 def has_phenotypes(study: Study) -> bool:
-    """Whether the study names a table of phenotypes, or its source brings them."""
+    """Whether the study names a phenotype table, or its source has one."""
     return study.phenotypes is not None or brings_phenotypes(study.source_class)
 
 
 def specs(study: Study) -> list[BuildSpec]:
-    """Time series, regions, quality, the phenotype table where there is one, the cohort."""
+    """Return the specs of time series, regions, quality, phenotypes (if any) and cohort."""
     source = SourceRecipe(study.source_module, study.source_settings())
     found = [
         BuildSpec(
@@ -53,7 +53,7 @@ def specs(study: Study) -> list[BuildSpec]:
             reads=_scan_and_quality,
             needs={"time_series": "session"},
             description="Frames, coverage, motion and jumps of every session. Rules under "
-            "`exclude` in the study keep sessions out of the group's models and scores.",
+            "`exclude` in the study exclude sessions from cohort models and group scores.",
             kinds=frozenset({"json"}),
         ),
     ]
@@ -71,7 +71,7 @@ def _cohort(study: Study) -> BuildSpec:
         needs={"quality": "session", "time_series": "session"},
         calls=("attnconn_core.timeseries.unlike",),
         lists_excluded=True,
-        description="Every session: whether group results rest on it, or why not.",
+        description="All sessions: whether each is in the cohort of group results, or why not.",
         kinds=frozenset({"parquet"}),
     )
 
@@ -91,7 +91,7 @@ def _phenotypes(study: Study, source: SourceRecipe) -> BuildSpec:
             "family_column": settings.family_column,
         },
         source=source if study.phenotypes is None else None,
-        description="What is known of every subject: one row per subject.",
+        description="Measures of the subjects, such as age and behaviour: one row per subject.",
         kinds=frozenset({"parquet"}),
     )
 
@@ -111,5 +111,5 @@ def _scan_and_quality(source: Source, session: Session | None) -> tuple[Path, ..
 def _regions(source: Source, session: Session | None) -> tuple[Path, ...]:  # noqa: ARG001
     try:
         return region_files(source)
-    except InputError:  # no scan can be read yet
+    except InputError:  # no readable scan yet
         return ()

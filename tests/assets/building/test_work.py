@@ -72,7 +72,7 @@ def test_a_body_can_bring_no_value_of_its_own():
         return Result(facts={"fraction": fraction})
 
     for body in (closes_over, functools.partial(reads_a_setting, fraction)):
-        with pytest.raises(ParameterError, match="give it as a setting"):
+        with pytest.raises(ParameterError, match="pass values as settings"):
             BuildSpec("curious", body, "whole")
 
 

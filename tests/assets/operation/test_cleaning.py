@@ -77,7 +77,7 @@ def test_a_folder_that_the_platform_did_not_make_stays(write_study, home, instan
     own.mkdir()
     (own / "thesis.txt").write_text("years of work")
     study = load_study(write_study(store="../mine"))
-    with pytest.raises(InputError, match=r"only a store that the platform made.*no study.json"):
+    with pytest.raises(InputError, match=r"only removes stores that attnconn made.*no study.json"):
         cleaning.clean(study, instance, home)
     around = load_study(file := write_study(store=".."))
     claim(around, file, home)

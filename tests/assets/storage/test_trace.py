@@ -69,14 +69,14 @@ def test_the_telling_goes_both_ways(traced):
     assert "SHA-256" in lines[2]
     assert lines[-2] == "1 files behind it"
     onward = list(told(store, str(scans / "sub-a_ses-test.npy")))
-    assert onward[0].endswith(f"results rest on {scans / 'sub-a_ses-test.npy'}")
+    assert onward[0].endswith(f"results were made from {scans / 'sub-a_ses-test.npy'}")
     assert any(line.startswith("  report/all") for line in onward)
 
 
 def test_what_nobody_knows_is_refused(traced):
     _, store, _ = traced
     for strange in ("nothing", "0" * 64, "../../etc/passwd"):
-        with pytest.raises(StoreError, match="must be an asset, asset/partition, a run of MLflow"):
+        with pytest.raises(StoreError, match="must be an asset, asset/partition, an MLflow run"):
             list(told(store, strange))
 
 
@@ -117,7 +117,7 @@ def test_what_is_no_result_is_refused_in_a_line(traced, tmp_path):
 
 def test_an_asset_of_many_partitions_asks_which(traced):
     _, store, _ = traced
-    with pytest.raises(StoreError, match=r"pearson has 8 partitions; say which: pearson/sub-a_ses"):
+    with pytest.raises(StoreError, match=r"pearson has 8: name one, such as pearson/sub-a_ses"):
         list(told(store, "pearson"))
     with pytest.raises(StoreError, match=r"pearson has 8 partitions; say which"):
         list(told(store, "pearson/sub-z_ses-test"))

@@ -101,7 +101,7 @@ def test_a_damaged_file_fails_alone(write_study, run_line, instance, asked, tmp_
                 "simulated": ["linear-10"],
                 "files": {"linear-10": {"file": "a", "repetition_time": 1}},
             },
-            "can't have the name of a simulated one: linear-10",
+            "can't have the name of a simulated ground truth: linear-10",
         ),
     ],
 )

@@ -83,7 +83,7 @@ def test_code_whose_process_was_killed_is_loaded_again_and_said_so(running, caps
     watch.look()
     assert capsys.readouterr().out == ""  # a single failure isn't taken for an end
     watch.look()
-    told = "The process of Dagster's code has ended; it is started again\n"
+    told = "Dagster's code process has ended; starting it again\n"
     assert capsys.readouterr().out == told
     assert server.answer() is Answer.THERE
     assert inner(code) != killed
