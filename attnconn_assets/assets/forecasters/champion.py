@@ -46,7 +46,8 @@ def make_champion(work: Work) -> Result:
 def _register(work: Work, configuration: str, entry: Entry) -> dict[str, Registered]:
     """Register all models of a configuration; return them by alias.
 
-    A cross-fitted configuration has several. The first has the alias ``champion``, the others ``champion-<fold>``.
+    A cross-fitted configuration has several. The first has the alias ``champion``, the others
+    ``champion-<fold>``.
     """
     registered: dict[str, Registered] = {}
     for name, file in entry.files.items():

@@ -26,7 +26,7 @@ from attnconn_core.sources import DESIGN_LABELS
 
 __all__ = ["headline", "make_report"]
 
-# The tables of the comparison, and the columns that are read where it isn't made.
+# Tables of the comparison, and their columns for an empty table if it isn't made.
 _NO_ROW = {
     "verdicts": ("score", "measure", "column", "digits", "unit", "words"),
     "scores": ("score", "measure", "method", "kind"),
@@ -34,22 +34,22 @@ _NO_ROW = {
 
 
 def headline(cells: pd.DataFrame, fingerprint: pd.DataFrame | None, styles: Styles) -> pd.DataFrame:
-    """Return one row per method and forecast, by family: a column per measure.
+    """Return one row per method and forecaster, by family, and one column per measure.
 
     Parameters
     ----------
     cells
         From `headline_cells`.
     fingerprint
-        The scores of the fingerprint: which matrices come from a model that saw their subject.
-        None where there is none.
+        Scores of the fingerprint, with whether matrices come from a model that saw their
+        subject; None if not made.
     styles
         Order, families and labels.
 
     Returns
     -------
     rows
-        ``method``, ``family``, ``label``, ``saw_subject``, ``cohort_informed``, and a column
+        ``method``, ``family``, ``label``, ``saw_subject``, ``cohort_informed``, and one column
         per heading.
     """
     wide = cells.pivot_table(
@@ -67,7 +67,7 @@ def headline(cells: pd.DataFrame, fingerprint: pd.DataFrame | None, styles: Styl
 
 
 def make_report(work: Work) -> Result:
-    """Assemble what the scores stored into one page; what isn't made is named with the reason."""
+    """Assemble all stored scores into one page; missing scores are listed with the reason."""
     verdicts, scores = (pd.DataFrame(columns=list(_NO_ROW[name])) for name in _NO_ROW)
     if COMPARISON not in work.lacks:
         verdicts, scores = (with_score_column(work.table(COMPARISON, name)) for name in _NO_ROW)
@@ -116,13 +116,13 @@ def make_report(work: Work) -> Result:
 
 
 def _notes_of(work: Work, asset: str) -> Sequence[str]:
-    """Return what an asset has to say of what it left out, or of what looks wrong."""
+    """Return an asset's notes on omissions and possible errors."""
     notes: Sequence[str] = facts_of(work, asset).get("notes", ())
     return notes
 
 
 def _chance(work: Work) -> str:
-    """Say how often guessing identifies a subject; nothing where nobody could be compared."""
+    """Return the chance level of identification in words; empty if no subjects are compared."""
     if "fingerprint" in work.lacks:
         return ""
     facts = work.facts("fingerprint", WHOLE)
@@ -132,7 +132,7 @@ def _chance(work: Work) -> str:
 
 
 def _verdicts(styles: Styles, table: pd.DataFrame) -> list[dict[str, str]]:
-    """Return one row per score and measure for the page, with the labels of the leading methods."""
+    """Return one row per score and measure for the page, with labels of the leaders."""
     return [
         {
             "score": row["score"],

@@ -1,4 +1,4 @@
-"""The last asset of the line."""
+"""The report's asset."""
 
 import hashlib
 from pathlib import Path
@@ -20,12 +20,12 @@ __all__ = ["report_path", "specs"]
 
 
 def report_path(study: Study) -> Path:
-    """Where the page lies for people to open."""
+    """Return the path of the page's copy for users."""
     return study.store_folder / "report.html"
 
 
 def specs(study: Study) -> list[BuildSpec]:
-    """The report: one page that holds every score and figure."""
+    """Return the spec of the report, one page with every score and figure."""
     source = study.make_source()
     cohort_models = reads_cohort_models(study)
     names = {method.name for method in study.chosen_methods}

@@ -24,7 +24,7 @@ def make_comparison(work: Work) -> Result:
     if not len(found.drawn):
         alike = told_once(work.lacks.items())
         why = "; ".join(f"{', '.join(each.names)}: {shortened(each.message)}" for each in alike)
-        raise CohortError(f"a comparison needs a score that methods are compared by; {why}")
+        raise CohortError(f"a comparison needs at least one score that compares methods; {why}")
     drawn = found.drawn
     names = drawn["score"] + " " + drawn["measure"] + "/" + drawn["method"]
     values = drawn["value"].to_numpy(dtype=float)

@@ -40,7 +40,7 @@ def make_recovery(work: Work) -> Result:
         facts={
             "data_sets": len(data.series),
             "failed": failed,
-            # One model of all data sets is one draw, however many it is read or tuned on.
+            # A model of all data sets is a single draw, however many data sets it reads.
             "pooled": sorted(competitors.pooled & set(scores["method"])),
         },
         by_method=scores,

@@ -1,4 +1,4 @@
-"""Every method made ready for networks that are known."""
+"""Estimators of every method for the data sets of a ground truth."""
 
 import functools
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -35,22 +35,22 @@ _FINE_TUNED = "attention_finetuned"
 
 @dataclass(frozen=True)
 class OwnAttention:
-    """The attention of a model that is trained on the one data set it is read on.
+    """The attention of a model that is trained and read on the same data set.
 
     Attributes
     ----------
     method
-        The name it goes by.
+        Name of the method.
     configuration
-        What is trained, and how.
+        The model and its training.
     test_fraction
-        The share at the end that training leaves out.
+        Share of frames at the end that training doesn't use.
     start
-        The model that training goes on from; None begins anew.
+        Model that is trained further; None for a new model.
     prior
-        What a linear start is shrunk towards, and how strongly; None shrinks towards 0.
+        Target and strength of the shrinkage of a linear start; None shrinks towards 0.
     unseen
-        Whether attention is averaged over the share left out alone, and not over the whole.
+        Whether attention is averaged only over the frames that training doesn't use.
     """
 
     method: str
@@ -61,12 +61,12 @@ class OwnAttention:
     unseen: bool = False
 
     def settings(self) -> Mapping[str, object]:
-        """What it is made with, but for the model it begins as."""
+        """Return its settings, without the model that it starts from."""
         told = {"test_fraction": self.test_fraction, "unseen": self.unseen}
         return {**self.configuration.parameters(), **told}
 
     def estimate(self, series: TimeSeries) -> Connectivity:
-        """Train, and read."""
+        """Train a model, and return its attention."""
         part, rest = split(series, self.test_fraction)
         model, training = self.configuration.model, self.configuration.training
         forecaster = fit(model, [part], training, start=self.start, prior=self.prior).forecaster
@@ -90,27 +90,27 @@ PUBLISHED_EXPERIMENT = OwnAttention(
     test_fraction=0.2,
     unseen=True,
 )
-"""The published synthetic experiment's model, as it was trained and read there."""
+"""The model of the original study's synthetic experiment, trained and read as there."""
 
 
 @dataclass(frozen=True)
 class Competitors:
-    """The methods that are run on known networks, and how those that learn are trained.
+    """The methods that are run on ground truths, and how they are trained.
 
     Attributes
     ----------
     methods
-        Every method that a study could have.
+        All available methods.
     granger
-        Granger's lags and α, or how they are searched for.
+        Granger's lags and α, or settings of the search for them.
     cohort_models
-        Configuration → the cohort model that is trained on all data sets.
+        Name → configuration of a cohort model, which is trained on all data sets.
     session_model
-        The configuration of the model that is trained on one data set.
+        Configuration of the models that are trained on one data set each.
     fine_tuned
-        How the first cohort model goes on with one data set.
+        Configuration for fine-tuning the first cohort model on one data set.
     test_fraction
-        The share of a data set's last frames that no model learns from.
+        Share of a data set's frames, at its end, that no model is trained on.
     """
 
     methods: tuple[Method, ...]
@@ -122,7 +122,7 @@ class Competitors:
 
     @property
     def pooled(self) -> set[str]:
-        """Names of methods that rest on one model of all data sets, or begin as it."""
+        """Names of methods that read one model of all data sets, or start from it."""
         read = {method.name for method in self.methods if method.needs == "cohort model"}
         return {*read, _FINE_TUNED}
 

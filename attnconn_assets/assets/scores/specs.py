@@ -36,9 +36,9 @@ _FIGURES = "attnconn_core.figures"
 
 
 def specs(study: Study) -> list[BuildSpec]:
-    """The cohort's means, every score of the study, and the comparison of all.
+    """Return the specs of the cohort's means, of every score, and of the comparison.
 
-    First come the scores that may have something against a method, and what they have.
+    Scores that can issue cautions come first, then the asset `cautions`.
     """
     first = [score for score in scored(study) if isinstance(score, Cautious)]
     others = [score for score in scored(study) if not isinstance(score, Cautious)]
@@ -55,7 +55,7 @@ def specs(study: Study) -> list[BuildSpec]:
 
 
 def compared_assets(study: Study) -> dict[str, Kind]:
-    """Every asset that the comparison is made from, and how it is partitioned."""
+    """Return the assets that the comparison reads, with their kind of partitions."""
     needs: dict[str, Kind] = {score.name: "whole" for score in _compared(study)}
     if study.recovery.ground_truths:
         needs["recovery"] = "ground truth"
@@ -63,7 +63,7 @@ def compared_assets(study: Study) -> dict[str, Kind]:
 
 
 def reads_cohort_models(study: Study) -> bool:
-    """Whether a matrix of the study rests on the cohort's models."""
+    """Whether a method of the study reads cohort models."""
     return _reads(study, "group_forecaster")
 
 
@@ -72,14 +72,14 @@ def _reads(study: Study, asset: str) -> bool:
 
 
 def _pools_of(study: Study) -> tuple[tuple[str, str], ...]:
-    """Return the assets and partitions that say who is compared with whom: any of them."""
+    """Return assets and partitions with the pools; each holds the same pools."""
     found = [("group_forecaster", study.read_out[0])] if reads_cohort_models(study) else []
     found += [(asset, WHOLE) for asset in ("pooled_moments", EVIDENCE) if _reads(study, asset)]
     return tuple(found)
 
 
 def labels_of(study: Study) -> dict[str, list[str]]:
-    """Return how methods are shown: part of what draws or names them, and of no matrix."""
+    """Return labels and families of methods: settings of assets that show them."""
     return {name: [each.label, each.family] for name, each in study.every_method.items()}
 
 
@@ -180,7 +180,7 @@ def _cautions(study: Study, scores: Sequence[Score]) -> BuildSpec:
 
 
 def _significance(study: Study, method: Method) -> BuildSpec:
-    """As the method's own asset is made, and a thousand times more."""
+    """Return the spec of a method's significance, which runs the method on many surrogates."""
     reading = reading_of(study, method)
     settings = study.significance.model_copy(update={"methods": (method.name,)})
     return BuildSpec(

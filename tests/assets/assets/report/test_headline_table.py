@@ -94,7 +94,7 @@ def test_what_is_missing_keeps_its_column_and_has_a_reason(cells):
 
 
 @pytest.mark.parametrize(
-    ("share", "said"), [(0.0, "takes nothing from others (λ = 0)"), (0.25, "25% of a matrix")]
+    ("share", "said"), [(0.0, "uses no data of other subjects (λ = 0)"), (0.25, "25% of a matrix")]
 )
 def test_what_a_method_takes_from_others_is_said(cells, share, said):
     scores = pd.DataFrame({"method": ["directed_cohort"], "cohort_share": [share]})
@@ -127,5 +127,5 @@ def test_where_no_score_was_made_no_heading_stands_above_nothing(rows, cells):
     facts = {"chance": "", "notes": ["IQ: 0 (03) lies apart"], "words": []}
     told = scores_text("test–retest", rows.iloc[:0].assign(warning=""), cells.iloc[:0], facts)
     assert told == (
-        "Scores: none by which methods are compared; the report says why\n\nIQ: 0 (03) lies apart"
+        "No score compares the methods; the report gives the reasons\n\nIQ: 0 (03) lies apart"
     )
