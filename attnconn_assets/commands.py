@@ -141,7 +141,7 @@ def seed(study: Study) -> int:
 def tell(study: Study, what: str) -> int:
     """Print the scans behind a result, or the results of a scan."""
     store = store_of(study)
-    for line in trace.told(store, tracking_of(study).result_of(what) or what):
+    for line in trace.trace_lines(store, tracking_of(study).result_of(what) or what):
         print(line)
     return 0
 

@@ -22,7 +22,6 @@ from attnconn_assets.building.partitions import (
     session_partitions,
 )
 from attnconn_assets.building.platform import Platform
-from attnconn_assets.building.retold import retold
 from attnconn_assets.building.retrying import (
     FailedBeforeError,
     ended,
@@ -32,6 +31,7 @@ from attnconn_assets.building.retrying import (
 )
 from attnconn_assets.building.spec import BuildSpec, Kind
 from attnconn_assets.building.staleness import attempt
+from attnconn_assets.building.stored_metadata import metadata_of
 from attnconn_assets.instance.run_locks import announced
 from attnconn_assets.storage.entry import WHOLE, Entry
 from attnconn_assets.storage.store import Store
@@ -150,7 +150,7 @@ def _make_one(
     try:
         kept = made_before(platform, spec, partition, chunk.tries)
         if kept is not None:
-            chunk.add(partition, kept, retold(platform.store, platform.tracking, kept))
+            chunk.add(partition, kept, metadata_of(platform.store, platform.tracking, kept))
             return
         made = make(platform, spec, partition)
     except FailedBeforeError as error:

@@ -14,7 +14,7 @@ from attnconn_core.records import subject_of
 from attnconn_core.sources import Listing
 from attnconn_core.wording import few_and_more, told_once
 
-__all__ = ["Cause", "Causes", "named", "read_by", "told", "told_apart"]
+__all__ = ["Cause", "Causes", "in_lines", "in_one_line", "named", "read_by"]
 
 _SHOWN = 3
 # What is added to a failure to name its files, which differ from session to session.
@@ -46,7 +46,7 @@ def named(asset: str, partition: str) -> str:
     return asset if partition == WHOLE else f"{asset} of {partition}"
 
 
-def told_apart(causes: Iterable[Cause], *, reasons: bool = True) -> list[str]:
+def in_lines(causes: Iterable[Cause], *, reasons: bool = True) -> list[str]:
     """Return one line per asset and reason; see `told_once`.
 
     Parameters
@@ -72,9 +72,9 @@ def told_apart(causes: Iterable[Cause], *, reasons: bool = True) -> list[str]:
     return [line.strip() for line in dict.fromkeys(lines)]
 
 
-def told(causes: Iterable[Cause], *, reasons: bool = True) -> str:
-    """Return the causes in one line; see `told_apart`."""
-    return "; ".join(told_apart(causes, reasons=reasons))
+def in_one_line(causes: Iterable[Cause], *, reasons: bool = True) -> str:
+    """Return the causes in one line; see `in_lines`."""
+    return "; ".join(in_lines(causes, reasons=reasons))
 
 
 def read_by(study: Study, spec: BuildSpec, key: str) -> list[tuple[str, str]]:
@@ -176,13 +176,13 @@ class Causes:
         if not spec.optional:
             return {}
         found = {
-            named(name, where): told(causes)
+            named(name, where): in_one_line(causes)
             for name, where in read_by(self._study, spec, partition)
             if name in spec.optional and (causes := self._outdated(name, where))
         }
         if spec.rests_on:
             for name, sessions in self.settled(spec).left_out.items():
-                found[name] = told(self._of_sessions({name: sessions}))
+                found[name] = in_one_line(self._of_sessions({name: sessions}))
         return found
 
     def _of_sessions(self, missing: Mapping[str, Sequence[str]]) -> list[Cause]:

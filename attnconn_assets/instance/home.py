@@ -11,7 +11,7 @@ import dagster as dg
 import yaml
 
 from attnconn_assets.instance.databases import explained, require_known
-from attnconn_assets.storage.locks import alone
+from attnconn_assets.storage.locks import locked
 from attnconn_assets.study.selection import selected_study
 from attnconn_assets.study.shipped import dagster_folder, is_installed, shipped
 from attnconn_core.errors import InputError
@@ -68,7 +68,7 @@ def ensure_home(study_file: Path | None = None) -> Path:
         )
     try:
         home.mkdir(parents=True, exist_ok=True)
-        with alone(home / ".opening"):
+        with locked(home / ".opening"):
             _settle(home, linked=not given and not is_installed())
         with tempfile.TemporaryFile(dir=home):
             pass
@@ -168,7 +168,7 @@ def open_instance() -> Iterator[dg.DagsterInstance]:
             f"options; got {home}. Set it to another folder"
         )
     with explained(home):
-        with alone(home / ".opening"):
+        with locked(home / ".opening"):
             instance = dg.DagsterInstance.get()
         with instance:
             require_known(instance, home)

@@ -14,7 +14,7 @@ from pathlib import Path
 import dagster as dg
 
 from attnconn_assets.instance.pools import free_places
-from attnconn_assets.storage.locks import alone, is_free
+from attnconn_assets.storage.locks import is_free, locked
 
 __all__ = ["announced", "end_orphans"]
 
@@ -25,7 +25,7 @@ _MOMENT = 1.0  # seconds
 def announced(instance: dg.DagsterInstance, run_id: str, part: str = "run") -> Iterator[None]:
     """Hold a lock of a run in this context; nested contexts need different values of `part`."""
     file = _folder(instance) / f"{run_id}.{part}"
-    with alone(file):
+    with locked(file):
         try:
             yield
         finally:

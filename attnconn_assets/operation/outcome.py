@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from attnconn_assets.building.causes import Cause, told, told_apart
+from attnconn_assets.building.causes import Cause, in_lines, in_one_line
 from attnconn_assets.storage.entry import WHOLE
 from attnconn_core.wording import few_and_more, told_once
 
@@ -123,7 +123,7 @@ class Outcome:
         """Yield one line per asset and reason: what failed and why."""
         parts = (name.partition(" of ") for name in self.failed)
         whys = self.failed.values()
-        yield from told_apart(
+        yield from in_lines(
             Cause(asset, partition, why, failed=True)
             for (asset, _, partition), why in zip(parts, whys, strict=True)
         )
@@ -158,8 +158,8 @@ class Outcome:
             assets_ = list(dict.fromkeys(c.asset for c in failed))
             told_failed = f"{', '.join(assets_)} of the same session failed"
         else:
-            told_failed = told(failed, reasons=False)
-        why = told(c for c in causes if not self._is_told(c))
+            told_failed = in_one_line(failed, reasons=False)
+        why = in_one_line(c for c in causes if not self._is_told(c))
         return "; ".join(filter(None, [told_failed, why]))
 
     def _is_told(self, cause: Cause) -> bool:

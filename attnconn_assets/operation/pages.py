@@ -15,9 +15,9 @@ from attnconn_assets.assets.catalogue import store_of, tracking_of
 from attnconn_assets.building.metadata import noted
 from attnconn_assets.building.rebuilding import Rebuilder, is_ours
 from attnconn_assets.building.registering import Registration, registrations
-from attnconn_assets.building.retold import retold
 from attnconn_assets.building.spec import BuildSpec
 from attnconn_assets.building.staleness import Plan
+from attnconn_assets.building.stored_metadata import metadata_of
 from attnconn_assets.instance.data_versions import version_tags
 from attnconn_assets.instance.shown_versions import n_made, unlike
 from attnconn_assets.operation.outcome import Outcome
@@ -131,7 +131,7 @@ class Pages:
                     self._key(spec.name),
                     partition=None if key == WHOLE else key,
                     description=_UNKNOWN if shown is None else _OTHER,
-                    metadata=retold(self._store, self._tracking, entry),
+                    metadata=metadata_of(self._store, self._tracking, entry),
                     tags=version_tags(entry.digest),
                 )
             )

@@ -9,7 +9,7 @@ import dagster as dg
 
 from attnconn_assets.assets.catalogue import assets, specs, store_of, tracking_of
 from attnconn_assets.building.asset import failed_partition
-from attnconn_assets.building.causes import told
+from attnconn_assets.building.causes import in_one_line
 from attnconn_assets.building.cohort import left_out_by_rules
 from attnconn_assets.building.lost_store import require_store
 from attnconn_assets.building.partitions import (
@@ -239,7 +239,7 @@ class _Line:
         left_out = self._left_out(spec, found.waiting)
         for key, why in found.waiting.items():
             if key in left_out:
-                self.outcome.inapplicable[name + key] = told(why)
+                self.outcome.inapplicable[name + key] = in_one_line(why)
             elif name + key not in self.outcome.failed:
                 self.outcome.waiting[name + key] = why
 

@@ -11,7 +11,7 @@ from typing import Any
 import dagster as dg
 
 from attnconn_assets.assets.catalogue import specs, store_of
-from attnconn_assets.building.causes import Cause, told_apart
+from attnconn_assets.building.causes import Cause, in_lines
 from attnconn_assets.building.partitions import (
     deleted_sessions,
     deletion_in_words,
@@ -307,7 +307,7 @@ def _due(
         if unlike := pages.unlike_store(spec, found.standing, store):
             due[f"pages of {spec.name}"] = unlike
         waiting += [cause for causes in found.waiting.values() for cause in causes]
-    told = told_apart(dict.fromkeys(cause for cause in waiting if cause.asset not in models))
+    told = in_lines(dict.fromkeys(cause for cause in waiting if cause.asset not in models))
     if models:
         counted = ", ".join(f"{name} ({len(keys)})" for name, keys in models.items())
         told.insert(0, f"models need training, which this sensor doesn't request: {counted}")

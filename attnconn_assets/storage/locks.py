@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO
 
-__all__ = ["alone", "is_free", "taken"]
+__all__ = ["is_free", "locked", "locked_if_free"]
 
 
 @contextlib.contextmanager
-def alone(file: Path) -> Iterator[None]:
+def locked(file: Path) -> Iterator[None]:
     """Hold an exclusive lock on a file, which is created if missing; wait while it is held."""
     with file.open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -29,7 +29,7 @@ def is_free(file: Path) -> bool:
 
 
 @contextlib.contextmanager
-def taken(files: Iterable[Path]) -> Iterator[set[Path]]:
+def locked_if_free(files: Iterable[Path]) -> Iterator[set[Path]]:
     """Hold those of some locks that are free, without waiting for the others; yield them.
 
     The system releases them when the process ends. Their files are removed at the end.

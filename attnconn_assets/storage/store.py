@@ -23,7 +23,7 @@ import dagster as dg
 from pydantic import PrivateAttr
 
 from attnconn_assets.storage.entry import Entry
-from attnconn_assets.storage.locks import alone, is_free, taken
+from attnconn_assets.storage.locks import is_free, locked, locked_if_free
 from attnconn_assets.storage.manifest import DamageError, parsed, written
 from attnconn_assets.storage.notes import read_note, write_note
 from attnconn_assets.storage.stored_files import named, why_not_whole
@@ -218,7 +218,7 @@ class Store(dg.ConfigurableResource):
         folder.mkdir(parents=True, exist_ok=True)
         with (
             tempfile.TemporaryDirectory(prefix=_SCRATCH, dir=folder) as name,
-            alone(Path(name) / _HELD),
+            locked(Path(name) / _HELD),
         ):
             scratch = Path(name)
             files = {}
@@ -234,7 +234,7 @@ class Store(dg.ConfigurableResource):
             drawn_up = scratch / manifest.name
             drawn_up.write_text(written(entry), encoding="utf-8")
             # One writer publishes at a time, as publishing also removes the former files.
-            with alone(folder / ".publishing"):
+            with locked(folder / ".publishing"):
                 before = self.readable(draft.asset, draft.partition)
                 for called, file in files.items():
                     os.replace(scratch / called, folder / file.name)
@@ -256,8 +256,8 @@ class Store(dg.ConfigurableResource):
         folder = manifest.parent
         with (
             tempfile.TemporaryDirectory(prefix=_SCRATCH, dir=folder) as name,
-            alone(Path(name) / _HELD),
-            alone(folder / ".publishing"),
+            locked(Path(name) / _HELD),
+            locked(folder / ".publishing"),
         ):
             if self.readable(entry.asset, entry.partition) != entry:
                 return
@@ -294,7 +294,7 @@ class Store(dg.ConfigurableResource):
             try:
                 self._folder(asset).mkdir(parents=True, exist_ok=True)
                 self._folder_seen = _identity(Path(self.root))
-                held = stack.enter_context(taken(locks.values()))
+                held = stack.enter_context(locked_if_free(locks.values()))
             except OSError as error:
                 if error.errno in _REFUSED:
                     raise StoreError(
@@ -325,7 +325,7 @@ class Store(dg.ConfigurableResource):
         abandoned = self.abandoned()
         for scratch in abandoned:
             shutil.rmtree(scratch, ignore_errors=True)
-        with contextlib.suppress(OSError), taken(Path(self.root).glob(f"*/{_MAKING}*")):
+        with contextlib.suppress(OSError), locked_if_free(Path(self.root).glob(f"*/{_MAKING}*")):
             pass  # free locks are removed
         return len(abandoned)
 

@@ -16,7 +16,7 @@ from attnconn_assets.storage.store import Store
 from attnconn_assets.storage.user_files import sha256_of
 from attnconn_core.errors import StoreError
 
-__all__ = ["Node", "back", "files_behind", "forward", "told"]
+__all__ = ["Node", "back", "files_behind", "forward", "trace_lines"]
 
 _ALIKE = 8  # most partitions of one asset that are shown one by one
 
@@ -126,7 +126,7 @@ def forward(store: Store, file: str) -> list[Entry]:
     return sorted(found, key=lambda entry: (entry.made_by.get("at", ""), entry.asset))
 
 
-def told(store: Store, what: str) -> Iterator[str]:
+def trace_lines(store: Store, what: str) -> Iterator[str]:
     """Yield the lines of a trace.
 
     Parameters

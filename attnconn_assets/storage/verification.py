@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from attnconn_assets.storage.entry import Entry
-from attnconn_assets.storage.locks import alone
+from attnconn_assets.storage.locks import locked
 from attnconn_assets.storage.manifest import DamageError
 from attnconn_assets.storage.store import Store
 from attnconn_assets.storage.stored_files import why_not_whole
@@ -122,7 +122,7 @@ def _orphans(store: Store, asset: str, repair: bool) -> list[Finding]:
     folder, found = Path(store.root) / asset, []
     with contextlib.ExitStack() as stack:
         with contextlib.suppress(OSError):  # in a read-only store, no process publishes
-            stack.enter_context(alone(folder / ".publishing"))
+            stack.enter_context(locked(folder / ".publishing"))
         entries = {key: store.readable(asset, key) for key in store.partitions(asset)}
         named = {file.name for each in entries.values() if each for file in each.files.values()}
         unknown = {key for key, entry in entries.items() if entry is None}

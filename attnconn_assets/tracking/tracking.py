@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, cast
 import dagster as dg
 from pydantic import PrivateAttr
 
-from attnconn_assets.storage.locks import alone
+from attnconn_assets.storage.locks import locked
 from attnconn_assets.storage.verification import Finding
 from attnconn_assets.tracking.current_runs import CURRENT, RunTable, make_current, retire
 from attnconn_assets.tracking.experiments import experiment_of
@@ -92,7 +92,7 @@ class Tracking(dg.ConfigurableResource):
 
         folder = Path(self.folder)
         folder.mkdir(parents=True, exist_ok=True)
-        with alone(Path(self.folder) / ".opening"):
+        with locked(Path(self.folder) / ".opening"):
             require_known(self._file)
             try:
                 self._client = self._connected()
@@ -255,7 +255,7 @@ class Tracking(dg.ConfigurableResource):
         experiment_id = self._experiment(client, experiment)
         tags = {"attnconn.study": study, "attnconn.sweep": name}
         wanted = " and ".join(f"tags.`{tag}` = '{value}'" for tag, value in tags.items())
-        with alone(Path(self.folder) / ".opening"):
+        with locked(Path(self.folder) / ".opening"):
             found = client.search_runs([experiment_id], wanted, max_results=1)
             if found:
                 run = found[0]

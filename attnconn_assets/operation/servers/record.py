@@ -15,7 +15,7 @@ from typing import Any
 
 from attnconn_assets.operation.servers.part import Part, end
 from attnconn_assets.operation.servers.process import Process, running
-from attnconn_assets.storage.locks import taken
+from attnconn_assets.storage.locks import locked_if_free
 from attnconn_core.errors import InputError
 
 __all__ = ["Record", "only_one"]
@@ -82,7 +82,7 @@ def only_one(home: Path, page: str) -> Iterator[Record]:
         If one is already running.
     """
     file = home / _RECORD
-    with taken([home / _LOCK]) as held:
+    with locked_if_free([home / _LOCK]) as held:
         former = _read(file)
         if not held:
             known = f": process {former['process']}, {former['page']}" if former else ""

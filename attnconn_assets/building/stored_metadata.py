@@ -9,10 +9,10 @@ from attnconn_assets.storage.store import Store
 from attnconn_assets.tracking.tracking import Tracking
 from attnconn_core.errors import StoreError
 
-__all__ = ["retold"]
+__all__ = ["metadata_of"]
 
 
-def retold(store: Store, tracking: Tracking, entry: Entry) -> dict[str, Any]:
+def metadata_of(store: Store, tracking: Tracking, entry: Entry) -> dict[str, Any]:
     """Return the metadata of an entry: pictures, numbers, facts, run, paths and hash.
 
     Pictures that aren't stored are taken from the MLflow run, if it exists.
