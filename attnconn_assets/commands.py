@@ -11,7 +11,7 @@ from tqdm import tqdm
 from attnconn_assets.assets.catalogue import store_of, tracking_of
 from attnconn_assets.assets.report.headline_table import scores_text
 from attnconn_assets.assets.report.specs import report_path
-from attnconn_assets.building.cohort import left_out_by_rules
+from attnconn_assets.building.cohort import left_out_by_rules, removed_sessions
 from attnconn_assets.building.likeness import (
     suspicious_beside_others,
     unlike_others,
@@ -48,9 +48,10 @@ from attnconn_assets.study.claim import (
     claimed_by_another,
     has_results,
     namesake,
+    used_otherwise,
 )
 from attnconn_assets.study.study import Study, load_study
-from attnconn_core.errors import StoreError
+from attnconn_core.errors import InputError, StoreError
 from attnconn_core.records import subject_of
 from attnconn_core.sources import DESIGN_LABELS, fetches, nearly_one_subject
 from attnconn_core.wording import agreeing, few_and_more, told_once
@@ -82,7 +83,7 @@ def check(file: Path) -> int:
     findings = check_study(study)
     if told := called_before(study, file):
         findings.warnings.append(told)
-    if problem := claimed_by_another(study, file, home):
+    if problem := claimed_by_another(study, file, home) or used_otherwise(study, file):
         findings.errors.append(problem)
     elif problem := namesake(study, file):
         findings.warnings.append(problem)
@@ -101,6 +102,9 @@ def clean(file: Path, *, every: bool, asked: bool) -> int:
             f"attnconn: {name} is kept, because its study file can't be read: {why}",
             file=sys.stderr,
         )
+    for study_file, study in chosen.items():
+        if problem := claimed_by_another(study, study_file, home):
+            raise InputError(f"nothing was removed: {problem}")
     if not chosen:
         print("There is nothing to remove")
         return 1 if unknown else 0
@@ -117,6 +121,8 @@ def clean(file: Path, *, every: bool, asked: bool) -> int:
                 f"{found.study}: removed {found.store}, {found.dagster_runs} Dagster runs and "
                 f"{found.mlflow_runs} MLflow runs"
             )
+            if study.automation.request_runs or study.automation.nightly:
+                print("  Its `automation` is on: `attnconn dev` would make its results again")
     return 1 if unknown else 0
 
 
@@ -200,6 +206,18 @@ def _complain(what: str, reasons: Mapping[str, str]) -> None:
         print(f"  {who} {agreeing(alike.names, what)} {alike.message}", file=sys.stderr)
     if more := sum(len(alike.names) for alike in told[_LINES:]):
         print(f"  {more} more {agreeing(range(more), what)} …", file=sys.stderr)
+
+
+def _removed(study: Study, store: Store, outcome: Outcome) -> dict[str, str]:
+    """Return the stored sessions whose scans were removed → what that means for the results."""
+    if outcome.sessions is None:
+        return {}
+    known = {*outcome.sessions, *outcome.deleted, *outcome.refused}
+    return dict.fromkeys(
+        removed_sessions(study, store, known),
+        "its scan was removed. Its stored results stay; group results are made without it. If that "
+        "is intended, name it under exclude.sessions",
+    )
 
 
 def _say_whom_rules_leave_out(reasons: Mapping[str, str], n_sessions: int) -> None:
@@ -294,6 +312,7 @@ def conclude(study: Study, outcome: Outcome, seconds: float) -> None:
     for line in filter(None, (deletion_in_words(study, outcome.deleted), *outcome.moved)):
         print(f"  {line}", file=sys.stderr)
     store = store_of(study)
+    _complain("isn't there any more:", _removed(study, store, outcome))
     sessions = store.partitions("time_series")
     # Sessions whose scan was removed, and those the study excludes, aren't compared with others.
     compared = [

@@ -1,7 +1,7 @@
 """The cohort: the sessions that a group result rests on, and why others are excluded."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from attnconn_assets.building.likeness import unlike_others
@@ -20,12 +20,18 @@ __all__ = [
     "by_name",
     "cohort_of",
     "left_out_by_rules",
+    "removed_sessions",
     "settle",
     "short_of_quorum",
 ]
 
 BY_RULE = "left out by the study: "
 """Prefix of the reason if the study's rules exclude a session; it doesn't count as missing."""
+
+_REMOVED = (
+    "its scan was removed, or its partition in Dagster was deleted; to leave it out on purpose, "
+    "use exclude.sessions or a table of subjects"
+)
 
 
 @dataclass(frozen=True)
@@ -134,10 +140,11 @@ def cohort_of(
             excluded[session.key] = why
         else:
             present.append(session)
+    there = {session.key for session in listing.sessions}
     odd = unlike_others(recorded_facts(store, "time_series", [session.key for session in present]))
     return Cohort(
         tuple(session for session in present if session.key not in odd),
-        {**excluded, **odd, **_removed(study, store, listing)},
+        {**excluded, **odd, **dict.fromkeys(removed_sessions(study, store, there), _REMOVED)},
         study.sessions,
     )
 
@@ -190,21 +197,26 @@ def short_of_quorum(study: Study, cohort: Cohort) -> str:
     )
 
 
-def _removed(study: Study, store: Store, listing: Listing) -> Mapping[str, str]:
-    """Find stored sessions whose scans no longer exist.
+def removed_sessions(study: Study, store: Store, there: Collection[str]) -> list[str]:
+    """Return stored sessions whose scans no longer exist.
 
     Sessions that a table of subjects or the study's `exclude` leaves out aren't listed: they are
     missing on purpose.
+
+    Parameters
+    ----------
+    study, store
+        The study and its store.
+    there
+        Keys of the sessions whose scans exist.
     """
     if getattr(study, "subjects", None) is not None:
-        return {}
-    there = {session.key for session in listing.sessions}
-    return {
-        key: "its scan was removed, or its partition in Dagster was deleted; to leave it out on "
-        "purpose, use exclude.sessions or a table of subjects"
+        return []
+    return [
+        key
         for key in store.partitions("time_series")
         if key not in there and not study.exclude.names(key)
-    }
+    ]
 
 
 def _why_not(

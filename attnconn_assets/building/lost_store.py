@@ -34,10 +34,21 @@ def require_store(study: Study, instance: dg.DagsterInstance) -> None:
         raise StoreError(
             f"the store of {study.name} must hold what was made; {store} "
             f"{'is empty' if store.is_dir() else 'is not there'}, and Dagster knows {known} "
-            "stored partitions. If its disk isn't mounted, mount it; if it was moved, set `store` "
-            "in the study to its new place. If it is lost, run `attnconn clean`: the next run then "
-            "makes everything again"
+            f"stored partitions. {_ways_out(study)}"
         )
+
+
+def _ways_out(study: Study) -> str:
+    usual = study.usual_store
+    if study.store_folder != usual and has_results(usual):
+        return (
+            f"Results of a study of this name lie in {usual}: remove `store` from the "
+            "study to use them, or move them to where it points"
+        )
+    return (
+        "If its disk isn't mounted, mount it; if it was moved, set `store` in the study to its new "
+        "place. If it is lost, run `attnconn clean`: the next run then makes everything again"
+    )
 
 
 def require_store_of_run(study: Study, context: dg.AssetExecutionContext) -> None:

@@ -12,6 +12,7 @@ import dagster as dg
 
 from attnconn_assets.assets.catalogue import specs, store_of
 from attnconn_assets.building.causes import Cause, in_lines
+from attnconn_assets.building.lost_store import require_store
 from attnconn_assets.building.partitions import (
     deleted_sessions,
     deletion_in_words,
@@ -129,6 +130,7 @@ def follow(study: Study, job: dg.JobDefinition) -> dg.SensorDefinition:
         known = set(context.instance.get_dynamic_partitions(str(partitions.name)))
         source = study.make_source()
         try:
+            require_store(study, context.instance)
             listing = source.listing()
         except AttnconnError as error:
             return dg.SkipReason(str(error))

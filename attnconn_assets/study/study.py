@@ -162,7 +162,12 @@ class Study(SourceSettings):
     @property
     def store_folder(self) -> Path:
         """The folder of series, models, matrices and scores."""
-        return self.store or (self._home / "store" / self.name)
+        return self.store or self.usual_store
+
+    @property
+    def usual_store(self) -> Path:
+        """The default store folder."""
+        return self._home / "store" / self.name
 
     @property
     def tracking_folder(self) -> Path:
@@ -275,7 +280,8 @@ def load_study(path: Path) -> Study:
     if not experiment.group or experiment.subject is None:
         raise StudyError(
             f"{path}: the experiments together must hold at least one group configuration and "
-            f"a subject configuration; {', '.join(file.name for file in study.experiments)} do not"
+            f"a subject configuration; {', '.join(file.name for file in study.experiments)} do "
+            "not. `experiments: [attnconn, …]` adds those that come with attnconn"
         )
     filled = {"folder": base_folder(path), "experiment": experiment, "origins": origins}
     study = study.model_copy(update=filled)

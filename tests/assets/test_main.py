@@ -102,5 +102,8 @@ def test_a_session_is_no_copy_of_one_that_is_gone_or_left_out(
         outcome, _ = run_line(study, instance)
         assert outcome.failed == {}
         conclude(study, outcome, 1.0)
-    assert "recording of its own" not in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "recording of its own" not in said
+    gone = "sub-d_ses-retest, sub-d_ses-test aren't there any more: its scan was removed."
+    assert (gone in said) == (renamed and not exclude)
     assert store_of(study).find("pearson", "sub-e_ses-test") is not None

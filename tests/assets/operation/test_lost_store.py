@@ -4,14 +4,18 @@ import os
 import shutil
 
 import pytest
+import yaml
 
 from attnconn_assets import definitions
 from attnconn_assets.__main__ import main
 from attnconn_assets.instance.home import open_instance
 from attnconn_assets.operation import runner
+from attnconn_assets.operation.jobs import refresh
+from attnconn_assets.operation.sensors import follow
 from attnconn_assets.study.claim import CLAIM, claim
 from attnconn_assets.study.study import load_study
 from attnconn_core.errors import StoreError
+from tests.assets.operation.test_sensors import Ticks
 
 
 @pytest.fixture
@@ -88,3 +92,23 @@ def test_a_new_home_knows_nothing_of_a_store_and_makes_it(made, run_line, tmp_pa
     with open_instance() as instance:
         outcome, _ = run_line(study, instance)
     assert outcome.made == 4
+
+
+def test_a_key_that_points_elsewhere_is_told_where_the_results_lie(made, capsys):
+    file, study = made
+    content = yaml.safe_load(file.read_text())
+    for folder, told in (("elsewhere", f"lie in {study.usual_store}: remove `store`"), ("", "")):
+        file.write_text(yaml.safe_dump({**content, **({"store": folder} if folder else {})}))
+        main(["--study", os.fspath(file), "check"])
+        said = capsys.readouterr().out
+        assert told in said
+        assert ("must hold what was made" in said) == bool(folder)
+        assert "clean" not in said
+
+
+def test_the_sensor_requests_nothing_while_the_store_is_away(made):
+    _, study = made
+    study.store_folder.rename(study.store_folder.with_name("away"))
+    with open_instance() as instance:
+        skipped = Ticks(follow(study, refresh(study)), instance).skipped()
+    assert skipped.startswith(f"the store of {study.name} must hold what was made")

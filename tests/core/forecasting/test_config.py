@@ -23,7 +23,11 @@ def test_defaults_are_the_published_base():
         (ForecasterConfig, {"hidden_dim": 4, "query_rank": 5}, "can't exceed hidden_dim, 4; got 5"),
         (ForecasterConfig, {"layers": 3}, "Extra inputs"),
         (ForecasterConfig, {"initialisation": "zeros"}, "'reference', 'scaled' or 'linear'"),
-        (ForecasterConfig, {"initialisation": "linear"}, "needs.*got {'own_past': False, 'values'"),
+        (
+            ForecasterConfig,
+            {"initialisation": "linear"},
+            "needs own_past true, values past, .*; got own_past false, values ",
+        ),
         (TrainingConfig, {"epochs": 0}, "greater than or equal to 1"),
         (TrainingConfig, {"learning_rate": float("inf")}, "finite"),
         (TrainingConfig, {"validation_fraction": 1.0}, "less than 1"),
