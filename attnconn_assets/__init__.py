@@ -4,25 +4,25 @@ Imports point down only; import-linter holds the floors::
 
     __main__                the command line's arguments
     commands | definitions  what the commands do; the only Definitions
-    operation               when partitions are made: runner, jobs, sensors, servers
+    operation               what starts the making: runner, jobs, sensors, servers
     assets                  what is made: catalogue; inputs, forecasters, connectivity,
                             scores, report
     building                how one partition is made, checked, stored and reported
     tracking | instance     MLflow; Dagster's own instance
-    storage | study         what is kept, and made from what; what to run
+    storage | study         the store and where each file comes from; the study file
 """
 
 import os
 
-# Threads that wait for work by spinning make two processes on one machine ten times
-# slower than one after the other. OpenMP reads this when torch is first imported, so
-# it is set before anything of the core is.
+# By default, OpenMP threads spin while they wait. Two processes on one machine are then ten
+# times slower than one after the other. OpenMP reads the setting when torch is first imported,
+# so it is set before any import of the core.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
-# MLflow reports how it is used, to its makers, unless it is told not to. Here nothing is sent,
-# whoever imports this: a command, Dagster's code location or MLflow's server.
+# MLflow sends usage data to its makers by default. This turns that off in every process that
+# imports this package: a command, Dagster's code location or MLflow's server.
 os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
 
-# Dagster announces every partition of a chunk before its run, and repeats it after: events
-# that it stores in batches of this size, where it is told one.
+# Dagster records one event per partition of a chunk before its run, and one after. This is the
+# number that it stores at once.
 os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", "100")

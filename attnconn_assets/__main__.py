@@ -1,7 +1,6 @@
 """The command line: `run`, `check`, `seed`, `dev`, `clean`, `trace` and `verify`.
 
-Arguments are parsed before anything heavy is imported: help, and the word on a typo, come at
-once.
+Arguments are parsed before any slow import, so that help and usage errors appear at once.
 """
 
 import argparse
@@ -31,11 +30,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except AttnconnError as error:
         print(f"attnconn: {error}", file=sys.stderr)
         return 1
-    except BrokenPipeError:  # whoever reads has read enough, as `head` does
+    except BrokenPipeError:  # the reader has closed the pipe, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except KeyboardInterrupt:
-        print("\nattnconn: interrupted; what was done is kept", file=sys.stderr)
+        print("\nattnconn: interrupted; finished partitions are kept", file=sys.stderr)
         return 130
 
 
@@ -65,7 +64,7 @@ def _command(options: argparse.Namespace, file: Path) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    # Before the command or after it; given twice, the later one holds.
+    # Accepted before and after the command; if given twice, the last one counts.
     chosen = argparse.ArgumentParser(add_help=False)
     chosen.add_argument(
         "--study",
@@ -76,8 +75,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser = argparse.ArgumentParser(
         prog="attnconn",
-        description="Directed connectivity from resting-state fMRI: what is stored is made from "
-        "scans as a study file says, and made anew where scans, code or settings change.",
+        description="Directed connectivity from resting-state fMRI. Makes the results that a study "
+        "file asks for, and makes them again when scans, code or settings change.",
         parents=[chosen],
     )
     version = importlib.metadata.version("attnconn")
@@ -87,31 +86,33 @@ def _parser() -> argparse.ArgumentParser:
     def command(name: str, what: str) -> argparse.ArgumentParser:
         return commands.add_parser(name, help=what, description=what, parents=[chosen])
 
-    command("run", "make what is missing or out of date, and show the scores")
-    command("check", "say what can't be made and what it would take, before computing anything")
+    command("run", "make results that are missing or stale, and show the scores")
+    command(
+        "check", "report errors in the study and its data, and the expected cost; computes nothing"
+    )
     command("seed", "add the study's sessions to Dagster as partitions")
     dev = command("dev", "open Dagster and MLflow side by side")
     dev.add_argument("--dagster-port", type=int, default=3000)
-    dev.add_argument("--mlflow-port", type=int, help="default: that of the study's tracking_page")
-    cleaning = command("clean", "remove what was made of the study; scans and study files stay")
-    cleaning.add_argument("--all", action="store_true", help="of every study that Dagster knows")
-    cleaning.add_argument("--yes", action="store_true", help="don't ask")
-    tracing = command(
-        "trace", "walk from a result to the scans behind it, or from a scan to its results"
+    dev.add_argument(
+        "--mlflow-port", type=int, help="default: the port in the study's tracking_page"
     )
+    cleaning = command("clean", "remove all results of the study; scans and study files stay")
+    cleaning.add_argument("--all", action="store_true", help="for every study that Dagster knows")
+    cleaning.add_argument("--yes", action="store_true", help="don't ask for confirmation")
+    tracing = command("trace", "list the scans behind a result, or the results of a scan")
     tracing.add_argument(
         "what",
-        help="an asset (fingerprint), one partition of it (pearson/sub-100307_ses-test), a run of "
-        "MLflow, or a file of yours or its SHA-256",
+        help="an asset (fingerprint), one of its partitions (pearson/sub-100307_ses-test), an "
+        "MLflow run, or one of your files or its SHA-256",
     )
     verifying = command(
-        "verify", "hash everything that is stored; exit status 1 if something is damaged"
+        "verify", "check the hash of every stored file; exit status 1 if one is damaged"
     )
     verifying.add_argument(
         "--repair",
         action="store_true",
-        help="mark what is damaged, so that the next run makes it again, and remove files that "
-        "nothing names",
+        help="mark damaged results, so that the next run makes them again, and remove files "
+        "that belong to no result",
     )
     return parser
 

@@ -58,13 +58,13 @@ from attnconn_core.wording import agreeing, few_and_more, told_once
 
 __all__ = ["check", "clean", "conclude", "dev", "opened", "run", "seed", "tell", "verify"]
 
-_CHECKED = 1.0  # seconds that a run spends on headers before it begins
-_SHOWN = 5  # of many names that one line is said of
-_LINES = 20  # said of one matter; who comes later is counted
+_CHECKED = 1.0  # seconds that a run spends on reading headers before it begins
+_SHOWN = 5  # most names in one line
+_LINES = 20  # most lines on one topic; the rest is counted
 
 
 def opened(file: Path) -> Study:
-    """Load a study for a command, in a home of Dagster's, with its store to itself."""
+    """Load a study for a command, create Dagster's home if needed, and claim the study's store."""
     home = ensure_home(file)
     study = load_study(file)
     if problem := why_store_is_away(study, file, home):
@@ -77,7 +77,7 @@ def opened(file: Path) -> Study:
 
 
 def check(file: Path) -> int:
-    """Say what can't be made, what may not be meant, and what would be made; write nothing."""
+    """Print errors, warnings and the plan of a study; write nothing. Return the exit status."""
     study, home = load_study(file), home_folder(file)
     print(f"Study {study.name}: {study.title}")
     findings = check_study(study)
@@ -94,18 +94,21 @@ def check(file: Path) -> int:
 
 
 def clean(file: Path, *, every: bool, asked: bool) -> int:
-    """Remove what was made of a study, or of all that Dagster knows, if the user agrees."""
+    """Remove the results of a study, or of all that Dagster knows, if the user agrees."""
     home = ensure_home(file)
     chosen, unknown = cleaning.studies_of(home) if every else ({file: load_study(file)}, {})
     for name, why in unknown.items():
-        print(f"attnconn: {name} stays, as its file can't be read: {why}", file=sys.stderr)
+        print(
+            f"attnconn: {name} is kept, because its study file can't be read: {why}",
+            file=sys.stderr,
+        )
     for study_file, study in chosen.items():
         if problem := claimed_by_another(study, study_file, home):
             raise InputError(f"nothing was removed: {problem}")
     if not chosen:
         print("There is nothing to remove")
         return 1 if unknown else 0
-    print("To be removed, with all runs and the history of:")
+    print("These stores would be removed, with all runs and the history of their studies:")
     for study in chosen.values():
         print(f"  {study.name}: {study.store_folder}")
     if not asked and not _agrees():
@@ -115,18 +118,18 @@ def clean(file: Path, *, every: bool, asked: bool) -> int:
         for study in chosen.values():
             found = cleaning.clean(study, instance, home)
             print(
-                f"{found.study}: removed {found.store}, {found.dagster_runs} runs of Dagster and "
-                f"{found.mlflow_runs} of MLflow"
+                f"{found.study}: removed {found.store}, {found.dagster_runs} Dagster runs and "
+                f"{found.mlflow_runs} MLflow runs"
             )
             if study.automation.request_runs or study.automation.nightly:
-                print("  Its `automation` is on: `attnconn dev` would make it again")
+                print("  Its `automation` is on: `attnconn dev` would make its results again")
     return 1 if unknown else 0
 
 
 def _agrees() -> bool:
     try:
         return input("Remove it? Write yes: ").strip().lower() in ("y", "yes")
-    except EOFError:  # nobody is there to answer
+    except EOFError:  # input isn't a terminal
         return False
 
 
@@ -142,15 +145,15 @@ def seed(study: Study) -> int:
 
 
 def tell(study: Study, what: str) -> int:
-    """Walk from a result to the scans behind it, or from a scan to its results."""
+    """Print the scans behind a result, or the results of a scan."""
     store = store_of(study)
-    for line in trace.told(store, tracking_of(study).result_of(what) or what):
+    for line in trace.trace_lines(store, tracking_of(study).result_of(what) or what):
         print(line)
     return 0
 
 
 def verify(study: Study, repair: bool) -> int:
-    """Hash everything that is stored, and name what is damaged and what no manifest names."""
+    """Hash all stored files, and print those that are damaged or that no manifest names."""
     store = store_of(study)
     places = inventory(store)
     with tqdm(
@@ -170,7 +173,7 @@ def verify(study: Study, repair: bool) -> int:
 def _examined_models(
     study: Study, store: Store, places: Sequence[tuple[str, str]], repair: bool
 ) -> list[Finding]:
-    """Look whether MLflow can load the versions of the models that the study has registered."""
+    """Check whether MLflow can load the model versions that the study has registered."""
     entries = filter(None, (store.readable(*place) for place in places))
     known = list(registrations(study.name, store, entries))
     names = {each.name for each in known}
@@ -179,24 +182,24 @@ def _examined_models(
 
 
 def _verdict(n_places: int, found: Sequence[Finding], repair: bool) -> str:
-    """Say what came out of it, and what to do."""
+    """Return a summary of the findings, and what to do."""
     counts = Counter(each.what for each in found)
     told = ", ".join(f"{counts[what]} {what}" for what in ("damaged", "orphan", "abandoned"))
     if not found:
-        return f"{n_places} partitions, all as they were stored"
+        return f"{n_places} partitions, all intact"
     lines = [f"{n_places} partitions: {told}"]
     left = [each for each in found if not each.repaired]
     if not repair:
-        lines.append("`attnconn verify --repair` marks what is damaged and removes the rest")
+        lines.append("`attnconn verify --repair` marks damaged results and removes the other files")
     elif left:
-        lines.append(f"{len(left)} of these can't be put right: is the store read-only?")
+        lines.append(f"{len(left)} of these couldn't be repaired: is the store read-only?")
     if counts["damaged"] > sum(each.what == "damaged" for each in left):
-        lines.append("What is damaged is marked: `attnconn run` makes it again")
+        lines.append("Damaged results are marked: `attnconn run` makes them again")
     return "\n".join(lines)
 
 
 def _complain(what: str, reasons: Mapping[str, str]) -> None:
-    """Say once what is the matter with many; of very many kinds, the first."""
+    """Print one line per reason, with the names it concerns; the first 20 reasons only."""
     told = told_once(reasons.items())
     for alike in told[:_LINES]:
         who = few_and_more(alike.names, _SHOWN)
@@ -206,19 +209,19 @@ def _complain(what: str, reasons: Mapping[str, str]) -> None:
 
 
 def _removed(study: Study, store: Store, outcome: Outcome) -> dict[str, str]:
-    """Return the sessions whose scans were removed since they were stored → what is made of it."""
+    """Return the stored sessions whose scans were removed → what that means for the results."""
     if outcome.sessions is None:
         return {}
     known = {*outcome.sessions, *outcome.deleted, *outcome.refused}
     return dict.fromkeys(
         removed_sessions(study, store, known),
-        "its scan was removed. What is stored of it stays; group results are made without it. If "
-        "that is meant, name it under exclude.sessions",
+        "its scan was removed. Its stored results stay; group results are made without it. If that "
+        "is intended, name it under exclude.sessions",
     )
 
 
 def _say_whom_rules_leave_out(reasons: Mapping[str, str], n_sessions: int) -> None:
-    """Say in one line how many sessions the study leaves out, whom, and for what."""
+    """Print how many sessions the study excludes, which, and why, in one line."""
     if reasons:
         told = few_and_more([f"{key} ({why})" for key, why in reasons.items()], _SHOWN)
         verb = "is" if len(reasons) == 1 else "are"
@@ -229,14 +232,14 @@ def _say_whom_rules_leave_out(reasons: Mapping[str, str], n_sessions: int) -> No
 
 
 def run(study: Study, file: Path) -> int:
-    """Make what is missing or out of date, and show the scores."""
+    """Make what is missing or stale, and print the scores. Return the exit status."""
     source = study.make_source()
     print(f"Study {study.name}: {study.title}")
     if source.notice:
         print(source.notice)
     print(
-        f"Results go to {study.store_folder}, MLflow's runs to {study.tracking_folder}, "
-        f"Dagster's to {home_folder()}"
+        f"Results are stored in {study.store_folder}, MLflow runs in {study.tracking_folder}, "
+        f"Dagster runs in {home_folder()}"
     )
     if fetches(source):
         print(f"Data: {source.fetch()}")
@@ -281,12 +284,12 @@ class Progress:
         )
 
     def made(self) -> None:
-        """Move on by one partition."""
+        """Advance the bar by one partition."""
         if self._bar is not None:
             self._bar.update()
 
     def said(self, message: str) -> None:
-        """Show what an asset says of itself behind its bar."""
+        """Show an asset's progress message after its bar."""
         if self._bar is not None:
             self._bar.set_postfix_str(message[:60])
 
@@ -297,7 +300,7 @@ class Progress:
 
 
 def conclude(study: Study, outcome: Outcome, seconds: float) -> None:
-    """Say what a run came to: what failed and what waits, and the scores."""
+    """Print the outcome of a run: counts, failures, partitions not made, and the scores."""
     print(
         f"\n{outcome.made} partitions made, {outcome.standing} up to date, "
         f"{len(outcome.failed)} failed, in {seconds:.0f} s"
@@ -311,7 +314,7 @@ def conclude(study: Study, outcome: Outcome, seconds: float) -> None:
     store = store_of(study)
     _complain("isn't there any more:", _removed(study, store, outcome))
     sessions = store.partitions("time_series")
-    # Whose scan was removed, or whom the study leaves out, is nobody's original or copy.
+    # Sessions whose scan was removed, and those the study excludes, aren't compared with others.
     compared = [
         key
         for key in sessions
@@ -323,7 +326,7 @@ def conclude(study: Study, outcome: Outcome, seconds: float) -> None:
     if alike := nearly_one_subject(subject_of(key) for key in sessions):
         print(f"  {alike}", file=sys.stderr)
     if nobody := study.exclude.names_nobody(sessions):
-        print(f"  {nobody}: nothing was left out for it", file=sys.stderr)
+        print(f"  {nobody}: this excludes nothing", file=sys.stderr)
     _complain("is suspicious:", suspicions_of(store, store.partitions("quality")))
     kept = {key: told for key, told in facts.items() if key not in left_out}
     _complain("is suspicious:", suspicious_beside_others(kept))
@@ -334,9 +337,9 @@ def conclude(study: Study, outcome: Outcome, seconds: float) -> None:
     if entry is None:
         return
     if "report of all" in outcome.waiting or "report of all" in outcome.failed:
-        print("\nThe scores below are those of the last report that could be made.")
+        print("\nThe report could not be made: the scores below are those of the previous report.")
     if "chance" not in entry.facts:
-        print("\nThe last report was made by an older version, whose table can't be shown here.")
+        print("\nThe stored report was made by an older version; its table can't be shown here.")
         return
     rows, cells = (
         read_table(store.path(entry, f"{name}.parquet")) for name in ("headline", "cells")

@@ -1,4 +1,4 @@
-"""The table of contents: everything that Dagster shows, and nothing else."""
+"""The Dagster definitions: assets, jobs, sensors and schedules of the selected study."""
 
 import dagster as dg
 
@@ -15,7 +15,7 @@ __all__ = ["define", "defs"]
 
 
 def define(study: Study) -> dg.Definitions:
-    """Everything that Dagster shows of a study."""
+    """Return the Dagster definitions of a study."""
     job = refresh(study)
     return dg.Definitions.merge(
         assets(study),
@@ -31,7 +31,7 @@ def _selected() -> Study:
     file = selected_study()
     study = load_study(file)
     home = ensure_home(file)
-    if not why_store_is_away(study, file, home):  # its mount point stays empty until it is back
+    if not why_store_is_away(study, file, home):  # write nothing into an empty mount point
         claim(study, file, home)
     return study
 

@@ -23,7 +23,7 @@ from attnconn_core.scoring import PUBLISHED, recovery_scores, summarise_recovery
 from attnconn_core.sources import KnownTruth, read_known_truth
 from benchmarks.table import replace_section, section
 
-__all__ = ["benchmarks_in", "main", "merged"]
+__all__ = ["data_sets_in", "main", "merged"]
 
 _HERE = Path(__file__).parent
 _STUDY = _HERE.parent / "studies" / "known_truth.yaml"
@@ -48,8 +48,8 @@ def main() -> None:
     options = parser.parse_args()
     print("Each method runs on 9 networks. The tables are written at the end.", file=sys.stderr)
     found = {
-        benchmark.name: _scored(benchmark.head(options.data_sets), options.methods)
-        for benchmark in benchmarks_in(options.folder)
+        data.name: _scored(data.head(options.data_sets), options.methods)
+        for data in data_sets_in(options.folder)
     }
     page = _HERE / "README.md"
     before = section(page, "truth") if options.methods else ""
@@ -63,7 +63,7 @@ def main() -> None:
         replace_section(page, "truth", tables)
 
 
-def benchmarks_in(folder: Path) -> Iterator[KnownTruth]:
+def data_sets_in(folder: Path) -> Iterator[KnownTruth]:
     """Read NetSim's simulations 1 to 4 and Sanchez-Romero's networks 1 to 5."""
     for number in range(1, 5):
         file = folder / "netsim" / f"sim{number:02d}.npz"
@@ -122,17 +122,17 @@ def _order() -> list[str]:
     return [styles.unmarked(name) for name in every]
 
 
-def _scored(benchmark: KnownTruth, only: Collection[str] | None) -> pd.DataFrame:
-    print(f"{benchmark.name}: {len(benchmark.series)} data sets", flush=True)
-    estimators = estimators_for(competitors_of(load_study(_STUDY)), benchmark, only)
-    with tqdm(total=len(estimators), desc=benchmark.name, unit=" methods") as bar:
-        scores, failed = recovery_scores(estimators, benchmark, lambda _: bar.update())
+def _scored(data: KnownTruth, only: Collection[str] | None) -> pd.DataFrame:
+    print(f"{data.name}: {len(data.series)} data sets", flush=True)
+    estimators = estimators_for(competitors_of(load_study(_STUDY)), data, only)
+    with tqdm(total=len(estimators), desc=data.name, unit=" methods") as bar:
+        scores, failed = recovery_scores(estimators, data, lambda _: bar.update())
     for where, why in failed.items():
         print(f"  {where}: {why}", flush=True)
     table = summarise_recovery(scores).set_index("method")
     if only is not None:
         return table.loc[[name for name in table.index if name in only]]
-    published = PUBLISHED.get(benchmark.name)
+    published = PUBLISHED.get(data.name)
     return table if published is None else pd.concat([table, published.set_index("method")])
 
 

@@ -14,7 +14,7 @@ from attnconn_core.connectivity import METHODS, CohortDirected
 from attnconn_core.scoring import recover
 from attnconn_core.sources import KnownTruth
 from benchmarks.table import replace_section
-from benchmarks.truth import benchmarks_in
+from benchmarks.truth import data_sets_in
 
 __all__ = ["main"]
 
@@ -41,8 +41,8 @@ def main() -> None:
     options = parser.parse_args()
     found: dict[str, dict[str, tuple[float, float]]] = {}
     counts: dict[str, int] = {}
-    for benchmark in benchmarks_in(options.folder):
-        used = benchmark.head(options.data_sets)
+    for data in data_sets_in(options.folder):
+        used = data.head(options.data_sets)
         counts[used.name] = len(used.series)
         print(f"{used.name}: {counts[used.name]} data sets", flush=True)
         for name, scores in _scored(used, options.methods):
@@ -57,8 +57,8 @@ def main() -> None:
         replace_section(Path(__file__).parent / "README.md", "directions", tables)
 
 
-def _scored(benchmark: KnownTruth, methods: list[str]) -> Iterator[tuple[str, tuple[float, float]]]:
-    pairs = list(zip(benchmark.series, benchmark.truths, strict=True))
+def _scored(data: KnownTruth, methods: list[str]) -> Iterator[tuple[str, tuple[float, float]]]:
+    pairs = list(zip(data.series, data.truths, strict=True))
     for name in methods:
         estimator = METHODS[name].make()
         yield (

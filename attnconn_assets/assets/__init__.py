@@ -1,1 +1,1 @@
-"""Every asset of a study. `catalogue` lists them; each stands below what it reads."""
+"""All assets of a study. `catalogue` lists them, each after the assets that it reads."""

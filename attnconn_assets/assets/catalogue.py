@@ -1,4 +1,4 @@
-"""The catalogue: every asset of a study, and where it keeps its data and its runs."""
+"""The catalogue: all assets of a study, and its store and MLflow tracking."""
 
 import dataclasses
 
@@ -10,7 +10,7 @@ from attnconn_assets.assets.inputs import specs as inputs
 from attnconn_assets.assets.report import specs as report
 from attnconn_assets.assets.scores import specs as scores
 from attnconn_assets.building.asset import build_asset
-from attnconn_assets.building.spec import AssetSpec
+from attnconn_assets.building.spec import BuildSpec
 from attnconn_assets.storage.store import Store
 from attnconn_assets.study.study import Study
 from attnconn_assets.tracking.tracking import Tracking
@@ -18,19 +18,19 @@ from attnconn_core.errors import StudyError
 
 __all__ = ["assets", "resources", "specs", "store_of", "tracking_of"]
 
-# Groups whose assets are wanted for themselves, and not only by what reads them.
-_ENDS = ("inputs", "benchmarks", "report")
+# Groups whose assets are always made; others are made only if an asset reads them.
+_ENDS = ("inputs", "scores", "report")
 
 
-def specs(study: Study) -> list[AssetSpec]:
-    """Every asset of a study; each stands below what it reads."""
+def specs(study: Study) -> list[BuildSpec]:
+    """Return the specs of all assets of a study, each after the assets that it reads."""
     rooms = (inputs, forecasters, connectivity, scores, report)
     wanted = _wanted([spec for room in rooms for spec in room.specs(study)])
     return [_with_quality(spec) if study.exclude.given else spec for spec in wanted]
 
 
-def _wanted(everything: list[AssetSpec]) -> list[AssetSpec]:
-    """Leave out what no score of the study reads, such as models that no method needs."""
+def _wanted(everything: list[BuildSpec]) -> list[BuildSpec]:
+    """Return the specs without those that nothing reads, such as models that no method needs."""
     needs = {spec.name: spec.needs for spec in everything}
     waiting = [spec.name for spec in everything if spec.group in _ENDS]
     kept: set[str] = set()
@@ -41,8 +41,8 @@ def _wanted(everything: list[AssetSpec]) -> list[AssetSpec]:
         if name not in needs:
             readers = sorted(reader for reader, needed in needs.items() if name in needed)
             raise StudyError(
-                f"{', '.join(readers)} needs the asset {name}, which the study doesn't have; "
-                "a method must be named under methods"
+                f"{', '.join(readers)} needs the asset {name}, which the study doesn't have: "
+                "if it is a method, name it under methods"
             )
         kept.add(name)
         waiting += needs[name]
@@ -51,30 +51,30 @@ def _wanted(everything: list[AssetSpec]) -> list[AssetSpec]:
     return [spec for spec in everything if spec.name in kept]
 
 
-def _with_quality(spec: AssetSpec) -> AssetSpec:
-    """Let what rests on a cohort depend on what the study's rules are held against."""
+def _with_quality(spec: BuildSpec) -> BuildSpec:
+    """Add `quality`, which the study's rules use, to the needs of an asset with a cohort."""
     if spec.partitioned == "session" or "session" not in spec.needs.values():
         return spec
     return dataclasses.replace(spec, needs={**spec.needs, "quality": "session"})
 
 
 def resources(study: Study) -> dict[str, dg.ConfigurableResource]:
-    """Where the study keeps its data and its runs."""
+    """Return Dagster's resources: the study's store and its MLflow tracking."""
     return {"store": store_of(study), "tracking": tracking_of(study)}
 
 
 def store_of(study: Study) -> Store:
-    """Where the study keeps its data."""
+    """Return the study's store."""
     return Store(root=str(study.store_folder))
 
 
 def tracking_of(study: Study) -> Tracking:
-    """Where the study keeps its runs."""
+    """Return the study's MLflow tracking."""
     return Tracking(folder=str(study.tracking_folder), page=study.tracking_page)
 
 
 def assets(study: Study) -> dg.Definitions:
-    """Every asset as Dagster has it, run in one process."""
+    """Return the Dagster definitions of all assets, run in one process."""
     every = specs(study)
     return dg.Definitions(
         assets=[build_asset(study, spec, every) for spec in every],

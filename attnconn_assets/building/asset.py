@@ -1,8 +1,8 @@
-"""One kind of asset for all: a body that makes partitions one by one and keeps what is done.
+"""Makes the Dagster asset of a spec; its body makes partitions one by one.
 
-A chunk of sessions records every partition as it is made, goes on after one that
-fails, and ends with one failure that names each of them and why. Dagster would
-otherwise mark the whole chunk by its last event.
+One run makes a chunk of partitions. It records each partition once it is made, continues after
+a failure, and ends with one failure that lists every failed partition and its reason. Without
+that, Dagster would mark the whole chunk by its last event.
 """
 
 import hashlib
@@ -17,12 +17,11 @@ from attnconn_assets.building.checks import SOUND, Check, are_sound
 from attnconn_assets.building.lost_store import require_store_of_run
 from attnconn_assets.building.making import CheckFailedError, make
 from attnconn_assets.building.partitions import (
-    benchmark_partitions,
     configuration_partitions,
+    ground_truth_partitions,
     session_partitions,
 )
 from attnconn_assets.building.platform import Platform
-from attnconn_assets.building.retold import retold
 from attnconn_assets.building.retrying import (
     FailedBeforeError,
     ended,
@@ -30,8 +29,9 @@ from attnconn_assets.building.retrying import (
     may_pass,
     tries_before,
 )
-from attnconn_assets.building.spec import AssetSpec, Kind
+from attnconn_assets.building.spec import BuildSpec, Kind
 from attnconn_assets.building.staleness import attempt
+from attnconn_assets.building.stored_metadata import metadata_of
 from attnconn_assets.instance.run_locks import announced
 from attnconn_assets.storage.entry import WHOLE, Entry
 from attnconn_assets.storage.store import Store
@@ -46,7 +46,7 @@ _FAILED = "failed because"
 
 @dataclass
 class _Chunk:
-    """What became of the partitions of one try: what Dagster shows of them, or why not."""
+    """The outcome of a chunk: metadata of made partitions, reasons of failed ones."""
 
     tries: frozenset[str] = frozenset()
     shown: dict[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -55,18 +55,17 @@ class _Chunk:
     passing: bool = False
 
     def add(self, partition: str, entry: Entry, shown: Mapping[str, Any]) -> None:
-        """Note a partition that is stored."""
+        """Add a partition that is stored."""
         self.shown[partition] = shown
         self.digests.append(entry.digest)
 
 
 def build_asset(
-    study: Study, spec: AssetSpec, specs: Sequence[AssetSpec] = ()
+    study: Study, spec: BuildSpec, specs: Sequence[BuildSpec] = ()
 ) -> dg.AssetsDefinition:
-    """Make the Dagster asset of a spec; `specs` are those of all assets of the study.
+    """Return the Dagster asset of a spec; `specs` are those of all assets of the study.
 
-    Its key is ``<study>/<name>``, so that two studies in one instance keep their
-    histories apart.
+    Its key is ``<study>/<name>``, which separates the histories of two studies in one instance.
     """
     partitions = _partitions(study, spec.partitioned)
     key = dg.AssetKey([study.name, spec.name])
@@ -81,15 +80,15 @@ def build_asset(
             yield from _make_all(context, key, spec, platform, keys)
 
     with warnings.catch_warnings():
-        # Dagster calls chunked backfills beta; they were tried, and nothing else will do.
+        # Dagster calls chunked backfills beta; they are tested here, and there is no alternative.
         warnings.simplefilter("ignore", dg.BetaWarning)
-        # And partitions of checks a preview: without them a chunk's check has one verdict.
+        # It calls partitioned checks a preview; without them a whole chunk has one verdict.
         warnings.simplefilter("ignore", dg.PreviewWarning)
         sound = dg.AssetCheckSpec(
             SOUND,
             asset=key,
-            description="Whether the partition keeps the rules that its values must keep; what "
-            "breaks one isn't stored.",
+            description="Whether the values of the partition keep all rules; otherwise it isn't "
+            "stored.",
             metadata={**study_tags(study), "attnconn/group": spec.group},
             partitions_def=partitions,
         )
@@ -114,45 +113,45 @@ def build_asset(
 def _make_all(
     context: dg.AssetExecutionContext,
     key: dg.AssetKey,
-    spec: AssetSpec,
+    spec: BuildSpec,
     platform: Platform,
     partitions: Sequence[str],
 ) -> Iterator[dg.MaterializeResult | dg.Output[None]]:
     chunk = _Chunk(tries_before(context))
     for partition in partitions:
         _make_one(context, key, spec, platform, partition, len(partitions), chunk)
-    # Pictures and tables are logged once, at the end: events are small until then.
+    # Pictures and tables are large: they are logged once, at the end.
     if chunk.failed:
         for partition, shown in chunk.shown.items():
             _log_made(context, key, partition, shown)
         raise ended(context, chunk.failed, len(partitions), passing=chunk.passing)
     for partition, shown in chunk.shown.items():
-        # For the event with which Dagster itself closes the step, one per partition.
+        # Dagster adds this to the event per partition with which it closes the step.
         named = {} if partition == WHOLE else {"partition_key": partition}
         context.add_asset_metadata(shown, asset_key=key, **named)
-    # Dagster takes one version for all; its event log gives each partition its own.
+    # Dagster takes one version per step; our event log gives each partition its own.
     digests = chunk.digests
     version = digests[0] if len(digests) == 1 else _hash(digests)
     yield dg.MaterializeResult(data_version=dg.DataVersion(version))
     if spec.checked:
-        # Every partition has its verdict; one on the whole chunk would stand beside them.
+        # Each partition has its verdict; this replaces a further one on the whole chunk.
         yield dg.Output(None, output_name=_output_of_check(context, key))
 
 
 def _make_one(
     context: dg.AssetExecutionContext,
     key: dg.AssetKey,
-    spec: AssetSpec,
+    spec: BuildSpec,
     platform: Platform,
     partition: str,
     n_partitions: int,
     chunk: _Chunk,
 ) -> None:
-    """Make a partition, unless a try before has made it, and record how that ended."""
+    """Make a partition, unless an earlier try has made it, and record the outcome."""
     try:
         kept = made_before(platform, spec, partition, chunk.tries)
         if kept is not None:
-            chunk.add(partition, kept, retold(platform.store, platform.tracking, kept))
+            chunk.add(partition, kept, metadata_of(platform.store, platform.tracking, kept))
             return
         made = make(platform, spec, partition)
     except FailedBeforeError as error:
@@ -161,7 +160,7 @@ def _make_one(
     except Exception as error:
         _end_if_asked_to(error)
         chunk.passing |= may_pass(error)
-        # What nobody expected costs its own partition too, and shows where it came from.
+        # Unexpected errors also fail only their own partition; they are logged with a traceback.
         expected = isinstance(error, AttnconnError)
         told = str(error) if expected else f"{type(error).__name__}: {error}"
         why = f"{told}{platform.scans_of(partition, unless_in=told)}"
@@ -171,14 +170,14 @@ def _make_one(
         return
     chunk.add(partition, made.entry, {**made.shown, **made.origin})
     if n_partitions > 1:
-        # It counts from here on, whatever becomes of the run.
+        # Recorded now, so that it counts even if the run ends early.
         _log_made(context, key, partition, made.origin)
     if spec.checked:
         _log_check(context, key, partition, made.checks, {})
 
 
 def _end_if_asked_to(error: Exception) -> None:
-    """Raise the interruption that led to an error: it is nothing that a partition failed of."""
+    """Raise the interruption that caused an error, if any: it isn't a failure of the partition."""
     cause: BaseException | None = error
     while cause is not None:
         if not isinstance(cause, Exception):
@@ -196,7 +195,7 @@ def _hash(digests: Sequence[str]) -> str:
 
 
 def failed_partition(asset: Sequence[str], partition: str, why: str) -> dg.AssetObservation:
-    """Return the event by which a partition's page says why it wasn't made."""
+    """Return the event that shows on a partition's page why it wasn't made."""
     return dg.AssetObservation(
         dg.AssetKey(asset),
         partition=None if partition == WHOLE else partition,
@@ -206,9 +205,9 @@ def failed_partition(asset: Sequence[str], partition: str, why: str) -> dg.Asset
 
 
 def _remember(
-    platform: Platform, spec: AssetSpec, partition: str, why: str, error: Exception
+    platform: Platform, spec: BuildSpec, partition: str, why: str, error: Exception
 ) -> None:
-    """Leave a note in the store; a disk too full for it must not hide the failure itself."""
+    """Record a failure in the store; if the disk is full, log that instead of raising."""
     try:
         tried = ""
         if not may_pass(error):
@@ -217,18 +216,20 @@ def _remember(
             )
         platform.store.fail(spec.name, partition, why, tried)
     except OSError as error:
-        platform.log.error(f"{spec.name} of {partition}: its failure isn't noted: {error}")
+        platform.log.error(
+            f"{spec.name} of {partition}: its failure can't be recorded in the store: {error}"
+        )
 
 
 def _log_failed(
     context: dg.AssetExecutionContext,
-    spec: AssetSpec,
+    spec: BuildSpec,
     key: dg.AssetKey,
     partition: str,
     error: Exception,
     why: str,
 ) -> None:
-    """Record why a partition wasn't made, where its page and its check show it."""
+    """Show on a partition's page, and in its check, why it wasn't made."""
     context.log_event(failed_partition(key.path, partition, why))
     if isinstance(error, CheckFailedError):
         _log_check(context, key, partition, error.checks, error.metadata)
@@ -237,7 +238,7 @@ def _log_failed(
     context.log.error(
         f"{spec.name} of {partition}: {why}", exc_info=error if not expected else None
     )
-    if spec.checked:  # or an older verdict would stand
+    if spec.checked:  # otherwise the previous verdict would remain
         _log_check(context, key, partition, None, {_FAILED: why})
 
 
@@ -254,9 +255,9 @@ def _log_check(
     checks: Sequence[Check] | None,
     metadata: Mapping[str, Any],
 ) -> None:
-    """Record every rule in one event: each event takes some twenty milliseconds.
+    """Record the results of all rules in one event, as each event takes some 20 ms.
 
-    Without any, the rules couldn't be held against anything.
+    `checks` is None if the rules couldn't be checked.
     """
     context.log_event(
         dg.AssetCheckEvaluation(
@@ -275,13 +276,13 @@ def _partitions(study: Study, kind: Kind) -> dg.PartitionsDefinition | None:
             return session_partitions(study)
         case "configuration":
             return configuration_partitions(study)
-        case "benchmark":
-            return benchmark_partitions(study)
+        case "ground truth":
+            return ground_truth_partitions(study)
         case "whole":
             return None
 
 
-def _dependency(study: Study, spec: AssetSpec, name: str, kind: Kind) -> dg.AssetDep:
+def _dependency(study: Study, spec: BuildSpec, name: str, kind: Kind) -> dg.AssetDep:
     mapping: dg.PartitionMapping | None = None
     if kind != spec.partitioned and kind == "configuration" and spec.from_configuration:
         mapping = dg.SpecificPartitionsPartitionMapping([spec.from_configuration])

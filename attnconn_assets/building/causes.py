@@ -1,4 +1,4 @@
-"""Causes: why a partition isn't there, walked back to what failed first."""
+"""Causes: why a partition isn't stored, traced back to the first failure."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from attnconn_assets.building.cohort import Settled, settle
 from attnconn_assets.building.folds import lacks_subject
-from attnconn_assets.building.spec import AssetSpec
+from attnconn_assets.building.spec import BuildSpec
 from attnconn_assets.storage.entry import WHOLE
 from attnconn_assets.storage.store import Store
 from attnconn_assets.study.study import Study
@@ -14,7 +14,7 @@ from attnconn_core.records import subject_of
 from attnconn_core.sources import Listing
 from attnconn_core.wording import few_and_more, told_once
 
-__all__ = ["Cause", "Causes", "named", "read_by", "told", "told_apart"]
+__all__ = ["Cause", "Causes", "in_lines", "in_one_line", "named", "read_by"]
 
 _SHOWN = 3
 # What is added to a failure to name its files, which differ from session to session.
@@ -23,16 +23,16 @@ _SCAN = re.compile(r" \(scan: [^)]*\)$")
 
 @dataclass(frozen=True)
 class Cause:
-    """What keeps partitions from being made.
+    """A reason why partitions can't be made.
 
     Attributes
     ----------
     asset, partition
-        What isn't there; empty where the reason names it.
+        The missing partition; empty if the reason names it.
     why
         The reason.
     failed
-        Whether it was tried and failed; else it waits or wasn't made yet.
+        Whether it failed; otherwise it is waiting or wasn't made yet.
     """
 
     asset: str
@@ -42,19 +42,19 @@ class Cause:
 
 
 def named(asset: str, partition: str) -> str:
-    """Name a partition for people; an asset without partitions by its name alone."""
+    """Return the name of a partition for messages; the asset's name if it has no partitions."""
     return asset if partition == WHOLE else f"{asset} of {partition}"
 
 
-def told_apart(causes: Iterable[Cause], *, reasons: bool = True) -> list[str]:
-    """Say what the causes are, those of one asset for one reason together; see `told_once`.
+def in_lines(causes: Iterable[Cause], *, reasons: bool = True) -> list[str]:
+    """Return one line per asset and reason; see `told_once`.
 
     Parameters
     ----------
     causes
-        What keeps something from being made.
+        Reasons why something can't be made.
     reasons
-        Whether to say why an asset failed; otherwise that is said elsewhere.
+        Whether to include why an asset failed.
     """
     of_assets: dict[tuple[str, bool], list[Cause]] = {}
     for cause in dict.fromkeys(causes):
@@ -66,19 +66,19 @@ def told_apart(causes: Iterable[Cause], *, reasons: bool = True) -> list[str]:
         for alike in told_once(said):
             keys, why = alike.names, alike.message
             who = named(asset, few_and_more(keys, _SHOWN)) if asset else ""
-            # Of one alone its files are named, too.
+            # A single partition is shown with its files.
             why = whole[keys[0]] if why and len(keys) == 1 else why
             lines.append(f"{who} failed{': ' if why else ''}{why}" if failed else f"{who} {why}")
     return [line.strip() for line in dict.fromkeys(lines)]
 
 
-def told(causes: Iterable[Cause], *, reasons: bool = True) -> str:
-    """Say in one line what the causes are; see `told_apart`."""
-    return "; ".join(told_apart(causes, reasons=reasons))
+def in_one_line(causes: Iterable[Cause], *, reasons: bool = True) -> str:
+    """Return the causes in one line; see `in_lines`."""
+    return "; ".join(in_lines(causes, reasons=reasons))
 
 
-def read_by(study: Study, spec: AssetSpec, key: str) -> list[tuple[str, str]]:
-    """List the assets and partitions that a partition reads, its cohort aside."""
+def read_by(study: Study, spec: BuildSpec, key: str) -> list[tuple[str, str]]:
+    """List the assets and partitions that a partition reads, without those of its cohort."""
     read = []
     for name, kind in spec.needs.items():
         if kind == spec.partitioned:
@@ -89,24 +89,24 @@ def read_by(study: Study, spec: AssetSpec, key: str) -> list[tuple[str, str]]:
             chosen = spec.from_configuration
             configurations = list(study.configurations) if chosen is None else [chosen]
             read += [(name, each) for each in configurations]
-        elif kind == "benchmark":
-            read += [(name, each) for each in study.recovery.benchmarks]
+        elif kind == "ground truth":
+            read += [(name, each) for each in study.recovery.ground_truths]
     return read
 
 
 class Causes:
-    """Why partitions of a study aren't there.
+    """Finds why partitions of a study aren't stored.
 
     Parameters
     ----------
     study, store, listing
-        What to look at.
+        The study, its store and the sessions of its source.
     specs
-        Every asset of the study; one that isn't among them has no further cause.
+        All assets of the study. Causes of other assets aren't traced further.
     """
 
     def __init__(
-        self, study: Study, store: Store, listing: Listing, specs: Sequence[AssetSpec]
+        self, study: Study, store: Store, listing: Listing, specs: Sequence[BuildSpec]
     ) -> None:
         self._study, self._store, self._listing = study, store, listing
         self._specs = {spec.name: spec for spec in specs}
@@ -114,14 +114,14 @@ class Causes:
         self._settled: dict[str, Settled] = {}
 
     def of(self, asset: str, partition: str) -> tuple[Cause, ...]:
-        """Return what failed, or is lacking, that a partition isn't there for; none if it is."""
+        """Return why a partition isn't stored; empty if it is."""
         key = asset, partition
         if key not in self._found:
             self._found[key] = self._of(asset, partition)
         return self._found[key]
 
-    def of_needs(self, spec: AssetSpec, partition: str) -> tuple[Cause, ...]:
-        """Return what keeps a partition from being made; none if it can be made now."""
+    def of_needs(self, spec: BuildSpec, partition: str) -> tuple[Cause, ...]:
+        """Return why a partition can't be made; empty if it can be made now."""
         reads = read_by(self._study, spec, partition)
         found = [
             cause
@@ -141,23 +141,23 @@ class Causes:
         return tuple(dict.fromkeys(found))
 
     def _came_later(
-        self, spec: AssetSpec, partition: str, name: str, where: str
+        self, spec: BuildSpec, partition: str, name: str, where: str
     ) -> tuple[Cause, ...]:
-        """Return that a session reads a cohort's result that was made without its subject."""
+        """Return a cause if a session reads a cohort's result that was made without its subject."""
         if spec.partitioned != "session" or spec.needs[name] == "session":
             return ()
         entry, subject = self._store.readable(name, where), subject_of(partition)
         if entry is None or not lacks_subject(entry, subject):
             return ()
-        why = f"is of a cohort without subject {subject}: make it anew first"
+        why = f"was made from a cohort without subject {subject}: make it again first"
         return (Cause(name, where, why),)
 
     def _of_all_optional(
-        self, spec: AssetSpec, reads: Sequence[tuple[str, str]]
+        self, spec: BuildSpec, reads: Sequence[tuple[str, str]]
     ) -> tuple[Cause, ...]:
-        """Return what keeps away all that a partition could be made from; none if one is there.
+        """Return why all optional inputs of a partition are missing; empty if it has one.
 
-        Of what sessions have, a cohort is settled: that is another question.
+        Optional inputs per session are handled by `settle`.
         """
         optional = [(name, where) for name, where in reads if name in spec.optional]
         if not optional or {name for name, _ in optional} != spec.optional:
@@ -165,24 +165,24 @@ class Causes:
         causes = [self.of(name, where) for name, where in optional]
         return tuple(cause for each in causes for cause in each) if all(causes) else ()
 
-    def settled(self, spec: AssetSpec) -> Settled:
-        """Return the cohort that a group's result rests on, and what it is made without."""
+    def settled(self, spec: BuildSpec) -> Settled:
+        """Return the cohort of a group result, and the assets that it is made without."""
         if spec.name not in self._settled:
             self._settled[spec.name] = settle(self._study, self._store, self._listing, spec.basis)
         return self._settled[spec.name]
 
-    def without(self, spec: AssetSpec, partition: str) -> dict[str, str]:
-        """Return what a partition is made without though it would read it → why."""
+    def without(self, spec: BuildSpec, partition: str) -> dict[str, str]:
+        """Return the optional inputs that a partition is made without → why."""
         if not spec.optional:
             return {}
         found = {
-            named(name, where): told(causes)
+            named(name, where): in_one_line(causes)
             for name, where in read_by(self._study, spec, partition)
             if name in spec.optional and (causes := self._outdated(name, where))
         }
         if spec.rests_on:
             for name, sessions in self.settled(spec).left_out.items():
-                found[name] = told(self._of_sessions({name: sessions}))
+                found[name] = in_one_line(self._of_sessions({name: sessions}))
         return found
 
     def _of_sessions(self, missing: Mapping[str, Sequence[str]]) -> list[Cause]:
@@ -205,7 +205,7 @@ class Causes:
         return causes or (Cause(asset, partition, why),)
 
     def _outdated(self, asset: str, partition: str) -> tuple[Cause, ...]:
-        """Return why a partition isn't there, or what is stored is older than it should be."""
+        """Return why a partition isn't stored, or why its inputs can't be made again."""
         return self.of(asset, partition) or self._of_its_needs(asset, partition)
 
     def _of_its_needs(self, asset: str, partition: str) -> tuple[Cause, ...]:

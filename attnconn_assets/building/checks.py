@@ -1,28 +1,28 @@
-"""Asset checks: rules that must hold of a result before it is stored."""
+"""Asset checks: rules that a result must keep before it is stored."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 __all__ = ["SOUND", "Check", "are_sound"]
 
-#: The one check that Dagster shows of an asset: its metadata hold the verdict on each rule.
+#: The one check per asset that Dagster shows; its metadata hold the verdict on each rule.
 SOUND = "sound"
 
 
 @dataclass(frozen=True)
 class Check:
-    """What became of one rule, and the numbers that keep or break it.
+    """The verdict on one rule, with the numbers behind it.
 
     Attributes
     ----------
     name, passed
-        Of the rule.
+        Name of the rule, and whether it is kept.
     rule
-        What must hold, in words.
+        The rule in words.
     details
-        What was found.
+        Measured values.
     in_words
-        A sentence that says rule and finding by itself; by default they are put together.
+        A sentence with the rule and the finding; by default it is built from `rule` and `details`.
     """
 
     name: str
@@ -33,7 +33,7 @@ class Check:
 
     @property
     def complaint(self) -> str:
-        """The rule and what was found instead."""
+        """The rule and the finding that breaks it."""
         if self.in_words:
             return self.in_words
         found = "; ".join(f"{name}: {value}" for name, value in self.details.items())

@@ -1,4 +1,4 @@
-"""The cohort: which sessions a group result may rest on, and why others are left out."""
+"""The cohort: the sessions that a group result rests on, and why others are excluded."""
 
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -26,28 +26,28 @@ __all__ = [
 ]
 
 BY_RULE = "left out by the study: "
-"""How the reason begins for whom the study leaves out: they aren't missing."""
+"""Prefix of the reason if the study's rules exclude a session; it doesn't count as missing."""
 
 _REMOVED = (
-    "its scan was removed, or its partition in Dagster deleted; exclude.sessions, or a table of "
-    "subjects, can leave it out"
+    "its scan was removed, or its partition in Dagster was deleted; to leave it out on purpose, "
+    "use exclude.sessions or a table of subjects"
 )
 
 
 @dataclass(frozen=True)
 class Basis:
-    """What an asset asks of the sessions that it rests on; see `AssetSpec`.
+    """What an asset requires of the sessions that it rests on; see `BuildSpec`.
 
     Attributes
     ----------
     assets
-        That a session must have; none if the asset rests on no cohort.
+        Assets that each session must have; none if the asset rests on no cohort.
     optional
-        Of these, those that it is made without where the quorum is missed otherwise.
+        Members of `assets` that may be dropped if the quorum would be missed otherwise.
     made_without_all
-        Whether it is made even where no session has any of them.
+        Whether the asset is made even if no session has any of them.
     window
-        Consecutive frames that it needs of a session; None if any session will do.
+        Consecutive frames that it needs of a session; None for no minimum.
     """
 
     assets: tuple[str, ...] = ()
@@ -58,18 +58,18 @@ class Basis:
 
 @dataclass(frozen=True, eq=False)
 class Settled:
-    """What a group's result rests on.
+    """The cohort of a group result.
 
     Attributes
     ----------
     cohort
         The sessions.
     left_out
-        Assets that it is made without → the sessions that lack them.
+        Assets that it is made without → sessions that lack them.
     lacks
-        What the cohort lacks to be the study's quorum; empty if it is one.
+        Why the study's quorum is missed; empty if it is met.
     missing
-        Then: every asset that keeps sessions out → those sessions.
+        If the quorum is missed: asset → sessions that are excluded because they lack it.
     """
 
     cohort: Cohort
@@ -79,18 +79,17 @@ class Settled:
 
 
 def settle(study: Study, store: Store, listing: Listing, basis: Basis) -> Settled:
-    """Choose the sessions that a group's result rests on, and what it is made without.
+    """Choose the sessions of a group result, and the assets that it is made without.
 
-    A session that lacks an asset is excluded as long as the study's quorum is left. If it
-    isn't, optional assets are left out, one after the other: that which most sessions lack
-    first, and of several the last. So a method that fails costs itself and no other method.
-    Where that doesn't help, such as where the scans themselves can't be read, nothing is
-    left out, and the quorum is missed.
+    Sessions that lack an asset are excluded as long as the study's quorum is met. If it is
+    missed, optional assets are dropped one by one: first the one that most sessions lack, and
+    among equals the last. A method that fails is thus dropped alone. If dropping doesn't help,
+    for example because the scans can't be read, no asset is dropped and the quorum is missed.
     """
     window = basis.window
     whole = cohort_of(study, store, listing, basis.assets, window)
     lacks = short_of_quorum(study, whole)
-    # What is made without any of its sessions needs no quorum of them.
+    # An asset that can be made without any of its inputs needs no quorum.
     if not lacks or (basis.made_without_all and whole.sessions):
         return Settled(whole)
     keys = [session.key for session in listing.sessions]
@@ -113,7 +112,7 @@ def settle(study: Study, store: Store, listing: Listing, basis: Basis) -> Settle
 
 
 def by_name(study: Study, session: str) -> str:
-    """Say that the study leaves a session out by its name; empty if it doesn't."""
+    """Return the reason if the study excludes a session by name; otherwise an empty text."""
     return f"{BY_RULE}exclude.sessions names it" if study.exclude.names(session) else ""
 
 
@@ -124,10 +123,10 @@ def cohort_of(
     assets: Iterable[str],
     window: Window | None = None,
 ) -> Cohort:
-    """Take the sessions that each of some assets holds and no rule of the study keeps out.
+    """Return the sessions that have all of some assets and that no rule of the study excludes.
 
-    Everybody else is listed with the reason: what failed or isn't made, what the source
-    refuses, and whose scan was there once and was removed.
+    All others are listed with the reason: an asset failed or isn't made, the source refuses
+    the session, or its scan was removed.
     """
     rules = study.exclude
     assets = tuple(dict.fromkeys([*assets, *(("quality",) if rules.given else ())]))
@@ -151,9 +150,9 @@ def cohort_of(
 
 
 def left_out_by_rules(study: Study, store: Store, sessions: Iterable[str]) -> dict[str, str]:
-    """Return the sessions that the study leaves out by name or by their quality → why.
+    """Return the sessions that the study excludes by name or by their quality → why.
 
-    A session without quality isn't among them: why it has none is said of it.
+    Sessions without stored quality are only excluded by name.
     """
     told = {}
     for key in sessions:
@@ -165,7 +164,7 @@ def left_out_by_rules(study: Study, store: Store, sessions: Iterable[str]) -> di
 
 
 def _broken(study: Study, store: Store, session: str) -> str:
-    """Name the study's rules that a session's stored quality breaks; empty if none."""
+    """Return the study's rules that a session's stored quality breaks, in words; empty if none."""
     if not study.exclude.given:
         return ""
     found = store.readable("quality", session)
@@ -173,16 +172,16 @@ def _broken(study: Study, store: Store, session: str) -> str:
 
 
 def short_of_quorum(study: Study, cohort: Cohort) -> str:
-    """Say what a cohort lacks to be the study's quorum; empty if it is one.
+    """Return why a cohort misses the study's quorum; empty if it meets it.
 
-    Those whom a rule of the study keeps out aren't missing.
+    Sessions that a rule of the study excludes don't count as missing.
     """
     by_rule = sum(why.startswith(BY_RULE) for why in cohort.excluded.values())
     present = len(cohort.sessions)
     eligible = present + len(cohort.excluded) - by_rule
     needed = min(math.ceil(study.quorum * eligible - 1e-9), eligible)
     if study.quorum < 1:
-        needed = min(needed, max(1, eligible - 1))  # one bad scan costs its own session
+        needed = min(needed, max(1, eligible - 1))  # one bad scan excludes only its own session
     if present and present >= needed:
         return ""
     if by_rule and not eligible:
@@ -193,22 +192,23 @@ def short_of_quorum(study: Study, cohort: Cohort) -> str:
     listed = "; ".join(f"{key}: {why}" for key, why in missing[:10])
     return (
         f"{needed} of {eligible} sessions (quorum: {study.quorum:g}); {present} are there. "
-        f"Left out: {listed or 'none: the study has no session'}. A lower quorum, or the names of "
-        "sessions to do without under exclude.sessions, lets the study go on"
+        f"Left out: {listed or 'none: the study has no session'}. To continue without them, name "
+        "them under exclude.sessions, or lower the quorum"
     )
 
 
 def removed_sessions(study: Study, store: Store, there: Collection[str]) -> list[str]:
-    """List the sessions of the store whose scans are gone, though nobody leaves them out.
+    """Return stored sessions whose scans no longer exist.
 
-    A table of subjects leaves sessions out on purpose, and so does the study's `exclude`.
+    Sessions that a table of subjects or the study's `exclude` leaves out aren't listed: they are
+    missing on purpose.
 
     Parameters
     ----------
     study, store
         The study and its store.
     there
-        Keys of the sessions whose scans are there.
+        Keys of the sessions whose scans exist.
     """
     if getattr(study, "subjects", None) is not None:
         return []
@@ -222,9 +222,9 @@ def removed_sessions(study: Study, store: Store, there: Collection[str]) -> list
 def _why_not(
     store: Store, session: str, assets: Iterable[str], window: Window | None = None
 ) -> str:
-    """Say what keeps a session out: assets it lacks, or rests on that couldn't be made again.
+    """Return why a session is excluded; empty if it isn't.
 
-    Or that its scan is too short for the window of what is made.
+    Reasons are assets that it lacks, inputs that couldn't be made again, or too short a scan.
     """
     failed: dict[str, str] = {}
     missing = []

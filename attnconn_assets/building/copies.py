@@ -1,4 +1,4 @@
-"""Which sessions hold one recording, or a part of one, in sentences per session."""
+"""Messages about sessions that hold the same recording, or parts of it."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,12 +21,12 @@ __all__ = [
 ]
 
 _SHOWN = 3
-_REMEDY = "take away the copies, or put the scan that belongs there in its place"
+_REMEDY = "remove the copies, or replace them by the right scans"
 _BACKWARDS = ", run backwards"
 
 
 def copies_in_words(facts: Facts) -> dict[str, str]:
-    """Name every session that holds exactly another's recording."""
+    """Return a message for each session whose recording is identical to another's."""
     holders: dict[str, list[str]] = defaultdict(list)
     for key, told in facts.items():
         for recording in dict.fromkeys(_strings(told, "recordings")):
@@ -36,20 +36,20 @@ def copies_in_words(facts: Facts) -> dict[str, str]:
         for key in keys if len(keys) > 1 else ():
             others = [other for other in keys if other != key]
             found[key] = (
-                f"every session must be a recording of its own; it holds the same as "
+                f"every session must be a recording of its own; it is identical to "
                 f"{first_few(others, _SHOWN)}: {_REMEDY}"
             )
     return found
 
 
 def near_copies_in_words(facts: Facts) -> dict[str, str]:
-    """Name copies that were cut, shifted, rounded, detrended, or turned in sign or in time."""
+    """Return messages for copies: cut, shifted, rounded, detrended, negated or reversed in time."""
     others: dict[str, list[str]] = defaultdict(list)
     for copy in near_copies(_signatures(facts)):
         how = f"r = {number(copy.correlation, 3)}"
         how += _BACKWARDS if copy.backwards else ""
         how += f", shifted by {abs(copy.shift)} frames" if copy.shift else ""
-        how += ", its sign turned" if copy.correlation < 0 else ""
+        how += ", with its sign reversed" if copy.correlation < 0 else ""
         others[copy.first].append(f"{copy.second} ({how})")
         others[copy.second].append(f"{copy.first} ({how})")
     return {
@@ -60,7 +60,7 @@ def near_copies_in_words(facts: Facts) -> dict[str, str]:
 
 
 def shared_parts_in_words(facts: Facts) -> dict[str, str]:
-    """Name sessions whose frames, or whose region columns, are in part another's."""
+    """Return messages for sessions that share some frames or region columns with another."""
     told: dict[str, list[str]] = defaultdict(list)
     stretches = shared_stretches(_signatures(facts))
     for each in stretches:
@@ -77,7 +77,7 @@ def shared_parts_in_words(facts: Facts) -> dict[str, str]:
         told[columns.second].append(f"{count} those of {columns.first}")
     return {
         key: f"every session must be a recording of its own, but {first_few(parts, _SHOWN)}: were "
-        "files mixed up or joined? Read it anew, or leave it out (exclude: {sessions: […]})"
+        "files mixed up or joined? Replace the scan, or leave it out (exclude: {sessions: […]})"
         for key, parts in told.items()
     }
 
@@ -96,7 +96,7 @@ def _stretch(each: SharedStretch, mine: int) -> str:
 
 
 def resemblances_in_words(facts: Facts) -> dict[str, str]:
-    """Name sessions whose slow signal is another's, filtered, cleaned or resampled otherwise."""
+    """Return messages for sessions whose slow signal matches another's from the first frame on."""
     others: dict[str, list[str]] = defaultdict(list)
     known = _pairs(shared_stretches(_signatures(facts)))
     for each in resemblances({key: _strings(told, "levels") for key, told in facts.items()}):
@@ -107,13 +107,13 @@ def resemblances_in_words(facts: Facts) -> dict[str, str]:
             (each.first, each.second, each.rate),
             (each.second, each.first, 1 / each.rate),
         ):
-            clock = f", where {rate:.3g} s of it are 1 s of this" if each.rate != 1 else ""
+            clock = f", where {rate:.3g} s of it match 1 s of this one" if each.rate != 1 else ""
             others[key].append(f"{other} ({how}{clock})")
     return {
         key: f"its slow signal follows that of {first_few(who, _SHOWN)} from the first frame on: "
-        "the same recording, filtered, cleaned or resampled in another way? Two scans of rest "
-        "don't; those of people who see or do the same may. Leave copies out (exclude: "
-        "{sessions: […]})"
+        "is it the same recording, filtered, cleaned or resampled in another way? Two scans of "
+        "rest don't match like this; scans with the same film or task may. Leave copies out "
+        "(exclude: {sessions: […]})"
         for key, who in others.items()
     }
 
@@ -127,7 +127,7 @@ def _signatures(facts: Facts) -> dict[str, Sequence[str]]:
 
 
 def _strings(facts: Mapping[str, object], name: str) -> Sequence[str]:
-    """Return what older versions may not have recorded."""
+    """Return a recorded list; empty if an older version didn't record it."""
     held = facts.get(name, ())
     assert isinstance(held, Sequence)  # noqa: S101  (as `time_series` writes them)
     return held

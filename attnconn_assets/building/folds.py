@@ -1,4 +1,4 @@
-"""Folds: which of a cohort's models, or of its pools, is of a subject."""
+"""Folds: finds the fold of a cohort's models or pools that reads a subject."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,7 +9,7 @@ __all__ = ["fold_of", "lacks_subject"]
 
 
 def fold_of(folds: Sequence[Mapping[str, Any]], subject: str) -> int | None:
-    """Return the place of the fold that reads a subject; None if none does."""
+    """Return the index of the fold that reads a subject; None if there is none."""
     places = (
         place
         for place, fold in enumerate(folds)
@@ -19,6 +19,6 @@ def fold_of(folds: Sequence[Mapping[str, Any]], subject: str) -> int | None:
 
 
 def lacks_subject(entry: Entry, subject: str) -> bool:
-    """Return whether an entry was made from folds of subjects, none of which is of this one."""
+    """Return whether an entry has folds of subjects, none of which reads this subject."""
     folds = entry.facts.get("folds")
     return isinstance(folds, list) and bool(folds) and fold_of(folds, subject) is None

@@ -1,4 +1,4 @@
-"""What must hold between sessions: no recording twice, and one repetition time."""
+"""Rules between sessions: no recording twice, and one repetition time."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -16,16 +16,16 @@ from attnconn_core.repetition_time import ROUNDING, repetition_time_problem
 __all__ = ["far_shorter", "of_another_time", "suspicious_beside_others", "unlike_others"]
 
 
-# Of the usual number of frames; a second repetition time twice as long leaves half.
+# Share of the usual number of frames; twice the repetition time gives half the frames.
 _SHORT = 0.6
 
 
 def unlike_others(facts: Facts) -> Mapping[str, str]:
-    """Find the sessions that can't be in one cohort with the others, and say why.
+    """Return the sessions that can't be in the cohort because of the others → why.
 
-    Every copy of a recording is left out, exact or nearly so: which of its names is right
-    can't be known. So is whoever has another repetition time than most sessions (than the
-    first, if as many have one as have another): lags and spectra of the two aren't comparable.
+    All exact and near copies of a recording are left out, because which one has the right name
+    is unknown. Sessions with another repetition time than most are left out too, as their lags
+    and spectra aren't comparable; if two times are equally frequent, the first session's counts.
 
     Parameters
     ----------
@@ -41,17 +41,16 @@ def unlike_others(facts: Facts) -> Mapping[str, str]:
 
 
 def suspicious_beside_others(facts: Facts) -> Mapping[str, str]:
-    """Find what is suspicious about sessions only when others are seen, and say it.
+    """Return what is suspicious about sessions in comparison with the others.
 
-    Frames or region columns that are another session's. A slow signal that follows another
-    session's: they may be one recording that was filtered or cleaned in two ways. Far
-    fewer frames than most have. Connectivity or autocorrelation that is far from what is
-    usual.
+    That is: frames or region columns shared with another session; a slow signal that matches
+    another's, as if one recording was cleaned in two ways; far fewer frames than most; unusual
+    connectivity or autocorrelation.
 
     Parameters
     ----------
     facts
-        What `time_series` recorded of each session, without who is left out.
+        What `time_series` recorded of each session, without sessions that are left out.
     """
     told = [
         shared_parts_in_words(facts),
@@ -67,20 +66,20 @@ def suspicious_beside_others(facts: Facts) -> Mapping[str, str]:
 
 
 def far_shorter(frames: Mapping[str, int]) -> dict[str, str]:
-    """Find the sessions of far fewer frames than most, and say what may be the cause.
+    """Return the sessions with far fewer frames than most → a message with possible causes.
 
     Parameters
     ----------
     frames
-        Session key → how many it has.
+        Session key → number of frames.
     """
     if not frames:
         return {}
     usual = sorted(frames.values())[len(frames) // 2]
     return {
-        key: f"it has {count} frames, and most sessions {usual} or so: was it cut off, or has it "
-        "another repetition time? What is estimated from so much less is noisier and is compared "
-        "all the same. Leave it out (exclude: {min_minutes: …}), or compare equal lengths "
+        key: f"it has {count} frames, and most sessions have about {usual}: was it cut off, or has "
+        "it another repetition time? Estimates from so few frames are noisier, but are compared "
+        "with the others. Leave it out (exclude: {min_minutes: …}), or compare equal lengths "
         "(scan_lengths)"
         for key, count in frames.items()
         if count <= _SHORT * usual
@@ -88,7 +87,7 @@ def far_shorter(frames: Mapping[str, int]) -> dict[str, str]:
 
 
 def of_another_time(times: Mapping[str, float]) -> dict[str, str]:
-    """Find the sessions of another repetition time than most, or an impossible one, and say so.
+    """Return the sessions whose repetition time is impossible or differs from most → why.
 
     Parameters
     ----------
@@ -101,12 +100,12 @@ def of_another_time(times: Mapping[str, float]) -> dict[str, str]:
     possible = [time for key, time in times.items() if not impossible[key]]
     counts = Counter(possible)
     usual, count = next(iter(counts.most_common(1)), (0.0, 0))
-    tied = " and as many have its: which is meant can't be known, the first session's is taken"
+    tied = ", equally many have its own, and that of the first session is used"
     return {
         key: impossible[key]
         or f"all sessions must have one repetition time; it has {time:g} s, and {count} of "
-        f"{len(times)} have {usual:g} s{tied if counts[time] == count else ''}. A table of "
-        "subjects (subjects) can choose those of one"
+        f"{len(times)} have {usual:g} s{tied if counts[time] == count else ''}. To select "
+        "the sessions of one, give a table of subjects (subjects)"
         for key, time in times.items()
         if impossible[key] or abs(time - usual) > ROUNDING * usual
     }

@@ -1,4 +1,4 @@
-"""A store that is away: nothing is made again of what Dagster knows to be stored."""
+"""Detects a store that isn't reachable, so that its results aren't made again elsewhere."""
 
 from pathlib import Path
 
@@ -15,15 +15,15 @@ __all__ = ["require_store", "require_store_of_run", "why_store_is_away"]
 
 
 def require_store(study: Study, instance: dg.DagsterInstance) -> None:
-    """See that a store isn't empty of which Dagster knows that it held something.
+    """Raise an error if a store is empty although Dagster knows that it held results.
 
-    A store on a mount that is away is an empty folder, or none: everything would be made again
-    in it without a word.
+    If a store's disk isn't mounted, its folder is empty or missing, and everything would be made
+    again there unnoticed.
 
     Raises
     ------
     StoreError
-        With the ways out.
+        Naming the store and what to do.
     """
     store = study.store_folder
     if has_results(store):
@@ -34,7 +34,7 @@ def require_store(study: Study, instance: dg.DagsterInstance) -> None:
         raise StoreError(
             f"the store of {study.name} must hold what was made; {store} "
             f"{'is empty' if store.is_dir() else 'is not there'}, and Dagster knows {known} "
-            f"partitions that were stored. {_ways_out(study)}"
+            f"stored partitions. {_ways_out(study)}"
         )
 
 
@@ -42,24 +42,23 @@ def _ways_out(study: Study) -> str:
     usual = study.usual_store
     if study.store_folder != usual and has_results(usual):
         return (
-            f"Results of a study of this name lie in {usual}: remove `store` from the study to go "
-            "on with them, or move them to where it points"
+            f"Results of a study of this name lie in {usual}: remove `store` from the "
+            "study to use them, or move them to where it points"
         )
     return (
-        "Mount it if it is on a mount that is away, or let `store` in the study say where it lies "
-        "now. If it is gone for good, `attnconn clean` forgets what was made, and the next run "
-        "makes all of it again"
+        "If its disk isn't mounted, mount it; if it was moved, set `store` in the study to its new "
+        "place. If it is lost, run `attnconn clean`: the next run then makes everything again"
     )
 
 
 def require_store_of_run(study: Study, context: dg.AssetExecutionContext) -> None:
-    """Refuse a run of Dagster's, whoever began it, while the store is away.
+    """End a Dagster run if the store isn't reachable; see `require_store`.
 
     Raises
     ------
     dagster.Failure
-        Which says what `require_store` says, and nothing else. Another try by the same step is
-        no use; the run itself is begun again if it has `dagster/max_retries`.
+        With the message of `require_store`. The step isn't retried; the run is, if it has
+        `dagster/max_retries`.
     """
     try:
         require_store(study, context.instance)
@@ -69,9 +68,9 @@ def require_store_of_run(study: Study, context: dg.AssetExecutionContext) -> Non
 
 
 def why_store_is_away(study: Study, file: Path, home: Path) -> str:
-    """Say that the store is away before anything is written in its place; empty if it isn't.
+    """Return the message of `require_store` before a command writes anything; empty if all is well.
 
-    Dagster is asked only where the store is empty and the study has been run before.
+    Dagster is queried only if the store is empty and the study has been run before.
 
     Parameters
     ----------

@@ -1,6 +1,6 @@
-"""Making a partition: run the body, check, store, track, and say what Dagster shows.
+"""Makes a partition: runs the body, checks, stores and tracks its result, and builds metadata.
 
-Everything that all assets do alike is done here, once, from the body's `Result`.
+Everything that is the same for all assets is done here, from the body's `Result`.
 """
 
 import json
@@ -18,7 +18,7 @@ from attnconn_assets.building.result import Result
 from attnconn_assets.building.runs import Runs
 from attnconn_assets.building.settings import DeclaredSettings
 from attnconn_assets.building.showing import show_stored
-from attnconn_assets.building.spec import AssetSpec
+from attnconn_assets.building.spec import BuildSpec
 from attnconn_assets.building.work import Work
 from attnconn_assets.storage import formats
 from attnconn_assets.storage.entry import Entry
@@ -30,8 +30,8 @@ __all__ = ["CheckFailedError", "Made", "make"]
 _WARNING = "attnconn.warning"
 _CAUTIONS = "attnconn.cautions"
 _FOUND_LATER = (
-    "scores find later whether this may be interpreted: the asset cautions, the comparison and "
-    "the report name the methods that must not be, and why"
+    "scores decide later whether this may be interpreted: the asset cautions, the comparison and "
+    "the report name the methods that must not be interpreted, and why"
 )
 _RECORDED = frozenset({"read", "cohort", "sessions", "excluded", "lacks", "warnings"})
 
@@ -43,13 +43,13 @@ class Made:
     Attributes
     ----------
     entry
-        What is stored.
+        The stored entry.
     origin
-        Where it lies, its hash, and which run shows it.
+        Metadata: its files, its hash and its MLflow run.
     shown
-        What else Dagster shows: pictures, tables, numbers.
+        Other metadata for Dagster: pictures, tables, numbers.
     checks
-        All of which passed.
+        Its checks, all of which passed.
     """
 
     entry: Entry
@@ -59,7 +59,7 @@ class Made:
 
 
 class CheckFailedError(AttnconnError):
-    """A partition was refused: its checks say why, and nothing was stored."""
+    """A partition broke a rule of its checks, so that nothing was stored."""
 
     def __init__(self, message: str, checks: tuple[Check, ...], metadata: Mapping[str, Any]):
         super().__init__(message)
@@ -67,7 +67,7 @@ class CheckFailedError(AttnconnError):
         self.metadata = metadata
 
 
-def make(platform: Platform, spec: AssetSpec, partition: str) -> Made:
+def make(platform: Platform, spec: BuildSpec, partition: str) -> Made:
     """Make one partition of an asset.
 
     Raises
@@ -75,7 +75,7 @@ def make(platform: Platform, spec: AssetSpec, partition: str) -> Made:
     CheckFailedError
         If a check of the result failed.
     AttnconnError
-        Whatever the body raises.
+        If the body raises it.
     """
     _refuse_short(platform, spec, partition)
     recipe = spec.recipe_of(partition)
@@ -115,8 +115,8 @@ def make(platform: Platform, spec: AssetSpec, partition: str) -> Made:
     return Made(entry, _origin(platform, entry), shown, result.checks)
 
 
-def _refuse_short(platform: Platform, spec: AssetSpec, partition: str) -> None:
-    """Refuse a session that is too short for what the asset needs of it."""
+def _refuse_short(platform: Platform, spec: BuildSpec, partition: str) -> None:
+    """Raise an error if a session is too short for the asset."""
     if spec.window is None or spec.partitioned != "session":
         return
     series = platform.store.readable("time_series", partition)
@@ -125,8 +125,8 @@ def _refuse_short(platform: Platform, spec: AssetSpec, partition: str) -> None:
         raise SeriesError(why)
 
 
-def _lacks(platform: Platform, spec: AssetSpec, partition: str) -> dict[str, str]:
-    """Say what a partition is made without, and why."""
+def _lacks(platform: Platform, spec: BuildSpec, partition: str) -> dict[str, str]:
+    """Return the optional inputs that a partition is made without → why."""
     if not spec.optional:
         return {}
     store = platform.store.snapshot()
@@ -142,11 +142,11 @@ def _refuse_unsound(result: Result) -> None:
 
 
 def _recorded(work: Work, result: Result) -> dict[str, Any]:
-    """What work recorded while the body ran: the user's files, and the cohort."""
+    """Return what `work` recorded while the body ran: the user's files and the cohort."""
     taken = sorted(_RECORDED & result.facts.keys())
     if taken:
         raise ParameterError(
-            f"facts of {work.asset} can't be called {', '.join(taken)}: these are recorded for it"
+            f"facts of {work.asset} can't have the names {', '.join(taken)}: these are reserved"
         )
     facts: dict[str, Any] = {"read": work.files} if work.files else {}
     if work.lacks:
@@ -187,7 +187,7 @@ def _track(
 
 
 def _list_scans(work: Work, run: TrackedRun, result: Result) -> dict[str, int]:
-    """List in MLflow the user's files behind scores; return how many, for Dagster's page."""
+    """List the user's files behind scores in MLflow; return their number for Dagster's page."""
     if result.by_method is None:
         return {}
     scans = work.scans()
@@ -196,9 +196,9 @@ def _list_scans(work: Work, run: TrackedRun, result: Result) -> dict[str, int]:
 
 
 def _store(
-    platform: Platform, work: Work, spec: AssetSpec, result: Result, facts: Mapping[str, Any]
+    platform: Platform, work: Work, spec: BuildSpec, result: Result, facts: Mapping[str, Any]
 ) -> Entry:
-    """Store what was made, with what it was made from and the run that shows it."""
+    """Store a result with its inputs and its MLflow run."""
     contents: dict[str, Any] = dict(result.files)
     contents |= {f"{name}.parquet": table for name, table in result.tables.items()}
     if spec.keeps_figures:
@@ -227,7 +227,7 @@ def _store(
 def _side_by_side(
     platform: Platform, result: Result, run: TrackedRun, below: list[TrackedRun]
 ) -> dict[str, Any]:
-    """Link the runs that are worth comparing: of other entries, or of the methods."""
+    """Return a link to MLflow's comparison of the runs of other entries, or of the methods."""
     runs = [each.made_by["mlflow_run"] for each in result.beside] or [each.id for each in below]
     if not runs:
         return {}
@@ -239,7 +239,7 @@ def _side_by_side(
 
 
 def _origin(platform: Platform, entry: Entry) -> dict[str, Any]:
-    """Say where a partition lies, its hash, and which run shows it."""
+    """Return metadata on a partition's files, hash and MLflow run."""
     return {
         "mlflow run": platform.tracking.link(entry.made_by),
         **metadata.provenance(entry, platform.store.root),

@@ -1,4 +1,4 @@
-"""Metadata: what a partition shows in Dagster's pages: pictures, tables, numbers and links."""
+"""Metadata of partitions on Dagster's pages: pictures, tables, numbers and links."""
 
 import base64
 import io
@@ -30,22 +30,22 @@ __all__ = [
 ]
 
 _ROWS_SHOWN = 60
-# Facts under a name that says more than the manifest's own.
+# Facts that are shown under another name than in the manifest.
 _NAMES = {"excluded": "left out"}
 _UNSHOWN = {"read", "metrics", "cohort", "warnings"}
-_LONGEST = 2000  # characters of a fact that is shown whole
-_WIDEST = 1100  # pixels; Dagster cuts off what is wider than its window
+_LONGEST = 2000  # most characters of a fact that is shown in full
+_WIDEST = 1100  # pixels; Dagster crops wider pictures
 
 
 def of_result(result: Result, facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Show a result: warnings, figures and tables first, then its numbers and its facts.
+    """Return the metadata of a result: warnings, figures and tables first, then numbers and facts.
 
     Parameters
     ----------
     result
-        What the body returned.
+        The result of the body.
     facts
-        All that the manifest says, the result's own facts among it.
+        All facts of the manifest, including those of the result.
     """
     shown: dict[str, Any] = {f"warning: {m}": why for m, why in result.warnings.items()}
     shown |= {name: picture(png) for name, png in result.figures.items()}
@@ -60,7 +60,7 @@ def of_result(result: Result, facts: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def of_facts(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Show what the manifest says of a partition, and which files it was made from."""
+    """Return metadata of the manifest's facts, and of the files that a partition was made from."""
     shown = {
         _NAMES.get(name, name): _fact(value)
         for name, value in facts.items()
@@ -72,7 +72,7 @@ def of_facts(facts: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def picture(png: bytes) -> dg.MetadataValue:
-    """Show a figure inline, small enough to be seen whole."""
+    """Return a figure as an inline image, scaled to fit Dagster's window."""
     image = Image.open(io.BytesIO(png))
     if image.width > _WIDEST:
         height = round(image.height * _WIDEST / image.width)
@@ -87,7 +87,7 @@ def picture(png: bytes) -> dg.MetadataValue:
 
 
 def numbers(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Show numbers as Dagster plots them over time; those that don't exist are left out."""
+    """Return finite numbers as metadata that Dagster plots over time."""
     return {
         name: float(value) if isinstance(value, float | np.floating) else int(value)
         for name, value in values.items()
@@ -96,13 +96,13 @@ def numbers(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def schema(content: Any) -> dict[str, Any]:
-    """Show which columns stored content has; nothing for what has none."""
+    """Return the columns of stored content as metadata; empty if it has none."""
     columns = [dg.TableColumn(name, kind, meaning) for name, kind, meaning in schema_of(content)]
     return {"dagster/column_schema": dg.TableSchema(columns)} if columns else {}
 
 
 def table(values: pd.DataFrame) -> dg.MetadataValue:
-    """Show the first rows of a table, numbers to four digits."""
+    """Return the first rows of a table as metadata, with four digits."""
     shown = values.head(_ROWS_SHOWN).map(
         lambda value: f"{value:.4g}" if isinstance(value, float) else str(value)
     )
@@ -113,7 +113,7 @@ def table(values: pd.DataFrame) -> dg.MetadataValue:
 
 
 def failure(headline: str, failed: Mapping[str, str]) -> dg.Failure:
-    """End a run that names everything that failed and why; trying again is no use."""
+    """Return the failure of a run that lists what failed and why; it isn't retried."""
     reasons = " | ".join(f"{name}: {why}" for name, why in failed.items())
     return dg.Failure(
         description=f"{headline}. {reasons}",
@@ -123,13 +123,13 @@ def failure(headline: str, failed: Mapping[str, str]) -> dg.Failure:
 
 
 def files(facts: Sequence[Mapping[str, Any]]) -> dg.MetadataValue:
-    """Show which files were read: where, how large, and their SHA-256."""
+    """Return the paths, sizes and SHA-256 of read files as metadata."""
     shown = pd.DataFrame(facts)[["path", "bytes", "sha256"]]
     return table(shown)
 
 
 def _fact(value: Any) -> Any:
-    """Show a fact; of a long one, how many entries it has."""
+    """Return a fact as metadata; if it is long, the number of its entries."""
     if isinstance(value, bool | int | float | str):
         return value
     long = len(json.dumps(value)) > _LONGEST
@@ -137,7 +137,7 @@ def _fact(value: Any) -> Any:
 
 
 def provenance(entry: Entry, folder: str) -> dict[str, Any]:
-    """Show where the data lies, its hash, and how it was made."""
+    """Return the paths, hash and size of a partition as metadata."""
     shown: dict[str, Any] = {
         f"file {name}": dg.MetadataValue.path(f"{folder}/{entry.asset}/{file.name}")
         for name, file in entry.files.items()
@@ -151,7 +151,7 @@ def provenance(entry: Entry, folder: str) -> dict[str, Any]:
 def noted(
     asset: dg.AssetKey, partition: str, why: str, shown: Mapping[str, Any]
 ) -> dg.AssetObservation:
-    """Return the event by which a partition's page shows what has changed in MLflow."""
+    """Return the event that shows on a partition's page what has changed in MLflow."""
     return dg.AssetObservation(
         asset,
         partition=None if partition == WHOLE else partition,

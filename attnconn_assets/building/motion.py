@@ -1,4 +1,4 @@
-"""Motion of a cohort, as `quality` stored it, held against the study's rules and against itself."""
+"""Checks the motion that `quality` stored, against the study's rules and for plausibility."""
 
 from attnconn_assets.building.recorded import Facts
 from attnconn_assets.study.settings import ExclusionRules
@@ -7,18 +7,18 @@ from attnconn_core.sources import RunMotion, doubtful_motion
 __all__ = ["MOTION", "motion_beside_others"]
 
 MOTION = "motion"
-"""The fact of `quality` that holds the runs of `RunMotion`."""
+"""Name of the fact of `quality` that holds a `RunMotion` per run."""
 
 
 def motion_beside_others(facts: Facts, rules: ExclusionRules) -> dict[str, str]:
-    """Find the sessions whose motion can't be what it says; see `doubtful_motion`.
+    """Return the sessions whose recorded motion is implausible → why; see `doubtful_motion`.
 
     Parameters
     ----------
     facts
         Session key → what `quality` recorded of it; older facts hold no motion.
     rules
-        Of the study.
+        The study's rules.
     """
     motions = {}
     for key, told in facts.items():

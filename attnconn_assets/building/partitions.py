@@ -1,4 +1,4 @@
-"""The partitions: one per session, per group configuration, and per ground truth."""
+"""The partitions: one per session, per cohort-model configuration, and per ground truth."""
 
 from collections.abc import Iterable
 
@@ -12,10 +12,10 @@ from attnconn_core.wording import few_and_more
 
 __all__ = [
     "add_sessions",
-    "benchmark_partitions",
     "configuration_partitions",
     "deleted_sessions",
     "deletion_in_words",
+    "ground_truth_partitions",
     "session_partitions",
 ]
 
@@ -23,18 +23,18 @@ _SHOWN = 5
 
 
 def session_partitions(study: Study) -> dg.DynamicPartitionsDefinition:
-    """Sessions such as ``sub-100307_ses-test``, added as they are discovered."""
+    """Return the partitions of sessions, such as ``sub-100307_ses-test``; added at run time."""
     return dg.DynamicPartitionsDefinition(name=f"{study.name}_sessions")
 
 
 def configuration_partitions(study: Study) -> dg.StaticPartitionsDefinition:
-    """The group configurations of the study's experiments."""
+    """Return the partitions of the cohort-model configurations in the study's experiments."""
     return dg.StaticPartitionsDefinition(list(study.configurations))
 
 
-def benchmark_partitions(study: Study) -> dg.StaticPartitionsDefinition:
-    """The benchmarks of known truth that the study names."""
-    return dg.StaticPartitionsDefinition(list(study.recovery.benchmarks))
+def ground_truth_partitions(study: Study) -> dg.StaticPartitionsDefinition:
+    """Return the partitions of the ground truths that the study names."""
+    return dg.StaticPartitionsDefinition(list(study.recovery.ground_truths))
 
 
 def add_sessions(
@@ -44,9 +44,9 @@ def add_sessions(
     *,
     deleted_too: bool = False,
 ) -> list[str]:
-    """Add the partitions of sessions that the instance doesn't have yet; return their keys.
+    """Add the partitions of new sessions; return their keys.
 
-    Those that somebody deleted there are added again only with `deleted_too`.
+    Partitions that a person deleted are added again only with `deleted_too`.
     """
     name = str(session_partitions(study).name)
     while True:
@@ -55,7 +55,7 @@ def add_sessions(
         new = [s.key for s in sessions if s.key not in known and s.key not in kept_out]
         try:
             instance.add_dynamic_partitions(name, new)
-        except IntegrityError:  # another process has added some of them in between
+        except IntegrityError:  # another process has just added some of them
             continue
         remember(instance, name, known.union(new))
         return new
@@ -64,10 +64,10 @@ def add_sessions(
 def deleted_sessions(
     study: Study, instance: dg.DagsterInstance, sessions: Iterable[Session]
 ) -> list[str]:
-    """Return the sessions that have scans, and whose partitions somebody has deleted.
+    """Return the sessions with scans whose partitions a person has deleted.
 
-    Where there is neither a partition nor an event left, Dagster's history was wiped
-    (`dagster run wipe`), and nobody meant a session.
+    If neither a partition nor an event is left, Dagster's history was wiped (`dagster run wipe`);
+    this doesn't count as deleting sessions.
     """
     name = str(session_partitions(study).name)
     there = set(instance.get_dynamic_partitions(name))
@@ -79,14 +79,14 @@ def deleted_sessions(
 
 
 def deletion_in_words(study: Study, deleted: Iterable[str]) -> str:
-    """Ask how deleted sessions are to be kept out; empty if the study says so of all of them."""
+    """Return what to do about deleted sessions; empty if the study excludes all of them."""
     asked = [key for key in deleted if not study.exclude.names(key)]
     if not asked:
         return ""
     named = few_and_more(asked, _SHOWN)
     few = ", ".join(asked[:_SHOWN]) + (", …" if len(asked) > _SHOWN else "")
     return (
-        f"{len(asked)} deleted by hand from Dagster's partitions and not added again, though the "
-        f"scans are there ({named}): `exclude: {{sessions: [{few}]}}` in the study keeps them "
-        "out wherever it runs; `attnconn seed` adds them again"
+        f"{len(asked)} deleted by hand from Dagster's partitions and not added again, although the "
+        f"scans exist ({named}): to keep them out on every machine, write "
+        f"`exclude: {{sessions: [{few}]}}` in the study; to add them again, run `attnconn seed`"
     )

@@ -1,4 +1,4 @@
-"""The platform of a run: what all the partitions that it makes share."""
+"""What the partitions of one run share."""
 
 import functools
 import logging
@@ -20,16 +20,16 @@ __all__ = ["Platform"]
 
 @dataclass
 class Platform:
-    """What all partitions of a run share.
+    """What the partitions of one run share.
 
     Attributes
     ----------
     study, store, tracking, log
-        Of the run.
+        The study, its store, its MLflow tracking, and the log of the run.
     dagster_run
-        Its id.
+        Id of the Dagster run.
     specs
-        Of every asset of the study (`AssetSpec`): why one of them isn't there is looked up in them.
+        The `BuildSpec` of every asset, used to trace why an input is missing.
     """
 
     study: Study
@@ -41,31 +41,31 @@ class Platform:
 
     @functools.cached_property
     def source(self) -> Source:
-        """Where the study's scans come from."""
+        """The source of the study's scans."""
         return self.study.make_source()
 
     @functools.cached_property
     def shared_files(self) -> Mapping[Path, Mapping[str, Any]]:
-        """The files that every session's series depends on, as the run found them first."""
+        """Files that every session's series depends on, with their state when first read."""
         return {path: file_facts(path) for path in self.source.shared_files()}
 
     @functools.cached_property
     def listing(self) -> Listing:
-        """What the source holds now."""
+        """The source's listing."""
         return self.source.listing()
 
     @functools.cached_property
     def sessions(self) -> Mapping[str, Session]:
-        """The sessions that are there now, by key."""
+        """The sessions of the listing, by key."""
         return {session.key: session for session in self.listing.sessions}
 
     @functools.cached_property
     def album(self) -> Album:
-        """Draws the pictures of sessions."""
+        """Draws pictures of sessions."""
         return Album(self.source.region_table(), Styles(self.study.every_method.values()))
 
     def scans_of(self, partition: str, unless_in: str = "") -> str:
-        """Name the files behind a session, to be added to an error about it."""
+        """Return the scan files of a session, as an addition to an error about it."""
         session = self.sessions.get(partition)
         files = [str(file) for file in session.files] if session else []
         if not files or any(file in unless_in for file in files):

@@ -1,7 +1,7 @@
-"""Rebuilding: the runs in MLflow of stored partitions, made again where its database was lost.
+"""Rebuilding: recreates the MLflow runs of stored partitions after MLflow's database was lost.
 
-Nothing is computed: the manifest holds what MLflow was told. Training curves, durations, and
-pictures that aren't stored can't be had again.
+Nothing is computed: the manifest holds what was sent to MLflow. Training curves, durations and
+pictures that aren't stored can't be recovered.
 """
 
 import json
@@ -14,7 +14,7 @@ from attnconn_assets.building.platform import Platform
 from attnconn_assets.building.registering import registrations
 from attnconn_assets.building.runs import Runs
 from attnconn_assets.building.showing import show_stored
-from attnconn_assets.building.spec import AssetSpec
+from attnconn_assets.building.spec import BuildSpec
 from attnconn_assets.storage.entry import Entry
 from attnconn_assets.storage.store import Store
 from attnconn_assets.storage.trace import files_behind
@@ -31,16 +31,16 @@ _LOST = "from the store; curves, durations, and pictures that the store doesn't 
 
 
 class Rebuilder:
-    """Makes runs in MLflow again that stored partitions point to and that are gone.
+    """Recreates MLflow runs that stored partitions point to and that MLflow no longer has.
 
     Parameters
     ----------
     study, store, tracking
-        Whose they are.
+        The study, its store and its MLflow tracking.
     specs
         Every asset of the study.
     table
-        What MLflow's database holds.
+        The runs in MLflow's database.
     """
 
     def __init__(
@@ -48,35 +48,38 @@ class Rebuilder:
         study: Study,
         store: Store,
         tracking: Tracking,
-        specs: Sequence[AssetSpec],
+        specs: Sequence[BuildSpec],
         table: RunTable,
     ) -> None:
         self._study, self._store, self._tracking = study, store, tracking
         self._specs, self._table = specs, table
 
-    def rebuild(self, spec: AssetSpec, entries: Sequence[Entry]) -> list[Entry]:
-        """Make the runs of an asset's entries again where they are gone; return these entries.
+    def rebuild(self, spec: BuildSpec, entries: Sequence[Entry]) -> list[Entry]:
+        """Recreate the lost runs of an asset's entries; return these entries.
 
-        In a store that can't be written into nothing is done, for the next run would do it again.
+        Nothing is done if the store is read-only: the new ids couldn't be stored, and the next run
+        would recreate them again.
         """
         lost = [entry.partition for entry in entries if self.is_lost(entry)]
         if not lost:
             return []
         try:
             with self._store.making(spec.name, lost) as mine:
-                self._table = self._tracking.run_table(self._study.name)  # it may be there by now
+                self._table = self._tracking.run_table(
+                    self._study.name
+                )  # another process may have recreated it
                 found = [self._store.readable(spec.name, key) for key in mine]
                 return [self._again(spec, each) for each in found if each and self.is_lost(each)]
         except StoreError:
             return []
 
     def is_lost(self, entry: Entry) -> bool:
-        """Whether MLflow doesn't have the run of an entry, which is this study's."""
+        """Whether MLflow lacks the run of an entry of this study."""
         run = entry.made_by.get("mlflow_run")
         return run is not None and run not in self._table.known and is_ours(self._study, entry)
 
-    def _again(self, spec: AssetSpec, entry: Entry) -> Entry:
-        """Make an entry's runs again, and let its manifest point to the new ones."""
+    def _again(self, spec: BuildSpec, entry: Entry) -> Entry:
+        """Recreate an entry's runs, and write their ids to its manifest."""
         told, *below = entry.tracked or (_guessed(spec, entry),)
         log = logging.getLogger(__name__)
         dagster_run = entry.made_by["dagster_run"]
@@ -103,8 +106,8 @@ class Rebuilder:
         self._store.amend(entry, **made_by)
         return replace(entry, made_by={**entry.made_by, **made_by})
 
-    def _show(self, run: TrackedRun, spec: AssetSpec, entry: Entry, *, scored: bool) -> None:
-        """Keep with a run the files that MLflow's page shows, as far as they are stored."""
+    def _show(self, run: TrackedRun, spec: BuildSpec, entry: Entry, *, scored: bool) -> None:
+        """Add to a run those files of MLflow's page that are stored."""
         for name in entry.files:
             if name.endswith(".png"):
                 run.picture(name.removesuffix(".png"), self._store.path(entry, name).read_bytes())
@@ -115,9 +118,9 @@ class Rebuilder:
 
 
 def is_ours(study: Study, entry: Entry) -> bool:
-    """Whether a study made an entry; one of another, in a store that was copied, stays that one's.
+    """Whether an entry was made by this study; a copied store also holds entries of another.
 
-    Older versions didn't note it.
+    Entries of older versions don't say; they count as this study's.
     """
     return entry.made_by.get("study", study.name) == study.name
 
@@ -128,8 +131,8 @@ def _tell(run: TrackedRun, told: Mapping[str, Any]) -> None:
         run.tag(name, value)
 
 
-def _guessed(spec: AssetSpec, entry: Entry) -> dict[str, Any]:
-    """Say what MLflow was told as far as the manifest of an older version holds it."""
+def _guessed(spec: BuildSpec, entry: Entry) -> dict[str, Any]:
+    """Return what was sent to MLflow, as far as the manifest of an older version holds it."""
     facts = {**entry.facts.get("metrics", {}), **entry.facts}
     numbers = {name: n for name, n in facts.items() if isinstance(n, int | float)}
     recipe = spec.recipe_of(entry.partition)

@@ -1,4 +1,4 @@
-"""What the store says of MLflow's registry: which stored models have a version and a name there."""
+"""Reads from the store which models were registered in MLflow's registry."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -18,15 +18,15 @@ class Registration:
     Attributes
     ----------
     name
-        In the registry.
+        Name in the registry.
     model
         Its file in the store.
     run_id
-        The run in MLflow that trained it.
+        The MLflow run that trained it.
     tags
-        Of its version; ``sha256`` among them.
+        Tags of its version, including ``sha256``.
     alias
-        Under which it is asked for.
+        Alias of its version.
     """
 
     name: str
@@ -37,9 +37,9 @@ class Registration:
 
 
 def registrations(study: str, store: Store, entries: Iterable[Entry]) -> Iterator[Registration]:
-    """Go through the models that entries have registered and that are still stored.
+    """Yield the models that entries have registered and that are still stored.
 
-    The run is the one that the model's own entry names now: MLflow may have lost the first.
+    The run is the one that the model's own entry names now, as the first may have been lost.
     """
     for entry in entries:
         told = entry.tracked[0].get("registered", ()) if entry.tracked else ()
@@ -53,7 +53,7 @@ def registrations(study: str, store: Store, entries: Iterable[Entry]) -> Iterato
 
 
 def _runs_of_files(store: Store, entry: Entry) -> Iterator[tuple[str, str]]:
-    """Pair the files that an entry was made from with the runs that made them."""
+    """Yield the input files of an entry with the MLflow runs that made them."""
     for place in entry.inputs:
         read = store.readable(*place.split("/", maxsplit=1))
         if read is not None and "mlflow_run" in read.made_by:

@@ -1,4 +1,4 @@
-"""The result of making a partition: what an asset's body returns, and all that it returns."""
+"""The result of a partition, as an asset's body returns it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,9 +14,9 @@ __all__ = ["Result"]
 
 @dataclass(frozen=True, eq=False)
 class Result:
-    """What one partition of an asset holds.
+    """The content of one partition of an asset.
 
-    Storing, hashing, MLflow, Dagster's metadata and checks follow from it; see
+    Storing, hashing, tracking, metadata and checks are derived from it by
     `attnconn_assets.building.making`.
 
     Attributes
@@ -30,21 +30,21 @@ class Result:
         File name → other content to be stored: a series, matrices, bytes, a mapping, or a
         function that writes to a given path.
     metrics
-        Numbers for MLflow and Dagster; those that are None or not finite are left out.
+        Numbers for MLflow and Dagster; None and values that aren't finite are dropped.
     facts
-        JSON for the manifest, where other assets read it, and for Dagster's page.
+        JSON values for the manifest, which other assets can read, and for Dagster's page.
     checks
-        What must hold. If one fails, nothing is stored.
+        Rules that must hold. If one is broken, nothing is stored.
     by_method
-        One row per method (column ``method``): each gets an MLflow run below the asset's,
-        so that MLflow compares methods.
+        One row per method (column ``method``). Each method gets an MLflow run below the asset's
+        own, so that MLflow can compare methods.
     warnings
         Method → why its matrices must not be interpreted: stored among the facts, shown first
         in Dagster, and a tag of the method's run in MLflow.
     models
-        Which of `files` are models, which MLflow lists by path and hash.
+        Names in `files` that are models; MLflow lists their path and hash.
     beside
-        Entries whose MLflow runs Dagster's page links side by side.
+        Entries whose MLflow runs Dagster's page links for comparison.
     """
 
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)

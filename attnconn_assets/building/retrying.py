@@ -1,8 +1,8 @@
-"""Trying again: what failed for no fault of what it is made from, and nothing else.
+"""Retries: only failures that aren't due to a partition's inputs are retried.
 
-A step asks Dagster for another try where a disk, a database or the memory failed it. So does a
-run of its own with `dagster/max_retries`. Either goes on with what the tries before have left:
-what they made stands, and what failed for good isn't tried again.
+A step requests a retry from Dagster after a failure of a disk, a database or the memory, and so
+does a run with `dagster/max_retries`. A retry keeps the partitions that earlier tries have made,
+and doesn't retry those that failed because of their inputs.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from dagster._core.storage.tags import (
 
 from attnconn_assets.building.metadata import failure
 from attnconn_assets.building.platform import Platform
-from attnconn_assets.building.spec import AssetSpec
+from attnconn_assets.building.spec import BuildSpec
 from attnconn_assets.building.staleness import attempt
 from attnconn_assets.building.work import ReplacedError
 from attnconn_assets.storage.entry import Entry
@@ -31,20 +31,19 @@ __all__ = [
     "tries_before",
 ]
 
-_TRIES = 2  # beside the first
+_TRIES = 2  # after the first
 _PAUSE = 1.0  # seconds before the second try; twice that before the third
 
-# What goes wrong for no fault of what a partition is made from: a damaged store, a disk, a
-# database. The next try may end otherwise though nothing that it is made from has changed.
+# Errors of a store, a disk or a database: a retry may succeed although the inputs are the same.
 _PASSING = (OSError, MemoryError, ReplacedError, StoreError, TrackingError)
 
 
 class FailedBeforeError(AttnconnError):
-    """An earlier try failed for good, and was made from the same."""
+    """An earlier try with the same inputs failed because of them."""
 
 
 def may_pass(error: BaseException | None) -> bool:
-    """Whether an error, or one that led to it, is of what passes."""
+    """Whether an error, or one of its causes, may not recur with the same inputs."""
     while error is not None:
         if isinstance(error, _PASSING) and not isinstance(error, FileNotFoundError):
             return True
@@ -53,9 +52,9 @@ def may_pass(error: BaseException | None) -> bool:
 
 
 def tries_before(context: dg.AssetExecutionContext) -> frozenset[str]:
-    """Return the ids of the runs whose tries this one repeats; none for a first try.
+    """Return the ids of the runs that this one retries; none for a first try.
 
-    A run that a person starts again is a first try.
+    A run that a person starts counts as a first try.
     """
     run = context.run
     root = run.tags.get(ROOT_RUN_ID_TAG)
@@ -66,14 +65,14 @@ def tries_before(context: dg.AssetExecutionContext) -> frozenset[str]:
 
 
 def made_before(
-    platform: Platform, spec: AssetSpec, partition: str, tries: frozenset[str]
+    platform: Platform, spec: BuildSpec, partition: str, tries: frozenset[str]
 ) -> Entry | None:
-    """Return what an earlier try has made of a partition; None if it is to be made.
+    """Return the entry that an earlier try has made; None if the partition is to be made.
 
     Raises
     ------
     FailedBeforeError
-        If an earlier try failed for a fault of what it is made from, which is as it was.
+        If an earlier try failed because of the inputs, and these haven't changed.
     """
     if not tries:
         return None
@@ -94,9 +93,9 @@ def made_before(
 def ended(
     context: dg.AssetExecutionContext, failed: Mapping[str, str], total: int, *, passing: bool
 ) -> Exception:
-    """Return what ends a step that failed: another try, if some of it may pass.
+    """Return the exception that ends a failed step: a retry, if some failures may not recur.
 
-    A retry policy of Dagster's would also begin again what a person has ended.
+    A Dagster retry policy isn't used, because it would also retry runs that a person ended.
     """
     told = failure(f"{len(failed)} of {total} failed", failed)
     tell_if_retried(context.instance, context.run, passing=passing)
@@ -108,14 +107,14 @@ def ended(
 
 
 def tell_if_retried(instance: dg.DagsterInstance, run: dg.DagsterRun, *, passing: bool) -> None:
-    """Tell Dagster whether a run with `dagster/max_retries` that fails now is tried again.
+    """Set the tag that decides whether a failing run with `dagster/max_retries` is retried.
 
-    What a person chose for the run stays.
+    A value that a person chose for the run is kept.
     """
     tag, is_retry = RETRY_ON_ASSET_OR_OP_FAILURE_TAG, RETRY_NUMBER_TAG in run.tags
     if tag in run.tags and not is_retry:
         return
     now = instance.get_run_by_id(run.run_id)
     if not passing and now and now.tags.get(tag) == "true" and not is_retry:
-        return  # another step of it may pass
+        return  # another step has asked for a retry
     instance.add_run_tags(run.run_id, {tag: str(passing).lower()})

@@ -1,4 +1,4 @@
-"""The runs in MLflow of one partition: its own, and those below it."""
+"""The MLflow runs of one partition: its own, and those below it."""
 
 import contextlib
 import dataclasses
@@ -21,11 +21,10 @@ __all__ = ["Runs"]
 
 
 class Runs:
-    """A partition's run, opened when it is first asked for, and its runs below it.
+    """A partition's MLflow run, opened on first use, and the runs below it.
 
-    A body that trains opens it early, so that MLflow shows how training goes; of all other
-    assets it is opened when there is a result. Used as a context, it ends the run: as failed
-    if the context is left by an error.
+    A body that trains opens it early, so that MLflow shows the progress; otherwise it is opened
+    once there is a result. As a context manager it ends the run, as failed after an error.
     """
 
     def __init__(
@@ -68,7 +67,7 @@ class Runs:
         Parameters
         ----------
         parameters
-            What MLflow shows as parameters; by default the settings of the recipe.
+            MLflow's parameters; by default the settings of the recipe.
         """
         if self._opened is None:
             parent = None
@@ -91,7 +90,7 @@ class Runs:
     def register(
         self, name: str, model: Path, run_id: str, tags: Mapping[str, str], alias: str
     ) -> Registered:
-        """Give a stored model a version in MLflow's registry and an alias."""
+        """Register a stored model in MLflow's registry, with an alias."""
         registered = registered_name(self.origin.study, name)
         self._registered.append(
             {
@@ -105,7 +104,7 @@ class Runs:
         return self._platform.tracking.register(registered, model, run_id, tags, alias)
 
     def transcript(self, models: Sequence[str]) -> tuple[dict[str, Any], ...]:
-        """Return what MLflow was told: of the partition's own run, then of those below it.
+        """Return what was sent to MLflow: for the partition's own run, then for those below it.
 
         Parameters
         ----------
@@ -123,9 +122,9 @@ class Runs:
 
     @property
     def parameters(self) -> dict[str, object]:
-        """The settings of the recipe, flat, as MLflow shows and compares parameters.
+        """The settings of the recipe as flat parameters for MLflow.
 
-        A name that occurs in several groups of settings is shown with its group.
+        A name that occurs in several groups of settings gets its group as a prefix.
         """
         found = list(_flat(self._recipe.settings))
         names = Counter(path[-1] for path, _ in found)
@@ -144,7 +143,7 @@ class Runs:
 def _flat(
     settings: Mapping[str, Any], group: tuple[str, ...] = ()
 ) -> Iterator[tuple[tuple[str, ...], object]]:
-    """Take groups of settings apart; of lists of methods and scores keep the names."""
+    """Flatten groups of settings; lists of methods and scores become lists of names."""
     for name, value in settings.items():
         path = (*group, name)
         if isinstance(value, tuple | list):

@@ -1,4 +1,4 @@
-"""The settings that a body may read: those that its spec declares, and no others."""
+"""The settings that a body may read: only those that its spec declares."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -9,10 +9,9 @@ __all__ = ["DeclaredSettings"]
 
 
 class DeclaredSettings(Mapping[str, Any]):
-    """A mapping that refuses what isn't declared.
+    """A mapping of settings that raises an error for undeclared ones.
 
-    A setting that a body reads and its recipe doesn't hold could change a number without
-    making it stale.
+    An undeclared setting isn't in the recipe, so a change of it wouldn't make results stale.
     """
 
     def __init__(self, asset: str, declared: Mapping[str, Any]) -> None:

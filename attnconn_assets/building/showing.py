@@ -1,6 +1,6 @@
-"""What MLflow shows of a stored partition: its copies for people, and its models by path."""
+"""Adds the files and models of a stored partition to its MLflow run."""
 
-from attnconn_assets.building.spec import AssetSpec
+from attnconn_assets.building.spec import BuildSpec
 from attnconn_assets.storage.entry import Entry
 from attnconn_assets.storage.store import Store
 from attnconn_assets.tracking.run import TrackedRun
@@ -8,8 +8,8 @@ from attnconn_assets.tracking.run import TrackedRun
 __all__ = ["show_stored"]
 
 
-def show_stored(store: Store, run: TrackedRun, spec: AssetSpec, entry: Entry) -> None:
-    """Keep the files with a copy for people with the run, and list the stored models."""
+def show_stored(store: Store, run: TrackedRun, spec: BuildSpec, entry: Entry) -> None:
+    """Add files that have a copy for users to the run, and list the stored models."""
     for name in spec.copies:
         run.file(name, store.path(entry, name).read_bytes())
     for name in entry.tracked[0].get("models", ()) if entry.tracked else ():

@@ -1,4 +1,4 @@
-"""What an asset is before Dagster knows it."""
+"""Specs: how each asset is made, before Dagster's asset is built from it."""
 
 import functools
 import inspect
@@ -17,72 +17,70 @@ from attnconn_core.errors import ParameterError
 from attnconn_core.records import Session
 from attnconn_core.sources import Source
 
-__all__ = ["AssetSpec", "Kind", "SourceRecipe"]
+__all__ = ["BuildSpec", "Kind", "SourceRecipe"]
 
-Kind = Literal["session", "configuration", "benchmark", "whole"]
+Kind = Literal["session", "configuration", "ground truth", "whole"]
 
-# Groups of assets that scores judge: they stand before it is known what can be said of them.
+# Groups of assets whose validity scores judge afterwards.
 _JUDGED = frozenset({"connectivity", "repeats", "penalties", "forecasters"})
 
 
 @dataclass(frozen=True)
 class SourceRecipe:
-    """How a study's scans are read: the source's module, and the settings it is made with."""
+    """How a study's scans are read: the source's module and its settings."""
 
     module: str
     settings: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class AssetSpec:
-    """An asset before Dagster knows it.
+class BuildSpec:
+    """How one asset is made; `build_asset` makes Dagster's asset from it.
 
     Attributes
     ----------
     name
         The asset's name.
     make
-        The body: takes a `Work`, returns a `Result`. It is a function of a module, or a
-        `functools.partial` of one whose arguments are such functions: it has no other way to
-        a setting than `Work.settings`.
+        The body: takes a `Work`, returns a `Result`. It is a module-level function, or a
+        `functools.partial` of one with such functions as arguments, so that it can read
+        settings only through `Work.settings`.
     partitioned
-        By session, by configuration of the cohort model, by network of known truth, or not.
+        Kind of partitions: sessions, cohort-model configurations, ground truths, or none.
     settings
-        All that the body may read of the study, by name; part of the recipe.
+        Name → setting of the study that the body may read; part of the recipe.
     settings_of
-        The settings of one partition, where partitions differ.
+        Function from a partition to its settings, if partitions differ.
     needs
-        The assets it reads, and how they are partitioned. It can read no others.
+        Assets that the body may read → their kind of partitions.
     calls
-        Modules that the body reaches through its settings and not by an import.
+        Modules that the body uses through its settings and doesn't import.
     source
-        How scans are read, for an asset that reads the user's scans; None for all others,
-        which have no way to them.
+        How scans are read; None for an asset that reads no scans.
     reads
-        The user's files that a partition (of a session, or of the whole) is made from.
+        Function from the source and the session to the user's files that a partition is made from.
     checked
         Whether every partition reports the check ``sound``.
     from_configuration
-        The one configuration of the cohort model that it reads, where it reads one.
+        The one cohort-model configuration that it reads, if it reads one.
     experiment, run_label
-        MLflow's experiment, and what its runs are called; the asset's and the study's name
-        if empty.
+        MLflow's experiment, and the prefix of its run names; if empty, the names of the asset
+        and of the study.
     sweep_of
-        The sweep that a partition's run stands below in MLflow, where there are sweeps.
+        Function from a partition to the sweep whose MLflow run is the parent, if there is one.
     copies
-        Stored file → where people find it under a name that stays; MLflow shows it, too.
+        Stored file → path of a copy for users, with a fixed name; MLflow shows the file too.
     lists_excluded
-        Whether it also rests on who is left out of its cohort, and why.
+        Whether it also depends on which sessions are excluded from its cohort, and why.
     optional
-        Of `needs`, those that it is made without where they can't be made: the body finds
-        them in `Work.lacks`.
+        Names in `needs` that may be missing; missing ones are listed in `Work.lacks`.
     made_without_all
-        Whether it is made even where it can have none of them, whatever the cohort.
+        Whether it is made even if all optional inputs are missing.
     window
-        Consecutive frames of a session that it needs; None if any session will do.
+        Consecutive frames that it needs of a session; None for no minimum.
     trains
-        Whether the body trains forecasters, which takes every core or the GPU: such bodies
-        share a pool of Dagster's.
+        Whether the body trains forecasters. These use all cores or the GPU, so such bodies share
+        a Dagster pool.
     """
 
     name: str
@@ -113,53 +111,53 @@ class AssetSpec:
         for part in _parts(self.make):
             if not inspect.isfunction(part) or part.__closure__:
                 raise ParameterError(
-                    f"the body of {self.name} must be made of functions of a module, without "
-                    f"values of its own; got {part!r}: give it as a setting"
+                    f"the body of {self.name} must consist of module-level functions without "
+                    f"closures; got {part!r}: pass values as settings"
                 )
 
     @property
     def keeps_figures(self) -> bool:
-        """Whether figures are stored: those of scores are, a picture per session isn't."""
-        return self.partitioned in ("whole", "benchmark")
+        """Whether figures are stored: yes for group results, no for a picture per session."""
+        return self.partitioned in ("whole", "ground truth")
 
     @property
     def is_judged(self) -> bool:
-        """Whether scores may find, after it is made, that it must not be interpreted."""
+        """Whether scores may later find that its results must not be interpreted."""
         return self.group in _JUDGED
 
     @property
     def pool(self) -> str | None:
-        """Dagster's pool that it takes a place of while it is made; None without one."""
+        """Dagster's pool that limits how many are made at once; None without one."""
         return TRAINING if self.trains else None
 
     @property
     def rests_on(self) -> tuple[str, ...]:
-        """The assets that a session must have to be in the cohort; none without a cohort."""
+        """Assets that a session must have to be in the cohort; none without a cohort."""
         if self.partitioned == "session":
             return ()
         return tuple(name for name, kind in self.needs.items() if kind == "session")
 
     @property
     def basis(self) -> Basis:
-        """What it asks of the sessions that it rests on."""
+        """What it requires of the sessions that it rests on."""
         return Basis(self.rests_on, self.optional, self.made_without_all, self.window)
 
     @property
     def recipe(self) -> Recipe:
-        """How it is made, whatever the partition."""
+        """The recipe for all partitions."""
         return self._recipe(self.settings)
 
     def recipe_of(self, partition: str) -> Recipe:
-        """How one partition is made."""
+        """The recipe of one partition."""
         return self._recipe(self.settings_for(partition))
 
     def settings_for(self, partition: str) -> Mapping[str, Any]:
-        """All that the body may read of the study when it makes a partition."""
+        """The settings that the body may read when it makes a partition."""
         return self.settings if self.settings_of is None else self.settings_of(partition)
 
     def _recipe(self, settings: Mapping[str, Any]) -> Recipe:
         own = tuple(dict.fromkeys(part.__module__ for part in _parts(self.make)))
-        # The study's rules may add quality to any group result: its cohort counts then.
+        # The study's rules may add `quality` to any group result; the cohort then reflects it.
         needs = tuple(name for name in self.needs if name != "quality")
         if self.source is None:
             return Recipe(self.name, (*own, *self.calls), settings, needs)
@@ -168,7 +166,7 @@ class AssetSpec:
 
 
 def _parts(body: Callable[..., Any]) -> list[Callable[..., Any]]:
-    """Take a body apart into the functions that it is made of."""
+    """Return the functions that a body consists of."""
     if not isinstance(body, functools.partial):
         return [body]
     return [*_parts(body.func), *body.args, *body.keywords.values()]

@@ -1,7 +1,7 @@
-"""The plan: which partitions of an asset are to be made now, and what the others wait for.
+"""The plan: which partitions of an asset are to be made now, and why others can't be.
 
-It looks at the store and at the scans, not at Dagster's history: the store knows for
-every partition what made it, and from what.
+It compares the store with the scans and doesn't use Dagster's history: the store records the
+recipe and the inputs of every partition.
 """
 
 import hashlib
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from attnconn_assets.building.causes import Cause, Causes, read_by
 from attnconn_assets.building.cohort import settle
-from attnconn_assets.building.spec import AssetSpec
+from attnconn_assets.building.spec import BuildSpec
 from attnconn_assets.storage.entry import WHOLE
 from attnconn_assets.storage.recipe import Recipe
 from attnconn_assets.storage.store import Store
@@ -26,16 +26,16 @@ __all__ = ["Plan", "attempt", "is_current", "plan"]
 
 @dataclass
 class Plan:
-    """One asset as it stands.
+    """The state of one asset.
 
     Attributes
     ----------
     due
-        Partitions that are missing or out of date, and can be made.
+        Partitions that are missing or stale and can be made.
     waiting
-        Partitions that can't → what failed or is lacking, that they can't be made for.
+        Missing or stale partitions that can't be made → why.
     standing
-        Partitions that are as they would be made today.
+        Partitions that are up to date.
     """
 
     due: list[str] = field(default_factory=list)
@@ -45,35 +45,35 @@ class Plan:
 
 def plan(
     study: Study,
-    spec: AssetSpec,
+    spec: BuildSpec,
     store: Store,
     source: Source,
     listing: Listing,
     *,
-    specs: Sequence[AssetSpec] = (),
+    specs: Sequence[BuildSpec] = (),
     retry_failed: bool = True,
     only: Collection[str] | None = None,
 ) -> Plan:
-    """Sort an asset's partitions out.
+    """Return which partitions of an asset are due, waiting or up to date.
 
     Parameters
     ----------
     study, spec, store
-        What to look at.
+        The study, the asset and the store.
     source, listing
-        Where the scans are, and which sessions to think of.
+        The source of the scans, and the sessions to consider.
     specs
-        Every asset of the study: what a partition waits for is looked up in them.
+        All assets of the study, used to trace why an input is missing.
     retry_failed
-        Whether a partition whose last try failed is due; if not, it waits until
-        something that it would be made from changes.
+        Whether a partition whose last try failed is due. If not, it waits until one of its
+        inputs changes.
     only
-        The partitions to look at; by default all of them.
+        The partitions to consider; by default all.
     """
     keys = {
         "session": [session.key for session in listing.sessions],
         "configuration": list(study.configurations),
-        "benchmark": list(study.recovery.benchmarks),
+        "ground truth": list(study.recovery.ground_truths),
         "whole": [WHOLE],
     }[spec.partitioned]
     if only is not None:
@@ -95,7 +95,7 @@ def plan(
             tried = store.failed_with(spec.name, key)
             if tried == attempt(study, spec, store, source, listing, key):
                 failure = store.failure(spec.name, key)
-                told = f"{failure} (nothing that it is made from has changed since)"
+                told = f"{failure} (not retried: its inputs have not changed since)"
                 why = (Cause(spec.name, key, told, failed=True),)
         if why:
             found.waiting[key] = why
@@ -105,9 +105,9 @@ def plan(
 
 
 def attempt(
-    study: Study, spec: AssetSpec, store: Store, source: Source, listing: Listing, key: str
+    study: Study, spec: BuildSpec, store: Store, source: Source, listing: Listing, key: str
 ) -> str:
-    """Hash all that a partition would be made from now: another hash, another result."""
+    """Return a hash of everything that a partition would be made from now."""
     session = next((each for each in listing.sessions if each.key == key), None)
     parts = [spec.recipe_of(key).digest]
     if spec.rests_on:
@@ -130,20 +130,20 @@ def is_current(
     excluded: Mapping[str, str] | None = None,
     lacks: Mapping[str, str] | None = None,
 ) -> bool:
-    """Whether the store holds a partition as today's scans, code and settings would make it.
+    """Whether a stored partition is up to date with today's scans, code and settings.
 
     Parameters
     ----------
     store, recipe, partition
-        What is asked for.
+        The store, the recipe and the partition.
     cohort
-        The digest of the cohort that a group result should rest on.
+        Digest of today's cohort, for a group result.
     reads
-        The user's files that it should be made from, where those are known beforehand.
+        The user's files that it would be made from; None if unknown before it is made.
     excluded
-        Whom it should list as left out and why, where it rests on that.
+        Sessions that it would list as excluded → why; None if it doesn't depend on them.
     lacks
-        What it should be made without, and why.
+        Optional inputs that it would be made without → why.
     """
     try:
         entry = store.find(recipe.asset, partition)

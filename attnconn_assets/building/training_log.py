@@ -1,4 +1,4 @@
-"""How a training is shown while it goes on, and after: nothing that changes a model."""
+"""Log lines and the picture of a training; they don't affect the model."""
 
 from collections.abc import Callable, Sequence
 
@@ -8,11 +8,11 @@ from attnconn_core.forecasting import Epoch
 
 __all__ = ["epoch_log", "training_picture"]
 
-_TIMES = 10  # an event in Dagster costs some 30 ms
+_TIMES = 10  # most log lines per training; an event in Dagster takes some 30 ms
 
 
 def epoch_log(work: Work, epochs: int) -> Callable[[Epoch], None]:
-    """Return a function that logs how training goes, about ten times."""
+    """Return a function that logs the progress of a training, about ten times."""
     every = max(1, epochs // _TIMES)
 
     def log(epoch: Epoch) -> None:
@@ -23,5 +23,5 @@ def epoch_log(work: Work, epochs: int) -> Callable[[Epoch], None]:
 
 
 def training_picture(history: Sequence[Epoch]) -> bytes:
-    """Draw how training went, as PNG."""
+    """Return the training curve as PNG."""
     return png(training_curve(history), dpi=80)

@@ -1,4 +1,4 @@
-"""What is said of sessions whose connectivity or autocorrelation is unlike the others'."""
+"""Messages about sessions whose connectivity or autocorrelation differs from the others'."""
 
 from collections.abc import Mapping
 
@@ -17,20 +17,20 @@ PROFILE = "profile"
 _PROFILES = TypeAdapter(Profile)
 _SHOWN = 8
 _NOISE = 0.2
-_REMEDY = "Put it right, or leave it out (exclude: {sessions: […]})"
-_REMEDY_OF_SUBJECTS = "If so, put them right, or leave the subject out (exclude: {sessions: […]})"
-_REMEDY_OF_GROUPS = "Treat all alike, or study one group (exclude: {sessions: […]})"
-# What a group's sentence says as well.
+_REMEDY = "Correct it, or leave it out (exclude: {sessions: […]})"
+_REMEDY_OF_SUBJECTS = "If so, correct them, or leave the subject out (exclude: {sessions: […]})"
+_REMEDY_OF_GROUPS = "Process all alike, or study one group (exclude: {sessions: […]})"
+# Measures that the message on a group already covers.
 _OF_GROUPS = ("autocorrelation", "connectivity", "own sessions")
 
 
 def unlike_in_words(facts: Facts) -> Mapping[str, str]:
-    """Say of every session that is unlike the others how, and what the cause may be.
+    """Return, for each session that differs from the others, how it differs and possible causes.
 
     Parameters
     ----------
     facts
-        What `time_series` recorded of each session; older facts have no profile.
+        Facts that `time_series` recorded of each session; older ones have no profile.
     """
     profiles = {
         key: _PROFILES.validate_python(told[PROFILE])
@@ -57,9 +57,9 @@ def _of_group(group: TwoGroups) -> str:
     match group.measure:
         case "connectivity":
             said = (
-                f"{who} whose connectivity correlates by {one} between them, that of {others} by "
-                f"{other}, and between these two groups by {number(group.between, 2)}: are regions "
-                "of one group in another order, of another atlas, or cleaned otherwise?"
+                f"{who} whose connectivity correlates by {one} with each other; {others} correlate "
+                f"by {other} with each other, and the two groups by {number(group.between, 2)}: "
+                "does one group have another order of regions, another atlas or another clean-up?"
             )
         case "autocorrelation":
             said = (
@@ -80,7 +80,7 @@ def _of_group(group: TwoGroups) -> str:
                 f"frame to the next, and by {other} in {others}: another repetition time?"
             )
     if len(group.keys) == len(group.others):
-        said += " Both groups are as large: which is meant can't be known."
+        said += " Both groups are equally large, so either may be the wrong one."
     return f"{said} {_REMEDY_OF_GROUPS}"
 
 
@@ -108,7 +108,7 @@ def _sentence(each: Unlike) -> str:
             if each.measure == "every other":
                 which = "every other of its regions (1, 3, 5, …) and those between"
             return (
-                f"{which} have little to do with each other: connections between them are "
+                f"{which} are nearly unconnected: connections between them are "
                 f"{each.value:.2f} times as strong as within them, and {each.usual:.2f} times in "
                 "most sessions: a hemisphere of another scan, or with its frames in another order?"
             )
@@ -136,7 +136,7 @@ def _sentence(each: Unlike) -> str:
 
 
 def _of_connectivity(each: Unlike) -> str:
-    """Say how it agrees with the others, and with the subject's own other sessions."""
+    """Describe the agreement with other subjects, and with the subject's other sessions."""
     said = (
         f"its connectivity correlates with that of the others by {number(each.value, 2)}, and "
         f"that of most sessions by {each.usual:.2f}"
@@ -145,9 +145,9 @@ def _of_connectivity(each: Unlike) -> str:
     if each.agrees_with_own:
         return (
             f"{said}; with that of its subject's other sessions it correlates by {own:.2f} "
-            f"({usual:.2f} in most subjects), so that one subject differs, by nature or by how all "
-            "of its scans were processed: are their regions in another order, of another atlas, "
-            "or cleaned otherwise (global signal, filter)?"
+            f"({usual:.2f} in most subjects), so the subject itself differs, or all its scans were "
+            "processed differently: do they have another order of regions, another atlas, or "
+            "another clean-up (global signal, filter)?"
         )
     if each.own:
         said += (

@@ -1,8 +1,8 @@
-"""Work: one partition of one asset being made, as its body sees it.
+"""Work: what a body reads while it makes one partition.
 
-What is read through it is recorded as the inputs of what is stored, so the lineage in the
-store can't differ from what happened. It refuses settings, assets and scans that the asset's
-spec doesn't declare: whatever can change a result is then in its recipe or among its inputs.
+Everything that is read through it is recorded as inputs of the result, so that the stored lineage
+is what really happened. Reading settings, assets or scans that the asset's spec doesn't declare
+is an error: everything that can change a result is in its recipe or among its inputs.
 """
 
 import contextlib
@@ -31,29 +31,29 @@ __all__ = ["ReplacedError", "Work"]
 
 
 class ReplacedError(ScanError):
-    """A scan's file became another one while it was read."""
+    """A scan's file was replaced while it was read."""
 
 
 @dataclasses.dataclass
 class Work:
-    """One partition of one asset being made.
+    """What a body reads while it makes one partition.
 
     Attributes
     ----------
     asset, partition
-        What is made.
+        The asset and the partition being made.
     settings
-        What the body may read of the study.
+        Settings of the study that the body may read.
     needs
-        The assets that it may read, and how they are partitioned.
+        Assets that it may read → their kind of partitions.
     runs
-        Its run in MLflow, and those below it.
+        Its MLflow run, and those below it.
     inputs
-        ``asset/partition`` → the digest of what was read so far.
+        ``asset/partition`` → digest, for everything read so far.
     files
-        The user's files that were read so far, with size, time of change and SHA-256.
+        The user's files read so far, with size, time of change and SHA-256.
     lacks
-        What it is made without though its spec names it as optional → why.
+        Optional inputs that are missing → why.
     """
 
     asset: str
@@ -71,12 +71,12 @@ class Work:
 
     @property
     def source(self) -> Source:
-        """Where scans come from.
+        """The source of the scans.
 
         Raises
         ------
         UndeclaredError
-            If the asset's spec doesn't say that it reads scans.
+            If the asset's spec doesn't declare that it reads scans.
         """
         if not self._reads_source:
             raise UndeclaredError(
@@ -86,29 +86,29 @@ class Work:
 
     @property
     def session(self) -> Session:
-        """The session of this partition; its files where the asset reads scans.
+        """The session of this partition; without files unless the asset reads scans.
 
         Raises
         ------
         CohortError
-            If its scan is gone.
+            If its scan no longer exists.
         """
         session = self._platform.sessions.get(self.partition)
         if session is None:
             study = self._platform.study
             raise CohortError(
-                f"{self.partition}: no scan of this session where the study looks for it "
-                f"({study.name}, source {study.source}); it was removed or renamed"
+                f"{self.partition}: source {study.source} of study {study.name} finds no scan of "
+                "this session; it was removed or renamed"
             )
         return session if self._reads_source else dataclasses.replace(session, files=())
 
     @property
     def album(self) -> Album:
-        """Draws pictures of sessions, which show what is stored and are no result."""
+        """Draws pictures of sessions; they aren't part of the result."""
         return self._platform.album
 
     def log(self, message: str) -> None:
-        """Say in Dagster's log how far the work is."""
+        """Write a progress message to Dagster's log."""
         self._platform.log.info(message)
 
     def scan(self) -> TimeSeries:
@@ -124,13 +124,13 @@ class Work:
         beside = series_files(source, self.session)
         with self.reading(*self.session.files, *beside, *shared):
             series = source.load(self.session)
-        # The source reads them once, for all sessions of a run.
+        # Shared files are read once per run, so they are checked against its start.
         _require_unchanged(shared.values())
         return series
 
     @contextlib.contextmanager
     def reading(self, *paths: Path) -> Iterator[None]:
-        """Record the user's files that the body reads inside, each by its hash.
+        """Record the user's files that the body reads in this context, with their hashes.
 
         Raises
         ------
@@ -141,25 +141,25 @@ class Work:
         try:
             yield
         except Exception:
-            _require_unchanged(before)  # else half of a new file would be what went wrong
+            _require_unchanged(before)  # a replaced file is then reported as the cause
             raise
         read = [hashed(path) for path in paths]
         _require_unchanged(before)
         self.files += read
 
     def watch(self, *paths: Path) -> None:
-        """Record files by size and time of change; one that isn't there is recorded as such."""
+        """Record the size and time of change of files; missing files are recorded as missing."""
         self.files += [file_facts(path) for path in paths]
 
     def entry(self, asset: str, partition: str | None = None) -> Entry:
-        """Find what another asset stored (of this partition unless another is named).
+        """Return the entry of another asset, by default for the same partition.
 
         Raises
         ------
         UndeclaredError
-            If the asset's spec doesn't say that it needs the other.
+            If the asset's spec doesn't declare that it needs the other.
         StoreError
-            If there is none, or making it anew has failed since.
+            If there is none, or a later try to make it failed.
         """
         if asset not in self.needs:
             raise UndeclaredError(
@@ -171,15 +171,15 @@ class Work:
         return entry
 
     def facts(self, asset: str, partition: str | None = None) -> Mapping[str, Any]:
-        """Read what an entry's manifest says, without opening its files."""
+        """Return the facts in an entry's manifest, without opening its files."""
         return self.entry(asset, partition).facts
 
     def content(self, asset: str, name: str, partition: str | None = None) -> Path:
-        """Return where a file of another asset lies, after checking its hash."""
+        """Return the path of another asset's file, after checking its hash."""
         return self.path(self.entry(asset, partition), name)
 
     def path(self, entry: Entry, name: str) -> Path:
-        """Return where a file of an entry lies, after checking its hash."""
+        """Return the path of an entry's file, after checking its hash."""
         return self._platform.store.path(entry, name)
 
     def series(self, partition: str | None = None) -> TimeSeries:
@@ -187,7 +187,7 @@ class Work:
         return formats.read_series(self.content("time_series", "series.parquet", partition))
 
     def matrices(self, method: str, partition: str) -> dict[int, Connectivity]:
-        """Read a method's matrices of a session, by the number of frames they rest on."""
+        """Read a method's matrices of a session, by the number of frames used."""
         return formats.read_matrices(self.content(method, "matrix.parquet", partition))
 
     def table(self, asset: str, name: str, partition: str = WHOLE) -> pd.DataFrame:
@@ -208,20 +208,20 @@ class Work:
         return formats.read_regions(self.content("regions", "regions.parquet", WHOLE))
 
     def cohort(self) -> Cohort:
-        """Take the sessions that have all that the asset needs; it is recorded with the result.
+        """Return the sessions that have everything the asset needs; recorded with the result.
 
         Raises
         ------
         UndeclaredError
-            If the asset needs nothing of sessions, or is one session's.
+            If the asset has session partitions, or needs no assets of sessions.
         CohortError
-            If that is fewer than the study's quorum.
+            If they are fewer than the study's quorum.
         """
         platform = self._platform
         if not self._basis.assets:
             raise UndeclaredError(
-                f"{self.asset} takes a cohort, which its spec does not declare: it must be of no "
-                "single session and need assets of sessions; it needs "
+                f"{self.asset} takes a cohort, which its spec does not declare: it must not be "
+                "partitioned by session, and must need assets of sessions; it needs "
                 f"{', '.join(self.needs) or 'none'}"
             )
         settled = settle(platform.study, platform.store, platform.listing, self._basis)
@@ -233,15 +233,15 @@ class Work:
 
     @property
     def read_cohort(self) -> Cohort | None:
-        """The cohort that was taken, if one was."""
+        """The cohort that `cohort` returned; None before."""
         return self._cohort
 
     def scans(self) -> list[dict[str, Any]]:
-        """List the user's files behind all that was read so far, with size and SHA-256."""
+        """List the user's files behind everything read so far, with size and SHA-256."""
         return [dict(file) for file in files_behind(self._platform.store, *self.inputs)]
 
     def named_scan(self, session: str) -> str:
-        """Name a session and the files of its scan, for an error about it."""
+        """Return a session's key and scan files, for an error about it."""
         return f"{session}{self._platform.scans_of(session)}"
 
 

@@ -1,8 +1,8 @@
-"""Data versions: what Dagster compares to say whether something is unsynced.
+"""Data versions, by which Dagster decides whether an asset is unsynced.
 
-Dagster gives all partitions of a chunk one version, and so a partition that is made again in
-another chunk a new one, and what rests on it would be unsynced though nothing has changed. The
-version of a partition is the hash of its content, which its metadata hold.
+Dagster gives all partitions of a chunk the same version. A partition that is made again in another
+chunk would get a new version, and Dagster would show its dependents as unsynced although nothing
+has changed. Here the version of a partition is the hash of its content, from its metadata.
 """
 
 import dagster as dg
@@ -15,16 +15,16 @@ from dagster._core.events import DagsterEventType
 __all__ = ["CONTENT_HASH", "version_tags", "with_own_version"]
 
 CONTENT_HASH = "content hash"
-"""The entry of a materialisation's metadata that holds the hash of its content."""
+"""Name of the metadata entry with the hash of a partition's content."""
 
 
 def version_tags(digest: str) -> dict[str, str]:
-    """Return the tags by which Dagster knows a data version."""
+    """Return the Dagster tags for a data version."""
     return {DATA_VERSION_TAG: digest, DATA_VERSION_IS_USER_PROVIDED_TAG: "true"}
 
 
 def with_own_version(event: dg.EventLogEntry) -> dg.EventLogEntry:
-    """Return an event with its partition's own data version, where it is of a materialisation."""
+    """Return an event; a materialisation gets its partition's own data version."""
     told = event.dagster_event
     if told is None or told.event_type != DagsterEventType.ASSET_MATERIALIZATION:
         return event

@@ -1,4 +1,4 @@
-"""Dagster's databases: patience with who holds them, and words for what is wrong with them."""
+"""Dagster's databases: how long to wait for a locked one, and errors that explain a bad one."""
 
 import contextlib
 import shlex
@@ -21,7 +21,7 @@ from attnconn_core.errors import AttnconnError
 
 __all__ = ["BUSY", "HistoryError", "RunLog", "ScheduleLog", "explained", "require_known"]
 
-BUSY = 30  # seconds to wait for another writer; Dagster itself waits 5 for two of its three
+BUSY = 30  # seconds to wait for another writer; Dagster waits 5 for two of its three databases
 
 _MIGRATIONS = Path(dg.__file__).parent / "_core" / "storage" / "alembic" / "versions"
 _ANEW = (
@@ -34,8 +34,8 @@ class HistoryError(AttnconnError):
     """Dagster's databases can't be used."""
 
 
-class _Patient:
-    """A storage of Dagster's that waits as long for another writer as the log of events does."""
+class _WithTimeout:
+    """A storage of Dagster's that waits for another writer as long as the event log does."""
 
     _conn_string: str
 
@@ -54,24 +54,24 @@ class _Patient:
             yield connection
 
 
-class RunLog(_Patient, SqliteRunStorage):
+class RunLog(_WithTimeout, SqliteRunStorage):
     """Dagster's database of runs."""
 
 
-class ScheduleLog(_Patient, SqliteScheduleStorage):
+class ScheduleLog(_WithTimeout, SqliteScheduleStorage):
     """Dagster's database of schedules and sensors."""
 
 
 def require_known(instance: dg.DagsterInstance, home: Path) -> None:
-    """Refuse databases that another version of Dagster has written, a newer or an older one.
+    """Refuse databases whose tables are those of a newer or an older Dagster.
 
-    An older one's can be migrated, which nothing here does unasked: other processes may be at
-    work in them, and the migration has no way back.
+    Older ones can be migrated. Nothing here does so unasked: other processes may be using
+    them, and a migration can't be undone.
 
     Raises
     ------
     HistoryError
-        If there is one; it names the file, and the command that migrates an older one.
+        Naming the file and, for an older one, the command that migrates it.
     """
     places = (
         (instance.run_storage, SqliteRunStorage, "history/runs.db"),
@@ -87,24 +87,24 @@ def require_known(instance: dg.DagsterInstance, home: Path) -> None:
             command = shlex.join(["env", f"DAGSTER_HOME={home}", sys.executable, "-m", "dagster"])
             raise HistoryError(
                 f"{file}: Dagster's database must be of the version that the installed Dagster "
-                f"({dg.__version__}) writes; its revision is {revision!r}, of an older one: end "
-                f"`attnconn dev`, copy {home}, then run `{command} instance migrate`"
+                f"({dg.__version__}) writes; its revision is {revision!r}, of an older Dagster: "
+                f"end `attnconn dev`, copy {home}, then run `{command} instance migrate`"
             )
         raise HistoryError(
             f"{file}: Dagster's database must be of a version that the installed Dagster "
-            f"({dg.__version__}) knows; its revision is {revision!r}, which a newer one has "
-            f"written: install that one again, or move {home} away ({_ANEW})"
+            f"({dg.__version__}) knows; its revision is {revision!r}, written by a newer "
+            f"Dagster: install that one again, or move {home} away ({_ANEW})"
         )
 
 
 @contextlib.contextmanager
 def explained(home: Path) -> Iterator[None]:
-    """Say in one line what is wrong with Dagster's databases, if they are what goes wrong.
+    """Turn errors about locked or damaged databases of Dagster into one line.
 
     Raises
     ------
     HistoryError
-        If one of them is damaged, or another process holds it for too long.
+        If a database is damaged, or another process locks it for too long.
     """
     try:
         yield
@@ -112,7 +112,7 @@ def explained(home: Path) -> Iterator[None]:
         if is_lock(error):
             raise HistoryError(
                 f"{home}: Dagster's databases must be free within {BUSY} s; another process has "
-                "locked one for longer: end it, and run again. What was made is kept"
+                "locked one for longer: end that process, and run again. What was made is kept"
             ) from error
         if is_damage(error):
             raise HistoryError(

@@ -1,10 +1,10 @@
-"""Dagster's own event log in SQLite, whose engines are kept.
+"""Dagster's event log in SQLite, with SQLAlchemy engines that are kept.
 
-Dagster makes an engine for every query, and with it loses what SQLAlchemy has compiled
-and learnt of the tables: an event then takes 20 to 35 ms, of which the disk takes one.
-Files, tables, transactions and durability are Dagster's; every partition gets the data version
-that is its own (see `data_versions`). Without ``instance_class`` in
-``dagster.yaml`` it reads and writes the same log, slowly.
+Dagster creates a new engine for every query, which loses SQLAlchemy's compiled statements: one
+event then takes 20 to 35 ms, of which the disk takes 1 ms. Files, tables, transactions and
+durability are the same as Dagster's. Each partition gets its own data version (see
+`data_versions`). Without ``instance_class`` in ``dagster.yaml``, Dagster reads and writes the same
+log, but more slowly.
 """
 
 import contextlib
@@ -31,7 +31,7 @@ from attnconn_core.errors import ParameterError
 __all__ = ["EventLog", "Instance"]
 
 _BACKFILLS = "backfill_interval_seconds"
-_ENGINES = 8  # a run's log is read a few times in a row, and then no more
+_ENGINES = 8  # a run's log is read a few times in a row, then rarely
 
 
 class EventLog(SqliteEventLogStorage):
@@ -41,8 +41,8 @@ class EventLog(SqliteEventLogStorage):
         self._made: set[str] = set()
         self._tables: set[str] = set()
         self._held = threading.local()
-        # A connection to a run's log is closed after use, as Dagster does: that brings the
-        # file up to date, by which the page of a run that goes on learns of more.
+        # A connection to a run's log is closed after use, as in Dagster: closing updates the file,
+        # which is how the page of an unfinished run sees new events.
         self._of_run = functools.lru_cache(_ENGINES)(functools.partial(self._engine, NullPool))
         super().__init__(base_dir, inst_data)
 
@@ -58,14 +58,14 @@ class EventLog(SqliteEventLogStorage):
         """Connect to the log of one run."""
         name = str(run_id)
         if name not in self._made:
-            with super().run_connection(run_id):  # makes it where it isn't there
+            with super().run_connection(run_id):  # creates it if needed
                 self._made.add(name)
         with self._of_run(name).begin() as connection:
             yield connection
 
     @contextlib.contextmanager
     def index_connection(self) -> Iterator[Connection]:
-        """Connect to what all runs tell."""
+        """Connect to the index of all runs' events."""
         held = getattr(self._held, "connection", None)
         if held is not None:
             yield held
@@ -74,7 +74,7 @@ class EventLog(SqliteEventLogStorage):
             yield connection
 
     def store_event(self, event: dg.EventLogEntry) -> None:
-        """Store an event; a check's, and the line that says how it ended, in one transaction."""
+        """Store an event; a check's event and its verdict are stored in one transaction."""
         if event.dagster_event_type not in ASSET_CHECK_EVENTS:
             super().store_event(with_own_version(event))
             return
@@ -85,10 +85,10 @@ class EventLog(SqliteEventLogStorage):
                 self._held.connection = None
 
     def store_event_batch(self, events: Sequence[dg.EventLogEntry]) -> None:
-        """Store a run's events together: those of assets in one transaction per file.
+        """Store several events of a run; those of assets in one transaction per file.
 
-        Dagster batches what it announces before a run and repeats after a step; what a chunk
-        records as it goes on is stored at once.
+        Dagster batches the events before a run and after a step. Events during a step are stored
+        one by one.
         """
         together = [
             with_own_version(event) for event in events if event.dagster_event_type in ASSET_EVENTS
@@ -101,15 +101,15 @@ class EventLog(SqliteEventLogStorage):
 
     def _store_together(self, events: Sequence[dg.EventLogEntry]) -> None:
         inserts = [self.prepare_insert_event(event) for event in events]
-        # The run's file is written when the index has been: where a batch fails, Dagster
-        # stores its events one by one, and none may be there already.
+        # Both files are committed together: if a batch fails, Dagster stores its events one by
+        # one, and none may be stored already.
         with self.run_connection(events[0].run_id) as run, self.index_transaction() as index:
             for insert in inserts:
                 run.execute(insert)
             stored = [index.execute(insert).inserted_primary_key for insert in inserts]
             ids = [key[0] for key in stored if key is not None]
             self._store_asset_event_tags(index, events, ids)
-            # The table of assets holds the last event of each, and of each kind.
+            # The table of assets holds the last event of each asset and kind.
             told = [
                 (event.get_dagster_event().asset_key, event.dagster_event_type) for event in events
             ]
@@ -117,7 +117,7 @@ class EventLog(SqliteEventLogStorage):
                 self._store_asset_event(index, events[number], ids[number])
 
     def has_table(self, table_name: str) -> bool:
-        """Whether there is a table; one that is there stays."""
+        """Whether a table exists; remembered once it does."""
         if table_name not in self._tables and super().has_table(table_name):
             self._tables.add(table_name)
         return table_name in self._tables
@@ -128,13 +128,13 @@ class EventLog(SqliteEventLogStorage):
         super().wipe()
 
     def dispose(self) -> None:
-        """Close what is open."""
+        """Close all connections."""
         self._of_index.dispose()
         super().dispose()
 
     @functools.cached_property
     def _of_index(self) -> Engine:
-        with super().index_connection():  # makes it where it isn't there
+        with super().index_connection():  # creates it if needed
             return self._engine(QueuePool, INDEX_SHARD_NAME)
 
     def _engine(self, pool: type[Pool], shard: str) -> Engine:
@@ -144,17 +144,17 @@ class EventLog(SqliteEventLogStorage):
 
 
 class Instance(dg.DagsterInstance):
-    """Dagster's instance, which keeps its events in an `EventLog` unless it is told where."""
+    """Dagster's instance, with an `EventLog` unless its settings name another log."""
 
     @classmethod
     def config_schema(cls) -> Mapping[str, Any]:
-        """What can be set beside Dagster's own settings."""
+        """Return the schema of settings beyond Dagster's own."""
         return {_BACKFILLS: dg.Field(int, is_required=False)}
 
     def get_backfill_settings(self) -> Mapping[str, Any]:
-        """Settings of backfills, for which the daemon asks once, before it looks for any.
+        """Return the settings of backfills; the daemon calls this once, before its first check.
 
-        How long it waits between two looks is a constant of Dagster's, and no setting.
+        The pause between two checks is a constant in Dagster, not a setting, so it is set here.
         """
         from dagster._daemon import controller  # only the daemon has it loaded already
 
@@ -167,7 +167,7 @@ class Instance(dg.DagsterInstance):
 
     @classmethod
     def config_defaults(cls, base_dir: str) -> Mapping[str, ConfigurableClassData | None]:
-        """Dagster's own defaults but for the databases, which lie where Dagster has them too."""
+        """Return Dagster's defaults, with our classes for its databases."""
         defaults = dict(InstanceRef.config_defaults(base_dir))
         folder = os.path.join(base_dir, "history", "runs", "")
         defaults["event_log_storage"] = ConfigurableClassData(

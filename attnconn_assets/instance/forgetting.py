@@ -1,4 +1,4 @@
-"""Forgetting a study: its runs, assets and partitions leave Dagster's history."""
+"""Removes a study's runs, assets and partitions from Dagster's history."""
 
 import dagster as dg
 
@@ -22,27 +22,27 @@ def forget_study(instance: dg.DagsterInstance, study: str, partitions: str) -> i
     Parameters
     ----------
     instance
-        Where they are recorded.
+        Dagster's instance.
     study
-        Its name, with which the keys of its assets begin.
+        Name of the study, the first part of its asset keys.
     partitions
-        The name of its dynamic partitions.
+        Name of its dynamic partitions.
 
     Returns
     -------
-    How many runs there were.
+    The number of deleted runs.
 
     Raises
     ------
     InputError
-        If one of its runs goes on.
+        If one of its runs is unfinished.
     """
     runs = [run for run in instance.get_runs() if _is_of(run, study)]
     going_on = [run.run_id for run in runs if run.status in _GOING_ON]
     if going_on:
         raise InputError(
-            f"a study can be cleared while none of its runs goes on; {study} has "
-            f"{', '.join(going_on[:3])}: wait for its end, or end it in Dagster"
+            f"a study can only be removed while it has no unfinished run; {study} has "
+            f"{', '.join(going_on[:3])}: wait until it ends, or end it in Dagster"
         )
     keys = [key for key in instance.all_asset_keys() if key.path[0] == study]
     if keys:

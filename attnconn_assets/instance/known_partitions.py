@@ -1,6 +1,6 @@
-"""Which dynamic partitions Dagster has had: one that was deleted on purpose doesn't come back.
+"""Remembers dynamic partitions, so that those deleted by a person aren't added again.
 
-Dagster forgets a partition with its deletion, and its scan still lies there.
+Dagster keeps no record of deleted partitions, and their scans still exist.
 """
 
 import json
@@ -12,7 +12,7 @@ __all__ = ["forget", "had_before", "remember"]
 
 
 def remember(instance: dg.DagsterInstance, partitions: str, keys: Iterable[str]) -> None:
-    """Remember that partitions were there."""
+    """Record that partitions exist."""
     before = had_before(instance, partitions)
     now = before.union(keys)
     if now != before:
@@ -20,14 +20,14 @@ def remember(instance: dg.DagsterInstance, partitions: str, keys: Iterable[str])
 
 
 def had_before(instance: dg.DagsterInstance, partitions: str) -> set[str]:
-    """Return the partitions that are remembered, whether they are still there or not."""
+    """Return all recorded partitions, including deleted ones."""
     key = _key(partitions)
     told = instance.daemon_cursor_storage.get_cursor_values({key}).get(key)
     return set(json.loads(told)) if told else set()
 
 
 def forget(instance: dg.DagsterInstance, partitions: str) -> None:
-    """Forget all of them."""
+    """Remove the record of all partitions."""
     _write(instance, partitions, [])
 
 

@@ -1,8 +1,8 @@
-"""Dagster's pools: how many bodies of a kind are made at once, whoever makes them.
+"""Dagster's pools, which limit how many bodies of a kind run at once in all processes.
 
-Dagster holds a pool's limit in the daemon's runs and in those of one process alike. One that
-waits in its own process looks for a place without a pause, which takes a whole core, and would
-wait for ever for a place whose process was killed. So the runner waits before it begins.
+Dagster applies a pool's limit to the daemon's runs and to in-process runs. An in-process run polls
+for a place without a pause, which uses a whole core, and waits forever if the holder of the place
+was killed. The runner therefore waits here before it starts a run.
 """
 
 import contextlib
@@ -14,13 +14,13 @@ import dagster as dg
 __all__ = ["TRAINING", "free_places", "is_full", "placed", "wait_for_place"]
 
 TRAINING = "attnconn_training"
-"""The pool of what trains forecasters."""
+"""The pool of bodies that train forecasters."""
 
-_PAUSE = 0.5  # seconds between two looks
+_PAUSE = 0.5  # seconds between two checks
 
 
 def is_full(instance: dg.DagsterInstance, pool: str) -> bool:
-    """Return whether a pool has a limit, and as many hold a place as it allows."""
+    """Return whether a pool has reached its limit; False if it has none."""
     storage = instance.event_log_storage
     if not storage.supports_global_concurrency_limits:
         return False
@@ -33,21 +33,21 @@ def is_full(instance: dg.DagsterInstance, pool: str) -> bool:
 def wait_for_place(
     instance: dg.DagsterInstance, pool: str, said: Callable[[], object], pause: float = _PAUSE
 ) -> None:
-    """Return once a pool isn't full; `said` is called at every look until then."""
+    """Return once a pool isn't full; `said` is called at every check until then."""
     while is_full(instance, pool):
         said()
         time.sleep(pause)
 
 
 def free_places(instance: dg.DagsterInstance, run_id: str) -> None:
-    """Give back the places that a run holds that has ended, or was killed."""
+    """Release the places of a run that has ended or was killed."""
     if instance.event_log_storage.supports_global_concurrency_limits:
         instance.event_log_storage.free_concurrency_slots_for_run(run_id)
 
 
 @contextlib.contextmanager
 def placed(instance: dg.DagsterInstance, run_id: str) -> Iterator[None]:
-    """Give back a run's places in pools, also where it is interrupted."""
+    """Release a run's places in pools at the end, also if it is interrupted."""
     try:
         yield
     finally:

@@ -1,8 +1,8 @@
-"""Who is still at work: runs whose process is gone are ended as failed.
+"""Locks of unfinished runs, by which runs of killed processes are found and ended.
 
-A process that is killed leaves its run as started, for ever: Dagster can't ask a process
-of this machine whether it lives, and a run that never ends keeps its place in the queue.
-So every run holds a lock while it goes on, which the system lets go with the process.
+The run of a killed process would stay "started" forever and keep its place in the queue, because
+Dagster can't ask whether the process is alive. Therefore every run holds a lock, which the system
+releases when the process ends.
 """
 
 import contextlib
@@ -14,7 +14,7 @@ from pathlib import Path
 import dagster as dg
 
 from attnconn_assets.instance.pools import free_places
-from attnconn_assets.storage.locks import alone, is_free
+from attnconn_assets.storage.locks import is_free, locked
 
 __all__ = ["announced", "end_orphans"]
 
@@ -23,9 +23,9 @@ _MOMENT = 1.0  # seconds
 
 @contextlib.contextmanager
 def announced(instance: dg.DagsterInstance, run_id: str, part: str = "run") -> Iterator[None]:
-    """Hold a run's lock as long as the body goes on; one a part, where parts lie in each other."""
+    """Hold a lock of a run in this context; nested contexts need different values of `part`."""
     file = _folder(instance) / f"{run_id}.{part}"
-    with alone(file):
+    with locked(file):
         try:
             yield
         finally:
@@ -33,7 +33,7 @@ def announced(instance: dg.DagsterInstance, run_id: str, part: str = "run") -> I
 
 
 def end_orphans(instance: dg.DagsterInstance) -> list[str]:
-    """End the runs that were announced and whose process is gone; return their ids."""
+    """End the unfinished runs whose lock is free; return their ids."""
     parts: dict[str, list[Path]] = defaultdict(list)
     for file in _folder(instance).iterdir():
         parts[file.stem].append(file)
@@ -43,7 +43,7 @@ def end_orphans(instance: dg.DagsterInstance) -> list[str]:
             continue
         run = instance.get_run_by_id(run_id)
         if run is not None and not run.is_finished:
-            instance.report_run_failed(run, "the process that made it is gone: it was killed")
+            instance.report_run_failed(run, "its process was killed")
             ended.append(run_id)
         free_places(instance, run_id)
         for file in files:
@@ -52,9 +52,9 @@ def end_orphans(instance: dg.DagsterInstance) -> list[str]:
 
 
 def _is_new(file: Path) -> bool:
-    """Whether a file may have been made a moment ago and be about to be locked.
+    """Whether a lock file was made within the last second, so that it may not be locked yet.
 
-    One that was made in the future isn't: the clock was set back since.
+    A time in the future doesn't count: the clock was set back.
     """
     try:
         return abs(time.time() - file.stat().st_mtime) < _MOMENT

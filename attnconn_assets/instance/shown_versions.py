@@ -1,4 +1,4 @@
-"""Which content Dagster's page shows of each partition of an asset."""
+"""Compares the content hashes that Dagster shows with those of the store."""
 
 from collections.abc import Iterator, Mapping
 
@@ -12,11 +12,11 @@ from attnconn_core.stored_names import WHOLE
 __all__ = ["n_made", "unlike"]
 
 _MADE = DagsterEventType.ASSET_MATERIALIZATION
-_AT_ONCE = 100  # events read at once: each may hold pictures
+_AT_ONCE = 100  # events read per query; each may hold pictures
 
 
 def n_made(instance: dg.DagsterInstance, asset: dg.AssetKey) -> int:
-    """Count the partitions of an asset that Dagster shows as made; 1 for one without partitions."""
+    """Return the number of an asset's partitions that Dagster shows as made; 1 if unpartitioned."""
     partitions = instance.get_materialized_partitions(asset)
     return len(partitions) or int(instance.get_latest_materialization_event(asset) is not None)
 
@@ -24,23 +24,22 @@ def n_made(instance: dg.DagsterInstance, asset: dg.AssetKey) -> int:
 def unlike(
     instance: dg.DagsterInstance, asset: dg.AssetKey, stored: Mapping[str, str]
 ) -> dict[str, str | None]:
-    """Find the partitions of which Dagster's page shows something else than what is stored.
+    """Return the partitions of which Dagster shows another content than the stored one.
 
-    Two queries, whose cost is that of the asset's partitions, and not of its history. Where
-    another event log than the project's gives a chunk's partitions one version together, the
-    events themselves are read, too.
+    This takes two queries, whose cost depends on the number of partitions, not on their history.
+    If another event log gave a chunk's partitions one common version, the events are also read.
 
     Parameters
     ----------
     instance, asset
-        Where to look.
+        Dagster's instance, and the asset.
     stored
-        Partition → the hash of its content.
+        Partition → hash of its content.
 
     Returns
     -------
-    Partition → the hash that is shown; None where Dagster doesn't know that it was made. What
-    somebody reported by hand, which has no hash, is left out.
+    Partition → hash that is shown; None if Dagster doesn't show it as made. Events without a
+    hash, reported by a person, are left out.
     """
     if not stored:
         return {}
@@ -59,7 +58,7 @@ def unlike(
 def _shown(
     instance: dg.DagsterInstance, asset: dg.AssetKey, stored: Mapping[str, str]
 ) -> Iterator[tuple[str, str | None]]:
-    """Pair partitions with the hash of the newest event of each, None if it has none."""
+    """Yield partitions with the hash of their newest event; None if it has none."""
     log = instance.event_log_storage
     newest = log.get_latest_storage_id_by_partition(asset, _MADE)
     tags = log.get_latest_tags_by_partition(asset, _MADE, [DATA_VERSION_TAG])

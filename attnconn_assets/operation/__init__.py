@@ -1,1 +1,1 @@
-"""When partitions are made, and by whom: the runner, jobs, sensors and servers."""
+"""What starts the making of partitions: the runner, jobs, sensors and servers."""

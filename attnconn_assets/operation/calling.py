@@ -1,4 +1,4 @@
-"""How a person calls attnconn, in what a command says to do next."""
+"""The commands that messages tell the user to run next."""
 
 import os
 import shlex
@@ -15,10 +15,10 @@ __all__ = ["opening", "short"]
 def opening(study_file: Path) -> str:
     """Return the command that opens the pages of a study, called as the running command was.
 
-    Under ``make`` it is a target of make's. A study that is meant where none is named isn't named.
+    Under ``make`` it is a make target. The default study isn't named in it.
     """
     study_file = study_file.resolve()
-    if "MAKELEVEL" in os.environ:  # make chooses a study for the commands that it calls
+    if "MAKELEVEL" in os.environ:  # make passes the study to the commands that it calls
         is_default = study_file == shipped("studies/hcp_sample.yaml").resolve()
         return "make dev" if is_default else f"make dev STUDY={shlex.quote(short(study_file))}"
     program = Path(sys.executable).parent / "attnconn"
@@ -29,13 +29,13 @@ def opening(study_file: Path) -> str:
 
 
 def short(path: Path) -> str:
-    """Return a path as it is written from the current folder, if it lies below."""
+    """Return a path relative to the current folder, if it lies below it."""
     here = Path.cwd()
     return os.path.relpath(path, here) if path.is_relative_to(here) else str(path)
 
 
 def _named(study_file: Path) -> str:
-    """Return the name of a study that comes with attnconn, or the path of another."""
+    """Return the name of a study that comes with attnconn, or the path of any other."""
     name = study_file.stem
     comes_along = name in shipped_names("studies")
     is_it = comes_along and shipped(f"studies/{name}.yaml").resolve() == study_file

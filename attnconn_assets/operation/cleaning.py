@@ -1,4 +1,4 @@
-"""Cleaning: remove what the platform wrote for a study, or for all of them."""
+"""Cleaning: remove everything the platform wrote for a study, or for all studies."""
 
 import json
 import shutil
@@ -35,7 +35,7 @@ def studies_of(home: Path) -> tuple[dict[Path, Study], dict[str, str]]:
     Returns
     -------
     found, unknown
-        File → study; and the name of a study → why its file can't be read any more.
+        File → study, and name of a study → why its file can't be read.
     """
     found: dict[Path, Study] = {}
     unknown: dict[str, str] = {}
@@ -50,13 +50,13 @@ def studies_of(home: Path) -> tuple[dict[Path, Study], dict[str, str]]:
 
 
 def clean(study: Study, instance: dg.DagsterInstance, home: Path) -> Cleared:
-    """Remove a study's store, its runs, its history and its claim; scans and files stay.
+    """Remove a study's store, runs, history and claim; scans and study files stay.
 
     Raises
     ------
     InputError
-        If one of its runs goes on, or its store holds the study itself, scans, or anything
-        that isn't the platform's.
+        If one of its runs is still running, or its store holds the study file, scans or other
+        files that the platform didn't write.
     """
     store = study.store_folder
     _require_a_store(study)
@@ -71,7 +71,7 @@ def clean(study: Study, instance: dg.DagsterInstance, home: Path) -> Cleared:
 
 
 def _require_a_store(study: Study) -> None:
-    """Refuse a folder that the platform didn't make: `store` may name any."""
+    """Refuse a folder that the platform didn't make: the key `store` can name any folder."""
     store = study.store_folder.resolve()
     if not store.exists() or (store.is_dir() and not any(store.iterdir())):
         return
@@ -80,5 +80,5 @@ def _require_a_store(study: Study) -> None:
     if inside or not (store / CLAIM).is_file():
         why = f"it holds {inside[0]}" if inside else f"it has no {CLAIM}"
         raise InputError(
-            f"only a store that the platform made is removed; got {store}: {why}. Remove it by hand"
+            f"`clean` only removes stores that attnconn made; got {store}: {why}. Remove it by hand"
         )

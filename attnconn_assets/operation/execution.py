@@ -1,11 +1,11 @@
-"""Runs of Dagster's in this process: which partitions go into one, and what it failed of."""
+"""Dagster runs in this process: which partitions each makes, and why some failed."""
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 
 import dagster as dg
 
-from attnconn_assets.building.spec import AssetSpec
+from attnconn_assets.building.spec import BuildSpec
 from attnconn_assets.storage.entry import WHOLE
 
 __all__ = ["chunks", "failures", "span"]
@@ -14,7 +14,7 @@ _RANGE = ("dagster/asset_partition_range_start", "dagster/asset_partition_range_
 
 
 def chunks(keys: Sequence[str], place: Mapping[str, int], size: int) -> Iterator[list[str]]:
-    """Cut keys into neighbours, no more than `size`: Dagster runs a range at a time."""
+    """Split keys into ranges of at most `size` neighbours; one Dagster run makes one range."""
     for _, group in itertools.groupby(
         enumerate(keys), lambda pair: place.get(pair[1], 0) - pair[0]
     ):
@@ -23,14 +23,14 @@ def chunks(keys: Sequence[str], place: Mapping[str, int], size: int) -> Iterator
 
 
 def span(chunk: Sequence[str]) -> dict[str, str]:
-    """Return the tags by which a run is of these neighbours; none for an asset as a whole."""
+    """Return the tags that give a run its range of partitions; none for an unpartitioned asset."""
     return {} if chunk == [WHOLE] else dict(zip(_RANGE, (chunk[0], chunk[-1]), strict=True))
 
 
 def failures(
-    result: dg.ExecuteInProcessResult, spec: AssetSpec, chunk: list[str], seen: set[str]
+    result: dg.ExecuteInProcessResult, spec: BuildSpec, chunk: list[str], seen: set[str]
 ) -> dict[str, str]:
-    """Say of every partition that wasn't made why, as the step's failure has it."""
+    """Return why each partition wasn't made, from the failure events of a run."""
     reasons: dict[str, str] = {}
     reason = "the run ended without saying why"
     for event in result.get_step_failure_events():

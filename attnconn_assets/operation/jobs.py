@@ -1,4 +1,4 @@
-"""Jobs: the whole line in one run, by hand, by a sensor or by night."""
+"""Jobs: refresh all assets in one run, started by hand, by a sensor or by a schedule."""
 
 from collections.abc import Sequence
 
@@ -15,33 +15,33 @@ from attnconn_assets.study.study import Study
 __all__ = ["nightly", "refresh"]
 
 
-class _Teller:
-    """Says in a run's log which asset is being made."""
+class _RunLog:
+    """Writes to a run's log which asset is being made."""
 
     def __init__(self, log: dg.DagsterLogManager) -> None:
         self._log = log
 
     def step(self, step: Step) -> None:
-        """Each asset takes one line; those that stand take none."""
+        """Log one line per asset that has partitions to make."""
         if step.to_make:
             self._log.info(f"{step.asset}: {step.to_make} to make, {step.standing} up to date")
 
     def made(self) -> None:
-        """A partition has its own event."""
+        """Log nothing: each partition has its own event."""
 
     def said(self, message: str) -> None:
-        """Bodies speak in the logs of their own runs."""
+        """Log nothing: bodies log in their own runs."""
 
 
 class Refresh(dg.Config):
-    """What a refresh takes on.
+    """Settings of a refresh.
 
     Attributes
     ----------
     models
-        Also train forecasters; without, what rests on those that are there is made.
+        Whether to train forecasters. If not, stored forecasters are used.
     retry_failed
-        Also try again what failed last time though nothing has changed since.
+        Whether to retry what failed before, although nothing has changed since.
     """
 
     models: bool = True
@@ -49,9 +49,9 @@ class Refresh(dg.Config):
 
 
 def refresh(study: Study) -> dg.JobDefinition:
-    """Make what is missing or out of date of all partitions, each asset in runs of its own.
+    """Return the job that makes all missing or stale partitions, one or more runs per asset.
 
-    What fails is named with its reason; the rest goes on.
+    If a partition fails, the others are still made; the job then fails and names the reasons.
     """
 
     @dg.op(name=f"{study.name}_make_stale")
@@ -60,7 +60,7 @@ def refresh(study: Study) -> dg.JobDefinition:
             outcome = materialise_stale(
                 study,
                 context.instance,
-                _Teller(context.log),
+                _RunLog(context.log),
                 models=config.models,
                 retry_failed=config.retry_failed,
                 discover=False,
@@ -79,7 +79,7 @@ def refresh(study: Study) -> dg.JobDefinition:
 
     @dg.job(
         name=f"{study.name}_refresh",
-        description=f"Make what is missing or out of date of {study.title}, in order.",
+        description=f"Makes all missing or stale results of {study.title}, in order.",
         executor_def=dg.in_process_executor,
         **owned(study),
     )
@@ -90,7 +90,7 @@ def refresh(study: Study) -> dg.JobDefinition:
 
 
 def nightly(study: Study, job: dg.JobDefinition) -> Sequence[dg.ScheduleDefinition]:
-    """Refresh everything by night, models too, where the study names a time."""
+    """Return the schedule that refreshes everything, including models, if the study sets one."""
     if study.automation.nightly is None:
         return []
     return [
@@ -100,6 +100,7 @@ def nightly(study: Study, job: dg.JobDefinition) -> Sequence[dg.ScheduleDefiniti
             cron_schedule=study.automation.nightly,
             default_status=dg.DefaultScheduleStatus.RUNNING,
             **owned(study),
-            description="Makes what is left to the night: models, and what failed by day.",
+            description="Makes everything that is missing or stale, including models and earlier "
+            "failures.",
         )
     ]

@@ -1,4 +1,4 @@
-"""Aliases of the study's registered models that a person has moved: runs leave them, and say so."""
+"""Aliases of registered models that a person has moved: runs report them and leave them."""
 
 from attnconn_assets.storage.entry import WHOLE
 from attnconn_assets.storage.store import Store
@@ -9,7 +9,7 @@ __all__ = ["moved_aliases"]
 
 
 def moved_aliases(study: Study, store: Store, tracking: Tracking) -> list[str]:
-    """Say where each alias that was moved by hand points now, whether a run has met it or not."""
+    """Return one line per alias that was moved by hand: where it points now."""
     champion = store.readable("champion", WHOLE)
     if champion is None or not champion.tracked:
         return []

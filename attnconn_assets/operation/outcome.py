@@ -1,22 +1,22 @@
-"""What a run of the whole line is told of, and what it came to."""
+"""Progress and outcome of a refresh of all assets."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from attnconn_assets.building.causes import Cause, told, told_apart
+from attnconn_assets.building.causes import Cause, in_lines, in_one_line
 from attnconn_assets.storage.entry import WHOLE
 from attnconn_core.wording import few_and_more, told_once
 
 __all__ = ["Listener", "Outcome", "Step"]
 
-_SHOWN = 5  # of many names that one line is said of
+_SHOWN = 5  # most names in one line
 
 
 @dataclass(frozen=True)
 class Step:
-    """One asset as the runner comes to it: how many partitions to make, stand and wait."""
+    """An asset that the runner comes to: partitions to make, up to date and waiting."""
 
     asset: str
     to_make: int
@@ -25,55 +25,55 @@ class Step:
 
 
 class Listener(Protocol):
-    """Who is told how a run of the whole line goes."""
+    """Receives the progress of a refresh."""
 
     def step(self, step: Step) -> None:
-        """The next asset begins."""
+        """Called before each asset."""
 
     def made(self) -> None:
-        """One more of its partitions is made."""
+        """Called after each partition that is made."""
 
     def said(self, message: str) -> None:
-        """An asset's body says how far it is."""
+        """Called with each progress message of an asset."""
 
 
 @dataclass
 class Outcome:
-    """What a run of the whole line came to.
+    """The outcome of a refresh of all assets.
 
     Attributes
     ----------
     sessions
-        Keys of the sessions whose scans are there; None where nobody looked.
+        Keys of the sessions whose scans exist; None if that wasn't checked.
     made, standing
-        How many partitions were made here, and how many others are as they should be.
+        Number of partitions that were made, and number that were up to date.
     failed, waiting
-        Partitions that couldn't be made, ``asset of partition`` → why.
+        Partitions that failed, and partitions that couldn't be tried: ``asset of partition`` → why.
     refused
-        What the source has and can't give as a session → why.
+        Files or sessions that the source refuses → why.
     passing
-        Those of `failed` that failed for no fault of what they are made from.
+        Names in `failed` whose failure isn't due to their inputs, such as a full disk.
     deleted
-        Sessions whose partitions somebody deleted, and whose scans are there.
+        Sessions whose partitions a person deleted although the scans exist.
     moved
-        Aliases of registered models that a person has moved in MLflow, and that stay there: where
-        each points, and how it is set again.
+        Aliases of registered models that a person has moved in MLflow: where each points, and how
+        to move it back.
     inapplicable
-        Partitions that can't be made and that this design doesn't call for, such as a comparison
-        of two sessions where everybody has one → why.
+        Partitions that don't apply to this design, such as a comparison of two sessions if every
+        subject has one → why.
     damaged
-        Partitions that were found damaged in the store → what was found.
+        Partitions that were damaged in the store → what was wrong.
     recorded
-        How many partitions Dagster didn't know, though the store has them.
+        Number of stored partitions that Dagster didn't know.
     rebuilt
-        How many partitions' runs in MLflow were gone, and were made again.
+        Number of partitions whose MLflow runs were lost and were recreated.
     corrected
-        ``"Dagster"``, ``"MLflow"`` → of how many partitions it showed another result than the store
-        holds.
+        ``"Dagster"``, ``"MLflow"`` → number of partitions of which it showed another result than
+        the stored one.
     registered
-        Versions of models that MLflow's registry no longer had, and that were registered again.
+        Model versions that were missing from MLflow's registry and were registered again.
     restored
-        Names of experiments of MLflow that a person had deleted, and that were restored.
+        Names of MLflow experiments that a person had deleted and that were restored.
     """
 
     sessions: frozenset[str] | None = None
@@ -94,7 +94,7 @@ class Outcome:
     restored: list[str] = field(default_factory=list)
 
     def heals(self) -> Iterator[str]:
-        """Say what was damaged or lost, and what became of it."""
+        """Yield one line per kind of damage or loss, and what was done about it."""
         for name, why in self.damaged.items():
             still = name in self.failed or name in self.waiting
             yield f"{name} was damaged{'' if still else ', and was made again'}: {why}"
@@ -105,43 +105,41 @@ class Outcome:
             )
         if self.rebuilt:
             yield (
-                f"MLflow had lost the runs of {_number(self.rebuilt)}; they are there again from "
-                "the store, with new ids. Lost are curves of trainings, durations, pictures that "
-                "the store doesn't hold, and failed and earlier runs"
+                f"MLflow had lost the runs of {_number(self.rebuilt)}; they were recreated from "
+                "the store, with new ids. Training curves, durations, pictures that aren't stored, "
+                "and failed or earlier runs can't be recovered"
             )
         if self.recorded:
             yield (
-                f"Dagster didn't know of {_number(self.recorded)} that the store has: recorded "
-                "there again, without the logs, pictures and tables of the runs that made them, "
-                "which Dagster alone had"
+                f"Dagster didn't know {_number(self.recorded)} that the store has; they were "
+                "recorded again. Logs, pictures and tables that only Dagster had can't be recovered"
             )
         if self.corrected:
             shown = [f"{who} ({_number(n)})" for who, n in self.corrected.items()]
             yield (
-                f"{' and '.join(shown)} showed other results than the store holds, as after a "
-                "backup of one of them was restored: what the store holds is shown again"
+                f"{' and '.join(shown)} showed other results than the store holds, as after "
+                "a backup is restored; the stored results are shown again"
             )
         if self.registered:
             yield (
                 "MLflow's registry lacked the version, the alias or the files of "
-                f"{few_and_more(self.registered, _SHOWN)}: registered again. They come back as "
-                "long as the study trains models of the cohort, which it does for the methods that "
-                "read them"
+                f"{few_and_more(self.registered, _SHOWN)}: registered again, as after "
+                "every such loss while the study trains models of the cohort"
             )
 
     def failures(self) -> Iterator[str]:
-        """Say what failed and why, partitions of an asset that failed alike in one line."""
+        """Yield one line per asset and reason: what failed and why."""
         parts = (name.partition(" of ") for name in self.failed)
         whys = self.failed.values()
-        yield from told_apart(
+        yield from in_lines(
             Cause(asset, partition, why, failed=True)
             for (asset, _, partition), why in zip(parts, whys, strict=True)
         )
 
     def waits(self) -> Iterator[str]:
-        """Say what can't be made for what, all that can't for the same in one line.
+        """Yield one line per reason: what couldn't be made because of it.
 
-        Why something failed is said of it by `failures`, and not again.
+        Reasons of failures are given by `failures` and not repeated here.
         """
         alike: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
         waiting = ((name, self._why(name, causes)) for name, causes in self.waiting.items())
@@ -156,20 +154,20 @@ class Outcome:
             yield f"not made because {why}: {', '.join(what)}"
         if any("(quorum: " in why and "exclude.sessions" not in why for why in alike):
             yield (
-                "to go on without the sessions that are missing, name them under "
+                "to continue without the missing sessions, name them under "
                 "exclude.sessions, or lower the study's quorum"
             )
 
     def _why(self, name: str, causes: Sequence[Cause]) -> str:
-        """Say what a partition waits for; of its own session without the session's name."""
+        """Return why a partition couldn't be made; its own session isn't named again."""
         own = name.partition(" of ")[2]
         failed = [c for c in causes if self._is_told(c)]
         if own != WHOLE and {c.partition for c in failed} == {own}:
             assets_ = list(dict.fromkeys(c.asset for c in failed))
             told_failed = f"{', '.join(assets_)} of the same session failed"
         else:
-            told_failed = told(failed, reasons=False)
-        why = told(c for c in causes if not self._is_told(c))
+            told_failed = in_one_line(failed, reasons=False)
+        why = in_one_line(c for c in causes if not self._is_told(c))
         return "; ".join(filter(None, [told_failed, why]))
 
     def _is_told(self, cause: Cause) -> bool:

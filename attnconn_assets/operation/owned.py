@@ -1,4 +1,4 @@
-"""What a study's jobs, schedules and sensors say of whose they are."""
+"""Owners and tags of a study's jobs, schedules and sensors."""
 
 import warnings
 from typing import Any
@@ -9,11 +9,11 @@ from attnconn_assets.study.study import Study, study_tags
 
 __all__ = ["owned"]
 
-# Dagster says so of every job that has owners, whenever it takes one in hand.
+# Dagster warns so whenever it loads a job that has owners.
 warnings.filterwarnings("ignore", "Parameter `owners` of", dg.BetaWarning)
 
 
 def owned(study: Study) -> dict[str, Any]:
-    """Return the owners and tags of what belongs to a study."""
+    """Return the owners and tags for a job, schedule or sensor of a study."""
     owners = {"owners": list(study.owners)} if study.owners else {}
     return {**owners, "tags": study_tags(study)}

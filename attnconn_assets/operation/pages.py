@@ -1,8 +1,8 @@
-"""What Dagster's and MLflow's pages show of stored partitions, held against the store.
+"""Makes Dagster's and MLflow's pages show what the store holds.
 
-They differ where a process was killed between storing and telling, and where a store, a home of
-Dagster's or MLflow's database is another one than before: lost, new, or restored from a backup.
-The store is right; nothing is computed.
+They differ if a process was killed between storing a result and reporting it, or if the store,
+Dagster's home or MLflow's database was lost, replaced or restored from a backup. The store counts
+as right; nothing is computed.
 """
 
 import contextlib
@@ -15,9 +15,9 @@ from attnconn_assets.assets.catalogue import store_of, tracking_of
 from attnconn_assets.building.metadata import noted
 from attnconn_assets.building.rebuilding import Rebuilder, is_ours
 from attnconn_assets.building.registering import Registration, registrations
-from attnconn_assets.building.retold import retold
-from attnconn_assets.building.spec import AssetSpec
+from attnconn_assets.building.spec import BuildSpec
 from attnconn_assets.building.staleness import Plan
+from attnconn_assets.building.stored_metadata import metadata_of
 from attnconn_assets.instance.data_versions import version_tags
 from attnconn_assets.instance.shown_versions import n_made, unlike
 from attnconn_assets.operation.outcome import Outcome
@@ -28,20 +28,20 @@ from attnconn_core.errors import StoreError
 
 __all__ = ["Pages", "seen_of_pages"]
 
-_UNKNOWN = "found in the store; its run didn't say so"
-_OTHER = "what the store holds; another result was shown"
-_REBUILT = "its run in MLflow was lost, and was made again from the store"
-_REGISTERED = "its models were gone from MLflow's registry, and were registered again"
-_MOVED = "the run in MLflow that made what the store holds; another one was current"
+_UNKNOWN = "found in the store; its run didn't report it"
+_OTHER = "the stored result; another one was shown before"
+_REBUILT = "its MLflow run was lost and was recreated from the store"
+_REGISTERED = "its models were missing from MLflow's registry and were registered again"
+_MOVED = "the MLflow run that made the stored result; another one was current before"
 
 
 def seen_of_pages(
-    study: Study, instance: dg.DagsterInstance, specs: Sequence[AssetSpec]
+    study: Study, instance: dg.DagsterInstance, specs: Sequence[BuildSpec]
 ) -> Iterator[str]:
-    """Say in a few cheap queries what may make a page show something else than is stored.
+    """Yield values that change when a page may differ from the store; only cheap queries.
 
-    Those are how many partitions Dagster knows of each asset, what MLflow's registry holds of the
-    study's models, and when an asset's folder in the store was last changed, or replaced.
+    They are the number of partitions that Dagster knows per asset, the study's models in MLflow's
+    registry, and the identity and time of change of each asset's folder in the store.
     """
     for spec in specs:
         yield f"{spec.name} {n_made(instance, dg.AssetKey([study.name, spec.name]))}"
@@ -54,23 +54,23 @@ def seen_of_pages(
 
 
 class Pages:
-    """What the pages show of a study's stored partitions.
+    """Compares Dagster's and MLflow's pages with the store, and corrects them.
 
     Parameters
     ----------
     study, instance
-        Whose they are.
+        The study, and its Dagster instance.
     specs
         Every asset of the study.
     outcome
-        Where it is counted what was put right.
+        Receives the number of corrections.
     """
 
     def __init__(
         self,
         study: Study,
         instance: dg.DagsterInstance,
-        specs: Sequence[AssetSpec],
+        specs: Sequence[BuildSpec],
         outcome: Outcome | None = None,
     ) -> None:
         self._study, self._instance = study, instance
@@ -80,13 +80,13 @@ class Pages:
         self._registry = self._tracking.registry_table()
         self._rebuilder = Rebuilder(study, self._store, self._tracking, specs, self._table)
 
-    def unlike_store(self, spec: AssetSpec, standing: Collection[str], store: Store) -> list[str]:
-        """List the partitions of which a page shows something else than the store holds.
+    def unlike_store(self, spec: BuildSpec, standing: Collection[str], store: Store) -> list[str]:
+        """List the partitions of which a page shows something other than the stored result.
 
         Parameters
         ----------
         spec, standing
-            The asset, and its partitions that are as they should be.
+            The asset, and its partitions that are up to date.
         store
             A snapshot.
         """
@@ -101,10 +101,11 @@ class Pages:
         )
         return list(found)
 
-    def put_right(self, spec: AssetSpec, found: Plan, store: Store) -> None:
-        """Let the pages show what the store holds of an asset that isn't made anew.
+    def put_right(self, spec: BuildSpec, found: Plan, store: Store) -> None:
+        """Make the pages show the stored results of an asset.
 
-        Runs and models that MLflow has lost are there again of what waits, too.
+        MLflow runs and models that were lost are also recreated for partitions that can't be made
+        now.
         """
         standing = _entries(spec, found.standing, store)
         stored = [*standing, *_entries(spec, found.waiting, store)]
@@ -120,19 +121,19 @@ class Pages:
                 if entry.partition not in told:
                     self._note(entry, why, {"mlflow run": self._tracking.link(entry.made_by)})
 
-    def tell(self, spec: AssetSpec, standing: Collection[str], store: Store) -> set[str]:
-        """Record in Dagster what the store has and its page doesn't show; return the partitions."""
+    def tell(self, spec: BuildSpec, standing: Collection[str], store: Store) -> set[str]:
+        """Record stored results in Dagster that its pages don't show; return their partitions."""
         told = set()
         for key, shown in self._unlike(spec, _entries(spec, standing, store)).items():
             entry = self._store.readable(spec.name, key)
-            if entry is None or entry.digest == shown:  # made anew since it was looked at
+            if entry is None or entry.digest == shown:  # made again in the meantime
                 continue
             self._instance.report_runless_asset_event(
                 dg.AssetMaterialization(
                     self._key(spec.name),
                     partition=None if key == WHOLE else key,
                     description=_UNKNOWN if shown is None else _OTHER,
-                    metadata=retold(self._store, self._tracking, entry),
+                    metadata=metadata_of(self._store, self._tracking, entry),
                     tags=version_tags(entry.digest),
                 )
             )
@@ -143,32 +144,34 @@ class Pages:
                 self._outcome.corrected["Dagster"] += 1
         return told
 
-    def _make_current(self, spec: AssetSpec, entries: Sequence[Entry]) -> list[Entry]:
-        """Let the runs of entries be current in MLflow; return those of which another one was."""
+    def _make_current(self, spec: BuildSpec, entries: Sequence[Entry]) -> list[Entry]:
+        """Mark the runs of entries as current in MLflow; return entries that weren't."""
         wrong = [entry.partition for entry in entries if self._others(entry) is not None]
         if not wrong:
             return []
         moved = []
         try:
             with self._store.making(spec.name, wrong) as mine:
-                self._table = self._tracking.run_table(self._study.name)  # it may be right by now
+                self._table = self._tracking.run_table(
+                    self._study.name
+                )  # another process may have corrected it
                 for entry in _entries(spec, mine, self._store):
                     others = self._others(entry)
                     if others is None:
                         continue
-                    # A run of a method that the study no longer has, below one of an earlier
-                    # result, is current beside the right one.
+                    # If the right run is current, the others belong to methods that the study no
+                    # longer has; they aren't counted.
                     if not self._is_current(entry):
                         moved.append(entry)
                     self._tracking.make_current(entry.made_by["mlflow_run"], others, self._table)
-        except StoreError:  # it can't be written into, so that nobody can be kept from making it
+        except StoreError:  # a read-only store: it can't be locked
             return []
         if moved:
             self._outcome.corrected["MLflow"] += len(moved)
         return moved
 
     def _others(self, entry: Entry) -> list[str] | None:
-        """Return the runs in whose place an entry's is to be current; None if all is as it is."""
+        """Return the runs to be replaced by an entry's as current; None if nothing is to change."""
         if not self._is_told(entry):
             return None
         others = self._table.others(entry.asset, entry.partition, entry.made_by["mlflow_run"])
@@ -182,18 +185,20 @@ class Pages:
     def _is_told(self, entry: Entry) -> bool:
         return "mlflow_run" in entry.made_by and is_ours(self._study, entry)
 
-    def _unlike(self, spec: AssetSpec, entries: Sequence[Entry]) -> dict[str, str | None]:
+    def _unlike(self, spec: BuildSpec, entries: Sequence[Entry]) -> dict[str, str | None]:
         stored = {entry.partition: entry.digest for entry in entries}
         return unlike(self._instance, self._key(spec.name), stored)
 
-    def _register(self, spec: AssetSpec, entry: Entry) -> None:
-        """Register an entry's models again that MLflow's registry no longer has."""
+    def _register(self, spec: BuildSpec, entry: Entry) -> None:
+        """Register those models of an entry again that are missing from MLflow's registry."""
         if not any(self._unregistered(entry)):
             return
         versions: dict[str, str] = {}
         try:
             with self._store.making(spec.name, [entry.partition]) as mine:
-                self._registry = self._tracking.registry_table()  # it may be there by now
+                self._registry = (
+                    self._tracking.registry_table()
+                )  # another process may have registered it
                 for model in self._unregistered(entry) if mine else ():
                     made = self._tracking.register(**vars(model))
                     versions[model.alias] = made.version
@@ -222,6 +227,6 @@ class Pages:
         return dg.AssetKey([self._study.name, asset])
 
 
-def _entries(spec: AssetSpec, partitions: Collection[str], store: Store) -> list[Entry]:
+def _entries(spec: BuildSpec, partitions: Collection[str], store: Store) -> list[Entry]:
     found = (store.readable(spec.name, key) for key in partitions)
     return [entry for entry in found if entry is not None]

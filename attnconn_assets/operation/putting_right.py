@@ -1,4 +1,4 @@
-"""Putting right what killed processes leave behind."""
+"""Cleans up after killed processes."""
 
 import dagster as dg
 
@@ -11,7 +11,7 @@ __all__ = ["clear_up"]
 
 
 def clear_up(study: Study, instance: dg.DagsterInstance, store: Store) -> None:
-    """Put right what killed processes left behind: runs, in Dagster and MLflow, and scratch."""
+    """End the runs of killed processes in Dagster and MLflow, and remove their temporary files."""
     end_orphans(instance)
     store.clear_abandoned()
 

@@ -1,4 +1,4 @@
-"""The runner: makes what is missing or out of date, in order, in chunks, without a daemon."""
+"""The runner: makes missing and stale partitions in order, in chunks, without a daemon."""
 
 import time
 import uuid
@@ -9,7 +9,7 @@ import dagster as dg
 
 from attnconn_assets.assets.catalogue import assets, specs, store_of, tracking_of
 from attnconn_assets.building.asset import failed_partition
-from attnconn_assets.building.causes import told
+from attnconn_assets.building.causes import in_one_line
 from attnconn_assets.building.cohort import left_out_by_rules
 from attnconn_assets.building.lost_store import require_store
 from attnconn_assets.building.partitions import (
@@ -17,7 +17,7 @@ from attnconn_assets.building.partitions import (
     deleted_sessions,
     session_partitions,
 )
-from attnconn_assets.building.spec import AssetSpec
+from attnconn_assets.building.spec import BuildSpec
 from attnconn_assets.building.staleness import Plan, attempt, plan
 from attnconn_assets.instance.pools import placed, wait_for_place
 from attnconn_assets.instance.run_locks import announced, end_orphans
@@ -34,7 +34,7 @@ from attnconn_core.sources import Listing, Source
 __all__ = ["materialise_stale"]
 
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-_PAUSE = 0.2  # seconds between two looks at what another process makes
+_PAUSE = 0.2  # seconds between two checks for partitions made by another process
 
 
 def materialise_stale(
@@ -48,33 +48,33 @@ def materialise_stale(
     blocked: Mapping[str, str] | None = None,
     inapplicable: Collection[str] = (),
 ) -> Outcome:
-    """Make every partition that isn't as today's scans, code and settings would make it.
+    """Make every partition that is missing or stale, given today's scans, code and settings.
 
     Parameters
     ----------
     study
-        What to run.
+        The study to run.
     instance
-        Where Dagster records it.
+        Dagster's instance that records the runs.
     listener
-        Told how it goes.
+        Receives the progress.
     models
-        Whether forecasters are trained too.
+        Whether to train forecasters.
     retry_failed
-        Whether what failed last time is tried again though nothing has changed.
+        Whether to retry what failed before, although nothing has changed since.
     discover
-        Whether every session that the source has is made, or only those that are
-        partitions already: a scan may still be on its way.
+        Whether to add new sessions of the source as partitions first. Otherwise only existing
+        partitions are made, as a new scan may still be being written.
     blocked
-        Asset → why it can't be made, as a check has found (`Findings.blocked`): it isn't
-        tried, and counts as failed.
+        Asset → why it can't be made, from a check (`Findings.blocked`). It isn't tried and counts
+        as failed.
     inapplicable
-        Those of them that are no failure (`Findings.inapplicable`).
+        Assets in `blocked` that don't count as failed (`Findings.inapplicable`).
 
     Raises
     ------
     StoreError
-        If the store is away; see `require_store`.
+        If the store isn't reachable; see `require_store`.
     """
     require_store(study, instance)
     source = study.make_source()
@@ -91,18 +91,18 @@ def materialise_stale(
     line.outcome.deleted = deleted_sessions(study, instance, listing.sessions)
     line.go_through(models, retry_failed)
     known = set(line.damaged_before)
-    # A reader may find damage that nobody knew of: what it needs is made again, and it then.
+    # Reading may reveal damaged inputs: these are made again, and then what reads them.
     while not store.damaged().keys() <= known:
         known |= store.damaged().keys()
         line.go_through(models, retry_failed=False)
-    # A process that was being killed as this one began may have held its locks until then.
+    # A process that was being killed when this one started may have held its locks until now.
     clear_up(study, instance, store)
     line.outcome.moved = moved_aliases(study, store, tracking_of(study))
     return line.outcome
 
 
 class _Line:
-    """All assets of a study on their way to be as they should, and what that came to."""
+    """One refresh of all assets of a study, and its outcome."""
 
     def __init__(
         self,
@@ -129,7 +129,7 @@ class _Line:
         self.damaged_before = self._store.damaged()
 
     def go_through(self, models: bool, retry_failed: bool) -> None:
-        """Come to every asset in order, and make what is due."""
+        """Make the missing and stale partitions of every asset, in order."""
         self._passes += 1
         for spec in self._specs:
             if spec.group != "forecasters" or models:
@@ -139,7 +139,7 @@ class _Line:
                 self._show(spec, self._plan(spec, retry_failed, store=snapshot), snapshot)
         self.outcome.standing = len(self._standing - self._made)
 
-    def _make_asset(self, spec: AssetSpec, retry_failed: bool) -> None:
+    def _make_asset(self, spec: BuildSpec, retry_failed: bool) -> None:
         snapshot = self._store.snapshot()
         found = self._plan(spec, retry_failed, store=snapshot)
         self._show(spec, found, snapshot)
@@ -163,19 +163,19 @@ class _Line:
                     self._make(spec, mine, seen)
                 elsewhere += [key for key in chunk if key not in mine]
             if len(elsewhere) == len(left):
-                self._listener.said(f"{len(left)} of these are made by another process")
+                self._listener.said(f"{len(left)} are being made by another process")
                 time.sleep(_PAUSE)
             left = elsewhere
 
-    def _show(self, spec: AssetSpec, found: Plan, store: Store) -> None:
-        """Let the pages show what is stored of an asset and isn't made anew."""
+    def _show(self, spec: BuildSpec, found: Plan, store: Store) -> None:
+        """Make the pages show the stored results of an asset that aren't made again."""
         if self._passes == 1:
             self._pages.put_right(spec, found, store)
         else:
             self._pages.tell(spec, found.standing, store)
 
-    def _refuse(self, spec: AssetSpec, due: Sequence[str]) -> None:
-        """Note that these can't be made, for what a check has found."""
+    def _refuse(self, spec: BuildSpec, due: Sequence[str]) -> None:
+        """Record that partitions can't be made, for the reason that a check has found."""
         why = self._blocked[spec.name]
         for key in due:
             tried = attempt(self._study, spec, self._store, self._source, self._listing, key)
@@ -190,8 +190,8 @@ class _Line:
                 failed_partition([self._study.name, spec.name], key, why)
             )
 
-    def _make(self, spec: AssetSpec, keys: Sequence[str], seen: Mapping[str, object]) -> None:
-        """Make partitions, but for those that another process has made or tried meanwhile."""
+    def _make(self, spec: BuildSpec, keys: Sequence[str], seen: Mapping[str, object]) -> None:
+        """Make partitions, except those that another process has made or tried in the meantime."""
         tried = [key for key in keys if self._store.state(spec.name, key) != seen[key]]
         due = [key for key in keys if key not in tried]
         if tried:
@@ -212,7 +212,7 @@ class _Line:
 
     def _plan(
         self,
-        spec: AssetSpec,
+        spec: BuildSpec,
         retry_failed: bool,
         only: Collection[str] | None = None,
         store: Store | None = None,
@@ -228,8 +228,8 @@ class _Line:
             only=only,
         )
 
-    def _sort_in(self, spec: AssetSpec, found: Plan) -> None:
-        """Note what stands and what waits, which may have failed before in this run."""
+    def _sort_in(self, spec: BuildSpec, found: Plan) -> None:
+        """Record what is up to date and what can't be made; either may have failed earlier."""
         name = f"{spec.name} of "
         self._standing |= {name + key for key in found.standing}
         self._standing -= {name + key for key in (*found.due, *found.waiting)}
@@ -240,12 +240,12 @@ class _Line:
         left_out = self._left_out(spec, found.waiting)
         for key, why in found.waiting.items():
             if key in left_out:
-                self.outcome.inapplicable[name + key] = told(why)
+                self.outcome.inapplicable[name + key] = in_one_line(why)
             elif name + key not in self.outcome.failed:
                 self.outcome.waiting[name + key] = why
 
-    def _execute(self, spec: AssetSpec, chunk: list[str]) -> None:
-        """Make neighbours in one run of Dagster's."""
+    def _execute(self, spec: BuildSpec, chunk: list[str]) -> None:
+        """Make a range of partitions in one Dagster run."""
         seen: set[str] = set()
 
         def listen(event: dg.EventLogEntry) -> None:
@@ -278,8 +278,8 @@ class _Line:
         if not result.success:
             self._note(spec, chunk, failures(result, spec, chunk, seen))
 
-    def _note(self, spec: AssetSpec, chunk: list[str], failed: dict[str, str]) -> None:
-        """Note what failed; of whom the study leaves out it is no failure of the run."""
+    def _note(self, spec: BuildSpec, chunk: list[str], failed: dict[str, str]) -> None:
+        """Record failures; those of sessions that the study excludes don't count as such."""
         left_out = self._left_out(spec, chunk) if failed else ()
         for key in chunk:
             name = f"{spec.name} of {key}"
@@ -292,10 +292,10 @@ class _Line:
             if self._store.failed_with(spec.name, key) == "":
                 self.outcome.passing.add(name)
 
-    def _left_out(self, spec: AssetSpec, keys: Collection[str]) -> Collection[str]:
-        """Return the sessions that the study leaves out: what fails of them is no failure.
+    def _left_out(self, spec: BuildSpec, keys: Collection[str]) -> Collection[str]:
+        """Return the sessions that the study excludes; their failures don't count.
 
-        Inputs are what its rules of quality judge: of those, by name alone.
+        For inputs, only exclusion by name applies, since quality is measured from inputs.
         """
         rules = self._study.exclude
         if spec.partitioned != "session" or not (rules.given or rules.sessions):
@@ -305,6 +305,6 @@ class _Line:
         return left_out_by_rules(self._study, self._store, keys)
 
     def _wait(self) -> None:
-        """Say that another process trains, and take away what a killed one held."""
-        self._listener.said("waits: another process trains")
+        """Report that another process is training, and end runs of killed processes."""
+        self._listener.said("waiting: another process is training")
         end_orphans(self._instance)

@@ -1,4 +1,4 @@
-"""Sensors: sessions become partitions as their scans appear, and what they allow is made."""
+"""Sensors: one adds new sessions as partitions, one requests refreshes."""
 
 import dataclasses
 import datetime
@@ -11,7 +11,7 @@ from typing import Any
 import dagster as dg
 
 from attnconn_assets.assets.catalogue import specs, store_of, tracking_of
-from attnconn_assets.building.causes import Cause, told_apart
+from attnconn_assets.building.causes import Cause, in_lines
 from attnconn_assets.building.lost_store import require_store
 from attnconn_assets.building.partitions import (
     deleted_sessions,
@@ -34,9 +34,9 @@ from attnconn_core.wording import few_and_more
 __all__ = ["discovery", "follow"]
 
 _SHOWN = 5
-_ADDED = "added"  # beside the sessions in the cursor; none is called so
-_PROBES = 200  # scans looked into in one tick, which must end in time
-_FIRST_PAUSE, _LONGEST_PAUSE = 60.0, 3600.0  # seconds until what failed is tried again
+_ADDED = "added"  # a key in the cursor beside the session keys; no session has this name
+_PROBES = 200  # most scans opened per tick, so that it ends in time
+_FIRST_PAUSE, _LONGEST_PAUSE = 60.0, 3600.0  # seconds before a retry
 _UNFINISHED = [
     dg.DagsterRunStatus.QUEUED,
     dg.DagsterRunStatus.NOT_STARTED,
@@ -47,12 +47,12 @@ _UNFINISHED = [
 
 
 def discovery(study: Study) -> dg.SensorDefinition:
-    """Add a partition for every session whose scan is complete.
+    """Return the sensor that adds a partition for every session whose scan is complete.
 
-    Complete is a scan whose files have been the same for two ticks, size and time of
-    change, and can be read. What isn't is said in the tick; so are sessions whose scans
-    were removed, whose partitions and results stay, and those whose partitions somebody
-    deleted, which don't come back.
+    A scan is complete if its files can be read and have kept their size and time of change for
+    two ticks. Each tick reports incomplete scans, sessions whose scans were removed (their
+    partitions and results stay), and sessions whose partitions a person deleted (they aren't
+    added again).
     """
     partitions = session_partitions(study)
 
@@ -65,12 +65,12 @@ def discovery(study: Study) -> dg.SensorDefinition:
     )
     def discover(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
         for run_id in end_orphans(context.instance):
-            context.log.warning(f"run {run_id} was killed; it is ended as failed")
+            context.log.warning(f"run {run_id} was killed; it is marked as failed")
         known = set(context.instance.get_dynamic_partitions(str(partitions.name)))
         source = study.make_source()
         try:
             listing = source.listing()
-        except AttnconnError as error:  # a folder that is still empty, or was emptied
+        except AttnconnError as error:  # such as an empty folder
             return dg.SkipReason(f"{error} ({len(known)} sessions are known)")
         sessions = {session.key: session for session in listing.sessions}
         before = _seen_before(context.cursor)
@@ -83,7 +83,7 @@ def discovery(study: Study) -> dg.SensorDefinition:
             _listed("can't be read", unreadable),
             _listed("refused", [str(why) for why in listing.refused.values()]),
             deletion_in_words(study, deleted),
-            _listed("removed, their results are kept", sorted(known - sessions.keys())),
+            _listed("removed; their results are kept", sorted(known - sessions.keys())),
         ]
         for line in filter(None, told[1:]):
             context.log.warning(line)
@@ -100,14 +100,15 @@ def discovery(study: Study) -> dg.SensorDefinition:
 
 
 def follow(study: Study, job: dg.JobDefinition) -> dg.SensorDefinition:
-    """Make what new sessions allow, and group scores as the cohort changes; no models.
+    """Return the sensor that requests a refresh when something is missing or stale; no models.
 
-    It waits while anything runs, and looks again only when a run has ended or a scan, the
-    study or the code has changed, or when what Dagster or MLflow show of what is stored may have
-    (an asset that was wiped, a model that was deleted, a store that was restored): a refresh then
-    shows again what is stored. What failed for what it is made from is left alone until
-    that changes. What failed otherwise (a disk, a database, a process that was killed) is tried
-    again after a minute, and then after pauses of up to an hour. What can't be made is said.
+    It waits while a run is unfinished. It looks again only when a run has ended, when a scan, the
+    study or the code has changed, or when Dagster's or MLflow's pages may differ from the store:
+    an asset was wiped, a model deleted or a store restored. A refresh then corrects the pages.
+
+    A failure that is due to its inputs isn't retried until they change. Other failures (a disk, a
+    database, a killed process) are retried after a minute, and then after pauses of up to an hour.
+    The tick reports what can't be made.
     """
     partitions = session_partitions(study)
     running = dg.DefaultSensorStatus.RUNNING
@@ -118,16 +119,15 @@ def follow(study: Study, job: dg.JobDefinition) -> dg.SensorDefinition:
         job=job,
         minimum_interval_seconds=60,
         default_status=running if study.automation.request_runs else stopped,
-        description=f"Requests what of {study.title} is missing or out of date and needs no "
+        description=f"Requests all results of {study.title} that are missing or stale and need no "
         "training.",
         **owned(study),
     )
     def request(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
         unfinished = context.instance.get_runs_count(dg.RunsFilter(statuses=_UNFINISHED))
         if unfinished:
-            return dg.SkipReason(
-                f"waits for {unfinished} {'run' if unfinished == 1 else 'runs'} to end"
-            )
+            runs = "run" if unfinished == 1 else "runs"
+            return dg.SkipReason(f"waiting for {unfinished} {runs} to end")
         known = set(context.instance.get_dynamic_partitions(str(partitions.name)))
         source = study.make_source()
         try:
@@ -163,20 +163,20 @@ def follow(study: Study, job: dg.JobDefinition) -> dg.SensorDefinition:
 
 @dataclasses.dataclass(frozen=True)
 class _Look:
-    """What the sensor saw when it looked last.
+    """What the sensor saw at its last look.
 
     Attributes
     ----------
     seen
-        Stands for all that may make something due.
+        Hash of everything that can make a partition stale.
     due
-        What it requested then: partitions by asset.
+        Partitions that it requested, by asset.
     tries
-        How often the same was requested before.
+        How often the same partitions were requested before.
     again
-        From when on it is requested once more, in seconds.
+        Earliest time of the next request, in seconds since the epoch.
     told
-        What is said of the rest, while nothing changes.
+        Message while nothing changes.
     """
 
     seen: str = ""
@@ -188,7 +188,7 @@ class _Look:
     @classmethod
     def of(cls, cursor: str | None) -> "_Look":
         known = {each.name for each in dataclasses.fields(cls)}
-        kept = _seen_before(cursor)  # an older version's has fewer
+        kept = _seen_before(cursor)  # fields may differ between versions
         return cls(**{name: value for name, value in kept.items() if name in known})
 
     @property
@@ -198,18 +198,18 @@ class _Look:
     @property
     def when(self) -> str:
         at = datetime.datetime.fromtimestamp(self.again, datetime.UTC)
-        return f"it is tried again after {at:%H:%M} UTC"
+        return f"next try after {at:%H:%M} UTC"
 
 
 def _after(
     before: _Look, seen: str, due: Mapping[str, list[str]], left: str, now: float
 ) -> tuple[_Look, bool]:
-    """Return what the sensor remembers from now on, and whether it requests what is due."""
+    """Return the new state of the sensor, and whether it requests a refresh."""
     if not due:
         return _Look(seen, told=left or "all is up to date"), False
     again = due == before.due
     if again and now < before.again:
-        told = f"the last refresh couldn't make {', '.join(due)}, see its run; {before.when}"
+        told = f"the last refresh couldn't make {', '.join(due)} (see its run); {before.when}"
         told = "; ".join(filter(None, (told, left)))
         return dataclasses.replace(before, seen=seen, told=told), False
     tries = before.tries + 1 if again else 0
@@ -227,10 +227,10 @@ def _sort_out(
     known: set[str],
     before: Mapping[str, Any],
 ) -> tuple[list[str], dict[str, Any]]:
-    """Part unknown sessions into those to add and those to look at again.
+    """Split unknown sessions into those to add and those to look at again.
 
-    Of the latter it is remembered how their files are now, and why they can't be read
-    if that was tried: it is tried again when they change.
+    The second have the state of their files and, if reading failed, the reason; reading is tried
+    again when the files change.
     """
     new: list[str] = []
     seen: dict[str, Any] = {}
@@ -257,9 +257,9 @@ def _sort_out(
 
 
 def _digest(study: Study, instance: dg.DagsterInstance, source: Source, listing: Listing) -> str:
-    """Hash all that may make something due: the study and its tables, code, scans, runs, and pages.
+    """Hash everything that can make a partition stale, or a page differ from the store.
 
-    Of pages, what may show that they differ from the store; see `seen_of_pages`.
+    That is the study and its tables, code, scans, the latest run, and `seen_of_pages`.
     """
     every = specs(study)
     latest = instance.get_run_records(limit=1)
@@ -294,7 +294,7 @@ def _due(
 ) -> tuple[dict[str, list[str]], str]:
     """List the partitions that can be made now without training, and say what can't be made.
 
-    To be made are also the pages of those of which something else is shown than is stored.
+    Partitions whose pages differ from the store are listed too, as ``pages of <asset>``.
     """
     store = store_of(study).snapshot()
     every = specs(study)
@@ -312,9 +312,9 @@ def _due(
         waiting += [cause for causes in found.waiting.values() for cause in causes]
     if deleted := tracking_of(study).deleted_experiments(study.name):
         due["deleted experiments of MLflow"] = deleted
-    told = told_apart(dict.fromkeys(cause for cause in waiting if cause.asset not in models))
+    told = in_lines(dict.fromkeys(cause for cause in waiting if cause.asset not in models))
     if models:
         counted = ", ".join(f"{name} ({len(keys)})" for name, keys in models.items())
-        told.insert(0, f"models are to be trained, which a refresh doesn't do: {counted}")
+        told.insert(0, f"models need training, which this sensor doesn't request: {counted}")
     more = [f"{len(told) - _SHOWN} more"] if len(told) > _SHOWN else []
     return due, "; ".join([*told[:_SHOWN], *more])

@@ -1,1 +1,1 @@
-"""What is kept: the store, its file formats, recipes, and the trace through its manifests."""
+"""The store, its file formats, recipes, and the trace through its manifests."""

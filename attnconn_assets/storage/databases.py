@@ -1,4 +1,4 @@
-"""Databases in SQLite that Dagster and MLflow own: their version, damage, and paths in them."""
+"""Dagster's and MLflow's SQLite databases: their version, damage, and the paths in them."""
 
 import contextlib
 import functools
@@ -24,13 +24,13 @@ _DAMAGE = ("file is not a database", "database disk image is malformed")
 
 
 def revision_of(database: Path) -> str | None:
-    """Return the revision of a database's tables; None where there is none, or it can't be read."""
+    """Return the revision of a database's tables; None if it is missing or unreadable."""
     found = _first_row(database, "alembic_version")
     return None if found is None else str(found[0])
 
 
 def has_rows(database: Path, table: str) -> bool:
-    """Whether a table has a row; not where there is none, or it can't be read."""
+    """Whether a table has a row; False if it is missing or unreadable."""
     return _first_row(database, table) is not None
 
 
@@ -41,7 +41,7 @@ def _first_row(database: Path, table: str) -> tuple[Any, ...] | None:
     try:
         with contextlib.closing(sqlite3.connect(asked, uri=True, timeout=1)) as connection:
             row: tuple[Any, ...] | None = connection.execute(
-                f"select * from {table} limit 1"  # noqa: S608  (a name that stands in our code)
+                f"select * from {table} limit 1"  # noqa: S608  (a name in our code)
             ).fetchone()
     except sqlite3.Error:
         return None
@@ -49,19 +49,19 @@ def _first_row(database: Path, table: str) -> tuple[Any, ...] | None:
 
 
 def stands_in(revision: str, migrations: Path) -> bool:
-    """Whether a folder of migrations has one of this name; else a newer version has written it."""
+    """Whether a folder of migrations knows a revision; otherwise it is of a newer version."""
     return revision in _migrations(migrations)[0]
 
 
 def newest(migrations: Path) -> frozenset[str]:
-    """Return the revisions that a folder of migrations leads to: those that come before none."""
+    """Return the newest revisions of a folder of migrations: those without a successor."""
     known, before = _migrations(migrations)
     return known - before
 
 
 @functools.cache
 def _migrations(folder: Path) -> tuple[frozenset[str], frozenset[str]]:
-    """Read the revisions that a folder's migrations lead to, and those that they begin from."""
+    """Return all revisions in a folder of migrations, and those that have a successor."""
     texts = [file.read_text(encoding="utf-8") for file in folder.glob("*.py")]
     known = {name for text in texts for name in _REVISION.findall(text)}
     begun = (line for text in texts for line in _BEFORE.findall(text))
@@ -69,22 +69,22 @@ def _migrations(folder: Path) -> tuple[frozenset[str], frozenset[str]]:
 
 
 def relocate(connection: sqlite3.Connection, before: Collection[Path], after: Path) -> int:
-    """Write a folder's path anew wherever a text of any table names it, or what lies in it.
+    """Replace the paths of folders in all texts of all tables.
 
     Nothing is committed.
 
     Parameters
     ----------
     connection
-        To the database.
+        Connection to the database.
     before
-        The folders that are to be `after`.
+        Former folders.
     after
-        Where they lie now.
+        The folder that replaces them.
 
     Returns
     -------
-    How many values were changed.
+    The number of changed values.
     """
     pattern = _naming({*before, after})
     uri, plain = after.as_uri(), str(after)
@@ -103,7 +103,7 @@ def relocate(connection: sqlite3.Connection, before: Collection[Path], after: Pa
 
 
 def _naming(folders: Collection[Path]) -> re.Pattern[str]:
-    """Match folders where they are named as wholes, in a ``file:`` URI or as paths."""
+    """Return a pattern that matches whole folder names, as ``file:`` URIs or as paths."""
     longest_first = sorted(map(str, folders), key=len, reverse=True)
     paths = "|".join(map(re.escape, longest_first))
     uris = "|".join(re.escape(Path(folder).as_uri()) for folder in longest_first)
@@ -111,7 +111,7 @@ def _naming(folders: Collection[Path]) -> re.Pattern[str]:
 
 
 def _text_columns(connection: sqlite3.Connection) -> list[tuple[str, str]]:
-    """List the columns of all tables that may hold text."""
+    """Return table and column of all columns that may hold text."""
     return connection.execute(
         "select tables.name, columns.name from sqlite_master as tables "
         "join pragma_table_info(tables.name) as columns "
@@ -120,10 +120,10 @@ def _text_columns(connection: sqlite3.Connection) -> list[tuple[str, str]]:
 
 
 def is_lock(error: Exception) -> bool:
-    """Whether another process holds a database for longer than this one has waited."""
+    """Whether an error says that another process locked a database for too long."""
     return "database is locked" in str(error)
 
 
 def is_damage(error: Exception) -> bool:
-    """Whether a file isn't what SQLite wrote."""
+    """Whether an error says that a file isn't a valid SQLite database."""
     return any(each in str(error) for each in _DAMAGE)

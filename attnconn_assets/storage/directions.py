@@ -1,4 +1,4 @@
-"""The file of a cohort's evidence of directions, by groups of subjects."""
+"""File format of a cohort's evidence of directions, by groups of subjects."""
 
 from pathlib import Path
 from types import MappingProxyType
@@ -21,7 +21,7 @@ _NUMBERS = tuple(name for name in DirectionSums._fields if name not in _ARRAYS)
 
 
 def write_directions(path: Path, pooled: PooledDirections) -> None:
-    """Write sums: a matrix per group and kind, ``"3/log_odds"``."""
+    """Write sums: one matrix per group and kind, such as ``"3/log_odds"``."""
     described = {
         "regions": pooled.regions,
         "group_of": dict(pooled.group_of),
@@ -34,12 +34,12 @@ def write_directions(path: Path, pooled: PooledDirections) -> None:
 
 
 def read_directions(path: Path) -> PooledDirections:
-    """Read what `write_directions` wrote.
+    """Read a file of `write_directions`.
 
     Raises
     ------
     StoreError
-        If the file doesn't hold them.
+        If the file doesn't hold evidence of directions.
     """
     described, arrays = read_tensors(path, _HOLDS)
     try:

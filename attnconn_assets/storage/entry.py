@@ -1,4 +1,4 @@
-"""An entry: what the store knows of one partition of one asset."""
+"""An entry: the manifest of one partition of one asset."""
 
 import dataclasses
 import hashlib
@@ -10,7 +10,7 @@ from attnconn_core.stored_names import WHOLE
 
 __all__ = ["WHOLE", "Entry", "StoredFile"]
 
-# Facts of how an entry came about: another of these is no other content.
+# Facts on how an entry was made; they aren't part of its content hash.
 _PROVENANCE = frozenset(
     {"read", "cohort", "sessions", "excluded", "training_seconds", "versions", "aliases"}
 )
@@ -23,13 +23,13 @@ class StoredFile:
     Attributes
     ----------
     name
-        In the store.
+        File name in the store.
     sha256
-        Of what it holds.
+        SHA-256 of the content.
     size
-        In bytes.
+        Bytes.
     changed_ns
-        When it was written, in nanoseconds; None where an older version stored it.
+        Time of change in nanoseconds; None if an older version stored it.
     """
 
     name: str
@@ -40,23 +40,23 @@ class StoredFile:
 
 @dataclasses.dataclass(frozen=True)
 class Entry:
-    """What the store knows of one partition of one asset.
+    """The manifest of one partition of one asset.
 
     Attributes
     ----------
     files
-        What they are called (``"matrix.parquet"``) → the file.
+        Name such as ``"matrix.parquet"`` → the file.
     recipe
-        A hash of the code and the settings that made it.
+        Hash of the code and the settings that made it.
     inputs
-        ``asset/partition`` → the `digest` of what was read.
+        ``asset/partition`` → the `digest` that was read.
     facts
-        What else was measured or is to be known, as JSON.
+        Other measurements and notes, as JSON values.
     made_by
         Dagster run, MLflow run, code version, time.
     tracked
-        What MLflow was told, by which its runs can be made again: the partition's own first,
-        then those below it; empty where an older version stored it.
+        What was sent to MLflow, so that its runs can be recreated: the partition's own run
+        first, then those below it. Empty if an older version stored it.
     """
 
     asset: str
@@ -70,7 +70,7 @@ class Entry:
 
     @property
     def digest(self) -> str:
-        """The content's hash: what those who read this depend on, files and facts."""
+        """Hash of the content, files and facts; assets that read this entry depend on it."""
         parts = [f"{name}:{file.sha256}" for name, file in sorted(self.files.items())]
         told = {name: value for name, value in self.facts.items() if name not in _PROVENANCE}
         parts += [json.dumps(told, sort_keys=True)] if told else []

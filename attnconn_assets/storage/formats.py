@@ -1,7 +1,7 @@
-"""The files of the store: Parquet for series, matrices and tables, readable from anywhere.
+"""File formats of the store: Parquet for series, matrices and tables.
 
-Region names, units and what made a matrix travel inside the file, as Parquet schema
-metadata under the key ``attnconn`` (JSON).
+Region names, units and the method of a matrix are in the file, as Parquet schema metadata under
+the key ``attnconn`` (JSON).
 """
 
 import functools
@@ -46,7 +46,7 @@ __all__ = [
 
 
 def write_series(path: Path, series: TimeSeries) -> None:
-    """Write a series: a row per frame, a column per region, and the run each frame is of."""
+    """Write a series: one row per frame, one column per region, and one for the frame's run."""
     runs = np.concatenate([np.full(len(run), n, np.int32) for n, run in enumerate(series.runs, 1)])
     _refuse_clash(series.regions)
     columns: dict[str, np.ndarray] = {RUN: runs}
@@ -56,9 +56,9 @@ def write_series(path: Path, series: TimeSeries) -> None:
 
 
 def write_matrices(path: Path, matrices: Mapping[int, Connectivity]) -> None:
-    """Write one method's matrices of one session, by the number of frames they rest on.
+    """Write one method's matrices of one session, by the number of frames used.
 
-    A row is a target and a number of frames; columns are sources.
+    Rows are targets, for each number of frames; columns are sources.
     """
     any_of_them = next(iter(matrices.values()))
     _refuse_clash(any_of_them.regions)
@@ -84,12 +84,12 @@ def write_table(path: Path, table: pd.DataFrame) -> None:
 
 
 def read_table(path: Path) -> pd.DataFrame:
-    """Read what `write_table` wrote."""
+    """Read a file of `write_table`."""
     return read_parquet(path)[0].to_pandas()
 
 
 def write_regions(path: Path, regions: RegionTable) -> None:
-    """Write a table of regions: a row per region, columns for what is known of them."""
+    """Write a table of regions: one row per region, with its group and hemisphere if known."""
     columns = {"region": regions.regions}
     columns |= {} if regions.groups is None else {"group": regions.groups}
     columns |= {} if regions.hemispheres is None else {"hemisphere": regions.hemispheres}
@@ -97,7 +97,7 @@ def write_regions(path: Path, regions: RegionTable) -> None:
 
 
 def read_regions(path: Path) -> RegionTable:
-    """Read what `write_regions` wrote."""
+    """Read a file of `write_regions`."""
     table, note = read_parquet(path, needs="grouping")
     columns = {name: tuple(table[name].to_pylist()) for name in table.column_names}
     return RegionTable(
@@ -106,7 +106,7 @@ def read_regions(path: Path) -> RegionTable:
 
 
 def writer_of(content: Any) -> Callable[[Path], None]:
-    """Choose how content is written by what it is; a function is one already."""
+    """Return the function that writes a content, by its type; a function is returned as it is."""
     match content:
         case TimeSeries():
             return functools.partial(write_series, series=content)
@@ -123,7 +123,9 @@ def writer_of(content: Any) -> Callable[[Path], None]:
         case _ if callable(content):
             writer: Callable[[Path], None] = content
             return writer
-    raise StoreError(f"there is no format for a {type(content).__name__}; give a function")
+    raise StoreError(
+        f"the store has no format for a {type(content).__name__}: give a function that writes it"
+    )
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
@@ -137,7 +139,7 @@ def write_bytes(path: Path, content: bytes) -> None:
 
 
 def replace_file(path: Path, content: bytes) -> None:
-    """Write a file that others may be reading: they see the old one or the new one."""
+    """Replace a file atomically: readers see the old or the new content."""
     path.parent.mkdir(parents=True, exist_ok=True)
     written = path.with_name(f".{path.name}.writing")
     written.write_bytes(content)
@@ -145,7 +147,7 @@ def replace_file(path: Path, content: bytes) -> None:
 
 
 def schema_of(content: Any) -> Iterator[tuple[str, str, str | None]]:
-    """List the columns of stored content: name, type and, where it isn't plain, meaning."""
+    """Yield the columns of a stored content: name, type, and meaning if it needs one."""
     match content:
         case TimeSeries():
             yield RUN, "int32", "which uninterrupted run a frame belongs to, from 1"
@@ -153,7 +155,11 @@ def schema_of(content: Any) -> Iterator[tuple[str, str, str | None]]:
         case pd.DataFrame():
             yield from ((str(name), str(kind), None) for name, kind in content.dtypes.items())
         case Mapping() if all(isinstance(each, Connectivity) for each in content.values()):
-            yield FRAMES, "int32", "how many of the scan's first frames the matrix rests on"
+            yield (
+                FRAMES,
+                "int32",
+                "number of the scan's first frames that the matrix was estimated from",
+            )
             yield TARGET, "string", "the region predicted; the other columns are its sources"
             regions = next(iter(content.values())).regions
             yield from ((name, "float64", None) for name in regions)
@@ -162,13 +168,15 @@ def schema_of(content: Any) -> Iterator[tuple[str, str, str | None]]:
 def _refuse_clash(regions: Iterable[str]) -> None:
     clash = sorted({RUN, FRAMES, TARGET} & set(regions))
     if clash:
-        raise StoreError(f"a region can't be called {', '.join(clash)}: the store's files use that")
+        raise StoreError(
+            f"a region can't be called {', '.join(clash)}: the store's files use this name"
+        )
 
 
 def _write(path: Path, table: pa.Table, note: Mapping[str, Any]) -> None:
     metadata = {**(table.schema.metadata or {}), KEY: json.dumps(note).encode()}
-    # Measurements hardly repeat: a dictionary of them makes a file larger, and takes as long
-    # to write as all the rest.
+    # Measured values hardly repeat: a dictionary of them would make files larger and writing
+    # twice as slow.
     repeating = [field.name for field in table.schema if not pa.types.is_floating(field.type)]
     pq.write_table(
         table.replace_schema_metadata(metadata),

@@ -1,4 +1,4 @@
-"""What two processes must not do at once."""
+"""File locks between processes."""
 
 import contextlib
 import fcntl
@@ -7,19 +7,19 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO
 
-__all__ = ["alone", "is_free", "taken"]
+__all__ = ["is_free", "locked", "locked_if_free"]
 
 
 @contextlib.contextmanager
-def alone(file: Path) -> Iterator[None]:
-    """Let one process or thread at a time pass; `file` is made if it isn't there."""
+def locked(file: Path) -> Iterator[None]:
+    """Hold an exclusive lock on a file, which is created if missing; wait while it is held."""
     with file.open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
 
 def is_free(file: Path) -> bool:
-    """Whether nobody holds the lock of `alone` on a file that is there."""
+    """Whether a file exists and no process holds its lock."""
     try:
         with file.open("rb") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -29,10 +29,10 @@ def is_free(file: Path) -> bool:
 
 
 @contextlib.contextmanager
-def taken(files: Iterable[Path]) -> Iterator[set[Path]]:
-    """Hold, of some locks, those that nobody holds; the others aren't waited for.
+def locked_if_free(files: Iterable[Path]) -> Iterator[set[Path]]:
+    """Hold those of some locks that are free, without waiting for the others; yield them.
 
-    The system lets go of them with the process; their files are removed at the end.
+    The system releases them when the process ends. Their files are removed at the end.
     """
     with contextlib.ExitStack() as stack:
         held = set()
@@ -49,7 +49,7 @@ def taken(files: Iterable[Path]) -> Iterator[set[Path]]:
 
 
 def _is_there(lock: IO[str], file: Path) -> bool:
-    """Whether a lock is that of the file; else who held it has just removed it."""
+    """Whether an open lock is still the file at its path; its holder may have removed it."""
     try:
         return os.path.samestat(os.fstat(lock.fileno()), file.stat())
     except FileNotFoundError:

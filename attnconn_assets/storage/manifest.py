@@ -1,4 +1,4 @@
-"""The manifest: an entry as text, which says of itself whether it is whole."""
+"""The manifest: an entry as JSON, with a hash of itself to detect damage."""
 
 import dataclasses
 import hashlib
@@ -10,27 +10,27 @@ from attnconn_core.errors import StoreError
 
 __all__ = ["DamageError", "parsed", "written"]
 
-# The last line but one of a manifest: the SHA-256 of all that stands before it.
+# The last but one line of a manifest: the SHA-256 of everything before it.
 _SEAL = ',\n "sealed": "'
 
 
 class DamageError(StoreError):
-    """Something that was stored is gone or was changed: it has to be made again."""
+    """Something stored is missing or was changed; it must be made again."""
 
 
 def written(entry: Entry) -> str:
-    """Write an entry as JSON, with the hash of what is written."""
+    """Return an entry as JSON text, with a hash of the text."""
     body = json.dumps(dataclasses.asdict(entry), indent=1, allow_nan=False).removesuffix("\n}")
     return f'{body}{_SEAL}{_hash(body)}"\n}}'
 
 
 def parsed(path: Path, asset: str, partition: str) -> Entry:
-    """Read the manifest of a partition; one of an older version has no hash of itself.
+    """Read the manifest of a partition; those of older versions have no hash.
 
     Raises
     ------
     FileNotFoundError
-        If there is none.
+        If there is no manifest.
     DamageError
         If it is damaged.
     """

@@ -1,4 +1,4 @@
-"""The file of a cohort's pooled moments: safetensors, equal moments in equal files."""
+"""File format of a cohort's pooled moments: safetensors; equal moments give equal files."""
 
 from collections.abc import Sequence
 from dataclasses import fields
@@ -23,7 +23,7 @@ _ARRAYS = tuple(each.name for each in fields(LaggedMoments) if each.name not in 
 
 
 def write_moments(path: Path, pooled: PooledMoments) -> None:
-    """Write pooled moments: an array per group and kind of moment, ``"3/gram"``."""
+    """Write pooled moments: one array per group and kind of moment, such as ``"3/gram"``."""
     described = {
         "lags": pooled.lags,
         "regions": pooled.regions,
@@ -34,7 +34,7 @@ def write_moments(path: Path, pooled: PooledMoments) -> None:
 
 
 def read_moments(path: Path) -> PooledMoments:
-    """Read what `write_moments` wrote.
+    """Read a file of `write_moments`.
 
     Raises
     ------
@@ -60,7 +60,7 @@ def read_moments(path: Path) -> PooledMoments:
 
 
 def write_priors(path: Path, priors: Sequence[ByColumn]) -> None:
-    """Write the coefficients that linear starts are shrunk towards, fold by fold."""
+    """Write the coefficients towards which linear starts are shrunk, one array per fold."""
     write_tensors(path, _PRIORS, {}, {str(place): each for place, each in enumerate(priors)})
 
 
@@ -70,9 +70,11 @@ def read_prior(path: Path, place: int) -> ByColumn:
     Raises
     ------
     StoreError
-        If the file doesn't hold them.
+        If the file doesn't hold the fold.
     """
     _, arrays = read_tensors(path, _PRIORS)
     if str(place) not in arrays:
-        raise StoreError(f"{path}: holds {len(arrays)} {_PRIORS}; number {place + 1} isn't there")
+        raise StoreError(
+            f"{path}: must hold {_PRIORS} of fold {place + 1}; it holds {len(arrays)} folds"
+        )
     return arrays[str(place)]

@@ -1,4 +1,4 @@
-"""Notes beside the entries: what failed, and what was found damaged."""
+"""Note files beside the entries: failures and damage."""
 
 import json
 from pathlib import Path
@@ -7,7 +7,7 @@ __all__ = ["read_note", "write_note"]
 
 
 def write_note(file: Path, **content: str) -> None:
-    """Write a note, or, on a disk too full for it, none."""
+    """Write a note; if writing fails, leave no partial file and raise the error."""
     file.parent.mkdir(parents=True, exist_ok=True)
     try:
         file.write_text(json.dumps(content), encoding="utf-8")
@@ -17,7 +17,7 @@ def write_note(file: Path, **content: str) -> None:
 
 
 def read_note(file: Path, *keys: str) -> dict[str, str] | None:
-    """Read a note, whose first key stands for its text where it was written by hand or cut off."""
+    """Read a note. If it isn't valid JSON, its whole text becomes the value of the first key."""
     try:
         text = file.read_text(encoding="utf-8", errors="replace")
     except (FileNotFoundError, NotADirectoryError):

@@ -1,12 +1,12 @@
 """Recipes: the code and the settings that an asset is made with.
 
-A version typed by hand is forgotten; a hash of every file changes with every comment.
-The code version is the hash of the syntax, docstrings and comments aside, of the asset's
-own module and of all that it reaches in the core and among the assets, followed name by
-name through the packages' tables of contents.
+The code version is a hash of the syntax, without docstrings and comments, of the asset's module
+and of all modules that it reaches in the core and in `attnconn_assets.assets`. Names are followed
+through ``__init__`` files to the module that defines them. A version typed by hand would be
+forgotten, and a hash of whole files would change with every comment.
 
-Figures are left out where an asset only shows them: another colour must not train a model
-anew. An asset whose figures are part of its result names their module in its recipe.
+Figures are left out, so that a new colour doesn't retrain a model. An asset whose figures are part
+of its result names their module in its recipe.
 """
 
 import ast
@@ -30,10 +30,10 @@ __all__ = ["Recipe", "as_json", "code_version", "reached_modules"]
 
 _ROOTS = ("attnconn_core", "attnconn_assets.assets")
 _OURS = ("attnconn_core", "attnconn_assets")
-# Raised when stored files would hold other values for the same result.
+# To be raised when the same result would be stored in another form.
 _FORMAT = 1
 _FIGURES = "attnconn_core.figures"
-# Registries list what there is. What an asset uses of them stands in its recipe by name.
+# Registries only list things; what an asset uses of them is in its recipe by name.
 _LISTS = frozenset(
     f"attnconn_core.{room}.registry" for room in ("connectivity", "figures", "scoring", "sources")
 )
@@ -50,9 +50,9 @@ class Recipe:
     calls
         Modules, such as ``"attnconn_core.connectivity.pearson"``.
     settings
-        Name → value; records and models count by their class and their fields.
+        Name → value; records and models count by class and fields.
     needs
-        The assets that are read.
+        Names of the assets that are read.
     """
 
     asset: str
@@ -62,7 +62,7 @@ class Recipe:
 
     @property
     def digest(self) -> str:
-        """A hash of code and settings: another one means that the asset is stale."""
+        """Hash of code and settings; if it changes, the asset is stale."""
         parts = {
             "code": code_version(*self.calls),
             "format": _FORMAT,
@@ -73,9 +73,9 @@ class Recipe:
 
 
 def as_json(value: Any) -> Any:
-    """Turn a setting into what JSON can hold: the same value, always the same text.
+    """Return a setting as JSON values; equal settings give equal values.
 
-    A method counts by what determines its numbers, and not by its label.
+    A method is represented by what determines its numbers, without its label.
     """
     if isinstance(value, Method):
         return {"name": value.name, **as_json(value.settings())}
@@ -98,7 +98,7 @@ def as_json(value: Any) -> Any:
 
 
 def _record(value: Any) -> Any:
-    """Turn a dataclass, or a class, into what JSON can hold."""
+    """Return a dataclass or a class as JSON values."""
     if isinstance(value, type):
         return _named(value)
     if dataclasses.is_dataclass(value):
@@ -116,16 +116,16 @@ def _named(kind: type) -> str:
 
 @functools.cache
 def code_version(*modules: str) -> str:
-    """Hash the syntax of every module of ours that `modules` reach, themselves included."""
+    """Return a hash of the syntax of `modules` and all modules of attnconn that they reach."""
     reached = sorted({name for module in modules for name in reached_modules(module)})
     return hashlib.sha256("".join(_syntax(name) for name in reached).encode()).hexdigest()[:16]
 
 
 @functools.cache
 def reached_modules(module: str) -> frozenset[str]:
-    """Return the modules of ours that a module imports, directly or not, and itself.
+    """Return a module and all modules of attnconn that it imports, directly or indirectly.
 
-    Of a module of another package that package's modules are followed, too.
+    For a module of another package, that package's modules are followed too.
     """
     roots = _ROOTS if _is_within(module, _OURS) else (*_ROOTS, module.partition(".")[0])
     seen: set[str] = set()
@@ -140,7 +140,7 @@ def reached_modules(module: str) -> frozenset[str]:
 
 @functools.cache
 def _imported(module: str, roots: tuple[str, ...]) -> tuple[str, ...]:
-    """Return what a module imports, but for figures where it isn't one itself."""
+    """Return the modules that a module imports, without figures unless it is one itself."""
     return tuple(_follow_imports(module, roots))
 
 
@@ -164,7 +164,7 @@ def _follow_imports(module: str, roots: tuple[str, ...]) -> Iterator[str]:
 
 
 def _absolute(node: ast.ImportFrom, module: str) -> str:
-    """Return where an import is from, also where that is said relative to the module."""
+    """Return the absolute name of the module that an import is from."""
     if not node.level:
         return node.module or ""
     is_package = _source(module).name == "__init__.py"
@@ -173,11 +173,11 @@ def _absolute(node: ast.ImportFrom, module: str) -> str:
 
 
 def _home_of(package: str, name: str) -> str:
-    """Find the module that defines what a package offers under a name."""
+    """Return the module that defines a name of a package."""
     submodule = f"{package}.{name}"
     if _source(package).name != "__init__.py":
         return package
-    # As Python does: what the package itself names comes before a submodule of that name.
+    # As in Python, a name in the package comes before a submodule of that name.
     for node in ast.walk(_tree(package)):
         if isinstance(node, ast.ImportFrom):
             for alias in node.names:
@@ -207,8 +207,8 @@ def _tree(module: str) -> ast.Module:
 
 @functools.cache
 def _syntax(module: str) -> str:
-    """Return a module's code without its docstrings, and the data file beside it, if any."""
-    tree = _tree(module)  # may lose its docstrings: nobody else reads them
+    """Return a module's syntax without docstrings, plus the data file beside it, if any."""
+    tree = _tree(module)  # changed in place: docstrings are used nowhere else
     documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
     for node in ast.walk(tree):
         if isinstance(node, documented) and ast.get_docstring(node, clean=False) is not None:

@@ -1,12 +1,12 @@
-"""The store: every series, model, matrix and score, and for each what made it.
+"""The store: every series, model, matrix and score, each with a record of how it was made.
 
-An asset's partition is one manifest, ``<root>/<asset>/<partition>.json``, and the
-files it names. A file carries its content's hash in its name and is complete before
-the manifest that names it replaces the one before: whatever dies in between, a
-reader sees the old partition or the new one, and nothing that is half-written. Where
-the last try failed, ``.<partition>.failed`` says why: what is stored is then older than
-it should be, and nobody builds on it. Where somebody found a file missing or changed,
-``.<partition>.damaged`` says so, and the partition is stale.
+A partition of an asset is one manifest, ``<root>/<asset>/<partition>.json``, and the files that it
+names. File names contain a hash of the content. Files are complete before a new manifest replaces
+the old one, so a reader sees the old or the new partition even if a process is killed in between.
+
+``.<partition>.failed`` holds the reason if the last try failed. The stored result is then older
+than it should be, and no other asset reads it. ``.<partition>.damaged`` is written when a file is
+found missing or changed; the partition is then stale.
 """
 
 import contextlib
@@ -23,7 +23,7 @@ import dagster as dg
 from pydantic import PrivateAttr
 
 from attnconn_assets.storage.entry import Entry
-from attnconn_assets.storage.locks import alone, is_free, taken
+from attnconn_assets.storage.locks import is_free, locked, locked_if_free
 from attnconn_assets.storage.manifest import DamageError, parsed, written
 from attnconn_assets.storage.notes import read_note, write_note
 from attnconn_assets.storage.stored_files import named, why_not_whole
@@ -32,9 +32,9 @@ from attnconn_core.stored_names import CONTENT, check_stored_name, is_stored_nam
 
 __all__ = ["Store"]
 
-# Where an entry is written, and what is locked in it as long as somebody writes.
+# Prefix of the folder in which an entry is written, and the lock in it while it is written.
 _SCRATCH, _HELD = ".writing-", ".held"
-_MAKING = ".making-"  # locks of the partitions that somebody makes now
+_MAKING = ".making-"  # prefix of locks on partitions that are being made
 _REFUSED = (errno.EROFS, errno.EACCES, errno.EPERM)
 
 
@@ -54,7 +54,10 @@ class Store(dg.ConfigurableResource):
         """
         try:
             return parsed(self._manifest(asset, partition), asset, partition)
-        except (FileNotFoundError, NotADirectoryError):  # beside assets lies the report's copy
+        except (
+            FileNotFoundError,
+            NotADirectoryError,
+        ):  # the report's copy lies beside the assets' folders
             return None
 
     def entry(self, asset: str, partition: str) -> Entry:
@@ -63,7 +66,7 @@ class Store(dg.ConfigurableResource):
         Raises
         ------
         StoreError
-            If there is none, or making it anew has failed since.
+            If there is none, or a later try to make it failed.
         """
         found = self.find(asset, partition)
         if found is None:
@@ -71,13 +74,13 @@ class Store(dg.ConfigurableResource):
         why = self.failure(asset, partition)
         if why is not None:
             raise StoreError(
-                f"{asset} of {partition} failed when it was last made, and what is stored is "
+                f"{asset} of {partition} failed when it was last made, and the stored result is "
                 f"older: {why}"
             )
         return found
 
     def entries(self) -> Iterator[Entry]:
-        """Go through everything that is stored.
+        """Yield all entries.
 
         Raises
         ------
@@ -91,37 +94,37 @@ class Store(dg.ConfigurableResource):
                     yield entry
 
     def assets(self) -> list[str]:
-        """List the assets that have a folder, in order."""
+        """Return the names of assets that have a folder, sorted."""
         folders = sorted(Path(self.root).glob("*/"))
         return [folder.name for folder in folders if is_stored_name(folder.name)]
 
     def partitions(self, asset: str) -> list[str]:
-        """List the partitions of an asset that are stored, in order."""
+        """Return the stored partitions of an asset, sorted."""
         manifests = sorted(self._folder(asset).glob("*.json"))
         return [path.stem for path in manifests if not CONTENT.search(path.name)]
 
     def fail(self, asset: str, partition: str, why: str, tried: str = "") -> None:
-        """Remember that a partition could not be made; what it held stays.
+        """Record that a partition couldn't be made; the stored result stays.
 
         Parameters
         ----------
         asset, partition
-            What couldn't be made.
+            The partition.
         why
-            For people.
+            The reason in words.
         tried
-            Stands for all that it would have been made from: as long as that stays as it
-            is, another try would end as this one.
+            Hash of everything that it would have been made from. While it is the same, another
+            try would fail in the same way.
         """
         write_note(self._failure_note(asset, partition), why=why, tried=tried)
 
     def failure(self, asset: str, partition: str) -> str | None:
-        """Say why a partition's last making failed; None if it didn't."""
+        """Return why the last try to make a partition failed; None if it didn't."""
         note = self._failed(asset, partition)
         return None if note is None else note["why"]
 
     def failed_with(self, asset: str, partition: str) -> str | None:
-        """Return what the last making that failed was tried with; None if it didn't fail."""
+        """Return the hash of the inputs of the last failed try; None if it didn't fail."""
         note = self._failed(asset, partition)
         return None if note is None else note["tried"]
 
@@ -129,42 +132,42 @@ class Store(dg.ConfigurableResource):
         return read_note(self._failure_note(asset, partition), "why", "tried")
 
     def mark_damaged(self, entry: Entry, why: str) -> None:
-        """Remember that an entry was found damaged, as far as the store can be written into."""
+        """Record that an entry is damaged, unless the store is read-only."""
         with contextlib.suppress(OSError):
             write_note(self._damage_note(entry.asset, entry.partition), why=why, of=_moment(entry))
 
     def damage(self, asset: str, partition: str) -> str | None:
-        """Say what was found damaged of a partition since it was stored; None if nothing was."""
+        """Return what is damaged in a partition; None if nothing is known to be."""
         try:
             entry = self.find(asset, partition)
         except DamageError as error:
             return str(error)
         note = self._damaged(asset, partition) if entry else None
-        # Of an entry that has been replaced since, a note says nothing.
+        # A note on an entry that was replaced since doesn't count.
         return note["why"] if note and entry and note["of"] == _moment(entry) else None
 
     def _damaged(self, asset: str, partition: str) -> dict[str, str] | None:
         return read_note(self._damage_note(asset, partition), "why", "of")
 
     def damaged(self) -> dict[tuple[str, str], str]:
-        """List the assets and partitions that were noted as damaged → what was found."""
+        """Return asset and partition → damage, for all that are recorded as damaged."""
         notes = sorted(Path(self.root).glob("*/.*.damaged"))
         places = [(note.parent.name, note.name[1 : -len(".damaged")]) for note in notes]
         return {place: why for place in places if (why := self.damage(*place)) is not None}
 
     def snapshot(self) -> "Store":
-        """Return a store that reads each manifest once: for looking at all of them."""
+        """Return a store that reads each manifest only once."""
         return _Snapshot(root=self.root)
 
     def path(self, entry: Entry, name: str) -> Path:
-        """Return where a file of an entry lies, after checking that it is what was stored.
+        """Return the path of an entry's file, after checking its hash.
 
         Raises
         ------
         StoreError
             If the entry has no such file.
         DamageError
-            If the file is missing or was changed; the entry is then noted as damaged.
+            If the file is missing or was changed; the entry is then recorded as damaged.
         """
         if name not in entry.files:
             raise StoreError(
@@ -181,10 +184,10 @@ class Store(dg.ConfigurableResource):
         return path
 
     def is_whole(self, entry: Entry) -> bool:
-        """Whether every file of an entry is what was stored, by size and time of change.
+        """Whether every file of an entry is unchanged, by size and time of change.
 
-        Where the time is another, by its hash: a file that was copied is sound, and gets its
-        time back. What isn't sound is noted as damaged.
+        If only the time differs, the hash is checked: a copied file is intact, and its time is
+        set back. Changed files are recorded as damage.
         """
         if self.damage(entry.asset, entry.partition) is not None:
             return False
@@ -197,14 +200,14 @@ class Store(dg.ConfigurableResource):
         return True
 
     def put(self, draft: Entry, writers: Mapping[str, Callable[[Path], None]]) -> Entry:
-        """Write an entry's files, then its manifest, in place of what was there.
+        """Write an entry's files, then replace its manifest.
 
         Parameters
         ----------
         draft
             The entry, without files.
         writers
-            What a file is called → a function that writes it to a given path.
+            File name → function that writes the file to a given path.
 
         Returns
         -------
@@ -215,7 +218,7 @@ class Store(dg.ConfigurableResource):
         folder.mkdir(parents=True, exist_ok=True)
         with (
             tempfile.TemporaryDirectory(prefix=_SCRATCH, dir=folder) as name,
-            alone(Path(name) / _HELD),
+            locked(Path(name) / _HELD),
         ):
             scratch = Path(name)
             files = {}
@@ -230,8 +233,8 @@ class Store(dg.ConfigurableResource):
             )
             drawn_up = scratch / manifest.name
             drawn_up.write_text(written(entry), encoding="utf-8")
-            # One writer at a time publishes: another's clearing up must not meet its files.
-            with alone(folder / ".publishing"):
+            # One writer publishes at a time, as publishing also removes the former files.
+            with locked(folder / ".publishing"):
                 before = self.readable(draft.asset, draft.partition)
                 for called, file in files.items():
                     os.replace(scratch / called, folder / file.name)
@@ -245,16 +248,16 @@ class Store(dg.ConfigurableResource):
         return entry
 
     def amend(self, entry: Entry, **made_by: str) -> None:
-        """Write anew who made an entry, which is no part of its content.
+        """Change `made_by` of a stored entry, which isn't part of its content.
 
-        An entry that was replaced since it was read stays as it is.
+        An entry that was replaced since it was read isn't changed.
         """
         manifest = self._manifest(entry.asset, entry.partition)
         folder = manifest.parent
         with (
             tempfile.TemporaryDirectory(prefix=_SCRATCH, dir=folder) as name,
-            alone(Path(name) / _HELD),
-            alone(folder / ".publishing"),
+            locked(Path(name) / _HELD),
+            locked(folder / ".publishing"),
         ):
             if self.readable(entry.asset, entry.partition) != entry:
                 return
@@ -264,7 +267,7 @@ class Store(dg.ConfigurableResource):
             os.replace(drawn_up, manifest)
 
     def state(self, asset: str, partition: str) -> tuple[object, ...]:
-        """Tell a partition from what it is after it was made, or tried, once more."""
+        """Return a value that changes whenever the partition is made or tried again."""
         found: list[object] = []
         for path in (self._manifest(asset, partition), self._failure_note(asset, partition)):
             try:
@@ -276,12 +279,12 @@ class Store(dg.ConfigurableResource):
 
     @contextlib.contextmanager
     def making(self, asset: str, partitions: Sequence[str]) -> Iterator[list[str]]:
-        """Take partitions in hand that no other process makes now; yield which those are.
+        """Lock those partitions that no other process is making; yield their keys.
 
         Raises
         ------
         StoreError
-            If the store can't be written into, or its folder has become another one.
+            If the store isn't writable, or its folder was replaced.
         """
         self._require_same_folder()
         locks = {
@@ -291,27 +294,26 @@ class Store(dg.ConfigurableResource):
             try:
                 self._folder(asset).mkdir(parents=True, exist_ok=True)
                 self._folder_seen = _identity(Path(self.root))
-                held = stack.enter_context(taken(locks.values()))
+                held = stack.enter_context(locked_if_free(locks.values()))
             except OSError as error:
                 if error.errno in _REFUSED:
                     raise StoreError(
-                        f"the store must be a folder that can be written into; got {self.root} "
+                        f"the store must be a writable folder; got {self.root} "
                         f"({error.strerror}): {asset} can't be made there"
                     ) from error
-                held = set(locks.values())  # a disk without room for locks: nothing is shared
+                held = set(locks.values())  # no room for lock files: continue without
             yield [key for key, lock in locks.items() if lock in held]
 
     def _require_same_folder(self) -> None:
-        """Refuse to go on in the empty folder that a lost mount leaves."""
+        """Raise an error if the store's folder was replaced, as by a lost mount."""
         if self._folder_seen not in (None, _identity(Path(self.root))):
             raise StoreError(
-                f"the store's folder must stay where it is while a run goes on; {self.root} is "
-                "gone, or another folder than before: is it on a mount that went away? Once it "
-                "is back, run again"
+                f"the store's folder must stay the same during a run; {self.root} is missing or "
+                "was replaced: was its disk unmounted? Mount it, and run again"
             )
 
     def abandoned(self) -> list[Path]:
-        """List what killed processes were writing."""
+        """Return the folders that killed processes were writing in."""
         return [
             scratch
             for scratch in sorted(Path(self.root).glob(f"*/{_SCRATCH}*"))
@@ -319,12 +321,12 @@ class Store(dg.ConfigurableResource):
         ]
 
     def clear_abandoned(self) -> int:
-        """Remove what killed processes left behind; return how many pieces they were writing."""
+        """Remove the temporary files of killed processes; return the number of folders."""
         abandoned = self.abandoned()
         for scratch in abandoned:
             shutil.rmtree(scratch, ignore_errors=True)
-        with contextlib.suppress(OSError), taken(Path(self.root).glob(f"*/{_MAKING}*")):
-            pass  # those that nobody holds are removed
+        with contextlib.suppress(OSError), locked_if_free(Path(self.root).glob(f"*/{_MAKING}*")):
+            pass  # free locks are removed
         return len(abandoned)
 
     def readable(self, asset: str, partition: str) -> Entry | None:
@@ -348,7 +350,7 @@ class Store(dg.ConfigurableResource):
 
 
 class _Snapshot(Store):
-    """A store as it was when each of its entries was first looked at."""
+    """A store that remembers each entry as first read."""
 
     _found: dict[tuple[str, str], Entry | None] = PrivateAttr(default_factory=dict)
     _failures: dict[tuple[str, str], dict[str, str] | None] = PrivateAttr(default_factory=dict)
@@ -374,13 +376,13 @@ class _Snapshot(Store):
         return self._damages[key]
 
     def mark_damaged(self, entry: Entry, why: str) -> None:
-        """Remember that an entry was found damaged, as far as the store can be written into."""
+        """Record that an entry is damaged, unless the store is read-only."""
         self._damages.pop((entry.asset, entry.partition), None)
         super().mark_damaged(entry, why)
 
 
 def _identity(folder: Path) -> tuple[int, int] | None:
-    """What tells a folder from another one at the same place; None if there is none."""
+    """Return a folder's device and inode, which identify it; None if it is missing."""
     try:
         status = folder.stat()
     except OSError:
@@ -389,5 +391,5 @@ def _identity(folder: Path) -> tuple[int, int] | None:
 
 
 def _moment(entry: Entry) -> str:
-    """When an entry was made, which tells it from a later one of the same content."""
+    """Return when an entry was made, which distinguishes it from a later one with equal content."""
     return entry.made_by.get("at", "")

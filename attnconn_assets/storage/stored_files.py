@@ -1,4 +1,4 @@
-"""The files of entries: what they are called, and whether they are still what was stored."""
+"""Files of entries: their names, and whether they are unchanged."""
 
 import contextlib
 import os
@@ -11,17 +11,17 @@ __all__ = ["named", "why_not_whole"]
 
 
 def named(partition: str, called: str, file: Path) -> StoredFile:
-    """Name a file by its content."""
+    """Return a file's record, with a name that contains the hash of its content."""
     sha256, status = sha256_of(file), file.stat()
     name = f"{partition}.{sha256[:12]}.{called}"
     return StoredFile(name, sha256, status.st_size, status.st_mtime_ns)
 
 
 def why_not_whole(path: Path, file: StoredFile, *, hashed: bool = False) -> str:
-    """Say why a file isn't what was stored; empty if it is.
+    """Return how a file differs from what was stored; empty if it doesn't.
 
-    It is hashed if that is asked for, or if its time of change is another. A sound file that
-    was copied gets its time back, and isn't hashed the next time.
+    It is hashed if `hashed`, or if its time of change differs. If the content is the same, the time
+    is set back, so that it isn't hashed again.
     """
     try:
         status = path.stat()
@@ -37,6 +37,6 @@ def why_not_whole(path: Path, file: StoredFile, *, hashed: bool = False) -> str:
     except OSError as error:
         return f"can't be read ({error.strerror})"
     if file.changed_ns is not None and not is_as_left:
-        with contextlib.suppress(OSError):  # a store that can only be read
+        with contextlib.suppress(OSError):  # a read-only store
             os.utime(path, ns=(status.st_atime_ns, file.changed_ns))
     return ""

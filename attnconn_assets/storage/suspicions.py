@@ -1,4 +1,4 @@
-"""What is suspicious about sessions, as `quality` stored it."""
+"""Reads what `quality` stored as suspicious about sessions."""
 
 from collections.abc import Iterable, Mapping
 
@@ -7,11 +7,11 @@ from attnconn_assets.storage.store import Store
 __all__ = ["SUSPICIONS", "suspicions_of"]
 
 SUSPICIONS = "suspicions"
-"""The fact of `quality` that holds sentences; an empty list where there are none."""
+"""Name of the fact of `quality` that holds a list of sentences."""
 
 
 def suspicions_of(store: Store, sessions: Iterable[str]) -> Mapping[str, str]:
-    """Return what is suspicious about each session; those about which nothing is aren't there."""
+    """Return session → what is suspicious about it, for sessions with suspicions."""
     found = {}
     for key in sessions:
         entry = store.readable("quality", key)

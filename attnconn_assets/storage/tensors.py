@@ -1,4 +1,4 @@
-"""Files of arrays that say what they hold: safetensors, equal contents in equal files."""
+"""Files of arrays with a label of their content: safetensors; equal contents, equal files."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -20,29 +20,29 @@ _FORMAT = "attnconn {} 1"
 def write_tensors(
     path: Path, holds: str, described: Mapping[str, Any], arrays: Mapping[str, np.ndarray]
 ) -> None:
-    """Write arrays by name, and what JSON can hold of them.
+    """Write named arrays and a JSON description.
 
     Parameters
     ----------
     path
-        Of the file.
+        Path of the file.
     holds
-        What it is, such as ``"pooled moments"``.
+        Label of the content, such as ``"pooled moments"``.
     described, arrays
-        What it holds.
+        The description and the arrays.
     """
     about = {"format": _FORMAT.format(holds), **described}
-    # safetensors writes several keys in a random order: one, and equal contents are equal files.
+    # safetensors writes several keys in random order; with one, equal contents give equal files.
     path.write_bytes(save(dict(arrays), {_KEY: json.dumps(about, sort_keys=True)}))
 
 
 def read_tensors(path: Path, holds: str) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """Read what `write_tensors` wrote.
+    """Read a file of `write_tensors`.
 
     Raises
     ------
     StoreError
-        If the file is no such file, or holds something else.
+        If it isn't such a file, or has another label.
     """
     try:
         with safe_open(path, framework="numpy") as file:
@@ -57,7 +57,7 @@ def read_tensors(path: Path, holds: str) -> tuple[dict[str, Any], dict[str, np.n
 
 
 def arrays_by_group(sums: Mapping[int, Any], names: Sequence[str]) -> dict[str, np.ndarray]:
-    """Name the arrays of groups of subjects by group and attribute, such as ``"3/gram"``."""
+    """Return the arrays of groups of subjects, named by group and attribute: ``"3/gram"``."""
     return {
         f"{group}/{name}": getattr(of_group, name)
         for group, of_group in sorted(sums.items())
@@ -68,7 +68,7 @@ def arrays_by_group(sums: Mapping[int, Any], names: Sequence[str]) -> dict[str, 
 def arrays_of_group(
     arrays: Mapping[str, np.ndarray], group: str, names: Sequence[str]
 ) -> dict[str, np.ndarray]:
-    """Take the arrays of one group that `arrays_by_group` named.
+    """Return the arrays of one group, as `arrays_by_group` names them.
 
     Raises
     ------

@@ -1,7 +1,7 @@
-"""The trace: from any score back to the scans that it rests on, and forward again.
+"""The trace: from a result back to the scans that it was made from, and forward from a scan.
 
-The store's manifests say what every entry was made from, each input with the hash that it
-had when it was read; the entries of scans say which files those were.
+The manifests list the inputs of every entry with their hashes at the time of reading. Entries that
+read scans list the files.
 """
 
 from collections import defaultdict
@@ -16,9 +16,9 @@ from attnconn_assets.storage.store import Store
 from attnconn_assets.storage.user_files import sha256_of
 from attnconn_core.errors import StoreError
 
-__all__ = ["Node", "back", "files_behind", "forward", "told"]
+__all__ = ["Node", "back", "files_behind", "forward", "trace_lines"]
 
-_ALIKE = 8  # as many partitions of one asset are shown one by one
+_ALIKE = 8  # most partitions of one asset that are shown one by one
 
 
 @dataclass(frozen=True)
@@ -28,11 +28,11 @@ class Node:
     Attributes
     ----------
     entry
-        What the store holds now.
+        The stored entry.
     changed
-        Whether it has been made anew since it was read by what rests on it.
+        Whether it was made again since the entry that reads it was made.
     inputs
-        What it was made from, as far as the store has it.
+        Its inputs that are still stored.
     """
 
     entry: Entry
@@ -46,19 +46,19 @@ class Node:
 
     @property
     def files(self) -> tuple[Mapping[str, Any], ...]:
-        """The user's files that were read for it: path, size, time of change, SHA-256."""
+        """The user's files that it was made from: path, size, time of change, SHA-256."""
         return tuple(self.entry.facts.get("read", ()))
 
 
 def back(store: Store, asset: str, partition: str) -> Node:
-    """Walk from an entry to all that it was made from.
+    """Return an entry with everything that it was made from.
 
-    An entry that several rest on is one node in each of their places.
+    An entry that several others read occurs at each of them.
 
     Raises
     ------
     StoreError
-        If the entry, or something that it was made from, isn't in the store.
+        If the entry, or one of its direct or indirect inputs, isn't in the store.
     """
     known: dict[tuple[str, str], Node] = {}
 
@@ -66,7 +66,7 @@ def back(store: Store, asset: str, partition: str) -> Node:
         if (asset, partition) not in known:
             entry = store.find(asset, partition)
             if entry is None:
-                raise StoreError(f"{asset} of {partition} isn't in the store; nothing leads to it")
+                raise StoreError(f"{asset} of {partition} isn't in the store: it can't be traced")
             inputs = tuple(
                 walk(*_parted(name), read) for name, read in sorted(entry.inputs.items())
             )
@@ -79,12 +79,12 @@ def back(store: Store, asset: str, partition: str) -> Node:
 
 
 def files_behind(store: Store, *names: str) -> list[Mapping[str, Any]]:
-    """List every user's file that some entries rest on, once, by path.
+    """Return the user's files behind some entries, each once, sorted by path.
 
     Parameters
     ----------
     store
-        Where to look.
+        The store.
     names
         ``asset/partition`` of each entry.
     """
@@ -103,9 +103,9 @@ def files_behind(store: Store, *names: str) -> list[Mapping[str, Any]]:
 
 
 def forward(store: Store, file: str) -> list[Entry]:
-    """Walk from a user's file, by its path or SHA-256, to all that rests on it.
+    """Return all entries that were made from a user's file, given by path or SHA-256.
 
-    Entries come in the order in which they were made.
+    They are in the order in which they were made.
     """
     entries = {f"{entry.asset}/{entry.partition}": entry for entry in store.entries()}
     readers: dict[str, list[str]] = defaultdict(list)
@@ -126,21 +126,21 @@ def forward(store: Store, file: str) -> list[Entry]:
     return sorted(found, key=lambda entry: (entry.made_by.get("at", ""), entry.asset))
 
 
-def told(store: Store, what: str) -> Iterator[str]:
-    """Tell a trace line by line.
+def trace_lines(store: Store, what: str) -> Iterator[str]:
+    """Yield the lines of a trace.
 
     Parameters
     ----------
     store
-        Where to look.
+        The store.
     what
-        An asset, ``asset/partition``, or a file by its path or SHA-256: one that was read, or
-        one that is stored, whose copies count too.
+        An asset, ``asset/partition``, or the path or SHA-256 of a file that was read or is stored,
+        or of a copy of a stored file.
 
     Raises
     ------
     StoreError
-        If the store knows nothing of it.
+        If the store doesn't know it.
     """
     asset, partition = _parted(what)
     start = store.readable(asset, partition or WHOLE)  # a path isn't a name in the store
@@ -150,19 +150,19 @@ def told(store: Store, what: str) -> Iterator[str]:
     partitions = _partitions(store, asset)
     if partitions:
         raise StoreError(
-            f"{asset} has {len(partitions)} partitions; say which: {asset}/{partitions[0]}, "
-            f"{asset}/{partitions[-1]} or another"
+            f"a trace needs one partition; {asset} has {len(partitions)}: name one, such as "
+            f"{asset}/{partitions[0]} or {asset}/{partitions[-1]}"
         )
     path = _file(what)
     resting = [entry for each in {what, str(path or what)} for entry in forward(store, each)]
     if resting:
-        yield f"{len(resting)} results rest on {what}"
+        yield f"{len(resting)} results were made from {what}"
         yield from (f"  {entry.asset}/{entry.partition}  {entry.digest}" for entry in resting)
         return
     stored = _holding(store, what if path is None else _sha256(path))
     if not stored:
         raise StoreError(
-            f"{what}: must be an asset, asset/partition, a run of MLflow, or a file that was read "
+            f"{what}: must be an asset, asset/partition, an MLflow run, or a file that was read "
             f"or is stored; the store in {store.root} knows {'no such file' if path else 'none'}"
         )
     for name, entry in stored:
@@ -171,12 +171,12 @@ def told(store: Store, what: str) -> Iterator[str]:
 
 
 def _file(what: str) -> Path | None:
-    """Return the file of a path; None where there is none.
+    """Return the file at a path; None if there is none.
 
     Raises
     ------
     StoreError
-        If there is a folder, or something else that isn't a file.
+        If the path is a folder or a device.
     """
     try:
         path = Path(what).resolve()
@@ -184,7 +184,7 @@ def _file(what: str) -> Path | None:
             kind = "folder" if path.is_dir() else "device"
             raise StoreError(f"{what}: must be a file, or the name of an asset; it is a {kind}")
         return path if path.is_file() else None
-    except (OSError, ValueError, RuntimeError):  # nothing can be called so
+    except (OSError, ValueError, RuntimeError):  # not a valid path
         return None
 
 
@@ -196,7 +196,7 @@ def _sha256(path: Path) -> str:
 
 
 def _holding(store: Store, sha256: str) -> list[tuple[str, Entry]]:
-    """Find the entries that hold a file of this content, and what it is called there."""
+    """Return name and entry of every stored file with this content."""
     return [
         (name, entry)
         for entry in store.entries()
@@ -226,7 +226,7 @@ def _partitions(store: Store, asset: str) -> list[str]:
 
 
 def _tree(node: Node, depth: int) -> Iterator[str]:
-    entry, since = node.entry, " (made anew since)" if node.changed else ""
+    entry, since = node.entry, " (made again since)" if node.changed else ""
     run = entry.made_by.get("mlflow_run", "")
     yield f"{'  ' * depth}{node.name}  {entry.digest}  MLflow {run}{since}"
     for file in node.files:

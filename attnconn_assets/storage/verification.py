@@ -1,4 +1,4 @@
-"""Verification: every manifest and file of a store against its hash, and what nobody names."""
+"""Verification: checks every manifest and file of a store, and finds files that none names."""
 
 import contextlib
 import shutil
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from attnconn_assets.storage.entry import Entry
-from attnconn_assets.storage.locks import alone
+from attnconn_assets.storage.locks import locked
 from attnconn_assets.storage.manifest import DamageError
 from attnconn_assets.storage.store import Store
 from attnconn_assets.storage.stored_files import why_not_whole
@@ -16,24 +16,24 @@ from attnconn_core.stored_names import CONTENT
 
 __all__ = ["Finding", "inventory", "verify"]
 
-_AT_ONCE = 4  # files hashed side by side
+_AT_ONCE = 4  # files hashed in parallel
 
 
 @dataclass(frozen=True)
 class Finding:
-    """Something that is wrong in a store.
+    """A problem in a store.
 
     Attributes
     ----------
     what
-        ``"damaged"``, ``"orphan"`` (a file that no manifest names) or ``"abandoned"`` (what a
-        killed process was writing).
+        ``"damaged"``, ``"orphan"`` (a file that no manifest names) or ``"abandoned"`` (the
+        temporary folder of a killed process).
     where
         ``asset/partition``, or the path.
     why
-        What was found; empty where `what` says it.
+        Details; may be empty.
     repaired
-        Whether it was removed, or is made again by the next run.
+        Whether it was removed, or marked so that the next run makes it again.
     """
 
     what: str
@@ -43,7 +43,7 @@ class Finding:
 
 
 def inventory(store: Store) -> list[tuple[str, str]]:
-    """List the assets and partitions that have a manifest."""
+    """Return asset and partition of every manifest."""
     return [(asset, key) for asset in store.assets() for key in store.partitions(asset)]
 
 
@@ -54,17 +54,17 @@ def verify(
     repair: bool = False,
     looked_at: Callable[[], None] = lambda: None,
 ) -> Iterator[Finding]:
-    """Hash every manifest and file, and find what no manifest names.
+    """Check the hash of every manifest and file, and find files that no manifest names.
 
     Parameters
     ----------
     store
-        What to look at; others may read and write it meanwhile.
+        The store; other processes may use it at the same time.
     places
         Its `inventory`.
     repair
-        Whether what is damaged is marked, so that the next run makes it again, and what
-        nobody names is removed.
+        Whether to mark damaged partitions, so that the next run makes them again, and to remove
+        files that no manifest names.
     looked_at
         Called after each partition.
     """
@@ -86,13 +86,15 @@ def verify(
 
 
 def _examined(store: Store, asset: str, partition: str, repair: bool) -> Finding | None:
-    """Say what is wrong with an entry; one that was replaced meanwhile is looked at again."""
+    """Return what is wrong with an entry; if it was replaced meanwhile, it is checked again."""
     where = f"{asset}/{partition}"
     while True:
         try:
             entry = store.find(asset, partition)
         except DamageError as error:
-            return Finding("damaged", where, str(error), repaired=repair)  # stale as it is
+            return Finding(
+                "damaged", where, str(error), repaired=repair
+            )  # a damaged manifest is already stale
         why = _damage_of(store, entry) if entry else ""
         if not why or entry is None:
             return None
@@ -113,14 +115,14 @@ def _damage_of(store: Store, entry: Entry) -> str:
 
 
 def _orphans(store: Store, asset: str, repair: bool) -> list[Finding]:
-    """Find the files of the store's own making that no manifest names.
+    """Return files that the store wrote and that no manifest names.
 
-    Those of a partition whose manifest is damaged aren't among them.
+    Files of partitions with a damaged manifest aren't included.
     """
     folder, found = Path(store.root) / asset, []
     with contextlib.ExitStack() as stack:
-        with contextlib.suppress(OSError):  # where nothing can be written, nobody publishes
-            stack.enter_context(alone(folder / ".publishing"))
+        with contextlib.suppress(OSError):  # in a read-only store, no process publishes
+            stack.enter_context(locked(folder / ".publishing"))
         entries = {key: store.readable(asset, key) for key in store.partitions(asset)}
         named = {file.name for each in entries.values() if each for file in each.files.values()}
         unknown = {key for key, entry in entries.items() if entry is None}

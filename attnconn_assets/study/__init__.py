@@ -1,1 +1,1 @@
-"""What to run: the study file and the experiment files, read and validated."""
+"""Reads and validates study files and experiment files."""

@@ -1,7 +1,7 @@
-"""Whose store it is: two study files of one name would replace each other's results.
+"""Claims: records which study file owns a store and a name.
 
-A claim holds once something is stored or being made: a study that was refused before that keeps
-nothing from another.
+Two study files with one name would replace each other's results. A claim counts once something is
+stored or being made, so a study that failed before that blocks no other.
 """
 
 import json
@@ -27,29 +27,29 @@ __all__ = [
 ]
 
 CLAIM = "study.json"
-"""The note in a store, and in Dagster's home, that says whose it is."""
+"""File in a store, and in Dagster's home, that names the study file that owns it."""
 
 _OF_DISKS = ("lost+found",)  # at the top of an empty disk
 _SHOWN = 3
 
 
 def claim(study: Study, file: Path, home: Path) -> None:
-    """Note that a study file has its store, and its name in Dagster's home.
+    """Claim a study's store, and its name in Dagster's home, for a study file.
 
-    A file that was renamed or moved keeps both; so does one whose folder is moved as a whole.
+    A file that is renamed or moved keeps both, also if its whole folder is moved.
 
     Parameters
     ----------
     study, file
         The study, and the file that it was read from.
     home
-        Of Dagster, which knows studies by name.
+        Dagster's home, which knows studies by name.
 
     Raises
     ------
     StudyError
-        If another study file, which is still there and has stored something, has the same
-        store or name; or if the store's folder holds other things.
+        If another existing study file with stored results has the same store or name; or if the
+        store's folder holds other files.
     """
     if problem := claimed_by_another(study, file, home) or used_otherwise(study, file):
         raise StudyError(problem)
@@ -60,7 +60,7 @@ def claim(study: Study, file: Path, home: Path) -> None:
 
 
 def claimed_by_another(study: Study, file: Path, home: Path) -> str:
-    """Say that another study file has the store or the name; empty if none has. Nothing is written.
+    """Return an error message if another study file has the store or the name; write nothing.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ def claimed_by_another(study: Study, file: Path, home: Path) -> str:
     for folder in _claimed(study, home):
         rival = _holder(folder / CLAIM)
         if rival is None or is_same_study(rival, file):
-            continue  # nobody's yet, or its own
+            continue  # unclaimed, or claimed by this file
         if other := _rival(rival, study, folder):
             taken, key = _what_is_taken(study, other)
             return (
@@ -82,7 +82,7 @@ def claimed_by_another(study: Study, file: Path, home: Path) -> str:
 
 
 def used_otherwise(study: Study, file: Path) -> str:
-    """Say that the store's folder holds what the platform didn't write; empty if it doesn't."""
+    """Return a message if the store's folder holds files of others; otherwise empty."""
     store = study.store_folder
     if (store / CLAIM).exists() or not store.is_dir() or any(map(_is_manifest, _manifests(store))):
         return ""
@@ -96,28 +96,28 @@ def used_otherwise(study: Study, file: Path) -> str:
 
 
 def namesake(study: Study, file: Path) -> str:
-    """Say that a study file in the same folder has the same name; empty if none has."""
+    """Return a message if a study file in the same folder has the same name; otherwise empty."""
     file = file.resolve()
     for other in sorted([*file.parent.glob("*.yaml"), *file.parent.glob("*.yml")]):
         try:
             same = other.resolve() != file and read_keys(other).get("name") == study.name
-        except StudyError:  # is said when it is run
+        except StudyError:  # reported when that study is run
             continue
         if same:
             return (
-                f"{other} has the name {study.name!r}, too: a study must have a name and a store "
-                "of its own, and the first of the two that runs keeps them. Change `name` in one"
+                f"{other} also has the name {study.name!r}: each study must have its own name and "
+                "store, and the first of the two that runs claims them. Change `name` in one"
             )
     return ""
 
 
 def claimed_before(study: Study, file: Path, home: Path) -> bool:
-    """Whether a study file has its name in Dagster's home since an earlier command."""
+    """Whether an earlier command has claimed the study's name in Dagster's home for this file."""
     return is_same_study(_holder(home / "studies" / study.name / CLAIM), file.resolve())
 
 
 def called_before(study: Study, file: Path) -> str:
-    """Say where the results lie that this study file made under another name; empty if nowhere."""
+    """Return a message if this study file has results under a former name; otherwise empty."""
     own, file = study.store_folder.resolve(), file.resolve()
     former = [
         note.parent
@@ -128,14 +128,14 @@ def called_before(study: Study, file: Path) -> str:
         return ""
     names = " and ".join(repr(folder.name) for folder in former)
     return (
-        f"{file} was called {names} before, and its results of then, in "
-        f"{' and '.join(map(str, former))}, aren't read under the name {study.name!r}: everything "
-        f"is made anew. Set `name` back to go on with them, or remove them"
+        f"the study in {file} was called {names} before. Its former results, in "
+        f"{' and '.join(map(str, former))}, aren't used under the name {study.name!r}: everything "
+        f"is made again. Change `name` back to use them, or remove them"
     )
 
 
 def has_results(store: Path) -> bool:
-    """Whether a store holds a partition, or somebody makes one now."""
+    """Whether a store holds a partition, or a process is making one."""
     return any(_manifests(store)) or any(store.glob("*/.making-*"))
 
 
@@ -158,17 +158,17 @@ def _holder(note: Path) -> Path | None:
     try:
         written = json.loads(note.read_text(encoding="utf-8"))["study"]
         return (note.parent / written).resolve()
-    except (OSError, ValueError, KeyError, TypeError):  # nobody's yet, or damaged
+    except (OSError, ValueError, KeyError, TypeError):  # unclaimed, or damaged
         return None
 
 
 def _rival(file: Path, study: Study, folder: Path) -> Study | None:
-    """Return the study of a file that is there, if it has results under this name or store."""
+    """Return the study of another file if it has results under this name or in this store."""
     if not file.is_file():
         return None
     try:
         other = load_study(file)
-    except StudyError:  # it may be mended, and its results may be here
+    except StudyError:  # it may be corrected later, and its results may be here
         return study if folder != study.store_folder or has_results(folder) else None
     if other.name != study.name and not _same_store(other, study):
         return None
@@ -180,7 +180,7 @@ def _same_store(one: Study, other: Study) -> bool:
 
 
 def _what_is_taken(study: Study, other: Study) -> tuple[str, str]:
-    """Say what two studies have in common, and which key of a study file tells them apart."""
+    """Return what two studies have in common, and the key by which to distinguish them."""
     store = f"the store {study.store_folder}"
     if other.name != study.name:
         return store, "store"

@@ -17,10 +17,10 @@ _LOSS: Literal["standardised"] = "standardised"
 
 
 class Configuration(BaseModel):
-    """One forecaster: its shape and its training.
+    """One forecaster: its architecture and its training.
 
-    The loss is ``standardised`` where the file doesn't say otherwise: that of raw units, as
-    published, trains another model of the same scan in other units.
+    The loss is ``standardised`` by default. The original study's loss in raw units would train a
+    different model if the same scan came in other units.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -37,21 +37,21 @@ class Configuration(BaseModel):
     def _has_what_is_rounded(self) -> "Configuration":
         if self.model.query_rank is not None and self.training.precision != "float32":
             raise ValueError(
-                "precision must be 'float32' with a query_rank, where no pair has a matrix; "
+                "precision must be 'float32' with a query_rank, as there are no matrices per pair; "
                 f"got {self.training.precision!r} and rank {self.model.query_rank}"
             )
         return self
 
     def reseeded(self, number: int) -> "Configuration":
-        """The same configuration with another seed: number 1 has its own.
+        """Return the same configuration with another seed; number 1 keeps its seed.
 
-        Seeds lie far apart, so that a configuration that uses several in a row shares none.
+        Seeds are far apart, so that configurations that use several consecutive seeds share none.
         """
         seed = self.training.seed + (number - 1) * _SEEDS_APART
         return self.model_copy(update={"training": self.training.model_copy(update={"seed": seed})})
 
     def parameters(self) -> dict[str, object]:
-        """Every setting, flat, as MLflow shows parameters."""
+        """Return all settings as one flat mapping, for MLflow's parameters."""
         return {**self.model.model_dump(), **self.training.model_dump()}
 
 
@@ -75,7 +75,7 @@ class FineTuning(BaseModel):
     batch_size: int | None = Field(None, ge=1)
 
     def configuration(self, group: Configuration) -> Configuration:
-        """The group's configuration, for fewer epochs at a smaller learning rate."""
+        """Return the cohort model's configuration with these epochs and a smaller learning rate."""
         changes = {
             "epochs": self.epochs,
             "learning_rate": group.training.learning_rate * self.learning_rate_factor,
@@ -106,7 +106,7 @@ class Experiment(BaseModel):
     @field_validator("group")
     @classmethod
     def _names(cls, group: dict[str, Configuration]) -> dict[str, Configuration]:
-        # The name becomes part of an asset's: attention_group_<name>.
+        # The name becomes part of an asset's name: attention_group_<name>.
         wrong = [name for name in group if not re.fullmatch(r"[a-z0-9][a-z0-9_]{0,39}", name)]
         if wrong:
             raise ValueError(
@@ -123,7 +123,7 @@ class Experiment(BaseModel):
         subject: str | None = None,
         fine_tuned: str | None = None,
     ) -> "Experiment":
-        """One experiment out of several files.
+        """Return several experiment files as one experiment.
 
         Parameters
         ----------
@@ -131,16 +131,16 @@ class Experiment(BaseModel):
             Files, and what they hold.
         subject
             Name of the file, without its ending, whose subject configuration is used; None
-            where one file alone gives it.
+            if only one file has one.
         fine_tuned
             The group configuration that is fine-tuned, by default the first. Its own file
-            says how; where that file does not, the last one without group configurations.
+            sets how; if it doesn't, the last file without group configurations does.
 
         Raises
         ------
         StudyError
-            If two files name one configuration, several give the subject's and none of
-            them is chosen, or the one that is chosen gives none.
+            If two files name the same configuration; if several have a subject configuration and
+            none is chosen; or if the chosen file has none.
         """
         group: dict[str, Configuration] = {}
         how = FineTuning()
@@ -161,19 +161,19 @@ class Experiment(BaseModel):
 def _subject(
     experiments: Sequence[tuple[Path, Experiment]], chosen: str | None
 ) -> Configuration | None:
-    """The subject configuration of the one file that gives it, or of the chosen one."""
+    """Return the subject configuration of the chosen file, or of the only file that has one."""
     given = {file.stem: each.subject for file, each in experiments if each.subject is not None}
     names = ", ".join(given) or "none"
     if chosen is not None:
         if chosen not in given:
             raise StudyError(
-                "subject_experiment must be an experiment that gives a subject configuration "
+                "subject_experiment must be an experiment with a subject configuration "
                 f"({names}); got {chosen}"
             )
         return given[chosen]
     if len(given) > 1:
         raise StudyError(
-            f"only one experiment may give the subject configuration, and {names} do: choose "
+            f"only one experiment may have a subject configuration; {names} have one: choose "
             f"one in the study, such as subject_experiment: {next(iter(given))}"
         )
     return next(iter(given.values()), None)

@@ -1,4 +1,4 @@
-"""The methods of a study: those it could have, those it asks for, and their parameters."""
+"""The methods of a study: all that are available, the chosen ones, and their parameters."""
 
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,10 +12,10 @@ from attnconn_core.errors import StudyError
 
 __all__ = ["MethodChoice", "chosen_methods", "every_method", "require_known"]
 
-#: How a study file names a method: by its name, or with parameters, ``{granger: {lags: 2}}``.
+#: A method in a study file: its name, or its name with parameters, ``{granger: {lags: 2}}``.
 MethodChoice = str | dict[str, dict[str, Any] | None]
 
-# The original study's methods: those of a study that names none, shown first.
+# The original study's methods: the default of a study, and the first in every list.
 _USUAL = (
     *("pearson", "partial", "granger"),
     *("attention_group", "attention_subject", "attention_finetuned"),
@@ -25,19 +25,19 @@ _USUAL = (
 def every_method(
     choices: Sequence[MethodChoice], configurations: Sequence[str]
 ) -> dict[str, Method]:
-    """List every method that a study could have, in the order they are shown.
+    """Return every available method of a study by name, in the order of display.
 
     Parameters
     ----------
     choices
-        What the study file says under ``methods``; its parameters are set.
+        The study's key ``methods``, whose parameters are applied.
     configurations
-        The cohort model's configurations that are read: those methods occur once for each.
+        Cohort-model configurations that are read; methods that read one occur once for each.
 
     Raises
     ------
     ParameterError
-        If a parameter can't be set, or not to that value.
+        If a parameter doesn't exist, or can't have that value.
     """
     known = methods()
     ordered = [*_USUAL, *(name for name in known if name not in _USUAL)]
@@ -59,7 +59,7 @@ def every_method(
 def chosen_methods(
     choices: Sequence[MethodChoice], every: Mapping[str, Method]
 ) -> tuple[Method, ...]:
-    """Take the methods that a study asks for: the original study's six if it names none."""
+    """Return the methods that a study names; the original study's six if it names none."""
     names = [name for choice in choices for name in _names(choice)]
     if not names:
         return tuple(each for each in every.values() if (each.base or each.name) in _USUAL)
@@ -69,12 +69,12 @@ def chosen_methods(
 def require_known(
     path: Path, key: str, choices: Sequence[MethodChoice], every: Iterable[str]
 ) -> None:
-    """Refuse a study file that names a method that there isn't, or one twice.
+    """Raise an error if a study file names an unknown method, or one twice.
 
     Raises
     ------
     StudyError
-        Naming the file, the key, and what it may be.
+        Naming the file, the key and the allowed names.
     """
     names = [name for choice in choices for name in _names(choice)]
     known = list(every)
@@ -88,7 +88,9 @@ def require_known(
         )
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        raise StudyError(f"{path}: {key} may name a method once; more often: {', '.join(twice)}")
+        raise StudyError(
+            f"{path}: {key} may name each method once; named more often: {', '.join(twice)}"
+        )
 
 
 def _meant(unknown: str, known: Sequence[str]) -> str:

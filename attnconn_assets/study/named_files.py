@@ -1,4 +1,4 @@
-"""Which files a study rests on besides itself and its scans."""
+"""Lists the files that a study names, apart from its scans."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -9,9 +9,9 @@ __all__ = ["named_files"]
 
 
 def named_files(study: Study) -> tuple[Path, ...]:
-    """List the files that a study names: experiments, tables, an atlas, ground truth.
+    """Return the files that a study names: experiments, tables, an atlas, ground truths.
 
-    A file that isn't there is among them; a folder, such as that of the scans, isn't.
+    Missing files are included; folders, such as that of the scans, are not.
     """
     content = study.model_dump(exclude={"store", "tracking"})
     return tuple(sorted({path for path in _paths(content) if not path.is_dir()}))

@@ -8,25 +8,25 @@ from attnconn_core.scoring import Score, score_from, scores
 
 __all__ = ["ScoreChoice", "further_scores"]
 
-#: How a study file names a further score: by its name, or with settings.
+#: A further score in a study file: its name, or its name with settings.
 ScoreChoice = str | dict[str, dict[str, Any] | None]
 
 
 def further_scores(choices: Sequence[ScoreChoice], own: Collection[str]) -> Iterator[Score]:
-    """Make the scores that a study names under ``scores``.
+    """Yield the scores that a study names under ``scores``.
 
     Parameters
     ----------
     choices
-        What the study file says.
+        The study's key ``scores``.
     own
         Names of the scores whose settings have a key of their own in the study file.
 
     Raises
     ------
     ParameterError
-        Naming a score that there isn't, that has a key of its own, or that is named twice,
-        or a setting that it doesn't take.
+        Naming a score that is unknown, has its own key or is named twice, or a setting that it
+        doesn't have.
     """
     known = {name: kind for name, kind in scores().items() if name not in own}
     seen: set[str] = set()
@@ -36,9 +36,9 @@ def further_scores(choices: Sequence[ScoreChoice], own: Collection[str]) -> Iter
             if name in own:
                 raise ParameterError(f"the settings of {name} have a key of their own")
             if name not in known:
-                others = ", ".join(known) or "there is none, and no package brings one"
+                others = ", ".join(known) or "none is installed"
                 raise ParameterError(f"must be among the further scores ({others}); got {name}")
             if name in seen:
-                raise ParameterError(f"may name a score once; more often: {name}")
+                raise ParameterError(f"may name each score once; named more often: {name}")
             seen.add(name)
             yield score_from(known[name], settings or {})

@@ -1,4 +1,4 @@
-"""Which study and experiment files are meant where none is named. Imports nothing heavy."""
+"""The default study and experiment files. Has no slow imports."""
 
 import os
 from pathlib import Path
@@ -14,9 +14,9 @@ _DEFAULT_STUDY = "hcp_sample"
 
 
 def default_study() -> str:
-    """Return the name or path of the study that is meant where none is named.
+    """Return the name or path of the default study.
 
-    It is what the environment variable ATTNCONN_STUDY says, else the sample's.
+    It is the value of the environment variable ATTNCONN_STUDY, or else the sample study.
     """
     return os.environ.get("ATTNCONN_STUDY") or _DEFAULT_STUDY
 
@@ -33,7 +33,7 @@ def selected_study() -> Path:
 
 
 def study_file(given: str) -> Path:
-    """Return the study file that a path, or the name of a shipped study, stands for.
+    """Return the study file for a path, or for the name of a shipped study.
 
     Raises
     ------

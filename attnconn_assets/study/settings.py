@@ -44,12 +44,12 @@ def _beside_the_study(path: Path, info: ValidationInfo) -> Path:
     try:
         beside = (info.context or {}).get("folder", Path.cwd()) / path.expanduser()
         return as_it_lies(beside.resolve())
-    except (RuntimeError, OSError) as error:  # nobody's home, links that lead in a circle
+    except (RuntimeError, OSError) as error:  # an unknown user's home, or circular links
         raise ValueError(f"must be a path that can be followed; {error}") from error
 
 
 StudyPath = Annotated[Path, AfterValidator(_beside_the_study)]
-"""Relative to the study file."""
+"""A path relative to the study file."""
 
 
 def _shipped_or_path(given: object, info: ValidationInfo) -> object:
@@ -62,14 +62,14 @@ ExperimentPath = Annotated[StudyPath, BeforeValidator(_shipped_or_path)]
 
 
 def _word(word: object) -> object:
-    """Take numbers as they are written in a table; of yes, no and null YAML leaves no word."""
+    """Return a number as it is written in a table; raise an error for true, false and null."""
     if word is None or isinstance(word, bool):
-        raise ValueError("a word that YAML takes for true, false or nothing must be quoted")
+        raise ValueError("a word that YAML reads as true, false or null must be quoted")
     return as_written(word) if isinstance(word, int | float) else word
 
 
 Word = Annotated[str, BeforeValidator(_word)]
-"""What a cell of a table holds."""
+"""Content of a table's cell."""
 
 
 def _owner(name: str) -> str:
@@ -81,13 +81,13 @@ def _owner(name: str) -> str:
 
 
 Owner = Annotated[str, AfterValidator(_owner)]
-"""Who answers for a study, as Dagster's pages name them."""
+"""A person or team responsible for a study, shown on Dagster's pages."""
 
-BenchmarkName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,63}$")]
+GroundTruthName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,63}$")]
 
 
 class Settings(BaseModel):
-    """A group of settings: unknown keys are refused, nothing changes later."""
+    """A group of settings: immutable; unknown keys are errors."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
@@ -95,21 +95,22 @@ class Settings(BaseModel):
 class GrangerSettings(Settings):
     """Granger's lags and α: given, or searched for on the cohort's validation frames.
 
-    α is measured in `units`: by default in deviations of the regions, so that nothing depends
-    on the units of the scans; ``series`` takes their squared units, as the original study does.
+    α is measured in `units`. The default, standard deviations of the regions, makes results
+    independent of the scans' units; ``series`` uses the squared units of the scans, as the original
+    study does.
 
     Attributes
     ----------
     lags, alpha
-        Number of past frames, and the ridge penalty: both, or neither to have them searched for.
+        Number of past frames, and ridge penalty. Give both, or neither to search for them.
     max_lags
         Largest number of lags that the search tries.
     min_alpha, max_alpha
-        Range of the search for α; by default as wide as the data need.
+        Range of the search for α; by default derived from the data.
     coarse_steps, refine_steps
-        Number of values of α tried over the whole range, and then around the best.
+        Number of values of α tried over the whole range, and then around the best one.
     units
-        Of α.
+        Units of α.
     """
 
     lags: int | None = Field(None, ge=1)
@@ -124,7 +125,7 @@ class GrangerSettings(Settings):
     @model_validator(mode="after")
     def _both_or_neither(self) -> "GrangerSettings":
         if (self.lags is None) != (self.alpha is None):
-            raise ValueError("give both lags and alpha, or neither to have them searched for")
+            raise ValueError("give both lags and alpha, or neither to search for them")
         low, high = self.min_alpha, self.max_alpha
         if low is not None and high is not None and not low < high:
             raise ValueError(f"min_alpha must be below max_alpha, {self.max_alpha:g}")
@@ -140,7 +141,7 @@ class BehaviourSettings(Behaviour):
     subject_column
         The column that names the subject.
     coding
-        Column → which number a word, or a number as it is written there, stands for.
+        Column → cell content → its number, for columns that hold words.
     """
 
     coding: dict[str, dict[Word, float]] = field(default_factory=dict)
@@ -153,12 +154,12 @@ class BehaviourSettings(Behaviour):
 
 
 class KnownTruthFile(Settings):
-    """A file of data sets with known networks; see `attnconn_core.sources.read_known_truth`.
+    """A file of data sets with their ground truth; see `attnconn_core.sources.read_known_truth`.
 
     Attributes
     ----------
     file
-        With the series and the network of every data set.
+        Holds the series and the graph of every data set.
     repetition_time
         Seconds per frame.
     """
@@ -168,7 +169,7 @@ class KnownTruthFile(Settings):
 
 
 class RecoverySettings(Settings):
-    """Data with a known network (ground truth) that every method is run on; none by default.
+    """Ground truths: data sets with known graphs that every method is run on; none by default.
 
     Attributes
     ----------
@@ -179,11 +180,11 @@ class RecoverySettings(Settings):
     data_sets
         Number of data sets used of each, from the first; None for all.
     seed
-        Of the simulated ones.
+        Random seed of the simulated ones.
     """
 
-    simulated: tuple[BenchmarkName, ...] = ()
-    files: dict[BenchmarkName, KnownTruthFile] = {}
+    simulated: tuple[GroundTruthName, ...] = ()
+    files: dict[GroundTruthName, KnownTruthFile] = {}
     data_sets: int | None = Field(30, ge=1)
     seed: int = Field(0, ge=0)
 
@@ -199,12 +200,14 @@ class RecoverySettings(Settings):
     def _have_names_of_their_own(self) -> "RecoverySettings":
         twice = sorted(set(self.simulated) & set(self.files))
         if twice:
-            raise ValueError(f"a file can't have the name of a simulated one: {', '.join(twice)}")
+            raise ValueError(
+                f"a file can't have the name of a simulated ground truth: {', '.join(twice)}"
+            )
         return self
 
     @property
-    def benchmarks(self) -> tuple[str, ...]:
-        """Every benchmark's name."""
+    def ground_truths(self) -> tuple[str, ...]:
+        """Names of all ground truths."""
         return (*self.simulated, *self.files)
 
 
@@ -214,13 +217,13 @@ class SignificanceSettings(Settings):
     Attributes
     ----------
     methods
-        Those of the study's methods whose edges are tested, in every session.
+        Methods of the study whose edges are tested in every session.
     surrogates
-        Number per session; each costs one estimate.
+        Number per session; each takes as long as one estimate.
     kind
-        How surrogates are made; see `attnconn_core.scoring.edges.significance`.
+        How surrogates are generated; see `attnconn_core.scoring.edges.significance`.
     seed
-        Of the surrogates.
+        Random seed of the surrogates.
     """
 
     methods: tuple[str, ...] = ()
@@ -230,23 +233,24 @@ class SignificanceSettings(Settings):
 
 
 class ExclusionRules(Settings):
-    """Which sessions the group's models and scores leave out: by name, or by their `quality`.
+    """Sessions that cohort models and group scores exclude: by name, or by their `quality`.
 
-    A rule that isn't given excludes nobody. One that asks for what isn't known of a
-    session excludes it: that it moved little can't be said of a session without motion.
+    A rule that isn't given excludes no session. If a measure is unknown for a session, a rule on
+    it excludes the session: for example, a session without motion data can't pass a motion limit.
 
     Attributes
     ----------
     sessions
-        Keys such as ``sub-01_ses-retest``, or subjects such as ``sub-01``: all of theirs.
+        Session keys such as ``sub-01_ses-retest``, or subjects such as ``sub-01`` for all of their
+        sessions.
     min_frames, min_minutes
-        Shortest session.
+        Shortest allowed session.
     min_coverage_min
-        Least coverage of a region: the share of its vertices or voxels that have a signal.
+        Lowest allowed coverage of any region: its share of vertices or voxels with a signal.
     max_motion_mean, max_motion_max
-        Largest mean and largest single framewise displacement, in millimetres.
+        Highest allowed mean and maximum framewise displacement, in millimetres.
     max_jumps
-        Largest share of frames whose change from the frame before is an outlier.
+        Highest allowed share of frames whose change from the frame before is an outlier.
     """
 
     sessions: tuple[str, ...] = ()
@@ -278,43 +282,43 @@ class ExclusionRules(Settings):
         return not _called(session_key).isdisjoint(self.sessions)
 
     def names_nobody(self, session_keys: Iterable[str]) -> str:
-        """Say which names under `sessions` no session or subject has; empty if there is none."""
+        """Return a message on names in `sessions` that nothing has; empty if there are none."""
         there = {name for key in session_keys for name in _called(key)}
         nobody = [name for name in self.sessions if name not in there]
         if not nobody:
             return ""
         named = few_and_more(nobody, 5)
-        return f"exclude.sessions names {named}, which no session or subject is called"
+        return f"exclude.sessions names {named}, but no session or subject has this name"
 
     def why_not(self, measured: Mapping[str, float]) -> str:
-        """Name the rules that a session breaks, with what was measured; empty if none."""
+        """Return the rules that a session breaks, with the measured values; empty if none."""
         broken = []
         for name, limit in self.given.items():
             side, _, quantity = name.partition("_")
             value = measured.get(quantity)
             if value is None:
-                broken.append(f"{name} is {limit:g}, and its {quantity} isn't known")
+                broken.append(f"{name} is {limit:g}, and its {quantity} is unknown")
             elif value < limit if side == "min" else value > limit:
                 broken.append(f"{name} is {limit:g}, and its {quantity} is {value:.4g}")
         return "; ".join(broken)
 
 
 def _called(session_key: str) -> set[str]:
-    """Return what a session and its subject may be called."""
+    """Return the names by which a session or its subject can be excluded."""
     subject = subject_of(session_key)
     return {session_key, f"sub-{subject}", subject}
 
 
 class AutomationSettings(Settings):
-    """What Dagster's daemon starts without being asked.
+    """Runs that Dagster's daemon starts by itself.
 
     Attributes
     ----------
     request_runs
-        Make what new scans allow as they arrive, and group scores when the cohort changes.
-        Models are left to the nightly run.
+        Whether to make results of new scans as they arrive, and group scores when the cohort
+        changes. Models are trained only by the nightly run.
     nightly
-        When to make everything that is missing or stale, models too, as a cron line such as
+        When to make everything that is missing or stale, including models: a cron line such as
         ``0 2 * * *``; None for never.
     """
 

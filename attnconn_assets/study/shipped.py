@@ -1,10 +1,8 @@
 """Study and experiment files that come with attnconn, and the folder that a study works in.
 
-In a checkout ``studies/``, ``experiments/`` and ``dagster.yaml`` lie beside the packages. A wheel
-has the same files, which the build puts into ``attnconn_assets/shipped/``. A shipped file is named
-without a path or an ending, such as ``hcp_sample``, and means the same in both.
-
-Imports nothing heavy.
+In a checkout, ``studies/``, ``experiments/`` and ``dagster.yaml`` lie beside the packages. A wheel
+has the same files in ``attnconn_assets/shipped/``. A shipped file is named without path and ending,
+such as ``hcp_sample``; the name works in both. This module has no slow imports.
 """
 
 import re
@@ -31,7 +29,7 @@ _NAME = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def is_installed() -> bool:
-    """Return whether attnconn runs from an installed wheel, and not from a checkout."""
+    """Return whether attnconn runs from an installed wheel rather than a checkout."""
     return _FOLDER.parts[-len(_INSTALLED) :] == _INSTALLED
 
 
@@ -60,14 +58,14 @@ def named_file(kind: str, name: str, folder: Path) -> Path:
         ``"studies"`` or ``"experiments"``.
     name
         The name of a shipped file, such as ``"attnconn"``, or a path. A word without a slash or
-        an ending is the name of a shipped file where there is such a one.
+        an ending is the name of a shipped file if there is one.
     folder
-        What a path is relative to.
+        The folder that paths are relative to.
 
     Raises
     ------
     StudyError
-        If it is such a word, and neither a shipped file nor a file in the folder has this name.
+        If a word without slash or ending is neither a shipped file nor a file in the folder.
     """
     if not _NAME.fullmatch(name):
         return folder / name
@@ -84,8 +82,8 @@ def named_file(kind: str, name: str, folder: Path) -> Path:
 def base_folder(study_file: Path) -> Path:
     """Return the folder that the paths in a study file are relative to.
 
-    It is the file's own folder. A study that comes with an installed attnconn is read as if it
-    lay in ``studies/`` of the current folder, so that nothing is written among the packages.
+    It is the file's own folder. A study shipped in a wheel is read as if it were in ``studies/``
+    of the current folder, so that nothing is written into the installed package.
     """
     return Path.cwd() / "studies" if _came_in_a_wheel(study_file) else study_file.parent
 
@@ -102,18 +100,18 @@ def working_folder(base: Path) -> Path:
 
 
 def dagster_folder(study_file: Path) -> Path:
-    """Return the folder that is Dagster's home where DAGSTER_HOME isn't set.
+    """Return Dagster's home if DAGSTER_HOME isn't set.
 
-    It is ``.dagster/`` in the checkout; of an installed attnconn, beside the study's ``store/``.
+    It is ``.dagster/`` in the checkout, or beside the study's ``store/`` if attnconn is installed.
     """
     place = working_folder(base_folder(study_file.resolve())) if is_installed() else _FOLDER
     return place / ".dagster"
 
 
 def is_same_study(one: Path | None, other: Path) -> bool:
-    """Return whether two paths are one study file.
+    """Return whether two paths are the same study file.
 
-    A study that comes with attnconn is the same in every environment that it is installed in.
+    A shipped study is the same in every environment where attnconn is installed.
     """
     if one is None or one == other:
         return one is not None

@@ -1,4 +1,4 @@
-"""The model of a study for each source: its keys are the fields of the source's class."""
+"""Derives the study model of each source: the fields of the source's class become keys."""
 
 import dataclasses
 from functools import cache, reduce
@@ -21,7 +21,7 @@ M = TypeVar("M", bound="SourceSettings")
 
 
 class SourceSettings(Settings):
-    """What a study says of its source. `study_model` derives a model with the source's keys."""
+    """The source of a study. `study_model` derives a model with the source's keys."""
 
     source_class: ClassVar[type[Any]]
     source_keys: ClassVar[tuple["SourceKey", ...]] = ()
@@ -34,11 +34,11 @@ class SourceSettings(Settings):
         return self.source_class.__module__
 
     def make_source(self) -> Source:
-        """Return the source of the scans, as the study sets it."""
+        """Return the source of the scans, with the study's settings."""
         return self.source_class(**{key.field: getattr(self, key.name) for key in self.source_keys})
 
     def source_settings(self) -> dict[str, object]:
-        """Return the settings that could change a session's series, as JSON holds them."""
+        """Return the settings that can change a session's series, as JSON values."""
         own = {key.name for key in self.source_keys if key.changes_series}
         return self.model_dump(mode="json", include={"source", *own})
 
@@ -50,11 +50,11 @@ class SourceKey:
     Attributes
     ----------
     name, field
-        Of the key, and of the field that it sets.
+        Name of the key, and of the field that it sets.
     kind
         The field's type for pydantic, with bounds; paths are relative to the study.
     default
-        What holds where a study doesn't set the key; ``...`` if it must.
+        Default value; ``...`` if the key is required.
     changes_series
         As in `StudyKey`.
     """
@@ -68,14 +68,14 @@ class SourceKey:
 
 @cache
 def study_model(base: type[M], word: str, source: type[Any]) -> type[M]:
-    """Derive the model of the studies whose key ``source`` holds a word.
+    """Return the model of studies with a given value of the key ``source``.
 
     Parameters
     ----------
     base
-        The keys of every study.
+        Model with the keys of every study.
     word
-        What stands under ``source``.
+        Value of ``source``.
     source
         The source's class, a dataclass.
 
@@ -107,7 +107,7 @@ def study_model(base: type[M], word: str, source: type[Any]) -> type[M]:
 
 
 def _keys_of(source: Any) -> tuple[SourceKey, ...]:
-    """Read the keys off the fields of a source's class, in their order."""
+    """Return the keys for the fields of a source's class, in order."""
     hints = hints_of(source, include_extras=True)
     keys = []
     for field in dataclasses.fields(source):
@@ -120,7 +120,7 @@ def _keys_of(source: Any) -> tuple[SourceKey, ...]:
 
 
 def _split(hint: Any) -> tuple[StudyKey, Any]:
-    """Take a type apart into what it says of the key, and what pydantic reads."""
+    """Split an annotated type into its `StudyKey` and the type for pydantic."""
     said = StudyKey()
     if get_origin(hint) is Annotated:
         kind, *marks = get_args(hint)
@@ -132,7 +132,7 @@ def _split(hint: Any) -> tuple[StudyKey, Any]:
 
 
 def _beside_the_study(kind: Any) -> Any:
-    """Return a type whose paths are relative to the study file, wherever they stand in it."""
+    """Return a type in which every path is relative to the study file."""
     if kind is Path:
         return StudyPath
     inner = get_args(kind)
@@ -159,11 +159,11 @@ def _pydantic_field(key: SourceKey) -> tuple[Any, Any]:
 
 
 def _check_free(where: str, base: type[BaseModel], keys: tuple[SourceKey, ...]) -> None:
-    """See that no key of a source means something else in every study."""
+    """Raise an error if a key of a source is also a key of every study."""
     names = [key.name for key in keys]
     for name in names:
         if hasattr(base, name) or name in base.model_fields or names.count(name) > 1:
             raise StudyError(
-                f"{where}: every field needs a key of its own, and {name!r} is taken; "
-                "Annotated[..., StudyKey(name)] can give the field another key"
+                f"{where}: every field needs its own key, and {name!r} is already a key; "
+                "give the field another key with Annotated[..., StudyKey(name)]"
             )

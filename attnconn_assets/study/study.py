@@ -1,4 +1,4 @@
-"""The study file, validated: every setting of the platform, and no other place to look."""
+"""The validated study file, which holds all settings of the platform."""
 
 import difflib
 from collections.abc import Mapping
@@ -55,59 +55,59 @@ class Study(SourceSettings):
     Attributes
     ----------
     source
-        Where scans come from; decides which further keys the study has.
+        Kind of source of the scans; it adds further keys to the study.
     name
-        Of the study: the prefix of its assets, MLflow experiments and registered models.
+        Name of the study: prefix of its assets, MLflow experiments and registered models.
         Lower-case letters, digits and underscores; begins with a letter.
     title
         Heading of the report.
     experiments
-        Experiment files: which forecasters are trained, for the cohort and for each session.
+        Experiment files, which set the forecasters to train for the cohort and for each session.
     group_configurations
         The cohort models whose attention is read as connectivity; by default the first one of
         `experiments`.
     subject_experiment
-        Which experiment file, without its ending, gives the session model; needed where several
-        do.
+        Name of the experiment file, without its ending, with the session model; required if
+        several files have one.
     methods
         Methods to compute, each a name or ``{name: {parameter: value}}``; see the page of
         methods. By default the original study's six.
     sessions
         The two sessions that are compared; by default the first two of each subject.
     phenotypes
-        Table with one row per subject (CSV or TSV), for `behaviour` and `contrast`; not given,
-        the source's own, if it has any.
+        Table with one row per subject (CSV or TSV), for `behaviour` and `contrast`; by default
+        that of the source, if it has one.
     behaviour, granger, fingerprint, reliability, recovery, significance, exclude, automation
         Groups of keys, listed below.
     contrast
-        Group of keys, listed below; not given, no groups are contrasted.
+        Group of keys, listed below; by default no groups are contrasted.
     scores
         Further scores, each a name or ``{name: {setting: value}}``.
     owners
-        Who answers for the study, shown in Dagster: e-mail addresses or teams such as
-        ``team:imaging``.
+        People or teams responsible for the study, shown in Dagster: e-mail addresses, or teams
+        such as ``team:imaging``.
     test_fraction
-        Last share of each session's frames that is held out, on which forecasts are scored.
+        Share of each session's frames, at its end, that is held out to score forecasts.
     baseline_lags
         Number of past frames that linear forecasters read.
     scan_lengths
-        Frames per session: identification is scored on the first frames, too, to show how
+        Numbers of frames. Identification is also scored on that many first frames, to show how
         accuracy falls with shorter scans.
     cross_fit_folds
-        Folds of subjects for cohort models: a subject is read by a model that was trained on
-        the other folds. Without effect where `group_column` names who trains.
+        Number of folds of subjects for cohort models: each subject is read by a model that was
+        trained on the other folds. No effect if `group_column` sets the training subjects.
     cross_fit_seed
-        Decides who is in which fold.
+        Random seed for the assignment of subjects to folds.
     chunk
-        Sessions per Dagster run. A run that is killed costs one chunk at most.
+        Sessions per Dagster run. A killed run loses at most one chunk.
     quorum
         Share of the study's sessions that a group result needs; one missing session is always
         allowed.
     store
-        Folder of series, models, matrices and scores; by default ``store/<name>`` beside the
+        Folder for series, models, matrices and scores; by default ``store/<name>`` beside the
         study or beside its folder ``studies``.
     tracking
-        Folder of MLflow's database and artifacts; by default ``mlruns`` in the same place.
+        Folder for MLflow's database and artifacts; by default ``mlruns`` in the same place.
     tracking_page
         Address of MLflow's page, for the links on Dagster's pages.
     """
@@ -156,22 +156,22 @@ class Study(SourceSettings):
     @classmethod
     def _two_that_differ(cls, names: tuple[str, str] | None) -> tuple[str, str] | None:
         if names is not None and names[0] == names[1]:
-            raise ValueError("sessions must name two that differ, such as ['01', '02']")
+            raise ValueError("sessions must name two different sessions, such as ['01', '02']")
         return names
 
     @property
     def store_folder(self) -> Path:
-        """Where series, models, matrices and scores are kept."""
+        """The folder of series, models, matrices and scores."""
         return self.store or self.usual_store
 
     @property
     def usual_store(self) -> Path:
-        """The store of a study that doesn't name one."""
+        """The default store folder."""
         return self._home / "store" / self.name
 
     @property
     def tracking_folder(self) -> Path:
-        """Where MLflow's database and artifacts lie."""
+        """The folder of MLflow's database and artifacts."""
         return self.tracking or (self._home / "mlruns")
 
     @property
@@ -185,7 +185,7 @@ class Study(SourceSettings):
         return self.experiment.group
 
     def experiment_of(self, configuration: str) -> str:
-        """The name of the experiment file that a group configuration stands in."""
+        """Return the name of the experiment file with a group configuration."""
         return self.origins[configuration]
 
     @property
@@ -195,29 +195,29 @@ class Study(SourceSettings):
 
     @property
     def method_names(self) -> list[str]:
-        """Names of every method that the study could have."""
+        """Names of all available methods."""
         return list(every_method((), self.read_out))
 
     @property
     def every_method(self) -> Mapping[str, Method]:
-        """Every method that the study could have, by name, with the parameters it sets."""
+        """All available methods by name, with the study's parameters."""
         return every_method(self.methods, self.read_out)
 
     @property
     def chosen_methods(self) -> tuple[Method, ...]:
-        """The methods that the study asks for, in the order they are shown."""
+        """The chosen methods, in the order of display."""
         return chosen_methods(self.methods, self.every_method)
 
     @property
     def granger_settings(self) -> GrangerSettings:
-        """How Granger's order is found; lags and alpha under ``methods`` are given ones."""
+        """Settings of Granger's order; lags and alpha under ``methods`` take precedence."""
         given = self.every_method["granger"].parameters
         order = {name: given[name] for name in ("lags", "alpha") if name in given}
         return GrangerSettings(**{**self.granger.model_dump(), **order})
 
     @property
     def chosen_scores(self) -> tuple[Score, ...]:
-        """Every score of the study with its settings, those without a key of their own last."""
+        """All scores of the study with their settings; those without their own key come last."""
         own: tuple[Score, ...] = (
             self.fingerprint,
             ForecastSkill(),
@@ -236,12 +236,12 @@ class Study(SourceSettings):
 
     @property
     def fine_tuning(self) -> FineTuning:
-        """How a group model goes on with one session."""
+        """How a cohort model is fine-tuned on one session."""
         return self.experiment.fine_tuning
 
     @property
     def fine_tuned_configuration(self) -> Configuration:
-        """The first configuration that is read, as it goes on with one session."""
+        """The first configuration that is read, with the settings of fine-tuning."""
         return self.fine_tuning.configuration(self.configurations[self.read_out[0]])
 
 
@@ -297,23 +297,23 @@ def load_study(path: Path) -> Study:
 
 
 def study_tags(study: Study) -> dict[str, str]:
-    """Return the tags by which Dagster's pages find all that belongs to a study."""
+    """Return the Dagster tags of everything that belongs to a study."""
     return {"attnconn/study": study.name}
 
 
 def _check_lags(path: Path, study: Study) -> None:
-    """See that a fine-tuned model that begins linear has the lags of the pooled moments."""
+    """Raise an error if fine-tuning starts linear with other lags than the pooled moments."""
     model = study.fine_tuned_configuration.model
     if model.initialisation == "linear" and model.input_window != study.baseline_lags:
         raise StudyError(
-            f"{path}: baseline_lags must be the input_window of {study.read_out[0]}, whose "
-            f"fine-tuned models begin as a VAR of {model.input_window} lags; "
+            f"{path}: baseline_lags must equal the input_window of {study.read_out[0]}, whose "
+            f"fine-tuned models start as a VAR with {model.input_window} lags; "
             f"got {study.baseline_lags}"
         )
 
 
 def _check_methods(path: Path, study: Study) -> None:
-    """See that every method that the study names is there, with parameters it takes."""
+    """Raise an error for unknown methods, and for parameters that a method doesn't have."""
     require_known(path, "methods", study.methods, study.method_names)
     require_known(path, "significance.methods", study.significance.methods, study.method_names)
     try:
@@ -326,14 +326,14 @@ def _check_methods(path: Path, study: Study) -> None:
 
 
 def _study_models() -> dict[str, type[Study]]:
-    """Return the model of a study for every word that it may write under ``source``."""
+    """Return the study model for each allowed value of the key ``source``."""
     every = sources().items()
     # mypy takes type[Any] for unhashable.
     return {word: study_model(Study, word, source) for word, source in every}  # type: ignore[arg-type]
 
 
 def _model_of(path: Path, content: Mapping[str, object]) -> type[Study]:
-    """Return the model that the key ``source`` of a study file chooses."""
+    """Return the study model for a file's key ``source``."""
     models = _study_models()
     word = content.get("source")
     if isinstance(word, str) and word in models:

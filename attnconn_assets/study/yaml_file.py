@@ -1,4 +1,4 @@
-"""A YAML file, validated: errors name the file, the key, the rule and the value."""
+"""Reads and validates YAML files; errors name the file, the key, the rule and the value."""
 
 import difflib
 import re
@@ -20,14 +20,14 @@ __all__ = ["known_keys", "read_keys", "validated"]
 
 M = TypeVar("M", bound=BaseModel)
 
-# Keys below which a key is what a table holds.
+# Keys whose value has cells of a table as keys.
 _OF_WORDS = frozenset({"coding"})
-# Keys that aren't there, by the section they are sought in, and the key that does what they mean.
+# Section and unknown key → the existing key with that meaning.
 _MEANT = {
     ("exclude", word): "'exclude.sessions', which takes sessions and whole subjects"
     for word in ("subjects", "subject", "participants", "participant", "ids", "scans")
 }
-# Far above the longest study; a file of a few lines can announce billions by aliases.
+# Far above any real study; a short file can unfold to billions of values by aliases.
 _MOST_VALUES = 100_000
 _MOST_BITS = 1024
 _SHOWN = 300
@@ -36,8 +36,8 @@ _SHOWN = 300
 def read_keys(path: Path) -> dict[Any, Any]:
     """Read the keys and values of a YAML file, without those that begin with ``x-``.
 
-    As in Compose files, these are places for anchors and remarks, at any level. Where keys
-    are the words of a table (``coding``), they are kept.
+    As in Compose files, keys with ``x-`` hold anchors and remarks, at any level. They are kept
+    where keys are cells of a table (``coding``).
 
     Raises
     ------
@@ -48,11 +48,13 @@ def read_keys(path: Path) -> dict[Any, Any]:
         content = yaml.load(path.read_text(encoding="utf-8"), Loader=_OneValueAKey)  # noqa: S506
     except OSError as error:
         raise StudyError(f"{path}: can't be read: {error.strerror}") from error
-    # Explicit tags make the loader raise nearly anything: `!!int x`, `!!timestamp x`.
+    # Explicit tags, such as `!!int x`, can make the loader raise almost any error.
     except (yaml.YAMLError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise StudyError(f"{path}: isn't valid YAML: {error}") from error
     except RecursionError as error:
-        raise StudyError(f"{path}: keys and lists may not lie so deep in each other") from error
+        raise StudyError(
+            f"{path}: keys and lists are nested too deeply; use fewer levels"
+        ) from error
     if not isinstance(content, dict):
         raise StudyError(f"{path}: must hold keys and values; got {type(content).__name__}")
     _check_size(path, content)
@@ -61,7 +63,7 @@ def read_keys(path: Path) -> dict[Any, Any]:
 
 
 def _check_size(path: Path, content: Any) -> None:
-    """See that aliases don't unfold without end, nor to more than a study could say."""
+    """Raise an error if aliases unfold without end, or to far more values than a study has."""
     waiting, count = [content], 0
     while waiting:
         each = waiting.pop()
@@ -69,10 +71,10 @@ def _check_size(path: Path, content: Any) -> None:
         if count > _MOST_VALUES:
             raise StudyError(
                 f"{path}: must hold at most {_MOST_VALUES} values; its aliases unfold to more, or "
-                "one holds itself"
+                "one contains itself"
             )
         if isinstance(each, int) and each.bit_length() > _MOST_BITS:
-            raise StudyError(f"{path}: a number may have {_MOST_BITS} bits; one is longer")
+            raise StudyError(f"{path}: a number may have at most {_MOST_BITS} bits; one is longer")
         if isinstance(each, dict):
             waiting.extend(each.values())
         elif isinstance(each, list | tuple | set):
@@ -94,18 +96,18 @@ def _without_extensions(content: Any) -> Any:
 def validated(
     model: type[M], path: Path, content: Mapping[Any, Any], known: Mapping[str, Sequence[str]]
 ) -> M:
-    """Return what a file holds as a model, if it keeps every rule of the model.
+    """Return the content of a file as a validated model.
 
     Parameters
     ----------
     model
-        What the file must be.
+        Model of the file.
     path
         The file; relative paths in it are relative to its `base_folder`.
     content
-        What `read_keys` read there.
+        From `read_keys`.
     known
-        From `known_keys`: keys that may have been meant where one isn't known.
+        From `known_keys`: existing keys, to suggest one in place of an unknown key.
 
     Raises
     ------
@@ -116,7 +118,7 @@ def validated(
         return model.model_validate(content, context={"folder": base_folder(path)})
     except ValidationError as error:
         problems = error.errors()
-        # A list whose items are refused counts as too short as well.
+        # pydantic also reports a list with invalid items as too short.
         inside = {tuple(problem["loc"][:-1]) for problem in problems}
         told = (
             _explain(path, problem, known)
@@ -127,9 +129,9 @@ def validated(
 
 
 def known_keys(models: Iterable[type[BaseModel]]) -> dict[str, list[str]]:
-    """Return the keys of models and of the models in their fields, by the key they stand under.
+    """Return the keys of models and of their nested models, by the parent key.
 
-    Those of the models themselves stand under the empty key.
+    Keys of the models themselves have the empty parent key.
     """
     seen: set[tuple[str, Any]] = set()
     keys: dict[str, set[str]] = {}
@@ -154,7 +156,7 @@ def known_keys(models: Iterable[type[BaseModel]]) -> dict[str, list[str]]:
 
 
 class _OneValueAKey(yaml.SafeLoader):
-    """The safe loader, which would take the last of two values for one key without a word."""
+    """The safe loader, with an error for duplicate keys, of which it would use the last."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         if not isinstance(node, yaml.MappingNode):
@@ -166,16 +168,16 @@ class _OneValueAKey(yaml.SafeLoader):
         ]
         twice = sorted({str(key) for key in keys if keys.count(key) > 1})
         if twice:
-            raise yaml.YAMLError(f"a key may have one value; twice: {', '.join(twice)}")
+            raise yaml.YAMLError(f"a key may occur once; found twice: {', '.join(twice)}")
         return super().construct_mapping(node, deep)
 
     def construct_scalar(self, node: yaml.ScalarNode | yaml.MappingNode) -> Any:
-        """Return a word in the form in which names are compared."""
+        """Return a text in the Unicode form in which names are compared."""
         return composed(super().construct_scalar(node))
 
 
 def _read_as(loader: type[yaml.SafeLoader], **scalars: str) -> None:
-    """Let plain words be of these types alone, each where it fits the whole pattern."""
+    """Set the patterns by which plain words are read as other types than text."""
     loader.yaml_implicit_resolvers = {
         first: [
             each
@@ -215,12 +217,12 @@ def _explain(path: Path, problem: Mapping[str, Any], known: Mapping[str, Sequenc
 
 
 def _hint(key: str, section: str, known: Mapping[str, Sequence[str]]) -> str:
-    """Say what may have been meant: a key beside it, its own place, or a key elsewhere."""
+    """Return a suggestion for an unknown key: a similar key, or the right place of this one."""
     if meant := _MEANT.get((section, key)):
         return f"; did you mean {meant}?"
     elsewhere = [each for each, keys in known.items() if each != section and key in keys]
     beside = [each for each in known.get(section, ()) if each != key]
-    # A key that there is elsewhere is a slip only of one that is nearly the same.
+    # A key that exists elsewhere is taken as a typing error only if nearly identical.
     near = difflib.get_close_matches(key, beside, n=1, cutoff=0.8 if elsewhere else 0.6)
     if near:
         return f"; did you mean {near[0]!r}?"

@@ -1,1 +1,1 @@
-"""MLflow: runs, models and the registry; no other package of the platform imports it."""
+"""MLflow: runs, models and the registry. Only this package imports MLflow."""

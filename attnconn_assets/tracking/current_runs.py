@@ -1,4 +1,4 @@
-"""The tag ``attnconn.current``: which run in MLflow is of what is stored now."""
+"""The tag ``attnconn.current``, which marks the MLflow runs of the stored results."""
 
 import contextlib
 import sqlite3
@@ -17,7 +17,11 @@ __all__ = ["CURRENT", "RunTable", "make_current", "retire"]
 
 CURRENT = "attnconn.current"
 
-_SAME = ("attnconn.study", "attnconn.asset", "attnconn.partition")  # tell of the same result
+_SAME = (
+    "attnconn.study",
+    "attnconn.asset",
+    "attnconn.partition",
+)  # equal for runs of the same result
 _RUNS = "select run_uuid, lifecycle_stage = 'active' from runs"
 _BELOW = "select run_uuid from tags where key = 'mlflow.parentRunId' and value = ?"
 _SHOWN = """
@@ -34,7 +38,7 @@ where current.key = 'attnconn.current' and current.value = 'true' and study.valu
 
 @dataclass(frozen=True)
 class _Shown:
-    """A run that is current, and the one that it stands below."""
+    """A current run, and its parent."""
 
     run_id: str
     parent: str | None
@@ -43,14 +47,14 @@ class _Shown:
 
 @dataclass(frozen=True)
 class RunTable:
-    """What MLflow's database holds of a study's results, read in two queries.
+    """The runs of a study's results in MLflow's database, read with two queries.
 
-    MLflow itself would read all numbers and parameters of each run.
+    MLflow's own functions would read all metrics and parameters of each run.
 
     Attributes
     ----------
     known
-        The ids of all runs, deleted ones among them.
+        Ids of all runs, including deleted ones.
     """
 
     known: frozenset[str]
@@ -59,7 +63,7 @@ class RunTable:
 
     @classmethod
     def read(cls, database: Path, study: str) -> "RunTable":
-        """Read it from MLflow's file."""
+        """Read the table from MLflow's database file."""
         asked = f"{database.as_uri()}?mode=ro"
         shown: dict[tuple[str, str], list[_Shown]] = defaultdict(list)
         with contextlib.closing(sqlite3.connect(asked, uri=True, timeout=60)) as connection:
@@ -70,41 +74,42 @@ class RunTable:
         return cls(frozenset(run for run, _ in runs), active, shown)
 
     def shows(self, asset: str, partition: str, run_id: str) -> bool:
-        """Whether the run that made a stored partition is current, as far as it is there.
+        """Whether the run that made a stored partition is current.
 
-        One that a person deleted can't be. While another goes on, its end decides.
+        Also True if a person deleted the run and no other is current, or while another run of the
+        partition is unfinished.
         """
         shown = self._shown.get((asset, partition), ())
         is_current = any(each.run_id == run_id or each.goes_on for each in shown)
         return is_current or (run_id not in self._active and not shown)
 
     def others(self, asset: str, partition: str, run_id: str) -> list[str]:
-        """Return the runs that are current and are neither this one nor below it."""
+        """Return the current runs of a partition other than this one and those below it."""
         shown = self._shown.get((asset, partition), ())
         if any(each.goes_on for each in shown):
             return []
         return [each.run_id for each in shown if run_id not in (each.run_id, each.parent)]
 
     def is_active(self, run_id: str) -> bool:
-        """Whether a run is there and isn't deleted."""
+        """Whether a run exists and isn't deleted."""
         return run_id in self._active
 
 
 def make_current(
     client: "MlflowClient", database: Path, run_id: str, others: Iterable[str], table: RunTable
 ) -> None:
-    """Let a run be current, with those below it, in place of others.
+    """Mark a run, and those below it, as current in place of others.
 
     Parameters
     ----------
     client, database
-        Of MLflow, and its file.
+        MLflow's client and database file.
     run_id
-        The run that made what is stored.
+        The run that made the stored result.
     others
-        Those that are no longer current.
+        Runs that are no longer current.
     table
-        Read before: a run that a person deleted takes no tag.
+        The run table; deleted runs in it are skipped, as they can't be tagged.
     """
     for other in others:
         client.set_tag(other, CURRENT, "false")
@@ -116,14 +121,14 @@ def make_current(
 
 
 def retire(client: "MlflowClient", experiment_id: str, origin: Origin, name: str) -> None:
-    """Take the tag from what was current before, and end what a killed process left."""
+    """Remove the tag from earlier runs of a result, and end those that a killed process left."""
     from mlflow.entities import ViewType
 
-    # By name alone: with each tag more that it compares, MLflow takes a millisecond more.
+    # The query compares names only: each further tag takes MLflow a millisecond.
     named = client.search_runs(
         [experiment_id],
         f"attributes.run_name = '{name}' and tags.`{CURRENT}` = 'true'",
-        run_view_type=ViewType.ALL,  # one that was deleted may be restored
+        run_view_type=ViewType.ALL,  # a deleted run may be restored later
     )
     same = {tag: origin.tags()[tag] for tag in _SAME}
     for run in named:
@@ -133,7 +138,7 @@ def retire(client: "MlflowClient", experiment_id: str, origin: Origin, name: str
         if any(tags.get(tag) != value for tag, value in same.items()):
             continue
         deleted = run.info.lifecycle_stage == "deleted"
-        if deleted:  # a deleted run takes no tag
+        if deleted:  # a deleted run can't be tagged
             client.restore_run(run.info.run_id)
         client.set_tag(run.info.run_id, CURRENT, "false")
         if run.info.status == "RUNNING":

@@ -1,4 +1,4 @@
-"""Experiments in MLflow, found whatever a person did with them."""
+"""Finds MLflow experiments, also those that a person renamed or deleted."""
 
 import logging
 from pathlib import Path
@@ -16,19 +16,19 @@ _LOG = logging.getLogger(__name__)
 
 
 def experiment_of(client: "MlflowClient", artifacts: Path, name: str) -> str:
-    """Find the experiment that was made under a name, or make it; return its id.
+    """Return the id of an experiment; create it if needed.
 
-    One that a person renamed is found by its tag. One that was deleted is restored, and that is
-    logged: its runs come back with it.
+    A renamed experiment is found by its tag. A deleted one is restored with its runs, which is
+    logged.
 
     Parameters
     ----------
     client
-        Of the database.
+        MLflow's client.
     artifacts
-        The folder of all experiments' artifacts.
+        Folder of all experiments' artifacts.
     name
-        As it is made.
+        Original name of the experiment.
     """
     from mlflow.exceptions import MlflowException
 
@@ -36,19 +36,19 @@ def experiment_of(client: "MlflowClient", artifacts: Path, name: str) -> str:
     if found is None:
         try:
             location = (artifacts / name).as_uri()
-            # Of models that are trained, not of language models.
+            # MLflow's kind for trained models, as opposed to language models.
             tags = {_KIND: "custom_model_development", _TAG: name}
             return client.create_experiment(name, location, tags)
         except MlflowException as error:
             if error.error_code != "RESOURCE_ALREADY_EXISTS":
                 raise
-            found = _found(client, name)  # another process was first
+            found = _found(client, name)  # another process has just created it
             if found is None:
                 raise
     if found.lifecycle_stage == "deleted":
         client.restore_experiment(found.experiment_id)
-        _LOG.warning("the experiment %r of MLflow was deleted, and is restored", found.name)
-    if found.tags.get(_TAG) != name:  # of an older version
+        _LOG.warning("the MLflow experiment %r was deleted and has been restored", found.name)
+    if found.tags.get(_TAG) != name:  # made by an older version
         client.set_experiment_tag(found.experiment_id, _TAG, name)
     return found.experiment_id
 

@@ -1,4 +1,4 @@
-"""Forgetting a study: its runs, their artifacts and its registered models leave MLflow."""
+"""Removes a study's runs, artifacts and registered models from MLflow."""
 
 import shutil
 import urllib.parse
@@ -13,9 +13,9 @@ _PAGE = 500
 
 
 def forget_study(tracking: Tracking, study: str) -> int:
-    """Delete a study's runs in MLflow, their artifacts and its models; return how many runs.
+    """Delete a study's MLflow runs, artifacts and models; return the number of runs.
 
-    MLflow keeps the rows of deleted runs, unseen, until ``mlflow gc``.
+    MLflow keeps the rows of deleted runs, hidden, until ``mlflow gc``.
     """
     if not (Path(tracking.folder) / "mlflow.db").exists():
         return 0
@@ -28,7 +28,7 @@ def forget_study(tracking: Tracking, study: str) -> int:
             client.delete_run(run.info.run_id)
             _remove_artifacts(Path(tracking.folder).resolve(), run.info.artifact_uri)
         forgotten |= {run.info.run_id for run in runs}
-    # A study's models bear its name, and no other's runs have made versions of them.
+    # The study's models are those with versions from its runs.
     versions = client.search_model_versions()
     for name in {each.name for each in versions if each.run_id in forgotten}:
         client.delete_registered_model(name)
@@ -37,7 +37,7 @@ def forget_study(tracking: Tracking, study: str) -> int:
 
 
 def _remove_artifacts(folder: Path, uri: str) -> None:
-    """Remove a run's folder of artifacts, if it lies where the study's tracking has them."""
+    """Remove a run's folder of artifacts, if it is in the study's tracking folder."""
     place = Path(urllib.parse.unquote(urllib.parse.urlsplit(uri).path)).parent
     if place.is_relative_to(folder / "artifacts") and place != folder / "artifacts":
         shutil.rmtree(place, ignore_errors=True)

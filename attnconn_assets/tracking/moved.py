@@ -1,7 +1,7 @@
-"""A folder of MLflow's that was moved or copied: its database follows it.
+"""Corrects the paths in MLflow's database after its folder was moved or copied.
 
-MLflow records where artifacts and models lie as absolute paths. In a copy they would still be
-those of the original, which new runs would then write into.
+MLflow stores absolute paths of artifacts and models. In a copy, these would still be those of the
+original, and new runs would write there.
 """
 
 import contextlib
@@ -15,11 +15,11 @@ from attnconn_assets.storage.databases import is_lock, relocate
 
 __all__ = ["follow_folder"]
 
-_PATIENCE = 20  # seconds to wait for another writer
+_TIMEOUT = 20  # seconds to wait for another writer
 _LOG = logging.getLogger(__name__)
 
-# Every folder that `Tracking` has chosen, with what it put behind its own: an experiment's is
-# `artifacts/<name>`, a version's `models/<name>/<hash>`. A person may rename an experiment.
+# Every folder set by `Tracking`, with its part below the tracking folder: `artifacts/<name>` of
+# an experiment, `models/<name>/<hash>` of a version. The tag has the name before any renaming.
 _CHOSEN = """
 select experiments.artifact_location, '/artifacts/' || coalesce(tags.value, experiments.name)
 from experiments left join experiment_tags as tags
@@ -30,43 +30,46 @@ select distinct rtrim(source, '0123456789abcdef'), '/models/' || name || '/' fro
 
 
 def follow_folder(database: Path) -> None:
-    """Let all locations in MLflow's database lie in the folder that it lies in itself.
+    """Make all locations in MLflow's database point into the database's own folder.
 
-    Locations elsewhere than in a folder that `Tracking` has made stay as they are. Where nothing
-    was moved this is one query.
+    Locations that `Tracking` hasn't set are kept. If nothing was moved, this takes one query.
 
     Parameters
     ----------
     database
-        MLflow's file, its path resolved.
+        MLflow's database file, as a resolved path.
 
     Raises
     ------
     sqlite3.OperationalError
-        If another process holds the database.
+        If another process locks the database.
     """
     own = database.parent
     with contextlib.closing(
-        sqlite3.connect(database, timeout=_PATIENCE, isolation_level=None)
+        sqlite3.connect(database, timeout=_TIMEOUT, isolation_level=None)
     ) as connection:
         if not _earlier_folders(connection, own):
             return
         try:
             connection.execute("begin immediate")
-            earlier = _earlier_folders(connection, own)  # another process may have been here
+            earlier = _earlier_folders(connection, own)  # another process may have corrected them
             changed = relocate(connection, earlier, own)
             connection.execute("commit")
         except sqlite3.OperationalError as error:
             if is_lock(error):
                 raise
-            _LOG.warning("%s: its locations are those of another folder: %s", database, error)
+            _LOG.warning(
+                "%s: its locations point to another folder and can't be changed: %s",
+                database,
+                error,
+            )
             return
     if changed:
         _LOG.warning("%s", _told(own, earlier, changed))
 
 
 def _earlier_folders(connection: sqlite3.Connection, own: Path) -> list[Path]:
-    """List the folders other than its own that a database's locations lie in."""
+    """Return the folders, other than its own, that a database's locations point into."""
     found = {
         Path(path.removesuffix(behind))
         for location, behind in connection.execute(_CHOSEN)
@@ -76,7 +79,7 @@ def _earlier_folders(connection: sqlite3.Connection, own: Path) -> list[Path]:
 
 
 def _path_of(location: str) -> str:
-    """Return the path of a location on this machine; empty for one elsewhere."""
+    """Return the local path of a location; empty if it isn't local."""
     parts = urllib.parse.urlsplit(location)
     return urllib.request.url2pathname(parts.path) if parts.scheme == "file" else ""
 
@@ -84,7 +87,7 @@ def _path_of(location: str) -> str:
 def _told(own: Path, earlier: list[Path], changed: int) -> str:
     said = (
         f"{own} was moved from {' and '.join(map(str, earlier))}: MLflow's {changed} locations "
-        "point here now"
+        "now point here"
     )
     left = [str(folder) for folder in earlier if (folder / "artifacts").is_dir()]
     if left and not (own / "artifacts").exists():

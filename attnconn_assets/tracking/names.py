@@ -1,4 +1,4 @@
-"""Names of metrics and parameters as MLflow takes them, whatever a column is called."""
+"""Converts any name to a valid name of an MLflow metric or parameter."""
 
 import hashlib
 import re
@@ -8,13 +8,13 @@ __all__ = ["TakenNames"]
 _LONGEST = 250
 _DROPPED = re.compile(r"[(),]")
 _REFUSED = re.compile(r"[^/\w.\- :]")
-_STEPS = re.compile(r"\.{0,2}")  # what a path may not have between its slashes
+_STEPS = re.compile(r"\.{0,2}")  # not allowed between the slashes of a path
 
 
 class TakenNames:
-    """Writes names as MLflow takes them, two different names never alike.
+    """Converts names to valid MLflow names; different names stay different.
 
-    MLflow takes letters, digits, ``_ - . :``, spaces, and slashes as a path has them.
+    MLflow allows letters, digits, ``_ - . :``, spaces, and slashes as in paths.
 
     Examples
     --------
@@ -27,13 +27,13 @@ class TakenNames:
         self._written: dict[str, str] = {}
 
     def of(self, name: str) -> str:
-        """Return the name that stands for `name`, the same whenever it is asked for."""
+        """Return the MLflow name of `name`, always the same one."""
         if name not in self._written:
             self._written[name] = self._free(_taken(name))
         return self._written[name]
 
     def _free(self, wanted: str) -> str:
-        """Number a name that another one is written as already."""
+        """Append a number to a name that is already in use."""
         found, number = wanted, 1
         while found in self._written.values():
             number += 1

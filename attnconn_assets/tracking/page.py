@@ -1,9 +1,9 @@
-"""MLflow's page, which shows runs to whoever opens it first.
+"""MLflow's page, set to open on training runs.
 
-MLflow opens on its tools for language models, and remembers in the browser when someone
-chooses otherwise. Here runs of training are what there is, so that is the first choice;
-whoever makes another keeps it. `attnconn dev` starts MLflow with this as its app
-(``mlflow server --app-name attnconn``, an entry point of the group ``mlflow.app``).
+By default MLflow opens on its tools for language models, and stores a user's other choice in the
+browser. This app stores the choice of training runs, unless the user has made one. `attnconn dev`
+starts MLflow with it (``mlflow server --app-name attnconn``, an entry point of the group
+``mlflow.app``).
 """
 
 from pathlib import Path
@@ -13,8 +13,8 @@ from mlflow.server.fastapi_app import app
 
 __all__ = ["app"]
 
-# What MLflow's page reads from the browser: which tools it opens with, and whether the
-# panel of its assistant was opened once, which it otherwise does by itself.
+# Values that MLflow's page reads from the browser: which tools it opens with, and whether its
+# assistant was shown once, which it otherwise opens by itself.
 _FIRST_CHOICES = """<script>
 for (const [key, choice] of [
   ["mlflow.workflowType_v1", "machine_learning"],
@@ -24,7 +24,7 @@ for (const [key, choice] of [
 
 
 def front_page() -> str:
-    """MLflow's own page, after the first choices."""
+    """Return MLflow's own page, with a script that sets the first choices."""
     page = (Path(str(pages.static_folder)) / "index.html").read_text(encoding="utf-8")
     return page.replace("<head>", f"<head>{_FIRST_CHOICES}", 1)
 

@@ -1,4 +1,4 @@
-"""Registered models whose files are no longer what was registered."""
+"""Checks the files of registered models."""
 
 import shutil
 from collections.abc import Collection, Iterator
@@ -18,19 +18,19 @@ __all__ = ["verify_versions"]
 def verify_versions(
     client: "MlflowClient", name: str, stored: Collection[str], *, repair: bool = False
 ) -> Iterator[Finding]:
-    """Hash the files of a registered model's versions; those that are tagged as gone are known.
+    """Yield versions of a registered model with damaged files; those tagged as gone are skipped.
 
     Parameters
     ----------
     client
-        Of the registry.
+        MLflow's client.
     name
-        Of the model there.
+        Name of the registered model.
     stored
-        The SHA-256 of the models that the store holds, of which the next run copies files anew.
+        SHA-256 of the models in the store, which the next run can copy again.
     repair
-        Whether the rest of such a folder is removed, and a version that nothing can be copied for
-        tagged as gone.
+        Whether to remove the folders of versions that can be copied again, and to tag the others
+        as gone.
     """
     for version in client.search_model_versions(f"name = '{name}'"):
         why = "" if GONE in version.tags else _why_not_whole(version)
@@ -41,14 +41,14 @@ def verify_versions(
             if repair:
                 shutil.rmtree(path_of(version.source), ignore_errors=True)
         else:
-            why += "; the store has no model of this version any more"
+            why += "; the store no longer has this version's model"
             if repair:
                 mark_gone(client, version)
         yield Finding("damaged", f"models:/{name}/{version.version}", why, repaired=repair)
 
 
 def _why_not_whole(version: "ModelVersion") -> str:
-    """Say what is wrong with a version's files; empty for one that was registered by others."""
+    """Return what is wrong with a version's files; empty if nothing, or if it isn't ours."""
     place, sha256 = path_of(version.source), version.tags.get("sha256")
     if sha256 is None or place.is_file():  # earlier versions of the platform named the store's file
         return ""

@@ -1,7 +1,7 @@
-"""The registry: versions of models under a name, each in a folder that MLflow itself can load.
+"""The registry: versions of models, each in a folder that MLflow can load.
 
-A version's folder is a copy: the store replaces its file when a model is trained anew, and an
-alias can still be moved back to what was there before.
+The folder is a copy, because the store replaces a model's file when it is trained again. An alias
+can thus be moved back to an earlier version.
 """
 
 import os
@@ -37,15 +37,15 @@ __all__ = [
     "remove_model",
 ]
 
-#: The tag of a version whose files are gone.
+#: Tag of a version whose files are missing.
 GONE = "attnconn.gone"
-#: The tag of a model, with an alias behind it, for the version that the alias was given here.
+#: Prefix of a model's tag per alias: the version to which attnconn last set the alias.
 OURS = "attnconn.alias."
-#: Likewise, for the version that it would point to now, but for a person.
+#: Prefix of a model's tag per alias: the version that attnconn would choose now.
 CHOSEN = "attnconn.chosen."
 #: The folder of registered models beside MLflow's database.
 MODELS = "models"
-#: What a version's folder holds: the model, and what it is for MLflow.
+#: Files in a version's folder: the model, and its description for MLflow.
 MODEL_FILE, _DESCRIBED = "forecaster.safetensors", "MLmodel"
 
 _LOADER = "attnconn_core.forecasting.pyfunc"
@@ -58,43 +58,42 @@ class Registered:
     Attributes
     ----------
     version
-        Of the model.
+        Version of the model.
     moved_to
-        The version to which a person has moved the alias, which is left there; None if the
-        alias points to `version`.
+        The version to which a person has moved the alias; None if it points to `version`.
     """
 
     version: str
     moved_to: str | None = None
 
     def in_words(self, alias: str) -> str:
-        """Say that a person has moved the alias, which stays there; empty if nobody has."""
+        """Return a message if a person has moved the alias; otherwise empty."""
         if self.moved_to is None:
             return ""
         return (
-            f"the alias {alias} stays at version {self.moved_to}, to which it was moved by hand; "
-            f"the study's own choice is version {self.version}. Delete the alias, and the next "
-            "run sets it again"
+            f"the alias {alias} was moved by hand to version {self.moved_to} and stays there; "
+            f"the study's own choice is version {self.version}. To use that, delete the alias: "
+            "the next run sets it again"
         )
 
 
 def is_moved(now: str | None, ours: str | None, version: str) -> bool:
-    """Whether a person has moved an alias: neither to a version nor to where it was left here."""
+    """Whether an alias points neither to a version nor to where attnconn last set it."""
     return now is not None and ours is not None and now not in (ours, version)
 
 
 def place_of(folder: Path, name: str, sha256: str) -> Path:
-    """Return where a registered model's version lies in the folder of all of them."""
+    """Return the folder of a registered model's version."""
     return folder / name / sha256[:16]
 
 
 def is_whole(place: Path) -> bool:
-    """Whether a version's folder has all its files."""
+    """Whether a version's folder has all files."""
     return all((place / name).is_file() for name in (MODEL_FILE, _DESCRIBED))
 
 
 def registered_name(study: str, name: str) -> str:
-    """Return what a study's model is called in the registry."""
+    """Return the name of a study's model in the registry."""
     return f"{study}_{name}"
 
 
@@ -107,28 +106,27 @@ def register_model(
     tags: Mapping[str, str],
     alias: str,
 ) -> Registered:
-    """Give a stored model a version and an alias; the file is copied.
+    """Register a copy of a stored model as a version, and set its alias.
 
-    A file that is registered already, told by its tag ``sha256``, keeps its version. An alias
-    that points elsewhere than this function has left it was moved by a person, and stays; once
-    it is deleted, it is set again.
+    A file that is already registered, by its tag ``sha256``, keeps its version. An alias that a
+    person has moved isn't changed; if it is deleted, it is set again.
 
     Parameters
     ----------
     client
-        Of the registry.
+        MLflow's client.
     folder
-        Where registered models are kept.
+        Folder of registered models.
     name
-        Of the model in the registry.
+        Name of the registered model.
     model
-        A forecaster's file.
+        File of the forecaster.
     run_id
-        The run in MLflow that trained it.
+        The MLflow run that trained it.
     tags
-        Of the version; ``sha256`` among them.
+        Tags of the version, including ``sha256``.
     alias
-        Under which this version is to be asked for.
+        Alias of the version.
     """
     from mlflow.exceptions import MlflowException
 
@@ -162,7 +160,7 @@ def moved_aliases(client: "MlflowClient", name: str) -> dict[str, Registered]:
     except MlflowException as error:
         if error.error_code != "RESOURCE_DOES_NOT_EXIST":
             raise
-        return {}  # a person has deleted it
+        return {}  # it was deleted
     found = {}
     for alias, now in known.aliases.items():
         chosen = known.tags.get(f"{CHOSEN}{alias}", str(now))
@@ -179,7 +177,7 @@ def remove_model(folder: Path, name: str) -> None:
 
 
 def _pointed(client: "MlflowClient", name: str, alias: str, version: str) -> Registered:
-    """Let the alias point to a version, unless a person has moved it."""
+    """Set the alias to a version, unless a person has moved it."""
     known = client.get_registered_model(name)
     client.set_registered_model_tag(name, f"{CHOSEN}{alias}", version)
     pointed, ours = known.aliases.get(alias), known.tags.get(f"{OURS}{alias}")
@@ -192,7 +190,7 @@ def _pointed(client: "MlflowClient", name: str, alias: str, version: str) -> Reg
 
 
 def _keep(model: Path, place: Path) -> None:
-    """Copy a model into a folder of its own, which appears whole or not at all."""
+    """Copy a model into its own folder, atomically."""
     from mlflow.models import Model, ModelSignature
     from mlflow.types.schema import Schema, TensorSpec
     from numpy import dtype
@@ -219,11 +217,11 @@ def _keep(model: Path, place: Path) -> None:
 
 
 def path_of(source: str | None) -> Path:
-    """Return the folder that a version's source names."""
+    """Return the folder in a version's source."""
     return Path(urllib.parse.unquote(urllib.parse.urlsplit(source or "").path))
 
 
 def mark_gone(client: "MlflowClient", version: "ModelVersion") -> None:
-    """Tag a version whose files are gone, unless it is tagged already."""
+    """Tag a version whose files are missing, unless it is already tagged."""
     if GONE not in version.tags:
         client.set_model_version_tag(version.name, version.version, GONE, "true")

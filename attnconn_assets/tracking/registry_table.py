@@ -1,4 +1,4 @@
-"""What MLflow's registry holds, read from its database without MLflow."""
+"""The content of MLflow's registry, read directly from its database."""
 
 import contextlib
 import sqlite3
@@ -31,7 +31,7 @@ class RegistryTable:
 
     @classmethod
     def read(cls, database: Path) -> "RegistryTable":
-        """Read it from MLflow's file; empty where there is none."""
+        """Read the table from MLflow's database file; empty if it is missing."""
         if not database.exists():
             return cls()
         asked = f"{database.as_uri()}?mode=ro"
@@ -49,27 +49,27 @@ class RegistryTable:
         )
 
     def holds(self, name: str, place: Path, alias: str) -> bool:
-        """Whether a model is registered with its files, and its alias set, here or by a person.
+        """Whether a model is registered with its files, and its alias is set.
 
         Parameters
         ----------
         name
-            Of the model in the registry.
+            Name of the registered model.
         place
-            The folder of its version.
+            Folder of its version.
         alias
-            Which is to point to it.
+            Alias that should point to it, unless a person has moved it.
         """
         versions = self._versions.get((name, place), ()) if is_whole(place) else ()
         return any(self._leads(name, alias, version) for version in versions)
 
     def _leads(self, name: str, alias: str, version: str) -> bool:
-        """Whether an alias points to a version, or to where a person has moved it since."""
+        """Whether an alias points to a version, or a person has moved it away from there."""
         now, ours = self._aliases.get((name, alias)), self._tags.get((name, f"{OURS}{alias}"))
         chosen = self._tags.get((name, f"{CHOSEN}{alias}"), version)
         return chosen == version and (now == version or is_moved(now, ours, version))
 
     def of(self, study: str) -> list[str]:
-        """List what there is of models that begin with a study's name, to be compared."""
+        """Return all versions, aliases and tags of a study's models as text, for comparison."""
         parts = (*self._versions.items(), *self._aliases.items(), *self._tags.items())
         return sorted(f"{key} {value}" for key, value in parts if key[0].startswith(f"{study}_"))

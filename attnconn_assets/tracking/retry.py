@@ -1,4 +1,4 @@
-"""Patience with MLflow's database, which one process at a time may write to."""
+"""Calls to MLflow that are repeated while another process locks its database."""
 
 import functools
 import logging
@@ -13,23 +13,25 @@ from attnconn_core.errors import TrackingError
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
-__all__ = ["Patient", "patiently"]
+__all__ = ["WaitingClient", "call_when_free"]
 
 T = TypeVar("T")
 
-_PATIENCE = 180  # seconds; every try of MLflow's own takes 20
+_LONGEST_WAIT = 180  # seconds; MLflow itself tries for 20 seconds per call
 _LOG = logging.getLogger(__name__)
 
 
-class Patient:
-    """A client that waits, and says so, where another process holds MLflow's database.
+class WaitingClient:
+    """An MLflow client that waits while another process locks MLflow's database.
+
+    Each wait is logged.
 
     Parameters
     ----------
     client
-        MLflow's, whose methods this one has.
+        MLflow's client, whose methods this one has.
     database
-        What to name where it has to be waited for.
+        Name of the database in log lines and errors.
     """
 
     def __init__(self, client: "MlflowClient", database: str) -> None:
@@ -40,23 +42,25 @@ class Patient:
 
         @functools.wraps(call)
         def waiting(*args: Any, **kwargs: Any) -> Any:
-            return patiently(functools.partial(call, *args, **kwargs), self._database)
+            return call_when_free(functools.partial(call, *args, **kwargs), self._database)
 
         return waiting
 
 
-def patiently(call: Callable[[], T], database: str) -> T:
-    """Call until the database is free; say so, and give up after some minutes.
+def call_when_free(call: Callable[[], T], database: str) -> T:
+    """Return the result of a call, which is repeated while the database is locked.
+
+    Each wait is logged.
 
     Raises
     ------
     TrackingError
-        If another process has locked the database for longer.
+        If the database is still locked after 3 minutes.
     """
     from mlflow.exceptions import MlflowException
     from sqlalchemy.exc import OperationalError
 
-    until = time.monotonic() + _PATIENCE
+    until = time.monotonic() + _LONGEST_WAIT
     while True:
         try:
             return call()
@@ -65,7 +69,7 @@ def patiently(call: Callable[[], T], database: str) -> T:
                 raise
             if time.monotonic() > until:
                 raise TrackingError(
-                    f"{database}: MLflow's database must be free within {_PATIENCE} s; "
-                    "another process has locked it for longer"
+                    f"{database}: MLflow's database must be free within {_LONGEST_WAIT} s; "
+                    "another process has locked it for longer: end that process, and run again"
                 ) from error
             _LOG.warning("%s: locked by another process; waiting", database)

@@ -1,4 +1,4 @@
-"""One run in MLflow while it goes on."""
+"""One unfinished MLflow run."""
 
 import dataclasses
 import math
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 __all__ = ["TrackedRun", "pictures_of"]
 
 _FIGURES = "figures"
-_BATCH = 1000  # MLflow takes no more metrics in one call
-_LONGEST_VALUE = 6000  # of a parameter
+_BATCH = 1000  # MLflow's limit of metrics per call
+_LONGEST_VALUE = 6000  # characters of a parameter
 
 
 class TrackedRun:
-    """One run in MLflow while it goes on.
+    """One unfinished MLflow run.
 
-    Parameters and numbers are gathered and sent in few calls: each costs some ten
+    Parameters and metrics are collected and sent in few calls: each call takes some ten
     milliseconds, and a thousand sessions make a thousand runs per asset.
     """
 
@@ -49,16 +49,16 @@ class TrackedRun:
         self._metric_names, self._parameter_names = TakenNames(), TakenNames()
 
     def metrics(self, values: Mapping[str, float | None], step: int = 0) -> None:
-        """Record numbers; those that are None or not finite are left out."""
+        """Record metrics; None and values that aren't finite are dropped."""
         self._gather([(name, value, step) for name, value in values.items()])
 
     def tag(self, name: str, value: str) -> None:
-        """Set a tag, at once."""
+        """Set a tag immediately."""
         self._told["tags"][name] = value
         self._client.set_tag(self.id, name, value)
 
     def curve(self, epochs: Sequence[Any]) -> None:
-        """Record every numeric field of every epoch, one step an epoch."""
+        """Record every numeric field of every epoch, one step per epoch."""
         self._gather(
             [
                 (name, value, epoch.number)
@@ -70,21 +70,21 @@ class TrackedRun:
 
     @property
     def told(self) -> dict[str, dict[str, Any]]:
-        """Parameters, the last value of each number, and the tags that were set since it began."""
+        """Parameters, the last value of each metric, and the tags set so far."""
         return {name: dict(values) for name, values in self._told.items()}
 
     def picture(self, name: str, png: bytes) -> None:
-        """Keep a figure as ``figures/<name>.png``."""
+        """Store a figure as the artifact ``figures/<name>.png``."""
         self.file(f"{name}.png", png, _FIGURES)
 
     def file(self, name: str, content: bytes, folder: str = "") -> None:
-        """Keep a file of a few megabytes at most, where MLflow's page can show it."""
+        """Store a file of at most a few megabytes as an artifact."""
         path = self._artifacts / folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
 
     def model(self, name: str, path: Path, sha256: str) -> None:
-        """Record a model that the store holds: its path and hash, no copy."""
+        """Record the path and hash of a stored model, without a copy."""
         model = self._client.create_logged_model(
             experiment_id=self.experiment_id,
             name=name,
@@ -95,7 +95,7 @@ class TrackedRun:
         self._client.finalize_logged_model(model.model_id, "READY")
 
     def send(self) -> None:
-        """Send what was gathered: parameters once, then numbers."""
+        """Send the collected parameters, once, and metrics."""
         from mlflow.entities import Metric, Param
 
         now = int(time.time() * 1000)
@@ -125,11 +125,11 @@ class TrackedRun:
 
 
 def pictures_of(artifact_uri: str) -> dict[str, bytes]:
-    """Return the figures that are kept with a run, by name."""
+    """Return the figures among a run's artifacts, by name."""
     files = sorted((_folder_of(artifact_uri) / _FIGURES).glob("*.png"))
     return {file.name.removesuffix(".png"): file.read_bytes() for file in files}
 
 
 def _folder_of(artifact_uri: str) -> Path:
-    """Turn the place of a run's artifacts, which `Tracking` put on this machine, into a path."""
+    """Return the local path of a run's artifacts."""
     return Path(urllib.request.url2pathname(urllib.parse.urlsplit(artifact_uri).path))

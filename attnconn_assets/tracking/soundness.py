@@ -1,4 +1,4 @@
-"""What is wrong with MLflow's database, in words: another version's, or damaged."""
+"""Errors that explain an unusable MLflow database: damaged, or of another version."""
 
 import shlex
 import sys
@@ -9,27 +9,27 @@ from attnconn_core.errors import TrackingError
 
 __all__ = ["explained", "require_known"]
 
-_ANEW = "the next run makes a new one, and makes its runs again from what the store holds"
+_ANEW = "the next run makes a new one, and recreates its runs from the store"
 
 
 def require_known(database: Path) -> None:
-    """Refuse a database of another version of MLflow.
+    """Raise an error for a database of another version of MLflow.
 
-    MLflow itself migrates an older one when it opens it, without a word: other processes may be
-    at work in it, and there is no way back. One without experiments is left to MLflow: the
-    process that was creating it was killed.
+    MLflow would migrate an older one silently when it opens it. Other processes may be using it,
+    and a migration can't be undone. A database without experiments is left to MLflow: the process
+    that was creating it was killed.
 
     Raises
     ------
     TrackingError
-        With the command that migrates an older one.
+        Naming, for an older database, the command that migrates it.
     """
     if has_rows(database, "experiments") and (why := _of_another_version(database)):
         raise why
 
 
 def explained(error: Exception, database: Path) -> TrackingError | None:
-    """Say why MLflow can't open a database; None where the reason isn't one that is known here."""
+    """Return an error that explains why MLflow can't open a database; None if unknown."""
     if is_damage(error):
         return TrackingError(
             f"{database}: MLflow's database must be as MLflow wrote it; it is damaged: move it "
@@ -39,7 +39,7 @@ def explained(error: Exception, database: Path) -> TrackingError | None:
 
 
 def _of_another_version(database: Path) -> TrackingError | None:
-    """Say that another version has written a database, and what to do; None if this one has."""
+    """Return an error if a database is of another version; None if it isn't."""
     import mlflow
     from mlflow.store import db_migrations
 
@@ -51,11 +51,11 @@ def _of_another_version(database: Path) -> TrackingError | None:
         command = [sys.executable, "-m", "mlflow", "db", "upgrade", f"sqlite:///{database}"]
         return TrackingError(
             f"{database}: MLflow's database must be of the version that the installed MLflow "
-            f"({mlflow.__version__}) writes; its revision is {revision!r}, of an older one: end "
+            f"({mlflow.__version__}) writes; its revision is {revision!r}, of an older MLflow: end "
             f"`attnconn dev`, copy {database.parent}, then run `{shlex.join(command)}`"
         )
     return TrackingError(
         f"{database}: MLflow's database must be of a version that the installed MLflow "
-        f"({mlflow.__version__}) knows; its revision is {revision!r}, which a newer one has "
-        f"written: install that one again, or move the file away ({_ANEW})"
+        f"({mlflow.__version__}) knows; its revision is {revision!r}, written by a newer "
+        f"MLflow: install that one again, or move the file away ({_ANEW})"
     )

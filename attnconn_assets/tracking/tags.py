@@ -1,4 +1,4 @@
-"""The tags that every run in MLflow carries, which lead back to Dagster."""
+"""Tags of every MLflow run that lead back to Dagster."""
 
 import dataclasses
 
@@ -7,7 +7,7 @@ __all__ = ["Origin"]
 
 @dataclasses.dataclass(frozen=True)
 class Origin:
-    """Where a run in MLflow comes from: the tags that lead back to Dagster."""
+    """Origin of an MLflow run in Dagster."""
 
     study: str
     asset: str
@@ -16,6 +16,6 @@ class Origin:
     code_version: str
 
     def tags(self) -> dict[str, str]:
-        """The tags as MLflow holds them."""
+        """Return the tags for MLflow."""
         own = {f"attnconn.{name}": value for name, value in dataclasses.asdict(self).items()}
         return {**own, "mlflow.source.name": f"{self.study}/{self.asset}"}

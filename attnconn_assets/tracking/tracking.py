@@ -1,8 +1,8 @@
-"""Tracking: the one place that talks to MLflow.
+"""Tracking: the interface to MLflow.
 
-The store owns the data and MLflow points at it: a run carries the Dagster run, asset,
-partition, code version and study it belongs to, and a model is recorded by the path
-and hash of its one file in the store.
+The store owns the data and MLflow points at it. Each MLflow run has tags for its Dagster run,
+asset, partition, code version and study. A model is recorded by the path and hash of its file in
+the store.
 """
 
 import contextlib
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, cast
 import dagster as dg
 from pydantic import PrivateAttr
 
-from attnconn_assets.storage.locks import alone
+from attnconn_assets.storage.locks import locked
 from attnconn_assets.storage.verification import Finding
 from attnconn_assets.tracking.current_runs import CURRENT, RunTable, make_current, retire
 from attnconn_assets.tracking.experiments import deleted_experiments, experiment_of
@@ -33,7 +33,7 @@ from attnconn_assets.tracking.registry import (
     register_model,
 )
 from attnconn_assets.tracking.registry_table import RegistryTable
-from attnconn_assets.tracking.retry import Patient, patiently
+from attnconn_assets.tracking.retry import WaitingClient, call_when_free
 from attnconn_assets.tracking.run import TrackedRun, pictures_of
 from attnconn_assets.tracking.soundness import explained, require_known
 from attnconn_assets.tracking.tags import Origin
@@ -53,9 +53,9 @@ class Tracking(dg.ConfigurableResource):
     Attributes
     ----------
     folder
-        Holds ``mlflow.db``, ``artifacts/`` and ``models/``.
+        Folder of ``mlflow.db``, ``artifacts/`` and ``models/``.
     page
-        Where MLflow's page is, for links to it.
+        Address of MLflow's page, for links.
     """
 
     folder: str
@@ -66,7 +66,7 @@ class Tracking(dg.ConfigurableResource):
     @property
     def database(self) -> str:
         """The URI of the database."""
-        if "?" in str(self._file):  # would begin the options of a plain URI
+        if "?" in str(self._file):  # would start the options of a plain URI
             return f"sqlite:///file:{urllib.parse.quote(str(self._file))}?uri=true"
         return f"sqlite:///{self._file}"
 
@@ -75,15 +75,15 @@ class Tracking(dg.ConfigurableResource):
         return Path(self.folder).resolve() / "mlflow.db"
 
     def client(self) -> "MlflowClient":
-        """A client of the database, which the first caller creates.
+        """Return a client of the database, which is created if needed.
 
-        Many processes that open a new database at once crash in its migrations, so
-        one at a time passes here.
+        If several processes open a new database at once, its migrations crash, so a lock is held
+        meanwhile.
 
         Raises
         ------
         TrackingError
-            If it is damaged, of another version, or held by another process.
+            If the database is damaged, of another version, or locked by another process.
         """
         if self._client is not None:
             return self._client
@@ -92,7 +92,7 @@ class Tracking(dg.ConfigurableResource):
 
         folder = Path(self.folder)
         folder.mkdir(parents=True, exist_ok=True)
-        with alone(Path(self.folder) / ".opening"):
+        with locked(Path(self.folder) / ".opening"):
             require_known(self._file)
             try:
                 self._client = self._connected()
@@ -101,28 +101,28 @@ class Tracking(dg.ConfigurableResource):
                 if why is None:
                     raise
                 raise why from error
-            patiently(lambda: follow_folder(self._file), self.database)
+            call_when_free(lambda: follow_folder(self._file), self.database)
             self._write_ahead()
         return self._client
 
     def _connected(self) -> "MlflowClient":
         from mlflow import MlflowClient
 
-        # That it makes its tables is nothing a user has to know of.
+        # Hide MLflow's messages on the creation of tables.
         logging.getLogger("mlflow.store.db").setLevel(logging.WARNING)
-        client = patiently(
+        client = call_when_free(
             lambda: MlflowClient(tracking_uri=self.database, registry_uri=self.database),
             self.database,
         )
-        patient = cast("MlflowClient", Patient(client, self.database))
-        patient.search_experiments(max_results=1)
-        return patient
+        waiting = cast("MlflowClient", WaitingClient(client, self.database))
+        waiting.search_experiments(max_results=1)
+        return waiting
 
     def _write_ahead(self) -> None:
-        """Let the database write ahead, as Dagster's do: a sync a commit, where it has five.
+        """Set the database to WAL mode, as Dagster's are: one disk sync per commit instead of five.
 
-        The file remembers it. Where another process writes just now, the next to open it does
-        this.
+        The setting is kept in the file. If another process is writing just now, the next process
+        sets it.
         """
         with (
             contextlib.suppress(sqlite3.OperationalError),
@@ -140,10 +140,10 @@ class Tracking(dg.ConfigurableResource):
         parent: TrackedRun | None = None,
         more: Mapping[str, str] | None = None,
     ) -> Iterator[TrackedRun]:
-        """Open a run, with `more` tags; it ends FINISHED, or FAILED if the body raises.
+        """Open a run, with `more` tags; it ends as FINISHED, or as FAILED after an error.
 
-        Runs of the same asset partition that a killed process left RUNNING are closed
-        as KILLED, and older ones lose the tag ``attnconn.current``.
+        Runs of the same partition that a killed process left RUNNING are ended as KILLED, and
+        earlier ones lose the tag ``attnconn.current``.
         """
         client = self.client()
         tags = {**origin.tags(), **(more or {}), CURRENT: "true"}
@@ -155,8 +155,8 @@ class Tracking(dg.ConfigurableResource):
             yield run
             run.send()
         except BaseException:
-            # What went wrong is to be told, also where MLflow itself is what went wrong:
-            # the run then stays RUNNING, and the next try closes it.
+            # The original error is raised even if MLflow fails here too; the run then stays
+            # RUNNING, and the next try ends it.
             with contextlib.suppress(Exception):
                 run.send()
             with contextlib.suppress(Exception):
@@ -172,7 +172,7 @@ class Tracking(dg.ConfigurableResource):
         name: str,
         tags: Mapping[str, str],
     ) -> "Run":
-        """Create a run, also where its experiment was deleted since it was looked up."""
+        """Create a run, even if its experiment was deleted since its id was looked up."""
         from mlflow.exceptions import MlflowException
 
         def create() -> "Run":
@@ -187,14 +187,14 @@ class Tracking(dg.ConfigurableResource):
             return create()
 
     def close_abandoned(self, study: str, is_over: Callable[[str], bool]) -> int:
-        """Close a study's runs that a killed process left RUNNING; return how many.
+        """End a study's runs that a killed process left RUNNING; return their number.
 
         Parameters
         ----------
         study
-            Its name.
+            Name of the study.
         is_over
-            Whether a Dagster run, by its id, has ended.
+            Function from the id of a Dagster run to whether it has ended.
         """
         client = self.client()
         experiments = [each.experiment_id for each in client.search_experiments()]
@@ -218,16 +218,16 @@ class Tracking(dg.ConfigurableResource):
         return list(deleted.values())
 
     def run_table(self, study: str) -> RunTable:
-        """Return which runs the database has, and which of a study's are current."""
+        """Return the runs in the database, and which of a study's are current."""
         self.client()
         return RunTable.read(self._file, study)
 
     def make_current(self, run_id: str, others: Iterable[str], table: RunTable) -> None:
-        """Let a run be current in place of others; see `make_current`."""
+        """Mark a run as current in place of others; see `make_current`."""
         make_current(self.client(), self._file, run_id, others, table)
 
     def result_of(self, run_id: str) -> str | None:
-        """Find the ``asset/partition`` that a run tells of; None if there is no such run."""
+        """Return the ``asset/partition`` of an MLflow run; None if there is no such run."""
         from mlflow.exceptions import MlflowException
 
         if not _RUN_ID.fullmatch(run_id):
@@ -240,33 +240,33 @@ class Tracking(dg.ConfigurableResource):
         return f"{asset}/{partition}" if asset and partition else None
 
     def link(self, made_by: Mapping[str, str]) -> dg.MetadataValue:
-        """Point to the page that shows a run of an entry while MLflow's server runs."""
+        """Return a link to the page of an entry's MLflow run."""
         experiment, run = made_by["mlflow_experiment"], made_by["mlflow_run"]
         return dg.MetadataValue.url(f"{self.page}/#/experiments/{experiment}/runs/{run}")
 
     def pictures(self, made_by: Mapping[str, str]) -> dict[str, bytes]:
-        """Return the figures that MLflow shows with a run of an entry, by name."""
+        """Return the figures of an entry's MLflow run, by name."""
         from mlflow.exceptions import MlflowException
 
         try:
             run = self.client().get_run(made_by.get("mlflow_run", ""))
-        except MlflowException:  # there is none, or no longer
+        except MlflowException:  # the run doesn't exist
             return {}
         return pictures_of(run.info.artifact_uri)
 
     def comparison(self, experiment_id: str, runs: Sequence[str]) -> dg.MetadataValue:
-        """Point to the page that holds runs of one experiment side by side."""
+        """Return a link to the page that compares runs of one experiment."""
         ids = json.dumps(list(runs), separators=(",", ":"))
         query = urllib.parse.urlencode({"runs": ids, "experiments": json.dumps([experiment_id])})
         return dg.MetadataValue.url(f"{self.page}/#/compare-runs?{query}")
 
     def sweep(self, experiment: str, study: str, name: str) -> TrackedRun:
-        """Find the run that holds a study's runs of one experiment file, or make it."""
+        """Return the parent run of a study's runs of one experiment file; create it if needed."""
         client = self.client()
         experiment_id = self._experiment(client, experiment)
         tags = {"attnconn.study": study, "attnconn.sweep": name}
         wanted = " and ".join(f"tags.`{tag}` = '{value}'" for tag, value in tags.items())
-        with alone(Path(self.folder) / ".opening"):
+        with locked(Path(self.folder) / ".opening"):
             found = client.search_runs([experiment_id], wanted, max_results=1)
             if found:
                 run = found[0]
@@ -278,11 +278,11 @@ class Tracking(dg.ConfigurableResource):
     def register(
         self, name: str, model: Path, run_id: str, tags: Mapping[str, str], alias: str
     ) -> Registered:
-        """Give a stored model a version in MLflow's registry and an alias; see `register_model`."""
+        """Register a stored model with an alias; see `register_model`."""
         return register_model(self.client(), self._models, name, model, run_id, tags, alias)
 
     def registry_table(self) -> RegistryTable:
-        """Return what the registry holds; empty where there is no database yet."""
+        """Return the content of the registry; empty if there is no database yet."""
         return RegistryTable.read(self._file)
 
     def is_registered(self, table: RegistryTable, name: str, sha256: str, alias: str) -> bool:
@@ -308,7 +308,7 @@ class Tracking(dg.ConfigurableResource):
         return list(itertools.chain.from_iterable(found))
 
     def _experiment(self, client: "MlflowClient", name: str) -> str:
-        """Find an experiment, or make it; asked for once."""
+        """Return the id of an experiment, created if needed; looked up once."""
         if name not in self._experiments:
             artifacts = Path(self.folder).resolve() / "artifacts"
             self._experiments[name] = experiment_of(client, artifacts, name)

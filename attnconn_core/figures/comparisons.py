@@ -30,16 +30,16 @@ _ACROSS = 4
 def comparison_panel(
     scores: pd.DataFrame, leaders: pd.DataFrame, *, styles: Styles | None = None
 ) -> Figure:
-    """Draw one panel per benchmark and measure, with every method's score and its interval.
+    """Draw one panel per score and measure, with every method's score and its interval.
 
     Parameters
     ----------
     scores
-        One row per benchmark, measure and method: ``benchmark``, ``measure``, ``method``,
+        One row per score, measure and method: ``score``, ``measure``, ``method``,
         ``value``, ``lower``, ``upper`` and ``reference``, which is drawn as a broken line;
         ``n`` units (``unit``), of which at least ``fewest`` are needed for a leader.
     leaders
-        One row per benchmark, measure and leading method. Markers of leaders are filled, others
+        One row per score, measure and leading method. Markers of leaders are filled, others
         hollow; a panel without a leader states why.
     styles
         Labels, looks and order of methods; None: those of the registry, without
@@ -54,8 +54,8 @@ def comparison_panel(
         raise ParameterError("a figure of a comparison needs at least one score; got none")
     styles = styles or default_styles()
     looks = styles.looks(scores["method"].unique())
-    panels = list(scores.groupby(["benchmark", "measure"], sort=False))
-    leading = set(leaders[["benchmark", "measure", "method"]].itertuples(index=False, name=None))
+    panels = list(scores.groupby(["score", "measure"], sort=False))
+    leading = set(leaders[["score", "measure", "method"]].itertuples(index=False, name=None))
     across = min(_ACROSS, len(panels))
     down = -(-len(panels) // across)
     figure = canvas(height=1.6 + down * (0.9 + 0.3 * len(looks)))
@@ -64,12 +64,12 @@ def comparison_panel(
         if number >= len(panels):
             axes.set_axis_off()
             continue
-        (benchmark, measure), own = panels[number]
-        led = [each for each in looks if (benchmark, measure, each) in leading]
+        (score, measure), own = panels[number]
+        led = [each for each in looks if (score, measure, each) in leading]
         _draw(axes, own.set_index("method"), looks, led)
         method_rows(axes, [*map(styles.label, looks)], names=number % across == 0)
         tidy(axes, grid="x")
-        axes.set_title(plain(f"{benchmark}\n{measure}\n{_support(own)}"), fontsize=SMALL, color=INK)
+        axes.set_title(plain(f"{score}\n{measure}\n{_support(own)}"), fontsize=SMALL, color=INK)
         if not led:
             axes.set_xlabel(_why_nobody(own), fontsize=TINY, color=FAINT)
     _explain(figure)

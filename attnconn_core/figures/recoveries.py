@@ -27,14 +27,14 @@ _SHOWN = {
 }
 
 
-def recovery_panel(scores: pd.DataFrame, benchmark: str, *, styles: Styles | None = None) -> Figure:
+def recovery_panel(scores: pd.DataFrame, name: str, *, styles: Styles | None = None) -> Figure:
     """Draw three scores of every method: one point per data set, mean and 95 % interval.
 
     Parameters
     ----------
     scores
         Table from `attnconn_core.scoring.recovery_scores`.
-    benchmark
+    name
         Name of the group of data sets.
     styles
         Labels, looks and order of methods; None: those of the registry, without
@@ -49,7 +49,7 @@ def recovery_panel(scores: pd.DataFrame, benchmark: str, *, styles: Styles | Non
     styles = styles or default_styles()
     looks = styles.looks(name for name in summary.index if name not in NULL_ROWS)
     if not looks:
-        raise ParameterError(f"a figure of {benchmark} needs a method with a score; got none")
+        raise ParameterError(f"a figure of {name} needs a method with a score; got none")
     figure = canvas(height=2.3 + 0.36 * len(looks))
     panels = figure.subplots(1, len(_SHOWN))
     for column, (axes, (score, label)) in enumerate(zip(panels, _SHOWN.items(), strict=True)):
@@ -78,7 +78,7 @@ def recovery_panel(scores: pd.DataFrame, benchmark: str, *, styles: Styles | Non
     n_sets = int(np.max(summary["data_sets"]))
     heading(
         figure,
-        f"Recovery of a ground truth: {benchmark}",
+        f"Recovery of a ground truth: {name}",
         f"{n_sets} data sets; without the diagonal{styles.explanation(looks)}",
     )
     return figure

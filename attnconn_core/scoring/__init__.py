@@ -29,6 +29,7 @@ from attnconn_core.scoring.comparison.measured import (
     Comparison,
     Measured,
     join_measures,
+    with_score_column,
 )
 from attnconn_core.scoring.comparison.paired_tests import false_discovery
 from attnconn_core.scoring.comparison.power import (
@@ -191,4 +192,5 @@ __all__ = [
     "summarise_recovery",
     "units_for_correlation",
     "units_for_difference",
+    "with_score_column",
 ]

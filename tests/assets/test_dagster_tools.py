@@ -83,7 +83,7 @@ def test_nothing_is_made_by_hand_while_the_store_is_away(materialize, left):
     is_how = "is empty" if left == "an empty folder" else "is not there"
     assert (
         f"the store of tiny must hold what was made; {folder} {is_how}, and Dagster knows 1 "
-        "partitions that were stored. Mount it"
+        "stored partitions. If its disk"
     ) in refused.output
     assert "StoreError" not in refused.output
     assert not list(folder.parent.glob(f"{folder.name}/*"))

@@ -50,7 +50,7 @@ def test_a_run_says_whom_an_exclusion_names_that_is_not_there(line, capsys):
     exclude = ExclusionRules(sessions=("sub-001", "sub-1_ses-test"))
     conclude(line.study.model_copy(update={"exclude": exclude}), line.outcome, 1.0)
     said = capsys.readouterr().err
-    assert "exclude.sessions names sub-1_ses-test, which no session or subject is called" in said
+    assert "exclude.sessions names sub-1_ses-test, but no session or subject has this name" in said
     assert "names sub-001," not in said
     assert "2 of 8 sessions are left out by the study: sub-001_ses-retest (exclude.sessions" in said
 
@@ -65,9 +65,9 @@ def test_a_run_says_that_it_leaves_an_alias_that_a_person_moved(line, capsys):
     conclude(line.study, outcome, 1.0)
     (said,) = [each for each in capsys.readouterr().err.splitlines() if name in each]
     assert said == (
-        f"  {name}: the alias champion stays at version {other.version}, to which it was moved by "
-        f"hand; the study's own choice is version {chosen.version}. Delete the alias, and the next "
-        "run sets it again"
+        f"  {name}: the alias champion was moved by hand to version {other.version} and stays "
+        f"there; the study's own choice is version {chosen.version}. To use that, delete the "
+        "alias: the next run sets it again"
     )
     client.set_registered_model_alias(name, "champion", chosen.version)
     assert line.run()[0].moved == []

@@ -102,7 +102,7 @@ def digests(study: Study) -> dict[str, str]:
     """The recipe of every asset, of all its partitions."""
     partitions = {
         "configuration": list(study.configurations),
-        "benchmark": list(study.recovery.benchmarks),
+        "ground truth": list(study.recovery.ground_truths),
     }
     return {
         spec.name: " ".join(

@@ -158,7 +158,7 @@ def test_an_older_dagster_is_refused_with_the_command_that_migrates_it(release, 
         known = instance.get_runs_count()
     set_revision(release.home / place, "6b7fb194ff9c")
     with (
-        pytest.raises(HistoryError, match=r"of an older one: end `attnconn dev`") as refused,
+        pytest.raises(HistoryError, match=r"of an older Dagster: end `attnconn dev`") as refused,
         open_instance(),
     ):
         pass

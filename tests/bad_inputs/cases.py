@@ -368,9 +368,9 @@ STUDIES = [
         ("study", "a folder", load_study, StudyError, "can't be read: Is a directory"),
         ("study", "empty", _study(""), StudyError, "must hold keys and values; got NoneType"),
         ("study", "a tab for an indent", _study("name: bad\nbehaviour:\n\tfolds: 3\n"), StudyError, "isn't valid YAML"),
-        ("study", "a key twice", _study("name: bad\nname: good\n"), StudyError, "a key may have one value; twice: name"),
-        ("study", "an alias that holds itself", _study("a: &a [*a]\n"), StudyError, "aliases unfold to more, or one holds itself"),
-        ("study", "lists ten thousand deep", _study("a: " + "[" * 10000), StudyError, "may not lie so deep in each other"),
+        ("study", "a key twice", _study("name: bad\nname: good\n"), StudyError, "a key may occur once; found twice: name"),
+        ("study", "an alias that holds itself", _study("a: &a [*a]\n"), StudyError, "aliases unfold to more, or one contains itself"),
+        ("study", "lists ten thousand deep", _study("a: " + "[" * 10000), StudyError, "are nested too deeply"),
         ("study", "a number of five thousand digits", _study("seed: " + "9" * 5000), StudyError, "isn't valid YAML"),
         ("study", "a tag that doesn't fit", _study("seed: !!int x\n"), StudyError, "isn't valid YAML"),
         ("study", "a Python object", _study("a: !!python/object/apply:os.system [ls]\n"), StudyError, "could not determine a constructor"),
@@ -388,7 +388,7 @@ STUDIES = [
         ("experiment", "no configuration", _study(experiment={"fine_tuning": {"epochs": 1}}), StudyError, "at least one group configuration"),
         ("experiment", "a name with a hyphen", _study(experiment={**EXPERIMENT, "group": {"my-base": {}}}), StudyError, "lower-case letters, digits and underscores"),
         ("DAGSTER_HOME", "a relative path", _home("home"), InputError, "must be an absolute path"),
-        ("DAGSTER_HOME", "a file", _home("FOLDER/file"), InputError, "must be a folder that can be written into"),
+        ("DAGSTER_HOME", "a file", _home("FOLDER/file"), InputError, "must be a writable folder"),
     )
 ]  # fmt: skip
 

@@ -52,7 +52,7 @@ def test_databases_of_a_newer_version_are_refused_and_stay_as_they_are(made, dat
         assert refused.status == 1, name
         told = one_line(refused.told)
         assert f"attnconn: {database}: {owner}'s database must be of a version that" in told
-        assert f"its revision is '{UNKNOWN}', which a newer one has written" in told
+        assert f"its revision is '{UNKNOWN}', written by a newer {owner}" in told
         assert revisions(database) == [UNKNOWN]
         set_revision(database, known)
     again = made.run()
@@ -109,7 +109,7 @@ def test_a_lost_home_of_dagster_is_filled_again_from_the_store(made):
     assert again.counts == (0, 6, 0)
     assert made.recorded() == made.sessions == set(made.known())
     assert made.dagster_runs() == set()  # and with them their logs: the store has none
-    assert again.told.count("Dagster didn't know of 6 partitions that the store has") == 1
+    assert again.told.count("Dagster didn't know 6 partitions that the store has") == 1
 
     shutil.rmtree(made.home / "history")  # its databases alone
     shutil.rmtree(made.home / "schedules")
@@ -145,7 +145,7 @@ def test_a_lost_database_of_mlflow_is_rebuilt_from_the_store(made):
     again = made.run()
     assert again.status == 0, again.told
     assert again.counts == (0, 6, 0)  # nothing is computed
-    assert again.told.count("MLflow had lost the runs of 6 partitions; they are there again") == 1
+    assert again.told.count("MLflow had lost the runs of 6 partitions; they were recreated") == 1
 
     after = runs_of(made.database)
     assert after.keys() == before.keys()

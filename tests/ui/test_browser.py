@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.servers]
 
 def test_the_asset_graph_shows_every_group(page, shot, servers, made):
     page.goto(f"{servers.dagster}/asset-groups")
-    for group in ("inputs", "forecasters", "connectivity", "repeats", "benchmarks", "report"):
+    for group in ("inputs", "forecasters", "connectivity", "repeats", "scores", "report"):
         expect(page.get_by_text(group).first).to_be_visible(timeout=60_000)
     shot("dagster-graph")
     # Dagster draws the assets that are in view alone: high enough for all of them.
@@ -49,7 +49,7 @@ def test_mlflow_lists_an_experiment_a_kind_of_model(page, shot, servers, made):
     shot("mlflow-runs")
 
 
-def test_the_methods_of_a_benchmark_stand_side_by_side(page, shot, servers, made):
+def test_the_methods_of_a_score_stand_side_by_side(page, shot, servers, made):
     page.goto(f"{servers.dagster}/assets/small/fingerprint?view=events")
     link = page.locator("a[href*='compare-runs']").first
     expect(link).to_be_visible(timeout=60_000)
@@ -149,7 +149,7 @@ def test_an_alias_that_a_person_moves_stays_and_is_loaded(page, shot, servers):
     expect_champion(page, servers, version=1)
 
     told = train(servers, epochs=3)  # versions 5 and 6
-    assert f"{MODEL}: the alias champion stays at version 1, to which it was moved by hand" in told
+    assert f"{MODEL}: the alias champion was moved by hand to version 1 and stays there" in told
     assert "the study's own choice is version 5" in told
     expect_champion(page, servers, version=1)
     shot("mlflow-champion-moved")

@@ -86,7 +86,7 @@ def test_code_whose_process_was_killed_comes_back_and_costs_no_backfill(servers)
         if process in family(servers.process):
             os.kill(process, signal.SIGKILL)
     backfill = launch(servers, ["time_series"], SESSIONS[:1])
-    told = "The process of Dagster's code has ended; it is started again"
+    told = "Dagster's code process has ended; starting it again"
     servers.wait(lambda: told in servers.log, 30)
     wait_for(servers, backfill)
     servers.wait(lambda: sees_code(servers), 30)
@@ -165,7 +165,8 @@ def test_a_killed_one_is_cleared_by_the_next_which_a_closed_terminal_ends(anothe
     assert set(recorded.values()) < set(left)
     first.kill()
     first.wait()
-    told = f"attnconn dev was killed (process {first.pid}); ended now: Dagster's code server "
+    killed = f"attnconn dev was killed (process {first.pid})"
+    told = f"{killed}; its parts are ended now: Dagster's code server "
     second = another(lambda log: told in log and len(parts(another.folder)) == 1)
     assert not [process for process in left if lives(process)]
     begun = family(second.pid)

@@ -232,7 +232,7 @@ def test_a_port_that_is_taken_is_named(servers, tmp_path):
 def test_a_second_one_of_the_home_is_refused(servers):
     known = f"process {servers.process}, {servers.dagster}"
     told = refused(servers, servers.folder / ".dagster")
-    assert f"attnconn: attnconn dev of this home runs already: {known}." in told
+    assert f"attnconn: attnconn dev already runs for this Dagster home: {known}." in told
 
 
 def test_the_sensor_and_every_asset_are_there(servers):
@@ -266,5 +266,5 @@ def test_pages_that_are_killed_come_back_and_cost_no_run(servers):
                 os.kill(process, signal.SIGKILL)
     servers.wait(servers.ready, 120)
     for page in ("Dagster's page", "MLflow's page"):
-        assert f"{page} ended with status -9; it is started again" in servers.log
+        assert f"{page} ended with status -9; starting it again" in servers.log
     wait_for(servers, backfill)

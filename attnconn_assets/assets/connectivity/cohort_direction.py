@@ -15,11 +15,11 @@ from attnconn_core.records import Session, TimeSeries
 __all__ = ["make_cohort_direction"]
 
 _SAID_EVERY = 25  # subjects
-_WINDOW = 16  # frames, so that a half can be estimated
+_WINDOW = 16  # frames; enough to estimate each half
 
 
 def make_cohort_direction(work: Work) -> Result:
-    """Sum the evidence of the training frames of all who may train, subject by subject."""
+    """Sum the evidence in the training frames of all training subjects."""
     cohort = work.cohort()
     sessions_of: dict[str, list[Session]] = {}
     for session in cohort.sessions:
@@ -44,7 +44,7 @@ def make_cohort_direction(work: Work) -> Result:
 def _training_parts(
     work: Work, sessions_of: Mapping[str, Sequence[Session]]
 ) -> Iterator[tuple[str, list[TimeSeries]]]:
-    """Read one subject after the other, and say how far that is."""
+    """Yield subject and training parts; log the progress."""
     for number, (subject, sessions) in enumerate(sessions_of.items(), start=1):
         yield subject, [training_part(work, session.key, _WINDOW) for session in sessions]
         if number % _SAID_EVERY == 0:

@@ -1,4 +1,4 @@
-"""Methods that read the cohort's model: its attention, and what it makes of the past."""
+"""Methods that read a cohort model, such as its attention."""
 
 from attnconn_assets.assets.connectivity.reader import EstimatorFor
 from attnconn_assets.assets.forecasters.reading import cohort_model_of
@@ -9,7 +9,7 @@ __all__ = ["read_cohort_model"]
 
 
 def read_cohort_model(work: Work) -> EstimatorFor:
-    """Read the cohort's model on this session, in the session's own units."""
+    """Return the estimator that reads the cohort model on this session, in its own units."""
     method: Method = work.settings["method"]
     forecaster, saw = cohort_model_of(work, str(method.configuration))
     rescale = work.settings["normalisation"] != "pooled"

@@ -1,4 +1,4 @@
-"""Methods that need nothing but a series."""
+"""Methods that need only a series."""
 
 from attnconn_assets.assets.connectivity.reader import EstimatorFor
 from attnconn_assets.building.work import Work
@@ -8,7 +8,7 @@ __all__ = ["read_series"]
 
 
 def read_series(work: Work) -> EstimatorFor:
-    """Use one estimator for every part of every session."""
+    """Return the method's estimator, the same for every part of a session."""
     method: Method = work.settings["method"]
     estimator = method.make()
     return lambda part, whole: estimator  # noqa: ARG005

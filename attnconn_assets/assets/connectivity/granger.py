@@ -9,7 +9,7 @@ __all__ = ["read_granger"]
 
 
 def read_granger(work: Work) -> EstimatorFor:
-    """Use the cohort's lags and α."""
+    """Return Granger's estimator with the cohort's lags and α."""
     order = work.facts("granger_order", WHOLE)
     judged, unjudged = (
         Granger(order["lags"], order["alpha"], fraction, order["units"])

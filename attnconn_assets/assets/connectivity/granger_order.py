@@ -14,7 +14,7 @@ __all__ = ["make_granger_order", "searched_order"]
 
 
 def make_granger_order(work: Work) -> Result:
-    """Choose Granger's lags and α on validation frames: the last of the training part."""
+    """Choose Granger's lags and α on validation frames, the last frames of the training part."""
     settings = work.settings["granger"]
     if settings.lags is not None and settings.alpha is not None:
         given = {"lags": settings.lags, "alpha": settings.alpha, "r2": None}
@@ -46,6 +46,6 @@ def _result(
 def searched_order(
     settings: GrangerSettings, test_fraction: float, parts: Sequence[TimeSeries]
 ) -> GrangerOrder:
-    """Search as the study says, among series that hold no test frames."""
-    search = settings.model_dump(exclude={"lags", "alpha"})  # what is None stays the default
+    """Search lags and α with the study's settings, in series without test frames."""
+    search = settings.model_dump(exclude={"lags", "alpha"})  # None stands for the default
     return choose_granger_order(parts, **search, test_fraction=test_fraction)

@@ -1,4 +1,4 @@
-"""A session's matrices by one method: what every connectivity asset does alike."""
+"""A session's matrices by one method; the body of every connectivity asset."""
 
 from collections.abc import Sequence
 
@@ -43,21 +43,20 @@ def estimate_lengths(
     Parameters
     ----------
     series
-        Of the session.
+        Series of the session.
     lengths
-        How many of the first frames, ascending; those that the scan doesn't exceed are left out.
+        Numbers of first frames, ascending; those not below the scan's length are skipped.
     method
-        Names what is estimated.
+        The method, which names the matrices.
     estimator_of
-        What estimates a part.
+        Function that returns the estimator of a part.
 
     Returns
     -------
     matrices
-        By number of frames.
+        Number of frames → matrix.
     unusable
-        Number of frames → why they can't be estimated: they are too few, or a region still
-        stands still in them.
+        Number of frames → why they can't be used: too few, or a region is constant in them.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What must hold of a method's matrices before anyone builds on them."""
+"""Rules that a method's matrices must keep before they are stored."""
 
 from collections.abc import Mapping
 
@@ -15,10 +15,9 @@ _SYMMETRY_TOLERANCE = 1e-8
 
 
 def check_matrices(matrices: Mapping[int, Connectivity]) -> tuple[Check, ...]:
-    """Every value is finite; undirected matrices are symmetric, attention rows sum to 1 or 0.
+    """Check for finite values, symmetry of undirected matrices, and attention rows of sum 1 or 0.
 
-    Directed matrices without attention have nothing to be symmetric to: their second
-    check passes and says so.
+    For directed matrices without attention the second check always passes, with a note.
     """
     values = [matrix.values for matrix in matrices.values()]
     wrong = int(sum((~np.isfinite(each)).sum() for each in values))
@@ -31,7 +30,7 @@ def check_matrices(matrices: Mapping[int, Connectivity]) -> tuple[Check, ...]:
         return finite, Check(
             "rows_sum_to_one_or_zero",
             error <= _ROW_SUM_TOLERANCE,
-            "a target's attention must sum to 1, or to 0 where it attends to nothing",
+            "a target's attention must sum to 1, or to 0 if it attends to no source",
             {"largest distance": error, "share of empty rows": whole.metrics["empty_rows"]},
         )
     symmetric = "an undirected matrix must be symmetric"

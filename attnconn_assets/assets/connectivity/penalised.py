@@ -1,4 +1,4 @@
-"""A session's matrices by one method at every penalty that a score may choose."""
+"""A session's matrices by one method, at every penalty that a score can choose."""
 
 from attnconn_assets.assets.connectivity.matrices import estimate_lengths
 from attnconn_assets.assets.connectivity.penalty_files import PENALTIES, penalty_file
@@ -14,9 +14,9 @@ __all__ = ["make_penalised"]
 
 
 def make_penalised(work: Work, reader: Reader) -> Result:
-    """Estimate the whole scan and its first frames at one penalty after the other.
+    """Estimate the whole scan and its first frames at every penalty.
 
-    A penalty at which the whole scan can't be estimated is left out, and the reason kept.
+    Penalties at which the whole scan can't be estimated are left out, with the reason.
     """
     method: Method = work.settings["method"]
     penalty: Penalty = work.settings["penalty"]

@@ -1,16 +1,16 @@
-"""The files of matrices at other penalties, apart from what makes them."""
+"""Names of the files of matrices at several penalties."""
 
 __all__ = ["PENALTIES", "penalised_asset", "penalty_file"]
 
-#: The fact that says which penalties have a file, in the order of their numbers.
+#: Name of the fact that lists the penalties, in the order of the files' numbers.
 PENALTIES = "penalties"
 
 
 def penalty_file(number: int) -> str:
-    """Name the file that holds the matrices at a penalty."""
+    """Return the name of the file with the matrices at a penalty."""
     return f"penalty_{number}.parquet"
 
 
 def penalised_asset(method: str) -> str:
-    """Name the asset that holds the matrices of a method at every penalty."""
+    """Return the name of the asset with a method's matrices at every penalty."""
     return f"penalised_{method}"

@@ -1,4 +1,4 @@
-"""A reader makes a method's estimator ready for the session that is worked on."""
+"""Readers, which prepare a method's estimator for the session being made."""
 
 from collections.abc import Callable
 
@@ -8,7 +8,7 @@ from attnconn_core.records import TimeSeries
 
 __all__ = ["EstimatorFor", "Reader"]
 
-# A part of a scan, and whether it is the whole of it → what estimates it. A shortened
-# scan has no frames to spare for judging a forecast: all of them are learned from.
+# Part of a scan, and whether it is the whole scan → estimator. In a shortened scan all frames are
+# used to learn, and none are held out to score forecasts.
 EstimatorFor = Callable[[TimeSeries, bool], Estimator]
 Reader = Callable[[Work], EstimatorFor]

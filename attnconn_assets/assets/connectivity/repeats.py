@@ -1,4 +1,4 @@
-"""A session's connectivity estimated again: from each of its halves."""
+"""A session's connectivity estimated from each of its halves."""
 
 from collections.abc import Callable, Mapping
 
@@ -18,13 +18,13 @@ Files = dict[str, Mapping[int, Connectivity]]
 
 
 def make_repeats(work: Work, reader: Reader) -> Result:
-    """Estimate the halves of a session, by a method that rests on no trained model."""
+    """Estimate the halves of a session by a method without a trained model."""
     files, left_out = read_halves(work, reader(work), None)
     return repeated(files, left_out)
 
 
 def repeated(files: Files, left_out: Mapping[str, str]) -> Result:
-    """Return what was repeated, and why the rest was not."""
+    """Return the result of repeated matrices, with the reasons for missing ones."""
     return Result(
         files=files,
         metrics={"matrices": len(files)},
@@ -37,10 +37,10 @@ def read_halves(
     estimator_of: EstimatorFor,
     second_of: Callable[[TimeSeries], Estimator] | None,
 ) -> tuple[Files, dict[str, str]]:
-    """Estimate both halves, the second by an estimator of its own where there is one.
+    """Estimate both halves, the second by its own estimator if `second_of` is given.
 
-    The first is there already where the study asks for scans of that length. Where a half is
-    too short, or a region stands still in it, there is none, and the reason.
+    The first half is read from the store if the study has scans of that length. If a half is too
+    short, or a region is constant in it, only the reason is returned.
     """
     if not work.settings["split_half"]:
         return {}, {}

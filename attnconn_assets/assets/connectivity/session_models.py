@@ -1,4 +1,4 @@
-"""Methods that read a model of the session's own: trained on it, or fine-tuned."""
+"""Methods that read a session's own model, trained or fine-tuned on it."""
 
 from attnconn_assets.assets.connectivity.reader import EstimatorFor
 from attnconn_assets.assets.forecasters.beginning import FRESH, Beginning, fit_from
@@ -14,12 +14,12 @@ __all__ = ["read_finetuned_model", "read_session_model"]
 
 
 def read_session_model(work: Work) -> EstimatorFor:
-    """Read the session's own model; a shortened scan gets one that saw no more than it."""
+    """Return estimators that read the session's model; each shortened scan is trained on alone."""
     return _reader(work, read_forecaster(work, "subject_forecaster", work.partition), FRESH)
 
 
 def read_finetuned_model(work: Work) -> EstimatorFor:
-    """Read the fine-tuned model; a shortened scan gets one tuned on no more than it."""
+    """Return estimators that read the fine-tuned model; each shortened scan is tuned on alone."""
     stored = read_forecaster(work, "finetuned_forecaster", work.partition)
     return _reader(work, stored, fine_tuning_of(work))
 

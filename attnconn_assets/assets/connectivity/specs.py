@@ -1,4 +1,4 @@
-"""One asset per method, and what a cohort prepares for some of them."""
+"""The assets of methods, and those that the cohort prepares for some methods."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -32,7 +32,7 @@ from attnconn_assets.assets.forecasters.specs import (
     reseeded_asset,
     seeds,
 )
-from attnconn_assets.building.spec import AssetSpec, Kind
+from attnconn_assets.building.spec import BuildSpec, Kind
 from attnconn_assets.building.windows import Window
 from attnconn_assets.storage.entry import WHOLE
 from attnconn_assets.study.experiment import Configuration
@@ -46,16 +46,16 @@ __all__ = ["Reading", "penalised_of", "reading_of", "repeats_of", "specs"]
 
 @dataclass(frozen=True)
 class Reading:
-    """How a method's estimator is made ready for a session.
+    """How a method's estimator is prepared for a session.
 
     Attributes
     ----------
     reader
-        Makes it ready.
+        Function that prepares the estimator.
     settings, needs, calls, from_configuration, window
-        What that reads; see `AssetSpec`.
+        What the reader needs; see `BuildSpec`.
     trains
-        Whether a part of a session needs a model of its own.
+        Whether each part of a session needs its own model.
     """
 
     reader: Reader
@@ -67,10 +67,10 @@ class Reading:
     trains: bool = False
 
 
-def specs(study: Study) -> list[AssetSpec]:
-    """What the cohort prepares, then every method of the study, and what repeats it."""
+def specs(study: Study) -> list[BuildSpec]:
+    """Return the specs that the cohort prepares, then those of every method and its repeats."""
     return [
-        AssetSpec(
+        BuildSpec(
             "granger_order",
             make_granger_order,
             "whole",
@@ -81,7 +81,7 @@ def specs(study: Study) -> list[AssetSpec]:
             group="connectivity",
             kinds=frozenset({"mlflow"}),
         ),
-        AssetSpec(
+        BuildSpec(
             REFERENCE,
             make_tangent_reference,
             "whole",
@@ -90,14 +90,14 @@ def specs(study: Study) -> list[AssetSpec]:
             description="Geometric mean of the training sessions' covariances (region, region).",
             group="connectivity",
         ),
-        AssetSpec(
+        BuildSpec(
             EVIDENCE,
             make_cohort_direction,
             "whole",
             settings=cross_fitting(study),
             needs={"time_series": "session"},
             description="Sums of the evidence of directions in the cohort's training frames, by "
-            "groups of subjects: what directed_cohort takes from those outside a subject's pool.",
+            "groups of subjects. directed_cohort uses those from outside a subject's pool.",
             group="connectivity",
             kinds=frozenset({"safetensors"}),
         ),
@@ -108,13 +108,13 @@ def specs(study: Study) -> list[AssetSpec]:
 
 
 def repeats_of(study: Study) -> dict[str, Kind]:
-    """Return the assets that hold the repeated matrices of a study's methods."""
+    """Return the assets with the repeated matrices of a study's methods."""
     repeated = (method for method in study.chosen_methods if _repeated(study, method))
     return {repeats_asset(method.name): "session" for method in repeated}
 
 
 def penalised_of(study: Study, score: ChoosesPenalties) -> dict[str, Kind]:
-    """Return the assets that hold matrices at the penalties that a score chooses from."""
+    """Return the assets with matrices at the penalties that a score chooses from."""
     chosen = score.chooses_for(study.chosen_methods)
     return {penalised_asset(method.name): "session" for method in chosen}
 
@@ -124,13 +124,13 @@ def _repeated(study: Study, method: Method) -> bool:
 
 
 def _other_seeds(study: Study, method: Method) -> dict[str, Kind]:
-    """Return the assets that hold a method's models of other seeds, from seed number 2."""
+    """Return the assets with a method's models of other seeds, from seed number 2."""
     numbers = seeds(study) if method.needs in TRAINED else ()
     return dict(reseeded_asset(method, number) for number in numbers)
 
 
 def reading_of(study: Study, method: Method) -> Reading:
-    """Choose how a method is made ready, by what it needs."""
+    """Return how a method's estimator is prepared, by the method's `needs`."""
     match method.needs:
         case "series":
             return Reading(read_series, {}, calls=(method.module,))
@@ -142,15 +142,15 @@ def reading_of(study: Study, method: Method) -> Reading:
             return _finetuned(study, method)
     if method.name not in _READINGS:
         raise StudyError(
-            f"method {method.name} needs a {method.needs}, and nothing makes it ready: "
-            "attnconn_assets/assets/connectivity/specs.py must name its reader"
+            f"method {method.name} needs a {method.needs} and has no reader: "
+            "add one to _READINGS in attnconn_assets/assets/connectivity/specs.py"
         )
     return _READINGS[method.name](study)
 
 
-def _matrices(study: Study, method: Method) -> AssetSpec:
+def _matrices(study: Study, method: Method) -> BuildSpec:
     reading = reading_of(study, method)
-    return AssetSpec(
+    return BuildSpec(
         method.name,
         partial(make_matrices, reader=reading.reader),
         "session",
@@ -168,9 +168,9 @@ def _matrices(study: Study, method: Method) -> AssetSpec:
     )
 
 
-def _penalised(study: Study, method: Method) -> AssetSpec:
+def _penalised(study: Study, method: Method) -> BuildSpec:
     reading = reading_of(study, method)
-    return AssetSpec(
+    return BuildSpec(
         penalised_asset(method.name),
         partial(make_penalised, reader=reading.reader),
         "session",
@@ -184,14 +184,14 @@ def _penalised(study: Study, method: Method) -> AssetSpec:
         window=reading.window,
         calls=reading.calls,
         from_configuration=reading.from_configuration,
-        description=f"{method.label} at every penalty that identification may choose.",
+        description=f"{method.label} at every penalty that identification can choose.",
         group="penalties",
         experiment="penalties",
         run_label=method.name,
     )
 
 
-def _repeats(study: Study, method: Method) -> AssetSpec:
+def _repeats(study: Study, method: Method) -> BuildSpec:
     reading, other = reading_of(study, method), _other_seeds(study, method)
     trained = method.needs in TRAINED
     more: dict[str, Any] = {}
@@ -206,7 +206,7 @@ def _repeats(study: Study, method: Method) -> AssetSpec:
     if other:
         second, needs = _second_half(study, method, reading)
         more |= second
-    return AssetSpec(
+    return BuildSpec(
         repeats_asset(method.name),
         partial(make_trained_repeats if trained else make_repeats, reader=reading.reader),
         "session",
@@ -226,7 +226,7 @@ def _repeats(study: Study, method: Method) -> AssetSpec:
         calls=reading.calls,
         from_configuration=reading.from_configuration,
         trains=reading.trains and study.reliability.split_half,
-        description=f"{method.label} of each half of a session, and by models of other seeds.",
+        description=f"{method.label} from each half of a session, and by models with other seeds.",
         group="repeats",
         experiment="repeats",
         run_label=method.name,
@@ -236,7 +236,7 @@ def _repeats(study: Study, method: Method) -> AssetSpec:
 def _second_half(
     study: Study, method: Method, reading: Reading
 ) -> tuple[dict[str, Any], dict[str, Kind]]:
-    """Return what the model of another seed is made with that a session's second half has."""
+    """Return the settings and needs of the second half's model, which has another seed."""
     start: tuple[str, str] | None = None
     own: Configuration | None = None
     needs: dict[str, Kind] = {}
@@ -315,5 +315,5 @@ def _finetuned(study: Study, method: Method) -> Reading:
     )
 
 
-# How each method is made ready that needs something of the cohort's.
+# Readings of the methods that need something from the cohort.
 _READINGS = {"granger": _granger, "tangent": _tangent, "directed_cohort": _cohort_directed}

@@ -1,4 +1,4 @@
-"""Tangents: every session's covariance as seen from the cohort's."""
+"""Tangents: every session's covariance relative to the cohort's mean covariance."""
 
 from attnconn_assets.assets.connectivity.reader import EstimatorFor
 from attnconn_assets.building.work import Work
@@ -11,7 +11,7 @@ REFERENCE = "tangent_reference"
 
 
 def read_tangent(work: Work) -> EstimatorFor:
-    """Take the tangent at the cohort's covariance."""
+    """Return the estimator of tangents at the cohort's mean covariance."""
     (reference,) = work.matrices(REFERENCE, WHOLE).values()
     saw = work.session.subject in work.facts(REFERENCE, WHOLE)["subjects"]
     estimator = Tangent(reference.values, saw_subject=saw)

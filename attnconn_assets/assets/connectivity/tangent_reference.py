@@ -1,4 +1,4 @@
-"""The point that tangents touch: the mean covariance of the cohort's training sessions."""
+"""The reference of tangents: the mean covariance of the cohort's training sessions."""
 
 import numpy as np
 
@@ -12,7 +12,7 @@ __all__ = ["make_tangent_reference"]
 
 
 def make_tangent_reference(work: Work) -> Result:
-    """Average the covariances of the frames that models may learn from."""
+    """Average the covariances of training frames, as a geometric mean."""
     cohort = work.cohort()
     trained = [session for session in cohort.sessions if session.group != "test"]
     parts = [training_part(work, session.key, 2) for session in trained]

@@ -1,4 +1,4 @@
-"""A session's connectivity by models of other seeds, and from each of its halves."""
+"""A session's connectivity by models with other seeds, and from each of its halves."""
 
 from functools import partial
 
@@ -19,10 +19,10 @@ __all__ = ["make_trained_repeats"]
 
 
 def make_trained_repeats(work: Work, reader: Reader) -> Result:
-    """Estimate the halves of a session, and the whole of it by models of other seeds.
+    """Estimate the halves of a session, and the whole session by models with other seeds.
 
-    Each half has a model of its own seed where a study trains with several: two models that
-    begin with the same weights agree for that reason alone.
+    If the study trains with several seeds, each half's model has its own. Two models that start
+    with the same weights would agree for that reason alone.
     """
     series = work.series()
     method: Method = work.settings["method"]
@@ -45,7 +45,7 @@ def make_trained_repeats(work: Work, reader: Reader) -> Result:
 
 
 def _of_another_seed(work: Work, half: TimeSeries) -> Estimator:
-    """Make what reads the second half ready."""
+    """Return the estimator of the second half, with another seed."""
     settings = work.settings
     method: Method = settings["method"]
     configuration = settings["second_configuration"]
@@ -59,7 +59,7 @@ def _of_another_seed(work: Work, half: TimeSeries) -> Estimator:
 
 
 def _model(work: Work, asset: str) -> tuple[AttentionForecaster | None, str]:
-    """Read the model of another seed; None, and why, of a session that has none."""
+    """Return the model of another seed; None and the reason if the session has none."""
     if work.settings["method"].needs == "cohort model":
         return model_for_session(work, work.entry(asset, WHOLE))[0], ""
     entry = work.entry(asset)

@@ -1,4 +1,4 @@
-"""What a fit on one session goes on from: a cohort model's weights, or other people's VAR."""
+"""The start of a fit on one session: a cohort model's weights, or the VAR of other subjects."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,46 +17,46 @@ __all__ = ["FRESH", "Beginning", "fine_tuning_beginning", "fit_from"]
 
 @dataclass(frozen=True, eq=False)
 class Beginning:
-    """What `attnconn_core.forecasting.fit` begins with.
+    """Start of `attnconn_core.forecasting.fit`.
 
     Attributes
     ----------
     start
-        A trained forecaster to go on from.
+        Trained forecaster that is trained further.
     prior
-        What a linear start is shrunk towards, and how strongly.
+        Target and strength of the shrinkage of a linear start.
     """
 
     start: AttentionForecaster | None = None
     prior: Prior | None = None
 
 
-#: From nothing but the session itself.
+#: A fit from the session alone.
 FRESH = Beginning()
 
 
 def fine_tuning_beginning(work: Work, start: tuple[str, str] | None) -> Beginning:
-    """Return what the fine-tuned model of this session begins with.
+    """Return the start of this session's fine-tuned model.
 
-    Where models begin linear, that is the hierarchical VAR: the session's own, shrunk
-    towards that of other subjects, the same for all subjects that are compared. Towards the
-    VAR of all but the subject every matrix would tell its subject by who is missing. And by
-    one penalty for all: with a penalty of each scan's own, two scans of a person would differ
-    by how far each is shrunk. Otherwise it is the weights of the cohort's model.
+    If models start linear, it is the hierarchical VAR: the session's VAR, shrunk towards that of
+    other subjects. All subjects that are compared are shrunk towards the same VAR. If each were
+    shrunk towards the VAR of all but itself, its matrix would identify it by who is missing. The
+    penalty is also the same for all: with a penalty per scan, two scans of a subject would differ
+    by how strongly each is shrunk. If models don't start linear, the start is the cohort model.
 
     Parameters
     ----------
     work
-        On a session.
+        The work on a session.
     start
-        Asset and partition of the cohort's model; None where models begin linear.
+        Asset and partition of the cohort model; None if models start linear.
 
     Raises
     ------
     CohortError
-        If there are too few subjects to be dealt into folds.
+        If there are too few subjects for folds.
     StoreError
-        If no model of the cohort reads this subject.
+        If no cohort model reads this subject.
     """
     if start is None:
         place = place_of(work, "pooled_moments")
@@ -72,7 +72,7 @@ def fit_from(
     parts: Sequence[TimeSeries],
     on_epoch: Callable[[Epoch], None] | None = None,
 ) -> Fit:
-    """Fit a forecaster to some series; see `attnconn_core.forecasting.fit`."""
+    """Fit a forecaster to series; see `attnconn_core.forecasting.fit`."""
     return fit(
         configuration.model,
         parts,

@@ -1,4 +1,4 @@
-"""The champion: the cohort's configuration that forecasts best, under a name to ask for it."""
+"""The champion: the cohort configuration with the best forecasts, registered in MLflow."""
 
 import pandas as pd
 
@@ -12,15 +12,15 @@ __all__ = ["make_champion"]
 
 
 def make_champion(work: Work) -> Result:
-    """Hold the configurations side by side, and register the best one's models."""
+    """Compare the configurations, and register the models of the best one."""
     names = work.settings["configurations"]
     entries = {name: work.entry("group_forecaster", name) for name in names}
     scores = {name: entry.facts["validation_r2"] for name, entry in entries.items()}
     unjudged = [name for name, r2 in scores.items() if r2 is None]
     if unjudged and len(scores) > 1:
         raise StudyError(
-            "a champion is chosen on validation frames, so that every group configuration needs a "
-            f"validation_fraction in its training; without one: {', '.join(unjudged)}"
+            "a champion is chosen on validation frames, so every group configuration needs a "
+            f"validation_fraction in its training; these have none: {', '.join(unjudged)}"
         )
     best = max(scores, key=lambda name: scores[name] or 0.0)
     table = pd.DataFrame(
@@ -44,9 +44,10 @@ def make_champion(work: Work) -> Result:
 
 
 def _register(work: Work, configuration: str, entry: Entry) -> dict[str, Registered]:
-    """Register every model of a configuration, by alias: a cross-fitted one has several.
+    """Register all models of a configuration; return them by alias.
 
-    The first has the alias ``champion``, the others ``champion-<fold>``.
+    A cross-fitted configuration has several. The first has the alias ``champion``, the others
+    ``champion-<fold>``.
     """
     registered: dict[str, Registered] = {}
     for name, file in entry.files.items():

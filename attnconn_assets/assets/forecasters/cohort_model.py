@@ -47,7 +47,7 @@ def make_cohort_model(work: Work) -> Result:
 
 
 def _mean(fits: Sequence[Fit]) -> dict[str, Any]:
-    """Average the folds' last numbers; None where a fold has none."""
+    """Return the mean of the folds' final metrics; None where the first fold has none."""
     finals = [final_numbers(each) for each in fits]
     return {
         name: None if value is None else sum(final[name] for final in finals) / len(finals)

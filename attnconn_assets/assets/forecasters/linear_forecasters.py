@@ -1,4 +1,4 @@
-"""The linear forecasters of one session, and what they are worth on its test frames."""
+"""The linear forecasters of one session, and their scores on its test frames."""
 
 import pandas as pd
 
@@ -14,7 +14,7 @@ __all__ = ["make_linear_forecasters"]
 
 
 def make_linear_forecasters(work: Work) -> Result:
-    """Fit every linear forecaster on the session's training frames, and judge it."""
+    """Fit every linear forecaster on the training frames, and score it on the test frames."""
     pooled = read_moments(work.content("pooled_moments", "moments.safetensors", WHOLE))
     reason = ""
     try:

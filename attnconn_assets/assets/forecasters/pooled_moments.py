@@ -1,4 +1,4 @@
-"""The cohort's pooled moments: one pass over the frames that may be learnt from."""
+"""The cohort's pooled moments: sums over all training frames."""
 
 import functools
 from collections.abc import Iterator, Sequence
@@ -18,15 +18,17 @@ _SAID_EVERY = 25  # sessions
 
 
 def make_pooled_moments(work: Work) -> Result:
-    """Sum the moments of the training frames of all who may train, session by session.
+    """Sum the moments of the training frames, session by session, and fit the VARs.
 
-    And fit to them, once for all who are compared, the VAR that their models begin with.
+    Each VAR is the start of the models of all subjects that are compared with each other.
     """
     lags = work.settings["lags"]
     cohort = work.cohort()
     trained = [session for session in cohort.sessions if session.group != "test"]
     if not trained:
-        raise CohortError("pooled moments need sessions in group train; all are in group test")
+        raise CohortError(
+            "pooled moments need at least one session in group train; all are in group test"
+        )
     pools = dealt_pools(work, cohort)
     scans = _training_parts(work, trained, lags + 1)
     pooled = PooledMoments.of(scans, lags, groups_within(pools, cohort))
@@ -52,7 +54,7 @@ def make_pooled_moments(work: Work) -> Result:
 def _training_parts(
     work: Work, sessions: Sequence[Session], window: int
 ) -> Iterator[tuple[str, TimeSeries]]:
-    """Read one session after the other, and say how far that is."""
+    """Yield subject and training part of each session; log the progress."""
     for number, session in enumerate(sessions, start=1):
         yield session.subject, training_part(work, session.key, window)
         if number % _SAID_EVERY == 0:

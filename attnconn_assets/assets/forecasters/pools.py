@@ -1,7 +1,7 @@
-"""Pools: subjects that are compared with each other, and rest on the same others.
+"""Pools: subjects that are compared with each other and use the data of the same others.
 
-Whatever a matrix takes from other subjects must be the same for all that are compared with
-it, or every matrix tells its subject by who is missing.
+A matrix may use other subjects' data only if all matrices that it is compared with use the same
+subjects. Otherwise each matrix would identify its subject by who is missing.
 """
 
 from collections.abc import Mapping
@@ -24,13 +24,13 @@ __all__ = [
 ]
 
 Pools = list[frozenset[str] | None]
-"""Who is compared with whom; None for everyone, where the study names who trains."""
+"""Sets of subjects that are compared; None for all subjects, if the study sets who trains."""
 
-_FEWEST = 3  # subjects that can be dealt into pools
+_FEWEST = 3  # fewest subjects for pools
 
 
 def dealt_pools(work: Work, cohort: Cohort) -> Pools:
-    """Return who is compared with whom, as the cohort's models are dealt; none if too few."""
+    """Return the pools, which are the folds of cohort models; empty if subjects are too few."""
     few = len(cohort.subjects) < _FEWEST and all(each.group is None for each in cohort.sessions)
     if few:
         return []
@@ -39,44 +39,43 @@ def dealt_pools(work: Work, cohort: Cohort) -> Pools:
 
 
 def groups_within(pools: Pools, cohort: Cohort) -> Mapping[str, int]:
-    """Deal those who may train into groups, none of which holds subjects of two pools."""
+    """Assign training subjects to groups, none of which has subjects of two pools."""
     trained = (each.subject for each in cohort.sessions if each.group != "test")
     return deal(trained, pools=[each for each in pools if each])
 
 
 def facts_of(pools: Pools) -> list[dict[str, Any]]:
-    """Return what an entry says of its pools."""
+    """Return an entry's facts on pools."""
     return [{"reads": None if each is None else sorted(each)} for each in pools]
 
 
 def place_of(work: Work, asset: str) -> int:
-    """Return the place of the fold that holds this session's subject, among an asset's.
+    """Return the index of an asset's fold that reads this session's subject.
 
     Raises
     ------
     CohortError
-        If there were too few subjects to be dealt into pools.
-        Or if no pool holds this subject.
+        If there were too few subjects for pools, or no pool has this subject.
     """
     folds = work.facts(asset, WHOLE)["folds"]
     if not folds:
         raise CohortError(
-            f"{work.asset} takes from other subjects, and needs at least {_FEWEST}, so that "
-            "two have the same others"
+            f"{work.asset} uses other subjects' data, and needs at least {_FEWEST} subjects, so "
+            "that two of them have the same others"
         )
     place = fold_of(folds, work.session.subject)
     if place is None:
         raise CohortError(
             f"{asset} has no fold for subject {work.session.subject}: it was made before this "
-            "subject was there; materialise it again"
+            "subject was added; materialise it again"
         )
     return place
 
 
 def pool_of(work: Work, asset: str) -> frozenset[str] | None:
-    """Return who is compared with this session's subject, by what an asset says.
+    """Return the subjects of this session's pool, as recorded by an asset; None for all.
 
-    None is everyone. Errors are those of `place_of`.
+    Raises the errors of `place_of`.
     """
     reads = work.facts(asset, WHOLE)["folds"][place_of(work, asset)]["reads"]
     return None if reads is None else frozenset(reads)

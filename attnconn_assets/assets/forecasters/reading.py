@@ -17,7 +17,7 @@ def read_forecaster(
 
 
 def cohort_model_of(work: Work, configuration: str) -> tuple[AttentionForecaster, bool]:
-    """Find the cohort's model that reads this session, and whether it saw the subject.
+    """Return the cohort model that reads this session, and whether it was trained on the subject.
 
     Raises
     ------
@@ -28,7 +28,7 @@ def cohort_model_of(work: Work, configuration: str) -> tuple[AttentionForecaster
 
 
 def model_for_session(work: Work, entry: Entry) -> tuple[AttentionForecaster, bool]:
-    """Find the one of a cohort's models that reads this session, and whether it saw the subject.
+    """Return the model of an entry that reads this session, and whether it saw the subject.
 
     Raises
     ------
@@ -40,7 +40,7 @@ def model_for_session(work: Work, entry: Entry) -> tuple[AttentionForecaster, bo
     if place is None:
         raise CohortError(
             f"{entry.asset} of {entry.partition} has no model for subject {subject}: it was "
-            "trained before this subject was there; materialise it again"
+            "trained before this subject was added; materialise it again"
         )
     path = work.path(entry, f"{folds[place]['name']}.safetensors")
     return load_forecaster(path)[0], subject in folds[place]["subjects"]

@@ -1,4 +1,4 @@
-"""Models of other seeds: what shows whether a matrix depends on the seed."""
+"""Models with other seeds, which show whether a matrix depends on the seed."""
 
 import hashlib
 
@@ -16,12 +16,12 @@ def make_reseeded_session_model(work: Work) -> Result:
 
 
 def make_reseeded_finetuned_model(work: Work) -> Result:
-    """Fine-tune with another seed, from the cohort's forecaster of that seed if from one."""
+    """Fine-tune with another seed; if from a cohort model, from that of the same seed."""
     return trained(work, fine_tuning_of(work)) if _is_chosen(work) else _left_out(work)
 
 
 def _is_chosen(work: Work) -> bool:
-    """Choose a share of the subjects by their names: the same whoever comes later."""
+    """Whether the subject is in the share, by a hash of its name that others don't affect."""
     digest = hashlib.sha256(work.session.subject.encode()).digest()
     return int.from_bytes(digest[:8]) / 2**64 < work.settings["seed_share"]
 

@@ -1,4 +1,4 @@
-"""A session's models: one trained on it alone, and one that begins with the cohort's."""
+"""A session's models: one trained on it alone, and one fine-tuned from the cohort."""
 
 from attnconn_assets.assets.forecasters.beginning import FRESH, Beginning, fine_tuning_beginning
 from attnconn_assets.assets.forecasters.training import (
@@ -20,12 +20,12 @@ def make_session_model(work: Work) -> Result:
 
 
 def make_finetuned_model(work: Work) -> Result:
-    """Train a forecaster on one session, beginning with what other sessions have in common."""
+    """Train a forecaster on one session, starting from other subjects' data or model."""
     return trained(work, fine_tuning_of(work))
 
 
 def fine_tuning_of(work: Work) -> Beginning:
-    """Return what the fine-tuned model begins with that the settings describe."""
+    """Return the start of the fine-tuned model, from the settings."""
     return fine_tuning_beginning(work, work.settings["start"])
 
 

@@ -1,4 +1,4 @@
-"""How strongly sessions are shrunk towards other subjects: one penalty for all."""
+"""The penalty that shrinks sessions towards other subjects, the same for all."""
 
 import pandas as pd
 
@@ -13,7 +13,7 @@ _METHOD = "hierarchical_var"
 
 
 def make_shared_penalty(work: Work) -> Result:
-    """Choose the penalty of the highest R² on validation frames, mean over sessions."""
+    """Choose the penalty with the highest R² on validation frames, averaged over sessions."""
     trained = [each for each in work.cohort().sessions if each.group != "test"]
     curves = []
     for session in trained:
@@ -23,8 +23,8 @@ def make_shared_penalty(work: Work) -> Result:
             curves.append(dict(zip(own["alpha"], own["validation_r2"], strict=True)))
     if not curves:
         raise CohortError(
-            f"a penalty shared by all needs sessions with a {_METHOD}, for which there must be "
-            f"another subject to learn from; got none among {len(trained)} sessions"
+            f"a shared penalty needs sessions with a {_METHOD}, which learns from other subjects; "
+            f"none of {len(trained)} sessions has one: add subjects"
         )
     mean = pd.DataFrame(curves).mean()
     alpha = best_penalty(*curves)

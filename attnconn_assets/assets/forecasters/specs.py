@@ -15,7 +15,7 @@ from attnconn_assets.assets.forecasters.session_models import (
     make_session_model,
 )
 from attnconn_assets.assets.forecasters.shared_penalty import make_shared_penalty
-from attnconn_assets.building.spec import AssetSpec, Kind
+from attnconn_assets.building.spec import BuildSpec, Kind
 from attnconn_assets.building.windows import Window
 from attnconn_assets.storage.entry import WHOLE
 from attnconn_assets.study.experiment import Configuration
@@ -36,10 +36,10 @@ __all__ = [
 _KINDS = frozenset({"pytorch", "mlflow"})
 
 
-def specs(study: Study) -> list[AssetSpec]:
-    """Linear forecasters; a model per configuration, per session, and fine-tuned on each.
+def specs(study: Study) -> list[BuildSpec]:
+    """Return the specs of linear forecasters, cohort models, session models and fine-tuned models.
 
-    And those of other seeds, which reliability compares with them.
+    Models with other seeds follow, which the score reliability compares with them.
     """
     found = [
         _pooled_moments(study),
@@ -57,12 +57,12 @@ def specs(study: Study) -> list[AssetSpec]:
 
 
 def seeds(study: Study) -> range:
-    """Numbers of the seeds beside a configuration's own, which is number 1."""
+    """Return the numbers of further seeds; a configuration's own seed is number 1."""
     return range(2, study.reliability.seeds + 1)
 
 
 def reseeded_asset(method: Method, number: int) -> tuple[str, Kind]:
-    """Name the asset with the models of another seed that a method reads, and its partitions."""
+    """Return the asset with a method's models of another seed, and its kind of partitions."""
     match method.needs:
         case "cohort model":
             return cohort_asset(str(method.configuration), number), "whole"
@@ -70,16 +70,16 @@ def reseeded_asset(method: Method, number: int) -> tuple[str, Kind]:
             return f"subject_forecaster_seed_{number}", "session"
         case "fine-tuned model":
             return f"finetuned_forecaster_seed_{number}", "session"
-    raise StudyError(f"method {method.name} rests on no trained model; it needs {method.needs}")
+    raise StudyError(f"method {method.name} has no trained model; it needs {method.needs}")
 
 
 def cohort_asset(configuration: str, number: int) -> str:
-    """Name the asset with the cohort's models of a configuration and another seed."""
+    """Return the name of the asset with a configuration's cohort models of another seed."""
     return f"group_forecaster_{configuration}_seed_{number}"
 
 
 def cross_fitting(study: Study) -> dict[str, Any]:
-    """Return the settings of what is learnt from the cohort: which frames, and whose."""
+    """Return the settings of training on the cohort: test fraction and folds."""
     return {
         "test_fraction": study.test_fraction,
         "folds": study.cross_fit_folds,
@@ -88,12 +88,12 @@ def cross_fitting(study: Study) -> dict[str, Any]:
 
 
 def model_window(*configurations: Configuration) -> Window:
-    """Return the frames that the models of some configurations need at once."""
+    """Return the consecutive frames that the models of some configurations need."""
     return Window(max(each.model.window for each in configurations), ("input_window",))
 
 
-def _pooled_moments(study: Study) -> AssetSpec:
-    return AssetSpec(
+def _pooled_moments(study: Study) -> BuildSpec:
+    return BuildSpec(
         "pooled_moments",
         make_pooled_moments,
         "whole",
@@ -101,44 +101,44 @@ def _pooled_moments(study: Study) -> AssetSpec:
         needs={"time_series": "session"},
         window=Window(study.baseline_lags + 1, ("baseline_lags",)),
         description="Sums of the lagged second moments of the cohort's training frames, by "
-        "groups of subjects: what linear forecasters take from everybody but the subject.",
+        "groups of subjects. Linear forecasters use those of the other subjects.",
         group="forecasts",
         kinds=frozenset({"safetensors", "mlflow"}),
     )
 
 
-def _linear_forecasters(study: Study) -> AssetSpec:
-    return AssetSpec(
+def _linear_forecasters(study: Study) -> BuildSpec:
+    return BuildSpec(
         "linear_forecasters",
         make_linear_forecasters,
         "session",
         settings={"test_fraction": study.test_fraction, "lags": study.baseline_lags},
         needs={"time_series": "session", "pooled_moments": "whole"},
         window=Window(study.baseline_lags + 1, ("baseline_lags",)),
-        description="Every linear forecaster, fitted on the session's first frames and judged "
-        "on its test frames. Those called cohort-informed also rest on other subjects' data.",
+        description="Every linear forecaster, fitted on the session's first frames and scored "
+        "on its test frames. Those called cohort-informed also use other subjects' data.",
         group="forecasts",
     )
 
 
-def _shared_penalty() -> AssetSpec:
-    return AssetSpec(
+def _shared_penalty() -> BuildSpec:
+    return BuildSpec(
         "shared_penalty",
         make_shared_penalty,
         "whole",
         settings={},
         needs={"linear_forecasters": "session"},
-        description="How strongly every session is shrunk towards other subjects: the penalty of "
-        "the hierarchical VAR that forecasts validation frames best, mean over sessions. One for "
-        "all, so that matrices differ by the scan and not by how far each is shrunk.",
+        description="The penalty that shrinks every session towards other subjects: that of the "
+        "hierarchical VAR with the best forecasts of validation frames, averaged over sessions. "
+        "It is the same for all, so that matrices don't differ by their shrinkage.",
         group="forecasts",
         kinds=frozenset({"mlflow"}),
     )
 
 
-def _cohort_model(study: Study) -> AssetSpec:
+def _cohort_model(study: Study) -> BuildSpec:
     common = cross_fitting(study)
-    return AssetSpec(
+    return BuildSpec(
         "group_forecaster",
         make_cohort_model,
         "configuration",
@@ -147,16 +147,16 @@ def _cohort_model(study: Study) -> AssetSpec:
         sweep_of=study.experiment_of,
         needs={"time_series": "session"},
         window=model_window(*study.configurations.values()),
-        description="One forecaster per configuration, trained on the cohort: on the train "
-        "subjects where the study names them, else cross-fitted over subjects.",
+        description="One forecaster per configuration, trained on the cohort: on the training "
+        "subjects if the study names them, otherwise cross-fitted over subjects.",
         group="forecasters",
         kinds=_KINDS,
         trains=True,
     )
 
 
-def _session_model(study: Study) -> AssetSpec:
-    return AssetSpec(
+def _session_model(study: Study) -> BuildSpec:
+    return BuildSpec(
         "subject_forecaster",
         make_session_model,
         "session",
@@ -174,9 +174,9 @@ def _session_model(study: Study) -> AssetSpec:
 
 
 def fine_tuning(study: Study, number: int = 1) -> dict[str, Any]:
-    """Return what a spec says of how fine-tuning with a seed begins: settings and needs.
+    """Return the part of a spec on the start of fine-tuning with a seed: settings and needs.
 
-    A configuration that begins linear needs other people's moments, any other the cohort's
+    A configuration that starts linear needs other subjects' moments; any other needs the cohort
     model of the same seed.
     """
     configuration = study.fine_tuned_configuration.reseeded(number)
@@ -194,17 +194,17 @@ def fine_tuning(study: Study, number: int = 1) -> dict[str, Any]:
     return {"settings": settings, "needs": {cohort_asset(name, number): "whole"}}
 
 
-def _finetuned(study: Study) -> AssetSpec:
+def _finetuned(study: Study) -> BuildSpec:
     begins = fine_tuning(study)
-    return AssetSpec(
+    return BuildSpec(
         "finetuned_forecaster",
         make_finetuned_model,
         "session",
         settings={"test_fraction": study.test_fraction, **begins.pop("settings")},
         needs={"time_series": "session", **begins.pop("needs")},
         window=model_window(study.fine_tuned_configuration),
-        description=f"One forecaster per session ({study.read_out[0]}) that begins with what "
-        "the cohort has in common, fine-tuned on the session.",
+        description=f"One forecaster per session ({study.read_out[0]}) that starts from the "
+        "cohort's model or VAR and is fine-tuned on the session.",
         group="forecasters",
         kinds=_KINDS,
         trains=True,
@@ -212,22 +212,22 @@ def _finetuned(study: Study) -> AssetSpec:
     )
 
 
-def _champion(study: Study) -> AssetSpec:
-    return AssetSpec(
+def _champion(study: Study) -> BuildSpec:
+    return BuildSpec(
         "champion",
         make_champion,
         "whole",
         settings={"configurations": tuple(study.configurations)},
         needs={"group_forecaster": "configuration"},
-        description="The configuration of the highest R² on validation frames, registered in "
+        description="The configuration with the highest R² on validation frames, registered in "
         "MLflow as champion.",
         group="forecasters",
         kinds=frozenset({"mlflow"}),
     )
 
 
-def _reseeded_cohort_model(study: Study, name: str, number: int) -> AssetSpec:
-    return AssetSpec(
+def _reseeded_cohort_model(study: Study, name: str, number: int) -> BuildSpec:
+    return BuildSpec(
         cohort_asset(name, number),
         make_cohort_model,
         "whole",
@@ -246,8 +246,8 @@ def _reseeded_cohort_model(study: Study, name: str, number: int) -> AssetSpec:
     )
 
 
-def _reseeded_session_model(study: Study, number: int) -> AssetSpec:
-    return AssetSpec(
+def _reseeded_session_model(study: Study, number: int) -> BuildSpec:
+    return BuildSpec(
         f"subject_forecaster_seed_{number}",
         make_reseeded_session_model,
         "session",
@@ -267,9 +267,9 @@ def _reseeded_session_model(study: Study, number: int) -> AssetSpec:
     )
 
 
-def _reseeded_finetuned(study: Study, number: int) -> AssetSpec:
+def _reseeded_finetuned(study: Study, number: int) -> BuildSpec:
     begins = fine_tuning(study, number)
-    return AssetSpec(
+    return BuildSpec(
         f"finetuned_forecaster_seed_{number}",
         make_reseeded_finetuned_model,
         "session",

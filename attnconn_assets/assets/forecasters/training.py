@@ -1,4 +1,4 @@
-"""Training a forecaster: what the cohort's and the sessions' models have in common."""
+"""Training of a forecaster, for cohort models and session models."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -23,8 +23,8 @@ def train(
     run: TrackedRun,
     beginning: Beginning = FRESH,
 ) -> Fit:
-    """Train on some series; MLflow and the log show how it goes."""
-    run.send()  # so that MLflow shows the parameters while training goes on
+    """Train on series; the progress is shown in MLflow and the log."""
+    run.send()  # so that MLflow shows the parameters during training
     told = epoch_log(work, configuration.training.epochs)
     fitted = fit_from(beginning, configuration, parts, told)
     run.curve(fitted.history)
@@ -42,7 +42,7 @@ def writer_of(
 
 
 def final_numbers(fitted: Fit) -> dict[str, Any]:
-    """Return the numbers of the epoch whose weights were kept."""
+    """Return the metrics of the epoch whose weights were kept."""
     last = next(each for each in fitted.history if each.number == fitted.best_epoch)
     return {
         "final_loss": last.loss,

@@ -1,4 +1,4 @@
-"""The cohort: which sessions group results rest on, and why others are left out."""
+"""The cohort: the sessions of group results, and why others are excluded."""
 
 import pandas as pd
 
@@ -12,7 +12,7 @@ __all__ = ["make_cohort"]
 
 
 def make_cohort(work: Work) -> Result:
-    """List every session: whether it is in, or why not, and what `quality` measured of it."""
+    """List all sessions, with the measures of `quality` or the reason for exclusion."""
     cohort = work.cohort()
     rows = [
         {"session": session.key, "group": session.group or "", "left out": ""}

@@ -1,4 +1,4 @@
-"""Phenotypes: what is known of the subjects beside their scans."""
+"""Phenotypes: a table of the subjects' measures other than scans."""
 
 from attnconn_assets.building.result import Result
 from attnconn_assets.building.work import Work
@@ -9,7 +9,7 @@ __all__ = ["make_phenotypes"]
 
 
 def make_phenotypes(work: Work) -> Result:
-    """Read the study's phenotype table, or the source's, and hold it against the rules."""
+    """Read and check the phenotype table of the study or its source."""
     settings, path = work.settings, work.settings["table"]
     if path is not None:
         name = str(path)
@@ -18,7 +18,9 @@ def make_phenotypes(work: Work) -> Result:
     else:
         source, name = work.source, f"the phenotypes of source {settings['source']}"
         if not brings_phenotypes(source):
-            raise StudyError(f"{name}: there are none, and the study names no table")
+            raise StudyError(
+                f"{name}: the source has none: name a table in the study, under phenotypes"
+            )
         table = source.phenotypes()
     table = check_phenotypes(
         table,

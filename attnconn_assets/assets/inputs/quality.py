@@ -1,4 +1,4 @@
-"""Quality: what is measured of every session, for the study's rules to hold against."""
+"""Quality: measures of every session, which the study's rules use."""
 
 from dataclasses import asdict
 
@@ -15,13 +15,13 @@ _SHOWN = 20  # regions, the least covered first
 
 
 def make_quality(work: Work) -> Result:
-    """Measure a session's series and its scan, and say what is suspicious about them.
+    """Measure the quality of a session's series and scan, and list what is suspicious.
 
-    The study's rules are no setting of it: another rule measures nothing anew. Group results
-    list the sessions that they leave out, with the rule.
+    The study's rules aren't settings of this asset, so changing a rule doesn't make it stale. Group
+    results list the sessions that they exclude, with the rule.
     """
     session, source = work.session, work.source
-    # A file that isn't there is recorded as such, and its coming is seen.
+    # Missing files are recorded as missing, so that the asset is stale once they exist.
     work.watch(*session.files, *source.shared_files(), *source.quality_files(session))
     series = work.series()
     measured = {**series_quality(series), **source.quality(session)}

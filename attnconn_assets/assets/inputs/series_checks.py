@@ -1,4 +1,4 @@
-"""What must hold of a series before anyone builds on it."""
+"""Rules that a series must keep before it is stored."""
 
 import numpy as np
 
@@ -9,16 +9,16 @@ from attnconn_core.timeseries import Soundness, assess, frames_in_words, split
 
 __all__ = ["check_series", "longest_run"]
 
-_FEWEST = 2  # frames in a run of either part: fewer have no deviation
+_FEWEST = 2  # frames in one run of either part: fewer have no standard deviation
 
 
 def longest_run(series: TimeSeries, test_fraction: float) -> int:
-    """Return the frames of the longest run of the training or test part, the shorter of both."""
+    """Return the frames of the longest run in the training or in the test part: the smaller."""
     return min(max(len(run) for run in part.runs) for part in split(series, test_fraction))
 
 
 def _not_finite(series: TimeSeries, whole: Soundness) -> str:
-    """Name the frames that hold nothing, and the regions that aren't finite elsewhere."""
+    """Return the frames without any values, and the regions that aren't finite elsewhere."""
     missing = list(whole.frames.missing)
     left = np.isfinite(np.delete(series.values, missing, axis=0)).all(axis=0)
     told = [name for name, finite in zip(series.regions, left, strict=True) if not finite]
@@ -28,17 +28,17 @@ def _not_finite(series: TimeSeries, whole: Soundness) -> str:
 
 
 def check_series(series: TimeSeries, test_fraction: float) -> tuple[Check, ...]:
-    """Every value is finite, no region stands still or is a copy, both parts hold some frames.
+    """Check that values are finite, regions vary and differ, and both parts have enough frames.
 
-    How many frames in a row a method needs is the method's own rule; see
+    The number of consecutive frames that a method needs is checked separately; see
     `attnconn_assets.building.windows`.
 
     Parameters
     ----------
     series
-        A session's.
+        Series of a session.
     test_fraction
-        Where the part that judges begins.
+        Share of frames in the test part.
     """
     parts = split(series, test_fraction)
     found = [assess(part, repeats=False) for part in parts]
@@ -47,7 +47,7 @@ def check_series(series: TimeSeries, test_fraction: float) -> tuple[Check, ...]:
     whole = assess(series)
     frames, copied = whole.frames.complaint(), ", ".join(whole.copied)
     if whole.frames.rounded:
-        dead = ""  # of the same cause, which `no_empty_frame` says
+        dead = ""  # same cause as reported by `no_empty_frame`
     not_finite = _not_finite(series, whole)
     return (
         Check(
@@ -66,7 +66,7 @@ def check_series(series: TimeSeries, test_fraction: float) -> tuple[Check, ...]:
         Check(
             "no_copied_region",
             not copied,
-            "every region must have a signal of its own",
+            "every region must have its own signal",
             {"copied": copied or "none"},
         ),
         Check(
@@ -80,7 +80,7 @@ def check_series(series: TimeSeries, test_fraction: float) -> tuple[Check, ...]:
             "long_enough",
             longest >= _FEWEST,
             f"the first frames and the last {test_fraction:.0%} (test_fraction) must each hold "
-            f"{_FEWEST} frames in a run",
+            f"{_FEWEST} frames in one run",
             {LONGEST_RUN: longest},
         ),
     )

@@ -7,7 +7,7 @@ from attnconn_assets.assets.inputs.phenotypes import make_phenotypes
 from attnconn_assets.assets.inputs.quality import make_quality
 from attnconn_assets.assets.inputs.regions import make_regions
 from attnconn_assets.assets.inputs.time_series import make_time_series
-from attnconn_assets.building.spec import AssetSpec, SourceRecipe
+from attnconn_assets.building.spec import BuildSpec, SourceRecipe
 from attnconn_assets.study.study import Study
 from attnconn_core.errors import InputError
 from attnconn_core.records import Session
@@ -17,15 +17,15 @@ __all__ = ["has_phenotypes", "specs"]
 
 
 def has_phenotypes(study: Study) -> bool:
-    """Whether the study names a table of phenotypes, or its source brings them."""
+    """Whether the study names a phenotype table, or its source has one."""
     return study.phenotypes is not None or brings_phenotypes(study.source_class)
 
 
-def specs(study: Study) -> list[AssetSpec]:
-    """Time series, regions, quality, the phenotype table where there is one, the cohort."""
+def specs(study: Study) -> list[BuildSpec]:
+    """Return the specs of time series, regions, quality, phenotypes (if any) and cohort."""
     source = SourceRecipe(study.source_module, study.source_settings())
     found = [
-        AssetSpec(
+        BuildSpec(
             "time_series",
             make_time_series,
             "session",
@@ -36,7 +36,7 @@ def specs(study: Study) -> list[AssetSpec]:
             description=f"The signal of every region, (time, region). {study.title}.",
             kinds=frozenset({"parquet"}),
         ),
-        AssetSpec(
+        BuildSpec(
             "regions",
             make_regions,
             "whole",
@@ -45,7 +45,7 @@ def specs(study: Study) -> list[AssetSpec]:
             description="The regions, and the networks or lobes they belong to.",
             kinds=frozenset({"parquet"}),
         ),
-        AssetSpec(
+        BuildSpec(
             "quality",
             make_quality,
             "session",
@@ -53,7 +53,7 @@ def specs(study: Study) -> list[AssetSpec]:
             reads=_scan_and_quality,
             needs={"time_series": "session"},
             description="Frames, coverage, motion and jumps of every session. Rules under "
-            "`exclude` in the study keep sessions out of the group's models and scores.",
+            "`exclude` in the study exclude sessions from cohort models and group scores.",
             kinds=frozenset({"json"}),
         ),
     ]
@@ -62,8 +62,8 @@ def specs(study: Study) -> list[AssetSpec]:
     return [*found, _cohort(study)]
 
 
-def _cohort(study: Study) -> AssetSpec:
-    return AssetSpec(
+def _cohort(study: Study) -> BuildSpec:
+    return BuildSpec(
         "cohort",
         make_cohort,
         "whole",
@@ -71,14 +71,14 @@ def _cohort(study: Study) -> AssetSpec:
         needs={"quality": "session", "time_series": "session"},
         calls=("attnconn_core.timeseries.unlike",),
         lists_excluded=True,
-        description="Every session: whether group results rest on it, or why not.",
+        description="All sessions: whether each is in the cohort of group results, or why not.",
         kinds=frozenset({"parquet"}),
     )
 
 
-def _phenotypes(study: Study, source: SourceRecipe) -> AssetSpec:
+def _phenotypes(study: Study, source: SourceRecipe) -> BuildSpec:
     settings = study.behaviour
-    return AssetSpec(
+    return BuildSpec(
         "phenotypes",
         make_phenotypes,
         "whole",
@@ -91,7 +91,7 @@ def _phenotypes(study: Study, source: SourceRecipe) -> AssetSpec:
             "family_column": settings.family_column,
         },
         source=source if study.phenotypes is None else None,
-        description="What is known of every subject: one row per subject.",
+        description="Measures of the subjects, such as age and behaviour: one row per subject.",
         kinds=frozenset({"parquet"}),
     )
 
@@ -111,5 +111,5 @@ def _scan_and_quality(source: Source, session: Session | None) -> tuple[Path, ..
 def _regions(source: Source, session: Session | None) -> tuple[Path, ...]:  # noqa: ARG001
     try:
         return region_files(source)
-    except InputError:  # no scan can be read yet
+    except InputError:  # no readable scan yet
         return ()

@@ -15,7 +15,7 @@ __all__ = ["make_time_series"]
 
 
 def make_time_series(work: Work) -> Result:
-    """Read a session's scan and keep its series if every region can be used."""
+    """Read a session's scan as a series, and check that every region is usable."""
     series = work.scan()
     with np.errstate(invalid="ignore"):  # a check reports infinite values
         compared = {
@@ -34,7 +34,7 @@ def make_time_series(work: Work) -> Result:
             "regions": series.n_regions,
             "repetition_time": series.repetition_time,
         },
-        # What the cohort compares between sessions, beside what methods need of each.
+        # Facts that methods need, and those that are compared between sessions.
         facts={
             LONGEST_RUN: longest_run(series, work.settings["test_fraction"]),
             "repetition time": series.repetition_time,

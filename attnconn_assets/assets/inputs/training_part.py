@@ -14,13 +14,13 @@ def training_part(work: Work, session: str, window: int) -> TimeSeries:
     Raises
     ------
     SeriesError
-        If no run of theirs holds `window` frames.
+        If no run of these frames has `window` frames.
     """
     part, _ = split(work.series(session), work.settings["test_fraction"])
     longest = max(len(run) for run in part.runs)
     if longest < window:
         raise SeriesError(
             f"{work.named_scan(session)}: the frames to learn from must hold a window of "
-            f"{window} in a run; the longest run has {longest}"
+            f"{window} in one run; the longest run has {longest}"
         )
     return part

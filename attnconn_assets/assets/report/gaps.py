@@ -1,4 +1,4 @@
-"""Gaps: what a report is made without, section by section, and whom it then is of."""
+"""Gaps: what each section of a report is made without, and which subjects it has."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,7 +11,7 @@ from attnconn_core.figures import Styles
 
 __all__ = ["cohort_numbers", "left_out"]
 
-# How the assets of a method are called, and what is said of them.
+# Prefix of a method's assets → how they are named in the report.
 _ASSETS_OF_METHODS = {
     "": "",
     "repeats_": ", repeated",
@@ -21,7 +21,7 @@ _OF_COHORTS = ("fingerprint", "forecast_skill", "reliability", "group_mean", "be
 
 
 def left_out(work: Work, styles: Styles) -> dict[str, dict[str, str]]:
-    """Return for every section that is made what it is made without → why, by labels."""
+    """Return section → missing input → why, with labels of methods."""
     found = {}
     for asset, kind in work.needs.items():
         if kind != "whole" or asset in work.lacks:
@@ -33,9 +33,9 @@ def left_out(work: Work, styles: Styles) -> dict[str, dict[str, str]]:
 
 
 def cohort_numbers(work: Work, skill: pd.DataFrame | None) -> dict[str, Any]:
-    """Return how many subjects, sessions and pairs the page is of, and who is left out.
+    """Return the numbers of subjects, sessions and pairs, and which sessions are excluded.
 
-    From the fingerprint; where it isn't made, from the first score that is.
+    They are those of the fingerprint, or else of the first score that is made.
     """
     there = [name for name in _OF_COHORTS if name in work.needs and name not in work.lacks]
     facts = work.facts(there[0], WHOLE) if there else {}

@@ -1,4 +1,4 @@
-"""The table of all methods as the page and the command line show it."""
+"""The table of all methods, for the page and for the command line."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from attnconn_core.figures import Styles
+from attnconn_core.scoring import with_score_column
 from attnconn_core.wording import number
 
 __all__ = ["headline_notes", "headline_table", "headline_text", "scores_text"]
@@ -18,15 +19,15 @@ def headline_table(rows: pd.DataFrame, cells: pd.DataFrame) -> dict[str, Any]:
     Parameters
     ----------
     rows
-        A row per method: ``method``, ``family`` and ``label``, in order.
+        One row per method: ``method``, ``family`` and ``label``, in order.
     cells
         From `headline_cells`.
 
     Returns
     -------
     table
-        ``groups``: benchmarks and how many columns each has. ``columns``: ``title``, ``n``,
-        what it rests on, and ``missing``, why values are. ``families``: name → rows, each with
+        ``groups``: scores with their number of columns. ``columns``: ``title``, ``n``, and
+        ``missing``, the reason for missing values. ``families``: name → rows, each with
         ``name`` and ``cells``.
     """
     columns = _columns(cells)
@@ -35,7 +36,7 @@ def headline_table(rows: pd.DataFrame, cells: pd.DataFrame) -> dict[str, Any]:
     for _, row in rows.iterrows():
         own = [of.get((str(row["method"]), title)) for title in columns["title"]]
         families.setdefault(str(row["family"]), []).append({"name": row["label"], "cells": own})
-    groups = columns.groupby("benchmark", sort=False).size()
+    groups = columns.groupby("score", sort=False).size()
     return {
         "groups": [(str(name), int(count)) for name, count in groups.items()],
         "columns": columns.to_dict("records"),
@@ -44,9 +45,9 @@ def headline_table(rows: pd.DataFrame, cells: pd.DataFrame) -> dict[str, Any]:
 
 
 def headline_text(rows: pd.DataFrame, cells: pd.DataFrame) -> str:
-    """Return the table as text: a line per method, the winner of a column with a star.
+    """Return the table as text: one line per method; a star marks the winner of a column.
 
-    n is of subjects where nothing else is said.
+    n counts subjects unless another unit is given.
     """
     columns = _columns(cells)
     of = {(str(c["method"]), str(c["column"])): c for _, c in cells.iterrows()}
@@ -71,20 +72,20 @@ def headline_text(rows: pd.DataFrame, cells: pd.DataFrame) -> str:
 def scores_text(
     design: str, rows: pd.DataFrame, cells: pd.DataFrame, facts: Mapping[str, Any]
 ) -> str:
-    """Return the table as text with what is said of it, a paragraph each.
+    """Return the table as text, followed by notes, sentences and warnings.
 
     Parameters
     ----------
     design
-        How sessions are compared, for the heading.
+        Label of the study's design, for the heading.
     rows, cells
-        As for `headline_table`; ``warning`` in a row is why a method isn't to be interpreted.
+        As for `headline_table`; ``warning`` is why a method must not be interpreted.
     facts
-        Of the report: ``chance``, ``notes`` and ``words``.
+        Facts of the report: ``chance``, ``notes`` and ``words``.
     """
     told = [f"Scores ({design})", headline_text(rows, cells)]
     if cells.empty:
-        told = ["Scores: none by which methods are compared; the report says why"]
+        told = ["No score compares the methods; the report gives the reasons"]
     told.append(f"Identification by chance: {facts['chance']}" if facts["chance"] else "")
     told.append("\n".join(facts["notes"]))
     if cells["best"].any():
@@ -98,15 +99,15 @@ def scores_text(
 def headline_notes(
     cells: pd.DataFrame, fingerprint: pd.DataFrame | None, styles: Styles
 ) -> list[str]:
-    """Say below the table what is missing from it and why, and what other subjects add.
+    """Return the notes below the table: reasons for missing values, and shares of other subjects.
 
     Parameters
     ----------
     cells
         From `headline_cells`.
     fingerprint
-        The scores of the fingerprint: how much of a method's matrices is other subjects'. None
-        where there is none.
+        Scores of the fingerprint, with the share of other subjects' data in each method's
+        matrices; None if not made.
     styles
         Labels of the methods, with their marks.
     """
@@ -126,24 +127,24 @@ def headline_notes(
 
 def _taken(share: float) -> str:
     if share == 0:
-        return "takes nothing from others (λ = 0), so that its matrices are the session's own"
-    return f"{share:.0%} of a matrix is other subjects', on average"
+        return "uses no data of other subjects (λ = 0): its matrices are those of the session alone"
+    return f"{share:.0%} of a matrix comes from other subjects, on average"
 
 
 def _columns(cells: pd.DataFrame) -> pd.DataFrame:
-    """Return ``benchmark``, ``title``, ``n`` and ``missing`` of every column."""
-    columns = cells.groupby(["benchmark", "column"], sort=False)
+    """Return ``score``, ``title``, ``n`` and ``missing`` of every column."""
+    columns = with_score_column(cells).groupby(["score", "column"], sort=False)
     return pd.DataFrame(
         [
             {
-                "benchmark": benchmark,
+                "score": score,
                 "title": column,
                 "n": _units(own["n"], own["unit"].iloc[0]),
                 "missing": own["missing"].iloc[0],
             }
-            for (benchmark, column), own in columns
+            for (score, column), own in columns
         ],
-        columns=["benchmark", "title", "n", "missing"],
+        columns=["score", "title", "n", "missing"],
     )
 
 

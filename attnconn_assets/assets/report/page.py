@@ -1,4 +1,4 @@
-"""The page of the report: an HTML template that is filled in."""
+"""The page of the report, rendered from an HTML template."""
 
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,6 @@ def template_source() -> str:
 
 
 def rendered(**content: Any) -> bytes:
-    """Fill the template in, everything escaped."""
+    """Return the rendered page; all values are escaped."""
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
     return environment.from_string(template_source()).render(**content).encode()

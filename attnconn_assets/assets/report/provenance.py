@@ -1,4 +1,4 @@
-"""Provenance: what it takes to make the report again."""
+"""Provenance: what is needed to reproduce the report."""
 
 import pandas as pd
 
@@ -11,7 +11,7 @@ __all__ = ["provenance"]
 
 
 def provenance(work: Work, styles: Styles, rows: pd.DataFrame) -> list[tuple[str, str]]:
-    """List rules, seeds, versions, runs and hashes, each with its name."""
+    """Return rules, seeds, versions, runs and hashes, each with a name."""
     settings = work.settings
     runs = ["fingerprint", "forecast_skill", "comparison"]
     runs += ["granger_order"] if "granger_order" in work.needs else []
@@ -46,14 +46,16 @@ def _penalty_rule(work: Work) -> list[tuple[str, str]]:
         return []
     facts = work.facts("shared_penalty", WHOLE)
     of = f"{facts['sessions averaged']} sessions' validation frames"
-    return [("Penalty of fine-tuned models towards others", f"{facts['alpha']:.0f}, by {of}")]
+    return [
+        ("Penalty of fine-tuned models towards others", f"{facts['alpha']:.0f}, chosen on {of}")
+    ]
 
 
 def _training_rules(work: Work) -> list[tuple[str, str]]:
     read_out = work.settings["read_out"]
     lacking = work.lacks.get(named("group_forecaster", read_out[0]))
     if lacking is not None:
-        return [("Who trained the group's models", f"nobody: {lacking}")]
+        return [("Who trained the group's models", f"not made: {lacking}")]
     folds = work.facts("group_forecaster", read_out[0])["folds"]
     rule = (
         f"the {len(folds[0]['subjects'])} subjects of group train"

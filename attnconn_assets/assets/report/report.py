@@ -21,35 +21,35 @@ from attnconn_assets.building.result import Result
 from attnconn_assets.building.work import Work
 from attnconn_assets.storage.entry import WHOLE
 from attnconn_core.figures import Styles
-from attnconn_core.scoring import headline_cells, in_words
+from attnconn_core.scoring import headline_cells, in_words, with_score_column
 from attnconn_core.sources import DESIGN_LABELS
 
 __all__ = ["headline", "make_report"]
 
-# The tables of the comparison, and the columns that are read where it isn't made.
+# Tables of the comparison, and their columns for an empty table if it isn't made.
 _NO_ROW = {
-    "verdicts": ("benchmark", "measure", "column", "digits", "unit", "words"),
-    "scores": ("benchmark", "measure", "method", "kind"),
+    "verdicts": ("score", "measure", "column", "digits", "unit", "words"),
+    "scores": ("score", "measure", "method", "kind"),
 }
 
 
 def headline(cells: pd.DataFrame, fingerprint: pd.DataFrame | None, styles: Styles) -> pd.DataFrame:
-    """Return one row per method and forecast, by family: a column per measure.
+    """Return one row per method and forecaster, by family, and one column per measure.
 
     Parameters
     ----------
     cells
         From `headline_cells`.
     fingerprint
-        The scores of the fingerprint: which matrices come from a model that saw their subject.
-        None where there is none.
+        Scores of the fingerprint, with whether matrices come from a model that saw their
+        subject; None if not made.
     styles
         Order, families and labels.
 
     Returns
     -------
     rows
-        ``method``, ``family``, ``label``, ``saw_subject``, ``cohort_informed``, and a column
+        ``method``, ``family``, ``label``, ``saw_subject``, ``cohort_informed``, and one column
         per heading.
     """
     wide = cells.pivot_table(
@@ -67,10 +67,10 @@ def headline(cells: pd.DataFrame, fingerprint: pd.DataFrame | None, styles: Styl
 
 
 def make_report(work: Work) -> Result:
-    """Assemble what the scores stored into one page; what isn't made is named with the reason."""
+    """Assemble all stored scores into one page; missing scores are listed with the reason."""
     verdicts, scores = (pd.DataFrame(columns=list(_NO_ROW[name])) for name in _NO_ROW)
     if COMPARISON not in work.lacks:
-        verdicts, scores = (work.table(COMPARISON, name) for name in _NO_ROW)
+        verdicts, scores = (with_score_column(work.table(COMPARISON, name)) for name in _NO_ROW)
     cells = headline_cells(scores, verdicts)
     warnings = cautions_of(work)
     styles = Styles(work.settings["methods"], warnings)
@@ -116,13 +116,13 @@ def make_report(work: Work) -> Result:
 
 
 def _notes_of(work: Work, asset: str) -> Sequence[str]:
-    """Return what an asset has to say of what it left out, or of what looks wrong."""
+    """Return an asset's notes on omissions and possible errors."""
     notes: Sequence[str] = facts_of(work, asset).get("notes", ())
     return notes
 
 
 def _chance(work: Work) -> str:
-    """Say how often guessing identifies a subject; nothing where nobody could be compared."""
+    """Return the chance level of identification in words; empty if no subjects are compared."""
     if "fingerprint" in work.lacks:
         return ""
     facts = work.facts("fingerprint", WHOLE)
@@ -132,10 +132,10 @@ def _chance(work: Work) -> str:
 
 
 def _verdicts(styles: Styles, table: pd.DataFrame) -> list[dict[str, str]]:
-    """Say of every benchmark who leads, by the names that people read."""
+    """Return one row per score and measure for the page, with labels of the leaders."""
     return [
         {
-            "benchmark": row["benchmark"],
+            "score": row["score"],
             "measure": row["measure"],
             "leaders": ", ".join(styles.label(name) for name in row["leaders"].split(", ") if name)
             or "nobody",

@@ -1,4 +1,4 @@
-"""The sections of the report: what each score stored, as the page shows it."""
+"""The sections of the report, with the stored results of each score."""
 
 import base64
 from collections.abc import Mapping
@@ -18,12 +18,12 @@ from attnconn_core.scoring import METHOD
 __all__ = ["COMPARISON", "facts_of", "sections", "table_of"]
 
 COMPARISON = "comparison"
-# Scores that have a section of their own on the page.
+# Scores with their own section on the page.
 _SECTIONS = ("fingerprint", "forecast_skill", "reliability", "behaviour")
 
 
 def sections(work: Work, styles: Styles) -> dict[str, Any]:
-    """Return what the page's sections hold, by the names that its template has."""
+    """Return the content of the page's sections, by their names in the template."""
     skill = table_of(work, "forecast_skill", "scores")
     fingerprint = _fingerprint(work, styles)
     behaviour = "behaviour" in work.needs and "behaviour" not in work.lacks
@@ -42,9 +42,9 @@ def sections(work: Work, styles: Styles) -> dict[str, Any]:
             SUSPICIONS: facts_of(work, "cohort").get(SUSPICIONS, {}),
         },
         "figures": _figures(work),
-        "known_truth": {
+        "ground_truths": {
             name: _picture(work, "recovery", "figure.png", name)
-            for name in work.settings["networks"]
+            for name in work.settings["ground_truths"]
         },
         "forecast_table": wide.to_dict("records"),
         "cohort_informed": _cohort_informed(work, skill, styles),
@@ -57,12 +57,12 @@ def sections(work: Work, styles: Styles) -> dict[str, Any]:
 
 
 def table_of(work: Work, asset: str, name: str) -> pd.DataFrame | None:
-    """Read a table of an asset; None where it isn't made."""
+    """Read a table of an asset; None if it isn't made."""
     return None if asset in work.lacks else work.table(asset, name)
 
 
 def facts_of(work: Work, asset: str) -> Mapping[str, Any]:
-    """Read the facts of an asset; none where the study hasn't got it, or it isn't made."""
+    """Return the facts of an asset; empty if the study doesn't have it, or it isn't made."""
     there = asset in work.needs and asset not in work.lacks
     return work.facts(asset, WHOLE) if there else {}
 
@@ -77,13 +77,13 @@ def _fingerprint(work: Work, styles: Styles) -> list[dict[str, Any]]:
 
 
 def _others(work: Work) -> list[int]:
-    """How many others each pool's models learn from; none known without a fingerprint."""
+    """Return the number of other subjects behind each pool's models; empty if unknown."""
     others: list[int] = facts_of(work, "fingerprint").get("others", [])
     return others
 
 
 def _cohort_informed(work: Work, skill: pd.DataFrame | None, styles: Styles) -> str:
-    """Say whose frames the forecasts rest on that rest on other subjects' too."""
+    """Return a note on which other subjects' frames cohort-informed forecasts use."""
     others = _others(work)
     if skill is None or not skill["cohort_informed"].any():
         return ""
@@ -94,17 +94,17 @@ def _cohort_informed(work: Work, skill: pd.DataFrame | None, styles: Styles) -> 
     few = "the subjects that trained the cohort's models"
     if others:
         n = f"{others[0]}" if len(others) == 1 else f"{others[0]} to {others[-1]}"
-        few = f"the subjects outside the own pool alone ({n})"
+        few = f"only the subjects outside the subject's own pool ({n})"
     said = ((linear, every), (methods, few))
     each = [f"{', '.join(names)}: of {whom}" for names, whom in said if names]
     return (
-        "Cohort-informed forecasts also rest on training frames of other subjects, and not all "
-        f"of the same ones. {'; '.join(each)}"
+        "Cohort-informed forecasts also use training frames of other subjects. Which ones "
+        f"differs. {'; '.join(each)}"
     )
 
 
 def _dropped(work: Work) -> dict[str, str]:
-    """Return which null models of behaviour were dropped, and why."""
+    """Return the null models of behaviour that were dropped → why."""
     dropped: dict[str, str] = work.facts("behaviour", WHOLE)["null models dropped"]
     return dropped
 
@@ -125,7 +125,7 @@ def _figures(work: Work) -> dict[str, str]:
 
 
 def _reliability(work: Work, styles: Styles) -> list[dict[str, Any]]:
-    """Return a row per method, with the ICC of the strongest fifth of its edges."""
+    """Return one row per method, with the ICC of the strongest fifth of its edges."""
     scores, strength = (work.table("reliability", name) for name in ("scores", "by_strength"))
     strongest = strength[strength["part"] == strength["part"].max()].set_index("method")["icc"]
     scores = scores.set_index("method").loc[[*styles.sort(scores["method"])]].reset_index()
@@ -147,7 +147,7 @@ def _behaviour(work: Work, styles: Styles) -> list[dict[str, Any]]:
 
 
 def _other_scores(work: Work, styles: Styles) -> list[dict[str, Any]]:
-    """Every score without a section of its own: its figure, and a row per method."""
+    """Return every score without its own section: its figure, and one row per method."""
     found = []
     for score in work.settings["scores"]:
         if score.name in _SECTIONS:
@@ -169,7 +169,7 @@ def _other_scores(work: Work, styles: Styles) -> list[dict[str, Any]]:
 
 
 def _rows_of(work: Work, score: str, styles: Styles) -> dict[str, Any]:
-    """Return the columns and rows of a score: a row per method and length, if it has lengths."""
+    """Return the columns and rows of a score: one row per method, and per length if it has any."""
     if "by_frames.parquet" in work.entry(score, WHOLE).files:
         table = work.table(score, "by_frames")
         names = [
@@ -186,7 +186,7 @@ def _rows_of(work: Work, score: str, styles: Styles) -> dict[str, Any]:
     shown = [str(name) for name in values.columns if name not in ends]
     whole = [len(values) == len(table) and table[name].dtype.kind in "iu" for name in shown]
     return {
-        "caption": f"{caption}; below a score, where there is one, its 95 % interval",
+        "caption": f"{caption}; below each score its 95 % interval, if there is one",
         "columns": [
             {"name": name.replace("_", " "), "digits": 0 if is_whole else 3}
             for name, is_whole in zip(shown, whole, strict=True)
@@ -209,5 +209,5 @@ def _picture(work: Work, asset: str, name: str, partition: str = WHOLE) -> str:
         return ""
     entry = work.entry(asset, partition)
     if name not in entry.files:
-        return ""  # an atlas without groups has no picture of them
+        return ""  # such as no picture of groups without groups
     return base64.b64encode(work.path(entry, name).read_bytes()).decode("ascii")

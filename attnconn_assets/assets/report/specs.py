@@ -1,4 +1,4 @@
-"""The last asset of the line."""
+"""The report's asset."""
 
 import hashlib
 from pathlib import Path
@@ -12,7 +12,7 @@ from attnconn_assets.assets.scores.specs import (
     reads_cohort_models,
     scored,
 )
-from attnconn_assets.building.spec import AssetSpec, Kind
+from attnconn_assets.building.spec import BuildSpec, Kind
 from attnconn_assets.study.study import Study
 from attnconn_core.connectivity.method import TRAINED
 
@@ -20,12 +20,12 @@ __all__ = ["report_path", "specs"]
 
 
 def report_path(study: Study) -> Path:
-    """Where the page lies for people to open."""
+    """Return the path of the page's copy for users."""
     return study.store_folder / "report.html"
 
 
-def specs(study: Study) -> list[AssetSpec]:
-    """The report: one page that holds every score and figure."""
+def specs(study: Study) -> list[BuildSpec]:
+    """Return the spec of the report, one page with every score and figure."""
     source = study.make_source()
     cohort_models = reads_cohort_models(study)
     names = {method.name for method in study.chosen_methods}
@@ -39,7 +39,7 @@ def specs(study: Study) -> list[AssetSpec]:
     linear = study.fine_tuned_configuration.model.initialisation == "linear"
     needs |= {"shared_penalty": "whole"} if tuned and linear else {}
     return [
-        AssetSpec(
+        BuildSpec(
             "report",
             make_report,
             "whole",
@@ -51,7 +51,7 @@ def specs(study: Study) -> list[AssetSpec]:
                 "methods": study.chosen_methods,
                 "labels": labels_of(study),
                 "scores": scored(study),
-                "networks": study.recovery.benchmarks,
+                "ground_truths": study.recovery.ground_truths,
                 "test_fraction": study.test_fraction,
                 "read_out": study.read_out if cohort_models else (),
                 "begins_linear": linear

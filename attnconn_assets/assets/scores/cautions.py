@@ -1,4 +1,4 @@
-"""Cautions: the methods whose matrices must not be interpreted, as the scores found."""
+"""Cautions: methods whose matrices must not be interpreted, according to the scores."""
 
 from collections.abc import Iterator, Mapping
 
@@ -15,9 +15,9 @@ CAUTIONS = "cautions"
 
 
 def make_cautions(work: Work) -> Result:
-    """Join what scores have against methods, and what methods say of themselves.
+    """Join the cautions of all scores, and those from the methods' own metrics.
 
-    A score or method that isn't made has nothing.
+    Scores and methods that aren't made are skipped.
     """
     found = join_cautions(_reasons(work))
     table = pd.DataFrame({"method": list(found), "warning": list(found.values())}, dtype="string")
@@ -30,7 +30,7 @@ def make_cautions(work: Work) -> Result:
 
 
 def _reasons(work: Work) -> Iterator[Mapping[str, str]]:
-    """Yield method → why its matrices must not be interpreted, by score; then the inversions."""
+    """Yield method → why its matrices must not be interpreted: by scores, then by inversions."""
     for score in work.settings["scores"]:
         if score.name not in work.lacks:
             yield score.cautions(work.tables(score.name))
@@ -44,6 +44,6 @@ def _reasons(work: Work) -> Iterator[Mapping[str, str]]:
 
 
 def cautions_of(work: Work) -> Mapping[str, str]:
-    """Read which methods must not be interpreted, and why."""
+    """Return method → why its matrices must not be interpreted."""
     found: Mapping[str, str] = work.facts(CAUTIONS, WHOLE)["by method"]
     return found

@@ -1,4 +1,4 @@
-"""The comparison: every method on every benchmark, and what can be said of them."""
+"""The comparison: every method on every score, with tests and verdicts."""
 
 from collections.abc import Iterator
 
@@ -17,19 +17,19 @@ __all__ = ["make_comparison"]
 
 
 def make_comparison(work: Work) -> Result:
-    """Gather every benchmark's scores, and say who is better where it can be said."""
+    """Join all scores, test the methods against each other, and name the leading ones."""
     warnings = cautions_of(work)
     styles = Styles(work.settings["methods"], warnings)
     found = join_measures(_measures(work), warnings, styles.cohort_informed)
     if not len(found.drawn):
         alike = told_once(work.lacks.items())
         why = "; ".join(f"{', '.join(each.names)}: {shortened(each.message)}" for each in alike)
-        raise CohortError(f"a comparison needs a score that methods are compared by; {why}")
+        raise CohortError(f"a comparison needs at least one score that compares methods; {why}")
     drawn = found.drawn
-    names = drawn["benchmark"] + " " + drawn["measure"] + "/" + drawn["method"]
+    names = drawn["score"] + " " + drawn["measure"] + "/" + drawn["method"]
     values = drawn["value"].to_numpy(dtype=float)
     metrics = dict(zip(names, values.tolist(), strict=True))
-    of_units = drawn["benchmark"] + " " + drawn["measure"] + "/n"
+    of_units = drawn["score"] + " " + drawn["measure"] + "/n"
     metrics |= drawn["n"].groupby(of_units).min().astype(float).to_dict()
     return Result(
         tables=found.tables,
@@ -44,12 +44,12 @@ def _measures(work: Work) -> Iterator[Measured]:
         if score.name in work.lacks:
             continue
         yield from score.measures(work.tables(score.name), work.facts(score.name, WHOLE))
-    for benchmark in work.settings["networks"]:
-        if named("recovery", benchmark) in work.lacks:
+    for name in work.settings["ground_truths"]:
+        if named("recovery", name) in work.lacks:
             continue
         yield from recovery_measures(
-            benchmark,
-            work.table("recovery", "scores", benchmark),
-            work.table("recovery", "table", benchmark),
-            work.facts("recovery", benchmark)["pooled"],
+            name,
+            work.table("recovery", "scores", name),
+            work.table("recovery", "table", name),
+            work.facts("recovery", name)["pooled"],
         )

@@ -1,4 +1,4 @@
-"""Recovery: every method on networks whose edges are known."""
+"""Recovery: how well every method finds the edges of ground truths."""
 
 import pandas as pd
 
@@ -12,16 +12,16 @@ from attnconn_core.sources import KnownTruth, read_known_truth, simulated_truth
 
 __all__ = ["make_recovery"]
 
-_SIMULATED = 10  # data sets of a simulated benchmark, where the study doesn't say
+_SIMULATED = 10  # data sets of a simulated ground truth, if the study gives no number
 
 
 def make_recovery(work: Work) -> Result:
-    """Run every estimator over every data set of one benchmark."""
-    benchmark = _known_truth(work)
+    """Run every estimator on every data set of one ground truth."""
+    data = _data_sets(work)
     competitors = work.settings["competitors"]
     scores, failed = recovery_scores(
-        estimators_for(competitors, benchmark),
-        benchmark,
+        estimators_for(competitors, data),
+        data,
         lambda method: work.log(f"recovery of {work.partition}: {method}"),
     )
     if set(scores["method"]) <= set(NULL_ROWS):
@@ -38,17 +38,17 @@ def make_recovery(work: Work) -> Result:
             )
         },
         facts={
-            "data_sets": len(benchmark.series),
+            "data_sets": len(data.series),
             "failed": failed,
-            # One model of all data sets is one draw, however many it is read or tuned on.
+            # A model of all data sets is a single draw, however many data sets it reads.
             "pooled": sorted(competitors.pooled & set(scores["method"])),
         },
         by_method=scores,
     )
 
 
-def _known_truth(work: Work) -> KnownTruth:
-    """Read or simulate the benchmark of this partition."""
+def _data_sets(work: Work) -> KnownTruth:
+    """Read or simulate the data sets of this partition."""
     settings = work.settings
     if settings["file"] is None:
         return simulated_truth(

@@ -1,4 +1,4 @@
-"""Every method made ready for networks that are known."""
+"""Estimators of every method for the data sets of a ground truth."""
 
 import functools
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -35,22 +35,22 @@ _FINE_TUNED = "attention_finetuned"
 
 @dataclass(frozen=True)
 class OwnAttention:
-    """The attention of a model that is trained on the one data set it is read on.
+    """The attention of a model that is trained and read on the same data set.
 
     Attributes
     ----------
     method
-        The name it goes by.
+        Name of the method.
     configuration
-        What is trained, and how.
+        The model and its training.
     test_fraction
-        The share at the end that training leaves out.
+        Share of frames at the end that training doesn't use.
     start
-        The model that training goes on from; None begins anew.
+        Model that is trained further; None for a new model.
     prior
-        What a linear start is shrunk towards, and how strongly; None shrinks towards 0.
+        Target and strength of the shrinkage of a linear start; None shrinks towards 0.
     unseen
-        Whether attention is averaged over the share left out alone, and not over the whole.
+        Whether attention is averaged only over the frames that training doesn't use.
     """
 
     method: str
@@ -61,12 +61,12 @@ class OwnAttention:
     unseen: bool = False
 
     def settings(self) -> Mapping[str, object]:
-        """What it is made with, but for the model it begins as."""
+        """Return its settings, without the model that it starts from."""
         told = {"test_fraction": self.test_fraction, "unseen": self.unseen}
         return {**self.configuration.parameters(), **told}
 
     def estimate(self, series: TimeSeries) -> Connectivity:
-        """Train, and read."""
+        """Train a model, and return its attention."""
         part, rest = split(series, self.test_fraction)
         model, training = self.configuration.model, self.configuration.training
         forecaster = fit(model, [part], training, start=self.start, prior=self.prior).forecaster
@@ -90,27 +90,27 @@ PUBLISHED_EXPERIMENT = OwnAttention(
     test_fraction=0.2,
     unseen=True,
 )
-"""The published synthetic experiment's model, as it was trained and read there."""
+"""The model of the original study's synthetic experiment, trained and read as there."""
 
 
 @dataclass(frozen=True)
 class Competitors:
-    """The methods that are run on known networks, and how those that learn are trained.
+    """The methods that are run on ground truths, and how they are trained.
 
     Attributes
     ----------
     methods
-        Every method that a study could have.
+        All available methods.
     granger
-        Granger's lags and α, or how they are searched for.
+        Granger's lags and α, or settings of the search for them.
     cohort_models
-        Configuration → the cohort model that is trained on all data sets.
+        Name → configuration of a cohort model, which is trained on all data sets.
     session_model
-        The configuration of the model that is trained on one data set.
+        Configuration of the models that are trained on one data set each.
     fine_tuned
-        How the first cohort model goes on with one data set.
+        Configuration for fine-tuning the first cohort model on one data set.
     test_fraction
-        The share of a data set's last frames that no model learns from.
+        Share of a data set's frames, at its end, that no model is trained on.
     """
 
     methods: tuple[Method, ...]
@@ -122,48 +122,51 @@ class Competitors:
 
     @property
     def pooled(self) -> set[str]:
-        """Names of methods that rest on one model of all data sets, or begin as it."""
+        """Names of methods that read one model of all data sets, or start from it."""
         read = {method.name for method in self.methods if method.needs == "cohort model"}
         return {*read, _FINE_TUNED}
 
 
 def estimators_for(
-    competitors: Competitors, benchmark: KnownTruth, only: Collection[str] | None = None
+    competitors: Competitors, data: KnownTruth, only: Collection[str] | None = None
 ) -> Mapping[str, Estimator]:
-    """Make estimators ready for a benchmark; nothing of its networks is looked at.
+    """Make estimators ready for the data sets of a ground truth, without reading its graphs.
 
-    Granger's order is chosen on the benchmark's own validation frames. The cohort's
-    forecasters and the tangents' reference are learnt from all of its data sets, as they
-    are from a cohort: where every data set has a network of its own, as the simulated
-    ones, one model can't be right of all, and the row to look at is ``attention_subject``,
-    a model per data set. The first cohort model goes on to each data set as
-    ``attention_finetuned``; where it begins linear, all data sets' VAR is the prior of each.
+    Granger's order is chosen on the validation frames of these data sets. Cohort models and
+    the reference of the tangents are learnt from all data sets, as they are from a cohort.
+    Simulated data sets have a graph each, so one model can't fit all of them: compare with
+    ``attention_subject``, one model per data set. ``attention_finetuned`` is the first cohort
+    model, trained further on each data set; if its training starts from a linear model, the
+    VAR of all data sets is the prior instead.
 
     Parameters
     ----------
-    competitors, benchmark
-        How methods are made ready, and for what.
+    competitors
+        The methods, and how they are trained.
+    data
+        The data sets.
     only
-        Names of methods: only these are made, and only the models trained that they read.
-        None makes every estimator.
+        Names of methods: only these, and the models that they read, are made. None makes every
+        estimator.
 
     Raises
     ------
     ParameterError
-        If a name in `only` is of none that can be made ready here.
+        If `only` names a method that can't be run on a ground truth.
     """
-    parts = [split(each, competitors.test_fraction)[0] for each in benchmark.series]
+    parts = [split(each, competitors.test_fraction)[0] for each in data.series]
     makers = {
         **_ready(competitors),
         Granger.method: lambda: _granger(competitors, parts),
         Tangent.method: lambda: Tangent(geometric_mean(parts)),
-        **_with_models(competitors, benchmark, parts),
+        **_with_models(competitors, data, parts),
     }
     names = list(makers) if only is None else list(only)
     unknown = sorted(set(names) - set(makers))
     if unknown:
         raise ParameterError(
-            f"methods on known networks are: {', '.join(makers)}; got {', '.join(unknown)}"
+            f"methods that can be run on a ground truth are: {', '.join(makers)}; "
+            f"got {', '.join(unknown)}"
         )
     return {name: make() for name, make in makers.items() if name in names}
 
@@ -173,19 +176,19 @@ def _ready(competitors: Competitors) -> dict[str, Callable[[], Estimator]]:
 
 
 def _with_models(
-    competitors: Competitors, benchmark: KnownTruth, parts: Sequence[TimeSeries]
+    competitors: Competitors, data: KnownTruth, parts: Sequence[TimeSeries]
 ) -> dict[str, Callable[[], Estimator]]:
-    """What reads a model of all data sets, each trained once and only if it is read."""
+    """Return makers of estimators that read models of all data sets, each trained once."""
 
     @functools.cache
     def trained(name: str) -> AttentionForecaster:
         configuration = competitors.cohort_models[name]
-        return _trained(_with_window_of(benchmark, configuration), parts)
+        return _trained(_with_window_of(data, configuration), parts)
 
     pooled = [each for each in competitors.methods if each.needs == "cohort model"]
     return {
         **{each.name: functools.partial(_reading, competitors, each, trained) for each in pooled},
-        **_own(competitors, benchmark, trained, parts),
+        **_own(competitors, data, trained, parts),
     }
 
 
@@ -199,14 +202,14 @@ def _reading(
 
 def _own(
     competitors: Competitors,
-    benchmark: KnownTruth,
+    data: KnownTruth,
     trained: Callable[[str], AttentionForecaster],
     parts: Sequence[TimeSeries],
 ) -> dict[str, Callable[[], Estimator]]:
-    """The models that a data set has of its own; the original study's where that was run."""
+    """Return makers of models per data set, and that of the original study if it was run there."""
     fraction = competitors.test_fraction
-    session = _with_window_of(benchmark, competitors.session_model)
-    tuned = _with_window_of(benchmark, competitors.fine_tuned)
+    session = _with_window_of(data, competitors.session_model)
+    tuned = _with_window_of(data, competitors.fine_tuned)
 
     def fine_tuned() -> Estimator:
         if tuned.model.initialisation == "linear":
@@ -219,7 +222,7 @@ def _own(
         "attention_subject": lambda: OwnAttention("attention_subject", session, fraction),
         _FINE_TUNED: fine_tuned,
     }
-    if benchmark.window is not None:
+    if data.window is not None:
         own[PUBLISHED_EXPERIMENT.method] = lambda: PUBLISHED_EXPERIMENT
     return own
 
@@ -242,10 +245,10 @@ def _trained(configuration: Configuration, parts: Sequence[TimeSeries]) -> Atten
     return fit(configuration.model, parts, configuration.training).forecaster
 
 
-def _with_window_of(benchmark: KnownTruth, configuration: Configuration) -> Configuration:
-    """Let a model read the window that the benchmark is made of, where it is made of one."""
-    if benchmark.window is None:
+def _with_window_of(data: KnownTruth, configuration: Configuration) -> Configuration:
+    """Set the input window to that of the data, if they consist of windows."""
+    if data.window is None:
         return configuration
-    window = {"input_window": benchmark.window, "output_window": 1}
+    window = {"input_window": data.window, "output_window": 1}
     model = configuration.model.model_copy(update=window)
     return configuration.model_copy(update={"model": model})

@@ -1,4 +1,4 @@
-"""A score of all methods over the cohort: one body for every score of the registry."""
+"""The body of all score assets: scores all methods over the cohort."""
 
 from attnconn_assets.assets.scores.cautions import CAUTIONS, cautions_of
 from attnconn_assets.assets.scores.study_data import StudyData
@@ -12,14 +12,14 @@ __all__ = ["make_score"]
 
 
 def make_score(work: Work) -> Result:
-    """Score every method, and draw what was found."""
+    """Score every method, and draw the figures."""
     score, data = work.settings["score"], StudyData(work, work.settings["score"].reads)
     try:
         scored = score.score(data)
     except CohortError as error:
-        lacks = "".join(f"; {name} is lacking because {why}" for name, why in work.lacks.items())
+        lacks = "".join(f"; {name} is missing because {why}" for name, why in work.lacks.items())
         raise CohortError(f"{error}{lacks}") from error
-    # A score that has something against a method says so itself; others read it.
+    # Scores that issue cautions use their own; all others read the asset `cautions`.
     warnings = (
         cautions_of(work)
         if CAUTIONS in work.needs
@@ -31,7 +31,7 @@ def make_score(work: Work) -> Result:
     return Result(
         tables=scored.tables,
         figures={name: png(figure) for name, figure in figures.items()},
-        # How many subjects, pairs or sessions a score rests on stands beside it in MLflow.
+        # MLflow also shows the numbers of subjects, pairs or sessions.
         metrics={name: n for name, n in scored.facts.items() if type(n) is int},
         facts={**scored.facts, "notes": [*data.notes, *scored.notes]},
         by_method=scored.tables["scores"],

@@ -1,4 +1,4 @@
-"""Significance: which edges of a session differ from those of surrogates of its scan."""
+"""Significance: tests a session's edges against surrogates of its scan."""
 
 import time
 from collections.abc import Callable
@@ -16,12 +16,12 @@ from attnconn_core.scoring import EdgeSignificance, edge_mask, edge_significance
 __all__ = ["make_significance"]
 
 _LEVEL = 0.05
-_FEW = 5  # surrogates after which the time of all is estimated
-_LONG = 60.0  # seconds that are worth a message
+_FEW = 5  # surrogates before the total time is estimated
+_LONG = 60.0  # shortest remaining time, in seconds, that is logged
 
 
 def make_significance(work: Work, reader: Reader) -> Result:
-    """Hold a session's edges against surrogates of its scan."""
+    """Test a session's edges against surrogates of its scan."""
     series = work.series()
     method: Method = work.settings["method"]
     settings = work.settings["significance"]
@@ -39,7 +39,7 @@ def make_significance(work: Work, reader: Reader) -> Result:
     numbers = {
         "edges": len(table),
         "q below 0.05": int((table["q"] < _LEVEL).sum()),
-        "least p there can be": 1 / (settings.surrogates + 1),
+        "lowest possible p": 1 / (settings.surrogates + 1),
     }
     return Result(
         tables={"edges": table},
@@ -50,7 +50,7 @@ def make_significance(work: Work, reader: Reader) -> Result:
 
 
 def _remaining_time(work: Work, method: str, surrogates: int) -> Callable[[int], None]:
-    """Say how long it will take where that is long: first after a few, then ten times."""
+    """Return a function that logs the remaining time if it is long, about ten times."""
     began, every = time.monotonic(), max(1, surrogates // 10)
 
     def tell(number: int) -> None:
@@ -58,7 +58,7 @@ def _remaining_time(work: Work, method: str, surrogates: int) -> Callable[[int],
             left = (time.monotonic() - began) / number * (surrogates - number)
             if left > _LONG:
                 work.log(
-                    f"{method} of {work.partition}: {number} of {surrogates} surrogates read, "
+                    f"{method} of {work.partition}: {number} of {surrogates} surrogates done, "
                     f"about {left / 60:.0f} min to go"
                 )
 

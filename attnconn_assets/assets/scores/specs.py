@@ -15,7 +15,7 @@ from attnconn_assets.assets.scores.recovery import make_recovery
 from attnconn_assets.assets.scores.recovery_estimators import PUBLISHED_EXPERIMENT, Competitors
 from attnconn_assets.assets.scores.score import make_score
 from attnconn_assets.assets.scores.significance import make_significance
-from attnconn_assets.building.spec import AssetSpec, Kind
+from attnconn_assets.building.spec import BuildSpec, Kind
 from attnconn_assets.storage.entry import WHOLE
 from attnconn_assets.study.study import Study
 from attnconn_core.connectivity.method import Method
@@ -35,16 +35,16 @@ __all__ = [
 _FIGURES = "attnconn_core.figures"
 
 
-def specs(study: Study) -> list[AssetSpec]:
-    """The cohort's means, every score of the study, and the comparison of all.
+def specs(study: Study) -> list[BuildSpec]:
+    """Return the specs of the cohort's means, of every score, and of the comparison.
 
-    First come the scores that may have something against a method, and what they have.
+    Scores that can issue cautions come first, then the asset `cautions`.
     """
     first = [score for score in scored(study) if isinstance(score, Cautious)]
     others = [score for score in scored(study) if not isinstance(score, Cautious)]
     found = [*(_score(study, score) for score in first), _cautions(study, first)]
     found += [_group_mean(study), *(_score(study, score) for score in others)]
-    if study.recovery.benchmarks:
+    if study.recovery.ground_truths:
         found.append(_recovery(study))
     found += [
         _significance(study, method)
@@ -55,15 +55,15 @@ def specs(study: Study) -> list[AssetSpec]:
 
 
 def compared_assets(study: Study) -> dict[str, Kind]:
-    """Every asset that the comparison is made from, and how it is partitioned."""
+    """Return the assets that the comparison reads, with their kind of partitions."""
     needs: dict[str, Kind] = {score.name: "whole" for score in _compared(study)}
-    if study.recovery.benchmarks:
-        needs["recovery"] = "benchmark"
+    if study.recovery.ground_truths:
+        needs["recovery"] = "ground truth"
     return needs
 
 
 def reads_cohort_models(study: Study) -> bool:
-    """Whether a matrix of the study rests on the cohort's models."""
+    """Whether a method of the study reads cohort models."""
     return _reads(study, "group_forecaster")
 
 
@@ -72,14 +72,14 @@ def _reads(study: Study, asset: str) -> bool:
 
 
 def _pools_of(study: Study) -> tuple[tuple[str, str], ...]:
-    """Return the assets and partitions that say who is compared with whom: any of them."""
+    """Return assets and partitions with the pools; each holds the same pools."""
     found = [("group_forecaster", study.read_out[0])] if reads_cohort_models(study) else []
     found += [(asset, WHOLE) for asset in ("pooled_moments", EVIDENCE) if _reads(study, asset)]
     return tuple(found)
 
 
 def labels_of(study: Study) -> dict[str, list[str]]:
-    """Return how methods are shown: part of what draws or names them, and of no matrix."""
+    """Return labels and families of methods: settings of assets that show them."""
     return {name: [each.label, each.family] for name, each in study.every_method.items()}
 
 
@@ -93,7 +93,7 @@ def _compared(study: Study) -> list[Score]:
     return [score for score in scored(study) if isinstance(score, Comparable)]
 
 
-def _score(study: Study, score: Score) -> AssetSpec:
+def _score(study: Study, score: Score) -> BuildSpec:
     settings: dict[str, Any] = {
         "score": score,
         "methods": study.chosen_methods,
@@ -124,7 +124,7 @@ def _score(study: Study, score: Score) -> AssetSpec:
             needs[asset] = "whole" if partition == WHOLE else "configuration"
             configuration = configuration if partition == WHOLE else partition
     needs |= _matrices(study)
-    return AssetSpec(
+    return BuildSpec(
         score.name,
         make_score,
         "whole",
@@ -134,7 +134,7 @@ def _score(study: Study, score: Score) -> AssetSpec:
         calls=(type(score).__module__, figures_module(score)),
         from_configuration=configuration,
         description=score.description,
-        group="benchmarks",
+        group="scores",
     )
 
 
@@ -142,8 +142,8 @@ def _matrices(study: Study) -> dict[str, Kind]:
     return {method.name: "session" for method in study.chosen_methods}
 
 
-def _group_mean(study: Study) -> AssetSpec:
-    return AssetSpec(
+def _group_mean(study: Study) -> BuildSpec:
+    return BuildSpec(
         "group_mean",
         make_group_mean,
         "whole",
@@ -156,13 +156,13 @@ def _group_mean(study: Study) -> AssetSpec:
         optional=frozenset(_matrices(study)),
         calls=(f"{_FIGURES}.matrix", f"{_FIGURES}.networks"),
         description="Every method's mean connectivity over the cohort's test sessions.",
-        group="benchmarks",
+        group="scores",
     )
 
 
-def _cautions(study: Study, scores: Sequence[Score]) -> AssetSpec:
+def _cautions(study: Study, scores: Sequence[Score]) -> BuildSpec:
     inverting = [each for each in study.chosen_methods if hasattr(each.estimator, "inverts")]
-    return AssetSpec(
+    return BuildSpec(
         CAUTIONS,
         make_cautions,
         "whole",
@@ -175,15 +175,15 @@ def _cautions(study: Study, scores: Sequence[Score]) -> AssetSpec:
         made_without_all=True,
         calls=tuple(type(score).__module__ for score in scores),
         description="Methods whose matrices must not be interpreted, and why.",
-        group="benchmarks",
+        group="scores",
     )
 
 
-def _significance(study: Study, method: Method) -> AssetSpec:
-    """As the method's own asset is made, and a thousand times more."""
+def _significance(study: Study, method: Method) -> BuildSpec:
+    """Return the spec of a method's significance, which runs the method on many surrogates."""
     reading = reading_of(study, method)
     settings = study.significance.model_copy(update={"methods": (method.name,)})
-    return AssetSpec(
+    return BuildSpec(
         f"significance_{method.name}",
         partial(make_significance, reader=reading.reader),
         "session",
@@ -192,14 +192,14 @@ def _significance(study: Study, method: Method) -> AssetSpec:
         calls=reading.calls,
         from_configuration=reading.from_configuration,
         description=f"p and q of every edge by {method.label}, against surrogates of the scan.",
-        group="benchmarks",
+        group="scores",
         experiment="significance",
         run_label=method.name,
     )
 
 
 def competitors_of(study: Study) -> Competitors:
-    """Return the methods that are run on known networks, and how they are trained."""
+    """Return the methods that are run on ground truths, and how they are trained."""
     return Competitors(
         methods=tuple(study.every_method.values()),
         granger=study.granger_settings,
@@ -210,48 +210,48 @@ def competitors_of(study: Study) -> Competitors:
     )
 
 
-def _recovery(study: Study) -> AssetSpec:
+def _recovery(study: Study) -> BuildSpec:
     competitors, chosen = competitors_of(study), study.recovery
 
-    def settings_of(benchmark: str) -> dict[str, Any]:
-        published = PUBLISHED_EXPERIMENT if benchmark == INDEPENDENT_SAMPLES else None
+    def settings_of(name: str) -> dict[str, Any]:
+        published = PUBLISHED_EXPERIMENT if name == INDEPENDENT_SAMPLES else None
         return {
             "competitors": competitors,
             "data_sets": chosen.data_sets,
-            "file": chosen.files.get(benchmark),
-            "seed": None if benchmark in chosen.files else chosen.seed,
+            "file": chosen.files.get(name),
+            "seed": None if name in chosen.files else chosen.seed,
             "published": published,
             "labels": labels_of(study),
         }
 
-    return AssetSpec(
+    return BuildSpec(
         "recovery",
         make_recovery,
-        "benchmark",
+        "ground truth",
         settings={"competitors": competitors, "recovery": chosen},
         settings_of=settings_of,
         calls=(*(method.module for method in competitors.methods), f"{_FIGURES}.recoveries"),
         trains=True,
-        description="How much of a known network each method finds, and which way round.",
-        group="benchmarks",
+        description="How well each method finds the edges of a ground truth, and their direction.",
+        group="scores",
     )
 
 
-def _comparison(study: Study) -> AssetSpec:
+def _comparison(study: Study) -> BuildSpec:
     scores = _compared(study)
-    return AssetSpec(
+    return BuildSpec(
         "comparison",
         make_comparison,
         "whole",
         settings={
             "scores": tuple(scores),
-            "networks": study.recovery.benchmarks,
+            "ground_truths": study.recovery.ground_truths,
             "methods": tuple(study.every_method.values()),
             "labels": labels_of(study),
         },
         needs={**compared_assets(study), CAUTIONS: "whole"},
         optional=frozenset(compared_assets(study)),
         calls=(*(type(score).__module__ for score in scores), f"{_FIGURES}.comparisons"),
-        description="Every method on every benchmark, tested against each other.",
-        group="benchmarks",
+        description="All methods on all scores, tested against each other.",
+        group="scores",
     )

@@ -1,4 +1,4 @@
-"""The study as scores read it: everything they read is recorded by the work."""
+"""The study's data for scores, read through `Work`, which records it."""
 
 import functools
 from collections.abc import Collection, Mapping, Sequence
@@ -30,15 +30,15 @@ __all__ = ["StudyData"]
 
 
 class StudyData(ScoreData):
-    """What a score may read of a study that is made."""
+    """The stored data of a study that a score may read."""
 
     def __init__(self, work: Work, reads: Collection[str]) -> None:
         self._work, self._reads = work, reads
-        self.notes: tuple[str, ...] = ()  # what reading the study had to say
+        self.notes: tuple[str, ...] = ()  # notes from matching tables
 
     @functools.cached_property
     def methods(self) -> Sequence[Method]:
-        """The methods that are scored, in the order they are shown: those that could be made."""
+        """The scored methods, in the order of display: those that could be made."""
         chosen: Sequence[Method] = self._work.settings["methods"]
         return tuple(method for method in chosen if method.name not in self._work.lacks)
 
@@ -55,13 +55,13 @@ class StudyData(ScoreData):
 
     @property
     def design(self) -> Design:
-        """What two sessions of a subject are."""
+        """The design of the study: what the two sessions of a subject are."""
         design: Design = self._work.settings["design"]
         return design
 
     @functools.cached_property
     def phenotypes(self) -> pd.DataFrame:
-        """The phenotype table, a row per subject, named as in the scans."""
+        """The phenotype table, one row per subject, with subjects named as in the scans."""
         self._require("phenotypes")
         table = self._work.table("phenotypes", "phenotypes")
         column = self._work.settings["subject_column"]
@@ -71,7 +71,7 @@ class StudyData(ScoreData):
 
     @functools.cached_property
     def pools(self) -> Mapping[str, int]:
-        """Subject → number of the fold that reads it; empty where nothing rests on folds."""
+        """Subject → number of the fold that reads it; empty if no method uses folds."""
         self._require("pools")
         there = [
             each for each in self._work.settings["pools_of"] if named(*each) not in self._work.lacks
@@ -85,7 +85,7 @@ class StudyData(ScoreData):
 
     @property
     def test_fraction(self) -> float:
-        """The share of a session's last frames that forecasts are judged on."""
+        """Share of a session's frames, at its end, on which forecasts are scored."""
         return float(self._work.settings["test_fraction"])
 
     def series(self, session_key: str) -> TimeSeries:
@@ -94,7 +94,7 @@ class StudyData(ScoreData):
         return self._work.series(session_key)
 
     def matrices(self, method: str, session_key: str) -> Mapping[int, Connectivity]:
-        """Read a method's matrices of a session, by the number of frames they rest on."""
+        """Read a method's matrices of a session, by the number of frames used."""
         self._require("matrices")
         return self._work.matrices(method, session_key)
 
@@ -111,13 +111,13 @@ class StudyData(ScoreData):
         return read_matrices(self._work.path(entry, name)) if name in entry.files else {}
 
     def metrics(self, method: str, session_key: str) -> Mapping[str, float]:
-        """Read what was measured of the whole scan's matrix, without opening it."""
+        """Return the metrics of the whole scan's matrix, without opening its file."""
         self._require("metrics")
         metrics: Mapping[str, float] = self._work.facts(method, session_key)["metrics"]
         return metrics
 
     def repeats(self, method: str, session_key: str) -> Repeats:
-        """Read the matrices of a session's halves, and those by models of other seeds."""
+        """Read the matrices of a session's halves, and those by models with other seeds."""
         self._require("repeats")
         asset = repeats_asset(method)
         if asset not in self._work.needs:
@@ -141,7 +141,7 @@ class StudyData(ScoreData):
         )
 
     def linear_forecasts(self, session_key: str) -> Mapping[str, Mapping[str, float]]:
-        """Read what the session's linear forecasters are worth, without opening a file."""
+        """Return the scores of the session's linear forecasters, without opening a file."""
         self._require("linear_forecasts")
         if "linear_forecasters" in self._work.lacks:
             return {}

@@ -1,1 +1,1 @@
-"""The check: all that can be known of a study before anything is computed."""
+"""The check: finds errors in a study before anything is computed."""

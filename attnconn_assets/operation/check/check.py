@@ -15,19 +15,19 @@ __all__ = ["check"]
 
 
 def check(study: Study, *, seconds: float | None = None) -> Findings:
-    """Hold a study against its scans' headers and its tables; nothing is computed or written.
+    """Check a study against the headers of its scans and its tables; compute and write nothing.
 
     Parameters
     ----------
     study
-        What would be run.
+        The study.
     seconds
-        After which no further header is read; None to read all.
+        Time after which no further header is read; None to read all.
 
     Returns
     -------
     findings
-        An error where the sessions can't even be listed.
+        If the sessions can't be listed, one error and nothing else.
     """
     findings = Findings()
     until = None if seconds is None else time.monotonic() + seconds

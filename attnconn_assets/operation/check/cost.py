@@ -1,9 +1,9 @@
-"""Cost: roughly how long a study takes, in how much memory and on how much disk.
+"""Cost: estimates of a study's time, memory and disk space.
 
 Source of the constants: a run of ``studies/hcp_sample.yaml`` (14 sessions of 600 frames and 94
-regions, six methods) on 2 cores of an AMD EPYC that had other work besides: 21 minutes, at most
-0.9 GB of memory, 0.13 GB on disk. They are scaled by frames, regions and sessions; another
-machine, or other methods, may take several times as long or as little.
+regions, six methods) on 2 cores of an AMD EPYC that was also running other work: 21 minutes, at
+most 0.9 GB of memory, 0.13 GB on disk. They are scaled by frames, regions and sessions. Another
+machine or other methods can be several times slower or faster.
 """
 
 import os
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from attnconn_assets.assets.catalogue import specs
-from attnconn_assets.building.spec import AssetSpec
+from attnconn_assets.building.spec import BuildSpec
 from attnconn_assets.operation.check.findings import Findings
 from attnconn_assets.study.experiment import Configuration
 from attnconn_assets.study.study import Study
@@ -24,16 +24,16 @@ from attnconn_core.sources import SessionShape, Source
 __all__ = ["Cost", "check_cost", "cost_of"]
 
 _GB = 2**30
-_PARTITION = 0.4  # seconds that Dagster, MLflow and the store take for a partition
-# Seconds per frame and pair of regions: of a matrix or a linear forecaster of a session, ...
+_PARTITION = 0.4  # seconds per partition for Dagster, MLflow and the store
+# Seconds per frame and pair of regions: for one matrix or linear forecaster of a session, ...
 _LINEAR = 4e-7
-_START = 1.3e-6  # ... of what a model begins with, ...
-_TRAINING = 6e-9  # ... and of an epoch, per hidden dimension.
-_SCORES = 30.0  # seconds for each score of a small cohort, its shuffles included
+_START = 1.3e-6  # ... for the linear start of a model, ...
+_TRAINING = 6e-9  # ... and for one epoch, per hidden dimension.
+_SCORES = 30.0  # seconds per score of a small cohort, with its permutations
 _BASE = 0.8 * _GB  # the libraries
-_MATRIX = 8  # bytes a pair of regions
-_WEIGHTS = 130  # bytes a pair of regions, of the model of a session
-_COPIES = 3  # of the largest array, while it is worked on
+_MATRIX = 8  # bytes per pair of regions
+_WEIGHTS = 130  # bytes per pair of regions, in the model of a session
+_COPIES = 3  # of the largest array, while it is processed
 
 _LINEAR_GROUPS = ("forecasts", "connectivity", "penalties")
 
@@ -51,7 +51,7 @@ class Cost:
         took = f"{hours:.1f} h" if hours >= 1 else f"{max(1, round(self.seconds / 60))} min"
         return (
             f"roughly {took} on two cores, {self.memory / _GB:.1f} GB of memory and "
-            f"{max(self.disk / _GB, 0.01):.2g} GB on disk if all is made"
+            f"{max(self.disk / _GB, 0.01):.2g} GB on disk to make everything"
         )
 
 
@@ -62,7 +62,7 @@ def check_cost(
     cohort: Cohort,
     findings: Findings,
 ) -> None:
-    """Estimate the cost, and warn where the machine has less memory or disk than that."""
+    """Estimate the cost, and warn if the machine has less memory or disk space."""
     if not shapes or not cohort.sessions:
         return
     regions = max((shape.regions or 0 for shape in shapes.values()), default=0)
@@ -74,7 +74,7 @@ def check_cost(
             return
     frames = max(shape.frames for shape in shapes.values())
     cost = cost_of(study, len(cohort.sessions), frames, regions)
-    findings.plan.append(f"{cost}: an estimate, from the sample's")
+    findings.plan.append(f"{cost} (an estimate, scaled from the sample study)")
     memory, disk = _memory(), _disk(study.store_folder)
     if cost.memory > memory:
         findings.warnings.append(
@@ -89,14 +89,14 @@ def check_cost(
 
 
 def cost_of(study: Study, sessions: int, frames: int, regions: int) -> Cost:
-    """Estimate what all of a study takes.
+    """Estimate the cost of making everything in a study.
 
     Parameters
     ----------
     study
-        Its assets and configurations.
+        The study.
     sessions, frames, regions
-        How many; frames are of the longest session.
+        Their numbers; frames of the longest session.
     """
     every, pairs = specs(study), regions**2
     of_sessions = [spec for spec in every if spec.partitioned == "session"]
@@ -110,7 +110,7 @@ def cost_of(study: Study, sessions: int, frames: int, regions: int) -> Cost:
     disk = 4.0 * sessions * frames * regions
     for spec in every:
         disk += _disk_of(spec, sessions, pairs, lengths)
-        if spec.group == "benchmarks":
+        if spec.group == "scores":
             seconds += _SCORES * max(1.0, sessions * pairs / (14 * 94**2))
         elif spec.partitioned == "session" and spec.group in _LINEAR_GROUPS:
             seconds += _LINEAR * sessions * frames * pairs * _penalties(spec)
@@ -124,7 +124,7 @@ def cost_of(study: Study, sessions: int, frames: int, regions: int) -> Cost:
     return Cost(seconds, _BASE + memory, disk)
 
 
-def _trained(spec: AssetSpec) -> Iterator[Configuration]:
+def _trained(spec: BuildSpec) -> Iterator[Configuration]:
     """Yield the configurations that an asset trains."""
     if spec.group != "forecasters":
         return
@@ -136,12 +136,12 @@ def _trained(spec: AssetSpec) -> Iterator[Configuration]:
         yield own
 
 
-def _penalties(spec: AssetSpec) -> int:
-    """Return how many penalties an asset estimates a session at."""
+def _penalties(spec: BuildSpec) -> int:
+    """Return the number of penalties at which an asset estimates each session."""
     return len(spec.settings["penalty"].values) if "penalty" in spec.settings else 1
 
 
-def _disk_of(spec: AssetSpec, sessions: int, pairs: int, lengths: int) -> float:
+def _disk_of(spec: BuildSpec, sessions: int, pairs: int, lengths: int) -> float:
     """Return the bytes of an asset's matrices or models."""
     if spec.partitioned != "session":
         return 0.0
@@ -159,7 +159,7 @@ def _disk_of(spec: AssetSpec, sessions: int, pairs: int, lengths: int) -> float:
 
 
 def _memory() -> float:
-    """Return the machine's memory in bytes; infinite where it can't be known."""
+    """Return the machine's memory in bytes; infinite if unknown."""
     try:
         return float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
     except (AttributeError, ValueError, OSError):
@@ -167,6 +167,6 @@ def _memory() -> float:
 
 
 def _disk(folder: Path) -> float:
-    """Return the bytes free where a folder is, or will be."""
+    """Return the free bytes on the disk of a folder that may not exist yet."""
     there = next(path for path in (folder, *folder.parents) if path.exists())
     return float(shutil.disk_usage(there).free)

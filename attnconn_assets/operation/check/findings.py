@@ -1,4 +1,4 @@
-"""Findings: what can't be made, what may not be meant, and what would be made."""
+"""Findings of a check: errors, warnings and the plan."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -12,21 +12,20 @@ _SHOWN = 5
 
 @dataclass
 class Findings:
-    """What a check finds.
+    """Errors, warnings and the plan of a study.
 
     Attributes
     ----------
     errors
-        What can't be made of what the study says, and what to do.
+        What can't be made, and what to do about it.
     warnings
-        What can be made, and may not be meant.
+        What can be made but may not be intended.
     plan
-        What would be made, and what that may take.
+        What would be made, and its expected cost.
     blocked
-        Asset → why nothing that is done can make it. Part of the errors, but for those in
-        `inapplicable`.
+        Asset → why it can't be made. Each is also an error, except those in `inapplicable`.
     inapplicable
-        Assets in `blocked` that this design has no use for: that they are not made is no failure.
+        Assets in `blocked` that don't apply to this design; not making them isn't a failure.
     """
 
     errors: list[str] = field(default_factory=list)
@@ -36,7 +35,7 @@ class Findings:
     inapplicable: set[str] = field(default_factory=set)
 
     def lines(self) -> Iterator[str]:
-        """Say everything: errors, then warnings, then what would be made."""
+        """Yield all lines: errors, then warnings, then the plan."""
         parts = {"Errors": self.errors, "Warnings": self.warnings, "Would be made": self.plan}
         for heading, told in parts.items():
             if told:
@@ -44,12 +43,12 @@ class Findings:
                 yield from (f"  {line}" for line in told)
 
     def warn_alike(self, what: str, reasons: Mapping[str, str]) -> None:
-        """Add a warning per reason, with those whom it concerns; see `told_once`.
+        """Add one warning per reason, which names all that it concerns; see `told_once`.
 
         Parameters
         ----------
         what
-            Is said of each, such as ``"is left out"``.
+            The predicate, such as ``"is left out"``.
         reasons
             Session or file → why.
         """
@@ -60,5 +59,5 @@ class Findings:
 
 
 def listed(names: Iterable[str]) -> str:
-    """Name a few, and say how many more there are."""
+    """Return the first names, and the number of the others."""
     return few_and_more(list(names), _SHOWN)

@@ -1,4 +1,4 @@
-"""Lengths: what the headers say of frames, regions and repetition times, against the study."""
+"""Lengths: checks frames, regions and repetition times in scan headers against the study."""
 
 import time
 from collections import Counter, defaultdict
@@ -18,7 +18,8 @@ from attnconn_core.sources import SessionShape, Source, first_difference, sessio
 __all__ = ["check_lengths", "read_shapes"]
 
 _SAME_REGIONS = (
-    ", and all must have the same: parcellate it as the others, or name it under exclude.sessions"
+    "; all sessions must have the same: parcellate it like the others, or name it under "
+    "exclude.sessions"
 )
 _Held = TypeVar("_Held", bound=Hashable)
 
@@ -26,7 +27,7 @@ _Held = TypeVar("_Held", bound=Hashable)
 def read_shapes(
     source: Source, sessions: Sequence[Session], findings: Findings, until: float | None
 ) -> tuple[dict[str, SessionShape], dict[str, str]]:
-    """Read the headers of sessions, as many as there is time for (`time.monotonic`).
+    """Read the headers of sessions until a point in time (`time.monotonic`).
 
     Returns
     -------
@@ -44,25 +45,25 @@ def read_shapes(
         except AttnconnError as error:
             unreadable[session.key] = str(error)
             continue
-        if shape is None:  # the source can't say
+        if shape is None:  # the source doesn't know shapes before reading
             break
         shapes[session.key] = shape
     findings.warn_alike("can't be read", unreadable)
     if unreadable and not shapes and len(unreadable) == len(sessions):
-        findings.errors.append("no session can be read; the warnings say why")
+        findings.errors.append("no session can be read; the warnings give the reasons")
     return shapes, unreadable
 
 
 def check_lengths(
     study: Study, shapes: Mapping[str, SessionShape], cohort: Cohort, findings: Findings
 ) -> Cohort:
-    """Hold lengths against what methods and the study's rules need.
+    """Check lengths against the needs of methods and the study's rules.
 
     Returns
     -------
     kept
-        The cohort without those who aren't like most, and whom the study's rules about length
-        leave out.
+        The cohort without sessions whose regions or repetition time differ from most, and without
+        those that the study's rules on length exclude.
     """
     if not shapes:
         return cohort
@@ -79,8 +80,8 @@ def check_lengths(
     too_long = [n for n in study.scan_lengths if n >= max(s.frames for s in shapes.values())]
     if too_long:
         findings.warnings.append(
-            f"scan_lengths: {', '.join(map(str, too_long))} frames are no less than any session "
-            "has, and are left out"
+            f"scan_lengths: {', '.join(map(str, too_long))} frames are not "
+            "shorter than the longest session, and are left out"
         )
     return kept
 
@@ -95,7 +96,7 @@ def _say_shapes(shapes: Mapping[str, SessionShape], findings: Findings) -> None:
         f"repetition time {' or '.join(f'{each:g}' for each in times)} s" if times else "",
         f"{' or '.join(map(str, regions))} regions" if regions else "",
     ]
-    findings.plan.append("a session has " + ", ".join(filter(None, told)))
+    findings.plan.append("each session has " + ", ".join(filter(None, told)))
 
 
 def _range(values: Sequence[int]) -> str:
@@ -104,7 +105,7 @@ def _range(values: Sequence[int]) -> str:
 
 
 def _check_alike(shapes: Mapping[str, SessionShape], findings: Findings) -> dict[str, str]:
-    """Find the sessions of another repetition time or other regions than most."""
+    """Find sessions whose repetition time or regions differ from most."""
     known = {k: s.repetition_time for k, s in shapes.items() if s.repetition_time is not None}
     odd = of_another_time(known)
     findings.warn_alike("is left out", odd)
@@ -112,7 +113,7 @@ def _check_alike(shapes: Mapping[str, SessionShape], findings: Findings) -> dict
 
 
 def _check_regions(shapes: Mapping[str, SessionShape], findings: Findings) -> dict[str, str]:
-    """Find the sessions whose regions aren't as many as most have, or are others."""
+    """Find sessions whose number or names of regions differ from most."""
     numbers = {key: s.regions for key, s in shapes.items() if s.regions is not None}
     odd = _unlike_most(numbers)
     for number in dict.fromkeys(numbers[key] for key in odd):
@@ -134,9 +135,9 @@ def _check_regions(shapes: Mapping[str, SessionShape], findings: Findings) -> di
 
 
 def _unlike_most(held: Mapping[str, _Held]) -> dict[str, tuple[_Held, str, str]]:
-    """Find who holds something else than most: what most hold, how many do, and if as many don't.
+    """Find sessions that differ from most: session → the usual value, who has it, and any tie.
 
-    Where as many hold one as another, what the first session holds counts as usual.
+    If two values are equally frequent, that of the first session counts as usual.
     """
     counts = Counter(held.values())
     found = {}
@@ -144,13 +145,13 @@ def _unlike_most(held: Mapping[str, _Held]) -> dict[str, tuple[_Held, str, str]]
         usual, count = counts.most_common(1)[0]
         if own != usual:
             have = f"{count} of {len(held)} sessions have"
-            tied = " (and as many are as it: which are meant can't be known)"
+            tied = " (and equally many agree with it, so either may be right)"
             found[key] = (usual, have, tied if counts[own] == count else "")
     return found
 
 
 def _check_windows(study: Study, shapes: Mapping[str, SessionShape], findings: Findings) -> None:
-    """Find the sessions that are too short for an asset, assets that lack the same together."""
+    """Report sessions that are too short for an asset, one line per reason and sessions."""
     assets: dict[tuple[str, tuple[str, ...], bool], list[str]] = defaultdict(list)
     for spec in specs(study):
         if spec.window is None or spec.partitioned != "session":

@@ -1,4 +1,4 @@
-"""Motion and coverage: what the study's rules ask for, and whether it is known and can be right."""
+"""Motion and coverage: checks the study's rules, and whether recorded motion is plausible."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -27,12 +27,12 @@ __all__ = ["check_motion"]
 def check_motion(
     study: Study, source: Source, cohort: Cohort, findings: Findings, until: float | None
 ) -> Cohort:
-    """Read the motion of sessions, and hold it against the study's rules and against itself.
+    """Read the motion of sessions; check it against the study's rules and for plausibility.
 
     Returns
     -------
     kept
-        The cohort without those whose motion can't be read, or whom a rule leaves out.
+        The cohort without sessions whose motion can't be read or that a rule excludes.
     """
     rules = study.exclude
     if not cohort.sessions:
@@ -50,11 +50,13 @@ def check_motion(
         except AttnconnError as error:
             unreadable[session.key] = str(error)
             continue
-        if motion is None:  # the source never knows it
+        if motion is None:  # the source has no motion
             return cohort
         measured[session.key] = motion_measures(motion)
         motions[session.key] = summarise_motion(motion)
-    findings.warn_alike("has motion that can't be read, and quality can't be made", unreadable)
+    findings.warn_alike(
+        "has motion that can't be read, so that its quality can't be made", unreadable
+    )
     findings.warn_alike("is suspicious", doubtful_motion(motions, rules.about_motion))
     if not rules.about_motion:
         return cohort
@@ -73,11 +75,11 @@ def check_motion(
 
 
 def _says_what_is_unknown(study: Study, source: Source, cohort: Cohort, findings: Findings) -> bool:
-    """Say which rules ask for what the source never knows of a session."""
+    """Report rules on measures that the source doesn't have; return whether there are any."""
     rules = {**study.exclude.about_motion, **study.exclude.about_coverage}
     try:
         known = known_measures(source, cohort.sessions[0]) if rules else ()
-    except AttnconnError:  # is said of the session
+    except AttnconnError:  # reported with the session
         return False
     unknown = [name for name in rules if name.partition("_")[2] not in known]
     if unknown:
@@ -93,7 +95,7 @@ def _says_what_is_unknown(study: Study, source: Source, cohort: Cohort, findings
 def _with_missing_files(
     source: Source, cohort: Cohort, broken: Mapping[str, str]
 ) -> dict[str, str]:
-    """Name the files that would have to be there, where what a rule asks for isn't known."""
+    """Add the names of missing files to the reasons of sessions that break a rule."""
     told = dict(broken)
     for session in cohort.sessions:
         missing = [path for path in source.quality_files(session) if not path.is_file()]

@@ -1,4 +1,4 @@
-"""Phenotypes and scores: whose rows are found, and which scores can't be made of these subjects."""
+"""Phenotypes and scores: subjects without a row, and scores that can't be made."""
 
 import pandas as pd
 
@@ -21,7 +21,7 @@ __all__ = ["check_scores"]
 
 
 def check_scores(study: Study, source: Source, cohort: Cohort, findings: Findings) -> None:
-    """Match the phenotype table, and ask every score what it would be of."""
+    """Match subjects with the phenotype table, and let every score check the cohort."""
     table = None
     if has_phenotypes(study):
         try:
@@ -52,7 +52,7 @@ def _one_session_each(cohort: Cohort) -> bool:
 def _block(
     name: str, error: CohortError, findings: Findings, *, inapplicable: bool = False
 ) -> None:
-    """Note that a score can't be made; an error, unless nobody can have expected it."""
+    """Record that a score can't be made: an error, or a warning if it doesn't apply here."""
     told = findings.warnings if inapplicable else findings.errors
     told.append(f"{name} can't be made: {error}")
     findings.blocked[name] = str(error)
@@ -61,7 +61,7 @@ def _block(
 
 
 def _matched(study: Study, source: Source, cohort: Cohort, findings: Findings) -> pd.DataFrame:
-    """Read the table as the asset `phenotypes` does, and find every subject's row."""
+    """Read the table like the asset `phenotypes`, and find every subject's row."""
     settings, path = study.behaviour, study.phenotypes
     if path is not None:
         name, table = str(path), read_phenotypes(path, settings.subject_column)

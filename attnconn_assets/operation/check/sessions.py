@@ -1,4 +1,4 @@
-"""Sessions: who is there, what is refused, which two are compared, and who trains."""
+"""Sessions: which exist, are refused, compared, and used for training."""
 
 from collections.abc import Mapping
 
@@ -15,13 +15,13 @@ __all__ = ["candidates", "check_quorum", "check_sessions", "without"]
 
 _QUORUM = "group results need"
 _REMEDY = (
-    ". The warnings say who is left out. A lower quorum, or the names of sessions to do without "
-    "under exclude.sessions, lets the study go on"
+    ". The warnings name those left out. To continue without them, name them under "
+    "exclude.sessions, or lower the quorum"
 )
 
 
 def candidates(study: Study, listing: Listing) -> Cohort:
-    """Take the sessions that the study doesn't leave out by name."""
+    """Return the cohort of the sessions that the study doesn't exclude by name."""
     excluded = listing.missing
     named = {each.key: why for each in listing.sessions if (why := by_name(study, each.key))}
     kept = tuple(session for session in listing.sessions if session.key not in named)
@@ -29,7 +29,7 @@ def candidates(study: Study, listing: Listing) -> Cohort:
 
 
 def check_sessions(study: Study, listing: Listing, cohort: Cohort, findings: Findings) -> None:
-    """Say who is there, and hold the names in the study against them."""
+    """Report the sessions, and check the names in the study against them."""
     findings.warn_alike("isn't a session", {k: str(why) for k, why in listing.refused.items()})
     check_quorum(study, cohort, findings)
     _check_names(study, listing, cohort, findings)
@@ -44,13 +44,13 @@ def check_sessions(study: Study, listing: Listing, cohort: Cohort, findings: Fin
 
 
 def without(cohort: Cohort, left_out: Mapping[str, str]) -> Cohort:
-    """Return the cohort without some sessions, and why they are left out."""
+    """Return a cohort with some sessions moved to the excluded ones."""
     kept = tuple(session for session in cohort.sessions if session.key not in left_out)
     return Cohort(kept, {**cohort.excluded, **left_out}, cohort.compared)
 
 
 def check_quorum(study: Study, cohort: Cohort, findings: Findings) -> None:
-    """Find out whether the sessions that can be used are enough for results of the group."""
+    """Report an error if too few sessions are usable for group results."""
     lacks, left_out, _ = short_of_quorum(study, cohort).partition(". Left out: ")
     if lacks and not any(each.startswith(_QUORUM) for each in findings.errors):
         findings.errors.append(f"{_QUORUM} {lacks}{_REMEDY if left_out else ''}")
@@ -64,7 +64,7 @@ def _check_names(study: Study, listing: Listing, cohort: Cohort, findings: Findi
             f"sessions must name sessions that are there ({listed(there)}); got "
             f"{', '.join(absent)}: nothing is compared"
         )
-    # One whose scan was removed, and whose results are kept, is rightly named.
+    # Sessions whose scan was removed but whose results are kept may be named too.
     known = {session.key for session in listing.sessions}.union(
         store_of(study).partitions("time_series")
     )

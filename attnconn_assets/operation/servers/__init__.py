@@ -1,1 +1,1 @@
-"""`attnconn dev`: the processes it starts, and what it does for them while they run."""
+"""`attnconn dev`: the processes that it starts and looks after."""

@@ -1,8 +1,8 @@
-"""Dagster's code server: whether its code answers, and how that is loaded again.
+"""Dagster's code server: checks whether its code process answers, and reloads the code.
 
-The server keeps the code in a process of its own. That process can end alone: it does where
-nobody was able to reach it for a while, or where the system killed it. The server then goes on,
-answers every question with an error, and Dagster starts nothing in the place of the process.
+The server runs the code in a child process. The child can end alone, for example if no request
+reached it for a while or the system killed it. The server then keeps running and answers every
+request with an error, and Dagster doesn't replace the child.
 """
 
 import enum
@@ -15,16 +15,16 @@ from dagster_shared.error import SerializableErrorInfo
 
 __all__ = ["Answer", "CodeServer", "CodeWatch", "say"]
 
-_PATIENCE = 30  # seconds for one answer, on a machine whose cores are all at work
+_TIMEOUT = 30  # seconds for one answer, on a busy machine
 _LOADING = 600  # seconds for loading the code
 _LOOKS_IF_GONE, _LOOKS_IF_SLOW = 3, 6  # in a row, before the code is loaded again
 
 
 class Answer(enum.Enum):
-    """What came back from the code.
+    """Answer of the code process.
 
-    `GONE` is said by the server whose code has ended, `SLOW` where no answer comes in time, `AWAY`
-    where there is no server, or one that still loads the code for the first time.
+    `GONE`: the server runs, its code process has ended. `SLOW`: no answer in time. `AWAY`: no
+    server, or one that is loading the code for the first time.
     """
 
     THERE = "there"
@@ -45,7 +45,7 @@ class CodeServer:
     def answer(self) -> Answer:
         """Ask the code which process it is."""
         try:
-            self._client.get_server_id(timeout=_PATIENCE)
+            self._client.get_server_id(timeout=_TIMEOUT)
         except DagsterUserCodeUnreachableError as error:
             # The status of gRPC's own error, which Dagster's is raised from.
             code = getattr(error.__cause__, "code", None)
@@ -53,15 +53,15 @@ class CodeServer:
         return Answer.THERE
 
     def reload(self) -> str:
-        """Load the code in a new process; return why that failed, or nothing.
+        """Load the code in a new process; return the error, or an empty text.
 
-        Dagster's runs that go on keep the process that they began in, which ends after them. The
-        page and the daemon take up the new code by themselves, in seconds.
+        Unfinished Dagster runs keep the process in which they began; it ends after them. The
+        page and the daemon use the new code within seconds.
         """
         try:
             self._client.reload_code(timeout=_LOADING)
         except DagsterUserCodeUnreachableError as error:
-            # Also where all is well but the former process couldn't be told to end: it has ended.
+            # Also raised if the reload worked but the former process had already ended.
             if self.answer() is not Answer.THERE:
                 return str(error)
         try:
@@ -71,13 +71,13 @@ class CodeServer:
         return _root_cause(found) if isinstance(found, SerializableErrorInfo) else ""
 
     def renew(self) -> None:
-        """Load the code in a new process, and say why if that fails."""
+        """Load the code in a new process, and print the error if that fails."""
         if problem := self.reload():
             say(f"Dagster's code can't be loaded: {problem}")
 
 
 class CodeWatch:
-    """Has the code loaded again when its process has ended, or doesn't answer for minutes."""
+    """Reloads the code if its process has ended, or hasn't answered for minutes."""
 
     def __init__(self, server: CodeServer) -> None:
         self._server = server
@@ -94,12 +94,12 @@ class CodeWatch:
             return
         self._failed = 0
         what = "has ended" if answer is Answer.GONE else "doesn't answer"
-        say(f"The process of Dagster's code {what}; it is started again")
+        say(f"Dagster's code process {what}; starting it again")
         self._server.renew()
 
 
 def say(line: str) -> None:
-    """Print a line at once, wherever the output goes."""
+    """Print a line without buffering."""
     print(line, flush=True)
 
 

@@ -1,4 +1,4 @@
-"""The command `attnconn dev`: what it does before it serves the pages."""
+"""The command `attnconn dev`: prepares, then serves the pages."""
 
 import sys
 import time
@@ -19,11 +19,11 @@ from attnconn_core.records import Session
 
 __all__ = ["dev"]
 
-_STILL = 60  # seconds after which nobody is taken to be writing to a file
+_STILL = 60  # seconds without change after which a file counts as complete
 
 
 def dev(study: Study, file: Path, dagster_port: int, mlflow_port: int | None) -> int:
-    """Open Dagster and MLflow side by side, until they are ended."""
+    """Serve Dagster's and MLflow's pages until the user ends them; return the exit status."""
     with only_one(home_folder(), f"http://127.0.0.1:{dagster_port}") as record:
         _seed_what_is_there(study)
         port = urllib.parse.urlsplit(study.tracking_page).port or 5000
@@ -31,7 +31,7 @@ def dev(study: Study, file: Path, dagster_port: int, mlflow_port: int | None) ->
         if chosen != port:
             print(
                 f"Links in Dagster lead to {study.tracking_page}; "
-                "`tracking_page` in the study says where MLflow is"
+                "set `tracking_page` in the study to MLflow's address"
             )
 
         def read() -> Sequence[Path]:
@@ -41,7 +41,7 @@ def dev(study: Study, file: Path, dagster_port: int, mlflow_port: int | None) ->
 
 
 def _files_named_now(file: Path, tracking: Path) -> Sequence[Path]:
-    """Return the files that a study names as it is now, if it can be used so."""
+    """Read the study file again, and return the files that it names."""
     study = load_study(file)
     if problem := claimed_by_another(study, file, home_folder()):
         raise StudyError(problem)
@@ -51,12 +51,12 @@ def _files_named_now(file: Path, tracking: Path) -> Sequence[Path]:
 
 
 def _seed_what_is_there(study: Study) -> None:
-    """Add the sessions whose scans have lain still for a while; the sensor finds the others."""
+    """Add sessions whose scans haven't changed for a minute; the sensor adds the others."""
     with open_instance() as instance:
         end_orphans(instance)
         try:
             listing = study.make_source().listing()
-        except AttnconnError as error:  # a study whose scans are still to come
+        except AttnconnError as error:  # such as no scans yet
             print(f"attnconn: {error}", file=sys.stderr)
             return
         add_sessions(study, instance, tuple(filter(_lies_still, listing.sessions)))

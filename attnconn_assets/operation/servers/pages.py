@@ -1,4 +1,4 @@
-"""The two pages: whether they answer yet."""
+"""Waits until Dagster's and MLflow's pages answer."""
 
 import http.client
 
@@ -6,16 +6,16 @@ from attnconn_assets.operation.servers.code_server import say
 
 __all__ = ["PagesWatch"]
 
-_PATIENCE = 2.0  # seconds for one answer
+_TIMEOUT = 2.0  # seconds for one answer
 
 
 class PagesWatch:
-    """Says where the pages are once both answer.
+    """Prints the addresses of the pages once both answer.
 
     Parameters
     ----------
     dagster_port, mlflow_port
-        On this machine.
+        Ports on this machine.
     """
 
     def __init__(self, dagster_port: int, mlflow_port: int) -> None:
@@ -32,8 +32,8 @@ class PagesWatch:
 
 
 def _answers(port: int) -> bool:
-    # Not by urllib, which asks a proxy where one is set.
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_PATIENCE)
+    # Not urllib, which would use a proxy if one is set.
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_TIMEOUT)
     try:
         connection.request("GET", "/")
         return connection.getresponse().status == http.client.OK

@@ -1,4 +1,4 @@
-"""A process of `attnconn dev`: started, started again when it ends, and ended with all it began."""
+"""A process of `attnconn dev`: started, restarted when it ends, and ended with its children."""
 
 import contextlib
 import os
@@ -12,26 +12,26 @@ from typing import Protocol
 
 __all__ = ["Part", "end"]
 
-_PATIENCE = 15.0  # seconds between asking a process to end and killing it
-# Seconds before a part is started again: twice as long each time, until it has stood for a while.
+_TIMEOUT = 15.0  # seconds between asking a process to end and killing it
+# Seconds before a restart; doubled each time, and reset once the process has run for a minute.
 _FIRST_PAUSE, _LONGEST_PAUSE, _STOOD = 1.0, 30.0, 60.0
 
 
 @dataclass
 class Part:
-    """A process of its own, which is started again when it ends, unless all need it.
+    """A process that is restarted when it ends, unless it is needed by all others.
 
-    It gets a process group of its own, as Dagster starts processes that outlive a signal to
-    their parent.
+    It has its own process group, because Dagster starts children that survive a signal to their
+    parent.
 
     Attributes
     ----------
     name, command
-        Of the process.
+        Name and command line of the process.
     ends_by
-        The signal by which it ends cleanly.
+        Signal on which it ends cleanly.
     needed
-        Whether its end is the end of all.
+        Whether all processes end when it ends.
     """
 
     name: str
@@ -44,7 +44,7 @@ class Part:
     _again: float | None = None
 
     def start(self, environment: Mapping[str, str]) -> None:
-        """Start the process, in a session and process group of its own."""
+        """Start the process in a new session and process group."""
         self._process = subprocess.Popen(  # noqa: S603
             self.command, env=dict(environment), start_new_session=True
         )
@@ -52,35 +52,35 @@ class Part:
 
     @property
     def pid(self) -> int | None:
-        """The id of its process, which is that of the group; None if it isn't started yet."""
+        """Process id, which is also the group's id; None before the start."""
         return None if self._process is None else self._process.pid
 
     def ended(self) -> int | None:
-        """Return the status with which it ended; None while it runs or isn't started yet."""
+        """Return the exit status; None while it runs and before the start."""
         return None if self._process is None else self._process.poll()
 
     def keep(self, environment: Mapping[str, str]) -> None:
-        """Start it again if it has ended, after a pause."""
+        """Restart the process after a pause if it has ended."""
         status, now = self.ended(), time.monotonic()
         if status is None:
             if now - self._since > _STOOD:
                 self._pause = _FIRST_PAUSE
             return
         if self._again is None:
-            self.signal(signal.SIGKILL)  # what it started and left behind holds its port
+            self.signal(signal.SIGKILL)  # children that are left hold its port
             self._again, self._pause = now + self._pause, min(2 * self._pause, _LONGEST_PAUSE)
-            print(f"{self.name} ended with status {status}; it is started again", file=sys.stderr)
+            print(f"{self.name} ended with status {status}; starting it again", file=sys.stderr)
         elif now >= self._again:
             self.start(environment)
 
     def signal(self, number: int) -> None:
-        """Send its process group a signal, if there is one."""
+        """Send a signal to the process group, if it was started."""
         if self._process is not None:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, number)
 
     def lives(self) -> bool:
-        """Whether a process of its group is left."""
+        """Whether a process of the group still runs."""
         if self._process is None:
             return False
         self._process.poll()
@@ -92,15 +92,15 @@ class Part:
 
 
 class Endable(Protocol):
-    """One or several processes that are ended together."""
+    """One or more processes that are ended together."""
 
     @property
     def ends_by(self) -> int:
-        """The signal by which they end cleanly."""
+        """Signal on which they end cleanly."""
         ...
 
     def lives(self) -> bool:
-        """Whether one of them is left."""
+        """Whether one of them still runs."""
         ...
 
     def signal(self, number: int) -> None:
@@ -109,9 +109,9 @@ class Endable(Protocol):
 
 
 def end(parts: Sequence[Endable]) -> None:
-    """Ask each as it ends cleanly, wait, and kill what is left of it."""
+    """Signal each to end cleanly, wait, and kill those that still run."""
     for killing in (False, True):
-        deadline = time.monotonic() + _PATIENCE
+        deadline = time.monotonic() + _TIMEOUT
         for part in parts:
             if part.lives():
                 part.signal(signal.SIGKILL if killing else part.ends_by)

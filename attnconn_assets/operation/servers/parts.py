@@ -1,4 +1,4 @@
-"""What `attnconn dev` starts: Dagster's code server, daemon and page, and MLflow's page."""
+"""The processes of `attnconn dev`: Dagster's code server, daemon and page, and MLflow's page."""
 
 import shutil
 import signal
@@ -11,22 +11,22 @@ from attnconn_assets.operation.servers.part import Part
 
 __all__ = ["parts"]
 
-# Seconds after which the code's process ends when nobody reaches it. Dagster's own 30 pass when a
-# laptop sleeps, and nothing starts it again. Where its server was killed, it is the last resort.
+# Seconds without a request after which the code process ends. Dagster's default of 30 passes while
+# a laptop sleeps, and nothing restarts the process. A day still ends it if its server was killed.
 _UNREACHED = 24 * 3600
 
 
 def parts(code: Path, dagster_port: int, mlflow_port: int, database: str) -> list[Part]:
-    """Return the code location, what launches runs, and the two pages; in the order they begin in.
+    """Return the processes in order of start: code server, daemon, Dagster's and MLflow's page.
 
     Parameters
     ----------
     code
         Socket of the code server; Dagster's workspace file is written beside it.
     dagster_port, mlflow_port
-        Of the pages, on this machine only.
+        Ports of the pages, on this machine only.
     database
-        Address of MLflow's.
+        Address of MLflow's database.
     """
     workspace = code.with_name("workspace.yaml")
     server = {"socket": str(code), "location_name": "attnconn"}

@@ -1,6 +1,6 @@
-"""The processes of this machine, each known by its id and by when it started.
+"""The processes of this machine, each identified by its id and its time of start.
 
-An id alone names nobody for long: the system gives it to another process once the first has ended.
+An id alone isn't enough: the system reuses it after a process has ended.
 """
 
 import os
@@ -23,10 +23,10 @@ class Process:
     Attributes
     ----------
     pid, group
-        Its id, and that of its process group.
+        Ids of the process and of its process group.
     started
-        When it started, as the system says it: the same for as long as it runs, and another for a
-        later process with the same id.
+        Time of start as the system reports it. It doesn't change while the process runs, and
+        differs for a later process with the same id.
     """
 
     pid: int
@@ -35,13 +35,13 @@ class Process:
 
 
 def running() -> dict[int, Process]:
-    """Return every process that runs, by its id; one that ended and wasn't buried doesn't."""
+    """Return all running processes by id, without zombies."""
     found = _from_proc() if _BOOT.exists() else _from_ps()
     return {process.pid: process for process in found}
 
 
 def _from_proc() -> Iterator[Process]:
-    """Read them from Linux: clock ticks since this boot."""
+    """Read processes from Linux's /proc; times are clock ticks since boot."""
     boot = _BOOT.read_text(encoding="ascii").strip()
     for entry in _PROC.iterdir():
         if not entry.name.isdigit():
@@ -50,14 +50,14 @@ def _from_proc() -> Iterator[Process]:
             stat = (entry / "stat").read_text(encoding="utf-8", errors="replace")
         except OSError:  # it has just ended
             continue
-        # What stands in brackets, the command's name, may hold spaces and brackets.
+        # The command's name in brackets may itself contain spaces and brackets.
         state, _, group, *others = stat.rpartition(")")[2].split()
         if state not in "ZX":
             yield Process(int(entry.name), int(group), f"{boot}/{others[16]}")
 
 
 def _from_ps() -> Iterator[Process]:
-    """Ask ps, as where there is no /proc: seconds of the clock."""
+    """Read processes from ps, on systems without /proc; times are in whole seconds."""
     environment = {**os.environ, "LC_ALL": "C", "TZ": "UTC"}
     listed = subprocess.run(_PS, env=environment, capture_output=True, text=True, check=True)  # noqa: S603
     for line in listed.stdout.splitlines():

@@ -1,8 +1,8 @@
-"""The one `attnconn dev` of a home of Dagster's, and the processes that a killed one left behind.
+"""Allows one `attnconn dev` per Dagster home, and ends what a killed one left running.
 
-Two would run two daemons on one home, which Dagster doesn't support. While it runs, it holds a lock
-that the system lets go of with the process, and keeps a record of its parts: when it is killed
-they live on, and hold its ports.
+Two would run two daemons on one home, which Dagster doesn't support. A running `attnconn dev`
+holds a lock, which the system releases when the process ends. It also records its processes: if
+it is killed, they keep running and keep its ports.
 """
 
 import contextlib
@@ -15,7 +15,7 @@ from typing import Any
 
 from attnconn_assets.operation.servers.part import Part, end
 from attnconn_assets.operation.servers.process import Process, running
-from attnconn_assets.storage.locks import taken
+from attnconn_assets.storage.locks import locked_if_free
 from attnconn_core.errors import InputError
 
 __all__ = ["Record", "only_one"]
@@ -24,12 +24,12 @@ _LOCK, _RECORD = ".attnconn-dev.lock", "attnconn-dev.json"
 
 
 class Record:
-    """What the `attnconn dev` of a home has started.
+    """Record of the processes that an `attnconn dev` has started.
 
     Parameters
     ----------
     file
-        Where it is kept.
+        File of the record.
     page
         Address of Dagster's page.
     """
@@ -39,7 +39,7 @@ class Record:
         self._noted: list[int | None] | None = None
 
     def note(self, parts: Sequence[Part]) -> None:
-        """Write down which processes the parts are now, if that isn't written yet."""
+        """Write the current processes of the parts to the record, if they have changed."""
         now = [part.pid for part in parts]
         if now == self._noted:
             return
@@ -61,39 +61,42 @@ class Record:
         self._noted = now
 
     def remove(self) -> None:
-        """Forget it: all has ended."""
+        """Remove the record, after all processes have ended."""
         self._file.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
 def only_one(home: Path, page: str) -> Iterator[Record]:
-    """Be the one `attnconn dev` of a home, and end what a killed one left behind.
+    """Hold the lock of a home's `attnconn dev`, and end processes that a killed one left.
 
     Parameters
     ----------
     home
-        Dagster's.
+        Dagster's home.
     page
-        Address of Dagster's page, for whoever tries to start another.
+        Address of Dagster's page, shown to a second `attnconn dev`.
 
     Raises
     ------
     InputError
-        If there is one already.
+        If one is already running.
     """
     file = home / _RECORD
-    with taken([home / _LOCK]) as held:
+    with locked_if_free([home / _LOCK]) as held:
         former = _read(file)
         if not held:
             known = f": process {former['process']}, {former['page']}" if former else ""
             raise InputError(
-                f"attnconn dev of this home runs already{known}. Use its pages, or end it first; "
-                f"for a second study set DAGSTER_HOME to another folder (now {home})"
+                f"attnconn dev already runs for this Dagster home{known}. Use its pages, or end it "
+                f"first; for a second study set DAGSTER_HOME to another folder (now {home})"
             )
         if left := _left_behind(former):
             end(left)
             told = ", ".join(f"{each.name} ({each.leader.pid})" for each in left)
-            print(f"attnconn dev was killed (process {former['process']}); ended now: {told}")
+            print(
+                f"attnconn dev was killed (process {former['process']}); its parts are ended now: "
+                f"{told}"
+            )
         record = Record(file, page)
         record.note([])
         try:
@@ -104,7 +107,7 @@ def only_one(home: Path, page: str) -> Iterator[Record]:
 
 @dataclass(frozen=True)
 class _LeftBehind:
-    """A part whose `attnconn dev` is gone, with all processes of its group."""
+    """A part of a killed `attnconn dev`, with all processes of its group."""
 
     name: str
     leader: Process
@@ -120,13 +123,13 @@ class _LeftBehind:
                 os.kill(process.pid, number)
 
     def _living(self) -> list[Process]:
-        """Those that are still the same processes."""
+        """Return the members that still run."""
         now = running()
         return [each for each in self.members if now.get(each.pid) == each]
 
 
 def _left_behind(record: Mapping[str, Any]) -> list[_LeftBehind]:
-    """Find the recorded processes that still run; one with a recorded id may be another."""
+    """Return recorded parts that still run; ids that were reused don't count."""
     now = running()
     found = []
     for part in record.get("parts", ()):

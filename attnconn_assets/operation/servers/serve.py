@@ -22,9 +22,9 @@ from attnconn_core.errors import StudyError
 
 __all__ = ["serve"]
 
-_LOADING = 180.0  # seconds that the code may take to load on a busy machine
+_LOADING = 180.0  # seconds to load the code, on a busy machine
 _ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-_LOOK = 2.0  # seconds between two looks at what runs
+_LOOK = 2.0  # seconds between two calls of the watches
 
 
 def serve(
@@ -35,23 +35,23 @@ def serve(
     mlflow_port: int,
     record: Record,
 ) -> int:
-    """Run both pages, and what stands behind them, until Ctrl-C or until the daemon ends.
+    """Run both pages and their servers until Ctrl-C, or until the daemon ends.
 
-    Runs write to MLflow's database themselves, and the daemon launches them: a page that is
-    gone costs none of them, and is started again.
+    The daemon launches runs, and these write to MLflow's database directly. A page that ends
+    therefore stops no run; it is restarted.
 
     Parameters
     ----------
     study
         The study file.
     read
-        Reads and validates the study, and returns the files that it names.
+        Function that reads and validates the study, and returns the files that it names.
     tracking
         MLflow's folder.
     dagster_port, mlflow_port
-        Of the two pages.
+        Ports of the two pages.
     record
-        Where it is kept which processes there are.
+        Record of the processes.
     """
     for name, port in (("dagster", dagster_port), ("mlflow", mlflow_port)):
         _require_free(port, f"--{name}-port")
@@ -60,19 +60,19 @@ def serve(
     environment = {
         **os.environ,
         "ATTNCONN_STUDY": str(Path(study).resolve()),
-        # A backfill waits where the code is away for a moment; it fails otherwise.
+        # Backfills then wait while the code reloads; otherwise they fail.
         "DAGSTER_BACKFILL_RETRY_DEFINITION_CHANGED_ERROR": "true",
         "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
         "MLFLOW_DISABLE_TELEMETRY": "true",
         "MLFLOW_ALLOW_PICKLE_DESERIALIZATION": "false",
     }
-    # Before they start: what is ignored here stays ignored there, and a shell that starts
-    # this in the background has Ctrl-C ignored.
+    # Before the processes start, because they inherit ignored signals, and a shell that starts
+    # this in the background ignores Ctrl-C.
     for number in _ENDS:
         if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # as of nohup
             signal.signal(number, _as_interrupt)
     parts: list[Part] = []
-    # In a folder that nobody else may enter.
+    # In a folder that only this user may enter.
     with tempfile.TemporaryDirectory(prefix="attnconn-") as folder:
         code = Path(folder) / "code.sock"
         try:
@@ -88,7 +88,7 @@ def serve(
         except KeyboardInterrupt:
             return 0
         finally:
-            for number in _ENDS:  # a terminal that closes sends several; all parts are to end
+            for number in _ENDS:  # a closing terminal sends several; end() must not be cut short
                 signal.signal(number, signal.SIG_IGN)
             end(parts)
 
@@ -96,7 +96,7 @@ def serve(
 def _watch(
     parts: Sequence[Part], environment: Mapping[str, str], socket_file: Path, record: Record
 ) -> int:
-    """Start all parts, and those again that end, until one that all need does."""
+    """Start all parts and restart those that end, until a needed one ends."""
     code, *others = parts
     code.start(environment)
     record.note(parts)
@@ -110,7 +110,7 @@ def _watch(
         for part in parts:
             status = part.ended()
             if part.needed and status is not None:
-                told = f"{part.name} ended with status {status}, and runs can't begin without it"
+                told = f"{part.name} ended with status {status}; no run can start without it"
                 print(told, file=sys.stderr)
                 return 1
             part.keep(environment)
@@ -120,9 +120,9 @@ def _watch(
 
 @contextlib.contextmanager
 def _looking(looks: Sequence[Callable[[], None]]) -> Iterator[None]:
-    """Call these in turn, every few seconds, beside what the body does.
+    """Call functions in turn every few seconds, in a thread.
 
-    Beside it, because loading code takes as long as it takes.
+    In a thread, because loading code can take minutes.
     """
     ended = threading.Event()
 

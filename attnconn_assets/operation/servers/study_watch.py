@@ -1,4 +1,4 @@
-"""The study while `attnconn dev` is open: what is changed in it is taken up."""
+"""Watches the study file while `attnconn dev` is open, and reloads it after a change."""
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -12,18 +12,18 @@ __all__ = ["StudyWatch"]
 
 
 class StudyWatch:
-    """Has the code loaded again when the study or a file it names has another content.
+    """Reloads the code when the content of the study, or of a file that it names, has changed.
 
-    A file counts as changed once it was the same at two looks: an editor may be writing it.
+    A changed file counts once it was the same at two looks, as an editor may be writing it.
 
     Parameters
     ----------
     study
         The study file.
     read
-        Reads and validates the study; returns the files that it names.
+        Function that reads and validates the study, and returns the files that it names.
     server
-        Holds the code, in which the study stands as it was when that was loaded.
+        The code server, which holds the study as it was when the code was loaded.
     """
 
     def __init__(self, study: Path, read: Callable[[], Sequence[Path]], server: CodeServer) -> None:
@@ -36,7 +36,7 @@ class StudyWatch:
         before, self._seen = self._seen, _contents(self._loaded)
         if self._seen != before or (self._seen == self._loaded and not self._refused):
             return
-        if self._server.answer() is Answer.AWAY:  # it loads the study for the first time
+        if self._server.answer() is Answer.AWAY:  # it is loading the study for the first time
             return
         try:
             named = self._read()
@@ -51,15 +51,18 @@ class StudyWatch:
         self._server.renew()
 
     def _refuse(self, problem: str) -> None:
-        """Say once what is wrong with the study; the code stays as it is."""
+        """Print once what is wrong with the study; the loaded code stays."""
         if problem != self._refused:
             told = " ".join(problem.split())
-            say(f"{told}: Dagster's pages keep the study as it was; runs fail until it is mended")
+            say(
+                f"{told}: Dagster's pages keep the former study; runs fail until "
+                "the file is corrected"
+            )
         self._refused = problem
 
 
 def _contents(files: Sequence[Path] | Mapping[Path, str]) -> dict[Path, str]:
-    """Return the hash of what each file holds; empty for one that can't be read."""
+    """Return the hash of each file; empty if it can't be read."""
     return {path: _content(path) for path in files}
 
 

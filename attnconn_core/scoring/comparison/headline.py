@@ -5,14 +5,14 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import pandas as pd
 
-from attnconn_core.scoring.comparison.measured import METHOD, REFERENCE
+from attnconn_core.scoring.comparison.measured import METHOD, REFERENCE, with_score_column
 from attnconn_core.scoring.comparison.support import said_many
 from attnconn_core.wording import number
 
 __all__ = ["headline_cells", "in_words"]
 
 _CELLS = ("value", "lower", "upper", "n")
-_OF_COLUMN = ("benchmark", "measure", "column", "digits", "unit", "missing")
+_OF_COLUMN = ("score", "measure", "column", "digits", "unit", "missing")
 _NAMED = 3  # most methods that are named if they share the highest value
 
 
@@ -29,11 +29,12 @@ def headline_cells(scores: pd.DataFrame, verdicts: pd.DataFrame) -> pd.DataFrame
     Returns
     -------
     cells
-        ``benchmark``, ``measure``, ``column``, ``digits``, ``unit``, ``missing``, ``method``,
+        ``score``, ``measure``, ``column``, ``digits``, ``unit``, ``missing``, ``method``,
         ``value``, ``lower``, ``upper``, ``n``, and ``best``: whether the method is the winner,
         and so may be marked. Rows are methods and named references, such as a
         forecast from each region's own past.
     """
+    scores, verdicts = with_score_column(scores), with_score_column(verdicts)
     shown = scores[scores["kind"].isin([METHOD, REFERENCE])] if len(scores) else scores
     rows = [
         {
@@ -67,6 +68,7 @@ def in_words(
     warnings
         Method → why its matrices must not be interpreted; added for the methods named.
     """
+    cells, verdicts = with_score_column(cells), with_score_column(verdicts)
     return tuple(
         _sentence(cells[_of(cells, verdict)], verdict, label, warnings or {})
         for verdict in _columns(verdicts)
@@ -81,13 +83,13 @@ def _columns(verdicts: pd.DataFrame) -> list[pd.Series]:
     shown = verdicts[verdicts["column"] != ""]
     twice = shown["column"].duplicated(keep=False)
     shown = shown.assign(
-        column=shown["column"].where(~twice, shown["benchmark"] + " " + shown["column"])
+        column=shown["column"].where(~twice, shown["score"] + " " + shown["column"])
     )
     return [row for _, row in shown.iterrows()]
 
 
 def _of(table: pd.DataFrame, verdict: pd.Series) -> pd.Series:
-    same = table["benchmark"] == verdict["benchmark"]
+    same = table["score"] == verdict["score"]
     return same & (table["measure"] == verdict["measure"])
 
 

@@ -18,6 +18,7 @@ __all__ = [
     "Comparison",
     "Measured",
     "join_measures",
+    "with_score_column",
 ]
 
 METHOD = "method"
@@ -35,7 +36,8 @@ PUBLISHED_VALUE = "published"
 SHARED_MODEL = "one model of all data sets"
 """Kind of row: one model for all data sets, which is a single draw and isn't tested."""
 
-_OF_WHAT = ["benchmark", "measure", "method"]
+_OF_WHAT = ["score", "measure", "method"]
+_FORMER = {"benchmark": "score"}  # in tables that version 0.1 stored
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +46,7 @@ class Measured:
 
     Attributes
     ----------
-    benchmark
+    score
         Name of the score, or of the data sets with ground truth, in the tables.
     measure
         Name of the measure.
@@ -70,7 +72,7 @@ class Measured:
         The sentence used instead if the highest value is below 0, so that no method succeeds.
     """
 
-    benchmark: str
+    score: str
     measure: str
     compared: Compared
     beside: pd.DataFrame = field(default_factory=pd.DataFrame)
@@ -89,9 +91,9 @@ class Measured:
         return self.measure if self.drawn else ""
 
     def named(self, table: pd.DataFrame) -> pd.DataFrame:
-        """Return a table with columns for the benchmark and the measure added."""
+        """Return a table with columns for the score and the measure added."""
         named = table.copy()
-        named.insert(0, "benchmark", self.benchmark)
+        named.insert(0, "score", self.score)
         named.insert(1, "measure", self.measure)
         return named
 
@@ -155,13 +157,13 @@ class Comparison:
     Attributes
     ----------
     scores
-        One row per benchmark, measure and method, followed by the rows of `Measured.beside`;
+        One row per score, measure and method, followed by the rows of `Measured.beside`;
         ``warning`` is why a method's matrices must not be interpreted, or empty;
         ``cohort_informed`` is whether they rest on other subjects' data.
     pairs
-        One row per benchmark, measure and pair of methods.
+        One row per score, measure and pair of methods.
     verdicts
-        One row per benchmark and measure: ``winner``, ``leaders`` and ``verdict`` in words; ``n``
+        One row per score and measure: ``winner``, ``leaders`` and ``verdict`` in words; ``n``
         units and their name (``unit``); the ``fewest`` units for which a winner is named; how
         many units the ``highest`` method would need against the reference (``n_for_reference``)
         and against the ``next`` (``n_for_difference``), at least ``fewest``; ``column``,
@@ -170,7 +172,7 @@ class Comparison:
         The methods in `scores` for the measures that are drawn, without ``kind``; with ``unit``
         and ``fewest`` of `Support`.
     leaders
-        One row per benchmark, measure and leading method, for the measures that are drawn.
+        One row per score, measure and leading method, for the measures that are drawn.
     """
 
     scores: pd.DataFrame
@@ -214,6 +216,20 @@ def join_measures(
         drawn=_joined(each.named(each.with_support()) for each in drawn),
         leaders=_joined(each.leaders() for each in drawn),
     )
+
+
+def with_score_column(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table whose column ``score`` has that name.
+
+    Tables that version 0.1 stored call it ``benchmark``.
+
+    Examples
+    --------
+    >>> stored = pd.DataFrame({"benchmark": ["fingerprint"], "measure": ["accuracy"]})
+    >>> list(with_score_column(stored).columns)
+    ['score', 'measure']
+    """
+    return table if "score" in table else table.rename(columns=_FORMER)
 
 
 def _joined(tables: Iterable[pd.DataFrame]) -> pd.DataFrame:

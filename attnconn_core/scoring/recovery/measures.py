@@ -24,13 +24,13 @@ _PUBLISHED = "published"
 
 
 def recovery_measures(
-    benchmark: str, scores: pd.DataFrame, table: pd.DataFrame, pooled: Collection[str] = ()
+    name: str, scores: pd.DataFrame, table: pd.DataFrame, pooled: Collection[str] = ()
 ) -> Iterator[Measured]:
     """Compare methods over data sets with ground truth, against chance.
 
     Parameters
     ----------
-    benchmark
+    name
         Name of the group of data sets in the tables.
     scores
         Table from `recovery_scores`.
@@ -57,4 +57,4 @@ def recovery_measures(
         compared = compare_on_units(values[methods], values[CHANCE], "data sets")
         listed = beside.loc[known, ["kind", "method", "value"]]
         # Not the study's own data: no column of the table of all methods.
-        yield Measured(benchmark, label, compared, listed, column="")
+        yield Measured(name, label, compared, listed, column="")

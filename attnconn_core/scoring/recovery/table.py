@@ -47,7 +47,7 @@ PUBLISHED: Mapping[str, pd.DataFrame] = {
 
 def recovery_scores(
     estimators: Mapping[str, Estimator],
-    benchmark: KnownTruth,
+    data: KnownTruth,
     on_method: Callable[[str], object] | None = None,
 ) -> tuple[pd.DataFrame, dict[str, str]]:
     """Return the recovery of every data set's ground truth by every estimator.
@@ -56,7 +56,7 @@ def recovery_scores(
     ----------
     estimators
         Estimators by the name to show.
-    benchmark
+    data
         The data sets and their ground truth.
     on_method
         Called with each name before that method is scored.
@@ -84,7 +84,7 @@ def recovery_scores(
         if on_method is not None:
             on_method(method)
         for number, (series, truth) in enumerate(
-            zip(benchmark.series, benchmark.truths, strict=True), start=1
+            zip(data.series, data.truths, strict=True), start=1
         ):
             try:
                 estimate = estimator.estimate(series)
@@ -93,7 +93,7 @@ def recovery_scores(
                 continue
             found = recover(estimate.values, truth)
             rows.append({"method": method, "data_set": number, **asdict(found)})
-    for number, truth in enumerate(benchmark.truths, start=1):
+    for number, truth in enumerate(data.truths, start=1):
         rows.append({"method": CHANCE, "data_set": number, **asdict(_chance(truth))})
         rows.append({"method": SELF_LOOPS, "data_set": number, **asdict(_self_loops(truth))})
     return pd.DataFrame(rows), failed

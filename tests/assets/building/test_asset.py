@@ -11,7 +11,7 @@ from attnconn_assets.building.asset import build_asset
 from attnconn_assets.building.checks import Check
 from attnconn_assets.building.partitions import add_sessions
 from attnconn_assets.building.result import Result
-from attnconn_assets.building.spec import AssetSpec
+from attnconn_assets.building.spec import BuildSpec
 from attnconn_assets.building.work import Work
 from attnconn_assets.storage.entry import WHOLE
 from attnconn_core.errors import SeriesError
@@ -35,7 +35,7 @@ def make(work: Work) -> Result:
 @pytest.fixture
 def chunk(tiny_study, instance):
     """A chunk of eight sessions, two of which fail."""
-    spec = AssetSpec("pearson", make, "session", checked=True)
+    spec = BuildSpec("pearson", make, "session", checked=True)
     definitions = dg.Definitions(
         assets=[build_asset(tiny_study, spec)],
         resources=resources(tiny_study),
@@ -130,9 +130,9 @@ def reads_all(work: Work) -> Result:
 
 def test_an_identical_rebuild_leaves_nothing_unsynced(tiny_study, home):
     specs = [
-        AssetSpec("pearson", length, "session", checked=True),
-        AssetSpec("partial", reads, "session", needs={"pearson": "session"}),
-        AssetSpec("group_mean", reads_all, "whole", needs={"pearson": "session"}),
+        BuildSpec("pearson", length, "session", checked=True),
+        BuildSpec("partial", reads, "session", needs={"pearson": "session"}),
+        BuildSpec("group_mean", reads_all, "whole", needs={"pearson": "session"}),
     ]
     definitions = dg.Definitions(
         assets=[build_asset(tiny_study, spec, specs) for spec in specs],
@@ -185,7 +185,7 @@ def interrupted(work: Work) -> Result:
 
 
 def test_an_end_that_is_asked_for_is_no_failure_of_a_partition(tiny_study, instance):
-    asset = build_asset(tiny_study, AssetSpec("pearson", interrupted, "whole"))
+    asset = build_asset(tiny_study, BuildSpec("pearson", interrupted, "whole"))
     with pytest.raises(DagsterExecutionInterruptedError):
         dg.materialize([asset], instance=instance, resources=resources(tiny_study))
     assert resources(tiny_study)["store"].failure("pearson", WHOLE) is None

@@ -141,7 +141,7 @@ def test_whom_the_study_leaves_out_is_told_with_the_reason(files):
     told = left_out_by_rules(ruled, store, keys)
     assert list(told) == keys
     assert told["sub-a_ses-test"] == "exclude.sessions names it"
-    unknown = "max_motion_mean is 0.3, and its motion_mean isn't known"
+    unknown = "max_motion_mean is 0.3, and its motion_mean is unknown"
     assert told["sub-b_ses-test"] == unknown
     assert left_out_by_rules(ruled, store, ["sub-z_ses-test"]) == {}  # has no quality
     cohort = cohort_of(ruled, store, study.make_source().listing(), ("pearson",))

@@ -29,7 +29,7 @@ def test_scans_of_their_own_are_neither_left_out_nor_said():
 def test_copies_that_were_turned_are_left_out_and_how_is_said():
     found = unlike_others(facts(a=scan(0), b=-scan(0), c=scan(1), d=scan(1)[::-1], e=scan(2)))
     assert set(found) == set("abcd")
-    assert "nearly the same recording as b (r = −1.000, its sign turned)" in found["a"]
+    assert "nearly the same recording as b (r = −1.000, with its sign reversed)" in found["a"]
     assert "nearly the same recording as c (r = 1.000, run backwards)" in found["d"]
 
 
@@ -66,8 +66,8 @@ def test_a_copy_at_another_rate_is_said_with_both_rates():
     other = np.stack([np.interp(times, np.arange(600), each) for each in values.T], axis=1)
     found = suspicious_beside_others(facts(a=values, b=other, c=scan(1, 600)))
     assert set(found) == {"a", "b"}
-    assert "where 0.903 s of it are 1 s of this" in found["a"]
-    assert "where 1.11 s of it are 1 s of this" in found["b"]
+    assert "where 0.903 s of it match 1 s of this one" in found["a"]
+    assert "where 1.11 s of it match 1 s of this one" in found["b"]
 
 
 def test_what_older_versions_stored_is_taken_as_it_is():

@@ -33,7 +33,7 @@ def test_a_refresh_waits_with_a_new_subject_and_a_training_goes_on(line, run_lin
     for (cause,) in waits.values():
         assert cause.asset == "group_forecaster"
         assert not cause.failed
-        assert cause.why == "is of a cohort without subject 005: make it anew first"
+        assert cause.why == "was made from a cohort without subject 005: make it again first"
     assert not [name for name in outcome.failed if "sub-005" in name]
 
     # Whoever is in the cohort is made as before.

@@ -33,7 +33,7 @@ def test_every_name_of_one_recording_is_left_out():
     store = Recorded(a=fact("x"), b=fact("y", "z"), c=fact("z"), d=fact("w"))
     found = unlike_others(recorded_facts(store, "time_series", "abcde"))
     assert set(found) == {"b", "c"}
-    assert "the same as c: take away the copies" in found["b"]
+    assert "identical to c: remove the copies" in found["b"]
 
 
 def test_every_near_copy_is_left_out():
@@ -46,7 +46,7 @@ def test_every_near_copy_is_left_out():
     found = unlike_others(recorded_facts(store, "time_series", "abcd"))
     assert set(found) == {"a", "b"}
     assert "nearly the same recording as b (r = 1.000" in found["a"]
-    assert "shifted by 5 frames): take away the copies" in found["b"]
+    assert "shifted by 5 frames): remove the copies" in found["b"]
 
 
 def test_a_recording_that_was_cleaned_otherwise_is_said():
@@ -71,7 +71,7 @@ def test_a_session_of_far_fewer_frames_is_said():
     found = suspicious_beside_others(facts)
     assert set(found) == {"b", "d"}
     assert "or has it another repetition time?" in found["d"]
-    assert "it has 70 frames, and most sessions 200 or so" in found["b"]
+    assert "it has 70 frames, and most sessions have about 200" in found["b"]
     assert "exclude: {min_minutes: …}" in found["b"]
 
 
@@ -88,13 +88,13 @@ def test_one_repetition_time():
     store.facts["d"] = fact("w")
     found = unlike_others(recorded_facts(store, "time_series", "abcd"))
     assert list(found) == ["a"]
-    assert "it has 2 s, and 2 of 4 have 0.72 s. A table" in found["a"]
+    assert "it has 2 s, and 2 of 4 have 0.72 s. To select" in found["a"]
 
 
 def test_half_of_each_repetition_time_is_said():
     found = of_another_time({"a": 2.0, "b": 0.72, "c": 2.0, "d": 0.72})
     assert list(found) == ["b", "d"]
-    assert "it has 0.72 s, and 2 of 4 have 2 s and as many have its: which is meant" in found["b"]
+    assert "it has 0.72 s, and 2 of 4 have 2 s, equally many have its own" in found["b"]
 
 
 def test_what_older_versions_stored_is_left_in():

@@ -12,7 +12,7 @@ from attnconn_assets.building.asset import build_asset
 from attnconn_assets.building.checks import Check
 from attnconn_assets.building.partitions import add_sessions
 from attnconn_assets.building.result import Result
-from attnconn_assets.building.spec import AssetSpec
+from attnconn_assets.building.spec import BuildSpec
 from attnconn_assets.building.work import Work
 from attnconn_core.errors import SeriesError
 
@@ -40,7 +40,7 @@ def run(tiny_study, home, monkeypatch):
     monkeypatch.setattr(retrying, "_PAUSE", 0.0)
     TRIED.clear()
     FAULTS.update(disk=0, input=0)
-    asset = build_asset(tiny_study, AssetSpec("pearson", make, "session", checked=True))
+    asset = build_asset(tiny_study, BuildSpec("pearson", make, "session", checked=True))
     job = dg.Definitions(
         assets=[asset], resources=resources(tiny_study), executor=dg.in_process_executor
     ).resolve_implicit_global_asset_job_def()

@@ -51,11 +51,11 @@ def later(change):
         (noisy, ["2 of its regions (columns 3, 10) look like noise", "regions without signal"]),
         (
             lambda each: np.concatenate([each[:, :12], scan(77)[:, 12:]], axis=1),
-            ["its first half of regions and its last have little to do", "times as strong"],
+            ["its first half of regions and its last are nearly unconnected", "times as strong"],
         ),
         (
             lambda each: np.where(np.arange(REGIONS) % 2, each, scan(77)),
-            ["every other of its regions (1, 3, 5, …) and those between have little"],
+            ["every other of its regions (1, 3, 5, …) and those between are nearly"],
         ),
         (lambda each: each[:, ORDER], ["its connectivity correlates", "in another order, another"]),
         (
@@ -116,7 +116,7 @@ def test_two_groups_are_said_once_of_each_session_of_the_smaller(change, subject
     found = said_of(some(change, *subjects))
     (sentence,) = set(found.values())
     assert len(found) == (4 if len(subjects) != 3 else 6)
-    for part in (*said, "Treat all alike, or study one group (exclude: {sessions: […]})"):
+    for part in (*said, "Process all alike, or study one group (exclude: {sessions: […]})"):
         assert part in sentence
     assert "as large" not in sentence
 
@@ -125,7 +125,7 @@ def test_of_groups_as_large_it_is_said_that_none_is_known_to_be_right():
     found = said_of(some(in_another_order, 0, 1, 2, 3))
     assert list(found) == [f"sub-{each}_ses-{k}" for each in (4, 5, 6, 7) for k in (0, 1)]
     (sentence,) = set(found.values())
-    assert "Both groups are as large: which is meant can't be known." in sentence
+    assert "Both groups are equally large, so either may be the wrong one." in sentence
 
 
 def test_a_session_of_a_group_that_is_wrong_in_another_way_is_said_so():
@@ -143,8 +143,8 @@ def test_a_subject_whose_sessions_agree_is_asked_about_and_not_called_wrong():
     assert list(found) == ["sub-3_ses-0", "sub-3_ses-1"]
     for sentence in found.values():
         assert "with that of its subject's other sessions it correlates by 0.9" in sentence
-        assert "so that one subject differs, by nature or by how all" in sentence
-        assert "If so, put them right, or leave the subject out" in sentence
+        assert "so the subject itself differs, or all its scans" in sentence
+        assert "If so, correct them, or leave the subject out" in sentence
 
 
 def test_a_session_unlike_all_others_is_held_against_its_subjects_own():

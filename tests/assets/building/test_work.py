@@ -12,7 +12,7 @@ from attnconn_assets.building.making import make
 from attnconn_assets.building.platform import Platform
 from attnconn_assets.building.result import Result
 from attnconn_assets.building.settings import DeclaredSettings
-from attnconn_assets.building.spec import AssetSpec
+from attnconn_assets.building.spec import BuildSpec
 from attnconn_assets.building.work import Work
 from attnconn_assets.study.study import load_study
 from attnconn_core.errors import ParameterError, ScanError, UndeclaredError
@@ -49,7 +49,7 @@ def reads_the_scan(work: Work) -> Result:
     ],
 )
 def test_what_a_spec_does_not_declare_is_refused(platform, body, what):
-    spec = AssetSpec("curious", body, "session", settings={"another": 1})
+    spec = BuildSpec("curious", body, "session", settings={"another": 1})
     with pytest.raises(UndeclaredError, match=f"{what}.*spec does not declare"):
         make(platform, spec, "sub-001_ses-test")
     assert platform.store.find("curious", "sub-001_ses-test") is None
@@ -57,7 +57,7 @@ def test_what_a_spec_does_not_declare_is_refused(platform, body, what):
 
 def test_a_setting_that_is_declared_is_part_of_the_recipe():
     one, two = (
-        AssetSpec("curious", reads_a_setting, "whole", settings={"test_fraction": value})
+        BuildSpec("curious", reads_a_setting, "whole", settings={"test_fraction": value})
         for value in (0.1, 0.2)
     )
     assert one.recipe.digest != two.recipe.digest
@@ -72,8 +72,8 @@ def test_a_body_can_bring_no_value_of_its_own():
         return Result(facts={"fraction": fraction})
 
     for body in (closes_over, functools.partial(reads_a_setting, fraction)):
-        with pytest.raises(ParameterError, match="give it as a setting"):
-            AssetSpec("curious", body, "whole")
+        with pytest.raises(ParameterError, match="pass values as settings"):
+            BuildSpec("curious", body, "whole")
 
 
 def test_what_is_read_is_recorded_with_the_result(platform, tiny_study):
@@ -81,17 +81,17 @@ def test_what_is_read_is_recorded_with_the_result(platform, tiny_study):
     for session in platform.sessions:
         make(platform, series, session)
     needs = {"time_series": "session"}
-    read = make(platform, AssetSpec("one", reads_an_asset, "whole", needs=needs), "all").entry
+    read = make(platform, BuildSpec("one", reads_an_asset, "whole", needs=needs), "all").entry
     stored = platform.store.entry("time_series", "sub-001_ses-test")
     assert read.inputs == {"time_series/sub-001_ses-test": stored.digest}
-    group = make(platform, AssetSpec("two", takes_a_cohort, "whole", needs=needs), "all").entry
+    group = make(platform, BuildSpec("two", takes_a_cohort, "whole", needs=needs), "all").entry
     assert group.facts["sessions"] == group.facts["n"] == 8
     assert group.facts["excluded"] == {}
     assert group.facts["cohort"]
 
 
 def test_the_body_s_own_module_is_part_of_the_code_version():
-    here = AssetSpec("curious", reads_a_setting, "whole")
+    here = BuildSpec("curious", reads_a_setting, "whole")
     assert here.recipe.calls == (__name__,)
 
 
@@ -115,7 +115,7 @@ def spec_of(platform, name):
 
 
 def test_files_of_a_session_are_for_assets_that_read_scans(platform_of_files):
-    spec = AssetSpec("curious", reads_the_session_s_files, "session")
+    spec = BuildSpec("curious", reads_the_session_s_files, "session")
     assert make(platform_of_files, spec, "sub-a_ses-test").entry.facts["files"] == []
 
 

@@ -180,6 +180,6 @@ def test_a_home_that_cannot_be_written_is_refused_in_one_line(project, monkeypat
     monkeypatch.setenv("DAGSTER_HOME", str(project / "file" / "home"))
     assert main(["seed"]) == 1
     (line,) = capsys.readouterr().err.splitlines()
-    assert line.startswith("attnconn: DAGSTER_HOME must be a folder that can be written into; got")
+    assert line.startswith("attnconn: DAGSTER_HOME must be a writable folder; got")
     assert repr(str(project / "file" / "home")) in line
     assert line.endswith("set it to another folder")

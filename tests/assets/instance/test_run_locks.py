@@ -12,9 +12,9 @@ from attnconn_assets.instance.run_locks import announced, end_orphans
 
 HOLD = """
 import sys, time
-from attnconn_assets.storage.locks import alone
+from attnconn_assets.storage.locks import locked
 from pathlib import Path
-with alone(Path(sys.argv[1])):
+with locked(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(600)
 """

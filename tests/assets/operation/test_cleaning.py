@@ -78,7 +78,7 @@ def test_a_folder_that_the_platform_did_not_make_stays(write_study, home, instan
     own.mkdir()
     (own / "thesis.txt").write_text("years of work")
     study = load_study(write_study(store="../mine"))
-    with pytest.raises(InputError, match=r"only a store that the platform made.*no study.json"):
+    with pytest.raises(InputError, match=r"only removes stores that attnconn made.*no study.json"):
         cleaning.clean(study, instance, home)
     around = load_study(write_study(store=".."))
     (tmp_path / "study.json").write_text("{}")
@@ -114,5 +114,5 @@ def test_a_study_whose_run_goes_on_stays(tiny_study, home, instance):
     instance.add_run(
         dg.DagsterRun("any", asset_selection={key}, status=dg.DagsterRunStatus.STARTED)
     )
-    with pytest.raises(InputError, match="while none of its runs goes on"):
+    with pytest.raises(InputError, match="while it has no unfinished run"):
         cleaning.clean(tiny_study, instance, home)

@@ -83,7 +83,7 @@ def test_verify_names_registered_models_whose_files_are_gone(copied_line, capsys
         assert ": missing; the next run copies it from the store" in told
         assert "forecaster.safetensors: not what was registered (another SHA-256)" in told
         assert f"models:/{MODEL}/{earlier.version}" in told
-        assert "the store has no model of this version any more" in told
+        assert "the store no longer has this version's model" in told
         assert " 3 damaged" in told
     assert not fold.exists()
     assert commands.verify(study, repair=False) == 1

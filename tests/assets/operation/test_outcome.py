@@ -1,6 +1,6 @@
 """What failed for one cause is one line, and so is what waits for it."""
 
-from attnconn_assets.building.causes import Cause, told
+from attnconn_assets.building.causes import Cause, in_one_line
 from attnconn_assets.commands import _complain
 from attnconn_assets.operation.outcome import Outcome
 
@@ -30,7 +30,7 @@ def test_another_mistake_has_a_line_of_its_own():
 
 def test_a_cause_that_is_given_twice_is_counted_once():
     twice = [Cause("time_series", key, reason(key), failed=True) for key in KEYS for _ in "ab"]
-    assert told(twice, reasons=False) == told(dict.fromkeys(twice), reasons=False)
+    assert in_one_line(twice, reasons=False) == in_one_line(dict.fromkeys(twice), reasons=False)
 
 
 def test_two_failures_are_said_each():

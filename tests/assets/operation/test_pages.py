@@ -87,7 +87,7 @@ def test_pages_follow_a_store_that_was_restored_from_a_backup(lab, run_line, on_
     assert outcome.corrected == dict.fromkeys(("Dagster", "MLflow"), N_OF_PENALTY)
     assert list(outcome.heals()) == [
         "MLflow (5 partitions) and Dagster (5 partitions) showed other results than the store "
-        "holds, as after a backup of one of them was restored: what the store holds is shown again"
+        "holds, as after a backup is restored; the stored results are shown again"
     ]
     shown_as_stored(study, on_disk)
     told = n_events(on_disk)

@@ -45,7 +45,7 @@ class Silent:
     def made(self): ...
     def said(self, message):
         print(message, flush=True)
-        if message == "waits: another process trains":
+        if message == "waiting: another process is training":
             waits.touch()
 
 asset.make = making
@@ -95,7 +95,7 @@ def test_two_processes_do_not_train_at_once(write_study, home, tmp_path):
     assert {study for *_, study in spans} == {"first", "second"}
     for (_, ended, _), (began, _, _) in itertools.pairwise(spans):
         assert ended <= began
-    assert any("waits: another process trains" in told for told in said)
+    assert any("waiting: another process is training" in told for told in said)
 
 
 def test_a_place_is_given_back_by_a_run_that_was_killed(home):

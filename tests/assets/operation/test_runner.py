@@ -93,12 +93,12 @@ def test_mlflow_holds_a_run_a_model_and_a_run_a_method(line):
     assert all(Path(model.params["path"]).is_file() for model in logged)
 
     assert len(runs("group_forecaster")) == 1 + 1 + 2  # the sweep, its configuration, two folds
-    benchmark = runs("fingerprint")
-    assert len(benchmark) == 1 + len(METHODS)
-    below = [r for r in benchmark if "mlflow.parentRunId" in r.data.tags]
+    of_score = runs("fingerprint")
+    assert len(of_score) == 1 + len(METHODS)
+    below = [r for r in of_score if "mlflow.parentRunId" in r.data.tags]
     assert {r.data.params["method"] for r in below} == METHODS
     assert all("i_diff" in r.data.metrics for r in below)
-    (above,) = [r for r in benchmark if r not in below]
+    (above,) = [r for r in of_score if r not in below]
     assert {f"i_diff/{method}" for method in METHODS} <= set(above.data.metrics)
 
 

@@ -102,7 +102,7 @@ def test_removed_scans_and_bad_names_are_told_and_cost_nobody_else(scans, instan
     (folder / "sub-1_ses-retest.npy").unlink()
     save(folder, "a b")
     told = ticks.skipped()
-    assert "1 removed, their results are kept (sub-1_ses-retest)" in told
+    assert "1 removed; their results are kept (sub-1_ses-retest)" in told
     assert "1 refused (" in told
     assert "sub-a b_ses-test.npy" in told
     partitions = instance.get_dynamic_partitions(session_partitions(study).name)
@@ -122,7 +122,7 @@ def test_a_partition_that_is_deleted_on_purpose_stays_away_and_is_asked_about(
     for _ in range(3):
         told = ticks.skipped()
         assert "1 deleted by hand from Dagster's partitions and not added again" in told
-        assert "`exclude: {sessions: [sub-1_ses-test]}` in the study keeps them out" in told
+        assert "write `exclude: {sessions: [sub-1_ses-test]}` in the study" in told
     save(folder, "2")
     ticks.tick()
     assert ticks.added() == ["sub-2_ses-test"]
@@ -191,7 +191,7 @@ def test_what_new_sessions_allow_is_requested_once(scans, instance):
     assert store.find("granger", "sub-4_ses-retest") is not None
     assert store.find("subject_forecaster", "sub-4_ses-retest") is None
     left = ticks.skipped()
-    assert left.startswith("models are to be trained, which a refresh doesn't do: ")
+    assert left.startswith("models need training, which this sensor doesn't request: ")
     assert "subject_forecaster (8)" in left
     assert "is not made yet" not in left
     assert ticks.skipped() == f"nothing has changed since the last look: {left}"
@@ -255,10 +255,10 @@ def test_what_failed_for_no_fault_of_its_scan_is_tried_again(scans, instance, mo
     run()  # what is left, which fails once more
     said = ticks.skipped()
     assert "the last refresh couldn't make pearson" in said
-    assert "it is tried again after 01:47 UTC" in said
+    assert "next try after 01:47 UTC" in said
     clock[0] += 61
     run()
-    assert "it is tried again after 01:49 UTC" in ticks.skipped()
+    assert "next try after 01:49 UTC" in ticks.skipped()
     broken = False
     clock[0] += 121
     run()
@@ -307,7 +307,7 @@ def test_an_asset_that_was_wiped_is_shown_again_from_the_store(scans, instance):
     assert len(instance.get_materialized_partitions(pearson)) == 4
     assert instance.get_latest_materialization_event(report) is not None
     said = [entry.user_message for entry in instance.all_logs(result.run_id)]
-    assert any("Dagster didn't know of 5 partitions that the store has" in line for line in said)
+    assert any("Dagster didn't know 5 partitions that the store has" in line for line in said)
     assert any("0 made" in line for line in said)
     assert ticks.skipped() == "all is up to date"
 
@@ -358,4 +358,4 @@ def test_nothing_is_requested_while_runs_go_on(scans, instance):
     study, _ = scans
     job = refresh(study)
     instance.create_run_for_job(job, status=dg.DagsterRunStatus.STARTED)
-    assert Ticks(follow(study, job), instance).skipped() == "waits for 1 run to end"
+    assert Ticks(follow(study, job), instance).skipped() == "waiting for 1 run to end"

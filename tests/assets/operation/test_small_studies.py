@@ -108,7 +108,7 @@ def test_short_scans_cost_the_methods_that_need_longer_ones(write_study, run_lin
     store = store_of(study)
     (why,) = set(store.entry("fingerprint", WHOLE).facts["lacks"].values())
     assert "lower granger.max_lags, raise test_fraction, or use longer scans" in why
-    assert "two windows of 11 frames in a run; the longest run of the shorter part has 6" in why
+    assert "two windows of 11 frames in one run; the longest run of the shorter part has 6" in why
     assert store.entry("fingerprint", WHOLE).facts["pairs"] == 4
     found = sections(study)
     assert "Made without Granger" in found["fingerprint"]

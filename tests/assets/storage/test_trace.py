@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from attnconn_assets.assets.catalogue import resources
-from attnconn_assets.storage.trace import back, files_behind, forward, told
+from attnconn_assets.storage.trace import back, files_behind, forward, trace_lines
 from attnconn_core.errors import StoreError
 
 
@@ -63,21 +63,21 @@ def test_mlflow_s_run_of_a_score_lists_the_scans(traced):
 
 def test_the_telling_goes_both_ways(traced):
     _, store, scans = traced
-    lines = list(told(store, "pearson/sub-a_ses-test"))
+    lines = list(trace_lines(store, "pearson/sub-a_ses-test"))
     assert lines[0].startswith("pearson/sub-a_ses-test  ")
     assert lines[1].startswith("  time_series/sub-a_ses-test  ")
     assert "SHA-256" in lines[2]
     assert lines[-2] == "1 files behind it"
-    onward = list(told(store, str(scans / "sub-a_ses-test.npy")))
-    assert onward[0].endswith(f"results rest on {scans / 'sub-a_ses-test.npy'}")
+    onward = list(trace_lines(store, str(scans / "sub-a_ses-test.npy")))
+    assert onward[0].endswith(f"results were made from {scans / 'sub-a_ses-test.npy'}")
     assert any(line.startswith("  report/all") for line in onward)
 
 
 def test_what_nobody_knows_is_refused(traced):
     _, store, _ = traced
     for strange in ("nothing", "0" * 64, "../../etc/passwd"):
-        with pytest.raises(StoreError, match="must be an asset, asset/partition, a run of MLflow"):
-            list(told(store, strange))
+        with pytest.raises(StoreError, match="must be an asset, asset/partition, an MLflow run"):
+            list(trace_lines(store, strange))
 
 
 def test_a_stored_file_and_its_copy_lead_back(traced):
@@ -85,7 +85,7 @@ def test_a_stored_file_and_its_copy_lead_back(traced):
     stored = store.path(store.entry("report", "all"), "report.html")
     copy = study.store_folder / "report.html"
     for path in (stored, copy):
-        lines = list(told(store, str(path)))
+        lines = list(trace_lines(store, str(path)))
         assert lines[0] == f"{path} is report.html of report/all"
         assert lines[1].startswith("report/all  ")
         assert lines[-9] == "8 files behind it"
@@ -94,9 +94,9 @@ def test_a_stored_file_and_its_copy_lead_back(traced):
 def test_a_name_that_is_a_file_in_the_store_is_no_asset(traced, monkeypatch):
     study, store, _ = traced
     with pytest.raises(StoreError, match="must be an asset"):  # not a folder of partitions
-        list(told(store, "report.html"))
+        list(trace_lines(store, "report.html"))
     monkeypatch.chdir(study.store_folder)
-    assert "report/all" in next(told(store, "report.html"))
+    assert "report/all" in next(trace_lines(store, "report.html"))
 
 
 def test_what_is_no_result_is_refused_in_a_line(traced, tmp_path):
@@ -108,19 +108,19 @@ def test_what_is_no_result_is_refused_in_a_line(traced, tmp_path):
     locked = tmp_path / "absent" / "report.html"
     for strange in (binary, loop, locked, "x" * 5000, "report.html/all", "a\0b", "", "/"):
         with pytest.raises(StoreError, match=r"must be (an asset|a file)"):
-            list(told(store, str(strange)))
+            list(trace_lines(store, str(strange)))
     with pytest.raises(StoreError, match="it is a folder"):
-        list(told(store, str(tmp_path)))
+        list(trace_lines(store, str(tmp_path)))
     with pytest.raises(StoreError, match="it is a device"):
-        list(told(store, "/dev/null"))
+        list(trace_lines(store, "/dev/null"))
 
 
 def test_an_asset_of_many_partitions_asks_which(traced):
     _, store, _ = traced
-    with pytest.raises(StoreError, match=r"pearson has 8 partitions; say which: pearson/sub-a_ses"):
-        list(told(store, "pearson"))
+    with pytest.raises(StoreError, match=r"pearson has 8: name one, such as pearson/sub-a_ses"):
+        list(trace_lines(store, "pearson"))
     with pytest.raises(StoreError, match=r"pearson has 8 partitions; say which"):
-        list(told(store, "pearson/sub-z_ses-test"))
+        list(trace_lines(store, "pearson/sub-z_ses-test"))
 
 
 def test_a_series_that_was_made_again_unchanged_keeps_its_readers(traced):

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from attnconn_assets.storage.entry import Entry
-from attnconn_assets.storage.locks import alone
+from attnconn_assets.storage.locks import locked
 from attnconn_assets.storage.store import Store
 from attnconn_assets.storage.verification import inventory, verify
 
@@ -71,7 +71,7 @@ def test_what_no_manifest_names_is_removed_and_what_is_not_the_stores_is_left(st
         scratch.mkdir()
     (dead / ".held").write_text("")
     wrong = [("orphan", orphan.name, False), ("abandoned", dead.name, False)]
-    with alone(alive / ".held"):
+    with locked(alive / ".held"):
         assert found(store) == wrong
         assert found(store, repair=True) == [(what, name, True) for what, name, _ in wrong]
         assert found(store) == []

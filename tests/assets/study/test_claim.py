@@ -52,7 +52,7 @@ def test_a_study_that_changed_its_name_is_told_where_its_results_lie(claimed, ca
     changed(file, file, name="renamed", store=None)
     renamed = load_study(file)
     told = called_before(renamed, file)
-    assert f"{file} was called 'tiny' before, and its results of then, in {former}" in told
+    assert f"{file} was called 'tiny' before. Its former results, in {former}" in told
     assert check(file) == 0
     assert told in capsys.readouterr().out
     claimed(file)

@@ -201,7 +201,7 @@ def test_paths_wherever_they_stand_are_relative_to_the_study(tmp_path):
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ([("name", str)], "every field needs a key of its own, and 'name' is taken"),
+        ([("name", str)], "every field needs its own key, and 'name' is already a key"),
         ([("store_folder", str)], "'store_folder' is taken"),
         ([("source", str)], "'source' is taken"),
         ([("a", int), ("b", Annotated[int, StudyKey("a")])], "'a' is taken"),

@@ -124,7 +124,7 @@ def test_yaml_that_would_run_code_is_refused(tmp_path):
 def test_a_key_may_have_one_value(write_study):
     path = write_study()
     path.write_text(path.read_text() + "quorum: 0.5\nquorum: 0.9\n")
-    with pytest.raises(StudyError, match="a key may have one value; twice: quorum"):
+    with pytest.raises(StudyError, match="a key may occur once; found twice: quorum"):
         load_study(path)
 
 
@@ -252,7 +252,10 @@ def test_a_study_sets_parameters_of_methods(write_study):
         ([{"granger": {"lags": 2}}], "methods: granger: .*both lags and alpha"),
         ([{"granger": {"lags": "two", "alpha": 1}}], "lags must be of type int; got 'two'"),
         ([{"lagged_correlation": {"lags": -1}}], "methods: method lagged_correlation: .*got -1"),
-        (["pearson", {"pearson": {}}], "methods may name a method once; more often: pearson"),
+        (
+            ["pearson", {"pearson": {}}],
+            "methods may name each method once; named more often: pearson",
+        ),
         ([{"perason": {}}], "methods must be among pearson, .*got perason"),
     ],
 )

@@ -35,7 +35,7 @@ def test_a_deleted_experiment_is_restored_and_that_is_said(tracking, other, capl
     second = track(other(tracking), "dagster-2")
     assert experiment_of(tracking, second) == experiment
     assert tracking.client().get_run(first).info.lifecycle_stage == "active"
-    assert "the experiment 'connectivity' of MLflow was deleted, and is restored" in caplog.text
+    assert "the MLflow experiment 'connectivity' was deleted and has been restored" in caplog.text
 
 
 def test_a_renamed_experiment_is_followed(tracking):

@@ -77,7 +77,7 @@ def test_a_copy_holds_all_and_writes_nothing_into_the_original(
         run.picture("matrix", b"png")
     assert content(original) == before
     (told,) = [record.message for record in caplog.records if "moved" in record.message]
-    assert told == f"{there} was moved from {original}: MLflow's 6 locations point here now"
+    assert told == f"{there} was moved from {original}: MLflow's 6 locations now point here"
 
     with hidden(original):
         client = copy.client()
@@ -211,7 +211,10 @@ def test_a_database_that_nobody_may_write_to_is_opened(original, tmp_path, caplo
     connect, asked = sqlite3.connect, f"{database.as_uri()}?mode=ro"
     monkeypatch.setattr(sqlite3, "connect", lambda _, **given: connect(asked, uri=True, **given))
     follow_folder(database)
-    assert "its locations are those of another folder: attempt to write a readonly" in caplog.text
+    assert (
+        "its locations point to another folder and can't be changed: attempt to write a readonly"
+        in caplog.text
+    )
 
 
 @pytest.mark.parametrize("text", ["{0}", "{0}/a", '{{"path": "{0}/a"}}', "file://{0}/a", "({0})"])

@@ -1,10 +1,10 @@
-"""Patience with a database that another process holds."""
+"""Calls to a database that another process locks."""
 
 import pytest
 from mlflow.exceptions import MlflowException
 from sqlalchemy.exc import OperationalError
 
-from attnconn_assets.tracking import retry as patience
+from attnconn_assets.tracking import retry
 from attnconn_core.errors import TrackingError
 
 
@@ -21,18 +21,18 @@ def test_waiting_is_told_and_comes_to_an_end(caplog, monkeypatch):
             raise error
         return "through"
 
-    assert patience.patiently(call, "mlflow.db") == "through"
+    assert retry.call_when_free(call, "mlflow.db") == "through"
     assert caplog.text.count("mlflow.db: locked by another process; waiting") == 2
 
     def never() -> None:
         raise MlflowException("database is locked")
 
-    monkeypatch.setattr(patience, "_PATIENCE", -1)
+    monkeypatch.setattr(retry, "_LONGEST_WAIT", -1)
     with pytest.raises(TrackingError, match=r"mlflow\.db: .* must be free within"):
-        patience.patiently(never, "mlflow.db")
+        retry.call_when_free(never, "mlflow.db")
 
     def otherwise() -> None:
         raise MlflowException("no such run")
 
     with pytest.raises(MlflowException, match="no such run"):
-        patience.patiently(otherwise, "mlflow.db")
+        retry.call_when_free(otherwise, "mlflow.db")

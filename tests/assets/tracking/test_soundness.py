@@ -24,8 +24,8 @@ def write_database(path: Path, revision: str, experiments: int = 0) -> None:
 @pytest.mark.parametrize(
     ("revision", "told"),
     [
-        ("0584bdc529eb", "of an older one: end `attnconn dev`, copy "),
-        ("ffffffffffff", "which a newer one has written: install that one again, or move the"),
+        ("0584bdc529eb", "of an older MLflow: end `attnconn dev`, copy "),
+        ("ffffffffffff", "written by a newer MLflow: install that one again, or move the"),
     ],
 )
 def test_another_version_is_named_with_what_to_do(tmp_path: Path, revision, told):

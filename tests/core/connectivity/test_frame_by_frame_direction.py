@@ -96,10 +96,10 @@ def test_oriented_partial_averages_to_the_partial(noise, as_series):
 @pytest.mark.parametrize(("network", "least"), [(1, 0.80), (3, 0.87)])
 def test_on_feedback_networks_it_finds_edges_and_directions(shared, network, least):
     folder = shared / "data/ground_truth/sanchez_romero"
-    benchmark = read_known_truth(folder / f"Network{network}_amp.npz", "sanchez", 1.2).head(10)
+    data = read_known_truth(folder / f"Network{network}_amp.npz", "sanchez", 1.2).head(10)
     scores = [
         [recover(each.estimate(series).values, truth) for each in (OrientedPartial(), PatelTau())]
-        for series, truth in zip(benchmark.series, benchmark.truths, strict=True)
+        for series, truth in zip(data.series, data.truths, strict=True)
     ]
     assert np.mean([both[0].auprc for both in scores]) > least
     assert np.mean([both[1].orientation for both in scores]) > 0.7

@@ -12,7 +12,7 @@ SCORES = pd.DataFrame(
         ("behaviour", "r", "pearson", 0.1, np.nan, np.nan, 0.0, 40, "subjects", 29),
     ],
     columns=[
-        "benchmark",
+        "score",
         "measure",
         "method",
         "value",
@@ -25,7 +25,7 @@ SCORES = pd.DataFrame(
     ],
 )
 LEADERS = pd.DataFrame(
-    [("fingerprint", "accuracy", "pearson")], columns=["benchmark", "measure", "method"]
+    [("fingerprint", "accuracy", "pearson")], columns=["score", "measure", "method"]
 )
 
 

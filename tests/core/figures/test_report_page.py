@@ -238,11 +238,11 @@ def test_intervals_and_what_holds_over_all_measures_are_shown(context: dict[str,
 
 
 def test_verdicts_and_known_truth_have_sections_of_their_own(context: dict[str, Any]) -> None:
-    assert "Known truth" not in _render(context)
-    context["known_truth"] = {"linear-10": PNG, "feedback-10": PNG}
+    assert "Ground truth" not in _render(context)
+    context["ground_truths"] = {"linear-10": PNG, "feedback-10": PNG}
     context["verdicts"] = [
         {
-            "benchmark": "fingerprint",
+            "score": "fingerprint",
             "measure": "accuracy",
             "leaders": "nobody",
             "n": "8 subjects",

@@ -55,7 +55,7 @@ def _behaviours(styles: Styles | None) -> Figure:
 
 def _comparisons(styles: Styles | None) -> Figure:
     row = ("fingerprint", "accuracy", NAME, 0.9, 0.7, 1.0, 0.1, 20, "subjects", 15)
-    names = ["benchmark", "measure", "method", "value", "lower", "upper", "reference"]
+    names = ["score", "measure", "method", "value", "lower", "upper", "reference"]
     names += ["n", "unit", "fewest"]
     scores = pd.DataFrame([row], columns=names)
     return comparison_panel(scores, scores[names[:3]], styles=styles)

@@ -1,4 +1,4 @@
-"""Labels that mean nothing are at chance on every benchmark, whatever the options."""
+"""Labels that mean nothing are at chance on every score, whatever the options."""
 
 from itertools import product
 

@@ -10,12 +10,12 @@ from attnconn_core.timeseries import windows
 
 
 @pytest.fixture(scope="module")
-def benchmark():
+def data():
     return independent_samples(2, seed=0, samples=5000)
 
 
-def test_samples_are_as_published(benchmark):
-    series, truth = benchmark.series[0], benchmark.truths[0]
+def test_samples_are_as_published(data):
+    series, truth = data.series[0], data.truths[0]
     assert (series.n_regions, len(series.runs)) == (20, 5000)
     past, target = windows(series, 15)
     assert past.shape == (5000, 20, 15)
@@ -28,8 +28,8 @@ def test_samples_are_as_published(benchmark):
     assert (truth.diagonal() >= (truth * off).sum(axis=1) - 1e-9).all()
 
 
-def test_the_target_depends_on_its_sources_and_on_nothing_else(benchmark):
-    series, truth = benchmark.series[0], benchmark.truths[0]
+def test_the_target_depends_on_its_sources_and_on_nothing_else(data):
+    series, truth = data.series[0], data.truths[0]
     past, future = windows(series, 15)
     source, other = np.argmax(truth[0, 1:]) + 1, np.argmin(truth[0, 1:]) + 1
     assert truth[0, other] == 0
@@ -46,14 +46,14 @@ def test_the_target_depends_on_its_sources_and_on_nothing_else(benchmark):
     assert r2(int(other)) - r2() < 1.7 * chance
 
 
-def test_the_first_are_the_same_however_many_follow(benchmark):
+def test_the_first_are_the_same_however_many_follow(data):
     alone = independent_samples(1, seed=0, samples=5000)
-    assert np.array_equal(alone.truths[0], benchmark.truths[0])
-    assert np.array_equal(alone.series[0].values, benchmark.series[0].values)
-    assert not np.array_equal(benchmark.truths[0], benchmark.truths[1])
+    assert np.array_equal(alone.truths[0], data.truths[0])
+    assert np.array_equal(alone.series[0].values, data.series[0].values)
+    assert not np.array_equal(data.truths[0], data.truths[1])
 
 
-def test_it_is_one_of_the_simulated_benchmarks():
+def test_it_is_one_of_the_simulated_truths():
     found = simulated_truth("independent-samples-20", 1, seed=0)
     estimate = Pearson().estimate(found.series[0])
     assert 0 <= recover(estimate.values, found.truths[0]).auroc <= 1

@@ -75,7 +75,7 @@ def test_a_mat_file_of_something_else_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize("name", SIMULATED_TRUTHS)
-def test_simulated_benchmarks_are_the_same_every_time(name):
+def test_simulated_truths_are_the_same_every_time(name):
     first, again = (simulated_truth(name, 2, seed=3) for _ in range(2))
     other = simulated_truth(name, 2, seed=4)
     assert first.name == name

@@ -73,7 +73,7 @@ def test_two_subjects_have_no_others(write_study, run_line, instance):
     study = load_study(write_study(n_subjects=2, **METHODS))
     outcome, _ = run_line(study, instance)
     assert any(
-        "takes from other subjects, and needs at least 3" in str(why)
+        "uses other subjects' data, and needs at least 3" in str(why)
         for why in outcome.failed.values()
     )
 

@@ -102,7 +102,9 @@ def test_the_fine_tuned_model_begins_as_the_hierarchical_var(write_study, run_li
 
 
 def test_the_lags_of_the_moments_are_the_models(write_study):
-    with pytest.raises(StudyError, match=r"baseline_lags must be the input_window of own.* got 4"):
+    with pytest.raises(
+        StudyError, match=r"baseline_lags must equal the input_window of own.* got 4"
+    ):
         linear_study(write_study, baseline_lags=4)
 
 

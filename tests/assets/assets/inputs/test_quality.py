@@ -21,7 +21,7 @@ def test_rules_that_are_not_given_exclude_nobody():
         ({"min_frames": 121}, "min_frames is 121, and its frames is 120"),
         ({"max_motion_mean": 0.2}, ""),
         ({"max_motion_mean": 0.1}, "max_motion_mean is 0.1, and its motion_mean is 0.15"),
-        ({"min_coverage_min": 0.9}, "min_coverage_min is 0.9, and its coverage_min isn't known"),
+        ({"min_coverage_min": 0.9}, "min_coverage_min is 0.9, and its coverage_min is unknown"),
     ],
 )
 def test_a_rule_says_what_it_asked_and_what_it_got(rules, why):

@@ -51,7 +51,7 @@ def test_both_parts_must_hold_two_frames(frames, runs, passes):
     checks = check_series(series(frames, runs), test_fraction=0.1)
     assert ("long_enough" in failed(checks)) != passes
     if not passes:
-        assert "must each hold 2 frames in a run" in checks[-1].complaint
+        assert "must each hold 2 frames in one run" in checks[-1].complaint
         assert "longest run of the shorter part: 1" in checks[-1].complaint
 
 
@@ -59,5 +59,5 @@ def test_a_window_says_which_keys_ask_for_it():
     window = Window(10, ("granger.max_lags",))
     assert window.why_not({LONGEST_RUN: 11}) == ""
     why = window.why_not({LONGEST_RUN: 10})
-    assert "must each hold two windows of 10 frames in a run" in why
+    assert "must each hold two windows of 10 frames in one run" in why
     assert "has 10: lower granger.max_lags, raise test_fraction" in why

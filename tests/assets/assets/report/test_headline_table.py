@@ -15,7 +15,7 @@ from attnconn_core.figures import Styles
 
 @pytest.fixture
 def cells():
-    columns = ["benchmark", "column", "method", "value", "n", "best", "digits", "unit"]
+    columns = ["score", "column", "method", "value", "n", "best", "digits", "unit"]
     rows = [
         ("fingerprint", "identified", "tangent", 1.0, 20, False, 2, "subjects"),
         ("fingerprint", "identified", "partial", -0.5, 19, False, 2, "subjects"),
@@ -62,7 +62,13 @@ def test_the_text_has_n_families_and_a_star_for_the_winner(rows, cells):
     } == {48}
 
 
-def test_the_page_gets_columns_with_their_benchmark_and_n(rows, cells):
+def test_cells_that_version_0_1_stored_are_shown(rows, cells):
+    former = cells.rename(columns={"score": "benchmark"})
+    assert headline_text(rows, former) == headline_text(rows, cells)
+    assert headline_table(rows, former)["groups"] == headline_table(rows, cells)["groups"]
+
+
+def test_the_page_gets_columns_with_their_score_and_n(rows, cells):
     table = headline_table(rows, cells)
     assert table["groups"] == [("fingerprint", 1), ("forecast", 1)]
     assert [each["n"] for each in table["columns"]] == ["n = 19 to 20 subjects", "n = 20 subjects"]
@@ -74,7 +80,7 @@ def test_the_page_gets_columns_with_their_benchmark_and_n(rows, cells):
 
 def test_what_is_missing_keeps_its_column_and_has_a_reason(cells):
     icc = cells[cells["method"] == "pearson"].assign(
-        benchmark="reliability", column="ICC", value=float("nan"), missing="got 4 subjects"
+        score="reliability", column="ICC", value=float("nan"), missing="got 4 subjects"
     )
     both = pd.concat([cells, icc], ignore_index=True)
     seen = pd.DataFrame(
@@ -88,7 +94,7 @@ def test_what_is_missing_keeps_its_column_and_has_a_reason(cells):
 
 
 @pytest.mark.parametrize(
-    ("share", "said"), [(0.0, "takes nothing from others (λ = 0)"), (0.25, "25% of a matrix")]
+    ("share", "said"), [(0.0, "uses no data of other subjects (λ = 0)"), (0.25, "25% of a matrix")]
 )
 def test_what_a_method_takes_from_others_is_said(cells, share, said):
     scores = pd.DataFrame({"method": ["directed_cohort"], "cohort_share": [share]})
@@ -121,5 +127,5 @@ def test_where_no_score_was_made_no_heading_stands_above_nothing(rows, cells):
     facts = {"chance": "", "notes": ["IQ: 0 (03) lies apart"], "words": []}
     told = scores_text("test–retest", rows.iloc[:0].assign(warning=""), cells.iloc[:0], facts)
     assert told == (
-        "Scores: none by which methods are compared; the report says why\n\nIQ: 0 (03) lies apart"
+        "No score compares the methods; the report gives the reasons\n\nIQ: 0 (03) lies apart"
     )

@@ -1,4 +1,4 @@
-"""The comparison: one asset over every benchmark of a study."""
+"""The comparison: one asset over every score of a study."""
 
 from attnconn_assets.assets.catalogue import store_of
 from attnconn_assets.storage.formats import read_table
@@ -6,7 +6,7 @@ from attnconn_assets.study.study import load_study
 from attnconn_core.forecasting import LINEAR_FORECASTERS
 
 
-def test_every_method_on_every_benchmark(write_study, run_line, instance):
+def test_every_method_on_every_score(write_study, run_line, instance):
     study = load_study(
         write_study(
             methods=["pearson", "granger"],
@@ -29,7 +29,7 @@ def test_every_method_on_every_benchmark(write_study, run_line, instance):
 
 
 def _everybody_is_there(scores):
-    methods = scores[scores["kind"] == "method"].groupby("benchmark")["method"].agg(set)
+    methods = scores[scores["kind"] == "method"].groupby("score")["method"].agg(set)
     assert methods["fingerprint"] == {"pearson", "granger"}
     assert methods["behaviour"] == {"pearson", "granger"}
     assert methods["forecast"] == {"granger", *LINEAR_FORECASTERS} - {"ar"}
@@ -41,16 +41,16 @@ def _everybody_is_there(scores):
     # 3 + 1 + 2 of reliability, where nothing is trained + 3 of behaviour + 3 of recovery
     assert scores["measure"].nunique() == 12
     assert set(scores["warning"].str[:30]) <= {"", "do not interpret this matrix: "}
-    beside = scores[scores["kind"] == "null model"].groupby("benchmark")["method"].agg(set)
+    beside = scores[scores["kind"] == "null model"].groupby("score")["method"].agg(set)
     assert scores.loc[scores["kind"] == "reference", "method"].tolist() == ["ar"]
     assert beside["linear-5"] == {"chance", "self_loops_only"}
     assert beside["behaviour"] == {"null_mean_pearson", "null_mean_granger"}
-    tested = scores[(scores["kind"] == "method") & (scores["benchmark"] != "behaviour")]
+    tested = scores[(scores["kind"] == "method") & (scores["score"] != "behaviour")]
     assert tested[["lower", "upper", "p_corrected"]].notna().all(axis=None)
 
 
 def _winners_are_above_the_reference(verdicts, pairs):
-    verdicts = verdicts.set_index(["benchmark", "measure"])
+    verdicts = verdicts.set_index(["score", "measure"])
     assert len(verdicts) == 12
     # Six subjects and a null target: behaviour has no winner, whatever stands on top.
     assert (verdicts.loc["behaviour", "winner"] == "").all()
@@ -58,5 +58,5 @@ def _winners_are_above_the_reference(verdicts, pairs):
     assert "pearson" not in leaders.split(", ")
     assert any("granger" in each for each in leaders.split(", "))
     # One pair of methods, in each of three measures.
-    assert pairs.groupby("benchmark").size()["fingerprint"] == 3
+    assert pairs.groupby("score").size()["fingerprint"] == 3
     assert pairs[["p", "p_corrected"]].notna().all(axis=None)

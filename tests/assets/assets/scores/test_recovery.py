@@ -1,4 +1,4 @@
-"""Known truth: a partition per benchmark, from files of one's own and simulated."""
+"""Recovery: one partition per ground truth, from files of one's own and simulated."""
 
 import dataclasses
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from attnconn_assets.assets.catalogue import specs, store_of
-from attnconn_assets.assets.scores import recovery_estimators as benchmark_estimators
+from attnconn_assets.assets.scores import recovery_estimators as estimators_module
 from attnconn_assets.assets.scores import specs as score_specs
 from attnconn_assets.assets.scores.recovery_estimators import PUBLISHED_EXPERIMENT, estimators_for
 from attnconn_assets.assets.scores.specs import competitors_of
@@ -41,7 +41,7 @@ def asked(tmp_path):
     }
 
 
-def test_every_benchmark_is_a_partition_with_its_scores(
+def test_every_ground_truth_is_a_partition_with_its_scores(
     write_study, run_line, instance, asked, tmp_path
 ):
     study = load_study(write_study(methods=["pearson"], recovery=asked))
@@ -101,11 +101,11 @@ def test_a_damaged_file_fails_alone(write_study, run_line, instance, asked, tmp_
                 "simulated": ["linear-10"],
                 "files": {"linear-10": {"file": "a", "repetition_time": 1}},
             },
-            "can't have the name of a simulated one: linear-10",
+            "can't have the name of a simulated ground truth: linear-10",
         ),
     ],
 )
-def test_what_a_study_may_not_say_of_benchmarks(write_study, changed, complaint):
+def test_what_a_study_may_not_say_of_ground_truths(write_study, changed, complaint):
     with pytest.raises(StudyError, match=complaint):
         load_study(write_study(recovery=changed))
 
@@ -129,7 +129,7 @@ def test_only_what_is_asked_for_is_made(write_study, monkeypatch):
     def trained(*_):
         raise AssertionError("no model is read")
 
-    monkeypatch.setattr(benchmark_estimators, "_trained", trained)
+    monkeypatch.setattr(estimators_module, "_trained", trained)
     study = load_study(write_study(granger={"lags": 1, "alpha": 1.0}))
     samples = independent_samples(1, seed=0, samples=1000)
     made = estimators_for(competitors_of(study), samples, ["granger", "directed"])
@@ -163,20 +163,20 @@ def test_the_published_experiment_is_trained_and_read_as_published(monkeypatch):
         trained.extend(each.n_frames for each in series)
         return fit(model, series, training, **more)
 
-    monkeypatch.setattr(benchmark_estimators, "fit", fit_and_tell)
+    monkeypatch.setattr(estimators_module, "fit", fit_and_tell)
     found = PUBLISHED_EXPERIMENT.estimate(independent_samples(1, seed=0, samples=1000).series[0])
     # Sixteen frames a sample; one window each: others would foretell noise by noise.
     assert trained == [800 * 16]
     assert found.metrics["n_windows"] == 200
 
 
-def test_whatever_a_benchmark_is_made_with_makes_it_anew(write_study, monkeypatch):
+def test_whatever_a_recovery_is_made_with_makes_it_anew(write_study, monkeypatch):
     settings = {"simulated": ["independent-samples-20", "linear-5"], "data_sets": 2}
     study = load_study(write_study(recovery=settings))
 
     def settings_of(study):
         spec = next(spec for spec in specs(study) if spec.name == "recovery")
-        return {name: as_json(spec.settings_for(name)) for name in study.recovery.benchmarks}
+        return {name: as_json(spec.settings_for(name)) for name in study.recovery.ground_truths}
 
     before = settings_of(study)
     tuned = study.experiment.fine_tuning.model_copy(update={"epochs": 9})

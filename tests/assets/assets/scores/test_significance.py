@@ -51,7 +51,7 @@ def test_long_work_says_how_long(monkeypatch):
         tell(number)
     # Time is asked for in the beginning and at every word: 30 s for the first 5.
     assert told[0].endswith(
-        "granger of sub-1_ses-test: 5 of 1000 surrogates read, about 100 min to go"
+        "granger of sub-1_ses-test: 5 of 1000 surrogates done, about 100 min to go"
     )
     assert [line.split(": ")[1].split(" of")[0] for line in told[1:3]] == ["100", "200"]
     monkeypatch.setattr(significance.time, "monotonic", lambda: 0.0)

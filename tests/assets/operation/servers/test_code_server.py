@@ -83,7 +83,7 @@ def test_code_whose_process_was_killed_is_loaded_again_and_said_so(running, caps
     watch.look()
     assert capsys.readouterr().out == ""  # a single failure isn't taken for an end
     watch.look()
-    told = "The process of Dagster's code has ended; it is started again\n"
+    told = "Dagster's code process has ended; starting it again\n"
     assert capsys.readouterr().out == told
     assert server.answer() is Answer.THERE
     assert inner(code) != killed
@@ -108,7 +108,7 @@ def test_where_no_server_listens_nothing_is_loaded(tmp_path, capsys):
 
 def test_code_that_does_not_answer_in_time_is_given_longer(running, capsys, monkeypatch):
     server, code = running
-    monkeypatch.setattr(code_server, "_PATIENCE", 0.2)
+    monkeypatch.setattr(code_server, "_TIMEOUT", 0.2)
     stopped = inner(code)
     os.kill(stopped, signal.SIGSTOP)
     try:

@@ -55,7 +55,7 @@ def test_addresses_are_said_once_both_pages_answer(page, capsys, monkeypatch):
 
 
 def test_a_page_that_takes_the_question_and_says_nothing_is_not_ready(page, capsys, monkeypatch):
-    monkeypatch.setattr(pages, "_PATIENCE", 0.2)
+    monkeypatch.setattr(pages, "_TIMEOUT", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
         PagesWatch(page(200).server_port, port).look()

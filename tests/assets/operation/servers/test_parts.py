@@ -39,7 +39,7 @@ def part(tmp_path):
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
     monkeypatch.setattr(part_module, "_FIRST_PAUSE", 0.1)
-    monkeypatch.setattr(part_module, "_PATIENCE", 2.0)
+    monkeypatch.setattr(part_module, "_TIMEOUT", 2.0)
 
 
 def test_a_page_that_ends_is_started_again_and_the_daemon_s_end_ends_all(part, tmp_path, capfd):
@@ -53,8 +53,8 @@ def test_a_page_that_ends_is_started_again_and_the_daemon_s_end_ends_all(part, t
     finally:
         end(parts)
     told = capfd.readouterr().err
-    assert "page ended with status 0; it is started again" in told
-    assert "daemon ended with status 0, and runs can't begin without it" in told
+    assert "page ended with status 0; starting it again" in told
+    assert "daemon ended with status 0; no run can start without it" in told
     assert len(part.starts("page")) > 1
     assert len(part.starts("code")) == 1
     assert not any(each.lives() for each in parts)

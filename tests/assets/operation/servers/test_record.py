@@ -39,7 +39,7 @@ with only_one(Path(sys.argv[1]), {PAGE!r}) as record:
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
-    monkeypatch.setattr(part_module, "_PATIENCE", 2.0)
+    monkeypatch.setattr(part_module, "_TIMEOUT", 2.0)
 
 
 def group(leader: int) -> set[int]:
@@ -69,7 +69,7 @@ def test_a_second_one_is_refused_in_one_line_and_the_first_goes_on(supervised, t
     with pytest.raises(InputError) as refused, only_one(tmp_path, PAGE):
         pass
     told = str(refused.value)
-    known = f"attnconn dev of this home runs already: process {supervisor.pid}, {PAGE}"
+    known = f"attnconn dev already runs for this Dagster home: process {supervisor.pid}, {PAGE}"
     assert told.startswith(known)
     assert "\n" not in told
     assert supervisor.poll() is None
@@ -84,8 +84,8 @@ def test_what_a_killed_one_left_behind_is_ended_with_all_of_its_group(supervised
     assert len(group(leader)) == 2
     with only_one(tmp_path, PAGE):
         assert not group(leader)
-    told = f"attnconn dev was killed (process {supervisor.pid}); ended now: A page ({leader})\n"
-    assert capsys.readouterr().out == told
+    killed = f"attnconn dev was killed (process {supervisor.pid})"
+    assert capsys.readouterr().out == f"{killed}; its parts are ended now: A page ({leader})\n"
     with only_one(tmp_path, PAGE):
         assert capsys.readouterr().out == ""  # it is forgotten
 

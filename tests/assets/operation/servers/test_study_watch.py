@@ -101,7 +101,7 @@ def test_a_study_that_cannot_be_used_is_said_once_and_read_when_it_is_mended(wat
     told = capsys.readouterr().out
     assert told.count("\n") == 1
     assert f"{path}: quorum: " in told
-    assert "Dagster's pages keep the study as it was; runs fail until it is mended" in told
+    assert "Dagster's pages keep the former study; runs fail until the file is corrected" in told
     edit(path, quorum=3)
     look(watch, 3)
     assert "got 3" in capsys.readouterr().out

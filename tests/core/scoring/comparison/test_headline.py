@@ -11,6 +11,7 @@ from attnconn_core.scoring import (
     headline_cells,
     in_words,
     join_measures,
+    with_score_column,
 )
 
 LABELS = {"one": "Method one", "two": "Method two", "ar": "AR"}
@@ -48,6 +49,17 @@ def test_a_winner_is_marked_and_said_to_be_best():
         f"Forecasts are best by Method one (R² {value:.3f}, 95 % interval {lower:.3f} to "
         f"{upper:.3f}; n = 20 subjects), better than every other method."
     )
+
+
+def test_tables_that_version_0_1_stored_are_read():
+    found = join_measures([measured(20, 0.5)])
+    cells = headline_cells(found.scores, found.verdicts)
+    words = in_words(cells, found.verdicts, LABELS.__getitem__)
+    stored = {"scores": found.scores, "verdicts": found.verdicts, "cells": cells}
+    former = {name: table.rename(columns={"score": "benchmark"}) for name, table in stored.items()}
+    pd.testing.assert_frame_equal(headline_cells(former["scores"], former["verdicts"]), cells)
+    assert in_words(former["cells"], former["verdicts"], LABELS.__getitem__) == words
+    pd.testing.assert_frame_equal(with_score_column(former["scores"]), found.scores)
 
 
 def test_of_few_nobody_is_best_however_far_ahead():
@@ -100,9 +112,9 @@ def test_enough_units_without_a_difference_have_no_winner_either():
 
 def test_any_score_s_measures_are_columns_and_one_heading_is_of_one_score():
     one = measured(20, 0.5)
-    other = replace(one, benchmark="reliability", measure="ICC", words="")
-    hidden = replace(one, benchmark="linear-10", column="")
-    own = replace(one, benchmark="mine", measure="mine", column=None, words="")
+    other = replace(one, score="reliability", measure="ICC", words="")
+    hidden = replace(one, score="linear-10", column="")
+    own = replace(one, score="mine", measure="mine", column=None, words="")
     cells, words = cells_and_words(one, other, hidden, own)
     assert cells["column"].unique().tolist() == ["forecast R²", "reliability R²", "mine"]
     assert len(words) == 1

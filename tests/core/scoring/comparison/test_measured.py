@@ -30,8 +30,8 @@ def measured(compared):
 
 def test_every_row_says_what_it_is_of(measured):
     for table in (measured.scores(), measured.pairs(), measured.leaders(), measured.verdict()):
-        assert list(table.columns[:2]) == ["benchmark", "measure"]
-        assert (table[["benchmark", "measure"]] == ["truth", "r"]).all(axis=None)
+        assert list(table.columns[:2]) == ["score", "measure"]
+        assert (table[["score", "measure"]] == ["truth", "r"]).all(axis=None)
     scores = measured.scores()
     assert scores["method"].tolist() == ["one", "two", "guess"]
     assert scores["kind"].tolist() == ["method", "method", "null model"]
@@ -85,7 +85,7 @@ def test_without_a_measure_the_tables_are_empty():
     joined = join_measures([])
     for table in joined.tables.values():
         assert table.empty
-        assert list(table.columns) == ["benchmark", "measure", "method"]
+        assert list(table.columns) == ["score", "measure", "method"]
 
 
 def test_methods_are_compared_by_scores_that_have_measures():

@@ -137,7 +137,7 @@ def test_methods_are_compared_by_whom_they_identify(make_study):
     expected = compare_hits(scored.tables["scores"], hits, 2 / 6)
     assert measured.compared.scores.equals(expected.scores)
     assert measured.compared.pairs.equals(expected.pairs)
-    assert (measured.benchmark, measured.measure) == ("fingerprint", "accuracy")
+    assert (measured.score, measured.measure) == ("fingerprint", "accuracy")
     assert measured.drawn
     assert measured.beside.empty
     for each, frames in ((short, 60), (shorter, 80)):

@@ -65,7 +65,7 @@ def test_methods_are_compared_over_subjects_with_a_region_s_own_past(scored):
     assert measured.compared.scores.equals(expected.scores)
     assert measured.beside[["method", "kind"]].to_numpy().tolist() == [["ar", "reference"]]
     assert np.isclose(measured.beside["value"].item(), means["ar"].mean(), rtol=1e-14)
-    assert measured.benchmark == "forecast"
+    assert measured.score == "forecast"
 
 
 def test_a_subject_alone_is_compared_by_what_needs_no_others(scored):

@@ -34,7 +34,7 @@ def test_methods_are_compared_with_chance_over_data_sets(scores, table):
         "detection and direction (AUPRC)",
         "direction of one-way edges",
     ]
-    assert {each.benchmark for each in measured} == {"linear-5"}
+    assert {each.score for each in measured} == {"linear-5"}
     columns = ("auprc_undirected", "auprc", "orientation")
     for each, column in zip(measured, columns, strict=True):
         values = scores.pivot(index="data_set", columns="method", values=column)

@@ -1,4 +1,4 @@
-"""What Dagster shows of a partition that is stored already, told from the store."""
+"""Metadata for Dagster of a stored partition, read from the store."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,13 +9,13 @@ from attnconn_assets.storage.store import Store
 from attnconn_assets.tracking.tracking import Tracking
 from attnconn_core.errors import StoreError
 
-__all__ = ["retold"]
+__all__ = ["metadata_of"]
 
 
-def retold(store: Store, tracking: Tracking, entry: Entry) -> dict[str, Any]:
+def metadata_of(store: Store, tracking: Tracking, entry: Entry) -> dict[str, Any]:
     """Return the metadata of an entry: pictures, numbers, facts, run, paths and hash.
 
-    Pictures that the store doesn't hold are those of the run in MLflow, as far as it is there.
+    Pictures that aren't stored are taken from the MLflow run, if it exists.
     """
     pictures = {**tracking.pictures(entry.made_by), **_stored_pictures(store, entry)}
     told: Mapping[str, Any] = entry.tracked[0] if entry.tracked else {}
@@ -36,6 +36,6 @@ def _stored_pictures(store: Store, entry: Entry) -> dict[str, bytes]:
         if name.endswith(".png"):
             try:
                 found[name.removesuffix(".png")] = store.path(entry, name).read_bytes()
-            except StoreError:  # damaged; who reads it says so
+            except StoreError:  # damaged; reported when it is read
                 continue
     return found
