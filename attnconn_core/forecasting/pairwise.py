@@ -13,6 +13,7 @@ Products are computed, and rounded, in the precision of the keys; sums over d, s
 targets have the precision of the matrices.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import prod
 from typing import Any
@@ -91,8 +92,8 @@ def weighted_score(
     With `kept`, the backward pass must run before that memory is used again, and the gradients
     of W and the keys are written only there.
     """
-    score: Tensor = _Weighted.apply(query, key, weight, kept)
-    return score
+    apply: Callable[..., Tensor] = _Weighted.apply  # torch gives it no types
+    return apply(query, key, weight, kept)
 
 
 def biased_score(

@@ -82,6 +82,7 @@ class Targetwise:
             attention.draw_kept(len(inputs)),
         )
         done = together([functools.partial(each.follow_back, seen, loss) for each in self._shares])
+        terms: Float[Tensor, " term"]
         terms, of_key, of_value, *of_output = (
             functools.reduce(torch.add, of_shares) for of_shares in zip(*done, strict=True)
         )

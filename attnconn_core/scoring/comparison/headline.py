@@ -88,7 +88,8 @@ def _columns(verdicts: pd.DataFrame) -> list[pd.Series]:
 
 def _of(table: pd.DataFrame, verdict: pd.Series) -> pd.Series:
     same = table["benchmark"] == verdict["benchmark"]
-    return same & (table["measure"] == verdict["measure"])
+    alike: pd.Series = same & (table["measure"] == verdict["measure"])
+    return alike
 
 
 def _sentence(

@@ -138,4 +138,5 @@ def _products(
     else:
         # float32 counts exactly up to 16,777,216 edges.
         counts = (one.float() @ other.float().T).int()
-    return counts.numpy()
+    shared: Int32[np.ndarray, "first second"] = counts.numpy()
+    return shared
