@@ -1,6 +1,6 @@
-# Set-up is part of every target, and done again when pyproject.toml or constraints.txt change. One
-# virtual environment serves all: `make demo` installs what runs a study, the first target that
-# needs more adds the developers' tools.
+# Every target installs what it needs, and again when pyproject.toml or constraints.txt change. All
+# targets share one virtual environment: `make demo` installs what runs a study, and the first
+# target that needs more adds the developers' tools.
 PYTHON    ?= python3
 INSTALLER ?= uv
 STUDY     ?= studies/hcp_sample.yaml
@@ -19,7 +19,7 @@ help:  ## List the targets
 	@echo
 	@echo "STUDY=studies/simulated.yaml chooses another study (now: $(STUDY))."
 
-setup: $(VENV)/.tools  ## Create .venv: attnconn and the tools of its developers
+setup: $(VENV)/.tools  ## Create .venv with attnconn and the developers' tools
 
 $(VENV)/bin/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "attnconn needs Python 3.11 or later; got " + sys.version)'
@@ -35,13 +35,13 @@ $(VENV)/.platform: pyproject.toml constraints.txt | $(VENV)/bin/pip
 
 $(VENV)/.tools: EXTRAS := dev
 $(VENV)/.tools: pyproject.toml constraints.txt | $(VENV)/bin/pip
-	@echo "Installing attnconn and the tools of its developers into $(VENV): 2.3 GB, or some GB more where torch brings CUDA."
+	@echo "Installing attnconn and the developers' tools into $(VENV): 2.3 GB, or some GB more where torch brings CUDA."
 	@echo "On a fast connection uv takes about a minute, pip five."
 	$(install)
 	@touch $@ $(VENV)/.platform
 
-# uv takes a tenth of pip's time. It doesn't read pip's settings, so where packages lie is handed
-# on. Where uv can't be had, or doesn't get at a package, pip installs.
+# uv takes a tenth of pip's time. It does not read pip's settings, so the package index is passed
+# on. If uv cannot be installed, or cannot download a package, pip installs everything.
 pip_setting = $$($(BIN)/pip config list | sed -n "s/^.*\.$(1)='\(.*\)'$$/\1/p" | head -n 1)
 define install
 @if ! { [ "$(INSTALLER)" = uv ] && $(BIN)/pip install --quiet --constraint constraints.txt uv && \
@@ -53,15 +53,16 @@ endef
 sample: $(VENV)/.platform  ## Fetch the sample data (8 MB) into .sample/
 	@$(BIN)/python -c 'from pathlib import Path; from attnconn_core.sources import HcpSample; print(HcpSample(Path(".sample")).fetch())'
 
-demo: $(VENV)/.platform  ## Fetch the sample, materialise the whole line, show the scores
-	@$(if $(filter %/hcp_sample.yaml,$(STUDY)),echo "Fetching 8 MB and training and scoring takes about 3 minutes on two idle cores.")
+demo: $(VENV)/.platform  ## Fetch the sample, make all results, print the scores
+	@$(if $(filter %/hcp_sample.yaml,$(STUDY)),echo "Fetching 8 MB, training and scoring take about 3 minutes on two idle cores.")
 	@$(BIN)/attnconn run
 
 dev: $(VENV)/.platform  ## Open Dagster (127.0.0.1:3000) and MLflow (127.0.0.1:5000); Ctrl-C ends both
 	@$(BIN)/attnconn dev
 
-# A process a core, and each with one thread: threads that share a core wait for each other. Files
-# are dealt in the order of `testpaths`; otherwise those of few tests come last, which are the slowest.
+# One process per core, each with one thread, because threads on the same core wait for each other.
+# Files are distributed in the order of `testpaths`. Otherwise the files with few tests would come
+# last, and these are the slowest.
 test: setup lint  ## Lint, type-check and run every test
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
@@ -69,10 +70,10 @@ coverage: setup  ## Run the core's tests, and fail where they leave too many of 
 	@mkdir -p .test-output
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest tests/core --cov --cov-report term --numprocesses auto --maxprocesses 4 --dist loadfile
 
-test-studies: setup sample  ## Run every study of studies/ to its end, in a small form (minutes)
+test-studies: setup sample  ## Run a small form of every study in studies/ to its end (minutes)
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -m studies --numprocesses auto --maxprocesses 4 tests/assets/study
 
-fuzz: setup  ## Spoil files at random, for longer than `make test` (EXAMPLES=2000 per reader)
+fuzz: setup  ## Read randomly damaged files, more than in `make test` (EXAMPLES=2000 per reader)
 	FUZZ_EXAMPLES=$(or $(EXAMPLES),2000) $(BIN)/pytest tests/bad_inputs/test_fuzz.py --numprocesses auto
 
 test-peers: EXTRAS := dev,peers
@@ -80,11 +81,11 @@ test-peers: setup  ## Install the extra (tigramite, lingam; GPL-3 code) and test
 	$(install)
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest tests/core/connectivity/peers
 
-bench: setup  ## Time every fast path against its plain formulation, run the published simulation
+bench: setup  ## Time attnconn against plain code; run the original study's simulation
 	$(BIN)/python -m benchmarks --write
 	$(BIN)/python -m benchmarks.synthetic --write
 
-bench-forecast: sample  ## Forecast the sample by every linear forecaster and preset
+bench-forecast: sample  ## Forecast the sample with every linear forecaster and preset
 	$(BIN)/python -m benchmarks.forecast --write
 
 bench-reliability: sample  ## Train with two seeds: does attention depend on the seed or on the scan?
@@ -93,32 +94,32 @@ bench-reliability: sample  ## Train with two seeds: does attention depend on the
 bench-identification: sample  ## Identify the sample's subjects by every method from short scans
 	$(BIN)/python -m benchmarks.identification --write
 
-bench-methods: sample  ## Cost and test-retest of every method; with the extra [peers] other libraries' too
+bench-methods: sample  ## Measure every method's cost and test-retest agreement (PEERS=1: other libraries' too)
 	$(BIN)/python -m benchmarks.methods --write
 	$(if $(PEERS),$(BIN)/python -m benchmarks.methods --peers --write)
 
-bench-directions: sample  ## Count the sample's directions, and whether a second scan repeats them
+bench-directions: sample  ## Count the sample's significant directions; test whether a second scan repeats them
 	$(BIN)/python -m benchmarks.sample_directions --write
 
-bench-truth: setup  ## Run every method on known networks (DATA=folder), and write the tables
-	@test -d "$(DATA)/netsim" -a -d "$(DATA)/sanchez_romero" || { echo "no netsim/ and sanchez_romero/ in '$(DATA)': make bench-truth DATA=<folder that holds both>; benchmarks/README.md says what they are"; exit 1; }
+bench-truth: setup  ## Score every method on known networks (DATA=folder)
+	@test -d "$(DATA)/netsim" -a -d "$(DATA)/sanchez_romero" || { echo "'$(DATA)' must hold netsim/ and sanchez_romero/: make bench-truth DATA=<folder that holds both>; benchmarks/README.md says what they are"; exit 1; }
 	$(BIN)/python -m benchmarks.truth --write $(if $(METHODS),--methods $(METHODS)) $(DATA)
 	$(if $(METHODS),,$(BIN)/python -m benchmarks.truth_directions --write $(DATA))
 
-bench-platform: setup  ## Carry a study of 1,100 sessions through the servers, and write the table
+bench-platform: setup  ## Run a study of 1,100 sessions on the servers, and measure times and memory
 	$(BIN)/python -m benchmarks.platform --write
 
-bench-gpu: setup  ## Compare a GPU with the CPU and the plain formulation, and write the table
+bench-gpu: setup  ## Compare one GPU with the CPU and with plain code
 	$(BIN)/python -m benchmarks.gpu --write
 
-lint: setup  ## Lint, type-check, hold the import order and look for misspelt words
+lint: setup  ## Lint, check types, import order and spelling
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/codespell
 
-lists: setup  ## Write what is derived: methods, study keys and bad inputs in docs/, and what makes what stale
+lists: setup  ## Write derived lists: methods, study keys, bad inputs, and what makes what stale
 	$(BIN)/python -c 'from pathlib import Path; from attnconn_core.connectivity.method_table import methods_page; Path("docs/methods.md").write_text(methods_page(), encoding="utf-8")'
 	$(BIN)/python docs/study_keys.py
 	$(BIN)/python -m tests.assets.test_staleness
@@ -134,5 +135,5 @@ format: setup  ## Format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-clean: $(VENV)/.platform  ## Remove what was made of STUDY (of every study: ALL=1) after asking (YES=1: without)
+clean: $(VENV)/.platform  ## Remove all results of STUDY (ALL=1: of every study); asks first (YES=1: does not)
 	@$(BIN)/attnconn clean $(if $(ALL),--all) $(if $(YES),--yes)

@@ -18,6 +18,9 @@ from attnconn_core.extras import import_extra
 
 __all__ = ["main"]
 
+# Libraries of the platform that commands import when they first need them.
+_USED_LATER = ("dagster_webserver", "jinja2", "mlflow", "safetensors", "torch")
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return its exit status."""
@@ -39,7 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _command(options: argparse.Namespace, file: Path) -> int:
     if options.command == "dev":
         print("Dagster and MLflow are starting (up to a minute) …", flush=True)
-    import_extra("attnconn_assets.commands", "platform", f"`attnconn {options.command}`")
+    what = f"`attnconn {options.command}`"
+    import_extra("attnconn_assets.commands", "platform", what, later=_USED_LATER)
     from attnconn_assets import commands
 
     if options.command == "check":

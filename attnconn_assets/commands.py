@@ -48,9 +48,10 @@ from attnconn_assets.study.claim import (
     claimed_by_another,
     has_results,
     namesake,
+    used_otherwise,
 )
 from attnconn_assets.study.study import Study, load_study
-from attnconn_core.errors import StoreError
+from attnconn_core.errors import InputError, StoreError
 from attnconn_core.records import subject_of
 from attnconn_core.sources import DESIGN_LABELS, fetches, nearly_one_subject
 from attnconn_core.wording import agreeing, few_and_more, told_once
@@ -82,7 +83,7 @@ def check(file: Path) -> int:
     findings = check_study(study)
     if told := called_before(study, file):
         findings.warnings.append(told)
-    if problem := claimed_by_another(study, file, home):
+    if problem := claimed_by_another(study, file, home) or used_otherwise(study, file):
         findings.errors.append(problem)
     elif problem := namesake(study, file):
         findings.warnings.append(problem)
@@ -98,6 +99,9 @@ def clean(file: Path, *, every: bool, asked: bool) -> int:
     chosen, unknown = cleaning.studies_of(home) if every else ({file: load_study(file)}, {})
     for name, why in unknown.items():
         print(f"attnconn: {name} stays, as its file can't be read: {why}", file=sys.stderr)
+    for study_file, study in chosen.items():
+        if problem := claimed_by_another(study, study_file, home):
+            raise InputError(f"nothing was removed: {problem}")
     if not chosen:
         print("There is nothing to remove")
         return 1 if unknown else 0

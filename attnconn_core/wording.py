@@ -142,18 +142,19 @@ class Alike(NamedTuple):
 
 
 def told_once(messages: Iterable[tuple[str, str]], *, whoever: bool = False) -> list[Alike]:
-    """Group names whose messages are the same, or four and more that differ only in details.
+    """Group names that have the same message.
 
-    Details are the names of files and of the session itself, and numbers. Names of other sessions
-    in a message are no details: "a copy of X" and "a copy of Y" differ.
+    Messages that differ only in details are grouped, too, if they are four or more. Details are
+    numbers, and the names of files and of the session itself. The name of another session is no
+    detail: "a copy of X" and "a copy of Y" are different messages.
 
     Parameters
     ----------
     messages
         Name and message.
     whoever
-        Whether names of other sessions are details, too: for messages that list failed sessions
-        and begin with their own.
+        Whether names of other sessions are details, too. This is for messages that begin with
+        their own session and then list others that failed.
 
     Examples
     --------

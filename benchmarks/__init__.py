@@ -1,6 +1,6 @@
-"""Speed against the plain formulation, and accuracy against linear yardsticks.
+"""Measure speed against plain implementations, and accuracy against linear models.
 
 ``make bench`` times every row of the speed table in one run; ``make bench-forecast``
-trains the presets on the sample; ``make bench-platform`` carries a large study through the
-servers. Each writes its table into ``benchmarks/README.md``.
+trains the presets on the sample; ``make bench-platform`` runs a large study on the servers.
+Each writes its table into ``benchmarks/README.md``.
 """

@@ -1,4 +1,4 @@
-"""``python -m benchmarks [row …]``: time rows of the speed table, and print or write it."""
+"""``python -m benchmarks [row …]``: time rows of the speed table; print or write the table."""
 
 import argparse
 from pathlib import Path
@@ -10,14 +10,19 @@ from benchmarks.table import replace_section
 
 _MODULES = (granger, network, fingerprint, behaviour, parcellation)
 ROWS: dict[str, Row] = {name: row for module in _MODULES for name, row in module.ROWS.items()}
-_HEADER = "| what | plain | ours | ratio | asked | floor | of floor | memory, plain → ours |"
+_HEADER = (
+    "| computation | plain | attnconn | speed-up | target | lower bound | share of lower bound "
+    "| peak memory, plain → attnconn |"
+)
 
 
 def main() -> None:
-    """Measure the rows that are named, or all."""
+    """Time attnconn and the plain implementation, and print or write the table."""
     parser = argparse.ArgumentParser(prog="benchmarks", description=main.__doc__)
-    parser.add_argument("rows", nargs="*", choices=[*ROWS, []], help="all if none is named")
-    parser.add_argument("--write", action="store_true", help="into benchmarks/README.md")
+    parser.add_argument(
+        "rows", nargs="*", choices=[*ROWS, []], help="rows to measure; default: all"
+    )
+    parser.add_argument("--write", action="store_true", help="write into benchmarks/README.md")
     options = parser.parse_args()
     matrix, read = matrix_rate(), read_rate()
     lines = [f"Measured on {machine(matrix)}, {read / 1e9:.0f} GB/s read by one thread.", ""]
@@ -40,7 +45,7 @@ def _line(row: Row, ours: Measured, plain: Measured, floor: float) -> str:
         f"{_seconds(plain.seconds)}{timed}",
         _seconds(ours.seconds),
         f"**{plain.seconds / ours.seconds:,.3g} ×**",
-        f"{row.asked:,g} ×" if row.asked else f"in {row.within / 60:g} min",
+        f"{row.asked:,g} ×" if row.asked else f"within {row.within / 60:g} min",
         f"{_seconds(floor)} ({row.reason})",
         f"{floor / ours.seconds:.0%}",
         f"{plain.peak_bytes / 1e6:,.0f} → {ours.peak_bytes / 1e6:,.0f} MB",

@@ -1,4 +1,4 @@
-"""Behaviour: against one target and one fold, and one shuffle, at a time."""
+"""Time behaviour prediction against a loop over targets, folds and shuffles."""
 
 import functools
 
@@ -29,7 +29,7 @@ def _one_fold(
     epochs: int = 500,
     patience: int = 5,
 ) -> np.ndarray:
-    """Predict the subjects of one fold, keeping the epoch that validates best."""
+    """Predict the subjects of one fold from the epoch with the lowest validation loss."""
     tested, validated = fold == number, fold == (number + 1) % (fold.max() + 1)
     known, train = ~tested, ~(tested | validated)
     x, y = (
@@ -58,7 +58,7 @@ def _one_fold(
 
 @functools.cache
 def _phenotypes() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Edges, targets that follow them a little, and folds."""
+    """Return random edges, targets that depend weakly on them, and folds."""
     rng = np.random.default_rng(2)
     edges = rng.normal(size=(_SUBJECTS, _EDGES))
     targets = 0.05 * edges[:, :400] @ rng.normal(size=(400, _TARGETS))
@@ -91,7 +91,7 @@ def _plain_behaviour() -> Measured:
 
 
 def _shuffled() -> Measured:
-    """Kernel ridge as the platform scores it: the table of r, intervals and p."""
+    """Time kernel ridge as the platform scores it: the table of r, intervals and p-values."""
     edges, values, _ = _phenotypes()
     plan = CrossValidation(_FOLDS, _REPEATS, permutations=_SHUFFLES)
     targets = pd.DataFrame(values).add_prefix("target ")
@@ -100,7 +100,10 @@ def _shuffled() -> Measured:
 
 
 def _plain_shuffled() -> Measured:
-    """A ridge per fold and shuffle. Its penalty is given: the plain search would cost more yet."""
+    """Time one ridge per fold and shuffle.
+
+    The penalty is given, because a plain search for it would take even longer.
+    """
     edges, values, fold = _phenotypes()
     quick = SpectralRidge(kernel_folds(edge_kernel(edges), fold))
     few, seconds, rng = 5, 0.0, np.random.default_rng(0)
@@ -123,7 +126,7 @@ ROWS = {
         asked=20,
         ours=_behaviour,
         plain=_plain_behaviour,
-        reason="a kernel and its eigenvectors a fold",
+        reason="one kernel and its eigenvectors per fold",
         operations=_FOLDS * (2 * _KNOWN * _TRAIN * _EDGES + 9 * _TRAIN**3),
     ),
     "behaviour_shuffled": Row(
@@ -132,7 +135,7 @@ ROWS = {
         within=600,
         ours=_shuffled,
         plain=_plain_shuffled,
-        reason="every shuffle's way through a fold's eigenvectors",
+        reason="products of every shuffled target with the eigenvectors of a fold",
         operations=2.0 * _TARGETS * _REPEATS * _FOLDS * _SHUFFLES * _KNOWN * (_KNOWN + 100),
         float64=False,
     ),

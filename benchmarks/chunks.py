@@ -1,8 +1,9 @@
-"""Chunks of sessions in a process of their own: ``python -m benchmarks.chunks <what> <study>``.
+"""Measure chunks of sessions: ``python -m benchmarks.chunks <what> <study>``.
 
-A part of `benchmarks.platform`: what Dagster, MLflow and the store add to the computation,
-how much memory a chunk needs, and events enough to fill a log. Dagster's instance is the one
-that DAGSTER_HOME names; the answer is the last line printed, in JSON.
+`benchmarks.platform` runs this module in a process of its own. It measures the time that
+Dagster, MLflow and the store add to the computation (``overhead``) and the memory of a chunk
+(``memory``), or fills Dagster's log with events (``fill``). Dagster's instance is that of
+DAGSTER_HOME; the result is the last line printed, in JSON.
 """
 
 import contextlib
@@ -33,14 +34,14 @@ __all__ = ["Silent", "fill", "memory", "overhead"]
 
 MEASURED = ("time_series", "pearson")
 _SIZE = 25  # sessions in a chunk
-_COUNTED = 3  # chunks, after one that warms up
+_COUNTED = 3  # timed chunks, after a warm-up chunk
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 _RANGE = ("dagster/asset_partition_range_start", "dagster/asset_partition_range_end")
 _STEP = {dg.DagsterEventType.STEP_START, dg.DagsterEventType.STEP_SUCCESS}
 
 
 class _Untold(TrackedRun):
-    """A run that nobody hears of."""
+    """An MLflow run that records nothing."""
 
     def __init__(self) -> None:
         self.id = self.experiment_id = "none"
@@ -61,14 +62,16 @@ class Silent(Tracking):
 
 
 def overhead(study: Study, how: str = "tracked") -> dict[str, dict[str, float]]:
-    """Seconds of the step of a chunk and of its computation alone, the best of three chunks.
+    """Return the seconds per session of a chunk's step and of its computation alone.
+
+    Both are the fastest of three chunks.
 
     Parameters
     ----------
     study
-        Whose scans; what is made goes to its store.
+        The study with the scans; results are written to its store.
     how
-        ``tracked``, or ``silent`` for no MLflow.
+        ``tracked``, or ``silent`` without MLflow.
     """
     job = _job(study, silent=how == "silent")
     found = {}
@@ -78,7 +81,7 @@ def overhead(study: Study, how: str = "tracked") -> dict[str, dict[str, float]]:
         starts = [number * size % (len(keys) - size + 1) for number in range(1 + _COUNTED)]
         chunks = [keys[start : start + size] for start in starts]
         for asset in MEASURED:
-            # One right after the other: what else the machine does then slows both alike.
+            # One right after the other, so that other work on the machine slows both alike.
             pairs = [
                 (_step(job, instance, study, asset, chunk), _compute(study, asset, chunk))
                 for chunk in chunks
@@ -89,7 +92,7 @@ def overhead(study: Study, how: str = "tracked") -> dict[str, dict[str, float]]:
 
 
 def memory(study: Study, asset: str) -> dict[str, int]:
-    """Most memory that a process needs to make a chunk of the study's size."""
+    """Return the peak memory of a process that makes a chunk of the study's size."""
     job = _job(study, silent=False)
     with open_instance() as instance:
         chunk = _keys(study, instance)[: study.chunk]
@@ -98,7 +101,7 @@ def memory(study: Study, asset: str) -> dict[str, int]:
 
 
 def fill(study: Study, count: str) -> dict[str, int]:
-    """Report materialisations that no run made, session after session."""
+    """Report this many materialisations that no Dagster run made, spread over the sessions."""
     with open_instance() as instance:
         keys = _keys(study, instance)
         for number in range(int(count)):
@@ -123,7 +126,7 @@ def _job(study: Study, *, silent: bool) -> dg.JobDefinition:
 
 
 def _keys(study: Study, instance: dg.DagsterInstance) -> list[str]:
-    """Every session as Dagster orders them: it runs a range at a time."""
+    """Return every session in Dagster's order, because Dagster runs ranges of partitions."""
     add_sessions(study, instance, study.make_source().listing().sessions)
     return list(instance.get_dynamic_partitions(str(session_partitions(study).name)))
 
@@ -135,7 +138,7 @@ def _step(
     asset: str,
     chunk: Sequence[str],
 ) -> float:
-    """Make a chunk; seconds from the start of its step to its success."""
+    """Make a chunk, and return the seconds from the start of its step to its success."""
     result = job.execute_in_process(
         run_config=_QUIET,
         instance=instance,
@@ -147,7 +150,7 @@ def _step(
 
 
 def _compute(study: Study, asset: str, chunk: Sequence[str]) -> float:
-    """Seconds of a chunk's science alone: reading, estimating, checking and drawing."""
+    """Return the seconds that a chunk takes to read, estimate, check and draw."""
     store = store_of(study)
     source = study.make_source()
     sessions = {session.key: session for session in source.listing().sessions}

@@ -1,7 +1,7 @@
-"""Learn the weight of `Directed` on simulated cohorts, and judge it on others.
+"""Learn the weight of `Directed` on simulated cohorts, and test it on other simulated cohorts.
 
-Nothing of a benchmark's networks is used: networks, events, responses, noise, repetition
-times and lengths are drawn at random over wide ranges, half without and half with loops.
+No network of a benchmark is used. Networks, events, responses, noise, repetition times and
+lengths are drawn at random over wide ranges; half of the networks have loops.
 """
 
 import argparse
@@ -25,9 +25,9 @@ _PENALTY = 0.3  # C of scikit-learn's logistic regression; the result hardly dep
 
 
 def drawn(loops: bool, seed: int, group: int) -> list[tuple[TimeSeries, np.ndarray]]:
-    """Draw five data sets of one kind: networks of 5 to 15 regions, and what a scanner sees.
+    """Draw five networks of 5 to 15 regions, and simulate a scan of each.
 
-    They are run as one network whose parts don't reach each other.
+    All five are simulated together, as unconnected parts of one network.
     """
     rng = np.random.default_rng([seed, group, int(loops)])
     networks = [
@@ -66,7 +66,7 @@ def drawn(loops: bool, seed: int, group: int) -> list[tuple[TimeSeries, np.ndarr
 
 
 def terms_of_edges(loops: bool, seed: int, groups: int) -> pd.DataFrame:
-    """Return the terms at every one-way edge of a cohort, in the edge's true direction."""
+    """Return the statistics of every one-way edge of a cohort, in the edge's true direction."""
     rows = []
     for group in range(groups):
         for series, network in drawn(loops, seed, group):
@@ -78,7 +78,10 @@ def terms_of_edges(loops: bool, seed: int, groups: int) -> pd.DataFrame:
 
 
 def learned(terms: Float64[np.ndarray, "edge term"]) -> Float64[np.ndarray, " term"]:
-    """Fit log odds of the true direction, antisymmetric: no intercept, every edge both ways."""
+    """Return weights of the log odds of the true direction.
+
+    The fit is antisymmetric: it has no intercept, and every edge enters in both directions.
+    """
     both = np.concatenate([terms, -terms])
     right = np.repeat([1, 0], len(terms))
     model = LogisticRegression(fit_intercept=False, C=_PENALTY, max_iter=1000).fit(both, right)
@@ -86,21 +89,32 @@ def learned(terms: Float64[np.ndarray, "edge term"]) -> Float64[np.ndarray, " te
 
 
 def main() -> None:
-    """Print the weights learned on cohorts, and the share of directions right on others."""
+    """Learn weights on simulated cohorts, and print the share of correct directions on others."""
     parser = argparse.ArgumentParser(prog="benchmarks.direction", description=main.__doc__)
-    parser.add_argument("--groups", type=int, default=40, help="of five data sets, of each kind")
+    parser.add_argument(
+        "--groups",
+        type=int,
+        default=40,
+        help="groups of five data sets, with and without loops each",
+    )
     options = parser.parse_args()
     cohorts = [terms_of_edges(loops, 1, options.groups) for loops in (False, True)]
     terms = pd.concat(cohorts).drop(columns="group")
     weight = learned(terms.sum(axis=1).to_numpy()[:, None])
     weights = learned(terms.to_numpy())
-    print(f"one weight: {weight[0]:.3f}")
-    print("a weight each:", dict(zip(terms.columns, weights.round(3).tolist(), strict=True)))
+    print(f"one weight for all statistics: {weight[0]:.3f}")
+    print(
+        "one weight per statistic:",
+        dict(zip(terms.columns, weights.round(3).tolist(), strict=True)),
+    )
     for loops in (False, True):
         judged = terms_of_edges(loops, 2, max(1, options.groups // 4)).drop(columns="group")
         alike, own = ((judged.to_numpy() @ each > 0).mean() for each in (weight.repeat(5), weights))
         kind = "with loops" if loops else "without loops"
-        print(f"{kind}: {alike:.3f} of {len(judged)} directions right; a weight each {own:.3f}")
+        print(
+            f"{kind}: {alike:.3f} of {len(judged)} directions are correct with one weight, "
+            f"{own:.3f} with one weight per statistic"
+        )
 
 
 def _spread(rng: np.random.Generator, low: float, high: float) -> float:

@@ -1,4 +1,4 @@
-"""Fingerprint scores and edge importance: against a loop over pairs of scans."""
+"""Time fingerprint scores and edge importance against a loop over pairs of scans."""
 
 import functools
 
@@ -24,7 +24,7 @@ _CASES = [
 def _normalised(
     test: np.ndarray, retest: np.ndarray, comparison: str
 ) -> tuple[np.ndarray, np.ndarray]:
-    """z-score every edge over subjects."""
+    """Return matrices with every edge z-scored over subjects."""
 
     def z(part: np.ndarray, scans: np.ndarray) -> np.ndarray:
         deviation = scans.std(axis=0)
@@ -37,7 +37,7 @@ def _normalised(
 
 
 def _similarity(one: np.ndarray, other: np.ndarray, kind: str, bins: int = 10) -> float:
-    """Pearson, or mutual information of histograms."""
+    """Return Pearson's correlation, or the mutual information of histograms."""
     if kind == "pearson":
         return float(pearsonr(one.ravel(), other.ravel()).statistic)
     joint = np.histogram2d(one.ravel(), other.ravel(), bins)[0]
@@ -47,7 +47,7 @@ def _similarity(one: np.ndarray, other: np.ndarray, kind: str, bins: int = 10) -
 def _scores_of(
     subject: int, test: np.ndarray, retest: np.ndarray, kind: str, comparison: str
 ) -> tuple[float, list[float]]:
-    """A subject's same score and all of its cross scores."""
+    """Return a subject's similarity to itself, and its similarities to all others."""
     cross = []
     for other in range(len(test)):
         if other == subject:
@@ -61,7 +61,7 @@ def _scores_of(
 
 
 def _importance_of(subject: int, test: np.ndarray, retest: np.ndarray) -> np.ndarray:
-    """Each edge's share of the same correlation, less its mean share of the cross ones."""
+    """Return each edge's share of the same-subject correlation, minus its mean cross share."""
 
     def z(matrix: np.ndarray) -> np.ndarray:
         return (matrix.ravel() - matrix.mean()) / matrix.std()
@@ -80,7 +80,7 @@ def _importance_of(subject: int, test: np.ndarray, retest: np.ndarray) -> np.nda
 
 @functools.cache
 def _matrices() -> tuple[np.ndarray, np.ndarray]:
-    """Test and retest matrices that have something in common."""
+    """Return random test and retest matrices with a common part per subject."""
     rng = np.random.default_rng(1)
     own = rng.normal(size=(_PAIRS, REGIONS, REGIONS))
     return own + rng.normal(size=own.shape), own + rng.normal(size=own.shape)
@@ -131,7 +131,7 @@ ROWS = {
         asked=200,
         ours=_scores,
         plain=_plain_scores,
-        reason="the products of Pearson's four cases; histograms aside",
+        reason="the matrix products of Pearson's four cases, without histograms",
         operations=4 * 2 * 2.5 * _PAIRS**2 * REGIONS**2,
     ),
     "edge_importance": Row(

@@ -1,7 +1,8 @@
-"""How well linear and trained forecasters forecast the sample: mean per-region R².
+"""Measure how well linear and trained forecasters predict the sample: mean per-region R².
 
-The first 1,080 frames of each subject's run teach, the last 120 judge, windows within
-them. Nothing is chosen on the frames that judge. See `benchmarks.linear` for the linear ones.
+Models train on the first 1,080 frames of each subject's run and are tested on the last 120;
+test windows lie inside these. Nothing is chosen on test frames. The linear forecasters are
+in `benchmarks.linear`.
 """
 
 import argparse
@@ -23,21 +24,19 @@ from benchmarks.table import replace_section
 __all__ = ["main"]
 
 _HERE = Path(__file__).parent
-# The linear forecasters of one session alone that the presets are held against.
+# The linear forecasters, each of one session, that the presets are compared with.
 _LINEAR = ("ar", "ridge_var", "ridge_var_own_past")
 
 
 def main() -> None:
     """Forecast the sample by linear forecasters and presets; print or write the tables."""
     parser = argparse.ArgumentParser(prog="benchmarks.forecast", description=main.__doc__)
-    parser.add_argument("--write", action="store_true", help="into benchmarks/README.md")
-    parser.add_argument("--subjects", type=int, default=7, help="the first so many (default: 7)")
-    parser.add_argument("--device", default="cpu", help="to train presets on (default: cpu)")
-    parser.add_argument("--linear-only", action="store_true", help="train no preset")
+    parser.add_argument("--write", action="store_true", help="write into benchmarks/README.md")
+    parser.add_argument("--subjects", type=int, default=7, help="number of subjects (default: 7)")
+    parser.add_argument("--device", default="cpu", help="device that trains presets (default: cpu)")
+    parser.add_argument("--linear-only", action="store_true", help="do not train presets")
     options = parser.parse_args()
-    print(
-        "First the linear forecasters, in seconds; then every preset is trained.", file=sys.stderr
-    )
+    print("The linear forecasters take seconds; then every preset is trained.", file=sys.stderr)
     runs, halves = _scans(options.subjects)
     lines = linear_lines(runs, halves)
     print("\n".join(lines), flush=True)
@@ -51,10 +50,14 @@ def main() -> None:
 
 
 def _trained_lines(runs: list[Scan], device: str) -> list[str]:
-    """Train every preset on every subject, and say how it went while it goes."""
+    """Train every preset on every subject, and print each row when it is done."""
     presets = ["subject", "attnconn"]
     titles = [TITLES[name] for name in _LINEAR]
-    columns = [*titles, "published", "attnconn", "published, s", "attnconn, s"]
+    trained_columns = [
+        *("original study's preset", "attnconn"),
+        *("training time of the original study's preset, s", "training time of attnconn, s"),
+    ]
+    columns = [*titles, *trained_columns]
     lines = ["| subject | " + " | ".join(columns) + " |", "|" + " --- |" * (len(columns) + 1)]
     print("\n".join(lines), flush=True)
     rows = []
@@ -75,7 +78,7 @@ def _trained_lines(runs: list[Scan], device: str) -> list[str]:
 
 
 def _scans(n_subjects: int) -> tuple[list[Scan], list[Scan]]:
-    """Return every subject's run, and the halves it comes in."""
+    """Return every subject's whole run, and its two halves."""
     source = HcpSample(_HERE.parent / ".sample")
     pairs: dict[str, dict[str, Session]] = {}
     for session in source.sessions():
@@ -90,7 +93,7 @@ def _scans(n_subjects: int) -> tuple[list[Scan], list[Scan]]:
 
 
 def _preset(name: str, training: TimeSeries, test: TimeSeries, device: str) -> tuple[float, float]:
-    """Test R² and seconds of training."""
+    """Train a preset; return its test R² and the seconds of training."""
     preset = PRESETS[name]
     began = time.perf_counter()
     on_device = preset.training.model_copy(update={"device": device})
@@ -109,15 +112,15 @@ def _line(name: str, r2: list[float], seconds: list[float]) -> str:
 def _verdict(rows: np.ndarray) -> str:
     ours = rows[:, 4]
     beaten = [
-        f"{title} on {int((ours > rows[:, column]).sum())}"
+        f"than {title} on {int((ours > rows[:, column]).sum())}"
         for column, title in enumerate(
-            (*(TITLES[name] for name in _LINEAR), "the published preset")
+            (*(TITLES[name] for name in _LINEAR), "the original study's preset")
         )
     ]
     quicker = int((rows[:, 6] < rows[:, 5]).sum())
     return (
-        f"`attnconn` beats {', '.join(beaten)} of {len(rows)} subjects, and trains in less time "
-        f"than the published preset, on the same fast path, on {quicker}."
+        f"Of {len(rows)} subjects, `attnconn` forecasts better {', '.join(beaten)}. It trains in "
+        f"less time than the original study's preset, with the same fast code, on {quicker}."
     )
 
 

@@ -1,4 +1,4 @@
-"""Granger, and the choice of its order: against a ridge fitted for every question."""
+"""Time Granger causality and the choice of its order against one ridge fit per question."""
 
 import functools
 
@@ -13,11 +13,11 @@ __all__ = ["ROWS"]
 
 _LAGS, _ALPHA, _BORDER = 5, 1e6, int(0.9 * FRAMES)
 _COHORT, _MAX_LAGS, _STEPS = 2, 10, 10
-_VISITED = range(1, 5)  # lags that this cohort is searched over before every penalty is given up
+_VISITED = range(1, 5)  # lags that the search visits in this cohort before it stops every penalty
 
 
 def _design(series: np.ndarray, lags: int) -> tuple[np.ndarray, np.ndarray]:
-    """Past (sample, region · lag) and present (sample, region)."""
+    """Return the past (sample, region · lag) and the present (sample, region)."""
     past = np.stack([series[lag : len(series) - lags + lag] for lag in range(lags)], axis=2)
     return past.reshape(len(past), -1), series[lags:]
 
@@ -25,7 +25,7 @@ def _design(series: np.ndarray, lags: int) -> tuple[np.ndarray, np.ndarray]:
 def _r2_drop(
     past: np.ndarray, present: np.ndarray, target: int, source: int, lags: int, alpha: float
 ) -> float:
-    """Fit the target's ridge with the source and without it; the difference of in-sample R²."""
+    """Return the in-sample R² of the target's ridge, minus that of a ridge without the source."""
     y = present[:, target]
     without = np.delete(past, np.s_[source * lags : (source + 1) * lags], axis=1)
     full = Ridge(alpha).fit(past, y).score(past, y)
@@ -33,7 +33,7 @@ def _r2_drop(
 
 
 def _r2_ahead(series: np.ndarray, lags: int, alpha: float, regions: range, border: int) -> float:
-    """Mean R² on the frames from `border` on, a ridge per region."""
+    """Return the mean R² on the frames from `border` on, with one ridge per region."""
     past, present = _design(series[:border], lags)
     later, observed = _design(series[border:], lags)
     return float(
@@ -60,7 +60,7 @@ def _plain_matrix() -> Measured:
         took, drop = once(ask)
         np.testing.assert_allclose(matrix[target, source], drop, atol=1e-8)
         seconds += took
-    # The full ridge of a target serves all of its sources, so that a pair is one fit.
+    # The full ridge of a target serves all its sources, so a pair costs one fit.
     whole = seconds / 2 / len(pairs) * REGIONS**2
     return Measured(whole, peak_bytes(), f"{len(pairs)} of {REGIONS**2} pairs")
 
@@ -89,7 +89,7 @@ def _plain_order() -> Measured:
 
 
 def _factorisation(lags: int) -> float:
-    """Operations of X'X and its eigendecomposition, without the search for eigenvalues."""
+    """Return the operations of X'X and its tridiagonal form, without finding eigenvalues."""
     columns = lags * REGIONS
     return columns**2 * _BORDER + 4 / 3 * columns**3
 
@@ -104,11 +104,11 @@ ROWS = {
         operations=(_LAGS * REGIONS) ** 2 * _BORDER + (_LAGS * REGIONS) ** 3,
     ),
     "granger_order": Row(
-        "lag and α search, a cohort",
+        "search for lag and α, one cohort",
         asked=50,
         ours=_order,
         plain=_plain_order,
-        reason="X'X and its tridiagonal form, once a lag and session",
+        reason="X'X and its tridiagonal form, once per lag and session",
         operations=_COHORT * sum(_factorisation(lags) for lags in _VISITED),
     ),
 }

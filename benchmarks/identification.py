@@ -1,7 +1,8 @@
-"""How many of the sample's subjects every method identifies from short scans.
+"""Measure how many of the sample's subjects each method identifies from short scans.
 
-Test and retest are the halves of a run, cut into windows that don't overlap: the same
-window of both is compared. Penalties are chosen on the other subjects, in the same window.
+Test and retest are the halves of a run. They are cut into windows that do not overlap, and
+the same window of both is compared. Penalties are chosen on the other subjects, in the same
+window.
 """
 
 import argparse
@@ -27,9 +28,9 @@ from benchmarks.table import replace_section
 __all__ = ["main"]
 
 _HERE = Path(__file__).parent
-# Frames of a window → how many windows of a half are read.
+# Frames per window → number of windows per half.
 _WINDOWS = {60: 10, 120: 5, 300: 2, 540: 1}
-# Of the mean square of a region, per sample: a penalty that means the same at any length.
+# Penalty per sample, in units of a region's mean square: independent of the scan's length.
 _RIDGES = (0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
 
 Pair = tuple[TimeSeries, TimeSeries]
@@ -41,13 +42,13 @@ Stacks = list[tuple[np.ndarray, np.ndarray]]
 def main() -> None:
     """Identify the sample's subjects by every method, and print or write the table."""
     parser = argparse.ArgumentParser(prog="benchmarks.identification", description=main.__doc__)
-    parser.add_argument("--write", action="store_true", help="into benchmarks/README.md")
+    parser.add_argument("--write", action="store_true", help="write into benchmarks/README.md")
     options = parser.parse_args()
     pairs = _pairs()
-    columns = [f"{n} frames × {windows}" for n, windows in _WINDOWS.items()]
+    columns = [_column(frames, windows) for frames, windows in _WINDOWS.items()]
     lines = [f"| {' | '.join(['method', 'directed', *columns])} |"]
     lines.append("|" + " --- |" * (2 + len(columns)))
-    print("Every method on scans of four lengths, a row at a time.", file=sys.stderr)
+    print("Each row is one method on scans of four lengths.", file=sys.stderr)
     print("\n".join(lines), flush=True)
     for name, directed, found in _rows(pairs):
         cells = [_cell(accuracy, len(pairs)) for accuracy in found]
@@ -55,6 +56,10 @@ def main() -> None:
         print(lines[-1], flush=True)
     if options.write:
         replace_section(_HERE / "README.md", "identification", "\n".join(lines))
+
+
+def _column(frames: int, windows: int) -> str:
+    return f"{windows} window{'s' if windows > 1 else ''} of {frames} frames"
 
 
 def _rows(pairs: list[Pair]) -> Iterator[tuple[str, bool, list[float]]]:
@@ -67,10 +72,14 @@ def _rows(pairs: list[Pair]) -> Iterator[tuple[str, bool, list[float]]]:
             method.directed,
             [_plain(pairs, n, read, method.directed) for n in _WINDOWS],
         )
-    # Its reference is the mean of all sessions, those it is read on among them.
+    # Its reference is the mean of all sessions, including those that are identified.
     tangent = Tangent(geometric_mean([half for pair in pairs for half in pair]))
     read = functools.partial(_values, tangent)
-    yield "Tangent, reference of all", False, [_plain(pairs, n, read, False) for n in _WINDOWS]
+    yield (
+        "Tangent, reference from all sessions",
+        False,
+        [_plain(pairs, n, read, False) for n in _WINDOWS],
+    )
     for method in METHODS.values():
         if method.penalty is None:
             continue
@@ -79,10 +88,10 @@ def _rows(pairs: list[Pair]) -> Iterator[tuple[str, bool, list[float]]]:
             penalty: functools.partial(_values, method.penalty.at(made, penalty))
             for penalty in method.penalties
         }
-        label = f"{method.label}, penalty of the others"
+        label = f"{method.label}, penalty chosen on others"
         yield label, method.directed, [_chosen(pairs, n, by_penalty) for n in _WINDOWS]
     by_ridge = {ridge: functools.partial(_coefficients, ridge) for ridge in _RIDGES}
-    label = "Ridge VAR (own past free), penalty of the others"
+    label = "Ridge VAR (own past unpenalised), penalty chosen on others"
     yield label, True, [_chosen(pairs, n, by_ridge) for n in _WINDOWS]
 
 

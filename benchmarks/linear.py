@@ -1,12 +1,11 @@
-"""How well linear forecasters forecast the sample, and what they cost on synthetic series.
+"""Measure the skill of linear forecasters on the sample, and their cost on synthetic series.
 
-Seconds are of the processor, all threads together: on an idle machine no less than what a
-clock shows.
+Seconds are CPU time, summed over threads; on an idle machine this is at least the wall time.
 
-Runs: the last 120 of each subject's 1,200 frames judge, penalties are chosen on the 120
-before, and all 1,080 are fitted. Halves: the same of each half of 600 frames, 60 and 60. The
-prior of a subject rests on the other six's training frames; nothing is chosen on frames that
-judge.
+Runs: the last 120 of each subject's 1,200 frames are the test frames; penalties are chosen on
+the 120 frames before, and all 1,080 training frames are fitted. Halves: the same for each half
+of 600 frames, with 60 and 60. The prior of a subject comes from the training frames of the
+other six. Nothing is chosen on test frames.
 """
 
 import time
@@ -30,24 +29,24 @@ __all__ = ["TITLES", "linear_lines", "synthetic"]
 TITLES = {
     "ar": "AR(5)",
     "ridge_var": "ridge VAR",
-    "ridge_var_own_past": "ridge VAR, own past free",
+    "ridge_var_own_past": "ridge VAR (own past unpenalised)",
     "lag_weighted_var": "lag-weighted VAR",
     "cohort_var": "cohort VAR",
     "hierarchical_var": "hierarchical VAR",
 }
 _LAGS, _TEST = 5, 0.1
-# As many frames choose the penalty as judge.
+# The penalty is chosen on as many frames as the forecast is tested on.
 _VALIDATION = _TEST / (1 - _TEST)
 _OURS, _BEST_OF_ONE = "hierarchical_var", "ridge_var_own_past"
-# Regions, lags, seconds asked per session on two cores.
+# Regions, lags, target in seconds per session on two cores.
 _SIZES = ((100, 5, 2), (360, 3, 20))
 _FRAMES = 1080
 
-Scan = tuple[str, TimeSeries]  # of a subject
+Scan = tuple[str, TimeSeries]  # subject and series
 
 
 def linear_lines(runs: Sequence[Scan], halves: Sequence[Scan]) -> list[str]:
-    """Forecast both, time synthetic sessions, and return the section of the page."""
+    """Forecast runs and halves, time synthetic sessions, and return the lines of the page."""
     names = [name for name, _ in runs]
     of_runs, of_halves = _r2(runs), _r2(halves)
     return [
@@ -57,19 +56,19 @@ def linear_lines(runs: Sequence[Scan], halves: Sequence[Scan]) -> list[str]:
         _line("mean", of_runs.mean(axis=0)),
         _line(f"mean of {len(of_halves)} halves", of_halves.mean(axis=0)),
         "",
-        f"The hierarchical VAR is better than the ridge VAR with own past free on "
+        f"The hierarchical VAR is better than the ridge VAR with own past unpenalised on "
         f"{_wins(of_runs)} of {len(of_runs)} subjects, and on {_wins(of_halves)} of "
         f"{len(of_halves)} halves.",
         "",
-        "| regions, lags | hierarchical VAR, CPU s | all six, CPU s | asked "
-        "| pooling 12 → 24 subjects |",
+        "| regions, lags | CPU time of the hierarchical VAR, s | CPU time of all six, s "
+        "| target, s | peak memory of pooling 12 → 24 subjects |",
         "| --- | --- | --- | --- | --- |",
         *(_cost_line(*size) for size in _SIZES),
     ]
 
 
 def _r2(scans: Sequence[Scan]) -> np.ndarray:
-    """Test R² of every scan (row) by every linear forecaster (column)."""
+    """Return the test R² of every scan (row) and linear forecaster (column)."""
     pooled = _pooled(scans, _LAGS)
     rows = []
     for subject, series in scans:
@@ -94,7 +93,7 @@ def _line(name: str, r2: np.ndarray) -> str:
 
 
 def _cost_line(regions: int, lags: int, asked: int) -> str:
-    """Time one synthetic session, prior included, and the memory of pooling a cohort."""
+    """Return a row: seconds of one synthetic session, with its prior, and memory of pooling."""
     peaks = {n: _pooling_peak(regions, lags, n) for n in (12, 24)}
     scans = synthetic(regions, 3)
     others = _pooled(scans, lags).without("0")
@@ -114,7 +113,7 @@ def _megabytes(peaks: Mapping[int, int]) -> dict[int, float]:
 
 
 def _pooling_peak(regions: int, lags: int, subjects: int) -> int:
-    """Most memory held while a cohort is pooled that is read session by session."""
+    """Return the peak memory while a cohort is read session by session and pooled."""
     scans = ((str(number), synthetic(regions, 1, seed=number)[0][1]) for number in range(subjects))
     tracemalloc.start()
     PooledMoments.of(scans, lags, deal(map(str, range(subjects))))
@@ -124,7 +123,7 @@ def _pooling_peak(regions: int, lags: int, subjects: int) -> int:
 
 
 def synthetic(regions: int, subjects: int, seed: int = 0) -> list[Scan]:
-    """Return subjects and a scan of each, of 1,200 frames in which regions don't inform others."""
+    """Return one scan of 1,200 frames per subject, whose regions do not influence each other."""
     rng = np.random.default_rng(seed)
     names = tuple(f"r{n}" for n in range(regions))
     frames = int(_FRAMES / (1 - _TEST))

@@ -1,4 +1,4 @@
-"""How long something takes and how much memory it needs, each in a process of its own."""
+"""Measure time and memory of a computation, in a process of its own."""
 
 import contextlib
 import dataclasses
@@ -32,7 +32,7 @@ T = TypeVar("T")
 
 @dataclasses.dataclass(frozen=True)
 class Measured:
-    """Seconds of the whole, peak memory, and which part was timed if it wasn't the whole."""
+    """Seconds of the whole computation, peak memory, and the part that was timed if not all."""
 
     seconds: float
     peak_bytes: int
@@ -40,13 +40,13 @@ class Measured:
 
 
 def best_of(work: Callable[[], object], times: int) -> float:
-    """Seconds of the fastest of some runs, after one that warms up."""
+    """Return the seconds of the fastest of several runs, after a warm-up run."""
     work()
     return min(once(work)[0] for _ in range(times))
 
 
 def once(work: Callable[[], T]) -> tuple[float, T]:
-    """Seconds of a single run, and what it returned."""
+    """Return the seconds of a single run, and its result."""
     _finish()
     began = time.perf_counter()
     result = work()
@@ -55,23 +55,23 @@ def once(work: Callable[[], T]) -> tuple[float, T]:
 
 
 def device() -> str:
-    """Where networks are measured: on a GPU if there is one."""
+    """Return the device for neural networks: the GPU if there is one."""
     import torch
 
     return "cuda" if torch.cuda.is_available() else "cpu"
 
 
 def peak_bytes() -> int:
-    """Most memory held at once: the GPU's where there is one, else this process's."""
+    """Return the peak memory: of the GPU if torch used one, otherwise of this process."""
     cuda = _cuda()
     if cuda is not None and cuda.max_memory_allocated():
         return int(cuda.max_memory_allocated())
-    # Not getrusage: what a process inherits there counts the one that started it.
+    # Not getrusage: its peak includes that of the process that started this one.
     return _high_water("self")
 
 
 def watched(command: Sequence[str | Path]) -> int:
-    """Run a program to its end; most memory that it has held at once.
+    """Run a program to its end, and return its peak memory.
 
     Raises
     ------
@@ -95,7 +95,7 @@ def _high_water(process: str) -> int:
 
 
 def in_its_own_process(module: str, row: str, side: str) -> Measured:
-    """Measure one side of a module's row: its own threads, and no libraries but its own."""
+    """Measure one side of a module's row in a process with its own threads and libraries."""
     done = subprocess.run(  # noqa: S603  (ourselves)
         [sys.executable, "-m", "benchmarks.measure", module, row, side],
         check=True,
@@ -106,7 +106,7 @@ def in_its_own_process(module: str, row: str, side: str) -> Measured:
 
 
 def matrix_rate() -> float:
-    """float32 operations a second of a large matrix product, with all threads."""
+    """Return the float32 operations per second of a large matrix product on all threads."""
     import torch
 
     a = torch.randn(2048, 2048, device=device())
@@ -114,13 +114,13 @@ def matrix_rate() -> float:
 
 
 def read_rate() -> float:
-    """Bytes a second that a sum over memory reads."""
+    """Return the bytes per second that a sum over memory reads."""
     values = np.ones(2**26, dtype=np.float32)
     return values.nbytes / best_of(values.sum, 3)
 
 
 def machine(matrix: float) -> str:
-    """What was measured on."""
+    """Return a description of the machine."""
     import torch
 
     if torch.cuda.is_available():
@@ -134,14 +134,14 @@ def machine(matrix: float) -> str:
 
 
 def _finish() -> None:
-    """Wait for what a GPU still has to do."""
+    """Wait until the GPU, if there is one, has finished."""
     cuda = _cuda()
     if cuda is not None:
         cuda.synchronize()
 
 
 def _cuda() -> Any:
-    """torch.cuda, if the work has brought torch and there is a GPU; it isn't loaded for this."""
+    """Return torch.cuda if torch is already imported and there is a GPU; import nothing."""
     torch = sys.modules.get("torch")
     return torch.cuda if torch is not None and torch.cuda.is_available() else None
 

@@ -1,7 +1,7 @@
-"""Every method that needs nothing but a series, on the sample: its cost, and what repeats.
+"""Measure cost and repeatability on the sample of every method that needs only a series.
 
-The methods of other libraries take minutes a session, and are read on one, each in a process
-of its own: they need the extra ``[peers]``.
+The methods of other libraries need the extra ``[peers]``. They take minutes per session, so
+each is run on one session, in a process of its own.
 """
 
 import argparse
@@ -29,15 +29,15 @@ __all__ = ["main"]
 
 _HERE = Path(__file__).parent
 _TEST = 0.1
-# Lags 0 to 2, where a search takes them; PCMCI+ doesn't finish in 25 minutes and isn't run.
+# Lags 0 to 2, for methods with lags. PCMCI+ does not finish in 25 minutes and is not run.
 _SEARCHES = {"pcmci": {"lags": 2}, "calltif": {"lags": 2}, "direct_lingam": {}}
 
 
 def main() -> None:
-    """Read the sample by every method, and print or write the tables."""
+    """Run every method on the sample, and print or write the table."""
     parser = argparse.ArgumentParser(prog="benchmarks.methods", description=main.__doc__)
-    parser.add_argument("--write", action="store_true", help="into benchmarks/README.md")
-    parser.add_argument("--peers", action="store_true", help="the methods of other libraries")
+    parser.add_argument("--write", action="store_true", help="write into benchmarks/README.md")
+    parser.add_argument("--peers", action="store_true", help="run the methods of other libraries")
     options = parser.parse_args()
     missing = sorted(set(_SEARCHES) - set(available_peers()))
     if options.peers and missing:
@@ -53,8 +53,14 @@ def main() -> None:
 
 
 def _rows() -> Iterator[list[str]]:
-    """Cost of a session's training frames, and agreement and ICC of everybody's."""
-    yield ["method", "CPU s", "r of test and retest", "r of different subjects", "ICC of edges"]
+    """Yield rows: CPU time on one session's training frames, and agreement and ICC on all."""
+    yield [
+        "method",
+        "CPU time, s",
+        "r of test and retest",
+        "r of different subjects",
+        "ICC of edges",
+    ]
     yield ["---"] * 5
     source = HcpSample(_HERE.parent / ".sample")
     pairs = Cohort(tuple(source.sessions())).pairs()
@@ -65,7 +71,7 @@ def _rows() -> Iterator[list[str]]:
         method = METHODS[name]
         estimator = method.make()
         training = series[pairs[0][0].key]
-        estimator.estimate(training)  # what is imported on first use isn't the method's cost
+        estimator.estimate(training)  # imports on first use are not timed
         began = time.process_time()
         estimator.estimate(training)
         seconds = time.process_time() - began
@@ -91,7 +97,7 @@ def _ratings(
 def _peer_rows() -> Iterator[list[str]]:
     yield ["method", "settings", "seconds", "peak memory", "links"]
     yield ["---"] * 5
-    print("Each takes minutes.", file=sys.stderr)
+    print("Each method takes minutes.", file=sys.stderr)
     for name, settings in _SEARCHES.items():
         with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as alone:
             seconds, peak, links = alone.submit(_one_peer, name).result()
@@ -100,7 +106,7 @@ def _peer_rows() -> Iterator[list[str]]:
 
 
 def _one_peer(name: str) -> tuple[float, int, str]:
-    """Read the sample's first session by a method of another library, and count its links."""
+    """Run a method of another library on the sample's first session, and count its links."""
     source = HcpSample(_HERE.parent / ".sample")
     training, _ = split(source.load(source.sessions()[0]), _TEST)
     seconds, found = once(lambda: PEERS[name].estimator(**_SEARCHES[name]).estimate(training))

@@ -1,4 +1,4 @@
-"""The forecaster: against a module per region and every pair's query laid out in memory."""
+"""Time the forecaster against a plain one: a module per region, all pair queries in memory."""
 
 from itertools import pairwise
 from typing import Literal
@@ -25,7 +25,7 @@ _CONFIG = ForecasterConfig(hidden_dim=_WIDTH, input_layers=_LAYERS, prediction_l
 
 
 def _stack(widths: list[int]) -> nn.Sequential:
-    """Linear layers with ReLU between them."""
+    """Return linear layers with ReLU between them."""
     layers: list[nn.Module] = []
     for n_in, n_out in pairwise(widths):
         layers += [nn.ReLU(), nn.Linear(n_in, n_out)]
@@ -33,7 +33,7 @@ def _stack(widths: list[int]) -> nn.Sequential:
 
 
 class _Plain(nn.Module):
-    """The reference's architecture, loops and all."""
+    """The original study's architecture, with a loop over regions."""
 
     def __init__(self, regions: int, window: int, d: int, layers: int, bottleneck: int) -> None:
         super().__init__()
@@ -64,7 +64,7 @@ class _Plain(nn.Module):
 
 
 def _plain_step_of(model: _Plain, optimiser: torch.optim.Adam, x: Tensor, y: Tensor) -> float:
-    """One step as published."""
+    """Do one training step of the original study, and return the loss."""
     optimiser.zero_grad()
     loss = functional.mse_loss(model(x)[0], y)
     loss.backward()
@@ -75,7 +75,7 @@ def _plain_step_of(model: _Plain, optimiser: torch.optim.Adam, x: Tensor, y: Ten
 
 @torch.no_grad()
 def _plain_mean(model: _Plain, windows: Tensor, batch: int) -> Tensor:
-    """Keep every window's attention, then average."""
+    """Return the mean attention, computed from the stored attention of every window."""
     return torch.cat([model(part)[1] for part in windows.split(batch)]).mean(0)
 
 
@@ -118,7 +118,7 @@ def _plain_read_out(frames: int = FRAMES) -> Measured:
     return Measured(best_of(lambda: _plain_mean(model, windows, _BATCH), 1), peak_bytes())
 
 
-_SCORE = 2.0 * REGIONS**2 * _WIDTH**2  # operations a window, forward
+_SCORE = 2.0 * REGIONS**2 * _WIDTH**2  # operations per window, forward
 
 ROWS = {
     "training_step": Row(

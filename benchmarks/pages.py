@@ -1,4 +1,4 @@
-"""Pages as a browser opens them, and how long their queries take."""
+"""Open pages in a browser, and time their queries."""
 
 import contextlib
 import json
@@ -19,7 +19,7 @@ _SWITCHES = [
 
 @dataclass
 class Opened:
-    """How a page came up: seconds until its content shows, and its slowest query."""
+    """Seconds until a page shows its content, and its slowest query."""
 
     seconds: float
     slowest: float
@@ -27,7 +27,7 @@ class Opened:
 
 
 def opened_page(page: Page, go: Callable[[], object], shown: Locator, queries: str) -> Opened:
-    """Go to a page and wait for its content, and for what it still asks for after that."""
+    """Open a page, and wait for its content and for the queries that follow."""
     under_way: set[Request] = set()
     taken: list[tuple[float, str]] = []
 

@@ -1,4 +1,4 @@
-"""Parcellation of a scan of 91,282 grayordinates: against Connectome Workbench."""
+"""Time the parcellation of a scan of 91,282 grayordinates against Connectome Workbench."""
 
 import shutil
 import subprocess
@@ -35,7 +35,7 @@ def _write(path: Path, first: object, models: BrainModelAxis, values: np.ndarray
 
 
 def _scan(folder: Path) -> tuple[Path, Path]:
-    """Write noise on HCP's grayordinates, and an atlas of 50 strips a hemisphere."""
+    """Write noise on HCP's grayordinates, and an atlas of 50 strips per hemisphere."""
     voxels = BrainModelAxis.from_mask(
         np.ones((_VOXELS, 1, 1), dtype=bool), affine=np.eye(4), name="CIFTI_STRUCTURE_OTHER"
     )
@@ -43,7 +43,7 @@ def _scan(folder: Path) -> tuple[Path, Path]:
     values = np.random.default_rng(3).normal(1e4, 100, (_FRAMES, len(models))).astype(np.float32)
     series = _write(folder / "scan.dtseries.nii", SeriesAxis(0, 0.72, _FRAMES), models, values)
     half = REGIONS // 2
-    keys = np.zeros((2, _VERTICES), dtype=np.float32)  # 0 where the medial wall is
+    keys = np.zeros((2, _VERTICES), dtype=np.float32)  # 0: medial wall
     for side, used in enumerate(_CORTEX.values()):
         keys[side, :used] = 1 + np.arange(used) * half // used + side * half
     table = {0: ("???", (0, 0, 0, 0))} | {
@@ -55,7 +55,7 @@ def _scan(folder: Path) -> tuple[Path, Path]:
 
 
 def _elsewhere(folder: str) -> tuple[Path, Path]:
-    """Let another process write the files: its memory isn't what is measured."""
+    """Let another process write the files, so that its memory is not measured."""
     subprocess.run([sys.executable, "-m", __name__, folder], check=True)  # noqa: S603
     return Path(folder) / "scan.dtseries.nii", Path(folder) / "strips.dlabel.nii"
 

@@ -1,7 +1,7 @@
-"""``python -m benchmarks.platform``: how the platform carries a study of a thousand sessions.
+"""``python -m benchmarks.platform``: measure the platform with a study of 1,100 sessions.
 
-Real scans on disk, Dagster's and MLflow's servers as `attnconn dev` starts them, the daemon,
-a browser; all in a folder of its own that is removed afterwards. It takes about an hour.
+It uses scan files on disk, the servers and the daemon as `attnconn dev` starts them, and a
+browser, all in a folder that is removed afterwards. It takes about an hour.
 """
 
 import argparse
@@ -31,16 +31,16 @@ from benchmarks.table import replace_section
 __all__ = ["Finding", "main", "table"]
 
 _REGIONS, _FRAMES = 100, 1200
-# What is launched together is made by the same runs, as when a user ticks several assets.
+# Assets launched together are made by the same runs, as when a user selects several assets.
 _LAUNCHED = (("time_series", "quality"), ("pearson",))
-_SINGLE = 6  # runs of one session each
+_SINGLE = 6  # number of runs of one session
 _LIMITS = {"tracked": 0.120, "silent": 0.060}  # seconds
 _NAMES = {"tracked": "with MLflow", "silent": "without MLflow"}
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A line of the table; where something is asked, `short` says by how much it is missed."""
+    """A row of the table; `short` is the amount by which a target is missed."""
 
     what: str
     measured: str
@@ -48,17 +48,17 @@ class Finding:
     short: str = ""
 
     def __post_init__(self) -> None:
-        # At once: hours of figures must not be lost with the last of them.
+        # Printed at once, so that a later failure loses no measurement.
         _say(f"{self.what}: {self.measured}")
 
     def line(self) -> str:
-        """The line in Markdown."""
+        """Return the row in Markdown."""
         verdict = self.short or ("✓" if self.asked else "")
         return f"| {self.what} | {self.measured} | {self.asked} | {verdict} |"
 
 
 def _write_scans(folder: Path, sessions: Sequence[str]) -> None:
-    """Write scans in which a subject's two sessions have its own connectivity in common."""
+    """Write scans; the two sessions of a subject share the subject's own connectivity."""
     folder.mkdir(exist_ok=True)
     for number, key in enumerate(sessions):
         own = np.random.default_rng(int(key[4:8]))
@@ -69,12 +69,12 @@ def _write_scans(folder: Path, sessions: Sequence[str]) -> None:
 
 
 def _dagster_pages(servers: Servers, first: str, run: str, log: int) -> list[Finding]:
-    """Open the three pages that a large study makes heavy; each must answer every query soon."""
+    """Open the three pages that are slow in a large study, and time their slowest query."""
     held = f"{servers.stats('pearson')['numPartitions']:,} sessions, {log:,} materialisations"
     with browser() as page:
         pages = {
             "asset graph": ("asset-groups", page.get_by_text("connectivity")),
-            "pearson's partitions": (
+            "partitions of pearson": (
                 f"assets/{STUDY}/pearson?view=partitions",
                 page.locator(f"[data-tooltip='{first}']"),
             ),
@@ -85,14 +85,20 @@ def _dagster_pages(servers: Servers, first: str, run: str, log: int) -> list[Fin
             _say(f"opening the {name}")
             address = f"{servers.dagster}/{path}"
             opened = opened_page(page, partial(page.goto, address), shown, "/graphql")
-            told = f"{opened.slowest:.2f} s ({opened.query}); content after {opened.seconds:.1f} s"
-            what = f"Dagster's {name}, slowest query ({held})"
-            findings.append(_at_most(what, told, opened.slowest, 2.0, "a query"))
+            content = f"content shown after {opened.seconds:.1f} s"
+            told = f"{opened.slowest:.2f} s ({opened.query}); {content}"
+            what = f"Dagster: {name}, slowest query ({held})"
+            findings.append(_at_most(what, told, opened.slowest, 2.0, "per query"))
     return findings
 
 
 def _mlflow_search(servers: Servers) -> tuple[Finding, str, int]:
-    """Search all runs of an experiment over REST; also its id, and how many runs it has."""
+    """Search all runs of an experiment over REST.
+
+    Returns
+    -------
+    The finding, the experiment's id, and its number of runs.
+    """
     address = f"{servers.mlflow}/api/2.0/mlflow"
     name = f"{address}/experiments/get-by-name?experiment_name=connectivity"
     with urllib.request.urlopen(name, timeout=60) as reply:  # noqa: S310
@@ -111,7 +117,7 @@ def _mlflow_search(servers: Servers) -> tuple[Finding, str, int]:
 
 
 def _mlflow_pages(servers: Servers) -> list[Finding]:
-    """Search runs over REST, and open their page: at the very first visit, and by a click."""
+    """Search runs over REST, and open their page on a first visit and by a click."""
     searched, experiment, runs = _mlflow_search(servers)
     listed = f"{servers.mlflow}/#/experiments/{experiment}/runs"
     with browser() as page:
@@ -121,13 +127,13 @@ def _mlflow_pages(servers: Servers) -> list[Finding]:
         link = page.get_by_role("link", name="fingerprint", exact=True)
         experiments = f"{servers.mlflow}/#/experiments"
         opened_page(page, partial(page.goto, experiments), link, "/mlflow/")
-        # Only what follows # differs: the page that is loaded stays, as it does after a click.
+        # Only the part after # differs, so the loaded page stays, as after a click.
         clicked = opened_page(page, partial(page.goto, listed), row, "/mlflow/")
     told = (
         f"{clicked.seconds:.2f} s from the list of experiments (slowest query "
-        f"{clicked.slowest:.2f} s, {clicked.query}); {first.seconds:.2f} s at a first visit"
+        f"{clicked.slowest:.2f} s, {clicked.query}); {first.seconds:.2f} s on a first visit"
     )
-    what = f"MLflow: the table of {runs:,} runs, until rows show"
+    what = f"MLflow: time until the table of {runs:,} runs shows rows"
     return [searched, _at_most(what, told, clicked.seconds, 3.0)]
 
 
@@ -138,7 +144,7 @@ def _at_most(what: str, told: str, seconds: float, limit: float, of: str = "") -
 
 @dataclass
 class Carried:
-    """What the servers part leaves to the rest."""
+    """Results of the part with servers that later parts need."""
 
     findings: list[Finding]
     backfill: float = 0.0
@@ -148,7 +154,12 @@ class Carried:
 def _through_the_daemon(
     servers: Servers, sessions: Sequence[str], scans: Path, carried: Carried
 ) -> str:
-    """From scans that appear to the fingerprint, then single sessions; the last run."""
+    """Time everything from new scans to the fingerprint, then runs of one session.
+
+    Returns
+    -------
+    The id of the last run.
+    """
     n = len(sessions)
     _say(f"writing {n - 2} more scans")
     _write_scans(scans, sessions)
@@ -156,18 +167,18 @@ def _through_the_daemon(
     known = lambda: servers.stats("pearson")["numPartitions"] >= n  # noqa: E731
     awaited("the discovery of every session", known, 900)
     found = time.monotonic() - began
-    lines = [Finding(f"{n:,} scans appear: until the sensor has added all", _minutes(found))]
+    lines = [Finding(f"time until the sensor has added {n:,} new scans", _minutes(found))]
     for assets in _LAUNCHED:
         taken = servers.backfill(assets, sessions)
-        told = f"{_minutes(taken)} ({taken / n:.3f} s a session)"
+        told = f"{_minutes(taken)} ({taken / n:.3f} s per session)"
         what = f"backfill of {' and '.join(assets)} through the daemon, chunks of 25"
         lines.append(Finding(what, told))
         carried.backfill = taken / n
     started = time.monotonic()
     servers.wait_for(servers.launch("fingerprint"))
-    lines.append(Finding("fingerprint, a run of its own", _minutes(time.monotonic() - started)))
+    lines.append(Finding("fingerprint, in one Dagster run", _minutes(time.monotonic() - started)))
     whole = time.monotonic() - began
-    lines.append(Finding("from the scans' appearance to the fingerprint", _minutes(whole)))
+    lines.append(Finding("total time from the new scans to the fingerprint", _minutes(whole)))
     started = time.monotonic()
     runs = [servers.launch("pearson", key) for key in sessions[:_SINGLE]]
     for run in runs:
@@ -179,16 +190,16 @@ def _through_the_daemon(
 
 
 def _served_part(place: Place, sessions: Sequence[str], scans: Path, events: int) -> Carried:
-    """All that needs the servers."""
+    """Measure everything that needs the servers."""
     carried = Carried([])
-    # `attnconn dev` adds what is there when it starts; the rest is left to the sensor.
+    # `attnconn dev` adds the scans that exist when it starts; the sensor adds the rest.
     _write_scans(scans, sessions[:2])
     _say("starting the servers")
     with served(place) as servers:
         run = _through_the_daemon(servers, sessions, scans, carried)
         missing = events - place.materialisations()
         if missing > 0:
-            _say(f"reporting {missing} materialisations more")
+            _say(f"reporting {missing} more materialisations")
             place.chunks("fill", str(missing))
         log = place.materialisations()
         carried.findings += _dagster_pages(servers, sessions[0], run, log)
@@ -198,7 +209,7 @@ def _served_part(place: Place, sessions: Sequence[str], scans: Path, events: int
 
 
 def _in_process(folder: Path, scans: Path) -> tuple[list[Finding], float]:
-    """What is measured without servers: overhead, its share without MLflow, and memory.
+    """Measure what needs no servers: overhead with and without MLflow, and memory.
 
     Returns
     -------
@@ -213,8 +224,8 @@ def _in_process(folder: Path, scans: Path) -> tuple[list[Finding], float]:
         for how, limit in _LIMITS.items():
             compute = found[how][asset]["compute"]
             beyond = found[how][asset]["step"] - compute
-            told = f"{1000 * beyond:.0f} ms (its computation {1000 * compute:.0f} ms)"
-            what = f"overhead a session, {asset}, chunks of 25, {_NAMES[how]}"
+            told = f"{1000 * beyond:.0f} ms (computation: {1000 * compute:.0f} ms)"
+            what = f"overhead per session, {asset}, chunks of 25, {_NAMES[how]}"
             short = "" if beyond <= limit else f"{1000 * (beyond - limit):.0f} ms too long"
             findings.append(Finding(what, told, f"≤ {1000 * limit:.0f} ms", short))
     memory = [_memory(folder, scans, asset) for asset in ("time_series", "pearson")]
@@ -225,15 +236,16 @@ def _ratio(carried: Carried, compute: float) -> Finding:
     single, chunked = carried.single - compute, carried.backfill - compute
     ratio = single / chunked
     return Finding(
-        "overhead of a run per session (pearson, daemon), by that of chunks of 25",
-        f"{ratio:.1f} × ({single:.2f} → {chunked:.3f} s a session)",
+        "overhead per session with one run per session, divided by that with chunks of 25 "
+        "(pearson, daemon)",
+        f"{ratio:.1f} × ({single:.2f} → {chunked:.3f} s per session)",
         "≥ 20 ×",
         "" if ratio >= 20 else f"{20 - ratio:.1f} × too little",
     )
 
 
 def _memory(folder: Path, scans: Path, asset: str) -> Finding:
-    """Peaks of two processes that make a small and a large chunk of the same store's series."""
+    """Measure the peak memory of two processes, which make a small and a large chunk."""
     peaks = []
     for chunk in (25, 100):
         _say(f"memory of a chunk of {chunk}, {asset}")
@@ -243,18 +255,19 @@ def _memory(folder: Path, scans: Path, asset: str) -> Finding:
         peaks.append(place.chunks("memory", asset))
     sizes = " → ".join(str(peak["sessions"]) for peak in peaks)
     held = " → ".join(f"{peak['bytes'] / 1e6:,.0f}" for peak in peaks)
-    return Finding(f"memory of a process that makes a chunk of {sizes}, {asset}", f"{held} MB")
+    what = f"peak memory of a process that makes a chunk of {sizes} sessions, {asset}"
+    return Finding(what, f"{held} MB")
 
 
 def table(findings: Sequence[Finding], sessions: int) -> str:
-    """Put the findings into the page's words."""
+    """Return the section of the page."""
     machine = f"{os.cpu_count()} cores"
     return "\n".join(
         [
             f"Measured with {sessions:,} sessions of {_REGIONS} regions × {_FRAMES:,} frames, "
             f"{machine}.",
             "",
-            "| what | measured | asked | kept |",
+            "| measurement | result | target | met |",
             "| --- | --- | --- | --- |",
             *(finding.line() for finding in findings),
         ]
@@ -287,17 +300,19 @@ def _measured(folder: Path, n_sessions: int, events: int) -> str:
 
 
 def main() -> int:
-    """Carry a large study through the platform, and print or write what it took."""
+    """Run a large study on the platform, and print or write the measurements."""
     parser = argparse.ArgumentParser(prog="benchmarks.platform", description=main.__doc__)
-    parser.add_argument("--sessions", type=int, default=1100, help="even; default: 1100")
+    parser.add_argument(
+        "--sessions", type=int, default=1100, help="number of sessions, even (default: 1100)"
+    )
     parser.add_argument(
         "--materialisations",
         type=int,
         default=10_000,
-        help="fill the log up to so many; 0 leaves out all that needs servers",
+        help="fill Dagster's log up to this number; 0: skip everything that needs servers",
     )
-    parser.add_argument("--write", action="store_true", help="into benchmarks/README.md")
-    parser.add_argument("--folder", type=Path, help="an empty folder to work in, and to keep")
+    parser.add_argument("--write", action="store_true", help="write into benchmarks/README.md")
+    parser.add_argument("--folder", type=Path, help="an empty folder to work in; it is kept")
     options = parser.parse_args()
     if options.sessions % 2 or not 8 <= options.sessions < 20_000:
         parser.error(f"--sessions must be even, from 8 to 19998; got {options.sessions}")

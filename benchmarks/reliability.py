@@ -1,8 +1,9 @@
-"""What a trained model's matrix depends on: the seed, the session, or the subject.
+"""Measure whether a trained model's matrix depends on the seed, the session or the subject.
 
-Every configuration is trained twice on the sample, with two seeds: a model per session, and,
-where the experiment has them, cross-fitted cohort models and those fine-tuned on each session.
-The last tenth of every session is what forecasts are judged on; no model learns from it.
+Every configuration is trained twice on the sample, with two seeds: one model per session and,
+where the experiment has cohort models, cross-fitted cohort models and models fine-tuned from
+them on each session. Forecasts are tested on the last tenth of every session; no model is
+trained on it.
 """
 
 import argparse
@@ -46,8 +47,8 @@ _HERE = Path(__file__).parent
 _TEST = 0.1
 _FOLDS = 2
 _SEEDS = (1, 2)
-_ORIGINAL = "the original study's"
-# Title → experiment, whose first cohort configuration and subject configuration are trained.
+_ORIGINAL = "original study"
+# Name → experiment. Its first cohort configuration and its subject configuration are trained.
 _EXPERIMENTS = {
     "quick": "quick.yaml",
     _ORIGINAL: "published_subject.yaml",
@@ -60,20 +61,20 @@ _READ_OUTS = {
     "Jacobian": Sensitivity,
 }
 _HEADER = (
-    *("configuration", "model", "read-out", "same session, two seeds (lowest session)"),
-    *("test and retest, same seed", "test and retest, two seeds"),
-    *("other subjects, same seed", "ICC of edges", "R²", "device"),
+    *("configuration", "model", "read-out", "r of the same session, two seeds (lowest session)"),
+    *("r of test and retest, same seed", "r of test and retest, two seeds"),
+    *("r of different subjects, same seed", "ICC of edges", "forecast R²", "device"),
 )
 _AGREEING = 0.9
 _ABOUT = (
-    "Every model is trained with two seeds: a configuration takes minutes to half an hour on two "
-    "cores. Interrupted, nothing is written."
+    "Every model is trained with two seeds. One configuration takes minutes to half an hour on two "
+    "cores. The table is written only at the end."
 )
 
 
 @dataclass(frozen=True)
 class _Sample:
-    """The sessions, and what of each is learnt from."""
+    """The sessions, their series, and the training part of each series."""
 
     cohort: Cohort
     series: Mapping[str, TimeSeries]
@@ -89,12 +90,16 @@ class _Read:
 
 
 def main() -> None:
-    """Train and compare, and print or write the table."""
+    """Train with two seeds, compare the matrices, and print or write the table."""
     parser = argparse.ArgumentParser(prog="benchmarks.reliability", description=main.__doc__)
-    parser.add_argument("configurations", nargs="*", help=f"of {', '.join(_EXPERIMENTS)}")
-    parser.add_argument("--write", action="store_true", help="into benchmarks/README.md")
-    parser.add_argument("--subjects", type=int, default=7, help="the first so many (default: 7)")
-    parser.add_argument("--device", default="cpu", help="to train and read on (default: cpu)")
+    parser.add_argument(
+        "configurations", nargs="*", help=f"among {', '.join(_EXPERIMENTS)}; default: all"
+    )
+    parser.add_argument("--write", action="store_true", help="write into benchmarks/README.md")
+    parser.add_argument("--subjects", type=int, default=7, help="number of subjects (default: 7)")
+    parser.add_argument(
+        "--device", default="cpu", help="device to train and read on (default: cpu)"
+    )
     options = parser.parse_args()
     unknown = sorted(set(options.configurations) - set(_EXPERIMENTS))
     if unknown:
@@ -114,7 +119,7 @@ def main() -> None:
 
 
 def _rows_of(page: Path, name: str) -> list[str]:
-    """Return the rows of a configuration that stand on the page, which are kept."""
+    """Return the rows that the page already has of a configuration."""
     return [row for row in section(page, "reliability").splitlines() if _named(row) == name]
 
 
@@ -132,7 +137,7 @@ def _sample(subjects: int) -> _Sample:
 
 
 def _lines(name: str, sample: _Sample, device: str, own_past: float) -> Iterator[str]:
-    """Train a configuration's models, and make a row for each kind and read-out."""
+    """Train a configuration's models, and yield a row per kind of model and read-out."""
     text = (_HERE.parent / "experiments" / _EXPERIMENTS[name]).read_text(encoding="utf-8")
     content = yaml.safe_load(text)
     content.pop("x-common", None)
@@ -158,7 +163,7 @@ def _lines(name: str, sample: _Sample, device: str, own_past: float) -> Iterator
 
 
 def _on(device: str, experiment: Experiment) -> Experiment:
-    """Return the same experiment, trained on a device."""
+    """Return the experiment with this device for training."""
 
     def moved(configuration: Configuration) -> Configuration:
         training = configuration.training.model_copy(update={"device": device})
@@ -175,7 +180,7 @@ Estimate = Callable[..., Connectivity]
 def _models(
     experiment: Experiment, sample: _Sample, seed: int
 ) -> Iterator[tuple[str, Session, Estimate, int]]:
-    """Train every model of one seed; how each session is read by it, and its pool."""
+    """Train every model of one seed; yield kind, session, how to read it, and its pool."""
 
     def reader(model: AttentionForecaster, key: str, *, rescale: bool = False) -> Estimate:
         def estimate(estimator: Callable[..., Attention]) -> Connectivity:
@@ -218,7 +223,7 @@ def _trained(
 
 
 def _penalty(configuration: Configuration, sample: _Sample) -> float | None:
-    """Choose how strongly all sessions are shrunk towards others, where they are."""
+    """Choose the penalty that shrinks all sessions towards others; None without a linear start."""
     if configuration.model.initialisation != "linear":
         return None
     scans = [(each.subject, sample.training[each.key]) for each in sample.cohort.sessions]
@@ -229,7 +234,7 @@ def _penalty(configuration: Configuration, sample: _Sample) -> float | None:
 def _beginning(
     model: AttentionForecaster, fold: GroupFold, sample: _Sample, alpha: float | None
 ) -> tuple[AttentionForecaster | None, Prior | None]:
-    """Return what a session's fine-tuning goes on from: weights, or the fold's VAR."""
+    """Return the start of a session's fine-tuning: the model's weights, or the fold's VAR."""
     if model.config.initialisation != "linear":
         return model, None
     subjects = [session.subject for session in fold.trains]
@@ -239,7 +244,7 @@ def _beginning(
 
 
 def _columns(read: _Read, cohort: Cohort) -> list[str]:
-    """Agreement by what two matrices share, the ICC, and the forecast: means over subjects."""
+    """Return the cells of a row: agreements r, ICC and forecast R², as means over subjects."""
     matrices, (first, second) = read.matrices, _SEEDS
     pairs = cohort.pairs()
     seeds = pd.Series(
@@ -269,7 +274,7 @@ def _columns(read: _Read, cohort: Cohort) -> list[str]:
 
 
 def _between_subjects(read: _Read, cohort: Cohort) -> np.ndarray:
-    """Agreement of each subject with the others that one model reads, sessions alike."""
+    """Return each subject's mean r with others in the same session, read by the same model."""
     by_subject: dict[str, list[float]] = {subject: [] for subject in cohort.subjects}
     for one, two in itertools.combinations(cohort.sessions, 2):
         alike = one.session == two.session and read.pools[one.subject] == read.pools[two.subject]
@@ -300,13 +305,13 @@ def _r(one: Connectivity, other: Connectivity) -> float:
 
 
 def _cell(values: np.ndarray) -> str:
-    """Mean over subjects, and half the width of its 95 % interval where there are five."""
+    """Format the mean over subjects, ± half its 95 % interval if there are at least five."""
     mean, low, high = mean_interval(np.asarray(values, dtype=float))
     return f"{mean:.3f}" if len(values) < 5 else f"{mean:.3f} ± {(high - low) / 2:.3f}"
 
 
 def _own_past(sample: _Sample) -> float:
-    """Mean R² of each region's own past."""
+    """Return the mean R² of forecasts from each region's own past."""
     return float(
         np.mean(
             [
@@ -320,8 +325,8 @@ def _own_past(sample: _Sample) -> float:
 def _note(sample: _Sample, own_past: float) -> str:
     return (
         f"{len(sample.cohort.subjects)} subjects, {len(sample.cohort.sessions)} sessions; R² of "
-        f"each region's own past, AR(5): {own_past:.3f}. ⚠: not to be interpreted, since seeds "
-        f"agree below {_AGREEING} or each region's own past forecasts better."
+        f"each region's own past, AR(5): {own_past:.3f}. ⚠: do not interpret: two seeds agree at r "
+        f"below {_AGREEING}, or each region's own past forecasts better."
     )
 
 

@@ -1,4 +1,4 @@
-"""A row of the speed table, and the scan that most of them work on."""
+"""Define a row of the speed table, and the scan that most rows use."""
 
 import functools
 from collections.abc import Callable
@@ -14,23 +14,23 @@ REGIONS, FRAMES = 100, 4800
 
 @dataclass(frozen=True)
 class Row:
-    """The same thing computed twice, on sizes of HCP.
+    """One computation, by attnconn and by a plain implementation, on sizes of HCP.
 
     Attributes
     ----------
     what, asked
-        What is computed, and the least ratio that is wanted; 0 where a time is.
+        What is computed, and the target of the speed-up; 0 if the target is a time.
     ours, plain
-        The two sides. Where a plain loop would take hours, a stated part of it is timed
-        and scaled; what both find is compared before either counts.
+        Measure the two sides, and compare their results. Where a plain loop would take
+        hours, a stated part of it is timed and scaled up.
     operations, reason
-        What no way of computing it could do without.
+        Number of operations that no implementation can avoid, and what they are.
     float64
-        Whether those are in double precision, at half the rate.
+        Whether these operations are in double precision, at half the rate.
     read
-        Bytes that must be read, where that and not the operations sets the floor.
+        Bytes that must be read, where reading sets the lower bound.
     within
-        Seconds that ours may take, where that is what is asked.
+        Target in seconds for attnconn, where the target is a time.
     """
 
     what: str
@@ -44,14 +44,14 @@ class Row:
     within: float = 0.0
 
     def floor(self, matrix_rate: float, read_rate: float) -> float:
-        """Least seconds that this machine could need."""
+        """Return the lower bound: the least seconds that this machine could need."""
         rate = matrix_rate / 2 if self.float64 else matrix_rate
         return self.operations / rate + self.read / read_rate
 
 
 @functools.cache
 def scan(frames: int = FRAMES) -> TimeSeries:
-    """An autoregressive scan of HCP size, at the levels of raw scans."""
+    """Return a synthetic autoregressive scan of HCP size, with values at the level of raw scans."""
     rng = np.random.default_rng(0)
     mixing = np.eye(REGIONS) + 0.1 * rng.normal(size=(REGIONS, REGIONS))
     signal = rng.normal(size=(frames, REGIONS)) @ mixing

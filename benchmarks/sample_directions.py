@@ -1,4 +1,4 @@
-"""Directions on the sample: how many are significant, whether they repeat, and what they cost."""
+"""Measure directions on the sample: how many are significant, repeatability and cost."""
 
 import argparse
 import time
@@ -17,18 +17,19 @@ from benchmarks.table import replace_section
 __all__ = ["main"]
 
 _HERE = Path(__file__).parent
-# Regions → the seconds that a session of 1,200 frames may take.
+# Regions → target in seconds of CPU time for a session of 1,200 frames.
 _ASKED = {100: 2, 400: 30}
 _HEADER = (
-    *("subject", "significant, test", "significant, retest", "pairs", "signs agree"),
-    *("of those significant in a half", "r of log odds"),
+    *("subject", "significant directions, test", "significant directions, retest"),
+    *("pairs of regions", "share with the same direction in both halves"),
+    *("the same share, of pairs significant in a half", "r of the halves' log odds"),
 )
 
 
 def main() -> None:
-    """Count each subject's directions at FDR .05, and hold test against retest."""
+    """Count each subject's directions at FDR .05, and compare test with retest."""
     parser = argparse.ArgumentParser(prog="benchmarks.sample_directions", description=main.__doc__)
-    parser.add_argument("--write", action="store_true", help="into benchmarks/README.md")
+    parser.add_argument("--write", action="store_true", help="write into benchmarks/README.md")
     options = parser.parse_args()
     lines = [_row(_HEADER), _row(["---"] * len(_HEADER))]
     found = _found()
@@ -39,7 +40,8 @@ def main() -> None:
     r = np.mean([each.correlation for each in agreements])
     pairs = sum(each.pairs for each in agreements)
     lines.append(_row(["all", *map(str, edges), str(pairs), f"{signs:.3f}", "", f"{r:.3f}"]))
-    lines += ["", "| regions | CPU s a session of 1,200 frames | asked |", "| --- | --- | --- |"]
+    lines += ["", "| regions | CPU time per session of 1,200 frames, s | target, s |"]
+    lines.append("| --- | --- | --- |")
     lines += [f"| {n} | {_seconds(n):.2f} | ≤ {asked} |" for n, asked in _ASKED.items()]
     print("\n".join(lines))
     if options.write:
@@ -48,7 +50,7 @@ def main() -> None:
 
 @dataclass(frozen=True)
 class _Found:
-    """A subject's halves: how they agree, and how far signs of significant directions do."""
+    """How far a subject's halves agree: on all directions, and on the significant ones."""
 
     agreement: DirectionAgreement
     significant_signs: float

@@ -1,4 +1,4 @@
-"""A platform that is served: a study in a folder, its servers, and what they are asked."""
+"""Run the platform for a benchmark: a study in a folder, its servers, and requests to them."""
 
 import contextlib
 import json
@@ -32,7 +32,7 @@ _BACKFILL = """mutation ($params: LaunchBackfillParams!) {
 _BACKFILL_STATUS = """query ($id: String!) {
   partitionBackfillOrError(backfillId: $id) { ... on PartitionBackfill { status } }
 }"""
-# What the page sends for one partition, or for an asset that has none.
+# The request of Dagster's page for one partition, or for an asset without partitions.
 _RUN = """mutation ($params: ExecutionParams!) {
   launchPipelineExecution(executionParams: $params) {
     __typename
@@ -51,7 +51,7 @@ _STATS = """query ($key: AssetKeyInput!) {
 
 @dataclass(frozen=True)
 class Place:
-    """A folder with a study, its store and runs, and Dagster's home."""
+    """A folder with a study, its store, its MLflow runs and Dagster's home."""
 
     folder: Path
 
@@ -67,7 +67,7 @@ class Place:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What processes that work here need to know."""
+        """The environment variables of processes that work here."""
         return {
             **os.environ,
             "DAGSTER_HOME": str(self.home),
@@ -77,7 +77,7 @@ class Place:
 
     @classmethod
     def laid_out(cls, folder: Path, scans: Path, chunk: int = 25) -> "Place":
-        """Write a study of a folder of scans, with the methods that need no training."""
+        """Write a study of a folder of scans, with Pearson correlation as its only method."""
         place = cls(folder)
         place.home.mkdir(parents=True)
         shutil.copy(_REPOSITORY / "dagster.yaml", place.home)
@@ -96,7 +96,7 @@ class Place:
         return place
 
     def run(self, *command: str) -> str:
-        """Run a Python module here to its end; what it printed.
+        """Run a Python module here to its end, and return its output.
 
         Raises
         ------
@@ -116,12 +116,12 @@ class Place:
         return done.stdout
 
     def chunks(self, what: str, *more: str) -> Any:
-        """Ask `benchmarks.chunks`."""
+        """Run `benchmarks.chunks`, and return its result."""
         told = self.run("benchmarks.chunks", what, str(self.study), *more)
         return json.loads(told.splitlines()[-1])
 
     def materialisations(self) -> int:
-        """How many events of that kind Dagster's log holds."""
+        """Return the number of materialisation events in Dagster's log."""
         log = self.home / "history" / "runs" / "index.db"
         with contextlib.closing(sqlite3.connect(f"{log.as_uri()}?mode=ro", uri=True)) as database:
             kind = "select count(*) from event_logs where dagster_event_type = ?"
@@ -130,20 +130,20 @@ class Place:
 
 @dataclass(frozen=True)
 class Servers:
-    """Dagster's and MLflow's servers while they run."""
+    """Addresses of the running Dagster and MLflow servers."""
 
     dagster: str
     mlflow: str
 
     def graphql(self, query: str, **variables: Any) -> Any:
-        """Ask Dagster; the answer to the one field that was asked for."""
+        """Send a query for one field to Dagster, and return that field."""
         answer = post(f"{self.dagster}/graphql", {"query": query, "variables": variables})
         if answer.get("errors"):
             raise RuntimeError(f"Dagster: {answer['errors']}")
         return next(iter(answer["data"].values()))
 
     def ready(self) -> bool:
-        """Whether both answer and Dagster has loaded the study."""
+        """Return whether both servers answer and Dagster has loaded the study."""
         try:
             urllib.request.urlopen(f"{self.mlflow}/health", timeout=5)  # noqa: S310
             return bool(self.graphql("{ assetNodes { id } }"))
@@ -151,11 +151,11 @@ class Servers:
             return False
 
     def stats(self, asset: str) -> dict[str, int]:
-        """How many partitions an asset has, and how many of them are made."""
+        """Return how many partitions an asset has, and how many are materialised."""
         return self.graphql(_STATS, key={"path": [STUDY, asset]})["partitionStats"]
 
     def backfill(self, assets: Sequence[str], sessions: Sequence[str]) -> float:
-        """Make sessions of assets through the daemon; seconds until it says that they are."""
+        """Launch a backfill, and return the seconds until Dagster reports its end."""
         named = " and ".join(assets)
         began = time.monotonic()
         selected = [{"path": [STUDY, asset]} for asset in assets]
@@ -175,7 +175,7 @@ class Servers:
         return time.monotonic() - began
 
     def launch(self, asset: str, partition: str | None = None) -> str:
-        """Launch one run as the page does; its id."""
+        """Launch one Dagster run as the page does, and return its id."""
         tags = [{"key": "dagster/partition", "value": partition}] if partition else []
         chosen = {"assetSelection": [{"path": [STUDY, asset]}]}
         launched = self.graphql(
@@ -192,7 +192,7 @@ class Servers:
         return launched["run"]["runId"]
 
     def wait_for(self, run: str) -> None:
-        """Wait until a run has succeeded."""
+        """Wait until a Dagster run has succeeded."""
 
         def ended() -> str:
             status = self.graphql(_RUN_STATUS, id=run)["status"]
@@ -205,7 +205,7 @@ class Servers:
 
 @contextlib.contextmanager
 def served(place: Place) -> Iterator[Servers]:
-    """Run `attnconn dev`; end it as Ctrl-C does."""
+    """Run `attnconn dev`, and end it as Ctrl-C does."""
     ports = _free_port(), _free_port()
     with (place.folder / "servers.log").open("wb") as log:
         process = subprocess.Popen(  # noqa: S603  (ourselves)
@@ -231,7 +231,7 @@ def served(place: Place) -> Iterator[Servers]:
         awaited("attnconn dev", ready, 300)
         yield servers
     finally:
-        process.terminate()  # which it takes as Ctrl-C, also where a shell has that ignored
+        process.terminate()  # has the effect of Ctrl-C, also where the shell ignores Ctrl-C
         status = process.wait(timeout=60)
     if status:
         raise RuntimeError(f"attnconn dev ended with status {status}")
@@ -247,7 +247,7 @@ def post(address: str, content: object) -> Any:
 
 
 def awaited(what: str, done: Callable[[], Any], seconds: float) -> Any:
-    """Ask twice a second until the answer is one."""
+    """Call `done` twice per second until it returns a true value; return that value."""
     deadline = time.monotonic() + seconds
     while not (answer := done()):
         if time.monotonic() > deadline:

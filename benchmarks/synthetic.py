@@ -1,4 +1,4 @@
-"""The published synthetic experiment in full: a million samples, one pass, as it was trained."""
+"""Run the original study's synthetic experiment in full: a million samples, one epoch."""
 
 import argparse
 import time
@@ -17,14 +17,14 @@ from benchmarks.table import replace_section
 __all__ = ["main"]
 
 _SAMPLES, _SEED = 1_000_000, 0
-_HEADER = "| method | r, diagonal included | r, diagonal left out | AUROC | orientation | took |"
+_HEADER = "| method | r with the diagonal | r without the diagonal | AUROC | orientation | time |"
 
 
 def main() -> None:
-    """Draw the network and its samples, train on the first 80 %, read the last 20 %."""
+    """Draw a network and samples, train on the first 80 %, average attention over the rest."""
     parser = argparse.ArgumentParser(prog="benchmarks.synthetic", description=main.__doc__)
     parser.add_argument("--samples", type=int, default=_SAMPLES)
-    parser.add_argument("--write", action="store_true", help="into benchmarks/README.md")
+    parser.add_argument("--write", action="store_true", help="write into benchmarks/README.md")
     options = parser.parse_args()
     lines = [f"{options.samples:,} samples, 20 regions.", ""]
     lines += [_HEADER, "|" + " --- |" * (_HEADER.count("|") - 1)]

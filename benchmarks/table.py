@@ -1,4 +1,4 @@
-"""Measured tables in a page that is otherwise written by hand."""
+"""Write measured tables into a page that is otherwise written by hand."""
 
 import re
 from pathlib import Path
@@ -7,7 +7,7 @@ __all__ = ["replace_section", "section"]
 
 
 def replace_section(page: Path, name: str, content: str) -> None:
-    """Put `content` between the page's marks ``<!-- name -->`` and ``<!-- /name -->``.
+    """Replace the text between the page's marks ``<!-- name -->`` and ``<!-- /name -->``.
 
     Raises
     ------
@@ -21,7 +21,7 @@ def replace_section(page: Path, name: str, content: str) -> None:
 
 
 def section(page: Path, name: str) -> str:
-    """Return what stands between the marks, as `replace_section` put it.
+    """Return the text between the marks, as `replace_section` wrote it.
 
     Raises
     ------

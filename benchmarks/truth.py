@@ -1,7 +1,7 @@
-"""How well every method finds networks that are known: NetSim's and Sanchez-Romero's.
+"""Measure how well every method finds known networks: NetSim's and Sanchez-Romero's.
 
-Granger's order and the forecaster are chosen and trained as for a cohort, on the series
-alone; nothing is chosen on a network.
+Granger's order is chosen, and forecasters are trained, as for a cohort and on the series alone;
+nothing is chosen on a known network.
 """
 
 import argparse
@@ -28,25 +28,25 @@ __all__ = ["benchmarks_in", "main", "merged"]
 _HERE = Path(__file__).parent
 _STUDY = _HERE.parent / "studies" / "known_truth.yaml"
 _SCORES = {
-    "auroc": "AUROC off the diagonal, directed",
-    "auprc": "Average precision (AUPRC) off the diagonal, directed",
-    "orientation": "Orientation: share of one-way edges whose direction scores higher",
+    "auroc": "AUROC of directed edges, without the diagonal",
+    "auprc": "Average precision (AUPRC) of directed edges, without the diagonal",
+    "orientation": "Orientation: share of one-way edges whose true direction has the higher score",
 }
 
 
 def main() -> None:
     """Run methods on every network of a folder, and print or write the tables."""
     parser = argparse.ArgumentParser(prog="benchmarks.truth", description=main.__doc__)
-    parser.add_argument("folder", type=Path, help="holds netsim/ and sanchez_romero/")
-    parser.add_argument("--write", action="store_true", help="into benchmarks/README.md")
-    parser.add_argument("--data-sets", type=int, help="of each network, the first so many")
+    parser.add_argument("folder", type=Path, help="folder with netsim/ and sanchez_romero/")
+    parser.add_argument("--write", action="store_true", help="write into benchmarks/README.md")
+    parser.add_argument("--data-sets", type=int, help="number of data sets per network")
     parser.add_argument(
         "--methods",
         type=lambda text: tuple(text.split(",")),
-        help="names joined by commas: only their rows are computed, the table's others stay",
+        help="names joined by commas: computes only their rows and keeps the others",
     )
     options = parser.parse_args()
-    print("Every method on 9 networks; only at the end are the tables written.", file=sys.stderr)
+    print("Each method runs on 9 networks. The tables are written at the end.", file=sys.stderr)
     found = {
         benchmark.name: _scored(benchmark.head(options.data_sets), options.methods)
         for benchmark in benchmarks_in(options.folder)
@@ -76,23 +76,24 @@ def benchmarks_in(folder: Path) -> Iterator[KnownTruth]:
 def merged(
     before: list[str], computed: list[str], order: list[str], note: str | None = None
 ) -> str:
-    """Put rows that were computed into a table: its other rows stay.
+    """Return a table with newly computed rows, and with the other rows as they were.
 
     Parameters
     ----------
     before, computed
-        Lines of the table as it stands, perhaps none, and of another with the same heads.
+        Lines of the existing table, possibly none, and of the new one. Both have the same
+        column headers.
     order
-        Labels in the order in which they are shown; rows of other labels come last, in the
-        order in which they stand.
+        Labels in the order of the result; rows with other labels come last, in their
+        existing order.
     note
-        Added to the labels of what was computed; a row replaces that of the same label,
-        whatever was noted at it.
+        Added in brackets to the labels of computed rows. A computed row replaces the row
+        with the same label, whatever its note.
 
     Raises
     ------
     ParameterError
-        If the heads differ: the table was made of other networks.
+        If the column headers differ: the tables are about different networks.
     """
     if before and before[0] != computed[0]:
         raise ParameterError(f"rows can join a table of the same columns; got {computed[0]}")
@@ -110,7 +111,7 @@ def _label(line: str) -> str:
 
 
 def _rows_of(text: str, title: str) -> list[str]:
-    """Return the lines of the table below a title."""
+    """Return the lines of the table below this title."""
     _, _, after = text.partition(f"{title}:\n\n")
     return [line for line in after.partition("\n\n")[0].splitlines() if line]
 
@@ -149,7 +150,7 @@ def _table(found: Mapping[str, pd.DataFrame], score: str) -> list[str]:
 
 
 def _cell(table: pd.DataFrame, method: str, score: str) -> str:
-    """Mean, and half the width of its 95 % interval over data sets."""
+    """Format the mean over data sets, ± half the width of its 95 % interval."""
     if method not in table.index or pd.isna(table.loc[method, score]):
         return ""
     row = table.loc[method]

@@ -1,7 +1,7 @@
-"""How well directions of known networks are found: one session, and ten that share a network.
+"""Measure how well methods find the directions of known networks, from one and ten sessions.
 
-Only methods that need nothing but a series, and `CohortDirected` on tens of data sets, each
-data set with the evidence of the other nine. Nothing is chosen on a network.
+The methods need only a series, except `CohortDirected`: it runs on groups of ten data sets and
+combines each with the evidence of the other nine. Nothing is chosen on a known network.
 """
 
 import argparse
@@ -32,11 +32,11 @@ _COHORT = f"Directed, with {_TOGETHER - 1} other sessions"
 
 
 def main() -> None:
-    """Score methods of direction on every network of a folder; print or write the table."""
+    """Score the directions on every network of a folder, and print or write the table."""
     parser = argparse.ArgumentParser(prog="benchmarks.truth_directions", description=main.__doc__)
-    parser.add_argument("folder", type=Path, help="holds netsim/ and sanchez_romero/")
-    parser.add_argument("--write", action="store_true", help="into benchmarks/README.md")
-    parser.add_argument("--data-sets", type=int, help="of each network, the first so many")
+    parser.add_argument("folder", type=Path, help="folder with netsim/ and sanchez_romero/")
+    parser.add_argument("--write", action="store_true", help="write into benchmarks/README.md")
+    parser.add_argument("--data-sets", type=int, help="number of data sets per network")
     parser.add_argument("--methods", nargs="*", default=_METHODS, help="names of methods")
     options = parser.parse_args()
     found: dict[str, dict[str, tuple[float, float]]] = {}
@@ -48,9 +48,9 @@ def main() -> None:
         for name, scores in _scored(used, options.methods):
             found.setdefault(name, {})[used.name] = scores
     used_sets = ", ".join(f"{name} {n}" for name, n in counts.items())
-    tables = f"Data sets: {used_sets}.\n\n" + "\n\n".join(
+    tables = f"Number of data sets: {used_sets}.\n\n" + "\n\n".join(
         f"{title}:\n\n{_table(found, position)}"
-        for position, title in enumerate(("Orientation", "Average precision, directed"))
+        for position, title in enumerate(("Orientation", "Average precision of directed edges"))
     )
     print(tables)
     if options.write:
@@ -85,7 +85,7 @@ def _table(found: dict[str, dict[str, tuple[float, float]]], position: int) -> s
     networks = list(next(iter(found.values())))
     groups = {
         "mean of NetSim": [name for name in networks if name.startswith("netsim")],
-        "mean with feedback": [name for name in networks if name.startswith("sanchez")],
+        "mean of feedback networks": [name for name in networks if name.startswith("sanchez")],
     }
     lines = [
         "| method | " + " | ".join([*networks, *groups]) + " |",

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import yaml
 
+from attnconn_assets.study.study import load_study
+
 REPOSITORY = Path(__file__).resolve().parents[1]
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 
@@ -18,6 +20,20 @@ def test_the_example_runs(capsys):
     assert float(r2) < 1
     assert sender.startswith("region-")
     assert 0 <= float(accuracy) <= 1
+
+
+def test_the_keys_of_its_studies_are_right(tmp_path):
+    keys, experiment, *further = map(yaml.safe_load, re.findall(r"```yaml\n(.*?)```", README, re.S))
+    (tmp_path / "mine.yaml").write_text(yaml.safe_dump(experiment))
+    for more in further:
+        keys |= more
+    keys |= {
+        "experiments": ["attnconn", "mine.yaml"],
+        "methods": [*keys["methods"], "var_identification"],
+    }
+    file = tmp_path / "study.yaml"
+    file.write_text(yaml.safe_dump(keys))
+    assert set(load_study(file).configurations) == {"attnconn", "mine"}
 
 
 def test_what_it_names_is_there():

@@ -6,12 +6,14 @@ nothing from another.
 
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from attnconn_assets.study.shipped import is_same_study
 from attnconn_assets.study.study import Study, load_study
 from attnconn_assets.study.yaml_file import read_keys
 from attnconn_core.errors import StudyError
+from attnconn_core.wording import few_and_more
 
 __all__ = [
     "CLAIM",
@@ -21,10 +23,14 @@ __all__ = [
     "claimed_by_another",
     "has_results",
     "namesake",
+    "used_otherwise",
 ]
 
 CLAIM = "study.json"
 """The note in a store, and in Dagster's home, that says whose it is."""
+
+_OF_DISKS = ("lost+found",)  # at the top of an empty disk
+_SHOWN = 3
 
 
 def claim(study: Study, file: Path, home: Path) -> None:
@@ -43,9 +49,9 @@ def claim(study: Study, file: Path, home: Path) -> None:
     ------
     StudyError
         If another study file, which is still there and has stored something, has the same
-        store or name.
+        store or name; or if the store's folder holds other things.
     """
-    if problem := claimed_by_another(study, file, home):
+    if problem := claimed_by_another(study, file, home) or used_otherwise(study, file):
         raise StudyError(problem)
     file = file.resolve()
     for folder in _claimed(study, home):
@@ -66,12 +72,27 @@ def claimed_by_another(study: Study, file: Path, home: Path) -> str:
         rival = _holder(folder / CLAIM)
         if rival is None or is_same_study(rival, file):
             continue  # nobody's yet, or its own
-        if _holds(rival, study, folder):
+        if other := _rival(rival, study, folder):
+            taken, key = _what_is_taken(study, other)
             return (
-                f"{file}: a study must have a name and a store of its own; {study.name!r} and "
-                f"{folder} belong to {rival}: change `name` in one of the two"
+                f"{file}: a study must have a name and a store of its own; {taken} belong"
+                f"{'' if ' and ' in taken else 's'} to {rival}: change `{key}` in one of the two"
             )
     return ""
+
+
+def used_otherwise(study: Study, file: Path) -> str:
+    """Say that the store's folder holds what the platform didn't write; empty if it doesn't."""
+    store = study.store_folder
+    if (store / CLAIM).exists() or not store.is_dir() or any(map(_is_manifest, _manifests(store))):
+        return ""
+    held = sorted(p.name for p in store.iterdir() if p.name[0] != "." and p.name not in _OF_DISKS)
+    if not held:
+        return ""
+    return (
+        f"{file}: store: must be a folder for this study alone; {store.resolve()} holds other "
+        f"things: {few_and_more(held, _SHOWN)}. Name a new or an empty folder"
+    )
 
 
 def namesake(study: Study, file: Path) -> str:
@@ -115,7 +136,18 @@ def called_before(study: Study, file: Path) -> str:
 
 def has_results(store: Path) -> bool:
     """Whether a store holds a partition, or somebody makes one now."""
-    return any(any(store.glob(pattern)) for pattern in ("*/*.json", "*/.making-*"))
+    return any(_manifests(store)) or any(store.glob("*/.making-*"))
+
+
+def _manifests(store: Path) -> Iterator[Path]:
+    return store.glob("*/*.json")
+
+
+def _is_manifest(file: Path) -> bool:
+    try:
+        return {"asset", "partition", "files"} <= json.loads(file.read_text("utf-8")).keys()
+    except (OSError, ValueError, AttributeError):
+        return False
 
 
 def _claimed(study: Study, home: Path) -> tuple[Path, Path]:
@@ -130,16 +162,29 @@ def _holder(note: Path) -> Path | None:
         return None
 
 
-def _holds(rival: Path, study: Study, folder: Path) -> bool:
-    """Whether a study file that is there has results under this name, or in this store."""
-    if not rival.is_file():
-        return False
+def _rival(file: Path, study: Study, folder: Path) -> Study | None:
+    """Return the study of a file that is there, if it has results under this name or store."""
+    if not file.is_file():
+        return None
     try:
-        other = load_study(rival)
+        other = load_study(file)
     except StudyError:  # it may be mended, and its results may be here
-        return folder != study.store_folder or has_results(folder)
-    same_store = other.store_folder.resolve() == study.store_folder.resolve()
-    return (other.name == study.name or same_store) and has_results(other.store_folder)
+        return study if folder != study.store_folder or has_results(folder) else None
+    if other.name != study.name and not _same_store(other, study):
+        return None
+    return other if has_results(other.store_folder) else None
+
+
+def _same_store(one: Study, other: Study) -> bool:
+    return one.store_folder.resolve() == other.store_folder.resolve()
+
+
+def _what_is_taken(study: Study, other: Study) -> tuple[str, str]:
+    """Say what two studies have in common, and which key of a study file tells them apart."""
+    store = f"the store {study.store_folder}"
+    if other.name != study.name:
+        return store, "store"
+    return f"{study.name!r} and {store}" if _same_store(study, other) else repr(study.name), "name"
 
 
 def _write(note: Path, file: Path) -> None:

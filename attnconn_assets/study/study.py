@@ -275,7 +275,8 @@ def load_study(path: Path) -> Study:
     if not experiment.group or experiment.subject is None:
         raise StudyError(
             f"{path}: the experiments together must hold at least one group configuration and "
-            f"a subject configuration; {', '.join(file.name for file in study.experiments)} do not"
+            f"a subject configuration; {', '.join(file.name for file in study.experiments)} do "
+            "not. `experiments: [attnconn, …]` adds those that come with attnconn"
         )
     filled = {"folder": base_folder(path), "experiment": experiment, "origins": origins}
     study = study.model_copy(update=filled)

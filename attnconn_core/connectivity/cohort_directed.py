@@ -103,12 +103,16 @@ class DirectionSums(NamedTuple):
 def share_of_others(others: DirectionSums) -> float:
     """Return λ, the weight of the other subjects' mean relative to the session itself.
 
-    The evidence of a session is modelled as the sum of a part shared by all subjects, a part
-    specific to the subject, and noise. The mean product of two subjects' evidence is the
-    variance of the shared part; the mean product of the two halves of a session also holds the
-    variance of the subject-specific part. λ is the ratio of the two weights of the best linear
-    prediction of a subject's evidence. The session that λ is applied to doesn't enter λ, unless
-    it is among the others.
+    The evidence of a session is modelled as a sum of three parts: one shared by all subjects,
+    one specific to the subject, and noise. Their variances are estimated from mean products:
+
+    - of two subjects' evidence: the variance of the shared part;
+    - of the two halves of a session: that of the shared and of the specific part together;
+    - of a session with itself: the total variance.
+
+    The best linear prediction of a subject's evidence weights the session and the mean of the
+    others; λ is the second weight divided by the first. The session that λ is applied to
+    doesn't enter λ, unless it is among the others.
 
     Without a subject-specific part, λ is the number of the others' sessions, as if all were one
     long scan. Without a shared part, it is 0.

@@ -16,20 +16,21 @@ _COLUMNS = (
 
 _PAGE = """# Methods
 
-Generated from the registry, `attnconn_core.connectivity.METHODS`; `make lists` writes it again.
+This page is generated from the registry, `attnconn_core.connectivity.METHODS`; `make lists` \
+generates it again.
 
 - **method**: the name in study files and tables. A method that needs a cohort model has one \
 variant per configuration, such as `attention_group_attnconn`.
 - **directed**: whether [target, source] and [source, target] may differ. **signed**: whether \
 values below 0 have a meaning.
 - **needs**: what a matrix is estimated from. *series*: the session's series alone. *cohort*: \
-also something that is chosen or learnt from the cohort. *cohort model*: a forecaster trained on \
-the cohort. *session model*: a forecaster trained on the session. *fine-tuned model*: the \
-cohort's, fine-tuned on the session.
-- **cohort-informed**: whether a session's values rest on other subjects' data; its matrices then \
-carry the metric `cohort_informed`. Parameters that are chosen on the cohort don't count.
-- **parameters**: what a study may set, with the default; None is chosen from the data. A \
-*fixed* value belongs to the method and can't be set.
+the series, and a parameter or an estimate from the whole cohort. *cohort model*: a forecaster \
+trained on the cohort. *session model*: a forecaster trained on the session. *fine-tuned model*: \
+the cohort model, fine-tuned on the session.
+- **cohort-informed**: whether a session's values rest on other subjects' data. If so, its \
+matrices carry the metric `cohort_informed`. Parameters that are chosen on the cohort don't count.
+- **parameters**: the parameters that a study may set, with their defaults. None means that the \
+value is chosen from the data. A *fixed* value belongs to the method and can't be set.
 - **the original study** is tsoj/fmri_attention_connectivity, *Computing directed connectivity \
 by predicting fMRI signals using attention based artificial neural networks*.
 
@@ -37,15 +38,16 @@ by predicting fMRI signals using attention based artificial neural networks*.
 
 ## Methods of other libraries
 
-Present where `pip install 'attnconn[peers]'` has installed their libraries: `tigramite` (GPL-3) \
-for PCMCI, PCMCI+ and CaLLTiF, `lingam` (MIT; it brings `pygam`, which is GPL-3) for DirectLiNGAM. \
-`attnconn_core.connectivity.MultiGroupLingam` estimates a whole cohort and is no method of a study.
+These methods are available if `pip install 'attnconn[peers]'` has installed their libraries: \
+`tigramite` (GPL-3) for PCMCI, PCMCI+ and CaLLTiF, and `lingam` (MIT; it installs `pygam`, which \
+is GPL-3) for DirectLiNGAM. `attnconn_core.connectivity.MultiGroupLingam` estimates a whole \
+cohort, and a study can't use it as a method.
 
 {peers}
 
 Another installed package can add methods through the entry point group `attnconn.estimators`; \
-`examples/attnconn_example` is one. A study can't ask for {unstudied}, which only the scores of \
-recovery run.
+`examples/attnconn_example` is one. A study can't use {unstudied}; only the scores of \
+recovery run it.
 """
 
 

@@ -81,7 +81,9 @@ class ForecasterConfig(BaseModel):
         asked = {"own_past": True, "values": "past", "prediction_layers": 1, "output_window": 1}
         other = {key: getattr(self, key) for key in asked if getattr(self, key) != asked[key]}
         if self.initialisation == "linear" and other:
-            raise ValueError(f"a linear initialisation needs {asked}; got {other}")
+            rule = ", ".join(f"{key} {value}".lower() for key, value in asked.items())
+            got = ", ".join(f"{key} {value}".lower() for key, value in other.items())
+            raise ValueError(f"initialisation linear needs {rule}; got {got}")
         return self
 
     @property

@@ -22,11 +22,12 @@ class Orientation:
     Attributes
     ----------
     first, second
-        Lower quartile of the correlations of neighbours along that axis, computed over the
-        other axis after removing each column's mean and scale and each row's mean; NaN
-        for arrays with fewer than ten rows or columns. Along time nearly all neighbours are
-        similar; along regions some are, and others lie in another lobe. The quartile separates
-        the two cases even for atlases that list left and right alternately, where a mean fails.
+        Lower quartile of the correlations between neighbours along that axis. Correlations are
+        computed over the other axis, after each column is standardised and each row's mean is
+        removed. NaN for arrays with fewer than ten rows or columns. Along time, nearly all
+        neighbours are similar. Along regions, some neighbours are similar and others lie in
+        different lobes. The quartile, unlike the mean, also separates the two cases for atlases
+        that list left and right regions alternately.
     """
 
     first: float
@@ -36,9 +37,9 @@ class Orientation:
     def surely_turned(self) -> bool:
         """Whether the second axis must be time: (region, time) was stored.
 
-        In three scans of the Human Connectome Project (94 regions, 0.72 s), no (time, region)
-        array is taken for (region, time): unchanged, filtered, z-scored, at every third and fifth
-        frame, or only the first 60 frames.
+        Three scans of the Human Connectome Project (94 regions, 0.72 s) are never taken for
+        (region, time), whether they are unchanged, filtered, z-scored, reduced to every third or
+        fifth frame, or cut to the first 60 frames.
         """
         if self.second >= _ALIKE and self.first <= _NOT_ALIKE:
             return True

@@ -1,1 +1,1 @@
-"""One GPU against the CPU, and against the plain formulation on the same card."""
+"""Compare one GPU with the CPU, and with the plain implementation on the same GPU."""

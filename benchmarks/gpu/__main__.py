@@ -1,4 +1,4 @@
-"""``python -m benchmarks.gpu``: equality with the CPU, speed and memory on one GPU."""
+"""``python -m benchmarks.gpu``: compare results with the CPU; measure speed and memory."""
 
 import argparse
 import sys
@@ -19,19 +19,19 @@ from benchmarks.table import replace_section
 __all__ = ["PARTS", "Part", "main", "table"]
 
 _PAGE = Path(__file__).parents[1] / "README.md"
-_HEADER = "| what | plain | ours | ratio | asked |"
+_HEADER = "| measurement | plain | attnconn | ratio | target |"
 
 
 @dataclass(frozen=True)
 class Part:
-    """Rows that are measured together, and fail together.
+    """Rows that are measured together; if one fails, all fail.
 
     Attributes
     ----------
     rows
-        What each row is about.
+        The first cell of each row.
     measure
-        Returns the remaining cells of each row: plain, ours, ratio, asked.
+        Returns the other cells of each row: plain, attnconn, ratio, target.
     """
 
     rows: tuple[str, ...]
@@ -39,9 +39,9 @@ class Part:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Compare a GPU with the CPU and with the plain formulation, and print the table."""
+    """Compare a GPU with the CPU and with the plain implementation, and print the table."""
     parser = argparse.ArgumentParser(prog="benchmarks.gpu", description=main.__doc__)
-    parser.add_argument("--write", action="store_true", help="into benchmarks/README.md")
+    parser.add_argument("--write", action="store_true", help="write into benchmarks/README.md")
     parser.add_argument("--small", action="store_true", help="tiny sizes, on the CPU")
     options = parser.parse_args(arguments)
     if not options.small and not torch.cuda.is_available():
@@ -55,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def table(size: Size) -> Iterator[str]:
-    """Yield the lines of the table as they are measured; a failed part says why."""
+    """Yield the lines of the table as they are measured; a failed part holds the reason."""
     began = time.perf_counter()
     card = f"torch {torch.__version__}, on the CPU in tiny sizes"
     if size.device == "cuda":
@@ -79,7 +79,7 @@ def table(size: Size) -> Iterator[str]:
         for what, cells in zip(part.rows, measured, strict=True):
             yield f"| {what} | {' | '.join(cells)} |"
     yield ""
-    yield f"The whole took {time.perf_counter() - began:.0f} s."
+    yield f"The whole benchmark took {time.perf_counter() - began:.0f} s."
 
 
 def _step_rows(what: str) -> tuple[str, ...]:
@@ -93,15 +93,15 @@ PARTS = (
     ),
     Part(("GPU against CPU: prediction, relative error", "GPU against CPU: attention"), forward),
     Part(
-        ("GPU against CPU: gradient of a step, `subject`",),
+        ("GPU against CPU: largest error of a gradient, `subject`",),
         lambda size: gradients(size, "subject", "float32", FLOAT32),
     ),
     Part(
-        ("GPU against CPU: gradient of a step, `attnconn`",),
+        ("GPU against CPU: largest error of a gradient, `attnconn`",),
         lambda size: gradients(size, "attnconn", "float32", FLOAT32),
     ),
     Part(
-        ("GPU against CPU: gradient of a step, `precision: bfloat16`",),
+        ("GPU against CPU: largest error of a gradient, `precision: bfloat16`",),
         lambda size: gradients(size, "subject", "bfloat16", BFLOAT16),
     ),
     Part(("GPU against CPU: mean attention of a scan",), reading),
@@ -123,7 +123,7 @@ PARTS = (
     Part(
         (
             "session models per minute, `attnconn`",
-            "session models per minute, `attnconn`, all epochs and a refit of as many",
+            "session models per minute, `attnconn`, all epochs, then a refit of as many epochs",
         ),
         attnconn_models,
     ),

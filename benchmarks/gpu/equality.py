@@ -1,4 +1,4 @@
-"""Whether a GPU gives what the CPU gives, from the same weights and windows."""
+"""Compare the results of a GPU with the CPU's, from the same weights and windows."""
 
 import math
 
@@ -18,7 +18,7 @@ from benchmarks.gpu.setting import (
 
 __all__ = ["BFLOAT16", "FLOAT32", "error_cells", "forward", "gradients", "reading"]
 
-# Largest relative errors asked for.
+# Targets: largest relative errors.
 FLOAT32, BFLOAT16 = 1e-4, 5e-2
 
 
@@ -31,7 +31,7 @@ def forward(size: Size) -> list[Cells]:
         windows = torch.from_numpy(values.copy()).unfold(0, config.input_window, 1)[: size.batch]
         with torch.no_grad():
             prediction, attention = forecaster(windows.contiguous().to(device))
-        # In standardised units: raw ones have a large mean, which would hide an error.
+        # In standardised units: the large mean of raw values would hide an error.
         outputs[device, "prediction"] = forecaster.standardise(prediction).cpu()
         outputs[device, "attention"] = attention.cpu()
     return [
@@ -44,18 +44,18 @@ def gradients(size: Size, name: str, precision: str, asked: float) -> list[Cells
     cpu = _gradient(size, name, precision, "cpu")
     other = _gradient(size, name, precision, size.device)
     worst = max(cpu, key=lambda each: _relative(other[each], cpu[each]))
-    note = f"the worst: {worst}; the whole {_relative(_flat(other), _flat(cpu)):.1e}"
+    note = f"in {worst}; {_relative(_flat(other), _flat(cpu)):.1e} in all parameters together"
     if precision != "float32":
         exact = _gradient(size, name, "float32", "cpu")
         rounded = max(_relative(cpu[each], exact[each]) for each in cpu)
-        note += f"; worst of the CPU's, from float32, {rounded:.1e}"
+        note += f"; largest error of bfloat16 against float32 on the CPU {rounded:.1e}"
     return [error_cells(_relative(other[worst], cpu[worst]), asked, note)]
 
 
 def _gradient(size: Size, name: str, precision: str, device: str) -> dict[str, Tensor]:
     """Return the loss and every parameter's gradient in the first training step."""
     config, training = preset(size, name)
-    config = changed(config, attention_dropout=0.0)  # its draws differ between devices
+    config = changed(config, attention_dropout=0.0)  # dropout draws differ between devices
     settings = {"device": device, "precision": precision, "gradient_clip": 1e30}
     trainer = trainer_of(size, config, changed(training, **settings))
     terms = trainer.step(torch.arange(size.batch, device=device))
@@ -81,7 +81,7 @@ def reading(size: Size) -> list[Cells]:
 
 
 def _relative(found: Tensor, expected: Tensor) -> float:
-    """Norm of the difference by the norm of what is expected."""
+    """Return the norm of the difference divided by the norm of the expected values."""
     difference = torch.linalg.vector_norm(found.double() - expected.double()).item()
     norm = torch.linalg.vector_norm(expected.double()).item()
     return difference / norm if norm else (0.0 if difference == 0 else math.inf)

@@ -1,4 +1,4 @@
-"""Session models a minute, and the hours of the original study's sweep."""
+"""Measure session models per minute, and the hours of the original study's sweep."""
 
 import functools
 import statistics
@@ -12,7 +12,7 @@ from benchmarks.measure import once
 __all__ = ["attnconn_models", "subject_models", "sweep"]
 
 _SWEEP = ("published_group.yaml", "published_dropout.yaml")
-_SWEEP_STEPS = 18_000  # one epoch of the cohort, batches of 256
+_SWEEP_STEPS = 18_000  # one epoch of the cohort in batches of 256
 
 
 def subject_models(size: Size) -> list[Cells]:
@@ -43,7 +43,7 @@ def attnconn_models(size: Size) -> list[Cells]:
         for device, times in (("cpu", 1), (size.device, 3)):
             there = changed(settings, device=device)
             done = []
-            for _ in range(times + 1):  # the first one warms up
+            for _ in range(times + 1):  # the first one is a warm-up
                 taken, found = once(functools.partial(fit, config, series, there))
                 done.append(factor * taken)
                 epochs = len(found.history)
@@ -67,7 +67,7 @@ def sweep(size: Size, precision: str) -> list[Cells]:
     configurations = [each for file in _SWEEP for each in presets(file).values()]
     for config, _ in configurations:
         shape = resized(size, config)
-        # Dropout costs the plain side nothing here: it has none.
+        # The plain implementation has no dropout.
         without = changed(shape, attention_dropout=0.0)
         plain += _SWEEP_STEPS * plain_step(fewer, without).seconds / 3600
         ours += _SWEEP_STEPS * own_step(fewer, shape, precision).seconds / 3600

@@ -1,4 +1,4 @@
-"""How large everything is, and the forecasters and series that are measured."""
+"""Define the sizes of the measurements, and their forecasters and series."""
 
 import functools
 from dataclasses import dataclass
@@ -33,14 +33,14 @@ _EXPERIMENTS = Path(__file__).parents[2] / "experiments"
 
 @dataclass(frozen=True)
 class Size:
-    """How large everything is, and where it is computed.
+    """Sizes of the measurements, and the device.
 
     Attributes
     ----------
     device
-        Of what is compared with the CPU and timed.
+        The device that is timed and compared with the CPU.
     regions, frames, scan_frames
-        Regions; frames of a session that is trained on, and of a scan that is read.
+        Number of regions; frames of a session for training, and of a scan for attention.
     batch
         Windows per training step.
     width
@@ -50,7 +50,7 @@ class Size:
     matrix
         Rows of the matrices whose product gives the card's rate.
     times
-        Timed repetitions; the median counts.
+        Number of timed repetitions, of which the median is reported.
     """
 
     device: str
@@ -73,7 +73,7 @@ T = TypeVar("T", ForecasterConfig, TrainingConfig)
 
 @functools.cache
 def presets(file: str) -> dict[str, tuple[ForecasterConfig, TrainingConfig]]:
-    """Read the configurations of an experiment file by name; a session's is `subject`."""
+    """Return the configurations of an experiment file by name; the session model is `subject`."""
     text = yaml.safe_load((_EXPERIMENTS / file).read_text(encoding="utf-8"))
     found = {**text.get("group", {})}
     if "subject" in text:
@@ -110,9 +110,10 @@ def series_of(regions: int, frames: int) -> TimeSeries:
 def trainer_of(
     size: Size, config: ForecasterConfig, training: TrainingConfig, *, drawn: bool = True
 ) -> Trainer:
-    """Return a training run about to begin, with its weights drawn from the seed.
+    """Return a trainer before its first step, with weights drawn from the seed.
 
-    Without `drawn` they are drawn on the device, which is faster where only time counts.
+    Without `drawn` the weights are drawn on the device, which is faster and sufficient for
+    timing.
     """
     series = [series_of(size.regions, size.frames)]
     prepared = prepare(config, series, training, torch.device(training.device))

@@ -1,4 +1,4 @@
-"""A training step, and a scan's reading: ours and the plain one on the same card."""
+"""Time a training step and the mean attention of a scan, on the same GPU as the plain ones."""
 
 import functools
 import gc
@@ -27,7 +27,7 @@ __all__ = [
 
 @functools.cache
 def _rates(size: Size) -> dict[str, float]:
-    """Operations per second of a large matrix product in each precision."""
+    """Return the operations per second of a large matrix product in each precision."""
     found = {}
     for name, dtype, precision in (
         ("float32", torch.float32, "highest"),
@@ -42,7 +42,7 @@ def _rates(size: Size) -> dict[str, float]:
 
 
 class _Products:
-    """A context in which float32 products have this precision; `high` is TF32."""
+    """A context that sets the precision of float32 products; `high` is TF32."""
 
     def __init__(self, precision: str) -> None:
         self.precision = precision
@@ -56,7 +56,7 @@ class _Products:
 
 @dataclass(frozen=True)
 class _Timed:
-    """Seconds of a training step, and the most memory held on the card."""
+    """Seconds of a training step, and peak memory on the GPU."""
 
     seconds: float
     peak_bytes: int
@@ -66,7 +66,7 @@ class _Timed:
 def plain_step(
     size: Size, config: ForecasterConfig, products: str = "highest", autocast: bool = False
 ) -> _Timed:
-    """Time the plain formulation's step; it has no dropout."""
+    """Time a step of the plain implementation, which has no dropout."""
     free()
     with torch.device(size.device):
         torch.manual_seed(0)
@@ -148,7 +148,7 @@ def scan_reading(size: Size) -> list[Cells]:
 
 
 def median(work: Callable[[], object], size: Size, warm: int = 3) -> float:
-    """Seconds of the median run, waiting for the device, after some that warm up."""
+    """Return the median seconds of several runs, synchronised, after warm-up runs."""
     for _ in range(min(warm, size.times)):
         work()
     return statistics.median(once(work)[0] for _ in range(size.times))

@@ -45,8 +45,9 @@ def confound_notes(
                 notes.append(
                     f"confound {name} is taken as a quantity: it holds {column.nunique()} whole "
                     f"numbers ({column.min():g} to {column.max():g}) among {len(column)} "
-                    "subjects. If they stand for categories, such as sites, a straight line leaves "
-                    "most of them in: name it under behaviour.categories, too"
+                    "subjects. If they stand for categories, such as sites, adjusting for a "
+                    "straight line removes little of their effect: name it under "
+                    "behaviour.categories, too"
                 )
             if may_count_days(column):
                 notes.append(
@@ -93,7 +94,8 @@ def _of_thousands(one: pd.Series, other: pd.Series) -> str:
     places = (small * 1000 - (small * 1000).round()).abs().max()
     decimals = (small != small.round()).any()
     if decimals and places < _ROUNDING and 200 < large.median() / small.median() < 5000:
-        return f", or did a point part thousands ({small.iloc[0]:g} for {small.iloc[0] * 1000:.0f})"
+        first = small.iloc[0]
+        return f", or is a point a thousands separator ({first:g} for {first * 1000:.0f})"
     return ""
 
 
@@ -105,7 +107,7 @@ def far_notes(what: str, values: pd.Series) -> list[str]:
         rest = values.drop(other.index)
         return [
             f"{what}: {_named(other)} lie far from the values of the other "
-            f"{len(rest)} subjects ({rest.min():g} to {rest.max():g}), with none in "
+            f"{len(rest)} subjects ({rest.min():g} to {rest.max():g}), with no values in "
             "between: are they in another unit, such as metres among centimetres"
             f"{_of_thousands(other, rest)}? Give all values in one unit"
         ]
@@ -116,7 +118,7 @@ def far_notes(what: str, values: pd.Series) -> list[str]:
         notes.append(
             f"{what}: {_named(codes)} {_lie(codes)} apart from the values of the other "
             f"{len(rest)} subjects ({rest.min():g} to {rest.max():g}): a code for a missing "
-            "value? It is taken for a value: if it stands for a missing one, empty such cells"
+            "value? It is used as a value: if it stands for a missing one, empty such cells"
         )
     far = far_values(values)
     far = far[~far.isin(codes)]
@@ -124,8 +126,8 @@ def far_notes(what: str, values: pd.Series) -> list[str]:
         notes.append(
             f"{what}: {_named(far)} {_lie(far)} more than ten robust "
             f"deviations from the median of {values.median():g}: a code for a missing value, "
-            "another unit or a decimal point taken for thousands? Empty such cells, or correct "
-            "them"
+            "another unit, or a decimal point read as a thousands separator? Empty such cells, or "
+            "correct them"
         )
     return notes
 

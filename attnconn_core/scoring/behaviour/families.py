@@ -40,7 +40,8 @@ def families(column: pd.Series) -> np.ndarray:
         raise CohortError(
             f"behaviour needs a family of every subject (family_column: {column.name}); "
             f"{len(without)} of {len(column)} have none: {first_few(without, _SHOWN)}"
-            ". Give whoever has no relatives there a family of their own, or the word unrelated"
+            ". Write unrelated for subjects without relatives in the study, or give each of them "
+            "a family of its own"
         )
     single = _single(column)
     for written in same_written(column[~single]):
@@ -75,8 +76,8 @@ def family_notes(column: pd.Series) -> list[str]:
         if _seems_none(value, size, len(column), largest=place == 0):
             notes.append(
                 f"family_column {column.name}: {size} of {len(column)} subjects are one family "
-                f"({value}), and come into one fold: does {value} stand for having no relatives? "
-                "Then give each of them a family of their own, or write unrelated"
+                f"({value}), which stays in one fold: does {value} mean that they have no "
+                "relatives? Then write unrelated, or give each of them a family of its own"
             )
     return notes
 

@@ -43,15 +43,17 @@ class SpectralRidge:
 
     Notes
     -----
-    The penalty is the one of least generalised cross-validation (Golub, Heath & Wahba
-    1979) in the training part, |(I − H) y|² / (n − tr H)², which is leave-one-out with equal
-    leverages; it is chosen anew for every target and every shuffle. H is the hat matrix of the
-    complete fit, confounds included: H = P + K (K + p)⁻¹ (I − P), so that fitting confounds
-    counts in the choice. In the kernel's eigenbasis this is one thin product, where inner
-    folds cost a full one per penalty. `kernel_ridge`, with inner folds that keep families
-    together, may choose another penalty. Therefore reported predictions come from
-    `kernel_ridge`, while shuffles and the observed order are compared by this class: a
-    permutation test is valid for any statistic that is the same function of every order.
+    For every target and every shuffle, the penalty p minimises generalised cross-validation
+    (Golub, Heath & Wahba 1979) in the training part, |(I − H) y|² / (n − tr H)². This is
+    leave-one-out cross-validation with equal leverages. H is the hat matrix of the complete fit,
+    including the confounds: H = P + K (K + p)⁻¹ (I − P), where P projects onto the confounds.
+    In the kernel's eigenbasis, all penalties together cost one thin matrix product; with inner
+    folds each penalty costs a full one.
+
+    `kernel_ridge` chooses its penalty on inner folds that keep families together, and may
+    choose another one. Reported predictions come from `kernel_ridge`. This class compares the
+    observed order of subjects with shuffles: a permutation test is valid for any statistic that
+    is the same function of every order.
     """
 
     def __init__(self, folds: Sequence[KernelFold], *, penalties: Sequence[float] = PENALTIES):

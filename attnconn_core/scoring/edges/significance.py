@@ -61,10 +61,10 @@ def edge_significance(
         to be significant at a rate q, about E / q surrogates are needed, or many other
         significant edges.
     kind
-        ``"phase_randomise"``; or ``"circular_shift"``, which also keeps the distribution of
-        values. Two regions of a run can be shifted in only as many ways as the run has frames,
-        and some shifts leave shared signal in place, so its p cannot be below a few divided by
-        that number.
+        ``"phase_randomise"``, or ``"circular_shift"``, which also keeps the distribution of
+        values. A run of n frames has only n different shifts of one region relative to another,
+        and small shifts keep part of the shared signal. With circular shifts, p can therefore
+        not be below a few times 1 / n.
     seed
         Seed of the surrogates.
     on_surrogate

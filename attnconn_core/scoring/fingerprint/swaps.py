@@ -26,10 +26,13 @@ def swapped_subjects(
     """Return the subjects whose scans seem to be swapped: two, or more in a ring.
 
     In a ring, each subject's test is most similar to the next one's retest, and that retest to
-    this test. A method can detect a swap if it identifies 80 percent of the other subjects of a
-    pool (in both directions, leaving out those that it finds in rings), and there are at least 4
-    of them; or if all subjects of a pool of 8 or more are identified or in rings, as when the
-    sessions of all were shifted by one. All such methods must agree on a ring.
+    this test. A ring is reported if all methods that can detect a swap find it. A method can
+    detect a swap in a pool in either of two cases:
+
+    - at least 4 subjects of the pool are in no ring, and it identifies 80 percent of these in
+      both directions;
+    - the pool has 8 or more subjects, and each is identified or in a ring, as when the sessions
+      of all subjects were shifted by one.
 
     Parameters
     ----------
@@ -41,7 +44,6 @@ def swapped_subjects(
     Returns
     -------
     Indices of the subjects of a ring, in order → the methods by which they are swapped.
-    Places of the subjects of a ring, in its order → the methods by which they are swapped.
     """
     found: dict[tuple[int, ...], list[str]] = {}
     able: dict[int, list[str]] = {}

@@ -27,9 +27,8 @@ _NAMED = 3  # most sessions that a note names
 class ForecastSkill:
     """The score of how well each method predicts held-out frames.
 
-    Nothing is fitted here: methods measure it when matrices are estimated, linear
-    forecasters when they are fitted.
-    forecasters when they were fitted.
+    Nothing is fitted here. A method's skill is measured when its matrices are estimated, that of
+    a linear forecaster when it is fitted.
     """
 
     name: ClassVar[str] = "forecast_skill"
@@ -43,9 +42,9 @@ class ForecastSkill:
         Returns
         -------
         scored
-            ``scores``: one row per session and method that forecasts (then per session and
-            linear forecaster), with ``subject``, ``session``, ``method``, ``r2``,
-            ``r2_pooled``, ``mse`` and ``cohort_informed``: whether the forecast also rests on
+            ``scores``: one row per session and forecasting method, then one per session and
+            linear forecaster. Columns: ``subject``, ``session``, ``method``, ``r2``,
+            ``r2_pooled``, ``mse``, and ``cohort_informed``: whether the forecast also rests on
             other subjects' data.
 
         Raises
@@ -98,9 +97,8 @@ class ForecastSkill:
             column="forecast R²",
             words="Forecasts of held-out frames are {best} by {who} (R² {value})",
             words_below_zero="No forecaster predicts held-out frames: the highest "
-            "mean R², of {who}, is below 0 ({value}), so that predicting the mean "
-            "is as good or better. If a few sessions decide it, the notes on forecasts name "
-            "them",
+            "mean R² (of {who}) is {value}, below that of predicting the mean, 0. The notes on "
+            "forecasts name sessions that alone have this effect",
         )
 
     def cautions(self, tables: Mapping[str, pd.DataFrame]) -> Mapping[str, str]:

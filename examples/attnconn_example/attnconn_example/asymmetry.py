@@ -17,8 +17,8 @@ class Asymmetry:
     Attributes
     ----------
     per_subject
-        Whether the sessions of a subject are averaged first; otherwise a session counts
-        as often as any other.
+        Whether the sessions of a subject are averaged first; otherwise every session is
+        a row.
     """
 
     name: ClassVar[str] = "asymmetry"

@@ -1,4 +1,4 @@
-"""A figure: the score asymmetry, as a box per method."""
+"""A figure: the score asymmetry, with one box per method."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""An estimator from outside: mean coherence in the band of resting-state fMRI."""
+"""An estimator of another package: mean coherence in the band of resting-state fMRI."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -17,7 +17,7 @@ class Coherence:
     Attributes
     ----------
     low, high
-        The band, in hertz.
+        Limits of the band, in hertz.
     """
 
     low: float = 0.01
@@ -28,7 +28,7 @@ class Coherence:
     signed: ClassVar[bool] = False
 
     def estimate(self, series: TimeSeries) -> Connectivity:
-        """Average over runs, weighted by their frames.
+        """Return the mean coherence over runs, weighted by their frames.
 
         Raises
         ------

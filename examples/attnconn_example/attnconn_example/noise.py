@@ -1,4 +1,4 @@
-"""A source: subjects whose regions have nothing to do with each other."""
+"""A source: subjects whose regions are independent of each other."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,13 +21,14 @@ class Noise:
     Attributes
     ----------
     n_subjects, n_regions, n_frames
-        How many; every subject has a test and a retest session of one run.
+        Numbers of subjects, regions and frames; every subject has a test and a retest
+        session of one run.
     repetition_time
         Seconds.
     autocorrelation
-        Of neighbouring frames of a region.
+        Correlation of neighbouring frames of a region.
     seed
-        Fixes everything.
+        Seed of the noise.
     """
 
     design: ClassVar[Design] = "test-retest"
@@ -53,25 +54,25 @@ class Noise:
         return Listing(self.sessions())
 
     def load(self, session: Session) -> TimeSeries:
-        """Draw one session's noise, the same every time."""
+        """Return one session's noise, the same at every call."""
         stream = [1, self.seed, int(session.subject), session.session == "test"]
         steps = np.random.default_rng(stream).normal(size=(self.n_frames, self.n_regions))
         values = lfilter([1.0], [1.0, -self.autocorrelation], steps, axis=0)
         return TimeSeries((values,), self.repetition_time, self.region_table().regions)
 
     def probe(self, session: Session) -> None:
-        """There is no file that could be broken."""
+        """Do nothing, because there is no file to check."""
 
     def quality(self, session: Session) -> Mapping[str, float]:  # noqa: ARG002
-        """Nothing is known beside the series."""
+        """Return no measurements, because there is nothing but the series."""
         return {}
 
     def quality_files(self, session: Session) -> tuple[Path, ...]:  # noqa: ARG002
-        """There are no files."""
+        """Return no files."""
         return ()
 
     def shared_files(self) -> tuple[Path, ...]:
-        """There are no files."""
+        """Return no files."""
         return ()
 
     def region_table(self) -> RegionTable:

@@ -4,6 +4,7 @@ import os
 
 import dagster as dg
 import pytest
+import yaml
 
 from attnconn_assets.__main__ import main
 from attnconn_assets.assets.catalogue import tracking_of
@@ -79,11 +80,33 @@ def test_a_folder_that_the_platform_did_not_make_stays(write_study, home, instan
     study = load_study(write_study(store="../mine"))
     with pytest.raises(InputError, match=r"only a store that the platform made.*no study.json"):
         cleaning.clean(study, instance, home)
-    around = load_study(file := write_study(store=".."))
-    claim(around, file, home)
+    around = load_study(write_study(store=".."))
+    (tmp_path / "study.json").write_text("{}")
     with pytest.raises(InputError, match="it holds"):
         cleaning.clean(around, instance, home)
     assert (own / "thesis.txt").is_file()
+
+
+@pytest.mark.parametrize("key", ["store", "name"])
+def test_what_belongs_to_another_study_stays(write_study, run_line, home, monkeypatch, capsys, key):
+    monkeypatch.setenv("DAGSTER_HOME", os.fspath(home))
+    own = write_study(name="own", n_subjects=2, methods=["pearson"], scan_lengths=None)
+    study = load_study(own)
+    claim(study, own, home)
+    with open_instance() as instance:
+        run_line(study, instance)
+        before = records(instance, "own")
+    shares = {"name": {"store": "elsewhere"}, "store": {"name": "mistaken"}}[key]
+    content = {**yaml.safe_load(own.read_text()), "store": os.fspath(study.store_folder)}
+    other = own.with_name("mistaken.yaml")
+    other.write_text(yaml.safe_dump({**content, **shares}))
+
+    assert main(["clean", "--yes", "--study", os.fspath(other)]) == 1
+    said = capsys.readouterr().err
+    assert f"nothing was removed: {other}: a study must have a name and a store of its own" in said
+    assert study.store_folder.is_dir()
+    with open_instance() as instance:
+        assert records(instance, "own") == before
 
 
 def test_a_study_whose_run_goes_on_stays(tiny_study, home, instance):

@@ -1,5 +1,7 @@
 """A study file has its store and its name for itself."""
 
+import json
+import re
 import shutil
 
 import pytest
@@ -71,6 +73,45 @@ def test_two_names_with_one_store_are_refused(claimed):
         claimed(changed(file, file.with_name("copy.yaml"), name="another", store=store))
 
 
+def test_the_key_that_has_to_change_is_named(claimed):
+    file, claimed = claimed
+    study = load_study(file)
+    store = str(study.store_folder)
+    other = changed(file, file.with_name("copy.yaml"), name="another", store=store)
+    told = rf"the store {store} belongs to {file}: change `store` in one"
+    with pytest.raises(StudyError, match=told):
+        claimed(other)
+    with pytest.raises(StudyError, match=rf"'tiny' belongs to {file}: change `name` in one"):
+        claimed(changed(file, other, store="elsewhere"))
+
+
+@pytest.mark.parametrize("store", ["..", "../bids"])
+def test_a_folder_of_other_things_is_no_store(write_study, tmp_path, store, monkeypatch, capsys):
+    bids = tmp_path / "bids" / "sub-1"
+    bids.mkdir(parents=True)
+    (bids / "sub-1_bold.json").write_text('{"RepetitionTime": 2}')
+    file, home = write_study(store=store), tmp_path / "home"
+    told = f"store: must be a folder for this study alone; {(file.parent / store).resolve()} holds"
+    with pytest.raises(StudyError, match=re.escape(told)):
+        claim(load_study(file), file, home)
+    monkeypatch.setenv("DAGSTER_HOME", str(home))
+    assert check(file) == 1
+    assert told in capsys.readouterr().out
+    assert not list(tmp_path.rglob("study.json"))
+
+
+def test_an_empty_disk_and_a_store_whose_note_is_gone_are_stores(write_study, tmp_path):
+    file, home = write_study(store="../disk"), tmp_path / "home"
+    (tmp_path / "disk" / "lost+found").mkdir(parents=True)
+    claim(load_study(file), file, home)
+    manifest = {"asset": "pearson", "partition": "sub-1_ses-test", "files": {}}
+    place = tmp_path / "disk" / "pearson" / "sub-1_ses-test.json"
+    place.parent.mkdir()
+    place.write_text(json.dumps(manifest))
+    (tmp_path / "disk" / "study.json").unlink()
+    claim(load_study(file), file, home)
+
+
 def test_a_study_that_was_renamed_or_moved_keeps_its_store(claimed):
     file, claimed = claimed
     moved = file.with_name("moved.yaml")
@@ -94,7 +135,7 @@ def test_a_study_that_never_stored_anything_keeps_nothing(write_study, tmp_path,
     assert claimed_by_another(load_study(copy), copy, home) == ""
     claim(load_study(copy), copy, home)
     store_something(copy)
-    with pytest.raises(StudyError, match=f"belong to {copy}: change `name`"):
+    with pytest.raises(StudyError, match=f"belongs? to {copy}: change `name`"):
         claim(load_study(file), file, home)
 
 

@@ -53,7 +53,8 @@ def test_numbers_that_look_like_categories_are_asked_for():
 def test_points_that_part_thousands_are_asked_for():
     times = pd.Series([987, 1.034, 912, 1.12, 876, 1.008, 955, 1.203], index=list("abcdefgh"))
     (told,) = far_notes("RT", times)
-    assert "or did a point part thousands (1.034 for 1034)? Give all values in one unit" in told
+    asked = "or is a point a thousands separator (1.034 for 1034)? Give all values in one unit"
+    assert asked in told
     heights = pd.Series([171, 1.68, 165, 180, 1.75, 159.0], index=list("abcdef"))
     assert "thousands" not in far_notes("Height", heights)[0]
 
@@ -63,7 +64,7 @@ def test_a_value_written_as_a_code_is_named_once_and_what_else_is_far_beside_it(
     code, far = far_notes("confound Age", ages[:-1]), far_notes("confound Age", ages)
     assert code == [
         "confound Age: 0 (c) lies apart from the values of the other 6 subjects (22 to 35): a code "
-        "for a missing value? It is taken for a value: if it stands for a missing one, empty such "
+        "for a missing value? It is used as a value: if it stands for a missing one, empty such "
         "cells"
     ]
     assert len(far) == 1

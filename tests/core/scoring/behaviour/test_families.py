@@ -23,7 +23,9 @@ def test_a_word_for_no_relatives_is_nobodys_family(word):
 
 @pytest.mark.parametrize("word", ["", "unknown", "?"])
 def test_who_has_no_known_family_can_be_kept_out_of_no_model(word):
-    with pytest.raises(CohortError, match=r"family of every subject .*1 of 3 have none: 01\. Give"):
+    with pytest.raises(
+        CohortError, match=r"family of every subject .*1 of 3 have none: 01\. Write"
+    ):
         families(of("F1", word or None, "F2"))
 
 
