@@ -12,7 +12,7 @@ export MLFLOW_DISABLE_TELEMETRY := true
 export MLFLOW_ALLOW_PICKLE_DESERIALIZATION := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup sample demo dev test test-studies fuzz test-peers bench bench-forecast bench-identification bench-methods bench-directions bench-reliability bench-truth bench-platform bench-gpu lint lists docs format clean
+.PHONY: help setup sample demo dev test coverage test-studies fuzz test-peers bench bench-forecast bench-identification bench-methods bench-directions bench-reliability bench-truth bench-platform bench-gpu lint lists docs format clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,6 +65,10 @@ dev: $(VENV)/.platform  ## Open Dagster (127.0.0.1:3000) and MLflow (127.0.0.1:5
 # last, and these are the slowest.
 test: setup lint  ## Lint, type-check and run every test
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+
+coverage: setup  ## Run the core's tests, and fail where they leave too many of its lines out (minutes)
+	@mkdir -p .test-output
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest tests/core --cov --cov-report term --numprocesses auto --maxprocesses 4 --dist loadfile
 
 test-studies: setup sample  ## Run a small form of every study in studies/ to its end (minutes)
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -m studies --numprocesses auto --maxprocesses 4 tests/assets/study

@@ -56,4 +56,4 @@ def installed(
 
 # Any: where the backport importlib_metadata is imported, entry points are of its class.
 def _package(entry: Any) -> str:
-    return entry.dist.name if entry.dist is not None else entry.value
+    return str(entry.dist.name if entry.dist is not None else entry.value)

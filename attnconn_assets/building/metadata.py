@@ -3,7 +3,7 @@
 import base64
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import dagster as dg
@@ -103,13 +103,19 @@ def schema(content: Any) -> dict[str, Any]:
 
 def table(values: pd.DataFrame) -> dg.MetadataValue:
     """Return the first rows of a table as metadata, with four digits."""
-    shown = values.head(_ROWS_SHOWN).map(
-        lambda value: f"{value:.4g}" if isinstance(value, float) else str(value)
-    )
-    header = "| " + " | ".join(map(str, shown.columns)) + " |\n" + "|---" * shown.shape[1] + "|\n"
-    rows = "\n".join("| " + " | ".join(row) + " |" for row in shown.itertuples(index=False))
+    shown = values.head(_ROWS_SHOWN)
+    header = _row(shown.columns) + "\n" + "|---" * shown.shape[1] + "|\n"
+    rows = "\n".join(_row(row) for row in shown.itertuples(index=False))
     more = f"\n\n… and {len(values) - _ROWS_SHOWN} more rows" if len(values) > _ROWS_SHOWN else ""
     return dg.MetadataValue.md(header + rows + more)
+
+
+def _row(values: Iterable[Any]) -> str:
+    cells = (f"{value:.4g}" if isinstance(value, float) else str(value) for value in values)
+    # An unescaped bar would end the cell, and a line break the row.
+    return (
+        "| " + " | ".join(" ".join(cell.replace("|", r"\|").split("\n")) for cell in cells) + " |"
+    )
 
 
 def failure(headline: str, failed: Mapping[str, str]) -> dg.Failure:

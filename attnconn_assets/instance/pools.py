@@ -30,13 +30,11 @@ def is_full(instance: dg.DagsterInstance, pool: str) -> bool:
     return storage.get_concurrency_info(pool).active_slot_count >= limits[pool]
 
 
-def wait_for_place(
-    instance: dg.DagsterInstance, pool: str, said: Callable[[], object], pause: float = _PAUSE
-) -> None:
+def wait_for_place(instance: dg.DagsterInstance, pool: str, said: Callable[[], object]) -> None:
     """Return once a pool isn't full; `said` is called at every check until then."""
     while is_full(instance, pool):
         said()
-        time.sleep(pause)
+        time.sleep(_PAUSE)
 
 
 def free_places(instance: dg.DagsterInstance, run_id: str) -> None:

@@ -18,8 +18,6 @@ __all__ = [
     "stands_in",
 ]
 
-_REVISION = re.compile(r"^revision(?:: str)? = ['\"](\w+)['\"]", re.MULTILINE)
-_BEFORE = re.compile(r"^down_revision\b[^=\n]*=(.+)$", re.MULTILINE)
 _DAMAGE = ("file is not a database", "database disk image is malformed")
 
 
@@ -50,22 +48,22 @@ def _first_row(database: Path, table: str) -> tuple[Any, ...] | None:
 
 def stands_in(revision: str, migrations: Path) -> bool:
     """Whether a folder of migrations knows a revision; otherwise it is of a newer version."""
-    return revision in _migrations(migrations)[0]
+    return revision in _revisions(migrations)[0]
 
 
 def newest(migrations: Path) -> frozenset[str]:
     """Return the newest revisions of a folder of migrations: those without a successor."""
-    known, before = _migrations(migrations)
-    return known - before
+    return _revisions(migrations)[1]
 
 
 @functools.cache
-def _migrations(folder: Path) -> tuple[frozenset[str], frozenset[str]]:
-    """Return all revisions in a folder of migrations, and those that have a successor."""
-    texts = [file.read_text(encoding="utf-8") for file in folder.glob("*.py")]
-    known = {name for text in texts for name in _REVISION.findall(text)}
-    begun = (line for text in texts for line in _BEFORE.findall(text))
-    return frozenset(known), frozenset(name for line in begun for name in re.findall(r"\w+", line))
+def _revisions(migrations: Path) -> tuple[frozenset[str], frozenset[str]]:
+    """Return all revisions in a folder ``versions``, and those without a successor."""
+    from alembic.script import ScriptDirectory
+
+    script = ScriptDirectory(str(migrations.parent))
+    known = frozenset(each.revision for each in script.walk_revisions())
+    return known, frozenset(script.get_heads())
 
 
 def relocate(connection: sqlite3.Connection, before: Collection[Path], after: Path) -> int:

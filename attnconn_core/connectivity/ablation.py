@@ -29,4 +29,7 @@ class Ablation(ReadOut):
         """Return the drops in R², replacing the past of one region at a time."""
         from attnconn_core.forecasting.influence import ablation_loss
 
-        return np.maximum(ablation_loss(forecaster, series, max_windows=self.max_windows), 0.0)
+        drops: Float64[np.ndarray, "target source"] = np.maximum(
+            ablation_loss(forecaster, series, max_windows=self.max_windows), 0.0
+        )
+        return drops

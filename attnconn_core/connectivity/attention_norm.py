@@ -39,4 +39,7 @@ class AttentionNorm(ReadOut):
 
         values = carried_norm(forecaster, series, max_windows=self.max_windows)
         whole = values.sum(axis=1, keepdims=True)
-        return np.divide(values, whole, out=np.zeros_like(values), where=whole > 0)
+        shares: Float64[np.ndarray, "target source"] = np.divide(
+            values, whole, out=np.zeros_like(values), where=whole > 0
+        )
+        return shares

@@ -39,11 +39,13 @@ def standardised(series: TimeSeries) -> Float64[np.ndarray, "time region"]:
     if not deviation.all():
         still = series.regions[int(np.argmin(deviation))]
         raise SeriesError(f"every region must change within a run; {still} doesn't")
-    return frames / deviation
+    scaled: Float64[np.ndarray, "time region"] = frames / deviation
+    return scaled
 
 
 def covariance_of(
     frames: Float64[np.ndarray, "time region"],
 ) -> Float64[np.ndarray, "region region"]:
     """Return the covariance (ddof 0) of frames that are already centred."""
-    return frames.T @ frames / len(frames)
+    covariance: Float64[np.ndarray, "region region"] = frames.T @ frames / len(frames)
+    return covariance

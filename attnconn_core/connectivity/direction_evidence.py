@@ -120,7 +120,8 @@ def _innovations(frames: Frames, lengths: list[int]) -> Float64[np.ndarray, "lat
     left = present - past * ((past * present).mean(axis=0) / (past**2).mean(axis=0))
     left = left - left.mean(axis=0)
     deviation = left.std(axis=0)
-    return left / np.where(deviation > 0, deviation, 1.0)
+    scaled: Float64[np.ndarray, "later region"] = left / np.where(deviation > 0, deviation, 1.0)
+    return scaled
 
 
 def _surrogates(frames: Frames, rest: Rest, lengths: list[int]) -> Iterator[tuple[Frames, Rest]]:

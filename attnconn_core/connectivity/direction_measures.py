@@ -68,7 +68,8 @@ def entropy(values: Float[np.ndarray, "row time"]) -> Float64[np.ndarray, " row"
     size = np.abs(values)
     log_cosh = (size + np.log(1 + np.exp(-2 * size))).mean(axis=-1, dtype=np.float64) - np.log(2)
     odd = (values * np.exp(-(values**2) / 2)).mean(axis=-1, dtype=np.float64)
-    return -_K1 * (log_cosh - _GAMMA) ** 2 - _K2 * odd**2
+    entropy: Float64[np.ndarray, " row"] = -_K1 * (log_cosh - _GAMMA) ** 2 - _K2 * odd**2
+    return entropy
 
 
 def _entropy(frames: Frames) -> BySource:
@@ -86,7 +87,8 @@ def _entropy(frames: Frames) -> BySource:
 def _tanh(frames: Frames) -> BySource:
     """Return E[x tanh y] − E[tanh x · y], at [y, x], times the correlation."""
     moment = frames.T @ np.tanh(frames) / len(frames)  # [x, y]
-    return (frames.T @ frames / len(frames)) * (moment.T - moment)
+    asymmetry: BySource = (frames.T @ frames / len(frames)) * (moment.T - moment)
+    return asymmetry
 
 
 def _skew(frames: Frames) -> BySource:
@@ -96,7 +98,8 @@ def _skew(frames: Frames) -> BySource:
     """
     turned = frames * np.where((frames**3).mean(axis=0) < 0, -1.0, 1.0)
     moment = (turned**2).T @ turned / len(turned)  # [x, y]
-    return (turned.T @ turned / len(turned)) * (moment.T - moment)
+    asymmetry: BySource = (turned.T @ turned / len(turned)) * (moment.T - moment)
+    return asymmetry
 
 
 #: Name → measure of standardised frames.
@@ -184,7 +187,8 @@ def _residual_correlation(precision: np.ndarray, covariance: np.ndarray) -> np.n
     joint = -p[None] * off * c[:, None] - off * p[:, None] * c[None]
     joint = joint + (np.multiply.outer(p, p) + off**2) * covariance
     correlation = joint / np.sqrt(first * first.T)
-    return correlation - np.diag(correlation.diagonal())
+    off_diagonal: np.ndarray = correlation - np.diag(correlation.diagonal())
+    return off_diagonal
 
 
 def _mean_product(one: np.ndarray, other: np.ndarray) -> Float64[np.ndarray, " region"]:

@@ -57,7 +57,8 @@ def r2_drops(
     squared = rows @ rows.transpose(0, 2, 1)  # (A⁻²)[g, g], since A⁻¹ is symmetric
     penalty = 2 * (inverse @ full).reshape(by_source) - squared @ z
     rise = ((own + alpha * penalty) * z).sum(axis=1)
-    return rise.T / moments.total[:, None]
+    by_target: Float64[np.ndarray, "target source"] = rise.T / moments.total[:, None]
+    return by_target
 
 
 @dataclass(frozen=True)

@@ -176,7 +176,8 @@ class _Projection:
         predicted = self.past @ coefficients.reshape(len(weights), -1)
         observed = np.tile(self.observed, len(alphas))
         by_region = r2_score(observed, predicted, multioutput="raw_values")
-        return by_region.reshape(len(alphas), -1).mean(axis=1)
+        by_alpha: Float64[np.ndarray, " step"] = by_region.reshape(len(alphas), -1).mean(axis=1)
+        return by_alpha
 
 
 def _project(training: TimeSeries, test: TimeSeries, lags: int, units: str) -> _Projection:

@@ -94,12 +94,12 @@ class Method:
     @property
     def directed(self) -> bool:
         """Whether [target, source] and [source, target] may differ."""
-        return self.estimator.directed
+        return bool(self.estimator.directed)
 
     @property
     def signed(self) -> bool:
         """Whether negative values have a meaning."""
-        return self.estimator.signed
+        return bool(self.estimator.signed)
 
     @property
     def penalties(self) -> tuple[float, ...]:
@@ -184,7 +184,8 @@ class Method:
         **more
             Further arguments of the estimator, such as a trained forecaster.
         """
-        return self.estimator(**self.parameters, **more)
+        estimator: Estimator = self.estimator(**self.parameters, **more)
+        return estimator
 
     def named(self, connectivity: Connectivity) -> Connectivity:
         """Return a matrix of the estimator under this method's name.

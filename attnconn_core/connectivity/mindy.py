@@ -142,7 +142,10 @@ class Mindy:
 
 def _standardised(frames: Float64[np.ndarray, "time region"]) -> Float64[np.ndarray, "time region"]:
     deviation = frames.std(axis=0)
-    return (frames - frames.mean(axis=0)) / np.where(deviation > 0, deviation, 1.0)
+    standardised: Float64[np.ndarray, "time region"] = (frames - frames.mean(axis=0)) / np.where(
+        deviation > 0, deviation, 1.0
+    )
+    return standardised
 
 
 def _without_outliers(

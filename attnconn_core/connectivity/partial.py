@@ -30,7 +30,9 @@ def partial_correlation(
     region with itself.
     """
     deviation = np.sqrt(precision.diagonal())
-    values = -precision / np.multiply.outer(deviation, deviation)
+    values: Float64[np.ndarray, "region region"] = -precision / np.multiply.outer(
+        deviation, deviation
+    )
     # LAPACK's inverse of a symmetric matrix is symmetric only up to rounding.
     values = (values + values.T) / 2 + 0.0  # + 0.0 turns -0.0 into 0.0
     np.fill_diagonal(values, 1.0)

@@ -47,7 +47,8 @@ def activity_difference(
     less, more = np.minimum.outer(active, active), np.maximum.outer(active, active)
     size = 1 - np.divide(less, more, out=np.ones_like(less), where=more > 0)
     # θ2 ≥ θ3 is equivalent to E[a] ≥ E[b]: both contain θ1.
-    return np.sign(active[:, None] - active) * size
+    tau: Float64[np.ndarray, "target source"] = np.sign(active[:, None] - active) * size
+    return tau
 
 
 @dataclass(frozen=True)

@@ -130,4 +130,5 @@ def _spectral(
 ) -> Float64[np.ndarray, "region region"]:
     """Return a function of a symmetric matrix, applied to its eigenvalues."""
     eigenvalues, vectors = np.linalg.eigh((matrix + matrix.T) / 2)
-    return (vectors * function(eigenvalues)) @ vectors.T
+    mapped: Float64[np.ndarray, "region region"] = (vectors * function(eigenvalues)) @ vectors.T
+    return mapped

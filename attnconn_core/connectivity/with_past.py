@@ -64,4 +64,5 @@ def with_past(series: TimeSeries, lags: int) -> Float64[np.ndarray, "sample colu
             f"every region must change within a run, beyond its first and last {lags} frames; "
             f"{still} doesn't"
         )
-    return np.divide(frames, deviation, out=frames)
+    scaled: Float64[np.ndarray, "sample column"] = np.divide(frames, deviation, out=frames)
+    return scaled

@@ -81,7 +81,10 @@ def carpet(
 
 def standardised_runs(series: TimeSeries) -> np.ma.MaskedArray:
     """Return every run standardised separately, (time, region); mask what can't be standardised."""
-    return np.ma.concatenate([_standardised(run) for run in series.runs if len(run)])
+    runs: np.ma.MaskedArray = np.ma.concatenate(
+        [_standardised(run) for run in series.runs if len(run)]
+    )
+    return runs
 
 
 def mean_signal(
@@ -96,7 +99,8 @@ def _standardised(run: Float[np.ndarray, "time region"]) -> np.ma.MaskedArray:
     values = np.ma.masked_invalid(run.astype(np.float64))
     # The deviation of a constant may be rounding noise; its range is exactly 0.
     values[:, np.ma.filled(np.ma.ptp(values, axis=0) == 0, True)] = np.ma.masked
-    return (values - values.mean(axis=0)) / values.std(axis=0)
+    standardised: np.ma.MaskedArray = (values - values.mean(axis=0)) / values.std(axis=0)
+    return standardised
 
 
 def _draw_mean(axes: Axes, standardised: np.ma.MaskedArray, series: TimeSeries) -> None:

@@ -1,6 +1,5 @@
-"""Figures as bytes, for files and for pages with embedded pictures."""
+"""Figures as bytes."""
 
-import base64
 import io
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -9,7 +8,7 @@ from matplotlib.image import imsave
 
 from attnconn_core.errors import ParameterError
 
-__all__ = ["png", "png_base64"]
+__all__ = ["png"]
 
 
 def png(figure: Figure, dpi: int = 150) -> bytes:
@@ -40,8 +39,3 @@ def png(figure: Figure, dpi: int = 150) -> bytes:
     without: dict[str, str] = {"Software": None}  # type: ignore[dict-item]  # None: left out
     imsave(buffer, canvas.buffer_rgba(), format="png", dpi=dpi, metadata=without)
     return buffer.getvalue()
-
-
-def png_base64(figure: Figure, dpi: int = 150) -> str:
-    """Return a figure as base64 text, for ``data:image/png;base64,…``."""
-    return base64.b64encode(png(figure, dpi)).decode("ascii")

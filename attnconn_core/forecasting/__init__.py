@@ -54,7 +54,6 @@ if TYPE_CHECKING:
     from attnconn_core.forecasting.ensemble import Ensemble
     from attnconn_core.forecasting.fitting import Epoch, Fit, fit
     from attnconn_core.forecasting.network import AttentionForecaster
-    from attnconn_core.forecasting.pairwise import pairwise_score
     from attnconn_core.forecasting.reading import (
         Forecast,
         MeanAttention,
@@ -93,7 +92,6 @@ __all__ = [
     "load_forecaster",
     "load_reference_checkpoint",
     "mean_attention",
-    "pairwise_score",
     "save_forecaster",
     "shared_penalty",
 ]

@@ -136,10 +136,12 @@ def _carried(
     given = value @ attention.output.weight.T
     weights = paid.permute(2, 0, 1)
     if len(forecaster.head) > 1:
-        return weights * given.norm(dim=-1)[:, None, :]
-    (head,) = forecaster.head
-    forecast = torch.einsum("bsd,tdh->btsh", given, head.weight)
-    return weights * forecast.norm(dim=-1)
+        size = given.norm(dim=-1)[:, None, :]
+    else:
+        (head,) = forecaster.head
+        size = torch.einsum("bsd,tdh->btsh", given, head.weight).norm(dim=-1)
+    contributions: Float[Tensor, "batch target source"] = weights * size
+    return contributions
 
 
 def _standardised(

@@ -61,7 +61,8 @@ class RegionalHead(RegionalStack):
         *hidden, last = self
         for layer in hidden:
             x = layer(torch.relu_(x))
-        return last(x)
+        output: Float[Tensor, "region batch out"] = last(x)
+        return output
 
 
 @torch.no_grad()

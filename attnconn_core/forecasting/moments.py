@@ -105,7 +105,8 @@ class LaggedMoments:
         share = other.n_samples / n_samples
 
         def mean(one: np.ndarray, another: np.ndarray) -> np.ndarray:
-            return one + share * (another - one)
+            together: np.ndarray = one + share * (another - one)
+            return together
 
         return LaggedMoments(
             lags=self.lags,

@@ -13,6 +13,7 @@ Products are computed, and rounded, in the precision of the keys; sums over d, s
 targets have the precision of the matrices.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import prod
 from typing import Any
@@ -22,7 +23,7 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-__all__ = ["Kept", "biased_score", "pairwise_score", "ranges", "tile_room", "weighted_score"]
+__all__ = ["Kept", "biased_score", "ranges", "tile_room", "weighted_score"]
 
 # Size of a tile of (sources, d, batch). On a CPU, 2 MB stay in the caches, with as much again
 # for a second thread; a GPU is faster with few, large launches.
@@ -52,34 +53,6 @@ class Kept:
     key_gradient: Float[Tensor, "source d batch"]
 
 
-def pairwise_score(
-    query: Float[Tensor, "batch target d"],
-    key: Float[Tensor, "batch source d"],
-    weight: Float[Tensor, "target source d d"],
-    bias: Float[Tensor, "target source d"],
-) -> Float[Tensor, "batch target source"]:
-    """Return how strongly each target asks for each source, before normalisation.
-
-    Parameters
-    ----------
-    query, key
-        One vector per window and region.
-    weight
-        W[s, t] transposed: ``weight[s, t, j, i]`` maps query component i to key
-        component j. This order makes three of the four products contiguous.
-    bias
-        c[s, t].
-
-    Returns
-    -------
-    score
-        Differentiable once with respect to all four.
-    """
-    windows_last = key.permute(1, 2, 0)
-    weighted = weighted_score(query.transpose(0, 1), windows_last, weight)
-    return (weighted + biased_score(windows_last, bias).transpose(0, 1)).permute(2, 0, 1)
-
-
 def weighted_score(
     query: Float[Tensor, "target batch d"],
     key: Float[Tensor, "source d batch"],
@@ -88,11 +61,15 @@ def weighted_score(
 ) -> Float[Tensor, "target source batch"]:
     """Return the part of the score that depends on W.
 
+    ``weight[s, t]`` is W[s, t] transposed: ``weight[s, t, j, i]`` maps query component i to key
+    component j. This order makes three of the four products contiguous. The score is
+    differentiable once with respect to all three.
+
     With `kept`, the backward pass must run before that memory is used again, and the gradients
     of W and the keys are written only there.
     """
-    score: Tensor = _Weighted.apply(query, key, weight, kept)
-    return score
+    apply: Callable[..., Tensor] = _Weighted.apply  # torch gives it no types
+    return apply(query, key, weight, kept)
 
 
 def biased_score(

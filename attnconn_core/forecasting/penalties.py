@@ -13,7 +13,7 @@ from attnconn_core.forecasting.moments import (
 from attnconn_core.records import TimeSeries
 from attnconn_core.timeseries import split
 
-__all__ = ["VALIDATION_FRACTION", "ChosenFit", "TrainingMoments", "on_validation_frames"]
+__all__ = ["VALIDATION_FRACTION", "ChosenFit", "TrainingMoments"]
 
 #: Share of the training part, at the end, on which penalties are chosen.
 VALIDATION_FRACTION = 0.1
@@ -96,17 +96,3 @@ class TrainingMoments:
         curve = penalty_curve(fit, self.earlier, self.validation, alphas)
         alpha = best_penalty(curve)
         return ChosenFit(fit(self.whole, alpha), alpha, curve)
-
-
-def on_validation_frames(
-    fit: Penalised,
-    training: TimeSeries,
-    lags: int,
-    validation_fraction: float = VALIDATION_FRACTION,
-    alphas: Sequence[float] = ALPHAS,
-) -> ChosenFit:
-    """Choose a penalty on the last part of a series, and return the fit on all of it.
-
-    See `TrainingMoments.of` and `TrainingMoments.chosen`.
-    """
-    return TrainingMoments.of(training, lags, validation_fraction).chosen(fit, alphas)

@@ -11,20 +11,17 @@ from attnconn_core.records import TimeSeries
 
 __all__ = ["PooledMoments", "deal"]
 
+# If there are more pools, there is one group per pool.
 _GROUPS = 10
 
 
-def deal(
-    subjects: Iterable[str], n_groups: int = _GROUPS, *, pools: Sequence[Collection[str]] = ()
-) -> Mapping[str, int]:
+def deal(subjects: Iterable[str], *, pools: Sequence[Collection[str]] = ()) -> Mapping[str, int]:
     """Assign subjects to groups, in the order of their names; one per group if possible.
 
     Parameters
     ----------
     subjects
         Subjects to assign.
-    n_groups
-        Largest number of groups; if there are more pools, one group per pool.
     pools
         Sets of subjects that are compared with each other, such as those of a `GroupFold`. No
         group holds subjects of two pools, so `PooledMoments.outside` a pool leaves out only
@@ -33,18 +30,11 @@ def deal(
     Returns
     -------
     Subject → number of its group, from 0.
-
-    Raises
-    ------
-    ParameterError
-        If `n_groups` is below 2, which would leave no other group.
     """
-    if n_groups < 2:
-        raise ParameterError(f"subjects must be divided into at least 2 groups; got {n_groups}")
     ordered = sorted(set(subjects))
-    if len(ordered) <= n_groups or not pools:
-        return MappingProxyType({subject: at % n_groups for at, subject in enumerate(ordered)})
-    each = max(1, n_groups // len(pools))
+    if len(ordered) <= _GROUPS or not pools:
+        return MappingProxyType({subject: at % _GROUPS for at, subject in enumerate(ordered)})
+    each = max(1, _GROUPS // len(pools))
     return MappingProxyType(
         {
             subject: number * each + at % each

@@ -1,7 +1,6 @@
 """Presets: named combinations of an architecture and training settings."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from attnconn_core.forecasting.config import ForecasterConfig, TrainingConfig
 
@@ -23,11 +22,6 @@ class Preset:
     name: str
     forecaster: ForecasterConfig
     training: TrainingConfig
-
-    def with_training(self, **changes: Any) -> "Preset":
-        """Return the preset with some training settings changed and validated."""
-        training = TrainingConfig(**{**self.training.model_dump(), **changes})
-        return Preset(self.name, self.forecaster, training)
 
 
 GROUP = Preset("group", ForecasterConfig(), TrainingConfig(normalisation="pooled"))

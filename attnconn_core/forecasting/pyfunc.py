@@ -45,7 +45,8 @@ class ServedForecaster:
         """
         with torch.inference_mode():
             predicted, _ = self.forecaster(torch.as_tensor(np.asarray(windows, dtype=np.float32)))
-        return predicted.numpy()
+        forecasts: Float32[np.ndarray, "batch region horizon"] = predicted.numpy()
+        return forecasts
 
 
 def _load_pyfunc(path: str) -> ServedForecaster:

@@ -4,7 +4,7 @@ After the scores, no target depends on another: a target reads the keys and valu
 regions and its own query, pair queries and head. So the loss and the gradients of a few targets
 can be computed before those of the next few, while their pair queries are still in memory. For
 all targets at once, pair queries would take 655 MB (256 windows, 100 regions, d = 64), and
-computing them again for the backward pass, as `pairwise_score` does, takes a quarter of a step.
+computing them again for the backward pass, as `weighted_score` does, takes a quarter of a step.
 For the same reason every thread can have its own targets, which is more efficient than sharing
 each product among the threads.
 """
@@ -82,6 +82,7 @@ class Targetwise:
             attention.draw_kept(len(inputs)),
         )
         done = together([functools.partial(each.follow_back, seen, loss) for each in self._shares])
+        terms: Float[Tensor, " term"]
         terms, of_key, of_value, *of_output = (
             functools.reduce(torch.add, of_shares) for of_shares in zip(*done, strict=True)
         )

@@ -35,7 +35,7 @@ __all__ = [
 
 @dataclass(frozen=True)
 class ScanHeader:
-    """Size, repetition time and structures of a dense series, without its values.
+    """Size, repetition time and surfaces of a dense series, without its values.
 
     Attributes
     ----------
@@ -43,20 +43,17 @@ class ScanHeader:
         Number of frames.
     repetition_time
         Seconds per frame.
-    structures
-        CIFTI structure → number of its grayordinates.
     n_vertices
         CIFTI structure → number of vertices of its full surface; only surfaces.
     """
 
     n_frames: int
     repetition_time: float
-    structures: Mapping[str, int]
     n_vertices: Mapping[str, int]
 
 
 def read_scan_header(path: Path) -> ScanHeader:
-    """Return the frames, repetition time and structures of a ``dtseries.nii`` file.
+    """Return the frames, repetition time and surfaces of a ``dtseries.nii`` file.
 
     Raises
     ------
@@ -67,7 +64,6 @@ def read_scan_header(path: Path) -> ScanHeader:
     return ScanHeader(
         n_frames=matrix.shape[0],
         repetition_time=seconds_per_frame(matrix.path, series),
-        structures={model.structure: model.stop - model.start for model in models.models},
         n_vertices=_surface_sizes(models),
     )
 

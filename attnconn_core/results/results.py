@@ -128,7 +128,9 @@ class Results:
 
     def table(self, asset: str, name: str, partition: str = WHOLE) -> pd.DataFrame:
         """Return a table, such as ``"scores"`` of ``"fingerprint"``."""
-        return read_parquet(self.path(asset, f"{name}.parquet", partition))[0].to_pandas()
+        stored, _ = read_parquet(self.path(asset, f"{name}.parquet", partition))
+        table: pd.DataFrame = stored.to_pandas()
+        return table
 
     def series(self, session: str) -> TimeSeries:
         """Return the time series of a session, such as ``"sub-101309_ses-test"``."""

@@ -16,8 +16,6 @@ _REGIONS, _WINDOW, _DEVIATION = 20, 15, 0.2
 _CONNECTED, _WEIGHT = 0.4, (0.5, 2.0)
 _JUDGED = 1000  # number of samples over which the ground truth is averaged
 
-Windows = Float[np.ndarray, "sample region lag"]
-Targets = Float[np.ndarray, "sample region"]
 BySource = Float[np.ndarray, "target source"]
 
 

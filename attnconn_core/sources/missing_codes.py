@@ -99,7 +99,8 @@ def _apart(values: pd.Series, rest: pd.Series) -> pd.Series:
     down = low - values > least * (_RANGES if below > _TAIL * above else 1)
     up = values - high >= least * (_RANGES if above > _TAIL * below else 1)
     lone = (values == -1) & (low >= 0) & (high >= _SCORE)
-    return down | up | lone
+    codes: pd.Series = down | up | lone
+    return codes
 
 
 def far_values(values: pd.Series) -> pd.Series:

@@ -43,4 +43,5 @@ def mixed_units(values: pd.Series) -> pd.Series:
     if gap < np.log(_FACTOR) or gap < _WIDTHS * max(np.ptp(low), np.ptp(high)):
         return nobody
     below = np.log(there) < (low[-1] + high[0]) / 2
-    return there[below if smaller is low else ~below]
+    others: pd.Series = there[below if smaller is low else ~below]
+    return others

@@ -57,7 +57,7 @@ def read_table(path: Path, error: type[InputError] = StudyError, **options: Any)
         require_delimiter(path, error)
         named = options.get("header", "infer") is not None
         _check_text(path, delimiter, named, error)
-        return pd.read_csv(
+        table: pd.DataFrame = pd.read_csv(
             _with_names_composed(path) if named else path,
             sep=delimiter,
             index_col=False,
@@ -65,6 +65,7 @@ def read_table(path: Path, error: type[InputError] = StudyError, **options: Any)
             compression=None,
             **options,
         )
+        return table
     except error:
         raise
     except (OSError, ValueError, csv.Error) as problem:  # pandas' parser errors are ValueErrors

@@ -1,5 +1,7 @@
 """Checks of dimensions: one common signal, or fewer dimensions than regions."""
 
+import math
+
 import numpy as np
 
 from attnconn_core.timeseries.relation import relation
@@ -75,4 +77,4 @@ def _rounding(part: UsablePart) -> float:
     if stored > _WRITTEN:
         return stored
     written = part.written if _clearly_more_frames(part) else 0.0
-    return max(stored, min(written, _WRITTEN), _COMPUTED) / np.sqrt(12)
+    return max(stored, min(written, _WRITTEN), _COMPUTED) / math.sqrt(12)

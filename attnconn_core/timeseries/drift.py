@@ -51,7 +51,8 @@ def explained_by_drift(part: UsablePart) -> Float64[np.ndarray, " region"]:
 
 def squares(run: Float64[np.ndarray, "time region"]) -> Float64[np.ndarray, " region"]:
     """Return each region's sum of squares."""
-    return np.einsum("tr,tr->r", run, run)
+    sums: Float64[np.ndarray, " region"] = np.einsum("tr,tr->r", run, run)
+    return sums
 
 
 def _parabola(run: Float64[np.ndarray, "time region"]) -> Float64[np.ndarray, " region"]:

@@ -22,6 +22,7 @@ FEW_LEVELS = 16
 """Number of different values in a region; z-scores saved as integers take about seven."""
 # With fewer frames, a region takes few values in any case.
 _ENOUGH_FRAMES = 60
+_SHOWN = 5  # number of ranges in a message
 
 
 @dataclass(frozen=True)
@@ -173,7 +174,7 @@ def _same(values: Float32[np.ndarray, "time region"], numbers: np.ndarray) -> li
     return [group for group in groups.values() if len(group) > 1]
 
 
-def frames_in_words(numbers: Sequence[int], shown: int = 5) -> str:
+def frames_in_words(numbers: Sequence[int]) -> str:
     """Return frame numbers written as ranges: ``20–25, 150``."""
     ranges: list[list[int]] = []
     for number in numbers:
@@ -181,5 +182,5 @@ def frames_in_words(numbers: Sequence[int], shown: int = 5) -> str:
             ranges[-1][1] = number
         else:
             ranges.append([number, number])
-    told = [str(first) if first == last else f"{first}–{last}" for first, last in ranges[:shown]]
-    return ", ".join(told) + (", …" if len(ranges) > shown else "")
+    told = [str(first) if first == last else f"{first}–{last}" for first, last in ranges[:_SHOWN]]
+    return ", ".join(told) + (", …" if len(ranges) > _SHOWN else "")

@@ -116,14 +116,18 @@ def _clipped(run: np.ndarray) -> Float64[np.ndarray, "region _"]:
     scale = _NORMAL * np.median(np.abs(run), axis=1)
     scale = np.where(scale > 0, scale, run.std(axis=1))
     run /= np.where(scale > 0, scale, 1.0)[:, None]
-    return np.clip(run, -_CLIP, _CLIP)
+    limited: Float64[np.ndarray, "region _"] = np.clip(run, -_CLIP, _CLIP)
+    return limited
 
 
 def _autocorrelation(runs: list[_Frames]) -> Float64[np.ndarray, " region"]:
     centred = [run - run.mean(axis=0) for run in runs]
     together = sum(np.einsum("tr,tr->r", run[1:], run[:-1]) for run in centred)
     power = sum(np.einsum("tr,tr->r", run, run) for run in centred)
-    return np.divide(together, power, out=np.full(len(power), np.nan), where=power > 0)
+    correlation: Float64[np.ndarray, " region"] = np.divide(
+        together, power, out=np.full(len(power), np.nan), where=power > 0
+    )
+    return correlation
 
 
 def _halves(runs: list[_Frames]) -> tuple[list[_Frames], list[_Frames]]:
@@ -143,12 +147,13 @@ def _correlation(parts: list[_Frames]) -> _Matrix:
     )
     deviation = np.sqrt(np.diag(products))
     deviation[deviation == 0] = np.inf
-    return np.clip(products / np.outer(deviation, deviation), -0.999, 0.999)
+    correlation: _Matrix = np.clip(products / np.outer(deviation, deviation), -0.999, 0.999)
+    return correlation
 
 
 def _edges(matrix: _Matrix) -> Float64[np.ndarray, " edge"]:
     """Return the Fisher z of every edge, minus their mean, scaled to norm 1."""
-    edges = np.arctanh(matrix[np.triu_indices(len(matrix), 1)])
+    edges: Float64[np.ndarray, " edge"] = np.arctanh(matrix[np.triu_indices(len(matrix), 1)])
     edges -= edges.mean()
     norm = np.linalg.norm(edges)
     return edges / norm if norm > 0 else edges

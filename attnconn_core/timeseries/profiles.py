@@ -92,7 +92,9 @@ def shifts(
     autocorrelation: Float64[np.ndarray, "session region"],
 ) -> Float64[np.ndarray, "session region"]:
     """Return the Fisher z of autocorrelations minus the usual value of each region."""
-    return fisher(autocorrelation) - fisher(np.median(autocorrelation, axis=0))
+    usual = fisher(np.median(autocorrelation, axis=0))
+    shifted: Float64[np.ndarray, "session region"] = fisher(autocorrelation) - usual
+    return shifted
 
 
 def scaled(rows: _Rows) -> _Rows:
@@ -103,7 +105,8 @@ def scaled(rows: _Rows) -> _Rows:
 
 def fisher(correlations: Float64[np.ndarray, "*any"]) -> Float64[np.ndarray, "*any"]:
     """Return the Fisher z of correlations, which are limited to 0.99."""
-    return np.arctanh(np.clip(correlations, -0.99, 0.99))
+    z: Float64[np.ndarray, "*any"] = np.arctanh(np.clip(correlations, -0.99, 0.99))
+    return z
 
 
 def _median_of_others(rows: _Rows) -> _Rows:
@@ -113,7 +116,8 @@ def _median_of_others(rows: _Rows) -> _Rows:
     columns = np.arange(rows.shape[1])
     # The sorted value at a position after removing a row: the same one, or the one after it.
     middle = [place + (rank <= place) for place in ((len(rows) - 2) // 2, (len(rows) - 1) // 2)]
-    return (order[middle[0], columns] + order[middle[1], columns]) / 2
+    medians: _Rows = (order[middle[0], columns] + order[middle[1], columns]) / 2
+    return medians
 
 
 def distances(
@@ -122,4 +126,7 @@ def distances(
     """Return distances from the median in robust deviations, with `least` as their minimum."""
     distance = values - np.median(values)
     deviation = np.maximum(_NORMAL * np.median(np.abs(distance)), least)
-    return np.divide(distance, deviation, out=np.zeros_like(distance), where=deviation > 0)
+    robust: Float64[np.ndarray, "*any"] = np.divide(
+        distance, deviation, out=np.zeros_like(distance), where=deviation > 0
+    )
+    return robust

@@ -212,14 +212,16 @@ def _run(
         states = fftconvolve(states, response, axes=0)
     signal = states[warm_up : warm_up + frames * steps : steps]
     observed = signal + noise * signal.std(axis=0) * rng.standard_normal(signal.shape)
-    return observed.astype(np.float32)
+    series: Float32[np.ndarray, "time region"] = observed.astype(np.float32)
+    return series
 
 
 def _response(repetition_time: float, delay: float = 0.0) -> Float[np.ndarray, " lag"]:
     """Return the canonical response of Friston et al. 1998 over 32 s, scaled to sum 1."""
     seconds = np.arange(0, 32, repetition_time) - delay
     response = gamma.pdf(seconds, 6) - gamma.pdf(seconds, 16) / 6
-    return response / response.sum()
+    scaled: Float[np.ndarray, " lag"] = response / response.sum()
+    return scaled
 
 
 def _with_reverses(

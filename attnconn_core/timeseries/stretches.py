@@ -81,7 +81,8 @@ def _changes(run: Float64[np.ndarray, "time region"]) -> _Changes:
         if not usual.any():
             return np.empty(0)
         steps = steps[usual > 0] / usual[usual > 0, None]
-    return np.minimum(np.abs(steps), _CLIP).mean(axis=0).astype(np.float64)
+    changes: _Changes = np.minimum(np.abs(steps), _CLIP).mean(axis=0).astype(np.float64)
+    return changes
 
 
 def _frozen(changes: _Changes) -> list[tuple[int, int]]:
@@ -101,7 +102,10 @@ def _other(changes: _Changes) -> list[tuple[int, int]]:
 
 
 def _medians(changes: _Changes, window: int) -> Float64[np.ndarray, " window"]:
-    return np.median(np.lib.stride_tricks.sliding_window_view(changes, window), axis=1)
+    medians: Float64[np.ndarray, " window"] = np.median(
+        np.lib.stride_tricks.sliding_window_view(changes, window), axis=1
+    )
+    return medians
 
 
 def _joined(windows: np.ndarray, single: np.ndarray, length: int) -> list[tuple[int, int]]:

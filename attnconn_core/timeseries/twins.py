@@ -42,4 +42,5 @@ def _correlation(
     values: Float64[np.ndarray, "time region"],
 ) -> Float64[np.ndarray, "region region"]:
     with np.errstate(invalid="ignore", divide="ignore"):  # for a region with constant changes
-        return np.nan_to_num(np.corrcoef(values.T))
+        correlation: Float64[np.ndarray, "region region"] = np.nan_to_num(np.corrcoef(values.T))
+        return correlation

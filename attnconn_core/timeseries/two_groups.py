@@ -90,7 +90,8 @@ class _Subjects:
         return len(self.rows)
 
     def means(self, values: Float64[np.ndarray, " session"]) -> _Values:
-        return (self.rows @ values) / self.rows.sum(axis=1)
+        by_subject: _Values = (self.rows @ values) / self.rows.sum(axis=1)
+        return by_subject
 
     def sessions(self, group: _Group) -> tuple[str, ...]:
         return tuple(self.keys[place] for place in np.flatnonzero(self.rows[group].any(axis=0)))
@@ -163,6 +164,7 @@ def _shorter(whose: _Subjects, moved: _Values, frames: np.ndarray) -> _Group | N
     """Return the subjects with fewer frames, if their autocorrelation is below all others'."""
     numbers = whose.means(frames.astype(float))
     usual = np.median(frames)
+    fewer: _Group
     for fewer in (numbers <= _SHORT * usual, numbers < usual / _SHORT):
         if min(fewer.sum(), (~fewer).sum()) < _FEWEST or len(fewer) < _FEWEST_SUBJECTS:
             continue
@@ -251,7 +253,8 @@ def _are_apart(alike: _Alike, one: _Group, other: _Group, least: float) -> bool:
 def _within(alike: _Alike, group: _Group) -> _Some:
     """Return the mean correlation of each subject with the others of its group."""
     among = alike[np.ix_(group, group)]
-    return (among.sum(axis=1) - np.diag(among)) / (len(among) - 1)
+    means: _Some = (among.sum(axis=1) - np.diag(among)) / (len(among) - 1)
+    return means
 
 
 def _in_numbers(alike: _Alike, whose: _Subjects, one: _Group, other: _Group) -> TwoGroups:

@@ -96,7 +96,8 @@ class UsablePart:
         """
         scaled = [run / np.median(run.std(axis=0)) for run in self.runs]
         stacked = np.concatenate(scaled)
-        return stacked / stacked.std(axis=0)
+        standardised: Float64[np.ndarray, "time region"] = stacked / stacked.std(axis=0)
+        return standardised
 
 
 def usable_part(series: TimeSeries) -> UsablePart | None:

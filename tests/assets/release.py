@@ -56,7 +56,7 @@ SMALL_FIGURES = """
 import sys
 from attnconn_assets.__main__ import main
 from attnconn_core.figures import album, encode
-encode.png.__defaults__ = encode.png_base64.__defaults__ = (20,)
+encode.png.__defaults__ = (20,)
 album._DPI = 20
 sys.exit(main())
 """

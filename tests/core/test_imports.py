@@ -26,7 +26,17 @@ class Hiding:
 sys.meta_path[:] = [Hiding(finder) for finder in sys.meta_path]
 """
 
-EXTRAS = ("torch", "safetensors", "dagster", "mlflow", "sqlalchemy", "yaml", "jinja2", "tqdm")
+EXTRAS = (
+    "torch",
+    "safetensors",
+    "alembic",
+    "dagster",
+    "mlflow",
+    "sqlalchemy",
+    "yaml",
+    "jinja2",
+    "tqdm",
+)
 
 PEARSON = """
 import numpy as np

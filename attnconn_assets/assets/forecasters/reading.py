@@ -9,11 +9,9 @@ from attnconn_core.forecasting import AttentionForecaster, load_forecaster
 __all__ = ["cohort_model_of", "model_for_session", "read_forecaster"]
 
 
-def read_forecaster(
-    work: Work, asset: str, partition: str, name: str = "model.safetensors"
-) -> AttentionForecaster:
+def read_forecaster(work: Work, asset: str, partition: str) -> AttentionForecaster:
     """Read a trained forecaster."""
-    return load_forecaster(work.content(asset, name, partition))[0]
+    return load_forecaster(work.content(asset, "model.safetensors", partition))[0]
 
 
 def cohort_model_of(work: Work, configuration: str) -> tuple[AttentionForecaster, bool]:

@@ -216,7 +216,7 @@ def _kept_subjects(features: np.ndarray, target: np.ndarray) -> Bool[np.ndarray,
             f"features must be (subject, edge) and target (subject,) of the same subjects; "
             f"got {features.shape} and {target.shape}"
         )
-    kept = ~np.isnan(target)
+    kept: Bool[np.ndarray, " given"] = ~np.isnan(target)
     require_finite("features", features[kept])
     require_finite("target", target[kept])
     if not kept.any() or np.ptp(target[kept]) == 0:

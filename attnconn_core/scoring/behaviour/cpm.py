@@ -143,7 +143,10 @@ def _correlations(features: np.ndarray, targets: np.ndarray) -> Float[np.ndarray
     edge_mean, edge_std = column_scale(features)
     target_mean, target_std = column_scale(targets)
     z = (features - edge_mean) / edge_std
-    return z.T @ ((targets - target_mean) / target_std) / len(features)
+    correlations: Float[np.ndarray, "edge target"] = (
+        z.T @ ((targets - target_mean) / target_std) / len(features)
+    )
+    return correlations
 
 
 def _least_correlation(n_subjects: int, threshold: float) -> float:

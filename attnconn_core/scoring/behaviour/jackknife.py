@@ -48,7 +48,8 @@ def jackknifed_variance(
     rng = np.random.default_rng(plan.seed)
     found = np.full((_DRAWS, _REPEATS, cohort.targets.shape[1]), np.nan)
     if folds < 2:
-        return found[0, 0]
+        nothing: Float[np.ndarray, " target"] = found[0, 0]
+        return nothing
     for draw in range(_DRAWS):
         kept = ~np.isin(unit, rng.permutation(many)[:deleted])
         again = replace(

@@ -82,7 +82,8 @@ class KernelFold:
         self, values: Float[np.ndarray, "train *column"]
     ) -> Float[np.ndarray, "train *column"]:
         """Return the training subjects' values without what intercept and confounds explain."""
-        return values - self.design @ (self.inverse @ values)
+        left: Float[np.ndarray, "train *column"] = values - self.design @ (self.inverse @ values)
+        return left
 
 
 def kernel_folds(

@@ -90,7 +90,8 @@ def _columns(verdicts: pd.DataFrame) -> list[pd.Series]:
 
 def _of(table: pd.DataFrame, verdict: pd.Series) -> pd.Series:
     same = table["score"] == verdict["score"]
-    return same & (table["measure"] == verdict["measure"])
+    alike: pd.Series = same & (table["measure"] == verdict["measure"])
+    return alike
 
 
 def _sentence(

@@ -158,14 +158,18 @@ def _students_t(
     )
     error = np.sqrt(squares / (n + m - 2) * (1 / n + 1 / m))
     difference = one.mean(axis=0) - other.mean(axis=0)
-    return np.divide(difference, error, out=np.zeros_like(difference), where=error > 0)
+    t: Float[np.ndarray, " edge"] = np.divide(
+        difference, error, out=np.zeros_like(difference), where=error > 0
+    )
+    return t
 
 
 def _excess(
     t: Float[np.ndarray, " edge"], threshold: float, side: str
 ) -> Float[np.ndarray, " edge"]:
     """Return by how much an edge lies beyond the threshold; 0 or less if it doesn't."""
-    return {"both": np.abs(t), "greater": t, "less": -t}[side] - threshold
+    size: Float[np.ndarray, " edge"] = {"both": np.abs(t), "greater": t, "less": -t}[side]
+    return size - threshold
 
 
 def _components(

@@ -86,7 +86,8 @@ class FingerprintScore:
         others: Float[np.ndarray, " subject"] = (
             np.nanmean(between, axis=1) + np.nanmean(between, axis=0)
         ) / 2
-        return 100 * (self.same_scores - others)
+        differences: Float[np.ndarray, " subject"] = 100 * (self.same_scores - others)
+        return differences
 
 
 def fingerprint(
@@ -244,7 +245,8 @@ def only_best(
 def _ranks(scores: np.ndarray) -> np.ndarray:
     own = scores.diagonal()[:, None]
     # The own score ties with itself once, which must not count as half a rank.
-    return 0.5 + (scores > own).sum(axis=1) + 0.5 * (scores == own).sum(axis=1)
+    ranks: np.ndarray = 0.5 + (scores > own).sum(axis=1) + 0.5 * (scores == own).sum(axis=1)
+    return ranks
 
 
 def _auc(same: np.ndarray, cross: np.ndarray) -> float:

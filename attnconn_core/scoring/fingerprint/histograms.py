@@ -7,7 +7,7 @@ from jaxtyping import Float, Int8, Int32
 
 from attnconn_core.extras import import_extra
 
-__all__ = ["BinnedScans", "informations", "mutual_information"]
+__all__ = ["BinnedScans", "informations"]
 
 # Number of scans per block. Smaller blocks make the product slow; larger ones save less
 # when scans are compared with themselves. At 10 bins a block has 208 rows, a multiple of 16.
@@ -42,22 +42,10 @@ class BinnedScans:
         self.block = lru_cache(_KEPT)(partial(_reached, features, self.spans, bins))
 
 
-def mutual_information(
-    first: Float[np.ndarray, "first edge"],
-    second: Float[np.ndarray, "second edge"],
-    bins: int,
-) -> Float[np.ndarray, "first second"]:
-    """Return the mutual information, in nats, of every row of one with every row of the other.
-
-    From joint histograms of `bins` × `bins` equal cells over each row's own range, as in
-    ``numpy.histogram2d``.
-    """
-    return informations(BinnedScans(first, bins), BinnedScans(second, bins))
-
-
 def informations(first: BinnedScans, second: BinnedScans) -> Float[np.ndarray, "first second"]:
     """Return the mutual information, in nats, of every scan of one with every scan of the other.
 
+    From joint histograms of equal cells over each scan's own range, as in ``numpy.histogram2d``.
     If `second` is `first`, half of the blocks are computed and transposed.
     """
     n_edges = first.shape[1]
@@ -138,4 +126,5 @@ def _products(
     else:
         # float32 counts exactly up to 16,777,216 edges.
         counts = (one.float() @ other.float().T).int()
-    return counts.numpy()
+    shared: Int32[np.ndarray, "first second"] = counts.numpy()
+    return shared

@@ -141,6 +141,9 @@ def _share_above(
         weighed: Float[np.ndarray, "resample pair"], weights: Float[np.ndarray, "resample subject"]
     ) -> Float[np.ndarray, " resample"]:
         running = np.pad(weighed[:, order].cumsum(axis=1), ((0, 0), (1, 0)))
-        return (weights * (running[:, below] + running[:, upto]) / 2).sum(axis=1)
+        sums: Float[np.ndarray, " resample"] = (
+            weights * (running[:, below] + running[:, upto]) / 2
+        ).sum(axis=1)
+        return sums
 
     return weight

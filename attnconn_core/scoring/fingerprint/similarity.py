@@ -19,7 +19,9 @@ def unit_rows(
 
     The result is written to `out`, which may be `features` itself.
     """
-    rows = np.subtract(features, features.mean(axis=1, keepdims=True), out=out)
+    rows: Float[np.ndarray, "scan edge"] = np.subtract(
+        features, features.mean(axis=1, keepdims=True), out=out
+    )
     rows /= np.sqrt(np.einsum("se,se->s", rows, rows) / rows.shape[1])[:, None]
     return rows
 
@@ -30,13 +32,16 @@ def correlations(
     """Return correlations of every row of one with every row of the other, both `unit_rows`."""
     n_edges = first.shape[1]
     if len(first) * len(second) * _PIECE > _ONE_THREAD:
-        return first @ second.T / n_edges
+        whole: Float[np.ndarray, "first second"] = first @ second.T / n_edges
+        return whole
     cut = n_edges - n_edges % _PIECE
     one, other = (
         rows[:, :cut].reshape(len(rows), -1, _PIECE).swapaxes(0, 1) for rows in (first, second)
     )
     products = (one @ other.swapaxes(1, 2)).sum(axis=0)
-    return (products + first[:, cut:] @ second[:, cut:].T) / n_edges
+    pieced: Float[np.ndarray, "first second"]
+    pieced = (products + first[:, cut:] @ second[:, cut:].T) / n_edges
+    return pieced
 
 
 def pearson(

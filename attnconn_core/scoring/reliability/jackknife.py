@@ -145,7 +145,8 @@ def _spread(
 
 def _fisher(r: Float[np.ndarray, "*any"]) -> Float[np.ndarray, "*any"]:
     """Return Fisher's z; for r = 1, where it is infinite, that of almost 1."""
-    return np.arctanh(np.clip(r, -1 + _ROUNDING, 1 - _ROUNDING))
+    z: Float[np.ndarray, "*any"] = np.arctanh(np.clip(r, -1 + _ROUNDING, 1 - _ROUNDING))
+    return z
 
 
 def _units(

@@ -34,6 +34,11 @@ def test_a_long_table_says_what_it_leaves_out():
     assert shown.endswith("… and 10 more rows")
 
 
+def test_no_text_ends_a_cell_or_a_row():
+    shown = metadata.table(pd.DataFrame({"of | a": ["left|right", "two\nlines"]})).value
+    assert shown.splitlines() == [r"| of \| a |", "|---|", r"| left\|right |", "| two lines |"]
+
+
 def test_a_schema_has_a_column_a_column():
     table = pd.DataFrame({"frames": np.array([60], np.int32), "a": [0.5]})
     (schema,) = metadata.schema(table).values()

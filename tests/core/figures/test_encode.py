@@ -1,6 +1,5 @@
 """Bytes that are a picture, the same each time, and nothing left behind."""
 
-import base64
 import io
 
 import matplotlib
@@ -10,7 +9,7 @@ from matplotlib._pylab_helpers import Gcf
 from PIL import Image
 
 from attnconn_core.errors import ParameterError
-from attnconn_core.figures import matrix, png, png_base64
+from attnconn_core.figures import matrix, png
 from attnconn_core.figures.style import canvas
 from attnconn_core.records import Connectivity
 
@@ -27,11 +26,6 @@ def test_the_same_figure_gives_the_same_bytes() -> None:
     figure = canvas(2.0)
     figure.subplots().plot([0, 1], [1, 0])
     assert png(figure, 60) == png(figure, 60)
-
-
-def test_base64_is_that_of_the_bytes() -> None:
-    figure = canvas(1.0)
-    assert base64.b64decode(png_base64(figure, 50), validate=True) == png(figure, 50)
 
 
 @pytest.mark.parametrize("dpi", [0, -1, 10_000])

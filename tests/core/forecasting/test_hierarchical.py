@@ -18,7 +18,7 @@ from attnconn_core.forecasting.hierarchical import (
 )
 from attnconn_core.forecasting.linear import growing_penalty, ridge_var, ridge_var_own_past_free
 from attnconn_core.forecasting.moments import lagged_moments
-from attnconn_core.forecasting.penalties import on_validation_frames
+from attnconn_core.forecasting.penalties import TrainingMoments
 from attnconn_core.forecasting.pooled_moments import PooledMoments, deal
 from attnconn_core.forecasting.skill import forecast_skill
 from attnconn_core.records import TimeSeries
@@ -154,7 +154,7 @@ def test_a_forecast_is_scaled_as_the_series_is(cohort):
 
 
 def test_any_ridge_can_be_chosen_so(cohort):
-    chosen = on_validation_frames(ridge_var, cohort["s0"], LAGS, alphas=(5.0,))
+    chosen = TrainingMoments.of(cohort["s0"], LAGS).chosen(ridge_var, alphas=(5.0,))
     moments = lagged_moments(cohort["s0"].runs, LAGS, standardise=True)
     assert np.array_equal(chosen.forecaster.coefficients, ridge_var(moments, 5.0).coefficients)
 

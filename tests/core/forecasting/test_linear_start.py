@@ -289,7 +289,7 @@ def test_what_is_read_does_not_depend_on_the_seed():
     off = ~np.eye(12, dtype=bool)
 
     def read(series, seed, **more):
-        training = preset.with_training(seed=seed).training
+        training = preset.training.model_copy(update={"seed": seed})
         found = fit(preset.forecaster, series, training, **more)
         assert len(found.history) >= 2  # it was trained
         return mean_attention(found.forecaster.with_scale(scale_of(scans[0])), scans[0]).values[off]

@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from attnconn_core.forecasting import pairwise
-from attnconn_core.forecasting.pairwise import Kept, pairwise_score, tile_room, weighted_score
+from attnconn_core.forecasting.pairwise import Kept, biased_score, tile_room, weighted_score
 
 
 def draw(batch, targets, sources, d, seed=0):
@@ -20,6 +20,13 @@ def plain(query, key, weight, bias):
     return torch.einsum("bstj,btj->bst", pair_queries, key)
 
 
+def score(query, key, weight, bias):
+    """The score as attention computes it, (batch, target, source)."""
+    windows_last = key.permute(1, 2, 0)
+    weighted = weighted_score(query.transpose(0, 1), windows_last, weight)
+    return (weighted + biased_score(windows_last, bias).transpose(0, 1)).permute(2, 0, 1)
+
+
 # Numbers in a tile, so that 3 × 2 × (5 sources) is cut every way: one source at a time,
 # uneven ranges of sources, one target at a time, several targets, everything at once.
 TILES = [1, 12, 31, 62, 10_000]
@@ -28,14 +35,14 @@ TILES = [1, 12, 31, 62, 10_000]
 @pytest.mark.parametrize("numbers", TILES)
 def test_gradients_are_those_of_finite_differences(monkeypatch, numbers):
     monkeypatch.setitem(pairwise._TILE_BYTES, "cpu", 8 * numbers)
-    assert torch.autograd.gradcheck(pairwise_score, draw(3, 4, 5, 2))
+    assert torch.autograd.gradcheck(score, draw(3, 4, 5, 2))
 
 
 @pytest.mark.parametrize("numbers", TILES)
 def test_score_and_gradients_equal_the_plain_formulation(monkeypatch, numbers):
     monkeypatch.setitem(pairwise._TILE_BYTES, "cpu", 8 * numbers)
     inputs = draw(3, 4, 5, 2, seed=1)
-    ours, theirs = pairwise_score(*inputs), plain(*inputs)
+    ours, theirs = score(*inputs), plain(*inputs)
     torch.testing.assert_close(ours, theirs)
     weights = torch.rand(ours.shape, generator=torch.Generator().manual_seed(2)) - 0.5
     for mine, reference in zip(
@@ -60,8 +67,8 @@ def test_what_is_kept_gives_the_same_gradients(monkeypatch, numbers):
         torch.full_like(weight, float("nan")).detach(),
         torch.ones_like(key).detach(),
     )
-    score = weighted_score(by_target, key.detach(), weight.detach(), kept)
-    found = torch.autograd.grad(score.square().sum(), query)[0]
+    again = weighted_score(by_target, key.detach(), weight.detach(), kept)
+    found = torch.autograd.grad(again.square().sum(), query)[0]
     torch.testing.assert_close(found, plainly[0])
     torch.testing.assert_close(kept.key_gradient, 1 + plainly[1])
     torch.testing.assert_close(kept.weight_gradient, plainly[2])
@@ -77,9 +84,9 @@ def test_rounded_factors_are_summed_unrounded(monkeypatch, numbers):
         for shape in ((9, 4, 6), (9, 5, 6), (4, 5, 6, 6))
     )
     graded = torch.randint(0, 7, (9, 4, 5), generator=generator).float()
-    score = plain(query, key, weight, torch.zeros(4, 5, 6))
-    expected = torch.autograd.grad((score * graded).sum(), (query, key, weight))
-    for exact in (score, expected[1]):
+    exactly = plain(query, key, weight, torch.zeros(4, 5, 6))
+    expected = torch.autograd.grad((exactly * graded).sum(), (query, key, weight))
+    for exact in (exactly, expected[1]):
         assert not torch.equal(exact, exact.bfloat16().float())
 
     rounded = key.detach().permute(1, 2, 0).to(torch.bfloat16)
@@ -90,7 +97,7 @@ def test_rounded_factors_are_summed_unrounded(monkeypatch, numbers):
         torch.zeros(5, 6, 9),
     )
     ours = weighted_score(query.transpose(0, 1), rounded, weight.detach(), kept)
-    assert torch.equal(ours.permute(2, 0, 1), score)
+    assert torch.equal(ours.permute(2, 0, 1), exactly)
     (of_query,) = torch.autograd.grad((ours * graded.permute(1, 2, 0)).sum(), query)
     assert torch.equal(kept.key_gradient.permute(2, 0, 1), expected[1])
     # One tile's product has bfloat16's eight bits; tiles are added in float32.
@@ -112,7 +119,7 @@ def test_no_tensor_of_every_pair_and_window_is_made():
     batch, regions, d = 256, 20, 16
     inputs = draw(batch, regions, regions, d)
     with Watch():
-        pairwise_score(*inputs).sum().backward()
+        score(*inputs).sum().backward()
     everything, tile = batch * regions * regions * d, pairwise._TILE_BYTES["cpu"] // 8
     assert max(inputs[2].numel(), 0.5 * tile) <= largest <= tile < everything
     largest = 0

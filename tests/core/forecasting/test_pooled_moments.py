@@ -124,8 +124,6 @@ def test_bad_input_is_refused(cohort):
         sums.plus("s00", scan(0, regions=("b", "c")))
     with pytest.raises(SeriesError, match="at least 3 frames"):
         sums.plus("s00", scan(0, n_frames=2))
-    with pytest.raises(ParameterError, match="at least 2 groups; got 1"):
-        deal(["s00"], 1)
     one = lagged_moments(cohort[0][1].runs, LAGS)
     with pytest.raises(ParameterError, match="2 lags of 3 regions and 3 lags of 3 regions"):
         LaggedMoments.plus(one, lagged_moments(cohort[0][1].runs, 3))

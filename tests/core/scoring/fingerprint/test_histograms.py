@@ -10,8 +10,11 @@ from attnconn_core.scoring.fingerprint.histograms import (
     _histograms,
     _products,
     informations,
-    mutual_information,
 )
+
+
+def mutual_information(first, second, bins):
+    return informations(BinnedScans(first, bins), BinnedScans(second, bins))
 
 
 def rows(seed, integers, scans=3, edges=50):
