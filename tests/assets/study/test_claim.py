@@ -175,7 +175,7 @@ def test_a_neighbour_of_the_same_name_is_said(write_study):
     changed(file, file.with_name("other.yaml"), name="another")
     assert namesake(study, file) == ""
     copy = changed(file, file.with_name("copy.yaml"))
-    assert namesake(study, file).startswith(f"{copy} has the name {study.name!r}, too")
+    assert namesake(study, file).startswith(f"{copy} also has the name {study.name!r}")
 
 
 def test_the_check_refuses_what_a_run_would(claimed, tmp_path, monkeypatch, capsys):
@@ -187,4 +187,4 @@ def test_the_check_refuses_what_a_run_would(claimed, tmp_path, monkeypatch, caps
     check(file)
     said = capsys.readouterr().out
     assert "Errors" not in said
-    assert f"{copy} has the name" in said
+    assert f"{copy} also has the name" in said

@@ -202,9 +202,9 @@ def test_paths_wherever_they_stand_are_relative_to_the_study(tmp_path):
     ("fields", "words"),
     [
         ([("name", str)], "every field needs its own key, and 'name' is already a key"),
-        ([("store_folder", str)], "'store_folder' is taken"),
-        ([("source", str)], "'source' is taken"),
-        ([("a", int), ("b", Annotated[int, StudyKey("a")])], "'a' is taken"),
+        ([("store_folder", str)], "'store_folder' is already a key"),
+        ([("source", str)], "'source' is already a key"),
+        ([("a", int), ("b", Annotated[int, StudyKey("a")])], "'a' is already a key"),
         ([("thing", yaml.Loader)], "its fields can't be keys of a study: "),
         ([("_hidden", int)], "its fields can't be keys of a study: .*underscore"),
         ([("thing", "Nowhere")], "its fields can't be keys of a study: .*Nowhere"),
