@@ -1,6 +1,6 @@
 """Compares the content hashes that Dagster shows with those of the store."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 import dagster as dg
 from dagster._core.definitions.data_version import DATA_VERSION_TAG
@@ -9,7 +9,7 @@ from dagster._core.events import DagsterEventType
 from attnconn_assets.instance.data_versions import CONTENT_HASH
 from attnconn_core.stored_names import WHOLE
 
-__all__ = ["n_made", "unlike"]
+__all__ = ["n_made", "shown_as_failed", "unlike"]
 
 _MADE = DagsterEventType.ASSET_MATERIALIZATION
 _AT_ONCE = 100  # events read per query; each may hold pictures
@@ -53,6 +53,28 @@ def unlike(
         for key, digest in stored.items()
         if key not in shown or shown[key] not in (None, digest)
     }
+
+
+def shown_as_failed(
+    instance: dg.DagsterInstance, asset: dg.AssetKey, partitions: Collection[str]
+) -> list[str]:
+    """List the partitions that Dagster shows as failed: their newest attempt ended in a failed run.
+
+    The run may have failed before it came to the partition, such as at a step that it needs.
+    """
+    if not partitions or WHOLE in partitions:
+        return []
+    log = instance.event_log_storage
+    attempts = log.get_latest_asset_partition_materialization_attempts_without_materializations(
+        asset
+    )
+    last_runs = {key: run for key, (run, _) in attempts.items() if key in partitions}
+    if not last_runs:
+        return []
+    runs = sorted(set(last_runs.values()))
+    wanted = dg.RunsFilter(run_ids=runs, statuses=[dg.DagsterRunStatus.FAILURE])
+    failed = {run.run_id for run in instance.get_runs(wanted)}
+    return [key for key, run in last_runs.items() if run in failed]
 
 
 def _shown(

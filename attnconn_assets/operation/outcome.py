@@ -70,6 +70,8 @@ class Outcome:
     corrected
         ``"Dagster"``, ``"MLflow"`` → number of partitions of which it showed another result than
         the stored one.
+    shown_as_failed
+        Number of partitions that are up to date and that Dagster showed as failed.
     registered
         Model versions that were missing from MLflow's registry and were registered again.
     restored
@@ -90,6 +92,7 @@ class Outcome:
     recorded: int = 0
     rebuilt: int = 0
     corrected: Counter[str] = field(default_factory=Counter)
+    shown_as_failed: int = 0
     registered: list[str] = field(default_factory=list)
     restored: list[str] = field(default_factory=list)
 
@@ -119,6 +122,11 @@ class Outcome:
             yield (
                 f"{' and '.join(shown)} showed other results than the store holds, as after "
                 "a backup is restored; the stored results are shown again"
+            )
+        if self.shown_as_failed:
+            yield (
+                f"Dagster showed {_number(self.shown_as_failed)} as failed because of a run that "
+                "failed, but what is stored is up to date: it is shown again"
             )
         if self.registered:
             yield (

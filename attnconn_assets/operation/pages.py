@@ -19,7 +19,7 @@ from attnconn_assets.building.spec import BuildSpec
 from attnconn_assets.building.staleness import Plan
 from attnconn_assets.building.stored_metadata import metadata_of
 from attnconn_assets.instance.data_versions import version_tags
-from attnconn_assets.instance.shown_versions import n_made, unlike
+from attnconn_assets.instance.shown_versions import n_made, shown_as_failed, unlike
 from attnconn_assets.operation.outcome import Outcome
 from attnconn_assets.storage.entry import WHOLE, Entry
 from attnconn_assets.storage.store import Store
@@ -30,6 +30,7 @@ __all__ = ["Pages", "seen_of_pages"]
 
 _UNKNOWN = "found in the store; its run didn't report it"
 _OTHER = "the stored result; another one was shown before"
+_FAILED = "stored and up to date; a run failed before it came to it, or while it made it again"
 _REBUILT = "its MLflow run was lost and was recreated from the store"
 _REGISTERED = "its models were missing from MLflow's registry and were registered again"
 _MOVED = "the MLflow run that made the stored result; another one was current before"
@@ -91,7 +92,7 @@ class Pages:
             A snapshot.
         """
         entries = _entries(spec, standing, store)
-        found = dict.fromkeys(self._unlike(spec, entries))
+        found = dict.fromkeys([*self._unlike(spec, entries), *self._failed(spec, entries)])
         found |= dict.fromkeys(
             entry.partition
             for entry in entries
@@ -124,25 +125,35 @@ class Pages:
     def tell(self, spec: BuildSpec, standing: Collection[str], store: Store) -> set[str]:
         """Record stored results in Dagster that its pages don't show; return their partitions."""
         told = set()
-        for key, shown in self._unlike(spec, _entries(spec, standing, store)).items():
+        entries = _entries(spec, standing, store)
+        for key, shown in self._unlike(spec, entries).items():
             entry = self._store.readable(spec.name, key)
             if entry is None or entry.digest == shown:  # made again in the meantime
                 continue
-            self._instance.report_runless_asset_event(
-                dg.AssetMaterialization(
-                    self._key(spec.name),
-                    partition=None if key == WHOLE else key,
-                    description=_UNKNOWN if shown is None else _OTHER,
-                    metadata=metadata_of(self._store, self._tracking, entry),
-                    tags=version_tags(entry.digest),
-                )
-            )
+            self._record(entry, _UNKNOWN if shown is None else _OTHER)
             told.add(key)
             if shown is None:
                 self._outcome.recorded += 1
             else:
                 self._outcome.corrected["Dagster"] += 1
+        for key in self._failed(spec, entries):
+            entry = self._store.readable(spec.name, key)
+            if key not in told and entry is not None:
+                self._record(entry, _FAILED)
+                told.add(key)
+                self._outcome.shown_as_failed += 1
         return told
+
+    def _record(self, entry: Entry, why: str) -> None:
+        self._instance.report_runless_asset_event(
+            dg.AssetMaterialization(
+                self._key(entry.asset),
+                partition=None if entry.partition == WHOLE else entry.partition,
+                description=why,
+                metadata=metadata_of(self._store, self._tracking, entry),
+                tags=version_tags(entry.digest),
+            )
+        )
 
     def _make_current(self, spec: BuildSpec, entries: Sequence[Entry]) -> list[Entry]:
         """Mark the runs of entries as current in MLflow; return entries that weren't."""
@@ -184,6 +195,10 @@ class Pages:
 
     def _is_told(self, entry: Entry) -> bool:
         return "mlflow_run" in entry.made_by and is_ours(self._study, entry)
+
+    def _failed(self, spec: BuildSpec, entries: Sequence[Entry]) -> list[str]:
+        keys = [entry.partition for entry in entries]
+        return shown_as_failed(self._instance, self._key(spec.name), keys)
 
     def _unlike(self, spec: BuildSpec, entries: Sequence[Entry]) -> dict[str, str | None]:
         stored = {entry.partition: entry.digest for entry in entries}

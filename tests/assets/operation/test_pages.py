@@ -5,12 +5,17 @@ import shutil
 import dagster as dg
 import pytest
 
-from attnconn_assets.assets.catalogue import specs, store_of, tracking_of
+from attnconn_assets.assets.catalogue import assets, specs, store_of, tracking_of
 from attnconn_assets.instance.data_versions import CONTENT_HASH
+from attnconn_assets.instance.shown_versions import shown_as_failed
 from attnconn_assets.operation import runner, sensors
 from attnconn_assets.operation.jobs import refresh
+from attnconn_assets.operation.pages import Pages
 from attnconn_assets.operation.sensors import follow
 from attnconn_assets.study.study import load_study
+from attnconn_core.errors import SeriesError
+from attnconn_core.sources import Simulated
+from tests.assets.building.test_asset import RANGE
 from tests.assets.operation.test_sensors import Ticks
 
 MADE = ("regions", "time_series", "granger_order", "granger")
@@ -192,3 +197,41 @@ def test_a_partition_that_is_made_by_hand_meanwhile_is_left_to_its_run(lab, run_
     client.set_terminated(going_on, "FAILED")
     assert run_line(study, on_disk)[0].corrected == {"MLflow": 1}
     assert current(study)[SESSIONS[0]] == {run.info.run_id}
+
+
+def test_what_a_failed_run_did_not_come_to_is_not_shown_as_failed(
+    lab, run_line, on_disk, monkeypatch
+):
+    study = lab(1.0)
+    run_line(study, on_disk)
+    load = Simulated.load
+
+    def broken(source, session):
+        if session.key == SESSIONS[0]:
+            raise SeriesError("its second half is missing")
+        return load(source, session)
+
+    job = assets(study).resolve_implicit_global_asset_job_def()
+    keys = [dg.AssetKey(["tiny", name]) for name in ("time_series", "granger")]
+    order = on_disk.get_dynamic_partitions("tiny_sessions")
+    with monkeypatch.context() as patched:
+        patched.setattr(Simulated, "load", broken)
+        ran = job.get_subset(asset_selection=set(keys)).execute_in_process(
+            instance=on_disk,
+            tags=dict(zip(RANGE, (order[0], order[-1]), strict=True)),
+            raise_on_error=False,
+        )
+    assert not ran.success
+    assert set(shown_as_failed(on_disk, keys[1], SESSIONS)) == set(SESSIONS)
+
+    every = specs(study)
+    (granger,) = (spec for spec in every if spec.name == "granger")
+    pages = Pages(study, on_disk, every)
+    assert set(pages.unlike_store(granger, SESSIONS, store_of(study))) == set(SESSIONS)
+    outcome, _ = run_line(study, on_disk)
+    assert outcome.shown_as_failed >= len(SESSIONS) - 1
+    assert any("showed 4 partitions as failed" in line for line in outcome.heals())
+    assert shown_as_failed(on_disk, keys[1], SESSIONS) == []
+    told = n_events(on_disk)
+    outcome, _ = run_line(study, on_disk)
+    assert (outcome.shown_as_failed, n_events(on_disk)) == (0, told)

@@ -165,7 +165,9 @@ def two_experiments(write_study, tmp_path, more, **changes):
 
 def test_a_study_says_which_of_several_subject_configurations_it_means(write_study, tmp_path):
     more = {"subject": {"model": {"hidden_dim": 9}}}
-    with pytest.raises(StudyError, match=r"tiny, more have one: .* such as subject_experiment: tiny"):
+    with pytest.raises(
+        StudyError, match=r"tiny, more have one: .* such as subject_experiment: tiny"
+    ):
         load_study(two_experiments(write_study, tmp_path, more))
     for name, width in (("tiny", 4), ("more", 9)):
         path = two_experiments(write_study, tmp_path, more, subject_experiment=name)
