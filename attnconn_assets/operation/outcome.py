@@ -76,6 +76,9 @@ class Outcome:
         Model versions that were missing from MLflow's registry and were registered again.
     restored
         Names of MLflow experiments that a person had deleted and that were restored.
+    restored_in_part
+        Number of MLflow runs that a person had deleted without their parent or their children, and
+        that were restored.
     """
 
     sessions: frozenset[str] | None = None
@@ -95,6 +98,7 @@ class Outcome:
     shown_as_failed: int = 0
     registered: list[str] = field(default_factory=list)
     restored: list[str] = field(default_factory=list)
+    restored_in_part: int = 0
 
     def heals(self) -> Iterator[str]:
         """Yield one line per kind of damage or loss, and what was done about it."""
@@ -105,6 +109,11 @@ class Outcome:
             yield (
                 "deleted in MLflow, and restored with its runs, which are of what is stored: "
                 f"{few_and_more(self.restored, _SHOWN)}"
+            )
+        if self.restored_in_part:
+            yield (
+                "MLflow runs of stored results that had been deleted without their parent or their "
+                f"children, and are restored: {self.restored_in_part}"
             )
         if self.rebuilt:
             yield (

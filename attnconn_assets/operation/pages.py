@@ -52,6 +52,7 @@ def seen_of_pages(
     tracking = tracking_of(study)
     yield from tracking.registry_table().of(study.name)
     yield from tracking.deleted_experiments(study.name)
+    yield from tracking.deleted_in_part(study.name)
 
 
 class Pages:

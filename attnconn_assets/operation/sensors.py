@@ -310,8 +310,9 @@ def _due(
         if unlike := pages.unlike_store(spec, found.standing, store):
             due[f"pages of {spec.name}"] = unlike
         waiting += [cause for causes in found.waiting.values() for cause in causes]
-    if deleted := tracking_of(study).deleted_experiments(study.name):
-        due["deleted experiments of MLflow"] = deleted
+    tracking = tracking_of(study)
+    if deleted := tracking.deleted_experiments(study.name) + tracking.deleted_in_part(study.name):
+        due["deleted in MLflow"] = deleted
     told = in_lines(dict.fromkeys(cause for cause in waiting if cause.asset not in models))
     if models:
         counted = ", ".join(f"{name} ({len(keys)})" for name, keys in models.items())

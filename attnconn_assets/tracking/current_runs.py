@@ -13,7 +13,7 @@ from attnconn_assets.tracking.tags import Origin
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
-__all__ = ["CURRENT", "RunTable", "make_current", "retire"]
+__all__ = ["CURRENT", "RunTable", "deleted_in_part", "make_current", "retire"]
 
 CURRENT = "attnconn.current"
 
@@ -33,6 +33,17 @@ join tags as asset on asset.run_uuid = runs.run_uuid and asset.key = 'attnconn.a
 join tags as result on result.run_uuid = runs.run_uuid and result.key = 'attnconn.partition'
 left join tags as parent on parent.run_uuid = runs.run_uuid and parent.key = 'mlflow.parentRunId'
 where current.key = 'attnconn.current' and current.value = 'true' and study.value = ?
+"""
+_IN_PART = """
+select distinct iif(child.lifecycle_stage = 'active', parent.run_uuid, child.run_uuid)
+from tags as below
+join runs as child on child.run_uuid = below.run_uuid
+join runs as parent on parent.run_uuid = below.value
+join tags as study on study.run_uuid = child.run_uuid and study.key = 'attnconn.study'
+join tags as mine on mine.run_uuid = child.run_uuid and mine.key = 'attnconn.current'
+join tags as above on above.run_uuid = parent.run_uuid and above.key = 'attnconn.current'
+where below.key = 'mlflow.parentRunId' and child.lifecycle_stage != parent.lifecycle_stage
+and mine.value = 'true' and above.value = 'true' and study.value = ?
 """
 
 
@@ -93,6 +104,21 @@ class RunTable:
     def is_active(self, run_id: str) -> bool:
         """Whether a run exists and isn't deleted."""
         return run_id in self._active
+
+
+def deleted_in_part(database: Path, study: str) -> list[str]:
+    """Return the current runs that a person deleted without their parent, or their children.
+
+    Parameters
+    ----------
+    database
+        MLflow's database file.
+    study
+        Its name.
+    """
+    asked = f"{database.as_uri()}?mode=ro"
+    with contextlib.closing(sqlite3.connect(asked, uri=True, timeout=60)) as connection:
+        return [row[0] for row in connection.execute(_IN_PART, (study,))]
 
 
 def make_current(

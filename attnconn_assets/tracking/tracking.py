@@ -21,7 +21,13 @@ from pydantic import PrivateAttr
 
 from attnconn_assets.storage.locks import locked
 from attnconn_assets.storage.verification import Finding
-from attnconn_assets.tracking.current_runs import CURRENT, RunTable, make_current, retire
+from attnconn_assets.tracking.current_runs import (
+    CURRENT,
+    RunTable,
+    deleted_in_part,
+    make_current,
+    retire,
+)
 from attnconn_assets.tracking.experiments import deleted_experiments, experiment_of
 from attnconn_assets.tracking.moved import follow_folder
 from attnconn_assets.tracking.registered_files import verify_versions
@@ -216,6 +222,18 @@ class Tracking(dg.ConfigurableResource):
         for experiment in deleted:
             self.client().restore_experiment(experiment)
         return list(deleted.values())
+
+    def deleted_in_part(self, study: str) -> list[str]:
+        """Return the current runs that a person deleted without their parent, or their children."""
+        self.client()
+        return deleted_in_part(self._file, study)
+
+    def restore_in_part(self, study: str) -> int:
+        """Restore the runs of `deleted_in_part`; return how many."""
+        deleted = self.deleted_in_part(study)
+        for run in deleted:
+            self.client().restore_run(run)
+        return len(deleted)
 
     def run_table(self, study: str) -> RunTable:
         """Return the runs in the database, and which of a study's are current."""

@@ -150,6 +150,27 @@ def test_an_experiment_that_was_deleted_is_restored(again, client, line, monkeyp
     assert again() == []
 
 
+@pytest.mark.parametrize("part", ["parent", "child"])
+def test_runs_that_were_deleted_in_part_are_restored(again, client, line, monkeypatch, part):
+    monkeypatch.setattr(sensors, "specs", runner.specs)
+    (experiment,) = {each for each in client.search_experiments() if each.name == "fingerprint"}
+    wanted = "tags.`attnconn.current` = 'true'"
+    deleted = next(
+        run
+        for run in client.search_runs([experiment.experiment_id], wanted)
+        if ("mlflow.parentRunId" in run.data.tags) == (part == "child")
+    )
+    client.delete_run(deleted.info.run_id)
+    job = refresh(line.study)
+    ticks = Ticks(follow(line.study, job), line.instance)
+    assert ticks.tick().run_requests
+    (told,) = again()
+    assert told.endswith("deleted without their parent or their children, and are restored: 1")
+    assert client.get_run(deleted.info.run_id).info.lifecycle_stage == "active"
+    assert again() == []
+    assert ticks.skipped() == "all is up to date"
+
+
 def test_files_of_a_version_that_are_gone_are_copied_again(again, client, line, load_model):
     folder = line.study.tracking_folder / "models" / NAME
     shutil.rmtree(folder)
