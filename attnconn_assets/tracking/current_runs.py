@@ -35,7 +35,8 @@ left join tags as parent on parent.run_uuid = runs.run_uuid and parent.key = 'ml
 where current.key = 'attnconn.current' and current.value = 'true' and study.value = ?
 """
 _IN_PART = """
-select distinct iif(child.lifecycle_stage = 'active', parent.run_uuid, child.run_uuid)
+select distinct
+  case when child.lifecycle_stage = 'active' then parent.run_uuid else child.run_uuid end
 from tags as below
 join runs as child on child.run_uuid = below.run_uuid
 join runs as parent on parent.run_uuid = below.value
