@@ -1,7 +1,7 @@
 """What every test stands on: checked shapes, the shared data, small seeded series."""
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import importlib_metadata  # noqa: F401  (its finder of entry points stands beside Python's)
@@ -14,6 +14,15 @@ install_import_hook("attnconn_core", "beartype.beartype")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 DATA = Path(__file__).resolve().parent / "data"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def as_from_a_shell() -> Iterator[None]:
+    """What tests start is started as from a shell, also under ``make``, which messages tell."""
+    with pytest.MonkeyPatch.context() as patched:
+        for name in ("MAKELEVEL", "MAKEFLAGS", "ATTNCONN_STUDY", "DAGSTER_HOME"):
+            patched.delenv(name, raising=False)
+        yield
 
 
 @pytest.fixture(scope="session")

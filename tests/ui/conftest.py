@@ -124,6 +124,12 @@ def write_small_study(folder: Path) -> Path:
     return study
 
 
+def as_in_the_background() -> None:
+    """Set signals as a shell leaves them for what it starts in the background."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # also where nohup runs the tests
+
+
 def begin(folder: Path, ports: tuple[int, int]) -> "subprocess.Popen[bytes]":
     """Start `attnconn dev` over the small study of a folder; it prints into servers.log there."""
     with (folder / "servers.log").open("ab") as log:
@@ -136,8 +142,7 @@ def begin(folder: Path, ports: tuple[int, int]) -> "subprocess.Popen[bytes]":
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            # As a shell leaves it for what it starts in the background.
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),
+            preexec_fn=as_in_the_background,
         )
 
 

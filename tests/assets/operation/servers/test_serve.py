@@ -49,6 +49,7 @@ def serving(tmp_path):
 
     def start(*ignored: int) -> tuple["subprocess.Popen[bytes]", list[int]]:
         def ignore() -> None:
+            signal.signal(signal.SIGHUP, signal.SIG_DFL)  # also where nohup runs the tests
             for number in ignored:
                 signal.signal(number, signal.SIG_IGN)
 
