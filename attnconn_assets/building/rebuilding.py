@@ -1,9 +1,12 @@
 """Rebuilding: recreates the MLflow runs of stored partitions after MLflow's database was lost.
 
+If a study was pointed at another database and back, the original runs are found again.
+
 Nothing is computed: the manifest holds what was sent to MLflow. Training curves, durations and
 pictures that aren't stored can't be recovered.
 """
 
+import contextlib
 import json
 import logging
 from collections.abc import Mapping, Sequence
@@ -19,7 +22,7 @@ from attnconn_assets.storage.entry import Entry
 from attnconn_assets.storage.store import Store
 from attnconn_assets.storage.trace import files_behind
 from attnconn_assets.study.study import Study
-from attnconn_assets.tracking.current_runs import RunTable
+from attnconn_assets.tracking.current_runs import Maker, RunTable
 from attnconn_assets.tracking.run import TrackedRun
 from attnconn_assets.tracking.tracking import Tracking
 from attnconn_core.errors import StoreError
@@ -54,24 +57,37 @@ class Rebuilder:
         self._study, self._store, self._tracking = study, store, tracking
         self._specs, self._table = specs, table
 
-    def rebuild(self, spec: BuildSpec, entries: Sequence[Entry]) -> list[Entry]:
-        """Recreate the lost runs of an asset's entries; return these entries.
+    def rebuild(self, spec: BuildSpec, entries: Sequence[Entry]) -> tuple[list[Entry], list[Entry]]:
+        """Find or recreate the lost runs of an asset's entries.
 
-        Nothing is done if the store is read-only: the new ids couldn't be stored, and the next run
-        would recreate them again.
+        The database may hold the run under another id than the manifest: if `tracking` was changed
+        and changed back, the manifest holds the id of the run that was recreated elsewhere, and the
+        original is here. Nothing is done if the store is read-only: the ids couldn't be stored, and
+        the next run would recreate the runs again.
+
+        Returns
+        -------
+        found, recreated
+            The entries whose run was found, and those whose run was recreated.
         """
         lost = [entry.partition for entry in entries if self.is_lost(entry)]
+        found: list[Entry] = []
+        recreated: list[Entry] = []
         if not lost:
-            return []
-        try:
-            with self._store.making(spec.name, lost) as mine:
-                self._table = self._tracking.run_table(
-                    self._study.name
-                )  # another process may have recreated it
-                found = [self._store.readable(spec.name, key) for key in mine]
-                return [self._again(spec, each) for each in found if each and self.is_lost(each)]
-        except StoreError:
-            return []
+            return found, recreated
+        with contextlib.suppress(StoreError), self._store.making(spec.name, lost) as mine:
+            # Another process may have recreated them.
+            self._table = self._tracking.run_table(self._study.name)
+            makers = self._tracking.makers_of(self._study.name, spec.name)
+            for entry in filter(None, (self._store.readable(spec.name, key) for key in mine)):
+                if not self.is_lost(entry):
+                    continue
+                maker = makers.get((entry.partition, entry.made_by["dagster_run"]))
+                if maker is None:
+                    recreated.append(self._again(spec, entry))
+                else:
+                    found.append(self._restored(entry, maker))
+        return found, recreated
 
     def is_lost(self, entry: Entry) -> bool:
         """Whether MLflow lacks the run of an entry of this study."""
@@ -102,7 +118,16 @@ class Rebuilder:
             self._show(run, spec, entry, scored=any("method" in e["parameters"] for e in below))
             for model in registrations(self._study.name, self._store, [entry]):
                 self._tracking.register(**vars(model))
-        made_by = {"mlflow_run": run.id, "mlflow_experiment": run.experiment_id}
+        return self._amended(entry, run.id, run.experiment_id)
+
+    def _restored(self, entry: Entry, maker: Maker) -> Entry:
+        """Make the run that made an entry current, and write its id to the manifest."""
+        others = self._table.others(entry.asset, entry.partition, maker.run_id)
+        self._tracking.make_current(maker.run_id, others, self._table)
+        return self._amended(entry, maker.run_id, maker.experiment_id)
+
+    def _amended(self, entry: Entry, run: str, experiment: str) -> Entry:
+        made_by = {"mlflow_run": run, "mlflow_experiment": experiment}
         self._store.amend(entry, **made_by)
         return replace(entry, made_by={**entry.made_by, **made_by})
 

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from attnconn_assets.building.causes import Cause, in_lines, in_one_line
 from attnconn_assets.storage.entry import WHOLE
+from attnconn_assets.tracking.deleted import Deleted
 from attnconn_core.wording import few_and_more, told_once
 
 __all__ = ["Listener", "Outcome", "Step"]
@@ -75,10 +76,7 @@ class Outcome:
     registered
         Model versions that were missing from MLflow's registry and were registered again.
     restored
-        Names of MLflow experiments that a person had deleted and that were restored.
-    restored_in_part
-        Number of MLflow runs that a person had deleted without their parent or their children, and
-        that were restored.
+        What a person had deleted in MLflow and was restored.
     """
 
     sessions: frozenset[str] | None = None
@@ -97,23 +95,20 @@ class Outcome:
     corrected: Counter[str] = field(default_factory=Counter)
     shown_as_failed: int = 0
     registered: list[str] = field(default_factory=list)
-    restored: list[str] = field(default_factory=list)
-    restored_in_part: int = 0
+    restored: Deleted = field(default_factory=Deleted)
 
     def heals(self) -> Iterator[str]:
         """Yield one line per kind of damage or loss, and what was done about it."""
         for name, why in self.damaged.items():
             still = name in self.failed or name in self.waiting
             yield f"{name} was damaged{'' if still else ', and was made again'}: {why}"
-        if self.restored:
+        if self.restored.experiments:
+            names = few_and_more(list(self.restored.experiments.values()), _SHOWN)
+            yield f"MLflow experiments with runs of stored results were deleted; restored: {names}"
+        if self.restored.runs:
             yield (
-                "deleted in MLflow, and restored with its runs, which are of what is stored: "
-                f"{few_and_more(self.restored, _SHOWN)}"
-            )
-        if self.restored_in_part:
-            yield (
-                "MLflow runs of stored results that had been deleted without their parent or their "
-                f"children, and are restored: {self.restored_in_part}"
+                "MLflow runs of stored results were deleted without their parent or their "
+                f"children; restored: {len(self.restored.runs)}"
             )
         if self.rebuilt:
             yield (

@@ -51,8 +51,7 @@ def seen_of_pages(
             yield f"{status.st_dev} {status.st_ino} {status.st_mtime_ns}"
     tracking = tracking_of(study)
     yield from tracking.registry_table().of(study.name)
-    yield from tracking.deleted_experiments(study.name)
-    yield from tracking.deleted_in_part(study.name)
+    yield from tracking.deleted(study.name).names
 
 
 class Pages:
@@ -111,14 +110,16 @@ class Pages:
         """
         standing = _entries(spec, found.standing, store)
         stored = [*standing, *_entries(spec, found.waiting, store)]
-        rebuilt = self._rebuilder.rebuild(spec, stored)
+        refound, rebuilt = self._rebuilder.rebuild(spec, stored)
         self._outcome.rebuilt += len(rebuilt)
-        new = {entry.partition for entry in rebuilt}
+        if refound:
+            self._outcome.corrected["MLflow"] += len(refound)
+        new = {entry.partition for entry in (*refound, *rebuilt)}
         moved = self._make_current(spec, [each for each in standing if each.partition not in new])
         for entry in stored:
             self._register(spec, entry)
         told = self.tell(spec, found.standing, store)
-        for entries, why in ((rebuilt, _REBUILT), (moved, _MOVED)):
+        for entries, why in ((rebuilt, _REBUILT), ([*refound, *moved], _MOVED)):
             for entry in entries:
                 if entry.partition not in told:
                     self._note(entry, why, {"mlflow run": self._tracking.link(entry.made_by)})

@@ -310,8 +310,7 @@ def _due(
         if unlike := pages.unlike_store(spec, found.standing, store):
             due[f"pages of {spec.name}"] = unlike
         waiting += [cause for causes in found.waiting.values() for cause in causes]
-    tracking = tracking_of(study)
-    if deleted := tracking.deleted_experiments(study.name) + tracking.deleted_in_part(study.name):
+    if deleted := tracking_of(study).deleted(study.name).names:
         due["deleted in MLflow"] = deleted
     told = in_lines(dict.fromkeys(cause for cause in waiting if cause.asset not in models))
     if models:

@@ -1,27 +1,23 @@
 """The tag ``attnconn.current``, which marks the MLflow runs of the stored results."""
 
-import contextlib
-import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from attnconn_assets.tracking.query import rows
 from attnconn_assets.tracking.tags import Origin
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
-__all__ = ["CURRENT", "RunTable", "deleted_in_part", "make_current", "retire"]
+__all__ = ["CURRENT", "Maker", "RunTable", "make_current", "makers_of", "retire"]
 
 CURRENT = "attnconn.current"
 
-_SAME = (
-    "attnconn.study",
-    "attnconn.asset",
-    "attnconn.partition",
-)  # equal for runs of the same result
+# Equal for runs of the same result.
+_SAME = ("attnconn.study", "attnconn.asset", "attnconn.partition")
 _RUNS = "select run_uuid, lifecycle_stage = 'active' from runs"
 _BELOW = "select run_uuid from tags where key = 'mlflow.parentRunId' and value = ?"
 _SHOWN = """
@@ -34,17 +30,21 @@ join tags as result on result.run_uuid = runs.run_uuid and result.key = 'attncon
 left join tags as parent on parent.run_uuid = runs.run_uuid and parent.key = 'mlflow.parentRunId'
 where current.key = 'attnconn.current' and current.value = 'true' and study.value = ?
 """
-_IN_PART = """
-select distinct
-  case when child.lifecycle_stage = 'active' then parent.run_uuid else child.run_uuid end
-from tags as below
-join runs as child on child.run_uuid = below.run_uuid
-join runs as parent on parent.run_uuid = below.value
-join tags as study on study.run_uuid = child.run_uuid and study.key = 'attnconn.study'
-join tags as mine on mine.run_uuid = child.run_uuid and mine.key = 'attnconn.current'
-join tags as above on above.run_uuid = parent.run_uuid and above.key = 'attnconn.current'
-where below.key = 'mlflow.parentRunId' and child.lifecycle_stage != parent.lifecycle_stage
-and mine.value = 'true' and above.value = 'true' and study.value = ?
+# Runs that aren't below another run of a result. If several qualify, the last one counts: a run
+# that was recreated from the store is listed before the original, and an older one before a newer.
+_MAKERS = """
+select result.value, maker.value, runs.run_uuid, runs.experiment_id
+from runs
+join tags as study on study.run_uuid = runs.run_uuid and study.key = 'attnconn.study'
+join tags as asset on asset.run_uuid = runs.run_uuid and asset.key = 'attnconn.asset'
+join tags as result on result.run_uuid = runs.run_uuid and result.key = 'attnconn.partition'
+join tags as maker on maker.run_uuid = runs.run_uuid and maker.key = 'attnconn.dagster_run'
+left join tags as again on again.run_uuid = runs.run_uuid and again.key = 'attnconn.rebuilt'
+left join tags as parent on parent.run_uuid = runs.run_uuid and parent.key = 'mlflow.parentRunId'
+left join tags as above on above.run_uuid = parent.value and above.key = 'attnconn.asset'
+where runs.lifecycle_stage = 'active' and runs.status = 'FINISHED'
+and study.value = ? and asset.value = ? and above.value is null
+order by again.value is null, runs.start_time
 """
 
 
@@ -61,8 +61,6 @@ class _Shown:
 class RunTable:
     """The runs of a study's results in MLflow's database, read with two queries.
 
-    MLflow's own functions would read all metrics and parameters of each run.
-
     Attributes
     ----------
     known
@@ -76,12 +74,10 @@ class RunTable:
     @classmethod
     def read(cls, database: Path, study: str) -> "RunTable":
         """Read the table from MLflow's database file."""
-        asked = f"{database.as_uri()}?mode=ro"
+        runs = rows(database, _RUNS)
         shown: dict[tuple[str, str], list[_Shown]] = defaultdict(list)
-        with contextlib.closing(sqlite3.connect(asked, uri=True, timeout=60)) as connection:
-            runs = connection.execute(_RUNS).fetchall()
-            for asset, partition, *run in connection.execute(_SHOWN, (study,)):
-                shown[asset, partition].append(_Shown(*run))
+        for asset, partition, *run in rows(database, _SHOWN, study):
+            shown[asset, partition].append(_Shown(*run))
         active = frozenset(run for run, is_active in runs if is_active)
         return cls(frozenset(run for run, _ in runs), active, shown)
 
@@ -107,19 +103,28 @@ class RunTable:
         return run_id in self._active
 
 
-def deleted_in_part(database: Path, study: str) -> list[str]:
-    """Return the current runs that a person deleted without their parent, or their children.
+@dataclass(frozen=True)
+class Maker:
+    """A run that made a stored result, and its experiment."""
+
+    run_id: str
+    experiment_id: str
+
+
+def makers_of(database: Path, study: str, asset: str) -> dict[tuple[str, str], Maker]:
+    """Return the runs that made an asset's partitions: partition and Dagster run → run.
 
     Parameters
     ----------
     database
         MLflow's database file.
-    study
-        Its name.
+    study, asset
+        Their names.
     """
-    asked = f"{database.as_uri()}?mode=ro"
-    with contextlib.closing(sqlite3.connect(asked, uri=True, timeout=60)) as connection:
-        return [row[0] for row in connection.execute(_IN_PART, (study,))]
+    return {
+        (partition, dagster_run): Maker(run_id, str(experiment))
+        for partition, dagster_run, run_id, experiment in rows(database, _MAKERS, study, asset)
+    }
 
 
 def make_current(
@@ -140,9 +145,7 @@ def make_current(
     """
     for other in others:
         client.set_tag(other, CURRENT, "false")
-    asked = f"{database.as_uri()}?mode=ro"
-    with contextlib.closing(sqlite3.connect(asked, uri=True, timeout=60)) as connection:
-        below = [row[0] for row in connection.execute(_BELOW, (run_id,))]
+    below = [run for (run,) in rows(database, _BELOW, run_id)]
     for each in filter(table.is_active, (run_id, *below)):
         client.set_tag(each, CURRENT, "true")
 

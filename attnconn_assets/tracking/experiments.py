@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities import Experiment
 
-__all__ = ["deleted_experiments", "experiment_of"]
+__all__ = ["experiment_of"]
 
 _TAG = "attnconn.experiment"
 _KIND = "mlflow.experimentKind"
@@ -51,26 +51,6 @@ def experiment_of(client: "MlflowClient", artifacts: Path, name: str) -> str:
     if found.tags.get(_TAG) != name:  # made by an older version
         client.set_experiment_tag(found.experiment_id, _TAG, name)
     return found.experiment_id
-
-
-def deleted_experiments(client: "MlflowClient", study: str) -> dict[str, str]:
-    """Return the experiments that a person deleted with current runs of a study: id → name.
-
-    Parameters
-    ----------
-    client
-        Of the database.
-    study
-        Its name.
-    """
-    from mlflow.entities import ViewType
-
-    wanted = f"tags.`attnconn.study` = '{study}' and tags.`attnconn.current` = 'true'"
-    return {
-        found.experiment_id: found.name
-        for found in client.search_experiments(view_type=ViewType.DELETED_ONLY)
-        if client.search_runs([found.experiment_id], wanted, ViewType.ALL, max_results=1)
-    }
 
 
 def _found(client: "MlflowClient", name: str) -> "Experiment | None":

@@ -23,12 +23,14 @@ from attnconn_assets.storage.locks import locked
 from attnconn_assets.storage.verification import Finding
 from attnconn_assets.tracking.current_runs import (
     CURRENT,
+    Maker,
     RunTable,
-    deleted_in_part,
     make_current,
+    makers_of,
     retire,
 )
-from attnconn_assets.tracking.experiments import deleted_experiments, experiment_of
+from attnconn_assets.tracking.deleted import Deleted, deleted, restore
+from attnconn_assets.tracking.experiments import experiment_of
 from attnconn_assets.tracking.moved import follow_folder
 from attnconn_assets.tracking.registered_files import verify_versions
 from attnconn_assets.tracking.registry import (
@@ -212,33 +214,23 @@ class Tracking(dg.ConfigurableResource):
             client.set_terminated(run.info.run_id, "KILLED")
         return len(left)
 
-    def deleted_experiments(self, study: str) -> list[str]:
-        """Return the names of experiments that a person deleted with current runs of a study."""
-        return list(deleted_experiments(self.client(), study).values())
+    def deleted(self, study: str) -> Deleted:
+        """Return what a person deleted of a study's current runs."""
+        return deleted(self.client(), self._file, study)
 
-    def restore_experiments(self, study: str) -> list[str]:
-        """Restore those of `deleted_experiments`, with their runs; return their names."""
-        deleted = deleted_experiments(self.client(), study)
-        for experiment in deleted:
-            self.client().restore_experiment(experiment)
-        return list(deleted.values())
-
-    def deleted_in_part(self, study: str) -> list[str]:
-        """Return the current runs that a person deleted without their parent, or their children."""
-        self.client()
-        return deleted_in_part(self._file, study)
-
-    def restore_in_part(self, study: str) -> int:
-        """Restore the runs of `deleted_in_part`; return how many."""
-        deleted = self.deleted_in_part(study)
-        for run in deleted:
-            self.client().restore_run(run)
-        return len(deleted)
+    def restore(self, study: str) -> Deleted:
+        """Restore what a person deleted of a study's current runs, and return it."""
+        return restore(self.client(), self._file, study)
 
     def run_table(self, study: str) -> RunTable:
         """Return the runs in the database, and which of a study's are current."""
         self.client()
         return RunTable.read(self._file, study)
+
+    def makers_of(self, study: str, asset: str) -> dict[tuple[str, str], Maker]:
+        """Return the runs that made an asset's partitions; see `makers_of`."""
+        self.client()
+        return makers_of(self._file, study, asset)
 
     def make_current(self, run_id: str, others: Iterable[str], table: RunTable) -> None:
         """Mark a run as current in place of others; see `make_current`."""

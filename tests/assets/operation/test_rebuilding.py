@@ -54,3 +54,48 @@ def test_every_run_is_there_again_with_what_mlflow_was_told(line):
     known = tracking_of(study).run_table(study.name).known
     assert {entry.made_by["mlflow_run"] for entry in store_of(study).entries()} <= known
     assert line.run(tracking="../lost")[0].rebuilt == 0
+
+
+def ids(study) -> dict[str, str]:
+    """Ids of the current runs in MLflow, by name."""
+    client = tracking_of(study).client()
+    experiments = [each.experiment_id for each in client.search_experiments()]
+    current = client.search_runs(experiments, "tags.`attnconn.current` = 'true'", max_results=5000)
+    named = [(f"{run.data.tags['attnconn.asset']} {run.info.run_name}", run) for run in current]
+    assert len({name for name, _ in named}) == len(named)
+    return {name: run.info.run_id for name, run in named}
+
+
+def made_by(study) -> set[str]:
+    return {entry.made_by["mlflow_run"] for entry in store_of(study).entries()}
+
+
+def test_the_original_runs_are_found_again_if_tracking_is_changed_back(line):
+    recreated = made_by(line.study)  # by the test before
+    assert recreated.isdisjoint(ids(line.study).values())
+    before, original = told(line.study), ids(line.study)
+    outcome, _ = line.run()
+    n = outcome.standing
+    assert (outcome.made, outcome.failed, outcome.rebuilt) == (0, {}, 0)
+    assert outcome.corrected == {"MLflow": n}
+    assert told(line.study) == before
+    assert ids(line.study) == original
+    assert made_by(line.study) <= set(original.values())
+    assert not line.run()[0].corrected
+
+    outcome, _ = line.run(tracking="../lost")
+    assert (outcome.rebuilt, outcome.corrected) == (0, {"MLflow": n})
+    assert made_by(line.study) == recreated
+
+
+def test_a_result_that_was_made_elsewhere_replaces_the_original_as_current(line):
+    original = ids(line.study)
+    other = {"fingerprint": {"permutations": 7}}
+    made = line.run(tracking="../lost", **other)[0].made
+    assert made > 0
+    outcome, _ = line.run(**other)
+    assert (outcome.made, outcome.rebuilt) == (0, made)
+    now = ids(line.study)
+    assert now["fingerprint tiny"] != original["fingerprint tiny"]
+    changed = {name for name, run in now.items() if run != original.get(name)}
+    assert {name.split()[0] for name in changed} == {"fingerprint", "report"}

@@ -140,7 +140,7 @@ def test_an_experiment_that_was_deleted_is_restored(again, client, line, monkeyp
     (request,) = ticks.tick().run_requests
     result = job.execute_in_process(run_config=request.run_config, instance=line.instance)
     assert client.get_experiment(experiment.experiment_id).lifecycle_stage == "active"
-    told = "deleted in MLflow, and restored with its runs, which are of what is stored: fingerprint"
+    told = "MLflow experiments with runs of stored results were deleted; restored: fingerprint"
     said = [entry.user_message for entry in line.instance.all_logs(result.run_id)]
     assert any(told in line for line in said)
     assert ticks.skipped() == "all is up to date"
@@ -165,7 +165,7 @@ def test_runs_that_were_deleted_in_part_are_restored(again, client, line, monkey
     ticks = Ticks(follow(line.study, job), line.instance)
     assert ticks.tick().run_requests
     (told,) = again()
-    assert told.endswith("deleted without their parent or their children, and are restored: 1")
+    assert told.endswith("deleted without their parent or their children; restored: 1")
     assert client.get_run(deleted.info.run_id).info.lifecycle_stage == "active"
     assert again() == []
     assert ticks.skipped() == "all is up to date"

@@ -67,14 +67,12 @@ def test_a_deleted_experiment_is_restored_for_the_current_runs_of_its_study(trac
     client = tracking.client()
     experiment = experiment_of(tracking, first)
     client.delete_experiment(experiment)
-    assert tracking.deleted_experiments("another") == []
-    assert tracking.restore_experiments("another") == []
-    assert tracking.deleted_experiments("tiny") == ["connectivity"]
-    assert tracking.restore_experiments("tiny") == ["connectivity"]
+    assert tracking.deleted("another").names == tracking.restore("another").names == []
+    assert tracking.deleted("tiny").names == tracking.restore("tiny").names == ["connectivity"]
     assert client.get_run(first).info.lifecycle_stage == "active"
-    assert tracking.restore_experiments("tiny") == []
+    assert tracking.restore("tiny").names == []
 
     # Of runs that aren't current there is nothing to show.
     client.set_tag(first, "attnconn.current", "false")
     client.delete_experiment(experiment)
-    assert tracking.restore_experiments("tiny") == []
+    assert tracking.restore("tiny").names == []
