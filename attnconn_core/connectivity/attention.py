@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from attnconn_core.connectivity.read_out import read_on
+from attnconn_core.errors import ParameterError
 from attnconn_core.forecasting.annotations import AttentionForecaster
 from attnconn_core.records import Connectivity, TimeSeries
 from attnconn_core.timeseries import require_sound
@@ -54,6 +55,13 @@ class Attention:
 
     directed: ClassVar[bool] = True
     signed: ClassVar[bool] = False
+
+    def __post_init__(self) -> None:
+        if hasattr(self.forecaster, "forecaster"):
+            raise ParameterError(
+                f"Attention needs the forecaster of a {type(self.forecaster).__name__}: pass "
+                "its attribute `forecaster`"
+            )
 
     def estimate(self, series: TimeSeries) -> Connectivity:
         """Return the mean attention over every window of the series, without dropout.

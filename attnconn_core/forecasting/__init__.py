@@ -19,7 +19,6 @@
     cross_fitting     which sessions each cohort model is trained on and applied to
     checkpoints       forecasters in files, including those of the original study
     pyfunc            a stored forecaster as an MLflow model
-    pyfunc            a stored forecaster as MLflow calls models
     annotations       the forecaster's class where torch needn't be imported
 
 What needs torch, an extra, is imported when its name is first used: linear forecasters do

@@ -86,14 +86,31 @@ def fit(
     Raises
     ------
     ParameterError
-        If there is no series; the series differ in regions; `start` has another architecture
-        or number of regions; `prior` has other lags or regions, or is given together with
-        `start` or without a linear initialisation; `identity_weight` is above 0 with
-        `own_past`; `precision` is ``"bfloat16"`` without pairwise matrices; or the device
-        doesn't exist.
+        If there is no series, or it isn't in a list; the series differ in regions; `start` has
+        another architecture or number of regions; `prior` has other lags or regions, or is
+        given together with `start` or without a linear initialisation; `identity_weight` is
+        above 0 with `own_past`; `precision` is ``"bfloat16"`` without pairwise matrices; or
+        the device doesn't exist.
     SeriesError
         If a series has unusable values or no run is long enough for a window.
+
+    Examples
+    --------
+    >>> from attnconn_core.forecasting import ForecasterConfig, TrainingConfig, fit
+    >>> from attnconn_core.sources import Simulated
+    >>> source = Simulated(subjects=2, regions=4, frames=120)
+    >>> series = source.load(source.sessions()[0])
+    >>> config = ForecasterConfig(input_window=2, hidden_dim=4)
+    >>> trained = fit(config, [series], TrainingConfig(epochs=2))
+    >>> from attnconn_core.connectivity import Attention
+    >>> Attention(trained.forecaster).estimate(series)
+    Connectivity('attention', 4 regions, directed)
     """
+    if not isinstance(config, ForecasterConfig) or isinstance(series, TimeSeries):
+        raise ParameterError(
+            "fit needs a ForecasterConfig and a list of TimeSeries, one per session; "
+            f"got {type(config).__name__} and {type(series).__name__}"
+        )
     if training.ensemble > 1:
         return _fit_members(config, series, training, start, prior, on_epoch)
     device = _device(training.device)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["Connectivity"]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Connectivity:
     """Connectivity of one session, by one method.
 
@@ -43,6 +43,8 @@ class Connectivity:
     --------
     >>> import numpy as np
     >>> directed = Connectivity(np.array([[0, 2.0], [0.5, 0]]), ("V1", "V2"), "granger", True)
+    >>> directed
+    Connectivity('granger', 2 regions, directed)
     >>> directed.to_frame().loc["V1", "V2"]  # from V2 to V1
     np.float64(2.0)
     >>> directed.net_flow().to_dict()
@@ -66,6 +68,11 @@ class Connectivity:
         object.__setattr__(self, "values", values)
         object.__setattr__(self, "regions", regions)
         object.__setattr__(self, "metrics", dict(self.metrics))
+
+    def __repr__(self) -> str:
+        direction = "directed" if self.directed else "undirected"
+        n_regions = len(self.regions)
+        return f"{type(self).__name__}({self.method!r}, {n_regions} regions, {direction})"
 
     def to_frame(self) -> "pd.DataFrame":
         """Return the matrix as a table with one row per target and one column per source."""

@@ -11,6 +11,7 @@ from jaxtyping import Float32, Shaped
 
 from attnconn_core.errors import SeriesError
 from attnconn_core.names import composed
+from attnconn_core.repetition_time import repetition_time_problem
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,7 +30,7 @@ def numbered_regions(n_regions: int) -> tuple[str, ...]:
     return tuple(f"region-{number:03}" for number in range(1, n_regions + 1))
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class TimeSeries:
     """Time series of all regions of a session, one array per uninterrupted run.
 
@@ -46,8 +47,8 @@ class TimeSeries:
     ------
     SeriesError
         If there is no run, a run isn't (time, region), the regions aren't one different name
-        per column, or the repetition time isn't a positive number. Values aren't checked
-        here; see `attnconn_core.timeseries.require_sound`.
+        per column, or the repetition time isn't a number of seconds from 0.05 to 30. Values
+        aren't checked here; see `attnconn_core.timeseries.require_sound`.
 
     Examples
     --------
@@ -56,6 +57,8 @@ class TimeSeries:
     >>> series = TimeSeries.from_array(frames, repetition_time=0.72)
     >>> series.n_frames, series.regions
     (200, ('region-001', 'region-002', 'region-003'))
+    >>> series
+    TimeSeries(1 run, 200 frames, 3 regions, repetition time 0.72 s)
     """
 
     runs: tuple[Shaped[np.ndarray, "..."], ...]
@@ -74,14 +77,24 @@ class TimeSeries:
                     f"got {run.shape}"
                 )
         _check_regions(regions)
-        repetition_time = float(self.repetition_time)
-        if not (np.isfinite(repetition_time) and repetition_time > 0):
+        try:
+            repetition_time = float(self.repetition_time)
+        except (TypeError, ValueError):
             raise SeriesError(
-                f"the repetition time must be a positive number of seconds; got {repetition_time}"
-            )
+                f"a repetition time must be a number of seconds; got {self.repetition_time!r}"
+            ) from None
+        if problem := repetition_time_problem(repetition_time):
+            raise SeriesError(problem)
         object.__setattr__(self, "runs", runs)
         object.__setattr__(self, "regions", regions)
         object.__setattr__(self, "repetition_time", repetition_time)
+
+    def __repr__(self) -> str:
+        n_runs = len(self.runs)
+        return (
+            f"{type(self).__name__}({n_runs} run{'s' * (n_runs > 1)}, {self.n_frames} frames, "
+            f"{self.n_regions} regions, repetition time {self.repetition_time:g} s)"
+        )
 
     @classmethod
     def from_array(
@@ -104,7 +117,8 @@ class TimeSeries:
         Raises
         ------
         SeriesError
-            As for the class.
+            As for the class; also if the regions aren't named and the values show that the array
+            is (region, time), or if `frames` is a table.
 
         Examples
         --------
@@ -114,10 +128,14 @@ class TimeSeries:
         >>> len(series.runs), series.n_frames
         (2, 180)
         """
+        if hasattr(frames, "columns"):
+            raise SeriesError("from_array takes arrays; TimeSeries.from_frame takes tables")
         runs = (frames,) if isinstance(frames, np.ndarray) else tuple(map(np.asarray, frames))
         for number, run in enumerate(runs, start=1):
             if run.ndim != 2:
                 raise SeriesError(f"run {number} must have shape (time, region); got {run.shape}")
+            if regions is None:
+                _require_time_first(number, run)
         if regions is None:
             regions = numbered_regions(runs[0].shape[1] if runs else 0)
         return cls(runs, repetition_time, tuple(regions))
@@ -224,6 +242,17 @@ class TimeSeries:
     def n_regions(self) -> int:
         """Number of regions."""
         return len(self.regions)
+
+
+def _require_time_first(number: int, run: Shaped[np.ndarray, "time region"]) -> None:
+    # This is above records in the import order, so it is imported here.
+    axes = import_module("attnconn_core.timeseries.orientation").orientation(run)
+    if axes.surely_turned:
+        raise SeriesError(
+            f"run {number} must be (time, region), and this looks like (region, time): "
+            f"{axes.in_words}. Transpose it; its shape is {run.shape}. If the axes are right, "
+            "name the regions"
+        )
 
 
 def _check_regions(regions: Sequence[str]) -> None:

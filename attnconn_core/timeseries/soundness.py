@@ -123,8 +123,14 @@ def require_sound(series: TimeSeries, what: str) -> TimeSeries:
     Raises
     ------
     SeriesError
-        If a rule is broken; the message names the rule and the regions.
+        If a rule is broken; the message names the rule and the regions. Also if it isn't a
+        `TimeSeries`.
     """
+    if not isinstance(series, TimeSeries):
+        raise SeriesError(
+            f"{what} needs a TimeSeries; got {type(series).__name__}. "
+            "TimeSeries.from_array(frames, repetition_time) makes one from an array"
+        )
     told = assess(series, repeats=False).complaint()
     if told:
         raise SeriesError(f"{what}: {told}")

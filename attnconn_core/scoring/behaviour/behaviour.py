@@ -111,8 +111,9 @@ def cross_validate(
     """
     model = KernelRidge() if model is None else model
     require_at_least("permutations", permutations, 0)
+    features, target = _numbers("features", features), _numbers("target", target)
     kept = _kept_subjects(features, target)
-    features, target = features[kept].astype(np.float64), target[kept].astype(np.float64)
+    features, target = features[kept], target[kept]
     families = None
     if groups is not None:
         families = np.asarray(groups, dtype=object)[kept]
@@ -177,6 +178,17 @@ def predict_behaviour(
         groups=groups,
         permutations=permutations,
     )
+
+
+def _numbers(name: str, values: object) -> np.ndarray:
+    """Return an array of real numbers, also of a column or table of pandas."""
+    try:
+        return np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise ParameterError(
+            f"{name} must be an array of real numbers; got {type(values).__name__}. "
+            "edge_features(matrices) makes the features of matrices"
+        ) from None
 
 
 def _score(

@@ -1,6 +1,6 @@
 """Edges of matrices as features, one column per edge."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from jaxtyping import Bool, Float
@@ -35,11 +35,22 @@ def as_matrices(
     Raises
     ------
     ParameterError
-        If there is no record, or they differ in method or regions; the message begins with
-        `name`.
+        If there is no record, something else is among them, or they differ in method or regions;
+        the message begins with `name`.
     """
     if isinstance(matrices, np.ndarray):
         return matrices
+    if isinstance(matrices, Mapping):
+        raise ParameterError(
+            f"{name} must be an array or a list of matrices, one per subject; got a mapping: "
+            f"pass list({name}.values()), in the order of the subjects"
+        )
+    others = {type(each).__name__ for each in matrices if not isinstance(each, Connectivity)}
+    if others:
+        raise ParameterError(
+            f"{name} must be an array (subject, region, region) or hold one Connectivity per "
+            f"subject; got {', '.join(sorted(others))}"
+        )
     kinds = {(each.method, each.regions) for each in matrices}
     if len(kinds) != 1:
         found = sorted({f"{method} of {len(regions)} regions" for method, regions in kinds})
@@ -120,9 +131,10 @@ def edge_features(
     >>> edge_features(np.arange(9.0).reshape(1, 3, 3), directed=False)
     array([[3., 6., 7.]])
     """
-    if not isinstance(matrices, np.ndarray):
-        directed = matrices[0].directed if directed is None and len(matrices) else directed
-        matrices = as_matrices("matrices", matrices)
+    records = None if isinstance(matrices, np.ndarray) else matrices
+    matrices = as_matrices("matrices", matrices)
+    if records is not None and directed is None:
+        directed = records[0].directed
     if directed is None:
         raise ParameterError("directed must be given for an array of matrices; got None")
     mask = edge_mask(matrices.shape[-1], directed, edges)

@@ -1,5 +1,6 @@
 """The network-based statistic: connected edges in which two groups differ."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,8 +9,9 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from attnconn_core.errors import ParameterError
+from attnconn_core.records import Connectivity
 from attnconn_core.scoring.checks import require_at_least, require_choice, require_finite
-from attnconn_core.scoring.edges.features import edge_features, edge_mask, is_symmetric
+from attnconn_core.scoring.edges.features import as_matrices, edge_features, edge_mask, is_symmetric
 
 __all__ = ["Component", "NetworkBasedStatistic", "network_based_statistic"]
 
@@ -54,8 +56,8 @@ class NetworkBasedStatistic:
 
 
 def network_based_statistic(
-    first: Float[np.ndarray, "subject region region"],
-    second: Float[np.ndarray, "member node node"],
+    first: Float[np.ndarray, "subject region region"] | Sequence[Connectivity],
+    second: Float[np.ndarray, "member node node"] | Sequence[Connectivity],
     *,
     threshold: float = 3.0,
     side: str = "both",
@@ -72,7 +74,7 @@ def network_based_statistic(
     Parameters
     ----------
     first, second
-        One matrix per subject; subjects of the two groups are independent.
+        Arrays, or one record per subject; subjects of the two groups are independent.
     threshold
         Threshold of t per edge. Choose it before seeing the data: it determines whether strong,
         local or weak, widespread differences are detected.
@@ -92,8 +94,8 @@ def network_based_statistic(
     Raises
     ------
     ParameterError
-        If the groups aren't finite stacks of at least 2 subjects over the same regions,
-        or an option is out of range.
+        If the groups aren't finite stacks of at least 2 subjects over the same regions, records
+        of a group differ in method or regions, or an option is out of range.
 
     References
     ----------
@@ -113,6 +115,7 @@ def network_based_statistic(
     require_choice("size", size, _SIZES)
     require_at_least("permutations", permutations, 0)
     require_at_least("threshold", threshold, 0)
+    first, second = as_matrices("first", first), as_matrices("second", second)
     for name, group in (("first", first), ("second", second)):
         require_finite(name, group)
         if len(group) < 2 or group.shape[1:] != first.shape[1:]:

@@ -57,6 +57,11 @@ def intraclass_correlation(
     array([1., 1., 1., 1.])
     """
     require_choice("model", model, ICC_MODELS)
+    if ratings.ndim != 3:
+        raise ParameterError(
+            f"ratings must have shape (subject, session, edge); got {ratings.shape}. "
+            "edge_features(matrices) makes the edges of one session's matrices"
+        )
     n, k, n_edges = ratings.shape
     groups = np.zeros(n, dtype=np.int64) if pools is None else pools
     n_pools = len(np.unique(groups))

@@ -1,0 +1,88 @@
+"""What a person gets who calls a public function with something else than it takes.
+
+In a process of its own: elsewhere in the tests, annotations are checked before the functions run.
+"""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+CALLS = """
+import json
+import numpy as np
+import pandas as pd
+import attnconn_core as ac
+
+rng = np.random.default_rng(0)
+frames = rng.normal(size=(300, 40)).cumsum(axis=0) + rng.normal(size=(300, 40))
+series = ac.TimeSeries.from_array(frames, 2.0)
+noise = [ac.TimeSeries.from_array(x, 2.0) for x in rng.normal(size=(12, 90, 4))]
+each = [ac.Pearson().estimate(series) for series in noise]
+edges, iq = ac.edge_features(each), pd.DataFrame({"iq": rng.normal(size=12)}).iq
+config, training = ac.ForecasterConfig(input_window=2, hidden_dim=4), ac.TrainingConfig(epochs=1)
+trained = ac.forecasting.fit(config, [series], training)
+calls = {
+    "array to a method": lambda: ac.Granger(lags=1, alpha=1).estimate(frames),
+    "array to the choice of an order": lambda: ac.choose_granger_order(frames),
+    "turned array": lambda: ac.TimeSeries.from_array(frames.T, 2.0),
+    "milliseconds": lambda: ac.TimeSeries.from_array(frames, 2000),
+    "time in words": lambda: ac.TimeSeries.from_array(frames, "2s"),
+    "table as array": lambda: ac.TimeSeries.from_array(pd.DataFrame(frames), 2.0),
+    "mappings": lambda: ac.fingerprint(dict(enumerate(each)), dict(enumerate(each))),
+    "other records": lambda: ac.edge_features([series]),
+    "records as features": lambda: ac.predict_behaviour(each, iq, folds=3),
+    "stacks as ratings": lambda: ac.intraclass_correlation(np.zeros((3, 2, 4, 4))),
+    "swapped": lambda: ac.forecasting.fit([series], config, training),
+    "one series": lambda: ac.forecasting.fit(config, series, training),
+    "training as forecaster": lambda: ac.Attention(trained),
+    "column as target": lambda: ac.predict_behaviour(edges, iq, folds=3).n_dropped,
+    "records in groups": lambda: len(
+        ac.network_based_statistic(each[:6], each[6:], permutations=9).t
+    ),
+    "series": lambda: repr(series),
+}
+answers = {}
+for name, call in calls.items():
+    try:
+        answers[name] = call()
+    except ac.AttnconnError as error:
+        answers[name] = f"{type(error).__name__}: {error}"
+print(json.dumps(answers))
+"""
+MAKES_ONE = "TimeSeries.from_array(frames, repetition_time) makes one from an array"
+ANSWERS = {
+    "array to a method": f"SeriesError: granger needs a TimeSeries; got ndarray. {MAKES_ONE}",
+    "array to the choice of an order": (
+        f"SeriesError: series 1 of the cohort needs a TimeSeries; got ndarray. {MAKES_ONE}"
+    ),
+    "turned array": "Transpose it; its shape is (40, 300). If the axes are right, name the regions",
+    "milliseconds": "got 2000. Did you mean 2? (2000 milliseconds)",
+    "time in words": "SeriesError: a repetition time must be a number of seconds; got '2s'",
+    "table as array": "SeriesError: from_array takes arrays; TimeSeries.from_frame takes tables",
+    "mappings": "got a mapping: pass list(test.values()), in the order of the subjects",
+    "other records": "or hold one Connectivity per subject; got TimeSeries",
+    "records as features": "got list. edge_features(matrices) makes the features of matrices",
+    "stacks as ratings": "ratings must have shape (subject, session, edge); got (3, 2, 4, 4)",
+    "swapped": "one per session; got list and ForecasterConfig",
+    "one series": "one per session; got ForecasterConfig and TimeSeries",
+    "training as forecaster": "the forecaster of a Fit: pass its attribute `forecaster`",
+    "column as target": 0,
+    "records in groups": 4,
+    "series": "TimeSeries(1 run, 300 frames, 40 regions, repetition time 2 s)",
+}
+
+
+@pytest.fixture(scope="module")
+def answers() -> dict[str, object]:
+    ended = subprocess.run(
+        [sys.executable, "-c", CALLS], check=True, capture_output=True, text=True
+    )
+    return json.loads(ended.stdout)
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_the_answer_says_what_to_do(answers, name):
+    expected = ANSWERS[name]
+    assert expected in answers[name] if isinstance(expected, str) else expected == answers[name]
