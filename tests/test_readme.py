@@ -12,18 +12,25 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 
 
-def test_the_example_runs(capsys):
-    (example,) = re.findall(r"```python\n(.*?)```", README, flags=re.S)
-    exec(compile(example, "README.md", "exec"), {})  # noqa: S102
-    shape, r2, sender, accuracy = capsys.readouterr().out.splitlines()
+def test_the_examples_run(capsys):
+    names = {}
+    for example in re.findall(r"```python\n(.*?)```", README, flags=re.S):
+        exec(compile(example, "README.md", "exec"), names)  # noqa: S102
+    shape, r2, sender, accuracy, attention, sums = capsys.readouterr().out.splitlines()
     assert shape == "(10, 10)"
     assert float(r2) < 1
     assert sender.startswith("region-")
     assert 0 <= float(accuracy) <= 1
+    assert attention == "Connectivity('attention', 10 regions, directed)"
+    assert sums == f"[{'1. ' * 9}1.]"
 
 
 def test_the_keys_of_its_studies_are_right(tmp_path):
-    keys, experiment, *further = map(yaml.safe_load, re.findall(r"```yaml\n(.*?)```", README, re.S))
+    examples = map(yaml.safe_load, re.findall(r"```yaml\n(.*?)```", README, re.S))
+    keys, tables, experiment, *further = examples
+    file = tmp_path / "tables.yaml"
+    file.write_text(yaml.safe_dump(tables))
+    assert load_study(file).behaviour.targets == ("iq",)
     (tmp_path / "mine.yaml").write_text(yaml.safe_dump(experiment))
     for more in further:
         keys |= more
