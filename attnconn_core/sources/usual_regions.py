@@ -20,7 +20,8 @@ Groups = Sequence[Sequence[Path]]
 def group_by_regions(paths: Sequence[Path], shape_of: Callable[[Path], SessionShape]) -> Groups:
     """Group files that hold the same regions in the same order, the most common first.
 
-    Of more than 25 files, 25 are examined. Files that can't be read are left out.
+    Of more than 25 files, 25 are examined. Files that can't be read are left out. Files without
+    names of regions (NumPy) belong, behind the others, to the largest group with as many regions.
 
     Parameters
     ----------
@@ -37,6 +38,10 @@ def group_by_regions(paths: Sequence[Path], shape_of: Callable[[Path], SessionSh
         except ScanError:
             continue
         groups.setdefault((shape.regions, shape.names), []).append(paths[place])
+    for number in [regions for regions, names in groups if names is None]:
+        named = [paths for (n, names), paths in groups.items() if n == number and names is not None]
+        if named:
+            max(named, key=len).extend(groups.pop((number, None)))
     return sorted(groups.values(), key=len, reverse=True)
 
 

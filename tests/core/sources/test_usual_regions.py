@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -55,6 +56,17 @@ def test_the_usual_file_must_be_readable(folder, tmp_path):
     source = folder(*[("V1", "M1")] * 3)
     (tmp_path / "sub-0_ses-a.csv").write_text("V1,M1\n1,x\n")
     assert [path.name for path in source.region_files()] == ["sub-1_ses-a.csv"]
+
+
+def test_files_without_names_take_those_of_as_many_regions(folder, tmp_path):
+    source = folder(("V1", "M1"))
+    for number in range(1, 4):
+        np.save(tmp_path / f"sub-{number}_ses-a.npy", np.array([[0.5, 0.1], [1, number], [0, 1]]))
+    np.save(tmp_path / "sub-4_ses-a.npy", np.eye(3))
+    assert source.region_table().regions == ("V1", "M1")
+    (why,) = load(source).values()
+    assert "3 regions against 2" in why
+    assert why.endswith("Files with the same regions: 4 as sub-0_ses-a.csv, 1 as sub-4_ses-a.npy")
 
 
 def test_of_many_files_some_headers_are_read():
