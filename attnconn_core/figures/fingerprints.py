@@ -1,6 +1,7 @@
 """Figure of the fingerprint: identification of subjects by each method's matrices."""
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 
 import numpy as np
 from jaxtyping import Float
@@ -74,6 +75,8 @@ def fingerprint_panel(
     styles = styles or default_styles()
     methods = styles.sort(scores)
     curves = {method: lengths for method, lengths in by_length.items() if lengths}
+    if len(set(chain.from_iterable(curves.values()))) < 2:  # a curve needs two lengths
+        curves = {}
     above = 1.5 + 0.62 * len(methods)
     below = max(3.6, 0.26 * len(curves))  # the legend has a line per method
     figure = canvas(height=above + (below + 0.4 if curves else 0.4))

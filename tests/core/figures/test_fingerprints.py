@@ -71,6 +71,11 @@ def test_accuracies_are_drawn_against_frames_with_chance(
     assert list(lines["chance"].get_ydata()) == [0.125, 0.125]
 
 
+def test_one_length_is_no_curve(scores: dict[str, FingerprintScore]) -> None:
+    figure = fingerprint_panel(scores, dict.fromkeys(METHODS, {300: 0.5}), 1 / 7, DESIGN)
+    assert len(figure.axes) == 3
+
+
 def test_methods_that_coincide_stay_apart(scores: dict[str, FingerprintScore]) -> None:
     axes = fingerprint_panel(scores, dict.fromkeys(METHODS, LENGTHS), 1 / 7, DESIGN).axes[3]
     starts = [line.get_xdata()[0] for line in axes.lines[:6]]
