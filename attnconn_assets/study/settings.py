@@ -1,5 +1,6 @@
 """Groups of settings in a study file."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -33,9 +34,11 @@ __all__ = [
     "GrangerSettings",
     "KnownTruthFile",
     "Owner",
+    "PageAddress",
     "RecoverySettings",
     "Settings",
     "SignificanceSettings",
+    "StudyName",
     "StudyPath",
 ]
 
@@ -83,7 +86,35 @@ def _owner(name: str) -> str:
 Owner = Annotated[str, AfterValidator(_owner)]
 """A person or team responsible for a study, shown on Dagster's pages."""
 
-GroundTruthName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,63}$")]
+
+def _of_form(pattern: str, rule: str) -> AfterValidator:
+    """Return a check that states its rule in words; pydantic's own states the pattern."""
+
+    def checked(text: str) -> str:
+        if re.fullmatch(pattern, text) is None:
+            raise ValueError(f"must be {rule}")
+        return text
+
+    return AfterValidator(checked)
+
+
+StudyName = Annotated[
+    str,
+    _of_form(
+        "[a-z][a-z0-9_]{0,39}",
+        "at most 40 lower-case letters, digits and underscores, beginning with a letter",
+    ),
+]
+GroundTruthName = Annotated[
+    str,
+    _of_form(
+        "[a-z0-9][a-z0-9.-]{0,63}",
+        "at most 64 lower-case letters, digits, dots and hyphens, beginning with a letter or digit",
+    ),
+]
+PageAddress = Annotated[
+    str, _of_form(r"https?://[^\s#?]+", "an address that begins with http:// or https://")
+]
 
 
 class Settings(BaseModel):

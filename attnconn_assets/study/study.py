@@ -23,8 +23,10 @@ from attnconn_assets.study.settings import (
     ExperimentPath,
     GrangerSettings,
     Owner,
+    PageAddress,
     RecoverySettings,
     SignificanceSettings,
+    StudyName,
     StudyPath,
 )
 from attnconn_assets.study.shipped import base_folder, working_folder
@@ -112,7 +114,7 @@ class Study(SourceSettings):
         Address of MLflow's page, for the links on Dagster's pages.
     """
 
-    name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
+    name: StudyName
     title: str
     experiments: tuple[ExperimentPath, ...] = Field((DEFAULT_EXPERIMENT,), min_length=1)
     group_configurations: tuple[str, ...] = ()
@@ -140,7 +142,7 @@ class Study(SourceSettings):
     quorum: float = Field(0.95, gt=0, le=1)
     store: StudyPath | None = None
     tracking: StudyPath | None = None
-    tracking_page: str = Field("http://127.0.0.1:5000", pattern=r"^https?://[^\s#?]+$")
+    tracking_page: PageAddress = "http://127.0.0.1:5000"
 
     # What load_study fills in.
     folder: Path = Field(Path("."), exclude=True)

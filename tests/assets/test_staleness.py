@@ -226,7 +226,7 @@ def main() -> None:
     heading = "".join(
         line for line in LISTED.read_text(encoding="utf-8").splitlines(True) if line[0] == "#"
     )
-    text = yaml.safe_dump(content, sort_keys=False, default_flow_style=None, width=96)
+    text = yaml.safe_dump(content, sort_keys=False)  # a line per asset, for diffs
     LISTED.write_text(heading + text, encoding="utf-8")
 
 

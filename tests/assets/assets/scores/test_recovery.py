@@ -94,7 +94,7 @@ def test_a_damaged_file_fails_alone(write_study, run_line, instance, asked, tmp_
     ("changed", "complaint"),
     [
         ({"simulated": ["linear-7"]}, "must be among linear-5"),
-        ({"files": {"../x": {"file": "a.npz", "repetition_time": 1}}}, "should match pattern"),
+        ({"files": {"../x": {"file": "a.npz", "repetition_time": 1}}}, "must be at most 64 lower-"),
         ({"files": {"x": {"file": "a.npz"}}}, "repetition_time"),
         (
             {
