@@ -135,8 +135,7 @@ class Outcome:
         if self.registered:
             yield (
                 "MLflow's registry lacked the version, the alias or the files of "
-                f"{few_and_more(self.registered, _SHOWN)}: registered again, as after "
-                "every such loss while the study trains models of the cohort"
+                f"{few_and_more(self.registered, _SHOWN)}; they were registered again"
             )
 
     def failures(self) -> Iterator[str]:

@@ -30,7 +30,7 @@ __all__ = ["Pages", "seen_of_pages"]
 
 _UNKNOWN = "found in the store; its run didn't report it"
 _OTHER = "the stored result; another one was shown before"
-_FAILED = "stored and up to date; a run failed before it came to it, or while it made it again"
+_FAILED = "stored and up to date; the run that failed here changed nothing"
 _REBUILT = "its MLflow run was lost and was recreated from the store"
 _REGISTERED = "its models were missing from MLflow's registry and were registered again"
 _MOVED = "the MLflow run that made the stored result; another one was current before"

@@ -64,7 +64,7 @@ def materialise_stale(
         Whether to retry what failed before, although nothing has changed since.
     discover
         Whether to add new sessions of the source as partitions first. Otherwise only existing
-        partitions are made, as a new scan may still be being written.
+        partitions are made, because the files of a new scan may be incomplete.
     blocked
         Asset → why it can't be made, from a check (`Findings.blocked`). It isn't tried and counts
         as failed.

@@ -1,4 +1,4 @@
-"""The further scores of a study: those without a key of their own in the study file."""
+"""The further scores of a study: those without a key at the top of the study file."""
 
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
@@ -20,7 +20,7 @@ def further_scores(choices: Sequence[ScoreChoice], own: Collection[str]) -> Iter
     choices
         The study's key ``scores``.
     own
-        Names of the scores whose settings have a key of their own in the study file.
+        Names of the scores that have a key at the top of the study file.
 
     Raises
     ------
@@ -34,7 +34,9 @@ def further_scores(choices: Sequence[ScoreChoice], own: Collection[str]) -> Iter
         named = {choice: None} if isinstance(choice, str) else choice
         for name, settings in named.items():
             if name in own:
-                raise ParameterError(f"the settings of {name} have a key of their own")
+                raise ParameterError(
+                    f"{name} is set by its own key at the top of the file, not under scores"
+                )
             if name not in known:
                 others = ", ".join(known) or "none is installed"
                 raise ParameterError(f"must be among the further scores ({others}); got {name}")

@@ -80,9 +80,9 @@ class Study(SourceSettings):
         Table with one row per subject (CSV or TSV), for `behaviour` and `contrast`; by default
         that of the source, if it has one.
     behaviour, granger, fingerprint, reliability, recovery, significance, exclude, automation
-        Groups of keys, listed below.
+        Settings; their keys have a table of their own below.
     contrast
-        Group of keys, listed below; by default no groups are contrasted.
+        Two groups to compare; by default none. Its keys have a table of their own below.
     scores
         Further scores, each a name or ``{name: {setting: value}}``.
     owners

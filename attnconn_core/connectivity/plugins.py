@@ -59,4 +59,4 @@ def _check(name: str, estimator: Any) -> None:
             raise ParameterError(f"its class must say {trait}, a {kind.__name__}; got {said!r}")
     method = getattr(estimator, "method", None)
     if method != name:
-        raise ParameterError(f"its class says method {method!r}; the two must agree")
+        raise ParameterError(f"must have the name that its class gives as `method`, {method!r}")

@@ -97,8 +97,8 @@ class CiftiMatrix:
                 block = buffer[: end - begin]
                 if _fill(file, block) != block.nbytes:
                     raise ScanError(
-                        f"{self.path}: a file must hold all the data described in its header; "
-                        f"it ends within elements {begin} to {end} of {self.shape[1]}"
+                        f"{self.path}: a file must hold all the data described in its header; it "
+                        f"ends too early, among columns {begin + 1} to {end} of {self.shape[1]}"
                     )
                 yield begin, end, block
 

@@ -31,8 +31,8 @@ def regions_held(path: Path, atlas: Atlas) -> set[str]:
 def held_by_any(atlas: Atlas, scans: Iterable[Path]) -> Atlas:
     """Return the atlas without labels of which no scan contains a vertex (e.g. the medial wall).
 
-    Scans that can't be read or don't fit are ignored. If all are ignored, or every region is
-    in some scan, the atlas itself is returned.
+    Scans that can't be read or don't fit are ignored. The atlas is returned unchanged if no scan
+    remains, or if each of its regions is in some scan.
     """
     held: set[str] = set()
     for path in scans:

@@ -55,4 +55,4 @@ def _check(name: str, score: Any) -> None:
         )
     said = getattr(score, "name", None)
     if said != name:
-        raise ParameterError(f"its class says name {said!r}; the two must agree")
+        raise ParameterError(f"must have the name that its class gives as `name`, {said!r}")

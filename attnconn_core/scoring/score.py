@@ -87,7 +87,7 @@ class Repeats:
         Matrices of the first and the second half of its frames, by models of two seeds if the
         study trains with several; None if there are none.
     reseeded
-        Number of the seed → matrix of the complete scan, by a model trained with that seed.
+        Further seed → matrix of the complete scan by the model that was trained with it.
         Empty for methods without a trained model.
     left_out
         What is missing → why, such as ``{"halves": "…"}``.
@@ -305,8 +305,8 @@ class CheckedEarly(Protocol):
 
 @runtime_checkable
 class Cautious(Protocol):
-    """A score that may report methods whose matrices must not be interpreted."""
+    """A score that can warn against interpreting the matrices of a method."""
 
     def cautions(self, tables: Mapping[str, pd.DataFrame]) -> Mapping[str, str]:
-        """Return method → why not, given the tables that the score returned."""
+        """Return method → reason of the warning, from the tables that the score returned."""
         ...

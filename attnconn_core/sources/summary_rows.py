@@ -74,7 +74,7 @@ def require_frames(path: Path, values: Float32[np.ndarray, "time region"]) -> No
         alike = np.flatnonzero((values == values[number - 1]).all(axis=1))
         if len(alike) >= _FILLED:
             raise ScanError(
-                f"{path}: every frame must be a picture of its own; {len(alike)} of {len(values)} "
+                f"{path}: every frame must differ from the others; {len(alike)} of {len(values)} "
                 f"frames hold the same values, the {statistic} of each region: "
                 f"{frames_in_words(alike.tolist())}. They look like censored frames that were "
                 "filled: remove them, and store the frames between them as separate runs"

@@ -65,7 +65,7 @@ class Orientation:
 
 
 def orientation(values: Num[np.ndarray, "first second"]) -> Orientation:
-    """Return the similarity of neighbours along both axes."""
+    """Return how similar neighbours are along both axes, which shows which axis is time."""
     values = np.asarray(values, dtype=np.float64)
     kept = values[:, np.isfinite(values).all(axis=0)]
     if min(kept.shape) < _LEAST:

@@ -43,7 +43,7 @@ class SharedColumns:
 
 
 def column_sketch(series: TimeSeries) -> str:
-    """Return a short text by which sessions with equal columns are found.
+    """Return a fingerprint of each column as one short text, to find sessions with equal columns.
 
     It holds hashes of the signs of each region's changes from frame to frame in all runs, which
     don't depend on offset and scale: for all regions, or the 160 smallest hashes. Regions that

@@ -165,8 +165,9 @@ def simulate(
         )
     if neural_step is not None and not (haemodynamic and 0 < neural_step <= repetition_time):
         raise ParameterError(
-            f"a neural step must lie between 0 and the repetition time, {repetition_time}, and "
-            f"needs haemodynamic=True; got {neural_step} with haemodynamic={haemodynamic}"
+            "a neural step needs haemodynamic=True, and must be above 0 s and at most the "
+            f"repetition time ({repetition_time} s); got {neural_step} s with "
+            f"haemodynamic={haemodynamic}"
         )
     if haemodynamic and not 0 < repetition_time <= _LONGEST_REPETITION:
         raise ParameterError(

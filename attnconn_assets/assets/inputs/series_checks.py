@@ -72,7 +72,7 @@ def check_series(series: TimeSeries, test_fraction: float) -> tuple[Check, ...]:
         Check(
             "no_empty_frame",
             not frames,
-            "every frame must be a picture of its own",
+            "every frame must hold an image, and no two the same",
             {"frames": frames or "no empty or repeated frame"},
             in_words=frames,
         ),

@@ -32,8 +32,8 @@ class Confounds:
 
     Each subject is adjusted to the mean of all subjects' confounds, which is the same
     reference in all folds. If each fold used its own mean, the adjusted target would shift
-    from fold to fold with the confounds of the held-out subjects, and so would every
-    prediction: a target that depends on little but a confound would be predicted from noise.
+    from fold to fold with the confounds of the held-out subjects, and so would every prediction.
+    A target that is nearly a copy of a confound would then seem predictable from any features.
 
     Attributes
     ----------

@@ -52,7 +52,8 @@ class GroupContrast:
     column
         Column of the phenotype table, after coding.
     first, second
-        Values of the column for the two groups; t is that of first minus second.
+        Values of the column that mark the two groups. Where t is positive, the first group has
+        the larger values.
     threshold
         Least t of an edge in a component; see `network_based_statistic`.
     side

@@ -56,8 +56,8 @@ def test_a_model_that_was_deleted_is_registered_again(again, client, line, load_
     (told,) = again()
     assert told == (
         f"MLflow's registry lacked the version, the alias or the files of {NAME} version 1 "
-        f"(champion), {NAME} version 2 (champion-fold-2): registered again, as after every "
-        "such loss while the study trains models of the cohort"
+        f"(champion), {NAME} version 2 (champion-fold-2); they were registered "
+        "again"
     )
     assert pointed(client) == {"champion": "1", "champion-fold-2": "2"} == shown_versions(line)
     assert load_model(tracking_of(line.study), f"models:/{NAME}@champion") is not None

@@ -86,7 +86,7 @@ def test_a_simulated_study_makes_its_cohort(tiny_study):
         ({"granger": {"lags": 2}}, "both lags and alpha"),
         ({"granger": {"lags": 0, "alpha": 1.0}}, "greater than or equal to 1; got 0"),
         ({"test_fraction": 1.5}, "less than 1; got 1.5"),
-        ({"name": "../x"}, "name.*got '../x'"),
+        ({"name": "../x"}, "name: must be at most 40 lower-case .*a letter; got '../x'"),
         ({"title": None}, "title: Field required"),
         ({"source": "floppy"}, "'floppy'"),
         ({"source": None}, "source: must be one of hcp_sample, .*the key is missing"),
@@ -269,7 +269,7 @@ def test_a_parameter_that_a_method_does_not_take_is_refused(write_study, methods
 def test_a_score_that_no_package_brings_is_refused(write_study):
     with pytest.raises(StudyError, match=r"must be among the further scores.*got astrology"):
         load_study(write_study(scores=["astrology"]))
-    with pytest.raises(StudyError, match="fingerprint have a key of their own"):
+    with pytest.raises(StudyError, match="fingerprint is set by its own key"):
         load_study(write_study(scores=["fingerprint"]))
 
 

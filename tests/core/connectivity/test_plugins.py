@@ -43,7 +43,7 @@ def test_a_class_may_say_how_it_is_shown(install):
         ("odd", "Odd = 3", r"must be a class with estimate\(series\); got 3"),
         ("odd", GOOD.replace("True", "1"), "must say directed, a bool; got 1"),
         ("odd", GOOD + "    label = 3\n", "must say label, a str; got 3"),
-        ("even", GOOD, "says method 'odd'; the two must agree"),
+        ("even", GOOD, "gives as `method`, 'odd'"),
     ],
 )
 def test_what_cannot_be_used_is_refused_by_name(install, name, code, complaint):

@@ -72,7 +72,7 @@ def test_accuracies_are_drawn_against_frames_with_chance(
 
 
 def test_one_length_is_no_curve(scores: dict[str, FingerprintScore]) -> None:
-    figure = fingerprint_panel(scores, dict.fromkeys(METHODS, {300: 0.5}), 1 / 7, DESIGN)
+    figure = fingerprint_panel(scores, {method: {300: 0.5} for method in METHODS}, 1 / 7, DESIGN)
     assert len(figure.axes) == 3
 
 

@@ -45,7 +45,9 @@ def test_data_that_is_cut_gives_both_sizes(scan):
 def test_data_that_is_cut_while_it_is_read(scan):
     matrix = open_cifti(scan)
     scan.write_bytes(scan.read_bytes()[:-4])
-    with pytest.raises(ScanError, match=r"scan\.dtseries\.nii.*ends within elements 0 to 68 of 68"):
+    with pytest.raises(
+        ScanError, match=r"scan\.dtseries\.nii.*ends too early, among columns 1 to 68"
+    ):
         list(matrix.blocks(0, 68))
 
 

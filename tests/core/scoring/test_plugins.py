@@ -65,7 +65,7 @@ def test_a_score_of_another_package_stands_after_ours(install):
             GOOD.replace('"matrices"', '"scans"'),
             "must say reads, a frozenset of linear_forecasts, matrices",
         ),
-        ("even", GOOD, "says name 'odd'; the two must agree"),
+        ("even", GOOD, "gives as `name`, 'odd'"),
     ],
 )
 def test_what_cannot_be_used_is_refused_by_name(install, name, code, complaint):

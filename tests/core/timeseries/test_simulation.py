@@ -146,7 +146,7 @@ def test_a_nonlinear_network_may_be_strong_and_stays_bounded():
         (lambda: simulate(NETWORK, 10, 0, noise=-1.0), "noise must be at least 0"),
         (
             lambda: simulate(NETWORK, 10, 0, repetition_time=2.0, neural_step=0.1),
-            "needs haemodynamic=True; got 0.1 with haemodynamic=False",
+            "got 0.1 s with haemodynamic=False",
         ),
         (
             lambda: simulate(NETWORK, 10, 0, repetition_time=40.0, haemodynamic=True),
