@@ -1,5 +1,6 @@
 """The libraries behind the methods of the extra, and what to do where one is missing."""
 
+import warnings
 from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
@@ -27,4 +28,7 @@ def require(library: str, method: str, module: str | None = None) -> ModuleType:
     """
     if not is_installed(library):
         raise ParameterError(f"method {method} needs the library {library}: {EXTRA}")
-    return import_module(module or library)
+    with warnings.catch_warnings():
+        # pygam's, which lingam imports: Python warns of its code where it compiles it first.
+        warnings.simplefilter("ignore", SyntaxWarning)
+        return import_module(module or library)

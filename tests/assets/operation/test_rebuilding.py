@@ -98,4 +98,8 @@ def test_a_result_that_was_made_elsewhere_replaces_the_original_as_current(line)
     now = ids(line.study)
     assert now["fingerprint tiny"] != original["fingerprint tiny"]
     changed = {name for name, run in now.items() if run != original.get(name)}
-    assert {name.split()[0] for name in changed} == {"fingerprint", "report"}
+    assert {name.split()[0] for name in changed} == {
+        "fingerprint",
+        "comparison",
+        "report",
+    }
