@@ -131,6 +131,7 @@ class Causes:
         ]
         if not (spec.made_without_all or found):
             found += self._of_all_optional(spec, reads)
+        found += self._of_kept(spec, partition, reads)
         if spec.rests_on:
             settled = self.settled(spec)
             if settled.lacks:
@@ -163,6 +164,17 @@ class Causes:
         if not optional or {name for name, _ in optional} != spec.optional:
             return ()
         causes = [self.of(name, where) for name, where in optional]
+        return tuple(cause for each in causes for cause in each) if all(causes) else ()
+
+    def _of_kept(
+        self, spec: BuildSpec, partition: str, reads: Sequence[tuple[str, str]]
+    ) -> tuple[Cause, ...]:
+        """Return why a stored result is to be kept: it has inputs that are all missing now."""
+        kept = [(name, where) for name, where in reads if name in spec.keeps]
+        stored = self._store.readable(spec.name, partition) if kept else None
+        if stored is None or not any(f"{name}/{where}" in stored.inputs for name, where in kept):
+            return ()
+        causes = [self._outdated(name, where) for name, where in kept]
         return tuple(cause for each in causes for cause in each) if all(causes) else ()
 
     def settled(self, spec: BuildSpec) -> Settled:

@@ -24,10 +24,11 @@ from attnconn_assets.storage.trace import files_behind
 from attnconn_assets.study.study import Study
 from attnconn_assets.tracking.current_runs import Maker, RunTable
 from attnconn_assets.tracking.run import TrackedRun
+from attnconn_assets.tracking.tags import Origin
 from attnconn_assets.tracking.tracking import Tracking
 from attnconn_core.errors import StoreError
 
-__all__ = ["Rebuilder", "is_ours"]
+__all__ = ["Rebuilder", "is_ours", "origin_of"]
 
 _REBUILT = "attnconn.rebuilt"
 _LOST = "from the store; curves, durations, and pictures that the store doesn't hold are lost"
@@ -123,7 +124,8 @@ class Rebuilder:
     def _restored(self, entry: Entry, maker: Maker) -> Entry:
         """Make the run that made an entry current, and write its id to the manifest."""
         others = self._table.others(entry.asset, entry.partition, maker.run_id)
-        self._tracking.make_current(maker.run_id, others, self._table)
+        origin = origin_of(self._study, entry)
+        self._tracking.make_current(maker.run_id, others, self._table, origin)
         return self._amended(entry, maker.run_id, maker.experiment_id)
 
     def _amended(self, entry: Entry, run: str, experiment: str) -> Entry:
@@ -140,6 +142,14 @@ class Rebuilder:
             scans = [dict(file) for file in files_behind(self._store, *entry.inputs)]
             run.file("scans.json", json.dumps(scans, indent=1).encode())
         show_stored(self._store, run, spec, entry)
+
+
+def origin_of(study: Study, entry: Entry) -> Origin:
+    """Return what the MLflow run of an entry of this study is tagged with."""
+    made_by = entry.made_by
+    return Origin(
+        study.name, entry.asset, entry.partition, made_by["dagster_run"], made_by["code_version"]
+    )
 
 
 def is_ours(study: Study, entry: Entry) -> bool:

@@ -76,6 +76,9 @@ class BuildSpec:
         Names in `needs` that may be missing; missing ones are listed in `Work.lacks`.
     made_without_all
         Whether it is made even if all optional inputs are missing.
+    keeps
+        Optional inputs; a stored result that was made with one of them isn't replaced by one
+        that is made without all of them.
     window
         Consecutive frames that it needs of a session; None for no minimum.
     trains
@@ -104,6 +107,7 @@ class BuildSpec:
     lists_excluded: bool = False
     optional: frozenset[str] = frozenset()
     made_without_all: bool = False
+    keeps: frozenset[str] = frozenset()
     window: Window | None = None
     trains: bool = False
 

@@ -68,6 +68,8 @@ class Outcome:
         Number of stored partitions that Dagster didn't know.
     rebuilt
         Number of partitions whose MLflow runs were lost and were recreated.
+    refound
+        Number of partitions whose original MLflow runs were found again.
     corrected
         ``"Dagster"``, ``"MLflow"`` → number of partitions of which it showed another result than
         the stored one.
@@ -92,6 +94,7 @@ class Outcome:
     damaged: dict[str, str] = field(default_factory=dict)
     recorded: int = 0
     rebuilt: int = 0
+    refound: int = 0
     corrected: Counter[str] = field(default_factory=Counter)
     shown_as_failed: int = 0
     registered: list[str] = field(default_factory=list)
@@ -112,9 +115,15 @@ class Outcome:
             )
         if self.rebuilt:
             yield (
-                f"MLflow had lost the runs of {_number(self.rebuilt)}; they were recreated from "
-                "the store, with new ids. Training curves, durations, pictures that aren't stored, "
-                "and failed or earlier runs can't be recovered"
+                f"MLflow's database lacked the runs of {_number(self.rebuilt)}, as after a loss or "
+                "a change of `tracking`; they were recreated from the store, with new ids. The "
+                "store doesn't hold training curves, durations, some pictures, and failed or "
+                "earlier runs"
+            )
+        if self.refound:
+            yield (
+                f"MLflow's database has the original runs of {_number(self.refound)}, as after "
+                "`tracking` was changed back; they are current again"
             )
         if self.recorded:
             yield (

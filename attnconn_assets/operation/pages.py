@@ -13,7 +13,7 @@ import dagster as dg
 
 from attnconn_assets.assets.catalogue import store_of, tracking_of
 from attnconn_assets.building.metadata import noted
-from attnconn_assets.building.rebuilding import Rebuilder, is_ours
+from attnconn_assets.building.rebuilding import Rebuilder, is_ours, origin_of
 from attnconn_assets.building.registering import Registration, registrations
 from attnconn_assets.building.spec import BuildSpec
 from attnconn_assets.building.staleness import Plan
@@ -112,8 +112,7 @@ class Pages:
         stored = [*standing, *_entries(spec, found.waiting, store)]
         refound, rebuilt = self._rebuilder.rebuild(spec, stored)
         self._outcome.rebuilt += len(rebuilt)
-        if refound:
-            self._outcome.corrected["MLflow"] += len(refound)
+        self._outcome.refound += len(refound)
         new = {entry.partition for entry in (*refound, *rebuilt)}
         moved = self._make_current(spec, [each for each in standing if each.partition not in new])
         for entry in stored:
@@ -176,7 +175,12 @@ class Pages:
                     # longer has; they aren't counted.
                     if not self._is_current(entry):
                         moved.append(entry)
-                    self._tracking.make_current(entry.made_by["mlflow_run"], others, self._table)
+                    self._tracking.make_current(
+                        entry.made_by["mlflow_run"],
+                        others,
+                        self._table,
+                        origin_of(self._study, entry),
+                    )
         except StoreError:  # a read-only store: it can't be locked
             return []
         if moved:

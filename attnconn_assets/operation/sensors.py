@@ -12,6 +12,7 @@ import dagster as dg
 
 from attnconn_assets.assets.catalogue import specs, store_of, tracking_of
 from attnconn_assets.building.causes import Cause, in_lines
+from attnconn_assets.building.cohort import by_name
 from attnconn_assets.building.lost_store import require_store
 from attnconn_assets.building.partitions import (
     deleted_sessions,
@@ -77,13 +78,14 @@ def discovery(study: Study) -> dg.SensorDefinition:
         remember(context.instance, str(partitions.name), known.union(before.get(_ADDED, ())))
         deleted = deleted_sessions(study, context.instance, listing.sessions)
         new, seen = _sort_out(source, sessions, known.union(deleted), before)
+        removed = [key for key in sorted(known - sessions.keys()) if not by_name(study, key)]
         unreadable = [f"{key}: {each['why']}" for key, each in seen.items() if each["why"]]
         told = [
             _listed("still being written", [k for k, each in seen.items() if not each["why"]]),
             _listed("can't be read", unreadable),
             _listed("refused", [str(why) for why in listing.refused.values()]),
             deletion_in_words(study, deleted),
-            _listed("removed; their results are kept", sorted(known - sessions.keys())),
+            _listed("removed; their results are kept", removed),
         ]
         for line in filter(None, told[1:]):
             context.log.warning(line)

@@ -128,9 +128,16 @@ def makers_of(database: Path, study: str, asset: str) -> dict[tuple[str, str], M
 
 
 def make_current(
-    client: "MlflowClient", database: Path, run_id: str, others: Iterable[str], table: RunTable
+    client: "MlflowClient",
+    database: Path,
+    run_id: str,
+    others: Iterable[str],
+    table: RunTable,
+    origin: Origin,
 ) -> None:
     """Mark a run, and those below it, as current in place of others.
+
+    Tags of its origin that a person removed or changed are set again.
 
     Parameters
     ----------
@@ -142,12 +149,15 @@ def make_current(
         Runs that are no longer current.
     table
         The run table; deleted runs in it are skipped, as they can't be tagged.
+    origin
+        The origin of the stored result.
     """
     for other in others:
         client.set_tag(other, CURRENT, "false")
     below = [run for (run,) in rows(database, _BELOW, run_id)]
     for each in filter(table.is_active, (run_id, *below)):
-        client.set_tag(each, CURRENT, "true")
+        for tag, value in {**origin.tags(), CURRENT: "true"}.items():
+            client.set_tag(each, tag, value)
 
 
 def retire(client: "MlflowClient", experiment_id: str, origin: Origin, name: str) -> None:

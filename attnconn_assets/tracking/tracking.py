@@ -232,9 +232,11 @@ class Tracking(dg.ConfigurableResource):
         self.client()
         return makers_of(self._file, study, asset)
 
-    def make_current(self, run_id: str, others: Iterable[str], table: RunTable) -> None:
+    def make_current(
+        self, run_id: str, others: Iterable[str], table: RunTable, origin: Origin
+    ) -> None:
         """Mark a run as current in place of others; see `make_current`."""
-        make_current(self.client(), self._file, run_id, others, table)
+        make_current(self.client(), self._file, run_id, others, table, origin)
 
     def result_of(self, run_id: str) -> str | None:
         """Return the ``asset/partition`` of an MLflow run; None if there is no such run."""

@@ -66,6 +66,7 @@ def specs(study: Study) -> list[BuildSpec]:
             needs=needs,
             optional=frozenset(needs) - {CAUTIONS},
             made_without_all=True,
+            keeps=frozenset({"cohort"}),
             from_configuration=study.read_out[0] if cohort_models else None,
             calls=("attnconn_core.figures.method_styles",),
             copies={"report.html": report_path(study)},

@@ -173,6 +173,7 @@ def _cautions(study: Study, scores: Sequence[Score]) -> BuildSpec:
         },
         optional=frozenset([*(score.name for score in scores), *(each.name for each in inverting)]),
         made_without_all=True,
+        keeps=frozenset(score.name for score in scores),
         calls=tuple(type(score).__module__ for score in scores),
         description="Methods whose matrices must not be interpreted, and why.",
         group="scores",

@@ -77,14 +77,15 @@ def test_the_original_runs_are_found_again_if_tracking_is_changed_back(line):
     outcome, _ = line.run()
     n = outcome.standing
     assert (outcome.made, outcome.failed, outcome.rebuilt) == (0, {}, 0)
-    assert outcome.corrected == {"MLflow": n}
+    assert (outcome.refound, outcome.corrected) == (n, {})
     assert told(line.study) == before
     assert ids(line.study) == original
     assert made_by(line.study) <= set(original.values())
-    assert not line.run()[0].corrected
+    outcome, _ = line.run()
+    assert (outcome.refound, list(outcome.heals())) == (0, [])
 
     outcome, _ = line.run(tracking="../lost")
-    assert (outcome.rebuilt, outcome.corrected) == (0, {"MLflow": n})
+    assert (outcome.rebuilt, outcome.refound) == (0, n)
     assert made_by(line.study) == recreated
 
 

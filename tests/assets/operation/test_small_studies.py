@@ -169,6 +169,26 @@ def test_a_missed_quorum_leaves_a_report_that_says_so(write_study, run_line, ins
     assert "(quorum: 0.95)" in not_made["comparison"]
 
 
+def test_a_quorum_that_is_missed_later_costs_no_report(write_study, run_line, instance, tmp_path):
+    keys = [f"sub-{n}_ses-{session}" for n in "abcd" for session in ("1", "2")]
+    methods = ["pearson", "partial"]
+    study = load_study(files(write_study, tmp_path, keys, methods=methods, behaviour=None))
+    assert run_line(study, instance)[0].failed == {}
+    before = sections(study)
+    for session in "12":  # a subject gets another number
+        scan = tmp_path / "scans" / f"sub-d_ses-{session}.npy"
+        scan.rename(scan.with_name(f"sub-e_ses-{session}.npy"))
+    outcome, _ = run_line(study, instance)
+    assert {"cohort of all", "fingerprint of all", "report of all"} <= outcome.waiting.keys()
+    assert sections(study) == before
+    assert any("9 of 10 sessions (quorum" in line for line in outcome.waits())
+
+    excluded = study.exclude.model_copy(update={"sessions": ("sub-d_ses-1", "sub-d_ses-2")})
+    outcome, told = run_line(study.model_copy(update={"exclude": excluded}), instance)
+    assert outcome.waiting == {}
+    assert "report" in told.remade()
+
+
 def test_what_fails_of_a_session_that_a_rule_leaves_out_is_no_failure(
     write_study, run_line, instance, tmp_path
 ):

@@ -36,7 +36,7 @@ def current(tracking):
 def move(tracking, run_id):
     table = tracking.run_table("tiny")
     others = table.others("fingerprint", "all", run_id)
-    tracking.make_current(run_id, others, table)
+    tracking.make_current(run_id, others, table, ORIGIN)
 
 
 def test_an_earlier_result_is_current_again_with_the_runs_below_it(tracking):
@@ -52,6 +52,15 @@ def test_an_earlier_result_is_current_again_with_the_runs_below_it(tracking):
     move(tracking, first[0])
     assert current(tracking) == set(first)
     assert tracking.run_table("tiny").shows("fingerprint", "all", first[0])
+
+
+def test_tags_of_the_origin_that_a_person_removed_are_set_again(tracking):
+    run, *below = track(tracking)
+    tracking.client().delete_tag(run, "attnconn.partition")
+    assert not tracking.run_table("tiny").shows("fingerprint", "all", run)
+    move(tracking, run)
+    assert tracking.run_table("tiny").shows("fingerprint", "all", run)
+    assert current(tracking) == {run, *below}
 
 
 def test_a_run_below_an_earlier_result_that_nobody_replaced_is_found(tracking):
