@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from attnconn_assets.building.likeness import unlike_others
-from attnconn_assets.building.recorded import recorded_facts
+from attnconn_assets.building.recorded import Facts, recorded_facts, strings
 from attnconn_assets.building.windows import Window
 from attnconn_assets.storage.store import Store
 from attnconn_assets.study.study import Study
@@ -26,7 +26,7 @@ __all__ = [
 ]
 
 BY_RULE = "left out by the study: "
-"""Prefix of the reason if the study's rules exclude a session; it doesn't count as missing."""
+"""Prefix of the reason if a session is excluded and doesn't count as missing."""
 
 _REMOVED = (
     "its scan was removed, or its partition in Dagster was deleted; to leave it out on purpose, "
@@ -141,12 +141,28 @@ def cohort_of(
         else:
             present.append(session)
     there = {session.key for session in listing.sessions}
-    odd = unlike_others(recorded_facts(store, "time_series", [session.key for session in present]))
+    facts = recorded_facts(store, "time_series", [session.key for session in present])
+    odd = unlike_others(facts)
+    removed = removed_sessions(study, store, there)
+    gone = dict.fromkeys(removed, _REMOVED) | _renamed(
+        recorded_facts(store, "time_series", removed), facts
+    )
     return Cohort(
         tuple(session for session in present if session.key not in odd),
-        {**excluded, **odd, **dict.fromkeys(removed_sessions(study, store, there), _REMOVED)},
+        {**excluded, **odd, **gone},
         study.sessions,
     )
+
+
+def _renamed(removed: Facts, present: Facts) -> dict[str, str]:
+    """Return the removed sessions whose recordings another session has now → why."""
+    holders = {each: key for key, facts in present.items() for each in strings(facts, "recordings")}
+    found = {}
+    for key, facts in removed.items():
+        now = {holders.get(each) for each in strings(facts, "recordings")}
+        if len(now) == 1 and (holder := now.pop()):
+            found[key] = f"{BY_RULE}its scan is {holder} now"
+    return found
 
 
 def left_out_by_rules(study: Study, store: Store, sessions: Iterable[str]) -> dict[str, str]:

@@ -1,9 +1,9 @@
 """Messages about sessions that hold the same recording, or parts of it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
-from attnconn_assets.building.recorded import Facts
+from attnconn_assets.building.recorded import Facts, strings
 from attnconn_core.timeseries import (
     SharedStretch,
     near_copies,
@@ -29,7 +29,7 @@ def copies_in_words(facts: Facts) -> dict[str, str]:
     """Return a message for each session whose recording is identical to another's."""
     holders: dict[str, list[str]] = defaultdict(list)
     for key, told in facts.items():
-        for recording in dict.fromkeys(_strings(told, "recordings")):
+        for recording in dict.fromkeys(strings(told, "recordings")):
             holders[recording].append(key)
     found = {}
     for keys in holders.values():
@@ -99,7 +99,7 @@ def resemblances_in_words(facts: Facts) -> dict[str, str]:
     """Return messages for sessions whose slow signal matches another's from the first frame on."""
     others: dict[str, list[str]] = defaultdict(list)
     known = _pairs(shared_stretches(_signatures(facts)))
-    for each in resemblances({key: _strings(told, "levels") for key, told in facts.items()}):
+    for each in resemblances({key: strings(told, "levels") for key, told in facts.items()}):
         if frozenset((each.first, each.second)) in known:
             continue
         how = f"r = {number(each.correlation, 2)}" + (_BACKWARDS if each.backwards else "")
@@ -123,11 +123,4 @@ def _pairs(stretches: Iterable[SharedStretch]) -> set[frozenset[str]]:
 
 
 def _signatures(facts: Facts) -> dict[str, Sequence[str]]:
-    return {key: _strings(told, "signatures") for key, told in facts.items()}
-
-
-def _strings(facts: Mapping[str, object], name: str) -> Sequence[str]:
-    """Return a recorded list; empty if an older version didn't record it."""
-    held = facts.get(name, ())
-    assert isinstance(held, Sequence)  # noqa: S101  (as `time_series` writes them)
-    return held
+    return {key: strings(told, "signatures") for key, told in facts.items()}

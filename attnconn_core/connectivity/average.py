@@ -19,7 +19,7 @@ def mean_connectivity(matrices: Sequence[Connectivity]) -> Connectivity:
     Raises
     ------
     ParameterError
-            If there is no matrix, or the matrices differ in method or regions.
+        If there is no matrix, or the matrices differ in method or regions.
 
     Examples
     --------

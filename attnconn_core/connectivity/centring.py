@@ -32,7 +32,7 @@ def standardised(series: TimeSeries) -> Float64[np.ndarray, "time region"]:
     Raises
     ------
     SeriesError
-            If there are fewer than two frames, or a region is constant within every run.
+        If there are fewer than two frames, or a region is constant within every run.
     """
     frames = centred(series)
     deviation = frames.std(axis=0)

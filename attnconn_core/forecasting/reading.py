@@ -42,7 +42,6 @@ class MeanAttention:
         less than 1.
     n_windows
         Number of windows averaged.
-        Windows averaged.
     """
 
     values: Float64[np.ndarray, "target source"]

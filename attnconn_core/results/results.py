@@ -35,7 +35,6 @@ class Results:
     ------
     StoreError
         If there is no such folder.
-        If there is no such folder.
 
     Examples
     --------

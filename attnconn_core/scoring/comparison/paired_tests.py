@@ -66,7 +66,6 @@ def compare_methods(
         Names of the columns.
     seed
         Seed of the random sign flips, where there are too many to try all.
-        Of the random sign flips, where there are too many to try all.
 
     Returns
     -------

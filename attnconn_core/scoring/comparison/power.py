@@ -70,7 +70,6 @@ def units_for_difference(size: float, level: float = 0.05) -> float:
     units
         The least simulated n at which 80 % of 2,000 studies detect the difference; infinite
         above `MOST`, NaN where there is no difference.
-        above `MOST`, NaN where there is no difference.
 
     Raises
     ------

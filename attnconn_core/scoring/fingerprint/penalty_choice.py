@@ -87,7 +87,6 @@ def cross_fitted_identification(
         this many subjects, each subject is a fold.
     options
         Options of `fingerprint`.
-        Of `fingerprint`.
 
     Raises
     ------

@@ -105,7 +105,7 @@ def test_removed_scans_and_bad_names_are_told_and_cost_nobody_else(scans, instan
     assert "1 removed; their results are kept (sub-1_ses-retest)" in told
     exclude = study.exclude.model_copy(update={"sessions": ("sub-1_ses-retest",)})
     excluding = study.model_copy(update={"exclude": exclude})
-    assert "removed" not in Ticks(discovery(excluding), instance).skipped()
+    assert "removed;" not in Ticks(discovery(excluding), instance).skipped()
     assert "1 refused (" in told
     assert "sub-a b_ses-test.npy" in told
     partitions = instance.get_dynamic_partitions(session_partitions(study).name)
