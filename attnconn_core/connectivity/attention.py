@@ -57,10 +57,10 @@ class Attention:
     signed: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
-        if hasattr(self.forecaster, "forecaster"):
+        if not hasattr(self.forecaster, "regions"):
             raise ParameterError(
-                f"Attention needs the forecaster of a {type(self.forecaster).__name__}: pass "
-                "its attribute `forecaster`"
+                f"Attention needs a trained forecaster; got {type(self.forecaster).__name__}. "
+                "The attribute `forecaster` of what `fit` returns is one"
             )
 
     def estimate(self, series: TimeSeries) -> Connectivity:

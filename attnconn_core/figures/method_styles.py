@@ -47,25 +47,25 @@ def _of_one_colour(colour: str, markers: str, line: str = "-") -> tuple[Look, ..
     return tuple(Look(colour, marker, line) for marker in markers)
 
 
-# Family → looks of its methods, in the order of the registry; repeated from the first
-# if a family has more methods.
+# Family → looks of its methods, in the order of the registry, with two to spare for methods that
+# are added; repeated from the first if a family has more.
 _FAMILIES = {
-    "correlation": _of_one_colour(_SKY, "os"),
-    "partial correlation": _of_one_colour(_BLUE, "sDv^"),
-    "granger": _of_one_colour(_GREEN, "^v<s"),
-    "lagged": _of_one_colour(_GREEN, "oDpP", "--"),
-    "dynamics": _of_one_colour(_SKY, "^D"),
+    "correlation": _of_one_colour(_SKY, "osvP"),
+    "partial correlation": _of_one_colour(_BLUE, "sDv^oP"),
+    "granger": _of_one_colour(_GREEN, "^v<soD"),
+    "lagged": _of_one_colour(_GREEN, "oDpPsv", "--"),
+    "dynamics": _of_one_colour(_SKY, "^D<X"),
     "causal discovery": _of_one_colour(_VERMILLION, "sX<o"),
-    "direction": _of_one_colour(_BLACK, "osvD^P<>*"),
+    "direction": _of_one_colour(_BLACK, "osvD^P<>*Xp"),
     "attention": (
         Look(_ORANGE, "D"),
         Look(_PURPLE, "p"),
         Look(_VERMILLION, "v"),
         Look(_VERMILLION, "*"),
     ),
-    "ablation": _of_one_colour(_PURPLE, "Ds^"),
-    "sensitivity": _of_one_colour(_VERMILLION, "Ds^"),
-    "attention norm": _of_one_colour(_BROWN, "Ds^"),
+    "ablation": _of_one_colour(_PURPLE, "Ds^vo"),
+    "sensitivity": _of_one_colour(_VERMILLION, "Ds^P>"),
+    "attention norm": _of_one_colour(_BROWN, "Ds^vo"),
 }
 # Configurations of a cohort model share their method's colour; marker and dashes differ.
 _CONFIGURATIONS = (("D", "-"), ("d", "--"), ("<", "-."), (">", ":"), ("*", "-"), ("8", "--"))

@@ -133,7 +133,12 @@ class TimeSeries:
         runs = (frames,) if isinstance(frames, np.ndarray) else tuple(map(np.asarray, frames))
         for number, run in enumerate(runs, start=1):
             if run.ndim != 2:
-                raise SeriesError(f"run {number} must have shape (time, region); got {run.shape}")
+                raise SeriesError(
+                    f"run {number} must have shape (time, region); got {run.shape}. A run that is "
+                    "a list of lists must be made an array first"
+                )
+            if run.dtype.kind not in "biuf":
+                raise SeriesError(f"run {number} must hold real numbers; got {run.dtype}")
             if regions is None:
                 _require_time_first(number, run)
         if regions is None:
@@ -169,6 +174,8 @@ class TimeSeries:
         import pandas as pd  # imported here because it takes a second
 
         frames = [frame] if isinstance(frame, pd.DataFrame) else list(frame)
+        if any(not isinstance(each, pd.DataFrame) for each in frames):
+            raise SeriesError("from_frame takes tables; TimeSeries.from_array takes arrays")
         if not frames:
             raise SeriesError("a time series needs at least one run; got none")
         for number, each in enumerate(frames, start=1):

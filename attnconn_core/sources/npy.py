@@ -67,9 +67,11 @@ def read_layout(file: io.BufferedIOBase, size: int) -> NpyLayout:
     read = npy_format.read_array_header_1_0 if width == 2 else npy_format.read_array_header_2_0
     try:
         shape, fortran, dtype = read(io.BytesIO(header))
-    # A damaged header raises errors of Python's tokeniser, parser and dtypes.
+    # A damaged header raises errors of Python's tokeniser, parser and dtypes. Only numpy's own
+    # are shown: the others are worded differently in each version of Python.
     except Exception as problem:
-        raise ValueError(f"its header can't be read: {problem}") from problem
+        why = f": {problem}" if type(problem) is ValueError else ""
+        raise ValueError(f"its header can't be read{why}") from problem
     if dtype.hasobject:
         raise ValueError("it may hold Python objects")
     if not all(type(length) is int and length >= 0 for length in shape):

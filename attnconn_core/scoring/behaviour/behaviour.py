@@ -110,6 +110,12 @@ def cross_validate(
     (True, (20,))
     """
     model = KernelRidge() if model is None else model
+    if isinstance(model, type) or not hasattr(model, "cross_validator"):
+        given = model.__name__ if isinstance(model, type) else repr(model)
+        raise ParameterError(
+            f"model must be settings of a model, such as KernelRidge(); got {given}. "
+            "predict_behaviour takes the names of models"
+        )
     require_at_least("permutations", permutations, 0)
     features, target = _numbers("features", features), _numbers("target", target)
     kept = _kept_subjects(features, target)
@@ -164,6 +170,11 @@ def predict_behaviour(
     >>> bool(score.r > 0.9), score.p_value
     (True, 0.05)
     """
+    if not isinstance(model, str):
+        raise ParameterError(
+            f"model must be the name of a model ({', '.join(MODELS)}); got "
+            f"{type(model).__name__}. cross_validate takes settings of a model"
+        )
     require_choice("model", model, tuple(MODELS))
     known = {name: set(signature(kind).parameters) for name, kind in MODELS.items()}
     for name in settings:
@@ -185,9 +196,10 @@ def _numbers(name: str, values: object) -> np.ndarray:
     try:
         return np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError):
+        hint = ". edge_features(matrices) makes the features of matrices"
         raise ParameterError(
-            f"{name} must be an array of real numbers; got {type(values).__name__}. "
-            "edge_features(matrices) makes the features of matrices"
+            f"{name} must be an array of real numbers; got {type(values).__name__}"
+            f"{hint if name == 'features' else ''}"
         ) from None
 
 

@@ -11,6 +11,7 @@ from attnconn_core.scoring.checks import require_choice, require_pairs
 
 __all__ = [
     "as_matrices",
+    "as_matrix_pair",
     "column_scale",
     "edge_features",
     "edge_mask",
@@ -39,7 +40,15 @@ def as_matrices(
         the message begins with `name`.
     """
     if isinstance(matrices, np.ndarray):
+        if matrices.ndim != 3:
+            raise ParameterError(
+                f"{name} must have shape (subject, region, region); got {matrices.shape}"
+            )
         return matrices
+    if isinstance(matrices, Connectivity):
+        raise ParameterError(
+            f"{name} must be a list, one Connectivity per subject; got a single one"
+        )
     if isinstance(matrices, Mapping):
         raise ParameterError(
             f"{name} must be an array or a list of matrices, one per subject; got a mapping: "
@@ -59,6 +68,25 @@ def as_matrices(
             f"{len(kinds)} kinds in {len(matrices)} matrices: {', '.join(found) or 'none'}"
         )
     return np.stack([each.values for each in matrices])
+
+
+def as_matrix_pair(
+    names: tuple[str, str],
+    first: np.ndarray | Sequence[Connectivity],
+    second: np.ndarray | Sequence[Connectivity],
+) -> tuple[Float[np.ndarray, "subject region region"], Float[np.ndarray, "member node node"]]:
+    """Return both as `as_matrices` does; records must also be alike in both.
+
+    Raises
+    ------
+    ParameterError
+        As for `as_matrices`; also if the records of one differ from the other's in method or
+        regions.
+    """
+    stacked = as_matrices(names[0], first), as_matrices(names[1], second)
+    if not isinstance(first, np.ndarray) and not isinstance(second, np.ndarray):
+        as_matrices(" and ".join(names), [first[0], second[0]])
+    return stacked
 
 
 def is_symmetric(matrices: Float[np.ndarray, "*batch region region"]) -> bool:

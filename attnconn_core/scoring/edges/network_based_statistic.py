@@ -11,7 +11,12 @@ from scipy.sparse.csgraph import connected_components
 from attnconn_core.errors import ParameterError
 from attnconn_core.records import Connectivity
 from attnconn_core.scoring.checks import require_at_least, require_choice, require_finite
-from attnconn_core.scoring.edges.features import as_matrices, edge_features, edge_mask, is_symmetric
+from attnconn_core.scoring.edges.features import (
+    as_matrix_pair,
+    edge_features,
+    edge_mask,
+    is_symmetric,
+)
 
 __all__ = ["Component", "NetworkBasedStatistic", "network_based_statistic"]
 
@@ -95,7 +100,7 @@ def network_based_statistic(
     ------
     ParameterError
         If the groups aren't finite stacks of at least 2 subjects over the same regions, records
-        of a group differ in method or regions, or an option is out of range.
+        differ in method or regions, or an option is out of range.
 
     References
     ----------
@@ -115,7 +120,7 @@ def network_based_statistic(
     require_choice("size", size, _SIZES)
     require_at_least("permutations", permutations, 0)
     require_at_least("threshold", threshold, 0)
-    first, second = as_matrices("first", first), as_matrices("second", second)
+    first, second = as_matrix_pair(("first", "second"), first, second)
     for name, group in (("first", first), ("second", second)):
         require_finite(name, group)
         if len(group) < 2 or group.shape[1:] != first.shape[1:]:

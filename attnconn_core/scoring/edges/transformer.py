@@ -1,6 +1,8 @@
 """Connectivity as a step of a scikit-learn pipeline, from scans to edges."""
 
 from collections.abc import Sequence
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Shaped
@@ -89,7 +91,7 @@ class ConnectivityFeatures(TransformerMixin, BaseEstimator):
             self.estimator_: Estimator = Pearson()
         elif self.estimator == "tangent":
             self.estimator_ = Tangent(geometric_mean(scans))
-        elif isinstance(self.estimator, Estimator):
+        elif isinstance(self.estimator, Estimator) and not isinstance(self.estimator, type):
             self.estimator_ = self.estimator
         else:
             raise ParameterError(
@@ -120,6 +122,30 @@ class ConnectivityFeatures(TransformerMixin, BaseEstimator):
         matrices: list[Connectivity] = [self.estimator_.estimate(each) for each in scans]
         return edge_features(matrices, edges=self.edges)
 
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """Return the parameters; with `deep`, also the estimator's, as ``estimator__<name>``."""
+        found: dict[str, Any] = super().get_params(deep=False)
+        if deep and is_dataclass(self.estimator) and not isinstance(self.estimator, type):
+            own = {f"estimator__{each.name}": each.name for each in fields(self.estimator)}
+            found |= {name: getattr(self.estimator, each) for name, each in own.items()}
+        return found
+
+    def set_params(self, **params: Any) -> "ConnectivityFeatures":
+        """Set parameters, such as ``estimator__lags``, as a grid search does."""
+        prefix = "estimator__"
+        nested = {k.removeprefix(prefix): v for k, v in params.items() if k.startswith(prefix)}
+        super().set_params(**{k: v for k, v in params.items() if not k.startswith(prefix)})
+        if nested:
+            unknown = nested.keys() - {
+                each.removeprefix(prefix) for each in self.get_params() if each.startswith(prefix)
+            }
+            if unknown:
+                raise ParameterError(
+                    f"{self.estimator!r} has no parameter {', '.join(sorted(unknown))}"
+                )
+            self.estimator = replace(self.estimator, **nested)  # type: ignore[type-var]
+        return self
+
     def __sklearn_tags__(self) -> Tags:
         """Declare that a sample is a scan, (time, region), and not a row of numbers."""
         tags = super().__sklearn_tags__()
@@ -139,6 +165,8 @@ class ConnectivityFeatures(TransformerMixin, BaseEstimator):
         return edge_mask(len(self.regions_), directed, self.edges)
 
     def _series(self, scans: Scans) -> list[TimeSeries]:
+        if isinstance(scans, TimeSeries):
+            raise ParameterError("X must be a list of scans; got a single TimeSeries")
         series = [
             each
             if isinstance(each, TimeSeries)

@@ -11,7 +11,7 @@ from jaxtyping import Float, Int
 from attnconn_core.errors import ParameterError
 from attnconn_core.records import Connectivity
 from attnconn_core.scoring.checks import require_at_least, require_choice
-from attnconn_core.scoring.edges.features import as_matrices, is_symmetric, paired_features
+from attnconn_core.scoring.edges.features import as_matrix_pair, is_symmetric, paired_features
 from attnconn_core.scoring.fingerprint.histograms import BinnedScans, informations
 from attnconn_core.scoring.fingerprint.similarity import correlations, unit_rows
 
@@ -156,7 +156,7 @@ def fingerprint(
     >>> fingerprint(test, retest).accuracy_strict
     1.0
     """
-    test, retest = as_matrices("test", test), as_matrices("retest", retest)
+    test, retest = as_matrix_pair(("test", "retest"), test, retest)
     require_choice("similarity", similarity, ("pearson", "mutual_info"))
     require_at_least("bins", bins, 2)
     require_at_least("permutations", permutations, 0)
