@@ -30,6 +30,8 @@ CLAIM = "study.json"
 """File in a store, and in Dagster's home, that names the study file that owns it."""
 
 _OF_DISKS = ("lost+found",)  # at the top of an empty disk
+_DATABASE = "mlflow.db"
+_OF_MLFLOW = {"artifacts", "models", *_OF_DISKS}  # what stays if its database is lost
 _SHOWN = 3
 
 
@@ -49,7 +51,7 @@ def claim(study: Study, file: Path, home: Path) -> None:
     ------
     StudyError
         If another existing study file with stored results has the same store or name; or if the
-        store's folder holds other files.
+        store's folder, or MLflow's, holds other files, or MLflow's lies in the store.
     """
     if problem := claimed_by_another(study, file, home) or used_otherwise(study, file):
         raise StudyError(problem)
@@ -82,7 +84,26 @@ def claimed_by_another(study: Study, file: Path, home: Path) -> str:
 
 
 def used_otherwise(study: Study, file: Path) -> str:
-    """Return a message if the store's folder holds files of others; otherwise empty."""
+    """Return a message if the store's or MLflow's folder holds other things; otherwise empty."""
+    return _store_used_otherwise(study, file) or _tracking_used_otherwise(study, file)
+
+
+def _tracking_used_otherwise(study: Study, file: Path) -> str:
+    folder, store = study.tracking_folder.resolve(), study.store_folder.resolve()
+    if folder.is_relative_to(store):
+        return f"{file}: tracking: must be a folder outside the store, {store}; got {folder}"
+    if (folder / _DATABASE).exists() or not folder.is_dir():
+        return ""
+    held = sorted(path.name for path in folder.iterdir() if path.name[0] != ".")
+    if not set(held) - _OF_MLFLOW:
+        return ""
+    return (
+        f"{file}: tracking: must be a folder for MLflow alone; {folder} holds other things: "
+        f"{few_and_more(held, _SHOWN)}. Name a new or an empty folder"
+    )
+
+
+def _store_used_otherwise(study: Study, file: Path) -> str:
     store = study.store_folder
     if (store / CLAIM).exists() or not store.is_dir() or any(map(_is_manifest, _manifests(store))):
         return ""

@@ -85,6 +85,28 @@ def test_the_key_that_has_to_change_is_named(claimed):
         claimed(changed(file, other, store="elsewhere"))
 
 
+@pytest.mark.parametrize(
+    ("tracking", "why"),
+    [
+        ("../scans", "for MLflow alone; .*scans holds other things: sub-1_ses-test.npy"),
+        ("../store/tiny", "outside the store"),
+        ("../store/tiny/mlruns", "outside the store"),
+    ],
+)
+def test_a_folder_of_other_things_does_not_hold_mlflow_s(write_study, tmp_path, tracking, why):
+    (tmp_path / "scans").mkdir()
+    (tmp_path / "scans" / "sub-1_ses-test.npy").touch()
+    file = write_study(tracking=tracking, store="../store/tiny")
+    with pytest.raises(StudyError, match=f"tracking: must be a folder {why}"):
+        claim(load_study(file), file, tmp_path / "home")
+
+
+def test_what_a_lost_database_leaves_is_mlflow_s(write_study, tmp_path):
+    (tmp_path / "left" / "artifacts").mkdir(parents=True)
+    file = write_study(tracking="../left")
+    claim(load_study(file), file, tmp_path / "home")
+
+
 @pytest.mark.parametrize("store", ["..", "../bids"])
 def test_a_folder_of_other_things_is_no_store(write_study, tmp_path, store, monkeypatch, capsys):
     bids = tmp_path / "bids" / "sub-1"
