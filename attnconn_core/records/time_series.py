@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 from jaxtyping import Float32, Shaped
 
-from attnconn_core.errors import SeriesError
+from attnconn_core.errors import ScanError, SeriesError
 from attnconn_core.names import composed
 from attnconn_core.repetition_time import repetition_time_problem
 
@@ -161,8 +161,8 @@ class TimeSeries:
         Raises
         ------
         SeriesError
-            If a column doesn't hold real numbers, or runs differ in their columns; also as for
-            the class.
+            If a column doesn't hold real numbers, or has the name or the values of an index, of
+            times or of a confound; or runs differ in their columns; also as for the class.
 
         Examples
         --------
@@ -190,6 +190,7 @@ class TimeSeries:
                     f"every column must hold the real numbers of one region; in run {number} "
                     f"these don't: {', '.join(wrong[:5])}"
                 )
+            _require_regions(number, each)
         names = tuple(map(str, frames[0].columns))
         return cls(tuple(each.to_numpy(np.float32) for each in frames), repetition_time, names)
 
@@ -249,6 +250,18 @@ class TimeSeries:
     def n_regions(self) -> int:
         """Number of regions."""
         return len(self.regions)
+
+
+def _require_regions(number: int, frame: "pd.DataFrame") -> None:
+    # Readers are above records in the import order, so they are imported here.
+    columns = import_module("attnconn_core.sources.columns")
+    names = [str(name) for name in frame.columns]
+    try:
+        columns.require_regions(
+            f"run {number}", names, (frame[each].to_numpy() for each in frame.columns)
+        )
+    except ScanError as problem:
+        raise SeriesError(str(problem)) from None
 
 
 def _require_time_first(number: int, run: Shaped[np.ndarray, "time region"]) -> None:

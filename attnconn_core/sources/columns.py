@@ -45,14 +45,14 @@ _FEWEST_STEPS = 2  # a single step may be a jump or a spike, which other checks 
 
 
 def require_regions(
-    path: Path, names: Sequence[str] | None, columns: Iterable[Shaped[np.ndarray, " time"]]
+    path: Path | str, names: Sequence[str] | None, columns: Iterable[Shaped[np.ndarray, " time"]]
 ) -> None:
     """Require that every column of a series can be a region's signal.
 
     Parameters
     ----------
     path
-        The file, for errors.
+        The file, or what else holds the series, for errors.
     names
         Names of the columns; None if the file has none.
     columns
@@ -77,7 +77,7 @@ def require_regions(
             )
 
 
-def require_region_names(path: Path, names: Sequence[str]) -> None:
+def require_region_names(path: Path | str, names: Sequence[str]) -> None:
     """Require that no column is named as an index, time or confound, and not all after frames.
 
     Raises

@@ -47,6 +47,12 @@ calls = {
     "class as model": lambda: ac.cross_validate(edges, iq, ac.Cpm),
     "model as name": lambda: ac.predict_behaviour(edges, iq, model=ac.KernelRidge()),
     "words as target": lambda: ac.predict_behaviour(edges, ["a"] * 12),
+    "times in a table": lambda: ac.TimeSeries.from_frame(
+        pd.DataFrame({"V1": frames[:, 0], "V2": frames[:, 1], "time": range(300)}), 2.0
+    ),
+    "an index in a table": lambda: ac.TimeSeries.from_frame(
+        pd.DataFrame({"V1": frames[:, 0], "V2": range(300)}), 2.0
+    ),
     "array as table": lambda: ac.TimeSeries.from_frame(frames, 2.0),
     "complex numbers": lambda: ac.TimeSeries.from_array(frames + 1j, 2.0),
     "lists of lists": lambda: ac.TimeSeries.from_array(frames.tolist(), 2.0),
@@ -95,6 +101,8 @@ ANSWERS = {
     "class as model": "such as KernelRidge(); got Cpm",
     "model as name": "got KernelRidge. cross_validate takes settings of a model",
     "words as target": "ParameterError: target must be an array of real numbers; got list",
+    "times in a table": "SeriesError: run 1: every column must be a region; 'time' is the name of",
+    "an index in a table": "SeriesError: run 1: every column must be a region",
     "array as table": "from_frame takes tables; TimeSeries.from_array takes arrays",
     "complex numbers": "run 1 must hold real numbers; got complex128",
     "lists of lists": "A run that is a list of lists must be made an array first",
