@@ -187,7 +187,7 @@ class Prior:
         VAR coefficients of other subjects, from `cohort_coefficients`.
     alpha
         Penalty, the same for all sessions that are compared, from `shared_penalty`. None
-        chooses one per session, on its last frames. These differ between two scans of one
+        chooses one per session, on its last frames. Such penalties differ between two scans of one
         subject by a factor of 3 or more, and the differing shrinkage makes subjects harder to
         identify.
     """

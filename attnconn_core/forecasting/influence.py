@@ -103,11 +103,11 @@ def carried_norm(
 ) -> Float64[np.ndarray, "target source"]:
     """Return the mean norm of the value that attention carries to a target, ||a[t, s] f(v[s])||.
 
-    f is the linear map that follows the sum over sources, without its bias. It is the output
-    map, followed by the target's head if the head is a single layer. Then a[t, s] f(v[s]) is
-    the source's contribution to the forecast, in deviations, and the norm is over the horizon.
-    Otherwise it is the contribution to the target's hidden layer. Parameters and errors are
-    those of `ablation_loss`.
+    f is the linear map that follows the sum over sources, without its bias. If the target's head
+    is a single layer, f is the output map followed by the head: a[t, s] f(v[s]) is then the
+    source's contribution to the forecast, in deviations, and the norm is over the horizon. If the
+    head has more layers, f is the output map alone, and a[t, s] f(v[s]) the contribution to the
+    head's first layer. Parameters and errors are those of `ablation_loss`.
 
     References
     ----------

@@ -14,7 +14,7 @@ __all__ = ["held_by_any", "regions_held"]
 
 
 def regions_held(path: Path, atlas: Atlas) -> set[str]:
-    """Return the regions of which a scan contains a vertex; its values aren't read.
+    """Return the regions with at least one vertex in a scan; only the scan's header is read.
 
     Raises
     ------

@@ -103,7 +103,7 @@ def require_delimiter(path: Path, error: type[InputError] = StudyError) -> None:
 
 
 def text_error(path: Path, error: type[InputError], problem: Exception) -> InputError:
-    """Return an error on why a table can't be read, and where it isn't UTF-8."""
+    """Return an error that says why a table can't be read, or which byte isn't UTF-8."""
     if isinstance(problem, OSError):
         return error(f"{path}: can't be read: {problem.strerror}")
     if isinstance(problem, UnicodeDecodeError):

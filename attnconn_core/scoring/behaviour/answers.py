@@ -45,8 +45,8 @@ class Answer:
 def scores_table(answers: Sequence[Answer]) -> pd.DataFrame:
     """Return one row per method or null model and target.
 
-    Two columns are added. ``q`` is p corrected over all targets and all methods (for a null
-    model, over its targets). ``star`` marks a finding: q below .05, the interval of r and R²
+    Two columns are added. ``q`` is p corrected over all targets and all methods; a null model's is
+    corrected over its own targets. ``star`` marks a finding: q below .05, the interval of r and R²
     above 0, and at least `FEWEST_SUBJECTS` subjects.
     """
     tables = []

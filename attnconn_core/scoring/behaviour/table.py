@@ -98,11 +98,12 @@ def score_behaviours(
     """
     cross_validation = cross_validation or CrossValidation()
     model = as_model(model)
-    rows = {len(features), len(targets), len(features if confounds is None else confounds.values)}
-    if len(rows) > 1:
-        raise ParameterError(
-            f"features, targets and confounds must have a row per subject; got {sorted(rows)} rows"
-        )
+    rows = {"features": len(features), "targets": len(targets)}
+    if confounds is not None:
+        rows["confounds"] = len(confounds.values)
+    if len(set(rows.values())) > 1:
+        counted = ", ".join(f"{n} of {name}" for name, n in rows.items())
+        raise ParameterError(f"each must have a row per subject; got rows: {counted}")
     unusable: dict[str, str] = {}
     kernel = edge_kernel(features) if model.reads_kernel else None
     parts: list[tuple[list[pd.DataFrame], ...]] = []

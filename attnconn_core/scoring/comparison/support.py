@@ -118,7 +118,7 @@ def support_on_units(values: pd.DataFrame, reference: pd.Series, unit: str) -> S
 def support_of_r(
     scores: pd.DataFrame, errors: pd.DataFrame | None, tests: int, pairs: int
 ) -> Support:
-    """Return the number of subjects that the highest r needs, and that the two highest need.
+    """Return how many subjects it takes to tell the highest r from 0, and from the second highest.
 
     Parameters
     ----------

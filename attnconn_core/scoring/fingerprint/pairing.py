@@ -48,7 +48,10 @@ class PooledPairs:
         named = Counter((test.session, retest.session) for test, retest in self.pairs)
         if all((test.lower(), retest.lower()) == ("test", "retest") for test, retest in named):
             return ()
-        listed = ", ".join(f"{test} and {retest} ({n})" for (test, retest), n in named.items())
+        listed = ", ".join(
+            f"{test} and {retest} in {n} subject{'s' * (n > 1)}"
+            for (test, retest), n in named.items()
+        )
         return (
             f"test and retest are the sessions {listed}; the study's key sessions chooses them",
         )
