@@ -41,9 +41,9 @@ join tags as result on result.run_uuid = runs.run_uuid and result.key = 'attncon
 join tags as maker on maker.run_uuid = runs.run_uuid and maker.key = 'attnconn.dagster_run'
 left join tags as again on again.run_uuid = runs.run_uuid and again.key = 'attnconn.rebuilt'
 left join tags as parent on parent.run_uuid = runs.run_uuid and parent.key = 'mlflow.parentRunId'
-left join tags as above on above.run_uuid = parent.value and above.key = 'attnconn.asset'
+left join tags as sweep on sweep.run_uuid = parent.value and sweep.key = 'attnconn.sweep'
 where runs.lifecycle_stage = 'active' and runs.status = 'FINISHED'
-and study.value = ? and asset.value = ? and above.value is null
+and study.value = ? and asset.value = ? and (parent.value is null or sweep.value is not null)
 order by again.value is null, runs.start_time
 """
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 import shutil
+import sqlite3
 
 import pytest
 
@@ -52,6 +53,19 @@ def test_an_earlier_result_is_current_again_with_the_runs_below_it(tracking):
     move(tracking, first[0])
     assert current(tracking) == set(first)
     assert tracking.run_table("tiny").shows("fingerprint", "all", first[0])
+
+
+def test_a_run_below_one_that_is_gone_did_not_make_a_result(tracking):
+    run, below = track(tracking)
+    made = ("all", "dagster-1")
+    assert tracking.makers_of("tiny", "fingerprint")[made].run_id == run
+    tracking.client().delete_run(run)
+    assert tracking.makers_of("tiny", "fingerprint") == {}
+    with sqlite3.connect(tracking._file) as database:  # as `mlflow gc` leaves it
+        for table in ("tags", "params", "metrics", "latest_metrics", "runs"):
+            database.execute(f"delete from {table} where run_uuid = ?", (run,))  # noqa: S608
+    assert tracking.client().get_run(below).info.lifecycle_stage == "active"
+    assert tracking.makers_of("tiny", "fingerprint") == {}
 
 
 def test_tags_of_the_origin_that_a_person_removed_are_set_again(tracking):
