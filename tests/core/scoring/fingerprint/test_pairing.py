@@ -41,7 +41,7 @@ def test_what_is_compared_is_said_unless_its_names_say_it():
     assert pair_within_pools(EVERYBODY, {}).notes == ()
     sessions = tuple(Session(name, session) for name in "abc" for session in ("01", "02", "03"))
     (note,) = pair_within_pools(Cohort(sessions), {}).notes
-    assert "the sessions 01 and 02 (3)" in note
+    assert "the sessions 01 and 02 in 3 subjects" in note
 
 
 def test_the_names_of_sessions_that_are_no_pair_are_listed():
