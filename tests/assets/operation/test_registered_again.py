@@ -73,7 +73,7 @@ def test_a_version_that_was_deleted_is_registered_again_under_its_alias(again, c
     after = pointed(client)
     assert after["champion-fold-2"] == before["champion-fold-2"]
     assert int(after["champion"]) > int(before["champion"])
-    assert f"{NAME} version {after['champion']} (champion):" in told
+    assert f"{NAME} version {after['champion']} (champion);" in told
     assert shown_versions(line) == {"champion": after["champion"]}
     assert again() == []
 
