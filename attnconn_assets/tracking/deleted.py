@@ -28,7 +28,7 @@ and mine.value = 'true' and above.value = 'true' and study.value = ?
 
 @dataclass(frozen=True)
 class Deleted:
-    """Deleted experiments and runs of stored results; a run deleted with its children is no part.
+    """Deleted experiments and runs of stored results, without runs deleted with all children.
 
     Attributes
     ----------
