@@ -79,8 +79,9 @@ def require_known(
     names = [name for choice in choices for name in _names(choice)]
     known = list(every)
     unknown = [name for name in names if name not in known]
-    for missing in filter(None, map(missing_peer, unknown)):
-        raise StudyError(f"{path}: {key}: {missing}")
+    for name in unknown:
+        if why := missing_peer(name) or methods().unusable.get(name):
+            raise StudyError(f"{path}: {key}: {why}")
     if unknown:
         raise StudyError(
             f"{path}: {key} must be among {', '.join(known)}; got {', '.join(unknown)}"

@@ -255,7 +255,7 @@ def load_study(path: Path) -> Study:
     StudyError
         Naming the file, the key, the rule and the value, for every rule broken.
     ParameterError
-        If another package's source can't be used; see `installed_sources`.
+        If two packages have a source of one name; see `attnconn_core.sources.sources`.
     """
     path = Path(path).resolve()
     known = known_keys(_study_models().values())
@@ -340,6 +340,8 @@ def _model_of(path: Path, content: Mapping[str, object]) -> type[Study]:
     word = content.get("source")
     if isinstance(word, str) and word in models:
         return models[word]
+    if isinstance(word, str) and word in sources().unusable:
+        raise StudyError(f"{path}: {sources().unusable[word]}")
     rule = f"{path}: source: must be one of {', '.join(models)}"
     if "source" in content:
         raise StudyError(f"{rule}; got {word!r}")
