@@ -13,21 +13,22 @@ from attnconn_core.forecasting.ensemble import members_of
 from attnconn_core.forecasting.network import AttentionForecaster
 from attnconn_core.forecasting.threads import threads_for
 from attnconn_core.records import TimeSeries
+from attnconn_core.records.short_repr import ShortRepr
 from attnconn_core.timeseries import windows
 
 __all__ = ["Forecast", "MeanAttention", "forecast", "mean_attention"]
 
 
-@dataclass(frozen=True, eq=False)
-class Forecast:
+@dataclass(frozen=True, eq=False, repr=False)
+class Forecast(ShortRepr):
     """Observed and predicted frames, in raw units, window by window."""
 
     observed: Float32[np.ndarray, "window region horizon"]
     predicted: Float32[np.ndarray, "window region horizon"]
 
 
-@dataclass(frozen=True, eq=False)
-class MeanAttention:
+@dataclass(frozen=True, eq=False, repr=False)
+class MeanAttention(ShortRepr):
     """Mean attention over windows, from each target to each source region.
 
     Attributes

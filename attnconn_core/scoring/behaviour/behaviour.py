@@ -10,6 +10,7 @@ from jaxtyping import Bool, Float, Int
 from sklearn.metrics import mean_absolute_error, mean_squared_error, r2_score
 
 from attnconn_core.errors import ParameterError
+from attnconn_core.records.short_repr import ShortRepr
 from attnconn_core.scoring.behaviour.folds import CrossValidated, assign_folds
 from attnconn_core.scoring.behaviour.kernel_folds import edge_kernel
 from attnconn_core.scoring.behaviour.kernel_ridge import KernelRidge
@@ -21,8 +22,8 @@ from attnconn_core.scoring.checks import require_at_least, require_choice, requi
 __all__ = ["BehaviourScore", "cross_validate", "predict_behaviour"]
 
 
-@dataclass(frozen=True, eq=False)
-class BehaviourScore:
+@dataclass(frozen=True, eq=False, repr=False)
+class BehaviourScore(ShortRepr):
     """How well a model predicts a target in held-out subjects.
 
     Attributes

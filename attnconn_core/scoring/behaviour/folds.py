@@ -8,14 +8,15 @@ from jaxtyping import Float, Int
 from sklearn.model_selection import GroupKFold, KFold
 
 from attnconn_core.errors import ParameterError
+from attnconn_core.records.short_repr import ShortRepr
 
 __all__ = ["CrossValidated", "assign_folds", "group_numbers", "inner_folds"]
 
 _INNER_FOLDS = 5
 
 
-@dataclass(frozen=True, eq=False)
-class CrossValidated:
+@dataclass(frozen=True, eq=False, repr=False)
+class CrossValidated(ShortRepr):
     """Cross-validated predictions of many targets at once.
 
     Attributes

@@ -10,6 +10,7 @@ from scipy.sparse.csgraph import connected_components
 
 from attnconn_core.errors import ParameterError
 from attnconn_core.records import Connectivity
+from attnconn_core.records.short_repr import ShortRepr
 from attnconn_core.scoring.checks import require_at_least, require_choice, require_finite
 from attnconn_core.scoring.edges.features import (
     as_matrix_pair,
@@ -24,8 +25,8 @@ _SIDES = ("both", "greater", "less")
 _SIZES = ("extent", "intensity")
 
 
-@dataclass(frozen=True, eq=False)
-class Component:
+@dataclass(frozen=True, eq=False, repr=False)
+class Component(ShortRepr):
     """A connected component of edges beyond the threshold.
 
     Attributes
@@ -44,8 +45,8 @@ class Component:
     p: float
 
 
-@dataclass(frozen=True, eq=False)
-class NetworkBasedStatistic:
+@dataclass(frozen=True, eq=False, repr=False)
+class NetworkBasedStatistic(ShortRepr):
     """The edges in which two groups differ.
 
     Attributes

@@ -9,6 +9,7 @@ from scipy.stats import false_discovery_control
 
 from attnconn_core.connectivity.estimator import Estimator
 from attnconn_core.records import Connectivity, TimeSeries
+from attnconn_core.records.short_repr import ShortRepr
 from attnconn_core.scoring.checks import require_at_least
 from attnconn_core.scoring.edges.features import edge_mask
 from attnconn_core.timeseries import surrogate
@@ -16,8 +17,8 @@ from attnconn_core.timeseries import surrogate
 __all__ = ["EdgeSignificance", "edge_significance"]
 
 
-@dataclass(frozen=True, eq=False)
-class EdgeSignificance:
+@dataclass(frozen=True, eq=False, repr=False)
+class EdgeSignificance(ShortRepr):
     """How probable each edge of a scan is if regions are independent.
 
     Attributes

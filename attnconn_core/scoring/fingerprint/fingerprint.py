@@ -10,6 +10,7 @@ from jaxtyping import Float, Int
 
 from attnconn_core.errors import ParameterError
 from attnconn_core.records import Connectivity
+from attnconn_core.records.short_repr import ShortRepr
 from attnconn_core.scoring.checks import require_at_least, require_choice
 from attnconn_core.scoring.edges.features import as_matrix_pair, is_symmetric, paired_features
 from attnconn_core.scoring.fingerprint.histograms import BinnedScans, informations
@@ -20,8 +21,8 @@ __all__ = ["FingerprintScore", "fingerprint", "only_best"]
 Scans = TypeVar("Scans")
 
 
-@dataclass(frozen=True, eq=False)
-class FingerprintScore:
+@dataclass(frozen=True, eq=False, repr=False)
+class FingerprintScore(ShortRepr):
     """How well subjects are identified by the similarity of their matrices.
 
     Attributes
