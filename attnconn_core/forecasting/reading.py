@@ -8,7 +8,7 @@ import torch
 from jaxtyping import Float32, Float64
 from torch import Tensor
 
-from attnconn_core.errors import ParameterError
+from attnconn_core.checks import require_whole
 from attnconn_core.forecasting.ensemble import members_of
 from attnconn_core.forecasting.network import AttentionForecaster
 from attnconn_core.forecasting.threads import threads_for
@@ -121,8 +121,7 @@ def _applied(
     forecaster: AttentionForecaster, series: TimeSeries, batch_size: int
 ) -> Iterator[tuple[Tensor, Tensor]]:
     """Yield predictions and attention of all windows in order, in evaluation mode."""
-    if batch_size < 1:
-        raise ParameterError(f"batch_size must be at least 1 window; got {batch_size}")
+    require_whole("batch_size", batch_size, 1, "window")
     inputs, _ = windows(series, forecaster.config.input_window, forecaster.config.output_window)
     training = forecaster.training
     forecaster.eval()

@@ -33,7 +33,7 @@ from attnconn_core.sources.array_names import (
 )
 from attnconn_core.sources.array_shapes import shape_of_array
 from attnconn_core.sources.axes import require_time_first
-from attnconn_core.sources.base import Design, Listing
+from attnconn_core.sources.base import Design, Listing, require_session
 from attnconn_core.sources.files import existing_folder, inside, is_dangling
 from attnconn_core.sources.keys import CHOOSES_SESSIONS
 from attnconn_core.sources.shapes import SessionShape
@@ -184,6 +184,7 @@ class ArrayFolder:
             If a file can't be read, or its regions or repetition time differ from those of
             the study or of the other files.
         """
+        require_session(session)
         if not session.files:
             raise ScanError(f"{session.key}: a session must have at least one file; it has none")
         files = [self._read(path) for path in session.files]

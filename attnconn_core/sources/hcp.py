@@ -22,7 +22,7 @@ from attnconn_core.parcellation import (
     read_scan_header,
 )
 from attnconn_core.records import Session, TimeSeries
-from attnconn_core.sources.base import Design, Listing
+from attnconn_core.sources.base import Design, Listing, require_session
 from attnconn_core.sources.files import existing_folder, inside, is_dangling, matching, the_one
 from attnconn_core.sources.keys import CHOOSES_SESSIONS, StudyKey
 from attnconn_core.sources.motion import MOTION_FILE, motion_measures, read_relative_rms
@@ -212,6 +212,7 @@ class HcpTree:
         AtlasError
             If the atlas doesn't fit, or one of its regions has no vertex in a file.
         """
+        require_session(session)
         if not session.files:
             raise ScanError(f"{session.key}: a session must have at least one file; it has none")
         parts = [self._parcellated(self._inside(path)) for path in session.files]

@@ -7,6 +7,7 @@ import numpy as np
 from jaxtyping import Float, Int
 from sklearn.model_selection import GroupKFold, KFold
 
+from attnconn_core.checks import require_whole
 from attnconn_core.errors import ParameterError
 from attnconn_core.records.short_repr import ShortRepr
 
@@ -49,6 +50,7 @@ def assign_folds(
         If there are fewer than 2 folds, more folds than subjects or groups, or a subject
         has no group.
     """
+    require_whole("folds", folds, 0)
     if groups is None:
         many, of_what = n_subjects, "subjects"
         splitter = KFold(folds, shuffle=True, random_state=seed) if folds > 1 else None

@@ -8,10 +8,11 @@ from jaxtyping import Bool, Float, Int
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from attnconn_core.checks import require_choice, require_number, require_whole
 from attnconn_core.errors import ParameterError
 from attnconn_core.records import Connectivity
 from attnconn_core.records.short_repr import ShortRepr
-from attnconn_core.scoring.checks import require_at_least, require_choice, require_finite
+from attnconn_core.scoring.checks import require_finite
 from attnconn_core.scoring.edges.features import (
     as_matrix_pair,
     edge_features,
@@ -119,8 +120,8 @@ def network_based_statistic(
     """
     require_choice("side", side, _SIDES)
     require_choice("size", size, _SIZES)
-    require_at_least("permutations", permutations, 0)
-    require_at_least("threshold", threshold, 0)
+    require_whole("permutations", permutations, 0)
+    require_number("threshold", threshold)
     first, second = as_matrix_pair(("first", "second"), first, second)
     for name, group in (("first", first), ("second", second)):
         require_finite(name, group)
