@@ -24,4 +24,13 @@ an extra, where a forecaster is first used.
 
 import lazy_loader
 
-__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+_lazily, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name when it is first used; `__version__` is the installed version."""
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("attnconn")
+    return _lazily(name)
