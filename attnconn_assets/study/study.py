@@ -79,10 +79,24 @@ class Study(SourceSettings):
     phenotypes
         Table with one row per subject (CSV or TSV), for `behaviour` and `contrast`; by default
         that of the source, if it has one.
-    behaviour, granger, fingerprint, reliability, recovery, significance, exclude, automation
-        Settings; their keys have a table of their own below.
+    behaviour
+        How behaviour is predicted, and which targets; keys in a table below.
+    granger
+        Granger's lags and penalty; keys in a table below.
+    fingerprint
+        How subjects are identified; keys in a table below.
+    reliability
+        How reliability is measured; keys in a table below.
+    recovery
+        Data with a known network on which methods are scored; keys in a table below.
+    significance
+        Methods whose edges are tested against surrogates; keys in a table below.
+    exclude
+        Sessions to leave out of the group results; keys in a table below.
+    automation
+        What the daemon starts by itself; keys in a table below.
     contrast
-        Two groups to compare; by default none. Its keys have a table of their own below.
+        Two groups to compare, by default none; keys in a table below.
     scores
         Further scores, each a name or ``{name: {setting: value}}``.
     owners

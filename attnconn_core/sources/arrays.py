@@ -67,8 +67,10 @@ class ArrayFolder:
         `sidecars_of`). If given, all must agree.
     subjects
         A CSV table of the subjects to use (see `read_subjects`); None for all.
-    group_column, subject_column
-        Columns of `subjects`; the first holds ``train`` or ``test``.
+    group_column
+        Column of `subjects` that holds ``train`` or ``test``: who trains the cohort model.
+    subject_column
+        Column of `subjects` that names the subject.
     regions
         A table of the regions (see `read_region_table`) in the order of the columns.
         Without it names come from the files; regions of NumPy files, which have no names, are

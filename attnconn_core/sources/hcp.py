@@ -65,11 +65,15 @@ class HcpTree:
     layout
         ``"concatenated"``: all runs in one file in ``rfMRI_REST``. ``"runs"``: one file
         per run in ``rfMRI_REST1_LR`` and so on. None for the layout that exists.
-    frames_per_run, run_lengths
-        Where a concatenated file is cut into runs: after every `frames_per_run` frames or, if
-        given, into runs of these lengths.
-    subject_column, group_column
-        Columns of `subjects`; the second holds ``train`` or ``test``.
+    frames_per_run
+        Number of frames after which a concatenated file is cut into runs.
+    run_lengths
+        Numbers of frames of the runs of a concatenated file, where they differ. They replace
+        `frames_per_run`.
+    subject_column
+        Column of `subjects` that names the subject.
+    group_column
+        Column of `subjects` that holds ``train`` or ``test``: who trains the cohort model.
     link_roots
         Folders outside `root` that links in it may lead to, such as the objects of
         git-annex, or ``HCP_Retest``; none unless the study lists them.

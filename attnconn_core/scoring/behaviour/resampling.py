@@ -34,8 +34,10 @@ class CrossValidation:
 
     Attributes
     ----------
-    folds, repeats
-        Number of folds, and of repeats with the seeds seed … seed + repeats − 1.
+    folds
+        Number of folds of subjects.
+    repeats
+        Number of repeats of the folds, with the seeds seed … seed + repeats − 1.
     seed
         Seed of the folds and the shuffles.
     permutations

@@ -51,9 +51,11 @@ class GroupContrast:
     ----------
     column
         Column of the phenotype table, after coding.
-    first, second
-        Values of the column that mark the two groups. Where t is positive, the first group has
-        the larger values.
+    first
+        Value of the column that marks the first group. Where t is positive, this group has the
+        larger values.
+    second
+        Value of the column that marks the second group.
     threshold
         Least t of an edge in a component; see `network_based_statistic`.
     side
