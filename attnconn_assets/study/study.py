@@ -330,8 +330,9 @@ def _check_lags(path: Path, study: Study) -> None:
 
 def _check_methods(path: Path, study: Study) -> None:
     """Raise an error for unknown methods, and for parameters that a method doesn't have."""
-    require_known(path, "methods", study.methods, study.method_names)
-    require_known(path, "significance.methods", study.significance.methods, study.method_names)
+    known, trained = study.method_names, tuple(study.configurations)
+    require_known(path, "methods", study.methods, known, trained)
+    require_known(path, "significance.methods", study.significance.methods, known, trained)
     try:
         _ = study.granger_settings, study.every_method
     except ParameterError as error:
