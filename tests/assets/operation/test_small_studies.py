@@ -53,6 +53,8 @@ def test_two_subjects_have_their_matrices_scored_and_a_report(write_study, run_l
     assert "behaviour needs at least 4 subjects" in found["behaviour"]
     assert "Not made" not in found["fingerprint"]
     assert "Made without Attention (group, base)" in found["fingerprint"]
+    notes = store.entry("report", WHOLE).facts["notes"]
+    assert any(note.startswith("The scores are compared without behaviour, ") for note in notes)
 
     # The root cause is said once, and what waits for it stands in one line.
     lines = [*outcome.failures(), *outcome.waits()]
