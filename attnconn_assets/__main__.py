@@ -1,4 +1,4 @@
-"""The command line: `run`, `check`, `seed`, `dev`, `clean`, `trace` and `verify`.
+"""The command line: `run`, `check`, `dev`, `methods` and others; see `_parser`.
 
 Arguments are parsed before any slow import, so that help and usage errors appear at once.
 """
@@ -47,6 +47,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _command(options: argparse.Namespace, file: Path) -> int:
     if options.command == "dev":
         print("Dagster and MLflow are starting (up to a minute) …", flush=True)
+    if options.command == "methods":
+        return _methods(options.method)
     what = f"`attnconn {options.command}`"
     import_extra("attnconn_assets.commands", "platform", what, later=_USED_LATER)
     from attnconn_assets import commands
@@ -60,6 +62,13 @@ def _command(options: argparse.Namespace, file: Path) -> int:
     study = commands.opened(file)
     with naming_disks(study):
         return _of_study(options, study, file)
+
+
+def _methods(name: str | None) -> int:
+    from attnconn_core.connectivity.method_text import method_text, methods_text
+
+    print(methods_text() if name is None else method_text(name))
+    return 0
 
 
 def _of_study(options: argparse.Namespace, study: "Study", file: Path) -> int:
@@ -105,6 +114,8 @@ def _parser() -> argparse.ArgumentParser:
     command(
         "check", "report errors in the study and its data, and the expected cost; computes nothing"
     )
+    listing = command("methods", "list the methods that a study may name, or describe one")
+    listing.add_argument("method", nargs="?", help="name of a method, such as granger")
     command("seed", "add the study's sessions to Dagster as partitions")
     dev = command("dev", "open Dagster and MLflow side by side")
     dev.add_argument("--dagster-port", type=int, default=3000)
