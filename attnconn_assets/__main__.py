@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from attnconn_assets.study.selection import default_study, study_file
 from attnconn_assets.study.shipped import shipped_names
-from attnconn_core.errors import AttnconnError
+from attnconn_core.errors import AttnconnError, StudyError
 from attnconn_core.extras import import_extra
 
 if TYPE_CHECKING:
@@ -57,6 +57,8 @@ def _command(options: argparse.Namespace, file: Path) -> int:
     import_extra("attnconn_assets.commands", "platform", what, later=_USED_LATER)
     from attnconn_assets import commands
 
+    if options.command == "init":
+        return _init(options)
     if options.command == "check":
         return commands.check(file)
     if options.command == "clean":
@@ -66,6 +68,25 @@ def _command(options: argparse.Namespace, file: Path) -> int:
     study = commands.opened(file)
     with naming_disks(study):
         return _of_study(options, study, file)
+
+
+def _init(options: argparse.Namespace) -> int:
+    import yaml
+
+    from attnconn_assets.operation.draft.draft import draft_study
+
+    keys = {}
+    for given in options.set:
+        name, equals, value = given.partition("=")
+        if not equals:
+            raise StudyError(f"--set must be KEY=VALUE; got {given}")
+        keys[name.strip()] = yaml.safe_load(value)
+    draft = draft_study(Path(options.folder), options.output, options.source, keys)
+    print(*draft.findings.lines(), sep="\n")
+    wrong = bool(draft.findings.errors)
+    then = "check   (when the errors are corrected)" if wrong else "run"
+    print(f"\nWritten: {draft.file}\nNext:    attnconn --study {draft.file} {then}")
+    return int(wrong)
 
 
 def _methods(name: str | None) -> int:
@@ -129,6 +150,19 @@ def _parser() -> argparse.ArgumentParser:
     command("run", "make results that are missing or stale, and show the scores")
     command(
         "check", "report errors in the study and its data, and the expected cost; computes nothing"
+    )
+    starting = command("init", "look at a folder of scans, and write a commented study file")
+    starting.add_argument("folder", help="the folder of the scans")
+    starting.add_argument("--source", help="bids, hcp, arrays or another; default: guessed")
+    starting.add_argument(
+        "--output", metavar="FILE", type=Path, help="default: <name>.yaml in the current folder"
+    )
+    starting.add_argument(
+        "--set",
+        metavar="KEY=VALUE",
+        action="append",
+        default=[],
+        help="a key of the study, such as atlas=FILE or repetition_time=0.72; may be repeated",
     )
     listing = command("methods", "list the methods that a study may name, or describe one")
     listing.add_argument("method", nargs="?", help="name of a method, such as granger")

@@ -100,11 +100,8 @@ class Outcome:
     registered: list[str] = field(default_factory=list)
     restored: Deleted = field(default_factory=Deleted)
 
-    def heals(self) -> Iterator[str]:
-        """Yield one line per kind of damage or loss, and what was done about it."""
-        for name, why in self.damaged.items():
-            still = name in self.failed or name in self.waiting
-            yield f"{name} was damaged{'' if still else ', and was made again'}: {why}"
+    def _of_deletions(self) -> Iterator[str]:
+        """Yield what a person deleted in MLflow, and whether it was restored."""
         if self.restored.experiments:
             names = few_and_more(list(self.restored.experiments.values()), _SHOWN)
             yield f"MLflow experiments with runs of stored results were deleted; restored: {names}"
@@ -118,6 +115,13 @@ class Outcome:
                 f"{self.restored.n_left} MLflow runs of stored results are deleted in MLflow and "
                 "stay so; MLflow's page can restore them (State: Deleted)"
             )
+
+    def heals(self) -> Iterator[str]:
+        """Yield one line per kind of damage or loss, and what was done about it."""
+        for name, why in self.damaged.items():
+            still = name in self.failed or name in self.waiting
+            yield f"{name} was damaged{'' if still else ', and was made again'}: {why}"
+        yield from self._of_deletions()
         if self.rebuilt:
             yield (
                 f"MLflow's database lacked the runs of {_number(self.rebuilt)}, as after a loss or "

@@ -1,0 +1,1 @@
+"""A first study file, drafted after looking at a folder of scans."""

@@ -1,0 +1,161 @@
+"""The draft of a study file: what was found in a folder of scans, and the keys to begin with."""
+
+import datetime
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from attnconn_assets.operation.check.check import check
+from attnconn_assets.operation.check.findings import Findings
+from attnconn_assets.operation.draft.guess import (
+    guessed_source,
+    needed_keys,
+    phenotype_table,
+    valid_name,
+)
+from attnconn_assets.study.schema import study_schema
+from attnconn_assets.study.study import load_study
+from attnconn_core.errors import StudyError
+from attnconn_core.sources.tables import read_table
+
+__all__ = ["SCHEMA", "Draft", "draft_study"]
+
+SCHEMA = "attnconn-study.schema.json"
+"""The file of the schema beside a study, to which the study's first line refers."""
+
+_SECONDS = 20.0  # spent on reading headers
+_MOST_COLUMNS = 12
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A study file that was written, and what a check of it found."""
+
+    file: Path
+    findings: Findings
+
+
+def draft_study(
+    root: Path, file: Path | None, source: str | None, keys: Mapping[str, Any]
+) -> Draft:
+    """Look at a folder of scans, and write a commented study file.
+
+    Parameters
+    ----------
+    root
+        The folder of the scans.
+    file
+        The file to write; None for ``<name>.yaml`` in the current folder.
+    source
+        Value of ``source``; None to guess it from the folder.
+    keys
+        Further keys of the study, which replace those that are guessed.
+
+    Raises
+    ------
+    StudyError
+        If the folder or a key can't be used, or the file exists; nothing is written then.
+    """
+    if not root.is_dir():
+        raise StudyError(f"{root}: must be a folder of scans; there is none")
+    name = str(keys.get("name", valid_name(file.stem if file else root.resolve().name)))
+    file = Path.cwd() / f"{name}.yaml" if file is None else file.resolve()
+    if file.exists():
+        raise StudyError(f"{file}: exists already and is kept; name another with --output")
+    if not file.parent.is_dir():
+        raise StudyError(f"{file}: its folder must exist")
+    source = source or guessed_source(root)
+    content = {
+        "name": name,
+        "title": f"{root.resolve().name} ({source})",
+        "source": source,
+        "root": _beside(root, file.parent),
+        **needed_keys(root, source),
+        **keys,
+    }
+    findings = _found(file, content)
+    file.with_name(SCHEMA).write_text(
+        json.dumps(study_schema(), ensure_ascii=False, indent=1), encoding="utf-8"
+    )
+    file.write_text("\n".join(_lines(root, file, content, findings)), encoding="utf-8")
+    return Draft(file, findings)
+
+
+def _beside(path: Path, folder: Path) -> str:
+    """Return a path as a study in a folder has it: relative if it lies below the folder."""
+    path = path.resolve()
+    return os.path.relpath(path, folder) if path.is_relative_to(folder) else str(path)
+
+
+def _found(file: Path, content: Mapping[str, Any]) -> Findings:
+    """Check a study before it is written, from a hidden file beside it."""
+    trial = file.with_name(f".{file.stem}.{os.getpid()}.yaml")
+    trial.write_text(yaml.safe_dump(dict(content)), encoding="utf-8")
+    try:
+        return check(load_study(trial), seconds=_SECONDS)
+    except StudyError as error:
+        why = str(error).replace(str(trial), file.name)
+        raise StudyError(f"{why}. Give keys with --set KEY=VALUE") from error
+    finally:
+        trial.unlink()
+
+
+def _lines(root: Path, file: Path, content: Mapping[str, Any], findings: Findings) -> Iterator[str]:
+    yield f"# yaml-language-server: $schema={SCHEMA}"
+    today = f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d}"
+    yield f"# Drafted by `attnconn init` on {today}. `attnconn keys` describes every key."
+    yield "#"
+    for what, told in (
+        ("Found", findings.plan),
+        ("To look at", findings.warnings),
+        ("To correct", findings.errors),
+    ):
+        if told:
+            yield f"# {what}:"
+            yield from (f"#   {line}" for line in told)
+    yield ""
+    yield from (f"{key}: {_written(value)}" for key, value in content.items())
+    yield ""
+    yield from _suggestions(root, file)
+    yield ""
+
+
+def _written(value: object) -> str:
+    """Return a value in one line of YAML."""
+    text = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=float("inf"))
+    return text.removesuffix("...\n").strip()
+
+
+def _suggestions(root: Path, file: Path) -> Iterator[str]:
+    """Yield keys that studies often have, as comments."""
+    yield "# What is computed; by default the six methods of the original study. `attnconn methods`"
+    yield "# lists all."
+    yield "# methods: [pearson, partial, granger, var_identification]"
+    yield ""
+    yield "# Which two sessions of a subject are compared, by name; by default the first two."
+    yield "# sessions: [test, retest]"
+    yield ""
+    table = phenotype_table(root)
+    columns = _columns(table) if table else ["participant_id", "age", "score"]
+    yield "# Behaviour: a table with one row per subject, and the columns to predict."
+    if table:
+        yield f"# {table.name} has the columns {_few(columns)}."
+    yield f"# phenotypes: {_beside(table, file.parent) if table else 'participants.tsv'}"
+    yield f"# behaviour: {{subject_column: {columns[0]}, targets: [{columns[-1]}]}}"
+    yield ""
+    yield "# Sessions to leave out of group results."
+    yield "# exclude: {min_minutes: 5, max_motion_mean: 0.2}"
+
+
+def _columns(table: Path) -> list[str]:
+    return [str(column) for column in read_table(table, nrows=1).columns]
+
+
+def _few(columns: Sequence[str]) -> str:
+    more = ", …" if len(columns) > _MOST_COLUMNS else ""
+    return ", ".join(columns[:_MOST_COLUMNS]) + more
