@@ -7,7 +7,13 @@ from attnconn_core.sources.bids.entities import BidsName, read_bids_name
 from attnconn_core.sources.files import is_dangling
 from attnconn_core.sources.stray_files import is_hidden
 
-__all__ = ["confounds_table", "label_table_beside", "motion_table", "outliers_table"]
+__all__ = [
+    "confounds_table",
+    "coverage_table",
+    "label_table_beside",
+    "motion_table",
+    "outliers_table",
+]
 
 # Entities in which a table and its scan must agree; of others, the table has some of the scan's.
 _IDENTITY = ("sub", "ses", "task", "run", "acq", "dir")
@@ -44,6 +50,17 @@ def outliers_table(scan: Path) -> Path | None:
         If there are several.
     """
     return _the_table(scan, ("outliers",), (None,))
+
+
+def coverage_table(scan: Path) -> Path | None:
+    """Return XCP-D's table of the coverage of a scan's parcels; None if there is none."""
+    own = read_bids_name(scan)
+    of_parcels = own.without("stat", "den")
+    for path, name in _tables(scan.parent):
+        is_coverage = name.suffix == "coverage" or name.entities.get("stat") == "coverage"
+        if is_coverage and name.without("stat", "den") == of_parcels:
+            return path
+    return None
 
 
 def label_table_beside(atlas: Path) -> Path | None:

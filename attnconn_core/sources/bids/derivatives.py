@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated
 
@@ -293,12 +293,9 @@ class BidsDerivatives:
         ScanError, AtlasError
             As `load` does.
         """
-        found = [self._reader.coverage(self._inside(path)) for path in session.files]
-        known = [each for each in found if each is not None]
-        if len(known) < len(found):
-            return {}
-        least = np.min(known, axis=0).tolist()
-        return dict(zip(self.region_table().regions, least, strict=True))
+        files = tuple(map(self._inside, session.files))
+        least = _least_coverage(files, self._reader)
+        return dict(zip(self.region_table().regions, least, strict=True)) if least else {}
 
     def series_files(self, session: Session) -> tuple[Path, ...]:
         """Return the sidecars and tables beside a session's scans."""
@@ -380,3 +377,11 @@ class BidsDerivatives:
             f"and {sum(each.short for each in frames)} lie between such frames. Raise "
             "scrub.fd_threshold, or leave the session out (exclude.sessions)"
         )
+
+
+# Cached for one session at a time, whose quality and regions are computed together.
+@lru_cache(maxsize=1)
+def _least_coverage(files: tuple[Path, ...], reader: Reader) -> tuple[float, ...]:
+    found = [reader.coverage(path) for path in files]
+    known = [each for each in found if each is not None]
+    return tuple(np.min(known, axis=0).tolist()) if len(known) == len(found) else ()

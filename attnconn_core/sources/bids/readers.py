@@ -1,6 +1,5 @@
 """Readers of the kinds of scans: dense series, series of volumes, parcellated series."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -27,13 +26,18 @@ from attnconn_core.parcellation import (
 from attnconn_core.records import TimeSeries
 from attnconn_core.sources.array_files import read_array
 from attnconn_core.sources.array_shapes import shape_of_array
+from attnconn_core.sources.bids.companions import coverage_table
 from attnconn_core.sources.shapes import SessionShape
+from attnconn_core.sources.tables import read_table
 from attnconn_core.sources.usual_regions import first_difference
+from attnconn_core.wording import first_few
 
 __all__ = ["DenseReader", "ParcelReader", "Reader", "VolumeReader"]
 
 # Number of sessions whose scans determine which labels of an atlas are regions.
 _DECIDING = 3
+_COVERAGE = "coverage"
+_SHOWN = 5
 
 
 class Reader(Protocol):
@@ -83,7 +87,7 @@ class DenseReader:
 
     atlas: Path
     drop_labels: tuple[str, ...]
-    scans: Sequence[Path]
+    scans: tuple[Path, ...]
 
     @cached_property
     def _whole(self) -> Atlas:
@@ -189,7 +193,7 @@ class ParcelReader:
         All scans; the first names the regions.
     """
 
-    scans: Sequence[Path]
+    scans: tuple[Path, ...]
 
     @cached_property
     def table(self) -> RegionTable:
@@ -217,12 +221,30 @@ class ParcelReader:
         if own != usual:
             what = f"{len(own)} regions against {len(usual)}"
             if len(own) == len(usual):
-                what = "{!r} against {!r}".format(*first_difference(own, usual))
+                mine, other = first_difference(own, usual)
+                what = f"{mine!r} against {other!r}"
             raise ScanError(
                 f"{path}: every series must have the same regions in the same order as "
                 f"{self.scans[0]}; {what}"
             )
         return TimeSeries((file.values,), repetition_time, own)
 
-    def coverage(self, path: Path) -> None:
-        """Return None: from means the coverage of regions is unknown."""
+    def coverage(self, path: Path) -> Float[np.ndarray, " region"] | None:
+        """Return XCP-D's coverage of every parcel; None if its table isn't there."""
+        table = coverage_table(path)
+        if table is None:
+            return None
+        rows = read_table(table, ScanError)
+        if len(rows.columns) < 2 or _COVERAGE not in rows.columns:
+            raise ScanError(
+                f"{table}: must have a column of names and the column {_COVERAGE!r}; it has "
+                f"{', '.join(map(repr, rows.columns[:5]))}"
+            )
+        shares = dict(zip(rows.iloc[:, 0].astype(str), rows[_COVERAGE], strict=True))
+        lacking = [name for name in self.table.regions if name not in shares]
+        if lacking:
+            raise ScanError(
+                f"{table}: must have a row for every region; {len(lacking)} have none: "
+                f"{first_few(lacking, _SHOWN)}"
+            )
+        return np.array([shares[name] for name in self.table.regions], dtype=np.float64)

@@ -118,7 +118,8 @@ def _name_of(path: Path, folder: Path, suffixes: Mapping[str, str]) -> BidsName 
     if stray := stray_copy(path):
         raise stray
     name = read_bids_name(path)
-    if name.suffix != suffixes[ending] or name.entities.get("desc") == "confounds":
+    # A dense series ends in .nii, too, and fMRIPrep's confounds are named timeseries.tsv.
+    if suffixes.get(name.ending) != name.suffix or name.entities.get("desc") == "confounds":
         return None
     check_identifier(name.subject, f"{path}: the subject in the name")
     check_identifier(name.session, f"{path}: the session in the name")
