@@ -130,6 +130,7 @@ class FmriPrep:
     def session(self, subject, session=None, n_frames=120, seed=0, moved=(), unsteady=0, **more):
         """A dense series with its table of confounds; returns both."""
         scan = self.dense(subject, session, n_frames, seed, **more)
+        more = {key: value for key, value in more.items() if key not in ("desc", "step")}
         table = confounds(n_frames, seed + 1000, moved, unsteady)
         return scan, self.table(self.stem(subject, session, **more), table)
 

@@ -268,9 +268,9 @@ class BidsDerivatives:
         known = [each for each in left if each is not None]
         if known:
             measured["degrees_of_freedom"] = sum(known)
-        return {name: float(value) for name, value in measured.items()} | motion_measures(
-            self.motion(session)
-        )
+        motion = self.motion(session)
+        moved = motion_measures([np.concatenate(motion)] if motion else [])
+        return {name: float(value) for name, value in measured.items()} | moved
 
     def motion(self, session: Session) -> tuple[Float64[np.ndarray, " frame"], ...]:
         """Return the framewise displacement of every file; empty unless all have a table of it.

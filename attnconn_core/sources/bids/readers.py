@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 from jaxtyping import Float
@@ -38,37 +37,6 @@ __all__ = ["DenseReader", "ParcelReader", "Reader", "VolumeReader"]
 _DECIDING = 3
 _COVERAGE = "coverage"
 _SHOWN = 5
-
-
-class Reader(Protocol):
-    """Reads one kind of scan, one run per file."""
-
-    @property
-    def table(self) -> RegionTable:
-        """The regions of every scan."""
-        ...
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """Notes on the regions."""
-        ...
-
-    @property
-    def files(self) -> tuple[Path, ...]:
-        """The files on which the regions of every scan depend."""
-        ...
-
-    def shape(self, path: Path) -> SessionShape:
-        """Return frames and repetition time from a scan's header."""
-        ...
-
-    def read(self, path: Path, repetition_time: float) -> TimeSeries:
-        """Return a scan's series, in the regions of `table`."""
-        ...
-
-    def coverage(self, path: Path) -> Float[np.ndarray, " region"] | None:
-        """Return the share of every region with a signal; None if it is unknown."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -248,3 +216,7 @@ class ParcelReader:
                 f"{first_few(lacking, _SHOWN)}"
             )
         return np.array([shares[name] for name in self.table.regions], dtype=np.float64)
+
+
+Reader = DenseReader | VolumeReader | ParcelReader
+"""Reads one kind of scan, one run per file; all have the same methods."""

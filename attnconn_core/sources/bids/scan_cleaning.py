@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 from jaxtyping import Float64, Shaped
@@ -28,40 +27,6 @@ _RAW = (None, "preproc", "smoothAROMAnonaggr")
 _CLEAN = ("denoised", "denoisedSmoothed", "residual", "residualSmoothed")
 
 Runs = tuple[Shaped[np.ndarray, "_ _"], ...]
-
-
-class ScanTreatment(Protocol):
-    """What is done to the scans of a dataset."""
-
-    def tables(self, scan: Path) -> tuple[Path, ...]:
-        """Return the tables beside a scan on which its series depends.
-
-        Raises
-        ------
-        ScanError
-            If one that is needed is missing.
-        """
-        ...
-
-    def frames(self, scan: Path, n_frames: int, repetition_time: float) -> KeptFrames:
-        """Return the frames of a scan that are kept, from tables."""
-        ...
-
-    def runs(self, scan: Path, series: TimeSeries) -> Runs:
-        """Return the runs of a scan's series."""
-        ...
-
-    def freedom(self, scan: Path, n_frames: int, repetition_time: float) -> int | None:
-        """Return the degrees of freedom that cleaning leaves; None if unknown."""
-        ...
-
-    def motion_file(self, scan: Path) -> Path | None:
-        """Return the table of a scan's motion; None if there is none."""
-        ...
-
-    def motion(self, scan: Path, n_frames: int) -> Float64[np.ndarray, " frame"] | None:
-        """Return the framewise displacement of every frame; None if it is unknown."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -174,6 +139,10 @@ class CleanedScans:
         """Return the framewise displacement of every frame of the recording."""
         table = motion_table(scan)
         return None if table is None else frame_displacement(table)
+
+
+ScanTreatment = RawScans | CleanedScans
+"""What is done to the scans of a dataset; both have the same methods."""
 
 
 @dataclass(frozen=True)

@@ -185,7 +185,7 @@ def _values(scans: Named, key: str) -> Counter[str | None]:
 
 def _counted(there: Counter[str | None]) -> str:
     """Return the values that exist, and how many scans have each."""
-    ordered = sorted(there.items(), key=lambda each: (-each[1], str(each[0])))
+    ordered = sorted(there.items(), key=lambda each: (-each[1], each[0] is None, each[0]))
     return ", ".join(
         f"{'none' if value is None else value} ({count} scan{'s' * (count > 1)})"
         for value, count in ordered
