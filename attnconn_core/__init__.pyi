@@ -58,11 +58,12 @@ from .scoring import (
     predict_behaviour,
     recover,
 )
-from .sources import ArrayFolder, HcpSample, HcpTree, Simulated
+from .sources import ArrayFolder, BidsDerivatives, HcpSample, HcpTree, Simulated
 
 __all__ = [
     "METHODS",
     "ArrayFolder",
+    "BidsDerivatives",
     "Attention",
     "AttentionForecaster",
     "AttnconnError",

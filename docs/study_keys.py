@@ -23,7 +23,7 @@ from attnconn_assets.study.sources import study_model
 from attnconn_assets.study.study import Study
 from attnconn_core.forecasting import ForecasterConfig, TrainingConfig
 from attnconn_core.scoring import Fingerprint, GroupContrast, Reliability, scores
-from attnconn_core.sources import sources
+from attnconn_core.sources import Confounds, Scrub, sources
 
 __all__ = ["PAGE", "page"]
 
@@ -49,6 +49,8 @@ _GROUPS: dict[str, type[Any]] = {
     "contrast": GroupContrast,
     "recovery": RecoverySettings,
     "recovery.files.<name>": KnownTruthFile,
+    "confounds (source: bids)": Confounds,
+    "scrub (source: bids)": Scrub,
 }
 _EXPERIMENT: dict[str, type[Any]] = {
     "the file": Experiment,

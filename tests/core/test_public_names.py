@@ -10,6 +10,7 @@ import attnconn_core as ac
 PUBLIC = [
     "METHODS",
     "ArrayFolder",
+    "BidsDerivatives",
     "Attention",
     "AttentionForecaster",
     "AttnconnError",

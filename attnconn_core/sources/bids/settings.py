@@ -62,7 +62,7 @@ class Confounds:
     def __post_init__(self) -> None:
         if "compcor" in self.strategy and "high_pass" not in self.strategy:
             raise StudyError(
-                "confounds: compcor must come with high_pass in strategy, because fMRIPrep removes "
+                "compcor must come with high_pass in strategy, because fMRIPrep removes "
                 f"slow drifts before it computes components; got {', '.join(self.strategy)}"
             )
 
