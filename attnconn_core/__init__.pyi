@@ -63,10 +63,10 @@ from .sources import ArrayFolder, BidsDerivatives, HcpSample, HcpTree, Simulated
 __all__ = [
     "METHODS",
     "ArrayFolder",
-    "BidsDerivatives",
     "Attention",
     "AttentionForecaster",
     "AttnconnError",
+    "BidsDerivatives",
     "Cohort",
     "Connectivity",
     "ConnectivityFeatures",

@@ -1,6 +1,6 @@
 """Derivatives of fMRIPrep and XCP-D, named and laid out as BIDS says."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -31,6 +31,9 @@ from attnconn_core.sources.shapes import SessionShape
 from attnconn_core.sources.subjects import read_subjects
 
 __all__ = ["BidsDerivatives"]
+
+# Seconds; repetition times of runs that differ by less are the same, but for rounding.
+_ROUNDED = 1e-6
 
 
 @dataclass(frozen=True)
@@ -205,13 +208,13 @@ class BidsDerivatives:
         """
         if not session.files:
             raise ScanError(f"{session.key}: a session must have at least one file; it has none")
-        seconds = self._repetition_time(session)
-        treatment = self._treatment_of(read_bids_name(session.files[0]))
+        headers, seconds = self._headers(session)
+        treatment = self._treatment(session)
         runs: list[Float32[np.ndarray, "time region"]] = []
         for path in session.files:
             runs += treatment.runs(path, self._reader.read(self._inside(path), seconds))
         if not runs:
-            raise self._no_frames(session)
+            raise self._no_frames(session, self._frames(session, headers, seconds))
         return TimeSeries(tuple(runs), seconds, self.region_table().regions)
 
     def probe(self, session: Session) -> None:
@@ -232,12 +235,12 @@ class BidsDerivatives:
         InputError
             As `load` does, as far as headers and tables show it.
         """
-        shapes = [self._reader.shape(self._inside(path)) for path in session.files]
-        runs = tuple(length for each in self._frames(session) for length in each.lengths)
+        headers, seconds = self._headers(session)
+        frames = self._frames(session, headers, seconds)
+        runs = tuple(length for each in frames for length in each.lengths)
         if not runs:
-            raise self._no_frames(session)
-        seconds = self._repetition_time(session)
-        return SessionShape(runs, shapes[0].regions, seconds, shapes[0].names)
+            raise self._no_frames(session, frames)
+        return SessionShape(runs, headers[0].regions, seconds, headers[0].names)
 
     def quality(self, session: Session) -> Mapping[str, float]:
         """Return coverage and motion, if known, and what was left out.
@@ -256,18 +259,16 @@ class BidsDerivatives:
         """
         held = np.array([*self.coverage(session).values()])
         coverage = {"coverage_min": held.min(), "coverage_mean": held.mean()} if held.size else {}
-        frames = self._frames(session)
+        frames = self._frames(session, *self._headers(session))
         measured = {
             **coverage,
             "unsteady_frames": sum(each.unsteady for each in frames),
             "scrubbed_frames": sum(each.scrubbed for each in frames),
             "short_segment_frames": sum(each.short for each in frames),
         }
-        seconds, treatment = self._repetition_time(session), self._treatment(session)
-        left = [treatment.freedom(path, self._n_frames(path), seconds) for path in session.files]
-        known = [each for each in left if each is not None]
-        if known:
-            measured["degrees_of_freedom"] = sum(known)
+        freedom = [each.freedom for each in frames if each.freedom is not None]
+        if freedom:
+            measured["degrees_of_freedom"] = sum(freedom)
         motion = self.motion(session)
         moved = motion_measures([np.concatenate(motion)] if motion else [])
         return {name: float(value) for name, value in measured.items()} | moved
@@ -281,7 +282,11 @@ class BidsDerivatives:
             If a table can't be read, or differs in length from its scan.
         """
         treatment = self._treatment(session)
-        found = [treatment.motion(path, self._n_frames(path)) for path in session.files]
+        headers, _ = self._headers(session)
+        found = [
+            treatment.motion(path, header.frames)
+            for path, header in zip(session.files, headers, strict=True)
+        ]
         known = tuple(each for each in found if each is not None)
         return known if len(known) == len(found) else ()
 
@@ -349,28 +354,31 @@ class BidsDerivatives:
             )
         return VolumeReader(self.atlas, labels, self.drop_labels)
 
-    def _n_frames(self, path: Path) -> int:
-        return self._reader.shape(self._inside(path)).frames
-
-    def _frames(self, session: Session) -> list[KeptFrames]:
-        seconds, treatment = self._repetition_time(session), self._treatment(session)
-        return [treatment.frames(path, self._n_frames(path), seconds) for path in session.files]
-
-    def _repetition_time(self, session: Session) -> float:
-        told = []
-        for path in session.files:
-            header = self._reader.shape(self._inside(path)).repetition_time
-            told.append(repetition_time_of(path, self.root, header, self.repetition_time))
+    def _headers(self, session: Session) -> tuple[list[SessionShape], float]:
+        """Return the shape of every scan, and the repetition time of all."""
+        headers = [self._reader.shape(self._inside(path)) for path in session.files]
+        told = [
+            repetition_time_of(path, self.root, header.repetition_time, self.repetition_time)
+            for path, header in zip(session.files, headers, strict=True)
+        ]
         for path, seconds in zip(session.files, told, strict=True):
-            if abs(seconds - told[0]) > 1e-6:
+            if abs(seconds - told[0]) > _ROUNDED:
                 raise ScanError(
                     f"{session.key}: all runs must have one repetition time; "
                     f"{session.files[0].name} has {told[0]:g} s and {path.name} {seconds:g} s"
                 )
-        return told[0]
+        return headers, told[0]
 
-    def _no_frames(self, session: Session) -> ScanError:
-        frames = self._frames(session)
+    def _frames(
+        self, session: Session, headers: Sequence[SessionShape], seconds: float
+    ) -> list[KeptFrames]:
+        treatment = self._treatment(session)
+        return [
+            treatment.frames(path, header.frames, seconds)
+            for path, header in zip(session.files, headers, strict=True)
+        ]
+
+    def _no_frames(self, session: Session, frames: Sequence[KeptFrames]) -> ScanError:
         return ScanError(
             f"{session.key}: scrubbing must leave a run of {self.min_segment} frames (min_segment) "
             f"or more; none is left, {sum(each.scrubbed for each in frames)} frames moved too much "

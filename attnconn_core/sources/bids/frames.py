@@ -28,12 +28,16 @@ class KeptFrames:
         Number of frames left out because of motion.
     short
         Number of frames in segments that are too short.
+    freedom
+        Degrees of freedom that cleaning leaves: at most the frames that are kept; None if the
+        scan was cleaned elsewhere.
     """
 
     segments: tuple[tuple[int, int], ...]
     unsteady: int = 0
     scrubbed: int = 0
     short: int = 0
+    freedom: int | None = None
 
     @property
     def lengths(self) -> tuple[int, ...]:

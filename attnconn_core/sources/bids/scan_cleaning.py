@@ -1,5 +1,6 @@
 """What is done to a scan after it was read: cleaned and split, or only split."""
 
+import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,13 +55,9 @@ class RawScans:
         """Return the frames that are kept; raises an error if cleaning leaves nothing."""
         return self._examined(scan, n_frames, repetition_time)[1]
 
-    def freedom(self, scan: Path, n_frames: int, repetition_time: float) -> int:
-        """Return the degrees of freedom that cleaning leaves: at most the frames that are kept."""
-        return self._examined(scan, n_frames, repetition_time)[2]
-
     def runs(self, scan: Path, series: TimeSeries) -> Runs:
         """Return the runs of a scan's series, cleaned as one and then split."""
-        values, frames, _ = self._examined(scan, series.n_frames, series.repetition_time)
+        values, frames = self._examined(scan, series.n_frames, series.repetition_time)
         if not (values.shape[1] or self.band.filters) or not frames.segments:
             return frames.cut(series.values)
         if not np.isfinite(series.values).all():
@@ -81,15 +78,14 @@ class RawScans:
 
     def _examined(
         self, scan: Path, n_frames: int, repetition_time: float
-    ) -> tuple[Float64[np.ndarray, "frame confound"], KeptFrames, int]:
+    ) -> tuple[Float64[np.ndarray, "frame confound"], KeptFrames]:
         found = load_scan_confounds(scan, n_frames, self.confounds, self.scrub, self.min_segment)
         frames = kept_frames(found, self.min_segment)
+        n_confounds = found.values.shape[1]
         left = frames.n_frames
-        if frames.segments and (found.values.shape[1] or self.band.filters):
-            left = degrees_of_freedom(
-                scan, frames.n_frames, found.values.shape[1], self.band, repetition_time
-            )
-        return found.values, frames, left
+        if frames.segments and (n_confounds or self.band.filters):
+            left = degrees_of_freedom(scan, left, n_confounds, self.band, repetition_time)
+        return found.values, dataclasses.replace(frames, freedom=left)
 
 
 @dataclass(frozen=True)
@@ -105,8 +101,8 @@ class CleanedScans:
     min_segment: int
 
     def tables(self, scan: Path) -> tuple[Path, ...]:
-        """Return XCP-D's table of outliers, if there is one."""
-        table = outliers_table(scan)
+        """Return XCP-D's table of outliers or, without it, that of motion."""
+        table = outliers_table(scan) or motion_table(scan)
         return () if table is None else (table,)
 
     def frames(self, scan: Path, n_frames: int, repetition_time: float) -> KeptFrames:  # noqa: ARG002
@@ -122,9 +118,6 @@ class CleanedScans:
                 "<…>_outliers.tsv there"
             )
         return whole_scan(n_frames)
-
-    def freedom(self, scan: Path, n_frames: int, repetition_time: float) -> None:
-        """Return None: how a scan was cleaned is unknown."""
 
     def runs(self, scan: Path, series: TimeSeries) -> Runs:
         """Return the runs of a scan's series."""

@@ -40,20 +40,25 @@ def test_confounds_are_those_of_nilearn(fmriprep, strategy, n_columns):
     assert np.flatnonzero(~found.kept).tolist() == [0, 1, 2]
 
 
-@pytest.mark.parametrize("dvars", [None, 1.15])
+@pytest.mark.parametrize(
+    ("limit", "dvars"), [(0.4, None), (0.19, None), (0.4, 1.15)], ids=["moved", "low", "DVARS"]
+)
 @pytest.mark.parametrize("min_segment", [1, 5, 12])
-def test_frames_that_are_kept_are_those_of_nilearn(fmriprep, dvars, min_segment):
-    scan, _ = fmriprep.session("01", "1", moved=MOVED, unsteady=3)
-    found = loaded(scan, scrub=Scrub(0.4, dvars), min_segment=min_segment)
+def test_frames_that_are_kept_are_those_of_nilearn(fmriprep, limit, dvars, min_segment):
+    scan, path = fmriprep.session("01", "1", moved=MOVED, unsteady=3)
+    found = loaded(scan, scrub=Scrub(limit, dvars), min_segment=min_segment)
     _, expected = load_confounds(
         str(scan),
         strategy=("motion", "scrub"),
-        fd_threshold=0.4,
+        fd_threshold=limit,
         std_dvars_threshold=np.inf if dvars is None else dvars,
         scrub=min_segment,
     )
     np.testing.assert_array_equal(np.flatnonzero(found.kept), expected)
-    assert (np.flatnonzero(found.scrubbed).tolist() == list(MOVED)) == (dvars is None)
+    moved = np.flatnonzero(frame_displacement(path) > limit)
+    expected = set(moved[moved >= 3].tolist())
+    assert set(MOVED) <= expected <= set(np.flatnonzero(found.scrubbed).tolist())
+    assert (dvars is None) == (found.scrubbed.sum() == len(expected))
 
 
 def test_components_are_those_that_the_description_lists(fmriprep):
