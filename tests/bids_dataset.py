@@ -138,9 +138,11 @@ class FmriPrep:
 class XcpD(FmriPrep):
     """Writes parcellated series and tables where XCP-D has them."""
 
-    def parcels(self, subject, session=None, n_frames=120, seed=0, censored=(), atlas="Tiny"):
+    def parcels(
+        self, subject, session=None, n_frames=120, seed=0, censored=(), atlas="Tiny", **more
+    ):
         """A ptseries and a table of the same series, without the censored frames; motion."""
-        stem = self.stem(subject, session)
+        stem = self.stem(subject, session, **more)
         values = slow_noise(np.random.default_rng(seed), n_frames, len(REGIONS))
         kept = np.setdiff1d(np.arange(n_frames), censored)
         name = f"{stem.name}_space-fsLR_seg-{atlas}"

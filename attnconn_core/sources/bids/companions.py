@@ -56,7 +56,7 @@ def coverage_table(scan: Path) -> Path | None:
     """Return XCP-D's table of the coverage of a scan's parcels; None if there is none."""
     own = read_bids_name(scan)
     of_parcels = own.without("stat", "den")
-    for path, name in _tables(scan.parent):
+    for path, name in _tables(scan.parent, ("bold", "coverage")):
         is_coverage = name.suffix == "coverage" or name.entities.get("stat") == "coverage"
         if is_coverage and name.without("stat", "den") == of_parcels:
             return path
@@ -78,8 +78,8 @@ def label_table_beside(atlas: Path) -> Path | None:
         return None
     found = [
         path
-        for path, name in _tables(atlas.parent)
-        if name.suffix == image.suffix and name.entities.items() <= image.entities.items()
+        for path, name in _tables(atlas.parent, (image.suffix,))
+        if name.entities.items() <= image.entities.items()
     ]
     return max(found, key=lambda path: len(path.name), default=None)
 
@@ -92,7 +92,7 @@ def _the_table(
     Descriptions are tried in order. Other entities must be the scan's.
     """
     own = read_bids_name(scan)
-    beside = [(path, name) for path, name in _tables(scan.parent) if name.suffix in suffixes]
+    beside = _tables(scan.parent, suffixes)
     for description in descriptions:
         found = [
             path
@@ -114,10 +114,13 @@ def _is_of(table: BidsName, scan: BidsName) -> bool:
     return same and table.without("desc").items() <= scan.entities.items()
 
 
-def _tables(folder: Path) -> list[tuple[Path, BidsName]]:
+def _tables(folder: Path, suffixes: tuple[str, ...]) -> list[tuple[Path, BidsName]]:
+    endings = tuple(f"_{suffix}.tsv" for suffix in suffixes)
     found = []
-    for path in sorted(folder.glob("*.tsv")):
-        if is_hidden(path.name) or not (path.is_file() or is_dangling(path)):
+    for path in sorted(folder.iterdir()):
+        if not path.name.endswith(endings) or is_hidden(path.name):
+            continue
+        if not (path.is_file() or is_dangling(path)):
             continue
         try:
             found.append((path, read_bids_name(path)))

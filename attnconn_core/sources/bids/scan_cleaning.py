@@ -12,7 +12,11 @@ from attnconn_core.records import TimeSeries
 from attnconn_core.sources.bids.cleaning import Band, clean, degrees_of_freedom
 from attnconn_core.sources.bids.companions import motion_table, outliers_table
 from attnconn_core.sources.bids.confounds import load_scan_confounds, require_confounds_table
-from attnconn_core.sources.bids.frame_tables import frame_displacement
+from attnconn_core.sources.bids.frame_tables import (
+    DISPLACEMENT,
+    frame_displacement,
+    read_frames,
+)
 from attnconn_core.sources.bids.frames import (
     KeptFrames,
     censored_frames,
@@ -72,9 +76,11 @@ class RawScans:
         """Return fMRIPrep's table of confounds."""
         return require_confounds_table(scan)
 
-    def motion(self, scan: Path, n_frames: int) -> Float64[np.ndarray, " frame"]:
-        """Return the framewise displacement of every frame, scrubbed or not."""
-        return frame_displacement(require_confounds_table(scan), n_frames)
+    def motion(self, scan: Path, n_frames: int) -> Float64[np.ndarray, " frame"] | None:
+        """Return the framewise displacement of every frame; None if the table lacks it."""
+        table = require_confounds_table(scan)
+        known = DISPLACEMENT in read_frames(table, n_frames).columns
+        return frame_displacement(table, n_frames) if known else None
 
     def _examined(
         self, scan: Path, n_frames: int, repetition_time: float

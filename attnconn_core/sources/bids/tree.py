@@ -13,6 +13,9 @@ from attnconn_core.sources.stray_files import is_hidden, stray_copy
 
 __all__ = ["Refused", "find_scans", "runs_of_sessions"]
 
+# Folders of a subject that hold no series of scans, and many other files.
+_NO_SCANS = frozenset({"anat", "dwi", "figures", "fmap", "log", "xfm"})
+
 Found = list[tuple[Path, BidsName]]
 Refused = dict[str, InputError]
 
@@ -93,7 +96,9 @@ def runs_of_sessions(
 def _files_of(folder: Path, endings: tuple[str, ...]) -> list[Path]:
     found: list[Path] = []
     for at, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not is_hidden(name))
+        folders[:] = sorted(
+            name for name in folders if name not in _NO_SCANS and not is_hidden(name)
+        )
         found += [
             Path(at, name)
             for name in sorted(names)

@@ -1,5 +1,6 @@
 import json
 
+import nibabel as nib
 import numpy as np
 import pytest
 
@@ -43,6 +44,36 @@ def test_the_quality_of_a_session_says_what_was_left_out(fmriprep, source):
     assert quality["motion_max"] == 0.9
     assert quality["motion_mean"] == pytest.approx(np.concatenate([first, second]).mean())
     assert [len(run) for run in dense.load(session).runs] == [28, 66, 50, 59]
+
+
+def test_coverage_is_the_least_of_all_runs(fmriprep, labels):
+    for run in (1, 2):
+        fmriprep.session("01", "1", run=run)
+        scan = fmriprep.volume("01", "1", run=run)
+        image = nib.load(scan)
+        values = image.get_fdata(dtype=np.float32).copy()
+        values[3 * (run - 1) : 3 * run - 2, 0:2, 1:3] = 0  # half of region A, then of B
+        nib.save(nib.Nifti1Image(values, image.affine, image.header), scan)
+    source = BidsDerivatives(fmriprep.root, labels, confounds=Confounds(strategy=()))
+    (session,) = source.sessions()
+    assert source.coverage(session) == {"A": 0.5, "B": 0.5, "C": 1.0, "D": 1.0}
+    assert source.quality(session)["coverage_mean"] == 0.75
+
+
+def test_motion_is_unknown_unless_every_run_has_it(xcpd, fmriprep, source):
+    for run in (1, 2):
+        xcpd.parcels("01", "1", run=run)
+    parcels = BidsDerivatives(xcpd.root)
+    (session,) = parcels.sessions()
+    assert len(parcels.motion(session)) == 2
+    next(xcpd.root.rglob("*run-2_motion.tsv")).unlink()
+    assert parcels.motion(session) == ()
+    assert "motion_mean" not in parcels.quality(session)
+    _, table = fmriprep.session("01", "1")
+    content = confounds(120).drop(columns="framewise_displacement")
+    content.to_csv(table, sep="\t", index=False, na_rep="n/a")
+    (session,) = source().sessions()
+    assert source().motion(session) == ()
 
 
 def test_a_session_of_xcpd_is_split_where_frames_were_left_out(xcpd):
@@ -205,6 +236,8 @@ def test_a_label_image_needs_a_table(fmriprep, labels):
     name = "tpl-MNI152NLin2009cAsym{}_atlas-Four_dseg"
     template = labels.rename(labels.with_name(f"{name.format('_res-02')}.nii.gz"))
     table = elsewhere.rename(labels.with_name(f"{name.format('')}.tsv"))
+    other = "tpl-MNI152NLin2009cAsym_atlas-FourAndMore_desc-6Parcels_dseg.tsv"
+    labels.with_name(other).write_text("index\tname\n")
     found = BidsDerivatives(**{**keys, "atlas": template})
     assert found.shared_files() == (template, table)
 
