@@ -6,14 +6,19 @@ Arguments are parsed before any slow import, so that help and usage errors appea
 import argparse
 import importlib.metadata
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from attnconn_assets.study.selection import default_study, study_file
 from attnconn_assets.study.shipped import shipped_names
 from attnconn_core.errors import AttnconnError
 from attnconn_core.extras import import_extra
+
+if TYPE_CHECKING:
+    from attnconn_assets.study.study import Study
 
 __all__ = ["main"]
 
@@ -34,6 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except KeyboardInterrupt:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C finds nothing to interrupt
         print("\nattnconn: interrupted; finished partitions are kept", file=sys.stderr)
         return 130
 
@@ -49,7 +55,16 @@ def _command(options: argparse.Namespace, file: Path) -> int:
         return commands.check(file)
     if options.command == "clean":
         return commands.clean(file, every=options.all, asked=options.yes)
+    from attnconn_assets.operation.disks import naming_disks
+
     study = commands.opened(file)
+    with naming_disks(study):
+        return _of_study(options, study, file)
+
+
+def _of_study(options: argparse.Namespace, study: "Study", file: Path) -> int:
+    from attnconn_assets import commands
+
     match options.command:
         case "run":
             return commands.run(study, file)

@@ -60,6 +60,8 @@ from .scoring import (
 )
 from .sources import ArrayFolder, BidsDerivatives, HcpSample, HcpTree, Simulated
 
+__version__: str
+
 __all__ = [
     "METHODS",
     "ArrayFolder",

@@ -7,14 +7,13 @@ machine or other methods can be several times slower or faster.
 """
 
 import os
-import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from attnconn_assets.assets.catalogue import specs
 from attnconn_assets.building.spec import BuildSpec
 from attnconn_assets.operation.check.findings import Findings
+from attnconn_assets.operation.disks import free_space
 from attnconn_assets.study.experiment import Configuration
 from attnconn_assets.study.study import Study
 from attnconn_core.errors import AttnconnError
@@ -75,7 +74,7 @@ def check_cost(
     frames = max(shape.frames for shape in shapes.values())
     cost = cost_of(study, len(cohort.sessions), frames, regions)
     findings.plan.append(f"{cost} (an estimate, scaled from the sample study)")
-    memory, disk = _memory(), _disk(study.store_folder)
+    memory, disk = _memory(), float(free_space(study.store_folder))
     if cost.memory > memory:
         findings.warnings.append(
             f"about {cost.memory / _GB:.1f} GB of memory may be needed; this machine has "
@@ -164,9 +163,3 @@ def _memory() -> float:
         return float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
     except (AttributeError, ValueError, OSError):
         return float("inf")
-
-
-def _disk(folder: Path) -> float:
-    """Return the free bytes on the disk of a folder that may not exist yet."""
-    there = next(path for path in (folder, *folder.parents) if path.exists())
-    return float(shutil.disk_usage(there).free)

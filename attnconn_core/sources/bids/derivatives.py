@@ -10,10 +10,11 @@ import numpy as np
 from jaxtyping import Float32, Float64
 from pydantic import Field
 
+from attnconn_core.checks import require_whole
 from attnconn_core.errors import InputError, ScanError, StudyError
 from attnconn_core.parcellation import RegionTable
 from attnconn_core.records import Session, TimeSeries
-from attnconn_core.sources.base import Design, Listing
+from attnconn_core.sources.base import Design, Listing, require_session
 from attnconn_core.sources.bids.cleaning import Band
 from attnconn_core.sources.bids.companions import label_table_beside
 from attnconn_core.sources.bids.entities import BidsName, read_bids_name
@@ -54,9 +55,10 @@ class BidsDerivatives:
         beside the image.
     drop_labels
         Names of the atlas's labels that are no regions.
-    task, space
-        Values of these entities, such as ``rest`` and ``fsLR``; may be left out if all scans
-        have the same.
+    task
+        Task of the scans, such as ``rest``; may be left out if all have the same.
+    space
+        Space of the scans, such as ``fsLR``; may be left out if all have the same.
     select
         Values of further entities: ``{seg: Glasser, res: 2}``; null for scans without one.
     confounds
@@ -67,16 +69,20 @@ class BidsDerivatives:
         ends before them and another begins after.
     min_segment
         Frames of the shortest run that is kept between frames that are left out.
-    high_pass, low_pass
-        Limits of a band-pass filter in Hz; none by default. Filters spread a signal over time,
-        and methods with lags notice.
+    high_pass
+        Frequency in Hz below which a filter removes the signal; none by default.
+    low_pass
+        Frequency in Hz above which a filter removes the signal; none by default, because it
+        makes frames alike that follow each other, which changes what methods with lags find.
     repetition_time
         Seconds from one frame to the next, for tables without a sidecar that states it. If given,
         all scans must agree.
     subjects
         A CSV table of the subjects to use (see `read_subjects`); None for all.
-    subject_column, group_column
-        Columns of `subjects`; the second holds ``train`` or ``test``.
+    subject_column
+        Column of `subjects` that names the subject.
+    group_column
+        Column of `subjects` that holds ``train`` or ``test``: who trains the cohort model.
     link_roots
         Folders outside `root` that links in it may lead to, such as the objects of
         git-annex; none unless the study lists them.
@@ -111,6 +117,7 @@ class BidsDerivatives:
 
     def __post_init__(self) -> None:
         suffixes_for(self.atlas)
+        require_whole("min_segment", self.min_segment, 1)
         self._cleaning  # noqa: B018  (raises if limits of the filter are in the wrong order)
         if self.high_pass and self.confounds and "high_pass" in self.confounds.strategy:
             raise StudyError(
@@ -206,6 +213,7 @@ class BidsDerivatives:
         AtlasError
             If the atlas doesn't fit a scan.
         """
+        require_session(session)
         if not session.files:
             raise ScanError(f"{session.key}: a session must have at least one file; it has none")
         headers, seconds = self._headers(session)
