@@ -88,7 +88,14 @@ def _misplaced(dataset: FmriPrep) -> None:
 
 
 def _another_run(dataset: FmriPrep) -> None:
-    dataset.session("01", "1", run=2, step=3.0)
+    dataset.session("01", "1", dir="PA", step=3.0)
+
+
+def _raw(folder: Path) -> object:
+    scan = FmriPrep(folder / "bids").volume("01", "1")
+    scan.rename(scan.with_name("sub-01_ses-1_task-rest_bold.nii.gz"))
+    atlas = label_image(folder / "four.nii.gz")
+    return BidsDerivatives(folder / "bids", atlas, confounds=Confounds()).sessions()
 
 
 def _one_row_less(table: Path) -> None:
@@ -96,6 +103,8 @@ def _one_row_less(table: Path) -> None:
 
 
 DATASETS: list[tuple[str, _Use, type[Exception], str]] = [
+    ("scans as they were acquired", _raw, StudyError, "must be a folder of derivatives"),
+    ("a file of all runs beside the runs", _dense(lambda d: d.session("01", "1", run=1)), CohortError, "either all scans of a session or none"),
     ("fMRIPrep's scans, and nothing is said of confounds", _dense(_nothing, confounds=None), StudyError, "confounds: a study must say"),
     ("two tasks", _dense(lambda d: d.session("01", "1", task="nback")), CohortError, "one task; there are nback (1 scan), rest (1 scan)"),
     ("a task that isn't there", _dense(_nothing, task="nback"), CohortError, "have 'nback' as task"),

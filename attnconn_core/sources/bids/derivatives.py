@@ -60,7 +60,8 @@ class BidsDerivatives:
     space
         Space of the scans, such as ``fsLR``; may be left out if all have the same.
     select
-        Values of further entities: ``{seg: Glasser, res: 2}``; null for scans without one.
+        Values of further entities: ``{seg: Glasser, res: 2}``; null for scans without one,
+        ``"*"`` for all that have one.
     confounds
         Confounds to regress out of scans of fMRIPrep (required for these: an empty ``strategy``
         for none); see `Confounds`. Scans of XCP-D are clean already, and need none of these keys.

@@ -179,6 +179,11 @@ class Cleaning:
                     "key, or use the scans of fMRIPrep (root)"
                 )
             return CleanedScans(self.min_segment)
+        if description is None and ending != ".dtseries.nii":
+            raise StudyError(
+                "root: must be a folder of derivatives; scans without a description (desc) are as "
+                "they were acquired. fMRIPrep's are in derivatives/fmriprep"
+            )
         if description not in _RAW:
             raise StudyError(
                 "select: the desc of scans must tell whether they are clean: "

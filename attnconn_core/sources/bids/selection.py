@@ -13,6 +13,7 @@ __all__ = ["scans_of_study", "suffixes_for"]
 
 # Entities in which scans of one study may differ.
 _OF_RUNS = ("sub", "ses", "run", "dir")
+_ANY = "*"
 # Entities that have a study key of their own.
 _OWN_KEYS = ("task", "space")
 
@@ -118,7 +119,7 @@ def _chosen(scans: Named, wanted: Wanted) -> Named:
     scans
         At least one scan.
     wanted
-        Entity → value; None for scans without the entity.
+        Entity → value; None for scans without the entity, ``*`` for all that have it.
 
     Raises
     ------
@@ -127,7 +128,11 @@ def _chosen(scans: Named, wanted: Wanted) -> Named:
     """
     for key, value in wanted.items():
         there = _values(scans, key)
-        scans = [(path, name) for path, name in scans if name.entities.get(key) == value]
+        scans = [
+            (path, name)
+            for path, name in scans
+            if name.entities.get(key) == value or (value == _ANY and key in name.entities)
+        ]
         if not scans:
             said = "no such entity" if value is None else repr(value)
             raise CohortError(

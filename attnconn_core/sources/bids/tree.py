@@ -18,6 +18,7 @@ _NO_SCANS = frozenset({"anat", "dwi", "figures", "fmap", "log", "xfm"})
 
 Found = list[tuple[Path, BidsName]]
 Refused = dict[str, InputError]
+_Run = tuple[int, str, str]  # number, as it is written, phase-encoding direction
 
 
 def find_scans(root: Path, suffixes: Mapping[str, str]) -> tuple[Found, Refused]:
@@ -70,18 +71,14 @@ def runs_of_sessions(
     check
         Raises an `InputError` for a scan that can't be used; its session is refused then.
     """
-    sessions: dict[tuple[str, str], dict[tuple[int, str, str], Path]] = defaultdict(dict)
+    sessions: dict[tuple[str, str], dict[_Run, Path]] = defaultdict(dict)
     refused: dict[tuple[str, str], InputError] = {}
     for path, name in scans:
         who = (name.subject, name.session)
         run = name.entities.get("run", "")
         which = (int(run) if run.isdecimal() else -1, run, name.entities.get("dir", ""))
         try:
-            if which in sessions[who]:
-                raise CohortError(
-                    f"every run may occur only once; sub-{name.subject}_ses-{name.session} has "
-                    f"both {sessions[who][which]} and {path}"
-                )
+            _require_other_runs(path, which, sessions[who])
             check(path)
         except InputError as problem:
             refused.setdefault(who, problem)
@@ -91,6 +88,23 @@ def runs_of_sessions(
         for who, runs in sessions.items()
         if who not in refused
     }, {f"sub-{subject}_ses-{session}": why for (subject, session), why in refused.items()}
+
+
+def _require_other_runs(path: Path, which: _Run, runs: Mapping[_Run, Path]) -> None:
+    """Require that a scan is none of the session's runs so far, and that all have a run or none.
+
+    XCP-D's ``--combine-runs`` writes the runs once more as one file without a run in its name.
+    """
+    if which in runs:
+        raise CohortError(f"every run may occur only once; there are {runs[which]} and {path}")
+    other = next((runs[each] for each in runs if bool(each[1]) != bool(which[1])), None)
+    if other is not None:
+        whole, part = (other, path) if which[1] else (path, other)
+        raise CohortError(
+            "either all scans of a session or none must have a run in their names, because one "
+            f"without may hold the others once more; there are {part} and {whole.name}. Choose "
+            "in the study: select: {run: '*'} for the runs, or select: {run: null}"
+        )
 
 
 def _files_of(folder: Path, endings: tuple[str, ...]) -> list[Path]:

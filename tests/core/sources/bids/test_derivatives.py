@@ -178,6 +178,13 @@ def test_a_study_of_fmriprep_says_how_to_clean(fmriprep, source):
         source(confounds=None).sessions()
 
 
+def test_scans_as_they_were_acquired_are_refused(fmriprep, labels):
+    scan = fmriprep.volume("01", "1")
+    scan.rename(scan.with_name("sub-01_ses-1_task-rest_bold.nii.gz"))
+    with pytest.raises(StudyError, match=r"root: must be a folder of derivatives"):
+        BidsDerivatives(fmriprep.root, labels, confounds=Confounds()).sessions()
+
+
 def test_whether_a_scan_is_clean_must_be_known(fmriprep, source):
     fmriprep.session("01", "1", desc="_desc-interpolated")
     with pytest.raises(StudyError, match=r"select: the desc of scans must .*; got interpolated"):

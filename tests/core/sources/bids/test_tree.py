@@ -68,7 +68,21 @@ def test_a_run_that_occurs_twice_is_refused(fmriprep, source):
     assert [each.key for each in listing.sessions] == ["sub-02_ses-1"]
     (problem,) = listing.refused.values()
     assert isinstance(problem, CohortError)
-    assert "sub-01_ses-1 has both" in str(problem)
+    assert "every run may occur only once; there are " in str(problem)
+
+
+def test_a_file_of_all_runs_is_not_read_beside_the_runs(fmriprep, source):
+    for run in (1, 2):
+        fmriprep.session("01", "1", run=run)
+    fmriprep.session("01", "1", n_frames=240)
+    fmriprep.session("02", "1", run=1)
+    listing = source().listing()
+    assert [each.key for each in listing.sessions] == ["sub-02_ses-1"]
+    with pytest.raises(CohortError, match=r"there are .*run-1_.* and sub-01_ses-1_task-rest_space"):
+        source().sessions()
+    runs, whole = (source(select={"run": which}).sessions() for which in ("*", None))
+    assert [len(each.files) for each in runs] == [2, 1]
+    assert [each.files[0].name.split("_")[3] for each in whole] == ["space-fsLR"]
 
 
 def test_copies_and_hidden_files_are_no_scans(fmriprep, source):
