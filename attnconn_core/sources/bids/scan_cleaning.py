@@ -24,12 +24,14 @@ from attnconn_core.sources.bids.frames import (
     whole_scan,
 )
 from attnconn_core.sources.bids.settings import Confounds, Scrub
+from attnconn_core.wording import first_few
 
 __all__ = ["CleanedScans", "Cleaning", "RawScans", "ScanTreatment"]
 
 # Descriptions (desc) of scans that are still to be cleaned; dense series of fMRIPrep have none.
 _RAW = (None, "preproc", "smoothAROMAnonaggr")
 _CLEAN = ("denoised", "denoisedSmoothed", "residual", "residualSmoothed")
+_SHOWN = 5
 
 Runs = tuple[Shaped[np.ndarray, "_ _"], ...]
 
@@ -65,10 +67,11 @@ class RawScans:
         if not (values.shape[1] or self.band.filters) or not frames.segments:
             return frames.cut(series.values)
         if not np.isfinite(series.values).all():
-            lost = np.flatnonzero(~np.isfinite(series.values).all(axis=0))
+            finite = np.isfinite(series.values).all(axis=0)
+            lost = [name for name, each in zip(series.regions, finite, strict=True) if not each]
             raise ScanError(
-                f"{scan}: every region must have finite values before cleaning; "
-                f"{series.regions[lost[0]]} and {lost.size - 1} more don't"
+                f"{scan}: every region must have finite values before it is cleaned; these "
+                f"don't: {first_few(lost, _SHOWN)}"
             )
         return frames.cut(clean(series, values, frames.mask(series.n_frames), self.band))
 

@@ -6,8 +6,11 @@ import pytest
 
 from attnconn_core.errors import AtlasError, ScanError, StudyError
 from attnconn_core.parcellation import load_atlas, parcellate, read_scan_header
+from attnconn_core.records import TimeSeries
 from attnconn_core.sources import Source
+from attnconn_core.sources.bids.cleaning import Band
 from attnconn_core.sources.bids.derivatives import BidsDerivatives
+from attnconn_core.sources.bids.scan_cleaning import RawScans
 from attnconn_core.sources.bids.settings import Confounds, Scrub
 from tests.bids_dataset import REGIONS, SECONDS, confounds, surface_atlas
 
@@ -58,6 +61,30 @@ def test_coverage_is_the_least_of_all_runs(fmriprep, labels):
     (session,) = source.sessions()
     assert source.coverage(session) == {"A": 0.5, "B": 0.5, "C": 1.0, "D": 1.0}
     assert source.quality(session)["coverage_mean"] == 0.75
+
+
+def test_a_table_of_coverage_that_does_not_fit_is_refused(xcpd):
+    xcpd.parcels("01", "1")
+    source = BidsDerivatives(xcpd.root)
+    (session,) = source.sessions()
+    (table,) = xcpd.root.rglob("*_stat-coverage_bold.tsv")
+    table.write_text("Node\tcoverage\nA\t1\nB\t1\nC\t1\n")
+    with pytest.raises(ScanError, match=r"a row for every region; 1 have none: D"):
+        source.quality(session)
+    table.write_text("Node\tshare\nA\t1\n")
+    with pytest.raises(ScanError, match=r"names and the column 'coverage'; it has 'Node', 'share'"):
+        BidsDerivatives(xcpd.root).quality(session)
+    table.unlink()
+    assert "coverage_min" not in BidsDerivatives(xcpd.root).quality(session)
+
+
+def test_a_series_that_is_not_finite_is_not_cleaned(fmriprep):
+    scan, _ = fmriprep.session("01", "1")
+    values = np.ones((120, 4), dtype=np.float32)
+    values[3, 1] = np.inf
+    series = TimeSeries((values,), SECONDS, REGIONS)
+    with pytest.raises(ScanError, match=r"finite values before it is cleaned; these don't: B$"):
+        RawScans(Confounds(), None, Band(), 5).runs(scan, series)
 
 
 def test_motion_is_unknown_unless_every_run_has_it(xcpd, fmriprep, source):
