@@ -36,7 +36,7 @@ def naming_disks(study: Study) -> Iterator[None]:
             raise
         raise StoreError(
             f"results and databases must be readable and writable, but a disk reports: {trouble}. "
-            f"Check the disks (free space, rights), and run again. Free: {_free(study)}"
+            f"Check the disks (free space, permissions), and run again. Free: {_free(study)}"
         ) from error
 
 

@@ -68,7 +68,7 @@ def call_when_free(call: Callable[[], T], database: str) -> T:
             if trouble := disk_trouble(error):
                 raise TrackingError(
                     f"{database}: MLflow's database must be readable and writable, but SQLite "
-                    f"reports: {trouble}. Check its disk (free space, rights), and run again"
+                    f"reports: {trouble}. Check its disk (free space, permissions), and run again"
                 ) from error
             if not is_lock(error):
                 raise

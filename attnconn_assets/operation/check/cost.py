@@ -1,9 +1,10 @@
 """Cost: estimates of a study's time, memory and disk space.
 
 Source of the constants: a run of ``studies/hcp_sample.yaml`` (14 sessions of 600 frames and 94
-regions, six methods) on 2 cores of an AMD EPYC that was also running other work: 21 minutes, at
-most 0.9 GB of memory, 0.13 GB on disk. They are scaled by frames, regions and sessions. Another
-machine or other methods can be several times slower or faster.
+regions, seven methods, 324 partitions) on 2 idle cores of an AMD EPYC: 150 s, at most 0.9 GB of
+memory, 0.13 GB on disk; and the original study's training step, 252 GFLOP. They are scaled by
+frames, regions and sessions. Another machine, other methods or work beside it can make a run
+several times slower or faster.
 """
 
 import os
@@ -23,12 +24,12 @@ from attnconn_core.sources import SessionShape, Source
 __all__ = ["Cost", "check_cost", "cost_of"]
 
 _GB = 2**30
-_PARTITION = 0.4  # seconds per partition for Dagster, MLflow and the store
+_PARTITION = 0.2  # seconds per partition for Dagster, MLflow and the store
 # Seconds per frame and pair of regions: for one matrix or linear forecaster of a session, ...
-_LINEAR = 4e-7
-_START = 1.3e-6  # ... for the linear start of a model, ...
-_TRAINING = 6e-9  # ... and for one epoch, per hidden dimension.
-_SCORES = 30.0  # seconds per score of a small cohort, with its permutations
+_LINEAR = 1e-8
+_START = 8e-8  # ... for the linear start of a model, ...
+_TRAINING = 1e-11  # ... and for one epoch, per hidden dimension and rank of the queries.
+_SCORES = 4.0  # seconds per score of a small cohort, with its permutations
 _BASE = 0.8 * _GB  # the libraries
 _MATRIX = 8  # bytes per pair of regions
 _WEIGHTS = 130  # bytes per pair of regions, in the model of a session
@@ -117,8 +118,8 @@ def cost_of(study: Study, sessions: int, frames: int, regions: int) -> Cost:
             model, training = configuration.model, configuration.training
             passes = training.epochs * training.ensemble * (2 if training.refit else 1)
             start = _START if model.initialisation == "linear" else 0.0
-            each = start + _TRAINING * passes * model.hidden_dim
-            seconds += each * sessions * frames * pairs
+            width = model.hidden_dim * (model.query_rank or model.hidden_dim)
+            seconds += (start + _TRAINING * passes * width) * sessions * frames * pairs
             memory = max(memory, 4.0 * training.batch_size * pairs * model.hidden_dim)
     return Cost(seconds, _BASE + memory, disk)
 
