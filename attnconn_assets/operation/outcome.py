@@ -52,7 +52,7 @@ class Outcome:
         Partitions that failed, and partitions that couldn't be tried: ``asset of partition`` → why.
     refused
         Files or sessions that the source refuses → why.
-    passing
+    transient
         Names in `failed` whose failure isn't due to their inputs, such as a full disk.
     deleted
         Sessions whose partitions a person deleted although the scans exist.
@@ -87,7 +87,7 @@ class Outcome:
     failed: dict[str, str] = field(default_factory=dict)
     waiting: dict[str, tuple[Cause, ...]] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
-    passing: set[str] = field(default_factory=set)
+    transient: set[str] = field(default_factory=set)
     deleted: list[str] = field(default_factory=list)
     moved: list[str] = field(default_factory=list)
     inapplicable: dict[str, str] = field(default_factory=dict)
