@@ -113,6 +113,11 @@ class Outcome:
                 "MLflow runs of stored results were deleted without their parent or their "
                 f"children; restored: {len(self.restored.runs)}"
             )
+        if self.restored.n_left:
+            yield (
+                f"{self.restored.n_left} MLflow runs of stored results are deleted in MLflow and "
+                "stay so; MLflow's page can restore them (State: Deleted)"
+            )
         if self.rebuilt:
             yield (
                 f"MLflow's database lacked the runs of {_number(self.rebuilt)}, as after a loss or "
