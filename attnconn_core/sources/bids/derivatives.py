@@ -39,7 +39,7 @@ _ROUNDED = 1e-6
 
 @dataclass(frozen=True)
 class BidsDerivatives:
-    """Derivatives of fMRIPrep, which are parcellated and cleaned here, or of XCP-D, which are clean.
+    """Derivatives of fMRIPrep, parcellated and cleaned here, or of XCP-D, which cleaned them.
 
     Attributes
     ----------
