@@ -58,7 +58,7 @@ from .scoring import (
     predict_behaviour,
     recover,
 )
-from .sources import ArrayFolder, HcpSample, HcpTree, Simulated
+from .sources import ArrayFolder, BidsDerivatives, HcpSample, HcpTree, Simulated
 
 __version__: str
 
@@ -68,6 +68,7 @@ __all__ = [
     "Attention",
     "AttentionForecaster",
     "AttnconnError",
+    "BidsDerivatives",
     "Cohort",
     "Connectivity",
     "ConnectivityFeatures",

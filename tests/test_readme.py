@@ -31,10 +31,13 @@ def test_the_examples_run(capsys):
 
 def test_the_keys_of_its_studies_are_right(tmp_path):
     examples = map(yaml.safe_load, re.findall(r"```yaml\n(.*?)```", README, re.S))
-    keys, tables, experiment, *further = examples
+    keys, tables, derivatives, experiment, *further = examples
     file = tmp_path / "tables.yaml"
     file.write_text(yaml.safe_dump(tables))
     assert load_study(file).behaviour.targets == ("iq",)
+    file = tmp_path / "derivatives.yaml"
+    file.write_text(yaml.safe_dump(derivatives))
+    assert load_study(file).make_source().confounds.motion == "basic"
     (tmp_path / "mine.yaml").write_text(yaml.safe_dump(experiment))
     for more in further:
         keys |= more

@@ -27,7 +27,7 @@ from attnconn_assets.study.sources import study_model
 from attnconn_assets.study.study import Study
 from attnconn_core.forecasting import ForecasterConfig, TrainingConfig
 from attnconn_core.scoring import Fingerprint, GroupContrast, Reliability, scores
-from attnconn_core.sources import sources
+from attnconn_core.sources import Confounds, Scrub, sources
 
 __all__ = ["Key", "Section", "sections"]
 
@@ -43,6 +43,8 @@ _GROUPS: dict[str, type[Any]] = {
     "contrast": GroupContrast,
     "recovery": RecoverySettings,
     "recovery.files.<name>": KnownTruthFile,
+    "confounds": Confounds,
+    "scrub": Scrub,
 }
 _EXPERIMENT: dict[str, type[Any]] = {
     "the file": Experiment,

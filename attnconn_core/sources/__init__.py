@@ -1,4 +1,4 @@
-"""Sources of scans: HCP trees, folders of parcellated series, the sample, simulated cohorts."""
+"""Sources of scans: HCP trees, BIDS derivatives, parcellated series, the sample, simulations."""
 
 from attnconn_core.sources.abilities import (
     brings_phenotypes,
@@ -13,6 +13,8 @@ from attnconn_core.sources.abilities import (
 )
 from attnconn_core.sources.arrays import ArrayFolder
 from attnconn_core.sources.base import DESIGN_LABELS, Design, Listing, Source
+from attnconn_core.sources.bids.derivatives import BidsDerivatives
+from attnconn_core.sources.bids.settings import Confounds, Scrub
 from attnconn_core.sources.dates import date_problem, may_count_days
 from attnconn_core.sources.hcp import HcpTree
 from attnconn_core.sources.independent_samples import INDEPENDENT_SAMPLES, independent_samples
@@ -45,12 +47,15 @@ __all__ = [
     "SIMULATED_TRUTHS",
     "SOURCES",
     "ArrayFolder",
+    "BidsDerivatives",
+    "Confounds",
     "Design",
     "HcpSample",
     "HcpTree",
     "KnownTruth",
     "Listing",
     "RunMotion",
+    "Scrub",
     "SessionShape",
     "Simulated",
     "Source",

@@ -12,6 +12,7 @@ from attnconn_core.plugins import Registry, registry
 from attnconn_core.sources.abilities import brings_phenotypes, fetches
 from attnconn_core.sources.arrays import ArrayFolder
 from attnconn_core.sources.base import Source
+from attnconn_core.sources.bids.derivatives import BidsDerivatives
 from attnconn_core.sources.hcp import HcpTree
 from attnconn_core.sources.sample import HcpSample
 from attnconn_core.sources.simulated import Simulated
@@ -26,6 +27,7 @@ SOURCES: Mapping[str, type[Source]] = MappingProxyType(
     {
         "hcp_sample": HcpSample,
         "hcp": HcpTree,
+        "bids": BidsDerivatives,
         "arrays": ArrayFolder,
         "simulated": Simulated,
     }

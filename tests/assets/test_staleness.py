@@ -116,9 +116,10 @@ def digests_of_sources(folder: Path) -> dict[str, str]:
     """The recipes of what other sources than the simulated one are read by."""
     arrays = {"source": "arrays", "root": "scans", "repetition_time": 1.0}
     hcp = {"source": "hcp", "root": "scans", "atlas": "atlas.dlabel.nii"}
+    bids = {"source": "bids", "root": "scans"}
     simulated = dict.fromkeys(("n_subjects", "n_regions", "n_frames"))
     found = {}
-    for settings in (arrays, hcp, {"source": "hcp_sample"}):
+    for settings in (arrays, hcp, bids, {"source": "hcp_sample"}):
         study = load_study(write_study_to(folder, **simulated, **settings, behaviour=None))
         every = {spec.name: spec.recipe.digest for spec in specs(study) if spec.source}
         found |= {f"{name} of {settings['source']}": digest for name, digest in every.items()}

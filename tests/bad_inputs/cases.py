@@ -33,6 +33,7 @@ from attnconn_core.sources import (
 )
 from attnconn_core.sources.motion import read_relative_rms
 from attnconn_core.sources.subjects import read_subjects
+from tests.bad_inputs.bids import DATASETS
 from tests.bad_inputs.inputs import (
     EXPERIMENT,
     REGIONS,
@@ -375,7 +376,7 @@ STUDIES = [
         ("study", "a tag that doesn't fit", _study("seed: !!int x\n"), StudyError, "isn't valid YAML"),
         ("study", "a Python object", _study("a: !!python/object/apply:os.system [ls]\n"), StudyError, "could not determine a constructor"),
         ("study", "no source", _study({"name": "bad"}), StudyError, "the key is missing"),
-        ("study", "an unknown source", _study(source="bids"), StudyError, "source: must be one of"),
+        ("study", "an unknown source", _study(source="xnat"), StudyError, "source: must be one of"),
         ("study", "a slip in a key", _study(fingerprnt={}), StudyError, "did you mean 'fingerprint'?"),
         ("study", "a word for a number", _study(baseline_lags="three"), StudyError, "baseline_lags: Input should be a valid integer"),
         ("study", "a number for a list", _study(scan_lengths=100), StudyError, "scan_lengths: must be a list, such as [100]; got 100"),
@@ -392,7 +393,13 @@ STUDIES = [
     )
 ]  # fmt: skip
 
-CASES = [*ARRAYS, *TREES, *TABLES, *STUDIES]
+CASES = [
+    *ARRAYS,
+    *TREES,
+    *(Case("BIDS derivatives", *each) for each in DATASETS),
+    *TABLES,
+    *STUDIES,
+]
 
 COMMANDS = {
     "no command": ([], "the following arguments are required: command"),

@@ -139,7 +139,7 @@ def test_keys_reach_the_fields_of_the_source(write_study, tmp_path):
         ({"source": "hcp", "layout": "both"}, "layout: Input should be 'concatenated' or 'runs'"),
         (
             {"source": "floppy"},
-            "source: must be one of hcp_sample, hcp, arrays, simulated",
+            "source: must be one of hcp_sample, hcp, bids, arrays, simulated",
         ),
     ],
 )

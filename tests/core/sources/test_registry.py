@@ -32,6 +32,7 @@ def test_every_source_of_ours_is_a_source(tmp_path):
         "hcp_sample": {"cache": tmp_path},
         "hcp": {"root": tmp_path, "atlas": tmp_path / "atlas.dlabel.nii"},
         "arrays": {"root": tmp_path},
+        "bids": {"root": tmp_path},
         "simulated": {},
     }
     assert needed.keys() <= SOURCES.keys()

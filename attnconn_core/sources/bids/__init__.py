@@ -1,0 +1,1 @@
+"""Derivatives of fMRIPrep and XCP-D: names, tables beside scans, cleaning, splitting."""

@@ -1,0 +1,222 @@
+"""Readers of the kinds of scans: dense series, series of volumes, parcellated series."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Float
+
+from attnconn_core.errors import AtlasError, ScanError
+from attnconn_core.parcellation import (
+    Atlas,
+    LabelImage,
+    RegionTable,
+    coverage,
+    held_by_any,
+    load_atlas,
+    load_label_image,
+    parcellate,
+    read_scan_header,
+    read_volume_header,
+    volume_coverage,
+    volume_means,
+)
+from attnconn_core.records import TimeSeries
+from attnconn_core.sources.array_files import read_array
+from attnconn_core.sources.array_shapes import shape_of_array
+from attnconn_core.sources.bids.companions import coverage_table
+from attnconn_core.sources.shapes import SessionShape
+from attnconn_core.sources.tables import read_table
+from attnconn_core.sources.usual_regions import first_difference
+from attnconn_core.wording import first_few
+
+__all__ = ["DenseReader", "ParcelReader", "Reader", "VolumeReader"]
+
+# Number of sessions whose scans determine which labels of an atlas are regions.
+_DECIDING = 3
+_COVERAGE = "coverage"
+_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class DenseReader:
+    """Reads dense series (``dtseries.nii``) with a surface atlas (``dlabel.nii``).
+
+    Attributes
+    ----------
+    atlas
+        The atlas's file.
+    drop_labels
+        Labels that are no regions.
+    scans
+        All scans; labels without a vertex in the first are no regions.
+    """
+
+    atlas: Path
+    drop_labels: tuple[str, ...]
+    scans: tuple[Path, ...]
+
+    @cached_property
+    def _whole(self) -> Atlas:
+        return load_atlas(self.atlas, self.drop_labels)
+
+    @cached_property
+    def _atlas(self) -> Atlas:
+        return held_by_any(self._whole, self.scans[:_DECIDING])
+
+    @property
+    def table(self) -> RegionTable:
+        """The atlas's regions with a vertex in the first scans."""
+        return self._atlas.table
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Notes on the atlas."""
+        return self._atlas.notes
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The atlas and, if some of its labels are no regions, the scans that show this."""
+        fits = self._atlas is self._whole
+        return (self.atlas,) if fits else (self.atlas, *self.scans[:_DECIDING])
+
+    def shape(self, path: Path) -> SessionShape:
+        """Return frames and repetition time."""
+        header = read_scan_header(path)
+        return SessionShape((header.n_frames,), None, header.repetition_time)
+
+    def read(self, path: Path, repetition_time: float) -> TimeSeries:  # noqa: ARG002
+        """Return the mean series of every region."""
+        series = parcellate(path, self._atlas)
+        bare = [name for name in self._atlas.regions if name not in series.regions]
+        if bare:
+            raise AtlasError(
+                f"{path}: every region of atlas {self._atlas.name} needs a vertex in the scan; "
+                f"{len(bare)} have none: {', '.join(bare[:5])}. Leave them out with drop_labels"
+            )
+        return series
+
+    def coverage(self, path: Path) -> Float[np.ndarray, " region"]:
+        """Return the share of every region's vertices with a signal."""
+        return coverage(path, self._atlas)
+
+
+@dataclass(frozen=True)
+class VolumeReader:
+    """Reads series of volumes (``nii.gz``) with a label image.
+
+    Attributes
+    ----------
+    atlas, labels
+        The label image, and the table of its labels.
+    drop_labels
+        Labels that are no regions.
+    """
+
+    atlas: Path
+    labels: Path
+    drop_labels: tuple[str, ...]
+
+    @cached_property
+    def _atlas(self) -> LabelImage:
+        return load_label_image(self.atlas, self.labels, self.drop_labels)
+
+    @property
+    def table(self) -> RegionTable:
+        """The regions of the label image."""
+        return self._atlas.table
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """None: a label image that doesn't fit its table is refused."""
+        return ()
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The label image and its table."""
+        return (self.atlas, self.labels)
+
+    def shape(self, path: Path) -> SessionShape:
+        """Return frames and repetition time; the voxels must be the atlas's."""
+        header = read_volume_header(path, self._atlas)
+        return SessionShape((header.n_frames,), len(self.table.regions), header.repetition_time)
+
+    def read(self, path: Path, repetition_time: float) -> TimeSeries:
+        """Return the mean series of every region."""
+        return volume_means(path, self._atlas, repetition_time)
+
+    def coverage(self, path: Path) -> Float[np.ndarray, " region"]:
+        """Return the share of every region's voxels with a signal."""
+        return volume_coverage(path, self._atlas)
+
+
+@dataclass(frozen=True)
+class ParcelReader:
+    """Reads series that XCP-D parcellated (``timeseries.tsv``, ``ptseries.nii``).
+
+    Attributes
+    ----------
+    scans
+        All scans; the first names the regions.
+    """
+
+    scans: tuple[Path, ...]
+
+    @cached_property
+    def table(self) -> RegionTable:
+        """The regions of the first scan."""
+        return RegionTable.from_names(read_array(self.scans[0]).regions or ())
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """None."""
+        return ()
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """None: every scan names its regions, which must be those of the others."""
+        return ()
+
+    def shape(self, path: Path) -> SessionShape:
+        """Return frames, regions and repetition time."""
+        return shape_of_array(path)
+
+    def read(self, path: Path, repetition_time: float) -> TimeSeries:
+        """Return the series."""
+        file = read_array(path)
+        own, usual = file.regions or (), self.table.regions
+        if own != usual:
+            what = f"{len(own)} regions against {len(usual)}"
+            if len(own) == len(usual):
+                mine, other = first_difference(own, usual)
+                what = f"{mine!r} against {other!r}"
+            raise ScanError(
+                f"{path}: every series must have the same regions in the same order as "
+                f"{self.scans[0]}; {what}"
+            )
+        return TimeSeries((file.values,), repetition_time, own)
+
+    def coverage(self, path: Path) -> Float[np.ndarray, " region"] | None:
+        """Return XCP-D's coverage of every parcel; None if its table isn't there."""
+        table = coverage_table(path)
+        if table is None:
+            return None
+        rows = read_table(table, ScanError)
+        if len(rows.columns) < 2 or _COVERAGE not in rows.columns:
+            raise ScanError(
+                f"{table}: must have a column of names and the column {_COVERAGE!r}; it has "
+                f"{', '.join(map(repr, rows.columns[:5]))}"
+            )
+        shares = dict(zip(rows.iloc[:, 0].astype(str), rows[_COVERAGE], strict=True))
+        lacking = [name for name in self.table.regions if name not in shares]
+        if lacking:
+            raise ScanError(
+                f"{table}: must have a row for every region; {len(lacking)} have none: "
+                f"{first_few(lacking, _SHOWN)}"
+            )
+        return np.array([shares[name] for name in self.table.regions], dtype=np.float64)
+
+
+Reader = DenseReader | VolumeReader | ParcelReader
+"""Reads one kind of scan, one run per file; all have the same methods."""
