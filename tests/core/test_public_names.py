@@ -47,6 +47,7 @@ PUBLIC = [
     "edge_features",
     "edge_significance",
     "errors",
+    "export",
     "figures",
     "fingerprint",
     "forecasting",
