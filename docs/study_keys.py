@@ -10,6 +10,7 @@ from numpydoc.docscrape import NumpyDocString
 from pydantic import TypeAdapter
 
 from attnconn_assets.study.experiment import Experiment, FineTuning
+from attnconn_assets.study.export import ExportSettings
 from attnconn_assets.study.settings import (
     AutomationSettings,
     BehaviourSettings,
@@ -47,6 +48,7 @@ _GROUPS: dict[str, type[Any]] = {
     "granger": GrangerSettings,
     "significance": SignificanceSettings,
     "contrast": GroupContrast,
+    "export": ExportSettings,
     "recovery": RecoverySettings,
     "recovery.files.<name>": KnownTruthFile,
 }

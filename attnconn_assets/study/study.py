@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import Field, ValidationError, field_validator
 
 from attnconn_assets.study.experiment import Configuration, Experiment, FineTuning
+from attnconn_assets.study.export import ExportSettings, require_exportable
 from attnconn_assets.study.methods import (
     MethodChoice,
     chosen_methods,
@@ -79,7 +80,9 @@ class Study(SourceSettings):
     phenotypes
         Table with one row per subject (CSV or TSV), for `behaviour` and `contrast`; by default
         that of the source, if it has one.
-    behaviour, granger, fingerprint, reliability, recovery, significance, exclude, automation
+    behaviour, granger, fingerprint, reliability, recovery, significance, exclude, export
+        Settings; their keys have a table of their own below.
+    automation
         Settings; their keys have a table of their own below.
     contrast
         Two groups to compare; by default none. Its keys have a table of their own below.
@@ -132,6 +135,7 @@ class Study(SourceSettings):
     scores: tuple[ScoreChoice, ...] = ()
     exclude: ExclusionRules = ExclusionRules()
     automation: AutomationSettings = AutomationSettings()
+    export: ExportSettings = ExportSettings()
     owners: tuple[Owner, ...] = ()
     test_fraction: float = Field(0.1, gt=0, lt=1)
     baseline_lags: int = Field(5, ge=1)
@@ -209,6 +213,12 @@ class Study(SourceSettings):
     def chosen_methods(self) -> tuple[Method, ...]:
         """The chosen methods, in the order of display."""
         return chosen_methods(self.methods, self.every_method)
+
+    @property
+    def exported_methods(self) -> tuple[Method, ...]:
+        """The methods whose matrices are exported."""
+        names = self.export.methods
+        return tuple(each for each in self.chosen_methods if not names or each.name in names)
 
     @property
     def granger_settings(self) -> GrangerSettings:
@@ -289,6 +299,7 @@ def load_study(path: Path) -> Study:
     study = study.model_copy(update=filled)
     _check_lags(path, study)
     _check_methods(path, study)
+    require_exportable(path, study.export, study.chosen_methods, study.make_source())
     try:
         for score in study.chosen_scores:
             if isinstance(score, ChoosesPenalties):

@@ -20,6 +20,7 @@ of a graph goes from source to target. Equal records give equal bytes.
 
 from attnconn_core.export.bids import relmat, timeseries
 from attnconn_core.export.cifti import dlabel, pconn, ptseries
+from attnconn_core.export.dataset import dataset_files
 from attnconn_core.export.edge_list import edges
 from attnconn_core.export.exported import (
     ExportedMatrix,
@@ -51,6 +52,7 @@ __all__ = [
     "bids_label",
     "check_formats",
     "check_labels",
+    "dataset_files",
     "dlabel",
     "edges",
     "files_of_session",

@@ -1,12 +1,14 @@
 """What makes a folder of exported files a derivative dataset of BIDS."""
 
+from collections.abc import Iterator
+
 import pandas as pd
 
 from attnconn_core.export.exported import ExportedStudy
 from attnconn_core.export.names import bids_label, method_label
 from attnconn_core.export.writing import json_bytes, tsv_bytes
 
-__all__ = ["dataset_files"]
+__all__ = ["dataset_files", "region_files"]
 
 _BIDS_VERSION = "1.10.0"
 
@@ -48,7 +50,7 @@ def dataset_files(study: ExportedStudy) -> list[tuple[str, bytes]]:
     """Return name and content of the files at the top of the dataset.
 
     These are ``dataset_description.json``, ``README.md``, ``participants.tsv`` with its sidecar,
-    ``.bidsignore``, and the table of regions ``seg-<label>_dseg.tsv``.
+    and ``.bidsignore``.
     """
     labels = {bids_label(each.subject): each.subject for each in study.sessions}
     participants = pd.DataFrame(
@@ -63,8 +65,12 @@ def dataset_files(study: ExportedStudy) -> list[tuple[str, bytes]]:
         ("participants.tsv", tsv_bytes(participants)),
         ("participants.json", json_bytes(columns | _columns(participants))),
         (".bidsignore", "".join(f"{line}\n" for line in _IGNORED).encode()),
-        (f"seg-{study.parcellation.name}_dseg.tsv", tsv_bytes(_regions(study))),
     ]
+
+
+def region_files(study: ExportedStudy) -> Iterator[tuple[str, bytes]]:
+    """Yield the table of regions, ``seg-<label>_dseg.tsv``: a look-up table of BIDS."""
+    yield f"seg-{study.parcellation.name}_dseg.tsv", tsv_bytes(_regions(study))
 
 
 def _description(study: ExportedStudy) -> dict[str, object]:

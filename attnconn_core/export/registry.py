@@ -7,7 +7,7 @@ from types import MappingProxyType
 from attnconn_core.errors import ParameterError
 from attnconn_core.export.bids import bids_files
 from attnconn_core.export.cifti import atlas_files, cifti_files
-from attnconn_core.export.dataset import dataset_files
+from attnconn_core.export.dataset import region_files
 from attnconn_core.export.edge_list import edge_list_files
 from attnconn_core.export.exported import ExportedSession, ExportedStudy
 from attnconn_core.export.graphml import graphml_files
@@ -40,11 +40,17 @@ class Format:
     of_study: _OfStudy | None = None
     needs_atlas: bool = False
 
+    @property
+    def modules(self) -> tuple[str, ...]:
+        """Names of the modules that give the files."""
+        parts = (self.of_session, self.of_study)
+        return tuple(dict.fromkeys(part.__module__ for part in parts if part is not None))
+
 
 #: Every format, by its name in studies and commands.
 FORMATS: Mapping[str, Format] = MappingProxyType(
     {
-        "bids": Format("series and matrices as tables, with sidecars", bids_files),
+        "bids": Format("series and matrices as tables, with sidecars", bids_files, region_files),
         "cifti": Format(
             "series and matrices in CIFTI-2, and the atlas with its colours",
             cifti_files,
@@ -94,7 +100,7 @@ def files_of_session(
 
 
 def files_of_study(study: ExportedStudy, formats: Iterable[str]) -> Iterator[tuple[str, bytes]]:
-    """Yield name and content of a study's files in some formats, and those of every dataset.
+    """Yield name and content of a study's own files in some formats.
 
     Raises
     ------
@@ -103,7 +109,6 @@ def files_of_study(study: ExportedStudy, formats: Iterable[str]) -> Iterator[tup
     AtlasError
         If a format needs an atlas that the study doesn't have.
     """
-    yield from dataset_files(study)
     for name in check_formats(formats):
         if write := FORMATS[name].of_study:
             yield from write(study)

@@ -12,6 +12,7 @@ from attnconn_core.sources.abilities import (
     session_shape,
 )
 from attnconn_core.sources.arrays import ArrayFolder
+from attnconn_core.sources.atlases import cifti_atlas
 from attnconn_core.sources.base import DESIGN_LABELS, Design, Listing, Source
 from attnconn_core.sources.dates import date_problem, may_count_days
 from attnconn_core.sources.hcp import HcpTree
@@ -58,6 +59,7 @@ __all__ = [
     "as_written",
     "brings_phenotypes",
     "check_phenotypes",
+    "cifti_atlas",
     "date_problem",
     "doubtful_motion",
     "far_values",

@@ -9,8 +9,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from attnconn_core.export import FORMATS, files_of_session, files_of_study, folder_of
-from attnconn_core.export.dataset import dataset_files
+from attnconn_core.export import (
+    FORMATS,
+    dataset_files,
+    files_of_session,
+    files_of_study,
+    folder_of,
+)
 from tests.core.export.conftest import REGIONS, written
 
 
@@ -33,7 +38,7 @@ def validated(tmp_path) -> Callable[[Path], list[dict]]:
 def dataset(tmp_path, session, study) -> Path:
     """A whole dataset of one session, in every format that needs no score or model."""
     folder = tmp_path / "dataset"
-    written(folder, files_of_study(study, FORMATS))
+    written(folder, [*dataset_files(study), *files_of_study(study, FORMATS)])
     written(folder / folder_of(session.session), files_of_session(session, FORMATS))
     return folder
 
@@ -82,7 +87,7 @@ def test_participants_have_their_names_in_the_study(tmp_path, study):
 
 
 def test_regions_have_their_colours_and_networks(tmp_path, study):
-    paths = written(tmp_path, dataset_files(study))
+    paths = written(tmp_path, files_of_study(study, ["bids"]))
     table = pd.read_csv(paths["seg-five_dseg.tsv"], sep="\t")
     assert table["name"].tolist() == list(REGIONS)
     assert table["index"].tolist() == [1, 2, 3, 4]
