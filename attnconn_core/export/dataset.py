@@ -16,8 +16,14 @@ _BIDS_VERSION = "1.10.0"
 _IGNORED = (
     *("*_timeseries.tsv", "*_timeseries.json", "*_timeseries.ptseries.nii"),
     *("*_relmat.tsv", "*_relmat.json", "*_relmat.graphml", "*_relmat.pconn.nii"),
-    *("scores.*", "models/", "exported.json"),
+    *("scores.*", "models/", "exported.jsonl"),
 )
+
+_MEANINGS = {
+    "hemisphere": "L or R; n/a for a region in both or neither",
+    "network": "Functional network that the region belongs to",
+    "lobe": "Lobe that the region belongs to",
+}
 
 _README = """# {title}
 
@@ -69,8 +75,15 @@ def dataset_files(study: ExportedStudy) -> list[tuple[str, bytes]]:
 
 
 def region_files(study: ExportedStudy) -> Iterator[tuple[str, bytes]]:
-    """Yield the table of regions, ``seg-<label>_dseg.tsv``: a look-up table of BIDS."""
-    yield f"seg-{study.parcellation.name}_dseg.tsv", tsv_bytes(_regions(study))
+    """Yield the table of regions, ``seg-<label>_dseg.tsv``, and its sidecar.
+
+    It is a look-up table of BIDS: ``index``, ``name``, ``color`` (if known), and the hemisphere and
+    network or lobe.
+    """
+    table, name = _regions(study), f"seg-{study.parcellation.name}_dseg"
+    about = {column: {"Description": _MEANINGS[column]} for column in table if column in _MEANINGS}
+    yield f"{name}.tsv", tsv_bytes(table)
+    yield f"{name}.json", json_bytes({"Description": "Regions of the parcellation", **about})
 
 
 def _description(study: ExportedStudy) -> dict[str, object]:
