@@ -13,7 +13,7 @@ from attnconn_core.export.names import bids_label
 from attnconn_core.export.registry import FORMATS, check_formats
 from attnconn_core.sources import Source, cifti_atlas
 
-__all__ = ["ExportSettings", "require_exportable"]
+__all__ = ["ExportSettings", "parcellation_label", "require_exportable"]
 
 
 class ExportSettings(Settings):
@@ -44,6 +44,14 @@ class ExportSettings(Settings):
     @classmethod
     def _is_a_label(cls, name: str | None) -> str | None:
         return None if name is None else bids_label(name)
+
+
+def parcellation_label(settings: ExportSettings, source: Source) -> str | None:
+    """Return the name of the parcellation in file names; None if neither key nor atlas gives it."""
+    atlas = cifti_atlas(source)
+    if settings.parcellation or atlas is None:
+        return settings.parcellation
+    return bids_label(atlas.name.removesuffix(".dlabel.nii"))
 
 
 def require_exportable(

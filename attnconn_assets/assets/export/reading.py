@@ -21,7 +21,6 @@ from attnconn_core.export.exported import (
     Parcellation,
     Software,
 )
-from attnconn_core.export.names import bids_label
 from attnconn_core.export.scores import tidy_scores
 from attnconn_core.parcellation.atlas import load_atlas
 from attnconn_core.parcellation.colours import read_colours
@@ -61,7 +60,7 @@ def read_parcellation(reads: Reads, name: str | None, atlas: Path | None) -> Par
     reads
         What reads stored results.
     name
-        Name of the parcellation; None for that of the atlas, or the number of regions.
+        Name of the parcellation; None for the number of regions.
     atlas
         The atlas (``dlabel.nii``); None if vertices and colours aren't exported.
 
@@ -72,12 +71,10 @@ def read_parcellation(reads: Reads, name: str | None, atlas: Path | None) -> Par
     """
     entry = reads.entry("regions", WHOLE)
     regions = formats.read_regions(reads.path(entry, "regions.parquet"))
+    label = name or f"{len(regions.regions)}regions"
     if atlas is None:
-        label = bids_label(name or f"{len(regions.regions)}regions")
         return Parcellation(label, regions)
-    loaded = load_atlas(atlas)
-    label = bids_label(name or loaded.name)
-    return Parcellation(label, regions, loaded, read_colours(atlas))
+    return Parcellation(label, regions, load_atlas(atlas), read_colours(atlas))
 
 
 def read_session(

@@ -6,6 +6,7 @@ from typing import Any
 from attnconn_assets.assets.export.export import make_export, make_study_export
 from attnconn_assets.assets.scores.cautions import CAUTIONS
 from attnconn_assets.building.spec import BuildSpec, Kind
+from attnconn_assets.study.export import parcellation_label
 from attnconn_assets.study.study import Study
 from attnconn_core.export.registry import FORMATS
 from attnconn_core.sources.atlases import cifti_atlas
@@ -73,12 +74,13 @@ def _of_study(study: Study) -> BuildSpec:
 
 
 def _settings(study: Study, formats: list[str]) -> dict[str, Any]:
+    source = study.make_source()
     reads_atlas = any(FORMATS[name].needs_atlas for name in formats)
     return {
         "formats": formats,
         "methods": study.exported_methods,
-        "parcellation": study.export.parcellation,
-        "atlas": cifti_atlas(study.make_source()) if reads_atlas else None,
+        "parcellation": parcellation_label(study.export, source),
+        "atlas": cifti_atlas(source) if reads_atlas else None,
         "version": importlib.metadata.version("attnconn"),
     }
 

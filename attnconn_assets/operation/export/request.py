@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from attnconn_assets.assets.catalogue import store_of
 from attnconn_assets.assets.export.reading import session_of
 from attnconn_assets.storage.store import Store
+from attnconn_assets.study.export import parcellation_label
 from attnconn_assets.study.study import Study
 from attnconn_core.connectivity.method import Method
 from attnconn_core.errors import InputError, ParameterError, StoreError
@@ -37,7 +38,8 @@ class Request:
     models
         Asset and partition of stored models.
     parcellation
-        Name of the parcellation in file names; None for the default.
+        Name of the parcellation in file names; None for the number of
+        regions.
     """
 
     formats: tuple[str, ...]
@@ -99,7 +101,9 @@ def requested(
         picked,
         keys,
         _models(study, store, models, _WEIGHTS in chosen),
-        bids_label(parcellation) if parcellation else study.export.parcellation,
+        bids_label(parcellation)
+        if parcellation
+        else parcellation_label(study.export, study.make_source()),
     )
 
 
