@@ -10,7 +10,7 @@ from attnconn_assets.study.settings import Settings
 from attnconn_core.connectivity.method import Method
 from attnconn_core.errors import StudyError
 from attnconn_core.export.names import bids_label
-from attnconn_core.export.registry import FORMATS, check_formats
+from attnconn_core.export.registry import FORMATS
 from attnconn_core.sources import Source, cifti_atlas
 
 __all__ = ["ExportSettings", "parcellation_label", "require_exportable"]
@@ -38,7 +38,9 @@ class ExportSettings(Settings):
     @field_validator("formats")
     @classmethod
     def _are_known(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        return check_formats(names)
+        if not set(names) <= set(FORMATS):
+            raise ValueError(f"must be among {', '.join(FORMATS)}")
+        return tuple(dict.fromkeys(names))
 
     @field_validator("parcellation")
     @classmethod
