@@ -12,11 +12,11 @@ import numpy as np
 import pandas as pd
 
 from attnconn_core.export.exported import ExportedMatrix, ExportedSession
-from attnconn_core.export.names import TASK, file_name, folder_of, method_label
+from attnconn_core.export.names import TASK, file_name, folder_of, method_label, sidecar_name
 from attnconn_core.export.writing import json_bytes, tsv_bytes
 from attnconn_core.records import Connectivity
 
-__all__ = ["bids_files", "relmat", "relmat_sidecar", "timeseries"]
+__all__ = ["about_matrix", "bids_files", "relmat", "relmat_sidecar", "timeseries"]
 
 _MEAN = "mean"
 _NODE = "Node"
@@ -42,31 +42,45 @@ def relmat(matrix: Connectivity) -> bytes:
 
 def relmat_sidecar(matrix: ExportedMatrix, session: ExportedSession) -> dict[str, Any]:
     """Return the sidecar of a matrix: axes, method, parameters, sources and software."""
-    method, connectivity = matrix.method, matrix.connectivity
-    values = connectivity.values
-    described = {
-        "Description": f"{method.label}: {method.description}. Rows are targets, the regions that "
-        "are predicted; columns are sources, the regions that they are predicted from",
-        "Rows": "target",
-        "Columns": "source",
-        "RelationshipMeasure": method.label,
+    directed, values = matrix.connectivity.directed, matrix.connectivity.values
+    axes = (
+        "Rows are targets, the regions that are predicted; columns are sources, the regions that "
+        "they are predicted from"
+        if directed
+        else "Rows and columns are regions; the matrix is symmetric"
+    )
+    return {
+        "Description": f"{matrix.method.label}: {matrix.method.description}. {axes}",
+        "Rows": "target" if directed else "region",
+        "Columns": "source" if directed else "region",
         "Weighted": True,
-        "Directed": connectivity.directed,
         "NonNegative": bool((values >= 0).all()),
         "StorageFormat": "Full",
+        **about_matrix(matrix, session),
+    }
+
+
+def about_matrix(matrix: ExportedMatrix, session: ExportedSession) -> dict[str, Any]:
+    """Return what sidecars say of a matrix, in whatever form it is written."""
+    method, connectivity = matrix.method, matrix.connectivity
+    settings = method.settings()
+    described = {
+        "RelationshipMeasure": method.label,
+        "Directed": connectivity.directed,
         "Method": method.name,
         "MethodFamily": method.family,
-        "Citation": method.citation or None,
-        "Parameters": {**method.settings()["parameters"], **matrix.settings},
+        "Citation": method.citation,
+        "Configuration": settings["configuration"],
+        "Parameters": {**settings["parameters"], **matrix.settings},
         "NumberOfVolumes": matrix.frames,
         "CohortInformed": bool(method.cohort_informed),
         "Metrics": {name: _finite(value) for name, value in connectivity.metrics.items()},
-        "Warning": matrix.warning or None,
+        "Warning": matrix.warning,
         **_common(session),
         "Sources": [_address(session, name) for name in _series_names(session)],
         "MadeFrom": dict(matrix.made_from),
     }
-    return {key: value for key, value in described.items() if value not in (None, [], {})}
+    return {key: value for key, value in described.items() if value not in (None, "", [], {})}
 
 
 def timeseries(frames: np.ndarray, regions: tuple[str, ...]) -> bytes:
@@ -92,12 +106,12 @@ def bids_files(session: ExportedSession) -> Iterator[tuple[str, bytes]]:
     for number, name in enumerate(_series_names(session)):
         assert session.series is not None  # noqa: S101  (for mypy)
         yield name, timeseries(session.series.runs[number], session.series.regions)
-        yield _sidecar_name(name), json_bytes(_timeseries_sidecar(session))
+        yield sidecar_name(name), json_bytes(_timeseries_sidecar(session))
     for matrix in session.matrices:
         stat = method_label(matrix.method.name)
         name = file_name(session.session, session.parcellation.name, stat, "relmat.tsv")
         yield name, relmat(matrix.connectivity)
-        yield _sidecar_name(name), json_bytes(relmat_sidecar(matrix, session))
+        yield sidecar_name(name), json_bytes(relmat_sidecar(matrix, session))
 
 
 def _timeseries_sidecar(session: ExportedSession) -> dict[str, Any]:
@@ -130,10 +144,6 @@ def _common(session: ExportedSession) -> Mapping[str, Any]:
         "SoftwareName": software.name,
         "SoftwareVersion": software.version,
     }
-
-
-def _sidecar_name(name: str) -> str:
-    return f"{name.removesuffix('.tsv')}.json"
 
 
 def _address(session: ExportedSession, name: str) -> str:

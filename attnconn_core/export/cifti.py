@@ -12,10 +12,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float, Float32
+from jaxtyping import Float32
 from nibabel import Nifti2Header, imageglobals
 from nibabel.cifti2 import cifti2_axes
-from nibabel.cifti2.cifti2 import Cifti2Header, Cifti2Image
+from nibabel.cifti2.cifti2 import Cifti2Header, Cifti2Image, Cifti2MetaData
 
 from attnconn_core.errors import AtlasError
 from attnconn_core.export.exported import ExportedSession, ExportedStudy
@@ -58,7 +58,7 @@ def ptseries(series: TimeSeries, atlas: Atlas, run: int = 0) -> bytes:
     return _file(_SERIES, time, parcels_axis(atlas, series.regions), frames)
 
 
-def pconn(matrix: Connectivity, atlas: Atlas) -> bytes:
+def pconn(matrix: Connectivity, atlas: Atlas, notes: Mapping[str, str] | None = None) -> bytes:
     """Return a matrix as a ``pconn.nii`` file.
 
     Parameters
@@ -67,6 +67,8 @@ def pconn(matrix: Connectivity, atlas: Atlas) -> bytes:
         Connectivity, [target, source].
     atlas
         An atlas with its regions.
+    notes
+        Metadata of the file; by default the name of the method.
 
     Returns
     -------
@@ -93,7 +95,8 @@ def pconn(matrix: Connectivity, atlas: Atlas) -> bytes:
     (['V1', 'V2'], 2.0)
     """
     parcels = parcels_axis(atlas, matrix.regions)
-    return _file(_MATRIX, parcels, parcels, matrix.values.astype(np.float32))
+    values = matrix.values.astype(np.float32)
+    return _file(_MATRIX, parcels, parcels, values, notes or {"method": matrix.method})
 
 
 def dlabel(atlas: Atlas, colours: Mapping[str, tuple[float, float, float, float]]) -> bytes:
@@ -146,7 +149,8 @@ def cifti_files(session: ExportedSession) -> Iterator[tuple[str, bytes]]:
     for each in session.matrices:
         stat = method_label(each.method.name)
         name = file_name(session.session, seg, stat, "relmat.pconn.nii")
-        yield name, pconn(each.connectivity, atlas)
+        notes = each.notes(session.session, session.software)
+        yield name, pconn(each.connectivity, atlas, notes)
 
 
 def atlas_files(study: ExportedStudy) -> Iterator[tuple[str, bytes]]:
@@ -168,12 +172,15 @@ def _file(
     intent: str,
     first: cifti2_axes.Axis,
     second: cifti2_axes.Axis,
-    values: Float32[np.ndarray, "_ _"] | Float[np.ndarray, "_ _"],
+    values: Float32[np.ndarray, "_ _"],
+    notes: Mapping[str, str] | None = None,
 ) -> bytes:
     header = Nifti2Header()
     header.set_intent(intent, name=intent)
     header["pixdim"][1:] = 1.0  # nibabel reports sizes of 0 to a global log
-    image: Any = Cifti2Image(values, Cifti2Header.from_axes((first, second)), header)
+    described = Cifti2Header.from_axes((first, second))
+    described.matrix.metadata = Cifti2MetaData(dict(notes or {}))
+    image: Any = Cifti2Image(values, described, header)
     image.set_data_dtype(np.float32)
     with imageglobals.LoggingOutputSuppressor():
         content: bytes = image.to_bytes()

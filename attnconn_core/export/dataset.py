@@ -45,6 +45,8 @@ dataset of BIDS.
 
 Not every dataset has all of these. BIDS has no rules yet for matrices and series of regions; names
 are those of XCP-D and of the extension proposal BEP017, and `.bidsignore` lists these files.
+"The original study" in sidecars is tsoj/fmri_attention_connectivity, "Computing directed
+connectivity by predicting fMRI signals using attention based artificial neural networks".
 
 ## Methods
 

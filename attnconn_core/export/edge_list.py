@@ -5,14 +5,16 @@ the region that informs to the region that is predicted.
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from attnconn_core.errors import ParameterError
-from attnconn_core.export.exported import ExportedSession
-from attnconn_core.export.names import file_name, method_label
-from attnconn_core.export.writing import tsv_bytes
+from attnconn_core.export.bids import about_matrix
+from attnconn_core.export.exported import ExportedMatrix, ExportedSession
+from attnconn_core.export.names import file_name, method_label, sidecar_name
+from attnconn_core.export.writing import json_bytes, tsv_bytes
 from attnconn_core.records import Connectivity
 
 __all__ = ["edge_list_files", "edges"]
@@ -67,8 +69,21 @@ def edges(matrix: Connectivity) -> pd.DataFrame:
 
 
 def edge_list_files(session: ExportedSession) -> Iterator[tuple[str, bytes]]:
-    """Yield name and content of an edge list for each of a session's matrices."""
+    """Yield an edge list for each of a session's matrices, with its sidecar."""
     for each in session.matrices:
         stat = f"{method_label(each.method.name)}_desc-edges"
         name = file_name(session.session, session.parcellation.name, stat, "relmat.tsv")
         yield name, tsv_bytes(edges(each.connectivity))
+        yield sidecar_name(name), json_bytes(_sidecar(each, session))
+
+
+def _sidecar(matrix: ExportedMatrix, session: ExportedSession) -> dict[str, Any]:
+    return {
+        "Description": f"{matrix.method.label}: {matrix.method.description}. One row per edge",
+        "Rows": "edge",
+        "Columns": "attributes of edges",
+        "source": {"Description": "Region that the target is predicted from"},
+        "target": {"Description": "Region that is predicted"},
+        "weight": {"Description": "Value of the matrix [target, source]"},
+        **about_matrix(matrix, session),
+    }

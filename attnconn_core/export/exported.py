@@ -81,6 +81,16 @@ class ExportedMatrix:
     warning: str = ""
     made_from: Mapping[str, str] = field(default_factory=dict)
 
+    def notes(self, session: Session, software: Software) -> dict[str, str]:
+        """Return what a file that has no sidecar says of the matrix, by name."""
+        notes = {
+            "method": self.method.name,
+            "label": self.method.label,
+            "session": session.key,
+            "software": f"{software.name} {software.version}",
+        }
+        return notes | ({"warning": self.warning} if self.warning else {})
+
 
 @dataclass(frozen=True, eq=False)
 class ExportedSession:

@@ -4,7 +4,7 @@ An edge goes **from source to target**: from the region that informs to the regi
 predicted. The attribute ``weight`` is the matrix's value [target, source].
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from xml.etree import ElementTree
 
 from attnconn_core.export.edge_list import edges
@@ -18,7 +18,9 @@ __all__ = ["graphml", "graphml_files"]
 _NAMESPACE = "http://graphml.graphdrawing.org/xmlns"
 
 
-def graphml(matrix: Connectivity, regions: RegionTable) -> bytes:
+def graphml(
+    matrix: Connectivity, regions: RegionTable, notes: Mapping[str, str] | None = None
+) -> bytes:
     """Return a matrix as a graph in GraphML.
 
     Parameters
@@ -27,6 +29,8 @@ def graphml(matrix: Connectivity, regions: RegionTable) -> bytes:
         Connectivity, [target, source].
     regions
         Network or lobe and hemisphere of the regions: attributes of the nodes, if known.
+    notes
+        Attributes of the graph; by default the name of the method.
 
     Returns
     -------
@@ -54,10 +58,13 @@ def graphml(matrix: Connectivity, regions: RegionTable) -> bytes:
     for name in columns:
         _key(root, name, "node", "string")
     _key(root, "weight", "edge", "double")
-    _key(root, "method", "graph", "string")
+    notes = notes or {"method": matrix.method}
+    for name in notes:
+        _key(root, name, "graph", "string")
     kind = "directed" if matrix.directed else "undirected"
     graph = ElementTree.SubElement(root, "graph", id=matrix.method, edgedefault=kind)
-    _data(graph, "method", matrix.method)
+    for name, text in notes.items():
+        _data(graph, name, text)
     row = {name: place for place, name in enumerate(regions.regions)}
     for region in matrix.regions:
         node = ElementTree.SubElement(graph, "node", id=region)
@@ -77,7 +84,8 @@ def graphml_files(session: ExportedSession) -> Iterator[tuple[str, bytes]]:
     for each in session.matrices:
         stat = method_label(each.method.name)
         name = file_name(session.session, parcellation.name, stat, "relmat.graphml")
-        yield name, graphml(each.connectivity, parcellation.regions)
+        notes = each.notes(session.session, session.software)
+        yield name, graphml(each.connectivity, parcellation.regions, notes)
 
 
 def _key(root: ElementTree.Element, name: str, of: str, kind: str) -> None:

@@ -12,7 +12,15 @@ from attnconn_core.connectivity.method import Method
 from attnconn_core.errors import ParameterError
 from attnconn_core.records import Session
 
-__all__ = ["TASK", "bids_label", "check_labels", "file_name", "folder_of", "method_label"]
+__all__ = [
+    "TASK",
+    "bids_label",
+    "check_labels",
+    "file_name",
+    "folder_of",
+    "method_label",
+    "sidecar_name",
+]
 
 TASK = "rest"
 """The task of every scan: attnconn is for resting-state scans."""
@@ -90,6 +98,17 @@ def file_name(session: Session, seg: str, stat: str, suffix: str, run: int | Non
     parts = [f"sub-{bids_label(session.subject)}", f"ses-{bids_label(session.session)}"]
     parts += [f"task-{TASK}", *([] if run is None else [f"run-{run}"])]
     return "_".join([*parts, f"seg-{seg}", f"stat-{stat}", suffix])
+
+
+def sidecar_name(table: str) -> str:
+    """Return the name of a table's sidecar.
+
+    Examples
+    --------
+    >>> sidecar_name("sub-01_task-rest_bold.tsv")
+    'sub-01_task-rest_bold.json'
+    """
+    return f"{table.removesuffix('.tsv')}.json"
 
 
 def check_labels(sessions: Iterable[Session], methods: Iterable[Method]) -> None:

@@ -51,6 +51,14 @@ def test_the_sidecar_says_what_the_matrix_is(paths):
     assert told["Metrics"]["r2"] < 1
 
 
+def test_a_symmetric_matrix_has_no_targets(paths):
+    name = "sub-01_ses-test_task-rest_seg-five_stat-pearsoncorrelation_relmat.json"
+    told = json.loads(paths[name].read_text())
+    assert (told["Rows"], told["Columns"], told["Directed"]) == ("region", "region", False)
+    assert "the matrix is symmetric" in told["Description"]
+    assert "Warning" not in told
+
+
 def test_metrics_that_are_not_numbers_are_null(session):
     known = session.matrices[1]
     odd = replace(known.connectivity, metrics={"r2": float("nan")})

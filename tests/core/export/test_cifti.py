@@ -79,6 +79,15 @@ def test_workbench_reads_them(paths, wb_command):
     assert information(wb_command, series, "-only-number-of-maps").strip() == "60"
 
 
+def test_a_matrix_carries_its_warning(paths, wb_command):
+    matrix = next(path for name, path in paths.items() if "granger" in name)
+    notes = nib.load(matrix).header.matrix.metadata
+    assert dict(notes)["warning"] == "don't interpret it"
+    told = information(wb_command, matrix, "-only-metadata")
+    assert "don't interpret it" in told
+    assert "sub-01_ses-test" in told
+
+
 def test_workbench_parcellates_with_the_atlas_to_the_same_parcels(
     paths, wb_command, tmp_path, parcellation
 ):

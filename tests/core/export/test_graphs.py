@@ -1,4 +1,5 @@
 import io
+import json
 
 import networkx
 import numpy as np
@@ -31,6 +32,8 @@ def test_networkx_reads_graphs(tmp_path, session):
         expected = each.connectivity.values.copy()
         np.fill_diagonal(expected, 0)
         np.testing.assert_array_equal(found, expected)
+        assert graph.graph["label"] == each.method.label
+        assert graph.graph.get("warning", "") == each.warning
         assert graph.nodes["V1 & <V2>"] == {
             "name": "V1 & <V2>",
             "network": "Vis",
@@ -46,6 +49,16 @@ def test_pandas_reads_edges_from_source_to_target(tmp_path, session, series):
     strongest = table.loc[table["weight"].idxmax()]
     assert (strongest["source"], strongest["target"]) == REGIONS[:2]  # the second follows the first
     assert len(table) == 12
+
+
+def test_an_edge_list_has_its_own_sidecar(session):
+    files = dict(edge_list_files(session))
+    told = json.loads(
+        files["sub-01_ses-test_task-rest_seg-five_stat-granger_desc-edges_relmat.json"]
+    )
+    assert (told["Rows"], told["Method"], told["Directed"]) == ("edge", "granger", True)
+    assert told["source"]["Description"] == "Region that the target is predicted from"
+    assert told["Warning"] == "don't interpret it"
 
 
 def test_zero_is_no_edge_and_the_diagonal_is_left_out(sparse):

@@ -83,7 +83,7 @@ def test_only_methods_that_are_named_are_exported(write_study):
 @pytest.mark.parametrize(
     ("export", "message"),
     [
-        ({"formats": ["bids", "nifti"]}, r"export.formats.*among bids, cifti, .*got 'nifti'"),
+        ({"formats": ["bids", "nifti"]}, r"export.formats.*among bids, cifti, .*got .*'nifti'"),
         ({"formats": ["cifti"]}, r"export\.formats: cifti holds the vertices.*dlabel\.nii"),
         ({"methods": ["partial"]}, r"export\.methods must be among pearson, granger; got partial"),
         ({"formats": ["weights"]}, r"export\.formats: weights .*a method must read one"),

@@ -71,8 +71,9 @@ def test_formats_methods_and_sessions_can_be_chosen(study, tmp_path):
     files = {path for path in names(tmp_path / "out") if path.startswith("sub-")}
     assert files == {
         f"{key.replace('_', '/')}/func/{key}_task-rest_seg-fourRegions_stat-granger_desc-edges"
-        "_relmat.tsv"
+        f"_relmat.{ending}"
         for key in found.sessions
+        for ending in ("tsv", "json")
     }
 
 
