@@ -16,6 +16,7 @@ Modules and the floor they stand on (imports point down only)::
     0  names          names in one form of Unicode, for comparison
     0  plugins        entry points of other installed packages
     0  extras         modules that need the libraries of an extra, such as torch
+    0  checks         settings: a choice, a whole number, a number, a share
     0  errors         the tree of errors
 
 This package knows neither Dagster nor MLflow and never prints. It imports torch, which comes with
@@ -24,4 +25,13 @@ an extra, where a forecaster is first used.
 
 import lazy_loader
 
-__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+_lazily, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name when it is first used; `__version__` is the installed version."""
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("attnconn")
+    return _lazily(name)

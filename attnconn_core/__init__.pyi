@@ -61,6 +61,8 @@ from .scoring import (
 )
 from .sources import ArrayFolder, HcpSample, HcpTree, Simulated
 
+__version__: str
+
 __all__ = [
     "METHODS",
     "ArrayFolder",

@@ -1,59 +1,108 @@
-"""Entry points of other installed packages."""
+"""Entry points of other installed packages, and registries that hold them beside our own."""
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Iterator, Mapping
 from importlib.metadata import entry_points
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Generic, TypeVar
 
 from attnconn_core.errors import ParameterError
 
-__all__ = ["installed"]
+__all__ = ["Registry", "registry"]
+
+T = TypeVar("T")
 
 
-def installed(
-    group: str, what: str, taken: Container[str], check: Callable[[str, Any], object]
-) -> dict[str, Any]:
-    """Load every entry point of a group, in the order of their names.
+class Registry(Mapping[str, T], Generic[T]):
+    """Names and what they stand for: this package's, then those of other packages.
+
+    A package that is broken must not stop those who don't use it, so what it brings isn't
+    listed; only who asks for it by name gets its error.
+
+    Parameters
+    ----------
+    usable
+        Name → what it stands for, in the order of display.
+    unusable
+        Name → why what another package brings under it can't be used.
+
+    Examples
+    --------
+    >>> methods = Registry({"pearson": 1}, {"odd": "method odd of strange: can't be imported"})
+    >>> list(methods)
+    ['pearson']
+    >>> methods["odd"]
+    Traceback (most recent call last):
+    attnconn_core.errors.ParameterError: method odd of strange: can't be imported
+    """
+
+    def __init__(self, usable: Mapping[str, T], unusable: Mapping[str, str]) -> None:
+        self._usable = MappingProxyType(dict(usable))
+        self.unusable: Mapping[str, str] = MappingProxyType(dict(unusable))
+
+    def __getitem__(self, name: str) -> T:
+        """Return what a name stands for; raise ParameterError if its package is broken."""
+        if name in self.unusable:
+            raise ParameterError(self.unusable[name])
+        return self._usable[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the names of what can be used."""
+        return iter(self._usable)
+
+    def __len__(self) -> int:
+        """Return the number of names that can be used."""
+        return len(self._usable)
+
+
+def registry(
+    group: str,
+    what: str,
+    own: Mapping[str, T],
+    check: Callable[[str, Any], T],
+    *,
+    reserved: frozenset[str] = frozenset(),
+) -> Registry[T]:
+    """Return this package's entries, then those of every installed package by name.
 
     Parameters
     ----------
     group
-        Name of the group, such as ``"attnconn.estimators"``.
+        Name of the group of entry points, such as ``"attnconn.estimators"``.
     what
         Noun for one of them in errors, such as ``"method"``.
-    taken
-        Names that no package may use.
+    own
+        This package's, by name.
     check
-        Called with the entry point's name and its object; raises ParameterError,
-        without naming either, if the object can't be used.
-        without naming either, if that can't be used.
-
-    Returns
-    -------
-    Entry point's name → its object.
+        Called with an entry point's name and its object; returns what the registry holds for
+        it. Raises ParameterError, without naming either, if the object can't be used.
+    reserved
+        Further names that no other package may use.
 
     Raises
     ------
     ParameterError
-        If a name is taken, or an entry point can't be imported or fails `check`; the message
-        names the entry point and its package.
+        If two packages use one name, since neither can be meant then; the message names the
+        entry point and its package.
     """
-    found: dict[str, Any] = {}
+    usable, unusable = dict(own), dict[str, str]()
     for entry in sorted(entry_points(group=group), key=lambda entry: entry.name):
-        named = f"{what} {entry.name} of {_package(entry)}"
-        if entry.name in taken or entry.name in found:
+        name, named = entry.name, f"{what} {entry.name} of {_package(entry)}"
+        if name in usable or name in unusable or name in reserved:
             raise ParameterError(f"{named}: there is a {what} of this name already")
         try:
-            loaded = entry.load()
-        except Exception as error:  # any error of the other package's code
-            raise ParameterError(f"{named}: can't be imported: {error}") from error
-        try:
-            check(entry.name, loaded)
+            usable[name] = check(name, _loaded(entry))
         except ParameterError as error:
-            raise ParameterError(f"{named}: {error}") from error
-        found[entry.name] = loaded
-    return found
+            unusable[name] = f"{named}: {error}"
+    return Registry(usable, unusable)
 
 
 # Any: where the backport importlib_metadata is imported, entry points are of its class.
+def _loaded(entry: Any) -> Any:
+    try:
+        return entry.load()
+    except Exception as error:  # any error of the other package's code
+        raise ParameterError(f"can't be imported: {error}") from error
+
+
 def _package(entry: Any) -> str:
     return str(entry.dist.name if entry.dist is not None else entry.value)

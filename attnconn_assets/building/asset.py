@@ -19,6 +19,7 @@ from attnconn_assets.building.making import CheckFailedError, make
 from attnconn_assets.building.partitions import (
     configuration_partitions,
     ground_truth_partitions,
+    known_sessions,
     session_partitions,
 )
 from attnconn_assets.building.platform import Platform
@@ -37,7 +38,7 @@ from attnconn_assets.storage.entry import WHOLE, Entry
 from attnconn_assets.storage.store import Store
 from attnconn_assets.study.study import Study, study_tags
 from attnconn_assets.tracking.tracking import Tracking
-from attnconn_core.errors import AttnconnError
+from attnconn_core.errors import AttnconnError, StoreError
 
 __all__ = ["build_asset", "failed_partition"]
 
@@ -74,7 +75,8 @@ def build_asset(
         context: dg.AssetExecutionContext, store: Store, tracking: Tracking
     ) -> Iterator[dg.MaterializeResult | dg.Output[None]]:
         keys = list(context.partition_keys) if partitions else [WHOLE]
-        platform = Platform(study, store, tracking, context.log, context.run.run_id, specs)
+        known = known_sessions(study, context.instance)
+        platform = Platform(study, store, tracking, context.log, context.run.run_id, specs, known)
         require_store_of_run(study, context)
         with announced(context.instance, context.run.run_id, "body"):
             yield from _make_all(context, key, spec, platform, keys)
@@ -207,7 +209,7 @@ def failed_partition(asset: Sequence[str], partition: str, why: str) -> dg.Asset
 def _remember(
     platform: Platform, spec: BuildSpec, partition: str, why: str, error: Exception
 ) -> None:
-    """Record a failure in the store; if the disk is full, log that instead of raising."""
+    """Record a failure in the store; log if that is impossible, as on a full disk."""
     try:
         tried = ""
         if not may_pass(error):
@@ -215,7 +217,7 @@ def _remember(
                 platform.study, spec, platform.store, platform.source, platform.listing, partition
             )
         platform.store.fail(spec.name, partition, why, tried)
-    except OSError as error:
+    except (OSError, StoreError) as error:  # a partition added by hand may have any name
         platform.log.error(
             f"{spec.name} of {partition}: its failure can't be recorded in the store: {error}"
         )

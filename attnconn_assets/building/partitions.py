@@ -16,6 +16,7 @@ __all__ = [
     "deleted_sessions",
     "deletion_in_words",
     "ground_truth_partitions",
+    "known_sessions",
     "session_partitions",
 ]
 
@@ -35,6 +36,11 @@ def configuration_partitions(study: Study) -> dg.StaticPartitionsDefinition:
 def ground_truth_partitions(study: Study) -> dg.StaticPartitionsDefinition:
     """Return the partitions of the ground truths that the study names."""
     return dg.StaticPartitionsDefinition(list(study.recovery.ground_truths))
+
+
+def known_sessions(study: Study, instance: dg.DagsterInstance) -> frozenset[str]:
+    """Return the keys of the sessions that are partitions."""
+    return frozenset(instance.get_dynamic_partitions(str(session_partitions(study).name)))
 
 
 def add_sessions(

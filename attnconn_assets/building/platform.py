@@ -2,8 +2,8 @@
 
 import functools
 import logging
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,9 @@ class Platform:
         Id of the Dagster run.
     specs
         The `BuildSpec` of every asset, used to trace why an input is missing.
+    known
+        Sessions that are partitions. Others aren't there for this run, since their scans may
+        still be being written; if none is known, all are there.
     """
 
     study: Study
@@ -38,6 +41,7 @@ class Platform:
     log: logging.Logger
     dagster_run: str
     specs: Sequence[Any] = ()
+    known: Collection[str] = ()
 
     @functools.cached_property
     def source(self) -> Source:
@@ -51,8 +55,12 @@ class Platform:
 
     @functools.cached_property
     def listing(self) -> Listing:
-        """The source's listing."""
-        return self.source.listing()
+        """The source's listing, of the sessions that are known."""
+        listing = self.source.listing()
+        if not self.known:
+            return listing
+        there = tuple(session for session in listing.sessions if session.key in self.known)
+        return replace(listing, sessions=there)
 
     @functools.cached_property
     def sessions(self) -> Mapping[str, Session]:

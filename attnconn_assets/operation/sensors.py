@@ -5,7 +5,7 @@ import datetime
 import hashlib
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import dagster as dg
@@ -17,6 +17,7 @@ from attnconn_assets.building.lost_store import require_store
 from attnconn_assets.building.partitions import (
     deleted_sessions,
     deletion_in_words,
+    known_sessions,
     session_partitions,
 )
 from attnconn_assets.building.staleness import plan
@@ -35,6 +36,7 @@ from attnconn_core.wording import few_and_more
 __all__ = ["discovery", "follow"]
 
 _SHOWN = 5
+_NEVER_THERE = "without a scan or results; partitions added by hand can be deleted on their page"
 _ADDED = "added"  # a key in the cursor beside the session keys; no session has this name
 _PROBES = 200  # most scans opened per tick, so that it ends in time
 _FIRST_PAUSE, _LONGEST_PAUSE = 60.0, 3600.0  # seconds before a retry
@@ -67,7 +69,7 @@ def discovery(study: Study) -> dg.SensorDefinition:
     def discover(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
         for run_id in end_orphans(context.instance):
             context.log.warning(f"run {run_id} was killed; it is marked as failed")
-        known = set(context.instance.get_dynamic_partitions(str(partitions.name)))
+        known = known_sessions(study, context.instance)
         source = study.make_source()
         try:
             listing = source.listing()
@@ -78,14 +80,16 @@ def discovery(study: Study) -> dg.SensorDefinition:
         remember(context.instance, str(partitions.name), known.union(before.get(_ADDED, ())))
         deleted = deleted_sessions(study, context.instance, listing.sessions)
         new, seen = _sort_out(source, sessions, known.union(deleted), before)
-        removed = [key for key in sorted(known - sessions.keys()) if not by_name(study, key)]
+        gone = [key for key in sorted(known - sessions.keys()) if not by_name(study, key)]
+        stored = set(store_of(study).partitions("time_series"))
         unreadable = [f"{key}: {each['why']}" for key, each in seen.items() if each["why"]]
         told = [
             _listed("still being written", [k for k, each in seen.items() if not each["why"]]),
             _listed("can't be read", unreadable),
             _listed("refused", [str(why) for why in listing.refused.values()]),
             deletion_in_words(study, deleted),
-            _listed("removed; their results are kept", removed),
+            _listed("removed; their results are kept", [key for key in gone if key in stored]),
+            _listed(_NEVER_THERE, [key for key in gone if key not in stored]),
         ]
         for line in filter(None, told[1:]):
             context.log.warning(line)
@@ -112,7 +116,6 @@ def follow(study: Study, job: dg.JobDefinition) -> dg.SensorDefinition:
     database, a killed process) are retried after a minute, and then after pauses of up to an hour.
     The tick reports what can't be made.
     """
-    partitions = session_partitions(study)
     running = dg.DefaultSensorStatus.RUNNING
     stopped = dg.DefaultSensorStatus.STOPPED
 
@@ -130,7 +133,7 @@ def follow(study: Study, job: dg.JobDefinition) -> dg.SensorDefinition:
         if unfinished:
             runs = "run" if unfinished == 1 else "runs"
             return dg.SkipReason(f"waiting for {unfinished} {runs} to end")
-        known = set(context.instance.get_dynamic_partitions(str(partitions.name)))
+        known = known_sessions(study, context.instance)
         source = study.make_source()
         try:
             require_store(study, context.instance)
@@ -226,7 +229,7 @@ def _seen_before(cursor: str | None) -> dict[str, Any]:
 def _sort_out(
     source: Source,
     sessions: Mapping[str, Session],
-    known: set[str],
+    known: Collection[str],
     before: Mapping[str, Any],
 ) -> tuple[list[str], dict[str, Any]]:
     """Split unknown sessions into those to add and those to look at again.

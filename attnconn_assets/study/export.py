@@ -67,7 +67,7 @@ def require_exportable(
         Naming the file, the key, the rule and the value.
     """
     names = [method.name for method in methods]
-    require_known(path, "export.methods", settings.methods, names)
+    require_known(path, "export.methods", settings.methods, names, ())
     unable = [name for name in settings.formats if FORMATS[name].needs_atlas]
     if unable and cifti_atlas(source) is None:
         raise StudyError(

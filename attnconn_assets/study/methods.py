@@ -67,9 +67,24 @@ def chosen_methods(
 
 
 def require_known(
-    path: Path, key: str, choices: Sequence[MethodChoice], every: Iterable[str]
+    path: Path,
+    key: str,
+    choices: Sequence[MethodChoice],
+    every: Iterable[str],
+    configurations: Sequence[str],
 ) -> None:
     """Raise an error if a study file names an unknown method, or one twice.
+
+    Parameters
+    ----------
+    path, key
+        The study file, and its key.
+    choices
+        The value of the key.
+    every
+        Names of the methods that are available.
+    configurations
+        Every cohort-model configuration of the study, whether or not it is read.
 
     Raises
     ------
@@ -79,8 +94,11 @@ def require_known(
     names = [name for choice in choices for name in _names(choice)]
     known = list(every)
     unknown = [name for name in names if name not in known]
-    for missing in filter(None, map(missing_peer, unknown)):
-        raise StudyError(f"{path}: {key}: {missing}")
+    unread = every_method((), configurations)
+    for name in unknown:
+        why = missing_peer(name) or methods().unusable.get(name) or _unread(unread.get(name))
+        if why:
+            raise StudyError(f"{path}: {key}: {why}")
     if unknown:
         raise StudyError(
             f"{path}: {key} must be among {', '.join(known)}; got {', '.join(unknown)}"
@@ -91,6 +109,15 @@ def require_known(
         raise StudyError(
             f"{path}: {key} may name each method once; named more often: {', '.join(twice)}"
         )
+
+
+def _unread(method: Method | None) -> str:
+    if method is None:
+        return ""
+    return (
+        f"{method.name} reads the cohort models of {method.configuration}, which must be among "
+        "group_configurations"
+    )
 
 
 def _meant(unknown: str, known: Sequence[str]) -> str:

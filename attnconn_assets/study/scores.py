@@ -25,10 +25,11 @@ def further_scores(choices: Sequence[ScoreChoice], own: Collection[str]) -> Iter
     Raises
     ------
     ParameterError
-        Naming a score that is unknown, has its own key or is named twice, or a setting that it
-        doesn't have.
+        Naming a score that is unknown or broken, has its own key or is named twice, or a
+        setting that it doesn't have.
     """
-    known = {name: kind for name, kind in scores().items() if name not in own}
+    every = scores()
+    further = ", ".join(name for name in every if name not in own) or "none is installed"
     seen: set[str] = set()
     for choice in choices:
         named = {choice: None} if isinstance(choice, str) else choice
@@ -37,10 +38,10 @@ def further_scores(choices: Sequence[ScoreChoice], own: Collection[str]) -> Iter
                 raise ParameterError(
                     f"{name} is set by its own key at the top of the file, not under scores"
                 )
-            if name not in known:
-                others = ", ".join(known) or "none is installed"
-                raise ParameterError(f"must be among the further scores ({others}); got {name}")
+            kind = every.get(name)
+            if kind is None:
+                raise ParameterError(f"must be among the further scores ({further}); got {name}")
             if name in seen:
                 raise ParameterError(f"may name each score once; named more often: {name}")
             seen.add(name)
-            yield score_from(known[name], settings or {})
+            yield score_from(kind, settings or {})

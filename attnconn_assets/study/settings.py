@@ -132,14 +132,20 @@ class GrangerSettings(Settings):
 
     Attributes
     ----------
-    lags, alpha
-        Number of past frames, and ridge penalty. Give both, or neither to search for them.
+    lags
+        Number of past frames. Give it with `alpha`; without both they are searched for.
+    alpha
+        Ridge penalty. Give it with `lags`; without both they are searched for.
     max_lags
         Largest number of lags that the search tries.
-    min_alpha, max_alpha
-        Range of the search for α; by default derived from the data.
-    coarse_steps, refine_steps
-        Number of values of α tried over the whole range, and then around the best one.
+    min_alpha
+        Smallest α that the search tries; by default derived from the data.
+    max_alpha
+        Largest α that the search tries; by default derived from the data.
+    coarse_steps
+        Number of values of α tried over the whole range.
+    refine_steps
+        Number of values of α tried around the best of these; 0 skips this step.
     units
         Units of α.
     """
@@ -274,12 +280,16 @@ class ExclusionRules(Settings):
     sessions
         Session keys such as ``sub-01_ses-retest``, or subjects such as ``sub-01`` for all of their
         sessions.
-    min_frames, min_minutes
-        Shortest allowed session.
+    min_frames
+        Smallest number of frames of a session.
+    min_minutes
+        Shortest session, in minutes.
     min_coverage_min
         Lowest allowed coverage of any region: its share of vertices or voxels with a signal.
-    max_motion_mean, max_motion_max
-        Highest allowed mean and maximum framewise displacement, in millimetres.
+    max_motion_mean
+        Highest allowed mean framewise displacement of a session, in millimetres.
+    max_motion_max
+        Highest allowed framewise displacement of any frame, in millimetres.
     max_jumps
         Highest allowed share of frames whose change from the frame before is an outlier.
     """

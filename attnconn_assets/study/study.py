@@ -80,12 +80,26 @@ class Study(SourceSettings):
     phenotypes
         Table with one row per subject (CSV or TSV), for `behaviour` and `contrast`; by default
         that of the source, if it has one.
-    behaviour, granger, fingerprint, reliability, recovery, significance, exclude, export
-        Settings; their keys have a table of their own below.
+    behaviour
+        How behaviour is predicted, and which targets; keys in a table below.
+    granger
+        Granger's lags and penalty; keys in a table below.
+    fingerprint
+        How subjects are identified; keys in a table below.
+    reliability
+        How reliability is measured; keys in a table below.
+    recovery
+        Data with a known network on which methods are scored; keys in a table below.
+    significance
+        Methods whose edges are tested against surrogates; keys in a table below.
+    exclude
+        Sessions to leave out of the group results; keys in a table below.
     automation
-        Settings; their keys have a table of their own below.
+        What the daemon starts by itself; keys in a table below.
+    export
+        Files for other programs, made with the results; keys in a table below.
     contrast
-        Two groups to compare; by default none. Its keys have a table of their own below.
+        Two groups to compare, by default none; keys in a table below.
     scores
         Further scores, each a name or ``{name: {setting: value}}``.
     owners
@@ -265,7 +279,7 @@ def load_study(path: Path) -> Study:
     StudyError
         Naming the file, the key, the rule and the value, for every rule broken.
     ParameterError
-        If another package's source can't be used; see `installed_sources`.
+        If two packages have a source of one name; see `attnconn_core.sources.sources`.
     """
     path = Path(path).resolve()
     known = known_keys(_study_models().values())
@@ -327,8 +341,9 @@ def _check_lags(path: Path, study: Study) -> None:
 
 def _check_methods(path: Path, study: Study) -> None:
     """Raise an error for unknown methods, and for parameters that a method doesn't have."""
-    require_known(path, "methods", study.methods, study.method_names)
-    require_known(path, "significance.methods", study.significance.methods, study.method_names)
+    known, trained = study.method_names, tuple(study.configurations)
+    require_known(path, "methods", study.methods, known, trained)
+    require_known(path, "significance.methods", study.significance.methods, known, trained)
     try:
         _ = study.granger_settings, study.every_method
     except ParameterError as error:
@@ -351,6 +366,8 @@ def _model_of(path: Path, content: Mapping[str, object]) -> type[Study]:
     word = content.get("source")
     if isinstance(word, str) and word in models:
         return models[word]
+    if isinstance(word, str) and word in sources().unusable:
+        raise StudyError(f"{path}: {sources().unusable[word]}")
     rule = f"{path}: source: must be one of {', '.join(models)}"
     if "source" in content:
         raise StudyError(f"{rule}; got {word!r}")

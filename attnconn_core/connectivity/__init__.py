@@ -32,7 +32,6 @@ from attnconn_core.connectivity.patel import PatelTau
 from attnconn_core.connectivity.pearson import Pearson
 from attnconn_core.connectivity.peers.multi_group_lingam import MultiGroupLingam
 from attnconn_core.connectivity.peers.registry import PEERS, missing_peer
-from attnconn_core.connectivity.plugins import installed_methods
 from attnconn_core.connectivity.rdcm import RegressionDCM
 from attnconn_core.connectivity.registry import (
     ESTIMATORS,
@@ -96,7 +95,6 @@ __all__ = [
     "few_dimensions",
     "few_samples",
     "geometric_mean",
-    "installed_methods",
     "mean_connectivity",
     "method_table",
     "methods",

@@ -2,10 +2,7 @@
 
 from collections.abc import Sequence
 
-import numpy as np
-
-from attnconn_core.errors import ParameterError
-from attnconn_core.records import Connectivity
+from attnconn_core.records import Connectivity, stacked
 
 __all__ = ["mean_connectivity"]
 
@@ -30,14 +27,6 @@ def mean_connectivity(matrices: Sequence[Connectivity]) -> Connectivity:
     array([[1. , 0.5],
            [0.5, 1. ]])
     """
-    if not matrices:
-        raise ParameterError("a mean needs at least one matrix; got none")
+    values = stacked("matrices", matrices).mean(axis=0)
     first = matrices[0]
-    for each in matrices:
-        if (each.method, each.regions) != (first.method, first.regions):
-            raise ParameterError(
-                f"matrices to average must share method and regions; got {first.method} of "
-                f"{len(first.regions)} regions and {each.method} of {len(each.regions)}"
-            )
-    values = np.mean([each.values for each in matrices], axis=0)
     return Connectivity(values, first.regions, first.method, first.directed)

@@ -2,9 +2,10 @@
 
 from typing import Protocol, runtime_checkable
 
+from attnconn_core.errors import ParameterError
 from attnconn_core.records import Connectivity, TimeSeries
 
-__all__ = ["Estimator", "seen"]
+__all__ = ["Estimator", "require_estimator", "seen"]
 
 
 @runtime_checkable
@@ -14,6 +15,24 @@ class Estimator(Protocol):
     def estimate(self, series: TimeSeries) -> Connectivity:
         """Return connectivity [target, source] from all runs of a series."""
         ...
+
+
+def require_estimator(value: object, otherwise: str = "") -> Estimator:
+    """Return an estimator; raise ParameterError if it is anything else, or only a class.
+
+    Parameters
+    ----------
+    value
+        What should be an estimator.
+    otherwise
+        What else is allowed, for the error.
+    """
+    if not isinstance(value, Estimator) or isinstance(value, type):
+        raise ParameterError(
+            "estimator must have a method estimate(series), as Pearson() has"
+            f"{otherwise}; got {value!r}"
+        )
+    return value
 
 
 def seen(saw_subject: bool | None) -> dict[str, float]:

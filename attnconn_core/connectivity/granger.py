@@ -6,8 +6,9 @@ from typing import ClassVar, Literal, get_args
 import numpy as np
 from jaxtyping import Bool, Float64
 
+from attnconn_core.checks import require_choice, require_number, require_share
 from attnconn_core.connectivity.inversion import Inversion, few_samples
-from attnconn_core.errors import ParameterError, SeriesError
+from attnconn_core.errors import SeriesError
 from attnconn_core.forecasting.moments import LaggedMoments, lagged_moments
 from attnconn_core.forecasting.skill import forecast_skill
 from attnconn_core.records import Connectivity, TimeSeries
@@ -107,16 +108,9 @@ class Granger:
 
     def __post_init__(self) -> None:
         require_lags(self.lags)
-        if not (np.isfinite(self.alpha) and self.alpha >= 0):
-            raise ParameterError(f"alpha must be 0 or a positive number; got {self.alpha}")
-        if self.test_fraction is not None and not 0 < self.test_fraction < 1:
-            raise ParameterError(
-                f"test_fraction must lie between 0 and 1; got {self.test_fraction}"
-            )
-        if self.units not in get_args(PenaltyUnits):
-            raise ParameterError(
-                f"units must be one of {', '.join(get_args(PenaltyUnits))}; got {self.units!r}"
-            )
+        require_number("alpha", self.alpha)
+        require_share("test_fraction", self.test_fraction, or_none=True)
+        require_choice("units", self.units, get_args(PenaltyUnits))
 
     def estimate(self, series: TimeSeries) -> Connectivity:
         """Return drops in in-sample R² on the training part, and the skill on the test part.

@@ -8,6 +8,7 @@ import numpy as np
 from jaxtyping import Float64
 from sklearn.metrics import r2_score
 
+from attnconn_core.checks import require_choice, require_whole
 from attnconn_core.connectivity.granger import PenaltyUnits, n_samples
 from attnconn_core.errors import CohortError, ParameterError, SeriesError
 from attnconn_core.forecasting.moments import lagged_moments
@@ -134,6 +135,8 @@ def choose_granger_order(
     (True, True)
     """
     _check_settings(max_lags, coarse_steps, refine_steps, units)
+    if isinstance(cohort, TimeSeries):
+        raise CohortError("cohort must be a list of TimeSeries, one per session; got a single one")
     if not len(cohort):
         raise CohortError("choosing Granger's order needs at least one series; got none")
     total = len(cohort) * (max_lags + min(max_lags, 2 * _REACH + 1))
@@ -296,14 +299,7 @@ def _ends(min_alpha: float | None, max_alpha: float | None, variance: float) -> 
 
 
 def _check_settings(max_lags: int, coarse_steps: int, refine_steps: int, units: str) -> None:
-    if max_lags < 1:
-        raise ParameterError(f"max_lags must be at least 1 frame; got {max_lags}")
-    if units not in get_args(PenaltyUnits):
-        raise ParameterError(
-            f"units must be one of {', '.join(get_args(PenaltyUnits))}; got {units!r}"
-        )
-    if coarse_steps < 2 or refine_steps < 0:
-        raise ParameterError(
-            "the grids need at least 2 coarse and 0 refined steps; "
-            f"got coarse_steps={coarse_steps}, refine_steps={refine_steps}"
-        )
+    require_whole("max_lags", max_lags, 1, "frame")
+    require_choice("units", units, get_args(PenaltyUnits))
+    require_whole("coarse_steps", coarse_steps, 2)
+    require_whole("refine_steps", refine_steps, 0)

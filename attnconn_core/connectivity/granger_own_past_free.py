@@ -6,7 +6,8 @@ from typing import ClassVar
 import numpy as np
 from jaxtyping import Float64
 
-from attnconn_core.errors import ParameterError, SeriesError
+from attnconn_core.checks import require_choice, require_number, require_share
+from attnconn_core.errors import SeriesError
 from attnconn_core.forecasting.linear import choose_alpha, ridge_var_own_past_free
 from attnconn_core.forecasting.moments import LaggedMoments, lagged_moments
 from attnconn_core.records import Connectivity, TimeSeries
@@ -56,16 +57,9 @@ class GrangerOwnPastFree:
 
     def __post_init__(self) -> None:
         require_lags(self.lags)
-        if self.alpha is not None and not (np.isfinite(self.alpha) and self.alpha > 0):
-            raise ParameterError(f"alpha must be a positive number or None; got {self.alpha}")
-        if self.judged_on not in _PARTS:
-            raise ParameterError(
-                f"judged_on must be one of {', '.join(_PARTS)}; got {self.judged_on!r}"
-            )
-        if not 0 < self.validation_fraction < 1:
-            raise ParameterError(
-                f"validation_fraction must lie between 0 and 1; got {self.validation_fraction}"
-            )
+        require_number("alpha", self.alpha, above=True, or_none=True)
+        require_choice("judged_on", self.judged_on, _PARTS)
+        require_share("validation_fraction", self.validation_fraction)
 
     def estimate(self, series: TimeSeries) -> Connectivity:
         """Choose alpha if it is None, fit, and return the drop in R² without each source.

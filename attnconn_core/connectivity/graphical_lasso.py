@@ -6,9 +6,10 @@ from typing import ClassVar
 
 import numpy as np
 
+from attnconn_core.checks import require_number, require_whole
 from attnconn_core.connectivity.centring import covariance_of, standardised
 from attnconn_core.connectivity.partial import partial_correlation
-from attnconn_core.errors import ParameterError, SeriesError
+from attnconn_core.errors import SeriesError
 from attnconn_core.records import Connectivity, TimeSeries
 from attnconn_core.timeseries import require_sound
 
@@ -57,10 +58,8 @@ class GraphicalLasso:
     signed: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
-        if not (np.isfinite(self.alpha) and self.alpha > 0):
-            raise ParameterError(f"alpha must be a positive number; got {self.alpha}")
-        if self.max_iterations < 1:
-            raise ParameterError(f"max_iterations must be at least 1; got {self.max_iterations}")
+        require_number("alpha", self.alpha, above=True)
+        require_whole("max_iterations", self.max_iterations, 1)
 
     def estimate(self, series: TimeSeries) -> Connectivity:
         """Fit the sparse precision of the standardised regions, and return it normalised.

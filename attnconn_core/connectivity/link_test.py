@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float64
 
-from attnconn_core.errors import ParameterError
+from attnconn_core.checks import require_share
 
 __all__ = ["LinkTest", "share_of_pairs"]
 
@@ -46,8 +46,7 @@ class LinkTest:
         # Imported here because importing scipy.stats is slow.
         from scipy.stats import false_discovery_control
 
-        if not 0 < fdr < 1:
-            raise ParameterError(f"fdr must lie between 0 and 1; got {fdr}")
+        require_share("fdr", fdr)
         found = np.zeros(self.p.shape, dtype=bool)
         tested = np.broadcast_to(~np.eye(self.p.shape[1], dtype=bool), self.p.shape)
         found[tested] = false_discovery_control(self.p[tested]) <= fdr

@@ -7,8 +7,9 @@ from typing import ClassVar
 import numpy as np
 from jaxtyping import Float32, Float64
 
+from attnconn_core.checks import require_whole
 from attnconn_core.connectivity.mindy_fit import Dynamics, fit_dynamics
-from attnconn_core.errors import ParameterError, SeriesError
+from attnconn_core.errors import SeriesError
 from attnconn_core.records import Connectivity, TimeSeries
 from attnconn_core.timeseries import require_sound
 
@@ -77,10 +78,9 @@ class Mindy:
     def __post_init__(self) -> None:
         for name in ("step", "batches", "batch_size"):
             value = getattr(self, name)
-            if value is not None and value < 1:
-                raise ParameterError(f"{name} must be at least 1; got {value}")
-        if self.seed < 0:
-            raise ParameterError(f"seed must be at least 0; got {self.seed}")
+            if value is not None:
+                require_whole(name, value, 1)
+        require_whole("seed", self.seed, 0)
 
     def estimate(self, series: TimeSeries) -> Connectivity:
         """Return W; the diagonal is a region's effect on itself apart from its decay.

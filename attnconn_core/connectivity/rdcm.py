@@ -6,9 +6,10 @@ from typing import ClassVar, TypeAlias
 import numpy as np
 from jaxtyping import Float64
 
+from attnconn_core.checks import require_whole
 from attnconn_core.connectivity.centring import standardised
 from attnconn_core.connectivity.rdcm_posterior import Posterior, Spectra, fit_posterior
-from attnconn_core.errors import ParameterError, SeriesError
+from attnconn_core.errors import SeriesError
 from attnconn_core.records import Connectivity, TimeSeries
 from attnconn_core.timeseries import require_sound
 
@@ -69,8 +70,7 @@ class RegressionDCM:
     signed: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
-        if self.max_iterations < 1:
-            raise ParameterError(f"max_iterations must be at least 1; got {self.max_iterations}")
+        require_whole("max_iterations", self.max_iterations, 1)
 
     def estimate(self, series: TimeSeries) -> Connectivity:
         """Return the posterior mean of A; the diagonal is each region's self-inhibition.

@@ -30,13 +30,14 @@ from attnconn_core.connectivity.patel import PatelTau
 from attnconn_core.connectivity.pearson import Pearson
 from attnconn_core.connectivity.peers.registry import PEERS, available_peers
 from attnconn_core.connectivity.penalty import Penalty
-from attnconn_core.connectivity.plugins import installed_methods
+from attnconn_core.connectivity.plugins import ENTRY_POINTS, method_of_class
 from attnconn_core.connectivity.rdcm import RegressionDCM
 from attnconn_core.connectivity.sensitivity import Sensitivity
 from attnconn_core.connectivity.shrinkage_partial import ShrinkagePartial
 from attnconn_core.connectivity.tangent import Tangent
 from attnconn_core.connectivity.transfer_entropy import TransferEntropy
 from attnconn_core.connectivity.var_identification import VarIdentification
+from attnconn_core.plugins import Registry, registry
 
 __all__ = ["ESTIMATORS", "METHODS", "READY", "configured", "estimators", "methods"]
 
@@ -303,16 +304,17 @@ ESTIMATORS: Mapping[str, type[Any]] = MappingProxyType(
 
 
 @cache
-def methods() -> Mapping[str, Method]:
+def methods() -> Registry[Method]:
     """Return `METHODS`, the installed methods of the extra, and those of other packages.
 
     Raises
     ------
     ParameterError
-        If a package's estimator can't be used; see `installed_methods`.
+        If two packages use one name. A method of another package that can't be used isn't
+        listed, and raises this error when it is looked up; see `Registry`.
     """
-    installed = installed_methods({**METHODS, **PEERS})
-    return MappingProxyType({**METHODS, **available_peers(), **installed})
+    own = {**METHODS, **available_peers()}
+    return registry(ENTRY_POINTS, "method", own, method_of_class, reserved=frozenset(PEERS))
 
 
 def configured(configurations: Iterable[str]) -> Mapping[str, Method]:

@@ -5,9 +5,9 @@ from typing import ClassVar
 
 import numpy as np
 
+from attnconn_core.checks import require_share
 from attnconn_core.connectivity.shrinkage_partial import shrunk
 from attnconn_core.connectivity.with_past import with_past
-from attnconn_core.errors import ParameterError
 from attnconn_core.records import Connectivity, TimeSeries
 from attnconn_core.timeseries import require_sound
 
@@ -58,10 +58,7 @@ class VarIdentification:
     signed: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
-        if self.shrinkage is not None and not 0 < self.shrinkage < 1:
-            raise ParameterError(
-                f"shrinkage must lie between 0 and 1, or be None; got {self.shrinkage}"
-            )
+        require_share("shrinkage", self.shrinkage, or_none=True)
 
     def estimate(self, series: TimeSeries) -> Connectivity:
         """Return the sum of both partial correlations from the shrunk covariance.

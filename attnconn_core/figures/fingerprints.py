@@ -8,6 +8,7 @@ from jaxtyping import Float
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from attnconn_core.checks import require_share
 from attnconn_core.errors import ParameterError
 from attnconn_core.figures.accuracies import accuracy_axes
 from attnconn_core.figures.context import FigureContext
@@ -70,8 +71,7 @@ def fingerprint_panel(
     """
     if not scores:
         raise ParameterError("a fingerprint figure needs at least one method's score; got none")
-    if not 0 <= chance <= 1:
-        raise ParameterError(f"chance must lie between 0 and 1; got {chance}")
+    require_share("chance", chance, ends=True)
     styles = styles or default_styles()
     methods = styles.sort(scores)
     curves = {method: lengths for method, lengths in by_length.items() if lengths}

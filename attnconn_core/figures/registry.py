@@ -16,7 +16,7 @@ from attnconn_core.figures.forecasts import forecast_figures
 from attnconn_core.figures.penalty_choices import penalty_choice_figures
 from attnconn_core.figures.reliabilities import reliability_figures
 from attnconn_core.figures.score_panels import score_panel_figures
-from attnconn_core.plugins import installed
+from attnconn_core.plugins import Registry, registry
 from attnconn_core.scoring.score import Score, Scored
 
 __all__ = ["ENTRY_POINTS", "FIGURES", "figures", "figures_module", "score_figures"]
@@ -38,7 +38,7 @@ FIGURES: Mapping[str, Draw] = MappingProxyType(
 
 
 @cache
-def figures() -> Mapping[str, Draw]:
+def figures() -> Registry[Draw]:
     """Return the function that draws a score, by the name of the score.
 
     These are `FIGURES`, then those of other installed packages: an entry point of the group
@@ -47,10 +47,10 @@ def figures() -> Mapping[str, Draw]:
     Raises
     ------
     ParameterError
-        If a function can't be imported or called, or the score has figures already; the
-        message names the package.
+        If two packages draw one score. What another package brings and can't be called isn't
+        listed, and raises this error when it is looked up; see `Registry`.
     """
-    return MappingProxyType({**FIGURES, **installed(ENTRY_POINTS, "figure", FIGURES, _check)})
+    return registry(ENTRY_POINTS, "figure", FIGURES, _function)
 
 
 def score_figures(score: Score, scored: Scored, context: FigureContext) -> Mapping[str, Figure]:
@@ -70,9 +70,8 @@ def score_figures(score: Score, scored: Scored, context: FigureContext) -> Mappi
     figures
         Figures by name; the main one is called ``figure``.
     """
-    if score.name in figures():
-        return figures()[score.name](scored, context)
-    return score_panel_figures(score, scored, context)
+    draw = figures().get(score.name)
+    return draw(scored, context) if draw else score_panel_figures(score, scored, context)
 
 
 def figures_module(score: Score) -> str:
@@ -80,6 +79,9 @@ def figures_module(score: Score) -> str:
     return figures().get(score.name, score_panel_figures).__module__
 
 
-def _check(name: str, draw: Any) -> None:  # noqa: ARG001  (any score may have a figure)
+def _function(name: str, draw: Any) -> Any:  # noqa: ARG001  (any score may have a figure)
     if not callable(draw):
-        raise ParameterError(f"must be a function of a score's result; got {draw!r}")
+        raise ParameterError(
+            f"must be a function that takes a score's result and a context; got {draw!r}"
+        )
+    return draw

@@ -18,12 +18,16 @@ class ForecasterConfig(BaseModel):
 
     Attributes
     ----------
-    input_window, output_window
-        Number of input frames, and of predicted frames.
+    input_window
+        Number of past frames that the forecaster reads.
+    output_window
+        Number of frames that it predicts.
     hidden_dim
         Width of the queries, the keys and every hidden layer.
-    input_layers, prediction_layers
-        Number of linear layers before and after the attention.
+    input_layers
+        Number of linear layers before the attention.
+    prediction_layers
+        Number of linear layers after the attention.
     bottleneck_dim
         Width of the values that regions pass to each other. With a linear initialisation
         the head reads them at this width.
@@ -108,9 +112,11 @@ class TrainingConfig(BaseModel):
         Largest number of passes over all windows.
     batch_size
         Windows per step.
-    learning_rate, weight_decay
-        Settings of Adam. The decay is decoupled (Loshchilov & Hutter 2019) and doesn't apply
-        to biases and the own-past path.
+    learning_rate
+        Step size of Adam.
+    weight_decay
+        Weight decay of Adam. It is decoupled (Loshchilov & Hutter 2019) and doesn't apply to
+        biases and the own-past path.
     gradient_clip
         Largest norm of the gradient over all parameters.
     identity_weight

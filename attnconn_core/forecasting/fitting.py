@@ -17,12 +17,13 @@ from attnconn_core.forecasting.preparation import Prepared, prepare
 from attnconn_core.forecasting.threads import threads_for
 from attnconn_core.forecasting.trainer import Epoch, Trainer
 from attnconn_core.records import TimeSeries
+from attnconn_core.records.short_repr import ShortRepr
 
 __all__ = ["Epoch", "Fit", "fit"]
 
 
-@dataclass(frozen=True, eq=False)
-class Fit:
+@dataclass(frozen=True, eq=False, repr=False)
+class Fit(ShortRepr):
     """A trained forecaster, with the history of its training.
 
     Attributes

@@ -7,6 +7,7 @@ import torch
 from jaxtyping import Float, Float64
 from torch import Tensor
 
+from attnconn_core.checks import require_whole
 from attnconn_core.errors import ParameterError
 from attnconn_core.forecasting.ensemble import members_of
 from attnconn_core.forecasting.network import AttentionForecaster
@@ -149,8 +150,7 @@ def _standardised(
 ) -> Iterator[tuple[Float[Tensor, "batch region lag"], Float[Tensor, "batch region horizon"]]]:
     """Yield batches of windows in the forecaster's units, in evaluation mode."""
     for name, number in (("max_windows", max_windows), ("batch_size", batch_size)):
-        if number < 1:
-            raise ParameterError(f"{name} must be at least 1; got {number}")
+        require_whole(name, number, 1)
     if series.n_regions != forecaster.regions:
         raise ParameterError(
             f"the forecaster has {forecaster.regions} regions; the series has {series.n_regions}"

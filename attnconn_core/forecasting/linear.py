@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from jaxtyping import Float
 
+from attnconn_core.checks import require_number
 from attnconn_core.errors import ParameterError, SeriesError
 from attnconn_core.forecasting.moments import (
     ByColumn,
@@ -49,7 +50,7 @@ def ridge_var(moments: LaggedMoments, alpha: float) -> LinearForecaster:
     ParameterError
         Unless `alpha` is positive.
     """
-    _require_positive(alpha)
+    require_number("alpha", alpha, above=True)
     eigenvalues, vectors, rotated = moments.spectrum
     return moments.forecaster(vectors @ (rotated / (eigenvalues + alpha)[:, None]))
 
@@ -119,7 +120,7 @@ def ridge_var_own_past_free(
     >>> fitted.coefficients.shape
     (6, 3)
     """
-    _require_positive(alpha)
+    require_number("alpha", alpha, above=True)
     if not 0 <= own_share < 1:
         raise ParameterError(f"own_share must be from 0 up to below 1; got {own_share}")
     of_lags = _weights("lag_weights", lag_weights, moments.lags)
@@ -238,8 +239,3 @@ def _weighed_prior(prior: ByColumn, own_share: float, moments: LaggedMoments) ->
         )
     others = np.repeat(~np.eye(expected[1], dtype=bool), moments.lags, axis=0)
     return np.where(others, prior, own_share * prior)
-
-
-def _require_positive(alpha: float) -> None:
-    if not (np.isfinite(alpha) and alpha > 0):
-        raise ParameterError(f"alpha must be a positive number; got {alpha}")

@@ -13,6 +13,7 @@ import numpy as np
 from jaxtyping import Float
 
 from attnconn_core.errors import ParameterError, SeriesError
+from attnconn_core.records.short_repr import ShortRepr
 from attnconn_core.timeseries import lagged_design, require_lags
 
 __all__ = ["ByColumn", "LaggedMoments", "LinearForecaster", "Runs", "lagged_moments"]
@@ -23,8 +24,8 @@ Square: TypeAlias = Float[np.ndarray, "column column"]
 ByColumn: TypeAlias = Float[np.ndarray, "column region"]
 
 
-@dataclass(frozen=True, eq=False)
-class LinearForecaster:
+@dataclass(frozen=True, eq=False, repr=False)
+class LinearForecaster(ShortRepr):
     """A linear forecast of every region from the past of every region.
 
     Attributes

@@ -8,26 +8,27 @@ import torch
 from jaxtyping import Float32, Float64
 from torch import Tensor
 
-from attnconn_core.errors import ParameterError
+from attnconn_core.checks import require_whole
 from attnconn_core.forecasting.ensemble import members_of
 from attnconn_core.forecasting.network import AttentionForecaster
 from attnconn_core.forecasting.threads import threads_for
 from attnconn_core.records import TimeSeries
+from attnconn_core.records.short_repr import ShortRepr
 from attnconn_core.timeseries import windows
 
 __all__ = ["Forecast", "MeanAttention", "forecast", "mean_attention"]
 
 
-@dataclass(frozen=True, eq=False)
-class Forecast:
+@dataclass(frozen=True, eq=False, repr=False)
+class Forecast(ShortRepr):
     """Observed and predicted frames, in raw units, window by window."""
 
     observed: Float32[np.ndarray, "window region horizon"]
     predicted: Float32[np.ndarray, "window region horizon"]
 
 
-@dataclass(frozen=True, eq=False)
-class MeanAttention:
+@dataclass(frozen=True, eq=False, repr=False)
+class MeanAttention(ShortRepr):
     """Mean attention over windows, from each target to each source region.
 
     Attributes
@@ -120,8 +121,7 @@ def _applied(
     forecaster: AttentionForecaster, series: TimeSeries, batch_size: int
 ) -> Iterator[tuple[Tensor, Tensor]]:
     """Yield predictions and attention of all windows in order, in evaluation mode."""
-    if batch_size < 1:
-        raise ParameterError(f"batch_size must be at least 1 window; got {batch_size}")
+    require_whole("batch_size", batch_size, 1, "window")
     inputs, _ = windows(series, forecaster.config.input_window, forecaster.config.output_window)
     training = forecaster.training
     forecaster.eval()

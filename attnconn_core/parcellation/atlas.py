@@ -14,6 +14,7 @@ from attnconn_core.names import composed
 from attnconn_core.parcellation.cifti import CiftiMatrix, describe, open_cifti
 from attnconn_core.parcellation.models import BrainModels
 from attnconn_core.parcellation.regions import RegionTable
+from attnconn_core.records.short_repr import ShortRepr
 
 __all__ = ["BACKGROUND", "Atlas", "load_atlas"]
 
@@ -24,8 +25,8 @@ _UNLABELLED = "???"
 _SIDES = (("_LEFT", "L"), ("_RIGHT", "R"))
 
 
-@dataclass(frozen=True, eq=False)
-class Atlas:
+@dataclass(frozen=True, eq=False, repr=False)
+class Atlas(ShortRepr):
     """A parcellation of the surfaces.
 
     Attributes

@@ -7,6 +7,7 @@ row = the predicted region, column = the region it is predicted from.
 from attnconn_core.records.cohort import Cohort
 from attnconn_core.records.connectivity import Connectivity
 from attnconn_core.records.session import Session, check_identifier, subject_of
+from attnconn_core.records.stacked import stacked
 from attnconn_core.records.time_series import TimeSeries, numbered_regions
 
 __all__ = [
@@ -16,5 +17,6 @@ __all__ = [
     "TimeSeries",
     "check_identifier",
     "numbered_regions",
+    "stacked",
     "subject_of",
 ]

@@ -58,7 +58,10 @@ class Connectivity:
     metrics: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        values = np.asarray(self.values, dtype=np.float64)
+        try:
+            values = np.asarray(self.values, dtype=np.float64)
+        except (TypeError, ValueError) as error:
+            raise ParameterError(f"connectivity must hold real numbers; {error}") from error
         regions = tuple(str(name) for name in self.regions)
         if values.shape != (len(regions), len(regions)):
             raise ParameterError(

@@ -70,7 +70,6 @@ from attnconn_core.scoring.fingerprint.reconstructed import (
 )
 from attnconn_core.scoring.fingerprint.score import Fingerprint
 from attnconn_core.scoring.forecast.score import ForecastSkill
-from attnconn_core.scoring.plugins import installed_scores
 from attnconn_core.scoring.recovery.measures import recovery_measures
 from attnconn_core.scoring.recovery.recovery import Recovery, recover
 from attnconn_core.scoring.recovery.table import (
@@ -172,7 +171,6 @@ __all__ = [
     "identification_intervals",
     "identify_by_group",
     "in_words",
-    "installed_scores",
     "intraclass_correlation",
     "is_symmetric",
     "join_cautions",

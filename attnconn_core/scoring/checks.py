@@ -1,24 +1,16 @@
 """Checks of the input of scores."""
 
-from collections.abc import Collection
-
 import numpy as np
 
 from attnconn_core.errors import ParameterError
 
-__all__ = ["require_at_least", "require_choice", "require_finite", "require_pairs"]
+__all__ = ["require_array", "require_finite", "require_pairs"]
 
 
-def require_choice(name: str, value: str, choices: Collection[str]) -> None:
-    """Raise ParameterError unless `value` is one of `choices`."""
-    if value not in choices:
-        raise ParameterError(f"{name} must be one of {', '.join(choices)}; got {value!r}")
-
-
-def require_at_least(name: str, value: float | int, least: float | int) -> None:
-    """Raise ParameterError if `value` is below `least` or isn't a number."""
-    if not value >= least:
-        raise ParameterError(f"{name} must be at least {least}; got {value}")
+def require_array(name: str, values: object, otherwise: str = "") -> None:
+    """Raise ParameterError unless something is an array; `otherwise` ends the message."""
+    if not isinstance(values, np.ndarray):
+        raise ParameterError(f"{name} must be an array; got {type(values).__name__}{otherwise}")
 
 
 def require_finite(name: str, values: np.ndarray) -> None:

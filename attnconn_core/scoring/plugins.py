@@ -1,42 +1,38 @@
-"""Scores of other installed packages, loaded by their entry points."""
+"""Scores of other installed packages, by entry point."""
 
-from collections.abc import Mapping
 from inspect import isclass
 from typing import Any
 
 from attnconn_core.errors import ParameterError
-from attnconn_core.plugins import installed
 from attnconn_core.scoring.score import READS
 
-__all__ = ["ENTRY_POINTS", "installed_scores"]
+__all__ = ["ENTRY_POINTS", "score_class"]
 
 #: The group of entry points for scores.
 ENTRY_POINTS = "attnconn.scores"
 
-_SAYS = ("name", "label", "description")
+_TEXTS = ("name", "label", "description")
 
 
-def installed_scores(taken: Mapping[str, object]) -> dict[str, type[Any]]:
-    """Return every installed package's scores by name.
+# Any: an entry point may refer to anything.
+def score_class(name: str, score: Any) -> type[Any]:
+    """Return the class of another package's score.
 
     An entry point of the group ``attnconn.scores`` has the score's name and refers to its
-    class, a dataclass as described by `attnconn_core.scoring.score.Score`.
+    class, a frozen dataclass as described by `attnconn_core.scoring.score.Score`.
 
     Parameters
     ----------
-    taken
-        Names of existing scores.
+    name
+        Name of the entry point.
+    score
+        What it refers to.
 
     Raises
     ------
     ParameterError
-        If a score can't be imported, isn't a score or has a name that is taken; the message
-        names the package.
+        If it isn't such a class.
     """
-    return installed(ENTRY_POINTS, "score", taken, _check)
-
-
-def _check(name: str, score: Any) -> None:
     if not isclass(score) or not callable(getattr(score, "score", None)):
         raise ParameterError(f"must be a class with score(data); got {score!r}")
     parameters = getattr(score, "__dataclass_params__", None)
@@ -44,15 +40,19 @@ def _check(name: str, score: Any) -> None:
         raise ParameterError(
             f"must be a frozen dataclass, whose fields are its settings; got {score!r}"
         )
-    for trait in _SAYS:
-        said = getattr(score, trait, None)
-        if not isinstance(said, str) or not said:
-            raise ParameterError(f"its class must say {trait}, a text; got {said!r}")
+    for trait in _TEXTS:
+        value = getattr(score, trait, None)
+        if not isinstance(value, str) or not value:
+            raise ParameterError(f"its class must have {trait}, a text; got {value!r}")
     reads = getattr(score, "reads", None)
     if not isinstance(reads, frozenset) or not reads <= READS:
         raise ParameterError(
-            f"its class must say reads, a frozenset of {', '.join(sorted(READS))}; got {reads!r}"
+            f"its class must have reads, a frozenset of {', '.join(sorted(READS))}; got {reads!r}"
         )
-    said = getattr(score, "name", None)
-    if said != name:
-        raise ParameterError(f"must have the name that its class gives as `name`, {said!r}")
+    own_name = getattr(score, "name", None)
+    if own_name != name:
+        raise ParameterError(
+            f"the entry point must have the name that its class has as `name`; "
+            f"got {name!r} and {own_name!r}"
+        )
+    return score

@@ -5,12 +5,13 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
+from attnconn_core.plugins import Registry, registry
 from attnconn_core.scoring.behaviour.score import Behaviour
 from attnconn_core.scoring.edges.contrast import GroupContrast
 from attnconn_core.scoring.fingerprint.penalty_score import PenaltyIdentification
 from attnconn_core.scoring.fingerprint.score import Fingerprint
 from attnconn_core.scoring.forecast.score import ForecastSkill
-from attnconn_core.scoring.plugins import installed_scores
+from attnconn_core.scoring.plugins import ENTRY_POINTS, score_class
 from attnconn_core.scoring.reliability.score import Reliability
 
 __all__ = ["SCORES", "scores"]
@@ -32,12 +33,13 @@ SCORES: Mapping[str, type[Any]] = MappingProxyType(
 
 
 @cache
-def scores() -> Mapping[str, type[Any]]:
+def scores() -> Registry[type[Any]]:
     """Return every score: `SCORES`, then those of other installed packages.
 
     Raises
     ------
     ParameterError
-        If a package's score can't be used; see `installed_scores`.
+        If two packages use one name. A score of another package that can't be used isn't
+        listed, and raises this error when it is looked up; see `Registry`.
     """
-    return MappingProxyType({**SCORES, **installed_scores(SCORES)})
+    return registry(ENTRY_POINTS, "score", SCORES, score_class)

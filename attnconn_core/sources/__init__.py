@@ -30,7 +30,7 @@ from attnconn_core.sources.phenotypes import (
     read_phenotypes,
     target_columns,
 )
-from attnconn_core.sources.registry import SOURCES, installed_sources, sources
+from attnconn_core.sources.registry import SOURCES, sources
 from attnconn_core.sources.sample import HcpSample
 from attnconn_core.sources.scan_names import nearly_one_subject
 from attnconn_core.sources.shapes import SessionShape
@@ -66,7 +66,6 @@ __all__ = [
     "fetches",
     "first_difference",
     "independent_samples",
-    "installed_sources",
     "is_code",
     "known_measures",
     "match_phenotypes",

@@ -33,7 +33,7 @@ from attnconn_core.sources.array_names import (
 )
 from attnconn_core.sources.array_shapes import shape_of_array
 from attnconn_core.sources.axes import require_time_first
-from attnconn_core.sources.base import Design, Listing
+from attnconn_core.sources.base import Design, Listing, require_session
 from attnconn_core.sources.files import existing_folder, inside, is_dangling
 from attnconn_core.sources.keys import CHOOSES_SESSIONS
 from attnconn_core.sources.shapes import SessionShape
@@ -67,8 +67,10 @@ class ArrayFolder:
         `sidecars_of`). If given, all must agree.
     subjects
         A CSV table of the subjects to use (see `read_subjects`); None for all.
-    group_column, subject_column
-        Columns of `subjects`; the first holds ``train`` or ``test``.
+    group_column
+        Column of `subjects` that holds ``train`` or ``test``: who trains the cohort model.
+    subject_column
+        Column of `subjects` that names the subject.
     regions
         A table of the regions (see `read_region_table`) in the order of the columns.
         Without it names come from the files; regions of NumPy files, which have no names, are
@@ -184,6 +186,7 @@ class ArrayFolder:
             If a file can't be read, or its regions or repetition time differ from those of
             the study or of the other files.
         """
+        require_session(session)
         if not session.files:
             raise ScanError(f"{session.key}: a session must have at least one file; it has none")
         files = [self._read(path) for path in session.files]

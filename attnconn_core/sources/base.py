@@ -6,11 +6,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Literal, Protocol, runtime_checkable
 
-from attnconn_core.errors import InputError, StrayError
+from attnconn_core.errors import CohortError, InputError, StrayError
 from attnconn_core.parcellation import RegionTable
 from attnconn_core.records import Session, TimeSeries
 
-__all__ = ["DESIGN_LABELS", "Design", "Listing", "Source"]
+__all__ = ["DESIGN_LABELS", "Design", "Listing", "Source", "require_session"]
 
 Design = Literal["test-retest", "split-half"]
 
@@ -21,6 +21,14 @@ DESIGN_LABELS: Mapping[Design, str] = MappingProxyType(
         "split-half": "two halves of one run: split-half, not test–retest",
     }
 )
+
+
+def require_session(session: object) -> None:
+    """Raise CohortError if what a source should load isn't a session."""
+    if not isinstance(session, Session):
+        raise CohortError(
+            f"a source loads a Session; got {session!r}. sessions() lists those that it has"
+        )
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from attnconn_core.parcellation import (
     read_scan_header,
 )
 from attnconn_core.records import Session, TimeSeries
-from attnconn_core.sources.base import Design, Listing
+from attnconn_core.sources.base import Design, Listing, require_session
 from attnconn_core.sources.files import existing_folder, inside, is_dangling, matching, the_one
 from attnconn_core.sources.keys import CHOOSES_SESSIONS, StudyKey
 from attnconn_core.sources.motion import MOTION_FILE, motion_measures, read_relative_rms
@@ -65,11 +65,15 @@ class HcpTree:
     layout
         ``"concatenated"``: all runs in one file in ``rfMRI_REST``. ``"runs"``: one file
         per run in ``rfMRI_REST1_LR`` and so on. None for the layout that exists.
-    frames_per_run, run_lengths
-        Where a concatenated file is cut into runs: after every `frames_per_run` frames or, if
-        given, into runs of these lengths.
-    subject_column, group_column
-        Columns of `subjects`; the second holds ``train`` or ``test``.
+    frames_per_run
+        Number of frames after which a concatenated file is cut into runs.
+    run_lengths
+        Numbers of frames of the runs of a concatenated file, where they differ. They replace
+        `frames_per_run`.
+    subject_column
+        Column of `subjects` that names the subject.
+    group_column
+        Column of `subjects` that holds ``train`` or ``test``: who trains the cohort model.
     link_roots
         Folders outside `root` that links in it may lead to, such as the objects of
         git-annex, or ``HCP_Retest``; none unless the study lists them.
@@ -212,6 +216,7 @@ class HcpTree:
         AtlasError
             If the atlas doesn't fit, or one of its regions has no vertex in a file.
         """
+        require_session(session)
         if not session.files:
             raise ScanError(f"{session.key}: a session must have at least one file; it has none")
         parts = [self._parcellated(self._inside(path)) for path in session.files]

@@ -3,7 +3,7 @@
 import numpy as np
 from jaxtyping import Float
 
-from attnconn_core.errors import ParameterError
+from attnconn_core.checks import require_whole
 from attnconn_core.records import TimeSeries
 from attnconn_core.sources.known_truth import KnownTruth
 
@@ -45,8 +45,7 @@ def independent_samples(data_sets: int, seed: int, samples: int = 20_000) -> Kno
     ParameterError
         If there are fewer than 1,000 samples.
     """
-    if samples < _JUDGED:
-        raise ParameterError(f"samples must be at least {_JUDGED}; got {samples}")
+    require_whole("samples", samples, _JUDGED)
     drawn = [_draw(np.random.default_rng([seed, n]), samples) for n in range(data_sets)]
     regions = tuple(f"region-{number:02d}" for number in range(1, _REGIONS + 1))
     return KnownTruth(

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from attnconn_core.errors import ParameterError
-from attnconn_core.plugins import installed
+from attnconn_core.plugins import Registry, registry
 from attnconn_core.sources.abilities import brings_phenotypes, fetches
 from attnconn_core.sources.arrays import ArrayFolder
 from attnconn_core.sources.base import Source
@@ -16,7 +16,7 @@ from attnconn_core.sources.hcp import HcpTree
 from attnconn_core.sources.sample import HcpSample
 from attnconn_core.sources.simulated import Simulated
 
-__all__ = ["ENTRY_POINTS", "SOURCES", "check_source", "installed_sources", "sources"]
+__all__ = ["ENTRY_POINTS", "SOURCES", "source_class", "sources"]
 
 #: The group of entry points for sources.
 ENTRY_POINTS = "attnconn.sources"
@@ -35,41 +35,25 @@ _MEMBERS = tuple(name for name in vars(Source) if not name.startswith("_"))
 
 
 @cache
-def sources() -> Mapping[str, type[Any]]:
+def sources() -> Registry[type[Any]]:
     """Return every source: `SOURCES`, then those of other installed packages.
-
-    Raises
-    ------
-    ParameterError
-        If another package's source can't be used; see `installed_sources`.
-    """
-    return MappingProxyType({**SOURCES, **installed_sources(SOURCES)})
-
-
-def installed_sources(taken: Mapping[str, object]) -> dict[str, type[Any]]:
-    """Return the sources of every other installed package.
 
     An entry point of the group ``attnconn.sources`` has as its name the value of the study key
     ``source``, and refers to a dataclass with the methods of `Source`. The
     fields of the dataclass are the study's keys (see `StudyKey`).
 
-    Parameters
-    ----------
-    taken
-        Names of existing sources.
-
     Raises
     ------
     ParameterError
-        If a source can't be imported, lacks something or has a name that is taken; the message
-        names the package.
+        If two packages use one name. A source of another package that can't be used isn't
+        listed, and raises this error when it is looked up; see `Registry`.
     """
-    return installed(ENTRY_POINTS, "source", taken, check_source)
+    return registry(ENTRY_POINTS, "source", SOURCES, source_class)
 
 
 # Any: an entry point may refer to anything.
-def check_source(word: str, source: Any) -> None:  # noqa: ARG001  (any word will do)
-    """Check that a class can be a source.
+def source_class(word: str, source: Any) -> type[Any]:  # noqa: ARG001  (any word will do)
+    """Return a class that can be a source.
 
     Parameters
     ----------
@@ -99,3 +83,4 @@ def check_source(word: str, source: Any) -> None:  # noqa: ARG001  (any word wil
                 f"its class must have the method {method}(), which it announces; got "
                 f"{getattr(source, method, None)!r}"
             )
+    return source

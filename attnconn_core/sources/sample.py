@@ -19,7 +19,7 @@ from jaxtyping import Float32
 from attnconn_core.errors import SampleError
 from attnconn_core.parcellation import RegionTable, aal2
 from attnconn_core.records import Session, TimeSeries
-from attnconn_core.sources.base import Design, Listing
+from attnconn_core.sources.base import Design, Listing, require_session
 from attnconn_core.sources.keys import NOT_A_KEY, StudyKey
 from attnconn_core.sources.shapes import SessionShape
 
@@ -177,6 +177,7 @@ class HcpSample:
         SampleError
             If there is no such session, or the wheel can't be downloaded or read.
         """
+        require_session(session)
         if session.subject not in SUBJECTS or session.session not in _HALVES:
             raise SampleError(
                 f"the sample has sessions {' and '.join(_HALVES)} of subjects "

@@ -10,10 +10,11 @@ import pandas as pd
 from jaxtyping import Float
 from pydantic import Field
 
-from attnconn_core.errors import CohortError, ParameterError
+from attnconn_core.checks import require_number, require_share, require_whole
+from attnconn_core.errors import CohortError
 from attnconn_core.parcellation import RegionTable
 from attnconn_core.records import Session, TimeSeries
-from attnconn_core.sources.base import Design, Listing
+from attnconn_core.sources.base import Design, Listing, require_session
 from attnconn_core.sources.keys import NOT_A_KEY, StudyKey
 from attnconn_core.sources.shapes import SessionShape
 from attnconn_core.timeseries import draw_network, simulate, vary_network
@@ -86,13 +87,11 @@ class Simulated:
 
     def __post_init__(self) -> None:
         for name, least in (("subjects", 1), ("regions", 2), ("frames", 2), ("runs", 1)):
-            if getattr(self, name) < least:
-                raise ParameterError(f"{name} must be at least {least}; got {getattr(self, name)}")
-        for name in ("seed", "variation", "noise", "repetition_time"):
-            if not getattr(self, name) >= 0:
-                raise ParameterError(f"{name} must be 0 or more; got {getattr(self, name)}")
-        if not 0 <= self.behaviour_r <= 1:
-            raise ParameterError(f"behaviour_r must lie between 0 and 1; got {self.behaviour_r}")
+            require_whole(name, getattr(self, name), least)
+        require_whole("seed", self.seed, 0)
+        for name in ("variation", "noise", "repetition_time"):
+            require_number(name, getattr(self, name))
+        require_share("behaviour_r", self.behaviour_r, ends=True)
 
     @property
     def design(self) -> Design:
@@ -126,6 +125,7 @@ class Simulated:
         CohortError
             If there is no such session.
         """
+        require_session(session)
         if session.session not in _SESSIONS:
             raise CohortError(
                 f"a simulated session is one of {', '.join(_SESSIONS)}; got {session.session!r}"

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from attnconn_core.checks import require_whole
 from attnconn_core.errors import ParameterError
 from attnconn_core.sources.independent_samples import INDEPENDENT_SAMPLES, independent_samples
 from attnconn_core.sources.known_truth import KnownTruth
@@ -62,8 +63,7 @@ def simulated_truth(name: str, data_sets: int, seed: int) -> KnownTruth:
         raise ParameterError(
             f"simulated data sets must be one of {', '.join(SIMULATED_TRUTHS)}; got {name!r}"
         )
-    if data_sets < 1:
-        raise ParameterError(f"data_sets must be at least 1; got {data_sets}")
+    require_whole("data_sets", data_sets, 1)
     if name == INDEPENDENT_SAMPLES:
         return independent_samples(data_sets, seed)
     settings = dict(SIMULATED_TRUTHS[name])

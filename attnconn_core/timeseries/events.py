@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Float64
 
+from attnconn_core.checks import require_number, require_share, require_whole
 from attnconn_core.errors import ParameterError
 from attnconn_core.records import TimeSeries
 from attnconn_core.timeseries.balloon import balloon
@@ -54,10 +55,8 @@ class Events:
 
     def __post_init__(self) -> None:
         for name in ("on", "off", "amplitude"):
-            if not getattr(self, name) > 0:
-                raise ParameterError(f"{name} must be positive; got {getattr(self, name)}")
-        if not self.neural_noise >= 0:
-            raise ParameterError(f"neural_noise must be 0 or more; got {self.neural_noise}")
+            require_number(name, getattr(self, name), above=True)
+        require_number("neural_noise", self.neural_noise)
 
 
 @dataclass(frozen=True)
@@ -85,11 +84,9 @@ class Scanner:
     regional_delay: float = 0.5
 
     def __post_init__(self) -> None:
-        if not self.repetition_time > 0:
-            raise ParameterError(f"repetition_time must be positive; got {self.repetition_time}")
+        require_number("repetition_time", self.repetition_time, above=True)
         for name in ("noise", "regional_delay"):
-            if not getattr(self, name) >= 0:
-                raise ParameterError(f"{name} must be 0 or more; got {getattr(self, name)}")
+            require_number(name, getattr(self, name))
 
 
 def draw_event_network(
@@ -129,10 +126,8 @@ def draw_event_network(
     if n_regions < 2:
         raise ParameterError(f"a network needs at least 2 regions; got {n_regions}")
     for name, share in (("loops", loops), ("negative", negative)):
-        if not 0 <= share <= 1:
-            raise ParameterError(f"{name} must lie between 0 and 1; got {share}")
-    if not degree > 0:
-        raise ParameterError(f"degree must be positive; got {degree}")
+        require_share(name, share, ends=True)
+    require_number("degree", degree, above=True)
     rng = np.random.default_rng(seed)
     order = rng.permutation(n_regions)
     edges = _acyclic(order, round(degree * n_regions / 2), rng)
@@ -210,8 +205,7 @@ def simulate_events(
     radius = np.abs(np.linalg.eigvals(network)).max()
     if radius >= 1:
         raise ParameterError(f"a network's spectral radius must be below 1; got {radius:.3g}")
-    if frames < 2:
-        raise ParameterError(f"frames must be at least 2; got {frames}")
+    require_whole("frames", frames, 2)
     seen = scanner or Scanner()
     rng = np.random.default_rng(seed)
     per_frame = int(np.ceil(seen.repetition_time / _STEP))

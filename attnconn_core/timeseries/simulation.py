@@ -6,6 +6,7 @@ import numpy as np
 from jaxtyping import Float, Float32, Shaped
 from scipy.stats import gamma
 
+from attnconn_core.checks import require_number, require_share, require_whole
 from attnconn_core.errors import ParameterError
 from attnconn_core.records import TimeSeries
 
@@ -55,10 +56,8 @@ def draw_network(
     """
     if n_regions < 2:
         raise ParameterError(f"a network needs at least 2 regions; got {n_regions}")
-    if not 0 < density < 1:
-        raise ParameterError(f"density must lie between 0 and 1; got {density}")
-    if not 0 <= feedback <= 1:
-        raise ParameterError(f"feedback must lie between 0 and 1; got {feedback}")
+    require_share("density", density)
+    require_share("feedback", feedback, ends=True)
     rng = np.random.default_rng(seed)
     network = np.diag(rng.uniform(*_SELF, n_regions))
     pairs = rng.permutation(np.argwhere(~np.eye(n_regions, dtype=bool)))
@@ -85,8 +84,7 @@ def vary_network(
     ParameterError
         If `variation` is negative.
     """
-    if not variation >= 0:
-        raise ParameterError(f"variation must be 0 or more; got {variation}")
+    require_number("variation", variation)
     factors = 1 + variation * np.random.default_rng(seed).standard_normal(network.shape)
     own = network * np.maximum(factors, 0.1)
     np.fill_diagonal(own, network.diagonal())
@@ -155,9 +153,9 @@ def simulate(
             f"a linear network must have a spectral radius below 1; "
             f"got {_spectral_radius(network):.3g}"
         )
-    for name, least, value in (("frames", 2, frames), ("runs", 1, runs), ("noise", 0, noise)):
-        if not value >= least:
-            raise ParameterError(f"{name} must be at least {least}; got {value}")
+    require_whole("frames", frames, 2)
+    require_whole("runs", runs, 1)
+    require_number("noise", noise)
     if regional_delay < 0 or (regional_delay and not haemodynamic):
         raise ParameterError(
             f"a regional delay must be 0 or more seconds and needs haemodynamic=True; got "

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from attnconn_core.errors import ParameterError, SeriesError
+from attnconn_core.checks import require_share
+from attnconn_core.errors import SeriesError
 from attnconn_core.records import TimeSeries
 
 __all__ = ["head", "split"]
@@ -35,8 +36,7 @@ def split(series: TimeSeries, test_fraction: float) -> tuple[TimeSeries, TimeSer
     SeriesError
         If one part would be empty.
     """
-    if not 0 < test_fraction < 1:
-        raise ParameterError(f"test_fraction must lie between 0 and 1; got {test_fraction}")
+    require_share("test_fraction", test_fraction)
     border = int(series.n_frames * (1 - test_fraction))
     if not 0 < border < series.n_frames:
         raise SeriesError(

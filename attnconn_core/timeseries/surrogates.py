@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from attnconn_core.errors import ParameterError, SeriesError
+from attnconn_core.checks import require_choice
+from attnconn_core.errors import SeriesError
 from attnconn_core.records import TimeSeries
 
 __all__ = ["SURROGATES", "circular_shift", "phase_randomise", "surrogate"]
@@ -88,8 +89,7 @@ def surrogate(series: TimeSeries, kind: str, rng: np.random.Generator) -> TimeSe
     SeriesError
         If a run has fewer than 4 frames.
     """
-    if kind not in SURROGATES:
-        raise ParameterError(f"kind must be one of {', '.join(SURROGATES)}; got {kind!r}")
+    require_choice("kind", kind, SURROGATES)
     return {"circular_shift": circular_shift, "phase_randomise": phase_randomise}[kind](series, rng)
 
 

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Float
 
-from attnconn_core.errors import ParameterError, SeriesError
+from attnconn_core.checks import require_whole
+from attnconn_core.errors import SeriesError
 from attnconn_core.records import TimeSeries
 
 __all__ = ["lagged_design", "require_lags", "windows"]
@@ -37,8 +38,7 @@ def windows(
         If no run is long enough for one window.
     """
     for name, length in (("input_window", input_window), ("output_window", output_window)):
-        if length < 1:
-            raise ParameterError(f"{name} must be at least 1 frame; got {length}")
+        require_whole(name, length, 1, "frame")
     span = input_window + output_window
     cut = [
         np.lib.stride_tricks.sliding_window_view(run, span, axis=0)
@@ -56,8 +56,7 @@ def windows(
 
 def require_lags(lags: int) -> None:
     """Raise ParameterError unless `lags` is at least 1."""
-    if lags < 1:
-        raise ParameterError(f"lags must be at least 1 frame; got {lags}")
+    require_whole("lags", lags, 1, "frame")
 
 
 def lagged_design(

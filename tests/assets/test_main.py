@@ -1,5 +1,6 @@
 import itertools
 import shutil
+import signal
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -8,6 +9,7 @@ import dagster as dg
 import numpy as np
 import pytest
 
+from attnconn_assets.__main__ import main
 from attnconn_assets.assets.catalogue import store_of, tracking_of
 from attnconn_assets.commands import conclude, run
 from attnconn_assets.study.settings import ExclusionRules
@@ -32,6 +34,20 @@ def test_a_run_begins_by_fetching_what_the_source_fetches(capsys):
     with pytest.raises(SampleError, match="the server doesn't answer"):
         run(study_model(Study, "remote", Remote).model_validate(keys), Path("far.yaml"))
     assert capsys.readouterr().out.startswith("Study far: Far away\nSimulated data")
+
+
+def test_a_second_ctrl_c_interrupts_nothing(monkeypatch, capsys):
+    def interrupted(*_: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("attnconn_assets.__main__._command", interrupted)
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        assert main(["run"]) == 130
+        signal.raise_signal(signal.SIGINT)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert capsys.readouterr().err == "\nattnconn: interrupted; finished partitions are kept\n"
 
 
 def test_a_run_ends_with_scores_their_chance_and_what_their_marks_mean(line, capsys):

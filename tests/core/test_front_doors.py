@@ -67,6 +67,22 @@ calls = {
         ac.network_based_statistic(each[:6], each[6:], permutations=9).t
     ),
     "series": lambda: repr(series),
+    "half a lag": lambda: ac.Granger(lags=1.5, alpha=1),
+    "a word as penalty": lambda: ac.Granger(lags=1, alpha="a"),
+    "one number of several": lambda: ac.KernelRidge(penalties=1.0),
+    "half a fold": lambda: ac.predict_behaviour(edges, iq, folds=2.5),
+    "half a permutation": lambda: ac.fingerprint(each, each, permutations=1.5),
+    "words as threshold": lambda: ac.Cpm(threshold="a"),
+    "record to recover": lambda: ac.recover(each[0], np.eye(4)[::-1]).auroc >= 0,
+    "records to recover": lambda: ac.recover(each[0], each[1]),
+    "records as ratings": lambda: ac.intraclass_correlation(each),
+    "one series as cohort": lambda: ac.choose_granger_order(series),
+    "series as estimator": lambda: ac.edge_significance(ac.Pearson(), series),
+    "class as estimator": lambda: ac.edge_significance(series, ac.Pearson),
+    "key as session": lambda: ac.Simulated().load("sub-001_ses-test"),
+    "one matrix to average": lambda: ac.mean_connectivity(each[0]),
+    "series to average": lambda: ac.mean_connectivity([series]),
+    "words as matrix": lambda: ac.Connectivity("a", ("V1", "V2"), "pearson", False),
 }
 answers = {}
 for name, call in calls.items():
@@ -113,6 +129,22 @@ ANSWERS = {
     "column as target": 0,
     "records in groups": 4,
     "series": "TimeSeries(1 run, 300 frames, 40 regions, repetition time 2 s)",
+    "half a lag": "ParameterError: lags must be a whole number; got 1.5",
+    "a word as penalty": "ParameterError: alpha must be a number from 0; got 'a'",
+    "one number of several": "ParameterError: penalties must be one number or more; got 1.0",
+    "half a fold": "ParameterError: folds must be a whole number; got 2.5",
+    "half a permutation": "ParameterError: permutations must be a whole number; got 1.5",
+    "words as threshold": "ParameterError: threshold must lie between 0 and 1; got 'a'",
+    "record to recover": True,
+    "records to recover": "ParameterError: truth must be an array; got Connectivity",
+    "records as ratings": "got list; edge_features(matrices) makes one from matrices",
+    "one series as cohort": "cohort must be a list of TimeSeries, one per session; got a single",
+    "series as estimator": "estimate(series), as Pearson() has; got TimeSeries(1 run",
+    "class as estimator": "estimate(series), as Pearson() has; got <class",
+    "key as session": "a source loads a Session; got 'sub-001_ses-test'. sessions() lists",
+    "one matrix to average": "matrices must be a list, one Connectivity per subject; got a single",
+    "series to average": "one Connectivity per subject; got TimeSeries",
+    "words as matrix": "ParameterError: connectivity must hold real numbers; could not convert",
 }
 
 

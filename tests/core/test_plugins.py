@@ -3,11 +3,11 @@
 import pytest
 
 from attnconn_core.errors import ParameterError
-from attnconn_core.plugins import installed
+from attnconn_core.plugins import registry
 
 
 def accept(name, loaded):
-    pass
+    return loaded
 
 
 def refuse(name, loaded):
@@ -17,31 +17,45 @@ def refuse(name, loaded):
 def test_entry_points_come_in_the_order_of_their_names(install):
     install("one", "attnconn.things", {"b": "strange:B", "a": "strange:A"}, "A, B = 1, 2")
     install("two", "attnconn.other", {"c": "strange:A"})
-    found = installed("attnconn.things", "thing", (), accept)
-    assert list(found.items()) == [("a", 1), ("b", 2)]
+    found = registry("attnconn.things", "thing", {"own": 0}, accept)
+    assert list(found.items()) == [("own", 0), ("a", 1), ("b", 2)]
 
 
 @pytest.mark.parametrize(
-    ("taken", "code", "check", "complaint"),
+    ("code", "check", "complaint"),
     [
-        (("odd",), "A = 1", accept, "there is a thing of this name already"),
-        ((), "A = 1 / 0", accept, "can't be imported: division by zero"),
-        ((), "", accept, "can't be imported: .*has no attribute 'A'"),
-        ((), "A = 1", refuse, "must be a word; got 1"),
+        ("A = 1 / 0", accept, "can't be imported: division by zero"),
+        ("", accept, "can't be imported: .*has no attribute 'A'"),
+        ("A = 1", refuse, "must be a word; got 1"),
     ],
 )
-def test_what_cannot_be_used_is_refused_by_name(install, taken, code, check, complaint):
+def test_what_is_broken_stops_only_who_asks_for_it(install, code, check, complaint):
     install("strange-package", "attnconn.things", {"odd": "strange:A"}, code)
-    with pytest.raises(ParameterError, match=f"^thing odd of strange-package: {complaint}"):
-        installed("attnconn.things", "thing", taken, check)
+    found = registry("attnconn.things", "thing", {"own": 0}, check)
+    assert dict(found) == {"own": 0}
+    assert len(found) == 1
+    assert list(found.unusable) == ["odd"]
+    for ask in (found.__getitem__, found.get, found.__contains__):
+        with pytest.raises(ParameterError, match=f"^thing odd of strange-package: {complaint}"):
+            ask("odd")
 
 
-def test_two_packages_cannot_bring_the_same_name(install):
+@pytest.mark.parametrize(("own", "reserved"), [({"odd": 0}, ()), ({}, ("odd",))])
+def test_our_names_are_ours(install, own, reserved):
+    install("strange-package", "attnconn.things", {"odd": "strange:A"}, "A = 1")
+    with pytest.raises(ParameterError, match="of strange-package: there is a thing of this name"):
+        registry("attnconn.things", "thing", own, accept, reserved=frozenset(reserved))
+
+
+@pytest.mark.parametrize("check", [accept, refuse])
+def test_two_packages_cannot_bring_the_same_name(install, check):
     for package in ("one", "two"):
         install(package, "attnconn.things", {"odd": "strange:A"}, "A = 1")
     with pytest.raises(ParameterError, match=r"thing odd of (one|two): there is a thing of this"):
-        installed("attnconn.things", "thing", (), accept)
+        registry("attnconn.things", "thing", {}, check)
 
 
-def test_a_group_that_nobody_names_is_empty():
-    assert installed("attnconn.nobody", "thing", (), refuse) == {}
+def test_a_group_that_nobody_names_holds_only_ours():
+    found = registry("attnconn.nobody", "thing", {"own": 0}, refuse)
+    assert dict(found) == {"own": 0}
+    assert "odd" not in found

@@ -3,8 +3,12 @@
 import inspect
 import subprocess
 import sys
+import tomllib
+from pathlib import Path
 
 import attnconn_core as ac
+
+REPOSITORY = Path(__file__).resolve().parents[2]
 
 # A name that is added or taken away changes what users can rely on: CHANGELOG.md says so.
 PUBLIC = [
@@ -95,3 +99,8 @@ def test_importing_it_imports_nothing_heavy():
     assert "attnconn_core" in imported
     heavy = {"torch", "pandas", "scipy", "sklearn", "nibabel", "matplotlib", "dagster", "mlflow"}
     assert heavy.isdisjoint(imported)
+
+
+def test_the_version_is_that_of_the_package():
+    stated = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]["version"]
+    assert ac.__version__ == stated

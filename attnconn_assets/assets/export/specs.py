@@ -1,6 +1,5 @@
 """The assets of exported files: one entry per session, and one for the study."""
 
-import importlib.metadata
 from typing import Any
 
 from attnconn_assets.assets.export.export import make_export, make_study_export
@@ -8,6 +7,7 @@ from attnconn_assets.assets.scores.cautions import CAUTIONS
 from attnconn_assets.building.spec import BuildSpec, Kind
 from attnconn_assets.study.export import parcellation_label
 from attnconn_assets.study.study import Study
+from attnconn_core import __version__
 from attnconn_core.export.registry import FORMATS
 from attnconn_core.sources.atlases import cifti_atlas
 
@@ -81,7 +81,7 @@ def _settings(study: Study, formats: list[str]) -> dict[str, Any]:
         "methods": study.exported_methods,
         "parcellation": parcellation_label(study.export, source),
         "atlas": cifti_atlas(source) if reads_atlas else None,
-        "version": importlib.metadata.version("attnconn"),
+        "version": __version__,
     }
 
 

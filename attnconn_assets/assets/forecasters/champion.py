@@ -1,5 +1,7 @@
 """The champion: the cohort configuration with the best forecasts, registered in MLflow."""
 
+from collections.abc import Iterable
+
 import pandas as pd
 
 from attnconn_assets.building.result import Result
@@ -8,7 +10,7 @@ from attnconn_assets.storage.entry import Entry
 from attnconn_assets.tracking.registry import Registered
 from attnconn_core.errors import StudyError
 
-__all__ = ["make_champion"]
+__all__ = ["make_champion", "without_validation"]
 
 
 def make_champion(work: Work) -> Result:
@@ -16,18 +18,17 @@ def make_champion(work: Work) -> Result:
     names = work.settings["configurations"]
     entries = {name: work.entry("group_forecaster", name) for name in names}
     scores = {name: entry.facts["validation_r2"] for name, entry in entries.items()}
-    unjudged = [name for name, r2 in scores.items() if r2 is None]
-    if unjudged and len(scores) > 1:
-        raise StudyError(
-            "a champion is chosen on validation frames, so every group configuration needs a "
-            f"validation_fraction in its training; these have none: {', '.join(unjudged)}"
-        )
-    best = max(scores, key=lambda name: scores[name] or 0.0)
+    judged = {name: r2 for name, r2 in scores.items() if r2 is not None}
+    if not judged and len(scores) > 1:
+        raise StudyError(without_validation(scores))
+    best = max(judged or scores, key=lambda name: judged.get(name, 0.0))
     table = pd.DataFrame(
         {"configuration": list(scores), "validation_r2": [scores[name] for name in scores]}
     ).astype({"validation_r2": "float64"})
     work.runs.own({"champion": best})
     registered = _register(work, best, entries[best])
+    if unjudged := sorted(scores.keys() - judged.keys()):
+        work.log(without_validation(unjudged))
     notes = [note for alias, each in registered.items() if (note := each.in_words(alias))]
     for note in notes:
         work.log(note)
@@ -40,6 +41,14 @@ def make_champion(work: Work) -> Result:
             "aliases": notes,
         },
         beside=tuple(entries.values()),
+    )
+
+
+def without_validation(configurations: Iterable[str]) -> str:
+    """Return why configurations can't become champion, and what to do about it."""
+    return (
+        "a champion is chosen on validation frames, so it must be among the configurations with a "
+        f"validation_fraction in their training; these have none: {', '.join(configurations)}"
     )
 
 

@@ -80,6 +80,11 @@ def make_report(work: Work) -> Result:
     asked = ("regions", "granger_order", *(score.name for score in work.settings["scores"]))
     to_check = [note for asset in asked for note in _notes_of(work, asset)]
     notes = headline_notes(cells, fingerprint, styles)
+    without = left_out(work, styles)
+    to_check += [
+        f"The scores are compared without {name}, because {why}"
+        for name, why in without.get(COMPARISON, {}).items()
+    ]
     told = sections(work, styles)
     notes += [told["cohort_informed"]] if told["cohort_informed"] else []
     marks = styles.meanings(cells["method"])
@@ -99,7 +104,7 @@ def make_report(work: Work) -> Result:
         to_check=to_check,
         verdicts=_verdicts(styles, verdicts),
         not_made=dict(work.lacks),
-        left_out=left_out(work, styles),
+        left_out=without,
         **told,
     )
     return Result(

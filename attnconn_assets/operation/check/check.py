@@ -9,7 +9,11 @@ from attnconn_assets.operation.check.motion import check_motion
 from attnconn_assets.operation.check.scores import check_scores
 from attnconn_assets.operation.check.sessions import candidates, check_sessions, without
 from attnconn_assets.study.study import Study
+from attnconn_core.connectivity import methods
 from attnconn_core.errors import AttnconnError
+from attnconn_core.figures.registry import figures
+from attnconn_core.scoring import scores
+from attnconn_core.sources import sources
 
 __all__ = ["check"]
 
@@ -30,6 +34,8 @@ def check(study: Study, *, seconds: float | None = None) -> Findings:
         If the sessions can't be listed, one error and nothing else.
     """
     findings = Findings()
+    for every in (methods(), sources(), scores(), figures()):
+        findings.warnings += every.unusable.values()
     until = None if seconds is None else time.monotonic() + seconds
     source = study.make_source()
     try:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from attnconn_assets.assets.catalogue import specs, store_of
+from attnconn_assets.assets.forecasters.champion import without_validation
 from attnconn_assets.building.cohort import by_name, short_of_quorum
 from attnconn_assets.operation.check.findings import Findings, listed
 from attnconn_assets.study.study import Study
@@ -41,6 +42,7 @@ def check_sessions(study: Study, listing: Listing, cohort: Cohort, findings: Fin
     _say_who_is_compared(cohort, findings)
     if any(spec.name == "group_forecaster" for spec in specs(study)):
         _check_folds(study, cohort, findings)
+        _check_champion(study, findings)
 
 
 def without(cohort: Cohort, left_out: Mapping[str, str]) -> Cohort:
@@ -86,6 +88,19 @@ def _say_who_is_compared(cohort: Cohort, findings: Findings) -> None:
             f"{len(alone)} of {len(cohort.subjects)} subjects lack one of the two sessions that "
             f"are compared: {listed(alone)}"
         )
+
+
+def _check_champion(study: Study, findings: Findings) -> None:
+    every = study.configurations
+    unjudged = [n for n, each in every.items() if each.training.validation_fraction is None]
+    if not unjudged or len(every) == 1:
+        return
+    why = without_validation(unjudged)
+    if len(unjudged) < len(every):
+        findings.warnings.append(why)
+        return
+    findings.errors.append(f"champion can't be made: {why}")
+    findings.blocked["champion"] = why
 
 
 def _check_folds(study: Study, cohort: Cohort, findings: Findings) -> None:

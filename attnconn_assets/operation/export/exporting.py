@@ -1,6 +1,5 @@
 """Writes stored results into a folder, session by session."""
 
-import importlib.metadata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +22,7 @@ from attnconn_assets.operation.export.state import State, state_of
 from attnconn_assets.storage.entry import WHOLE
 from attnconn_assets.storage.store import Store
 from attnconn_assets.study.study import Study
+from attnconn_core import __version__
 from attnconn_core.errors import AttnconnError, StoreError
 from attnconn_core.export import (
     FORMATS,
@@ -92,7 +92,7 @@ def export_study(
     shared = _Shared(
         store,
         _parcellation(study, request, store),
-        Software(importlib.metadata.version("attnconn")),
+        Software(__version__),
         read_warnings(store) if found.state.has(CAUTIONS, WHOLE) else {},
     )
     with folder:

@@ -4,10 +4,11 @@ from typing import Any
 
 import numpy as np
 
+from attnconn_core.checks import require_share
 from attnconn_core.connectivity.centring import standardised
 from attnconn_core.connectivity.link_test import LinkTest
 from attnconn_core.connectivity.peers.library import require
-from attnconn_core.errors import ParameterError, SeriesError
+from attnconn_core.errors import SeriesError
 from attnconn_core.records import TimeSeries
 from attnconn_core.timeseries import require_lags, require_sound
 
@@ -28,8 +29,7 @@ def check_settings(lags: int, alpha: float) -> None:
         If `lags` is below 1, or `alpha` isn't between 0 and 1.
     """
     require_lags(lags)
-    if not 0 < alpha < 1:
-        raise ParameterError(f"alpha must lie between 0 and 1; got {alpha}")
+    require_share("alpha", alpha)
 
 
 def prepared(series: TimeSeries, method: str, lags: int, conditions: int = 0) -> Any:

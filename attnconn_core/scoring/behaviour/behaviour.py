@@ -9,20 +9,22 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 from sklearn.metrics import mean_absolute_error, mean_squared_error, r2_score
 
+from attnconn_core.checks import require_choice, require_whole
 from attnconn_core.errors import ParameterError
+from attnconn_core.records.short_repr import ShortRepr
 from attnconn_core.scoring.behaviour.folds import CrossValidated, assign_folds
 from attnconn_core.scoring.behaviour.kernel_folds import edge_kernel
 from attnconn_core.scoring.behaviour.kernel_ridge import KernelRidge
 from attnconn_core.scoring.behaviour.model import BehaviourModel, KeptSubjects, Split
 from attnconn_core.scoring.behaviour.models import MODELS
 from attnconn_core.scoring.behaviour.resampling import shuffled_rows
-from attnconn_core.scoring.checks import require_at_least, require_choice, require_finite
+from attnconn_core.scoring.checks import require_finite
 
 __all__ = ["BehaviourScore", "cross_validate", "predict_behaviour"]
 
 
-@dataclass(frozen=True, eq=False)
-class BehaviourScore:
+@dataclass(frozen=True, eq=False, repr=False)
+class BehaviourScore(ShortRepr):
     """How well a model predicts a target in held-out subjects.
 
     Attributes
@@ -116,7 +118,7 @@ def cross_validate(
             f"model must be settings of a model, such as KernelRidge(); got {given}. "
             "predict_behaviour takes the names of models"
         )
-    require_at_least("permutations", permutations, 0)
+    require_whole("permutations", permutations, 0)
     features, target = _numbers("features", features), _numbers("target", target)
     kept = _kept_subjects(features, target)
     features, target = features[kept], target[kept]

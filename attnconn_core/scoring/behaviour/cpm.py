@@ -8,6 +8,7 @@ import numpy as np
 from jaxtyping import Float, Int
 from scipy.stats import t as student_t
 
+from attnconn_core.checks import require_share
 from attnconn_core.errors import ParameterError
 from attnconn_core.scoring.behaviour.confounds import Confounds
 from attnconn_core.scoring.behaviour.folds import CrossValidated
@@ -50,8 +51,7 @@ class Cpm:
     threshold: float = 0.01
 
     def __post_init__(self) -> None:
-        if not 0 < self.threshold < 1:
-            raise ParameterError(f"threshold must lie between 0 and 1; got {self.threshold}")
+        require_share("threshold", self.threshold)
 
     def cross_validator(self, subjects: KeptSubjects, split: Split) -> Refitted:
         """Prepare the model for a cohort's folds.

@@ -7,15 +7,17 @@ import numpy as np
 from jaxtyping import Float, Int
 from sklearn.model_selection import GroupKFold, KFold
 
+from attnconn_core.checks import require_whole
 from attnconn_core.errors import ParameterError
+from attnconn_core.records.short_repr import ShortRepr
 
 __all__ = ["CrossValidated", "assign_folds", "group_numbers", "inner_folds"]
 
 _INNER_FOLDS = 5
 
 
-@dataclass(frozen=True, eq=False)
-class CrossValidated:
+@dataclass(frozen=True, eq=False, repr=False)
+class CrossValidated(ShortRepr):
     """Cross-validated predictions of many targets at once.
 
     Attributes
@@ -48,6 +50,7 @@ def assign_folds(
         If there are fewer than 2 folds, more folds than subjects or groups, or a subject
         has no group.
     """
+    require_whole("folds", folds, 0)
     if groups is None:
         many, of_what = n_subjects, "subjects"
         splitter = KFold(folds, shuffle=True, random_state=seed) if folds > 1 else None

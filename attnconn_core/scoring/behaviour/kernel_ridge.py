@@ -7,6 +7,7 @@ from typing import ClassVar
 import numpy as np
 from jaxtyping import Float, Int
 
+from attnconn_core.checks import require_number
 from attnconn_core.errors import ParameterError
 from attnconn_core.scoring.behaviour.folds import CrossValidated, inner_folds
 from attnconn_core.scoring.behaviour.kernel_folds import KernelFold, kernel_folds
@@ -49,8 +50,10 @@ class KernelRidge:
     penalties: tuple[float, ...] = PENALTIES
 
     def __post_init__(self) -> None:
-        if not len(self.penalties) or not all(penalty > 0 for penalty in self.penalties):
-            raise ParameterError(f"penalties must be positive numbers; got {list(self.penalties)}")
+        if not isinstance(self.penalties, Sequence) or not len(self.penalties):
+            raise ParameterError(f"penalties must be one number or more; got {self.penalties!r}")
+        for penalty in self.penalties:
+            require_number("each of penalties", penalty, above=True)
 
     def cross_validator(self, subjects: KeptSubjects, split: Split) -> "_RidgeFolds":
         """Prepare the model for a cohort's folds.

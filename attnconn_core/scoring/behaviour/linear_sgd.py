@@ -19,11 +19,11 @@ from typing import ClassVar
 import numpy as np
 from jaxtyping import Float, Int
 
+from attnconn_core.checks import require_choice, require_number, require_whole
 from attnconn_core.errors import ParameterError
 from attnconn_core.scoring.behaviour.confounds import Confounds
 from attnconn_core.scoring.behaviour.folds import CrossValidated
 from attnconn_core.scoring.behaviour.model import KeptSubjects, Refitted, Split
-from attnconn_core.scoring.checks import require_at_least, require_choice
 from attnconn_core.scoring.edges.features import column_scale
 
 __all__ = ["LinearSgd"]
@@ -73,11 +73,10 @@ class LinearSgd:
 
     def __post_init__(self) -> None:
         require_choice("keep", self.keep, ("best", "last"))
-        require_at_least("l2_penalty", self.l2_penalty, 0)
-        require_at_least("epochs", self.epochs, 1)
-        require_at_least("patience", self.patience, 1)
-        if not self.learning_rate > 0:
-            raise ParameterError(f"learning_rate must be positive; got {self.learning_rate}")
+        require_number("l2_penalty", self.l2_penalty)
+        require_whole("epochs", self.epochs, 1)
+        require_whole("patience", self.patience, 1)
+        require_number("learning_rate", self.learning_rate, above=True)
 
     def cross_validator(self, subjects: KeptSubjects, split: Split) -> Refitted:
         """Prepare the model for a cohort's folds.
@@ -87,7 +86,7 @@ class LinearSgd:
         ParameterError
             If there are fewer than 3 folds.
         """
-        require_at_least("folds of linear_sgd", int(split.fold.max()) + 1, 3)
+        require_whole("folds of linear_sgd", int(split.fold.max()) + 1, 3)
         return Refitted(
             partial(self.descend, subjects.features, fold=split.fold, confounds=subjects.confounds)
         )

@@ -1,11 +1,11 @@
 """Models of behaviour by name."""
 
+from attnconn_core.checks import require_choice
 from attnconn_core.scoring.behaviour.cpm import Cpm
 from attnconn_core.scoring.behaviour.kernel_ridge import KernelRidge
 from attnconn_core.scoring.behaviour.least_squares import LeastSquares
 from attnconn_core.scoring.behaviour.linear_sgd import LinearSgd
 from attnconn_core.scoring.behaviour.model import BehaviourModel
-from attnconn_core.scoring.checks import require_choice
 
 __all__ = ["MODELS", "as_model"]
 

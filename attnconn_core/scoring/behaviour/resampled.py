@@ -4,7 +4,7 @@ import numpy as np
 from jaxtyping import Float
 from scipy.stats import t as student_t
 
-from attnconn_core.errors import ParameterError
+from attnconn_core.checks import require_number
 
 __all__ = ["corrected_resampled_t"]
 
@@ -38,8 +38,7 @@ def corrected_resampled_t(
     t = mean / sqrt((1/J + n_test/n_train) s²), J splits, s² with J − 1; repeated folds
     after Bouckaert & Frank 2004.
     """
-    if not 0 < test_to_train < np.inf:
-        raise ParameterError(f"test_to_train must be positive; got {test_to_train}")
+    require_number("test_to_train", test_to_train, above=True)
     known = differences[np.isfinite(differences)]
     df = len(known) - 1
     if df < 1:

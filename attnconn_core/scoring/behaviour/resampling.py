@@ -7,8 +7,8 @@ import numpy as np
 from jaxtyping import Float, Int
 from scipy.stats import t as student_t
 
+from attnconn_core.checks import require_whole
 from attnconn_core.scoring.behaviour.folds import group_numbers
-from attnconn_core.scoring.checks import require_at_least
 
 __all__ = [
     "FEWEST_WITH_INTERVAL",
@@ -34,8 +34,10 @@ class CrossValidation:
 
     Attributes
     ----------
-    folds, repeats
-        Number of folds, and of repeats with the seeds seed … seed + repeats − 1.
+    folds
+        Number of folds of subjects.
+    repeats
+        Number of repeats of the folds, with the seeds seed … seed + repeats − 1.
     seed
         Seed of the folds and the shuffles.
     permutations
@@ -54,7 +56,7 @@ class CrossValidation:
 
     def __post_init__(self) -> None:
         for name, least in (("folds", 2), ("repeats", 1), ("seed", 0), ("permutations", 0)):
-            require_at_least(name, getattr(self, name), least)
+            require_whole(name, getattr(self, name), least)
 
 
 def shuffled_rows(

@@ -6,6 +6,7 @@ import numpy as np
 from jaxtyping import Float, Int
 from scipy.stats import t as student_t
 
+from attnconn_core.checks import require_share
 from attnconn_core.errors import ParameterError
 
 __all__ = [
@@ -114,8 +115,7 @@ def units_for_correlation(r: float, level: float = 0.05) -> float:
 
 
 def _check_level(level: float) -> None:
-    if not 0 < level < 1:
-        raise ParameterError(f"level must lie between 0 and 1; got {level}")
+    require_share("level", level)
 
 
 def _least(power: Float[np.ndarray, " size"]) -> float:

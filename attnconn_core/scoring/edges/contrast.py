@@ -1,8 +1,8 @@
 """Contrast of two groups of subjects: the edges in which they differ, for every method."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 import pandas as pd
@@ -51,9 +51,11 @@ class GroupContrast:
     ----------
     column
         Column of the phenotype table, after coding.
-    first, second
-        Values of the column that mark the two groups. Where t is positive, the first group has
-        the larger values.
+    first
+        Value of the column that marks the first group. Where t is positive, this group has the
+        larger values.
+    second
+        Value of the column that marks the second group.
     threshold
         Least t of an edge in a component; see `network_based_statistic`.
     side
@@ -107,6 +109,7 @@ class GroupContrast:
             scores.append(_score_row(method.name, found))
             tables.append(_components(method.name, found, regions))
             shown.append(_shown(method, found, regions))
+        result = self._in_words(scores, data.methods, groups)
         return Scored(
             {
                 "scores": pd.DataFrame(scores),
@@ -116,7 +119,7 @@ class GroupContrast:
             ContrastDetails(
                 tuple(shown), _LEVEL, f"{self.column} {self.first} minus {self.second}"
             ),
-            notes=self._notes(data.cohort, data.phenotypes),
+            notes=(*self._notes(data.cohort, data.phenotypes), result),
         )
 
     def check_early(self, cohort: Cohort, phenotypes: pd.DataFrame | None) -> EarlyCheck:
@@ -148,6 +151,25 @@ class GroupContrast:
             f"group_contrast leaves out {len(others)} of {len(values)} subjects, whose "
             f"{self.column} is neither {self.first!r} nor {self.second!r} but "
             f"{first_few(held, _SHOWN)}",
+        )
+
+    def _in_words(
+        self,
+        rows: Sequence[Mapping[str, Any]],
+        methods: Sequence[MethodTraits],
+        groups: Sequence[Sequence[str]],
+    ) -> str:
+        """Return in which methods the groups differ, and how many methods were tested."""
+        found = [
+            f"{method.label} (p = {row['p']:.2g})"
+            for row, method in zip(rows, methods, strict=True)
+            if row["p"] < _LEVEL
+        ]
+        return (
+            f"{self.label}, {self.column} {self.first} minus {self.second}: components of edges "
+            f"with p < {_LEVEL:g} in {len(found)} of {len(rows)} methods, not corrected for their "
+            f"number (n = {len(groups[0])} and {len(groups[1])})"
+            + (f": {', '.join(found)}" if found else "")
         )
 
     def _groups(self, cohort: Cohort, phenotypes: pd.DataFrame) -> list[list[str]]:

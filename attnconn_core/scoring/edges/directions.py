@@ -6,6 +6,7 @@ import numpy as np
 from jaxtyping import Bool
 from scipy.stats import false_discovery_control
 
+from attnconn_core.checks import require_share
 from attnconn_core.connectivity.directed import Direction
 from attnconn_core.errors import ParameterError
 from attnconn_core.scoring.correlation import correlation
@@ -60,8 +61,7 @@ def significant_directions(
     ParameterError
         If the rate isn't between 0 and 1.
     """
-    if not 0 < rate < 1:
-        raise ParameterError(f"rate must lie between 0 and 1; got {rate}")
+    require_share("rate", rate)
     found = np.zeros(direction.p_value.shape, dtype=bool)
     upper = np.triu_indices(len(found), 1)
     if len(upper[0]):

@@ -1,13 +1,14 @@
 """Edges of matrices as features, one column per edge."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from jaxtyping import Bool, Float
 
+from attnconn_core.checks import require_choice
 from attnconn_core.errors import ParameterError
-from attnconn_core.records import Connectivity
-from attnconn_core.scoring.checks import require_choice, require_pairs
+from attnconn_core.records import Connectivity, stacked
+from attnconn_core.scoring.checks import require_pairs
 
 __all__ = [
     "as_matrices",
@@ -45,29 +46,7 @@ def as_matrices(
                 f"{name} must have shape (subject, region, region); got {matrices.shape}"
             )
         return matrices
-    if isinstance(matrices, Connectivity):
-        raise ParameterError(
-            f"{name} must be a list, one Connectivity per subject; got a single one"
-        )
-    if isinstance(matrices, Mapping):
-        raise ParameterError(
-            f"{name} must be an array or a list of matrices, one per subject; got a mapping: "
-            f"pass list({name}.values()), in the order of the subjects"
-        )
-    others = {type(each).__name__ for each in matrices if not isinstance(each, Connectivity)}
-    if others:
-        raise ParameterError(
-            f"{name} must be an array (subject, region, region) or hold one Connectivity per "
-            f"subject; got {', '.join(sorted(others))}"
-        )
-    kinds = {(each.method, each.regions) for each in matrices}
-    if len(kinds) != 1:
-        found = sorted({f"{method} of {len(regions)} regions" for method, regions in kinds})
-        raise ParameterError(
-            f"{name} must hold matrices of one method and the same regions in the same order; got "
-            f"{len(kinds)} kinds in {len(matrices)} matrices: {', '.join(found) or 'none'}"
-        )
-    return np.stack([each.values for each in matrices])
+    return stacked(name, matrices)
 
 
 def as_matrix_pair(

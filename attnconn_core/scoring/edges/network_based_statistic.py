@@ -8,9 +8,11 @@ from jaxtyping import Bool, Float, Int
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from attnconn_core.checks import require_choice, require_number, require_whole
 from attnconn_core.errors import ParameterError
 from attnconn_core.records import Connectivity
-from attnconn_core.scoring.checks import require_at_least, require_choice, require_finite
+from attnconn_core.records.short_repr import ShortRepr
+from attnconn_core.scoring.checks import require_finite
 from attnconn_core.scoring.edges.features import (
     as_matrix_pair,
     edge_features,
@@ -24,8 +26,8 @@ _SIDES = ("both", "greater", "less")
 _SIZES = ("extent", "intensity")
 
 
-@dataclass(frozen=True, eq=False)
-class Component:
+@dataclass(frozen=True, eq=False, repr=False)
+class Component(ShortRepr):
     """A connected component of edges beyond the threshold.
 
     Attributes
@@ -44,8 +46,8 @@ class Component:
     p: float
 
 
-@dataclass(frozen=True, eq=False)
-class NetworkBasedStatistic:
+@dataclass(frozen=True, eq=False, repr=False)
+class NetworkBasedStatistic(ShortRepr):
     """The edges in which two groups differ.
 
     Attributes
@@ -118,8 +120,8 @@ def network_based_statistic(
     """
     require_choice("side", side, _SIDES)
     require_choice("size", size, _SIZES)
-    require_at_least("permutations", permutations, 0)
-    require_at_least("threshold", threshold, 0)
+    require_whole("permutations", permutations, 0)
+    require_number("threshold", threshold)
     first, second = as_matrix_pair(("first", "second"), first, second)
     for name, group in (("first", first), ("second", second)):
         require_finite(name, group)

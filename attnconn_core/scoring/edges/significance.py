@@ -7,17 +7,18 @@ import numpy as np
 from jaxtyping import Float
 from scipy.stats import false_discovery_control
 
-from attnconn_core.connectivity.estimator import Estimator
+from attnconn_core.checks import require_whole
+from attnconn_core.connectivity.estimator import Estimator, require_estimator
 from attnconn_core.records import Connectivity, TimeSeries
-from attnconn_core.scoring.checks import require_at_least
+from attnconn_core.records.short_repr import ShortRepr
 from attnconn_core.scoring.edges.features import edge_mask
 from attnconn_core.timeseries import surrogate
 
 __all__ = ["EdgeSignificance", "edge_significance"]
 
 
-@dataclass(frozen=True, eq=False)
-class EdgeSignificance:
+@dataclass(frozen=True, eq=False, repr=False)
+class EdgeSignificance(ShortRepr):
     """How probable each edge of a scan is if regions are independent.
 
     Attributes
@@ -87,8 +88,8 @@ def edge_significance(
     >>> tested.q.shape, bool((tested.q[0, 1:] >= tested.p[0, 1:]).all())
     ((4, 4), True)
     """
-    require_at_least("surrogates", surrogates, 1)
-    observed = estimator.estimate(series)
+    require_whole("surrogates", surrogates, 1)
+    observed = require_estimator(estimator).estimate(series)
     mask = edge_mask(len(observed.values), observed.directed)
     strength = np.abs(observed.values[mask])
     # Surrogates that equal the scan up to rounding count as reaching it.

@@ -11,6 +11,7 @@ from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted
 
 from attnconn_core.connectivity import Estimator, Pearson, Tangent, geometric_mean
+from attnconn_core.connectivity.estimator import require_estimator
 from attnconn_core.errors import ParameterError
 from attnconn_core.records import Connectivity, TimeSeries
 from attnconn_core.scoring.edges.features import edge_features, edge_mask
@@ -91,13 +92,8 @@ class ConnectivityFeatures(TransformerMixin, BaseEstimator):
             self.estimator_: Estimator = Pearson()
         elif self.estimator == "tangent":
             self.estimator_ = Tangent(geometric_mean(scans))
-        elif isinstance(self.estimator, Estimator) and not isinstance(self.estimator, type):
-            self.estimator_ = self.estimator
         else:
-            raise ParameterError(
-                "estimator must have a method estimate(series), as Pearson() has, or be "
-                f"'tangent'; got {self.estimator!r}"
-            )
+            self.estimator_ = require_estimator(self.estimator, ", or be 'tangent'")
         self.regions_ = scans[0].regions
         self.n_features_out_ = int(self._mask().sum())
         return self

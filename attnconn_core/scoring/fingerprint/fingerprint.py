@@ -8,9 +8,10 @@ from typing import TypeVar
 import numpy as np
 from jaxtyping import Float, Int
 
+from attnconn_core.checks import require_choice, require_whole
 from attnconn_core.errors import ParameterError
 from attnconn_core.records import Connectivity
-from attnconn_core.scoring.checks import require_at_least, require_choice
+from attnconn_core.records.short_repr import ShortRepr
 from attnconn_core.scoring.edges.features import as_matrix_pair, is_symmetric, paired_features
 from attnconn_core.scoring.fingerprint.histograms import BinnedScans, informations
 from attnconn_core.scoring.fingerprint.similarity import correlations, unit_rows
@@ -20,8 +21,8 @@ __all__ = ["FingerprintScore", "fingerprint", "only_best"]
 Scans = TypeVar("Scans")
 
 
-@dataclass(frozen=True, eq=False)
-class FingerprintScore:
+@dataclass(frozen=True, eq=False, repr=False)
+class FingerprintScore(ShortRepr):
     """How well subjects are identified by the similarity of their matrices.
 
     Attributes
@@ -158,8 +159,8 @@ def fingerprint(
     """
     test, retest = as_matrix_pair(("test", "retest"), test, retest)
     require_choice("similarity", similarity, ("pearson", "mutual_info"))
-    require_at_least("bins", bins, 2)
-    require_at_least("permutations", permutations, 0)
+    require_whole("bins", bins, 2)
+    require_whole("permutations", permutations, 0)
     n = len(test)
     pools = np.zeros(n, dtype=int) if pools is None else pools
     if len(pools) != n:

@@ -3,8 +3,9 @@
 import numpy as np
 from jaxtyping import Float, Int
 
+from attnconn_core.checks import require_choice
 from attnconn_core.errors import ParameterError
-from attnconn_core.scoring.checks import require_choice, require_finite
+from attnconn_core.scoring.checks import require_array, require_finite
 
 __all__ = ["ICC_MODELS", "intraclass_correlation"]
 
@@ -57,6 +58,7 @@ def intraclass_correlation(
     array([1., 1., 1., 1.])
     """
     require_choice("model", model, ICC_MODELS)
+    require_array("ratings", ratings, "; edge_features(matrices) makes one from matrices")
     if ratings.ndim != 3:
         raise ParameterError(
             f"ratings must have shape (subject, session, edge); got {ratings.shape}. "

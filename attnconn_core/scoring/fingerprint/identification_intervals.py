@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Float
 from statsmodels.stats.proportion import proportion_confint
 
-from attnconn_core.scoring.checks import require_at_least
+from attnconn_core.checks import require_whole
 from attnconn_core.scoring.fingerprint.fingerprint import FingerprintScore
 
 __all__ = ["accuracy_interval", "identification_intervals"]
@@ -62,7 +62,7 @@ def identification_intervals(
     `margin_mean` in 88 to 95 %. With 7 subjects those of rank and margin held it in 78 and
     83 %: bootstrap intervals are too narrow with few subjects.
     """
-    require_at_least("resamples", resamples, 2)
+    require_whole("resamples", resamples, 2)
     n = len(score.same_scores)
     rng = np.random.default_rng(seed)
     drawn = rng.multinomial(n, np.full(n, 1 / n), size=resamples).astype(np.float64)

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float, Int
 
+from attnconn_core.checks import require_whole
 from attnconn_core.errors import ParameterError
-from attnconn_core.scoring.checks import require_at_least
 from attnconn_core.scoring.fingerprint.fingerprint import FingerprintScore, fingerprint
 
 __all__ = [
@@ -120,7 +120,7 @@ def folds_of(subjects: int, folds: int = FOLDS) -> Int[np.ndarray, " subject"]:
     ParameterError
         If there are fewer than 2 folds, or fewer than 3 subjects.
     """
-    require_at_least("folds", folds, 2)
+    require_whole("folds", folds, 2)
     if subjects < FEWEST_TO_CHOOSE:
         raise ParameterError(
             f"a penalty is chosen on at least 2 other subjects; got {subjects} in all"

@@ -48,8 +48,16 @@ class PenaltyIdentification:
 
     Attributes
     ----------
-    similarity, normalise, comparison, edges, bins
-        How matrices are compared, as for the fingerprint.
+    similarity
+        Similarity of two matrices.
+    normalise
+        ``"edgewise"`` z-scores every edge over subjects; ``"none"`` leaves edges unchanged.
+    comparison
+        Which scans of other subjects a subject is compared with.
+    edges
+        All entries of a matrix, or those off the diagonal.
+    bins
+        Number of bins of the histograms for ``mutual_info``.
     folds
         Number of groups of subjects; each is scored at the penalty that the others choose.
     methods

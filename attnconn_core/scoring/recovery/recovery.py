@@ -7,6 +7,8 @@ from jaxtyping import Bool, Float, Shaped
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 from attnconn_core.errors import ParameterError
+from attnconn_core.records import Connectivity
+from attnconn_core.scoring.checks import require_array
 from attnconn_core.scoring.correlation import correlation
 
 __all__ = ["Recovery", "recover"]
@@ -49,7 +51,7 @@ class Recovery:
 
 
 def recover(
-    estimate: Float[np.ndarray, "region region"],
+    estimate: Float[np.ndarray, "region region"] | Connectivity,
     truth: Shaped[np.ndarray, "region region"],
     *,
     signed: bool = False,
@@ -59,8 +61,8 @@ def recover(
     Parameters
     ----------
     estimate
-        [target, source]. Absolute values are scored, so that a strong negative
-        connection counts as detected.
+        [target, source], an array or a record. Absolute values are scored, so that a strong
+        negative connection counts as detected.
     truth
         [target, source]; values other than zero are edges.
     signed
@@ -83,6 +85,10 @@ def recover(
     >>> recover(truth + 0.1, truth).auroc
     1.0
     """
+    if isinstance(estimate, Connectivity):
+        estimate = estimate.values
+    for name, values in (("estimate", estimate), ("truth", truth)):
+        require_array(name, values)
     if estimate.ndim != 2 or estimate.shape[0] != estimate.shape[1]:
         raise ParameterError(f"estimate must be a square matrix; got shape {estimate.shape}")
     if truth.shape != estimate.shape:

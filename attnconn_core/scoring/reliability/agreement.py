@@ -6,6 +6,7 @@ import numpy as np
 from jaxtyping import Float, Int
 from scipy.stats import rankdata
 
+from attnconn_core.checks import require_number
 from attnconn_core.errors import ParameterError
 from attnconn_core.records import Connectivity
 from attnconn_core.scoring.correlation import correlation
@@ -97,7 +98,6 @@ def spearman_brown(r: float, k: float | int) -> float:
     >>> spearman_brown(0.5, 2)
     0.6666666666666666
     """
-    if not k > 0:
-        raise ParameterError(f"the number of measurements k must be positive; got {k}")
+    require_number("k, the number of measurements,", k, above=True)
     below = 1 + (k - 1) * r
     return k * r / below if below > 0 else float("nan")

@@ -9,7 +9,7 @@ from dagster._core.loader import LoadingContextForTest
 from attnconn_assets.assets.catalogue import assets, resources
 from attnconn_assets.building.asset import build_asset
 from attnconn_assets.building.checks import Check
-from attnconn_assets.building.partitions import add_sessions
+from attnconn_assets.building.partitions import add_sessions, session_partitions
 from attnconn_assets.building.result import Result
 from attnconn_assets.building.spec import BuildSpec
 from attnconn_assets.building.work import Work
@@ -189,6 +189,23 @@ def test_an_end_that_is_asked_for_is_no_failure_of_a_partition(tiny_study, insta
     with pytest.raises(DagsterExecutionInterruptedError):
         dg.materialize([asset], instance=instance, resources=resources(tiny_study))
     assert resources(tiny_study)["store"].failure("pearson", WHOLE) is None
+
+
+def test_a_partition_of_any_name_fails_alone(tiny_study, instance):
+    sessions = tiny_study.make_source().sessions()
+    add_sessions(tiny_study, instance, sessions)
+    by_hand = "sub 1_ses-1"
+    instance.add_dynamic_partitions(session_partitions(tiny_study).name, [by_hand])
+    (series,) = [each for each in assets(tiny_study).assets if each.key.path[-1] == "time_series"]
+    result = dg.materialize(
+        [series],
+        instance=instance,
+        resources=resources(tiny_study),
+        tags=dict(zip(RANGE, (sessions[-1].key, by_hand), strict=True)),
+        raise_on_error=False,
+    )
+    (event,) = result.get_step_failure_events()
+    assert set(event.step_failure_data.user_failure_data.metadata["failed"].value) == {by_hand}
 
 
 def test_a_run_that_fails_is_failed_in_mlflow_too(chunk, tiny_study):

@@ -6,7 +6,7 @@ import dagster as dg
 import numpy as np
 import pytest
 
-from attnconn_assets.assets.catalogue import resources
+from attnconn_assets.assets.catalogue import assets, resources
 from attnconn_assets.building.partitions import add_sessions, deleted_sessions, session_partitions
 from attnconn_assets.instance.forgetting import forget_study
 from attnconn_assets.operation import sensors
@@ -99,6 +99,13 @@ def test_removed_scans_and_bad_names_are_told_and_cost_nobody_else(scans, instan
     ticks = Ticks(discovery(study), instance)
     ticks.tick()
     ticks.tick()
+    (series,) = [each for each in assets(study).assets if each.key.path[-1] == "time_series"]
+    dg.materialize(
+        [series],
+        instance=instance,
+        resources=resources(study),
+        partition_key="sub-1_ses-retest",
+    )
     (folder / "sub-1_ses-retest.npy").unlink()
     save(folder, "a b")
     told = ticks.skipped()
@@ -148,6 +155,17 @@ def test_a_study_that_is_cleared_has_no_partitions_that_were_deleted(scans, inst
     forget_study(instance, study.name, session_partitions(study).name)
     assert deleted_sessions(study, instance, listing) == []
     assert len(add_sessions(study, instance, listing)) == 2
+
+
+def test_a_partition_that_a_person_added_is_not_called_removed(scans, instance):
+    study, _ = scans
+    ticks = Ticks(discovery(study), instance)
+    ticks.tick()
+    ticks.tick()
+    instance.add_dynamic_partitions(session_partitions(study).name, ["sub 9_ses-1"])
+    told = ticks.skipped()
+    assert told.startswith("1 without a scan or results; partitions added by hand can be deleted")
+    assert "(sub 9_ses-1)" in told
 
 
 def test_a_history_that_was_wiped_is_no_deletion_of_every_session(scans, instance, run_line):

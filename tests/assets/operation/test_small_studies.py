@@ -7,11 +7,15 @@ import numpy as np
 
 from attnconn_assets.assets.catalogue import store_of
 from attnconn_assets.assets.report.specs import report_path
+from attnconn_assets.building.partitions import add_sessions
+from attnconn_assets.operation.runner import materialise_stale
 from attnconn_assets.storage.entry import WHOLE
+from attnconn_assets.storage.formats import read_table
 from attnconn_assets.study.settings import ExclusionRules
 from attnconn_assets.study.study import load_study
 from attnconn_core.connectivity.partial import Partial
 from attnconn_core.errors import SeriesError
+from tests.assets.conftest import Told
 
 SIMULATED = ("n_subjects", "n_regions", "n_frames")
 
@@ -49,6 +53,8 @@ def test_two_subjects_have_their_matrices_scored_and_a_report(write_study, run_l
     assert "behaviour needs at least 4 subjects" in found["behaviour"]
     assert "Not made" not in found["fingerprint"]
     assert "Made without Attention (group, base)" in found["fingerprint"]
+    notes = store.entry("report", WHOLE).facts["notes"]
+    assert any(note.startswith("The scores are compared without behaviour, ") for note in notes)
 
     # The root cause is said once, and what waits for it stands in one line.
     lines = [*outcome.failures(), *outcome.waits()]
@@ -231,3 +237,17 @@ def test_what_fails_of_a_session_that_a_rule_leaves_out_is_no_failure(
     outcome, _ = run_line(named, instance)
     assert (outcome.failed, outcome.waiting) == ({}, {})
     assert "must be a whole NumPy file" in outcome.inapplicable[f"time_series of {keys[0]}"]
+
+
+def test_a_scan_that_is_not_a_partition_yet_is_not_missed(write_study, instance, tmp_path):
+    keys = [f"sub-{n}_ses-a" for n in range(1, 5)]
+    study = load_study(files(write_study, tmp_path, keys, methods=["pearson"], quorum=1))
+    add_sessions(study, instance, study.make_source().sessions())
+    files(write_study, tmp_path, ["sub-5_ses-a"])  # is being copied while a refresh runs
+    outcome = materialise_stale(study, instance, Told(), models=False, discover=False)
+    assert not [name for name in outcome.failed if name.startswith("cohort")]
+    store = store_of(study)
+    assert (
+        "sub-5"
+        not in read_table(store.path(store.entry("cohort", WHOLE), "sessions.parquet")).to_string()
+    )

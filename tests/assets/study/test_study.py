@@ -186,6 +186,16 @@ def test_fine_tuning_is_that_of_the_configuration_it_goes_on_from(write_study, t
     assert load_study(path).fine_tuned_configuration.training.epochs == 8
 
 
+def test_a_method_of_a_configuration_that_is_not_read_names_the_key(write_study, tmp_path):
+    keys = {"methods": ["pearson", "attention_group_other"]}
+    path = two_experiments(write_study, tmp_path, {"group": {"other": {}}}, **keys)
+    with pytest.raises(StudyError, match="models of other, which must be among group_conf"):
+        load_study(path)
+    keys["group_configurations"] = ["base", "other"]
+    path = two_experiments(write_study, tmp_path, {"group": {"other": {}}}, **keys)
+    assert load_study(path).methods == ("pearson", "attention_group_other")
+
+
 def test_a_configuration_whose_name_could_be_a_path_is_refused(write_study, tmp_path):
     path = write_study(experiments=["../experiments/tiny.yaml", "../experiments/more.yaml"])
     more = tmp_path / "experiments" / "more.yaml"

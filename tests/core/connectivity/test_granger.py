@@ -133,9 +133,9 @@ def test_is_not_negative_and_follows_its_regions(seed, order, lags, alpha):
     ("settings", "message"),
     [
         ((0, 1.0), "lags must be at least 1 frame; got 0"),
-        ((2, -1.0), "alpha must be 0 or a positive number; got -1.0"),
-        ((2, float("nan")), "alpha must be 0 or a positive number; got nan"),
-        ((2, 1.0, 1.0), "test_fraction must lie between 0 and 1; got 1.0"),
+        ((2, -1.0), "alpha must be a number from 0; got -1.0"),
+        ((2, float("nan")), "alpha must be a number from 0; got nan"),
+        ((2, 1.0, 1.0), "test_fraction must lie between 0 and 1, or be None; got 1.0"),
         ((2, 1.0, 0.1, "tesla"), "units must be one of series, deviations; got 'tesla'"),
     ],
 )

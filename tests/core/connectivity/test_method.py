@@ -103,7 +103,7 @@ def test_lists_may_be_given_for_tuples():
         ("granger", {"alpha": float("nan")}, "alpha must be finite; got nan"),
         ("granger", {"alpha": float("inf")}, "alpha must be finite; got inf"),
         ("granger_log_ratio", {"lags": 0}, "lags must be at least 1 frame; got 0"),
-        ("graphical_lasso", {"alpha": -0.5}, "alpha must be a positive number; got -0.5"),
+        ("graphical_lasso", {"alpha": -0.5}, "alpha must be a number above 0; got -0.5"),
         ("granger_own_past_free", {"judged_on": "x"}, "must be one of training, validation"),
         ("granger", {"lags": 0, "alpha": 1.0}, "lags must be at least 1 frame; got 0"),
     ],

@@ -2,9 +2,9 @@ import pytest
 
 from attnconn_core.connectivity import (
     METHODS,
-    installed_methods,
     methods,
 )
+from attnconn_core.connectivity.peers.registry import available_peers
 from attnconn_core.errors import ParameterError
 
 GROUP = "attnconn.estimators"
@@ -25,10 +25,11 @@ class Odd:
 """
 
 
+@pytest.mark.usefixtures("afresh")
 def test_a_class_may_say_how_it_is_shown(install):
     shown = 'label, family, citation = "Odd one", "lagged", "Doe 2001"'
     install("strange-package", GROUP, {"odd": "strange:Odd"}, f"{GOOD}    {shown}\n")
-    odd = installed_methods(METHODS)["odd"]
+    odd = methods()["odd"]
     assert (odd.label, odd.family, odd.citation) == ("Odd one", "lagged", "Doe 2001")
     assert (odd.directed, odd.signed, odd.module) == (True, False, "strange")
     assert odd.description == "Odd one"  # the class has no docstring
@@ -38,19 +39,24 @@ def test_a_class_may_say_how_it_is_shown(install):
 @pytest.mark.parametrize(
     ("name", "code", "complaint"),
     [
-        ("pearson", GOOD, "there is a method of this name already"),
         ("odd", "raise RuntimeError('broken')", "can't be imported: broken"),
         ("odd", "Odd = 3", r"must be a class with estimate\(series\); got 3"),
-        ("odd", GOOD.replace("True", "1"), "must say directed, a bool; got 1"),
-        ("odd", GOOD + "    label = 3\n", "must say label, a str; got 3"),
-        ("even", GOOD, "gives as `method`, 'odd'"),
+        ("odd", GOOD.replace("True", "1"), "must have directed, a bool; got 1"),
+        ("odd", GOOD + "    label = 3\n", "must have label, a str; got 3"),
+        ("even", GOOD, "has as `method`; got 'even' and 'odd'"),
     ],
 )
+@pytest.mark.usefixtures("afresh")
 def test_what_cannot_be_used_is_refused_by_name(install, name, code, complaint):
     install("strange-package", GROUP, {name: "strange:Odd"}, code)
+    assert list(methods()) == list(METHODS | available_peers())
     with pytest.raises(ParameterError, match=f"method {name} of strange-package: .*{complaint}"):
-        installed_methods(METHODS)
+        methods()[name]
 
 
-def test_without_packages_there_are_only_ours():
-    assert installed_methods(METHODS) == {}
+@pytest.mark.parametrize("name", ["pearson", "pcmci"])
+@pytest.mark.usefixtures("afresh")
+def test_a_name_of_ours_is_refused(install, name):
+    install("strange-package", GROUP, {name: "strange:Odd"}, GOOD)
+    with pytest.raises(ParameterError, match="there is a method of this name already"):
+        methods()

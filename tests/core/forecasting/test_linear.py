@@ -145,7 +145,7 @@ def test_the_penalty_is_chosen_on_the_validation_part(runs, fit):
 @pytest.mark.parametrize("fit", [ridge_var, ridge_var_own_past_free])
 @pytest.mark.parametrize("alpha", [0.0, -1.0, float("nan")])
 def test_a_penalty_that_is_not_positive_is_refused(runs, fit, alpha):
-    with pytest.raises(ParameterError, match=f"alpha must be a positive number; got {alpha}"):
+    with pytest.raises(ParameterError, match=f"alpha must be a number above 0; got {alpha}"):
         fit(lagged_moments(runs, LAGS), alpha)
 
 

@@ -1,8 +1,8 @@
 import pytest
 
 from attnconn_core.errors import ParameterError
-from attnconn_core.sources import SOURCES, Source, installed_sources, sources
-from attnconn_core.sources.registry import ENTRY_POINTS, check_source
+from attnconn_core.sources import SOURCES, Source, sources
+from attnconn_core.sources.registry import ENTRY_POINTS, source_class
 
 GOOD = """
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class Odd:
 
 @pytest.mark.parametrize("word", SOURCES)
 def test_every_source_of_ours_keeps_the_rules_of_others(word):
-    check_source(word, SOURCES[word])
+    assert source_class(word, SOURCES[word]) is SOURCES[word]
 
 
 def test_every_source_of_ours_is_a_source(tmp_path):
@@ -38,13 +38,18 @@ def test_every_source_of_ours_is_a_source(tmp_path):
     assert all(isinstance(SOURCES[word](**fields), Source) for word, fields in needed.items())
 
 
+@pytest.fixture
+def afresh():
+    """Look for installed packages again, now and after the test."""
+    sources.cache_clear()
+    yield
+    sources.cache_clear()
+
+
+@pytest.mark.usefixtures("afresh")
 def test_a_package_brings_a_source(install):
     install("strange-package", ENTRY_POINTS, {"odd": "strange:Odd"}, GOOD)
-    sources.cache_clear()
-    try:
-        every = sources()
-    finally:
-        sources.cache_clear()
+    every = sources()
     assert list(every) == [*SOURCES, "odd"]
     assert isinstance(every["odd"](), Source)
 
@@ -52,7 +57,6 @@ def test_a_package_brings_a_source(install):
 @pytest.mark.parametrize(
     ("word", "code", "complaint"),
     [
-        ("hcp", GOOD, "there is a source of this name already"),
         ("odd", "raise RuntimeError('broken')", "can't be imported: broken"),
         ("odd", "Odd = 3", "must be a dataclass; got 3"),
         ("odd", GOOD.replace("@dataclass(frozen=True)", ""), "must be a dataclass; got <class"),
@@ -66,11 +70,16 @@ def test_a_package_brings_a_source(install):
         ("odd", f"{GOOD}    brings_phenotypes = True", r"must have the method phenotypes\(\)"),
     ],
 )
+@pytest.mark.usefixtures("afresh")
 def test_a_source_that_cannot_be_used_is_refused_by_name(install, word, code, complaint):
     install("strange-package", ENTRY_POINTS, {word: "strange:Odd"}, code)
+    assert list(sources()) == list(SOURCES)
     with pytest.raises(ParameterError, match=f"source {word} of strange-package: .*{complaint}"):
-        installed_sources(SOURCES)
+        sources()[word]
 
 
-def test_without_packages_there_are_only_ours():
-    assert installed_sources(SOURCES) == {}
+@pytest.mark.usefixtures("afresh")
+def test_a_name_of_ours_is_refused(install):
+    install("strange-package", ENTRY_POINTS, {"hcp": "strange:Odd"}, GOOD)
+    with pytest.raises(ParameterError, match="there is a source of this name already"):
+        sources()

@@ -134,8 +134,8 @@ def test_sessions_that_do_not_exist_are_refused(session, message):
         ({"regions": 1}, "regions must be at least 2"),
         ({"frames": 1}, "frames must be at least 2"),
         ({"runs": 0}, "runs must be at least 1"),
-        ({"seed": -1}, "seed must be 0 or more"),
-        ({"noise": float("nan")}, "noise must be 0 or more"),
+        ({"seed": -1}, "seed must be at least 0"),
+        ({"noise": float("nan")}, "noise must be a number from 0"),
         ({"behaviour_r": 1.1}, "behaviour_r must lie between 0 and 1"),
     ],
 )

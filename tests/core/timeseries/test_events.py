@@ -24,11 +24,11 @@ def test_what_drives_is_correlated_with_what_it_drives_and_seeds_fix_all():
 
 
 def test_what_is_out_of_range_is_refused():
-    with pytest.raises(ParameterError, match=r"on must be positive; got 0\.0"):
+    with pytest.raises(ParameterError, match=r"on must be a number above 0; got 0\.0"):
         Events(on=0.0)
-    with pytest.raises(ParameterError, match=r"repetition_time must be positive; got 0\.0"):
+    with pytest.raises(ParameterError, match=r"repetition_time must be a number above 0; got 0\.0"):
         Scanner(repetition_time=0.0)
-    with pytest.raises(ParameterError, match=r"noise must be 0 or more; got -1\.0"):
+    with pytest.raises(ParameterError, match=r"noise must be a number from 0; got -1\.0"):
         Scanner(noise=-1.0)
     with pytest.raises(ParameterError, match="frames must be at least 2; got 1"):
         simulate_events(np.zeros((2, 2)), 1, 0)

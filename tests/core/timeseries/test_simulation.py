@@ -139,11 +139,11 @@ def test_a_nonlinear_network_may_be_strong_and_stays_bounded():
     [
         (lambda: draw_network(1, 0), "at least 2 regions; got 1"),
         (lambda: draw_network(5, 0, density=1.0), "density must lie between 0 and 1"),
-        (lambda: vary_network(NETWORK, 0, variation=-0.1), "variation must be 0 or more"),
+        (lambda: vary_network(NETWORK, 0, variation=-0.1), "variation must be a number from 0"),
         (lambda: simulate(NETWORK[:3], 10, 0), r"must be \(region, region\)"),
         (lambda: simulate(NETWORK, 1, 0), "frames must be at least 2; got 1"),
         (lambda: simulate(NETWORK, 10, 0, runs=0), "runs must be at least 1"),
-        (lambda: simulate(NETWORK, 10, 0, noise=-1.0), "noise must be at least 0"),
+        (lambda: simulate(NETWORK, 10, 0, noise=-1.0), "noise must be a number from 0"),
         (
             lambda: simulate(NETWORK, 10, 0, repetition_time=2.0, neural_step=0.1),
             "got 0.1 s with haemodynamic=False",

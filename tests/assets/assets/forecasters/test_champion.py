@@ -8,6 +8,7 @@ import yaml
 from attnconn_assets.assets.catalogue import resources, specs
 from attnconn_assets.building.making import make
 from attnconn_assets.building.platform import Platform
+from attnconn_assets.operation.check.check import check
 from attnconn_assets.study.experiment import Experiment
 from attnconn_assets.study.study import load_study
 from attnconn_core.errors import StudyError
@@ -24,16 +25,17 @@ class Silent:
 def sweep(write_study, tmp_path):
     """A function that writes three configurations, trains them, and chooses."""
 
-    def run(validation_fraction: float | None, epochs: tuple[int, ...] = (1, 3, 1)):
+    def run(validation_fraction: float | None, unjudged: tuple[str, ...] = ()):
         path = write_study()
         file = tmp_path / "experiments" / "tiny.yaml"
         content = yaml.safe_load(file.read_text())
         base = content["group"].pop("base")
-        for number, n_epochs in enumerate(epochs):
-            each = copy.deepcopy(base)
-            each["training"] |= {"epochs": n_epochs, "validation_fraction": validation_fraction}
+        for number, n_epochs in enumerate((1, 3, 1)):
+            name, each = f"shape_{number}", copy.deepcopy(base)
+            share = None if name in unjudged else validation_fraction
+            each["training"] |= {"epochs": n_epochs, "validation_fraction": share}
             each["training"]["learning_rate"] = 0.03
-            content["group"][f"shape_{number}"] = each
+            content["group"][name] = each
         file.write_text(yaml.safe_dump(content))
         study = load_study(path)
         platform = Platform(study, **resources(study), log=Silent(), dagster_run="dagster-1")
@@ -79,8 +81,32 @@ def test_configurations_stand_below_one_run_of_their_file(sweep):
 
 def test_without_validation_frames_nothing_is_chosen(sweep):
     _, _, choose = sweep(validation_fraction=None)
-    with pytest.raises(StudyError, match=r"needs a validation_fraction.*shape_0, shape_1"):
+    with pytest.raises(StudyError, match=r"validation_fraction.*shape_0, shape_1, shape_2"):
         choose()
+
+
+def test_what_has_no_validation_frames_is_not_chosen(sweep):
+    platform, made, choose = sweep(validation_fraction=0.2, unjudged=("shape_1",))
+    scores = {name: each.entry.facts["validation_r2"] for name, each in made.items()}
+    assert scores.pop("shape_1") is None
+    assert choose().entry.facts["champion"] == max(scores, key=scores.__getitem__)
+    study = platform.study
+    found = check(study)
+    (warning,) = [line for line in found.warnings if "champion" in line]
+    assert warning.endswith("these have none: shape_1")
+    assert "champion" not in found.blocked
+
+
+def test_a_check_foresees_that_no_champion_can_be_chosen(write_study, tmp_path):
+    path = write_study()
+    file = tmp_path / "experiments" / "tiny.yaml"
+    content = yaml.safe_load(file.read_text())
+    content["group"]["base"]["training"].pop("validation_fraction", None)
+    content["group"]["other"] = content["group"]["base"]
+    file.write_text(yaml.safe_dump(content))
+    found = check(load_study(path))
+    assert found.blocked["champion"].endswith("these have none: base, other")
+    assert any(line.startswith("champion can't be made: ") for line in found.errors)
 
 
 def test_one_configuration_stales_itself_alone(tiny_study):

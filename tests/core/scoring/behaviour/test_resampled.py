@@ -37,5 +37,5 @@ def test_differences_without_spread(differences, expected):
 
 
 def test_a_ratio_must_be_positive():
-    with pytest.raises(ParameterError, match="test_to_train must be positive; got 0"):
+    with pytest.raises(ParameterError, match="test_to_train must be a number above 0; got 0"):
         corrected_resampled_t(np.ones(3), 0.0)

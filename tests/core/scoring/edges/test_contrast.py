@@ -40,8 +40,21 @@ def test_two_groups_are_contrasted_by_every_method(make_study):
         assert summary["components"] == len(found.components)
         assert summary["edges"] == len(rows)
     assert scored.facts == {"subjects of first": 2, "subjects of second": 2}
+    *_, note = scored.notes
+    assert note == (
+        "Group contrast, Family_ID family-1 minus family-2: components of edges with p < 0.05 in "
+        f"0 of {len(study.methods)} methods, not corrected for their number (n = 2 and 2)"
+    )
     assert scored.details.difference == "Family_ID family-1 minus family-2"
     assert [each.method for each in scored.details.shown] == [m.name for m in study.methods]
+
+
+def test_the_note_names_the_methods_in_which_the_groups_differ(make_study):
+    methods = make_study().methods[:2]
+    rows = [{"p": 0.012}, {"p": float("nan")}]
+    note = ASKED._in_words(rows, methods, (["a"] * 9, ["b"] * 8))
+    assert note.endswith(f"number (n = 9 and 8): {methods[0].label} (p = 0.012)")
+    assert "in 1 of 2 methods" in note
 
 
 def test_a_method_without_a_component_has_a_row(make_study):

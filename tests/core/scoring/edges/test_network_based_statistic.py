@@ -81,7 +81,7 @@ def test_components_hang_together_and_their_sizes_add_up():
 @pytest.mark.parametrize(
     ("changed", "complaint"),
     [
-        ({"threshold": -1.0}, "threshold must be at least 0"),
+        ({"threshold": -1.0}, "threshold must be a number from 0"),
         ({"side": "up"}, "side must be one of"),
         ({"size": "area"}, "size must be one of"),
     ],

@@ -75,5 +75,5 @@ def test_one_measurement_is_as_it_is_and_what_has_no_formula_has_no_number():
     assert spearman_brown(0.3, 1) == pytest.approx(0.3)
     assert np.isnan(spearman_brown(-0.5, 3))
     assert np.isnan(spearman_brown(float("nan"), 2))
-    with pytest.raises(ParameterError, match="must be positive; got 0"):
+    with pytest.raises(ParameterError, match="must be a number above 0; got 0"):
         spearman_brown(0.3, 0)
