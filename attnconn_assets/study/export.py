@@ -5,7 +5,6 @@ from pathlib import Path
 
 from pydantic import field_validator
 
-from attnconn_assets.study.methods import require_known
 from attnconn_assets.study.settings import Settings
 from attnconn_core.connectivity.method import Method
 from attnconn_core.errors import StudyError
@@ -67,7 +66,12 @@ def require_exportable(
         Naming the file, the key, the rule and the value.
     """
     names = [method.name for method in methods]
-    require_known(path, "export.methods", settings.methods, names, ())
+    others = [name for name in settings.methods if name not in names]
+    if others:
+        raise StudyError(
+            f"{path}: export.methods must be among the study's methods, {', '.join(names)}; "
+            f"got {', '.join(others)}"
+        )
     unable = [name for name in settings.formats if FORMATS[name].needs_atlas]
     if unable and cifti_atlas(source) is None:
         raise StudyError(
