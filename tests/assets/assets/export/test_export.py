@@ -51,6 +51,7 @@ def test_its_matrix_is_the_stored_one(store):
     np.testing.assert_allclose(image.get_fdata(), stored, rtol=1e-6)
     told = json.loads(store.path(entry, f"{STEM}granger_relmat.json").read_text())
     assert told["Parameters"]["lags"] == 1
+    assert told["Parameters"]["test_fraction"] == 0.1  # logged with the stored matrix
     assert told["MadeFrom"][f"granger/{SESSION}"] == entry.inputs[f"granger/{SESSION}"]
 
 
