@@ -53,6 +53,14 @@ connectivity by predicting fMRI signals using attention based artificial neural 
 {methods}
 """
 
+_EXCLUDED = """
+## Excluded sessions
+
+The study's scores and cohort models are without these sessions:
+
+{sessions}
+"""
+
 
 def dataset_files(study: ExportedStudy) -> list[tuple[str, bytes]]:
     """Return name and content of the files at the top of the dataset.
@@ -132,8 +140,10 @@ def _readme(study: ExportedStudy) -> str:
         lines.append(f"- `stat-{method_label(method.name)}`: {method.label}, {direction}")
         if method.name in study.warnings:
             lines[-1] += f". **Warning: {study.warnings[method.name]}**"
-    return _README.format(
+    text = _README.format(
         title=study.title,
         version=study.software.version,
         methods="\n".join(lines) or "No matrices are exported.",
     )
+    excluded = [f"- `{key}`: {why}" for key, why in study.excluded.items()]
+    return text + (_EXCLUDED.format(sessions="\n".join(excluded)) if excluded else "")

@@ -141,6 +141,8 @@ class ExportedStudy:
         Method → why its matrices must not be interpreted.
     sources
         Addresses (URLs) of the datasets that the scans are from.
+    excluded
+        Exported sessions that the study's group results leave out → why.
     """
 
     title: str
@@ -152,3 +154,4 @@ class ExportedStudy:
     models: Mapping[str, Path] = field(default_factory=dict)
     warnings: Mapping[str, str] = field(default_factory=dict)
     sources: tuple[str, ...] = ()
+    excluded: Mapping[str, str] = field(default_factory=dict)

@@ -28,6 +28,7 @@ from attnconn_core.records import Session, subject_of
 
 __all__ = [
     "Reads",
+    "read_excluded",
     "read_models",
     "read_parcellation",
     "read_scores",
@@ -114,6 +115,13 @@ def read_warnings(reads: Reads) -> Mapping[str, str]:
     """Return method → why its matrices must not be interpreted."""
     found: Mapping[str, str] = reads.entry(CAUTIONS, WHOLE).facts["by method"]
     return found
+
+
+def read_excluded(reads: Reads) -> Mapping[str, str]:
+    """Return session → why the study's group results leave it out."""
+    table = formats.read_table(reads.path(reads.entry("cohort", WHOLE), "sessions.parquet"))
+    out = table[table["left out"] != ""]
+    return dict(zip(out["session"], out["left out"], strict=True))
 
 
 def read_scores(reads: Reads, methods: Iterable[Method]) -> pd.DataFrame:

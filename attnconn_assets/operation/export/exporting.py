@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from attnconn_assets.assets.catalogue import store_of
 from attnconn_assets.assets.export.reading import (
+    read_excluded,
     read_models,
     read_parcellation,
     read_scores,
@@ -108,6 +109,7 @@ def export_study(
             shared.software,
             warnings=shared.warnings,
             sources=_sources(study),
+            excluded=_excluded(found, store),
             **_scores_and_models(found, request, store),
         )
         for name, content in (*dataset_files(whole), *files_of_study(whole, request.formats)):
@@ -159,6 +161,15 @@ def _scores_and_models(found: Exported, request: Request, store: Store) -> dict[
             except AttnconnError as error:
                 found.refused[named(asset, partition)] = str(error)
     return parts
+
+
+def _excluded(found: Exported, store: Store) -> Mapping[str, str]:
+    """Return the exported sessions that group results leave out; empty if that isn't known."""
+    try:
+        excluded = read_excluded(store)
+    except StoreError:
+        return {}
+    return {key: why for key, why in excluded.items() if key in found.sessions}
 
 
 def _sources(study: Study) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -75,6 +76,13 @@ def test_it_says_what_it_is_and_what_made_it(study):
     readme = files["README.md"].decode()
     assert "`stat-pearsoncorrelation`: Pearson, undirected\n" in readme
     assert "`stat-granger`: Granger (ridge), directed. **Warning: don't interpret it**" in readme
+
+
+def test_it_names_sessions_that_the_scores_are_without(study):
+    assert "Excluded" not in dict(dataset_files(study))["README.md"].decode()
+    study = replace(study, excluded={"sub-01_ses-test": "min_frames is 100"})
+    readme = dict(dataset_files(study))["README.md"].decode()
+    assert readme.endswith("- `sub-01_ses-test`: min_frames is 100\n")
 
 
 def test_participants_have_their_names_in_the_study(tmp_path, study):

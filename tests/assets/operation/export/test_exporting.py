@@ -13,7 +13,9 @@ from attnconn_assets.assets.catalogue import store_of
 from attnconn_assets.operation.export.command import export
 from attnconn_assets.operation.export.exporting import export_study
 from attnconn_assets.operation.export.request import requested
+from attnconn_assets.study.study import load_study
 from attnconn_core.errors import InputError, ParameterError, StoreError
+from attnconn_core.results import Results
 
 SESSION = "sub-1_ses-test"
 FUNC = "sub-1/ses-test/func"
@@ -170,8 +172,30 @@ def test_without_the_scans_it_is_unknown_whether_results_are_current(
     assert "whether the results are up to date isn't known: " in told
 
 
-def test_a_study_without_results_says_what_to_do(write_study):
-    from attnconn_assets.study.study import load_study
+def test_models_of_a_cohort_and_of_a_session_are_exported(whole_line, tmp_path, capsys):
+    study = whole_line.study
+    own = "subject_forecaster/sub-001_ses-test"
+    request = requested(study, models=["group_forecaster/base", own], sessions=["sub-001"])
+    assert request.formats == ("bids", "scores", "weights")
+    assert export(study, request, tmp_path / "out") == 0
+    models = {path for path in names(tmp_path / "out") if path.startswith("models/")}
+    assert {path for path in models if path.endswith(".safetensors")} == {
+        *(f"models/group_forecaster_base_fold-{fold}.safetensors" for fold in (1, 2)),
+        "models/subject_forecaster_sub-001_ses-test.safetensors",
+    }
+    stored = Results(study.store_folder).path(
+        "subject_forecaster", "model.safetensors", "sub-001_ses-test"
+    )
+    copied = tmp_path / "out" / "models" / "subject_forecaster_sub-001_ses-test.safetensors"
+    assert copied.read_bytes() == stored.read_bytes()
+    assert json.loads(copied.with_suffix(".json").read_text())["config"]["input_window"] == 3
 
+
+def test_a_study_without_an_atlas_has_no_cifti(whole_line):
+    with pytest.raises(InputError, match=r"needs a study with an atlas.*simulated of tiny has"):
+        requested(whole_line.study, formats=["cifti"])
+
+
+def test_a_study_without_results_says_what_to_do(write_study):
     with pytest.raises(StoreError, match=r"has no time series: `attnconn run` makes them"):
         requested(load_study(write_study()))
