@@ -1,10 +1,11 @@
-"""The command line: `run`, `check`, `seed`, `dev`, `clean`, `trace`, `verify` and `export`.
+"""The command line: `run`, `check`, `dev`, `methods` and others; see `_parser`.
 
 Arguments are parsed before any slow import, so that help and usage errors appear at once.
 """
 
 import argparse
 import importlib.metadata
+import json
 import os
 import signal
 import sys
@@ -47,7 +48,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _command(options: argparse.Namespace, file: Path) -> int:
     if options.command == "dev":
         print("Dagster and MLflow are starting (up to a minute) …", flush=True)
+    if options.command == "methods":
+        return _methods(options.method)
     what = f"`attnconn {options.command}`"
+    if options.command == "keys":
+        import_extra("attnconn_assets.study.keys", "platform", what)
+        return _keys(options.word, options.schema)
     import_extra("attnconn_assets.commands", "platform", what, later=_USED_LATER)
     from attnconn_assets import commands
 
@@ -55,7 +61,35 @@ def _command(options: argparse.Namespace, file: Path) -> int:
         return commands.check(file)
     if options.command == "clean":
         return commands.clean(file, every=options.all, asked=options.yes)
+    from attnconn_assets.operation.disks import naming_disks
+
     study = commands.opened(file)
+    with naming_disks(study):
+        return _of_study(options, study, file)
+
+
+def _methods(name: str | None) -> int:
+    from attnconn_core.connectivity.method_text import method_text, methods_text
+
+    print(methods_text() if name is None else method_text(name))
+    return 0
+
+
+def _keys(word: str | None, schema: str | None) -> int:
+    from attnconn_assets.study.key_text import keys_text
+    from attnconn_assets.study.schema import experiment_schema, study_schema
+
+    if schema is None:
+        print(keys_text(word))
+    else:
+        of = experiment_schema if schema == "experiment" else study_schema
+        print(json.dumps(of(), indent=1, ensure_ascii=False))
+    return 0
+
+
+def _of_study(options: argparse.Namespace, study: "Study", file: Path) -> int:
+    from attnconn_assets import commands
+
     match options.command:
         case "run":
             return commands.run(study, file)
@@ -112,6 +146,17 @@ def _parser() -> argparse.ArgumentParser:
     command("run", "make results that are missing or stale, and show the scores")
     command(
         "check", "report errors in the study and its data, and the expected cost; computes nothing"
+    )
+    listing = command("methods", "list the methods that a study may name, or describe one")
+    listing.add_argument("method", nargs="?", help="name of a method, such as granger")
+    keys = command("keys", "list the keys of study files with values, defaults and meanings")
+    keys.add_argument("word", nargs="?", help="a key, a group of keys or a source")
+    keys.add_argument(
+        "--schema",
+        nargs="?",
+        const="study",
+        choices=("study", "experiment"),
+        help="print the JSON schema instead, by which editors complete and check the files",
     )
     command("seed", "add the study's sessions to Dagster as partitions")
     dev = command("dev", "open Dagster and MLflow side by side")

@@ -32,6 +32,7 @@ from attnconn_assets.instance.run_locks import end_orphans
 from attnconn_assets.operation import cleaning
 from attnconn_assets.operation.calling import opening
 from attnconn_assets.operation.check.check import check as check_study
+from attnconn_assets.operation.disks import naming_disks
 from attnconn_assets.operation.outcome import Outcome, Step
 from attnconn_assets.operation.runner import materialise_stale
 from attnconn_assets.operation.servers.dev import dev
@@ -70,7 +71,8 @@ def opened(file: Path) -> Study:
     if problem := why_store_is_away(study, file, home):
         raise StoreError(problem)
     former = "" if has_results(study.store_folder) else called_before(study, file)
-    claim(study, file, home)
+    with naming_disks(study):
+        claim(study, file, home)
     for notice in filter(None, (former, telemetry_notice(home), settings_notice(home))):
         print(f"attnconn: {notice}", file=sys.stderr)
     return study

@@ -12,7 +12,7 @@
     │   ├── ScanError                one scan's file
     │   ├── AtlasError               an atlas, or an atlas with a scan
     │   ├── SeriesError              the values of a time series
-    │   └── ParameterError           a setting of an estimator, a model or a score
+    │   └── ParameterError           an argument or setting of an estimator, a model or a score
     ├── SampleError                  the sample data can't be had or isn't what it was
     ├── CheckpointError              a stored model can't be read
     ├── StoreError                   stored data is missing or damaged
@@ -94,7 +94,7 @@ class SeriesError(InputError):
 
 
 class ParameterError(InputError):
-    """A setting of an estimator, a model or a score is out of its range."""
+    """An argument or a setting of an estimator, a model or a score can't be used."""
 
 
 class SampleError(AttnconnError):

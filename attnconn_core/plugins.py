@@ -74,15 +74,15 @@ def registry(
         This package's, by name.
     check
         Called with an entry point's name and its object; returns what the registry holds for
-        it. Raises ParameterError, without naming either, if the object can't be used.
+        it. Raises ParameterError, without the name or the object, if that can't be used.
     reserved
         Further names that no other package may use.
 
     Raises
     ------
     ParameterError
-        If two packages use one name, since neither can be meant then; the message names the
-        entry point and its package.
+        If two packages use one name, which would be ambiguous; the message names the entry
+        point and its package.
     """
     usable, unusable = dict(own), dict[str, str]()
     for entry in sorted(entry_points(group=group), key=lambda entry: entry.name):

@@ -16,13 +16,17 @@ def test_the_examples_run(capsys):
     names = {}
     for example in re.findall(r"```python\n(.*?)```", README, flags=re.S):
         exec(compile(example, "README.md", "exec"), names)  # noqa: S102
-    shape, r2, sender, accuracy, attention, sums = capsys.readouterr().out.splitlines()
+    said = capsys.readouterr().out.splitlines()
+    shape, r2, sender, accuracy, attention, sums, r, groups, features = said
     assert shape == "(10, 10)"
     assert float(r2) < 1
     assert sender.startswith("region-")
     assert 0 <= float(accuracy) <= 1
     assert attention == "Connectivity('attention', 10 regions, directed)"
     assert sums == f"[{'1. ' * 9}1.]"
+    assert -1 <= float(r) <= 1
+    assert groups.startswith("NetworkBasedStatistic(t=array (8, 8), components=[")
+    assert features == "(16, 28)"
 
 
 def test_the_keys_of_its_studies_are_right(tmp_path):

@@ -75,7 +75,7 @@ def ensure_home(study_file: Path | None = None) -> Path:
     except OSError as error:
         raise InputError(
             f"DAGSTER_HOME must be a writable folder; got {str(home)!r}"
-            f"{'' if given else ', the default if it is not set'} ({error.strerror}): set it "
+            f"{'' if given else ', the default, because it is not set'} ({error.strerror}): set it "
             "to another folder"
         ) from error
     os.environ["DAGSTER_HOME"] = str(home)

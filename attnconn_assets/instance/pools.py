@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 
 import dagster as dg
 
-__all__ = ["TRAINING", "free_places", "is_full", "placed", "wait_for_place"]
+__all__ = ["TRAINING", "free_places", "placed", "wait_for_place", "why_full"]
 
 TRAINING = "attnconn_training"
 """The pool of bodies that train forecasters."""
@@ -19,21 +19,24 @@ TRAINING = "attnconn_training"
 _PAUSE = 0.5  # seconds between two checks
 
 
-def is_full(instance: dg.DagsterInstance, pool: str) -> bool:
-    """Return whether a pool has reached its limit; False if it has none."""
+def why_full(instance: dg.DagsterInstance, pool: str) -> str:
+    """Return why a pool has no free place; empty if it has one, or no limit."""
     storage = instance.event_log_storage
     if not storage.supports_global_concurrency_limits:
-        return False
-    limits = {each.name: each.limit for each in storage.get_pool_limits()}
-    if pool not in limits:
-        return False
-    return storage.get_concurrency_info(pool).active_slot_count >= limits[pool]
+        return ""
+    limit = {each.name: each.limit for each in storage.get_pool_limits()}.get(pool)
+    if limit is None:
+        return ""
+    if limit == 0:
+        return f"pool {pool} is limited to 0 in Dagster"
+    taken = storage.get_concurrency_info(pool).active_slot_count
+    return f"another process holds pool {pool}" if taken >= limit else ""
 
 
-def wait_for_place(instance: dg.DagsterInstance, pool: str, said: Callable[[], object]) -> None:
-    """Return once a pool isn't full; `said` is called at every check until then."""
-    while is_full(instance, pool):
-        said()
+def wait_for_place(instance: dg.DagsterInstance, pool: str, said: Callable[[str], object]) -> None:
+    """Return once a pool isn't full; `said` is called with the reason at every check until then."""
+    while why := why_full(instance, pool):
+        said(why)
         time.sleep(_PAUSE)
 
 

@@ -163,7 +163,7 @@ class _Line:
                     self._make(spec, mine, seen)
                 elsewhere += [key for key in chunk if key not in mine]
             if len(elsewhere) == len(left):
-                self._listener.said(f"{len(left)} are being made by another process")
+                self._listener.said(f"another process makes {len(left)} of them")
                 time.sleep(_PAUSE)
             left = elsewhere
 
@@ -304,7 +304,7 @@ class _Line:
             return {key for key in keys if rules.names(key)}
         return left_out_by_rules(self._study, self._store, keys)
 
-    def _wait(self) -> None:
-        """Report that another process is training, and end runs of killed processes."""
-        self._listener.said("waiting: another process is training")
+    def _wait(self, why: str) -> None:
+        """Report why a run waits, and end runs of killed processes."""
+        self._listener.said(f"waiting: {why}")
         end_orphans(self._instance)

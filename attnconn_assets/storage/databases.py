@@ -1,7 +1,9 @@
 """Dagster's and MLflow's SQLite databases: their version, damage, and the paths in them."""
 
 import contextlib
+import errno
 import functools
+import os
 import re
 import sqlite3
 from collections.abc import Collection
@@ -9,15 +11,24 @@ from pathlib import Path
 from typing import Any
 
 __all__ = [
+    "disk_trouble",
     "has_rows",
     "is_damage",
     "is_lock",
+    "lacks_rows",
     "newest",
     "relocate",
     "revision_of",
     "stands_in",
 ]
 
+_DISK = (
+    "disk I/O error",
+    "database or disk is full",
+    "unable to open database file",
+    "attempt to write a readonly database",
+)
+_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS)
 _DAMAGE = ("file is not a database", "database disk image is malformed")
 
 
@@ -30,6 +41,11 @@ def revision_of(database: Path) -> str | None:
 def has_rows(database: Path, table: str) -> bool:
     """Whether a table has a row; False if it is missing or unreadable."""
     return _first_row(database, table) is not None
+
+
+def lacks_rows(database: Path, table: str) -> bool:
+    """Whether a file is a sound database in which a table is missing or has no row."""
+    return _first_row(database, "sqlite_master") is not None and not has_rows(database, table)
 
 
 def _first_row(database: Path, table: str) -> tuple[Any, ...] | None:
@@ -125,3 +141,10 @@ def is_lock(error: Exception) -> bool:
 def is_damage(error: Exception) -> bool:
     """Whether an error says that a file isn't a valid SQLite database."""
     return any(each in str(error) for each in _DAMAGE)
+
+
+def disk_trouble(error: Exception) -> str:
+    """Return the system's words if a disk is full, fails or may not be written; else empty."""
+    if isinstance(error, OSError) and error.errno in _ERRORS:
+        return os.strerror(error.errno)
+    return next((words for words in _DISK if words in str(error)), "")

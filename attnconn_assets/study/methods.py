@@ -59,7 +59,10 @@ def every_method(
 def chosen_methods(
     choices: Sequence[MethodChoice], every: Mapping[str, Method]
 ) -> tuple[Method, ...]:
-    """Return the methods that a study names; the original study's six if it names none."""
+    """Return the methods that a study names; if none, the original study's six.
+
+    Of these six, the one that reads a cohort model occurs once for each configuration.
+    """
     names = [name for choice in choices for name in _names(choice)]
     if not names:
         return tuple(each for each in every.values() if (each.base or each.name) in _USUAL)

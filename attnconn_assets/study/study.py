@@ -60,8 +60,8 @@ class Study(SourceSettings):
     source
         Kind of source of the scans; it adds further keys to the study.
     name
-        Name of the study: prefix of its assets, MLflow experiments and registered models.
-        Lower-case letters, digits and underscores; begins with a letter.
+        Name of the study: prefix of its assets and registered models, and a tag of its MLflow
+        runs. Lower-case letters, digits and underscores; begins with a letter.
     title
         Heading of the report.
     experiments

@@ -30,9 +30,9 @@ select distinct rtrim(source, '0123456789abcdef'), '/models/' || name || '/' fro
 
 
 def follow_folder(database: Path) -> None:
-    """Make all locations in MLflow's database point into the database's own folder.
+    """Make the locations that `Tracking` set in MLflow's database point into its own folder.
 
-    Locations that `Tracking` hasn't set are kept. If nothing was moved, this takes one query.
+    Others are kept. If nothing was moved, this takes one query.
 
     Parameters
     ----------

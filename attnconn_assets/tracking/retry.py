@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from attnconn_assets.storage.databases import is_lock
+from attnconn_assets.storage.databases import disk_trouble, is_lock
 from attnconn_core.errors import TrackingError
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def call_when_free(call: Callable[[], T], database: str) -> T:
     Raises
     ------
     TrackingError
-        If the database is still locked after 3 minutes.
+        If the database is still locked after 3 minutes, or its disk is full or fails.
     """
     from mlflow.exceptions import MlflowException
     from sqlalchemy.exc import OperationalError
@@ -65,6 +65,11 @@ def call_when_free(call: Callable[[], T], database: str) -> T:
         try:
             return call()
         except (MlflowException, OperationalError, sqlite3.OperationalError) as error:
+            if trouble := disk_trouble(error):
+                raise TrackingError(
+                    f"{database}: MLflow's database must be readable and writable, but SQLite "
+                    f"reports: {trouble}. Check its disk (free space, permissions), and run again"
+                ) from error
             if not is_lock(error):
                 raise
             if time.monotonic() > until:

@@ -4,10 +4,17 @@ import shlex
 import sys
 from pathlib import Path
 
-from attnconn_assets.storage.databases import has_rows, is_damage, newest, revision_of, stands_in
+from attnconn_assets.storage.databases import (
+    has_rows,
+    is_damage,
+    lacks_rows,
+    newest,
+    revision_of,
+    stands_in,
+)
 from attnconn_core.errors import TrackingError
 
-__all__ = ["explained", "require_known"]
+__all__ = ["discard_unfinished", "explained", "require_known"]
 
 _ANEW = "the next run makes a new one, and recreates its runs from the store"
 
@@ -16,8 +23,7 @@ def require_known(database: Path) -> None:
     """Raise an error for a database of another version of MLflow.
 
     MLflow would migrate an older one silently when it opens it. Other processes may be using it,
-    and a migration can't be undone. A database without experiments is left to MLflow: the process
-    that was creating it was killed.
+    and a migration can't be undone. A database without experiments is unfinished.
 
     Raises
     ------
@@ -26,6 +32,17 @@ def require_known(database: Path) -> None:
     """
     if has_rows(database, "experiments") and (why := _of_another_version(database)):
         raise why
+
+
+def discard_unfinished(database: Path) -> None:
+    """Remove a database whose creation was ended by a kill or a full disk; it holds nothing.
+
+    MLflow can't go on with it: a migration that was half done fails when it is repeated. MLflow
+    adds the first experiment when all tables are made. The caller holds the lock of creation.
+    """
+    if lacks_rows(database, "experiments"):
+        for file in (database, *(Path(f"{database}-{part}") for part in ("wal", "shm", "journal"))):
+            file.unlink(missing_ok=True)
 
 
 def explained(error: Exception, database: Path) -> TrackingError | None:

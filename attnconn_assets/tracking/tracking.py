@@ -43,7 +43,7 @@ from attnconn_assets.tracking.registry import (
 from attnconn_assets.tracking.registry_table import RegistryTable
 from attnconn_assets.tracking.retry import WaitingClient, call_when_free
 from attnconn_assets.tracking.run import TrackedRun, pictures_of
-from attnconn_assets.tracking.soundness import explained, require_known
+from attnconn_assets.tracking.soundness import discard_unfinished, explained, require_known
 from attnconn_assets.tracking.tags import Origin
 
 if TYPE_CHECKING:
@@ -102,6 +102,7 @@ class Tracking(dg.ConfigurableResource):
         folder.mkdir(parents=True, exist_ok=True)
         with locked(Path(self.folder) / ".opening"):
             require_known(self._file)
+            discard_unfinished(self._file)
             try:
                 self._client = self._connected()
             except (MlflowException, DatabaseError) as error:

@@ -60,7 +60,7 @@ class Attention:
         if not hasattr(self.forecaster, "regions"):
             raise ParameterError(
                 f"Attention needs a trained forecaster; got {type(self.forecaster).__name__}. "
-                "The attribute `forecaster` of what `fit` returns is one"
+                "Pass fit(…).forecaster"
             )
 
     def estimate(self, series: TimeSeries) -> Connectivity:

@@ -117,7 +117,7 @@ def fit_posterior(spectra: Spectra, max_iterations: int) -> Posterior:
         if len(history) > 1 and np.abs(history[-1] - history[-2]).max() < _SETTLED:
             return _posterior(problem, weights, shape, rate, history)
     raise SeriesError(
-        f"regression DCM didn't converge in {max_iterations} updates; set more max_iterations"
+        f"regression DCM didn't converge in {max_iterations} updates; increase max_iterations"
     )
 
 

@@ -165,7 +165,7 @@ def forecast_scatter(
 def forecast_figures(scored: Scored, context: FigureContext) -> Mapping[str, Figure]:
     """Draw the result of the score `ForecastSkill`, and one method against another.
 
-    The first method without a trained forecaster is drawn against the last one with it.
+    The last method with a trained forecaster (y) is drawn against the first without one (x).
     """
     scores = scored.tables["scores"]
     r2 = scores.pivot(index=["subject", "session"], columns="method", values="r2")

@@ -35,8 +35,8 @@ class Fit(ShortRepr):
         the epoch. For an ensemble, `history`, `best_epoch` and `n_windows` are those of the
         first member.
     best_epoch
-        Number of the epoch whose weights the forecaster has; 0 if no epoch had a lower
-        validation loss than the initial weights.
+        Number of the epoch whose weights the forecaster has: the one with the lowest validation
+        loss, or the last one without validation. 0 if no epoch improved on a linear start.
     n_windows
         Number of training windows; validation windows count only after a refit.
     seconds

@@ -122,7 +122,7 @@ def ridge_var_own_past_free(
     """
     require_number("alpha", alpha, above=True)
     if not 0 <= own_share < 1:
-        raise ParameterError(f"own_share must be from 0 up to below 1; got {own_share}")
+        raise ParameterError(f"own_share must be at least 0 and below 1; got {own_share}")
     of_lags = _weights("lag_weights", lag_weights, moments.lags)
     of_sources = _weights("source_weights", source_weights, len(moments.total))
     weights = np.multiply.outer(of_sources, of_lags).ravel()
@@ -171,7 +171,7 @@ def choose_alpha(
     ParameterError
         If there is no penalty, or one isn't positive.
     SeriesError
-        If no validation run is longer than the lags.
+        If the validation runs hold fewer than two windows.
     """
     return best_penalty(penalty_curve(fit, moments, validation, alphas))
 
@@ -188,8 +188,8 @@ def penalty_curve(
     windows = sum(max(len(run) - moments.lags, 0) for run in validation)
     if windows < 2:  # an R² needs two
         raise SeriesError(
-            f"penalties are chosen on the last training frames, which must hold 2 "
-            f"windows of {moments.lags + 1} frames in a run; they hold {windows}, in "
+            f"penalties are chosen on the last training frames, which must hold 2 windows of "
+            f"{moments.lags + 1} frames, each within one run; they hold {windows} in "
             f"{sum(map(len, validation))} frames: use fewer lags (baseline_lags), or a longer scan"
         )
     fitted = ((float(alpha), fit(moments, alpha)) for alpha in alphas)

@@ -25,8 +25,8 @@ from torch.autograd.function import once_differentiable
 
 __all__ = ["Kept", "biased_score", "ranges", "tile_room", "weighted_score"]
 
-# Size of a tile of (sources, d, batch). On a CPU, 2 MB stay in the caches, with as much again
-# for a second thread; a GPU is faster with few, large launches.
+# Size of a tile of (sources, d, batch). On a CPU two threads' tiles must fit into the cache
+# together; a GPU is faster with few, large launches.
 _TILE_BYTES = {"cpu": 1_700_000, "cuda": 256_000_000}
 
 

@@ -60,7 +60,7 @@ def claims(name: str) -> bool:
 
 
 def near_miss(path: Path) -> ScanError | StrayError | None:
-    """Return why a file that seems to be meant as a series isn't read; None if it doesn't seem so.
+    """Return the error for a file that seems to be a misnamed series; otherwise None.
 
     The error is a `StrayError` if a series of the same name lies beside the file, such as a .csv
     beside a .mat: no session is lost then.
@@ -75,7 +75,7 @@ def near_miss(path: Path) -> ScanError | StrayError | None:
     beside = (stem + ending for ending in READERS if path.with_name(stem + ending).is_file())
     if series := next(beside, None):
         return StrayError(
-            f"{message}. {series} beside it is read: delete the other if it isn't needed"
+            f"{message}. {series} beside it is read: delete {path.name} if it isn't needed"
         )
     return ScanError(message)
 

@@ -68,7 +68,7 @@ class ArrayFolder:
     subjects
         A CSV table of the subjects to use (see `read_subjects`); None for all.
     group_column
-        Column of `subjects` that holds ``train`` or ``test``: who trains the cohort model.
+        Column of `subjects` that holds ``train`` or ``test``: whose scans train the cohort model.
     subject_column
         Column of `subjects` that names the subject.
     regions

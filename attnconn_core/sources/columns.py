@@ -78,7 +78,7 @@ def require_regions(
 
 
 def require_region_names(path: Path | str, names: Sequence[str]) -> None:
-    """Require that no column is named as an index, time or confound, and not all after frames.
+    """Require that no column is named as an index, time or confound, nor all after frames.
 
     Raises
     ------

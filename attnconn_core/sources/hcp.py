@@ -73,7 +73,7 @@ class HcpTree:
     subject_column
         Column of `subjects` that names the subject.
     group_column
-        Column of `subjects` that holds ``train`` or ``test``: who trains the cohort model.
+        Column of `subjects` that holds ``train`` or ``test``: whose scans train the cohort model.
     link_roots
         Folders outside `root` that links in it may lead to, such as the objects of
         git-annex, or ``HCP_Retest``; none unless the study lists them.

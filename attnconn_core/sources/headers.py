@@ -54,7 +54,7 @@ def check_names(path: Path, names: Sequence[str]) -> None:
             + (
                 f"more than once: {', '.join(twice[:5])}"
                 if twice
-                else f"column {names.index('') + 1 if names else 1} has none. Leave out an "
+                else f"column {names.index('') + 1 if names else 1} has no name. Leave out an "
                 "index (with pandas: to_csv(…, index=False))"
             )
         )

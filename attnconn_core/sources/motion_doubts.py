@@ -75,7 +75,7 @@ def doubtful_motion(
 
     Returns
     -------
-    Session key → what is doubtful, the rule that is applied all the same, and what to do.
+    Session key → sentences: what is doubtful, which rule still applies, and what to do.
     """
     known = {key: runs for key, runs in motions.items() if runs}
     moving = {key: [each.mean for each in runs if not each.constant] for key, runs in known.items()}

@@ -141,7 +141,7 @@ def check_phenotypes(
             raise StudyError(
                 f"{name}: must have a column {column}; it has "
                 f"{', '.join(map(str, table.columns[:12]))}{_title_above(table, column)}"
-                f". Name it in the study with behaviour.{key}"
+                f". Name the right column in the study with behaviour.{key}"
             )
     require_subjects(table[subject_column], name)
     subjects = [

@@ -46,10 +46,10 @@ def spikes(part: UsablePart, known: Collection[int] = ()) -> tuple[str, tuple[in
         return "", ()
     of = _named(part, np.flatnonzero(struck))
     return (
-        f"{len(frames)} of {part.n_frames} frames lie more than {_SPIKE:g} robust deviations from "
-        f"their region's median, or {_SPIKE_OF_ALL:g} in half of the regions (up to "
-        f"{largest:,.0f}) in {of}: {frames_in_words(frames)}; such spikes dominate the "
-        "correlations: look at the scan, and cut these frames out",
+        f"{len(frames)} of {part.n_frames} frames have values more than {_SPIKE:g} robust "
+        f"deviations from the region's median, or more than {_SPIKE_OF_ALL:g} in half of the "
+        f"regions, up to {largest:,.0f} in {of}: {frames_in_words(frames)}; such spikes "
+        "dominate the correlations: look at the scan, and cut these frames out",
         tuple(frames),
     )
 

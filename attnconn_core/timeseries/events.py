@@ -36,7 +36,8 @@ class Events:
     amplitude
         Neural activity during an event; the larger it is, the less linear the response.
     neural_noise
-        Deviation, over a second, of the noise added to an event of height 1.
+        Standard deviation of the noise of the drive, averaged over one second; an event has
+        height 1.
     both_signs
         True: the height of every event is drawn from a Laplace distribution around 0. False:
         all events of a region have the same positive height.

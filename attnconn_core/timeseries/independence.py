@@ -38,9 +38,9 @@ def few_independent_frames(part: UsablePart) -> str:
         return ""
     return (
         f"its power lies in so few frequencies (a narrow band-pass, or strong smoothing) that "
-        f"{part.n_frames} frames count as about {effective:.0f} independent ones (rule: "
-        f"{_FEW:g}): intervals and partial correlations that assume independent frames are then "
-        "wrong; use a wider band or a longer scan"
+        f"{part.n_frames} frames count as about {effective:.0f} independent ones (at "
+        f"least {_FEW:g} are needed): intervals and partial correlations that assume independent "
+        "frames are then wrong; use a wider band or a longer scan"
     )
 
 

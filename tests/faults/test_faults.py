@@ -61,7 +61,7 @@ def small_disk(tmp_path):
         pytest.skip(f"a file system can't be mounted here: {mounted.stderr.strip()}")
 
     def enlarge() -> None:
-        subprocess.run(["mount", "-o", "remount,size=4m", str(folder)], check=True)
+        subprocess.run(["mount", "-o", "remount,size=16m", str(folder)], check=True)
 
     yield folder, enlarge
     subprocess.run(["umount", str(folder)], check=True)
@@ -105,6 +105,22 @@ def test_a_full_disk(make_place, small_disk, tmp_path):
     assert again.counts == (len(lost) + 1, len(stored), 0)
     assert place.stored() == place.recorded() == sessions
     assert place.damage() == place.strays() == []
+
+
+def test_a_full_disk_of_mlflow(bare_place, small_disk):
+    """One line names the database and the cause, and room is all that the next run needs."""
+    folder, enlarge = small_disk
+    place = bare_place(tracking=str(folder / "mlruns"))
+    full = place.run()
+    assert full.status == 1
+    assert "Traceback" not in full.told
+    assert f"{folder}/mlruns/mlflow.db: MLflow's database must be readable and" in full.told
+    assert place.stored() == set()
+
+    enlarge()
+    again = place.run()
+    assert again.status == 0, again.told
+    assert place.stored() == place.sessions
 
 
 def test_rubbish_among_good_scans(make_place, tmp_path):

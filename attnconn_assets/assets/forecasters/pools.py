@@ -61,7 +61,7 @@ def place_of(work: Work, asset: str) -> int:
     if not folds:
         raise CohortError(
             f"{work.asset} uses other subjects' data, and needs at least {_FEWEST} subjects, so "
-            "that two of them have the same others"
+            "that two of them can use the same other subjects"
         )
     place = fold_of(folds, work.session.subject)
     if place is None:

@@ -1,20 +1,20 @@
 """Cost: estimates of a study's time, memory and disk space.
 
 Source of the constants: a run of ``studies/hcp_sample.yaml`` (14 sessions of 600 frames and 94
-regions, six methods) on 2 cores of an AMD EPYC that was also running other work: 21 minutes, at
-most 0.9 GB of memory, 0.13 GB on disk. They are scaled by frames, regions and sessions. Another
-machine or other methods can be several times slower or faster.
+regions, seven methods, 324 partitions) on 2 idle cores of an AMD EPYC: 150 s, at most 0.9 GB of
+memory, 0.13 GB on disk; and the original study's training step, 252 GFLOP. They are scaled by
+frames, regions and sessions. Another machine, other methods or work beside it can make a run
+several times slower or faster.
 """
 
 import os
-import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from attnconn_assets.assets.catalogue import specs
 from attnconn_assets.building.spec import BuildSpec
 from attnconn_assets.operation.check.findings import Findings
+from attnconn_assets.operation.disks import free_space
 from attnconn_assets.study.experiment import Configuration
 from attnconn_assets.study.study import Study
 from attnconn_core.errors import AttnconnError
@@ -25,12 +25,12 @@ from attnconn_core.sources import SessionShape, Source
 __all__ = ["Cost", "check_cost", "cost_of"]
 
 _GB = 2**30
-_PARTITION = 0.4  # seconds per partition for Dagster, MLflow and the store
+_PARTITION = 0.2  # seconds per partition for Dagster, MLflow and the store
 # Seconds per frame and pair of regions: for one matrix or linear forecaster of a session, ...
-_LINEAR = 4e-7
-_START = 1.3e-6  # ... for the linear start of a model, ...
-_TRAINING = 6e-9  # ... and for one epoch, per hidden dimension.
-_SCORES = 30.0  # seconds per score of a small cohort, with its permutations
+_LINEAR = 1e-8
+_START = 8e-8  # ... for the linear start of a model, ...
+_TRAINING = 1e-11  # ... and for one epoch, per hidden dimension and rank of the queries.
+_SCORES = 4.0  # seconds per score of a small cohort, with its permutations
 _BASE = 0.8 * _GB  # the libraries
 _MATRIX = 8  # bytes per pair of regions
 _WEIGHTS = 130  # bytes per pair of regions, in the model of a session
@@ -76,7 +76,7 @@ def check_cost(
     frames = max(shape.frames for shape in shapes.values())
     cost = cost_of(study, len(cohort.sessions), frames, regions)
     findings.plan.append(f"{cost} (an estimate, scaled from the sample study)")
-    memory, disk = _memory(), _disk(study.store_folder)
+    memory, disk = _memory(), float(free_space(study.store_folder))
     if cost.memory > memory:
         findings.warnings.append(
             f"about {cost.memory / _GB:.1f} GB of memory may be needed; this machine has "
@@ -119,8 +119,8 @@ def cost_of(study: Study, sessions: int, frames: int, regions: int) -> Cost:
             model, training = configuration.model, configuration.training
             passes = training.epochs * training.ensemble * (2 if training.refit else 1)
             start = _START if model.initialisation == "linear" else 0.0
-            each = start + _TRAINING * passes * model.hidden_dim
-            seconds += each * sessions * frames * pairs
+            width = model.hidden_dim * (model.query_rank or model.hidden_dim)
+            seconds += (start + _TRAINING * passes * width) * sessions * frames * pairs
             memory = max(memory, 4.0 * training.batch_size * pairs * model.hidden_dim)
     return Cost(seconds, _BASE + memory, disk)
 
@@ -168,9 +168,3 @@ def _memory() -> float:
         return float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
     except (AttributeError, ValueError, OSError):
         return float("inf")
-
-
-def _disk(folder: Path) -> float:
-    """Return the free bytes on the disk of a folder that may not exist yet."""
-    there = next(path for path in (folder, *folder.parents) if path.exists())
-    return float(shutil.disk_usage(there).free)

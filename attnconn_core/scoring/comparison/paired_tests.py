@@ -87,7 +87,8 @@ def compare_methods(
     complete = values[np.isfinite(values).all(axis=1)]
     if len(complete) < 2:
         raise ParameterError(
-            f"methods are compared on units with all scores; got {len(complete)} of {len(values)}"
+            "a comparison needs at least 2 units with scores of every method; got "
+            f"{len(complete)} of {len(values)}"
         )
     first, second = np.array(list(combinations(range(len(methods)), 2)), dtype=int).reshape(-1, 2).T
     p = _flipped(complete[:, first], complete[:, second], "two-sided", seed)

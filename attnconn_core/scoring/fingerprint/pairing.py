@@ -53,7 +53,7 @@ class PooledPairs:
             for (test, retest), n in named.items()
         )
         return (
-            f"test and retest are the sessions {listed}; the study's key sessions chooses them",
+            f"test and retest are the sessions {listed}; the study's key `sessions` chooses them",
         )
 
     @property
@@ -87,10 +87,12 @@ def pair_within_pools(cohort: Cohort, pools: Mapping[str, int]) -> PooledPairs:
     for pair, number in zip(pairs, numbers, strict=True):
         (kept if numbers.count(number) > 1 else alone).append(pair)
     if not kept:
+        shared = " of one cohort model" if len(pairs) > 1 else ""
         raise (CohortError if pairs else UnpairedError)(
-            "a fingerprint needs at least 2 subjects with a test and a retest session that one "
-            f"model reads; got {len(pairs)} such subjects of {len(cohort.subjects)}, whose "
-            f"sessions are {_sessions_listed(cohort)}"
+            f"a fingerprint needs at least 2 subjects{shared} with a test and a retest session; "
+            f"got {len(pairs)} with both sessions, of {len(cohort.subjects)} whose sessions are "
+            f"{_sessions_listed(cohort)}"
+            + (", and no two of them were read by the same model" if shared else "")
         )
     left_out = [*cohort.unpaired(), *(session for pair in alone for session in pair)]
     return PooledPairs(

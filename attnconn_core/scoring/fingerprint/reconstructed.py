@@ -46,8 +46,9 @@ def reconstructed_identifiability(
 
     Components are shared by both sessions, and those with the most variance
     are more specific to the subject than the rest (Amico & Goñi 2018, Scientific Reports 8:
-    8254). The number of components is chosen by the best I_diff, which always rises: subjects
-    are therefore split into two halves, and the number chosen in one is scored in the other.
+    8254). The number of components is chosen to maximise I_diff. Chosen and scored on the same
+    subjects, I_diff always rises; subjects are therefore split into two halves, and the number
+    chosen in one half is scored in the other.
 
     Raises
     ------

@@ -93,7 +93,7 @@ def recover(
         raise ParameterError(f"estimate must be a square matrix; got shape {estimate.shape}")
     if truth.shape != estimate.shape:
         raise ParameterError(
-            f"estimate and truth must have one shape; got {estimate.shape} and {truth.shape}"
+            f"estimate and truth must have the same shape; got {estimate.shape} and {truth.shape}"
         )
     scores = _scores(estimate, signed)
     edge = truth != 0

@@ -8,7 +8,7 @@ import time
 
 import dagster as dg
 
-from attnconn_assets.instance.pools import TRAINING, free_places, is_full
+from attnconn_assets.instance.pools import TRAINING, free_places, why_full
 from attnconn_assets.instance.run_locks import announced, end_orphans
 
 # Two studies in one home, of models alone: each body says when it began and when it ended.
@@ -45,7 +45,7 @@ class Silent:
     def made(self): ...
     def said(self, message):
         print(message, flush=True)
-        if message == "waiting: another process is training":
+        if message == "waiting: another process holds pool attnconn_training":
             waits.touch()
 
 asset.make = making
@@ -95,7 +95,7 @@ def test_two_processes_do_not_train_at_once(write_study, home, tmp_path):
     assert {study for *_, study in spans} == {"first", "second"}
     for (_, ended, _), (began, _, _) in itertools.pairwise(spans):
         assert ended <= began
-    assert any("waiting: another process is training" in told for told in said)
+    assert any("waiting: another process holds pool attnconn_training" in told for told in said)
 
 
 def test_a_place_is_given_back_by_a_run_that_was_killed(home):
@@ -106,16 +106,24 @@ def test_a_place_is_given_back_by_a_run_that_was_killed(home):
         def job() -> None: ...
 
         run = instance.create_run_for_job(job, status=dg.DagsterRunStatus.STARTED)
-        assert not is_full(instance, TRAINING)
+        assert not why_full(instance, TRAINING)
         storage.initialize_concurrency_limit_to_default(TRAINING)
         storage.claim_concurrency_slot(TRAINING, run.run_id, "step")
-        assert is_full(instance, TRAINING)
+        assert why_full(instance, TRAINING).startswith("another process holds")
         with announced(instance, run.run_id):
             end_orphans(instance)
-            assert is_full(instance, TRAINING)
+            assert why_full(instance, TRAINING).startswith("another process holds")
         left = home / "attnconn-running" / f"{run.run_id}.run"
         left.touch()
         os.utime(left, (time.time() - 60,) * 2)
         assert end_orphans(instance) == [run.run_id]
-        assert not is_full(instance, TRAINING)
+        assert not why_full(instance, TRAINING)
         free_places(instance, run.run_id)
+
+
+def test_a_pool_that_a_person_has_closed_is_named(home):
+    with dg.DagsterInstance.from_config(str(home)) as instance:
+        instance.event_log_storage.set_concurrency_slots(TRAINING, 0)
+        assert why_full(instance, TRAINING) == "pool attnconn_training is limited to 0 in Dagster"
+        instance.event_log_storage.set_concurrency_slots(TRAINING, 1)
+        assert not why_full(instance, TRAINING)

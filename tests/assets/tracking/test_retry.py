@@ -36,3 +36,11 @@ def test_waiting_is_told_and_comes_to_an_end(caplog, monkeypatch):
 
     with pytest.raises(MlflowException, match="no such run"):
         retry.call_when_free(otherwise, "mlflow.db")
+
+
+def test_a_disk_that_is_full_is_not_waited_for():
+    def full() -> None:
+        raise OperationalError("insert", {}, Exception("database or disk is full"))
+
+    with pytest.raises(TrackingError, match=r"mlflow\.db: .*SQLite reports: database or disk is"):
+        retry.call_when_free(full, "mlflow.db")

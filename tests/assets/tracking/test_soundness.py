@@ -8,7 +8,7 @@ import pytest
 from mlflow.store.db.utils import _get_latest_schema_revision
 
 from attnconn_assets.storage.databases import revision_of
-from attnconn_assets.tracking.soundness import explained, require_known
+from attnconn_assets.tracking.soundness import discard_unfinished, explained, require_known
 from attnconn_assets.tracking.tracking import Tracking
 from attnconn_core.errors import TrackingError
 
@@ -45,10 +45,23 @@ def test_another_version_is_refused_before_mlflow_may_migrate_it(tmp_path: Path,
         require_known(tmp_path / "mlflow.db")
 
 
-def test_what_was_killed_while_it_was_created_is_left_to_mlflow(tmp_path: Path):
-    write_database(tmp_path / "mlflow.db", "0584bdc529eb")
-    require_known(tmp_path / "mlflow.db")
+def test_what_was_ended_while_it_was_created_is_created_anew(tmp_path: Path):
+    database = tmp_path / "mlflow.db"
+    write_database(database, "0584bdc529eb")
+    require_known(database)
     require_known(tmp_path / "none.db")
+    assert Tracking(folder=str(tmp_path)).client().search_experiments()
+    assert revision_of(database) == _get_latest_schema_revision()
+
+
+def test_only_what_holds_nothing_is_discarded(tmp_path: Path):
+    damaged, full = tmp_path / "damaged.db", tmp_path / "full.db"
+    damaged.write_bytes(b"no database")
+    write_database(full, "0584bdc529eb", experiments=1)
+    for database in (damaged, full, tmp_path / "none.db"):
+        there = database.exists()
+        discard_unfinished(database)
+        assert database.exists() == there
 
 
 def test_the_installed_version_is_known_by_its_newest_migration(tmp_path: Path):

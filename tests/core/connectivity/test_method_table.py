@@ -4,11 +4,7 @@ from attnconn_core.connectivity import METHODS, Pearson, method_table, methods_p
 from attnconn_core.connectivity.method import Method
 
 PAGE = Path(__file__).parents[3] / "docs/methods.md"
-WRITE = (
-    "docs/methods.md is generated; write it again: python -c "
-    '"from pathlib import Path; from attnconn_core.connectivity import methods_page; '
-    "Path('docs/methods.md').write_text(methods_page(), encoding='utf-8')\""
-)
+WRITE = "docs/methods.md is generated; write it again: make lists"
 
 
 def test_the_page_is_what_the_registry_says():

@@ -165,5 +165,7 @@ def test_bad_input_is_refused(cohort):
     with pytest.raises(ParameterError, match="2 lags of 5 regions; got 2 lags of 12 regions"):
         hierarchical_var(fewer, others)
     short = TimeSeries((cohort["s0"].runs[0][:12],), 0.72, NAMES)
-    with pytest.raises(SeriesError, match="2 windows of 3 frames in a run; they hold 0"):
+    with pytest.raises(
+        SeriesError, match="2 windows of 3 frames, each within one run; they hold 0"
+    ):
         hierarchical_var(short, others)

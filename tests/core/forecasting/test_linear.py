@@ -138,7 +138,9 @@ def test_the_penalty_is_chosen_on_the_validation_part(runs, fit):
     assert choose_alpha(fit, moments, runs[1:], alphas) == alphas[int(np.argmax(scores))]
     with pytest.raises(ParameterError, match="at least one"):
         choose_alpha(fit, moments, runs[1:], ())
-    with pytest.raises(SeriesError, match=r"2 windows of 4 frames in a run; they hold 1, in 4 fra"):
+    with pytest.raises(
+        SeriesError, match=r"2 windows of 4 frames, each within one run; they hold 1 in 4 fra"
+    ):
         choose_alpha(fit, moments, [runs[1][: LAGS + 1]], alphas)
 
 

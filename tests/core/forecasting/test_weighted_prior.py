@@ -179,7 +179,7 @@ def test_weights_that_are_no_weights_are_refused(runs, weights):
 
 @pytest.mark.parametrize("own_share", [-0.1, 1.0, float("nan")])
 def test_a_share_that_is_no_share_is_refused(runs, own_share):
-    with pytest.raises(ParameterError, match="own_share must be from 0 up to below 1; got"):
+    with pytest.raises(ParameterError, match="own_share must be at least 0 and below 1; got"):
         ridge_var_own_past_free(lagged_moments(runs, LAGS), 1.0, own_share=own_share)
 
 

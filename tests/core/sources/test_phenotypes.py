@@ -71,7 +71,7 @@ def test_coding_of_a_column_that_is_not_there_is_refused(tmp_path):
         ("Subject,IQ\n1,3\n", "coding must name existing columns; got Age"),
         (
             "Id,Age\n1,22-25\n",
-            "it has Id, Age. Name it in the study with behaviour.subject_column",
+            "it has Id, Age. Name the right column in the study with behaviour.subject_column",
         ),
         ("Subject,Age\n1,22-25\n1,36+\n", "a subject may have only one row; several: 1"),
         ("", "must be a table of separated values"),

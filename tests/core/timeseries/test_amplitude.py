@@ -26,10 +26,10 @@ def test_spikes_are_counted_over_runs():
     told, frames = spikes(part_of(one, two))
     assert frames == (60, 61, 120)
     assert told.startswith(
-        "3 of 220 frames lie more than 10 robust deviations from their region's median, or 5 in "
-        "half of the regions (up to "
+        "3 of 220 frames have values more than 10 robust deviations from the region's median, or "
+        "more than 5 in half of the regions, up to "
     )
-    assert "in 20 of 20 regions: 60–61, 120; such spikes" in told
+    assert " in 20 of 20 regions: 60–61, 120; such spikes" in told
 
 
 def test_frames_that_are_said_otherwise_are_left_out():

@@ -42,6 +42,6 @@ def test_a_spike_in_all_regions_at_once_is_said_where_none_is_far_by_itself():
     values = clean()
     values[[40, 150]] += 7 * values.std(axis=0)
     (told,) = suspicions(TimeSeries((values,), 0.72, tuple(f"R{n}" for n in range(20))))
-    assert "2 of 300 frames lie more than 10 robust deviations" in told
-    assert "or 5 in half of the regions" in told
+    assert "2 of 300 frames have values more than 10 robust deviations" in told
+    assert "or more than 5 in half of the regions" in told
     assert "40, 150" in told

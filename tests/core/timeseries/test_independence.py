@@ -59,7 +59,7 @@ def test_ordinary_scans_and_an_ordinary_band_have_frames_enough(seed):
 def test_strong_filters_are_said():
     told = few_independent_frames(part_of(band(clean(200), 2, 8)))
     assert "200 frames count as about 1" in told
-    assert "(rule: 30)" in told
+    assert "(at least 30 are needed)" in told
     assert few_independent_frames(part_of(averaged(clean(209), 10)))
 
 

@@ -60,7 +60,7 @@ def spiked():
 @pytest.mark.parametrize(
     ("values", "said"),
     [
-        (spiked(), "lie more than 10 robust deviations"),
+        (spiked(), "have values more than 10 robust deviations"),
         (clean() + 1000 * (TIME > 0), "at another level from frame 150"),
         (clean() + 1000 * (TIME > 0.85), "at another level from frame 277"),
         (clean() + 1e5 * TIME, "a drift or a jump"),

@@ -189,13 +189,13 @@ def test_headers_are_read_only_as_long_as_there_is_time(scans):
 
 
 def test_cost_grows_with_regions_and_epochs(tiny_study):
-    small, large = (cost_of(tiny_study, 100, 1200, regions) for regions in (100, 400))
+    small, large = (cost_of(tiny_study, 100, 1200, regions) for regions in (400, 1600))
     assert large.seconds > 8 * small.seconds
     assert large.disk > 8 * small.disk
     assert large.memory > small.memory
     sample = load_study(REPOSITORY / "studies" / "hcp_sample.yaml")
     as_measured = cost_of(sample, 14, 600, 94)
-    assert 10 * 60 < as_measured.seconds < 40 * 60
+    assert 2 * 60 < as_measured.seconds < 6 * 60
     assert 0.05 < as_measured.disk / 2**30 < 0.3
 
 
