@@ -25,9 +25,9 @@ from attnconn_assets.building.partitions import (
 from attnconn_assets.building.platform import Platform
 from attnconn_assets.building.retrying import (
     FailedBeforeError,
-    ended,
+    is_transient,
     made_before,
-    may_pass,
+    step_error,
     tries_before,
 )
 from attnconn_assets.building.spec import BuildSpec, Kind
@@ -53,7 +53,7 @@ class _Chunk:
     shown: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     digests: list[str] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
-    passing: bool = False
+    transient: bool = False
 
     def add(self, partition: str, entry: Entry, shown: Mapping[str, Any]) -> None:
         """Add a partition that is stored."""
@@ -126,7 +126,7 @@ def _make_all(
     if chunk.failed:
         for partition, shown in chunk.shown.items():
             _log_made(context, key, partition, shown)
-        raise ended(context, chunk.failed, len(partitions), passing=chunk.passing)
+        raise step_error(context, chunk.failed, len(partitions), transient=chunk.transient)
     for partition, shown in chunk.shown.items():
         # Dagster adds this to the event per partition with which it closes the step.
         named = {} if partition == WHOLE else {"partition_key": partition}
@@ -161,7 +161,7 @@ def _make_one(
         return
     except Exception as error:
         _end_if_asked_to(error)
-        chunk.passing |= may_pass(error)
+        chunk.transient |= is_transient(error)
         # Unexpected errors also fail only their own partition; they are logged with a traceback.
         expected = isinstance(error, AttnconnError)
         told = str(error) if expected else f"{type(error).__name__}: {error}"
@@ -212,7 +212,7 @@ def _remember(
     """Record a failure in the store; log if that is impossible, as on a full disk."""
     try:
         tried = ""
-        if not may_pass(error):
+        if not is_transient(error):
             tried = attempt(
                 platform.study, spec, platform.store, platform.source, platform.listing, partition
             )

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from attnconn_assets.building.retrying import tell_if_retried
+from attnconn_assets.building.retrying import set_retry_tag
 from attnconn_assets.instance.home import ensure_home, open_instance
 from attnconn_assets.instance.shown_versions import n_made
 from attnconn_assets.study.claim import claimed_before, has_results
@@ -63,7 +63,7 @@ def require_store_of_run(study: Study, context: dg.AssetExecutionContext) -> Non
     try:
         require_store(study, context.instance)
     except StoreError as error:
-        tell_if_retried(context.instance, context.run, passing=True)
+        set_retry_tag(context.instance, context.run, transient=True)
         raise dg.Failure(str(error), allow_retries=False) from None
 
 

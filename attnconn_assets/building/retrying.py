@@ -24,10 +24,10 @@ from attnconn_core.errors import AttnconnError, StoreError, TrackingError
 
 __all__ = [
     "FailedBeforeError",
-    "ended",
+    "is_transient",
     "made_before",
-    "may_pass",
-    "tell_if_retried",
+    "set_retry_tag",
+    "step_error",
     "tries_before",
 ]
 
@@ -35,17 +35,17 @@ _TRIES = 2  # after the first
 _PAUSE = 1.0  # seconds before the second try; twice that before the third
 
 # Errors of a store, a disk or a database: a retry may succeed although the inputs are the same.
-_PASSING = (OSError, MemoryError, ReplacedError, StoreError, TrackingError)
+_TRANSIENT = (OSError, MemoryError, ReplacedError, StoreError, TrackingError)
 
 
 class FailedBeforeError(AttnconnError):
     """An earlier try with the same inputs failed because of them."""
 
 
-def may_pass(error: BaseException | None) -> bool:
+def is_transient(error: BaseException | None) -> bool:
     """Whether an error, or one of its causes, may not recur with the same inputs."""
     while error is not None:
-        if isinstance(error, _PASSING) and not isinstance(error, FileNotFoundError):
+        if isinstance(error, _TRANSIENT) and not isinstance(error, FileNotFoundError):
             return True
         error = error.__cause__
     return False
@@ -90,23 +90,23 @@ def made_before(
     return None
 
 
-def ended(
-    context: dg.AssetExecutionContext, failed: Mapping[str, str], total: int, *, passing: bool
+def step_error(
+    context: dg.AssetExecutionContext, failed: Mapping[str, str], total: int, *, transient: bool
 ) -> Exception:
     """Return the exception that ends a failed step: a retry, if some failures may not recur.
 
     A Dagster retry policy isn't used, because it would also retry runs that a person ended.
     """
     told = failure(f"{len(failed)} of {total} failed", failed)
-    tell_if_retried(context.instance, context.run, passing=passing)
-    if not passing:
+    set_retry_tag(context.instance, context.run, transient=transient)
+    if not transient:
         return told
     again = dg.RetryRequested(_TRIES, seconds_to_wait=_PAUSE * 2**context.retry_number)
     again.__cause__ = told
     return again
 
 
-def tell_if_retried(instance: dg.DagsterInstance, run: dg.DagsterRun, *, passing: bool) -> None:
+def set_retry_tag(instance: dg.DagsterInstance, run: dg.DagsterRun, *, transient: bool) -> None:
     """Set the tag that decides whether a failing run with `dagster/max_retries` is retried.
 
     A value that a person chose for the run is kept.
@@ -115,6 +115,6 @@ def tell_if_retried(instance: dg.DagsterInstance, run: dg.DagsterRun, *, passing
     if tag in run.tags and not is_retry:
         return
     now = instance.get_run_by_id(run.run_id)
-    if not passing and now and now.tags.get(tag) == "true" and not is_retry:
+    if not transient and now and now.tags.get(tag) == "true" and not is_retry:
         return  # another step has asked for a retry
-    instance.add_run_tags(run.run_id, {tag: str(passing).lower()})
+    instance.add_run_tags(run.run_id, {tag: str(transient).lower()})

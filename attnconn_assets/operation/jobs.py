@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import dagster as dg
 
 from attnconn_assets.building.metadata import failure
-from attnconn_assets.building.retrying import tell_if_retried
+from attnconn_assets.building.retrying import set_retry_tag
 from attnconn_assets.instance.run_locks import announced
 from attnconn_assets.operation.outcome import Step
 from attnconn_assets.operation.owned import owned
@@ -73,8 +73,8 @@ def refresh(study: Study) -> dg.JobDefinition:
             context.log.info(line)
         context.log.info(f"{outcome.made} made, {outcome.standing} up to date")
         if outcome.failed:
-            passing = bool(outcome.passing & outcome.failed.keys())
-            tell_if_retried(context.instance, context.run, passing=passing)
+            transient = bool(outcome.transient & outcome.failed.keys())
+            set_retry_tag(context.instance, context.run, transient=transient)
             raise failure(f"{len(outcome.failed)} failed", outcome.failed)
 
     @dg.job(

@@ -52,7 +52,7 @@ class Outcome:
         Partitions that failed, and partitions that couldn't be tried: ``asset of partition`` → why.
     refused
         Files or sessions that the source refuses → why.
-    passing
+    transient
         Names in `failed` whose failure isn't due to their inputs, such as a full disk.
     deleted
         Sessions whose partitions a person deleted although the scans exist.
@@ -87,7 +87,7 @@ class Outcome:
     failed: dict[str, str] = field(default_factory=dict)
     waiting: dict[str, tuple[Cause, ...]] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
-    passing: set[str] = field(default_factory=set)
+    transient: set[str] = field(default_factory=set)
     deleted: list[str] = field(default_factory=list)
     moved: list[str] = field(default_factory=list)
     inapplicable: dict[str, str] = field(default_factory=dict)
@@ -112,6 +112,11 @@ class Outcome:
             yield (
                 "MLflow runs of stored results were deleted without their parent or their "
                 f"children; restored: {len(self.restored.runs)}"
+            )
+        if self.restored.n_left:
+            yield (
+                f"{self.restored.n_left} MLflow runs of stored results are deleted in MLflow and "
+                "stay so; MLflow's page can restore them (State: Deleted)"
             )
         if self.rebuilt:
             yield (

@@ -290,7 +290,7 @@ class _Line:
                 continue
             self.outcome.failed[name] = failed[name]
             if self._store.failed_with(spec.name, key) == "":
-                self.outcome.passing.add(name)
+                self.outcome.transient.add(name)
 
     def _left_out(self, spec: BuildSpec, keys: Collection[str]) -> Collection[str]:
         """Return the sessions that the study excludes; their failures don't count.

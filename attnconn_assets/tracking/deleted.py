@@ -26,9 +26,17 @@ and mine.value = 'true' and above.value = 'true' and study.value = ?
 """
 
 
+_WHOLLY = """
+select count(distinct run.run_uuid) from runs as run
+join tags as study on study.run_uuid = run.run_uuid and study.key = 'attnconn.study'
+join tags as mine on mine.run_uuid = run.run_uuid and mine.key = 'attnconn.current'
+where run.lifecycle_stage = 'deleted' and mine.value = 'true' and study.value = ?
+"""
+
+
 @dataclass(frozen=True)
 class Deleted:
-    """Deleted experiments and runs of stored results, without runs deleted with all children.
+    """Deleted experiments and runs of stored results.
 
     Attributes
     ----------
@@ -36,14 +44,18 @@ class Deleted:
         Id → name of each experiment that was deleted with current runs.
     runs
         Ids of current runs that were deleted without their parent or their children.
+    n_left
+        Number of current runs that were deleted with parent and children: a person's choice,
+        which `restore` leaves.
     """
 
     experiments: Mapping[str, str] = field(default_factory=dict)
     runs: Sequence[str] = ()
+    n_left: int = 0
 
     @property
     def names(self) -> list[str]:
-        """Names of the experiments, and ids of the runs."""
+        """Names of the experiments, and ids of the runs, that `restore` restores."""
         return [*self.experiments.values(), *self.runs]
 
 
@@ -68,7 +80,8 @@ def restore(client: "MlflowClient", database: Path, study: str) -> Deleted:
     runs = _in_part(database, study)
     for run in runs:
         client.restore_run(run)
-    return Deleted(experiments, runs)
+    ((n_left,),) = rows(database, _WHOLLY, study)
+    return Deleted(experiments, runs, n_left)
 
 
 def _experiments(client: "MlflowClient", study: str) -> dict[str, str]:

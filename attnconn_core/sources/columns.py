@@ -67,7 +67,7 @@ def require_regions(
     if names is not None:
         require_region_names(path, names)
     for number, column in enumerate(columns):
-        if _counts(column):
+        if _looks_like_index(column):
             called = repr(names[number]) if names else f"number {number + 1}"
             first = ", ".join(f"{value:g}" for value in column[:3])
             raise ScanError(
@@ -105,7 +105,7 @@ def require_region_names(path: Path | str, names: Sequence[str]) -> None:
         )
 
 
-def _counts(column: Shaped[np.ndarray, " time"]) -> bool:
+def _looks_like_index(column: Shaped[np.ndarray, " time"]) -> bool:
     """Return whether values have even steps, restart in each run, or are monotonic."""
     if len(column) < _LEAST:
         return False

@@ -171,6 +171,18 @@ def test_runs_that_were_deleted_in_part_are_restored(again, client, line, monkey
     assert ticks.skipped() == "all is up to date"
 
 
+def test_a_run_that_was_deleted_with_its_children_stays_so_and_is_counted(again, client):
+    (experiment,) = {each for each in client.search_experiments() if each.name == "fingerprint"}
+    runs = client.search_runs([experiment.experiment_id], "tags.`attnconn.current` = 'true'")
+    for run in runs:
+        client.delete_run(run.info.run_id)
+    (told,) = again()
+    assert told.startswith(f"{len(runs)} MLflow runs of stored results are deleted in MLflow and")
+    for run in runs:
+        client.restore_run(run.info.run_id)
+    assert again() == []
+
+
 def test_files_of_a_version_that_are_gone_are_copied_again(again, client, line, load_model):
     folder = line.study.tracking_folder / "models" / NAME
     shutil.rmtree(folder)
