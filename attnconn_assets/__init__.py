@@ -6,7 +6,7 @@ Imports point down only; import-linter holds the floors::
     commands | definitions  what the commands do; the only Definitions
     operation               what starts the making: runner, jobs, sensors, servers
     assets                  what is made: catalogue; inputs, forecasters, connectivity,
-                            scores, report
+                            scores, report, export
     building                how one partition is made, checked, stored and reported
     tracking | instance     MLflow; Dagster's own instance
     storage | study         the store and where each file comes from; the study file

@@ -120,8 +120,25 @@ def _of_study(options: argparse.Namespace, study: "Study", file: Path) -> int:
             return commands.dev(study, file, options.dagster_port, options.mlflow_port)
         case "verify":
             return commands.verify(study, options.repair)
+        case "export":
+            return _export(study, options)
         case _:
             return commands.tell(study, options.what)
+
+
+def _export(study: "Study", options: argparse.Namespace) -> int:
+    from attnconn_assets.operation.export.command import export
+    from attnconn_assets.operation.export.request import requested
+
+    request = requested(
+        study,
+        formats=options.formats,
+        methods=options.methods,
+        sessions=options.sessions,
+        models=options.models,
+        parcellation=options.parcellation,
+    )
+    return export(study, request, options.folder)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -199,7 +216,36 @@ def _parser() -> argparse.ArgumentParser:
         help="mark damaged results, so that the next run makes them again, and remove files "
         "that belong to no result",
     )
+    _add_export(command("export", "write stored results as files for other programs"))
     return parser
+
+
+def _add_export(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "folder",
+        type=Path,
+        metavar="FOLDER",
+        help="a new or empty folder, or one with an earlier export of this study, to replace",
+    )
+    parser.add_argument(
+        "--formats",
+        nargs="+",
+        default=(),
+        metavar="FORMAT",
+        help="bids (tables with sidecars), cifti, graphml, edges, scores, weights; default: those "
+        "of the study's key export, or else bids, scores and, with an atlas in CIFTI, cifti",
+    )
+    for name, what in (
+        ("methods", "only matrices of these methods"),
+        ("sessions", "only these sessions (sub-100307_ses-test) or subjects (sub-100307)"),
+        ("models", "models whose weights are exported, as ASSET/PARTITION"),
+    ):
+        parser.add_argument(f"--{name}", nargs="+", default=(), metavar="NAME", help=what)
+    parser.add_argument(
+        "--parcellation",
+        metavar="NAME",
+        help="name of the parcellation in file names; default: the name of the atlas",
+    )
 
 
 if __name__ == "__main__":

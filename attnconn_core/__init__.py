@@ -3,6 +3,7 @@
 Modules and the floor they stand on (imports point down only)::
 
     5  figures        records in, matplotlib figures out
+    5  export         records in, files for other programs out
     4  scoring        forecast skill, fingerprint, behaviour, reliability, ground truth
     3  connectivity   one estimator per file; one registry of methods
     3  results        stored results of the platform, read into records

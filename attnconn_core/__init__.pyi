@@ -4,6 +4,7 @@
 from . import (
     connectivity,
     errors,
+    export,
     figures,
     forecasting,
     parcellation,
@@ -103,6 +104,7 @@ __all__ = [
     "edge_features",
     "edge_significance",
     "errors",
+    "export",
     "figures",
     "fingerprint",
     "forecasting",

@@ -5,6 +5,7 @@ import dataclasses
 import dagster as dg
 
 from attnconn_assets.assets.connectivity import specs as connectivity
+from attnconn_assets.assets.export import specs as export
 from attnconn_assets.assets.forecasters import specs as forecasters
 from attnconn_assets.assets.inputs import specs as inputs
 from attnconn_assets.assets.report import specs as report
@@ -19,12 +20,12 @@ from attnconn_core.errors import StudyError
 __all__ = ["assets", "resources", "specs", "store_of", "tracking_of"]
 
 # Groups whose assets are always made; others are made only if an asset reads them.
-_ENDS = ("inputs", "scores", "report")
+_ENDS = ("inputs", "scores", "report", "export")
 
 
 def specs(study: Study) -> list[BuildSpec]:
     """Return the specs of all assets of a study, each after the assets that it reads."""
-    rooms = (inputs, forecasters, connectivity, scores, report)
+    rooms = (inputs, forecasters, connectivity, scores, report, export)
     wanted = _wanted([spec for room in rooms for spec in room.specs(study)])
     return [_with_quality(spec) if study.exclude.given else spec for spec in wanted]
 

@@ -35,7 +35,8 @@ _FORMAT = 1
 _FIGURES = "attnconn_core.figures"
 # Registries only list things; what an asset uses of them is in its recipe by name.
 _LISTS = frozenset(
-    f"attnconn_core.{room}.registry" for room in ("connectivity", "figures", "scoring", "sources")
+    f"attnconn_core.{room}.registry"
+    for room in ("connectivity", "export", "figures", "scoring", "sources")
 )
 
 

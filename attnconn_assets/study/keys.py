@@ -13,6 +13,7 @@ from docstring_parser import Docstring, DocstringStyle, parse
 from pydantic import TypeAdapter
 
 from attnconn_assets.study.experiment import Experiment, FineTuning
+from attnconn_assets.study.export import ExportSettings
 from attnconn_assets.study.settings import (
     AutomationSettings,
     BehaviourSettings,
@@ -41,6 +42,7 @@ _GROUPS: dict[str, type[Any]] = {
     "granger": GrangerSettings,
     "significance": SignificanceSettings,
     "contrast": GroupContrast,
+    "export": ExportSettings,
     "recovery": RecoverySettings,
     "recovery.files.<name>": KnownTruthFile,
     "confounds": Confounds,

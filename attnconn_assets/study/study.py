@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import Field, ValidationError, field_validator
 
 from attnconn_assets.study.experiment import Configuration, Experiment, FineTuning
+from attnconn_assets.study.export import ExportSettings, require_exportable
 from attnconn_assets.study.methods import (
     MethodChoice,
     chosen_methods,
@@ -95,6 +96,8 @@ class Study(SourceSettings):
         Sessions to leave out of the group results; keys in a table below.
     automation
         What the daemon starts by itself; keys in a table below.
+    export
+        Files for other programs, made with the results; keys in a table below.
     contrast
         Two groups to compare, by default none; keys in a table below.
     scores
@@ -146,6 +149,7 @@ class Study(SourceSettings):
     scores: tuple[ScoreChoice, ...] = ()
     exclude: ExclusionRules = ExclusionRules()
     automation: AutomationSettings = AutomationSettings()
+    export: ExportSettings = ExportSettings()
     owners: tuple[Owner, ...] = ()
     test_fraction: float = Field(0.1, gt=0, lt=1)
     baseline_lags: int = Field(5, ge=1)
@@ -223,6 +227,12 @@ class Study(SourceSettings):
     def chosen_methods(self) -> tuple[Method, ...]:
         """The chosen methods, in the order of display."""
         return chosen_methods(self.methods, self.every_method)
+
+    @property
+    def exported_methods(self) -> tuple[Method, ...]:
+        """The methods whose matrices are exported."""
+        names = self.export.methods
+        return tuple(each for each in self.chosen_methods if not names or each.name in names)
 
     @property
     def granger_settings(self) -> GrangerSettings:
@@ -303,6 +313,7 @@ def load_study(path: Path) -> Study:
     study = study.model_copy(update=filled)
     _check_lags(path, study)
     _check_methods(path, study)
+    require_exportable(path, study.export, study.chosen_methods, study.make_source())
     try:
         for score in study.chosen_scores:
             if isinstance(score, ChoosesPenalties):

@@ -12,6 +12,7 @@ from attnconn_core.sources.abilities import (
     session_shape,
 )
 from attnconn_core.sources.arrays import ArrayFolder
+from attnconn_core.sources.atlases import cifti_atlas
 from attnconn_core.sources.base import DESIGN_LABELS, Design, Listing, Source
 from attnconn_core.sources.bids.derivatives import BidsDerivatives
 from attnconn_core.sources.bids.settings import Confounds, Scrub
@@ -63,6 +64,7 @@ __all__ = [
     "as_written",
     "brings_phenotypes",
     "check_phenotypes",
+    "cifti_atlas",
     "date_problem",
     "doubtful_motion",
     "far_values",

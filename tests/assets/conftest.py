@@ -18,6 +18,7 @@ from attnconn_assets.operation.outcome import Outcome, Step
 from attnconn_assets.operation.runner import materialise_stale
 from attnconn_assets.study.study import Study, load_study
 from attnconn_assets.tracking.tracking import Tracking
+from tests.hcp_tree import Tree, cortex
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -176,6 +177,30 @@ def line_of_files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
     files = {"source": "arrays", "root": "../scans", "repetition_time": 0.72}
     few = {"methods": ["pearson", "attention_subject"], "reliability": {"seeds": 1}}
     study = load_study(write_study_to(folder, **{**simulated, **files, **few}))
+    with dg.DagsterInstance.ephemeral() as instance:
+        outcome, told = make_line(study, instance)
+        assert outcome.failed == {}
+        yield Line(folder, study, instance, outcome, told)
+
+
+@pytest.fixture(scope="session")
+def line_of_cifti(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
+    """A line of two methods that exports files; scans and atlas are CIFTI files of four regions."""
+    folder = tmp_path_factory.mktemp("cifti")
+    tree, rng = Tree(folder / "hcp"), np.random.default_rng(5)
+    for subject, session in itertools.product("1234", ("", "_retest")):
+        values = rng.normal(size=(120, 20))
+        values[1:, 5:10] += values[:-1, :5]  # the second region follows the first
+        tree.dense(subject + session, "rfMRI_REST", cortex(), 100 + values)
+    names = {key: f"region {'ABCD'[key - 1]}" for key in (1, 2, 3, 4)}
+    tree.atlas("four_regions.dlabel.nii", np.repeat([1, 2, 3, 4], 5), names)
+    simulated = dict.fromkeys(("n_subjects", "n_regions", "n_frames", "behaviour", "scan_lengths"))
+    files = {"source": "hcp", "root": "../hcp", "atlas": "../four_regions.dlabel.nii"}
+    files |= {"frames_per_run": 60}
+    few = {"methods": ["pearson", {"granger": {"lags": 1, "alpha": 1.0}}]}
+    export = {"export": {"formats": ["bids", "cifti", "scores"]}}
+    path = write_study_to(folder, **{**simulated, **files, **few, **export})
+    study = load_study(path)
     with dg.DagsterInstance.ephemeral() as instance:
         outcome, told = make_line(study, instance)
         assert outcome.failed == {}

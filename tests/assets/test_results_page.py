@@ -31,6 +31,7 @@ PRINTED = (
     ("(5, 5)\n0.0\n",),
     ("tiny granger", "metrics.i_diff"),
     ("(1, 5, 1)",),
+    ("source", "target", "weight"),
 )
 
 

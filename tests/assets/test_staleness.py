@@ -82,6 +82,7 @@ def load_everything(folder: Path, key: str = "", value: object = None) -> Study:
         "contrast": {"column": "Group", "first": 0, "second": 1},
         "behaviour": {**TINY_STUDY["behaviour"], "confounds": ["Age"]},
         "recovery": {"simulated": ["linear-5"], "data_sets": 2},
+        "export": {"formats": ["bids", "graphml", "edges", "scores"]},
     }
     base = TINY_EXPERIMENT["group"]["base"]
     experiment = {**TINY_EXPERIMENT, "group": {"base": base, "other": base}}

@@ -384,6 +384,8 @@ STUDIES = [
         ("study", "an unknown method", _study(methods=["pearsn"]), StudyError, "pearsn"),
         ("study", "a repetition time of 0", _study(repetition_time=0), StudyError, "repetition_time"),
         ("study", "an experiment that isn't there", _study(experiments=["none.yaml"]), StudyError, "none.yaml: can't be read"),
+        ("study", "an unknown format", _study(export={"formats": ["nifti"]}), StudyError, "must be among bids, cifti"),
+        ("study", "CIFTI files without an atlas", _study(export={"formats": ["cifti"]}), StudyError, "needs a source with an atlas in CIFTI"),
         ("study", "somebody's home that isn't there", _study(root="~nobody-of-this-name/scans"), StudyError, "must be a path that can be followed"),
         ("experiment", "a slip in a key", _study(experiment=MODEL_KEYS), StudyError, "did you mean 'input_window'?"),
         ("experiment", "no configuration", _study(experiment={"fine_tuning": {"epochs": 1}}), StudyError, "at least one group configuration"),
@@ -406,6 +408,7 @@ COMMANDS = {
     "a slip in a command": (["rum"], "invalid choice: 'rum'"),
     "an unknown option": (["run", "--fast"], "unrecognized arguments: --fast"),
     "a word for a port": (["dev", "--dagster-port", "three"], "invalid int value: 'three'"),
+    "an export to nowhere": (["export"], "the following arguments are required: FOLDER"),
     "trace of nothing": (["trace"], "the following arguments are required: what"),
 }
 """The command line: what → (arguments, a part of the message)."""

@@ -52,6 +52,7 @@ PUBLIC = [
     "edge_features",
     "edge_significance",
     "errors",
+    "export",
     "figures",
     "fingerprint",
     "forecasting",

@@ -18,6 +18,7 @@ from attnconn_assets.operation.disks import free_space
 from attnconn_assets.study.experiment import Configuration
 from attnconn_assets.study.study import Study
 from attnconn_core.errors import AttnconnError
+from attnconn_core.export import FORMATS
 from attnconn_core.records import Cohort
 from attnconn_core.sources import SessionShape, Source
 
@@ -142,7 +143,7 @@ def _penalties(spec: BuildSpec) -> int:
 
 
 def _disk_of(spec: BuildSpec, sessions: int, pairs: int, lengths: int) -> float:
-    """Return the bytes of an asset's matrices or models."""
+    """Return the bytes of an asset's matrices, models or exported files."""
     if spec.partitioned != "session":
         return 0.0
     match spec.group:
@@ -154,6 +155,9 @@ def _disk_of(spec: BuildSpec, sessions: int, pairs: int, lengths: int) -> float:
             return float(_MATRIX * sessions * pairs * lengths * _penalties(spec))
         case "forecasters":
             return float(_WEIGHTS * sessions * pairs)
+        case "export":
+            each = sum(FORMATS[name].size for name in spec.settings["formats"])
+            return float(each * sessions * pairs * len(spec.settings["methods"]))
         case _:
             return 0.0
 

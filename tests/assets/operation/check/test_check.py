@@ -16,6 +16,7 @@ from attnconn_assets.operation.check.cost import cost_of
 from attnconn_assets.operation.runner import materialise_stale
 from attnconn_assets.storage.entry import WHOLE
 from attnconn_assets.study.study import load_study
+from attnconn_core.export import FORMATS
 from tests.assets.conftest import REPOSITORY, Told
 
 SIMULATED = ("n_subjects", "n_regions", "n_frames")
@@ -196,6 +197,18 @@ def test_cost_grows_with_regions_and_epochs(tiny_study):
     as_measured = cost_of(sample, 14, 600, 94)
     assert 2 * 60 < as_measured.seconds < 6 * 60
     assert 0.05 < as_measured.disk / 2**30 < 0.3
+
+
+def test_exported_files_take_their_space(write_study):
+    asked = {"formats": ["graphml"], "methods": ["pearson", "granger"]}
+    without, exporting = (
+        load_study(write_study(methods=["pearson", "granger"], **more))
+        for more in ({}, {"export": asked})
+    )
+    graphs = 2 * 1000 * 400**2 * FORMATS["graphml"].size
+    sizes = {"sessions": 1000, "frames": 1200, "regions": 400}
+    more = cost_of(exporting, **sizes).disk - cost_of(without, **sizes).disk
+    assert more == pytest.approx(graphs)
 
 
 def test_the_command_ends_with_1_for_errors_and_writes_nothing(scans, home, monkeypatch, capsys):

@@ -1,0 +1,77 @@
+"""Exported files of a session, and of the study as a whole."""
+
+import contextlib
+from collections.abc import Iterable
+from pathlib import Path
+
+from attnconn_assets.assets.export.reading import (
+    read_models,
+    read_parcellation,
+    read_scores,
+    read_session,
+    read_warnings,
+)
+from attnconn_assets.assets.scores.cautions import CAUTIONS
+from attnconn_assets.building.causes import named
+from attnconn_assets.building.result import Result
+from attnconn_assets.building.work import Work
+from attnconn_core.export.exported import ExportedStudy, Parcellation, Software
+from attnconn_core.export.registry import files_of_session, files_of_study
+
+__all__ = ["make_export", "make_study_export"]
+
+
+def make_export(work: Work) -> Result:
+    """Write a session's series and matrices in the formats of the study.
+
+    Methods without a matrix of the session are left out.
+    """
+    settings = work.settings
+    methods = [m for m in settings["methods"] if named(m.name, work.partition) not in work.lacks]
+    warnings = {} if CAUTIONS in work.lacks else read_warnings(work)
+    session = read_session(
+        work, work.partition, methods, _parcellation(work), _software(work), warnings
+    )
+    told = {method.name: warnings[method.name] for method in methods if method.name in warnings}
+    return _result(files_of_session(session, settings["formats"]), told)
+
+
+def make_study_export(work: Work) -> Result:
+    """Write the study's scores, models and atlas in the formats of the study."""
+    settings = work.settings
+    formats = settings["formats"]
+    models: dict[str, Path] = {}
+    for configuration in settings["models"] if "weights" in formats else ():
+        models |= read_models(work, "group_forecaster", configuration)
+    study = ExportedStudy(
+        settings["title"],
+        (),
+        settings["methods"],
+        _parcellation(work),
+        _software(work),
+        scores=read_scores(work, settings["methods"]) if "scores" in formats else None,
+        models=models,
+    )
+    return _result(files_of_study(study, formats), {})
+
+
+def _parcellation(work: Work) -> Parcellation:
+    atlas = work.settings["atlas"]
+    with work.reading(atlas) if atlas else contextlib.nullcontext():
+        return read_parcellation(work, work.settings["parcellation"], atlas)
+
+
+def _software(work: Work) -> Software:
+    return Software(work.settings["version"])
+
+
+def _result(files: Iterable[tuple[str, bytes]], warnings: dict[str, str]) -> Result:
+    # The store has no folders inside an entry.
+    contents = {name.rpartition("/")[2]: content for name, content in files}
+    size = sum(map(len, contents.values()))
+    return Result(
+        files=contents,
+        metrics={"files": len(contents), "bytes": size},
+        facts={"exported": list(contents)},
+        warnings=warnings,
+    )

@@ -1,0 +1,69 @@
+"""What ``attnconn export`` prints."""
+
+import sys
+from pathlib import Path
+
+from tqdm import tqdm
+
+from attnconn_assets.operation.export.exporting import Exported, export_study
+from attnconn_assets.operation.export.request import Request
+from attnconn_assets.study.study import Study
+from attnconn_core.wording import agreeing, few_and_more, told_once
+
+__all__ = ["export"]
+
+_SHOWN = 3
+
+
+def export(study: Study, request: Request, folder: Path) -> int:
+    """Export a study, and print what was written and what is missing or stale.
+
+    Returns
+    -------
+    status
+        The exit status: 1 if something is missing or stale.
+    """
+    with tqdm(
+        total=len(request.sessions),
+        desc=f"{'export':28}",
+        bar_format="{desc} {bar:24} {n_fmt}/{total_fmt} [{elapsed}]",
+        file=sys.stdout,
+    ) as bar:
+        found = export_study(study, request, folder, bar.update)
+    size = sum(found.folder.written.values()) / 1e6
+    print(
+        f"{len(found.folder.written)} files ({size:.1f} MB) of {len(found.sessions)} sessions in "
+        f"{found.folder.path}: {', '.join(request.formats)}"
+    )
+    for line in _notes(found):
+        print(f"  {line}", file=sys.stderr)
+    state = found.state
+    return 1 if state.missing or state.stale or found.refused else 0
+
+
+def _notes(found: Exported) -> list[str]:
+    """Return lines on what was removed, and on what is missing or stale."""
+    folder, state = found.folder, found.state
+    lines = []
+    if folder.removed:
+        lines.append(f"removed from the earlier export: {few_and_more(folder.removed, _SHOWN)}")
+    if folder.changed:
+        lines.append(
+            "kept from the earlier export, because they were changed since: "
+            f"{few_and_more(folder.changed, _SHOWN)}"
+        )
+    lines += [
+        f"missing: {few_and_more(alike.names, _SHOWN)} {agreeing(alike.names, alike.message)}"
+        for alike in told_once(state.missing.items())
+    ]
+    if state.stale:
+        lines.append(
+            "exported, but stale: today's code, settings or inputs differ from those of "
+            f"{few_and_more(state.stale, _SHOWN)}"
+        )
+    lines += [f"not exported: {name}: {why}" for name, why in found.refused.items()]
+    if state.missing or state.stale or found.refused:
+        lines.append("`attnconn run` makes what is missing or stale")
+    if state.unknown:
+        lines.append(f"whether the results are up to date isn't known: {state.unknown}")
+    return lines

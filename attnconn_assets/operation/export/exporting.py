@@ -1,0 +1,178 @@
+"""Writes stored results into a folder, session by session."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from attnconn_assets.assets.catalogue import store_of
+from attnconn_assets.assets.export.reading import (
+    read_excluded,
+    read_models,
+    read_parcellation,
+    read_scores,
+    read_session,
+    read_warnings,
+    session_of,
+)
+from attnconn_assets.assets.scores.cautions import CAUTIONS
+from attnconn_assets.building.causes import named
+from attnconn_assets.operation.export.folder import ExportFolder
+from attnconn_assets.operation.export.request import Request
+from attnconn_assets.operation.export.state import State, state_of
+from attnconn_assets.storage.entry import WHOLE
+from attnconn_assets.storage.store import Store
+from attnconn_assets.study.study import Study
+from attnconn_core import __version__
+from attnconn_core.errors import AttnconnError, StoreError
+from attnconn_core.export import (
+    FORMATS,
+    ExportedStudy,
+    Parcellation,
+    Software,
+    dataset_files,
+    files_of_session,
+    files_of_study,
+    folder_of,
+)
+from attnconn_core.sources import cifti_atlas
+
+__all__ = ["Exported", "export_study"]
+
+
+@dataclass
+class Exported:
+    """The outcome of an export.
+
+    Attributes
+    ----------
+    state
+        Which results were missing or stale.
+    folder
+        The folder, with the names of what was written and removed.
+    sessions
+        Keys of the exported sessions.
+    refused
+        Results that are stored and couldn't be exported → why.
+    """
+
+    state: State
+    folder: ExportFolder
+    sessions: list[str] = field(default_factory=list)
+    refused: dict[str, str] = field(default_factory=dict)
+
+
+def export_study(
+    study: Study, request: Request, path: Path, exported: Callable[[], Any] = lambda: None
+) -> Exported:
+    """Write stored results into a folder.
+
+    Parameters
+    ----------
+    study
+        The study.
+    request
+        What is to be exported.
+    path
+        The folder.
+    exported
+        Called after each session.
+
+    Raises
+    ------
+    InputError
+        If the folder holds other things.
+    StoreError
+        If the regions aren't stored.
+    AtlasError
+        If an atlas is needed and can't be read, or lacks a region.
+    """
+    folder = ExportFolder(path, study.name, (study.store_folder, study.tracking_folder))
+    found = Exported(state_of(study, request), folder)
+    store = store_of(study)
+    shared = _Shared(
+        store,
+        _parcellation(study, request, store),
+        Software(__version__),
+        read_warnings(store) if found.state.has(CAUTIONS, WHOLE) else {},
+    )
+    with folder:
+        for key in request.sessions:
+            if found.state.has("time_series", key):
+                _export_session(found, request, shared, key)
+            exported()
+        whole = ExportedStudy(
+            study.title,
+            tuple(session_of(key) for key in found.sessions),
+            request.methods,
+            shared.parcellation,
+            shared.software,
+            warnings=shared.warnings,
+            sources=_sources(study),
+            excluded=_excluded(found, store),
+            **_scores_and_models(found, request, store),
+        )
+        for name, content in (*dataset_files(whole), *files_of_study(whole, request.formats)):
+            folder.write(name, content)
+    return found
+
+
+class _Shared(NamedTuple):
+    """What all sessions share."""
+
+    store: Store
+    parcellation: Parcellation
+    software: Software
+    warnings: Mapping[str, str]
+
+
+def _export_session(found: Exported, request: Request, shared: _Shared, key: str) -> None:
+    methods = [each for each in request.methods if found.state.has(each.name, key)]
+    try:
+        session = read_session(
+            shared.store, key, methods, shared.parcellation, shared.software, shared.warnings
+        )
+    except StoreError as error:  # a damaged file, which is found when it is read
+        found.refused[key] = str(error)
+        return
+    for name, content in files_of_session(session, request.formats):
+        found.folder.write(f"{folder_of(session.session)}/{name}", content)
+    found.sessions.append(key)
+
+
+def _parcellation(study: Study, request: Request, store: Store) -> Parcellation:
+    reads_atlas = any(FORMATS[name].needs_atlas for name in request.formats)
+    atlas = cifti_atlas(study.make_source()) if reads_atlas else None
+    return read_parcellation(store, request.parcellation, atlas)
+
+
+def _scores_and_models(found: Exported, request: Request, store: Store) -> dict[str, Any]:
+    """Return the parts of the study's record that are stored; note those that can't be read."""
+    parts: dict[str, Any] = {"models": {}}
+    if "scores" in request.formats and found.state.has("comparison", WHOLE):
+        try:
+            parts["scores"] = read_scores(store, request.methods)
+        except AttnconnError as error:
+            found.refused["comparison"] = str(error)
+    for asset, partition in request.models:
+        if found.state.has(asset, partition):
+            try:
+                parts["models"] |= read_models(store, asset, partition)
+            except AttnconnError as error:
+                found.refused[named(asset, partition)] = str(error)
+    return parts
+
+
+def _excluded(found: Exported, store: Store) -> Mapping[str, str]:
+    """Return the exported sessions that group results leave out; empty if that isn't known."""
+    try:
+        excluded = read_excluded(store)
+    except StoreError:
+        return {}
+    return {key: why for key, why in excluded.items() if key in found.sessions}
+
+
+def _sources(study: Study) -> tuple[str, ...]:
+    """Return the address of the folder of scans, if the study has one."""
+    root = getattr(study, "root", None)
+    return (root.resolve().as_uri(),) if isinstance(root, Path) else ()

@@ -1,0 +1,99 @@
+"""Which stored results an export needs, and which of them are missing or stale."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+from attnconn_assets.assets.catalogue import specs, store_of
+from attnconn_assets.assets.scores.cautions import CAUTIONS
+from attnconn_assets.building.causes import named
+from attnconn_assets.building.staleness import plan
+from attnconn_assets.operation.export.request import Request
+from attnconn_assets.storage.entry import WHOLE
+from attnconn_assets.storage.store import Store
+from attnconn_assets.study.study import Study
+from attnconn_core.errors import AttnconnError
+from attnconn_core.sources import Listing, Source
+
+__all__ = ["State", "needed", "state_of"]
+
+
+@dataclass
+class State:
+    """The state of the results that an export needs.
+
+    Attributes
+    ----------
+    missing
+        Results that aren't stored, or are unusable → why.
+    stale
+        Results that are stored, but today's code, settings or inputs differ.
+    unknown
+        Why it isn't known whether the stored results are up to date; empty if it is.
+    """
+
+    missing: dict[str, str] = field(default_factory=dict)
+    stale: list[str] = field(default_factory=list)
+    unknown: str = ""
+
+    def has(self, asset: str, partition: str) -> bool:
+        """Whether a result can be exported."""
+        return named(asset, partition) not in self.missing
+
+
+def needed(request: Request) -> dict[str, tuple[str, ...]]:
+    """Return the assets that an export reads → their partitions."""
+    found: dict[str, tuple[str, ...]] = {"regions": (WHOLE,), "time_series": request.sessions}
+    found |= {method.name: request.sessions for method in request.methods}
+    found[CAUTIONS] = (WHOLE,)
+    if "scores" in request.formats:
+        found["comparison"] = (WHOLE,)
+    for asset, partition in request.models:
+        found[asset] = (*found.get(asset, ()), partition)
+    return found
+
+
+def state_of(study: Study, request: Request) -> State:
+    """Return which of the results that an export needs are missing or stale."""
+    found, store, needs = State(), store_of(study), needed(request)
+    for asset, partitions in needs.items():
+        for key in partitions:
+            why = _why_missing(store, asset, key)
+            if why:
+                found.missing[named(asset, key)] = why
+    try:
+        source = study.make_source()
+        current = _current(study, source, source.listing(), needs)
+    except (AttnconnError, OSError) as error:
+        found.unknown = str(error)
+        return found
+    found.stale = [
+        named(asset, key)
+        for asset, partitions in needs.items()
+        for key in partitions
+        if key not in current.get(asset, ()) and named(asset, key) not in found.missing
+    ]
+    return found
+
+
+def _why_missing(store: Store, asset: str, key: str) -> str:
+    why = store.failure(asset, key)
+    if why is not None:
+        return f"failed when it was last made: {why}"
+    damage = store.damage(asset, key)
+    if damage is not None:
+        return f"was found damaged: {damage}"
+    return "" if store.find(asset, key) is not None else "is not made yet"
+
+
+def _current(
+    study: Study, source: Source, listing: Listing, needs: Mapping[str, Collection[str]]
+) -> dict[str, Collection[str]]:
+    """Return asset → its partitions that are up to date."""
+    every, store = specs(study), store_of(study).snapshot()
+    return {
+        spec.name: plan(
+            study, spec, store, source, listing, specs=every, only=needs[spec.name]
+        ).standing
+        for spec in every
+        if spec.name in needs
+    }
