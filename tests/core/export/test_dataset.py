@@ -3,6 +3,7 @@ import os
 import re
 import shutil
 import subprocess
+import sysconfig
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -23,12 +24,14 @@ from tests.core.export.conftest import REGIONS, written
 @pytest.fixture
 def validated(tmp_path) -> Callable[[Path], list[dict]]:
     """What the BIDS validator finds in a folder, with the schema that it brings: no network."""
-    if shutil.which("bids-validator-deno") is None:
+    path = os.pathsep.join([sysconfig.get_path("scripts"), os.environ["PATH"]])
+    program = shutil.which("bids-validator-deno", path=path)
+    if program is None:
         pytest.skip("needs bids-validator-deno, which the extra dev brings")
 
     def validate(folder: Path) -> list[dict]:
-        environment = {**os.environ, "DENO_DIR": str(tmp_path / "deno")}
-        command = ["bids-validator-deno", "--format", "json", folder]
+        environment = {**os.environ, "PATH": path, "DENO_DIR": str(tmp_path / "deno")}
+        command = [program, "--format", "json", folder]
         ran = subprocess.run(command, capture_output=True, text=True, env=environment)
         return json.loads(ran.stdout)["issues"]["issues"]
 
