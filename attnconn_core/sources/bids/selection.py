@@ -14,6 +14,7 @@ __all__ = ["scans_of_study", "suffixes_for"]
 # Entities in which scans of one study may differ.
 _OF_RUNS = ("sub", "ses", "run", "dir")
 _ANY = "*"
+_UNPARCELLATED = {".dtseries.nii": "bold", ".nii.gz": "bold"}
 # Entities that have a study key of their own.
 _OWN_KEYS = ("task", "space")
 
@@ -60,7 +61,7 @@ def scans_of_study(
     Raises
     ------
     StudyError
-        If the folder is no dataset.
+        If the folder is no dataset, or its scans need an atlas.
     CohortError
         If there is no scan, or several kinds.
     AtlasError
@@ -76,10 +77,18 @@ def scans_of_study(
     if not scans:
         for problem in refused.values():
             raise problem
+        if atlas is None and (unparcellated := find_scans(root, _UNPARCELLATED)[0]):
+            first, _ = unparcellated[0]
+            raise StudyError(
+                "atlas: must be given for scans that aren't parcellated, a dlabel.nii for "
+                "bold.dtseries.nii and a label image for bold.nii.gz; the dataset holds "
+                f"{first.relative_to(root)}"
+            )
         kinds = " or ".join(f"_{suffix}{ending}" for ending, suffix in suffixes.items())
         raise CohortError(
-            f"{root}: a dataset must hold scans sub-<id>…{kinds}, which the study's atlas "
-            f"({atlas or 'none: series that are parcellated'}) fits; it holds none"
+            f"{root}: must hold scans sub-<id>…{kinds}"
+            + (f", which fit the atlas {atlas}" if atlas else "")
+            + "; it holds none"
             + (f" of the subjects that {listed.path} lists" if found and listed else "")
         )
     scans = _chosen(scans, wanted)

@@ -96,8 +96,14 @@ def test_several_segmentations_are_listed(xcpd):
 def test_without_a_scan_the_ending_that_fits_the_atlas_is_named(fmriprep, labels):
     fmriprep.session("01", "1")
     source = BidsDerivatives(fmriprep.root, labels, confounds=Confounds())
-    with pytest.raises(CohortError, match=r"must hold scans sub-<id>…_bold\.nii\.gz .*holds none"):
+    with pytest.raises(CohortError, match=r"must hold scans sub-<id>…_bold\.nii\.gz.*holds none"):
         source.sessions()
+
+
+def test_scans_that_are_not_parcellated_need_an_atlas(fmriprep):
+    fmriprep.session("01", "1")
+    with pytest.raises(StudyError, match=r"^atlas: must be given.* holds sub-01/ses-1/func/sub-01"):
+        BidsDerivatives(root=fmriprep.root, confounds=Confounds()).sessions()
 
 
 def test_an_atlas_of_another_kind_is_refused(tmp_path):
