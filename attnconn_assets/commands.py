@@ -307,6 +307,8 @@ def conclude(study: Study, outcome: Outcome, seconds: float) -> None:
         f"\n{outcome.made} partitions made, {outcome.standing} up to date, "
         f"{len(outcome.failed)} failed, in {seconds:.0f} s"
     )
+    if again := outcome.again_in_words():
+        print(f"  {again}")
     for line in (*outcome.heals(), *outcome.failures(), *outcome.waits()):
         print(f"  {line}", file=sys.stderr)
     _complain("isn't made:", outcome.inapplicable)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from attnconn_assets.building.cohort import Settled, settle
+from attnconn_assets.building.cohort import Settled, left_out_by_rules, settle
 from attnconn_assets.building.folds import lacks_subject
 from attnconn_assets.building.spec import BuildSpec
 from attnconn_assets.storage.entry import WHOLE
@@ -150,7 +150,10 @@ class Causes:
         entry, subject = self._store.readable(name, where), subject_of(partition)
         if entry is None or not lacks_subject(entry, subject):
             return ()
-        why = f"was made from a cohort without subject {subject}: make it again first"
+        is_excluded = bool(left_out_by_rules(self._study, self._store, [partition]))
+        why = f"was made from a cohort without subject {subject}" + (
+            ", whom the study excludes" if is_excluded else ": make it again first"
+        )
         return (Cause(name, where, why),)
 
     def _of_all_optional(

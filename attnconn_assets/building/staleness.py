@@ -14,14 +14,14 @@ from attnconn_assets.building.causes import Cause, Causes, read_by
 from attnconn_assets.building.cohort import settle
 from attnconn_assets.building.spec import BuildSpec
 from attnconn_assets.storage.entry import WHOLE
-from attnconn_assets.storage.recipe import Recipe
+from attnconn_assets.storage.recipe import Recipe, code_version
 from attnconn_assets.storage.store import Store
 from attnconn_assets.storage.user_files import file_facts, is_unchanged
 from attnconn_assets.study.study import Study
 from attnconn_core.errors import StoreError
 from attnconn_core.sources import Listing, Source
 
-__all__ = ["Plan", "attempt", "is_current", "plan"]
+__all__ = ["Plan", "attempt", "is_current", "plan", "why_again"]
 
 
 @dataclass
@@ -119,6 +119,20 @@ def attempt(
         entry = store.readable(asset, partition)
         parts.append(f"{asset}/{partition} {entry.digest if entry else ''}")
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def why_again(store: Store, recipe: Recipe, partition: str) -> str:
+    """Return why a stored partition is made again; empty if none is stored.
+
+    The first that applies of ``"code"``, ``"settings"`` and ``"inputs"``, which are other assets,
+    scans, tables or the cohort.
+    """
+    entry = store.readable(recipe.asset, partition)
+    if entry is None:
+        return ""
+    if entry.made_by.get("code_version") != code_version(*recipe.calls):
+        return "code"
+    return "inputs" if entry.recipe == recipe.digest else "settings"
 
 
 def is_current(

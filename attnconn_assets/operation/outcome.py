@@ -13,6 +13,11 @@ from attnconn_core.wording import few_and_more, told_once
 __all__ = ["Listener", "Outcome", "Step"]
 
 _SHOWN = 5  # most names in one line
+_CHANGED = {
+    "code": "the code of attnconn",
+    "inputs": "what they are made from",
+    "settings": "settings of the study",
+}
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,9 @@ class Outcome:
         Keys of the sessions whose scans exist; None if that wasn't checked.
     made, standing
         Number of partitions that were made, and number that were up to date.
+    again
+        ``"code"``, ``"settings"`` or ``"inputs"`` → number of stored partitions that were stale
+        because this had changed.
     failed, waiting
         Partitions that failed, and partitions that couldn't be tried: ``asset of partition`` → why.
     refused
@@ -84,6 +92,7 @@ class Outcome:
     sessions: frozenset[str] | None = None
     made: int = 0
     standing: int = 0
+    again: Counter[str] = field(default_factory=Counter)
     failed: dict[str, str] = field(default_factory=dict)
     waiting: dict[str, tuple[Cause, ...]] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
@@ -115,6 +124,11 @@ class Outcome:
                 f"{self.restored.n_left} MLflow runs of stored results are deleted in MLflow and "
                 "stay so; MLflow's page can restore them (State: Deleted)"
             )
+
+    def again_in_words(self) -> str:
+        """Return why stored partitions were made again; empty if none was stale."""
+        told = [f"{_CHANGED[what]} ({n})" for what, n in sorted(self.again.items())]
+        return f"Made again, because something had changed: {', '.join(told)}" if told else ""
 
     def heals(self) -> Iterator[str]:
         """Yield one line per kind of damage or loss, and what was done about it."""

@@ -18,7 +18,7 @@ from attnconn_assets.building.partitions import (
     session_partitions,
 )
 from attnconn_assets.building.spec import BuildSpec
-from attnconn_assets.building.staleness import Plan, attempt, plan
+from attnconn_assets.building.staleness import Plan, attempt, plan, why_again
 from attnconn_assets.instance.pools import placed, wait_for_place
 from attnconn_assets.instance.run_locks import announced, end_orphans
 from attnconn_assets.operation.execution import chunks, failures, span
@@ -144,6 +144,9 @@ class _Line:
         found = self._plan(spec, retry_failed, store=snapshot)
         self._show(spec, found, snapshot)
         seen = {key: self._store.state(spec.name, key) for key in found.due}
+        if self._passes == 1:
+            again = (why_again(snapshot, spec.recipe_of(key), key) for key in found.due)
+            self.outcome.again.update(filter(None, again))
         for key in found.due:
             damage = self._store.damage(spec.name, key)
             if damage is not None:

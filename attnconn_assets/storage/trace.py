@@ -209,7 +209,7 @@ def _told_back(store: Store, start: Entry) -> Iterator[str]:
     node = back(store, start.asset, start.partition)
     yield from _tree(node, 0)
     files = files_behind(store, node.name)
-    yield f"{len(files)} files behind it"
+    yield f"{len(files)} file{'s' * (len(files) != 1)} behind it"
     yield from (f"  {each['path']}  {_size_and_hash(each)}" for each in files)
 
 

@@ -1,10 +1,13 @@
 """A session whose subject came after the cohort's model waits for another model."""
 
+from dataclasses import replace
+
 import yaml
 
 from attnconn_assets.assets.catalogue import specs, store_of
 from attnconn_assets.building.folds import fold_of
-from attnconn_assets.building.staleness import plan
+from attnconn_assets.building.staleness import plan, why_again
+from attnconn_assets.study.settings import ExclusionRules
 from attnconn_assets.study.study import load_study
 
 FOLDS = [{"reads": ["1", "2"]}, {"reads": ["3"]}]
@@ -36,6 +39,12 @@ def test_a_refresh_waits_with_a_new_subject_and_a_training_goes_on(line, run_lin
         assert cause.why == "was made from a cohort without subject 005: make it again first"
     assert not [name for name in outcome.failed if "sub-005" in name]
 
+    rules = ExclusionRules(sessions=("sub-005",))
+    outcome, _ = run_line(more.model_copy(update={"exclude": rules}), line.instance, models=False)
+    assert "sub-005_ses-test" not in "".join(outcome.waiting)
+    told = outcome.inapplicable["attention_group_base of sub-005_ses-test"]
+    assert "without subject 005, whom the study excludes" in told
+
     # Whoever is in the cohort is made as before.
     (spec,) = [each for each in specs(more) if each.name == "attention_group_base"]
     source = more.make_source()
@@ -43,3 +52,13 @@ def test_a_refresh_waits_with_a_new_subject_and_a_training_goes_on(line, run_lin
     assert len(found.waiting) == 2
     outcome, _ = run_line(more, line.instance)
     assert (outcome.failed, outcome.waiting) == ({}, {})
+
+
+def test_a_stored_partition_is_made_again_for_a_reason(line):
+    (spec,) = [each for each in specs(line.study) if each.name == "pearson"]
+    store, key = store_of(line.study), "sub-001_ses-test"
+    recipe = spec.recipe_of(key)
+    assert why_again(store, recipe, "sub-009_ses-test") == ""
+    assert why_again(store, recipe, key) == "inputs"
+    assert why_again(store, replace(recipe, settings={"other": 1}), key) == "settings"
+    assert why_again(store, replace(recipe, calls=("attnconn_core.errors",)), key) == "code"

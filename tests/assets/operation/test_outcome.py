@@ -76,3 +76,13 @@ def test_what_is_the_matter_with_many_sessions_is_said_once(capsys):
         "suspicious: 1 spikes in frames 3, 1 (the other 7 alike)"
     )
     assert one == "  notes.CSV isn't a session: in capitals"
+
+
+def test_what_is_made_again_is_counted_by_what_had_changed():
+    outcome = Outcome()
+    assert outcome.again_in_words() == ""
+    outcome.again.update(["settings", "code", "code"])
+    assert outcome.again_in_words() == (
+        "Made again, because something had changed: the code of attnconn (2), settings of the "
+        "study (1)"
+    )

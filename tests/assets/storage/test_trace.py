@@ -67,7 +67,7 @@ def test_the_telling_goes_both_ways(traced):
     assert lines[0].startswith("pearson/sub-a_ses-test  ")
     assert lines[1].startswith("  time_series/sub-a_ses-test  ")
     assert "SHA-256" in lines[2]
-    assert lines[-2] == "1 files behind it"
+    assert lines[-2] == "1 file behind it"
     onward = list(trace_lines(store, str(scans / "sub-a_ses-test.npy")))
     assert onward[0].endswith(f"results were made from {scans / 'sub-a_ses-test.npy'}")
     assert any(line.startswith("  report/all") for line in onward)
