@@ -69,7 +69,7 @@ def methods_page() -> str:
 
 def _row(method: Method) -> str:
     cells = (
-        f"`{method.name}`",
+        f"`{method.name}{'_<configuration>' if method.needs == 'cohort model' else ''}`",
         method.label,
         method.family,
         "yes" if method.directed else "no",
