@@ -83,7 +83,7 @@ class BidsDerivatives:
     subject_column
         Column of `subjects` that names the subject.
     group_column
-        Column of `subjects` that holds ``train`` or ``test``: who trains the cohort model.
+        Column of `subjects` that holds ``train`` or ``test``: whose scans train the cohort model.
     link_roots
         Folders outside `root` that links in it may lead to, such as the objects of
         git-annex; none unless the study lists them.
