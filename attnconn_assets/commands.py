@@ -214,9 +214,9 @@ def _removed(study: Study, store: Store, outcome: Outcome) -> dict[str, str]:
     """Return the stored sessions whose scans were removed → what that means for the results."""
     if outcome.sessions is None:
         return {}
-    known = {*outcome.sessions, *outcome.deleted, *outcome.refused}
+    known = {*outcome.sessions, *outcome.deleted}
     return dict.fromkeys(
-        removed_sessions(study, store, known),
+        removed_sessions(study, store, known, outcome.refused),
         "its scan was removed. Its stored results stay; group results are made without it. If that "
         "is intended, name it under exclude.sessions",
     )

@@ -143,7 +143,7 @@ def cohort_of(
     there = {session.key for session in listing.sessions}
     facts = recorded_facts(store, "time_series", [session.key for session in present])
     odd = unlike_others(facts)
-    removed = removed_sessions(study, store, there)
+    removed = removed_sessions(study, store, there, listing.refused)
     gone = dict.fromkeys(removed, _REMOVED) | _renamed(
         recorded_facts(store, "time_series", removed), facts
     )
@@ -213,7 +213,9 @@ def short_of_quorum(study: Study, cohort: Cohort) -> str:
     )
 
 
-def removed_sessions(study: Study, store: Store, there: Collection[str]) -> list[str]:
+def removed_sessions(
+    study: Study, store: Store, there: Collection[str], refused: Iterable[str]
+) -> list[str]:
     """Return stored sessions whose scans no longer exist.
 
     Sessions that a table of subjects or the study's `exclude` leaves out aren't listed: they are
@@ -225,13 +227,18 @@ def removed_sessions(study: Study, store: Store, there: Collection[str]) -> list
         The study and its store.
     there
         Keys of the sessions whose scans exist.
+    refused
+        Names of files and sessions that the source refuses: these scans weren't removed.
     """
     if getattr(study, "subjects", None) is not None:
         return []
+    names = tuple(refused)
     return [
         key
         for key in store.partitions("time_series")
-        if key not in there and not study.exclude.names(key)
+        if key not in there
+        and not study.exclude.names(key)
+        and not any(name == key or name.startswith((f"{key}.", f"{key}_")) for name in names)
     ]
 
 

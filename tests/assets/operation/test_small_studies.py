@@ -8,6 +8,7 @@ import numpy as np
 from attnconn_assets.assets.catalogue import store_of
 from attnconn_assets.assets.report.specs import report_path
 from attnconn_assets.building.partitions import add_sessions
+from attnconn_assets.commands import conclude
 from attnconn_assets.operation.runner import materialise_stale
 from attnconn_assets.storage.entry import WHOLE
 from attnconn_assets.storage.formats import read_table
@@ -251,3 +252,21 @@ def test_a_scan_that_is_not_a_partition_yet_is_not_missed(write_study, instance,
         "sub-5"
         not in read_table(store.path(store.entry("cohort", WHOLE), "sessions.parquet")).to_string()
     )
+
+
+def test_a_session_whose_files_contradict_each_other_is_refused_and_not_removed(
+    write_study, run_line, instance, tmp_path, capsys
+):
+    keys = [f"sub-{n}_ses-a" for n in range(1, 5)]
+    study = load_study(files(write_study, tmp_path, keys, methods=["pearson"]))
+    run_line(study, instance, models=False)
+    files(write_study, tmp_path, ["sub-1_ses-a_run-2"])  # beside a file without a run
+    outcome, _ = run_line(study, instance, models=False)
+    cohort = read_table(
+        store_of(study).path(store_of(study).entry("cohort", WHOLE), "sessions.parquet")
+    )
+    assert len(cohort) == 4
+    conclude(study, outcome, 1.0)
+    told = capsys.readouterr().err
+    assert "every run may occur only once; sub-1_ses-a has both" in told
+    assert "removed" not in told
