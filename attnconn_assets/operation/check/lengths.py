@@ -77,13 +77,18 @@ def check_lengths(
     frames = {key: shape.frames for key, shape in alike.items()}
     findings.warn_alike("is suspicious", far_shorter(frames))
     _check_windows(study, alike, findings)
-    too_long = [n for n in study.scan_lengths if n >= max(s.frames for s in shapes.values())]
+    _check_scan_lengths(study, frames or {k: each.frames for k, each in shapes.items()}, findings)
+    return kept
+
+
+def _check_scan_lengths(study: Study, frames: Mapping[str, int], findings: Findings) -> None:
+    shortest = min(frames, key=lambda key: frames[key])
+    too_long = [n for n in study.scan_lengths if n >= frames[shortest]]
     if too_long:
         findings.warnings.append(
-            f"scan_lengths: {', '.join(map(str, too_long))} frames are not "
-            "shorter than the longest session, and are left out"
+            f"scan_lengths: identification from {', '.join(map(str, too_long))} frames isn't "
+            f"scored, because {shortest} has only {frames[shortest]}"
         )
-    return kept
 
 
 def _say_shapes(shapes: Mapping[str, SessionShape], findings: Findings) -> None:

@@ -47,6 +47,11 @@ def _notes(found: Exported) -> list[str]:
     lines = []
     if folder.removed:
         lines.append(f"removed from the earlier export: {few_and_more(folder.removed, _SHOWN)}")
+    if folder.overwritten:
+        lines.append(
+            "written again, although they were changed since the earlier export: "
+            f"{few_and_more(folder.overwritten, _SHOWN)}"
+        )
     if folder.changed:
         lines.append(
             "kept from the earlier export, because they were changed since: "

@@ -44,6 +44,8 @@ class ExportFolder:
         Files of the earlier export that were removed.
     changed
         Such files that were changed since, and were kept.
+    overwritten
+        Files that were changed since the earlier export, and were written again.
 
     Raises
     ------
@@ -63,6 +65,7 @@ class ExportFolder:
         self.written: dict[str, int] = {}
         self.removed: list[str] = []
         self.changed: list[str] = []
+        self.overwritten: list[str] = []
 
     def __enter__(self) -> "ExportFolder":
         self.path.mkdir(parents=True, exist_ok=True)
@@ -74,6 +77,8 @@ class ExportFolder:
     def write(self, name: str, content: bytes) -> None:
         """Write a file, completely or not at all."""
         self._hashes[name] = hashlib.sha256(content).hexdigest()
+        if self._is_changed(name) and not self._holds(name, self._hashes[name]):
+            self.overwritten.append(name)
         self._list.write(_line(name, self._hashes[name]))
         self._list.flush()
         write_file(self.path / name, content)
@@ -94,7 +99,7 @@ class ExportFolder:
         path = self.path / name
         if not path.is_file():
             return
-        if hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
+        if not self._holds(name, sha256):
             self.changed.append(name)
             return
         path.unlink()
@@ -103,6 +108,17 @@ class ExportFolder:
             if folder == self.path or any(folder.iterdir()):
                 return
             folder.rmdir()
+
+    def _is_changed(self, name: str) -> bool:
+        """Whether a file of the earlier export isn't as that wrote it."""
+        return (
+            name in self._former
+            and (self.path / name).is_file()
+            and not self._holds(name, self._former[name])
+        )
+
+    def _holds(self, name: str, sha256: str) -> bool:
+        return hashlib.sha256((self.path / name).read_bytes()).hexdigest() == sha256
 
     def _read(self) -> dict[str, str]:
         """Return the files of the earlier export → SHA-256; empty for a new folder."""

@@ -20,7 +20,12 @@ from attnconn_core.scoring.fingerprint.identification_intervals import identific
 from attnconn_core.scoring.fingerprint.lengths import AtLength, lengths_tables
 from attnconn_core.scoring.fingerprint.pairing import PooledPairs, pair_within_pools
 from attnconn_core.scoring.fingerprint.pool_weights import Stacks
-from attnconn_core.scoring.fingerprint.stacking import mean_metric, read_pairs, stack_by_length
+from attnconn_core.scoring.fingerprint.stacking import (
+    length_notes,
+    mean_metric,
+    read_pairs,
+    stack_by_length,
+)
 from attnconn_core.scoring.fingerprint.swaps import swap_notes
 from attnconn_core.scoring.fingerprint.tables import (
     comparison_table,
@@ -67,6 +72,7 @@ class _Identified:
     intervals: Mapping[str, tuple[float, float]]
     of_matrices: Mapping[str, float]
     stacks: Stacks
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -169,7 +175,8 @@ class Fingerprint:
         tables = self._tables(found, compared.subjects, data.regions)
         similar = {method: each.score.similarity_matrix for method, each in found.items()}
         swaps = swap_notes(similar, compared.pools, compared.subjects)
-        return Scored(tables, facts, details, compared.notes + swaps)
+        lengths = dict.fromkeys(note for each in found.values() for note in each.notes)
+        return Scored(tables, facts, details, (*compared.notes, *swaps, *lengths))
 
     def measures(
         self, tables: Mapping[str, pd.DataFrame], facts: Mapping[str, Any]
@@ -249,6 +256,7 @@ class Fingerprint:
             identification_intervals(score, self.resamples, self.seed),
             {name: mean_metric(read, name) for name in _OF_MATRICES},
             Stacks(*stacks[whole], method.directed, compared.pools),
+            length_notes(read, compared.pairs),
         )
 
     def _fingerprint(

@@ -7,7 +7,7 @@ from jaxtyping import Float
 
 from attnconn_core.records import Connectivity, Session
 
-__all__ = ["ReadPairs", "mean_metric", "read_pairs", "stack_by_length"]
+__all__ = ["ReadPairs", "length_notes", "mean_metric", "read_pairs", "stack_by_length"]
 
 #: For every pair, the test and retest matrices by number of frames.
 ReadPairs = Sequence[Sequence[Mapping[int, Connectivity]]]
@@ -25,6 +25,25 @@ def mean_metric(read: ReadPairs, name: str) -> float:
     complete = [matrices[max(matrices)] for pair in read for matrices in pair]
     values = [matrix.metrics[name] for matrix in complete if name in matrix.metrics]
     return float(np.mean(values)) if values else float("nan")
+
+
+def length_notes(read: ReadPairs, pairs: Sequence[tuple[Session, Session]]) -> tuple[str, ...]:
+    """Return a note on the scan lengths that aren't scored because a session is too short."""
+    complete = {
+        session.key: matrices
+        for sessions, both in zip(pairs, read, strict=True)
+        for session, matrices in zip(sessions, both, strict=True)
+    }
+    shortest = min(complete, key=lambda key: max(complete[key]))
+    frames = max(complete[shortest])
+    asked = {n for matrices in complete.values() for n in matrices if n < max(matrices)}
+    dropped = sorted(n for n in asked if n >= frames)
+    if not dropped:
+        return ()
+    return (
+        f"identification from {', '.join(map(str, dropped))} frames isn't scored, because "
+        f"{shortest} has only {frames}",
+    )
 
 
 def stack_by_length(

@@ -59,6 +59,10 @@ def test_files_of_an_earlier_export_go_unless_they_were_changed(tmp_path):
     assert names(tmp_path) == {LIST, "sub-2/c", "sub-2/d", "notes.txt"}
     assert (again.removed, again.changed) == (["sub-1/a", "sub-2/b"], ["sub-2/c"])
     assert not (tmp_path / "sub-1").exists()
+    assert again.overwritten == []
+    (tmp_path / "sub-2" / "d").write_text("annotated")
+    assert put(tmp_path, **{"sub-2/d": "4"}).overwritten == ["sub-2/d"]
+    assert (tmp_path / "sub-2" / "d").read_text() == "4"
     (tmp_path / "sub-2" / "c").write_text("3")
     put(tmp_path, **{"sub-2/d": "4"})
     assert names(tmp_path) == {LIST, "sub-2/d", "notes.txt"}

@@ -3,8 +3,13 @@ from functools import partial
 import numpy as np
 import pytest
 
-from attnconn_core.records import Connectivity
-from attnconn_core.scoring.fingerprint.stacking import mean_metric, read_pairs, stack_by_length
+from attnconn_core.records import Connectivity, Session
+from attnconn_core.scoring.fingerprint.stacking import (
+    length_notes,
+    mean_metric,
+    read_pairs,
+    stack_by_length,
+)
 
 
 def matrices(value, lengths, **metrics):
@@ -44,3 +49,13 @@ def test_both_sessions_of_every_pair_are_read(make_study, method):
     read = read_pairs(partial(study.matrices, method), study.cohort.pairs())
     assert [len(pair) for pair in read] == [2, 2, 2]
     assert read[1][1] is study.matrices(method, "sub-002_ses-retest")
+
+
+def test_a_length_that_one_scan_does_not_reach_is_noted():
+    pairs = [(Session(n, "1"), Session(n, "2")) for n in ("01", "02")]
+    long, short = matrices(0.0, (60, 110, 120)), matrices(0.0, (60, 100))
+    (note,) = length_notes([[long, long], [long, short]], pairs)
+    assert note == (
+        "identification from 110 frames isn't scored, because sub-02_ses-2 has only 100"
+    )
+    assert length_notes([[long, long], [long, long]], pairs) == ()
