@@ -135,7 +135,7 @@ def test_what_may_not_be_meant_is_a_warning(scans, tmp_path):
         "sub-3_ses-b is suspicious: it has 30 frames, and most sessions have about 120",
         "spells 1 of 8 subjects differently from their scans: 8 as 08",
         "1 of 8 subjects have no row in the phenotype table: 7",
-        "scan_lengths: identification from 500 frames isn't scored, because sub-",
+        "identification from 60, 500 frames isn't scored, because sub-3_ses-b has only 30",
         "exclude.sessions names sub-9",
         "cross_fit_folds is 5; 8 subjects are enough for 2",
     ):
