@@ -15,7 +15,7 @@ __all__ = ["Cohort"]
 _WHEN_UNSAID = 1
 _WHEN = {
     **dict.fromkeys(("baseline", "base", "bl", "pre", "before", "pretest", "first"), 0),
-    **dict.fromkeys(("post", "after", "posttest", "second"), 2),
+    **dict.fromkeys(("post", "after", "posttest", "retest", "second"), 2),
     **dict.fromkeys(("followup", "fu", "third"), 3),
 }
 _TEST_AND_RETEST = ("test", "retest")

@@ -158,6 +158,7 @@ def paired(*names, compared=None):
         (("10", "9", "2"), None, [("2", "9")]),  # as people count
         (("Retest", "Test"), None, [("Test", "Retest")]),
         (("followup", "post", "pre"), None, [("pre", "post")]),
+        (("1", "retest"), None, [("1", "retest")]),
         (("Follow-up", "Baseline"), None, [("Baseline", "Follow-up")]),
         (("after", "before"), None, [("before", "after")]),
         (("year2", "baseline", "year10"), None, [("baseline", "year2")]),

@@ -35,6 +35,12 @@ def export(study: Study, request: Request, folder: Path) -> int:
         f"{len(found.folder.written)} files ({size:.1f} MB) of {len(found.sessions)} sessions in "
         f"{found.folder.path}: {', '.join(request.formats)}"
     )
+    if request.gone:
+        print(
+            f"  not exported, because the study has no scan of them today: "
+            f"{few_and_more(request.gone, _SHOWN)}; --sessions exports them",
+            file=sys.stderr,
+        )
     for line in _notes(found):
         print(f"  {line}", file=sys.stderr)
     state = found.state

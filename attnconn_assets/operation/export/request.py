@@ -9,7 +9,7 @@ from attnconn_assets.storage.store import Store
 from attnconn_assets.study.export import parcellation_label
 from attnconn_assets.study.study import Study
 from attnconn_core.connectivity.method import Method
-from attnconn_core.errors import InputError, ParameterError, StoreError
+from attnconn_core.errors import AttnconnError, InputError, ParameterError, StoreError
 from attnconn_core.export import bids_label, check_formats, check_labels
 from attnconn_core.export.registry import FORMATS
 from attnconn_core.records import subject_of
@@ -40,6 +40,8 @@ class Request:
     parcellation
         Name of the parcellation in file names; None for the number of
         regions.
+    gone
+        Stored sessions that are left out, because the study has no scan of them today.
     """
 
     formats: tuple[str, ...]
@@ -47,6 +49,7 @@ class Request:
     sessions: tuple[str, ...]
     models: tuple[tuple[str, str], ...]
     parcellation: str | None = None
+    gone: tuple[str, ...] = ()
 
 
 def requested(
@@ -70,7 +73,8 @@ def requested(
     methods
         Names of methods; by default those of the study.
     sessions
-        Keys of sessions, or subjects (``sub-01``); by default all that are stored.
+        Keys of sessions, or subjects (``sub-01``); by default all that are stored and belong to
+        the study today.
     models
         Models whose weights are exported, as ``asset/partition``.
     parcellation
@@ -94,7 +98,7 @@ def requested(
             f"a method must be one of the study's, {', '.join(known)}; got {', '.join(strange)}"
         )
     picked = tuple(known[name] for name in dict.fromkeys(methods or known))
-    keys = _sessions(study, store, sessions)
+    keys, gone = _sessions(study, store, sessions)
     check_labels(map(session_of, keys), picked)
     return Request(
         chosen,
@@ -104,6 +108,7 @@ def requested(
         bids_label(parcellation)
         if parcellation
         else parcellation_label(study.export, study.make_source()),
+        gone,
     )
 
 
@@ -120,7 +125,10 @@ def _formats(study: Study, names: Sequence[str], with_models: bool) -> tuple[str
     return (*chosen, _WEIGHTS) if with_models and _WEIGHTS not in chosen else chosen
 
 
-def _sessions(study: Study, store: Store, names: Sequence[str]) -> tuple[str, ...]:
+def _sessions(
+    study: Study, store: Store, names: Sequence[str]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the sessions to export, and stored ones that are left out as they have no scan."""
     stored = store.partitions("time_series")
     if not stored:
         raise StoreError(
@@ -128,7 +136,9 @@ def _sessions(study: Study, store: Store, names: Sequence[str]) -> tuple[str, ..
             "`attnconn run` makes them"
         )
     if not names:
-        return tuple(stored)
+        there = _there(study)
+        kept = tuple(key for key in stored if there is None or key in there)
+        return kept, tuple(key for key in stored if key not in kept)
     called = {
         name: [key for key in stored if name in (key, f"sub-{subject_of(key)}")] for name in names
     }
@@ -139,7 +149,16 @@ def _sessions(study: Study, store: Store, names: Sequence[str]) -> tuple[str, ..
             f"all of the subject; got {few_and_more(strange, _SHOWN)}"
         )
     picked = {key for keys in called.values() for key in keys}
-    return tuple(key for key in stored if key in picked)
+    return tuple(key for key in stored if key in picked), ()
+
+
+def _there(study: Study) -> frozenset[str] | None:
+    """Return the sessions that the source lists; None if it can't list them."""
+    try:
+        listing = study.make_source().listing()
+    except (AttnconnError, OSError):  # such as a disk that isn't mounted; `State` reports it
+        return None
+    return frozenset(session.key for session in listing.sessions)
 
 
 def _models(

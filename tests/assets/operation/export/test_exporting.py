@@ -172,6 +172,21 @@ def test_without_the_scans_it_is_unknown_whether_results_are_current(
     assert "whether the results are up to date isn't known: " in told
 
 
+def test_a_session_whose_scan_is_gone_is_left_out_and_named(line_of_cifti, study, tmp_path, capsys):
+    hidden = line_of_cifti.folder / "hidden"
+    shutil.move(line_of_cifti.folder / "hcp" / "4_retest", hidden)
+    try:
+        request = requested(study, formats=["edges"], methods=["pearson"])
+        assert len(request.sessions) == 7
+        export(study, request, tmp_path / "out")
+        told = capsys.readouterr().err
+        assert "no scan of them today: sub-4_ses-retest; --sessions exports them" in told
+        named = requested(study, formats=["edges"], sessions=["sub-4_ses-retest"])
+        assert (named.sessions, named.gone) == (("sub-4_ses-retest",), ())
+    finally:
+        shutil.move(hidden, line_of_cifti.folder / "hcp" / "4_retest")
+
+
 def test_models_of_a_cohort_and_of_a_session_are_exported(whole_line, tmp_path, capsys):
     study = whole_line.study
     own = "subject_forecaster/sub-001_ses-test"
