@@ -119,10 +119,11 @@ class Outcome:
                 "MLflow runs of stored results were deleted without their parent or their "
                 f"children; restored: {len(self.restored.runs)}"
             )
-        if self.restored.n_left:
+        if n := self.restored.n_left:
+            runs, them = ("runs", "them") if n > 1 else ("run", "it")
             yield (
-                f"{self.restored.n_left} MLflow runs of stored results are deleted in MLflow and "
-                "stay so; MLflow's page can restore them (State: Deleted)"
+                f"{n} MLflow {runs} of stored results {'are' if n > 1 else 'is'} deleted in MLflow "
+                f"and stay{'s' * (n == 1)} so; MLflow's page can restore {them} (State: Deleted)"
             )
 
     def again_in_words(self) -> str:

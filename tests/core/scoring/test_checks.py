@@ -2,25 +2,13 @@ import numpy as np
 import pytest
 
 from attnconn_core.errors import ParameterError
-from attnconn_core.scoring.checks import (
-    require_at_least,
-    require_choice,
-    require_finite,
-    require_pairs,
-)
+from attnconn_core.scoring.checks import require_array, require_finite, require_pairs
 
 
-def test_a_choice_must_be_known():
-    require_choice("edges", "all", ("all", "off_diagonal"))
-    with pytest.raises(ParameterError, match="edges must be one of all, off_diagonal; got 'half'"):
-        require_choice("edges", "half", ("all", "off_diagonal"))
-
-
-@pytest.mark.parametrize("value", [1, float("nan")])
-def test_a_number_must_reach_its_least(value):
-    require_at_least("bins", 2, 2)
-    with pytest.raises(ParameterError, match="bins must be at least 2; got"):
-        require_at_least("bins", value, 2)
+def test_what_is_no_array_is_named_by_its_kind():
+    require_array("truth", np.eye(2))
+    with pytest.raises(ParameterError, match="truth must be an array; got list$"):
+        require_array("truth", [[1, 0]])
 
 
 def test_values_must_be_finite_and_the_first_offender_is_named():

@@ -50,4 +50,4 @@ def test_of_whole_numbers_that_are_mostly_one_the_deviation_is_the_standard_one(
     values[100] += 1000
     said, frames = spikes(usable_part(as_series(values)))
     assert frames == (100,)
-    assert "(up to 17)" in said
+    assert ", up to 17 in " in said

@@ -33,7 +33,7 @@ def test_who_is_alone_in_a_pool_is_left_out_and_listed_last():
 @pytest.mark.parametrize("pools", [{"a": 1, "b": 2}, {}])
 def test_nobody_to_be_compared_with_is_an_error(pools):
     few = cohort("at", "ar", "bt", "br") if pools else cohort("at", "ar", "bt")
-    with pytest.raises(CohortError, match=f"got {2 if pools else 1} such subjects of 2"):
+    with pytest.raises(CohortError, match=f"got {2 if pools else 1} with both sessions, of 2"):
         pair_within_pools(few, pools)
 
 
