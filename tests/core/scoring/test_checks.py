@@ -7,7 +7,7 @@ from attnconn_core.scoring.checks import require_array, require_finite, require_
 
 def test_what_is_no_array_is_named_by_its_kind():
     require_array("truth", np.eye(2))
-    with pytest.raises(ParameterError, match="truth must be an array; got list$"):
+    with pytest.raises(ParameterError, match=r"truth must be an array; got list$"):
         require_array("truth", [[1, 0]])
 
 
