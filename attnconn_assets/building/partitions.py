@@ -76,7 +76,7 @@ def deleted_sessions(
     this doesn't count as deleting sessions.
     """
     name = str(session_partitions(study).name)
-    there = set(instance.get_dynamic_partitions(name))
+    there = known_sessions(study, instance)
     series = dg.AssetKey([study.name, "time_series"])
     if not there and instance.get_latest_materialization_event(series) is None:
         return []

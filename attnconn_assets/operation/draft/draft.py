@@ -3,7 +3,7 @@
 import datetime
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from attnconn_assets.study.schema import study_schema
 from attnconn_assets.study.study import load_study
 from attnconn_core.errors import StudyError
 from attnconn_core.sources.tables import read_table
+from attnconn_core.wording import first_few
 
 __all__ = ["SCHEMA", "Draft", "draft_study"]
 
@@ -79,10 +80,11 @@ def draft_study(
         **keys,
     }
     findings = _found(file, content)
+    text = "\n".join(_lines(root, file, content, findings))
     file.with_name(SCHEMA).write_text(
         json.dumps(study_schema(), ensure_ascii=False, indent=1), encoding="utf-8"
     )
-    file.write_text("\n".join(_lines(root, file, content, findings)), encoding="utf-8")
+    file.write_text(text, encoding="utf-8")
     return Draft(file, findings)
 
 
@@ -144,7 +146,7 @@ def _suggestions(root: Path, file: Path) -> Iterator[str]:
     columns = _columns(table) if table else ["participant_id", "age", "score"]
     yield "# Behaviour: a table with one row per subject, and the columns to predict."
     if table:
-        yield f"# {table.name} has the columns {_few(columns)}."
+        yield f"# {table.name} has the columns {first_few(columns, _MOST_COLUMNS)}."
     yield f"# phenotypes: {_beside(table, file.parent) if table else 'participants.tsv'}"
     yield f"# behaviour: {{subject_column: {columns[0]}, targets: [{columns[-1]}]}}"
     yield ""
@@ -154,8 +156,3 @@ def _suggestions(root: Path, file: Path) -> Iterator[str]:
 
 def _columns(table: Path) -> list[str]:
     return [str(column) for column in read_table(table, nrows=1).columns]
-
-
-def _few(columns: Sequence[str]) -> str:
-    more = ", …" if len(columns) > _MOST_COLUMNS else ""
-    return ", ".join(columns[:_MOST_COLUMNS]) + more

@@ -77,7 +77,8 @@ class ExportFolder:
     def write(self, name: str, content: bytes) -> None:
         """Write a file, completely or not at all."""
         self._hashes[name] = hashlib.sha256(content).hexdigest()
-        if self._is_changed(name) and not self._holds(name, self._hashes[name]):
+        is_there = name in self._former and (self.path / name).is_file()
+        if is_there and self._held(name) not in (self._former[name], self._hashes[name]):
             self.overwritten.append(name)
         self._list.write(_line(name, self._hashes[name]))
         self._list.flush()
@@ -99,7 +100,7 @@ class ExportFolder:
         path = self.path / name
         if not path.is_file():
             return
-        if not self._holds(name, sha256):
+        if self._held(name) != sha256:
             self.changed.append(name)
             return
         path.unlink()
@@ -109,16 +110,9 @@ class ExportFolder:
                 return
             folder.rmdir()
 
-    def _is_changed(self, name: str) -> bool:
-        """Whether a file of the earlier export isn't as that wrote it."""
-        return (
-            name in self._former
-            and (self.path / name).is_file()
-            and not self._holds(name, self._former[name])
-        )
-
-    def _holds(self, name: str, sha256: str) -> bool:
-        return hashlib.sha256((self.path / name).read_bytes()).hexdigest() == sha256
+    def _held(self, name: str) -> str:
+        """Return the SHA-256 of a file in the folder."""
+        return hashlib.sha256((self.path / name).read_bytes()).hexdigest()
 
     def _read(self) -> dict[str, str]:
         """Return the files of the earlier export → SHA-256; empty for a new folder."""
