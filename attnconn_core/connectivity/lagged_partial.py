@@ -63,6 +63,10 @@ class LaggedPartial:
     method: ClassVar[str] = "lagged_partial"
     directed: ClassVar[bool] = True
     signed: ClassVar[bool] = True
+    equation: ClassVar[str] = (
+        r"w_{ij} = \mathrm{corr}(x_i(t), x_j(t - l) \mid \text{all other past values}), \quad "
+        r"l = \arg\max_{1 \leq l \leq L} |\cdot|"
+    )
 
     def __post_init__(self) -> None:
         require_lags(self.lags)

@@ -56,6 +56,10 @@ class VarIdentification:
     method: ClassVar[str] = "var_identification"
     directed: ClassVar[bool] = True
     signed: ClassVar[bool] = True
+    equation: ClassVar[str] = (
+        r"w_{ij} = \mathrm{corr}(x_i(t), x_j(t) \mid \text{rest}) "
+        r"+ \mathrm{corr}(x_i(t), x_j(t - 1) \mid \text{rest})"
+    )
 
     def __post_init__(self) -> None:
         require_share("shrinkage", self.shrinkage, or_none=True)
