@@ -30,6 +30,10 @@ class AttentionNorm(ReadOut):
     """
 
     method: ClassVar[str] = "attention_norm"
+    equation: ClassVar[str] = (
+        r"w_{ij} = \frac{\sum_t \| a_{ij}(t)\, f_i(v_j(t)) \|}"
+        r"{\sum_k \sum_t \| a_{ik}(t)\, f_i(v_k(t)) \|}"
+    )
 
     def _values(
         self, forecaster: AttentionForecaster, series: TimeSeries

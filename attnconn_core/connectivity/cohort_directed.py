@@ -161,6 +161,12 @@ class CohortDirected:
     method: ClassVar[str] = "directed_cohort"
     directed: ClassVar[bool] = True
     signed: ClassVar[bool] = False
+    equation: ClassVar[str] = (
+        r"w_{ij} = |\rho_{ij}| \, (1 + \tanh(\ell_{ij} / 2)), \quad "
+        r"\ell = \frac{\ell^{\text{own}} + \lambda\, \bar \ell^{\text{others}}}{1 + \lambda}, "
+        r"\quad "
+        r"\rho = \frac{\rho^{\text{own}} + \lambda\, \bar \rho^{\text{others}}}{1 + \lambda}"
+    )
 
     def estimate(self, series: TimeSeries) -> Connectivity:
         """Return the directed connectivity from a session's own evidence and that of the others.

@@ -75,6 +75,10 @@ class Directed:
     method: ClassVar[str] = "directed"
     directed: ClassVar[bool] = True
     signed: ClassVar[bool] = False
+    equation: ClassVar[str] = (
+        r"w_{ij} = |\rho_{ij \mid \text{rest}}| \, (1 + \tanh(\ell_{ij} / 2)) "
+        r"= 2\, |\rho_{ij \mid \text{rest}}| \, P(j \to i)"
+    )
 
     def estimate(self, series: TimeSeries) -> Connectivity:
         """Return every pair's connection, divided between its directions; 1 on the diagonal.

@@ -44,6 +44,10 @@ class LaggedCorrelation:
     method: ClassVar[str] = "lagged_correlation"
     directed: ClassVar[bool] = True
     signed: ClassVar[bool] = True
+    equation: ClassVar[str] = (
+        r"w_{ij} = \mathrm{corr}(x_i(t), x_j(t - l)), \quad "
+        r"l = \arg\max_{1 \leq l \leq L} |\mathrm{corr}(x_i(t), x_j(t - l))|"
+    )
 
     def __post_init__(self) -> None:
         require_lags(self.lags)

@@ -92,6 +92,17 @@ class Method:
             object.__setattr__(self, "label", self.label.format(**self.defaults))
 
     @property
+    def study_name(self) -> str:
+        """Name as a study file has it; ``<configuration>`` stands for a configuration's name."""
+        open_ended = self.needs == "cohort model" and self.configuration is None
+        return f"{self.name}_<configuration>" if open_ended else self.name
+
+    @property
+    def equation(self) -> str:
+        """What the method computes, in LaTeX; empty if its estimator doesn't say."""
+        return str(getattr(self.estimator, "equation", ""))
+
+    @property
     def directed(self) -> bool:
         """Whether [target, source] and [source, target] may differ."""
         return bool(self.estimator.directed)

@@ -15,8 +15,6 @@ from attnconn_core.errors import ParameterError
 __all__ = ["method_text", "methods_text"]
 
 _WIDTH = 96
-# What a study file must have for a method, besides scans.
-_CONFIGURATION = "_<configuration>"
 
 
 def methods_text() -> str:
@@ -24,13 +22,13 @@ def methods_text() -> str:
     every = [method for method in methods().values() if method.studied]
     families = dict.fromkeys(method.family for method in every)
     ordered = sorted(every, key=lambda method: list(families).index(method.family))
-    width = max(len(_name(method)) for method in every)
+    width = max(len(method.study_name) for method in every)
     alike = Counter((method.description, method.needs) for method in every)
     lines = []
     for family, members in groupby(ordered, key=lambda method: method.family):
         lines.append(f"\n{family}")
         lines += [
-            f"  {_name(method):{width}}  "
+            f"  {method.study_name:{width}}  "
             f"{_in_short(method, alike[method.description, method.needs] > 1)}"
             for method in members
         ]
@@ -89,10 +87,6 @@ def _parameters(method: Method) -> Iterator[tuple[str, str]]:
         yield name, "chosen from the data" if value is None else str(value)
 
 
-def _name(method: Method) -> str:
-    return f"{method.name}{_CONFIGURATION if method.needs == 'cohort model' else ''}"
-
-
 def _in_short(method: Method, is_variant: bool) -> str:
     label = f"{method.label}: " if is_variant else ""
     direction = "directed" if method.directed else "undirected"
@@ -102,7 +96,7 @@ def _in_short(method: Method, is_variant: bool) -> str:
 
 def _in_a_study(method: Method) -> str:
     given = [f"{key}: {value}" for key, value in method.defaults.items() if value is not None]
-    return f"{{{_name(method)}: {{{', '.join(given)}}}}}" if given else _name(method)
+    return f"{{{method.study_name}: {{{', '.join(given)}}}}}" if given else method.study_name
 
 
 def _unknown(name: str, known: Sequence[str]) -> str:

@@ -74,6 +74,7 @@ class Mindy:
     method: ClassVar[str] = "mindy"
     directed: ClassVar[bool] = True
     signed: ClassVar[bool] = True
+    equation: ClassVar[str] = r"x(t + 1) - x(t) = W \psi(x(t)) - D x(t) + \varepsilon(t)"
 
     def __post_init__(self) -> None:
         for name in ("step", "batches", "batch_size"):

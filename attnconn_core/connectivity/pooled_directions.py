@@ -28,8 +28,8 @@ class PooledDirections:
     Examples
     --------
     >>> from attnconn_core.timeseries.events import draw_event_network, simulate_events
-    >>> graph = draw_event_network(3, seed=0)
-    >>> scans = {s: simulate_events(graph, frames=100, seed=n) for n, s in enumerate("abc")}
+    >>> coupling = draw_event_network(3, seed=0)
+    >>> scans = {s: simulate_events(coupling, frames=100, seed=n) for n, s in enumerate("abc")}
     >>> by_subject = ((subject, [scan]) for subject, scan in scans.items())
     >>> pooled = PooledDirections.of(by_subject, {"a": 0, "b": 0, "c": 1})
     >>> pooled.outside({"a"}).sessions

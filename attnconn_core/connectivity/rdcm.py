@@ -68,6 +68,10 @@ class RegressionDCM:
     method: ClassVar[str] = "rdcm"
     directed: ClassVar[bool] = True
     signed: ClassVar[bool] = True
+    equation: ClassVar[str] = (
+        r"\frac{e^{2 \pi \mathrm{i} k / N} - 1}{\mathrm{TR}}\, \hat x_i(k) "
+        r"= \sum_j w_{ij}\, \hat x_j(k) + \varepsilon_i(k)"
+    )
 
     def __post_init__(self) -> None:
         require_whole("max_iterations", self.max_iterations, 1)

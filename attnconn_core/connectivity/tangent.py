@@ -92,6 +92,7 @@ class Tangent:
     method: ClassVar[str] = "tangent"
     directed: ClassVar[bool] = False
     signed: ClassVar[bool] = True
+    equation: ClassVar[str] = r"W = \ln(G^{-1/2} C G^{-1/2})"
 
     def __post_init__(self) -> None:
         reference = self.reference

@@ -45,6 +45,10 @@ class Calltif:
     method: ClassVar[str] = "calltif"
     directed: ClassVar[bool] = True
     signed: ClassVar[bool] = True
+    equation: ClassVar[str] = (
+        r"w_{ij} = \mathrm{corr}(x_i(t), x_j(t - l) \mid \text{past of all others}), \quad "
+        r"0 \leq l \leq L"
+    )
     library: ClassVar[str] = LIBRARY
 
     def __post_init__(self) -> None:

@@ -45,6 +45,9 @@ class Pcmci:
     method: ClassVar[str] = "pcmci"
     directed: ClassVar[bool] = True
     signed: ClassVar[bool] = True
+    equation: ClassVar[str] = (
+        r"w_{ij} = \mathrm{corr}(x_i(t), x_j(t - l) \mid \text{parents of both})"
+    )
     library: ClassVar[str] = LIBRARY
 
     def __post_init__(self) -> None:
