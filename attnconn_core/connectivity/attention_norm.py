@@ -42,8 +42,8 @@ class AttentionNorm(ReadOut):
         from attnconn_core.forecasting.influence import carried_norm
 
         values = carried_norm(forecaster, series, max_windows=self.max_windows)
-        whole = values.sum(axis=1, keepdims=True)
+        row_sums = values.sum(axis=1, keepdims=True)
         shares: Float64[np.ndarray, "target source"] = np.divide(
-            values, whole, out=np.zeros_like(values), where=whole > 0
+            values, row_sums, out=np.zeros_like(values), where=row_sums > 0
         )
         return shares

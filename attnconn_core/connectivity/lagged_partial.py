@@ -52,8 +52,8 @@ class LaggedPartial:
     --------
     >>> import numpy as np
     >>> from attnconn_core.timeseries import simulate
-    >>> network = np.array([[0.3, 0.0], [0.6, 0.3]])  # region 1 drives region 2
-    >>> values = LaggedPartial().estimate(simulate(network, 500, 0, noise=0.0)).values
+    >>> coupling = np.array([[0.3, 0.0], [0.6, 0.3]])  # region 1 drives region 2
+    >>> values = LaggedPartial().estimate(simulate(coupling, 500, 0, noise=0.0)).values
     >>> bool(values[1, 0] > 0.4), bool(abs(values[0, 1]) < 0.1)
     (True, True)
     """

@@ -88,7 +88,7 @@ def method_table(methods: Iterable[Method]) -> str:
 
 def methods_page() -> str:
     """Return the text of ``docs/methods.md``: what the columns mean, and the tables."""
-    unstudied = ", ".join(f"`{each.name}`" for each in METHODS.values() if not each.studied)
+    unstudied = ", ".join(f"`{method.name}`" for method in METHODS.values() if not method.studied)
     return _PAGE.format(
         table=method_table(METHODS.values()),
         peers=method_table(PEERS.values()),

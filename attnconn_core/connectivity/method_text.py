@@ -19,13 +19,13 @@ _WIDTH = 96
 
 def methods_text() -> str:
     """Return every method by family: its name in study files, and what it is in one line."""
-    every = [each for each in methods().values() if each.studied]
-    families = dict.fromkeys(each.family for each in every)
-    ordered = sorted(every, key=lambda each: list(families).index(each.family))
-    width = max(len(each.study_name) for each in every)
-    alike = Counter((each.description, each.needs) for each in every)
+    every = [method for method in methods().values() if method.studied]
+    families = dict.fromkeys(method.family for method in every)
+    ordered = sorted(every, key=lambda method: list(families).index(method.family))
+    width = max(len(method.study_name) for method in every)
+    alike = Counter((method.description, method.needs) for method in every)
     lines = []
-    for family, members in groupby(ordered, key=lambda each: each.family):
+    for family, members in groupby(ordered, key=lambda method: method.family):
         lines.append(f"\n{family}")
         lines += [
             f"  {method.study_name:{width}}  "
@@ -77,7 +77,7 @@ def method_text(name: str) -> str:
             f"{method.name}: {method.label}",
             textwrap.fill(" ".join(about.split()), _WIDTH),
             "",
-            *(f"{what:{width}}  {told}" for what, told in facts.items()),
+            *(f"{what:{width}}  {fact}" for what, fact in facts.items()),
         ]
     )
 

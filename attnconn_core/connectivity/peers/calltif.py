@@ -67,9 +67,9 @@ class Calltif:
         SeriesError
             As `links` does.
         """
-        found = self.links(series)
-        metrics = {"edges": share_of_pairs(found.edges())}
-        return Connectivity(found.strongest(), series.regions, self.method, self.directed, metrics)
+        links = self.links(series)
+        metrics = {"edges": share_of_pairs(links.edges())}
+        return Connectivity(links.strongest(), series.regions, self.method, self.directed, metrics)
 
     def links(self, series: TimeSeries) -> LinkTest:
         """Test every link at lag 0 and every other.

@@ -66,9 +66,9 @@ class Pcmci:
         SeriesError
             As `links` does.
         """
-        found = self.links(series)
-        metrics = {"edges": share_of_pairs(found.edges())}
-        return Connectivity(found.strongest(), series.regions, self.method, self.directed, metrics)
+        links = self.links(series)
+        metrics = {"edges": share_of_pairs(links.edges())}
+        return Connectivity(links.strongest(), series.regions, self.method, self.directed, metrics)
 
     def links(self, series: TimeSeries) -> LinkTest:
         """Search, and test every link at every lag.
