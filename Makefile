@@ -53,8 +53,11 @@ endef
 sample: $(VENV)/.platform  ## Fetch the sample data (8 MB) into .sample/
 	@$(BIN)/python -c 'from pathlib import Path; from attnconn_core.sources import HcpSample; print(HcpSample(Path(".sample")).fetch())'
 
+# A variable, because a comma in the call of a function ends its argument.
+how_long := Fetching 8 MB, training and scoring take about 3 minutes on two idle cores.
+
 demo: $(VENV)/.platform  ## Fetch the sample, make all results, print the scores
-	@$(if $(filter %/hcp_sample.yaml,$(STUDY)),echo "Fetching 8 MB, training and scoring take about 3 minutes on two idle cores.")
+	@$(if $(filter %/hcp_sample.yaml,$(STUDY)),echo "$(how_long)")
 	@$(BIN)/attnconn run
 
 dev: $(VENV)/.platform  ## Open Dagster (127.0.0.1:3000) and MLflow (127.0.0.1:5000); Ctrl-C ends both
