@@ -262,13 +262,10 @@ def _why_not(
         if entry is None:
             missing.append(asset)
         inputs = entry.inputs if entry else ()
-        for entry_name in (
-            f"{asset}/{session}",
-            *(name for name in inputs if name.endswith(session)),
-        ):
-            why = store.failure(*entry_name.split("/"))
+        for place in (f"{asset}/{session}", *(name for name in inputs if name.endswith(session))):
+            why = store.failure(*place.split("/"))
             if why is not None:
-                failed[entry_name.partition("/")[0]] = why
+                failed[place.partition("/")[0]] = why
     if failed:
         return "; ".join(f"{asset} failed: {why}" for asset, why in failed.items())
     if missing:
