@@ -64,7 +64,7 @@ def forecast_panel(r2: pd.DataFrame, *, styles: Styles | None = None) -> Figure:
     for row, method in enumerate(methods):
         values = table[method].to_numpy()
         for place, kind in enumerate(kinds):
-            chosen = values[[each == kind for each in sessions]]
+            chosen = values[[session == kind for session in sessions]]
             # Hollow markers distinguish the second session; further ones look the same.
             hollow = len(kinds) == 2 and place == 1
             points(axes, chosen, row, styles.look(method), hollow=hollow, floor=floor)
@@ -177,7 +177,7 @@ def forecast_figures(scored: Scored, context: FigureContext) -> Mapping[str, Fig
         figures["scatter"] = forecast_scatter(
             r2[linear[0]].to_numpy(),
             r2[trained[-1]].to_numpy(),
-            ["-".join(each) for each in r2.index],
+            ["-".join(names) for names in r2.index],
             x_method=linear[0],
             y_method=trained[-1],
             styles=context.styles,
@@ -187,7 +187,7 @@ def forecast_figures(scored: Scored, context: FigureContext) -> Mapping[str, Fig
 
 def _sessions(table: pd.DataFrame) -> list[str]:
     if isinstance(table.index, pd.MultiIndex) and table.index.nlevels >= 2:
-        return [str(each) for each in table.index.get_level_values(1)]
+        return [str(session) for session in table.index.get_level_values(1)]
     return ["scan"] * len(table)
 
 
