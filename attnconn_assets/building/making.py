@@ -228,7 +228,7 @@ def _side_by_side(
     platform: Platform, result: Result, run: TrackedRun, below: list[TrackedRun]
 ) -> dict[str, Any]:
     """Return a link to MLflow's comparison of the runs of other entries, or of the methods."""
-    runs = [each.made_by["mlflow_run"] for each in result.beside] or [each.id for each in below]
+    runs = [entry.made_by["mlflow_run"] for entry in result.beside] or [child.id for child in below]
     if not runs:
         return {}
     experiment = run.experiment_id
