@@ -73,7 +73,7 @@ coverage: setup  ## Run the core's tests, and fail where they leave too many of 
 	@mkdir -p .test-output
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest tests/core --cov --cov-report term --numprocesses auto --maxprocesses 4 --dist loadfile
 
-test-studies: setup sample  ## Run a small form of every study in studies/, and the tutorial after `make demo` (minutes)
+test-studies: setup sample  ## Run a small form of every study, and after `make demo` the tutorial (minutes)
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -m studies --numprocesses auto --maxprocesses 4 tests/assets/study tests/test_tutorial.py
 
 fuzz: setup  ## Read randomly damaged files, more than in `make test` (EXAMPLES=2000 per reader)
