@@ -29,9 +29,10 @@ def earlier_scans(platform: Platform, spec: BuildSpec, partition: str) -> str:
     changed = [session for session in of_partition if _has_changed(platform, session)]
     if not changed:
         return ""
+    named = few_and_more(changed, _SHOWN)
     return (
-        f"made from earlier scans: those of {few_and_more(changed, _SHOWN)} have changed since they were "
-        "read. `attnconn run`, or the study's job _refresh, makes everything again that they change"
+        f"made from earlier scans: those of {named} have changed since they were read. `attnconn "
+        "run`, or the study's job _refresh, makes everything again that they change"
     )
 
 

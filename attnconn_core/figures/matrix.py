@@ -90,6 +90,7 @@ def matrix_gallery(
     signed: Mapping[str, bool],
     title: str = "Connectivity by method",
     *,
+    subtitle: str = "",
     styles: Styles | None = None,
 ) -> Figure:
     """Draw several methods' matrices side by side, three per row, each on its own scale.
@@ -104,6 +105,8 @@ def matrix_gallery(
         For each method, whether the sign of values has a meaning.
     title
         Title of the figure.
+    subtitle
+        What the values are of, such as ``"mean over 7 subjects"``; begins the second line.
     styles
         Labels, looks and order of methods; None: those of the registry, without
         configurations.
@@ -149,7 +152,8 @@ def matrix_gallery(
     figure.supxlabel(_SOURCE, fontsize=NORMAL, color=INK)
     figure.supylabel(_TARGET, fontsize=NORMAL, color=INK)
     explained = styles.explanation(record.method for record in connectivities)
-    heading(figure, title, f"each on its own scale; grey: not shown{explained}")
+    scale = f"each on its own scale; grey: not shown{explained}"
+    heading(figure, title, f"{subtitle}; {scale}" if subtitle else scale)
     return figure
 
 
