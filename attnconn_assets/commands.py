@@ -110,7 +110,7 @@ def clean(file: Path, *, every: bool, asked: bool) -> int:
     if not chosen:
         print("There is nothing to remove")
         return 1 if unknown else 0
-    print("These stores would be removed, with all runs and the history of their studies:")
+    print("These stores would be removed, with all runs, registered models and history:")
     for study in chosen.values():
         print(f"  {study.name}: {study.store_folder}")
     if not asked and not _agrees():
@@ -118,11 +118,7 @@ def clean(file: Path, *, every: bool, asked: bool) -> int:
         return 1
     with open_instance() as instance:
         for study in chosen.values():
-            cleared = cleaning.clean(study, instance, home)
-            print(
-                f"{cleared.study}: removed {cleared.store}, {cleared.dagster_runs} Dagster runs "
-                f"and {cleared.mlflow_runs} MLflow runs"
-            )
+            print(*cleaning.clean(study, instance, home).lines(), sep="\n")
             if study.automation.request_runs or study.automation.nightly:
                 print("  Its `automation` is on: `attnconn dev` would make its results again")
     return 1 if unknown else 0

@@ -75,6 +75,8 @@ def build_asset(
         context: dg.AssetExecutionContext, store: Store, tracking: Tracking
     ) -> Iterator[dg.MaterializeResult | dg.Output[None]]:
         keys = list(context.partition_keys) if partitions else [WHOLE]
+        if not keys:
+            raise dg.Failure("the range has no partition: its end lies before its start")
         known = known_sessions(study, context.instance)
         platform = Platform(study, store, tracking, context.log, context.run.run_id, specs, known)
         require_store_of_run(study, context)
@@ -161,11 +163,13 @@ def _make_one(
         return
     except Exception as error:
         _end_if_asked_to(error)
-        chunk.transient |= is_transient(error)
+        transient = is_transient(error)
+        chunk.transient |= transient
         # Unexpected errors also fail only their own partition; they are logged with a traceback.
         expected = isinstance(error, AttnconnError)
-        message = str(error) if expected else f"{type(error).__name__}: {error}"
-        why = f"{message}{platform.scans_of(partition, unless_in=message)}"
+        why = str(error) if expected else f"{type(error).__name__}: {error}"
+        if not transient:  # a disk or a database is not the scan's fault
+            why += platform.scans_of(partition, unless_in=why)
         chunk.failed[partition] = why
         _remember(platform, spec, partition, why, error)
         _log_failed(context, spec, key, partition, error, why)

@@ -14,6 +14,7 @@ from attnconn_assets.instance.run_locks import end_orphans
 from attnconn_assets.study.claim import CLAIM
 from attnconn_assets.study.study import Study, load_study
 from attnconn_assets.tracking import forgetting as mlflow_runs
+from attnconn_assets.tracking.forgetting import Forgotten
 from attnconn_core.errors import AttnconnError, InputError
 
 __all__ = ["Cleared", "clean", "studies_of"]
@@ -21,12 +22,26 @@ __all__ = ["Cleared", "clean", "studies_of"]
 
 @dataclass(frozen=True)
 class Cleared:
-    """What was removed of a study: its runs in Dagster and in MLflow, and its store."""
+    """What was removed of a study: its Dagster runs, what MLflow had of it, and its store."""
 
     study: str
     dagster_runs: int
-    mlflow_runs: int
+    mlflow: Forgotten
     store: Path
+
+    def lines(self) -> list[str]:
+        """Return what was removed, and what was kept, in words."""
+        models = f", and the registered models {', '.join(self.mlflow.models)}"
+        lines = [
+            f"{self.study}: removed {self.store}, {self.dagster_runs} Dagster runs and "
+            f"{self.mlflow.n_runs} MLflow runs{models if self.mlflow.models else ''}"
+        ]
+        if self.mlflow.kept:
+            lines.append(
+                "  Kept in MLflow, because they were renamed, copied or added by hand: the "
+                f"registered models {', '.join(self.mlflow.kept)}"
+            )
+        return lines
 
 
 def studies_of(home: Path) -> tuple[dict[Path, Study], dict[str, str]]:

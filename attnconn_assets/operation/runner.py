@@ -2,7 +2,7 @@
 
 import time
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import dagster as dg
@@ -34,6 +34,7 @@ from attnconn_core.sources import Listing, Source
 __all__ = ["materialise_stale"]
 
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+_MOST_PASSES = 5  # while another process keeps changing inputs
 _PAUSE = 0.2  # seconds between two checks for partitions made by another process
 
 
@@ -95,6 +96,10 @@ def materialise_stale(
     while not store.damaged().keys() <= known:
         known |= store.damaged().keys()
         line.go_through(models, retry_failed=False)
+    # Another process may have made an input again after a result was made from it.
+    while line.has_shared() and line.passes < _MOST_PASSES:
+        line.go_through(models, retry_failed=False)
+    line.outcome.again.update(line.made_again())
     # A process that was being killed when this one started may have held its locks until now.
     clear_up(study, instance, store)
     line.outcome.moved = moved_aliases(study, store, tracking_of(study))
@@ -124,36 +129,47 @@ class _Line:
         self.outcome.restored = tracking_of(study).restore(study.name)
         self._pages = Pages(study, instance, self._specs, self.outcome)
         self._made: set[str] = set()
+        self._why: dict[str, str] = {}
+        self._shares = False
         self._standing: set[str] = set()
-        self._passes = 0
+        self.passes = 0
         self.damaged_before = self._store.damaged()
 
     def go_through(self, models: bool, retry_failed: bool) -> None:
         """Make the missing and stale partitions of every asset, in order."""
-        self._passes += 1
+        self.passes += 1
+        self._shares = False
         for spec in self._specs:
             if spec.group != "forecasters" or models:
                 self._make_asset(spec, retry_failed)
-            elif self._passes == 1:
+            elif self.passes == 1:
                 snapshot = self._store.snapshot()
                 self._show(spec, self._plan(spec, retry_failed, store=snapshot), snapshot)
         self.outcome.standing = len(self._standing - self._made)
+
+    def has_shared(self) -> bool:
+        """Whether another process made partitions of this study during the last pass."""
+        return self._shares
+
+    def made_again(self) -> Iterator[str]:
+        """Yield why each partition that was made had been stale; see `why_again`."""
+        return (why for name, why in self._why.items() if why and name in self._made)
 
     def _make_asset(self, spec: BuildSpec, retry_failed: bool) -> None:
         snapshot = self._store.snapshot()
         asset_plan = self._plan(spec, retry_failed, store=snapshot)
         self._show(spec, asset_plan, snapshot)
         seen = {key: self._store.state(spec.name, key) for key in asset_plan.due}
-        if self._passes == 1:
-            again = (why_again(snapshot, spec.recipe_of(key), key) for key in asset_plan.due)
-            self.outcome.again.update(filter(None, again))
+        if self.passes == 1:
+            for key in asset_plan.due:
+                self._why[f"{spec.name} of {key}"] = why_again(snapshot, spec.recipe_of(key), key)
         for key in asset_plan.due:
             damage = self._store.damage(spec.name, key)
             if damage is not None:
                 self.outcome.damaged[f"{spec.name} of {key}"] = damage
         self._sort_in(spec, asset_plan)
         counts = (len(keys) for keys in (asset_plan.due, asset_plan.standing, asset_plan.waiting))
-        if asset_plan.due or self._passes == 1:
+        if asset_plan.due or self.passes == 1:
             self._listener.step(Step(spec.name, *counts))
         if spec.name in self._blocked:
             self._refuse(spec, asset_plan.due)
@@ -165,6 +181,7 @@ class _Line:
                 with self._store.making(spec.name, chunk) as mine:
                     self._make(spec, mine, seen)
                 elsewhere += [key for key in chunk if key not in mine]
+            self._shares |= bool(elsewhere)
             if len(elsewhere) == len(left):
                 self._listener.said(f"another process makes {len(left)} of them")
                 time.sleep(_PAUSE)
@@ -172,7 +189,7 @@ class _Line:
 
     def _show(self, spec: BuildSpec, asset_plan: Plan, store: Store) -> None:
         """Make the pages show the stored results of an asset that aren't made again."""
-        if self._passes == 1:
+        if self.passes == 1:
             self._pages.put_right(spec, asset_plan, store)
         else:
             self._pages.tell(spec, asset_plan.standing, store)
@@ -197,6 +214,7 @@ class _Line:
         """Make partitions, except those that another process has made or tried in the meantime."""
         tried = [key for key in keys if self._store.state(spec.name, key) != seen[key]]
         due = [key for key in keys if key not in tried]
+        self._shares |= bool(tried)
         if tried:
             new_plan = self._plan(spec, True, tried)
             self._sort_in(spec, new_plan)

@@ -298,7 +298,7 @@ class Store(dg.ConfigurableResource):
             except OSError as error:
                 if error.errno in _REFUSED:
                     raise StoreError(
-                        f"the store must be a writable folder; got {self.root} "
+                        f"the store's folders must be writable; got {self._folder(asset)} "
                         f"({error.strerror}): {asset} can't be made there"
                     ) from error
                 held = set(locks.values())  # no room for lock files: continue without

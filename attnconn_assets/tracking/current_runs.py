@@ -15,19 +15,23 @@ if TYPE_CHECKING:
 __all__ = ["CURRENT", "Maker", "RunTable", "make_current", "makers_of", "retire"]
 
 CURRENT = "attnconn.current"
+_PARENT = "mlflow.parentRunId"
 
 # Equal for runs of the same result.
 _SAME = ("attnconn.study", "attnconn.asset", "attnconn.partition")
 _RUNS = "select run_uuid, lifecycle_stage = 'active' from runs"
 _BELOW = "select run_uuid from tags where key = 'mlflow.parentRunId' and value = ?"
 _SHOWN = """
-select asset.value, result.value, runs.run_uuid, parent.value, runs.status = 'RUNNING'
+select asset.value, result.value, runs.run_uuid, parent.value, runs.status = 'RUNNING',
+  maker.value, method.value is not null
 from tags as current
 join runs on runs.run_uuid = current.run_uuid and runs.lifecycle_stage = 'active'
 join tags as study on study.run_uuid = runs.run_uuid and study.key = 'attnconn.study'
 join tags as asset on asset.run_uuid = runs.run_uuid and asset.key = 'attnconn.asset'
 join tags as result on result.run_uuid = runs.run_uuid and result.key = 'attnconn.partition'
 left join tags as parent on parent.run_uuid = runs.run_uuid and parent.key = 'mlflow.parentRunId'
+left join tags as maker on maker.run_uuid = runs.run_uuid and maker.key = 'attnconn.dagster_run'
+left join params as method on method.run_uuid = runs.run_uuid and method.key = 'method'
 where current.key = 'attnconn.current' and current.value = 'true' and study.value = ?
 """
 # Runs that aren't below another run of a result. If several qualify, the last one counts: a run
@@ -50,11 +54,13 @@ order by again.value is null, runs.start_time
 
 @dataclass(frozen=True)
 class _Shown:
-    """A current run, and its parent."""
+    """A current run: its parent, its Dagster run, and whether it is of one method of a score."""
 
     run_id: str
     parent: str | None
     goes_on: bool
+    dagster_run: str | None
+    is_of_method: bool
 
 
 @dataclass(frozen=True)
@@ -98,6 +104,15 @@ class RunTable:
             return []
         return [run.run_id for run in shown if run_id not in (run.run_id, run.parent)]
 
+    def lost_its_parent(self, run_id: str, parent: str, origin: Origin) -> bool:
+        """Whether a current run is of one method of a result, and its tag of the parent is gone."""
+        shown = {run.run_id: run for run in self._shown.get((origin.asset, origin.partition), ())}
+        run, above = shown.get(run_id), shown.get(parent)
+        if run is None or above is None or run.dagster_run != origin.dagster_run:
+            return False
+        # The run of a matrix has a method, too, but none below it.
+        return run.parent is None and run.is_of_method and not above.is_of_method
+
     def is_active(self, run_id: str) -> bool:
         """Whether a run exists and isn't deleted."""
         return run_id in self._active
@@ -137,7 +152,8 @@ def make_current(
 ) -> None:
     """Mark a run, and those below it, as current in place of others.
 
-    Tags of its origin that a person removed or changed are set again.
+    Tags of its origin that a person removed or changed are set again, and so is the tag by which a
+    run of one method is below it.
 
     Parameters
     ----------
@@ -153,7 +169,10 @@ def make_current(
         The origin of the stored result.
     """
     for other in others:
-        client.set_tag(other, CURRENT, "false")
+        if table.lost_its_parent(other, run_id, origin):
+            client.set_tag(other, _PARENT, run_id)
+        else:
+            client.set_tag(other, CURRENT, "false")
     below = [run for (run,) in rows(database, _BELOW, run_id)]
     for active_id in filter(table.is_active, (run_id, *below)):
         for tag, value in {**origin.tags(), CURRENT: "true"}.items():

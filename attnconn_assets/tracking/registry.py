@@ -4,11 +4,12 @@ The folder is a copy, because the store replaces a model's file when it is train
 can thus be moved back to an earlier version.
 """
 
+import contextlib
 import os
 import shutil
 import urllib.parse
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -171,11 +172,16 @@ def moved_aliases(client: "MlflowClient", name: str) -> dict[str, Registered]:
     return moved
 
 
-def remove_model(folder: Path, name: str) -> None:
-    """Remove the copies of a registered model's versions."""
+def remove_model(folder: Path, name: str, spare: Collection[Path] = ()) -> None:
+    """Remove the copies of a registered model's versions, except folders that others use."""
     place = folder / name
-    if place.parent == folder and name not in ("", ".", ".."):
-        shutil.rmtree(place, ignore_errors=True)
+    if place.parent != folder or name in ("", ".", ".."):
+        return
+    for version in place.glob("*"):
+        if version not in spare:
+            shutil.rmtree(version, ignore_errors=True)
+    with contextlib.suppress(OSError):  # of a spared version
+        place.rmdir()
 
 
 def _pointed(client: "MlflowClient", name: str, alias: str, version: str) -> Registered:

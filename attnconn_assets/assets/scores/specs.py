@@ -254,6 +254,7 @@ def _comparison(study: Study) -> BuildSpec:
         },
         needs={**compared_assets(study), CAUTIONS: "whole"},
         optional=frozenset(compared_assets(study)),
+        keeps=frozenset(compared_assets(study)),
         calls=(*(type(score).__module__ for score in scores), f"{_FIGURES}.comparisons"),
         description="All methods on all scores, tested against each other.",
         group="scores",

@@ -22,7 +22,8 @@ def track(tracking, origin=ORIGIN, methods=("pearson",)):
     with tracking.run("scores", "tiny", origin, {}) as run:
         below = []
         for method in methods:
-            with tracking.run("scores", f"tiny {method}", origin, {}, run) as one:
+            named = {"method": method}
+            with tracking.run("scores", f"tiny {method}", origin, named, run) as one:
                 below.append(one.id)
     return run.id, *below
 
@@ -75,6 +76,16 @@ def test_tags_of_the_origin_that_a_person_removed_are_set_again(tracking):
     move(tracking, run)
     assert tracking.run_table("tiny").shows("fingerprint", "all", run)
     assert current(tracking) == {run, *below}
+
+
+def test_a_run_of_a_method_whose_parent_a_person_removed_is_below_it_again(tracking):
+    run, *below = track(tracking, methods=("pearson", "granger"))
+    tracking.client().delete_tag(below[1], "mlflow.parentRunId")
+    assert tracking.run_table("tiny").others("fingerprint", "all", run) == [below[1]]
+    move(tracking, run)
+    assert current(tracking) == {run, *below}
+    assert tracking.client().get_run(below[1]).data.tags["mlflow.parentRunId"] == run
+    assert tracking.run_table("tiny").others("fingerprint", "all", run) == []
 
 
 def test_a_run_below_an_earlier_result_that_nobody_replaced_is_found(tracking):
