@@ -35,8 +35,7 @@ from attnconn_core.export.registry import (
     FORMATS,
     Format,
     check_formats,
-    files_of_session,
-    files_of_study,
+    files_of,
 )
 from attnconn_core.export.scores import tidy_scores
 from attnconn_core.export.writing import write_file
@@ -55,8 +54,7 @@ __all__ = [
     "dataset_files",
     "dlabel",
     "edges",
-    "files_of_session",
-    "files_of_study",
+    "files_of",
     "folder_of",
     "graphml",
     "pconn",

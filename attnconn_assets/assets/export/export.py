@@ -16,7 +16,7 @@ from attnconn_assets.building.causes import named
 from attnconn_assets.building.result import Result
 from attnconn_assets.building.work import Work
 from attnconn_core.export.exported import ExportedStudy, Parcellation, Software
-from attnconn_core.export.registry import files_of_session, files_of_study
+from attnconn_core.export.registry import files_of
 
 __all__ = ["make_export", "make_study_export"]
 
@@ -33,7 +33,7 @@ def make_export(work: Work) -> Result:
         work, work.partition, methods, _parcellation(work), _software(work), warnings
     )
     told = {method.name: warnings[method.name] for method in methods if method.name in warnings}
-    return _result(files_of_session(session, settings["formats"]), told)
+    return _result(files_of(session, settings["formats"]), told)
 
 
 def make_study_export(work: Work) -> Result:
@@ -52,7 +52,7 @@ def make_study_export(work: Work) -> Result:
         scores=read_scores(work, settings["methods"]) if "scores" in formats else None,
         models=models,
     )
-    return _result(files_of_study(study, formats), {})
+    return _result(files_of(study, formats), {})
 
 
 def _parcellation(work: Work) -> Parcellation:

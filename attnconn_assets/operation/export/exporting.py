@@ -31,8 +31,7 @@ from attnconn_core.export import (
     Parcellation,
     Software,
     dataset_files,
-    files_of_session,
-    files_of_study,
+    files_of,
     folder_of,
 )
 from attnconn_core.sources import cifti_atlas
@@ -112,7 +111,7 @@ def export_study(
             excluded=_excluded(found, store),
             **_scores_and_models(found, request, store),
         )
-        for name, content in (*dataset_files(whole), *files_of_study(whole, request.formats)):
+        for name, content in (*dataset_files(whole), *files_of(whole, request.formats)):
             folder.write(name, content)
     return found
 
@@ -135,7 +134,7 @@ def _export_session(found: Exported, request: Request, shared: _Shared, key: str
     except StoreError as error:  # a damaged file, which is found when it is read
         found.refused[key] = str(error)
         return
-    for name, content in files_of_session(session, request.formats):
+    for name, content in files_of(session, request.formats):
         found.folder.write(f"{folder_of(session.session)}/{name}", content)
     found.sessions.append(key)
 

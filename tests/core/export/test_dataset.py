@@ -14,8 +14,7 @@ import pytest
 from attnconn_core.export import (
     FORMATS,
     dataset_files,
-    files_of_session,
-    files_of_study,
+    files_of,
     folder_of,
 )
 from tests.core.export.conftest import REGIONS, written
@@ -42,8 +41,8 @@ def validated(tmp_path) -> Callable[[Path], list[dict]]:
 def dataset(tmp_path, session, study) -> Path:
     """A whole dataset of one session, in every format that needs no score or model."""
     folder = tmp_path / "dataset"
-    written(folder, [*dataset_files(study), *files_of_study(study, FORMATS)])
-    written(folder / folder_of(session.session), files_of_session(session, FORMATS))
+    written(folder, [*dataset_files(study), *files_of(study, FORMATS)])
+    written(folder / folder_of(session.session), files_of(session, FORMATS))
     return folder
 
 
@@ -98,7 +97,7 @@ def test_participants_have_their_names_in_the_study(tmp_path, study):
 
 
 def test_regions_have_their_colours_and_networks(tmp_path, study):
-    paths = written(tmp_path, files_of_study(study, ["bids"]))
+    paths = written(tmp_path, files_of(study, ["bids"]))
     table = pd.read_csv(paths["seg-five_dseg.tsv"], sep="\t")
     assert table["name"].tolist() == list(REGIONS)
     assert table["index"].tolist() == [1, 2, 3, 4]
