@@ -13,6 +13,7 @@ import yaml
 from attnconn_assets.operation.check.check import check
 from attnconn_assets.operation.check.findings import Findings
 from attnconn_assets.operation.draft.guess import (
+    file_paths,
     guessed_source,
     needed_keys,
     phenotype_table,
@@ -70,13 +71,14 @@ def draft_study(
         raise StudyError(f"{file}: exists already and is kept; name another with --output")
     if not file.parent.is_dir():
         raise StudyError(f"{file}: its folder must exist")
-    source = source or guessed_source(root)
+    paths = file_paths(root)
+    source = source or guessed_source(root, paths)
     content = {
         "name": name,
         "title": f"{root.resolve().name} ({source})",
         "source": source,
         "root": _beside(root, file.parent),
-        **needed_keys(root, source),
+        **needed_keys(source, paths),
         **keys,
     }
     findings = _found(file, content)
