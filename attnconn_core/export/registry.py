@@ -12,6 +12,7 @@ from attnconn_core.export.edge_list import edge_list_files
 from attnconn_core.export.exported import ExportedSession, ExportedStudy
 from attnconn_core.export.graphml import graphml_files
 from attnconn_core.export.scores import score_files
+from attnconn_core.export.tested_edges import significance_files
 from attnconn_core.export.weights import weight_files
 
 __all__ = ["FORMATS", "Format", "check_formats", "files_of"]
@@ -73,7 +74,9 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
         ),
         "graphml": Format("matrices as graphs", graphml_files, size=122),
         "edges": Format("matrices as lists of edges", edge_list_files, size=48),
-        "scores": Format("all scores as one table", of_study=score_files),
+        "scores": Format(
+            "all scores as one table, and tests of edges", significance_files, score_files
+        ),
         "weights": Format("weights of forecasters", of_study=weight_files),
     }
 )

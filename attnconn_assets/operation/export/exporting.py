@@ -1,5 +1,6 @@
 """Writes stored results into a folder, session by session."""
 
+import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -7,15 +8,18 @@ from typing import Any, NamedTuple
 
 from attnconn_assets.assets.catalogue import store_of
 from attnconn_assets.assets.export.reading import (
+    read_contrast,
     read_excluded,
     read_models,
     read_parcellation,
     read_scores,
     read_session,
+    read_significance,
     read_warnings,
     session_of,
 )
 from attnconn_assets.assets.scores.cautions import CAUTIONS
+from attnconn_assets.assets.scores.significance import significance_of
 from attnconn_assets.building.causes import named
 from attnconn_assets.operation.export.folder import ExportFolder
 from attnconn_assets.operation.export.request import Request
@@ -127,13 +131,16 @@ class _Shared(NamedTuple):
 
 def _export_session(found: Exported, request: Request, shared: _Shared, key: str) -> None:
     methods = [each for each in request.methods if found.state.has(each.name, key)]
+    tested = [each for each in request.tested if found.state.has(significance_of(each), key)]
     try:
         session = read_session(
             shared.store, key, methods, shared.parcellation, shared.software, shared.warnings
         )
+        significance = read_significance(shared.store, key, tested, shared.warnings)
     except StoreError as error:  # a damaged file, which is found when it is read
         found.refused[key] = str(error)
         return
+    session = dataclasses.replace(session, significance=significance)
     for name, content in files_of(session, request.formats):
         found.folder.write(f"{folder_of(session.session)}/{name}", content)
     found.sessions.append(key)
@@ -153,6 +160,12 @@ def _scores_and_models(found: Exported, request: Request, store: Store) -> dict[
             parts["scores"] = read_scores(store, request.methods)
         except AttnconnError as error:
             found.refused["comparison"] = str(error)
+    contrast = request.contrast
+    if contrast is not None and found.state.has(contrast.name, WHOLE):
+        try:
+            parts["contrast"] = read_contrast(store, contrast)
+        except AttnconnError as error:
+            found.refused[contrast.name] = str(error)
     for asset, partition in request.models:
         if found.state.has(asset, partition):
             try:

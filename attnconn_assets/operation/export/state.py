@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from attnconn_assets.assets.catalogue import specs, store_of
 from attnconn_assets.assets.scores.cautions import CAUTIONS
+from attnconn_assets.assets.scores.significance import significance_of
 from attnconn_assets.building.causes import named
 from attnconn_assets.building.staleness import plan
 from attnconn_assets.operation.export.request import Request
@@ -47,6 +48,9 @@ def needed(request: Request) -> dict[str, tuple[str, ...]]:
     found[CAUTIONS] = (WHOLE,)
     if "scores" in request.formats:
         found["comparison"] = (WHOLE,)
+    if request.contrast is not None:
+        found[request.contrast.name] = (WHOLE,)
+    found |= {significance_of(method): request.sessions for method in request.tested}
     for asset, partition in request.models:
         found[asset] = (*found.get(asset, ()), partition)
     return found

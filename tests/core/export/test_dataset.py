@@ -38,11 +38,11 @@ def validated(tmp_path) -> Callable[[Path], list[dict]]:
 
 
 @pytest.fixture
-def dataset(tmp_path, session, study) -> Path:
-    """A whole dataset of one session, in every format that needs no score or model."""
+def dataset(tmp_path, tested, contrasted) -> Path:
+    """A whole dataset of one session, in every format that needs no compared score or model."""
     folder = tmp_path / "dataset"
-    written(folder, [*dataset_files(study), *files_of(study, FORMATS)])
-    written(folder / folder_of(session.session), files_of(session, FORMATS))
+    written(folder, [*dataset_files(contrasted), *files_of(contrasted, FORMATS)])
+    written(folder / folder_of(tested.session), files_of(tested, FORMATS))
     return folder
 
 
@@ -59,6 +59,7 @@ def test_only_suffixes_that_bids_lacks_are_kept_from_it(dataset, validated):
     assert unknown == {
         *("timeseries.tsv", "timeseries.json", "timeseries.ptseries.nii"),
         *("relmat.tsv", "relmat.json", "relmat.pconn.nii", "relmat.graphml"),
+        *("contrast.tsv", "contrast.json", "edges.tsv", "edges.json"),
     }
 
 

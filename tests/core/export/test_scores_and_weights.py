@@ -110,9 +110,9 @@ def test_formats_are_named_once_and_known():
         check_formats(["bids", "matlab"])
 
 
-def test_no_two_formats_write_the_same_file(session, study, scored):
-    names = [name for name, _ in files_of(session, FORMATS)]
-    names += [name for name, _ in files_of(scored, FORMATS)]
+def test_no_two_formats_write_the_same_file(tested, contrasted, scored):
+    both = replace(contrasted, scores=scored.scores)
+    names = [name for exported in (tested, both) for name, _ in files_of(exported, FORMATS)]
     assert len(names) == len(set(names))
     assert {name.rpartition(".")[2] for name in names} >= {"tsv", "json", "nii", "graphml", "csv"}
 
