@@ -98,12 +98,19 @@ def _raw(folder: Path) -> object:
     return BidsDerivatives(folder / "bids", atlas, confounds=Confounds()).sessions()
 
 
+def _gifti(folder: Path) -> object:
+    stem = FmriPrep(folder / "fmriprep").stem("01", "1", hemi="L", space="fsaverage5")
+    stem.with_name(f"{stem.name}_bold.func.gii").touch()
+    return BidsDerivatives(folder / "fmriprep", confounds=Confounds()).sessions()
+
+
 def _one_row_less(table: Path) -> None:
     table.write_text("\n".join(table.read_text().splitlines()[:-1]))
 
 
 DATASETS: list[tuple[str, _Use, type[Exception], str]] = [
     ("scans as they were acquired", _raw, StudyError, "must be a folder of derivatives"),
+    ("surfaces in GIFTI only", _gifti, CohortError, "holds only surfaces in GIFTI"),
     ("a file of all runs beside the runs", _dense(lambda d: d.session("01", "1", run=1)), CohortError, "either all scans of a session or none"),
     ("fMRIPrep's scans, and nothing is said of confounds", _dense(_nothing, confounds=None), StudyError, "confounds: a study must say"),
     ("two tasks", _dense(lambda d: d.session("01", "1", task="nback")), CohortError, "one task; there are nback (1 scan), rest (1 scan)"),

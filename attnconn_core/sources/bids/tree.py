@@ -11,7 +11,7 @@ from attnconn_core.sources.bids.entities import BidsName, read_bids_name
 from attnconn_core.sources.files import existing_folder, is_dangling
 from attnconn_core.sources.stray_files import is_hidden, stray_copy
 
-__all__ = ["Refused", "find_scans", "runs_of_sessions"]
+__all__ = ["Refused", "find_scans", "gifti_series", "runs_of_sessions"]
 
 # Folders of a subject that hold no series of scans, and many other files.
 _NO_SCANS = frozenset({"anat", "dwi", "figures", "fmap", "log", "xfm"})
@@ -57,6 +57,13 @@ def find_scans(root: Path, suffixes: Mapping[str, str]) -> tuple[Found, Refused]
             else:
                 found += [] if name is None else [(path, name)]
     return found, refused
+
+
+def gifti_series(root: Path) -> Path | None:
+    """Return the first series of a dataset on a surface in GIFTI; None if there is none."""
+    folders = (path for path in sorted(root.glob("sub-*")) if path.is_dir())
+    files = (path for folder in folders for path in _files_of(folder, ("_bold.func.gii",)))
+    return next(files, None)
 
 
 def runs_of_sessions(
