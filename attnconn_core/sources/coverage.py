@@ -14,7 +14,7 @@ __all__ = ["CoverageReader", "coverage_measures", "least_coverage"]
 
 
 class CoverageReader(ABC):
-    """Reads the coverage of one scan at a time; equal readers read the same."""
+    """Reads the coverage of one scan at a time."""
 
     @property
     @abstractmethod
@@ -46,7 +46,7 @@ def coverage_measures(shares: Mapping[str, float]) -> dict[str, float]:
     return {"coverage_min": float(values.min()), "coverage_mean": float(values.mean())}
 
 
-# Cached for one session at a time, whose quality and regions are computed together.
+# Cached for one session at a time, whose quality and regions are computed together by one reader.
 @lru_cache(maxsize=1)
 def _least(files: tuple[Path, ...], reader: CoverageReader) -> tuple[float, ...]:
     of_scans = [reader.coverage(path) for path in files]

@@ -27,7 +27,7 @@ __all__ = ["DenseReader"]
 _DECIDING = 3
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class DenseReader(CoverageReader):
     """Reads dense series (``dtseries.nii``) with a surface atlas (``dlabel.nii``).
 

@@ -59,6 +59,20 @@ def _parcels(change: Callable[[XcpD], object], **keys: object) -> _Use:
     return use
 
 
+def _parcels_quality(value: str, other: str) -> _Use:
+    """Read the quality of XCP-D's series with another text in its table of coverage."""
+
+    def use(folder: Path) -> object:
+        dataset = XcpD(folder / "xcp_d")
+        dataset.parcels("01", "1")
+        (table,) = dataset.root.rglob("*coverage_bold.tsv")
+        table.write_text(table.read_text().replace(value, other))
+        source = BidsDerivatives(dataset.root)
+        return [source.quality(each) for each in source.sessions()]
+
+    return use
+
+
 def _nothing(_: object) -> None:
     """Leave a dataset as it is."""
 
@@ -134,6 +148,9 @@ DATASETS: list[tuple[str, _Use, type[Exception], str]] = [
     ("XCP-D's series, to be cleaned again", _parcels(_nothing, confounds=Confounds()), StudyError, "must not be cleaned again"),
     ("several segmentations of XCP-D", _parcels(lambda d: d.parcels("01", "1", atlas="Gordon")), CohortError, "select: {seg: Gordon}"),
     ("XCP-D's series without its outliers", _parcels(_delete("*_outliers.tsv")), ScanError, "has 119 frames and"),
+    ("XCP-D's coverage with a word", _parcels_quality("0.75", "much"), ScanError, "D has much"),
+    ("XCP-D's coverage in percent", _parcels_quality("0.75", "75"), ScanError, "D has 75"),
+    ("a parcel with two rows of coverage", _parcels_quality("D\t", "C\t1\nD\t"), ScanError, "these have several: C"),
     ("XCP-D's outliers of another scan", _parcels(_other_outliers), ScanError, "must have the 90 frames that"),
 ]  # fmt: skip
 """A row per bad dataset."""

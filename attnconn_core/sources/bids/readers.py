@@ -20,20 +20,16 @@ from attnconn_core.records import TimeSeries
 from attnconn_core.sources.array_files import read_array
 from attnconn_core.sources.array_shapes import shape_of_array
 from attnconn_core.sources.bids.companions import coverage_table, label_table_beside
+from attnconn_core.sources.bids.coverage_tables import read_coverage
 from attnconn_core.sources.coverage import CoverageReader
 from attnconn_core.sources.dense_series import DenseReader
 from attnconn_core.sources.shapes import SessionShape
-from attnconn_core.sources.tables import read_table
 from attnconn_core.sources.usual_regions import first_difference
-from attnconn_core.wording import first_few
 
 __all__ = ["ParcelReader", "Reader", "VolumeReader", "reader_of"]
 
-_COVERAGE = "coverage"
-_SHOWN = 5
 
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class VolumeReader(CoverageReader):
     """Reads series of volumes (``nii.gz``) with a label image.
 
@@ -82,7 +78,7 @@ class VolumeReader(CoverageReader):
         return volume_coverage(path, self._atlas)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ParcelReader(CoverageReader):
     """Reads series that XCP-D parcellated (``timeseries.tsv``, ``ptseries.nii``).
 
@@ -133,20 +129,7 @@ class ParcelReader(CoverageReader):
         table = coverage_table(path)
         if table is None:
             return None
-        rows = read_table(table, ScanError)
-        if len(rows.columns) < 2 or _COVERAGE not in rows.columns:
-            raise ScanError(
-                f"{table}: must have a column of names and the column {_COVERAGE!r}; it has "
-                f"{', '.join(map(repr, rows.columns[:5]))}"
-            )
-        shares = dict(zip(rows.iloc[:, 0].astype(str), rows[_COVERAGE], strict=True))
-        lacking = [name for name in self.table.regions if name not in shares]
-        if lacking:
-            raise ScanError(
-                f"{table}: must have a row for every region; {len(lacking)} have none: "
-                f"{first_few(lacking, _SHOWN)}"
-            )
-        return np.array([shares[name] for name in self.table.regions], dtype=np.float64)
+        return read_coverage(table, self.table.regions)
 
 
 Reader = DenseReader | VolumeReader | ParcelReader
