@@ -6,7 +6,7 @@ from typing import Any
 
 import nibabel as nib
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
 from attnconn_core.errors import AtlasError, ScanError
 from attnconn_core.parcellation.label_image import LabelImage
@@ -98,7 +98,7 @@ def volume_means(path: Path, atlas: LabelImage, repetition_time: float) -> TimeS
     _require_same_voxels(path, image, atlas)
     with np.errstate(over="ignore"):  # values too large for single precision become infinite
         values = read_voxels(path, image).astype(np.float32, copy=False)
-    finite = np.isfinite(values).all(axis=3)
+    finite: Bool[np.ndarray, "x y z"] = np.asarray(np.isfinite(values).all(axis=3))
     labels = np.where(finite, atlas.labels, 0)
     held = np.bincount(labels.ravel(), minlength=len(atlas.regions) + 1)[1:]
     lost = [name for name, count in zip(atlas.regions, held, strict=True) if not count]
