@@ -261,19 +261,19 @@ class BidsDerivatives:
     def series_files(self, session: Session) -> tuple[Path, ...]:
         """Return the sidecars and tables beside a session's scans."""
         treatment = self._treatment(session)
-        found: list[Path] = []
+        tables: list[Path] = []
         for path in session.files:
-            found += [*sidecars_of_scan(path, self.root), *treatment.tables(path)]
-        return tuple(map(self._inside, dict.fromkeys(found)))
+            tables += [*sidecars_of_scan(path, self.root), *treatment.tables(path)]
+        return tuple(map(self._inside, dict.fromkeys(tables)))
 
     def quality_files(self, session: Session) -> tuple[Path, ...]:
         """Return the tables of motion, and of what is left out."""
         treatment = self._treatment(session)
-        found: list[Path] = []
+        tables: list[Path] = []
         for path in session.files:
             motion = treatment.motion_file(path)
-            found += [*treatment.tables(path), *([] if motion is None else [motion])]
-        return tuple(dict.fromkeys(found))
+            tables += [*treatment.tables(path), *([] if motion is None else [motion])]
+        return tuple(dict.fromkeys(tables))
 
     def _inside(self, path: Path) -> Path:
         return inside(self.root, path, self.link_roots)

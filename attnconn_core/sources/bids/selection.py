@@ -68,16 +68,16 @@ def scans_of_study(
         If atlas and scans are in different spaces.
     """
     suffixes = suffixes_for(atlas)
-    found, refused = find_scans(root, suffixes)
+    all_scans, refused = find_scans(root, suffixes)
     scans: Named = [
         (path, name)
-        for path, name in _without_twins(found)
+        for path, name in _without_twins(all_scans)
         if listed is None or listed.wants(name.subject, name.session)
     ]
     if not scans:
         for problem in refused.values():
             raise problem
-        raise _no_scans(root, atlas, listed if found else None)
+        raise _no_scans(root, atlas, listed if all_scans else None)
     scans = _chosen(scans, wanted)
     _require_one_kind(scans)
     if atlas is not None:
@@ -213,7 +213,7 @@ def _values(scans: Named, key: str) -> Counter[str | None]:
 
 def _counted(there: Counter[str | None]) -> str:
     """Return the values that exist, and how many scans have each."""
-    ordered = sorted(there.items(), key=lambda each: (-each[1], each[0] is None, each[0]))
+    ordered = sorted(there.items(), key=lambda pair: (-pair[1], pair[0] is None, pair[0]))
     return ", ".join(
         f"{'none' if value is None else value} ({count} scan{'s' * (count > 1)})"
         for value, count in ordered
