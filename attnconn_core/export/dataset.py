@@ -71,7 +71,7 @@ def dataset_files(study: ExportedStudy) -> list[tuple[str, bytes]]:
     These are ``dataset_description.json``, ``README.md``, ``participants.tsv`` with its sidecar,
     and ``.bidsignore``.
     """
-    labels = {bids_label(each.subject): each.subject for each in study.sessions}
+    labels = {bids_label(session.subject): session.subject for session in study.sessions}
     participants = pd.DataFrame(
         {"participant_id": [f"sub-{label}" for label in sorted(labels)]}, dtype="str"
     )

@@ -42,7 +42,7 @@ def tidy_scores(
     known = {method.name: method for method in methods}
     for name in ("label", "family"):
         table[name] = [
-            getattr(known[each], name) if each in known else None for each in table["method"]
+            getattr(known[method], name) if method in known else None for method in table["method"]
         ]
     return table[[*_FIRST, *(name for name in table if name not in _FIRST)]]
 
