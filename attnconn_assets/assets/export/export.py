@@ -49,8 +49,10 @@ def make_export(work: Work) -> Result:
     ]
     significance = read_significance(work, work.partition, tested, warnings)
     session = dataclasses.replace(session, significance=significance)
-    told = {method.name: warnings[method.name] for method in methods if method.name in warnings}
-    return _result(files_of(session, settings["formats"]), told)
+    own_warnings = {
+        method.name: warnings[method.name] for method in methods if method.name in warnings
+    }
+    return _result(files_of(session, settings["formats"]), own_warnings)
 
 
 def make_study_export(work: Work) -> Result:

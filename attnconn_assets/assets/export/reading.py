@@ -120,8 +120,8 @@ def read_session(
 
 def read_warnings(reads: Reads) -> Mapping[str, str]:
     """Return method → why its matrices must not be interpreted."""
-    found: Mapping[str, str] = reads.entry(CAUTIONS, WHOLE).facts["by method"]
-    return found
+    warnings: Mapping[str, str] = reads.entry(CAUTIONS, WHOLE).facts["by method"]
+    return warnings
 
 
 def read_excluded(reads: Reads) -> Mapping[str, str]:

@@ -36,7 +36,7 @@ def specs(study: Study) -> list[BuildSpec]:
 def exported_tests(study: Study) -> tuple[Method, ...]:
     """Return the methods whose tests of edges are exported with the scores."""
     names = study.export.methods
-    return tuple(each for each in tested_methods(study) if not names or each.name in names)
+    return tuple(method for method in tested_methods(study) if not names or method.name in names)
 
 
 def _of_sessions(study: Study, formats: list[str]) -> BuildSpec:

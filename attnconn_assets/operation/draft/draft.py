@@ -81,7 +81,7 @@ def draft_study(
         **needed_keys(source, paths),
         **keys,
     }
-    findings = _found(file, content)
+    findings = _checked(file, content)
     text = "\n".join(_lines(root, file, content, findings))
     file.with_name(SCHEMA).write_text(
         json.dumps(study_schema(), ensure_ascii=False, indent=1), encoding="utf-8"
@@ -96,7 +96,7 @@ def _beside(path: Path, folder: Path) -> str:
     return os.path.relpath(path, folder) if path.is_relative_to(folder) else str(path)
 
 
-def _found(file: Path, content: Mapping[str, Any]) -> Findings:
+def _checked(file: Path, content: Mapping[str, Any]) -> Findings:
     """Check a study before it is written, from a hidden file beside it."""
     trial = file.with_name(f".{file.stem}.{os.getpid()}.yaml")
     trial.write_text(yaml.safe_dump(dict(content)), encoding="utf-8")
@@ -114,14 +114,14 @@ def _lines(root: Path, file: Path, content: Mapping[str, Any], findings: Finding
     today = f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d}"
     yield f"# Drafted by `attnconn init` on {today}. `attnconn keys` describes every key."
     yield "#"
-    for what, told in (
+    for heading, lines in (
         ("Found", findings.plan),
         ("To look at", findings.warnings),
         ("To correct", findings.errors),
     ):
-        if told:
-            yield f"# {what}:"
-            yield from (f"#   {line}" for line in told)
+        if lines:
+            yield f"# {heading}:"
+            yield from (f"#   {line}" for line in lines)
     yield ""
     yield from (f"{key}: {_written(value)}" for key, value in content.items())
     yield ""
