@@ -53,8 +53,11 @@ endef
 sample: $(VENV)/.platform  ## Fetch the sample data (8 MB) into .sample/
 	@$(BIN)/python -c 'from pathlib import Path; from attnconn_core.sources import HcpSample; print(HcpSample(Path(".sample")).fetch())'
 
+# A variable, because a comma in the call of a function ends its argument.
+how_long := Fetching 8 MB, training and scoring take about 3 minutes on two idle cores.
+
 demo: $(VENV)/.platform  ## Fetch the sample, make all results, print the scores
-	@$(if $(filter %/hcp_sample.yaml,$(STUDY)),echo "Fetching 8 MB, training and scoring take about 3 minutes on two idle cores.")
+	@$(if $(filter %/hcp_sample.yaml,$(STUDY)),echo "$(how_long)")
 	@$(BIN)/attnconn run
 
 dev: $(VENV)/.platform  ## Open Dagster (127.0.0.1:3000) and MLflow (127.0.0.1:5000); Ctrl-C ends both
@@ -70,8 +73,8 @@ coverage: setup  ## Run the core's tests, and fail where they leave too many of 
 	@mkdir -p .test-output
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest tests/core --cov --cov-report term --numprocesses auto --maxprocesses 4 --dist loadfile
 
-test-studies: setup sample  ## Run a small form of every study in studies/ to its end (minutes)
-	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -m studies --numprocesses auto --maxprocesses 4 tests/assets/study
+test-studies: setup sample  ## Run a small form of every study, and after `make demo` the tutorial (minutes)
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -m studies --numprocesses auto --maxprocesses 4 tests/assets/study tests/test_tutorial.py
 
 fuzz: setup  ## Read randomly damaged files, more than in `make test` (EXAMPLES=2000 per reader)
 	FUZZ_EXAMPLES=$(or $(EXAMPLES),2000) $(BIN)/pytest tests/bad_inputs/test_fuzz.py tests/bad_inputs/test_fuzz_bids.py --numprocesses auto

@@ -83,8 +83,8 @@ def check(file: Path) -> int:
     study, home = load_study(file), home_folder(file)
     print(f"Study {study.name}: {study.title}")
     findings = check_study(study)
-    if told := called_before(study, file):
-        findings.warnings.append(told)
+    if notice := called_before(study, file):
+        findings.warnings.append(notice)
     if problem := claimed_by_another(study, file, home) or used_otherwise(study, file):
         findings.errors.append(problem)
     elif problem := namesake(study, file):
@@ -118,10 +118,10 @@ def clean(file: Path, *, every: bool, asked: bool) -> int:
         return 1
     with open_instance() as instance:
         for study in chosen.values():
-            found = cleaning.clean(study, instance, home)
+            cleared = cleaning.clean(study, instance, home)
             print(
-                f"{found.study}: removed {found.store}, {found.dagster_runs} Dagster runs and "
-                f"{found.mlflow_runs} MLflow runs"
+                f"{cleared.study}: removed {cleared.store}, {cleared.dagster_runs} Dagster runs "
+                f"and {cleared.mlflow_runs} MLflow runs"
             )
             if study.automation.request_runs or study.automation.nightly:
                 print("  Its `automation` is on: `attnconn dev` would make its results again")
@@ -164,12 +164,14 @@ def verify(study: Study, repair: bool) -> int:
         bar_format="{desc} {bar:24} {n_fmt}/{total_fmt} [{elapsed}]",
         file=sys.stdout,
     ) as bar:
-        found = list(examined(store, places, repair=repair, looked_at=bar.update))
-    found += _examined_models(study, store, places, repair)
-    for each in found:
-        print(f"{each.what:10} {each.where}{f'  {each.why}' if each.why else ''}")
-    print(_verdict(len(places), found, repair))
-    return 1 if any(each.what == "damaged" or not each.repaired for each in found) else 0
+        findings = list(examined(store, places, repair=repair, looked_at=bar.update))
+    findings += _examined_models(study, store, places, repair)
+    for finding in findings:
+        print(f"{finding.what:10} {finding.where}{f'  {finding.why}' if finding.why else ''}")
+    print(_verdict(len(places), findings, repair))
+    return (
+        1 if any(finding.what == "damaged" or not finding.repaired for finding in findings) else 0
+    )
 
 
 def _examined_models(
@@ -178,35 +180,35 @@ def _examined_models(
     """Check whether MLflow can load the model versions that the study has registered."""
     entries = filter(None, (store.readable(*place) for place in places))
     known = list(registrations(study.name, store, entries))
-    names = {each.name for each in known}
-    stored = {each.tags["sha256"] for each in known}
+    names = {registration.name for registration in known}
+    stored = {registration.tags["sha256"] for registration in known}
     return tracking_of(study).verify_models(names, stored, repair=repair)
 
 
-def _verdict(n_places: int, found: Sequence[Finding], repair: bool) -> str:
+def _verdict(n_places: int, findings: Sequence[Finding], repair: bool) -> str:
     """Return a summary of the findings, and what to do."""
-    counts = Counter(each.what for each in found)
-    told = ", ".join(f"{counts[what]} {what}" for what in ("damaged", "orphan", "abandoned"))
-    if not found:
+    counts = Counter(finding.what for finding in findings)
+    summary = ", ".join(f"{counts[what]} {what}" for what in ("damaged", "orphan", "abandoned"))
+    if not findings:
         return f"{n_places} partitions, all intact"
-    lines = [f"{n_places} partitions: {told}"]
-    left = [each for each in found if not each.repaired]
+    lines = [f"{n_places} partitions: {summary}"]
+    left = [finding for finding in findings if not finding.repaired]
     if not repair:
         lines.append("`attnconn verify --repair` marks damaged results and removes the other files")
     elif left:
         lines.append(f"{len(left)} of these couldn't be repaired: is the store read-only?")
-    if counts["damaged"] > sum(each.what == "damaged" for each in left):
+    if counts["damaged"] > sum(finding.what == "damaged" for finding in left):
         lines.append("Damaged results are marked: `attnconn run` makes them again")
     return "\n".join(lines)
 
 
 def _complain(what: str, reasons: Mapping[str, str]) -> None:
     """Print one line per reason, with the names it concerns; the first 20 reasons only."""
-    told = told_once(reasons.items())
-    for alike in told[:_LINES]:
-        who = few_and_more(alike.names, _SHOWN)
-        print(f"  {who} {agreeing(alike.names, what)} {alike.message}", file=sys.stderr)
-    if more := sum(len(alike.names) for alike in told[_LINES:]):
+    groups = told_once(reasons.items())
+    for group in groups[:_LINES]:
+        who = few_and_more(group.names, _SHOWN)
+        print(f"  {who} {agreeing(group.names, what)} {group.message}", file=sys.stderr)
+    if more := sum(len(group.names) for group in groups[_LINES:]):
         print(f"  {more} more {agreeing(range(more), what)} …", file=sys.stderr)
 
 
@@ -225,10 +227,10 @@ def _removed(study: Study, store: Store, outcome: Outcome) -> dict[str, str]:
 def _say_whom_rules_leave_out(reasons: Mapping[str, str], n_sessions: int) -> None:
     """Print how many sessions the study excludes, which, and why, in one line."""
     if reasons:
-        told = few_and_more([f"{key} ({why})" for key, why in reasons.items()], _SHOWN)
+        excluded = few_and_more([f"{key} ({why})" for key, why in reasons.items()], _SHOWN)
         verb = "is" if len(reasons) == 1 else "are"
         print(
-            f"  {len(reasons)} of {n_sessions} sessions {verb} left out by the study: {told}",
+            f"  {len(reasons)} of {n_sessions} sessions {verb} left out by the study: {excluded}",
             file=sys.stderr,
         )
 
@@ -275,8 +277,8 @@ class Progress:
         if step.to_make == 0:
             standing = f"up to date ({step.standing})" if step.standing else ""
             waiting = f"cannot be made ({step.waiting}), see below" if step.waiting else ""
-            told = ", ".join(filter(None, [standing, waiting])) or "nothing to make"
-            print(f"{step.asset:28} {told}")
+            status = ", ".join(filter(None, [standing, waiting])) or "nothing to make"
+            print(f"{step.asset:28} {status}")
             return
         self._bar = tqdm(
             total=step.to_make,
@@ -332,7 +334,7 @@ def conclude(study: Study, outcome: Outcome, seconds: float) -> None:
     if nobody := study.exclude.names_nobody(sessions):
         print(f"  {nobody}: this excludes nothing", file=sys.stderr)
     _complain("is suspicious:", suspicions_of(store, store.partitions("quality")))
-    kept = {key: told for key, told in facts.items() if key not in left_out}
+    kept = {key: recorded for key, recorded in facts.items() if key not in left_out}
     _complain("is suspicious:", suspicious_beside_others(kept))
     of_quality = recorded_facts(store, "quality", sessions)
     _complain("is suspicious:", motion_beside_others(of_quality, study.exclude))

@@ -30,11 +30,11 @@ def as_it_lies(path: Path) -> Path:
     """
     if path.exists():
         return path
-    found = Path(path.anchor)
+    stored = Path(path.anchor)
     for part in path.parts[1:]:
-        there = found / part
-        if not part.isascii() and not there.exists() and found.is_dir():
-            alike = (each for each in found.iterdir() if composed(each.name) == composed(part))
+        there = stored / part
+        if not part.isascii() and not there.exists() and stored.is_dir():
+            alike = (entry for entry in stored.iterdir() if composed(entry.name) == composed(part))
             there = next(alike, there)
-        found = there
-    return found
+        stored = there
+    return stored

@@ -158,7 +158,7 @@ def told_once(messages: Iterable[tuple[str, str]], *, whoever: bool = False) -> 
 
     Examples
     --------
-    >>> [each.names for each in told_once([("a", "cut"), ("b", "empty"), ("c", "cut")])]
+    >>> [alike.names for alike in told_once([("a", "cut"), ("b", "empty"), ("c", "cut")])]
     [('a', 'c'), ('b',)]
     >>> told_once((f"sub-{n}", f"/scans/sub-{n}.csv: {n} is no time") for n in range(4))[0].message
     '/scans/sub-0.csv: 0 is no time (the other 3 alike)'
@@ -168,19 +168,19 @@ def told_once(messages: Iterable[tuple[str, str]], *, whoever: bool = False) -> 
         kinds.setdefault(_kind("" if whoever else name, message), {}).setdefault(
             message, []
         ).append(name)
-    found = []
+    groups = []
     for same in kinds.values():
-        names = tuple(name for each in same.values() for name in each)
+        names = tuple(name for group in same.values() for name in group)
         if len(same) > 1 and len(names) >= _MANY:
-            found.append(Alike(names, next(iter(same)), same=False))
+            groups.append(Alike(names, next(iter(same)), same=False))
         else:
-            found += [Alike(tuple(each), message) for message, each in same.items()]
-    return found
+            groups += [Alike(tuple(group), message) for message, group in same.items()]
+    return groups
 
 
 def _kind(name: str, message: str) -> str:
-    def without_own(found: re.Match[str]) -> str:
-        word = found[0]
+    def without_own(match: re.Match[str]) -> str:
+        word = match[0]
         other = _SESSION.search(word) if not re.search(r"[/\\]", word) else None
         return f"<{other[0]}>" if other and name and other[0] not in name else "<file>"
 

@@ -37,3 +37,15 @@ def test_a_page_names_files_that_are_there(page):
     named = re.findall(r"`((?:docs|tests|examples|studies|experiments)/[\w./-]+)`", text)
     missing = [name for name in named if not list(REPOSITORY.glob(f"{name}*"))]
     assert missing == []
+
+
+def test_every_figure_of_the_report_is_explained():
+    sys.path.insert(0, str(DOCS))
+    try:
+        from demo_images import PICTURES
+    finally:
+        sys.path.remove(str(DOCS))
+    text = (DOCS / "figures.md").read_text(encoding="utf-8")
+    shown = re.findall(r"\]\(images/([\w]+)\.webp\)", text)
+    assert set(shown) == set(PICTURES)
+    assert {path.stem for path in (DOCS / "images").iterdir()} == set(PICTURES)

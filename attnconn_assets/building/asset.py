@@ -164,8 +164,8 @@ def _make_one(
         chunk.transient |= is_transient(error)
         # Unexpected errors also fail only their own partition; they are logged with a traceback.
         expected = isinstance(error, AttnconnError)
-        told = str(error) if expected else f"{type(error).__name__}: {error}"
-        why = f"{told}{platform.scans_of(partition, unless_in=told)}"
+        message = str(error) if expected else f"{type(error).__name__}: {error}"
+        why = f"{message}{platform.scans_of(partition, unless_in=message)}"
         chunk.failed[partition] = why
         _remember(platform, spec, partition, why, error)
         _log_failed(context, spec, key, partition, error, why)

@@ -61,13 +61,13 @@ def in_lines(causes: Iterable[Cause], *, reasons: bool = True) -> list[str]:
         of_assets.setdefault((cause.asset, cause.failed), []).append(cause)
     lines = []
     for (asset, failed), same in of_assets.items():
-        whole = {cause.partition: cause.why for cause in same}
+        full_messages = {cause.partition: cause.why for cause in same}
         said = ((c.partition, _SCAN.sub("", c.why) if reasons or not failed else "") for c in same)
         for alike in told_once(said):
             keys, why = alike.names, alike.message
             who = named(asset, few_and_more(keys, _SHOWN)) if asset else ""
             # A single partition is shown with its files.
-            why = whole[keys[0]] if why and len(keys) == 1 else why
+            why = full_messages[keys[0]] if why and len(keys) == 1 else why
             lines.append(f"{who} failed{': ' if why else ''}{why}" if failed else f"{who} {why}")
     return [line.strip() for line in dict.fromkeys(lines)]
 
@@ -79,19 +79,19 @@ def in_one_line(causes: Iterable[Cause], *, reasons: bool = True) -> str:
 
 def read_by(study: Study, spec: BuildSpec, key: str) -> list[tuple[str, str]]:
     """List the assets and partitions that a partition reads, without those of its cohort."""
-    read = []
+    inputs = []
     for name, kind in spec.needs.items():
         if kind == spec.partitioned:
-            read.append((name, key))
+            inputs.append((name, key))
         elif kind == "whole":
-            read.append((name, WHOLE))
+            inputs.append((name, WHOLE))
         elif kind == "configuration":
             chosen = spec.from_configuration
             configurations = list(study.configurations) if chosen is None else [chosen]
-            read += [(name, each) for each in configurations]
+            inputs += [(name, configuration) for configuration in configurations]
         elif kind == "ground truth":
-            read += [(name, each) for each in study.recovery.ground_truths]
-    return read
+            inputs += [(name, truth) for truth in study.recovery.ground_truths]
+    return inputs
 
 
 class Causes:
@@ -110,36 +110,36 @@ class Causes:
     ) -> None:
         self._study, self._store, self._listing = study, store, listing
         self._specs = {spec.name: spec for spec in specs}
-        self._found: dict[tuple[str, str], tuple[Cause, ...]] = {}
+        self._causes: dict[tuple[str, str], tuple[Cause, ...]] = {}
         self._settled: dict[str, Settled] = {}
 
     def of(self, asset: str, partition: str) -> tuple[Cause, ...]:
         """Return why a partition isn't stored; empty if it is."""
         key = asset, partition
-        if key not in self._found:
-            self._found[key] = self._of(asset, partition)
-        return self._found[key]
+        if key not in self._causes:
+            self._causes[key] = self._of(asset, partition)
+        return self._causes[key]
 
     def of_needs(self, spec: BuildSpec, partition: str) -> tuple[Cause, ...]:
         """Return why a partition can't be made; empty if it can be made now."""
         reads = read_by(self._study, spec, partition)
-        found = [
+        causes = [
             cause
             for name, where in reads
             if name not in spec.optional
             for cause in self.of(name, where) or self._came_later(spec, partition, name, where)
         ]
-        if not (spec.made_without_all or found):
-            found += self._of_all_optional(spec, reads)
-        found += self._of_kept(spec, partition, reads)
+        if not (spec.made_without_all or causes):
+            causes += self._of_all_optional(spec, reads)
+        causes += self._of_kept(spec, partition, reads)
         if spec.rests_on:
             settled = self.settled(spec)
             if settled.lacks:
                 short = settled.lacks.partition(". Left out: ")[0]
                 behind = self._of_sessions(settled.missing)
                 why = f"needs {short if behind else settled.lacks}"
-                found += [Cause("", WHOLE, why), *behind]
-        return tuple(dict.fromkeys(found))
+                causes += [Cause("", WHOLE, why), *behind]
+        return tuple(dict.fromkeys(causes))
 
     def _came_later(
         self, spec: BuildSpec, partition: str, name: str, where: str
@@ -167,7 +167,7 @@ class Causes:
         if not optional or {name for name, _ in optional} != spec.optional:
             return ()
         causes = [self.of(name, where) for name, where in optional]
-        return tuple(cause for each in causes for cause in each) if all(causes) else ()
+        return tuple(cause for of_input in causes for cause in of_input) if all(causes) else ()
 
     def _of_kept(
         self, spec: BuildSpec, partition: str, reads: Sequence[tuple[str, str]]
@@ -178,7 +178,7 @@ class Causes:
         if stored is None or not any(f"{name}/{where}" in stored.inputs for name, where in kept):
             return ()
         causes = [self._outdated(name, where) for name, where in kept]
-        return tuple(cause for each in causes for cause in each) if all(causes) else ()
+        return tuple(cause for of_input in causes for cause in of_input) if all(causes) else ()
 
     def settled(self, spec: BuildSpec) -> Settled:
         """Return the cohort of a group result, and the assets that it is made without."""
@@ -190,15 +190,15 @@ class Causes:
         """Return the optional inputs that a partition is made without → why."""
         if not spec.optional:
             return {}
-        found = {
+        missing = {
             named(name, where): in_one_line(causes)
             for name, where in read_by(self._study, spec, partition)
             if name in spec.optional and (causes := self._outdated(name, where))
         }
         if spec.rests_on:
             for name, sessions in self.settled(spec).left_out.items():
-                found[name] = in_one_line(self._of_sessions({name: sessions}))
-        return found
+                missing[name] = in_one_line(self._of_sessions({name: sessions}))
+        return missing
 
     def _of_sessions(self, missing: Mapping[str, Sequence[str]]) -> list[Cause]:
         return [

@@ -36,8 +36,8 @@ class Check:
         """The rule and the finding that breaks it."""
         if self.in_words:
             return self.in_words
-        found = "; ".join(f"{name}: {value}" for name, value in self.details.items())
-        return f"{self.rule}, but {found}"
+        finding = "; ".join(f"{name}: {value}" for name, value in self.details.items())
+        return f"{self.rule}, but {finding}"
 
     @property
     def verdict(self) -> str:

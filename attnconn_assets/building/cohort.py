@@ -87,11 +87,11 @@ def settle(study: Study, store: Store, listing: Listing, basis: Basis) -> Settle
     for example because the scans can't be read, no asset is dropped and the quorum is missed.
     """
     window = basis.window
-    whole = cohort_of(study, store, listing, basis.assets, window)
-    lacks = short_of_quorum(study, whole)
+    with_all_assets = cohort_of(study, store, listing, basis.assets, window)
+    lacks = short_of_quorum(study, with_all_assets)
     # An asset that can be made without any of its inputs needs no quorum.
-    if not lacks or (basis.made_without_all and whole.sessions):
-        return Settled(whole)
+    if not lacks or (basis.made_without_all and with_all_assets.sessions):
+        return Settled(with_all_assets)
     keys = [session.key for session in listing.sessions]
     missing = {
         name: [key for key in keys if _why_not(store, key, (name,), window)]
@@ -108,7 +108,7 @@ def settle(study: Study, store: Store, listing: Listing, basis: Basis) -> Settle
         enough = not short_of_quorum(study, cohort)
         if enough or (basis.made_without_all and basis.optional.isdisjoint(kept)):
             return Settled(cohort, {n: left_out[n] for n in basis.assets if n in left_out})
-    return Settled(whole, lacks=lacks, missing={k: v for k, v in missing.items() if v})
+    return Settled(with_all_assets, lacks=lacks, missing={k: v for k, v in missing.items() if v})
 
 
 def by_name(study: Study, session: str) -> str:
@@ -156,13 +156,17 @@ def cohort_of(
 
 def _renamed(removed: Facts, present: Facts) -> dict[str, str]:
     """Return the removed sessions whose recordings another session has now → why."""
-    holders = {each: key for key, facts in present.items() for each in strings(facts, "recordings")}
-    found = {}
+    holders = {
+        recording: key
+        for key, facts in present.items()
+        for recording in strings(facts, "recordings")
+    }
+    renamed = {}
     for key, facts in removed.items():
-        now = {holders.get(each) for each in strings(facts, "recordings")}
+        now = {holders.get(recording) for recording in strings(facts, "recordings")}
         if len(now) == 1 and (holder := now.pop()):
-            found[key] = f"{BY_RULE}its scan is {holder} now"
-    return found
+            renamed[key] = f"{BY_RULE}its scan is {holder} now"
+    return renamed
 
 
 def left_out_by_rules(study: Study, store: Store, sessions: Iterable[str]) -> dict[str, str]:
@@ -170,21 +174,21 @@ def left_out_by_rules(study: Study, store: Store, sessions: Iterable[str]) -> di
 
     Sessions without stored quality are only excluded by name.
     """
-    told = {}
+    excluded = {}
     for key in sessions:
         named = by_name(study, key).removeprefix(BY_RULE)
         known = store.readable("quality", key) is not None
         if why := named or (_broken(study, store, key) if known else ""):
-            told[key] = why
-    return told
+            excluded[key] = why
+    return excluded
 
 
 def _broken(study: Study, store: Store, session: str) -> str:
     """Return the study's rules that a session's stored quality breaks, in words; empty if none."""
     if not study.exclude.given:
         return ""
-    found = store.readable("quality", session)
-    return study.exclude.why_not(found.facts["measured"] if found else {})
+    quality = store.readable("quality", session)
+    return study.exclude.why_not(quality.facts["measured"] if quality else {})
 
 
 def short_of_quorum(study: Study, cohort: Cohort) -> str:
@@ -202,8 +206,10 @@ def short_of_quorum(study: Study, cohort: Cohort) -> str:
         return ""
     if by_rule and not eligible:
         whys = ((key, why.removeprefix(BY_RULE)) for key, why in cohort.excluded.items())
-        told = "; ".join(alike.message for alike in told_once(whys))
-        return f"sessions, and the study's rules (exclude) leave out all {by_rule} of them: {told}"
+        reasons = "; ".join(alike.message for alike in told_once(whys))
+        return (
+            f"sessions, and the study's rules (exclude) leave out all {by_rule} of them: {reasons}"
+        )
     missing = [item for item in cohort.excluded.items() if not item[1].startswith(BY_RULE)]
     listed = "; ".join(f"{key}: {why}" for key, why in missing[:10])
     return (
@@ -256,10 +262,10 @@ def _why_not(
         if entry is None:
             missing.append(asset)
         inputs = entry.inputs if entry else ()
-        for read in (f"{asset}/{session}", *(name for name in inputs if name.endswith(session))):
-            why = store.failure(*read.split("/"))
+        for place in (f"{asset}/{session}", *(name for name in inputs if name.endswith(session))):
+            why = store.failure(*place.split("/"))
             if why is not None:
-                failed[read.partition("/")[0]] = why
+                failed[place.partition("/")[0]] = why
     if failed:
         return "; ".join(f"{asset} failed: {why}" for asset, why in failed.items())
     if missing:

@@ -28,18 +28,18 @@ _BACKWARDS = ", run backwards"
 def copies_in_words(facts: Facts) -> dict[str, str]:
     """Return a message for each session whose recording is identical to another's."""
     holders: dict[str, list[str]] = defaultdict(list)
-    for key, told in facts.items():
-        for recording in dict.fromkeys(strings(told, "recordings")):
+    for key, recorded in facts.items():
+        for recording in dict.fromkeys(strings(recorded, "recordings")):
             holders[recording].append(key)
-    found = {}
+    messages = {}
     for keys in holders.values():
         for key in keys if len(keys) > 1 else ():
             others = [other for other in keys if other != key]
-            found[key] = (
+            messages[key] = (
                 f"every session must be a recording of its own; it is identical to "
                 f"{first_few(others, _SHOWN)}: {_REMEDY}"
             )
-    return found
+    return messages
 
 
 def near_copies_in_words(facts: Facts) -> dict[str, str]:
@@ -54,44 +54,44 @@ def near_copies_in_words(facts: Facts) -> dict[str, str]:
         others[copy.second].append(f"{copy.first} ({how})")
     return {
         key: "every session must be a recording of its own; it is nearly the same recording as "
-        f"{first_few(told, _SHOWN)}: {_REMEDY}"
-        for key, told in others.items()
+        f"{first_few(copies, _SHOWN)}: {_REMEDY}"
+        for key, copies in others.items()
     }
 
 
 def shared_parts_in_words(facts: Facts) -> dict[str, str]:
     """Return messages for sessions that share some frames or region columns with another."""
-    told: dict[str, list[str]] = defaultdict(list)
+    shared_parts: dict[str, list[str]] = defaultdict(list)
     stretches = shared_stretches(_signatures(facts))
-    for each in stretches:
-        told[each.first].append(_stretch(each, mine=0))
-        told[each.second].append(_stretch(each, mine=1))
+    for stretch in stretches:
+        shared_parts[stretch.first].append(_stretch(stretch, mine=0))
+        shared_parts[stretch.second].append(_stretch(stretch, mine=1))
     known = _pairs(stretches)
     for columns in shared_columns(
-        {key: str(told.get("columns", "")) for key, told in facts.items()}
+        {key: str(recorded.get("columns", "")) for key, recorded in facts.items()}
     ):
         if frozenset((columns.first, columns.second)) in known:
             continue
         count = f"{'' if columns.exact else 'at least '}{columns.columns} of its region columns are"
-        told[columns.first].append(f"{count} those of {columns.second}")
-        told[columns.second].append(f"{count} those of {columns.first}")
+        shared_parts[columns.first].append(f"{count} those of {columns.second}")
+        shared_parts[columns.second].append(f"{count} those of {columns.first}")
     return {
         key: f"every session must be a recording of its own, but {first_few(parts, _SHOWN)}: were "
         "files mixed up or joined? Replace the scan, or leave it out (exclude: {sessions: […]})"
-        for key, parts in told.items()
+        for key, parts in shared_parts.items()
     }
 
 
-def _stretch(each: SharedStretch, mine: int) -> str:
+def _stretch(stretch: SharedStretch, mine: int) -> str:
     def place(side: int) -> str:
-        start = each.starts[side]
-        return f"frames {start}–{start + each.frames - 1} of run {each.runs[side]}"
+        start = stretch.starts[side]
+        return f"frames {start}–{start + stretch.frames - 1} of run {stretch.runs[side]}"
 
-    other = (each.second, each.first)[mine]
-    turned = _BACKWARDS if each.backwards else ""
+    other = (stretch.second, stretch.first)[mine]
+    turned = _BACKWARDS if stretch.backwards else ""
     return (
         f"its {place(mine)} are, or nearly so, those of {other} ({place(1 - mine)}{turned}; "
-        f"r = {number(each.correlation, 3)})"
+        f"r = {number(stretch.correlation, 3)})"
     )
 
 
@@ -99,15 +99,17 @@ def resemblances_in_words(facts: Facts) -> dict[str, str]:
     """Return messages for sessions whose slow signal matches another's from the first frame on."""
     others: dict[str, list[str]] = defaultdict(list)
     known = _pairs(shared_stretches(_signatures(facts)))
-    for each in resemblances({key: strings(told, "levels") for key, told in facts.items()}):
-        if frozenset((each.first, each.second)) in known:
+    for match in resemblances(
+        {key: strings(recorded, "levels") for key, recorded in facts.items()}
+    ):
+        if frozenset((match.first, match.second)) in known:
             continue
-        how = f"r = {number(each.correlation, 2)}" + (_BACKWARDS if each.backwards else "")
+        how = f"r = {number(match.correlation, 2)}" + (_BACKWARDS if match.backwards else "")
         for key, other, rate in (
-            (each.first, each.second, each.rate),
-            (each.second, each.first, 1 / each.rate),
+            (match.first, match.second, match.rate),
+            (match.second, match.first, 1 / match.rate),
         ):
-            clock = f", where {rate:.3g} s of it match 1 s of this one" if each.rate != 1 else ""
+            clock = f", where {rate:.3g} s of it match 1 s of this one" if match.rate != 1 else ""
             others[key].append(f"{other} ({how}{clock})")
     return {
         key: f"its slow signal follows that of {first_few(who, _SHOWN)} from the first frame on: "
@@ -119,8 +121,8 @@ def resemblances_in_words(facts: Facts) -> dict[str, str]:
 
 
 def _pairs(stretches: Iterable[SharedStretch]) -> set[frozenset[str]]:
-    return {frozenset((each.first, each.second)) for each in stretches}
+    return {frozenset((stretch.first, stretch.second)) for stretch in stretches}
 
 
 def _signatures(facts: Facts) -> dict[str, Sequence[str]]:
-    return {key: strings(told, "signatures") for key, told in facts.items()}
+    return {key: strings(recorded, "signatures") for key, recorded in facts.items()}

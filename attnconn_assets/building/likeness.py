@@ -33,9 +33,9 @@ def unlike_others(facts: Facts) -> Mapping[str, str]:
         What `time_series` recorded of each session.
     """
     times = {
-        key: float(str(told["repetition time"]))
-        for key, told in facts.items()
-        if "repetition time" in told
+        key: float(str(recorded["repetition time"]))
+        for key, recorded in facts.items()
+        if "repetition time" in recorded
     }
     return {**of_another_time(times), **near_copies_in_words(facts), **copies_in_words(facts)}
 
@@ -52,16 +52,22 @@ def suspicious_beside_others(facts: Facts) -> Mapping[str, str]:
     facts
         What `time_series` recorded of each session, without sessions that are left out.
     """
-    told = [
+    suspicions = [
         shared_parts_in_words(facts),
         resemblances_in_words(facts),
-        far_shorter({k: int(str(each["frames"])) for k, each in facts.items() if "frames" in each}),
+        far_shorter(
+            {
+                k: int(str(recorded["frames"]))
+                for k, recorded in facts.items()
+                if "frames" in recorded
+            }
+        ),
         unlike_in_words(facts),
     ]
     return {
-        key: "; ".join(each[key] for each in told if key in each)
+        key: "; ".join(messages[key] for messages in suspicions if key in messages)
         for key in facts
-        if any(key in each for each in told)
+        if any(key in messages for messages in suspicions)
     }
 
 

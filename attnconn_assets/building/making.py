@@ -13,6 +13,7 @@ import dagster as dg
 from attnconn_assets.building import metadata
 from attnconn_assets.building.causes import Causes
 from attnconn_assets.building.checks import Check
+from attnconn_assets.building.earlier_scans import earlier_scans
 from attnconn_assets.building.platform import Platform
 from attnconn_assets.building.result import Result
 from attnconn_assets.building.runs import Runs
@@ -105,7 +106,11 @@ def make(platform: Platform, spec: BuildSpec, partition: str) -> Made:
         for name, place in spec.copies.items():
             formats.replace_file(place, platform.store.path(entry, name).read_bytes())
         show_stored(platform.store, run, spec, entry)
+    earlier = earlier_scans(platform, spec, partition)
+    if earlier:
+        platform.log.warning(f"{spec.name} of {partition}: {earlier}")
     shown = {
+        **({"warning": earlier} if earlier else {}),
         **({"cautions": _FOUND_LATER} if spec.is_judged else {}),
         **metadata.of_result(result, facts),
         **scans,
@@ -228,7 +233,7 @@ def _side_by_side(
     platform: Platform, result: Result, run: TrackedRun, below: list[TrackedRun]
 ) -> dict[str, Any]:
     """Return a link to MLflow's comparison of the runs of other entries, or of the methods."""
-    runs = [each.made_by["mlflow_run"] for each in result.beside] or [each.id for each in below]
+    runs = [entry.made_by["mlflow_run"] for entry in result.beside] or [child.id for child in below]
     if not runs:
         return {}
     experiment = run.experiment_id

@@ -21,8 +21,8 @@ def motion_beside_others(facts: Facts, rules: ExclusionRules) -> dict[str, str]:
         The study's rules.
     """
     motions = {}
-    for key, told in facts.items():
-        runs = told.get(MOTION, ())
+    for key, recorded in facts.items():
+        runs = recorded.get(MOTION, ())
         assert isinstance(runs, list | tuple)  # noqa: S101  (as `quality` writes them)
         motions[key] = [RunMotion(**run) for run in runs]
     return doubtful_motion(motions, rules.about_motion)

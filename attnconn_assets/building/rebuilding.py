@@ -68,14 +68,14 @@ class Rebuilder:
 
         Returns
         -------
-        found, recreated
+        restored, recreated
             The entries whose run was found, and those whose run was recreated.
         """
         lost = [entry.partition for entry in entries if self.is_lost(entry)]
-        found: list[Entry] = []
+        restored: list[Entry] = []
         recreated: list[Entry] = []
         if not lost:
-            return found, recreated
+            return restored, recreated
         with contextlib.suppress(StoreError), self._store.making(spec.name, lost) as mine:
             # Another process may have recreated them.
             self._table = self._tracking.run_table(self._study.name)
@@ -87,8 +87,8 @@ class Rebuilder:
                 if maker is None:
                     recreated.append(self._again(spec, entry))
                 else:
-                    found.append(self._restored(entry, maker))
-        return found, recreated
+                    restored.append(self._restored(entry, maker))
+        return restored, recreated
 
     def is_lost(self, entry: Entry) -> bool:
         """Whether MLflow lacks the run of an entry of this study."""
@@ -97,7 +97,7 @@ class Rebuilder:
 
     def _again(self, spec: BuildSpec, entry: Entry) -> Entry:
         """Recreate an entry's runs, and write their ids to its manifest."""
-        told, *below = entry.tracked or (_guessed(spec, entry),)
+        recorded, *below = entry.tracked or (_guessed(spec, entry),)
         log = logging.getLogger(__name__)
         dagster_run = entry.made_by["dagster_run"]
         platform = Platform(self._study, self._store, self._tracking, log, dagster_run, self._specs)
@@ -111,11 +111,11 @@ class Rebuilder:
         runs = Runs(platform, recipe, entry.partition, spec.experiment, spec.run_label, sweep, tags)
         runs.origin = replace(runs.origin, code_version=entry.made_by["code_version"])
         with runs:
-            run = runs.own(told["parameters"])
-            _tell(run, told)
-            for each in below:
-                with runs.below(each["name"], each["parameters"]) as one:
-                    _tell(one, each)
+            run = runs.own(recorded["parameters"])
+            _tell(run, recorded)
+            for child in below:
+                with runs.below(child["name"], child["parameters"]) as one:
+                    _tell(one, child)
             self._show(run, spec, entry, scored=any("method" in e["parameters"] for e in below))
             for model in registrations(self._study.name, self._store, [entry]):
                 self._tracking.register(**vars(model))
@@ -160,9 +160,9 @@ def is_ours(study: Study, entry: Entry) -> bool:
     return entry.made_by.get("study", study.name) == study.name
 
 
-def _tell(run: TrackedRun, told: Mapping[str, Any]) -> None:
-    run.metrics(told["metrics"])
-    for name, value in told["tags"].items():
+def _tell(run: TrackedRun, recorded: Mapping[str, Any]) -> None:
+    run.metrics(recorded["metrics"])
+    for name, value in recorded["tags"].items():
         run.tag(name, value)
 
 
@@ -172,5 +172,5 @@ def _guessed(spec: BuildSpec, entry: Entry) -> dict[str, Any]:
     numbers = {name: n for name, n in facts.items() if isinstance(n, int | float)}
     recipe = spec.recipe_of(entry.partition)
     settings = recipe.settings if recipe.digest == entry.recipe else {}
-    parameters = {name: json.dumps(each, default=str) for name, each in settings.items()}
+    parameters = {name: json.dumps(value, default=str) for name, value in settings.items()}
     return {"parameters": parameters, "metrics": numbers, "tags": {}}

@@ -42,20 +42,20 @@ def registrations(study: str, store: Store, entries: Iterable[Entry]) -> Iterato
     The run is the one that the model's own entry names now, as the first may have been lost.
     """
     for entry in entries:
-        told = entry.tracked[0].get("registered", ()) if entry.tracked else ()
-        runs = dict(_runs_of_files(store, entry)) if told else {}
-        for each in told:
-            model = Path(store.root) / each["file"]
+        registered = entry.tracked[0].get("registered", ()) if entry.tracked else ()
+        runs = dict(_runs_of_files(store, entry)) if registered else {}
+        for record in registered:
+            model = Path(store.root) / record["file"]
             if model.is_file():
-                run = runs.get(each["file"], each["run"])
-                name = registered_name(study, each["name"])
-                yield Registration(name, model, run, each["tags"], each["alias"])
+                run = runs.get(record["file"], record["run"])
+                name = registered_name(study, record["name"])
+                yield Registration(name, model, run, record["tags"], record["alias"])
 
 
 def _runs_of_files(store: Store, entry: Entry) -> Iterator[tuple[str, str]]:
     """Yield the input files of an entry with the MLflow runs that made them."""
     for place in entry.inputs:
-        read = store.readable(*place.split("/", maxsplit=1))
-        if read is not None and "mlflow_run" in read.made_by:
-            for file in read.files.values():
-                yield f"{read.asset}/{file.name}", read.made_by["mlflow_run"]
+        input_entry = store.readable(*place.split("/", maxsplit=1))
+        if input_entry is not None and "mlflow_run" in input_entry.made_by:
+            for file in input_entry.files.values():
+                yield f"{input_entry.asset}/{file.name}", input_entry.made_by["mlflow_run"]

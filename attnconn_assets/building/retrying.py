@@ -59,8 +59,8 @@ def tries_before(context: dg.AssetExecutionContext) -> frozenset[str]:
     run = context.run
     root = run.tags.get(ROOT_RUN_ID_TAG)
     if RETRY_NUMBER_TAG in run.tags and root:
-        found = context.instance.get_run_ids(dg.RunsFilter(tags={ROOT_RUN_ID_TAG: root}))
-        return frozenset({root, *found})
+        run_ids = context.instance.get_run_ids(dg.RunsFilter(tags={ROOT_RUN_ID_TAG: root}))
+        return frozenset({root, *run_ids})
     return frozenset({run.run_id}) if context.retry_number else frozenset()
 
 
@@ -97,12 +97,12 @@ def step_error(
 
     A Dagster retry policy isn't used, because it would also retry runs that a person ended.
     """
-    told = failure(f"{len(failed)} of {total} failed", failed)
+    error = failure(f"{len(failed)} of {total} failed", failed)
     set_retry_tag(context.instance, context.run, transient=transient)
     if not transient:
-        return told
+        return error
     again = dg.RetryRequested(_TRIES, seconds_to_wait=_PAUSE * 2**context.retry_number)
-    again.__cause__ = told
+    again.__cause__ = error
     return again
 
 

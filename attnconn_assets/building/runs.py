@@ -113,12 +113,12 @@ class Runs:
         """
         own = {"models": list(models), "registered": self._registered}
         return (
-            {**self._told(self.own()), **own},
-            *({"name": name, **self._told(run)} for name, run in self._below),
+            {**self._logged(self.own()), **own},
+            *({"name": name, **self._logged(run)} for name, run in self._below),
         )
 
-    def _told(self, run: TrackedRun) -> dict[str, Any]:
-        return {**run.told, "tags": {**self._tags, **run.told["tags"]}}
+    def _logged(self, run: TrackedRun) -> dict[str, Any]:
+        return {**run.logged, "tags": {**self._tags, **run.logged["tags"]}}
 
     @property
     def parameters(self) -> dict[str, object]:
@@ -126,10 +126,10 @@ class Runs:
 
         A name that occurs in several groups of settings gets its group as a prefix.
         """
-        found = list(_flat(self._recipe.settings))
-        names = Counter(path[-1] for path, _ in found)
+        settings = list(_flat(self._recipe.settings))
+        names = Counter(path[-1] for path, _ in settings)
         return {
-            path[-1] if names[path[-1]] == 1 else "/".join(path): value for path, value in found
+            path[-1] if names[path[-1]] == 1 else "/".join(path): value for path, value in settings
         }
 
     def _run(
@@ -147,17 +147,19 @@ def _flat(
     for name, value in settings.items():
         path = (*group, name)
         if isinstance(value, tuple | list):
-            yield path, [getattr(each, "name", as_json(each)) for each in value]
+            yield path, [getattr(member, "name", as_json(member)) for member in value]
         elif isinstance(value, Method):
             yield path, value.name
-            chosen = {key: each for key, each in value.defaults.items() if each is not None}
+            chosen = {
+                key: default for key, default in value.defaults.items() if default is not None
+            }
             yield from _flat(chosen, path)
         elif isinstance(value, Mapping):
             yield from _flat(value, path)
         elif isinstance(value, BaseModel):
             yield from _flat(dict(value), path)
         elif dataclasses.is_dataclass(value) and not isinstance(value, type):
-            own = {each.name: getattr(value, each.name) for each in dataclasses.fields(value)}
+            own = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
             yield from _flat(own, path)
         else:
             yield path, as_json(value)

@@ -165,8 +165,8 @@ class BuildSpec:
         needs = tuple(name for name in self.needs if name != "quality")
         if self.source is None:
             return Recipe(self.name, (*own, *self.calls), settings, needs)
-        read = {"scans": self.source.settings, **settings}
-        return Recipe(self.name, (*own, *self.calls, self.source.module), read, needs)
+        all_settings = {"scans": self.source.settings, **settings}
+        return Recipe(self.name, (*own, *self.calls, self.source.module), all_settings, needs)
 
 
 def _parts(body: Callable[..., Any]) -> list[Callable[..., Any]]:

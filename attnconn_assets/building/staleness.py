@@ -82,33 +82,33 @@ def plan(
     causes = Causes(study, store, listing, specs or (spec,))
     cohort = causes.settled(spec).cohort if spec.rests_on else None
     digest = cohort.digest if cohort else None
-    found = Plan()
+    partitions = Plan()
     for key in keys:
         reads = spec.reads(source, sessions.get(key)) if spec.reads else None
         excluded = cohort.excluded if cohort and spec.lists_excluded else None
         lacks = causes.without(spec, key)
         if is_current(store, spec.recipe_of(key), key, digest, reads, excluded, lacks):
-            found.standing.append(key)
+            partitions.standing.append(key)
             continue
         why = causes.of_needs(spec, key)
         if not why and not retry_failed:
             tried = store.failed_with(spec.name, key)
             if tried == attempt(study, spec, store, source, listing, key):
                 failure = store.failure(spec.name, key)
-                told = f"{failure} (not retried: its inputs have not changed since)"
-                why = (Cause(spec.name, key, told, failed=True),)
+                message = f"{failure} (not retried: its inputs have not changed since)"
+                why = (Cause(spec.name, key, message, failed=True),)
         if why:
-            found.waiting[key] = why
+            partitions.waiting[key] = why
         else:
-            found.due.append(key)
-    return found
+            partitions.due.append(key)
+    return partitions
 
 
 def attempt(
     study: Study, spec: BuildSpec, store: Store, source: Source, listing: Listing, key: str
 ) -> str:
     """Return a hash of everything that a partition would be made from now."""
-    session = next((each for each in listing.sessions if each.key == key), None)
+    session = next((session for session in listing.sessions if session.key == key), None)
     parts = [spec.recipe_of(key).digest]
     if spec.rests_on:
         settled = settle(study, store, listing, spec.basis)
@@ -173,17 +173,17 @@ def is_current(
         return False
     if dict(lacks or {}) != entry.facts.get("lacks", {}):
         return False
-    read = entry.facts.get("read", ())
-    if reads is not None and {each["path"] for each in read} != {str(path) for path in reads}:
+    files = entry.facts.get("read", ())
+    if reads is not None and {file["path"] for file in files} != {str(path) for path in reads}:
         return False
     return (
-        all(_is_unchanged(store, read, digest) for read, digest in entry.inputs.items())
-        and all(is_unchanged(file) for file in read)
+        all(_is_unchanged(store, name, digest) for name, digest in entry.inputs.items())
+        and all(is_unchanged(file) for file in files)
         and store.is_whole(entry)
     )
 
 
-def _is_unchanged(store: Store, read: str, digest: str) -> bool:
-    asset, _, partition = read.partition("/")
-    found = store.readable(asset, partition)
-    return found is not None and found.digest == digest
+def _is_unchanged(store: Store, name: str, digest: str) -> bool:
+    asset, _, partition = name.partition("/")
+    entry = store.readable(asset, partition)
+    return entry is not None and entry.digest == digest

@@ -18,12 +18,12 @@ def metadata_of(store: Store, tracking: Tracking, entry: Entry) -> dict[str, Any
     Pictures that aren't stored are taken from the MLflow run, if it exists.
     """
     pictures = {**tracking.pictures(entry.made_by), **_stored_pictures(store, entry)}
-    told: Mapping[str, Any] = entry.tracked[0] if entry.tracked else {}
+    recorded: Mapping[str, Any] = entry.tracked[0] if entry.tracked else {}
     link = {"mlflow run": tracking.link(entry.made_by)} if "mlflow_run" in entry.made_by else {}
     return {
         **{f"warning: {m}": why for m, why in entry.facts.get("warnings", {}).items()},
         **metadata.of_facts(entry.facts),
-        **metadata.numbers(told.get("metrics", {})),
+        **metadata.numbers(recorded.get("metrics", {})),
         **{name: metadata.picture(png) for name, png in pictures.items()},
         **link,
         **metadata.provenance(entry, store.root),
@@ -31,11 +31,11 @@ def metadata_of(store: Store, tracking: Tracking, entry: Entry) -> dict[str, Any
 
 
 def _stored_pictures(store: Store, entry: Entry) -> dict[str, bytes]:
-    found = {}
+    pictures = {}
     for name in entry.files:
         if name.endswith(".png"):
             try:
-                found[name.removesuffix(".png")] = store.path(entry, name).read_bytes()
+                pictures[name.removesuffix(".png")] = store.path(entry, name).read_bytes()
             except StoreError:  # damaged; reported when it is read
                 continue
-    return found
+    return pictures

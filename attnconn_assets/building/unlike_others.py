@@ -33,18 +33,18 @@ def unlike_in_words(facts: Facts) -> Mapping[str, str]:
         Facts that `time_series` recorded of each session; older ones have no profile.
     """
     profiles = {
-        key: _PROFILES.validate_python(told[PROFILE])
-        for key, told in facts.items()
-        if PROFILE in told
+        key: _PROFILES.validate_python(recorded[PROFILE])
+        for key, recorded in facts.items()
+        if PROFILE in recorded
     }
     subjects = {key: subject_of(key) for key in profiles}
     groups: dict[str, str] = {}
     for group in two_groups(profiles, subjects):
         groups |= {key: _of_group(group) for key in group.keys if key not in groups}
     single = {
-        each.key: _in_words(each)
-        for each in unlike(profiles, subjects)
-        if each.key not in groups or each.measure not in _OF_GROUPS
+        finding.key: _in_words(finding)
+        for finding in unlike(profiles, subjects)
+        if finding.key not in groups or finding.measure not in _OF_GROUPS
     }
     return {key: single.get(key) or groups[key] for key in profiles if key in single | groups}
 
@@ -84,72 +84,74 @@ def _of_group(group: TwoGroups) -> str:
     return f"{said} {_REMEDY_OF_GROUPS}"
 
 
-def _in_words(each: Unlike) -> str:
+def _in_words(finding: Unlike) -> str:
     remedy = _REMEDY
-    if each.measure == "connectivity" and each.agrees_with_own:
+    if finding.measure == "connectivity" and finding.agrees_with_own:
         remedy = _REMEDY_OF_SUBJECTS
-    return f"{_sentence(each)} {remedy}"
+    return f"{_sentence(finding)} {remedy}"
 
 
-def _sentence(each: Unlike) -> str:
-    match each.measure:
+def _sentence(finding: Unlike) -> str:
+    match finding.measure:
         case "autocorrelation":
-            return _of_autocorrelation(each)
+            return _of_autocorrelation(finding)
         case "regions":
-            numbers = [number + 1 for number in each.numbers]
+            numbers = [number + 1 for number in finding.numbers]
             return (
                 f"{len(numbers)} of its regions (columns {first_few(numbers, _SHOWN)}) look like "
-                f"noise: from one frame to the next they correlate by {each.value:.2f}, and by "
-                f"{each.usual:.2f} in most sessions: regions without signal, or with their frames "
-                "in another order?"
+                f"noise: from one frame to the next they correlate by {finding.value:.2f}, and by "
+                f"{finding.usual:.2f} in most sessions: regions without signal, or with their "
+                "frames in another order?"
             )
         case "sides" | "every other":
             which = "its first half of regions and its last"
-            if each.measure == "every other":
+            if finding.measure == "every other":
                 which = "every other of its regions (1, 3, 5, …) and those between"
             return (
                 f"{which} are nearly unconnected: connections between them are "
-                f"{each.value:.2f} times as strong as within them, and {each.usual:.2f} times in "
-                "most sessions: a hemisphere of another scan, or with its frames in another order?"
+                f"{finding.value:.2f} times as strong as within them, and {finding.usual:.2f} "
+                "times in most sessions: a hemisphere of another scan, or with its frames in "
+                "another order?"
             )
         case "moved":
             return (
-                f"connectivity in the two halves of the scan correlates by {each.value:.2f} "
-                f"({each.usual:.2f} in most sessions), and by {each.moved:.2f} once the regions of "
-                "one half are moved by one: were cells of a table shifted by one column?"
+                f"connectivity in the two halves of the scan correlates by {finding.value:.2f} "
+                f"({finding.usual:.2f} in most sessions), and by {finding.moved:.2f} once the "
+                "regions of one half are moved by one: were cells of a table shifted by one column?"
             )
         case "connectivity":
-            return _of_connectivity(each)
+            return _of_connectivity(finding)
         case "own sessions":
             return (
-                f"its connectivity correlates by {number(each.value, 2)} with that of its "
-                f"subject's other sessions, and by {each.usual:.2f} in most subjects; any of them "
-                "may be the wrong one: regions in another order, another atlas, another clean-up, "
-                "or another person?"
+                f"its connectivity correlates by {number(finding.value, 2)} with that of its "
+                f"subject's other sessions, and by {finding.usual:.2f} in most subjects; any of "
+                "them may be the wrong one: regions in another order, another atlas, another "
+                "clean-up, or another person?"
             )
         case _:
             return (
-                f"connectivity in the {each.measure} of the scan correlates with that of the "
-                f"others by {each.value:.2f}, and in most sessions by {each.usual:.2f}; the other "
-                "half is as usual: were regions rearranged, or cells shifted, in part of the scan?"
+                f"connectivity in the {finding.measure} of the scan correlates with that of the "
+                f"others by {finding.value:.2f}, and in most sessions by {finding.usual:.2f}; the "
+                "other half is as usual: were regions rearranged, or cells shifted, in part of the "
+                "scan?"
             )
 
 
-def _of_connectivity(each: Unlike) -> str:
+def _of_connectivity(finding: Unlike) -> str:
     """Describe the agreement with other subjects, and with the subject's other sessions."""
     said = (
-        f"its connectivity correlates with that of the others by {number(each.value, 2)}, and "
-        f"that of most sessions by {each.usual:.2f}"
+        f"its connectivity correlates with that of the others by {number(finding.value, 2)}, and "
+        f"that of most sessions by {finding.usual:.2f}"
     )
-    own, usual = each.own or (0.0, 0.0)
-    if each.agrees_with_own:
+    own, usual = finding.own or (0.0, 0.0)
+    if finding.agrees_with_own:
         return (
             f"{said}; with that of its subject's other sessions it correlates by {own:.2f} "
             f"({usual:.2f} in most subjects), so the subject itself differs, or all its scans were "
             "processed differently: do they have another order of regions, another atlas, or "
             "another clean-up (global signal, filter)?"
         )
-    if each.own:
+    if finding.own:
         said += (
             f"; with that of its subject's other sessions it correlates by {number(own, 2)} "
             f"({usual:.2f} in most subjects)"
@@ -160,17 +162,17 @@ def _of_connectivity(each: Unlike) -> str:
     )
 
 
-def _of_autocorrelation(each: Unlike) -> str:
-    own, usual = each.connectivity or (0.0, 0.0)
-    if abs(each.value) > _NOISE:
+def _of_autocorrelation(finding: Unlike) -> str:
+    own, usual = finding.connectivity or (0.0, 0.0)
+    if abs(finding.value) > _NOISE:
         cause = "another repetition time, filter or smoothing, or frames in another order?"
-        if each.value > each.usual:
+        if finding.value > finding.usual:
             cause = "another repetition time, filter or smoothing, or interpolated frames?"
-    elif each.connectivity and own > usual / 2:
+    elif finding.connectivity and own > usual / 2:
         cause = f"its connectivity is as usual (r = {own:.2f}), so its frames are in another order?"
     else:
         cause = "noise in place of a signal?"
     return (
-        f"from one frame to the next its median region correlates by {each.value:.2f}, and by "
-        f"{each.usual:.2f} in most sessions: {cause}"
+        f"from one frame to the next its median region correlates by {finding.value:.2f}, and by "
+        f"{finding.usual:.2f} in most sessions: {cause}"
     )

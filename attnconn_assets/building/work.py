@@ -143,9 +143,9 @@ class Work:
         except Exception:
             _require_unchanged(before)  # a replaced file is then reported as the cause
             raise
-        read = [hashed(path) for path in paths]
+        files = [hashed(path) for path in paths]
         _require_unchanged(before)
-        self.files += read
+        self.files += files
 
     def watch(self, *paths: Path) -> None:
         """Record the size and time of change of files; missing files are recorded as missing."""

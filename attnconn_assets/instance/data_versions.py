@@ -25,14 +25,14 @@ def version_tags(digest: str) -> dict[str, str]:
 
 def with_own_version(event: dg.EventLogEntry) -> dg.EventLogEntry:
     """Return an event; a materialisation gets its partition's own data version."""
-    told = event.dagster_event
-    if told is None or told.event_type != DagsterEventType.ASSET_MATERIALIZATION:
+    dagster_event = event.dagster_event
+    if dagster_event is None or dagster_event.event_type != DagsterEventType.ASSET_MATERIALIZATION:
         return event
-    data = told.step_materialization_data
+    data = dagster_event.step_materialization_data
     made = data.materialization
     digest = made.metadata.get(CONTENT_HASH)
     if digest is None:
         return event
     made = made._replace(tags={**(made.tags or {}), **version_tags(str(digest.value))})
-    told = told._replace(event_specific_data=data._replace(materialization=made))
-    return event._replace(dagster_event=told)
+    dagster_event = dagster_event._replace(event_specific_data=data._replace(materialization=made))
+    return event._replace(dagster_event=dagster_event)

@@ -110,10 +110,10 @@ class EventLog(SqliteEventLogStorage):
             ids = [key[0] for key in stored if key is not None]
             self._store_asset_event_tags(index, events, ids)
             # The table of assets holds the last event of each asset and kind.
-            told = [
+            assets_and_types = [
                 (event.get_dagster_event().asset_key, event.dagster_event_type) for event in events
             ]
-            for number in {each: number for number, each in enumerate(told)}.values():
+            for number in {pair: number for number, pair in enumerate(assets_and_types)}.values():
                 self._store_asset_event(index, events[number], ids[number])
 
     def has_table(self, table_name: str) -> bool:
@@ -137,9 +137,9 @@ class EventLog(SqliteEventLogStorage):
         with super().index_connection():  # creates it if needed
             return self._engine(QueuePool, INDEX_SHARD_NAME)
 
-    def _engine(self, pool: type[Pool], shard: str) -> Engine:
+    def _engine(self, pool_class: type[Pool], shard: str) -> Engine:
         return create_engine(
-            self.conn_string_for_shard(shard), poolclass=pool, connect_args={"timeout": BUSY}
+            self.conn_string_for_shard(shard), poolclass=pool_class, connect_args={"timeout": BUSY}
         )
 
 

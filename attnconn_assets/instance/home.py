@@ -140,13 +140,13 @@ def settings_notice(home: Path) -> str:
 
 def _lacking(wanted: Mapping[str, Any], has: object, above: str = "") -> list[str]:
     """Return the missing keys; for a missing group, only the group."""
-    found: list[str] = []
+    missing: list[str] = []
     for name, value in wanted.items():
         if not isinstance(has, Mapping) or name not in has:
-            found.append(above + name)
+            missing.append(above + name)
         elif isinstance(value, Mapping):
-            found += _lacking(value, has[name], f"{above}{name}.")
-    return found
+            missing += _lacking(value, has[name], f"{above}{name}.")
+    return missing
 
 
 @contextlib.contextmanager

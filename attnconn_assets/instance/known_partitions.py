@@ -22,8 +22,8 @@ def remember(instance: dg.DagsterInstance, partitions: str, keys: Iterable[str])
 def had_before(instance: dg.DagsterInstance, partitions: str) -> set[str]:
     """Return all recorded partitions, including deleted ones."""
     key = _key(partitions)
-    told = instance.daemon_cursor_storage.get_cursor_values({key}).get(key)
-    return set(json.loads(told)) if told else set()
+    cursor = instance.daemon_cursor_storage.get_cursor_values({key}).get(key)
+    return set(json.loads(cursor)) if cursor else set()
 
 
 def forget(instance: dg.DagsterInstance, partitions: str) -> None:

@@ -24,7 +24,7 @@ def why_full(instance: dg.DagsterInstance, pool: str) -> str:
     storage = instance.event_log_storage
     if not storage.supports_global_concurrency_limits:
         return ""
-    limit = {each.name: each.limit for each in storage.get_pool_limits()}.get(pool)
+    limit = {limit.name: limit.limit for limit in storage.get_pool_limits()}.get(pool)
     if limit is None:
         return ""
     if limit == 0:

@@ -34,19 +34,19 @@ def studies_of(home: Path) -> tuple[dict[Path, Study], dict[str, str]]:
 
     Returns
     -------
-    found, unknown
+    studies, unknown
         File → study, and name of a study → why its file can't be read.
     """
-    found: dict[Path, Study] = {}
+    studies: dict[Path, Study] = {}
     unknown: dict[str, str] = {}
     for note in sorted((home / "studies").glob(f"*/{CLAIM}")):
         try:
             written = json.loads(note.read_text(encoding="utf-8"))["study"]
             file = (note.parent / written).resolve()
-            found[file] = load_study(file)
+            studies[file] = load_study(file)
         except (OSError, ValueError, KeyError, TypeError, AttnconnError) as error:
             unknown[note.parent.name] = str(error)
-    return found, unknown
+    return studies, unknown
 
 
 def clean(study: Study, instance: dg.DagsterInstance, home: Path) -> Cleared:

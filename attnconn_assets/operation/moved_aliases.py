@@ -13,7 +13,7 @@ def moved_aliases(study: Study, store: Store, tracking: Tracking) -> list[str]:
     champion = store.readable("champion", WHOLE)
     if champion is None or not champion.tracked:
         return []
-    names = {each["name"]: None for each in champion.tracked[0].get("registered", ())}
+    names = {version["name"]: None for version in champion.tracked[0].get("registered", ())}
     return [
         f"{model}: {registered.in_words(alias)}"
         for model in (f"{study.name}_{name}" for name in names)

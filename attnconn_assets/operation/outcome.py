@@ -128,8 +128,8 @@ class Outcome:
 
     def again_in_words(self) -> str:
         """Return why stored partitions were made again; empty if none was stale."""
-        told = [f"{_CHANGED[what]} ({n})" for what, n in sorted(self.again.items())]
-        return f"Made again, because something had changed: {', '.join(told)}" if told else ""
+        changes = [f"{_CHANGED[what]} ({n})" for what, n in sorted(self.again.items())]
+        return f"Made again, because something had changed: {', '.join(changes)}" if changes else ""
 
     def heals(self) -> Iterator[str]:
         """Yield one line per kind of damage or loss, and what was done about it."""
@@ -205,16 +205,16 @@ class Outcome:
     def _why(self, name: str, causes: Sequence[Cause]) -> str:
         """Return why a partition couldn't be made; its own session isn't named again."""
         own = name.partition(" of ")[2]
-        failed = [c for c in causes if self._is_told(c)]
+        failed = [c for c in causes if self._is_reported(c)]
         if own != WHOLE and {c.partition for c in failed} == {own}:
             assets_ = list(dict.fromkeys(c.asset for c in failed))
-            told_failed = f"{', '.join(assets_)} of the same session failed"
+            failed_in_words = f"{', '.join(assets_)} of the same session failed"
         else:
-            told_failed = in_one_line(failed, reasons=False)
-        why = in_one_line(c for c in causes if not self._is_told(c))
-        return "; ".join(filter(None, [told_failed, why]))
+            failed_in_words = in_one_line(failed, reasons=False)
+        why = in_one_line(c for c in causes if not self._is_reported(c))
+        return "; ".join(filter(None, [failed_in_words, why]))
 
-    def _is_told(self, cause: Cause) -> bool:
+    def _is_reported(self, cause: Cause) -> bool:
         return cause.failed and f"{cause.asset} of {cause.partition}" in self.failed
 
 

@@ -92,58 +92,60 @@ class Pages:
             A snapshot.
         """
         entries = _entries(spec, standing, store)
-        found = dict.fromkeys([*self._unlike(spec, entries), *self._failed(spec, entries)])
-        found |= dict.fromkeys(
+        differing = dict.fromkeys([*self._unlike(spec, entries), *self._failed(spec, entries)])
+        differing |= dict.fromkeys(
             entry.partition
             for entry in entries
             if self._rebuilder.is_lost(entry)
             or not self._is_current(entry)
             or any(self._unregistered(entry))
         )
-        return list(found)
+        return list(differing)
 
-    def put_right(self, spec: BuildSpec, found: Plan, store: Store) -> None:
+    def put_right(self, spec: BuildSpec, plan: Plan, store: Store) -> None:
         """Make the pages show the stored results of an asset.
 
         MLflow runs and models that were lost are also recreated for partitions that can't be made
         now.
         """
-        standing = _entries(spec, found.standing, store)
-        stored = [*standing, *_entries(spec, found.waiting, store)]
+        standing = _entries(spec, plan.standing, store)
+        stored = [*standing, *_entries(spec, plan.waiting, store)]
         refound, rebuilt = self._rebuilder.rebuild(spec, stored)
         self._outcome.rebuilt += len(rebuilt)
         self._outcome.refound += len(refound)
         new = {entry.partition for entry in (*refound, *rebuilt)}
-        moved = self._make_current(spec, [each for each in standing if each.partition not in new])
+        moved = self._make_current(
+            spec, [entry for entry in standing if entry.partition not in new]
+        )
         for entry in stored:
             self._register(spec, entry)
-        told = self.tell(spec, found.standing, store)
+        recorded = self.tell(spec, plan.standing, store)
         for entries, why in ((rebuilt, _REBUILT), ([*refound, *moved], _MOVED)):
             for entry in entries:
-                if entry.partition not in told:
+                if entry.partition not in recorded:
                     self._note(entry, why, {"mlflow run": self._tracking.link(entry.made_by)})
 
     def tell(self, spec: BuildSpec, standing: Collection[str], store: Store) -> set[str]:
         """Record stored results in Dagster that its pages don't show; return their partitions."""
-        told = set()
+        recorded = set()
         entries = _entries(spec, standing, store)
         for key, shown in self._unlike(spec, entries).items():
             entry = self._store.readable(spec.name, key)
             if entry is None or entry.digest == shown:  # made again in the meantime
                 continue
             self._record(entry, _UNKNOWN if shown is None else _OTHER)
-            told.add(key)
+            recorded.add(key)
             if shown is None:
                 self._outcome.recorded += 1
             else:
                 self._outcome.corrected["Dagster"] += 1
         for key in self._failed(spec, entries):
             entry = self._store.readable(spec.name, key)
-            if key not in told and entry is not None:
+            if key not in recorded and entry is not None:
                 self._record(entry, _FAILED)
-                told.add(key)
+                recorded.add(key)
                 self._outcome.shown_as_failed += 1
-        return told
+        return recorded
 
     def _record(self, entry: Entry, why: str) -> None:
         self._instance.report_runless_asset_event(
@@ -189,17 +191,17 @@ class Pages:
 
     def _others(self, entry: Entry) -> list[str] | None:
         """Return the runs to be replaced by an entry's as current; None if nothing is to change."""
-        if not self._is_told(entry):
+        if not self._has_run(entry):
             return None
         others = self._table.others(entry.asset, entry.partition, entry.made_by["mlflow_run"])
         return others if others or not self._is_current(entry) else None
 
     def _is_current(self, entry: Entry) -> bool:
-        return not self._is_told(entry) or self._table.shows(
+        return not self._has_run(entry) or self._table.shows(
             entry.asset, entry.partition, entry.made_by["mlflow_run"]
         )
 
-    def _is_told(self, entry: Entry) -> bool:
+    def _has_run(self, entry: Entry) -> bool:
         return "mlflow_run" in entry.made_by and is_ours(self._study, entry)
 
     def _failed(self, spec: BuildSpec, entries: Sequence[Entry]) -> list[str]:
@@ -233,12 +235,12 @@ class Pages:
 
     def _unregistered(self, entry: Entry) -> Iterator[Registration]:
         if is_ours(self._study, entry):
-            for each in registrations(self._study.name, self._store, [entry]):
+            for model in registrations(self._study.name, self._store, [entry]):
                 has = self._tracking.is_registered(
-                    self._registry, each.name, each.tags["sha256"], each.alias
+                    self._registry, model.name, model.tags["sha256"], model.alias
                 )
                 if not has:
-                    yield each
+                    yield model
 
     def _note(self, entry: Entry, why: str, shown: Mapping[str, Any]) -> None:
         event = noted(self._key(entry.asset), entry.partition, why, shown)
@@ -249,5 +251,5 @@ class Pages:
 
 
 def _entries(spec: BuildSpec, partitions: Collection[str], store: Store) -> list[Entry]:
-    found = (store.readable(spec.name, key) for key in partitions)
-    return [entry for entry in found if entry is not None]
+    entries = (store.readable(spec.name, key) for key in partitions)
+    return [entry for entry in entries if entry is not None]

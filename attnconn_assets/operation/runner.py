@@ -141,24 +141,24 @@ class _Line:
 
     def _make_asset(self, spec: BuildSpec, retry_failed: bool) -> None:
         snapshot = self._store.snapshot()
-        found = self._plan(spec, retry_failed, store=snapshot)
-        self._show(spec, found, snapshot)
-        seen = {key: self._store.state(spec.name, key) for key in found.due}
+        asset_plan = self._plan(spec, retry_failed, store=snapshot)
+        self._show(spec, asset_plan, snapshot)
+        seen = {key: self._store.state(spec.name, key) for key in asset_plan.due}
         if self._passes == 1:
-            again = (why_again(snapshot, spec.recipe_of(key), key) for key in found.due)
+            again = (why_again(snapshot, spec.recipe_of(key), key) for key in asset_plan.due)
             self.outcome.again.update(filter(None, again))
-        for key in found.due:
+        for key in asset_plan.due:
             damage = self._store.damage(spec.name, key)
             if damage is not None:
                 self.outcome.damaged[f"{spec.name} of {key}"] = damage
-        self._sort_in(spec, found)
-        counts = (len(each) for each in (found.due, found.standing, found.waiting))
-        if found.due or self._passes == 1:
+        self._sort_in(spec, asset_plan)
+        counts = (len(keys) for keys in (asset_plan.due, asset_plan.standing, asset_plan.waiting))
+        if asset_plan.due or self._passes == 1:
             self._listener.step(Step(spec.name, *counts))
         if spec.name in self._blocked:
-            self._refuse(spec, found.due)
+            self._refuse(spec, asset_plan.due)
             return
-        left = sorted(found.due, key=lambda key: self._place.get(key, 0))
+        left = sorted(asset_plan.due, key=lambda key: self._place.get(key, 0))
         while left:
             elsewhere: list[str] = []
             for chunk in chunks(left, self._place, self._study.chunk):
@@ -170,12 +170,12 @@ class _Line:
                 time.sleep(_PAUSE)
             left = elsewhere
 
-    def _show(self, spec: BuildSpec, found: Plan, store: Store) -> None:
+    def _show(self, spec: BuildSpec, asset_plan: Plan, store: Store) -> None:
         """Make the pages show the stored results of an asset that aren't made again."""
         if self._passes == 1:
-            self._pages.put_right(spec, found, store)
+            self._pages.put_right(spec, asset_plan, store)
         else:
-            self._pages.tell(spec, found.standing, store)
+            self._pages.tell(spec, asset_plan.standing, store)
 
     def _refuse(self, spec: BuildSpec, due: Sequence[str]) -> None:
         """Record that partitions can't be made, for the reason that a check has found."""
@@ -198,16 +198,16 @@ class _Line:
         tried = [key for key in keys if self._store.state(spec.name, key) != seen[key]]
         due = [key for key in keys if key not in tried]
         if tried:
-            found = self._plan(spec, True, tried)
-            self._sort_in(spec, found)
-            for key in found.due:
+            new_plan = self._plan(spec, True, tried)
+            self._sort_in(spec, new_plan)
+            for key in new_plan.due:
                 why = self._store.failure(spec.name, key)
                 if why is None:
                     due.append(key)
                 else:
                     self.outcome.failed[f"{spec.name} of {key}"] = why
-            self._pages.tell(spec, found.standing, self._store)
-            for _ in found.standing:
+            self._pages.tell(spec, new_plan.standing, self._store)
+            for _ in new_plan.standing:
                 self._listener.made()
         due.sort(key=lambda key: self._place.get(key, 0))
         for chunk in chunks(due, self._place, self._study.chunk):
@@ -231,17 +231,17 @@ class _Line:
             only=only,
         )
 
-    def _sort_in(self, spec: BuildSpec, found: Plan) -> None:
+    def _sort_in(self, spec: BuildSpec, asset_plan: Plan) -> None:
         """Record what is up to date and what can't be made; either may have failed earlier."""
         name = f"{spec.name} of "
-        self._standing |= {name + key for key in found.standing}
-        self._standing -= {name + key for key in (*found.due, *found.waiting)}
-        for key in (*found.due, *found.standing):
+        self._standing |= {name + key for key in asset_plan.standing}
+        self._standing -= {name + key for key in (*asset_plan.due, *asset_plan.waiting)}
+        for key in (*asset_plan.due, *asset_plan.standing):
             self.outcome.failed.pop(name + key, None)
             self.outcome.waiting.pop(name + key, None)
             self.outcome.inapplicable.pop(name + key, None)
-        left_out = self._left_out(spec, found.waiting)
-        for key, why in found.waiting.items():
+        left_out = self._left_out(spec, asset_plan.waiting)
+        for key, why in asset_plan.waiting.items():
             if key in left_out:
                 self.outcome.inapplicable[name + key] = in_one_line(why)
             elif name + key not in self.outcome.failed:

@@ -82,20 +82,20 @@ def discovery(study: Study) -> dg.SensorDefinition:
         new, seen = _sort_out(source, sessions, known.union(deleted), before)
         gone = [key for key in sorted(known - sessions.keys()) if not by_name(study, key)]
         stored = set(store_of(study).partitions("time_series"))
-        unreadable = [f"{key}: {each['why']}" for key, each in seen.items() if each["why"]]
-        told = [
-            _listed("still being written", [k for k, each in seen.items() if not each["why"]]),
+        unreadable = [f"{key}: {scan['why']}" for key, scan in seen.items() if scan["why"]]
+        lines = [
+            _listed("still being written", [k for k, scan in seen.items() if not scan["why"]]),
             _listed("can't be read", unreadable),
             _listed("refused", [str(why) for why in listing.refused.values()]),
             deletion_in_words(study, deleted),
             _listed("removed; their results are kept", [key for key in gone if key in stored]),
             _listed(_NEVER_THERE, [key for key in gone if key not in stored]),
         ]
-        for line in filter(None, told[1:]):
+        for line in filter(None, lines[1:]):
             context.log.warning(line)
         if new:
             context.log.info(_listed("new", new))
-        message = "; ".join(filter(None, told)) or f"all {len(known)} sessions are known"
+        message = "; ".join(filter(None, lines)) or f"all {len(known)} sessions are known"
         return dg.SensorResult(
             skip_reason=None if new else dg.SkipReason(message),
             dynamic_partitions_requests=[partitions.build_add_request(new)] if new else [],
@@ -192,7 +192,7 @@ class _Look:
 
     @classmethod
     def of(cls, cursor: str | None) -> "_Look":
-        known = {each.name for each in dataclasses.fields(cls)}
+        known = {field.name for field in dataclasses.fields(cls)}
         kept = _seen_before(cursor)  # fields may differ between versions
         return cls(**{name: value for name, value in kept.items() if name in known})
 
@@ -214,9 +214,9 @@ def _after(
         return _Look(seen, told=left or "all is up to date"), False
     again = due == before.due
     if again and now < before.again:
-        told = f"the last refresh couldn't make {', '.join(due)} (see its run); {before.when}"
-        told = "; ".join(filter(None, (told, left)))
-        return dataclasses.replace(before, seen=seen, told=told), False
+        message = f"the last refresh couldn't make {', '.join(due)} (see its run); {before.when}"
+        message = "; ".join(filter(None, (message, left)))
+        return dataclasses.replace(before, seen=seen, told=message), False
     tries = before.tries + 1 if again else 0
     pause = min(_FIRST_PAUSE * 2**tries, _LONGEST_PAUSE)
     return _Look(seen, due, tries, now + pause, left), True
@@ -308,18 +308,18 @@ def _due(
     models: dict[str, list[str]] = {}
     waiting: list[Cause] = []
     for spec in every:
-        found = plan(study, spec, store, source, listing, specs=every, retry_failed=False)
+        asset_plan = plan(study, spec, store, source, listing, specs=every, retry_failed=False)
         kept = models if spec.group == "forecasters" else due
-        if found.due:
-            kept[spec.name] = found.due
-        if unlike := pages.unlike_store(spec, found.standing, store):
+        if asset_plan.due:
+            kept[spec.name] = asset_plan.due
+        if unlike := pages.unlike_store(spec, asset_plan.standing, store):
             due[f"pages of {spec.name}"] = unlike
-        waiting += [cause for causes in found.waiting.values() for cause in causes]
+        waiting += [cause for causes in asset_plan.waiting.values() for cause in causes]
     if deleted := tracking_of(study).deleted(study.name).names:
         due["deleted in MLflow"] = deleted
-    told = in_lines(dict.fromkeys(cause for cause in waiting if cause.asset not in models))
+    lines = in_lines(dict.fromkeys(cause for cause in waiting if cause.asset not in models))
     if models:
         counted = ", ".join(f"{name} ({len(keys)})" for name, keys in models.items())
-        told.insert(0, f"models need training, which this sensor doesn't request: {counted}")
-    more = [f"{len(told) - _SHOWN} more"] if len(told) > _SHOWN else []
-    return due, "; ".join([*told[:_SHOWN], *more])
+        lines.insert(0, f"models need training, which this sensor doesn't request: {counted}")
+    more = [f"{len(lines) - _SHOWN} more"] if len(lines) > _SHOWN else []
+    return due, "; ".join([*lines[:_SHOWN], *more])

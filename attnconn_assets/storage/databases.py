@@ -34,8 +34,8 @@ _DAMAGE = ("file is not a database", "database disk image is malformed")
 
 def revision_of(database: Path) -> str | None:
     """Return the revision of a database's tables; None if it is missing or unreadable."""
-    found = _first_row(database, "alembic_version")
-    return None if found is None else str(found[0])
+    row = _first_row(database, "alembic_version")
+    return None if row is None else str(row[0])
 
 
 def has_rows(database: Path, table: str) -> bool:
@@ -78,7 +78,7 @@ def _revisions(migrations: Path) -> tuple[frozenset[str], frozenset[str]]:
     from alembic.script import ScriptDirectory
 
     script = ScriptDirectory(str(migrations.parent))
-    known = frozenset(each.revision for each in script.walk_revisions())
+    known = frozenset(revision.revision for revision in script.walk_revisions())
     return known, frozenset(script.get_heads())
 
 
@@ -104,7 +104,7 @@ def relocate(connection: sqlite3.Connection, before: Collection[Path], after: Pa
     uri, plain = after.as_uri(), str(after)
 
     def moved(text: str) -> str:
-        return pattern.sub(lambda found: uri if found["uri"] else plain, text)
+        return pattern.sub(lambda match: uri if match["uri"] else plain, text)
 
     connection.create_function("moved", 1, moved, deterministic=True)
     return sum(
@@ -140,7 +140,7 @@ def is_lock(error: Exception) -> bool:
 
 def is_damage(error: Exception) -> bool:
     """Whether an error says that a file isn't a valid SQLite database."""
-    return any(each in str(error) for each in _DAMAGE)
+    return any(message in str(error) for message in _DAMAGE)
 
 
 def disk_trouble(error: Exception) -> str:

@@ -72,6 +72,6 @@ class Entry:
     def digest(self) -> str:
         """Hash of the content, files and facts; assets that read this entry depend on it."""
         parts = [f"{name}:{file.sha256}" for name, file in sorted(self.files.items())]
-        told = {name: value for name, value in self.facts.items() if name not in _PROVENANCE}
-        parts += [json.dumps(told, sort_keys=True)] if told else []
+        facts = {name: value for name, value in self.facts.items() if name not in _PROVENANCE}
+        parts += [json.dumps(facts, sort_keys=True)] if facts else []
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]

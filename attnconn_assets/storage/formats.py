@@ -116,7 +116,7 @@ def writer_of(content: Any) -> Callable[[Path], None]:
             return functools.partial(write_table, table=content)
         case bytes():
             return functools.partial(write_bytes, content=content)
-        case Mapping() if all(isinstance(each, Connectivity) for each in content.values()):
+        case Mapping() if all(isinstance(value, Connectivity) for value in content.values()):
             return functools.partial(write_matrices, matrices=content)
         case Mapping():
             return functools.partial(write_json, content=content)
@@ -154,7 +154,7 @@ def schema_of(content: Any) -> Iterator[tuple[str, str, str | None]]:
             yield from ((name, "float32", None) for name in content.regions)
         case pd.DataFrame():
             yield from ((str(name), str(kind), None) for name, kind in content.dtypes.items())
-        case Mapping() if all(isinstance(each, Connectivity) for each in content.values()):
+        case Mapping() if all(isinstance(value, Connectivity) for value in content.values()):
             yield (
                 FRAMES,
                 "int32",

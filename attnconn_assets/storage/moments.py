@@ -19,7 +19,7 @@ __all__ = ["read_moments", "read_prior", "write_moments", "write_priors"]
 
 _HOLDS, _PRIORS = "pooled moments", "priors"
 _NUMBERS = ("lags", "n_samples")
-_ARRAYS = tuple(each.name for each in fields(LaggedMoments) if each.name not in _NUMBERS)
+_ARRAYS = tuple(field.name for field in fields(LaggedMoments) if field.name not in _NUMBERS)
 
 
 def write_moments(path: Path, pooled: PooledMoments) -> None:
@@ -61,7 +61,7 @@ def read_moments(path: Path) -> PooledMoments:
 
 def write_priors(path: Path, priors: Sequence[ByColumn]) -> None:
     """Write the coefficients towards which linear starts are shrunk, one array per fold."""
-    write_tensors(path, _PRIORS, {}, {str(place): each for place, each in enumerate(priors)})
+    write_tensors(path, _PRIORS, {}, {str(place): prior for place, prior in enumerate(priors)})
 
 
 def read_prior(path: Path, place: int) -> ByColumn:

@@ -86,9 +86,9 @@ def as_json(value: Any) -> Any:
         case BaseModel():
             return {"class": _named(type(value)), **as_json(value.model_dump(mode="json"))}
         case Mapping():
-            return {str(key): as_json(each) for key, each in value.items()}
+            return {str(key): as_json(member) for key, member in value.items()}
         case list() | tuple():
-            return [as_json(each) for each in value]
+            return [as_json(member) for member in value]
         case set() | frozenset():
             return sorted(map(as_json, value), key=repr)
         case np.ndarray() | np.generic():
@@ -103,7 +103,10 @@ def _record(value: Any) -> Any:
     if isinstance(value, type):
         return _named(value)
     if dataclasses.is_dataclass(value):
-        own = {each.name: as_json(getattr(value, each.name)) for each in dataclasses.fields(value)}
+        own = {
+            attribute.name: as_json(getattr(value, attribute.name))
+            for attribute in dataclasses.fields(value)
+        }
         return {"class": _named(type(value)), **own}
     raise ParameterError(
         f"a setting must be a number, a text, a path, or a record or collection of those; "
@@ -149,17 +152,17 @@ def _follow_imports(module: str, roots: tuple[str, ...]) -> Iterator[str]:
     drawing = module.startswith(_FIGURES)
     for node in ast.walk(_tree(module)):
         if isinstance(node, ast.Import):
-            found = [alias.name for alias in node.names if _is_within(alias.name, roots)]
+            modules = [alias.name for alias in node.names if _is_within(alias.name, roots)]
         elif isinstance(node, ast.ImportFrom):
             source = _absolute(node, module)
             if not _is_within(source, roots):
                 continue
-            found = [_home_of(source, alias.name) for alias in node.names]
+            modules = [_home_of(source, alias.name) for alias in node.names]
         else:
             continue
         yield from (
             name
-            for name in found
+            for name in modules
             if name not in _LISTS and (drawing or not name.startswith(_FIGURES))
         )
 

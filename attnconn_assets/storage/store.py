@@ -68,8 +68,8 @@ class Store(dg.ConfigurableResource):
         StoreError
             If there is none, or a later try to make it failed.
         """
-        found = self.find(asset, partition)
-        if found is None:
+        entry = self.find(asset, partition)
+        if entry is None:
             raise StoreError(f"{asset} of {partition} isn't in the store: materialise it first")
         why = self.failure(asset, partition)
         if why is not None:
@@ -77,7 +77,7 @@ class Store(dg.ConfigurableResource):
                 f"{asset} of {partition} failed when it was last made, and the stored result is "
                 f"older: {why}"
             )
-        return found
+        return entry
 
     def entries(self) -> Iterator[Entry]:
         """Yield all entries.
@@ -268,14 +268,14 @@ class Store(dg.ConfigurableResource):
 
     def state(self, asset: str, partition: str) -> tuple[object, ...]:
         """Return a value that changes whenever the partition is made or tried again."""
-        found: list[object] = []
+        stamps: list[object] = []
         for path in (self._manifest(asset, partition), self._failure_note(asset, partition)):
             try:
                 status = path.stat()
-                found += [status.st_ino, status.st_mtime_ns]
+                stamps += [status.st_ino, status.st_mtime_ns]
             except OSError:
-                found.append(None)
-        return tuple(found)
+                stamps.append(None)
+        return tuple(stamps)
 
     @contextlib.contextmanager
     def making(self, asset: str, partitions: Sequence[str]) -> Iterator[list[str]]:
@@ -352,16 +352,16 @@ class Store(dg.ConfigurableResource):
 class _Snapshot(Store):
     """A store that remembers each entry as first read."""
 
-    _found: dict[tuple[str, str], Entry | None] = PrivateAttr(default_factory=dict)
+    _entries: dict[tuple[str, str], Entry | None] = PrivateAttr(default_factory=dict)
     _failures: dict[tuple[str, str], dict[str, str] | None] = PrivateAttr(default_factory=dict)
     _damages: dict[tuple[str, str], dict[str, str] | None] = PrivateAttr(default_factory=dict)
 
     def find(self, asset: str, partition: str) -> Entry | None:
         """Return the entry, or None if there is none."""
         key = asset, partition
-        if key not in self._found:
-            self._found[key] = super().find(asset, partition)
-        return self._found[key]
+        if key not in self._entries:
+            self._entries[key] = super().find(asset, partition)
+        return self._entries[key]
 
     def _failed(self, asset: str, partition: str) -> dict[str, str] | None:
         key = asset, partition

@@ -12,10 +12,10 @@ SUSPICIONS = "suspicions"
 
 def suspicions_of(store: Store, sessions: Iterable[str]) -> Mapping[str, str]:
     """Return session → what is suspicious about it, for sessions with suspicions."""
-    found = {}
+    suspicions = {}
     for key in sessions:
         entry = store.readable("quality", key)
-        told = entry.facts.get(SUSPICIONS, ()) if entry is not None else ()
-        if told:
-            found[key] = "; ".join(told)
-    return found
+        messages = entry.facts.get(SUSPICIONS, ()) if entry is not None else ()
+        if messages:
+            suspicions[key] = "; ".join(messages)
+    return suspicions

@@ -48,11 +48,11 @@ def read_tensors(path: Path, holds: str) -> tuple[dict[str, Any], dict[str, np.n
         with safe_open(path, framework="numpy") as file:
             described = json.loads((file.metadata() or {})[_KEY])
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-            found = described["format"]
+            label = described["format"]
     except (SafetensorError, OSError, KeyError, json.JSONDecodeError) as error:
         raise StoreError(f"{path}: isn't a file of {holds}: {error}") from error
-    if found != _FORMAT.format(holds):
-        raise StoreError(f"{path}: must hold {_FORMAT.format(holds)}; holds {found}")
+    if label != _FORMAT.format(holds):
+        raise StoreError(f"{path}: must hold {_FORMAT.format(holds)}; holds {label}")
     return described, arrays
 
 

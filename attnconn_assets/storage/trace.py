@@ -68,7 +68,8 @@ def back(store: Store, asset: str, partition: str) -> Node:
             if entry is None:
                 raise StoreError(f"{asset} of {partition} isn't in the store: it can't be traced")
             inputs = tuple(
-                walk(*_parted(name), read) for name, read in sorted(entry.inputs.items())
+                walk(*_parted(name), digest_read)
+                for name, digest_read in sorted(entry.inputs.items())
             )
             known[asset, partition] = Node(entry, inputs=inputs)
         node = known[asset, partition]
@@ -110,8 +111,8 @@ def forward(store: Store, file: str) -> list[Entry]:
     entries = {f"{entry.asset}/{entry.partition}": entry for entry in store.entries()}
     readers: dict[str, list[str]] = defaultdict(list)
     for name, entry in entries.items():
-        for read in entry.inputs:
-            readers[read].append(name)
+        for input_name in entry.inputs:
+            readers[input_name].append(name)
     waiting = [
         name
         for name, entry in entries.items()
@@ -122,8 +123,8 @@ def forward(store: Store, file: str) -> list[Entry]:
         further = set(readers[waiting.pop()]) - resting
         resting |= further
         waiting += further
-    found = (entries[name] for name in resting)
-    return sorted(found, key=lambda entry: (entry.made_by.get("at", ""), entry.asset))
+    results = (entries[name] for name in resting)
+    return sorted(results, key=lambda entry: (entry.made_by.get("at", ""), entry.asset))
 
 
 def trace_lines(store: Store, what: str) -> Iterator[str]:
@@ -154,7 +155,7 @@ def trace_lines(store: Store, what: str) -> Iterator[str]:
             f"{asset}/{partitions[0]} or {asset}/{partitions[-1]}"
         )
     path = _file(what)
-    resting = [entry for each in {what, str(path or what)} for entry in forward(store, each)]
+    resting = [entry for file in {what, str(path or what)} for entry in forward(store, file)]
     if resting:
         yield f"{len(resting)} results were made from {what}"
         yield from (f"  {entry.asset}/{entry.partition}  {entry.digest}" for entry in resting)
@@ -210,7 +211,7 @@ def _told_back(store: Store, start: Entry) -> Iterator[str]:
     yield from _tree(node, 0)
     files = files_behind(store, node.name)
     yield f"{len(files)} file{'s' * (len(files) != 1)} behind it"
-    yield from (f"  {each['path']}  {_size_and_hash(each)}" for each in files)
+    yield from (f"  {file['path']}  {_size_and_hash(file)}" for file in files)
 
 
 def _parted(name: str) -> tuple[str, str]:
@@ -231,10 +232,10 @@ def _tree(node: Node, depth: int) -> Iterator[str]:
     yield f"{'  ' * depth}{node.name}  {entry.digest}  MLflow {run}{since}"
     for file in node.files:
         yield f"{'  ' * (depth + 1)}{file['path']}  {_size_and_hash(file)}"
-    for asset, nodes in groupby(node.inputs, key=lambda each: each.entry.asset):
+    for asset, nodes in groupby(node.inputs, key=lambda source: source.entry.asset):
         alike = list(nodes)
-        for each in alike[:_ALIKE]:
-            yield from _tree(each, depth + 1)
+        for source in alike[:_ALIKE]:
+            yield from _tree(source, depth + 1)
         if len(alike) > _ALIKE:
             yield f"{'  ' * (depth + 1)}… and {len(alike) - _ALIKE} more of {asset}"
 

@@ -73,10 +73,10 @@ def verify(
         return _examined(store, *place, repair)
 
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        for found in pool.map(examine, places):
+        for finding in pool.map(examine, places):
             looked_at()
-            if found is not None:
-                yield found
+            if finding is not None:
+                yield finding
     for asset in store.assets():
         yield from _orphans(store, asset, repair)
     for scratch in store.abandoned():
@@ -119,12 +119,12 @@ def _orphans(store: Store, asset: str, repair: bool) -> list[Finding]:
 
     Files of partitions with a damaged manifest aren't included.
     """
-    folder, found = Path(store.root) / asset, []
+    folder, orphans = Path(store.root) / asset, []
     with contextlib.ExitStack() as stack:
         with contextlib.suppress(OSError):  # in a read-only store, no process publishes
             stack.enter_context(locked(folder / ".publishing"))
         entries = {key: store.readable(asset, key) for key in store.partitions(asset)}
-        named = {file.name for each in entries.values() if each for file in each.files.values()}
+        named = {file.name for entry in entries.values() if entry for file in entry.files.values()}
         unknown = {key for key, entry in entries.items() if entry is None}
         for path in sorted(folder.glob("[!.]*")):
             parts = CONTENT.split(path.name, maxsplit=1)
@@ -133,5 +133,5 @@ def _orphans(store: Store, asset: str, repair: bool) -> list[Finding]:
             if repair:
                 with contextlib.suppress(OSError):
                     path.unlink(missing_ok=True)
-            found.append(Finding("orphan", str(path), repaired=repair and not path.exists()))
-    return found
+            orphans.append(Finding("orphan", str(path), repaired=repair and not path.exists()))
+    return orphans

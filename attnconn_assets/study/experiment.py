@@ -144,17 +144,17 @@ class Experiment(BaseModel):
         """
         group: dict[str, Configuration] = {}
         how = FineTuning()
-        for file, each in experiments:
-            twice = sorted(set(group) & set(each.group))
+        for file, experiment in experiments:
+            twice = sorted(set(group) & set(experiment.group))
             if twice:
                 raise StudyError(f"{file}: another experiment already names {', '.join(twice)}")
-            group |= each.group
-            if "fine_tuning" in each.model_fields_set and not each.group:
-                how = each.fine_tuning
+            group |= experiment.group
+            if "fine_tuning" in experiment.model_fields_set and not experiment.group:
+                how = experiment.fine_tuning
         name = fine_tuned or next(iter(group), None)
-        for _, each in experiments:
-            if name in each.group and "fine_tuning" in each.model_fields_set:
-                how = each.fine_tuning
+        for _, experiment in experiments:
+            if name in experiment.group and "fine_tuning" in experiment.model_fields_set:
+                how = experiment.fine_tuning
         return cls(group=group, subject=_subject(experiments, subject), fine_tuning=how)
 
 
@@ -162,7 +162,11 @@ def _subject(
     experiments: Sequence[tuple[Path, Experiment]], chosen: str | None
 ) -> Configuration | None:
     """Return the subject configuration of the chosen file, or of the only file that has one."""
-    given = {file.stem: each.subject for file, each in experiments if each.subject is not None}
+    given = {
+        file.stem: experiment.subject
+        for file, experiment in experiments
+        if experiment.subject is not None
+    }
     names = ", ".join(given) or "none"
     if chosen is not None:
         if chosen not in given:

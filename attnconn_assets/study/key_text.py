@@ -64,5 +64,5 @@ def _of_key(key: Key) -> str:
     default = "required" if key.is_required else key.default and f"default {key.default}"
     facts = "; ".join(filter(None, [key.value.replace("`", ""), default]))
     meaning = key.meaning.replace("``", "").replace("`", "")
-    told = textwrap.fill(meaning, _WIDTH, initial_indent=_INDENT, subsequent_indent=_INDENT)
-    return f"  {key.name} ({facts})\n{told}"
+    description = textwrap.fill(meaning, _WIDTH, initial_indent=_INDENT, subsequent_indent=_INDENT)
+    return f"  {key.name} ({facts})\n{description}"

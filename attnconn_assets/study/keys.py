@@ -172,8 +172,8 @@ def _summary(kind: type[Any]) -> str:
 def _about(kind: type[Any]) -> dict[str, str]:
     """Return what the docstrings of a class and its bases say of every attribute."""
     said: dict[str, str] = {}
-    for each in reversed(kind.__mro__):
-        for attribute in _docstring(each).params:
+    for base in reversed(kind.__mro__):
+        for attribute in _docstring(base).params:
             names = (name.strip() for name in attribute.arg_name.split(","))
             said |= dict.fromkeys(names, " ".join((attribute.description or "").split()))
     return said

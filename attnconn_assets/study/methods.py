@@ -42,17 +42,17 @@ def every_method(
     known = methods()
     ordered = [*_USUAL, *(name for name in known if name not in _USUAL)]
     every = [
-        each
+        method
         for name in ordered
         if known[name].studied
-        for each in _for_configurations(known[name], configurations)
+        for method in _for_configurations(known[name], configurations)
     ]
     parameters = _parameters(choices)
     return {
-        each.name: each.with_parameters(**parameters[each.name])
-        if parameters.get(each.name)
-        else each
-        for each in every
+        method.name: method.with_parameters(**parameters[method.name])
+        if parameters.get(method.name)
+        else method
+        for method in every
     }
 
 
@@ -65,8 +65,8 @@ def chosen_methods(
     """
     names = [name for choice in choices for name in _names(choice)]
     if not names:
-        return tuple(each for each in every.values() if (each.base or each.name) in _USUAL)
-    return tuple(each for each in every.values() if each.name in names)
+        return tuple(method for method in every.values() if (method.base or method.name) in _USUAL)
+    return tuple(method for method in every.values() if method.name in names)
 
 
 def require_known(
@@ -139,8 +139,8 @@ def _names(choice: MethodChoice) -> list[str]:
 
 
 def _parameters(choices: Sequence[MethodChoice]) -> dict[str, dict[str, Any]]:
-    found: dict[str, dict[str, Any]] = {}
+    parameters: dict[str, dict[str, Any]] = {}
     for choice in choices:
         if isinstance(choice, dict):
-            found |= {name: values or {} for name, values in choice.items()}
-    return found
+            parameters |= {name: values or {} for name, values in choice.items()}
+    return parameters

@@ -21,8 +21,8 @@ def _paths(value: object) -> Iterator[Path]:
     if isinstance(value, Path):
         yield value
     elif isinstance(value, Mapping):
-        for each in value.values():
-            yield from _paths(each)
+        for member in value.values():
+            yield from _paths(member)
     elif isinstance(value, list | tuple | set):
-        for each in value:
-            yield from _paths(each)
+        for member in value:
+            yield from _paths(member)

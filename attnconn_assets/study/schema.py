@@ -65,20 +65,20 @@ def _of_sources(every: Iterable[Section]) -> dict[str, Any]:
     for section in every:
         for key in section.keys:
             owners.setdefault(key.name, []).append((section.name, key))
-    found = {}
+    properties = {}
     for name, own in owners.items():
         kinds = [key.schema for _, key in own]
         alike = all(_kind(kind) == _kind(kinds[0]) for kind in kinds)
         meanings: dict[str, list[str]] = {}
         for word, key in own:
             meanings.setdefault(key.meaning, []).append(word)
-        found[name] = {
+        properties[name] = {
             **(_kind(kinds[0]) if alike else {"anyOf": [_kind(kind) for kind in kinds]}),
             "description": " ".join(
                 f"{meaning} (source: {', '.join(words)})" for meaning, words in meanings.items()
             ),
         }
-    return found
+    return properties
 
 
 def _of_one(section: Section, general: Mapping[str, Any]) -> dict[str, Any]:
@@ -110,7 +110,9 @@ def _describe(
     definitions: Mapping[str, Any], schema: Mapping[str, Any], keys: Iterable[Key]
 ) -> None:
     """Add the meaning of keys to the definition that a schema refers to."""
-    refers = next(each["$ref"] for each in (schema, *schema.get("anyOf", ())) if "$ref" in each)
+    refers = next(
+        option["$ref"] for option in (schema, *schema.get("anyOf", ())) if "$ref" in option
+    )
     properties = definitions[refers.rpartition("/")[2]]["properties"]
     for key in keys:
         properties[key.name]["description"] = key.meaning

@@ -187,7 +187,7 @@ class BehaviourSettings(Behaviour):
     @property
     def predicting(self) -> Behaviour:
         """How behaviour is predicted, without how the table is read."""
-        return Behaviour(**{each.name: getattr(self, each.name) for each in fields(Behaviour)})
+        return Behaviour(**{key.name: getattr(self, key.name) for key in fields(Behaviour)})
 
 
 class KnownTruthFile(Settings):

@@ -232,7 +232,7 @@ class Study(SourceSettings):
     def exported_methods(self) -> tuple[Method, ...]:
         """The methods whose matrices are exported."""
         names = self.export.methods
-        return tuple(each for each in self.chosen_methods if not names or each.name in names)
+        return tuple(method for method in self.chosen_methods if not names or method.name in names)
 
     @property
     def granger_settings(self) -> GrangerSettings:
@@ -296,7 +296,7 @@ def load_study(path: Path) -> Study:
         )
     except StudyError as error:
         raise StudyError(f"{path}: {error}") from error
-    origins = {name: file.stem for file, each in files for name in each.group}
+    origins = {name: file.stem for file, contents in files for name in contents.group}
     unknown = [name for name in study.group_configurations if name not in experiment.group]
     if unknown:
         raise StudyError(
@@ -349,7 +349,7 @@ def _check_methods(path: Path, study: Study) -> None:
     except ParameterError as error:
         raise StudyError(f"{path}: methods: {error}") from error
     except ValidationError as error:
-        problems = "; ".join(each["msg"] for each in error.errors())
+        problems = "; ".join(problem["msg"] for problem in error.errors())
         raise StudyError(f"{path}: methods: granger: {problems}") from error
 
 

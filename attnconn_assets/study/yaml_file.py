@@ -66,24 +66,24 @@ def _check_size(path: Path, content: Any) -> None:
     """Raise an error if aliases unfold without end, or to far more values than a study has."""
     waiting, count = [content], 0
     while waiting:
-        each = waiting.pop()
+        value = waiting.pop()
         count += 1
         if count > _MOST_VALUES:
             raise StudyError(
                 f"{path}: must hold at most {_MOST_VALUES} values; its aliases unfold to more, or "
                 "one contains itself"
             )
-        if isinstance(each, int) and each.bit_length() > _MOST_BITS:
+        if isinstance(value, int) and value.bit_length() > _MOST_BITS:
             raise StudyError(f"{path}: a number may have at most {_MOST_BITS} bits; one is longer")
-        if isinstance(each, dict):
-            waiting.extend(each.values())
-        elif isinstance(each, list | tuple | set):
-            waiting.extend(each)
+        if isinstance(value, dict):
+            waiting.extend(value.values())
+        elif isinstance(value, list | tuple | set):
+            waiting.extend(value)
 
 
 def _without_extensions(content: Any) -> Any:
     if isinstance(content, list):
-        return [_without_extensions(each) for each in content]
+        return [_without_extensions(value) for value in content]
     if not isinstance(content, dict):
         return content
     return {
@@ -120,12 +120,12 @@ def validated(
         problems = error.errors()
         # pydantic also reports a list with invalid items as too short.
         inside = {tuple(problem["loc"][:-1]) for problem in problems}
-        told = (
+        messages = (
             _explain(path, problem, known)
             for problem in problems
             if problem["type"] != "too_short" or problem["loc"] not in inside
         )
-        raise StudyError("\n".join(told)) from error
+        raise StudyError("\n".join(messages)) from error
 
 
 def known_keys(models: Iterable[type[BaseModel]]) -> dict[str, list[str]]:
@@ -138,7 +138,7 @@ def known_keys(models: Iterable[type[BaseModel]]) -> dict[str, list[str]]:
     waiting: list[tuple[str, Any]] = [("", model) for model in models]
     while waiting:
         section, kind = waiting.pop()
-        waiting.extend((section, each) for each in get_args(kind))
+        waiting.extend((section, argument) for argument in get_args(kind))
         if not isinstance(kind, type) or (section, kind) in seen:
             continue
         seen.add((section, kind))
@@ -180,9 +180,9 @@ def _read_as(loader: type[yaml.SafeLoader], **scalars: str) -> None:
     """Set the patterns by which plain words are read as other types than text."""
     loader.yaml_implicit_resolvers = {
         first: [
-            each
-            for each in resolvers
-            if not each[0].endswith((":bool", ":int", ":float", ":timestamp"))
+            resolver
+            for resolver in resolvers
+            if not resolver[0].endswith((":bool", ":int", ":float", ":timestamp"))
         ]
         for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
@@ -206,7 +206,7 @@ def _explain(path: Path, problem: Mapping[str, Any], known: Mapping[str, Sequenc
     where = ".".join(map(str, problem["loc"])) or "the file"
     if problem["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
         *parents, key = map(str, problem["loc"])
-        section = next((each for each in reversed(parents) if each in known), "")
+        section = next((parent for parent in reversed(parents) if parent in known), "")
         return f"{path}: unknown key {where!r}{_hint(key, section, known)}"
     given = repr(problem["input"])
     given = given if len(given) <= _SHOWN else f"{given[:_SHOWN]} …"
@@ -220,16 +220,16 @@ def _hint(key: str, section: str, known: Mapping[str, Sequence[str]]) -> str:
     """Return a suggestion for an unknown key: a similar key, or the right place of this one."""
     if meant := _MEANT.get((section, key)):
         return f"; did you mean {meant}?"
-    elsewhere = [each for each, keys in known.items() if each != section and key in keys]
-    beside = [each for each in known.get(section, ()) if each != key]
+    elsewhere = [parent for parent, keys in known.items() if parent != section and key in keys]
+    beside = [name for name in known.get(section, ()) if name != key]
     # A key that exists elsewhere is taken as a typing error only if nearly identical.
     near = difflib.get_close_matches(key, beside, n=1, cutoff=0.8 if elsewhere else 0.6)
     if near:
         return f"; did you mean {near[0]!r}?"
     if elsewhere:
         return f"; {key!r} belongs {' or '.join(map(_under, elsewhere))}"
-    places = {name: each for each, keys in known.items() if each != section for name in keys}
-    near = difflib.get_close_matches(key, [each for each in places if each != key], n=1)
+    places = {name: parent for parent, keys in known.items() if parent != section for name in keys}
+    near = difflib.get_close_matches(key, [name for name in places if name != key], n=1)
     if near:
         return f"; did you mean {near[0]!r} {_under(places[near[0]])}?"
     return f"; there are {', '.join(beside)}" if section and beside else ""

@@ -88,15 +88,15 @@ class RunTable:
         partition is unfinished.
         """
         shown = self._shown.get((asset, partition), ())
-        is_current = any(each.run_id == run_id or each.goes_on for each in shown)
+        is_current = any(run.run_id == run_id or run.goes_on for run in shown)
         return is_current or (run_id not in self._active and not shown)
 
     def others(self, asset: str, partition: str, run_id: str) -> list[str]:
         """Return the current runs of a partition other than this one and those below it."""
         shown = self._shown.get((asset, partition), ())
-        if any(each.goes_on for each in shown):
+        if any(run.goes_on for run in shown):
             return []
-        return [each.run_id for each in shown if run_id not in (each.run_id, each.parent)]
+        return [run.run_id for run in shown if run_id not in (run.run_id, run.parent)]
 
     def is_active(self, run_id: str) -> bool:
         """Whether a run exists and isn't deleted."""
@@ -155,9 +155,9 @@ def make_current(
     for other in others:
         client.set_tag(other, CURRENT, "false")
     below = [run for (run,) in rows(database, _BELOW, run_id)]
-    for each in filter(table.is_active, (run_id, *below)):
+    for active_id in filter(table.is_active, (run_id, *below)):
         for tag, value in {**origin.tags(), CURRENT: "true"}.items():
-            client.set_tag(each, tag, value)
+            client.set_tag(active_id, tag, value)
 
 
 def retire(client: "MlflowClient", experiment_id: str, origin: Origin, name: str) -> None:

@@ -89,9 +89,9 @@ def _experiments(client: "MlflowClient", study: str) -> dict[str, str]:
 
     wanted = f"tags.`attnconn.study` = '{study}' and tags.`attnconn.current` = 'true'"
     return {
-        found.experiment_id: found.name
-        for found in client.search_experiments(view_type=ViewType.DELETED_ONLY)
-        if client.search_runs([found.experiment_id], wanted, ViewType.ALL, max_results=1)
+        experiment.experiment_id: experiment.name
+        for experiment in client.search_experiments(view_type=ViewType.DELETED_ONLY)
+        if client.search_runs([experiment.experiment_id], wanted, ViewType.ALL, max_results=1)
     }
 
 

@@ -32,8 +32,8 @@ def experiment_of(client: "MlflowClient", artifacts: Path, name: str) -> str:
     """
     from mlflow.exceptions import MlflowException
 
-    found = _found(client, name)
-    if found is None:
+    experiment = _experiment_named(client, name)
+    if experiment is None:
         try:
             location = (artifacts / name).as_uri()
             # MLflow's kind for trained models, as opposed to language models.
@@ -42,18 +42,18 @@ def experiment_of(client: "MlflowClient", artifacts: Path, name: str) -> str:
         except MlflowException as error:
             if error.error_code != "RESOURCE_ALREADY_EXISTS":
                 raise
-            found = _found(client, name)  # another process has just created it
-            if found is None:
+            experiment = _experiment_named(client, name)  # another process has just created it
+            if experiment is None:
                 raise
-    if found.lifecycle_stage == "deleted":
-        client.restore_experiment(found.experiment_id)
-        _LOG.warning("the MLflow experiment %r was deleted and has been restored", found.name)
-    if found.tags.get(_TAG) != name:  # made by an older version
-        client.set_experiment_tag(found.experiment_id, _TAG, name)
-    return found.experiment_id
+    if experiment.lifecycle_stage == "deleted":
+        client.restore_experiment(experiment.experiment_id)
+        _LOG.warning("the MLflow experiment %r was deleted and has been restored", experiment.name)
+    if experiment.tags.get(_TAG) != name:  # made by an older version
+        client.set_experiment_tag(experiment.experiment_id, _TAG, name)
+    return experiment.experiment_id
 
 
-def _found(client: "MlflowClient", name: str) -> "Experiment | None":
+def _experiment_named(client: "MlflowClient", name: str) -> "Experiment | None":
     from mlflow.entities import ViewType
 
     tagged = client.search_experiments(

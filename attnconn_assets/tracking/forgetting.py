@@ -20,7 +20,7 @@ def forget_study(tracking: Tracking, study: str) -> int:
     if not (Path(tracking.folder) / "mlflow.db").exists():
         return 0
     client = tracking.client()
-    experiments = [each.experiment_id for each in client.search_experiments()]
+    experiments = [experiment.experiment_id for experiment in client.search_experiments()]
     wanted = f"tags.`attnconn.study` = '{study}'"
     forgotten: set[str] = set()
     while runs := client.search_runs(experiments, wanted, max_results=_PAGE):
@@ -30,7 +30,7 @@ def forget_study(tracking: Tracking, study: str) -> int:
         forgotten |= {run.info.run_id for run in runs}
     # The study's models are those with versions from its runs.
     versions = client.search_model_versions()
-    for name in {each.name for each in versions if each.run_id in forgotten}:
+    for name in {version.name for version in versions if version.run_id in forgotten}:
         client.delete_registered_model(name)
         remove_model(Path(tracking.folder).resolve() / MODELS, name)
     return len(forgotten)

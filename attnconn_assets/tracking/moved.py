@@ -65,17 +65,17 @@ def follow_folder(database: Path) -> None:
             )
             return
     if changed:
-        _LOG.warning("%s", _told(own, earlier, changed))
+        _LOG.warning("%s", _message(own, earlier, changed))
 
 
 def _earlier_folders(connection: sqlite3.Connection, own: Path) -> list[Path]:
     """Return the folders, other than its own, that a database's locations point into."""
-    found = {
+    folders = {
         Path(path.removesuffix(behind))
         for location, behind in connection.execute(_CHOSEN)
         if (path := _path_of(location or "")).endswith(behind)
     }
-    return sorted(found - {own})
+    return sorted(folders - {own})
 
 
 def _path_of(location: str) -> str:
@@ -84,7 +84,7 @@ def _path_of(location: str) -> str:
     return urllib.request.url2pathname(parts.path) if parts.scheme == "file" else ""
 
 
-def _told(own: Path, earlier: list[Path], changed: int) -> str:
+def _message(own: Path, earlier: list[Path], changed: int) -> str:
     said = (
         f"{own} was moved from {' and '.join(map(str, earlier))}: MLflow's {changed} locations "
         "now point here"

@@ -34,11 +34,11 @@ class TakenNames:
 
     def _free(self, wanted: str) -> str:
         """Append a number to a name that is already in use."""
-        found, number = wanted, 1
-        while found in self._written.values():
+        name, number = wanted, 1
+        while name in self._written.values():
             number += 1
-            found = f"{wanted} {number}"
-        return found
+            name = f"{wanted} {number}"
+        return name
 
 
 def _taken(name: str) -> str:

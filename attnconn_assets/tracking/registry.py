@@ -31,10 +31,10 @@ __all__ = [
     "mark_gone",
     "moved_aliases",
     "path_of",
-    "place_of",
     "register_model",
     "registered_name",
     "remove_model",
+    "version_folder",
 ]
 
 #: Tag of a version whose files are missing.
@@ -82,7 +82,7 @@ def is_moved(now: str | None, ours: str | None, version: str) -> bool:
     return now is not None and ours is not None and now not in (ours, version)
 
 
-def place_of(folder: Path, name: str, sha256: str) -> Path:
+def version_folder(folder: Path, name: str, sha256: str) -> Path:
     """Return the folder of a registered model's version."""
     return folder / name / sha256[:16]
 
@@ -135,16 +135,18 @@ def register_model(
     except MlflowException as error:
         if error.error_code != "RESOURCE_ALREADY_EXISTS":
             raise
-    place = place_of(folder, name, tags["sha256"])
+    place = version_folder(folder, name, tags["sha256"])
     if not is_whole(place):
         _keep(model, place)
     versions = client.search_model_versions(f"name = '{name}'")
-    for each in versions:
+    for existing in versions:
         if not path_of(
-            each.source
+            existing.source
         ).exists():  # earlier versions of the platform pointed into the store
-            mark_gone(client, each)
-    version = next((each.version for each in versions if path_of(each.source) == place), None)
+            mark_gone(client, existing)
+    version = next(
+        (existing.version for existing in versions if path_of(existing.source) == place), None
+    )
     if version is None:
         made = client.create_model_version(name, place.as_uri(), run_id=run_id, tags=dict(tags))
         version = made.version
@@ -161,12 +163,12 @@ def moved_aliases(client: "MlflowClient", name: str) -> dict[str, Registered]:
         if error.error_code != "RESOURCE_DOES_NOT_EXIST":
             raise
         return {}  # it was deleted
-    found = {}
+    moved = {}
     for alias, now in known.aliases.items():
         chosen = known.tags.get(f"{CHOSEN}{alias}", str(now))
         if str(now) != chosen:
-            found[alias] = Registered(chosen, str(now))
-    return found
+            moved[alias] = Registered(chosen, str(now))
+    return moved
 
 
 def remove_model(folder: Path, name: str) -> None:

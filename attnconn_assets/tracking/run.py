@@ -41,7 +41,7 @@ class TrackedRun:
         self._artifacts = _folder_of(run.info.artifact_uri or "")
         self._parameters = {key: str(value) for key, value in (parameters or {}).items()}
         self._points: list[tuple[str, float, int]] = []
-        self._told: dict[str, dict[str, Any]] = {
+        self._logged: dict[str, dict[str, Any]] = {
             "parameters": dict(self._parameters),
             "metrics": {},
             "tags": {},
@@ -54,7 +54,7 @@ class TrackedRun:
 
     def tag(self, name: str, value: str) -> None:
         """Set a tag immediately."""
-        self._told["tags"][name] = value
+        self._logged["tags"][name] = value
         self._client.set_tag(self.id, name, value)
 
     def curve(self, epochs: Sequence[Any]) -> None:
@@ -69,9 +69,9 @@ class TrackedRun:
         )
 
     @property
-    def told(self) -> dict[str, dict[str, Any]]:
+    def logged(self) -> dict[str, dict[str, Any]]:
         """Parameters, the last value of each metric, and the tags set so far."""
-        return {name: dict(values) for name, values in self._told.items()}
+        return {name: dict(values) for name, values in self._logged.items()}
 
     def picture(self, name: str, png: bytes) -> None:
         """Store a figure as the artifact ``figures/<name>.png``."""
@@ -121,7 +121,7 @@ class TrackedRun:
             if isinstance(value, int | float) and math.isfinite(value)
         ]
         self._points += finite
-        self._told["metrics"] |= {name: value for name, value, _ in finite}
+        self._logged["metrics"] |= {name: value for name, value, _ in finite}
 
 
 def pictures_of(artifact_uri: str) -> dict[str, bytes]:

@@ -37,8 +37,8 @@ from attnconn_assets.tracking.registry import (
     MODELS,
     Registered,
     moved_aliases,
-    place_of,
     register_model,
+    version_folder,
 )
 from attnconn_assets.tracking.registry_table import RegistryTable
 from attnconn_assets.tracking.retry import WaitingClient, call_when_free
@@ -206,7 +206,7 @@ class Tracking(dg.ConfigurableResource):
             Function from the id of a Dagster run to whether it has ended.
         """
         client = self.client()
-        experiments = [each.experiment_id for each in client.search_experiments()]
+        experiments = [experiment.experiment_id for experiment in client.search_experiments()]
         running = client.search_runs(
             experiments, f"attributes.status = 'RUNNING' and tags.`attnconn.study` = '{study}'"
         )
@@ -280,9 +280,9 @@ class Tracking(dg.ConfigurableResource):
         tags = {"attnconn.study": study, "attnconn.sweep": name}
         wanted = " and ".join(f"tags.`{tag}` = '{value}'" for tag, value in tags.items())
         with locked(Path(self.folder) / ".opening"):
-            found = client.search_runs([experiment_id], wanted, max_results=1)
-            if found:
-                run = found[0]
+            runs = client.search_runs([experiment_id], wanted, max_results=1)
+            if runs:
+                run = runs[0]
             else:
                 run = client.create_run(experiment_id, tags=tags, run_name=f"{study} {name}")
                 client.set_terminated(run.info.run_id)
@@ -300,7 +300,7 @@ class Tracking(dg.ConfigurableResource):
 
     def is_registered(self, table: RegistryTable, name: str, sha256: str, alias: str) -> bool:
         """Whether a stored model has its version, its files and its alias; see `RegistryTable`."""
-        return table.holds(name, place_of(self._models, name, sha256), alias)
+        return table.holds(name, version_folder(self._models, name, sha256), alias)
 
     @property
     def _models(self) -> Path:
@@ -317,8 +317,8 @@ class Tracking(dg.ConfigurableResource):
         if not names or not self._file.exists():
             return []
         client = self.client()
-        found = (verify_versions(client, name, stored, repair=repair) for name in sorted(names))
-        return list(itertools.chain.from_iterable(found))
+        findings = (verify_versions(client, name, stored, repair=repair) for name in sorted(names))
+        return list(itertools.chain.from_iterable(findings))
 
     def _experiment(self, client: "MlflowClient", name: str) -> str:
         """Return the id of an experiment, created if needed; looked up once."""

@@ -22,6 +22,7 @@ class Ablation(ReadOut):
     """
 
     method: ClassVar[str] = "ablation"
+    equation: ClassVar[str] = r"w_{ij} = \max(0, R^2_i - R^2_i[x_j := \bar x_j])"
 
     def _values(
         self, forecaster: AttentionForecaster, series: TimeSeries

@@ -34,6 +34,10 @@ class Attention:
         Whether the forecaster was trained on any scan of the subject of the series; None if
         this isn't known.
 
+    References
+    ----------
+    The original study, tsoj/fmri_attention_connectivity.
+
     Examples
     --------
     >>> import torch
@@ -55,6 +59,11 @@ class Attention:
 
     directed: ClassVar[bool] = True
     signed: ClassVar[bool] = False
+    equation: ClassVar[str] = (
+        r"w_{ij} = \frac{1}{n} \sum_t a_{ij}(t), \quad "
+        r"a_{ij} = \frac{\max(0, s_{ij})}{\sum_k \max(0, s_{ik})}, \quad "
+        r"s_{ij} = (W_{ij} q_i + c_{ij})^{\top} k_j"
+    )
 
     def __post_init__(self) -> None:
         if not hasattr(self.forecaster, "regions"):

@@ -30,6 +30,10 @@ class AttentionNorm(ReadOut):
     """
 
     method: ClassVar[str] = "attention_norm"
+    equation: ClassVar[str] = (
+        r"w_{ij} = \frac{\sum_t \| a_{ij}(t)\, f_i(v_j(t)) \|}"
+        r"{\sum_k \sum_t \| a_{ik}(t)\, f_i(v_k(t)) \|}"
+    )
 
     def _values(
         self, forecaster: AttentionForecaster, series: TimeSeries
@@ -38,8 +42,8 @@ class AttentionNorm(ReadOut):
         from attnconn_core.forecasting.influence import carried_norm
 
         values = carried_norm(forecaster, series, max_windows=self.max_windows)
-        whole = values.sum(axis=1, keepdims=True)
+        row_sums = values.sum(axis=1, keepdims=True)
         shares: Float64[np.ndarray, "target source"] = np.divide(
-            values, whole, out=np.zeros_like(values), where=whole > 0
+            values, row_sums, out=np.zeros_like(values), where=row_sums > 0
         )
         return shares

@@ -70,25 +70,25 @@ class DirectionSums(NamedTuple):
         SeriesError
             As for `Directed.estimate`, also for half a session.
         """
-        return cls.of_evidence([_evidence(each) for each in series])
+        return cls.of_evidence([_evidence(session) for session in series])
 
     @classmethod
-    def of_evidence(cls, found: Sequence["Evidence"]) -> "DirectionSums":
+    def of_evidence(cls, evidence: Sequence["Evidence"]) -> "DirectionSums":
         """Return the sums over the evidence of one subject's sessions."""
         log_odds, partial, first, second = (
-            np.sum(each, axis=0) for each in zip(*found, strict=True)
+            np.sum(matrices, axis=0) for matrices in zip(*evidence, strict=True)
         )
         return cls(
-            len(found),
+            len(evidence),
             log_odds,
             partial,
             first,
             second,
-            sum(_product(each.log_odds, each.log_odds) for each in found),
-            sum(_product(each.first, each.second) for each in found),
+            sum(_product(session.log_odds, session.log_odds) for session in evidence),
+            sum(_product(session.first, session.second) for session in evidence),
             _product(log_odds, log_odds),
             _product(first, second),
-            len(found) ** 2,
+            len(evidence) ** 2,
         )
 
     def plus(self, other: "DirectionSums") -> "DirectionSums":
@@ -161,6 +161,12 @@ class CohortDirected:
     method: ClassVar[str] = "directed_cohort"
     directed: ClassVar[bool] = True
     signed: ClassVar[bool] = False
+    equation: ClassVar[str] = (
+        r"w_{ij} = |\rho_{ij}| \, (1 + \tanh(\ell_{ij} / 2)), \quad "
+        r"\ell = \frac{\ell^{\text{own}} + \lambda\, \bar \ell^{\text{others}}}{1 + \lambda}, "
+        r"\quad "
+        r"\rho = \frac{\rho^{\text{own}} + \lambda\, \bar \rho^{\text{others}}}{1 + \lambda}"
+    )
 
     def estimate(self, series: TimeSeries) -> Connectivity:
         """Return the directed connectivity from a session's own evidence and that of the others.
@@ -207,21 +213,21 @@ class CohortDirected:
                 f"a cohort needs at least one session, and one subject per session; "
                 f"got {len(series)} sessions and {len(names)} subjects"
             )
-        if len({each.regions for each in series}) > 1:
+        if len({session.regions for session in series}) > 1:
             raise CohortError("all sessions of a cohort must have the same regions; they differ")
-        found = [_evidence(each) for each in series]
+        evidence = [_evidence(session) for session in series]
         sums = {
             subject: DirectionSums.of_evidence(
-                [each for each, name in zip(found, names, strict=True) if name == subject]
+                [own for own, name in zip(evidence, names, strict=True) if name == subject]
             )
             for subject in dict.fromkeys(names)
         }
         total = reduce(DirectionSums.plus, sums.values())
         return tuple(
             CohortDirected(total.minus(sums[name]) if len(sums) > 1 else None)._joined(
-                own.log_odds, own.partial, each
+                own.log_odds, own.partial, session
             )
-            for own, name, each in zip(found, names, series, strict=True)
+            for own, name, session in zip(evidence, names, series, strict=True)
         )
 
     def _joined(self, log_odds: BySource, partial: BySource, series: TimeSeries) -> Connectivity:

@@ -75,6 +75,10 @@ class Directed:
     method: ClassVar[str] = "directed"
     directed: ClassVar[bool] = True
     signed: ClassVar[bool] = False
+    equation: ClassVar[str] = (
+        r"w_{ij} = |\rho_{ij \mid \text{rest}}| \, (1 + \tanh(\ell_{ij} / 2)) "
+        r"= 2\, |\rho_{ij \mid \text{rest}}| \, P(j \to i)"
+    )
 
     def estimate(self, series: TimeSeries) -> Connectivity:
         """Return every pair's connection, divided between its directions; 1 on the diagonal.
@@ -113,8 +117,8 @@ class Directed:
             As for `estimate`.
         """
         _require(series, self.method)
-        found, nulls = calibrated(series)
-        evidence = log_odds(found)
+        statistics, nulls = calibrated(series)
+        evidence = log_odds(statistics)
         drawn = [log_odds(null) for null in nulls]
         z, p = _significance(evidence, drawn)
         return Direction(evidence, z, p)
@@ -124,7 +128,7 @@ def _significance(evidence: BySource, drawn: Sequence[np.ndarray]) -> tuple[BySo
     # Imported here because importing scipy.stats is slow.
     from scipy import stats
 
-    null = np.concatenate([_pairs(each) for each in drawn])
+    null = np.concatenate([_pairs(surrogate) for surrogate in drawn])
     power = np.mean(null**2)
     excess = max(np.mean(null**4) / power**2 - 3, 0.01)
     freedom = 4 + 6 / excess

@@ -74,11 +74,14 @@ def calibrated(series: TimeSeries) -> tuple[Calibrated, list[Mapping[str, np.nda
     frames, lengths = standardised(series), _lengths_of(series, "direction needs")
     rest = rest_of(frames)
     own = _statistics(frames, rest, lengths)
-    nulls = [_statistics(*each, lengths) for each in _surrogates(frames, rest, lengths)]
+    nulls = [_statistics(*surrogate, lengths) for surrogate in _surrogates(frames, rest, lengths)]
     scales = {name: _Scale([null[name] for null in nulls]) for name in own}
     return (
-        {name: scales[name].apply(each) for name, each in own.items()},
-        [{name: scales[name].apply(each) for name, each in null.items()} for null in nulls],
+        {name: scales[name].apply(statistic) for name, statistic in own.items()},
+        [
+            {name: scales[name].apply(statistic) for name, statistic in null.items()}
+            for null in nulls
+        ],
     )
 
 
@@ -160,7 +163,7 @@ class _Scale:
         weights = np.exp(-(((self._grid[:, None] - at) / _WIDTH) ** 2) / 2) + 1e-6
         self._mean = (weights @ (power / basis)) / weights.sum(axis=1)
 
-    def apply(self, found: Statistic) -> BySource:
-        at = np.minimum(found.correlation, 1.0)
+    def apply(self, statistic: Statistic) -> BySource:
+        at = np.minimum(statistic.correlation, 1.0)
         deviation = np.sqrt(np.interp(at, self._grid, self._mean) * (at**2 + 0.01))
-        return np.asarray(found.value / np.maximum(deviation, np.finfo(float).tiny))
+        return np.asarray(statistic.value / np.maximum(deviation, np.finfo(float).tiny))

@@ -79,7 +79,7 @@ def _entropy(frames: Frames) -> BySource:
     residual = np.empty_like(correlation)  # [given, region]
     for given, coefficients in enumerate(correlation):
         scale = np.sqrt(np.maximum(1 - coefficients**2, 1e-9))
-        r, s = (each.astype(np.float32)[:, None] for each in (coefficients, scale))
+        r, s = (values.astype(np.float32)[:, None] for values in (coefficients, scale))
         residual[given] = entropy((rows - r * rows[given]) / s)
     return _antisymmetric(entropy(rows)[:, None] + residual)
 
@@ -132,7 +132,7 @@ def given_rest(rest: Rest, *measures: str) -> tuple[BySource, ...]:
     rows = np.ascontiguousarray(frames.T, dtype=np.float32)
     sums = {measure: np.zeros_like(precision) for measure in measures}
     correlation = _residual_correlation(precision, covariance)
-    alone = (rows.T / np.sqrt(covariance.diagonal())).T.astype(np.float32)
+    scaled_rows = (rows.T / np.sqrt(covariance.diagonal())).T.astype(np.float32)
     for region in range(len(precision)):
         own, other = _residuals(rows, precision, covariance, region)
         if "entropy" in sums:
@@ -144,9 +144,9 @@ def given_rest(rest: Rest, *measures: str) -> tuple[BySource, ...]:
             sums["skew"][region] = -turn * _mean_product(own**2, other)
     if "entropy" in sums:
         # H(e_i) + H(e_j | e_i): the residual of j given i too is y_j.
-        sums["entropy"] += entropy(alone)
+        sums["entropy"] += entropy(scaled_rows)
     weights = {measure: 1.0 if measure == "entropy" else correlation for measure in measures}
-    return tuple(weights[each] * _antisymmetric(sums[each]) for each in measures)
+    return tuple(weights[measure] * _antisymmetric(sums[measure]) for measure in measures)
 
 
 def _residuals(
@@ -168,8 +168,8 @@ def _residuals(
         for a, b in ((others, -shared), (-shared, own))
     ]
     one, cross, back, two = (
-        each.astype(np.float32)
-        for each in (
+        factor.astype(np.float32)
+        for factor in (
             others / deviation[0],
             -shared / deviation[0],
             -shared / deviation[1],

@@ -18,11 +18,11 @@ separate weights gained less than a hundredth there, and depend on how the cohor
 """
 
 
-def terms_of(found: Calibrated) -> dict[str, BySource]:
+def terms_of(statistics: Calibrated) -> dict[str, BySource]:
     """Return asinh of every statistic, which limits the effect of extreme values."""
-    return {name: np.arcsinh(z) for name, z in found.items()}
+    return {name: np.arcsinh(z) for name, z in statistics.items()}
 
 
-def log_odds(found: Calibrated) -> BySource:
+def log_odds(statistics: Calibrated) -> BySource:
     """Return, per pair, the log odds that source drives target and not the reverse."""
-    return np.asarray(WEIGHT * sum(terms_of(found).values()))
+    return np.asarray(WEIGHT * sum(terms_of(statistics).values()))

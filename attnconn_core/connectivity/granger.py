@@ -86,6 +86,11 @@ class Granger:
     ParameterError
         If a setting is out of its range.
 
+    References
+    ----------
+    Granger 1969, Econometrica 37: 424–438; the ridge and its choice as in the original study,
+    tsoj/fmri_attention_connectivity.
+
     Examples
     --------
     >>> from attnconn_core.sources import Simulated
@@ -104,6 +109,11 @@ class Granger:
     method: ClassVar[str] = "granger"
     directed: ClassVar[bool] = True
     signed: ClassVar[bool] = False
+    equation: ClassVar[str] = (
+        r"w_{ij} = \max(0, R^2_i - R^2_{i \setminus j}), \quad "
+        r"B = \arg\min_B \sum_t \| x(t) - \sum_{l=1}^{L} B_l\, x(t - l) \|^2 "
+        r"+ \alpha \| B \|^2"
+    )
     inverts: ClassVar[Inversion] = Inversion("samples", "columns", "a positive alpha")
 
     def __post_init__(self) -> None:

@@ -60,6 +60,7 @@ class GrangerLogRatio:
     method: ClassVar[str] = "granger_log_ratio"
     directed: ClassVar[bool] = True
     signed: ClassVar[bool] = False
+    equation: ClassVar[str] = r"w_{ij} = \ln (\mathrm{RSS}_{i \setminus j} / \mathrm{RSS}_i)"
     inverts: ClassVar[Inversion] = Inversion("samples", "columns", "granger_own_past_free")
 
     def __post_init__(self) -> None:

@@ -127,7 +127,7 @@ def choose_granger_order(
     --------
     >>> from attnconn_core.sources import Simulated
     >>> source = Simulated(subjects=2, regions=6)
-    >>> cohort = [source.load(each) for each in source.sessions()]
+    >>> cohort = [source.load(session) for session in source.sessions()]
     >>> order = choose_granger_order(
     ...     cohort, max_lags=3, min_alpha=1.0, max_alpha=1000.0, coarse_steps=4, refine_steps=2
     ... )

@@ -54,6 +54,11 @@ class GrangerOwnPastFree:
     method: ClassVar[str] = "granger_own_past_free"
     directed: ClassVar[bool] = True
     signed: ClassVar[bool] = False
+    equation: ClassVar[str] = (
+        r"w_{ij} = \max(0, R^2_i - R^2_{i \setminus j}), \quad "
+        r"B = \arg\min_B \sum_t \| x(t) - \sum_{l=1}^{L} B_l\, x(t - l) \|^2 "
+        r"+ \alpha \sum_{i \ne j} \| B_{ij} \|^2"
+    )
 
     def __post_init__(self) -> None:
         require_lags(self.lags)

@@ -56,6 +56,10 @@ class GraphicalLasso:
     method: ClassVar[str] = "graphical_lasso"
     directed: ClassVar[bool] = False
     signed: ClassVar[bool] = True
+    equation: ClassVar[str] = (
+        r"w_{ij} = -P_{ij} / \sqrt{P_{ii} P_{jj}}, \quad "
+        r"P = \arg\max_P \; \ln\det P - \mathrm{tr}(C P) - \alpha \sum_{i \ne j} |P_{ij}|"
+    )
 
     def __post_init__(self) -> None:
         require_number("alpha", self.alpha, above=True)

@@ -42,10 +42,10 @@ class Inversion:
             Metrics of the matrix of every session; see `few_samples` and `few_dimensions`.
         """
         every = list(metrics)
-        few = [each for each in every if _SAMPLES in each]
+        few = [session for session in every if _SAMPLES in session]
         if not few:
             return self._caution_of_dimensions(every)
-        worst = min(few, key=lambda each: abs(each[_SAMPLES] / each[_COLUMNS] - 1))
+        worst = min(few, key=lambda session: abs(session[_SAMPLES] / session[_COLUMNS] - 1))
         return (
             f"{worst[_SAMPLES]:.0f} {self.samples} of {worst[_COLUMNS]:.0f} {self.columns}: mostly "
             f"noise ({len(few)} of {len(every)} sessions have fewer than twice as many "
@@ -53,10 +53,10 @@ class Inversion:
         )
 
     def _caution_of_dimensions(self, every: Sequence[Mapping[str, float]]) -> str:
-        lacking = [each for each in every if _DIMENSIONS in each]
+        lacking = [session for session in every if _DIMENSIONS in session]
         if not lacking:
             return ""
-        worst = min(lacking, key=lambda each: each[_DIMENSIONS] / each[_COLUMNS])
+        worst = min(lacking, key=lambda session: session[_DIMENSIONS] / session[_COLUMNS])
         return (
             f"{worst[_DIMENSIONS]:.0f} dimensions of {worst[_COLUMNS]:.0f} {self.columns}: the "
             f"values are decided by rounding ({len(lacking)} of {len(every)} sessions lack "

@@ -44,6 +44,10 @@ class LaggedCorrelation:
     method: ClassVar[str] = "lagged_correlation"
     directed: ClassVar[bool] = True
     signed: ClassVar[bool] = True
+    equation: ClassVar[str] = (
+        r"w_{ij} = \mathrm{corr}(x_i(t), x_j(t - l)), \quad "
+        r"l = \arg\max_{1 \leq l \leq L} |\mathrm{corr}(x_i(t), x_j(t - l))|"
+    )
 
     def __post_init__(self) -> None:
         require_lags(self.lags)
@@ -63,8 +67,8 @@ class LaggedCorrelation:
         moments = lagged_moments(series.runs, self.lags)
         scale = np.sqrt(np.multiply.outer(moments.gram.diagonal(), moments.total))
         # A region may be constant in the remaining frames; its correlations are then 0.
-        found = np.divide(moments.cross, scale, out=np.zeros_like(scale), where=scale > 0)
-        by_lag = found.reshape(series.n_regions, self.lags, series.n_regions)
+        correlations = np.divide(moments.cross, scale, out=np.zeros_like(scale), where=scale > 0)
+        by_lag = correlations.reshape(series.n_regions, self.lags, series.n_regions)
         strongest = np.abs(by_lag).argmax(axis=1, keepdims=True)
         values = np.take_along_axis(by_lag, strongest, axis=1)[:, 0]
         return Connectivity(values.T, series.regions, self.method, self.directed)

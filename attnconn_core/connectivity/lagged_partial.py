@@ -52,8 +52,8 @@ class LaggedPartial:
     --------
     >>> import numpy as np
     >>> from attnconn_core.timeseries import simulate
-    >>> network = np.array([[0.3, 0.0], [0.6, 0.3]])  # region 1 drives region 2
-    >>> values = LaggedPartial().estimate(simulate(network, 500, 0, noise=0.0)).values
+    >>> coupling = np.array([[0.3, 0.0], [0.6, 0.3]])  # region 1 drives region 2
+    >>> values = LaggedPartial().estimate(simulate(coupling, 500, 0, noise=0.0)).values
     >>> bool(values[1, 0] > 0.4), bool(abs(values[0, 1]) < 0.1)
     (True, True)
     """
@@ -63,6 +63,10 @@ class LaggedPartial:
     method: ClassVar[str] = "lagged_partial"
     directed: ClassVar[bool] = True
     signed: ClassVar[bool] = True
+    equation: ClassVar[str] = (
+        r"w_{ij} = \mathrm{corr}(x_i(t), x_j(t - l) \mid \text{all other past values}), \quad "
+        r"l = \arg\max_{1 \leq l \leq L} |\cdot|"
+    )
 
     def __post_init__(self) -> None:
         require_lags(self.lags)

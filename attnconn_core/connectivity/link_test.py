@@ -47,10 +47,10 @@ class LinkTest:
         from scipy.stats import false_discovery_control
 
         require_share("fdr", fdr)
-        found = np.zeros(self.p.shape, dtype=bool)
+        significant = np.zeros(self.p.shape, dtype=bool)
         tested = np.broadcast_to(~np.eye(self.p.shape[1], dtype=bool), self.p.shape)
-        found[tested] = false_discovery_control(self.p[tested]) <= fdr
-        return np.asarray(found.any(axis=0))
+        significant[tested] = false_discovery_control(self.p[tested]) <= fdr
+        return np.asarray(significant.any(axis=0))
 
     def strongest(self) -> Float64[np.ndarray, "target source"]:
         """Return the partial correlation at the lag with the smallest p value."""

@@ -92,6 +92,17 @@ class Method:
             object.__setattr__(self, "label", self.label.format(**self.defaults))
 
     @property
+    def study_name(self) -> str:
+        """Name as a study file has it; ``<configuration>`` stands for a configuration's name."""
+        open_ended = self.needs == "cohort model" and self.configuration is None
+        return f"{self.name}_<configuration>" if open_ended else self.name
+
+    @property
+    def equation(self) -> str:
+        """What the method computes, in LaTeX; empty if its estimator doesn't say."""
+        return str(getattr(self.estimator, "equation", ""))
+
+    @property
     def directed(self) -> bool:
         """Whether [target, source] and [source, target] may differ."""
         return bool(self.estimator.directed)
@@ -121,8 +132,8 @@ class Method:
     def defaults(self) -> Mapping[str, Any]:
         """Every settable parameter → its value; None if it is chosen from the data."""
         return {
-            name: self.parameters.get(name, _default(each, None))
-            for name, each in self._settable_fields()
+            name: self.parameters.get(name, _default(parameter, None))
+            for name, parameter in self._settable_fields()
         }
 
     def with_parameters(self, **values: Any) -> "Method":
@@ -209,9 +220,13 @@ class Method:
     def _settable_fields(self) -> list[tuple[str, Field[Any]]]:
         """Parameters that a study may set, in the order of the estimator's fields."""
         return [
-            (each.name, each)
-            for each in self._fields()
-            if (each.name in self.settable if self.settable is not None else _has_default(each))
+            (parameter.name, parameter)
+            for parameter in self._fields()
+            if (
+                parameter.name in self.settable
+                if self.settable is not None
+                else _has_default(parameter)
+            )
         ]
 
     def _fields(self) -> tuple[Field[Any], ...]:
@@ -232,8 +247,8 @@ class Method:
     def _require_in_range(self) -> None:
         """Make the estimator, whose own checks reject values that are out of range."""
         if any(
-            each.init and each.name not in self.parameters and not _has_default(each)
-            for each in self._fields()
+            parameter.init and parameter.name not in self.parameters and not _has_default(parameter)
+            for parameter in self._fields()
         ):
             return  # arguments from the cohort or a forecaster are not known yet
         try:
@@ -242,11 +257,11 @@ class Method:
             raise ParameterError(f"method {self.name}: {error}") from error
 
 
-def _has_default(each: Field[Any]) -> bool:
-    return each.init and _default(each, MISSING) is not MISSING
+def _has_default(parameter: Field[Any]) -> bool:
+    return parameter.init and _default(parameter, MISSING) is not MISSING
 
 
-def _default(each: Field[Any], otherwise: Any) -> Any:
-    if each.default_factory is not MISSING:
-        return each.default_factory()
-    return otherwise if each.default is MISSING else each.default
+def _default(parameter: Field[Any], otherwise: Any) -> Any:
+    if parameter.default_factory is not MISSING:
+        return parameter.default_factory()
+    return otherwise if parameter.default is MISSING else parameter.default

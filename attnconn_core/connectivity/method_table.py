@@ -1,13 +1,15 @@
 """The page ``docs/methods.md``, generated from the registry."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from inspect import cleandoc
+from itertools import starmap
 from typing import Any
 
 from attnconn_core.connectivity.method import Method
 from attnconn_core.connectivity.peers.registry import PEERS
 from attnconn_core.connectivity.registry import METHODS
 
-__all__ = ["method_table", "methods_page"]
+__all__ = ["computations", "method_table", "methods_page"]
 
 _COLUMNS = (
     *("method", "label", "family", "directed", "signed", "needs"),
@@ -36,6 +38,12 @@ by predicting fMRI signals using attention based artificial neural networks*.
 
 {table}
 
+## What each method computes
+
+{symbols}
+
+{computations}
+
 ## Methods of other libraries
 
 These methods are available if `pip install 'attnconn[peers]'` has installed their libraries: \
@@ -45,10 +53,31 @@ cohort, and a study can't use it as a method.
 
 {peers}
 
+{peer_computations}
+
 Another installed package can add methods through the entry point group `attnconn.estimators`; \
 `examples/attnconn_example` is one. A study can't use {unstudied}; only the scores of \
 recovery run it.
 """
+
+_SYMBOLS = (
+    r"- $w_{ij}$: the value at [target $i$, source $j$]. $x_i(t)$: region $i$ in frame $t$, minus "
+    r"its mean over the run. $C$: the covariance of the regions. $P$: a precision, the inverse of "
+    "a covariance. $L$: the number of lags.",
+    r"- $\alpha$: a penalty. $\lambda$: the share of a covariance that is replaced by the "
+    r"identity, Ledoit and Wolf's unless it is set. $V$: $\mathrm{tr}(C) / R$ times the identity "
+    "for $R$ regions, or the diagonal of $C$ if deviations differ more than tenfold.",
+    r"- $R^2_i$: of the forecast of $i$. $R^2_{i \setminus j}$ and $\mathrm{RSS}_{i \setminus j}$: "
+    r"R² and residual sum of squares without the past of $j$. $\hat x_i$: a trained forecaster's "
+    "prediction; for Regression DCM the spectrum.",
+    r"- $\rho_{ij}$: correlation. $\rho_{ij \mid \text{rest}}$: shrinkage partial correlation. "
+    r"$\tau_{ij}$: Patel's tau. $\bar a_i$: a region's mean activity, from 0 at its 10th "
+    r"percentile to 1 at its 90th. $\ell_{ij}$: log odds that $j$ drives $i$.",
+    "- $a_{ij}(t)$: attention in window $t$ of $n$. $q_i$, $k_j$, $v_j$: a region's query, key and "
+    "value, computed from its past. $f_i$: the linear map that follows the attention.",
+    "- $G$: the geometric mean of the cohort's covariances. $H$: entropy. $I$: mutual "
+    "information, or the identity. $E$: mean over frames.",
+)
 
 
 def method_table(methods: Iterable[Method]) -> str:
@@ -59,17 +88,46 @@ def method_table(methods: Iterable[Method]) -> str:
 
 def methods_page() -> str:
     """Return the text of ``docs/methods.md``: what the columns mean, and the tables."""
-    unstudied = ", ".join(f"`{each.name}`" for each in METHODS.values() if not each.studied)
+    unstudied = ", ".join(f"`{method.name}`" for method in METHODS.values() if not method.studied)
     return _PAGE.format(
         table=method_table(METHODS.values()),
         peers=method_table(PEERS.values()),
+        symbols="\n".join(_SYMBOLS),
+        computations=computations(METHODS.values()),
+        peer_computations=computations(PEERS.values()),
         unstudied=unstudied,
     )
 
 
+def computations(methods: Iterable[Method]) -> str:
+    """Return what each estimator computes: summary, equation and references, in Markdown."""
+    by_estimator: dict[type[Any], list[Method]] = {}
+    for method in methods:
+        by_estimator.setdefault(method.estimator, []).append(method)
+    return "\n\n".join(starmap(_computation, by_estimator.items()))
+
+
+def _computation(estimator: type[Any], methods: Sequence[Method]) -> str:
+    names = ", ".join(f"`{method.study_name}`" for method in methods)
+    equation = methods[0].equation
+    parts = (
+        f"### {', '.join(method.label for method in methods)}",
+        f"{methods[0].description}. {names}",
+        equation and f"$$\n{equation}\n$$",
+        _references(estimator),
+    )
+    return "\n\n".join(part for part in parts if part)
+
+
+def _references(estimator: type[Any]) -> str:
+    """Return the section References of a class's docstring as one paragraph."""
+    _, _, after = cleandoc(estimator.__doc__ or "").partition("References\n----------\n")
+    return " ".join(after.partition("\n\n")[0].split())
+
+
 def _row(method: Method) -> str:
     cells = (
-        f"`{method.name}{'_<configuration>' if method.needs == 'cohort model' else ''}`",
+        f"`{method.study_name}`",
         method.label,
         method.family,
         "yes" if method.directed else "no",

@@ -15,23 +15,22 @@ from attnconn_core.errors import ParameterError
 __all__ = ["method_text", "methods_text"]
 
 _WIDTH = 96
-# What a study file must have for a method, besides scans.
-_CONFIGURATION = "_<configuration>"
 
 
 def methods_text() -> str:
     """Return every method by family: its name in study files, and what it is in one line."""
-    every = [each for each in methods().values() if each.studied]
-    families = dict.fromkeys(each.family for each in every)
-    ordered = sorted(every, key=lambda each: list(families).index(each.family))
-    width = max(len(_name(each)) for each in every)
-    alike = Counter((each.description, each.needs) for each in every)
+    every = [method for method in methods().values() if method.studied]
+    families = dict.fromkeys(method.family for method in every)
+    ordered = sorted(every, key=lambda method: list(families).index(method.family))
+    width = max(len(method.study_name) for method in every)
+    alike = Counter((method.description, method.needs) for method in every)
     lines = []
-    for family, members in groupby(ordered, key=lambda each: each.family):
+    for family, members in groupby(ordered, key=lambda method: method.family):
         lines.append(f"\n{family}")
         lines += [
-            f"  {_name(each):{width}}  {_in_short(each, alike[each.description, each.needs] > 1)}"
-            for each in members
+            f"  {method.study_name:{width}}  "
+            f"{_in_short(method, alike[method.description, method.needs] > 1)}"
+            for method in members
         ]
     lacking = [str(missing_peer(name)) for name in PEERS if missing_peer(name)]
     lines += ["", *lacking, *methods().unusable.values()]
@@ -78,7 +77,7 @@ def method_text(name: str) -> str:
             f"{method.name}: {method.label}",
             textwrap.fill(" ".join(about.split()), _WIDTH),
             "",
-            *(f"{what:{width}}  {told}" for what, told in facts.items()),
+            *(f"{what:{width}}  {fact}" for what, fact in facts.items()),
         ]
     )
 
@@ -86,10 +85,6 @@ def method_text(name: str) -> str:
 def _parameters(method: Method) -> Iterator[tuple[str, str]]:
     for name, value in method.defaults.items():
         yield name, "chosen from the data" if value is None else str(value)
-
-
-def _name(method: Method) -> str:
-    return f"{method.name}{_CONFIGURATION if method.needs == 'cohort model' else ''}"
 
 
 def _in_short(method: Method, is_variant: bool) -> str:
@@ -101,7 +96,7 @@ def _in_short(method: Method, is_variant: bool) -> str:
 
 def _in_a_study(method: Method) -> str:
     given = [f"{key}: {value}" for key, value in method.defaults.items() if value is not None]
-    return f"{{{_name(method)}: {{{', '.join(given)}}}}}" if given else _name(method)
+    return f"{{{method.study_name}: {{{', '.join(given)}}}}}" if given else method.study_name
 
 
 def _unknown(name: str, known: Sequence[str]) -> str:

@@ -74,6 +74,7 @@ class Mindy:
     method: ClassVar[str] = "mindy"
     directed: ClassVar[bool] = True
     signed: ClassVar[bool] = True
+    equation: ClassVar[str] = r"x(t + 1) - x(t) = W \psi(x(t)) - D x(t) + \varepsilon(t)"
 
     def __post_init__(self) -> None:
         for name in ("step", "batches", "batch_size"):
@@ -94,14 +95,14 @@ class Mindy:
             As for `dynamics`.
         """
         states, changes = self._samples(series)
-        found = self._fitted(states, changes)
-        error = ((changes - found.predict(states)) ** 2).mean(axis=1)
+        dynamics = self._fitted(states, changes)
+        error = ((changes - dynamics.predict(states)) ** 2).mean(axis=1)
         metrics = {
             "fit_r2": float(np.mean(1 - error / changes.var(axis=1))),
-            "decay": float(found.decay.mean()),
-            "alpha": float(found.alpha.mean()),
+            "decay": float(dynamics.decay.mean()),
+            "alpha": float(dynamics.alpha.mean()),
         }
-        return Connectivity(found.weights, series.regions, self.method, self.directed, metrics)
+        return Connectivity(dynamics.weights, series.regions, self.method, self.directed, metrics)
 
     def dynamics(self, series: TimeSeries) -> Dynamics:
         """Return the fitted model: W, D and α.

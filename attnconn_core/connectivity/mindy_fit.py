@@ -94,15 +94,15 @@ class _Parameters:
 
 def _drawn(n_regions: int, rng: np.random.Generator) -> _Parameters:
     """Return random initial parameters."""
-    found = _Parameters(n_regions)
-    for part in (found.sparse, found.left, found.right):
+    parameters = _Parameters(n_regions)
+    for part in (parameters.sparse, parameters.left, parameters.right):
         part[:] = _START * rng.standard_normal(part.shape)
-    found.root_decay[:] = _START_DECAY + 5 * np.sqrt(
+    parameters.root_decay[:] = _START_DECAY + 5 * np.sqrt(
         _START * np.abs(rng.standard_normal(n_regions))
     )
     squared = 0.5 + _CURVATURE[0] + _START * np.sqrt(1 + np.abs(rng.standard_normal(n_regions)))
-    found.curvature[:] = (squared + _WIDTH**2 / 4) ** -0.5
-    return found
+    parameters.curvature[:] = (squared + _WIDTH**2 / 4) ** -0.5
+    return parameters
 
 
 class _Nadam:
@@ -157,7 +157,7 @@ def fit_dynamics(
     rng = np.random.default_rng(seed)
     parameters, nadam = _drawn(len(states), rng), _nadam(len(states))
     down = _Parameters(len(states))
-    high, low = ((each + _WIDTH**2 / 4) ** -0.5 for each in _CURVATURE)
+    high, low = ((curvature + _WIDTH**2 / 4) ** -0.5 for curvature in _CURVATURE)
     for number in range(1, batches + 1):
         drawn = rng.integers(states.shape[1], size=batch_size)
         _descend(parameters, states[:, drawn], changes[:, drawn], down)
@@ -194,7 +194,9 @@ def _transfer(states: np.ndarray, squared: np.ndarray) -> tuple[np.ndarray, np.n
 
 def _rescaled(parameters: _Parameters, states: Frames, changes: Frames) -> Dynamics:
     squared = parameters.squared.astype(np.float64)
-    weights, decay = (each.astype(np.float64) for each in (parameters.weights, parameters.decay))
+    weights, decay = (
+        values.astype(np.float64) for values in (parameters.weights, parameters.decay)
+    )
     driven = weights @ _transfer(states.astype(np.float64), squared[:, None])[0]
     leak = -decay[:, None] * states
     terms = np.stack([driven.ravel(), leak.ravel()], axis=1)

@@ -25,6 +25,7 @@ class OrientedPartial:
     method: ClassVar[str] = "oriented_partial"
     directed: ClassVar[bool] = True
     signed: ClassVar[bool] = False
+    equation: ClassVar[str] = r"w_{ij} = |\rho_{ij \mid \text{rest}}| \, (1 + \tau_{ij})"
 
     def estimate(self, series: TimeSeries) -> Connectivity:
         """Return connections weighted towards their likelier direction; 1 on the diagonal.

@@ -42,6 +42,11 @@ class PartialGivenPast:
     method: ClassVar[str] = "partial_given_past"
     directed: ClassVar[bool] = False
     signed: ClassVar[bool] = True
+    equation: ClassVar[str] = (
+        r"w_{ij} = -P_{ij} / \sqrt{P_{ii} P_{jj}}, \quad "
+        r"P = ((1 - \lambda) S + \lambda I)^{-1}, \quad "
+        r"S = \mathrm{cov}[x(t), x(t - 1), \dots, x(t - L)]"
+    )
 
     def __post_init__(self) -> None:
         require_lags(self.lags)

@@ -57,6 +57,11 @@ class PatelTau:
 
     It gives the direction of an edge, if there is one, but not whether there is an edge.
 
+    References
+    ----------
+    Patel, Bowman & Rilling 2006, Human Brain Mapping 27: 267–276; Smith et al. 2011,
+    NeuroImage 54: 875–891, for activity between 0 and 1.
+
     Examples
     --------
     >>> from attnconn_core.sources import Simulated
@@ -69,6 +74,11 @@ class PatelTau:
     method: ClassVar[str] = "patel_tau"
     directed: ClassVar[bool] = True
     signed: ClassVar[bool] = False
+    equation: ClassVar[str] = (
+        r"w_{ij} = \max(0, \tau_{ij}), \quad "
+        r"\tau_{ij} = \mathrm{sign}(\bar a_i - \bar a_j) "
+        r"\left(1 - \frac{\min(\bar a_i, \bar a_j)}{\max(\bar a_i, \bar a_j)}\right)"
+    )
 
     def estimate(self, series: TimeSeries) -> Connectivity:
         """Return the direction of every pair of regions; 0 on the diagonal.

@@ -16,6 +16,10 @@ __all__ = ["Pearson"]
 class Pearson:
     """Correlation of the series of every two regions; symmetric, 1 on the diagonal.
 
+    References
+    ----------
+    Biswal et al. 1995, Magnetic Resonance in Medicine 34: 537–541.
+
     Examples
     --------
     >>> from attnconn_core.sources import Simulated
@@ -28,6 +32,7 @@ class Pearson:
     method: ClassVar[str] = "pearson"
     directed: ClassVar[bool] = False
     signed: ClassVar[bool] = True
+    equation: ClassVar[str] = r"w_{ij} = C_{ij} / \sqrt{C_{ii} C_{jj}}"
 
     def estimate(self, series: TimeSeries) -> Connectivity:
         """Return the correlation of every two regions, each run minus its own mean.

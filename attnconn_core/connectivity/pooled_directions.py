@@ -28,8 +28,8 @@ class PooledDirections:
     Examples
     --------
     >>> from attnconn_core.timeseries.events import draw_event_network, simulate_events
-    >>> network = draw_event_network(3, seed=0)
-    >>> scans = {s: simulate_events(network, frames=100, seed=n) for n, s in enumerate("abc")}
+    >>> coupling = draw_event_network(3, seed=0)
+    >>> scans = {s: simulate_events(coupling, frames=100, seed=n) for n, s in enumerate("abc")}
     >>> by_subject = ((subject, [scan]) for subject, scan in scans.items())
     >>> pooled = PooledDirections.of(by_subject, {"a": 0, "b": 0, "c": 1})
     >>> pooled.outside({"a"}).sessions
@@ -84,11 +84,11 @@ class PooledDirections:
                 "only subjects that were assigned to a group can be pooled; "
                 f"{subject} was not (subjects in groups: {len(self.group_of)})"
             )
-        for each in series:
-            if each.regions != self.regions:
+        for session in series:
+            if session.regions != self.regions:
                 raise CohortError(
                     f"scans that are pooled must have the same {len(self.regions)} regions; "
-                    f"{subject} has {len(each.regions)} or other names"
+                    f"{subject} has {len(session.regions)} or other names"
                 )
         added = DirectionSums.of(series)
         group = self.group_of[subject]
@@ -99,7 +99,9 @@ class PooledDirections:
     @property
     def total(self) -> DirectionSums:
         """Return the sum over all groups, for studies that name the training subjects."""
-        return functools.reduce(DirectionSums.plus, (self.sums[each] for each in sorted(self.sums)))
+        return functools.reduce(
+            DirectionSums.plus, (self.sums[group] for group in sorted(self.sums))
+        )
 
     def outside(self, subjects: Collection[str]) -> DirectionSums:
         """Return the sum over the groups that contain none of the given subjects.

@@ -68,6 +68,10 @@ class RegressionDCM:
     method: ClassVar[str] = "rdcm"
     directed: ClassVar[bool] = True
     signed: ClassVar[bool] = True
+    equation: ClassVar[str] = (
+        r"\frac{e^{2 \pi \mathrm{i} k / N} - 1}{\mathrm{TR}}\, \hat x_i(k) "
+        r"= \sum_j w_{ij}\, \hat x_j(k) + \varepsilon_i(k)"
+    )
 
     def __post_init__(self) -> None:
         require_whole("max_iterations", self.max_iterations, 1)
@@ -83,12 +87,12 @@ class RegressionDCM:
         SeriesError
             As for `posterior`.
         """
-        found = self.posterior(series)
+        posterior = self.posterior(series)
         metrics = {
-            "free_energy": float(found.free_energy.sum()),
-            "fit_r2": float(found.r2.mean()),
+            "free_energy": float(posterior.free_energy.sum()),
+            "fit_r2": float(posterior.r2.mean()),
         }
-        return Connectivity(found.mean, series.regions, self.method, self.directed, metrics)
+        return Connectivity(posterior.mean, series.regions, self.method, self.directed, metrics)
 
     def posterior(self, series: TimeSeries) -> Posterior:
         """Return the posterior of A, with its deviations and the free energy of each region.
@@ -118,7 +122,7 @@ def spectra_of(series: TimeSeries) -> Spectra:
     lengths = [len(run) for run in series.runs]
     runs = np.split(standardised(series), np.cumsum(lengths)[:-1])
     parts = [_rows_of(run, series.repetition_time) for run in runs]
-    signal, derivative = (np.concatenate(each) for each in zip(*parts, strict=True))
+    signal, derivative = (np.concatenate(rows) for rows in zip(*parts, strict=True))
     return Spectra(signal, derivative)
 
 
@@ -128,13 +132,13 @@ def _rows_of(run: Float64[np.ndarray, "time region"], seconds: float) -> tuple[R
     cycles = np.arange(len(spectrum))
     difference = (np.exp(2j * np.pi * cycles / n_frames) - 1) / seconds
     # The mean and, for an even number of frames, the highest frequency have no mirror image.
-    alone = (cycles == 0) | (2 * cycles == n_frames)
-    weight = np.where(alone, 1.0, np.sqrt(2.0))[:, None]
+    unpaired = (cycles == 0) | (2 * cycles == n_frames)
+    weight = np.where(unpaired, 1.0, np.sqrt(2.0))[:, None]
     return (
-        _real_rows(weight * spectrum, alone),
-        _real_rows(weight * difference[:, None] * spectrum, alone),
+        _real_rows(weight * spectrum, unpaired),
+        _real_rows(weight * difference[:, None] * spectrum, unpaired),
     )
 
 
-def _real_rows(spectrum: np.ndarray, alone: np.ndarray) -> Rows:
-    return np.concatenate([spectrum.real, spectrum.imag[~alone]])
+def _real_rows(spectrum: np.ndarray, unpaired: np.ndarray) -> Rows:
+    return np.concatenate([spectrum.real, spectrum.imag[~unpaired]])

@@ -292,14 +292,14 @@ _BUILT_IN = (
 )
 
 #: Name → method, for the methods of this package, in the order in which they are shown.
-METHODS: Mapping[str, Method] = MappingProxyType({each.name: each for each in _BUILT_IN})
+METHODS: Mapping[str, Method] = MappingProxyType({method.name: method for method in _BUILT_IN})
 
 #: Names of the methods that need only a series.
-READY: tuple[str, ...] = tuple(each.name for each in _BUILT_IN if each.needs == "series")
+READY: tuple[str, ...] = tuple(method.name for method in _BUILT_IN if method.needs == "series")
 
 #: An estimator's own name → its class; a class that several methods use is listed once.
 ESTIMATORS: Mapping[str, type[Any]] = MappingProxyType(
-    {each.estimator.method: each.estimator for each in _BUILT_IN}
+    {method.estimator.method: method.estimator for method in _BUILT_IN}
 )
 
 
@@ -332,11 +332,11 @@ def configured(configurations: Iterable[str]) -> Mapping[str, Method]:
     """
     names = tuple(configurations)
     every = (
-        each
+        variant
         for method in methods().values()
-        for each in (map(method.of, names) if method.needs == "cohort model" else (method,))
+        for variant in (map(method.of, names) if method.needs == "cohort model" else (method,))
     )
-    return MappingProxyType({each.name: each for each in every})
+    return MappingProxyType({method.name: method for method in every})
 
 
 def estimators() -> Mapping[str, type[Any]]:
@@ -347,4 +347,6 @@ def estimators() -> Mapping[str, type[Any]]:
     ParameterError
         As for `methods`.
     """
-    return MappingProxyType({each.estimator.method: each.estimator for each in methods().values()})
+    return MappingProxyType(
+        {method.estimator.method: method.estimator for method in methods().values()}
+    )

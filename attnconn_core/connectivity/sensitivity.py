@@ -22,6 +22,10 @@ class Sensitivity(ReadOut):
     """
 
     method: ClassVar[str] = "sensitivity"
+    equation: ClassVar[str] = (
+        r"w_{ij} = \frac{1}{n} \sum_t \sum_{l=1}^{L} "
+        r"\left| \frac{\partial \hat x_i(t)}{\partial x_j(t - l)} \right|"
+    )
 
     def _values(
         self, forecaster: AttentionForecaster, series: TimeSeries

@@ -42,6 +42,11 @@ class ShrinkagePartial:
     The fewer frames there are per region, the more every correlation is shrunk towards 0.
     There is no setting, and the inverse is stable with fewer frames than regions.
 
+    References
+    ----------
+    Ledoit & Wolf 2004, Journal of Multivariate Analysis 88: 365–411 (the covariance that is
+    inverted).
+
     Examples
     --------
     >>> from attnconn_core.sources import Simulated
@@ -54,6 +59,10 @@ class ShrinkagePartial:
     method: ClassVar[str] = "shrinkage_partial"
     directed: ClassVar[bool] = False
     signed: ClassVar[bool] = True
+    equation: ClassVar[str] = (
+        r"w_{ij} = -P_{ij} / \sqrt{P_{ii} P_{jj}}, \quad "
+        r"P = ((1 - \lambda) C + \lambda I)^{-1}"
+    )
 
     def estimate(self, series: TimeSeries) -> Connectivity:
         """Return the normalised inverse of the shrunk covariance.

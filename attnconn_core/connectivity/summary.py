@@ -21,8 +21,8 @@ def summarise(connectivity: Connectivity) -> dict[str, float]:
     edges = values[~np.eye(len(values), dtype=bool)]
     if not edges.size:
         return {}
-    found = {"edge_mean": float(edges.mean()), "edge_deviation": float(edges.std())}
+    summary = {"edge_mean": float(edges.mean()), "edge_deviation": float(edges.std())}
     power = float(np.square(edges).sum())
     if connectivity.directed and power > 0:
-        found["asymmetry"] = float(np.square(values - values.T).sum()) / 4 / power
-    return found
+        summary["asymmetry"] = float(np.square(values - values.T).sum()) / 4 / power
+    return summary

@@ -36,9 +36,9 @@ def geometric_mean(
     from sklearn.base import BaseEstimator
 
     covariances, regions = [], set()
-    for number, each in enumerate(series, start=1):
-        covariances.append(shrunk_covariance(require_sound(each, f"scan {number}")))
-        regions.add(each.regions)
+    for number, scan in enumerate(series, start=1):
+        covariances.append(shrunk_covariance(require_sound(scan, f"scan {number}")))
+        regions.add(scan.regions)
     if len(regions) != 1:
         raise ParameterError(
             f"a geometric mean needs scans of the same regions; got {len(covariances)} scans "
@@ -81,7 +81,7 @@ class Tangent:
     --------
     >>> from attnconn_core.sources import Simulated
     >>> source = Simulated(subjects=4, regions=6)
-    >>> cohort = [source.load(each) for each in source.sessions()]
+    >>> cohort = [source.load(session) for session in source.sessions()]
     >>> Tangent(geometric_mean(cohort[2:])).estimate(cohort[0]).values.shape
     (6, 6)
     """
@@ -92,6 +92,7 @@ class Tangent:
     method: ClassVar[str] = "tangent"
     directed: ClassVar[bool] = False
     signed: ClassVar[bool] = True
+    equation: ClassVar[str] = r"W = \ln(G^{-1/2} C G^{-1/2})"
 
     def __post_init__(self) -> None:
         reference = self.reference

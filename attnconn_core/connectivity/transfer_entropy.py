@@ -51,6 +51,11 @@ class TransferEntropy:
     method: ClassVar[str] = "transfer_entropy"
     directed: ClassVar[bool] = True
     signed: ClassVar[bool] = False
+    equation: ClassVar[str] = (
+        r"w_{ij} = I(x_i(t); \text{past of } j \mid \text{own past}) = \frac{1}{2} \ln "
+        r"\frac{\mathrm{var}(x_i \mid \text{own past})}"
+        r"{\mathrm{var}(x_i \mid \text{own past and past of } j)}"
+    )
 
     def __post_init__(self) -> None:
         require_lags(self.lags)

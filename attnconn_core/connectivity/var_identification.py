@@ -45,8 +45,8 @@ class VarIdentification:
     --------
     >>> import numpy as np
     >>> from attnconn_core.timeseries import simulate
-    >>> network = np.array([[0.3, 0.0], [0.6, 0.3]])  # region 1 drives region 2
-    >>> values = VarIdentification().estimate(simulate(network, 500, 0, noise=0.0)).values
+    >>> coupling = np.array([[0.3, 0.0], [0.6, 0.3]])  # region 1 drives region 2
+    >>> values = VarIdentification().estimate(simulate(coupling, 500, 0, noise=0.0)).values
     >>> bool(values[1, 0] > values[0, 1] + 0.3)
     True
     """
@@ -56,6 +56,10 @@ class VarIdentification:
     method: ClassVar[str] = "var_identification"
     directed: ClassVar[bool] = True
     signed: ClassVar[bool] = True
+    equation: ClassVar[str] = (
+        r"w_{ij} = \mathrm{corr}(x_i(t), x_j(t) \mid \text{rest}) "
+        r"+ \mathrm{corr}(x_i(t), x_j(t - 1) \mid \text{rest})"
+    )
 
     def __post_init__(self) -> None:
         require_share("shrinkage", self.shrinkage, or_none=True)

@@ -65,7 +65,7 @@ def comparison_panel(
             axes.set_axis_off()
             continue
         (score, measure), own = panels[number]
-        led = [each for each in looks if (score, measure, each) in leading]
+        led = [method for method in looks if (score, measure, method) in leading]
         _draw(axes, own.set_index("method"), looks, led)
         method_rows(axes, [*map(styles.label, looks)], names=number % across == 0)
         tidy(axes, grid="x")

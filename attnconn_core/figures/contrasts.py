@@ -17,7 +17,7 @@ def contrast_figures(scored: Scored, context: FigureContext) -> Mapping[str, Fig
     figure = matrix_gallery(
         details.shown,
         context.regions,
-        {each.method: True for each in details.shown},
+        {matrix.method: True for matrix in details.shown},
         f"t of edges in components with p below {details.level}: {details.difference}",
         styles=context.styles,
     )

@@ -13,7 +13,7 @@ from attnconn_core.errors import ParameterError
 from attnconn_core.figures.blocks import spread
 from attnconn_core.figures.context import FigureContext
 from attnconn_core.figures.method_styles import Styles, default_styles
-from attnconn_core.figures.rows import floor_note, floor_of, median_tick, method_rows, points
+from attnconn_core.figures.rows import floor_note, floor_of, mean_tick, method_rows, points
 from attnconn_core.figures.style import (
     FAINT,
     INK,
@@ -35,7 +35,7 @@ _NO_FORECASTER = frozenset({"series", "cohort"})
 
 
 def forecast_panel(r2: pd.DataFrame, *, styles: Styles | None = None) -> Figure:
-    """Draw every session's test R² for each method, the medians, and the AR baseline.
+    """Draw every session's test R² for each method, the means over subjects, and AR's mean.
 
     Parameters
     ----------
@@ -58,22 +58,23 @@ def forecast_panel(r2: pd.DataFrame, *, styles: Styles | None = None) -> Figure:
     table = r2.astype(np.float64)
     figure = canvas(height=1.9 + 0.55 * len(methods))
     axes = figure.subplots()
+    means = _means_over_subjects(table)
     sessions = _sessions(table)
     kinds = list(dict.fromkeys(sessions))
     floor = floor_of(table.to_numpy())
     for row, method in enumerate(methods):
         values = table[method].to_numpy()
         for place, kind in enumerate(kinds):
-            chosen = values[[each == kind for each in sessions]]
+            chosen = values[[session == kind for session in sessions]]
             # Hollow markers distinguish the second session; further ones look the same.
             hollow = len(kinds) == 2 and place == 1
             points(axes, chosen, row, styles.look(method), hollow=hollow, floor=floor)
-        median_tick(axes, values, row, floor)
+        mean_tick(axes, means[method], row, floor)
     handles = _explain(kinds)
-    baseline = table[_BASELINE].median() if _BASELINE in table else np.nan
+    baseline = means.get(_BASELINE, np.nan)
     if np.isfinite(baseline):
         handles.append(axes.axvline(max(baseline, floor), color=INK, linestyle="--", linewidth=1))
-        handles[-1].set_label(f"median of {styles.label(_BASELINE)}")
+        handles[-1].set_label(f"mean of {styles.label(_BASELINE)}")
     method_rows(axes, [*map(styles.label, methods)])
     axes.margins(x=0.04)
     axes.set_xlabel(f"R² on the test part (mean over regions){floor_note(table.to_numpy(), floor)}")
@@ -88,7 +89,7 @@ def forecast_panel(r2: pd.DataFrame, *, styles: Styles | None = None) -> Figure:
         borderpad=0.2,
     )
     axes.text(
-        1.005, 1.0, "median", transform=axes.transAxes, fontsize=SMALL, color=FAINT, va="bottom"
+        1.005, 1.0, "mean", transform=axes.transAxes, fontsize=SMALL, color=FAINT, va="bottom"
     )
     heading(
         figure,
@@ -177,7 +178,7 @@ def forecast_figures(scored: Scored, context: FigureContext) -> Mapping[str, Fig
         figures["scatter"] = forecast_scatter(
             r2[linear[0]].to_numpy(),
             r2[trained[-1]].to_numpy(),
-            ["-".join(each) for each in r2.index],
+            ["-".join(names) for names in r2.index],
             x_method=linear[0],
             y_method=trained[-1],
             styles=context.styles,
@@ -185,14 +186,19 @@ def forecast_figures(scored: Scored, context: FigureContext) -> Mapping[str, Fig
     return figures
 
 
+def _means_over_subjects(table: pd.DataFrame) -> pd.Series:
+    """Return each method's mean, in which all subjects weigh the same, as in the scores' tables."""
+    return table.groupby(level=0).mean().mean()
+
+
 def _sessions(table: pd.DataFrame) -> list[str]:
     if isinstance(table.index, pd.MultiIndex) and table.index.nlevels >= 2:
-        return [str(each) for each in table.index.get_level_values(1)]
+        return [str(session) for session in table.index.get_level_values(1)]
     return ["scan"] * len(table)
 
 
 def _explain(kinds: Sequence[str]) -> list[Line2D]:
-    handles = [Line2D([], [], color=INK, linewidth=2.2, label="median")]
+    handles = [Line2D([], [], color=INK, linewidth=2.2, label="mean over subjects")]
     if len(kinds) != 2:
         return handles
     faces = (INK, "none")

@@ -90,6 +90,7 @@ def matrix_gallery(
     signed: Mapping[str, bool],
     title: str = "Connectivity by method",
     *,
+    subtitle: str = "",
     styles: Styles | None = None,
 ) -> Figure:
     """Draw several methods' matrices side by side, three per row, each on its own scale.
@@ -104,6 +105,8 @@ def matrix_gallery(
         For each method, whether the sign of values has a meaning.
     title
         Title of the figure.
+    subtitle
+        What the values are of, such as ``"mean over 7 subjects"``; begins the second line.
     styles
         Labels, looks and order of methods; None: those of the registry, without
         configurations.
@@ -117,7 +120,7 @@ def matrix_gallery(
     """
     if not connectivities:
         raise ParameterError("a gallery needs at least one matrix; got none")
-    missing = [each.method for each in connectivities if each.method not in signed]
+    missing = [record.method for record in connectivities if record.method not in signed]
     if missing:
         raise ParameterError(f"signed must hold every method; it lacks {', '.join(missing)}")
     styles = styles or default_styles()
@@ -136,20 +139,21 @@ def matrix_gallery(
         if place >= len(connectivities):
             axes.set_visible(False)
             continue
-        each = connectivities[place]
+        record = connectivities[place]
         lowest = place + columns >= len(connectivities)
         names = ("y" if place % columns == 0 else "") + ("x" if lowest else "")
-        image = _draw(axes, each, table, signed=signed[each.method], inches=2.1, names=names)
+        image = _draw(axes, record, table, signed=signed[record.method], inches=2.1, names=names)
         axes.set_title(
-            f"{styles.label(each.method)}\n{'directed' if each.directed else 'undirected'}",
+            f"{styles.label(record.method)}\n{'directed' if record.directed else 'undirected'}",
             fontsize=NORMAL,
             color=INK,
         )
         _colour_bar(axes, image, "")
     figure.supxlabel(_SOURCE, fontsize=NORMAL, color=INK)
     figure.supylabel(_TARGET, fontsize=NORMAL, color=INK)
-    explained = styles.explanation(each.method for each in connectivities)
-    heading(figure, title, f"each on its own scale; grey: not shown{explained}")
+    explained = styles.explanation(record.method for record in connectivities)
+    scale = f"each on its own scale; grey: not shown{explained}"
+    heading(figure, title, f"{subtitle}; {scale}" if subtitle else scale)
     return figure
 
 

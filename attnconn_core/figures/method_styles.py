@@ -104,17 +104,19 @@ class Styles:
     """
 
     def __init__(self, methods: Iterable[Method] = (), warned: Iterable[str] = ()) -> None:
-        known = {**registered(), **{each.name: each for each in methods}}
-        configured = {name: each.base for name, each in known.items() if each.base is not None}
+        known = {**registered(), **{method.name: method for method in methods}}
+        configured = {
+            name: method.base for name, method in known.items() if method.base is not None
+        }
         by_family: dict[str, list[str]] = {}
-        for name, each in known.items():
+        for name, method in known.items():
             if name not in configured:
-                by_family.setdefault(each.family, []).append(name)
+                by_family.setdefault(method.family, []).append(name)
         order = [name for names in (*by_family.values(), LINEAR_FORECASTERS) for name in names]
         ranks = {name: rank for rank, name in enumerate(order)}
         self._ranks = {**ranks, **{name: ranks[base] for name, base in configured.items()}}
-        self._labels = {name: each.label for name, each in known.items()}
-        self._families = {name: each.family for name, each in known.items()}
+        self._labels = {name: method.label for name, method in known.items()}
+        self._families = {name: method.family for name, method in known.items()}
         self._families |= dict.fromkeys(LINEAR_FORECASTERS, _LINEAR_FAMILY)
         self._looks = _looks(tuple(known.values()))
         for place, (name, linear) in enumerate(LINEAR_FORECASTERS.items()):
@@ -143,8 +145,8 @@ class Styles:
 
     def meanings(self, names: Iterable[str]) -> list[str]:
         """Return the meaning of each mark in the labels of these methods."""
-        found = {mark for name in names for mark in self.marks_of(name)}
-        return [f"{mark}: {said}" for mark, said in _MEANINGS.items() if mark in found]
+        marks = {mark for name in names for mark in self.marks_of(name)}
+        return [f"{mark}: {said}" for mark, said in _MEANINGS.items() if mark in marks]
 
     def explanation(self, names: Iterable[str]) -> str:
         """Return the meanings of these methods' marks as the end of a sentence, with semicolons."""
@@ -188,7 +190,7 @@ def _looks(methods: Sequence[Method]) -> dict[str, Look]:
             in_family[method.family] += 1
     of_base: Counter[str] = Counter()
     # Sorted by name, so that a look doesn't depend on the order given.
-    for method in sorted(methods, key=lambda each: each.name):
+    for method in sorted(methods, key=lambda method: method.name):
         if method.base is not None:
             marker, line = _CONFIGURATIONS[of_base[method.base] % len(_CONFIGURATIONS)]
             looks[method.name] = replace(looks[method.base], marker=marker, line=line)

@@ -34,6 +34,7 @@ def network_means(
     table: RegionTable,
     *,
     signed: bool | None = None,
+    subtitle: str = "",
     styles: Styles | None = None,
 ) -> Figure:
     """Draw the mean connection from every group of regions to every group.
@@ -47,6 +48,8 @@ def network_means(
     signed
         Whether the sign of values has a meaning: colours are then centred on 0. None:
         whether there are values below 0.
+    subtitle
+        What the matrix is of, such as ``"mean over 7 subjects"``; begins the second line.
     styles
         Labels, looks and order of methods; None: those of the registry, without
         configurations.
@@ -97,7 +100,8 @@ def network_means(
     heading(
         figure,
         f"{label} between {table.grouping or 'group'}s",
-        f"mean over the pairs of different regions{unit}"
+        (f"{subtitle}, and " if subtitle else "mean ")
+        + f"over the pairs of different regions{unit}"
         + styles.explanation([connectivity.method]),
     )
     return figure

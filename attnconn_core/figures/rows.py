@@ -17,7 +17,7 @@ from attnconn_core.figures.style import (
     tidy,
 )
 
-__all__ = ["floor_note", "floor_of", "median_tick", "method_rows", "points"]
+__all__ = ["floor_note", "floor_of", "mean_tick", "method_rows", "points"]
 
 _GOLDEN = (5**0.5 - 1) / 2
 
@@ -75,12 +75,9 @@ def points(
         axes.scatter(np.full(below.sum(), floor), places[below], s=34, marker="<", **style)
 
 
-def median_tick(
-    axes: Axes, values: Float[np.ndarray, " point"], row: float | int, floor: float = -np.inf
-) -> None:
-    """Draw the median of finite values as a vertical bar, with its value right of the axes."""
-    finite = values[np.isfinite(values)]
-    if not finite.size:
+def mean_tick(axes: Axes, mean: float, row: float | int, floor: float = -np.inf) -> None:
+    """Draw a mean as a vertical bar, with its value right of the axes; NaN: there are no values."""
+    if np.isnan(mean):
         axes.text(
             0.01,
             row,
@@ -91,13 +88,12 @@ def median_tick(
             va="center",
         )
         return
-    middle = float(np.median(finite))
-    drawn = max(middle, floor)
+    drawn = max(mean, floor)
     axes.plot([drawn, drawn], [row - 0.4, row + 0.4], color=INK, linewidth=2.2, zorder=4)
     axes.text(
         1.005,
         row,
-        f"{middle:.3f}".replace("-", "−"),
+        f"{mean:.3f}".replace("-", "−"),
         transform=axes.get_yaxis_transform(),
         fontsize=SMALL,
         color=INK,

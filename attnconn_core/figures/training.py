@@ -66,8 +66,8 @@ def training_curve(history: Sequence[EpochLike]) -> Figure:
     if has_r2:
         _line(axes[1], history, "validation_r2", "validation", _VALIDATION)
         axes[1].set_ylabel("validation R² (mean over regions)")
-    for each in axes:
-        _finish(each, history, best)
+    for panel in axes:
+        _finish(panel, history, best)
     figure.legend(
         *axes[0].get_legend_handles_labels(),
         loc="outside lower center",

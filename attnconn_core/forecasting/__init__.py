@@ -103,8 +103,8 @@ def __getattr__(name: str) -> object:
     """Import what needs torch, when it is first used."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    for each in _WITH_TORCH:
-        module = import_extra(f"{__name__}.{each}", "torch", f"{__name__}.{name}")
+    for submodule in _WITH_TORCH:
+        module = import_extra(f"{__name__}.{submodule}", "torch", f"{__name__}.{name}")
         if name in module.__all__:
             return getattr(module, name)
     raise AttributeError(f"module {__name__!r} lists {name!r} and doesn't have it")

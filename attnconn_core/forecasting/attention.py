@@ -171,7 +171,7 @@ class PairwiseAttention(nn.Module):
     def draw_pairs(self, generator: torch.Generator) -> None:
         """Draw the pairwise parameters: W, or U and V, and c."""
         d, rank = self.config.hidden_dim, self.config.query_rank
-        deviation = 1.0 if self.config.initialisation == "reference" else 1 / math.sqrt(d)
+        deviation = 1.0 if self.config.initialisation == "original" else 1 / math.sqrt(d)
         self.bias.normal_(0.0, deviation, generator=generator)
         if rank is None:
             self.weight.normal_(0.0, deviation, generator=generator)

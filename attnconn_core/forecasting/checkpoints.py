@@ -247,14 +247,14 @@ def _require(
             if name in state and _kind(state[name]) != f"float32 {shape}"
         ],
     }
-    found = [
+    differences = [
         f"{what}: {', '.join(names[:4])}{', …' if len(names) > 4 else ''}"
         for what, names in complaints.items()
         if names
     ]
-    if found:
+    if differences:
         raise CheckpointError(
-            f"a checkpoint's tensors must be those of its config; {path}: {'; '.join(found)}"
+            f"a checkpoint's tensors must be those of its config; {path}: {'; '.join(differences)}"
         )
 
 

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 __all__ = ["DEFAULT_SEED", "ForecasterConfig", "TrainingConfig"]
 
@@ -45,12 +45,13 @@ class ForecasterConfig(BaseModel):
         weights shared by all regions, as in the original study. ``"past"``: a linear map of the
         region's own past with its own weights, which keeps sign and size.
     initialisation
-        ``"reference"`` draws W and c from N(0, 1), as the original study does. ``"scaled"``
+        ``"original"`` draws W and c from N(0, 1), as the original study does. ``"scaled"``
         draws from N(0, 1/hidden_dim), so that initial scores are of order 1. ``"linear"``
         starts as a ridge VAR whose penalty grows with the lag and doesn't apply to a region's
         own past, with attention proportional to its coefficients; see
         `attnconn_core.forecasting.linear_start`. The start is exact if `bottleneck_dim`
-        is at least the number of regions.
+        is at least the number of regions. ``"reference"``, the former name of ``"original"``,
+        still works.
 
     Examples
     --------
@@ -70,7 +71,13 @@ class ForecasterConfig(BaseModel):
     own_past: bool = False
     query_rank: int | None = Field(None, ge=1, le=4096)
     values: Literal["embedding", "past"] = "embedding"
-    initialisation: Literal["reference", "scaled", "linear"] = "reference"
+    initialisation: Literal["original", "scaled", "linear"] = "original"
+
+    @field_validator("initialisation", mode="before")
+    @classmethod
+    def _by_its_new_name(cls, value: object) -> object:
+        """Return ``"original"`` for ``"reference"``, as studies and models of before have it."""
+        return "original" if value == "reference" else value
 
     @model_validator(mode="after")
     def _rank_fits(self) -> "ForecasterConfig":

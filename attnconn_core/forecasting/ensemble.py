@@ -33,8 +33,8 @@ class Ensemble(AttentionForecaster):
         if len(members) < 2:
             raise ParameterError(f"an ensemble needs at least 2 members; got {len(members)}")
         first = members[0]
-        for number, each in enumerate(members, start=1):
-            if (each.config, each.regions) != (first.config, first.regions):
+        for number, member in enumerate(members, start=1):
+            if (member.config, member.regions) != (first.config, first.regions):
                 raise ParameterError(
                     "the members of an ensemble must have one architecture and the same number "
                     f"of regions; number {number} differs from the first"
@@ -47,8 +47,10 @@ class Ensemble(AttentionForecaster):
         self, z: Float[Tensor, "batch region lag"]
     ) -> tuple[Float[Tensor, "batch region horizon"], Float[Tensor, "batch target source"]]:
         """Return the members' mean prediction of standardised frames, and mean attention."""
-        found = [member.predict_standardised(z) for member in members_of(self)]
-        predicted, attention = (torch.stack(each).mean(dim=0) for each in zip(*found, strict=True))
+        outputs = [member.predict_standardised(z) for member in members_of(self)]
+        predicted, attention = (
+            torch.stack(tensors).mean(dim=0) for tensors in zip(*outputs, strict=True)
+        )
         return predicted, attention
 
     def with_scale(self, scale: Scale) -> "Ensemble":

@@ -133,7 +133,7 @@ def fit(
 
     def train(
         training: TrainingConfig,
-        told: Callable[[Epoch], None] | None = None,
+        on_epoch: Callable[[Epoch], None] | None = None,
         until: int | None = None,
     ) -> tuple[AttentionForecaster, list[Epoch], int, int]:
         nonlocal chosen
@@ -146,7 +146,7 @@ def fit(
             )
         trainer = Trainer(forecaster.to(device), prepared, training)
         with threads_for(config, forecaster.regions, training.batch_size):
-            history, best = trainer.run(told, until)
+            history, best = trainer.run(on_epoch, until)
         return forecaster.eval(), history, best, len(prepared.training)
 
     forecaster, history, best, n_windows = train(training, on_epoch)
@@ -177,20 +177,20 @@ def _fit_members(
     fits = []
     for number, begins in enumerate(starts):
         seeded = training.model_copy(update={"ensemble": 1, "seed": training.seed + number})
-        told = on_epoch if number == 0 else None
-        fits.append(fit(config, series, seeded, start=begins, prior=prior, on_epoch=told))
-    ensemble = Ensemble([each.forecaster for each in fits]).eval()
-    return replace(fits[0], forecaster=ensemble, seconds=sum(each.seconds for each in fits))
+        callback = on_epoch if number == 0 else None
+        fits.append(fit(config, series, seeded, start=begins, prior=prior, on_epoch=callback))
+    ensemble = Ensemble([member.forecaster for member in fits]).eval()
+    return replace(fits[0], forecaster=ensemble, seconds=sum(member.seconds for member in fits))
 
 
 def _device(name: str) -> torch.device:
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else "cpu"
     if name.startswith("cuda"):
-        found = torch.cuda.device_count() if torch.cuda.is_available() else 0
-        if int(name.partition(":")[2] or 0) >= found:
+        n_gpus = torch.cuda.device_count() if torch.cuda.is_available() else 0
+        if int(name.partition(":")[2] or 0) >= n_gpus:
             raise ParameterError(
-                f"the device must exist on this machine, which has {found} GPUs; got {name!r}"
+                f"the device must exist on this machine, which has {n_gpus} GPUs; got {name!r}"
             )
     return torch.device(name)
 

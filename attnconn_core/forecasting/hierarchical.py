@@ -80,7 +80,7 @@ def lag_weighted_var(
 
 def fit_lag_weighted(moments: TrainingMoments) -> ChosenFit:
     """Return the fit of `lag_weighted_var`, from moments that were summed before."""
-    weights = growing_penalty(moments.whole.lags)
+    weights = growing_penalty(moments.all_frames.lags)
     return moments.chosen(functools.partial(ridge_var_own_past_free, lag_weights=weights))
 
 
@@ -173,7 +173,7 @@ def hierarchical_var(
     Computational Neuroscience 7:159.
     """
     moments = TrainingMoments.of(training, others.lags, validation_fraction)
-    require_alike(others, moments.whole)
+    require_alike(others, moments.all_frames)
     return fit_hierarchical(moments, cohort_coefficients(others, cohort_alpha))
 
 
@@ -223,12 +223,12 @@ def shared_penalty(
         hierarchical_var(training, pooled.without(subject), validation_fraction=validation_fraction)
         for subject, training in scans
     )
-    return best_penalty(*(each.curve for each in fits))
+    return best_penalty(*(fit.curve for fit in fits))
 
 
 def fit_hierarchical(moments: TrainingMoments, prior: ByColumn) -> ChosenFit:
     """Return the fit of `hierarchical_var`, from existing moments and prior."""
-    return moments.chosen(shrunk_towards(prior, moments.whole.lags), HIERARCHICAL_ALPHAS)
+    return moments.chosen(shrunk_towards(prior, moments.all_frames.lags), HIERARCHICAL_ALPHAS)
 
 
 def shrunk_towards(prior: ByColumn, lags: int) -> Callable[..., LinearForecaster]:

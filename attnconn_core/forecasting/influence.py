@@ -157,15 +157,15 @@ def _standardised(
         )
     config = forecaster.config
     inputs, targets = windows(series, config.input_window, config.output_window)
-    read = np.unique(np.linspace(0, len(inputs) - 1, max_windows).round().astype(int))
+    window_numbers = np.unique(np.linspace(0, len(inputs) - 1, max_windows).round().astype(int))
     training = forecaster.training
     forecaster.eval()
     try:
-        for first in range(0, len(read), batch_size):
-            chosen = read[first : first + batch_size]
+        for first in range(0, len(window_numbers), batch_size):
+            chosen = window_numbers[first : first + batch_size]
             past, future = (
-                forecaster.standardise(torch.from_numpy(each[chosen]).to(forecaster.mean.device))
-                for each in (inputs, targets)
+                forecaster.standardise(torch.from_numpy(array[chosen]).to(forecaster.mean.device))
+                for array in (inputs, targets)
             )
             with threads_for(config, forecaster.regions, len(past)):
                 yield past, future

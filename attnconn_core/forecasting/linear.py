@@ -193,7 +193,9 @@ def penalty_curve(
             f"{sum(map(len, validation))} frames: use fewer lags (baseline_lags), or a longer scan"
         )
     fitted = ((float(alpha), fit(moments, alpha)) for alpha in alphas)
-    return {alpha: forecast_skill(*each.predict(validation)).r2 for alpha, each in fitted}
+    return {
+        alpha: forecast_skill(*forecaster.predict(validation)).r2 for alpha, forecaster in fitted
+    }
 
 
 def best_penalty(*curves: Mapping[float, float]) -> float:

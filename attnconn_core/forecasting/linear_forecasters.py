@@ -44,11 +44,11 @@ class LinearForecast:
 
 
 def _own_past(moments: TrainingMoments) -> ChosenFit:
-    return ChosenFit(own_past(moments.whole), None)
+    return ChosenFit(own_past(moments.all_frames), None)
 
 
 def _cohort(moments: TrainingMoments, prior: ByColumn) -> ChosenFit:
-    return ChosenFit(moments.whole.forecaster(prior), None)
+    return ChosenFit(moments.all_frames.forecaster(prior), None)
 
 
 # Fit of each kind: from a session's own moments, or also from the VAR coefficients of the
@@ -104,9 +104,9 @@ def linear_forecasts(
     """
     moments = TrainingMoments.of(training, lags, validation_fraction)
     if others is not None:
-        require_alike(others, moments.whole)
+        require_alike(others, moments.all_frames)
     prior = None if others is None else cohort_coefficients(others)
-    found = {}
+    forecasts = {}
     for name, kind in LINEAR_FORECASTERS.items():
         if not kind.cohort_informed:
             fit = _OWN[name](moments)
@@ -115,5 +115,5 @@ def linear_forecasts(
         else:
             continue
         skill = forecast_skill(*fit.forecaster.predict(test.runs))
-        found[name] = LinearForecast(fit, skill, kind.cohort_informed)
-    return found
+        forecasts[name] = LinearForecast(fit, skill, kind.cohort_informed)
+    return forecasts

@@ -99,16 +99,16 @@ def start_linear(
     lags = forecaster.config.input_window
     fit, alphas = _penalised(lags, prior)
     sessions = [standardise(*pair) for pair in zip(series, scales, strict=True)]
-    whole = _pooled(sessions, lags)
+    moments = _pooled(sessions, lags)
     if alpha is None and judged:
         later = [standardise(*pair) for pair in zip(judged, scales, strict=True)]
-        alpha = _chosen(fit, alphas, whole, later)
+        alpha = _chosen(fit, alphas, moments, later)
     elif alpha is None:
-        parts = [split(each, _VALIDATION) for each in sessions]
-        long = [each for each, _ in parts if _samples(each.runs, lags)]
-        later = [each for _, each in parts]
+        parts = [split(session, _VALIDATION) for session in sessions]
+        long = [earlier for earlier, _ in parts if _samples(earlier.runs, lags)]
+        later = [held_out for _, held_out in parts]
         alpha = _chosen(fit, alphas, _pooled(long, lags), later) if long else _UNCHOSEN
-    _write(forecaster, fit(whole, alpha))
+    _write(forecaster, fit(moments, alpha))
     return alpha
 
 
@@ -129,7 +129,7 @@ def _chosen(
     later: Sequence[TimeSeries],
 ) -> float:
     """Return the penalty chosen on later frames, or the default if they are too few."""
-    runs = [run for each in later for run in each.runs]
+    runs = [run for series in later for run in series.runs]
     if _samples(runs, earlier.lags) < 2:
         return _UNCHOSEN
     return choose_alpha(fit, earlier, runs, alphas)
@@ -198,7 +198,7 @@ def _samples(runs: Sequence[Float[np.ndarray, "_ region"]], lags: int) -> int:
 def _pooled(sessions: Sequence[TimeSeries], lags: int) -> LaggedMoments:
     """Return the summed moments, one session at a time, since a cohort may not fit in memory."""
     return functools.reduce(
-        LaggedMoments.plus, (lagged_moments(each.runs, lags) for each in sessions)
+        LaggedMoments.plus, (lagged_moments(session.runs, lags) for session in sessions)
     )
 
 

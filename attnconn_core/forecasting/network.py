@@ -144,18 +144,18 @@ class AttentionForecaster(nn.Module):
         embedding: Float[Tensor, "region batch d"],
         past: Float[Tensor, "region batch lag"],
     ) -> tuple[Float[Tensor, "region batch 1"], Float[Tensor, "region region batch"]]:
-        """Return predictions from what each source contributes; see `AttentionForecaster.told`.
+        """Return predictions as weighted sums of the sources' `contributions`.
 
         Same forecast as from the sum of the values, with a tenth of the products.
         """
         module = self.attention
         attention = module.attend(query, module.key(embedding).mT.contiguous())
         kept = module.draw_kept(len(attention))
-        told, level = self.told(past)
-        prediction = (module.thin(attention, kept) * told).sum(dim=-1) + level
+        contributions, level = self.contributions(past)
+        prediction = (module.thin(attention, kept) * contributions).sum(dim=-1) + level
         return prediction.T.unsqueeze(-1), attention.permute(1, 2, 0)
 
-    def told(
+    def contributions(
         self, past: Float[Tensor, "region batch lag"]
     ) -> tuple[Float[Tensor, "batch target source"], Float[Tensor, " target"]]:
         """Return each source's contribution before attention, for values of the past and one head.
@@ -167,9 +167,9 @@ class AttentionForecaster(nn.Module):
         value, output = cast(RegionalLinear, self.attention.value), self.attention.output
         by_target = head.weight[..., 0] @ output.weight
         slope = value.weight @ by_target.T
-        told = torch.baddbmm(value.bias @ by_target.T, past, slope)
+        contributions = torch.baddbmm(value.bias @ by_target.T, past, slope)
         level = head.weight[..., 0] @ output.bias + head.bias[:, 0, 0]
-        return told.permute(1, 2, 0), level
+        return contributions.permute(1, 2, 0), level
 
     def embed(
         self, z: Float[Tensor, "batch region lag"]

@@ -127,8 +127,8 @@ class _Weighted(torch.autograd.Function):
                 shape = (*matrices.shape[:3], key.shape[-1])
                 pair_queries = kept.pair_queries[used : used + prod(shape)].view(shape)
                 used += prod(shape)
-            for pair_query, each in zip(pair_queries, g, strict=True):
-                d_key[sources].addcmul_(pair_query, each)
+            for pair_query, pair_grad in zip(pair_queries, g, strict=True):
+                d_key[sources].addcmul_(pair_query, pair_grad)
         return (d_query, d_key, d_weight, None) if kept is None else (d_query, None, None, None)
 
 

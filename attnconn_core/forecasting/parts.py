@@ -94,7 +94,7 @@ class Share:
         key_gradient = torch.zeros_like(seen.key, dtype=value.dtype)
         self.output.zero_grad(set_to_none=True)
         terms = [self._follow_part(part, seen, value, key_gradient, loss) for part in self.parts]
-        of_output = [_gradient(each) for each in self.output.parameters()]
+        of_output = [_gradient(parameter) for parameter in self.output.parameters()]
         return torch.stack(terms).sum(dim=0), key_gradient, _gradient(value), *of_output
 
     def _follow_part(
@@ -147,10 +147,10 @@ def _part(module: M, targets: slice) -> M:
     With slices of a parameter, autograd would return a full-size gradient of zeros per slice.
     """
     views: dict[int, nn.Parameter] = {}
-    for whole in module.parameters():
-        view = nn.Parameter(whole.detach()[targets])
-        view.grad = None if whole.grad is None else whole.grad[targets]
-        views[id(whole)] = view
+    for original in module.parameters():
+        view = nn.Parameter(original.detach()[targets])
+        view.grad = None if original.grad is None else original.grad[targets]
+        views[id(original)] = view
     return copy.deepcopy(module, views)
 
 

@@ -46,14 +46,14 @@ class TrainingMoments:
 
     Attributes
     ----------
-    earlier, whole
+    earlier, all_frames
         Standardised moments of the frames before the validation frames, and of all frames.
     validation
         Runs of the last frames, on which penalties are chosen.
     """
 
     earlier: LaggedMoments
-    whole: LaggedMoments
+    all_frames: LaggedMoments
     validation: Runs
 
     @classmethod
@@ -95,4 +95,4 @@ class TrainingMoments:
         """
         curve = penalty_curve(fit, self.earlier, self.validation, alphas)
         alpha = best_penalty(curve)
-        return ChosenFit(fit(self.whole, alpha), alpha, curve)
+        return ChosenFit(fit(self.all_frames, alpha), alpha, curve)

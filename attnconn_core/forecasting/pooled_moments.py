@@ -34,12 +34,12 @@ def deal(subjects: Iterable[str], *, pools: Sequence[Collection[str]] = ()) -> M
     ordered = sorted(set(subjects))
     if len(ordered) <= _GROUPS or not pools:
         return MappingProxyType({subject: at % _GROUPS for at, subject in enumerate(ordered)})
-    each = max(1, _GROUPS // len(pools))
+    per_pool = max(1, _GROUPS // len(pools))
     return MappingProxyType(
         {
-            subject: number * each + at % each
-            for number, pool in enumerate(pools)
-            for at, subject in enumerate(name for name in ordered if name in pool)
+            subject: number * per_pool + at % per_pool
+            for number, compared in enumerate(pools)
+            for at, subject in enumerate(name for name in ordered if name in compared)
         }
     )
 

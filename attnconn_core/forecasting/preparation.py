@@ -59,19 +59,19 @@ def prepare(
     """
     if not series:
         raise ParameterError("training a forecaster needs at least one series; got none")
-    for number, each in enumerate(series, start=1):
-        require_sound(each, f"training series {number}")
-        if each.regions != series[0].regions:
+    for number, session_series in enumerate(series, start=1):
+        require_sound(session_series, f"training series {number}")
+        if session_series.regions != series[0].regions:
             raise ParameterError(
                 "every training series must have the regions of the first, "
-                f"{_named(series[0].regions)}; number {number} has {_named(each.regions)}"
+                f"{_named(series[0].regions)}; number {number} has {_named(session_series.regions)}"
             )
     scales, scale = _scales(series, training)
     shape = (config.input_window, config.output_window, device)
     if training.validation_fraction is None:
         windows = ResidentWindows.of(series, scales, *shape)
         return Prepared(tuple(series), (), tuple(scales), scale, windows, None)
-    parts = [split(each, training.validation_fraction) for each in series]
+    parts = [split(session_series, training.validation_fraction) for session_series in series]
     learned, kept_out = ([part[side] for part in parts] for side in (0, 1))
     return Prepared(
         tuple(learned),
@@ -88,7 +88,7 @@ def _scales(series: Sequence[TimeSeries], training: TrainingConfig) -> tuple[lis
     if training.normalisation == "pooled":
         pooled = scale_of(*series)
         return [pooled] * len(series), pooled
-    scales = [scale_of(each) for each in series]
+    scales = [scale_of(session_series) for session_series in series]
     if len(scales) == 1:
         return scales, scales[0]
     n = series[0].n_regions

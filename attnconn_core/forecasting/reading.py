@@ -88,12 +88,12 @@ def mean_attention(
     Sums are in float64, so that the batch size makes no relevant difference. An ensemble
     is read member by member. Parameters and errors are those of `forecast`.
     """
-    read = [_member_attention(each, series, batch_size) for each in members_of(forecaster)]
+    by_member = [_member_attention(member, series, batch_size) for member in members_of(forecaster)]
     return MeanAttention(
-        values=np.mean([each.values for each in read], axis=0),
-        empty_rows=float(np.mean([each.empty_rows for each in read])),
-        row_sum_error=max(each.row_sum_error for each in read),
-        n_windows=read[0].n_windows,
+        values=np.mean([attention.values for attention in by_member], axis=0),
+        empty_rows=float(np.mean([attention.empty_rows for attention in by_member])),
+        row_sum_error=max(attention.row_sum_error for attention in by_member),
+        n_windows=by_member[0].n_windows,
     )
 
 

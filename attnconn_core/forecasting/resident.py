@@ -58,14 +58,14 @@ class ResidentWindows:
             If a series has no run long enough for one window.
         """
         frames, first, session, offset = [], [], [], 0
-        for number, (each, scale) in enumerate(zip(series, scales, strict=True)):
-            frames.append(standardise(each, scale).values)
+        for number, (session_series, scale) in enumerate(zip(series, scales, strict=True)):
+            frames.append(standardise(session_series, scale).values)
             try:
-                first.append(offset + _first_frames(each, input_window, output_window))
+                first.append(offset + _first_frames(session_series, input_window, output_window))
             except SeriesError as error:
                 raise SeriesError(f"series {number + 1}: {error}") from error
             session.append(np.full(len(first[-1]), number))
-            offset += each.n_frames
+            offset += session_series.n_frames
         return cls(
             frames=torch.from_numpy(np.concatenate(frames)).to(device),
             first_frame=torch.from_numpy(np.concatenate(first)).to(device),

@@ -81,7 +81,9 @@ class Targetwise:
             torch.empty_like(biased),
             attention.draw_kept(len(inputs)),
         )
-        done = together([functools.partial(each.follow_back, seen, loss) for each in self._shares])
+        done = together(
+            [functools.partial(share.follow_back, seen, loss) for share in self._shares]
+        )
         terms: Float[Tensor, " term"]
         terms, of_key, of_value, *of_output = (
             functools.reduce(torch.add, of_shares) for of_shares in zip(*done, strict=True)
@@ -106,4 +108,4 @@ class Targetwise:
         self._batch = batch
         at_most = max(1, _KEPT_BYTES.get(key.device.type, _KEPT_BYTES["cuda"]) // key.nbytes)
         self._shares = []  # free their memory first
-        self._shares = [Share(self.forecaster, each, at_most, key) for each in targets]
+        self._shares = [Share(self.forecaster, block, at_most, key) for block in targets]

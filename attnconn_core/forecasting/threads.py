@@ -53,9 +53,9 @@ def together(work: Sequence[Callable[[], T]]) -> list[T]:
     if len(work) == 1:
         return [work[0]()]
     before = torch.get_num_threads()
-    each = max(1, before // len(work))
+    per_piece = max(1, before // len(work))
     try:
-        with ThreadPoolExecutor(len(work), "step", torch.set_num_threads, (each,)) as pool:
+        with ThreadPoolExecutor(len(work), "step", torch.set_num_threads, (per_piece,)) as pool:
             # Not `map`, which cancels pending work after an error.
             return [done.result() for done in [pool.submit(piece) for piece in work]]
     finally:

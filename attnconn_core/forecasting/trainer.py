@@ -66,14 +66,14 @@ class Trainer:
         dropout = torch.Generator(device).manual_seed(training.seed)
         forecaster.attention.dropout_generator = dropout
         learns = all(parameter.requires_grad for parameter in forecaster.parameters())
-        whole = forecaster.config.query_rank is None
+        pairwise = forecaster.config.query_rank is None
         precision = _PRECISIONS[training.precision]
-        if not (whole and learns) and precision != torch.float32:
+        if not (pairwise and learns) and precision != torch.float32:
             raise ParameterError(
                 "precision must be 'float32' with query_rank (no pairwise matrices) or with "
                 f"frozen weights; got {training.precision!r}"
             )
-        self.targetwise = Targetwise(forecaster, precision) if whole and learns else None
+        self.targetwise = Targetwise(forecaster, precision) if pairwise and learns else None
         self.optimiser = torch.optim.Adam(
             _parameter_groups(forecaster, training.weight_decay),
             lr=training.learning_rate,

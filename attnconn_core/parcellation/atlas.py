@@ -169,20 +169,20 @@ def _notes(
     Key 0 normally means no label. Also warn of labels with vertices in the hemisphere opposite
     to the one in their names.
     """
-    found = []
+    warnings = []
     if unused:
-        found.append(f"{file}: labels without vertices are left out: {_listed(unused)}")
+        warnings.append(f"{file}: labels without vertices are left out: {_listed(unused)}")
     if foreign:
-        found.append(
+        warnings.append(
             f"{file}: {sum(foreign.values())} vertices have keys that aren't in the label table "
             f"({_listed(map(str, foreign))}) and belong to no region"
         )
     if astray:
-        found.append(
+        warnings.append(
             f"{file}: a region's vertices must lie in the hemisphere in its name; not so for "
             f"{_listed(astray)}: check whether keys are mixed up between hemispheres"
         )
-    return tuple(found)
+    return tuple(warnings)
 
 
 def _listed(names: Iterable[str]) -> str:
@@ -234,10 +234,10 @@ def _with_sides(table: RegionTable, surfaces: Mapping[str, np.ndarray]) -> Regio
     """Return the table with hemispheres from the surfaces, where names give none."""
     if table.hemispheres is not None:
         return table
-    found: list[set[str]] = [set() for _ in table.regions]
+    sides_with_vertices: list[set[str]] = [set() for _ in table.regions]
     for structure, labels in surfaces.items():
         side = next((side for end, side in _SIDES if structure.endswith(end)), "")
         for region in np.unique(labels[labels != BACKGROUND]):
-            found[region].add(side)
-    sides = tuple(each.pop() if len(each) == 1 else "" for each in found)
+            sides_with_vertices[region].add(side)
+    sides = tuple(present.pop() if len(present) == 1 else "" for present in sides_with_vertices)
     return replace(table, hemispheres=sides)

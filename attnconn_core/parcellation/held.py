@@ -25,7 +25,7 @@ def regions_held(path: Path, atlas: Atlas) -> set[str]:
     """
     matrix, _, models = open_series(path)
     region = region_of_grayordinate(matrix.path, models, atlas)
-    return {atlas.regions[each] for each in np.unique(region[region != BACKGROUND])}
+    return {atlas.regions[number] for number in np.unique(region[region != BACKGROUND])}
 
 
 def held_by_any(atlas: Atlas, scans: Iterable[Path]) -> Atlas:

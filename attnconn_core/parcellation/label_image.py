@@ -99,11 +99,11 @@ def _numbers(path: Path, image: Any) -> Int[np.ndarray, "x y z"]:
             "Maps of probabilities must be thresholded first"
         )
     values = read_voxels(path, image, AtlasError)
-    whole = np.isfinite(values).all() and np.array_equal(values, np.round(values))
-    if not whole or values.min() < 0 or values.max() >= 2**20:
+    all_integers = np.isfinite(values).all() and np.array_equal(values, np.round(values))
+    if not all_integers or values.min() < 0 or values.max() >= 2**20:
         raise AtlasError(
             f"{path}: the voxels of a label image must be whole numbers from 0 to {2**20}; got "
-            f"{values.min():g} to {values.max():g}{'' if whole else ', not all whole'}"
+            f"{values.min():g} to {values.max():g}{'' if all_integers else ', not all whole'}"
         )
     return values.astype(np.int32)
 

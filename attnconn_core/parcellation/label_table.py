@@ -68,7 +68,7 @@ def regions_of(table: LabelTable, numbers: list[int]) -> RegionTable:
     names = [row["name"] for row in rows]
     plain = RegionTable.from_names(names)
     sides = tuple(_SIDES.get(row.get("hemisphere", "").lower(), "") for row in rows)
-    grouping = next((each for each in _GROUPS if all(row.get(each) for row in rows)), None)
+    grouping = next((column for column in _GROUPS if all(row.get(column) for row in rows)), None)
     return RegionTable(
         regions=tuple(names),
         groups=tuple(row[grouping] for row in rows) if grouping else plain.groups,

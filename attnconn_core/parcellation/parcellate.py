@@ -132,7 +132,9 @@ def parcellate(path: str | os.PathLike[str], atlas: Atlas) -> TimeSeries:
     present = held > 0
     lost = np.flatnonzero(present & (counts == 0))
     if lost.size:
-        named = ", ".join(f"{atlas.regions[each]} ({held[each]} vertices)" for each in lost[:5])
+        named = ", ".join(
+            f"{atlas.regions[number]} ({held[number]} vertices)" for number in lost[:5]
+        )
         raise ScanError(
             f"{path}: every region needs a vertex whose values are all finite; in {lost.size} "
             f"region(s) every vertex has NaN or infinite values: {named}"
@@ -191,11 +193,11 @@ def region_of_grayordinate(
     sizes = _surface_sizes(models)
     for structure, n_vertices in atlas.n_vertices.items():
         if structure not in sizes:
-            found = ", ".join(f"{name} ({n} vertices)" for name, n in sizes.items())
+            surfaces = ", ".join(f"{name} ({n} vertices)" for name, n in sizes.items())
             raise AtlasError(
                 f"{path}: every surface of atlas {atlas.name} must be in the scan; "
                 f"{structure} ({n_vertices} vertices) is not, "
-                f"the scan has {found or 'no surface'}"
+                f"the scan has {surfaces or 'no surface'}"
             )
         if sizes[structure] != n_vertices:
             raise AtlasError(
@@ -219,10 +221,10 @@ def _sums(
     inside = np.flatnonzero(region != BACKGROUND)
     for begin, end, stored in matrix.blocks(int(inside[0]), int(inside[-1]) + 1):
         members = region[begin:end]
-        for each in np.unique(members[members != BACKGROUND]):
-            added, lost = _finite_sum(stored[members == each])
-            sums[each] += added
-            counts[each] -= lost
+        for number in np.unique(members[members != BACKGROUND]):
+            added, lost = _finite_sum(stored[members == number])
+            sums[number] += added
+            counts[number] -= lost
     return sums, counts
 
 

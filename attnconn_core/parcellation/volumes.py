@@ -152,9 +152,9 @@ def _require_same_voxels(path: Path, image: Any, atlas: LabelImage) -> None:
     if shape == atlas.labels.shape and np.allclose(affine, atlas.affine, atol=_SAME_PLACE):
         return
     sizes = [
-        f"{' × '.join(map(str, each))} voxels of "
+        f"{' × '.join(map(str, n_voxels))} voxels of "
         f"{' × '.join(f'{size:g}' for size in nib.affines.voxel_sizes(where).round(3))} mm"
-        for each, where in ((shape, affine), (atlas.labels.shape, atlas.affine))
+        for n_voxels, where in ((shape, affine), (atlas.labels.shape, atlas.affine))
     ]
     where = "" if sizes[0] != sizes[1] else ", which lie elsewhere (their affines differ)"
     raise AtlasError(

@@ -70,7 +70,7 @@ class Cohort:
     def pairs(self) -> tuple[tuple[Session, Session], ...]:
         """Return the test and retest session of every subject that has both."""
         by_subject: dict[str, list[Session]] = {}
-        for session in sorted(self.sessions, key=lambda each: _in_time(each.session)):
+        for session in sorted(self.sessions, key=lambda session: _in_time(session.session)):
             by_subject.setdefault(session.subject, []).append(session)
         named = [self._named(by_subject[subject]) for subject in self.subjects]
         if self.compared is None and not any(named):
@@ -81,7 +81,8 @@ class Cohort:
         """Return a subject's test and retest sessions by name; empty unless both exist."""
         names = self.compared or _TEST_AND_RETEST
         called = {
-            each.session if self.compared else each.session.lower(): each for each in sessions
+            session.session if self.compared else session.session.lower(): session
+            for session in sessions
         }
         return [called[name] for name in names] if all(name in called for name in names) else []
 
@@ -110,7 +111,9 @@ class Cohort:
     @property
     def digest(self) -> str:
         """Hash of the sessions, their groups and the compared names: the cohort's version."""
-        listed = "\n".join(f"{each.key} {each.group or ''}".rstrip() for each in self.sessions)
+        listed = "\n".join(
+            f"{session.key} {session.group or ''}".rstrip() for session in self.sessions
+        )
         if self.compared is not None:
             listed += "\n" + " ".join(self.compared)
         return hashlib.sha256(listed.encode()).hexdigest()[:16]

@@ -38,17 +38,17 @@ def stacked(
             f"{name} must be an array or a list of matrices, one per subject; got a mapping: "
             f"pass list({name}.values()), in the order of the subjects"
         )
-    others = {type(each).__name__ for each in matrices if not isinstance(each, Connectivity)}
+    others = {type(matrix).__name__ for matrix in matrices if not isinstance(matrix, Connectivity)}
     if others:
         raise ParameterError(
             f"{name} must be an array (subject, region, region) or hold one Connectivity per "
             f"subject; got {', '.join(sorted(others))}"
         )
-    kinds = {(each.method, each.regions) for each in matrices}
+    kinds = {(matrix.method, matrix.regions) for matrix in matrices}
     if len(kinds) != 1:
-        found = sorted({f"{method} of {len(regions)} regions" for method, regions in kinds})
+        descriptions = sorted({f"{method} of {len(regions)} regions" for method, regions in kinds})
         raise ParameterError(
             f"{name} must hold matrices of one method and the same regions in the same order; got "
-            f"{len(kinds)} kinds in {len(matrices)} matrices: {', '.join(found) or 'none'}"
+            f"{len(kinds)} kinds in {len(matrices)} matrices: {', '.join(descriptions) or 'none'}"
         )
-    return np.stack([each.values for each in matrices])
+    return np.stack([matrix.values for matrix in matrices])

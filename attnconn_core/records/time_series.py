@@ -174,25 +174,25 @@ class TimeSeries:
         import pandas as pd  # imported here because it takes a second
 
         frames = [frame] if isinstance(frame, pd.DataFrame) else list(frame)
-        if any(not isinstance(each, pd.DataFrame) for each in frames):
+        if any(not isinstance(table, pd.DataFrame) for table in frames):
             raise SeriesError("from_frame takes tables; TimeSeries.from_array takes arrays")
         if not frames:
             raise SeriesError("a time series needs at least one run; got none")
-        for number, each in enumerate(frames, start=1):
-            if list(each.columns) != list(frames[0].columns):
+        for number, table in enumerate(frames, start=1):
+            if list(table.columns) != list(frames[0].columns):
                 raise SeriesError(
                     f"runs must have the same columns in the same order; run {number} differs "
                     "from run 1"
                 )
-            wrong = [str(name) for name, kind in each.dtypes.items() if kind.kind not in "iuf"]
+            wrong = [str(name) for name, kind in table.dtypes.items() if kind.kind not in "iuf"]
             if wrong:
                 raise SeriesError(
                     f"every column must hold the real numbers of one region; in run {number} "
                     f"these don't: {', '.join(wrong[:5])}"
                 )
-            _require_regions(number, each)
+            _require_regions(number, table)
         names = tuple(map(str, frames[0].columns))
-        return cls(tuple(each.to_numpy(np.float32) for each in frames), repetition_time, names)
+        return cls(tuple(table.to_numpy(np.float32) for table in frames), repetition_time, names)
 
     @classmethod
     def from_file(
@@ -258,7 +258,7 @@ def _require_regions(number: int, frame: "pd.DataFrame") -> None:
     names = [str(name) for name in frame.columns]
     try:
         columns.require_regions(
-            f"run {number}", names, (frame[each].to_numpy() for each in frame.columns)
+            f"run {number}", names, (frame[column].to_numpy() for column in frame.columns)
         )
     except ScanError as problem:
         raise SeriesError(str(problem)) from None

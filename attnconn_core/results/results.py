@@ -53,7 +53,7 @@ class Results:
 
     def assets(self) -> list[str]:
         """Return the assets that have stored partitions."""
-        return sorted(each.name for each in self.folder.iterdir() if self._stored(each.name))
+        return sorted(folder.name for folder in self.folder.iterdir() if self._stored(folder.name))
 
     def partitions(self, asset: str) -> list[str]:
         """Return the stored partitions of an asset: sessions, models, or ``"all"``.
@@ -63,13 +63,13 @@ class Results:
         StoreError
             If there are none.
         """
-        found = self._stored(check_stored_name(asset))
-        if not found:
+        stored = self._stored(check_stored_name(asset))
+        if not stored:
             raise StoreError(
                 f"{self.folder}: an asset must be stored; got {asset!r}; stored assets: "
                 f"{', '.join(self.assets()) or 'none'}"
             )
-        return found
+        return stored
 
     def manifest(self, asset: str, partition: str = WHOLE) -> dict[str, Any]:
         """Return the manifest of a partition: files, facts, inputs, and origin.
@@ -115,10 +115,10 @@ class Results:
         path = self.folder / asset / check_stored_name(files[name]["name"])
         try:
             with path.open("rb") as file:
-                found = hashlib.file_digest(file, "sha256").hexdigest()
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
         except OSError as error:
             raise StoreError(f"{path}: can't be read ({error.strerror}); run again") from error
-        if found != files[name]["sha256"]:
+        if digest != files[name]["sha256"]:
             raise StoreError(
                 f"{path}: isn't what was stored (another SHA-256); `attnconn verify --repair` "
                 "marks it, and the next run makes it again"
@@ -187,7 +187,7 @@ class Results:
 
         if name is None:
             files = self.manifest(asset, partition)["files"]
-            models = [each for each in files if each.endswith(".safetensors")]
+            models = [file for file in files if file.endswith(".safetensors")]
             if len(models) != 1:
                 raise StoreError(
                     f"{asset} of {partition}: a forecaster must be chosen by name; there are "

@@ -48,7 +48,7 @@ def spelled_twice(values: Iterable[object]) -> list[list[str]]:
             if bare in alike:
                 return f"{number}"
         if len(bare) == 1 and bare.isalpha():
-            meant = {meaning(each) for each in long if each[0] == bare}
+            meant = {meaning(spelling) for spelling in long if spelling[0] == bare}
             return meant.pop() if len(meant) == 1 else bare
         return bare
 

@@ -20,8 +20,8 @@ def join_cautions(reasons: Iterable[Mapping[str, str]]) -> dict[str, str]:
     >>> join_cautions([{"attention_group": "seeds agree at r = .34"}, {}])
     {'attention_group': 'do not interpret this matrix: seeds agree at r = .34'}
     """
-    found: dict[str, list[str]] = {}
-    for each in reasons:
-        for method, why in each.items():
-            found.setdefault(method, []).append(why)
-    return {method: _PREFIX + "; ".join(every) for method, every in found.items()}
+    by_method: dict[str, list[str]] = {}
+    for score_reasons in reasons:
+        for method, why in score_reasons.items():
+            by_method.setdefault(method, []).append(why)
+    return {method: _PREFIX + "; ".join(every) for method, every in by_method.items()}

@@ -9,7 +9,7 @@ __all__ = ["correlation"]
 def correlation(one: Float[np.ndarray, " pair"], other: Float[np.ndarray, " pair"]) -> float:
     """Return r; NaN with fewer than two pairs, or if one side is constant or not finite."""
     if len(one) < 2 or not all(
-        np.isfinite(each).all() and np.ptp(each) > 0 for each in (one, other)
+        np.isfinite(side).all() and np.ptp(side) > 0 for side in (one, other)
     ):
         return float("nan")
     return float(np.corrcoef(one, other)[0, 1])

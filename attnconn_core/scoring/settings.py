@@ -16,7 +16,7 @@ __all__ = ["score_from", "settings_of"]
 # Any: a class of a protocol with data attributes can't be checked by the tests' type checker.
 def settings_of(score: Any) -> dict[str, Any]:
     """Return the settings of a score, as JSON."""
-    return {each.name: to_jsonable_python(getattr(score, each.name)) for each in fields(score)}
+    return {field.name: to_jsonable_python(getattr(score, field.name)) for field in fields(score)}
 
 
 def score_from(kind: type[Any], settings: Mapping[str, Any]) -> Any:
@@ -35,7 +35,7 @@ def score_from(kind: type[Any], settings: Mapping[str, Any]) -> Any:
     ParameterError
         If settings aren't known, are missing, or have a wrong type or value; names all of them.
     """
-    known = {each.name: each for each in fields(kind) if each.init}
+    known = {field.name: field for field in fields(kind) if field.init}
     hints = get_type_hints(kind, include_extras=True)
     problems = [
         f"{kind.name}.{key}: isn't a setting of this score; "
@@ -60,7 +60,7 @@ def score_from(kind: type[Any], settings: Mapping[str, Any]) -> Any:
 def _reasons(error: ValidationError) -> list[str]:
     """Return every rule that a value breaks, once, with the value."""
     rules = []
-    for each in error.errors():
-        rule = rule_of(each["type"], each["msg"], each["input"])
-        rules.append(f"{rule[:1].lower()}{rule[1:]}; got {each['input']!r}")
+    for details in error.errors():
+        rule = rule_of(details["type"], details["msg"], details["input"])
+        rules.append(f"{rule[:1].lower()}{rule[1:]}; got {details['input']!r}")
     return list(dict.fromkeys(rules))

@@ -153,8 +153,10 @@ def _from_table(path: Path, table: pd.DataFrame) -> ArrayFile:
     for name, column in table.items():
         if column.dtype.kind not in "iuf":
             words = column[pd.to_numeric(column, errors="coerce").isna() & column.notna()]
-            found = f"{words.iloc[0]!r} in row {words.index[0] + 1}" if len(words) else column.dtype
-            raise ScanError(f"{path}: every column must hold numbers; {name!r} holds {found}")
+            content = (
+                f"{words.iloc[0]!r} in row {words.index[0] + 1}" if len(words) else column.dtype
+            )
+            raise ScanError(f"{path}: every column must hold numbers; {name!r} holds {content}")
     regions = tuple(str(name) for name in table.columns)
     require_regions(path, regions, (_numbers(table[name]) for name in table))
     # One column at a time: a double-precision copy of the table would be larger than the file.

@@ -245,7 +245,7 @@ class ArrayFolder:
         return tuple(dict.fromkeys(chain.from_iterable(map(self._sidecars, session.files))))
 
     def _sidecars(self, path: Path) -> tuple[Path, ...]:
-        ending = next(each for each in READERS if path.name.endswith(each))
+        ending = next(ending for ending in READERS if path.name.endswith(ending))
         return sidecars_of(path, ending, self.root)
 
     def _may_tell_time(self, path: Path) -> bool:
@@ -350,11 +350,11 @@ class ArrayFolder:
         Also return the folders that aren't searched, with the reason.
         """
         root = existing_folder(self.root, "the root of the arrays")
-        found: list[Path] = []
+        paths: list[Path] = []
         refused: dict[str, InputError] = {}
         for path in root.iterdir():
             if not (path.name.startswith("sub-") and path.is_dir()) or claims(path.name):
-                found.append(path)
+                paths.append(path)
                 continue
             try:
                 _require_own_folder(root, inside(root, path, self.link_roots))
@@ -363,11 +363,11 @@ class ArrayFolder:
             except InputError as problem:
                 refused[path.name] = problem
             else:
-                found += _searched(path, refused)
+                paths += _searched(path, refused)
         pattern = composed(self.file_pattern or "*")
         return sorted(
             path
-            for path in found
+            for path in paths
             if fnmatch.fnmatchcase(composed(path.name), pattern)
             and not is_hidden(path.name)
             and (path.is_file() or is_dangling(path) or claims(path.name))
@@ -403,19 +403,19 @@ class ArrayFolder:
 
     def _common_repetition_time(self, headers: Sequence[tuple[Path, float | None]]) -> float:
         """Return the repetition time on which the study, headers and sidecars agree."""
-        told = [] if self.repetition_time is None else [("the study", self.repetition_time, 0.0)]
+        times = [] if self.repetition_time is None else [("the study", self.repetition_time, 0.0)]
         for path, seconds in headers:
             if seconds is not None:
-                told.append((str(path), seconds, 1e-6))
+                times.append((str(path), seconds, 1e-6))
             for sidecar in self._sidecars(path):
                 seconds = sidecar_repetition_time(inside(self.root, sidecar, self.link_roots))
                 if seconds is not None:
-                    told.append((str(sidecar), seconds, ROUNDING * seconds))
+                    times.append((str(sidecar), seconds, ROUNDING * seconds))
                     break  # the nearest
-            if not told:
+            if not times:
                 raise _untimed(path)
-        whose, expected, _ = told[0]
-        for who, seconds, tolerance in told:
+        whose, expected, _ = times[0]
+        for who, seconds, tolerance in times:
             if abs(seconds - expected) > tolerance:
                 raise ScanError(
                     f"{who}: all files must have one repetition time; it has {seconds:g} s and "
@@ -426,13 +426,13 @@ class ArrayFolder:
 
 def _searched(folder: Path, refused: dict[str, InputError]) -> list[Path]:
     """Return the files of a subject's folder, without hidden folders and copies of folders."""
-    found: list[Path] = []
+    files: list[Path] = []
     for at, folders, names in os.walk(folder):
         copies = stray_copies(Path(at, name) for name in folders)
         refused |= {str(path.relative_to(folder.parent)): why for path, why in copies.items()}
         folders[:] = [n for n in folders if not is_hidden(n) and Path(at, n) not in copies]
-        found += [Path(at, name) for name in names]
-    return found
+        files += [Path(at, name) for name in names]
+    return files
 
 
 def _require_own_folder(root: Path, path: Path) -> None:

@@ -20,9 +20,9 @@ _TEXT = re.compile(
 _Numbers = Int64[np.ndarray, " subject"]
 # Digits → year, month and day.
 _WRITTEN: Mapping[str, Callable[[_Numbers], tuple[_Numbers, _Numbers, _Numbers]]] = {
-    "yyyymmdd": lambda each: (each // 10_000, each // 100 % 100, each % 100),
-    "ddmmyyyy": lambda each: (each % 10_000, each // 10_000 % 100, each // 1_000_000),
-    "mmddyyyy": lambda each: (each % 10_000, each // 1_000_000, each // 10_000 % 100),
+    "yyyymmdd": lambda numbers: (numbers // 10_000, numbers // 100 % 100, numbers % 100),
+    "ddmmyyyy": lambda numbers: (numbers % 10_000, numbers // 10_000 % 100, numbers // 1_000_000),
+    "mmddyyyy": lambda numbers: (numbers % 10_000, numbers // 1_000_000, numbers // 10_000 % 100),
 }
 # Days since 1900, from October 1954 to April 2064.
 _EARLIEST, _LATEST = 20_000, 60_000
@@ -67,22 +67,22 @@ def date_problem(column: pd.Series) -> str:
 
 def may_count_days(column: pd.Series) -> bool:
     """Return whether numbers, by their values alone, may be dates as stored by spreadsheets."""
-    whole = _whole(column.dropna())
-    return bool(len(whole) and ((whole >= _EARLIEST) & (whole <= _LATEST)).all())
+    numbers = _whole_numbers(column.dropna())
+    return bool(len(numbers) and ((numbers >= _EARLIEST) & (numbers <= _LATEST)).all())
 
 
 def _as_digits(known: pd.Series) -> str:
     """Return the format in which numbers write dates; empty if one of them can't be a date."""
-    whole = _whole(known)
+    numbers = _whole_numbers(known)
     for how, parts in _WRITTEN.items():
-        year, month, day = parts(whole)
+        year, month, day = parts(numbers)
         dates = (year >= 1900) & (year < 2100) & (month >= 1) & (month <= 12)
-        if len(whole) and (dates & (day >= 1) & (day <= 31)).all():
+        if len(numbers) and (dates & (day >= 1) & (day <= 31)).all():
             return how
     return ""
 
 
-def _whole(known: pd.Series) -> _Numbers:
+def _whole_numbers(known: pd.Series) -> _Numbers:
     """Return the numbers if all are whole; otherwise none."""
     values = known.to_numpy(dtype=np.float64)
     if not (np.isfinite(values) & (values == np.round(values)) & (np.abs(values) < 1e9)).all():

@@ -55,7 +55,7 @@ def inside(root: Path, path: Path, link_roots: Sequence[Path] = ()) -> Path:
             f"{os.readlink(path)}, which doesn't exist. `datalad get` fetches what git-annex keeps"
         )
     resolved = path.resolve()
-    if not any(resolved.is_relative_to(Path(each).resolve()) for each in (root, *link_roots)):
+    if not any(resolved.is_relative_to(Path(folder).resolve()) for folder in (root, *link_roots)):
         also = f" or {', '.join(map(str, link_roots))}" if link_roots else ""
         raise ScanError(
             f"{path}: a scan must lie under {root}{also}; it leads to {resolved}. "

@@ -171,11 +171,11 @@ class HcpTree:
                         f"ses-{session}, like another folder"
                     )
                 scans[subject, session] = self._candidates(folder)
-                copies = stray_copies(p for _, found in scans[subject, session] for p in found)
+                copies = stray_copies(p for _, paths in scans[subject, session] for p in paths)
                 refused |= {path.name: why for path, why in copies.items()}
                 files = tuple(
-                    self._pick(each, tuple(path for path in found if path not in copies))
-                    for each, found in scans[subject, session]
+                    self._pick(scan_folder, tuple(path for path in paths if path not in copies))
+                    for scan_folder, paths in scans[subject, session]
                 )
             except InputError as problem:
                 refused[folder.name] = problem
@@ -327,21 +327,21 @@ class HcpTree:
         if not results.is_dir():
             return []
         self._inside(results)
-        found: dict[str, list[tuple[Path, tuple[Path, ...]]]] = {"concatenated": [], "runs": []}
-        for each in sorted(results.iterdir()):
-            if each.name == _CONCATENATED or _RUN.fullmatch(each.name):
-                if is_dangling(each):
-                    self._inside(each)  # raises if it lies outside
-                if not each.is_dir():
+        by_layout: dict[str, list[tuple[Path, tuple[Path, ...]]]] = {"concatenated": [], "runs": []}
+        for scan_folder in sorted(results.iterdir()):
+            if scan_folder.name == _CONCATENATED or _RUN.fullmatch(scan_folder.name):
+                if is_dangling(scan_folder):
+                    self._inside(scan_folder)  # raises if it lies outside
+                if not scan_folder.is_dir():
                     continue
-                which = "concatenated" if each.name == _CONCATENATED else "runs"
-                found[which].append((each, matching(each, self.file_pattern)))
-        wanted = [self.layout] if self.layout else list(found)
+                which = "concatenated" if scan_folder.name == _CONCATENATED else "runs"
+                by_layout[which].append((scan_folder, matching(scan_folder, self.file_pattern)))
+        wanted = [self.layout] if self.layout else list(by_layout)
         # A layout exists if one of its files does; then all of its folders must have a file.
-        present = [which for which in wanted if any(files for _, files in found[which])]
+        present = [which for which in wanted if any(files for _, files in by_layout[which])]
         if not present:
-            return [each for which in wanted for each in found[which]][:1]
-        return [each for which in present for each in found[which]]
+            return [scan for which in wanted for scan in by_layout[which]][:1]
+        return [scan for which in present for scan in by_layout[which]]
 
     def _pick(self, folder: Path, files: tuple[Path, ...]) -> Path:
         return self._inside(the_one(files, folder, self.file_pattern))

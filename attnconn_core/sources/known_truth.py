@@ -88,39 +88,39 @@ def read_known_truth(path: Path, name: str, repetition_time: float) -> KnownTrut
     Neuroscience 3: 274–306.
     """
     arrays = _read_mat(path) if path.suffix == ".mat" else _read_npz(path)
-    networks = arrays["net"] if "net" in arrays else arrays.get("adj")
+    graphs = arrays["net"] if "net" in arrays else arrays.get("adj")
     series = arrays.get("ts")
-    if series is None or networks is None:
+    if series is None or graphs is None:
         raise ScanError(
             f"{path}: must hold ts and net or adj; got {', '.join(sorted(arrays)) or 'no array'}"
         )
-    if series.dtype.kind not in "fiu" or networks.dtype.kind not in "fiub":
+    if series.dtype.kind not in "fiu" or graphs.dtype.kind not in "fiub":
         raise ScanError(
             f"{path}: series and ground truth must be real numbers; "
-            f"got {series.dtype} and {networks.dtype}"
+            f"got {series.dtype} and {graphs.dtype}"
         )
-    if series.ndim != 3 or networks.ndim not in (2, 3):
+    if series.ndim != 3 or graphs.ndim not in (2, 3):
         raise ScanError(
             f"{path}: ts must be (data set, time, node) and the graph (data set, source, target) "
-            f"or (source, target); got {series.shape} and {networks.shape}"
+            f"or (source, target); got {series.shape} and {graphs.shape}"
         )
-    if networks.ndim == 2:
-        networks = np.broadcast_to(networks, (len(series), *networks.shape))
+    if graphs.ndim == 2:
+        graphs = np.broadcast_to(graphs, (len(series), *graphs.shape))
     nodes = tuple(f"node-{number}" for number in range(1, series.shape[2] + 1))
     try:
         return KnownTruth(
             name,
-            tuple(TimeSeries((each,), repetition_time, nodes) for each in series),
-            tuple(_target_first(network) for network in networks),
+            tuple(TimeSeries((values,), repetition_time, nodes) for values in series),
+            tuple(_target_first(graph) for graph in graphs),
         )
     except AttnconnError as error:
         raise ScanError(f"{path}: {error}") from error
 
 
 def _target_first(
-    network: Shaped[np.ndarray, "source target"],
+    graph: Shaped[np.ndarray, "source target"],
 ) -> Float[np.ndarray, "target source"]:
-    return np.ascontiguousarray(network.T, dtype=np.float64)
+    return np.ascontiguousarray(graph.T, dtype=np.float64)
 
 
 def _read_npz(path: Path) -> dict[str, np.ndarray]:
@@ -152,12 +152,12 @@ def _read_mat(path: Path) -> dict[str, np.ndarray]:
     from scipy.io import loadmat
 
     try:
-        found: dict[str, Any] = loadmat(path, variable_names=["ts", "net", "Nsubjects"])
-        stacked, n_sets = found["ts"], int(found["Nsubjects"].item())
+        arrays: dict[str, Any] = loadmat(path, variable_names=["ts", "net", "Nsubjects"])
+        stacked, n_sets = arrays["ts"], int(arrays["Nsubjects"].item())
         series = stacked.reshape(n_sets, -1, stacked.shape[-1])
     except KeyError as error:
         raise ScanError(f"{path}: lacks {error}; NetSim's files hold ts, net, Nsubjects") from error
     # A damaged file makes scipy's reader raise nearly any error.
     except Exception as error:
         raise ScanError(f"{path}: can't be read as one of NetSim's .mat files: {error}") from error
-    return {"ts": series, **({"net": found["net"]} if "net" in found else {})}
+    return {"ts": series, **({"net": arrays["net"]} if "net" in arrays else {})}

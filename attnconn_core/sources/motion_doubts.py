@@ -48,17 +48,17 @@ class RunMotion:
 
 def summarise_motion(runs: Iterable[Float[np.ndarray, " frame"]]) -> tuple[RunMotion, ...]:
     """Return a summary of each run's motion."""
-    found = []
+    summaries = []
     for motion in runs:
         values = np.asarray(motion, dtype=np.float64)
-        found.append(
+        summaries.append(
             RunMotion(
                 mean=float(values.mean()),
                 constant=len(values) >= _FEWEST_FRAMES and bool(np.ptp(values[1:]) == 0),
                 digest=hashlib.sha256(values.tobytes()).hexdigest()[:16],
             )
         )
-    return tuple(found)
+    return tuple(summaries)
 
 
 def doubtful_motion(
@@ -78,11 +78,11 @@ def doubtful_motion(
     Session key → sentences: what is doubtful, which rule still applies, and what to do.
     """
     known = {key: runs for key, runs in motions.items() if runs}
-    moving = {key: [each.mean for each in runs if not each.constant] for key, runs in known.items()}
-    means = [float(np.mean(each)) for each in moving.values() if each]
+    moving = {key: [run.mean for run in runs if not run.constant] for key, runs in known.items()}
+    means = [float(np.mean(run_means)) for run_means in moving.values() if run_means]
     usual = float(np.median(means)) if len(means) >= _FEWEST_SESSIONS else None
     copies = _copies(known)
-    told = {
+    sentences = {
         key: [*_still(runs), *_in_another_unit(runs, usual), *copies.get(key, ())]
         for key, runs in known.items()
     }
@@ -92,11 +92,11 @@ def doubtful_motion(
             f"{min(means):.2g} to {max(means):.2g}); people at rest move {_TOO_STILL:g} or more: "
             "is it written in centimetres, metres or radians?"
         )
-        for key, each in moving.items():
-            if each:
-                told[key].append(everybody)
+        for key, run_means in moving.items():
+            if run_means:
+                sentences[key].append(everybody)
     remedy = _remedy(rules)
-    return {key: f"{'; '.join(why)} {remedy}" for key, why in told.items() if why}
+    return {key: f"{'; '.join(why)} {remedy}" for key, why in sentences.items() if why}
 
 
 def _remedy(rules: Mapping[str, float]) -> str:
@@ -123,17 +123,17 @@ def _still(runs: Sequence[RunMotion]) -> list[str]:
 
 
 def _in_another_unit(runs: Sequence[RunMotion], usual: float | None) -> list[str]:
-    found = []
+    doubtful = []
     for number, run in enumerate(runs, start=1):
         if run.constant:
             continue
         little = usual is not None and run.mean < _OTHER_UNIT * usual
         if little or run.mean > _TOO_MUCH:
-            found.append((number, run.mean))
-    if not found:
+            doubtful.append((number, run.mean))
+    if not doubtful:
         return []
-    values = " and ".join(dict.fromkeys(f"{mean:.2g}" for _, mean in found))
-    where = _of_runs([number for number, _ in found], len(runs))
+    values = " and ".join(dict.fromkeys(f"{mean:.2g}" for _, mean in doubtful))
+    where = _of_runs([number for number, _ in doubtful], len(runs))
     others = f", and that of most sessions about {usual:.2g} mm" if usual is not None else ""
     return [f"its mean motion{where} is {values} mm{others}: is it written in another unit?"]
 
@@ -145,21 +145,21 @@ def _copies(known: Mapping[str, Sequence[RunMotion]]) -> dict[str, list[str]]:
         for number, run in enumerate(runs, start=1):
             if not run.constant:
                 holders[run.digest].append((key, number))
-    found: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    copied: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
     for same in holders.values():
         for key, number in same if len(same) > 1 else ():
             others = list(dict.fromkeys(holder for holder, _ in same if holder != key))
             if others:
-                found[key][f"in every frame that of {first_few(others, _SHOWN)}"].append(number)
+                copied[key][f"in every frame that of {first_few(others, _SHOWN)}"].append(number)
             if sum(holder == key for holder, _ in same) > 1:
-                found[key][_EACH_OTHER].append(number)
+                copied[key][_EACH_OTHER].append(number)
     return {
         key: [
             f"its motion{_of_runs(numbers, 0 if what == _EACH_OTHER else len(known[key]))} is "
             f"{what}: a copied file?"
             for what, numbers in said.items()
         ]
-        for key, said in found.items()
+        for key, said in copied.items()
     }
 
 

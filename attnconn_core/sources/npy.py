@@ -64,9 +64,9 @@ def read_layout(file: io.BufferedIOBase, size: int) -> NpyLayout:
     if offset > size:
         raise ValueError(f"its header ends at byte {offset} of {size}")
     header = start[8:] + file.read(offset - 12)
-    read = npy_format.read_array_header_1_0 if width == 2 else npy_format.read_array_header_2_0
+    reader = npy_format.read_array_header_1_0 if width == 2 else npy_format.read_array_header_2_0
     try:
-        shape, fortran, dtype = read(io.BytesIO(header))
+        shape, fortran, dtype = reader(io.BytesIO(header))
     # A damaged header raises errors of Python's tokeniser, parser and dtypes. Only numpy's own
     # are shown: the others are worded differently in each version of Python.
     except Exception as problem:

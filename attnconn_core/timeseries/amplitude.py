@@ -58,14 +58,14 @@ def louder_regions(part: UsablePart) -> str:
     """Return a warning about regions whose deviation differs a thousandfold from the median."""
     relative = _relative(part)
     apart = _apart(relative)
-    found = np.flatnonzero(apart > _LOUD)
-    if not len(found):
+    loud = np.flatnonzero(apart > _LOUD)
+    if not len(loud):
         return ""
-    found = found[np.argsort(-apart[found])]
-    first = found[0]
+    loud = loud[np.argsort(-apart[loud])]
+    first = loud[0]
     return (
         f"every region's deviation should lie within a factor of {_LOUD:,.0f} of the median "
-        f"region's, but that of {_named(part, found)} doesn't ({part.regions[first]}: "
+        f"region's, but that of {_named(part, loud)} doesn't ({part.regions[first]}: "
         f"{relative[first]:.2g} times): were all regions scaled alike?"
     )
 

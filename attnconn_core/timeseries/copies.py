@@ -32,7 +32,7 @@ def scaled_copies(series: TimeSeries) -> tuple[str, ...]:
     values = centred / np.sqrt(np.einsum("tr,tr->r", centred, centred))
     alike = np.abs(np.tril(values.T @ values, -1)) > COPY
     changes = np.concatenate([np.diff(run, axis=0) for run in runs])
-    found = []
+    copies = []
     for number in np.flatnonzero(alike.any(axis=1)):
         for other in np.flatnonzero(alike[number]):
             one, two = centred[:, number], centred[:, other]
@@ -40,9 +40,9 @@ def scaled_copies(series: TimeSeries) -> tuple[str, ...]:
             left = changes[:, number] - factor * changes[:, other]
             if _spread(left) < _LEFT * _spread(changes[:, number]):
                 times = f"{factor:.4g}".replace("-", "−")
-                found.append(f"{series.regions[number]} ({times} × {series.regions[other]})")
+                copies.append(f"{series.regions[number]} ({times} × {series.regions[other]})")
                 break
-    return tuple(found)
+    return tuple(copies)
 
 
 def _spread(values: Float64[np.ndarray, " time"]) -> float:

@@ -39,10 +39,10 @@ def dimensions(part: UsablePart, *, common: bool = True) -> tuple[str, ...]:
     values = part.standardised
     wide = values.shape[1] > len(values)
     squares = np.linalg.eigvalsh(values @ values.T if wide else values.T @ values)
-    found = []
+    warnings = []
     share = float(squares[-1]) / values.size
     if common and part.n_regions >= _ENOUGH_REGIONS and share > _ONE_SIGNAL:
-        found.append(
+        warnings.append(
             f"one signal makes up {share:.1%} of the variance of all {part.n_regions} regions "
             f"(rule: {_ONE_SIGNAL:.0%}): is it motion, the scanner, or a mean that was added? "
             "Correlations between regions then mean little: remove this signal"
@@ -50,7 +50,7 @@ def dimensions(part: UsablePart, *, common: bool = True) -> tuple[str, ...]:
     expected = min(part.n_regions, part.n_frames - len(part.runs))
     noise = _rounding(part)
     if noise > _WRITTEN:
-        return tuple(found)  # coarse values have all dimensions, because of rounding noise
+        return tuple(warnings)  # coarse values have all dimensions, because of rounding noise
     limit = (_SAFE * noise * (np.sqrt(len(values)) + np.sqrt(part.n_regions))) ** 2
     limit += 10 * len(squares) * np.finfo(np.float64).eps * squares[-1]
     spans = int((squares > limit).sum())
@@ -59,11 +59,11 @@ def dimensions(part: UsablePart, *, common: bool = True) -> tuple[str, ...]:
         if part.n_frames - len(part.runs) < part.n_regions:
             of += f" in {part.n_frames} frames"
         why = relation(part, values.T @ values) if spans == part.n_regions - 1 else ""
-        found.append(
+        warnings.append(
             f"it spans only {spans} dimensions of {of} ({why or _WHY}): partial correlation and "
             "other inverses are then undefined; use shrinkage_partial, or leave out regions"
         )
-    return tuple(found)
+    return tuple(warnings)
 
 
 def _clearly_more_frames(part: UsablePart) -> bool:

@@ -116,7 +116,7 @@ def draw_event_network(
 
     Returns
     -------
-    network
+    coupling
         [target, source]; 0 on the diagonal. Scaled to a spectral radius of at most 0.8.
 
     Raises
@@ -136,9 +136,9 @@ def draw_event_network(
     edge[tuple(np.array(edges).T)] = True
     _close_loops(edge, round(loops * len(edges)), rng)
     weights = edge * rng.uniform(*_STRENGTH, edge.shape)
-    network = np.where(rng.random(edge.shape) < negative, -weights, weights)
-    radius = np.abs(np.linalg.eigvals(network)).max()
-    return np.asarray(network / max(1.0, radius / _RADIUS))
+    coupling = np.where(rng.random(edge.shape) < negative, -weights, weights)
+    radius = np.abs(np.linalg.eigvals(coupling)).max()
+    return np.asarray(coupling / max(1.0, radius / _RADIUS))
 
 
 def _acyclic(order: np.ndarray, n_edges: int, rng: np.random.Generator) -> list[tuple[int, int]]:
@@ -152,8 +152,8 @@ def _acyclic(order: np.ndarray, n_edges: int, rng: np.random.Generator) -> list[
 
 
 def _close_loops(edge: np.ndarray, n_loops: int, rng: np.random.Generator) -> None:
-    found = rng.permutation(np.argwhere(edge))[:n_loops]
-    for target, source in found:
+    looped = rng.permutation(np.argwhere(edge))[:n_loops]
+    for target, source in looped:
         if rng.random() < 0.5:
             edge[source, target] = True
             continue
@@ -225,20 +225,20 @@ def simulate_events(
 
 
 def _neural(
-    network: np.ndarray, n_steps: int, step: float, events: Events, rng: np.random.Generator
+    coupling: np.ndarray, n_steps: int, step: float, events: Events, rng: np.random.Generator
 ) -> Float64[np.ndarray, "time region"]:
-    shape = (n_steps, len(network))
-    on = rng.random(len(network)) < events.on / (events.on + events.off)
-    height = np.exp(0.2 * rng.standard_normal(len(network)))
+    shape = (n_steps, len(coupling))
+    on = rng.random(len(coupling)) < events.on / (events.on + events.off)
+    height = np.exp(0.2 * rng.standard_normal(len(coupling)))
     heights = rng.laplace(size=shape) if events.both_signs else np.broadcast_to(height, shape)
     change = rng.random(shape)
     noise = events.neural_noise / np.sqrt(step) * rng.standard_normal(shape)
     follow = 1 - np.exp(-step / _RELAXATION)
-    state, states = np.zeros(len(network)), np.empty(shape)
+    state, states = np.zeros(len(coupling)), np.empty(shape)
     for time in range(n_steps):
         before = on
         on = np.where(on, change[time] > step / events.on, change[time] < step / events.off)
         height = np.where(on & ~before, heights[time], height)
-        state = state + follow * (network @ state - state + on * height + noise[time])
+        state = state + follow * (coupling @ state - state + on * height + noise[time])
         states[time] = state
     return states * events.amplitude

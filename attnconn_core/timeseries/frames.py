@@ -90,10 +90,10 @@ class Frames:
             )
             return "; ".join(broken)
         if self.copied_runs and not self.flat:
-            told = [f"run {later} is a copy of run {first}" for later, first in self.copied_runs]
+            copies = [f"run {later} is a copy of run {first}" for later, first in self.copied_runs]
             broken.append(
-                f"every run must be a separate recording, but {', '.join(told)}: replace it by the "
-                "run's own file, or remove it"
+                f"every run must be a separate recording, but {', '.join(copies)}: replace it by "
+                "the run's own file, or remove it"
             )
             return "; ".join(broken)
         if len(self.flat) > 1:
@@ -159,12 +159,12 @@ def _few_levels(values: Float32[np.ndarray, "time region"]) -> float | None:
 
 def _copied_runs(series: TimeSeries) -> tuple[tuple[int, int], ...]:
     first: dict[bytes, int] = {}
-    found = []
+    copies = []
     for number, run in enumerate(series.runs, start=1):
         earlier = first.setdefault((run + np.float32(0)).tobytes(), number)
         if earlier != number:
-            found.append((number, earlier))
-    return tuple(found)
+            copies.append((number, earlier))
+    return tuple(copies)
 
 
 def _same(values: Float32[np.ndarray, "time region"], numbers: np.ndarray) -> list[list[int]]:
@@ -182,5 +182,7 @@ def frames_in_words(numbers: Sequence[int]) -> str:
             ranges[-1][1] = number
         else:
             ranges.append([number, number])
-    told = [str(first) if first == last else f"{first}–{last}" for first, last in ranges[:_SHOWN]]
-    return ", ".join(told) + (", …" if len(ranges) > _SHOWN else "")
+    written = [
+        str(first) if first == last else f"{first}–{last}" for first, last in ranges[:_SHOWN]
+    ]
+    return ", ".join(written) + (", …" if len(ranges) > _SHOWN else "")

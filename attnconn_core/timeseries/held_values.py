@@ -43,9 +43,9 @@ def held_values(part: UsablePart, known: Collection[int] = ()) -> str:
 
 def _stretches(equal: Bool[np.ndarray, " change"]) -> list[int]:
     """Return the frames of every stretch of equal values that is long enough."""
-    found: list[int] = []
+    frames: list[int] = []
     ends = np.flatnonzero(np.diff(np.concatenate([[False], equal, [False]]).astype(np.int8)))
     for start, end in ends.reshape(-1, 2):
         if end - start + 1 >= _HELD:
-            found += range(int(start), int(end) + 1)
-    return found
+            frames += range(int(start), int(end) + 1)
+    return frames

@@ -32,8 +32,10 @@ def few_independent_frames(part: UsablePart) -> str:
     if part.n_frames < _SHORT or effective >= _FEW:
         return ""
     spectra = [_spectrum(run) for run in part.runs]
-    slow = max(float(each[:_SLOWEST].sum()) for each in spectra)
-    fast = max(float(each[len(each) // 2 :].mean() / each.mean()) for each in spectra)
+    slow = max(float(spectrum[:_SLOWEST].sum()) for spectrum in spectra)
+    fast = max(
+        float(spectrum[len(spectrum) // 2 :].mean() / spectrum.mean()) for spectrum in spectra
+    )
     if slow >= _SLOW or fast >= _TAKEN_OUT:
         return ""
     return (

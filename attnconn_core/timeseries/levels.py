@@ -89,8 +89,8 @@ def _means(
     last = len(sums) - 1
 
     def until(frame: Float64[np.ndarray, " level"]) -> Float64[np.ndarray, "level region"]:
-        whole = np.minimum(frame.astype(int), last - 1)
-        return np.asarray(sums[whole] + (frame - whole)[:, None] * (sums[whole + 1] - sums[whole]))
+        floor = np.minimum(frame.astype(int), last - 1)
+        return np.asarray(sums[floor] + (frame - floor)[:, None] * (sums[floor + 1] - sums[floor]))
 
     start = np.clip(centres - width / 2, 0, last)
     end = np.clip(centres + width / 2, 0, last)
@@ -126,8 +126,8 @@ def _resemblances(sessions: tuple[tuple[str, tuple[str, ...]], ...]) -> tuple[Re
     owners = [key for key, runs in sessions for signature in runs if signature]
     runs = [
         unpacked(signature, _PROJECTIONS)
-        for _, each in sessions
-        for signature in filter(None, each)
+        for _, signatures in sessions
+        for signature in filter(None, signatures)
     ]
     best: dict[tuple[str, str], Resemblance] = {}
     for first, second, correlation, backwards, rate in _alike(runs) if len(runs) > 1 else ():
@@ -151,12 +151,12 @@ def _alike(runs: Sequence[_Bits]) -> Iterator[tuple[int, int, float, bool, float
     two_rates = (changed > _RATES[0]) & (changed < _RATES[1])
     at_one_length = _stacked([run[_spread(len(run), longest)] for run in runs], longest)
     turned = _stacked([run[::-1] for run in runs], longest)
-    whole = np.float32(longest * _PROJECTIONS)
+    full_size = np.float32(longest * _PROJECTIONS)
     # A reversed run begins with its end, so only runs of one length can agree.
     ways = (
         (plain, plain, shared, np.ones_like(two_rates), False, False),
         (plain, turned, shared, ~two_rates, True, False),
-        (at_one_length, at_one_length, whole, two_rates, False, True),
+        (at_one_length, at_one_length, full_size, two_rates, False, True),
     )
     for left, right, size, allowed, backwards, at_rate in ways:
         agreement = np.asarray((left @ right.T) / size)
@@ -164,8 +164,8 @@ def _alike(runs: Sequence[_Bits]) -> Iterator[tuple[int, int, float, bool, float
         least = np.minimum(part * independent[:, None], part.T * independent)
         correlation = np.sin(np.pi / 2 * agreement)
         sure = np.abs(agreement) * np.sqrt(least) >= _SURELY
-        found = np.triu((np.abs(correlation) > _CORRELATION) & sure & allowed, 1)
-        for first, second in np.argwhere(found).tolist():
+        resembling = np.triu((np.abs(correlation) > _CORRELATION) & sure & allowed, 1)
+        for first, second in np.argwhere(resembling).tolist():
             rate = float(ratio[first, second]) if at_rate else 1.0
             yield first, second, float(correlation[first, second]), backwards, rate
 

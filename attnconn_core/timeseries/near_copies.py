@@ -140,24 +140,24 @@ def _compared(
 ) -> tuple[tuple[NearCopy, ...], tuple[SharedStretch, ...]]:
     runs = [
         _Run(key, number, unpacked(signature))
-        for key, each in sessions
-        for number, signature in enumerate(each, start=1)
+        for key, signatures in sessions
+        for number, signature in enumerate(signatures, start=1)
         if signature
     ]
     copies: dict[tuple[str, str], NearCopy] = {}
     stretches: dict[tuple[str, str], SharedStretch] = {}
     for one, two, shift in _candidates([*runs, *(run.turned() for run in runs)], len(runs)):
         pair = min(one.owner, two.owner), max(one.owner, two.owner)
-        found = _whole(one, two, shift)
-        if found is not None:
-            if pair not in copies or abs(copies[pair].correlation) < abs(found.correlation):
-                copies[pair] = found
+        copy = _near_copy(one, two, shift)
+        if copy is not None:
+            if pair not in copies or abs(copies[pair].correlation) < abs(copy.correlation):
+                copies[pair] = copy
             continue
         part = _stretch(one, two, shift)
         if part is not None and (pair not in stretches or stretches[pair].frames < part.frames):
             stretches[pair] = part
     return tuple(copies.values()), tuple(
-        each for pair, each in stretches.items() if pair not in copies
+        stretch for pair, stretch in stretches.items() if pair not in copies
     )
 
 
@@ -167,18 +167,18 @@ def _candidates(runs: Sequence[_Run], as_they_are: int) -> Iterator[tuple[_Run, 
     if not keys:
         return
     key = np.concatenate(keys)
-    owner = np.repeat(np.arange(len(keys), dtype=np.int32), [len(each) for each in keys])
-    at = np.concatenate([np.arange(len(each), dtype=np.int32) for each in keys])
+    owner = np.repeat(np.arange(len(keys), dtype=np.int32), [len(run_keys) for run_keys in keys])
+    at = np.concatenate([np.arange(len(run_keys), dtype=np.int32) for run_keys in keys])
     order = np.argsort(key, kind="stable")
     key, owner, at = key[order], owner[order], at[order]
-    found = []
+    matches = []
     for distance in range(1, _COMPARED + 1):
         same = (key[distance:] == key[:-distance]) & (owner[distance:] != owner[:-distance])
         # The order within a group is that of runs: the first is not reversed, or both are.
         (where,) = np.nonzero(same & (owner[:-distance] < as_they_are))
         other = where + distance
-        found.append(np.column_stack([owner[where], owner[other], at[where] - at[other]]))
-    triples, counts = np.unique(np.concatenate(found), axis=0, return_counts=True)
+        matches.append(np.column_stack([owner[where], owner[other], at[where] - at[other]]))
+    triples, counts = np.unique(np.concatenate(matches), axis=0, return_counts=True)
     for first, second, shift in triples[counts >= _SHARED_KEYS].tolist():
         if runs[first].owner != runs[second].owner:
             yield runs[first], runs[second], shift
@@ -194,7 +194,7 @@ def _keys(run: _Bits) -> np.ndarray:
     return np.where(keys >> np.uint32(31), ~keys, keys)
 
 
-def _whole(one: _Run, two: _Run, shift: int) -> NearCopy | None:
+def _near_copy(one: _Run, two: _Run, shift: int) -> NearCopy | None:
     """Compare two runs, with the second beginning `shift` later."""
     first, second = _aligned(one, two, shift)
     if len(first) < _FEWEST_FRAMES:
@@ -218,7 +218,9 @@ def _stretch(one: _Run, two: _Run, shift: int) -> SharedStretch | None:
         lowest = np.minimum.accumulate(total)
         end = int(np.argmax(total - lowest))
         start = int(np.argmin(total[: end + 1]))
-        best = max(best, (start, end, float(total[end] - total[start])), key=lambda each: each[2])
+        best = max(
+            best, (start, end, float(total[end] - total[start])), key=lambda stretch: stretch[2]
+        )
     start, end, _ = best
     if end - start < _FEWEST_SHARED:
         return None
@@ -242,7 +244,7 @@ def _aligned(one: _Run, two: _Run, shift: int) -> tuple[_Bits, _Bits]:
 def _agreement(first: _Bits, second: _Bits) -> float:
     """Return the correlation of two aligned runs; 0 if it isn't significant."""
     signs = 2 * (first == second).mean(axis=0) - 1
-    changes = min(int((each[1:] != each[:-1]).sum()) for each in (first, second))
+    changes = min(int((bits[1:] != bits[:-1]).sum()) for bits in (first, second))
     # For normal variables; at a correlation of 0.9 the signs correlate by 0.71.
     turn = 1 if signs.mean() > 0 else -1
     correlations = turn * np.sin(np.pi / 2 * signs)

@@ -88,7 +88,7 @@ def profile(series: TimeSeries) -> Profile:
     return Profile(
         frames=series.n_frames,
         halves=(_packed(_sums(here)), _packed(_sums(_edges(second)))),
-        shifted=(_cosine(here, _edges(second)), max(_cosine(here, each) for each in moved)),
+        shifted=(_cosine(here, _edges(second)), max(_cosine(here, edges) for edges in moved)),
         sides=(_across(mean, numbers < n_regions // 2), _across(mean, numbers % 2 == 0)),
         autocorrelation=autocorrelation,
         shared=round(float(mean.sum() / n_regions), 3),
@@ -185,7 +185,9 @@ def _across(matrix: _Matrix, one: np.ndarray) -> float:
     """Return the strength of edges between two sides relative to those within them."""
     within = [np.square(matrix[np.ix_(side, side)]) for side in (one, ~one)]
     # The diagonals are 0.999 or 0.
-    strengths = [(each.sum() - np.trace(each)) / (len(each) * (len(each) - 1)) for each in within]
+    strengths = [
+        (block.sum() - np.trace(block)) / (len(block) * (len(block) - 1)) for block in within
+    ]
     between = np.square(matrix[np.ix_(one, ~one)]).mean()
     usual = np.sqrt(strengths[0] * strengths[1])
     return round(float(np.sqrt(between / usual)), 3) if usual > 0 else 0.0

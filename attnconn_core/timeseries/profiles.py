@@ -42,7 +42,7 @@ def connectivity(
     halves: Mapping[str, tuple[str, str]],
 ) -> tuple[list[str], tuple[_Rows, _Rows]]:
     """Return the connectivity of both halves, each row scaled to norm 1."""
-    keys, first = unpacked_profiles({key: each[0] for key, each in halves.items()})
+    keys, first = unpacked_profiles({key: pair[0] for key, pair in halves.items()})
     _, second = unpacked_profiles({key: halves[key][1] for key in keys})
     return keys, (scaled(first), scaled(second))
 
@@ -53,9 +53,9 @@ def agreement_with_others(
     """Return the correlation of each session, and of its halves, with the others' median."""
     if len(keys) < FEWEST_SESSIONS:
         return {}
-    whole = scaled(halves[0] + halves[1])
-    others = scaled(_median_of_others(whole))
-    columns = [np.sum(part * others, axis=1).tolist() for part in (whole, *halves)]
+    both_halves = scaled(halves[0] + halves[1])
+    others = scaled(_median_of_others(both_halves))
+    columns = [np.sum(part * others, axis=1).tolist() for part in (both_halves, *halves)]
     return dict(zip(keys, zip(*columns, strict=True), strict=True))
 
 
@@ -70,22 +70,22 @@ def agreement_with_own(
     The value is the median over those others. Much shorter scans, which agree with none, are left
     out.
     """
-    whole = scaled(halves[0] + halves[1])
+    both_halves = scaled(halves[0] + halves[1])
     places: dict[str, list[int]] = {}
     long = np.flatnonzero(frames >= _LONG * np.median(frames)).tolist() if keys else []
     for place in long:
         places.setdefault(subjects[keys[place]], []).append(place)
-    found: dict[str, float] = {}
+    agreement: dict[str, float] = {}
     for own in places.values():
         if len(own) > 1:
-            among = whole[own] @ whole[own].T
+            among = both_halves[own] @ both_halves[own].T
             others = among[~np.eye(len(own), dtype=bool)].reshape(len(own), -1)
             medians = np.median(others, axis=1).tolist()
-            found |= {keys[place]: value for place, value in zip(own, medians, strict=True)}
-    if len(found) < FEWEST_SESSIONS:
+            agreement |= {keys[place]: value for place, value in zip(own, medians, strict=True)}
+    if len(agreement) < FEWEST_SESSIONS:
         return {}
-    usual = float(np.median(list(found.values())))
-    return {key: (value, usual) for key, value in found.items()}
+    usual = float(np.median(list(agreement.values())))
+    return {key: (value, usual) for key, value in agreement.items()}
 
 
 def shifts(

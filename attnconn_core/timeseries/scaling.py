@@ -23,7 +23,7 @@ def scale_of(*series: TimeSeries) -> Scale:
 
     Computed in float64, because the mean of raw fMRI is a thousand times its deviation.
     """
-    values = np.concatenate([run for each in series for run in each.runs]).astype(np.float64)
+    values = np.concatenate([run for session in series for run in session.runs]).astype(np.float64)
     return Scale(
         mean=values.mean(axis=0).astype(np.float32), std=values.std(axis=0).astype(np.float32)
     )

@@ -76,8 +76,8 @@ def shared_columns(sessions: Mapping[str, str]) -> tuple[SharedColumns, ...]:
         hashes = np.frombuffer(base64.b64decode(sketch), "<u4").tolist()
         if len(hashes) == _KEPT:
             full.add(key)
-        for each in hashes:
-            holders[each].append(key)
+        for column_hash in hashes:
+            holders[column_hash].append(key)
     counts = Counter(pair for keys in holders.values() for pair in combinations(keys, 2))
     return tuple(
         SharedColumns(*pair, count, not full & set(pair))

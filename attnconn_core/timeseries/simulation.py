@@ -46,7 +46,7 @@ def draw_network(
 
     Returns
     -------
-    network
+    coupling
         [target, source]: weight of the source's last frame in the target's next.
 
     Raises
@@ -59,15 +59,15 @@ def draw_network(
     require_share("density", density)
     require_share("feedback", feedback, ends=True)
     rng = np.random.default_rng(seed)
-    network = np.diag(rng.uniform(*_SELF, n_regions))
+    coupling = np.diag(rng.uniform(*_SELF, n_regions))
     pairs = rng.permutation(np.argwhere(~np.eye(n_regions, dtype=bool)))
     n_edges = max(1, round(density * len(pairs)))
     edges = _with_reverses(pairs, round(feedback * n_edges / 2))[:n_edges]
     weights = rng.uniform(*_STRENGTH, len(edges))
-    network[edges[:, 0], edges[:, 1]] = np.where(
+    coupling[edges[:, 0], edges[:, 1]] = np.where(
         rng.random(len(edges)) < _NEGATIVE, -weights, weights
     )
-    return network * (_RADIUS / _spectral_radius(network))
+    return coupling * (_RADIUS / _spectral_radius(coupling))
 
 
 def vary_network(
@@ -189,7 +189,7 @@ def simulate(
 
 
 def _run(
-    network: np.ndarray,
+    coupling: np.ndarray,
     frames: int,
     rng: np.random.Generator,
     response: np.ndarray | None,
@@ -199,10 +199,10 @@ def _run(
 ) -> Float32[np.ndarray, "time region"]:
     # The first frames lack the network's past and part of the response.
     warm_up = _WARM_UP + (0 if response is None else len(response))
-    states = rng.standard_normal((warm_up + frames * steps, len(network)))
+    states = rng.standard_normal((warm_up + frames * steps, len(coupling)))
     for time in range(1, len(states)):
         past = states[time - 1]
-        states[time] += network @ (np.tanh(past) if nonlinear else past)
+        states[time] += coupling @ (np.tanh(past) if nonlinear else past)
     if response is not None:
         # Imported here because it takes 1 to 2 seconds, and every Dagster run is a new process
         # that imports this file.
@@ -235,8 +235,8 @@ def _with_reverses(
     return np.concatenate([loops, pairs[~in_loops]])
 
 
-def _spectral_radius(network: np.ndarray) -> float:
-    return float(np.abs(np.linalg.eigvals(network)).max())
+def _spectral_radius(coupling: np.ndarray) -> float:
+    return float(np.abs(np.linalg.eigvals(coupling)).max())
 
 
 def _region_names(n_regions: int) -> tuple[str, ...]:

@@ -56,12 +56,12 @@ class Soundness:
             ("every region must change over time", self.dead, "a constant signal"),
             ("every region must have a signal of its own", self.copied, "that of another"),
         )
-        told = [
+        problems = [
             f"{rule}, but {len(regions)} region(s) have {what}: {first_few(regions, 5)}"
             for rule, regions, what in rules
             if regions
         ]
-        return "; ".join([*told, *filter(None, [self.frames.complaint()])])
+        return "; ".join([*problems, *filter(None, [self.frames.complaint()])])
 
 
 def assess(series: TimeSeries, *, repeats: bool = True) -> Soundness:
@@ -131,7 +131,7 @@ def require_sound(series: TimeSeries, what: str) -> TimeSeries:
             f"{what} needs a TimeSeries; got {type(series).__name__}. "
             "TimeSeries.from_array(frames, repetition_time) makes one from an array"
         )
-    told = assess(series, repeats=False).complaint()
-    if told:
-        raise SeriesError(f"{what}: {told}")
+    complaint = assess(series, repeats=False).complaint()
+    if complaint:
+        raise SeriesError(f"{what}: {complaint}")
     return series

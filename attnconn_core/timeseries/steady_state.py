@@ -27,22 +27,22 @@ def first_frames_apart(part: UsablePart) -> tuple[str, frozenset[int]]:
     frames
         Numbers of these frames in the session.
     """
-    found: list[int] = []
+    frames: list[int] = []
     furthest = 0.0
     for first, run, middle, scale in zip(
         part.first_frames, part.runs, part.medians, part.scales, strict=True
     ):
         apart = np.median((run[: _MOST + 1] - middle) / scale, axis=1)
         count = _leading(apart)
-        found += range(first, first + count)
+        frames += range(first, first + count)
         furthest = max(furthest, abs(float(apart[0])) if count else 0.0)
-    if not found:
+    if not frames:
         return "", frozenset()
     return (
-        f"its first frames lie far from the rest, in all regions alike: {len(found)} frames, the "
+        f"its first frames lie far from the rest, in all regions alike: {len(frames)} frames, the "
         f"first {furthest:.1f} robust deviations away in half of the regions (rule: {_APART:g}). "
         "The scanner's signal isn't steady then: remove them",
-        frozenset(found),
+        frozenset(frames),
     )
 
 

@@ -39,31 +39,31 @@ def uneven_stretches(part: UsablePart) -> tuple[str, ...]:
         ratios = _ratios(changes, quiet or uneven)
         if quiet:
             frozen += [
-                _in_words(number, first, each, ratio)
-                for each, ratio in zip(quiet, ratios, strict=True)
-                if changes[slice(*each)].any()
+                _in_words(number, first, stretch, ratio)
+                for stretch, ratio in zip(quiet, ratios, strict=True)
+                if changes[slice(*stretch)].any()
             ]
         else:
             other += [
-                _in_words(number, first, each, ratio)
-                for each, ratio in zip(uneven, ratios, strict=True)
+                _in_words(number, first, stretch, ratio)
+                for stretch, ratio in zip(uneven, ratios, strict=True)
                 if not _OTHER < ratio < 1 / _OTHER
             ]
-    found = []
+    warnings = []
     if frozen:
-        found.append(
+        warnings.append(
             f"all regions hardly change in {_listed(frozen)}, by less than {_FROZEN:.0%} of their "
             "usual change from frame to frame: were these frames padded, interpolated or "
             "regressed out? Cut them out"
         )
     if other:
-        found.append(
+        warnings.append(
             f"the amplitude of all regions should stay within a factor of {1 / _OTHER:g} "
             f"throughout a run, but doesn't in {_listed(other)}: were two scans joined, was a part "
             "scaled differently, or did the head move? Store the parts as two runs, or "
             "cut one out"
         )
-    return tuple(found)
+    return tuple(warnings)
 
 
 def _changes(run: Float64[np.ndarray, "time region"]) -> _Changes:
@@ -113,11 +113,11 @@ def _joined(windows: np.ndarray, single: np.ndarray, length: int) -> list[tuple[
     covered = np.zeros(len(single) + 2, dtype=np.int8)
     for start in np.flatnonzero(windows):
         covered[start + 1 : start + 1 + length] = 1
-    found = []
+    stretches = []
     for start, end in np.flatnonzero(np.diff(covered)).reshape(-1, 2):
         (apart,) = np.nonzero(single[start:end])
-        found.append((int(start + apart[0]), int(start + apart[-1] + 1)))
-    return found
+        stretches.append((int(start + apart[0]), int(start + apart[-1] + 1)))
+    return stretches
 
 
 def _ratios(sizes: _Changes, stretches: list[tuple[int, int]]) -> list[float]:
@@ -134,7 +134,7 @@ def _in_words(number: int, first: int, changes: tuple[int, int], ratio: float) -
     return f"frames {first + start}–{first + end} of run {number} ({ratio:.2g} times the rest)"
 
 
-def _listed(told: list[str]) -> str:
-    left = len(told) - _SHOWN
+def _listed(stretches: list[str]) -> str:
+    left = len(stretches) - _SHOWN
     more = f" and {left} more {'stretch' if left == 1 else 'stretches'}" if left > 0 else ""
-    return "; ".join(told[:_SHOWN]) + more
+    return "; ".join(stretches[:_SHOWN]) + more

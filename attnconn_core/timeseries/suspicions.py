@@ -41,32 +41,32 @@ def suspicions(series: TimeSeries) -> tuple[str, ...]:
 
     Faults that are certainly wrong aren't included: `require_sound` and the sources reject them.
     """
-    found = []
+    warnings = []
     axes = orientation(max(series.runs, key=len))
     if axes.perhaps_turned:
-        found.append(
+        warnings.append(
             f"it may be (region, time) taken for (time, region): {series.n_frames} frames of "
             f"{series.n_regions} regions, and {axes.in_words}"
         )
     elif series.n_frames < series.n_regions:
-        found.append(
+        warnings.append(
             f"it has fewer frames than regions ({series.n_frames} and {series.n_regions}), too few "
             "for any method; is it (time, region)?"
         )
     frames = look_at_frames(series)
     if frames.repeated and not frames.too_many_repeated:
-        found.append(
+        warnings.append(
             f"{len(frames.repeated)} of {frames.n_frames} frames hold exactly the values of an "
             f"earlier one: {frames_in_words(frames.repeated)}"
         )
     if len(frames.flat) == 1:
-        found.append(f"frame {frames.flat[0]} has one value in all regions")
+        warnings.append(f"frame {frames.flat[0]} has one value in all regions")
     if not frames.repeated:
-        found += _copied_runs(series)
-    found += _coarse(series)
+        warnings += _copied_runs(series)
+    warnings += _coarse(series)
     if not _USUAL[0] <= series.repetition_time <= _USUAL[1]:
-        found.append(f"its repetition time of {series.repetition_time:g} s is unusual")
-    return (*found, *_of_values(series, frames.flat))
+        warnings.append(f"its repetition time of {series.repetition_time:g} s is unusual")
+    return (*warnings, *_of_values(series, frames.flat))
 
 
 def _of_values(series: TimeSeries, known: Collection[int]) -> tuple[str, ...]:
@@ -81,30 +81,32 @@ def _of_values(series: TimeSeries, known: Collection[int]) -> tuple[str, ...]:
     struck, frames = spikes(part, {*known, *first})
     if drifts and len(frames) > _STRETCH * part.n_frames:
         struck = ""  # the stretch is the part after a jump
-    found = [drifts, begins, struck, louder_regions(part), regions_at_another_level(part)]
-    found += [units_of_runs(part), *uneven_stretches(part)]
+    warnings = [drifts, begins, struck, louder_regions(part), regions_at_another_level(part)]
+    warnings += [units_of_runs(part), *uneven_stretches(part)]
     # A drift, a spike or bright first frames are signals that all regions share, and hide other
     # common signals.
     if not drifts:
-        found.append("" if struck else twins(part))
-        found += [*dimensions(part, common=not (struck or begins)), few_independent_frames(part)]
-    found += [held_values(part, known), interpolated_frames(part)]
-    return tuple(filter(None, found))
+        warnings.append("" if struck else twins(part))
+        warnings += [*dimensions(part, common=not (struck or begins)), few_independent_frames(part)]
+    warnings += [held_values(part, known), interpolated_frames(part)]
+    return tuple(filter(None, warnings))
 
 
 def _copied_runs(series: TimeSeries) -> list[str]:
     """Return warnings about runs with one recording, or a part of it; without exact repeats."""
-    runs = {str(number): (each,) for number, each in enumerate(signatures(series), start=1)}
+    runs = {
+        str(number): (signature,) for number, signature in enumerate(signatures(series), start=1)
+    }
     copies = [
         f"its runs {copy.first} and {copy.second} hold nearly one recording (r = "
         f"{copy.correlation:.3f}{', backwards' if copy.backwards else ''}): remove one of them"
         for copy in near_copies(runs)
     ]
     return copies + [
-        f"its runs {each.first} and {each.second} share some {each.frames} frames (from frame "
-        f"{each.starts[0]} of one and {each.starts[1]} of the other on; r = "
-        f"{each.correlation:.3f}): cut them out of one"
-        for each in shared_stretches(runs)
+        f"its runs {stretch.first} and {stretch.second} share some {stretch.frames} frames (from "
+        f"frame {stretch.starts[0]} of one and {stretch.starts[1]} of the other on; r = "
+        f"{stretch.correlation:.3f}): cut them out of one"
+        for stretch in shared_stretches(runs)
     ]
 
 

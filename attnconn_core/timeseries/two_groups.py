@@ -114,20 +114,22 @@ def two_groups(
         Session key → its subject; a session that isn't listed counts as a subject.
     """
     subjects = subjects or {}
-    keys, held = unpacked_profiles({key: each.autocorrelation for key, each in profiles.items()})
+    keys, held = unpacked_profiles(
+        {key: profile.autocorrelation for key, profile in profiles.items()}
+    )
     held = held[:, np.isfinite(held).all(axis=0)]
-    found = [_by_connectivity(profiles, subjects)]
+    divisions = [_by_connectivity(profiles, subjects)]
     if held.size:
         whose = _whose(keys, subjects)
         medians = np.median(held, axis=1)
         moved = whose.means(np.median(shifts(held), axis=1))
         frames = np.array([profiles[key].frames for key in keys])
-        found.append(_of_values("frames", whose, _shorter(whose, moved, frames), medians))
-        if not found[-1]:
+        divisions.append(_of_values("frames", whose, _shorter(whose, moved, frames), medians))
+        if not divisions[-1]:
             gap = _split(moved, _AUTOCORRELATION)
-            found.append(_of_values("autocorrelation", whose, gap, medians))
-        found.append(_by_shared(profiles, subjects))
-    return tuple(each for each in found if each)
+            divisions.append(_of_values("autocorrelation", whose, gap, medians))
+        divisions.append(_by_shared(profiles, subjects))
+    return tuple(division for division in divisions if division)
 
 
 def _whose(keys: list[str], subjects: Mapping[str, str]) -> _Subjects:
@@ -136,7 +138,9 @@ def _whose(keys: list[str], subjects: Mapping[str, str]) -> _Subjects:
 
 
 def _by_shared(profiles: Mapping[str, Profile], subjects: Mapping[str, str]) -> TwoGroups | None:
-    shared = {key: each.shared for key, each in profiles.items() if each.shared is not None}
+    shared = {
+        key: profile.shared for key, profile in profiles.items() if profile.shared is not None
+    }
     whose = _whose(list(shared), subjects)
     values = np.array(list(shared.values()))
     gap = _split(whose.means(np.log(np.maximum(values, _LEAST_SHARED))), _SHARED)
@@ -206,7 +210,7 @@ def _smaller_first(
 def _by_connectivity(
     profiles: Mapping[str, Profile], subjects: Mapping[str, str]
 ) -> TwoGroups | None:
-    keys, (first, second) = connectivity({key: each.halves for key, each in profiles.items()})
+    keys, (first, second) = connectivity({key: profile.halves for key, profile in profiles.items()})
     whose = _whose(keys, subjects)
     if len(whose) < _FEWEST_SUBJECTS:
         return None

@@ -126,36 +126,40 @@ def unlike(
         Session key → its subject; a session that isn't listed counts as a subject.
     """
     subjects = {key: (subjects or {}).get(key, key) for key in profiles}
-    keys, halves = connectivity({key: each.halves for key, each in profiles.items()})
+    keys, halves = connectivity({key: profile.halves for key, profile in profiles.items()})
     agreement = agreement_with_others(keys, halves)
     frames = np.array([profiles[key].frames for key in keys], dtype=np.int64)
     own = agreement_with_own(keys, halves, frames, subjects)
-    found: dict[str, Unlike] = {}
-    for each in (
+    reports: dict[str, Unlike] = {}
+    for report in (
         *_by_moving({key: profiles[key].shifted for key in agreement}),
         *_by_autocorrelation(profiles),
         *_by_sides({key: profiles[key].sides for key in agreement}),
         *_by_connectivity(agreement, {key: profiles[key] for key in agreement}),
     ):
-        found.setdefault(each.key, each)
+        reports.setdefault(report.key, report)
     # If two sessions disagree with each other, one report explains both.
-    explained = {subjects[key] for key in found}
-    found |= {each.key: each for each in _by_own(own) if subjects[each.key] not in explained}
-    usual = _median([whole for whole, *_ in agreement.values()])
+    explained = {subjects[key] for key in reports}
+    reports |= {
+        report.key: report for report in _by_own(own) if subjects[report.key] not in explained
+    }
+    usual = _median([overall for overall, *_ in agreement.values()])
     return tuple(
         replace(
-            found[key],
+            reports[key],
             connectivity=(agreement[key][0], usual) if key in agreement else None,
             moved=profiles[key].shifted[1],
             own=own.get(key),
         )
         for key in profiles
-        if key in found
+        if key in reports
     )
 
 
 def _by_autocorrelation(profiles: Mapping[str, Profile]) -> list[Unlike]:
-    keys, held = unpacked_profiles({key: each.autocorrelation for key, each in profiles.items()})
+    keys, held = unpacked_profiles(
+        {key: profile.autocorrelation for key, profile in profiles.items()}
+    )
     held = held[:, np.isfinite(held).all(axis=0)]
     if len(keys) < FEWEST_SESSIONS or not held.size:
         return []
@@ -171,15 +175,15 @@ def _by_autocorrelation(profiles: Mapping[str, Profile]) -> list[Unlike]:
     by_chance = np.array([profiles[key].frames ** -0.5 for key in keys])
     far = np.abs(distances(apart, by_chance)) > _AUTOCORRELATION_TIMES
     medians = np.median(held, axis=1)
-    found = [
+    reports = [
         Unlike(keys[i], "autocorrelation", float(medians[i]), _median(medians))
         for i in np.flatnonzero(far & (np.abs(apart) > _AUTOCORRELATION))
     ]
     for i in np.flatnonzero(noise.any(axis=1)):
         (numbers,) = np.nonzero(noise[i])
         value, others = _median(held[i, numbers]), _median(usual[numbers])
-        found.append(Unlike(keys[i], "regions", value, others, tuple(numbers.tolist())))
-    return found
+        reports.append(Unlike(keys[i], "regions", value, others, tuple(numbers.tolist())))
+    return reports
 
 
 def _by_sides(sides: Mapping[str, tuple[float, float]]) -> list[Unlike]:
@@ -188,7 +192,7 @@ def _by_sides(sides: Mapping[str, tuple[float, float]]) -> list[Unlike]:
     held = np.array(list(sides.values()))
     usual = np.median(held, axis=0)
     logs = np.log(np.maximum(held, 0.01))
-    far = [distances(each, _SIDES_LEAST) < -_SIDES_TIMES for each in logs.T]
+    far = [distances(column, _SIDES_LEAST) < -_SIDES_TIMES for column in logs.T]
     lacking = (held < _SHARE * usual) & np.column_stack(far)
     measures: tuple[Measure, Measure] = ("sides", "every other")
     return [
@@ -203,9 +207,9 @@ def _by_moving(shifted: Mapping[str, tuple[float, float]]) -> list[Unlike]:
         return []
     held = np.array(list(shifted.values()))
     gain = fisher(held[:, 1]) - fisher(held[:, 0])
-    found = (held[:, 1] - held[:, 0] > _GAIN) & (distances(gain, _GAIN_LEAST) > _GAIN_TIMES)
+    moved = (held[:, 1] - held[:, 0] > _GAIN) & (distances(gain, _GAIN_LEAST) > _GAIN_TIMES)
     keys, usual = list(shifted), _median(held[:, 0])
-    return [Unlike(keys[i], "moved", float(held[i, 0]), usual) for i in np.flatnonzero(found)]
+    return [Unlike(keys[i], "moved", float(held[i, 0]), usual) for i in np.flatnonzero(moved)]
 
 
 def _by_connectivity(
@@ -215,7 +219,7 @@ def _by_connectivity(
     if not len(held) or np.median(held[:, 0]) < _COMMON:
         return []
     by_chance = len(unpacked_profile(next(iter(profiles.values())).halves[0])) ** -0.5
-    between = fisher(np.array([each.shifted[0] for each in profiles.values()]))
+    between = fisher(np.array([profile.shifted[0] for profile in profiles.values()]))
     apart = between < _SHARE * np.median(between)
     z = fisher(held)
     # The halves of one session differ less than sessions do.

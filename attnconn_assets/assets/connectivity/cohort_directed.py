@@ -26,4 +26,4 @@ def read_cohort_directed(work: Work) -> EstimatorFor:
     if share_of_others(others) == 0:
         work.log(f"{work.partition}: uses no data of other subjects (λ = 0): the same as directed")
     estimator = CohortDirected(others, saw_subject=saw)
-    return lambda part, whole: estimator  # noqa: ARG005
+    return lambda part, is_whole: estimator  # noqa: ARG005

@@ -33,7 +33,7 @@ def make_cohort_direction(work: Work) -> Result:
     return Result(
         files={"directions.safetensors": functools.partial(write_directions, pooled=pooled)},
         metrics={
-            "sessions": sum(each.sessions for each in pooled.sums.values()),
+            "sessions": sum(group.sessions for group in pooled.sums.values()),
             "subjects": len(sessions_of),
             "groups": len(pooled.sums),
         },

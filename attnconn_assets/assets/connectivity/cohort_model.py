@@ -17,4 +17,4 @@ def read_cohort_model(work: Work) -> EstimatorFor:
         method.make(forecaster=forecaster, rescale=rescale, saw_subject=saw, test_fraction=fraction)
         for fraction in (work.settings["test_fraction"], None)
     )
-    return lambda part, whole: judged if whole else unjudged  # noqa: ARG005
+    return lambda part, is_whole: judged if is_whole else unjudged  # noqa: ARG005

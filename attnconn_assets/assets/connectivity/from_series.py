@@ -11,4 +11,4 @@ def read_series(work: Work) -> EstimatorFor:
     """Return the method's estimator, the same for every part of a session."""
     method: Method = work.settings["method"]
     estimator = method.make()
-    return lambda part, whole: estimator  # noqa: ARG005
+    return lambda part, is_whole: estimator  # noqa: ARG005

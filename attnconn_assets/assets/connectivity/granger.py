@@ -15,4 +15,4 @@ def read_granger(work: Work) -> EstimatorFor:
         Granger(order["lags"], order["alpha"], fraction, order["units"])
         for fraction in (work.settings["test_fraction"], None)
     )
-    return lambda part, whole: judged if whole else unjudged  # noqa: ARG005
+    return lambda part, is_whole: judged if is_whole else unjudged  # noqa: ARG005

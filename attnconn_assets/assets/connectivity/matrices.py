@@ -20,15 +20,15 @@ def make_matrices(work: Work, reader: Reader) -> Result:
     method: Method = work.settings["method"]
     series, lengths = work.series(), work.settings["scan_lengths"]
     matrices, unusable = estimate_lengths(series, lengths, method, reader(work))
-    whole = matrices[max(matrices)]
+    whole_scan = matrices[max(matrices)]
     return Result(
-        figures={"matrix": work.album.matrix(whole, signed=method.signed)},
+        figures={"matrix": work.album.matrix(whole_scan, signed=method.signed)},
         files={"matrix.parquet": matrices},
-        metrics={**summarise(whole), **whole.metrics},
+        metrics={**summarise(whole_scan), **whole_scan.metrics},
         facts={
             "frames": list(matrices),
-            "metrics": dict(whole.metrics),
-            "directed": whole.directed,
+            "metrics": dict(whole_scan.metrics),
+            "directed": whole_scan.directed,
             "lengths left out": unusable,
         },
         checks=check_matrices(matrices),

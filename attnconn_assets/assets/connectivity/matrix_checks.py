@@ -20,23 +20,23 @@ def check_matrices(matrices: Mapping[int, Connectivity]) -> tuple[Check, ...]:
     For directed matrices without attention the second check always passes, with a note.
     """
     values = [matrix.values for matrix in matrices.values()]
-    wrong = int(sum((~np.isfinite(each)).sum() for each in values))
+    wrong = int(sum((~np.isfinite(array)).sum() for array in values))
     finite = Check(
         "finite", wrong == 0, "every value must be finite", {"values that are not finite": wrong}
     )
-    whole = matrices[max(matrices)]
-    if "row_sum_error" in whole.metrics:
+    whole_scan = matrices[max(matrices)]
+    if "row_sum_error" in whole_scan.metrics:
         error = max(matrix.metrics["row_sum_error"] for matrix in matrices.values())
         return finite, Check(
             "rows_sum_to_one_or_zero",
             error <= _ROW_SUM_TOLERANCE,
             "a target's attention must sum to 1, or to 0 if it attends to no source",
-            {"largest distance": error, "share of empty rows": whole.metrics["empty_rows"]},
+            {"largest distance": error, "share of empty rows": whole_scan.metrics["empty_rows"]},
         )
     symmetric = "an undirected matrix must be symmetric"
-    if whole.directed:
+    if whole_scan.directed:
         return finite, Check("symmetric", True, symmetric, {"note": "directed: need not be"})
-    asymmetry = max(float(np.abs(each - each.T).max()) for each in values)
+    asymmetry = max(float(np.abs(array - array.T).max()) for array in values)
     return finite, Check(
         "symmetric", asymmetry <= _SYMMETRY_TOLERANCE, symmetric, {"largest difference": asymmetry}
     )

@@ -26,11 +26,11 @@ def make_penalised(work: Work, reader: Reader) -> Result:
     for number, value in enumerate(penalty.values, start=1):
         try:
             estimators = _at(penalty, value, estimator_of)
-            found, unusable = estimate_lengths(series, lengths, method, estimators)
+            matrices, unusable = estimate_lengths(series, lengths, method, estimators)
         except SeriesError as error:
             left_out[f"{value:g}"] = str(error)
             continue
-        files[penalty_file(number)] = found
+        files[penalty_file(number)] = matrices
         left_out |= {f"{value:g}, {frames} frames": why for frames, why in unusable.items()}
     return Result(
         files=files,
@@ -40,4 +40,4 @@ def make_penalised(work: Work, reader: Reader) -> Result:
 
 
 def _at(penalty: Penalty, value: float, estimator_of: EstimatorFor) -> EstimatorFor:
-    return lambda part, whole: penalty.at(estimator_of(part, whole), value)
+    return lambda part, is_whole: penalty.at(estimator_of(part, is_whole), value)

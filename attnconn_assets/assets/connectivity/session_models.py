@@ -29,8 +29,8 @@ def _reader(work: Work, stored: AttentionForecaster, beginning: Beginning) -> Es
     configuration = work.settings["configuration"]
     test_fraction = work.settings["test_fraction"]
 
-    def estimator_of(part: TimeSeries, whole: bool) -> Estimator:
-        if whole:
+    def estimator_of(part: TimeSeries, is_whole: bool) -> Estimator:
+        if is_whole:
             return method.make(forecaster=stored, test_fraction=test_fraction, saw_subject=True)
         fitted = fit_from(beginning, configuration, [part])
         return method.make(forecaster=fitted.forecaster, saw_subject=True)

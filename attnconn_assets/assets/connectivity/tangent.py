@@ -15,4 +15,4 @@ def read_tangent(work: Work) -> EstimatorFor:
     (reference,) = work.matrices(REFERENCE, WHOLE).values()
     saw = work.session.subject in work.facts(REFERENCE, WHOLE)["subjects"]
     estimator = Tangent(reference.values, saw_subject=saw)
-    return lambda part, whole: estimator  # noqa: ARG005
+    return lambda part, is_whole: estimator  # noqa: ARG005

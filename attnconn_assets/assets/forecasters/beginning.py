@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from attnconn_assets.assets.forecasters.pools import place_of
+from attnconn_assets.assets.forecasters.pools import fold_index
 from attnconn_assets.assets.forecasters.reading import model_for_session
 from attnconn_assets.building.work import Work
 from attnconn_assets.storage.entry import WHOLE
@@ -59,10 +59,10 @@ def fine_tuning_beginning(work: Work, start: tuple[str, str] | None) -> Beginnin
         If no cohort model reads this subject.
     """
     if start is None:
-        place = place_of(work, "pooled_moments")
+        fold = fold_index(work, "pooled_moments")
         priors = work.content("pooled_moments", "priors.safetensors", WHOLE)
         alpha = work.facts("shared_penalty", WHOLE)["alpha"]
-        return Beginning(prior=Prior(read_prior(priors, place), alpha))
+        return Beginning(prior=Prior(read_prior(priors, fold), alpha))
     return Beginning(start=model_for_session(work, work.entry(*start))[0])
 
 

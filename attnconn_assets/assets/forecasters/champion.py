@@ -29,7 +29,7 @@ def make_champion(work: Work) -> Result:
     registered = _register(work, best, entries[best])
     if unjudged := sorted(scores.keys() - judged.keys()):
         work.log(without_validation(unjudged))
-    notes = [note for alias, each in registered.items() if (note := each.in_words(alias))]
+    notes = [note for alias, model in registered.items() if (note := model.in_words(alias))]
     for note in notes:
         work.log(note)
     return Result(
@@ -37,7 +37,7 @@ def make_champion(work: Work) -> Result:
         metrics={f"validation_r2/{name}": r2 for name, r2 in scores.items()},
         facts={
             "champion": best,
-            "versions": {alias: each.version for alias, each in registered.items()},
+            "versions": {alias: model.version for alias, model in registered.items()},
             "aliases": notes,
         },
         beside=tuple(entries.values()),

@@ -48,7 +48,7 @@ def make_cohort_model(work: Work) -> Result:
 
 def _mean(fits: Sequence[Fit]) -> dict[str, Any]:
     """Return the mean of the folds' final metrics; None where the first fold has none."""
-    finals = [final_numbers(each) for each in fits]
+    finals = [final_numbers(fit) for fit in fits]
     return {
         name: None if value is None else sum(final[name] for final in finals) / len(finals)
         for name, value in finals[0].items()

@@ -22,12 +22,12 @@ def make_linear_forecasters(work: Work) -> Result:
     except CohortError as error:
         others, reason = None, str(error)
     training, test = split(work.series(), work.settings["test_fraction"])
-    found = linear_forecasts(training, test, work.settings["lags"], others)
+    forecasts = linear_forecasts(training, test, work.settings["lags"], others)
     skill = {
-        name: {**each.skill.summary(), "cohort_informed": each.cohort_informed}
-        for name, each in found.items()
+        name: {**forecast.skill.summary(), "cohort_informed": forecast.cohort_informed}
+        for name, forecast in forecasts.items()
     }
-    alphas = {name: each.fit.alpha for name, each in found.items()}
+    alphas = {name: forecast.fit.alpha for name, forecast in forecasts.items()}
     rows = [
         {
             "method": name,
@@ -35,22 +35,22 @@ def make_linear_forecasters(work: Work) -> Result:
             **skill[name],
             "alpha": alphas[name],
         }
-        for name in found
+        for name in forecasts
     ]
     curves = [
         {"method": name, "alpha": alpha, "validation_r2": r2}
-        for name, each in found.items()
-        for alpha, r2 in each.fit.curve.items()
+        for name, forecast in forecasts.items()
+        for alpha, r2 in forecast.fit.curve.items()
     ]
     return Result(
         tables={"skill": pd.DataFrame(rows), "penalties": pd.DataFrame(curves)},
         metrics={
-            **{f"r2/{name}": each["r2"] for name, each in skill.items()},
+            **{f"r2/{name}": summary["r2"] for name, summary in skill.items()},
             **{f"alpha/{name}": alpha for name, alpha in alphas.items()},
         },
         facts={
             "skill": skill,
             "alphas": alphas,
-            "left_out": {name: reason for name in LINEAR_FORECASTERS if name not in found},
+            "left_out": {name: reason for name in LINEAR_FORECASTERS if name not in forecasts},
         },
     )

@@ -33,8 +33,8 @@ def make_pooled_moments(work: Work) -> Result:
     scans = _training_parts(work, trained, lags + 1)
     pooled = PooledMoments.of(scans, lags, groups_within(pools, cohort))
     priors = [
-        cohort_coefficients(pooled.total if pool is None else pooled.outside(pool))
-        for pool in pools
+        cohort_coefficients(pooled.total if subjects is None else pooled.outside(subjects))
+        for subjects in pools
     ]
     return Result(
         files={

@@ -18,8 +18,8 @@ __all__ = [
     "Pools",
     "dealt_pools",
     "facts_of",
+    "fold_index",
     "groups_within",
-    "place_of",
     "pool_of",
 ]
 
@@ -31,7 +31,9 @@ _FEWEST = 3  # fewest subjects for pools
 
 def dealt_pools(work: Work, cohort: Cohort) -> Pools:
     """Return the pools, which are the folds of cohort models; empty if subjects are too few."""
-    few = len(cohort.subjects) < _FEWEST and all(each.group is None for each in cohort.sessions)
+    few = len(cohort.subjects) < _FEWEST and all(
+        session.group is None for session in cohort.sessions
+    )
     if few:
         return []
     dealt = group_folds(cohort, work.settings["folds"], work.settings["dealt"])
@@ -40,16 +42,16 @@ def dealt_pools(work: Work, cohort: Cohort) -> Pools:
 
 def groups_within(pools: Pools, cohort: Cohort) -> Mapping[str, int]:
     """Assign training subjects to groups, none of which has subjects of two pools."""
-    trained = (each.subject for each in cohort.sessions if each.group != "test")
-    return deal(trained, pools=[each for each in pools if each])
+    trained = (session.subject for session in cohort.sessions if session.group != "test")
+    return deal(trained, pools=[subjects for subjects in pools if subjects])
 
 
 def facts_of(pools: Pools) -> list[dict[str, Any]]:
     """Return an entry's facts on pools."""
-    return [{"reads": None if each is None else sorted(each)} for each in pools]
+    return [{"reads": None if subjects is None else sorted(subjects)} for subjects in pools]
 
 
-def place_of(work: Work, asset: str) -> int:
+def fold_index(work: Work, asset: str) -> int:
     """Return the index of an asset's fold that reads this session's subject.
 
     Raises
@@ -63,19 +65,19 @@ def place_of(work: Work, asset: str) -> int:
             f"{work.asset} uses other subjects' data, and needs at least {_FEWEST} subjects, so "
             "that two of them can use the same other subjects"
         )
-    place = fold_of(folds, work.session.subject)
-    if place is None:
+    index = fold_of(folds, work.session.subject)
+    if index is None:
         raise CohortError(
             f"{asset} has no fold for subject {work.session.subject}: it was made before this "
             "subject was added; materialise it again"
         )
-    return place
+    return index
 
 
 def pool_of(work: Work, asset: str) -> frozenset[str] | None:
     """Return the subjects of this session's pool, as recorded by an asset; None for all.
 
-    Raises the errors of `place_of`.
+    Raises the errors of `fold_index`.
     """
-    reads = work.facts(asset, WHOLE)["folds"][place_of(work, asset)]["reads"]
+    reads = work.facts(asset, WHOLE)["folds"][fold_index(work, asset)]["reads"]
     return None if reads is None else frozenset(reads)

@@ -14,7 +14,7 @@ _METHOD = "hierarchical_var"
 
 def make_shared_penalty(work: Work) -> Result:
     """Choose the penalty with the highest R² on validation frames, averaged over sessions."""
-    trained = [each for each in work.cohort().sessions if each.group != "test"]
+    trained = [session for session in work.cohort().sessions if session.group != "test"]
     curves = []
     for session in trained:
         penalties = work.table("linear_forecasters", "penalties", session.key)

@@ -41,7 +41,7 @@ def specs(study: Study) -> list[BuildSpec]:
 
     Models with other seeds follow, which the score reliability compares with them.
     """
-    found = [
+    forecaster_specs = [
         _pooled_moments(study),
         _linear_forecasters(study),
         _shared_penalty(),
@@ -51,9 +51,12 @@ def specs(study: Study) -> list[BuildSpec]:
         _champion(study),
     ]
     for number in seeds(study):
-        found += [_reseeded_cohort_model(study, name, number) for name in study.read_out]
-        found += [_reseeded_session_model(study, number), _reseeded_finetuned(study, number)]
-    return found
+        forecaster_specs += [_reseeded_cohort_model(study, name, number) for name in study.read_out]
+        forecaster_specs += [
+            _reseeded_session_model(study, number),
+            _reseeded_finetuned(study, number),
+        ]
+    return forecaster_specs
 
 
 def seeds(study: Study) -> range:
@@ -89,7 +92,9 @@ def cross_fitting(study: Study) -> dict[str, Any]:
 
 def model_window(*configurations: Configuration) -> Window:
     """Return the consecutive frames that the models of some configurations need."""
-    return Window(max(each.model.window for each in configurations), ("input_window",))
+    return Window(
+        max(configuration.model.window for configuration in configurations), ("input_window",)
+    )
 
 
 def _pooled_moments(study: Study) -> BuildSpec:

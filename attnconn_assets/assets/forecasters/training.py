@@ -25,8 +25,8 @@ def train(
 ) -> Fit:
     """Train on series; the progress is shown in MLflow and the log."""
     run.send()  # so that MLflow shows the parameters during training
-    told = epoch_log(work, configuration.training.epochs)
-    fitted = fit_from(beginning, configuration, parts, told)
+    on_epoch = epoch_log(work, configuration.training.epochs)
+    fitted = fit_from(beginning, configuration, parts, on_epoch)
     run.curve(fitted.history)
     run.metrics(final_numbers(fitted))
     return fitted
@@ -43,7 +43,7 @@ def writer_of(
 
 def final_numbers(fitted: Fit) -> dict[str, Any]:
     """Return the metrics of the epoch whose weights were kept."""
-    last = next(each for each in fitted.history if each.number == fitted.best_epoch)
+    last = next(epoch for epoch in fitted.history if epoch.number == fitted.best_epoch)
     return {
         "final_loss": last.loss,
         "validation_r2": last.validation_r2,

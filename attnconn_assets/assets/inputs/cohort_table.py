@@ -19,20 +19,20 @@ def make_cohort(work: Work) -> Result:
         | dict(work.facts("quality", session.key)["measured"])
         for session in cohort.sessions
     ]
-    told = {
-        each.key: list(work.facts("quality", each.key).get(SUSPICIONS, ()))
-        for each in cohort.sessions
+    suspicions = {
+        session.key: list(work.facts("quality", session.key).get(SUSPICIONS, ()))
+        for session in cohort.sessions
     }
-    of_series = {key: work.facts("time_series", key) for key in told}
+    of_series = {key: work.facts("time_series", key) for key in suspicions}
     for key, why in suspicious_beside_others(of_series).items():
-        told[key].append(why)
-    of_quality = {key: work.facts("quality", key) for key in told}
+        suspicions[key].append(why)
+    of_quality = {key: work.facts("quality", key) for key in suspicions}
     for key, why in motion_beside_others(of_quality, work.settings["exclude"]).items():
-        told[key].append(why)
+        suspicions[key].append(why)
     rows += [{"session": key, "group": "", "left out": why} for key, why in cohort.excluded.items()]
     table = pd.DataFrame(rows).sort_values("session", ignore_index=True)
     return Result(
         tables={"sessions": table},
         metrics={"in": len(cohort.sessions), "out": len(cohort.excluded)},
-        facts={SUSPICIONS: {key: "; ".join(why) for key, why in told.items() if why}},
+        facts={SUSPICIONS: {key: "; ".join(why) for key, why in suspicions.items() if why}},
     )

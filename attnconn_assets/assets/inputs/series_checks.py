@@ -17,14 +17,14 @@ def longest_run(series: TimeSeries, test_fraction: float) -> int:
     return min(max(len(run) for run in part.runs) for part in split(series, test_fraction))
 
 
-def _not_finite(series: TimeSeries, whole: Soundness) -> str:
+def _not_finite(series: TimeSeries, soundness: Soundness) -> str:
     """Return the frames without any values, and the regions that aren't finite elsewhere."""
-    missing = list(whole.frames.missing)
+    missing = list(soundness.frames.missing)
     left = np.isfinite(np.delete(series.values, missing, axis=0)).all(axis=0)
-    told = [name for name, finite in zip(series.regions, left, strict=True) if not finite]
+    not_finite = [name for name, finite in zip(series.regions, left, strict=True) if not finite]
     if missing:
-        told.insert(0, f"all regions in frames {frames_in_words(missing)}")
-    return ", ".join(told)
+        not_finite.insert(0, f"all regions in frames {frames_in_words(missing)}")
+    return ", ".join(not_finite)
 
 
 def check_series(series: TimeSeries, test_fraction: float) -> tuple[Check, ...]:
@@ -41,14 +41,14 @@ def check_series(series: TimeSeries, test_fraction: float) -> tuple[Check, ...]:
         Share of frames in the test part.
     """
     parts = split(series, test_fraction)
-    found = [assess(part, repeats=False) for part in parts]
-    dead = ", ".join(dict.fromkeys(name for each in found for name in each.dead))
+    by_part = [assess(part, repeats=False) for part in parts]
+    dead = ", ".join(dict.fromkeys(name for part in by_part for name in part.dead))
     longest = longest_run(series, test_fraction)
-    whole = assess(series)
-    frames, copied = whole.frames.complaint(), ", ".join(whole.copied)
-    if whole.frames.rounded:
+    soundness = assess(series)
+    frames, copied = soundness.frames.complaint(), ", ".join(soundness.copied)
+    if soundness.frames.rounded:
         dead = ""  # same cause as reported by `no_empty_frame`
-    not_finite = _not_finite(series, whole)
+    not_finite = _not_finite(series, soundness)
     return (
         Check(
             "finite",

@@ -24,7 +24,7 @@ def has_phenotypes(study: Study) -> bool:
 def specs(study: Study) -> list[BuildSpec]:
     """Return the specs of time series, regions, quality, phenotypes (if any) and cohort."""
     source = SourceRecipe(study.source_module, study.source_settings())
-    found = [
+    input_specs = [
         BuildSpec(
             "time_series",
             make_time_series,
@@ -58,8 +58,8 @@ def specs(study: Study) -> list[BuildSpec]:
         ),
     ]
     if has_phenotypes(study):
-        found.append(_phenotypes(study, source))
-    return [*found, _cohort(study)]
+        input_specs.append(_phenotypes(study, source))
+    return [*input_specs, _cohort(study)]
 
 
 def _cohort(study: Study) -> BuildSpec:

@@ -22,14 +22,14 @@ _OF_COHORTS = ("fingerprint", "forecast_skill", "reliability", "group_mean", "be
 
 def left_out(work: Work, styles: Styles) -> dict[str, dict[str, str]]:
     """Return section → missing input → why, with labels of methods."""
-    found = {}
+    missing = {}
     for asset, kind in work.needs.items():
         if kind != "whole" or asset in work.lacks:
             continue
         lacks: Mapping[str, str] = work.facts(asset, WHOLE).get("lacks", {})
         if lacks:
-            found[asset] = {_label(name, work, styles): why for name, why in lacks.items()}
-    return found
+            missing[asset] = {_label(name, work, styles): why for name, why in lacks.items()}
+    return missing
 
 
 def cohort_numbers(work: Work, skill: pd.DataFrame | None) -> dict[str, Any]:

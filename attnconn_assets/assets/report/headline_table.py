@@ -83,17 +83,17 @@ def scores_text(
     facts
         Facts of the report: ``chance``, ``notes`` and ``words``.
     """
-    told = [f"Scores ({design})", headline_text(rows, cells)]
+    paragraphs = [f"Scores ({design})", headline_text(rows, cells)]
     if cells.empty:
-        told = ["No score compares the methods; the report gives the reasons"]
-    told.append(f"Identification by chance: {facts['chance']}" if facts["chance"] else "")
-    told.append("\n".join(facts["notes"]))
+        paragraphs = ["No score compares the methods; the report gives the reasons"]
+    paragraphs.append(f"Identification by chance: {facts['chance']}" if facts["chance"] else "")
+    paragraphs.append("\n".join(facts["notes"]))
     if cells["best"].any():
-        told.append("* better than every other method, tested and corrected for their number")
-    told.append("\n".join(facts["words"]))
+        paragraphs.append("* better than every other method, tested and corrected for their number")
+    paragraphs.append("\n".join(facts["words"]))
     warned = rows[rows["warning"] != ""]
-    told += map("{}: {}".format, warned["label"], warned["warning"])
-    return "\n\n".join(filter(None, told))
+    paragraphs += map("{}: {}".format, warned["label"], warned["warning"])
+    return "\n\n".join(filter(None, paragraphs))
 
 
 def headline_notes(

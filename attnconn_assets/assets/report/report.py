@@ -85,8 +85,8 @@ def make_report(work: Work) -> Result:
         f"The scores are compared without {name}, because {why}"
         for name, why in without.get(COMPARISON, {}).items()
     ]
-    told = sections(work, styles)
-    notes += [told["cohort_informed"]] if told["cohort_informed"] else []
+    content = sections(work, styles)
+    notes += [content["cohort_informed"]] if content["cohort_informed"] else []
     marks = styles.meanings(cells["method"])
     rows["warning"] = [warnings.get(method, "") for method in rows["method"]]
     page = rendered(
@@ -105,7 +105,7 @@ def make_report(work: Work) -> Result:
         verdicts=_verdicts(styles, verdicts),
         not_made=dict(work.lacks),
         left_out=without,
-        **told,
+        **content,
     )
     return Result(
         tables={"headline": rows, "cells": cells},

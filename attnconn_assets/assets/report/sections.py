@@ -96,10 +96,10 @@ def _cohort_informed(work: Work, skill: pd.DataFrame | None, styles: Styles) -> 
         n = f"{others[0]}" if len(others) == 1 else f"{others[0]} to {others[-1]}"
         few = f"only the subjects outside the subject's own pool ({n})"
     said = ((linear, every), (methods, few))
-    each = [f"for {', '.join(names)}, of {whom}" for names, whom in said if names]
+    phrases = [f"for {', '.join(names)}, of {whom}" for names, whom in said if names]
     return (
         "Cohort-informed forecasts also use training frames of other subjects. Those are, by "
-        f"method: {'; '.join(each)}"
+        f"method: {'; '.join(phrases)}"
     )
 
 
@@ -148,15 +148,15 @@ def _behaviour(work: Work, styles: Styles) -> list[dict[str, Any]]:
 
 def _other_scores(work: Work, styles: Styles) -> list[dict[str, Any]]:
     """Return every score without its own section: its figure, and one row per method."""
-    found = []
+    scores = []
     for score in work.settings["scores"]:
         if score.name in _SECTIONS:
             continue
         if score.name in work.lacks:
             about = {"description": score.description, "figure": "", "columns": [], "rows": []}
-            found.append({"name": score.name, "label": score.label, **about})
+            scores.append({"name": score.name, "label": score.label, **about})
             continue
-        found.append(
+        scores.append(
             {
                 "name": score.name,
                 "label": score.label,
@@ -165,7 +165,7 @@ def _other_scores(work: Work, styles: Styles) -> list[dict[str, Any]]:
                 **_rows_of(work, score.name, styles),
             }
         )
-    return found
+    return scores
 
 
 def _rows_of(work: Work, score: str, styles: Styles) -> dict[str, Any]:
@@ -184,19 +184,19 @@ def _rows_of(work: Work, score: str, styles: Styles) -> dict[str, Any]:
         caption = "Per method" if len(values) == len(table) else "Means per method"
     ends = {f"{name}{end}" for name in values.columns for end in ("_lower", "_upper")}
     shown = [str(name) for name in values.columns if name not in ends]
-    whole = [len(values) == len(table) and table[name].dtype.kind in "iu" for name in shown]
+    are_integers = [len(values) == len(table) and table[name].dtype.kind in "iu" for name in shown]
     return {
         "caption": f"{caption}; below each score its 95 % interval, if there is one",
         "columns": [
-            {"name": name.replace("_", " "), "digits": 0 if is_whole else 3}
-            for name, is_whole in zip(shown, whole, strict=True)
+            {"name": name.replace("_", " "), "digits": 0 if is_integer else 3}
+            for name, is_integer in zip(shown, are_integers, strict=True)
         ],
         "rows": [
             {
                 "name": name,
                 "values": [
-                    (row[each], row.get(f"{each}_lower"), row.get(f"{each}_upper"))
-                    for each in shown
+                    (row[column], row.get(f"{column}_lower"), row.get(f"{column}_upper"))
+                    for column in shown
                 ],
             }
             for name, (_, row) in zip(names, values.iterrows(), strict=True)

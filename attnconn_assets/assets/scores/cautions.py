@@ -19,13 +19,15 @@ def make_cautions(work: Work) -> Result:
 
     Scores and methods that aren't made are skipped.
     """
-    found = join_cautions(_reasons(work))
-    table = pd.DataFrame({"method": list(found), "warning": list(found.values())}, dtype="string")
+    warnings = join_cautions(_reasons(work))
+    table = pd.DataFrame(
+        {"method": list(warnings), "warning": list(warnings.values())}, dtype="string"
+    )
     return Result(
         tables={"cautions": table},
-        metrics={"methods with a warning": len(found)},
-        facts={"by method": found},
-        warnings=found,
+        metrics={"methods with a warning": len(warnings)},
+        facts={"by method": warnings},
+        warnings=warnings,
     )
 
 
@@ -34,7 +36,7 @@ def _reasons(work: Work) -> Iterator[Mapping[str, str]]:
     for score in work.settings["scores"]:
         if score.name not in work.lacks:
             yield score.cautions(work.tables(score.name))
-    methods = [each for each in work.settings["inverting"] if each.name not in work.lacks]
+    methods = [method for method in work.settings["inverting"] if method.name not in work.lacks]
     sessions = work.cohort().sessions if methods else ()
     for method in methods:
         metrics = [work.facts(method.name, session.key)["metrics"] for session in sessions]
@@ -45,5 +47,5 @@ def _reasons(work: Work) -> Iterator[Mapping[str, str]]:
 
 def cautions_of(work: Work) -> Mapping[str, str]:
     """Return method → why its matrices must not be interpreted."""
-    found: Mapping[str, str] = work.facts(CAUTIONS, WHOLE)["by method"]
-    return found
+    warnings: Mapping[str, str] = work.facts(CAUTIONS, WHOLE)["by method"]
+    return warnings

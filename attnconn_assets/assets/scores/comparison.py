@@ -20,20 +20,20 @@ def make_comparison(work: Work) -> Result:
     """Join all scores, test the methods against each other, and name the leading ones."""
     warnings = cautions_of(work)
     styles = Styles(work.settings["methods"], warnings)
-    found = join_measures(_measures(work), warnings, styles.cohort_informed)
-    if not len(found.drawn):
-        alike = told_once(work.lacks.items())
-        why = "; ".join(f"{', '.join(each.names)}: {shortened(each.message)}" for each in alike)
+    comparison = join_measures(_measures(work), warnings, styles.cohort_informed)
+    if not len(comparison.drawn):
+        groups = told_once(work.lacks.items())
+        why = "; ".join(f"{', '.join(group.names)}: {shortened(group.message)}" for group in groups)
         raise CohortError(f"a comparison needs at least one score that compares methods; {why}")
-    drawn = found.drawn
+    drawn = comparison.drawn
     names = drawn["score"] + " " + drawn["measure"] + "/" + drawn["method"]
     values = drawn["value"].to_numpy(dtype=float)
     metrics = dict(zip(names, values.tolist(), strict=True))
     of_units = drawn["score"] + " " + drawn["measure"] + "/n"
     metrics |= drawn["n"].groupby(of_units).min().astype(float).to_dict()
     return Result(
-        tables=found.tables,
-        figures={"figure": png(comparison_panel(drawn, found.leaders, styles=styles))},
+        tables=comparison.tables,
+        figures={"figure": png(comparison_panel(drawn, comparison.leaders, styles=styles))},
         metrics=metrics,
         warnings=warnings,
     )

@@ -14,17 +14,21 @@ def make_group_mean(work: Work) -> Result:
     """Average every method's matrices over one session per subject."""
     data = StudyData(work, ("matrices", "regions"))
     sessions = data.cohort.one_each()
-    means = [
-        mean_connectivity([data.whole_scan(name, s.key) for s in sessions])
-        for name in (method.name for method in data.methods)
-    ]
-    signed = {method.name: method.signed for method in data.methods}
     warnings = cautions_of(work)
     styles = Styles(data.methods, warnings)
-    figures = {"figure": png(matrix_gallery(means, data.regions, signed, styles=styles))}
+    means = [
+        mean_connectivity([data.whole_scan(method, session.key) for session in sessions])
+        for method in styles.sort(method.name for method in data.methods)
+    ]
+    signed = {method.name: method.signed for method in data.methods}
+    over = f"mean over {len(sessions)} {'subject' if len(sessions) == 1 else 'subjects'}"
+    gallery = matrix_gallery(means, data.regions, signed, subtitle=over, styles=styles)
+    figures = {"figure": png(gallery)}
     if data.regions.groups is not None:
         last = means[-1]
-        networks = network_means(last, data.regions, signed=signed[last.method], styles=styles)
+        networks = network_means(
+            last, data.regions, signed=signed[last.method], subtitle=over, styles=styles
+        )
         figures["networks"] = png(networks)
     return Result(
         figures=figures,

@@ -56,5 +56,5 @@ def _data_sets(work: Work) -> KnownTruth:
         )
     file = settings["file"]
     with work.reading(file.file):
-        found = read_known_truth(file.file, work.partition, file.repetition_time)
-    return found.head(settings["data_sets"])
+        truth = read_known_truth(file.file, work.partition, file.repetition_time)
+    return truth.head(settings["data_sets"])

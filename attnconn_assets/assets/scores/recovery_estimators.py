@@ -62,16 +62,16 @@ class OwnAttention:
 
     def settings(self) -> Mapping[str, object]:
         """Return its settings, without the model that it starts from."""
-        told = {"test_fraction": self.test_fraction, "unseen": self.unseen}
-        return {**self.configuration.parameters(), **told}
+        frames_used = {"test_fraction": self.test_fraction, "unseen": self.unseen}
+        return {**self.configuration.parameters(), **frames_used}
 
     def estimate(self, series: TimeSeries) -> Connectivity:
         """Train a model, and return its attention."""
         part, rest = split(series, self.test_fraction)
         model, training = self.configuration.model, self.configuration.training
         forecaster = fit(model, [part], training, start=self.start, prior=self.prior).forecaster
-        read = rest if self.unseen else series
-        return Attention(forecaster, method=self.method).estimate(read)
+        averaged = rest if self.unseen else series
+        return Attention(forecaster, method=self.method).estimate(averaged)
 
 
 PUBLISHED_EXPERIMENT = OwnAttention(
@@ -123,8 +123,8 @@ class Competitors:
     @property
     def pooled(self) -> set[str]:
         """Names of methods that read one model of all data sets, or start from it."""
-        read = {method.name for method in self.methods if method.needs == "cohort model"}
-        return {*read, _FINE_TUNED}
+        cohort_methods = {method.name for method in self.methods if method.needs == "cohort model"}
+        return {*cohort_methods, _FINE_TUNED}
 
 
 def estimators_for(
@@ -154,7 +154,7 @@ def estimators_for(
     ParameterError
         If `only` names a method that can't be run on a ground truth.
     """
-    parts = [split(each, competitors.test_fraction)[0] for each in data.series]
+    parts = [split(series, competitors.test_fraction)[0] for series in data.series]
     makers = {
         **_ready(competitors),
         Granger.method: lambda: _granger(competitors, parts),
@@ -172,7 +172,7 @@ def estimators_for(
 
 
 def _ready(competitors: Competitors) -> dict[str, Callable[[], Estimator]]:
-    return {each.name: each.make for each in competitors.methods if each.needs == "series"}
+    return {method.name: method.make for method in competitors.methods if method.needs == "series"}
 
 
 def _with_models(
@@ -185,9 +185,12 @@ def _with_models(
         configuration = competitors.cohort_models[name]
         return _trained(_with_window_of(data, configuration), parts)
 
-    pooled = [each for each in competitors.methods if each.needs == "cohort model"]
+    pooled = [method for method in competitors.methods if method.needs == "cohort model"]
     return {
-        **{each.name: functools.partial(_reading, competitors, each, trained) for each in pooled},
+        **{
+            method.name: functools.partial(_reading, competitors, method, trained)
+            for method in pooled
+        },
         **_own(competitors, data, trained, parts),
     }
 

@@ -30,7 +30,7 @@ def make_significance(work: Work, reader: Reader) -> Result:
     series = work.series()
     method: Method = work.settings["method"]
     settings = work.settings["significance"]
-    found = edge_significance(
+    significance = edge_significance(
         series,
         reader(work)(series, True),
         surrogates=settings.surrogates,
@@ -38,9 +38,9 @@ def make_significance(work: Work, reader: Reader) -> Result:
         seed=settings.seed,
         on_surrogate=_remaining_time(work, method.name, settings.surrogates),
     )
-    table = _table(found)
-    shown = np.where(found.q < _LEVEL, found.connectivity.values, np.nan)
-    kept = Connectivity(shown, series.regions, method.name, found.connectivity.directed)
+    table = _table(significance)
+    shown = np.where(significance.q < _LEVEL, significance.connectivity.values, np.nan)
+    kept = Connectivity(shown, series.regions, method.name, significance.connectivity.directed)
     numbers = {
         "edges": len(table),
         "q below 0.05": int((table["q"] < _LEVEL).sum()),
@@ -70,16 +70,16 @@ def _remaining_time(work: Work, method: str, surrogates: int) -> Callable[[int],
     return tell
 
 
-def _table(found: EdgeSignificance) -> pd.DataFrame:
-    values = found.connectivity.values
-    target, source = np.nonzero(edge_mask(len(values), found.connectivity.directed))
-    regions = np.array(found.connectivity.regions)
+def _table(significance: EdgeSignificance) -> pd.DataFrame:
+    values = significance.connectivity.values
+    target, source = np.nonzero(edge_mask(len(values), significance.connectivity.directed))
+    regions = np.array(significance.connectivity.regions)
     return pd.DataFrame(
         {
             "target": regions[target],
             "source": regions[source],
             "value": values[target, source],
-            "p": found.p[target, source],
-            "q": found.q[target, source],
+            "p": significance.p[target, source],
+            "q": significance.q[target, source],
         }
     )

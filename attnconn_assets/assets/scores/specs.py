@@ -44,12 +44,12 @@ def specs(study: Study) -> list[BuildSpec]:
     """
     first = [score for score in scored(study) if isinstance(score, Cautious)]
     others = [score for score in scored(study) if not isinstance(score, Cautious)]
-    found = [*(_score(study, score) for score in first), _cautions(study, first)]
-    found += [_group_mean(study), *(_score(study, score) for score in others)]
+    score_specs = [*(_score(study, score) for score in first), _cautions(study, first)]
+    score_specs += [_group_mean(study), *(_score(study, score) for score in others)]
     if study.recovery.ground_truths:
-        found.append(_recovery(study))
-    found += [_significance(study, method) for method in tested_methods(study)]
-    return [*found, _comparison(study)]
+        score_specs.append(_recovery(study))
+    score_specs += [_significance(study, method) for method in tested_methods(study)]
+    return [*score_specs, _comparison(study)]
 
 
 def compared_assets(study: Study) -> dict[str, Kind]:
@@ -71,14 +71,14 @@ def _reads(study: Study, asset: str) -> bool:
 
 def _pools_of(study: Study) -> tuple[tuple[str, str], ...]:
     """Return assets and partitions with the pools; each holds the same pools."""
-    found = [("group_forecaster", study.read_out[0])] if reads_cohort_models(study) else []
-    found += [(asset, WHOLE) for asset in ("pooled_moments", EVIDENCE) if _reads(study, asset)]
-    return tuple(found)
+    places = [("group_forecaster", study.read_out[0])] if reads_cohort_models(study) else []
+    places += [(asset, WHOLE) for asset in ("pooled_moments", EVIDENCE) if _reads(study, asset)]
+    return tuple(places)
 
 
 def labels_of(study: Study) -> dict[str, list[str]]:
     """Return labels and families of methods: settings of assets that show them."""
-    return {name: [each.label, each.family] for name, each in study.every_method.items()}
+    return {name: [method.label, method.family] for name, method in study.every_method.items()}
 
 
 def scored(study: Study) -> tuple[Score, ...]:
@@ -171,7 +171,7 @@ def _group_mean(study: Study) -> BuildSpec:
 
 
 def _cautions(study: Study, scores: Sequence[Score]) -> BuildSpec:
-    inverting = [each for each in study.chosen_methods if hasattr(each.estimator, "inverts")]
+    inverting = [method for method in study.chosen_methods if hasattr(method.estimator, "inverts")]
     return BuildSpec(
         CAUTIONS,
         make_cautions,
@@ -181,7 +181,9 @@ def _cautions(study: Study, scores: Sequence[Score]) -> BuildSpec:
             **{score.name: "whole" for score in scores},
             **{method.name: "session" for method in inverting},
         },
-        optional=frozenset([*(score.name for score in scores), *(each.name for each in inverting)]),
+        optional=frozenset(
+            [*(score.name for score in scores), *(method.name for method in inverting)]
+        ),
         made_without_all=True,
         keeps=frozenset(score.name for score in scores),
         calls=tuple(type(score).__module__ for score in scores),

@@ -74,7 +74,9 @@ class StudyData(ScoreData):
         """Subject → number of the fold that reads it; empty if no method uses folds."""
         self._require("pools")
         there = [
-            each for each in self._work.settings["pools_of"] if named(*each) not in self._work.lacks
+            place
+            for place in self._work.settings["pools_of"]
+            if named(*place) not in self._work.lacks
         ]
         if not there:
             return {}
@@ -127,8 +129,8 @@ class StudyData(ScoreData):
         entry = self._work.entry(asset, session_key)
 
         def matrix(name: str) -> Connectivity:
-            (found,) = read_matrices(self._work.path(entry, name)).values()
-            return found
+            (connectivity,) = read_matrices(self._work.path(entry, name)).values()
+            return connectivity
 
         return Repeats(
             (matrix(FIRST_HALF), matrix(SECOND_HALF)) if FIRST_HALF in entry.files else None,
@@ -145,9 +147,9 @@ class StudyData(ScoreData):
         self._require("linear_forecasts")
         if "linear_forecasters" in self._work.lacks:
             return {}
-        found: Mapping[str, Mapping[str, float]]
-        found = self._work.facts("linear_forecasters", session_key)["skill"]
-        return found
+        skill: Mapping[str, Mapping[str, float]]
+        skill = self._work.facts("linear_forecasters", session_key)["skill"]
+        return skill
 
     def _require(self, what: str) -> None:
         if what not in self._reads:

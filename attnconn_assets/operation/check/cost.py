@@ -156,8 +156,8 @@ def _disk_of(spec: BuildSpec, sessions: int, pairs: int, lengths: int) -> float:
         case "forecasters":
             return float(_WEIGHTS * sessions * pairs)
         case "export":
-            each = sum(FORMATS[name].size for name in spec.settings["formats"])
-            return float(each * sessions * pairs * len(spec.settings["methods"]))
+            size = sum(FORMATS[name].size for name in spec.settings["formats"])
+            return float(size * sessions * pairs * len(spec.settings["methods"]))
         case _:
             return 0.0
 

@@ -37,10 +37,10 @@ class Findings:
     def lines(self) -> Iterator[str]:
         """Yield all lines: errors, then warnings, then the plan."""
         parts = {"Errors": self.errors, "Warnings": self.warnings, "Would be made": self.plan}
-        for heading, told in parts.items():
-            if told:
-                yield f"{heading} ({len(told)})" if told is not self.plan else heading
-                yield from (f"  {line}" for line in told)
+        for heading, lines in parts.items():
+            if lines:
+                yield f"{heading} ({len(lines)})" if lines is not self.plan else heading
+                yield from (f"  {line}" for line in lines)
 
     def warn_alike(self, what: str, reasons: Mapping[str, str]) -> None:
         """Add one warning per reason, which names all that it concerns; see `told_once`.

@@ -77,7 +77,7 @@ def check_lengths(
     frames = {key: shape.frames for key, shape in alike.items()}
     findings.warn_alike("is suspicious", far_shorter(frames))
     _check_windows(study, alike, findings)
-    _check_scan_lengths(study, frames or {k: each.frames for k, each in shapes.items()}, findings)
+    _check_scan_lengths(study, frames or {k: shape.frames for k, shape in shapes.items()}, findings)
     return kept
 
 
@@ -96,12 +96,12 @@ def _say_shapes(shapes: Mapping[str, SessionShape], findings: Findings) -> None:
     runs = sorted({len(shape.runs) for shape in shapes.values()})
     times = sorted({s.repetition_time for s in shapes.values() if s.repetition_time is not None})
     regions = sorted({s.regions for s in shapes.values() if s.regions is not None})
-    told = [
+    parts = [
         f"{_range(frames)} frames in {_range(runs)} run{'s' if runs[-1] > 1 else ''}",
-        f"repetition time {' or '.join(f'{each:g}' for each in times)} s" if times else "",
+        f"repetition time {' or '.join(f'{seconds:g}' for seconds in times)} s" if times else "",
         f"{' or '.join(map(str, regions))} regions" if regions else "",
     ]
-    findings.plan.append("each session has " + ", ".join(filter(None, told)))
+    findings.plan.append("each session has " + ", ".join(filter(None, parts)))
 
 
 def _range(values: Sequence[int]) -> str:
@@ -145,14 +145,14 @@ def _unlike_most(held: Mapping[str, _Held]) -> dict[str, tuple[_Held, str, str]]
     If two values are equally frequent, that of the first session counts as usual.
     """
     counts = Counter(held.values())
-    found = {}
+    odd = {}
     for key, own in held.items():
         usual, count = counts.most_common(1)[0]
         if own != usual:
             have = f"{count} of {len(held)} sessions have"
             tied = " (and equally many agree with it, so either may be right)"
-            found[key] = (usual, have, tied if counts[own] == count else "")
-    return found
+            odd[key] = (usual, have, tied if counts[own] == count else "")
+    return odd
 
 
 def _check_windows(study: Study, shapes: Mapping[str, SessionShape], findings: Findings) -> None:
@@ -170,8 +170,8 @@ def _check_windows(study: Study, shapes: Mapping[str, SessionShape], findings: F
         for why, keys in short.items():
             assets[why, tuple(keys), all_short].append(spec.name)
     for (why, who, all_short), names in assets.items():
-        told = findings.errors if all_short else findings.warnings
-        told.append(f"{', '.join(names)} can't be made of {listed(who)}: {why}")
+        messages = findings.errors if all_short else findings.warnings
+        messages.append(f"{', '.join(names)} can't be made of {listed(who)}: {why}")
 
 
 def _without_the_short(

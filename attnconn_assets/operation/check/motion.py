@@ -61,7 +61,9 @@ def check_motion(
     if not rules.about_motion:
         return cohort
     about_motion = ExclusionRules(**rules.about_motion)
-    broken = {key: why for key, each in measured.items() if (why := about_motion.why_not(each))}
+    broken = {
+        key: why for key, measures in measured.items() if (why := about_motion.why_not(measures))
+    }
     findings.warn_alike("is left out by exclude", _with_missing_files(source, cohort, broken))
     by_rule = {key: f"{BY_RULE}{why}" for key, why in broken.items()}
     kept = without(cohort, {**unreadable, **by_rule})
@@ -96,9 +98,9 @@ def _with_missing_files(
     source: Source, cohort: Cohort, broken: Mapping[str, str]
 ) -> dict[str, str]:
     """Add the names of missing files to the reasons of sessions that break a rule."""
-    told = dict(broken)
+    reasons = dict(broken)
     for session in cohort.sessions:
         missing = [path for path in source.quality_files(session) if not path.is_file()]
         if missing and session.key in broken:
-            told[session.key] += f" (no {few_and_more(missing, 1)})"
-    return told
+            reasons[session.key] += f" (no {few_and_more(missing, 1)})"
+    return reasons

@@ -33,7 +33,7 @@ def check_scores(study: Study, source: Source, cohort: Cohort, findings: Finding
         if not isinstance(score, CheckedEarly) or ("phenotypes" in score.reads and table is None):
             continue
         try:
-            found = score.check_early(cohort, table)
+            early_check = score.check_early(cohort, table)
         except UnpairedError as error:
             _block(score.name, error, findings, inapplicable=_one_session_each(cohort))
         except CohortError as error:
@@ -41,8 +41,8 @@ def check_scores(study: Study, source: Source, cohort: Cohort, findings: Finding
         except AttnconnError as error:
             findings.errors.append(f"{score.name}: {error}")
         else:
-            findings.plan.append(found.would)
-            findings.warnings += found.notes
+            findings.plan.append(early_check.would)
+            findings.warnings += early_check.notes
 
 
 def _one_session_each(cohort: Cohort) -> bool:
@@ -53,8 +53,8 @@ def _block(
     name: str, error: CohortError, findings: Findings, *, inapplicable: bool = False
 ) -> None:
     """Record that a score can't be made: an error, or a warning if it doesn't apply here."""
-    told = findings.warnings if inapplicable else findings.errors
-    told.append(f"{name} can't be made: {error}")
+    messages = findings.warnings if inapplicable else findings.errors
+    messages.append(f"{name} can't be made: {error}")
     findings.blocked[name] = str(error)
     if inapplicable:
         findings.inapplicable.add(name)

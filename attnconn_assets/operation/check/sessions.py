@@ -24,7 +24,9 @@ _REMEDY = (
 def candidates(study: Study, listing: Listing) -> Cohort:
     """Return the cohort of the sessions that the study doesn't exclude by name."""
     excluded = listing.missing
-    named = {each.key: why for each in listing.sessions if (why := by_name(study, each.key))}
+    named = {
+        session.key: why for session in listing.sessions if (why := by_name(study, session.key))
+    }
     kept = tuple(session for session in listing.sessions if session.key not in named)
     return Cohort(kept, {**excluded, **named}, study.sessions)
 
@@ -54,7 +56,7 @@ def without(cohort: Cohort, left_out: Mapping[str, str]) -> Cohort:
 def check_quorum(study: Study, cohort: Cohort, findings: Findings) -> None:
     """Report an error if too few sessions are usable for group results."""
     lacks, left_out, _ = short_of_quorum(study, cohort).partition(". Left out: ")
-    if lacks and not any(each.startswith(_QUORUM) for each in findings.errors):
+    if lacks and not any(error.startswith(_QUORUM) for error in findings.errors):
         findings.errors.append(f"{_QUORUM} {lacks}{_REMEDY if left_out else ''}")
 
 
@@ -82,17 +84,21 @@ def _say_who_is_compared(cohort: Cohort, findings: Findings) -> None:
     compared = listed(f"{test} with {retest}" for test, retest in names)
     findings.plan.append(f"compared in {len(pairs)} subjects: {compared}")
     paired = {test.subject for test, _ in pairs}
-    alone = [subject for subject in cohort.subjects if subject not in paired]
-    if alone:
+    unpaired = [subject for subject in cohort.subjects if subject not in paired]
+    if unpaired:
         findings.warnings.append(
-            f"{len(alone)} of {len(cohort.subjects)} subjects lack one of the two sessions that "
-            f"are compared: {listed(alone)}"
+            f"{len(unpaired)} of {len(cohort.subjects)} subjects lack one of the two sessions that "
+            f"are compared: {listed(unpaired)}"
         )
 
 
 def _check_champion(study: Study, findings: Findings) -> None:
     every = study.configurations
-    unjudged = [n for n, each in every.items() if each.training.validation_fraction is None]
+    unjudged = [
+        n
+        for n, configuration in every.items()
+        if configuration.training.validation_fraction is None
+    ]
     if not unjudged or len(every) == 1:
         return
     why = without_validation(unjudged)

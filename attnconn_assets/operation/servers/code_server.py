@@ -65,10 +65,10 @@ class CodeServer:
             if self.answer() is not Answer.THERE:
                 return str(error)
         try:
-            found = deserialize_value(self._client.list_repositories())
+            repositories = deserialize_value(self._client.list_repositories())
         except DagsterUserCodeUnreachableError as error:
             return str(error)
-        return _root_cause(found) if isinstance(found, SerializableErrorInfo) else ""
+        return _root_cause(repositories) if isinstance(repositories, SerializableErrorInfo) else ""
 
     def renew(self) -> None:
         """Load the code in a new process, and print the error if that fails."""

@@ -34,10 +34,12 @@ def dev(study: Study, file: Path, dagster_port: int, mlflow_port: int | None) ->
                 "set `tracking_page` in the study to MLflow's address"
             )
 
-        def read() -> Sequence[Path]:
+        def read_named_files() -> Sequence[Path]:
             return _files_named_now(file, study.tracking_folder)
 
-        return serve(file.resolve(), read, study.tracking_folder, dagster_port, chosen, record)
+        return serve(
+            file.resolve(), read_named_files, study.tracking_folder, dagster_port, chosen, record
+        )
 
 
 def _files_named_now(file: Path, tracking: Path) -> Sequence[Path]:

@@ -36,8 +36,8 @@ class Process:
 
 def running() -> dict[int, Process]:
     """Return all running processes by id, without zombies."""
-    found = _from_proc() if _BOOT.exists() else _from_ps()
-    return {process.pid: process for process in found}
+    processes = _from_proc() if _BOOT.exists() else _from_ps()
+    return {process.pid: process for process in processes}
 
 
 def _from_proc() -> Iterator[Process]:

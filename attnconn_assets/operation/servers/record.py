@@ -83,7 +83,7 @@ def only_one(home: Path, page: str) -> Iterator[Record]:
     """
     file = home / _RECORD
     with locked_if_free([home / _LOCK]) as held:
-        former = _read(file)
+        former = _read_record(file)
         if not held:
             known = f": process {former['process']}, {former['page']}" if former else ""
             raise InputError(
@@ -92,10 +92,10 @@ def only_one(home: Path, page: str) -> Iterator[Record]:
             )
         if left := _left_behind(former):
             end(left)
-            told = ", ".join(f"{each.name} ({each.leader.pid})" for each in left)
+            parts = ", ".join(f"{part.name} ({part.leader.pid})" for part in left)
             print(
                 f"attnconn dev was killed (process {former['process']}); its parts are ended now: "
-                f"{told}"
+                f"{parts}"
             )
         record = Record(file, page)
         record.note([])
@@ -125,22 +125,22 @@ class _LeftBehind:
     def _living(self) -> list[Process]:
         """Return the members that still run."""
         now = running()
-        return [each for each in self.members if now.get(each.pid) == each]
+        return [member for member in self.members if now.get(member.pid) == member]
 
 
 def _left_behind(record: Mapping[str, Any]) -> list[_LeftBehind]:
     """Return recorded parts that still run; ids that were reused don't count."""
     now = running()
-    found = []
+    left = []
     for part in record.get("parts", ()):
         leader = now.get(part["pid"])
         if leader is not None and leader.started == part["started"]:
-            members = tuple(each for each in now.values() if each.group == leader.pid)
-            found.append(_LeftBehind(part["name"], leader, members, part["ends_by"]))
-    return found
+            members = tuple(process for process in now.values() if process.group == leader.pid)
+            left.append(_LeftBehind(part["name"], leader, members, part["ends_by"]))
+    return left
 
 
-def _read(file: Path) -> dict[str, Any]:
+def _read_record(file: Path) -> dict[str, Any]:
     try:
         return dict(json.loads(file.read_text(encoding="utf-8")))
     except (OSError, ValueError):  # there is none, or the disk was full

@@ -29,7 +29,7 @@ _LOOK = 2.0  # seconds between two calls of the watches
 
 def serve(
     study: Path,
-    read: Callable[[], Sequence[Path]],
+    read_named_files: Callable[[], Sequence[Path]],
     tracking: Path,
     dagster_port: int,
     mlflow_port: int,
@@ -44,7 +44,7 @@ def serve(
     ----------
     study
         The study file.
-    read
+    read_named_files
         Function that reads and validates the study, and returns the files that it names.
     tracking
         MLflow's folder.
@@ -81,7 +81,7 @@ def serve(
             watches = (
                 PagesWatch(dagster_port, mlflow_port),
                 CodeWatch(server),
-                StudyWatch(study, read, server),
+                StudyWatch(study, read_named_files, server),
             )
             with _looking([watch.look for watch in watches]):
                 return _watch(parts, environment, code, record)
@@ -110,8 +110,8 @@ def _watch(
         for part in parts:
             status = part.ended()
             if part.needed and status is not None:
-                told = f"{part.name} ended with status {status}; no run can start without it"
-                print(told, file=sys.stderr)
+                message = f"{part.name} ended with status {status}; no run can start without it"
+                print(message, file=sys.stderr)
                 return 1
             part.keep(environment)
         record.note(parts)
@@ -128,8 +128,8 @@ def _looking(looks: Sequence[Callable[[], None]]) -> Iterator[None]:
 
     def look() -> None:
         while not ended.wait(_LOOK):
-            for each in looks:
-                each()
+            for function in looks:
+                function()
 
     threading.Thread(target=look, name="looks", daemon=True).start()
     try:

@@ -20,15 +20,17 @@ class StudyWatch:
     ----------
     study
         The study file.
-    read
+    read_named_files
         Function that reads and validates the study, and returns the files that it names.
     server
         The code server, which holds the study as it was when the code was loaded.
     """
 
-    def __init__(self, study: Path, read: Callable[[], Sequence[Path]], server: CodeServer) -> None:
-        self._study, self._read, self._server = study, read, server
-        self._loaded = self._seen = _contents([study, *read()])
+    def __init__(
+        self, study: Path, read_named_files: Callable[[], Sequence[Path]], server: CodeServer
+    ) -> None:
+        self._study, self._read_named_files, self._server = study, read_named_files, server
+        self._loaded = self._seen = _contents([study, *read_named_files()])
         self._refused = ""
 
     def look(self) -> None:
@@ -39,7 +41,7 @@ class StudyWatch:
         if self._server.answer() is Answer.AWAY:  # it is loading the study for the first time
             return
         try:
-            named = self._read()
+            named = self._read_named_files()
         except AttnconnError as error:
             self._refuse(str(error))
             return
@@ -53,9 +55,9 @@ class StudyWatch:
     def _refuse(self, problem: str) -> None:
         """Print once what is wrong with the study; the loaded code stays."""
         if problem != self._refused:
-            told = " ".join(problem.split())
+            message = " ".join(problem.split())
             say(
-                f"{told}: Dagster's pages keep the former study; runs fail until "
+                f"{message}: Dagster's pages keep the former study; runs fail until "
                 "the file is corrected"
             )
         self._refused = problem

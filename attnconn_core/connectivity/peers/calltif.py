@@ -45,6 +45,10 @@ class Calltif:
     method: ClassVar[str] = "calltif"
     directed: ClassVar[bool] = True
     signed: ClassVar[bool] = True
+    equation: ClassVar[str] = (
+        r"w_{ij} = \mathrm{corr}(x_i(t), x_j(t - l) \mid \text{past of all others}), \quad "
+        r"0 \leq l \leq L"
+    )
     library: ClassVar[str] = LIBRARY
 
     def __post_init__(self) -> None:
@@ -63,9 +67,9 @@ class Calltif:
         SeriesError
             As `links` does.
         """
-        found = self.links(series)
-        metrics = {"edges": share_of_pairs(found.edges())}
-        return Connectivity(found.strongest(), series.regions, self.method, self.directed, metrics)
+        links = self.links(series)
+        metrics = {"edges": share_of_pairs(links.edges())}
+        return Connectivity(links.strongest(), series.regions, self.method, self.directed, metrics)
 
     def links(self, series: TimeSeries) -> LinkTest:
         """Test every link at lag 0 and every other.

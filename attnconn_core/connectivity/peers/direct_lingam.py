@@ -32,6 +32,7 @@ class DirectLingam:
     method: ClassVar[str] = "direct_lingam"
     directed: ClassVar[bool] = True
     signed: ClassVar[bool] = True
+    equation: ClassVar[str] = r"x_i(t) = \sum_{j \text{ before } i} w_{ij}\, x_j(t) + e_i(t)"
     library: ClassVar[str] = "lingam"
 
     def estimate(self, series: TimeSeries) -> Connectivity:

@@ -46,11 +46,11 @@ class MultiGroupLingam:
         if len(cohort) < 2:
             raise CohortError(f"{self.method} needs at least 2 sessions; got {len(cohort)}")
         regions = cohort[0].regions
-        if any(each.regions != regions for each in cohort):
+        if any(session.regions != regions for session in cohort):
             raise CohortError(f"{self.method}: every session must have the same regions")
-        frames = [lingam_frames(each, self.method) for each in cohort]
+        frames = [lingam_frames(session, self.method) for session in cohort]
         model = require(self.library, self.method).MultiGroupDirectLiNGAM()
-        found = model.fit(frames).adjacency_matrices_
+        effects = model.fit(frames).adjacency_matrices_
         return tuple(
             Connectivity(
                 np.asarray(values, dtype=np.float64),
@@ -59,5 +59,5 @@ class MultiGroupLingam:
                 self.directed,
                 {"cohort_informed": 1.0},
             )
-            for values in found
+            for values in effects
         )

@@ -45,6 +45,9 @@ class Pcmci:
     method: ClassVar[str] = "pcmci"
     directed: ClassVar[bool] = True
     signed: ClassVar[bool] = True
+    equation: ClassVar[str] = (
+        r"w_{ij} = \mathrm{corr}(x_i(t), x_j(t - l) \mid \text{parents of both})"
+    )
     library: ClassVar[str] = LIBRARY
 
     def __post_init__(self) -> None:
@@ -63,9 +66,9 @@ class Pcmci:
         SeriesError
             As `links` does.
         """
-        found = self.links(series)
-        metrics = {"edges": share_of_pairs(found.edges())}
-        return Connectivity(found.strongest(), series.regions, self.method, self.directed, metrics)
+        links = self.links(series)
+        metrics = {"edges": share_of_pairs(links.edges())}
+        return Connectivity(links.strongest(), series.regions, self.method, self.directed, metrics)
 
     def links(self, series: TimeSeries) -> LinkTest:
         """Search, and test every link at every lag.

@@ -47,6 +47,10 @@ class PcmciPlus:
     method: ClassVar[str] = "pcmci_plus"
     directed: ClassVar[bool] = True
     signed: ClassVar[bool] = True
+    equation: ClassVar[str] = (
+        r"w_{ij} = \mathrm{corr}(x_i(t), x_j(t - l) \mid \text{parents of both}), \quad "
+        r"0 \leq l \leq L"
+    )
     library: ClassVar[str] = LIBRARY
 
     def __post_init__(self) -> None:

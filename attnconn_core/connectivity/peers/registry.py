@@ -22,7 +22,7 @@ _EVERY = (
 )
 
 #: Name → method, whether its library is installed or not.
-PEERS: Mapping[str, Method] = MappingProxyType({each.name: each for each in _EVERY})
+PEERS: Mapping[str, Method] = MappingProxyType({peer.name: peer for peer in _EVERY})
 
 
 def available_peers() -> dict[str, Method]:

@@ -90,7 +90,7 @@ def _may_be_categories(column: pd.Series) -> bool:
 
 def _of_thousands(one: pd.Series, other: pd.Series) -> str:
     """Ask about a thousands separator, where one group has three decimals and is that small."""
-    small, large = sorted((one, other), key=lambda each: each.median())
+    small, large = sorted((one, other), key=lambda group: group.median())
     places = (small * 1000 - (small * 1000).round()).abs().max()
     decimals = (small != small.round()).any()
     if decimals and places < _ROUNDING and 200 < large.median() / small.median() < 5000:

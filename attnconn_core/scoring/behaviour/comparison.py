@@ -48,11 +48,15 @@ def compare_behaviours(folds: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for first, second in combinations(folds["method"].unique(), 2):
         difference = (errors[second] - errors[first]).dropna()
-        splits = [(str(name), each) for name, each in difference.groupby(level="target")]
+        splits = [
+            (str(name), differences) for name, differences in difference.groupby(level="target")
+        ]
         over_all = difference.groupby(level=["repeat", "fold"]).mean()
-        for name, each in [*splits, (ALL_TARGETS, over_all)]:
-            t, p, df = corrected_resampled_t(each.to_numpy(), float(ratio.get(name, ratio.mean())))
-            tested = {**_with_interval(float(each.mean()), t, df), "t": t, "p": p, "df": df}
+        for name, differences in [*splits, (ALL_TARGETS, over_all)]:
+            t, p, df = corrected_resampled_t(
+                differences.to_numpy(), float(ratio.get(name, ratio.mean()))
+            )
+            tested = {**_with_interval(float(differences.mean()), t, df), "t": t, "p": p, "df": df}
             rows.append({"target": name, "first": first, "second": second, **tested})
     columns = ["target", "first", "second", "difference", "lower", "upper", "t", "p", "df"]
     return _corrected(pd.DataFrame(rows, columns=columns))

@@ -40,15 +40,15 @@ def jackknifed_variance(
     with the others. The variance of r over draws, minus its variance over folds, is
     multiplied by (n − d) / d. It takes as long as 30 to 40 further repeats, without shuffles.
     """
-    alone = np.arange(len(cohort.targets))
-    unit = alone if cohort.groups is None else group_numbers(cohort.groups, len(alone))
+    subjects = np.arange(len(cohort.targets))
+    unit = subjects if cohort.groups is None else group_numbers(cohort.groups, len(subjects))
     many = int(unit.max()) + 1
     deleted = max(1, round(_SHARE * many))
     folds = min(plan.folds, many - deleted)
     rng = np.random.default_rng(plan.seed)
-    found = np.full((_DRAWS, _REPEATS, cohort.targets.shape[1]), np.nan)
+    r = np.full((_DRAWS, _REPEATS, cohort.targets.shape[1]), np.nan)
     if folds < 2:
-        nothing: Float[np.ndarray, " target"] = found[0, 0]
+        nothing: Float[np.ndarray, " target"] = r[0, 0]
         return nothing
     for draw in range(_DRAWS):
         kept = ~np.isin(unit, rng.permutation(many)[:deleted])
@@ -56,13 +56,13 @@ def jackknifed_variance(
             plan, folds=folds, repeats=_REPEATS, permutations=0, seed=plan.seed + _REPEATS * draw
         )
         try:
-            told = predict_repeatedly(cohort.of(kept), model, again)
+            predicted = predict_repeatedly(cohort.of(kept), model, again)
         except ParameterError:  # too few are left
             continue
-        found[draw] = [
-            correlations(*pair) for pair in zip(told.predictions, told.truth, strict=True)
+        r[draw] = [
+            correlations(*pair) for pair in zip(predicted.predictions, predicted.truth, strict=True)
         ]
-    z = np.arctanh(np.clip(found, -1 + 1e-12, 1 - 1e-12))
+    z = np.arctanh(np.clip(r, -1 + 1e-12, 1 - 1e-12))
     return np.array([_between(of_target) for of_target in z.transpose(2, 0, 1)]) * (
         (many - deleted) / deleted
     )

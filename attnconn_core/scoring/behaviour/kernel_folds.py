@@ -33,11 +33,11 @@ def edge_kernel(
     are in `docs/decisions/0015-one-kernel-a-cohort.md`. Edges whose scales differ for no
     good reason should be scaled beforehand.
     """
-    whole = np.isfinite(features).all(axis=1)
-    known = features[whole].astype(np.float64, copy=False)
+    finite = np.isfinite(features).all(axis=1)
+    known = features[finite].astype(np.float64, copy=False)
     known -= known.sum(axis=0) / max(1, len(known))
     kernel = np.full((len(features), len(features)), np.nan)
-    kernel[np.ix_(whole, whole)] = known @ known.T
+    kernel[np.ix_(finite, finite)] = known @ known.T
     return kernel
 
 

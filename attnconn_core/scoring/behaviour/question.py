@@ -62,13 +62,16 @@ class Question:
         """Take targets, confounds and families from the subjects' phenotypes."""
         family = settings.family_column
         identifiers = [*([family] if family is not None else []), *settings.confounds]
-        found = target_columns(phenotypes, settings.targets, identifiers, "the phenotype table")
+        candidates = target_columns(
+            phenotypes, settings.targets, identifiers, "the phenotype table"
+        )
         # Regressed out of itself, a confound leaves nothing to predict.
-        names = [name for name in found if name not in settings.confounds]
-        if found and not names:
+        names = [name for name in candidates if name not in settings.confounds]
+        if candidates and not names:
             raise CohortError(
-                f"behaviour must have a target that is no confound; {first_few(found, _SHOWN)} "
-                f"{'is' if len(found) == 1 else 'are'} also under behaviour.confounds, and a "
+                "behaviour must have a target that is no confound; "
+                f"{first_few(candidates, _SHOWN)} "
+                f"{'is' if len(candidates) == 1 else 'are'} also under behaviour.confounds, and a "
                 "column regressed out of itself leaves nothing to predict. Remove it from either"
             )
         targets = phenotypes[names].astype(float)
@@ -102,11 +105,11 @@ class Question:
             If there is none.
         """
         patterns = target_patterns(self.targets, unusable, self.confounds)
-        found = [name for _, names in patterns for name in names]
-        if not found:
+        targets = [name for _, names in patterns for name in names]
+        if not targets:
             why = "; ".join(f"{target}: {reason}" for target, reason in unusable.items())
             raise CohortError(f"no target of the phenotype table can be predicted; {why or 'none'}")
-        return found
+        return targets
 
     def ask(
         self,

@@ -91,11 +91,11 @@ def _null(
         _, residuals = plain.adjust(cohort.features, scaled, everybody)
         explained, scaled = scaled - residuals, residuals
     precision = np.float32 if len(scaled) >= MANY_SUBJECTS else np.float64
-    found = np.empty((scaled.shape[1], shuffles.shape[1]))
+    r = np.empty((scaled.shape[1], shuffles.shape[1]))
     for target, values in enumerate(scaled.T.astype(precision)):
         for start in range(0, shuffles.shape[1], _SHUFFLES_AT_ONCE):
             part = slice(start, start + _SHUFFLES_AT_ONCE)
             block = values[shuffles[:, part]] + explained[:, [target]].astype(precision)
             truth = adjusted_truth(block, fold, cohort.confounds)
-            found[target, part] = correlations(predict(block), truth)
-    return found
+            r[target, part] = correlations(predict(block), truth)
+    return r

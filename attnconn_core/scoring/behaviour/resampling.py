@@ -74,13 +74,13 @@ def shuffled_rows(
     whose size is unique stays in place.
     """
     rng = np.random.default_rng(seed)
-    alone = np.arange(n_subjects)
-    numbers = alone if groups is None else group_numbers(groups, n_subjects)
+    subjects = np.arange(n_subjects)
+    numbers = subjects if groups is None else group_numbers(groups, n_subjects)
     members = [np.flatnonzero(numbers == number) for number in np.unique(numbers)]
-    sizes = np.array([len(each) for each in members])
+    sizes = np.array([len(family) for family in members])
     rows = np.empty((n_subjects, permutations), dtype=np.int64)
     for size in np.unique(sizes):
-        blocks = np.stack([each for each in members if len(each) == size])
+        blocks = np.stack([family for family in members if len(family) == size])
         for column in range(permutations):
             moved = rng.permuted(blocks[rng.permutation(len(blocks))], axis=1)
             rows[blocks.ravel(), column] = moved.ravel()

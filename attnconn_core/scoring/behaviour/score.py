@@ -70,7 +70,7 @@ class Behaviour(BehaviourSettings):
         answers = list(_answers(data, question, sessions, dropped))
         scores, unusable = scores_table(answers), unusable_targets(answers)
         # A null model may have no score: the figure shows methods.
-        if not any(each.kind == METHOD and len(each.table.scores) for each in answers):
+        if not any(answer.kind == METHOD and len(answer.table.scores) for answer in answers):
             why = "; ".join(f"{target}: {reason}" for target, reason in unusable.items())
             raise CohortError(f"no target of the phenotype table can be predicted; {why or 'none'}")
         tables = {
@@ -122,7 +122,7 @@ class Behaviour(BehaviourSettings):
             of, seen = "subjects", ""
             if self.family_column is not None:
                 of = f"families (family_column: {self.family_column})"
-                seen = "".join(f"; {each}" for each in question.family_notes)
+                seen = "".join(f"; {note}" for note in question.family_notes)
             raise CohortError(
                 f"behaviour needs at least {_FEWEST} {of} with a scan and a target, so that "
                 f"{_FEWEST - 1} are left to learn from; got {units}{seen}"
@@ -142,7 +142,7 @@ class Behaviour(BehaviourSettings):
         errors = squared_errors(tables["predictions"])
         errors = errors[errors["method"].isin(methods["method"])]
         compared = compare_targets(methods, tables["comparison"], errors)
-        for target, each in compared.items():
+        for target, comparison in compared.items():
             beside = null.loc[null["target"] == target, columns]
             if target == ALL_TARGETS:
                 means = null.groupby("method", sort=False)["value"].mean()
@@ -155,12 +155,12 @@ class Behaviour(BehaviourSettings):
             yield Measured(
                 "behaviour",
                 f"r, {target}",
-                each,
+                comparison,
                 beside,
                 drawn,
                 heading,
                 digits=2,
-                missing=_why_no_interval(each.scores),
+                missing=_why_no_interval(comparison.scores),
                 words=words,
                 words_below_zero=below_zero,
             )
@@ -205,8 +205,8 @@ def _answers(
     if settings.null_models and confounds is not None:
         # Prediction of the unadjusted target from confounds alone.
         left = replace(question, targets=question.targets[question.predictable({})])
-        alone = left.ask(confounds.values, "least_squares", None)
-        yield Answer("null_confounds", NULL_MODEL, alone)
+        from_confounds = left.ask(confounds.values, "least_squares", None)
+        yield Answer("null_confounds", NULL_MODEL, from_confounds)
     for method in data.methods:
         stacked = np.stack([data.whole_scan(method.name, key).values for key in sessions])
         features = edge_features(stacked, method.directed)
@@ -216,9 +216,9 @@ def _answers(
             why = why_constant(features)
             if not why:
                 mean = features.mean(axis=1, keepdims=True)
-                found = question.ask(mean, "least_squares", confounds)
-                why = why_meaningless(found.scores)
+                from_mean = question.ask(mean, "least_squares", confounds)
+                why = why_meaningless(from_mean.scores)
             if why:
                 dropped[name] = why
             else:
-                yield Answer(name, NULL_MODEL, found)
+                yield Answer(name, NULL_MODEL, from_mean)

@@ -117,7 +117,7 @@ def score_behaviours(
                 None if groups is None else np.asarray(groups, dtype=object)[kept],
                 None if kernel is None else kernel[np.ix_(kept, kept)],
             )
-            found = predict_repeatedly(cohort, model, cross_validation)
+            prediction = predict_repeatedly(cohort, model, cross_validation)
             variance = np.zeros(len(names))
             if model.selects_edges:
                 variance = jackknifed_variance(cohort, model, cross_validation)
@@ -125,7 +125,7 @@ def score_behaviours(
             unusable |= dict.fromkeys(names, str(error))
             continue
         subjects = targets.index[kept]
-        parts.append(_tables(found, variance, cohort, names, subjects, cross_validation))
+        parts.append(_tables(prediction, variance, cohort, names, subjects, cross_validation))
     joined = [
         pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
         for frames in ([frame for part in parts for frame in part[n]] for n in range(4))
@@ -168,7 +168,7 @@ def target_patterns(
 
 
 def _tables(
-    found: Predicted,
+    prediction: Predicted,
     variance: Float[np.ndarray, " target"],
     cohort: KeptSubjects,
     names: Sequence[str],
@@ -177,15 +177,19 @@ def _tables(
 ) -> tuple[list[pd.DataFrame], ...]:
     scores, repeats, folds, predictions = [], [], [], []
     for place, name in enumerate(names):
-        predicted, truth = found.predictions[:, :, place], found.truth[:, :, place]
-        each = pd.DataFrame([_metrics(p, t) for p, t in zip(predicted, truth, strict=True)])
+        predicted, truth = prediction.predictions[:, :, place], prediction.truth[:, :, place]
+        metrics = pd.DataFrame([_metrics(p, t) for p, t in zip(predicted, truth, strict=True)])
         low, high = interval_of_r(
-            each["r"].to_numpy(), len(subjects), cohort.groups, float(variance[place])
+            metrics["r"].to_numpy(), len(subjects), cohort.groups, float(variance[place])
         )
-        means = dict(each.mean(skipna=False)) | {"lower": low, "upper": high, "p": found.p[place]}
+        means = dict(metrics.mean(skipna=False)) | {
+            "lower": low,
+            "upper": high,
+            "p": prediction.p[place],
+        }
         scores.append(pd.DataFrame([{"target": name, **means, "subjects": len(subjects)}]))
-        repeats.append(each.assign(target=name, repeat=range(plan.repeats)))
-        for repeat, fold in enumerate(found.fold):
+        repeats.append(metrics.assign(target=name, repeat=range(plan.repeats)))
+        for repeat, fold in enumerate(prediction.fold):
             errors = _fold_errors(predicted[repeat], truth[repeat], fold)
             folds.append(errors.assign(target=name, repeat=repeat))
             columns = {"fold": fold, "predicted": predicted[repeat], "measured": truth[repeat]}

@@ -139,8 +139,8 @@ def _hedge(
     )
     needed, following = verdict["n_for_difference"], cells[cells["method"] == verdict["next"]]
     # `needed` belongs to the next method, not to a reference that may lie between the two.
-    alone = highest["method"].tolist() == [verdict["highest"]]
-    if not alone or not len(following) or np.isnan(needed):
+    is_only_highest = highest["method"].tolist() == [verdict["highest"]]
+    if not is_only_highest or not len(following) or np.isnan(needed):
         return said
     value = number(following["value"].iloc[0], verdict["digits"])
     return (

@@ -204,17 +204,17 @@ def join_measures(
         Names of methods that rest on other subjects' data.
     """
     every = list(measures)
-    drawn = [each for each in every if each.drawn]
-    scores = _joined(each.scores() for each in every)
+    drawn = [measure for measure in every if measure.drawn]
+    scores = _joined(measure.scores() for measure in every)
     if len(scores):
-        scores["warning"] = [(warnings or {}).get(str(each), "") for each in scores["method"]]
+        scores["warning"] = [(warnings or {}).get(str(method), "") for method in scores["method"]]
         scores["cohort_informed"] = scores["method"].isin([*informed])
     return Comparison(
         scores=scores,
-        pairs=_joined(each.pairs() for each in every),
-        verdicts=_joined(each.verdict() for each in every),
-        drawn=_joined(each.named(each.with_support()) for each in drawn),
-        leaders=_joined(each.leaders() for each in drawn),
+        pairs=_joined(measure.pairs() for measure in every),
+        verdicts=_joined(measure.verdict() for measure in every),
+        drawn=_joined(measure.named(measure.with_support()) for measure in drawn),
+        leaders=_joined(measure.leaders() for measure in drawn),
     )
 
 

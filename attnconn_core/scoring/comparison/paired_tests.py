@@ -93,7 +93,7 @@ def compare_methods(
     first, second = np.array(list(combinations(range(len(methods)), 2)), dtype=int).reshape(-1, 2).T
     p = _flipped(complete[:, first], complete[:, second], "two-sided", seed)
     differences = complete[:, first] - complete[:, second]
-    ends = np.array([mean_interval(each) for each in differences.T]).reshape(-1, 3)
+    ends = np.array([mean_interval(of_pair) for of_pair in differences.T]).reshape(-1, 3)
     return pd.DataFrame(
         {
             "first": [methods[index] for index in first],

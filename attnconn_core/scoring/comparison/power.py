@@ -109,8 +109,8 @@ def units_for_correlation(r: float, level: float = 0.05) -> float:
         raise ParameterError(f"a correlation must lie in [-1, 1]; got {r}")
     if not abs(r) > 0:
         return float("nan")
-    found = np.clip(_correlations(min(abs(r), 1 - 1e-9)), -1 + 1e-12, 1 - 1e-12)
-    statistic = found * np.sqrt((_SIZES - 2) / (1 - found**2))
+    sample_r = np.clip(_correlations(min(abs(r), 1 - 1e-9)), -1 + 1e-12, 1 - 1e-12)
+    statistic = sample_r * np.sqrt((_SIZES - 2) / (1 - sample_r**2))
     return _least((statistic > student_t.isf(level / 2, _SIZES - 2)).mean(axis=0))
 
 
@@ -130,8 +130,8 @@ def _correlations(r: float) -> Moments:
     y = r * x + other * e
     yy = r**2 * xx + 2 * r * other * xe + other**2 * ee - y**2 / _SIZES
     xy = r * xx + other * xe - x * y / _SIZES
-    found: Moments = xy / np.sqrt((xx - x**2 / _SIZES) * yy)
-    return found
+    correlations: Moments = xy / np.sqrt((xx - x**2 / _SIZES) * yy)
+    return correlations
 
 
 @lru_cache(maxsize=1)
@@ -153,7 +153,7 @@ def _paired_sums() -> tuple[Moments, Moments, Moments, Moments, Moments]:
     blocks = []
     for _ in range(_STUDIES // _AT_ONCE):
         x, e = rng.standard_normal((2, _AT_ONCE, MOST))
-        blocks.append(tuple(_up_to(each, _SIZES) for each in (x, e, x * x, x * e, e * e)))
+        blocks.append(tuple(_up_to(values, _SIZES) for values in (x, e, x * x, x * e, e * e)))
     x, e, xx, xe, ee = (np.concatenate(parts) for parts in zip(*blocks, strict=True))
     return x, e, xx, xe, ee
 

@@ -93,8 +93,8 @@ def compare_on_units(
             given = estimates.loc[[str(method)], list(_SHOWN)]
             mean, low, high = given.to_numpy(dtype=float)[0]
             above = low - float(reference.mean())
-        found = (mean, low, high, float(reference.mean()), above, p, int(known.sum()))
-        rows.append((str(method), *found))
+        numbers = (mean, low, high, float(reference.mean()), above, p, int(known.sum()))
+        rows.append((str(method), *numbers))
     columns = ["method", "value", "lower", "upper", "reference", "above_lower", "p", "n"]
     scores = pd.DataFrame(rows, columns=columns)
     scores["p_corrected"] = holm(scores["p"].to_numpy(dtype=float))
@@ -122,7 +122,7 @@ def compare_hits(
     measure
         Name of the column that is compared.
     """
-    found = pd.DataFrame(
+    table = pd.DataFrame(
         {
             "method": scores["method"],
             "value": scores[measure],
@@ -135,7 +135,7 @@ def compare_hits(
         }
     )
     return _compared(
-        found, _pairs(hits), support_on_units(hits, pd.Series(chance, hits.index), "subjects")
+        table, _pairs(hits), support_on_units(hits, pd.Series(chance, hits.index), "subjects")
     )
 
 
@@ -167,20 +167,20 @@ def compare_targets(
     scores = scores.assign(q=false_discovery(scores["p"].to_numpy(dtype=float)))
     single = comparison[comparison["target"] != ALL_TARGETS]
     single = single.assign(p_corrected=false_discovery(single["p"].to_numpy(dtype=float)))
-    found = {}
+    by_target = {}
     for target, own in scores.groupby("target", sort=False):
         table = own.assign(value=own["r"], reference=0.0, p_corrected=own["q"], n=own["subjects"])
         of_target = None if errors is None else errors[errors["target"] == target]
         tested = single[single["target"] == target]
         support = support_of_r(table, of_target, len(scores), len(single))
-        found[str(target)] = _compared(table[list(_OF_TARGETS)], tested, support)
-    if len(found) > 1:
+        by_target[str(target)] = _compared(table[list(_OF_TARGETS)], tested, support)
+    if len(by_target) > 1:
         over_all = comparison[comparison["target"] == ALL_TARGETS]
         pairs = over_all.rename(columns={"p_holm": "p_corrected"})
         table = _over_targets(scores)
         support = support_of_r(table, errors, len(scores), len(pairs))
-        found[ALL_TARGETS] = _compared(table, pairs, support)
-    return found
+        by_target[ALL_TARGETS] = _compared(table, pairs, support)
+    return by_target
 
 
 def _over_targets(scores: pd.DataFrame) -> pd.DataFrame:

@@ -74,7 +74,7 @@ def verdict(
     if len(scores) == 1:
         return Verdict(None, tuple(names), "beats the reference; no other is compared")
     better = _better(pairs, level)
-    leaders = tuple(each for each in names if not any((other, each) in better for other in names))
+    leaders = tuple(name for name in names if not any((other, name) in better for other in names))
     first = leaders[0]
     if all((first, str(other)) in better for other in scores["method"] if other != first):
         return Verdict(first, leaders, "better than every other method")

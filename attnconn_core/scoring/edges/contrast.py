@@ -105,10 +105,10 @@ class GroupContrast:
         regions = data.regions.regions
         scores, tables, shown = [], [], []
         for method in data.methods:
-            found = self._contrasted(data, method, groups)
-            scores.append(_score_row(method.name, found))
-            tables.append(_components(method.name, found, regions))
-            shown.append(_shown(method, found, regions))
+            statistic = self._contrasted(data, method, groups)
+            scores.append(_score_row(method.name, statistic))
+            tables.append(_components(method.name, statistic, regions))
+            shown.append(_shown(method, statistic, regions))
         result = self._in_words(scores, data.methods, groups)
         return Scored(
             {
@@ -160,16 +160,16 @@ class GroupContrast:
         groups: Sequence[Sequence[str]],
     ) -> str:
         """Return in which methods the groups differ, and how many methods were tested."""
-        found = [
+        significant = [
             f"{method.label} (p = {row['p']:.2g})"
             for row, method in zip(rows, methods, strict=True)
             if row["p"] < _LEVEL
         ]
         return (
             f"{self.label}, {self.column} {self.first} minus {self.second}: components of edges "
-            f"with p < {_LEVEL:g} in {len(found)} of {len(rows)} methods, not corrected for their "
-            f"number (n = {len(groups[0])} and {len(groups[1])})"
-            + (f": {', '.join(found)}" if found else "")
+            f"with p < {_LEVEL:g} in {len(significant)} of {len(rows)} methods, not corrected for "
+            f"their number (n = {len(groups[0])} and {len(groups[1])})"
+            + (f": {', '.join(significant)}" if significant else "")
         )
 
     def _groups(self, cohort: Cohort, phenotypes: pd.DataFrame) -> list[list[str]]:
@@ -202,7 +202,7 @@ class GroupContrast:
         if self.column not in phenotypes:
             return f"the phenotype table has no column {self.column}"
         values = phenotypes[self.column].dropna().unique()
-        return f"it holds {first_few([repr(each) for each in values.tolist()], _SHOWN)}"
+        return f"it holds {first_few([repr(value) for value in values.tolist()], _SHOWN)}"
 
     def _contrasted(
         self, data: ScoreData, method: MethodTraits, groups: Sequence[Sequence[str]]
@@ -223,34 +223,36 @@ class GroupContrast:
         )
 
 
-def _score_row(method: str, found: NetworkBasedStatistic) -> dict[str, object]:
+def _score_row(method: str, statistic: NetworkBasedStatistic) -> dict[str, object]:
     return {
         "method": method,
-        "p": min((each.p for each in found.components), default=float("nan")),
-        "components": len(found.components),
-        "edges": sum(len(each.edges) for each in found.components),
+        "p": min((component.p for component in statistic.components), default=float("nan")),
+        "components": len(statistic.components),
+        "edges": sum(len(component.edges) for component in statistic.components),
     }
 
 
-def _components(method: str, found: NetworkBasedStatistic, regions: Sequence[str]) -> pd.DataFrame:
+def _components(
+    method: str, statistic: NetworkBasedStatistic, regions: Sequence[str]
+) -> pd.DataFrame:
     rows = [
-        (method, number, each.p, each.size, regions[t], regions[s], found.t[t, s])
-        for number, each in enumerate(found.components, start=1)
-        for t, s in each.edges
+        (method, number, component.p, component.size, regions[t], regions[s], statistic.t[t, s])
+        for number, component in enumerate(statistic.components, start=1)
+        for t, s in component.edges
     ]
     columns = ["method", "component", "p", "size", "target", "source", "t"]
     return pd.DataFrame(rows, columns=columns)
 
 
 def _shown(
-    method: MethodTraits, found: NetworkBasedStatistic, regions: tuple[str, ...]
+    method: MethodTraits, statistic: NetworkBasedStatistic, regions: tuple[str, ...]
 ) -> Connectivity:
     """Return t in the components with p below the level, NaN elsewhere."""
-    shown = np.full(found.t.shape, np.nan)
-    for component in found.components:
+    shown = np.full(statistic.t.shape, np.nan)
+    for component in statistic.components:
         if component.p < _LEVEL:
             for t, s in component.edges:
-                shown[t, s] = found.t[t, s]
+                shown[t, s] = statistic.t[t, s]
                 if not method.directed:
-                    shown[s, t] = found.t[t, s]
+                    shown[s, t] = statistic.t[t, s]
     return Connectivity(shown, regions, method.name, method.directed)

@@ -62,11 +62,11 @@ def significant_directions(
         If the rate isn't between 0 and 1.
     """
     require_share("rate", rate)
-    found = np.zeros(direction.p_value.shape, dtype=bool)
-    upper = np.triu_indices(len(found), 1)
+    significant = np.zeros(direction.p_value.shape, dtype=bool)
+    upper = np.triu_indices(len(significant), 1)
     if len(upper[0]):
-        found[upper] = false_discovery_control(direction.p_value[upper]) <= rate
-    return np.asarray((found | found.T) & (direction.log_odds > 0))
+        significant[upper] = false_discovery_control(direction.p_value[upper]) <= rate
+    return np.asarray((significant | significant.T) & (direction.log_odds > 0))
 
 
 def direction_agreement(
@@ -91,7 +91,7 @@ def direction_agreement(
             "directions of two scans must be of the same regions, at least 2; "
             f"got {len(first.log_odds)} and {len(second.log_odds)}"
         )
-    edges = [significant_directions(each, rate) for each in (first, second)]
+    edges = [significant_directions(direction, rate) for direction in (first, second)]
     upper = np.triu_indices(len(first.log_odds), 1)
     one, other = first.log_odds[upper], second.log_odds[upper]
     same = np.sign(one) == np.sign(other)

@@ -101,10 +101,10 @@ def edge_mask(
         If `edges` is neither.
     """
     require_choice("edges", edges, EDGES)
-    whole = np.ones((n_regions, n_regions), dtype=bool)
+    every_entry = np.ones((n_regions, n_regions), dtype=bool)
     if edges == "all":
-        return whole
-    return whole & ~np.eye(n_regions, dtype=bool) if directed else np.tril(whole, -1)
+        return every_entry
+    return every_entry & ~np.eye(n_regions, dtype=bool) if directed else np.tril(every_entry, -1)
 
 
 def edge_features(

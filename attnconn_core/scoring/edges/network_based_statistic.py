@@ -114,8 +114,8 @@ def network_based_statistic(
     >>> rng = np.random.default_rng(0)
     >>> first, second = rng.normal(size=(2, 15, 6, 6))
     >>> first[:, 0, 1:4] += 3  # three directed edges into region 0
-    >>> found = network_based_statistic(first, second, permutations=99)
-    >>> len(found.components), found.components[0].p
+    >>> statistic = network_based_statistic(first, second, permutations=99)
+    >>> len(statistic.components), statistic.components[0].p
     (1, 0.02)
     """
     require_choice("side", side, _SIDES)
@@ -144,17 +144,19 @@ def network_based_statistic(
         labels, sizes = _components(ends, excess, len(mask), size)
         largest[number] = max(sizes, default=0.0)
         if number == 0:
-            found = labels, sizes
+            observed = labels, sizes
     t = np.full(mask.shape, np.nan)
     t[mask] = _students_t(edges, in_first[0])
     if symmetric:
         t = np.where(mask.T, t.T, t)
-    labels, sizes = found
+    labels, sizes = observed
     components = (
         Component(ends[labels == number], value, float((largest >= value - 1e-9).mean()))
         for number, value in enumerate(sizes)
     )
-    return NetworkBasedStatistic(t, tuple(sorted(components, key=lambda each: -each.size)))
+    return NetworkBasedStatistic(
+        t, tuple(sorted(components, key=lambda component: -component.size))
+    )
 
 
 def _students_t(
@@ -198,4 +200,4 @@ def _components(
     labels[beyond] = numbers
     weights = None if size == "extent" else excess[beyond]
     sizes = np.bincount(numbers, weights, minlength=len(present))
-    return labels, [float(each) for each in sizes]
+    return labels, [float(value) for value in sizes]

@@ -103,7 +103,7 @@ def edge_significance(
         reached += np.abs(estimated.values[mask]) >= threshold
     p = reached / (surrogates + 1)
     q = false_discovery_control(p) if len(p) else p
-    return EdgeSignificance(observed, *(_laid_out(each, observed, mask) for each in (p, q)))
+    return EdgeSignificance(observed, *(_laid_out(values, observed, mask) for values in (p, q)))
 
 
 def _laid_out(

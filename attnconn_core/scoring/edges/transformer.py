@@ -115,16 +115,18 @@ class ConnectivityFeatures(TransformerMixin, BaseEstimator):
                 f"scans must have the {len(self.regions_)} regions that fit saw; got "
                 f"{scans[0].n_regions}, or other names"
             )
-        matrices: list[Connectivity] = [self.estimator_.estimate(each) for each in scans]
+        matrices: list[Connectivity] = [self.estimator_.estimate(scan) for scan in scans]
         return edge_features(matrices, edges=self.edges)
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """Return the parameters; with `deep`, also the estimator's, as ``estimator__<name>``."""
-        found: dict[str, Any] = super().get_params(deep=False)
+        parameters: dict[str, Any] = super().get_params(deep=False)
         if deep and is_dataclass(self.estimator) and not isinstance(self.estimator, type):
-            own = {f"estimator__{each.name}": each.name for each in fields(self.estimator)}
-            found |= {name: getattr(self.estimator, each) for name, each in own.items()}
-        return found
+            own = {f"estimator__{field.name}": field.name for field in fields(self.estimator)}
+            parameters |= {
+                name: getattr(self.estimator, attribute) for name, attribute in own.items()
+            }
+        return parameters
 
     def set_params(self, **params: Any) -> "ConnectivityFeatures":
         """Set parameters, such as ``estimator__lags``, as a grid search does."""
@@ -133,7 +135,7 @@ class ConnectivityFeatures(TransformerMixin, BaseEstimator):
         super().set_params(**{k: v for k, v in params.items() if not k.startswith(prefix)})
         if nested:
             unknown = nested.keys() - {
-                each.removeprefix(prefix) for each in self.get_params() if each.startswith(prefix)
+                name.removeprefix(prefix) for name in self.get_params() if name.startswith(prefix)
             }
             if unknown:
                 raise ParameterError(
@@ -164,12 +166,12 @@ class ConnectivityFeatures(TransformerMixin, BaseEstimator):
         if isinstance(scans, TimeSeries):
             raise ParameterError("X must be a list of scans; got a single TimeSeries")
         series = [
-            each
-            if isinstance(each, TimeSeries)
-            else TimeSeries.from_array(np.asarray(each), self.repetition_time)
-            for each in scans
+            scan
+            if isinstance(scan, TimeSeries)
+            else TimeSeries.from_array(np.asarray(scan), self.repetition_time)
+            for scan in scans
         ]
-        regions = {each.regions for each in series}
+        regions = {scan.regions for scan in series}
         if len(regions) != 1:
             raise ParameterError(
                 f"all scans must have the same regions in the same order; got {len(series)} scans "

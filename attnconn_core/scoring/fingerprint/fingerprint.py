@@ -149,7 +149,9 @@ def fingerprint(
     >>> from attnconn_core.connectivity import Pearson
     >>> from attnconn_core.sources import Simulated
     >>> source = Simulated(subjects=5, regions=20)
-    >>> matrices = {each.key: Pearson().estimate(source.load(each)) for each in source.sessions()}
+    >>> matrices = {
+    ...     session.key: Pearson().estimate(source.load(session)) for session in source.sessions()
+    ... }
     >>> test, retest = (
     ...     [matrix for key, matrix in matrices.items() if key.endswith(f"_ses-{session}")]
     ...     for session in ("test", "retest")
@@ -177,7 +179,10 @@ def fingerprint(
     if n and (pools == pools[0]).all():  # the usual case, which needs no indexing or copies
         first, second, _ = features(test, retest)
     else:
-        parts = [features(test[pools == pool], retest[pools == pool]) for pool in np.unique(pools)]
+        parts = [
+            features(test[pools == pool_number], retest[pools == pool_number])
+            for pool_number in np.unique(pools)
+        ]
         place = np.argsort(np.argsort(pools, kind="stable"), kind="stable")
         first, second = (np.concatenate([part[side] for part in parts])[place] for side in (0, 1))
     across = comparison == "across_all_sessions"
@@ -226,7 +231,7 @@ def _score(
         p_value=_permutation_p(between, nearest, pools, permutations, seed),
         mean_rank=float(ranks.mean()),
         auc=_auc(same, known),
-        hits=np.mean([each == themselves for each in nearest], axis=0),
+        hits=np.mean([scans == themselves for scans in nearest], axis=0),
         ranks=ranks,
         margin=margin,
         same_scores=same,
@@ -285,8 +290,8 @@ def _permutation_p(
     similar = between.trace()
     pairing = np.tile(themselves, (permutations, 1))
     rng = np.random.default_rng(seed)
-    for pool in np.unique(pools):
-        pairing[:, pools == pool] = rng.permuted(pairing[:, pools == pool], axis=1)
+    for pool_number in np.unique(pools):
+        pairing[:, pools == pool_number] = rng.permuted(pairing[:, pools == pool_number], axis=1)
     hits = (best_retest == pairing).sum(axis=1) + (best_test[pairing] == themselves).sum(axis=1)
     alike = between[themselves, pairing].sum(axis=1)
     # A pairing equal to the observed one up to rounding counts as reaching it.

@@ -57,10 +57,10 @@ def identify_by_group(
         square = np.ix_(np.arange(len(test)), inside, inside)
         try:
             score = fingerprint(test[square], retest[square], **{**options, "permutations": 0})
-            found = float(score.hits.mean()), score.i_diff, ""
+            outcome = float(score.hits.mean()), score.i_diff, ""
         except ParameterError as error:
-            found = float("nan"), float("nan"), str(error)
-        rows.append((group, len(inside), *found))
+            outcome = float("nan"), float("nan"), str(error)
+        rows.append((group, len(inside), *outcome))
     return pd.DataFrame(rows, columns=["group", "regions", "accuracy", "i_diff", "why_not"])
 
 

@@ -76,21 +76,21 @@ def intraclass_correlation(
     require_finite("ratings", ratings)
     ratings = ratings.astype(np.float64)
     squares = np.zeros((3, n_edges))
-    for pool in np.unique(groups):
-        squares += _squares(ratings[groups == pool])
+    for pool_number in np.unique(groups):
+        squares += _squares(ratings[groups == pool_number])
     total, between, sessions = squares
     subject_variance = between / (n - n_pools)
     session_variance = sessions / (n_pools * (k - 1))
     left = np.maximum(total - between - sessions, 0.0) / ((n - n_pools) * (k - 1))
     if model == "one_way":
         left = (total - between) / (n * (k - 1))
-    whole = subject_variance + (k - 1) * left
+    denominator = subject_variance + (k - 1) * left
     if model == "agreement":
-        whole = whole + k * (session_variance - left) / (n / n_pools)
+        denominator = denominator + k * (session_variance - left) / (n / n_pools)
     # An edge that doesn't vary would otherwise be divided by rounding errors.
     varies = np.ptp(ratings, axis=(0, 1)) > 1e-12 * np.abs(ratings).max(axis=(0, 1))
     icc = np.full(n_edges, np.nan)
-    np.divide(subject_variance - left, whole, out=icc, where=varies & (whole > 0))
+    np.divide(subject_variance - left, denominator, out=icc, where=varies & (denominator > 0))
     return icc
 
 

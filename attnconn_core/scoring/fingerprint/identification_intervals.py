@@ -66,7 +66,7 @@ def identification_intervals(
     n = len(score.same_scores)
     rng = np.random.default_rng(seed)
     drawn = rng.multinomial(n, np.full(n, 1 / n), size=resamples).astype(np.float64)
-    found = {
+    resampled = {
         "mean_rank": drawn @ score.ranks / n,
         "margin_mean": drawn @ score.margin / n,
         **_pairwise(score, drawn),
@@ -76,11 +76,11 @@ def identification_intervals(
         **{name: accuracy_interval(getattr(score, name), n) for name in _SHARES},
     }
     ends = [(1 - _LEVEL) / 2, (1 + _LEVEL) / 2]
-    for name, values in found.items():
+    for name, values in resampled.items():
         # A draw may hold only one subject of every pool, so that there is nothing to compare.
         known = values[np.isfinite(values)]
-        told = len(known) > 0 and n >= _FEWEST
-        low, high = np.quantile(known, ends) if told else (np.nan, np.nan)
+        has_interval = len(known) > 0 and n >= _FEWEST
+        low, high = np.quantile(known, ends) if has_interval else (np.nan, np.nan)
         intervals[name] = (float(low), float(high))
     return intervals
 
@@ -124,8 +124,8 @@ def _pairwise(
         pooled = np.sqrt(np.maximum(squares, 0) / (n + total - 2))
         spread = pooled > _ROUNDING * np.abs(gap)
         d.append(np.divide(gap, pooled, out=np.full_like(gap, np.nan), where=spread))
-    found = {"i_diff": i_diff, "auc": auc, "cohens_d": d}
-    return {name: np.concatenate(values) for name, values in found.items()}
+    resampled = {"i_diff": i_diff, "auc": auc, "cohens_d": d}
+    return {name: np.concatenate(values) for name, values in resampled.items()}
 
 
 def _share_above(

@@ -51,13 +51,13 @@ class AtLength:
 
 
 def lengths_tables(
-    found: Mapping[str, Mapping[int, AtLength]], subjects: Sequence[str]
+    by_method: Mapping[str, Mapping[int, AtLength]], subjects: Sequence[str]
 ) -> dict[str, pd.DataFrame]:
     """Return tables of accuracy by method and length, and of hits by subject.
 
     Parameters
     ----------
-    found
+    by_method
         Method → frames → identification at that length.
     subjects
         Names of the subjects, in the order of the hits.
@@ -69,17 +69,17 @@ def lengths_tables(
         ``hits_by_frames``: ``frames``, ``subject``, and a column per method.
     """
     rows = [
-        {"method": method, "frames": frames, **each.row()}
-        for method, lengths in found.items()
-        for frames, each in lengths.items()
+        {"method": method, "frames": frames, **at_length.row()}
+        for method, lengths in by_method.items()
+        for frames, at_length in lengths.items()
     ]
-    every = dict.fromkeys(frames for lengths in found.values() for frames in lengths)
+    every = dict.fromkeys(frames for lengths in by_method.values() for frames in lengths)
     hits = [
         pd.DataFrame(
             {
                 "frames": frames,
                 "subject": list(subjects),
-                **{method: of[frames].hits for method, of in found.items() if frames in of},
+                **{method: of[frames].hits for method, of in by_method.items() if frames in of},
             }
         )
         for frames in every

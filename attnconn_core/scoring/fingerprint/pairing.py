@@ -83,9 +83,9 @@ def pair_within_pools(cohort: Cohort, pools: Mapping[str, int]) -> PooledPairs:
     pairs = cohort.pairs()
     numbers = [pools.get(test.subject, 0) for test, _ in pairs]
     kept: list[tuple[Session, Session]] = []
-    alone: list[tuple[Session, Session]] = []
+    excluded: list[tuple[Session, Session]] = []
     for pair, number in zip(pairs, numbers, strict=True):
-        (kept if numbers.count(number) > 1 else alone).append(pair)
+        (kept if numbers.count(number) > 1 else excluded).append(pair)
     if not kept:
         shared = " of one cohort model" if len(pairs) > 1 else ""
         raise (CohortError if pairs else UnpairedError)(
@@ -94,7 +94,7 @@ def pair_within_pools(cohort: Cohort, pools: Mapping[str, int]) -> PooledPairs:
             f"{_sessions_listed(cohort)}"
             + (", and no two of them were read by the same model" if shared else "")
         )
-    left_out = [*cohort.unpaired(), *(session for pair in alone for session in pair)]
+    left_out = [*cohort.unpaired(), *(session for pair in excluded for session in pair)]
     return PooledPairs(
         tuple(kept),
         np.array([pools.get(test.subject, 0) for test, _ in kept], dtype=np.int64),

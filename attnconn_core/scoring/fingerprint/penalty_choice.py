@@ -108,8 +108,10 @@ def cross_fitted_identification(
     if not matrices:
         raise ParameterError("choosing a penalty needs at least one to try; got none")
     dealt = folds_of(len(next(iter(matrices.values()))[0]), folds)
-    found = {penalty: identified_at(*pair, dealt, **options) for penalty, pair in matrices.items()}
-    return chosen_on_others(found, dealt)
+    by_penalty = {
+        penalty: identified_at(*pair, dealt, **options) for penalty, pair in matrices.items()
+    }
+    return chosen_on_others(by_penalty, dealt)
 
 
 def folds_of(subjects: int, folds: int = FOLDS) -> Int[np.ndarray, " subject"]:
@@ -143,34 +145,34 @@ def identified_at(
         Options of `fingerprint`.
     """
     options = {**options, "permutations": 0}
-    whole = fingerprint(test, retest, **options)
+    score = fingerprint(test, retest, **options)
     outside = (folds != fold for fold in np.unique(folds))
     worth = [_worth(fingerprint(test[kept], retest[kept], **options)) for kept in outside]
-    return AtPenalty(whole.hits, whole.margin, np.array(worth))
+    return AtPenalty(score.hits, score.margin, np.array(worth))
 
 
 def chosen_on_others(
-    found: Mapping[float, AtPenalty], folds: Int[np.ndarray, " subject"]
+    by_penalty: Mapping[float, AtPenalty], folds: Int[np.ndarray, " subject"]
 ) -> CrossFittedIdentification:
     """Choose each fold's penalty, see `cross_fitted_identification`.
 
     Parameters
     ----------
-    found
+    by_penalty
         Penalty → identification at that penalty.
     folds
-        The folds that `found` was computed with.
+        The folds that `by_penalty` was computed with.
     """
     best = {
-        fold: max(found, key=lambda penalty: tuple(found[penalty].worth[place]))
+        fold: max(by_penalty, key=lambda penalty: tuple(by_penalty[penalty].worth[place]))
         for place, fold in enumerate(np.unique(folds))
     }
     penalties = [best[fold] for fold in folds]
-    chosen = [found[penalty] for penalty in penalties]
+    chosen = [by_penalty[penalty] for penalty in penalties]
     return CrossFittedIdentification(
         np.array(penalties),
-        np.array([each.hits[subject] for subject, each in enumerate(chosen)]),
-        np.array([each.margin[subject] for subject, each in enumerate(chosen)]),
+        np.array([at_penalty.hits[subject] for subject, at_penalty in enumerate(chosen)]),
+        np.array([at_penalty.margin[subject] for subject, at_penalty in enumerate(chosen)]),
     )
 
 

@@ -144,16 +144,20 @@ class PenaltyIdentification:
         pairs, notes = _pairs_of(data.cohort)
         methods = self.chooses_for(data.methods)
         lacking: list[str] = []
-        found = [
-            each for method in methods for each in self._identified(data, method, pairs, lacking)
+        identifications = [
+            at_length
+            for method in methods
+            for at_length in self._identified(data, method, pairs, lacking)
         ]
-        rows = pd.DataFrame([each.row() for each in found])
-        whole = rows["frames"] == rows.groupby("method")["frames"].transform("max")
+        rows = pd.DataFrame([at_length.row() for at_length in identifications])
+        is_complete = rows["frames"] == rows.groupby("method")["frames"].transform("max")
         subjects = [test.subject for test, _ in pairs]
         tables = {
-            "scores": rows[whole].drop(columns="frames").reset_index(drop=True),
+            "scores": rows[is_complete].drop(columns="frames").reset_index(drop=True),
             "by_frames": rows,
-            "choices": pd.concat([each.choices(subjects) for each in found], ignore_index=True),
+            "choices": pd.concat(
+                [at_length.choices(subjects) for at_length in identifications], ignore_index=True
+            ),
         }
         facts = {"pairs": len(pairs), "chance": 1 / len(pairs)}
         return Scored(tables, facts, notes=(*notes, *lacking))
@@ -168,33 +172,33 @@ class PenaltyIdentification:
         options = {name: getattr(self, name) for name in _OF_FINGERPRINTS}
         options["symmetric"] = not method.directed
         folds = folds_of(len(pairs), self.folds)
-        read = read_pairs(partial(data.matrices, method.name), pairs)
+        matrix_pairs = read_pairs(partial(data.matrices, method.name), pairs)
         own = {
             frames: fingerprint(*stacks, **options, permutations=0).hits
-            for frames, stacks in stack_by_length(read).items()
+            for frames, stacks in stack_by_length(matrix_pairs).items()
         }
-        found: dict[int, dict[float, AtPenalty]] = {frames: {} for frames in own}
+        by_length: dict[int, dict[float, AtPenalty]] = {frames: {} for frames in own}
         untried: dict[tuple[str, ...], list[float]] = {}
         for penalty in method.penalties:
-            read = read_pairs(partial(data.matrices_at, method.name, penalty), pairs)
+            matrix_pairs = read_pairs(partial(data.matrices_at, method.name, penalty), pairs)
             without = tuple(
                 session.key
-                for both, pair in zip(read, pairs, strict=True)
+                for both, pair in zip(matrix_pairs, pairs, strict=True)
                 for matrices, session in zip(both, pair, strict=True)
                 if not matrices
             )
             if without:
                 untried.setdefault(without, []).append(penalty)
                 continue
-            for frames, stacks in stack_by_length(read).items():
-                if frames in found:
-                    found[frames][penalty] = identified_at(*stacks, folds, **options)
+            for frames, stacks in stack_by_length(matrix_pairs).items():
+                if frames in by_length:
+                    by_length[frames][penalty] = identified_at(*stacks, folds, **options)
         lacking += [
             f"{method.label}: not tried at {', '.join(f'{penalty:g}' for penalty in penalties)}, "
             f"where {few_and_more(without, _NAMED)} can't be estimated"
             for without, penalties in untried.items()
         ]
-        for frames, by_penalty in found.items():
+        for frames, by_penalty in by_length.items():
             if by_penalty:
                 chosen = chosen_on_others(by_penalty, folds)
                 yield _AtLength(method.name, frames, chosen, own[frames])

@@ -36,6 +36,6 @@ class Stacks:
 
     def by_pool(self) -> Iterator[tuple[float, np.ndarray, np.ndarray]]:
         """Yield every pool's share of the subjects, and its matrices."""
-        for pool in np.unique(self.pools):
-            inside = self.pools == pool
+        for pool_number in np.unique(self.pools):
+            inside = self.pools == pool_number
             yield float(inside.mean()), self.test[inside], self.retest[inside]

@@ -60,7 +60,7 @@ def reconstructed_identifiability(
         raise ParameterError(f"reconstruction needs at least {2 * _FEWEST} subjects; got {n}")
     if symmetric is None:
         symmetric = bool(is_symmetric(test) and is_symmetric(retest))
-    first, second = (edge_features(each, not symmetric) for each in (test, retest))
+    first, second = (edge_features(matrices, not symmetric) for matrices in (test, retest))
     order = np.random.default_rng(seed).permutation(n)
     halves = (order[: n // 2], order[n // 2 :])
     curves = [_curve(first[half], second[half]) for half in halves]
@@ -84,11 +84,11 @@ def _curve(
     mean = scans.mean(axis=1, keepdims=True)
     left, sizes, right = np.linalg.svd(scans - mean, full_matrices=False)
     n = len(first)
-    found = []
+    i_diffs = []
     for kept in range(2, len(sizes) + 1):
         rebuilt = (left[:, :kept] * sizes[:kept]) @ right[:kept]
-        found.append(_i_diff(rebuilt[:n], rebuilt[n:]))
-    return np.array(found)
+        i_diffs.append(_i_diff(rebuilt[:n], rebuilt[n:]))
+    return np.array(i_diffs)
 
 
 def _i_diff(first: np.ndarray, second: np.ndarray) -> float:

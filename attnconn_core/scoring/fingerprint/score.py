@@ -156,7 +156,9 @@ class Fingerprint:
             If fewer than 2 subjects with test and retest are read by the same model.
         """
         compared = pair_within_pools(data.cohort, data.pools)
-        found = {method.name: self._identified(data, method, compared) for method in data.methods}
+        by_method = {
+            method.name: self._identified(data, method, compared) for method in data.methods
+        }
         facts = {
             "pairs": len(compared.pairs),
             "pools": compared.n_pools,
@@ -164,18 +166,22 @@ class Fingerprint:
             "others": _others(data.pools),
         }
         details = FingerprintDetails(
-            {method: each.score for method, each in found.items()},
+            {method: identified.score for method, identified in by_method.items()},
             {
-                method: {frames: own.accuracy for frames, own in each.by_length.items()}
-                for method, each in found.items()
+                method: {frames: own.accuracy for frames, own in identified.by_length.items()}
+                for method, identified in by_method.items()
             },
-            {method: each.intervals for method, each in found.items()},
+            {method: identified.intervals for method, identified in by_method.items()},
             compared.chance,
         )
-        tables = self._tables(found, compared.subjects, data.regions)
-        similar = {method: each.score.similarity_matrix for method, each in found.items()}
+        tables = self._tables(by_method, compared.subjects, data.regions)
+        similar = {
+            method: identified.score.similarity_matrix for method, identified in by_method.items()
+        }
         swaps = swap_notes(similar, compared.pools, compared.subjects)
-        lengths = dict.fromkeys(note for each in found.values() for note in each.notes)
+        lengths = dict.fromkeys(
+            note for identified in by_method.values() for note in identified.notes
+        )
         return Scored(tables, facts, details, (*compared.notes, *swaps, *lengths))
 
     def measures(
@@ -208,14 +214,17 @@ class Fingerprint:
         yield Measured("fingerprint", "I_diff", apart, column="I_diff", digits=1)
 
     def _tables(
-        self, found: Mapping[str, _Identified], subjects: Sequence[str], regions: RegionTable
+        self, by_method: Mapping[str, _Identified], subjects: Sequence[str], regions: RegionTable
     ) -> dict[str, pd.DataFrame]:
-        scores = {method: each.score for method, each in found.items()}
+        scores = {method: identified.score for method, identified in by_method.items()}
         table = pd.DataFrame(
-            [score_row(m, each.score, each.intervals) for m, each in found.items()]
+            [
+                score_row(m, identified.score, identified.intervals)
+                for m, identified in by_method.items()
+            ]
         )
         for name in _OF_MATRICES:
-            table[name] = [each.of_matrices[name] for each in found.values()]
+            table[name] = [identified.of_matrices[name] for identified in by_method.values()]
         margins = {method: score.margin for method, score in scores.items()}
         hits = {method: score.hits for method, score in scores.items()}
         i_diffs = {method: score.i_diffs for method, score in scores.items()}
@@ -223,12 +232,14 @@ class Fingerprint:
         return {
             "scores": table,
             "comparison": comparison_table(scores),
-            **lengths_tables({method: each.by_length for method, each in found.items()}, subjects),
+            **lengths_tables(
+                {method: identified.by_length for method, identified in by_method.items()}, subjects
+            ),
             "margins": pd.DataFrame({"subject": subjects, **margins}),
             "hits": pd.DataFrame({"subject": subjects, **hits}),
             "i_diffs": pd.DataFrame({"subject": subjects, **i_diffs}),
             **further_tables(
-                {method: each.stacks for method, each in found.items()},
+                {method: identified.stacks for method, identified in by_method.items()},
                 regions,
                 options,
                 self.seed if self.reconstruct else None,
@@ -238,14 +249,14 @@ class Fingerprint:
     def _identified(
         self, data: ScoreData, method: MethodTraits, compared: PooledPairs
     ) -> _Identified:
-        read = read_pairs(partial(data.matrices, method.name), compared.pairs)
-        stacks = stack_by_length(read)
-        whole = max(stacks)
-        score = self._fingerprint(stacks[whole], method, compared, self.permutations)
+        matrix_pairs = read_pairs(partial(data.matrices, method.name), compared.pairs)
+        stacks = stack_by_length(matrix_pairs)
+        complete_frames = max(stacks)
+        score = self._fingerprint(stacks[complete_frames], method, compared, self.permutations)
         by_length = {
             frames: AtLength.of(
                 score
-                if frames == whole
+                if frames == complete_frames
                 else self._fingerprint(pair, method, compared, self.permutations)
             )
             for frames, pair in stacks.items()
@@ -254,9 +265,9 @@ class Fingerprint:
             score,
             by_length,
             identification_intervals(score, self.resamples, self.seed),
-            {name: mean_metric(read, name) for name in _OF_MATRICES},
-            Stacks(*stacks[whole], method.directed, compared.pools),
-            length_notes(read, compared.pairs),
+            {name: mean_metric(matrix_pairs, name) for name in _OF_MATRICES},
+            Stacks(*stacks[complete_frames], method.directed, compared.pools),
+            length_notes(matrix_pairs, compared.pairs),
         )
 
     def _fingerprint(

@@ -32,8 +32,8 @@ def correlations(
     """Return correlations of every row of one with every row of the other, both `unit_rows`."""
     n_edges = first.shape[1]
     if len(first) * len(second) * _PIECE > _ONE_THREAD:
-        whole: Float[np.ndarray, "first second"] = first @ second.T / n_edges
-        return whole
+        product: Float[np.ndarray, "first second"] = first @ second.T / n_edges
+        return product
     cut = n_edges - n_edges % _PIECE
     one, other = (
         rows[:, :cut].reshape(len(rows), -1, _PIECE).swapaxes(0, 1) for rows in (first, second)

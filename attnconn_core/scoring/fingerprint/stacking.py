@@ -20,18 +20,20 @@ def read_pairs(
     return [[matrices(session.key) for session in pair] for pair in pairs]
 
 
-def mean_metric(read: ReadPairs, name: str) -> float:
+def mean_metric(matrix_pairs: ReadPairs, name: str) -> float:
     """Return the mean of a metric over the complete scans that have it; NaN if none does."""
-    complete = [matrices[max(matrices)] for pair in read for matrices in pair]
+    complete = [matrices[max(matrices)] for pair in matrix_pairs for matrices in pair]
     values = [matrix.metrics[name] for matrix in complete if name in matrix.metrics]
     return float(np.mean(values)) if values else float("nan")
 
 
-def length_notes(read: ReadPairs, pairs: Sequence[tuple[Session, Session]]) -> tuple[str, ...]:
+def length_notes(
+    matrix_pairs: ReadPairs, pairs: Sequence[tuple[Session, Session]]
+) -> tuple[str, ...]:
     """Return a note on the scan lengths that aren't scored because a session is too short."""
     complete = {
         session.key: matrices
-        for sessions, both in zip(pairs, read, strict=True)
+        for sessions, both in zip(pairs, matrix_pairs, strict=True)
         for session, matrices in zip(sessions, both, strict=True)
     }
     shortest = min(complete, key=lambda key: max(complete[key]))
@@ -47,18 +49,18 @@ def length_notes(read: ReadPairs, pairs: Sequence[tuple[Session, Session]]) -> t
 
 
 def stack_by_length(
-    read: ReadPairs,
+    matrix_pairs: ReadPairs,
 ) -> dict[int, tuple[Float[np.ndarray, "subject target source"], np.ndarray]]:
     """Return test and retest matrices stacked, for every scan length that all sessions have.
 
     The largest key stands for complete scans; it is the number of frames of the shortest scan.
     """
-    everyone = [matrices for pair in read for matrices in pair]
-    whole = min(max(matrices) for matrices in everyone)
+    everyone = [matrices for pair in matrix_pairs for matrices in pair]
+    shortest = min(max(matrices) for matrices in everyone)
     shared = set.intersection(*(set(matrices) for matrices in everyone))
-    lengths: list[int | None] = [*sorted(n for n in shared if n < whole), None]
+    lengths: list[int | None] = [*sorted(n for n in shared if n < shortest), None]
 
     def stack(side: int, frames: int | None) -> np.ndarray:
-        return np.stack([pair[side][frames or max(pair[side])].values for pair in read])
+        return np.stack([pair[side][frames or max(pair[side])].values for pair in matrix_pairs])
 
-    return {n or whole: (stack(0, n), stack(1, n)) for n in lengths}
+    return {n or shortest: (stack(0, n), stack(1, n)) for n in lengths}

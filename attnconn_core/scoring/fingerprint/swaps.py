@@ -13,7 +13,7 @@ __all__ = ["swap_notes", "swapped_subjects"]
 # A method can detect a swap if it identifies this share of at least so many others, ...
 _IDENTIFIED, _OTHERS = 0.8, 4
 # ... or, with fewer others, if all subjects of a pool of this size are matched or in rings.
-_WHOLE = 8
+_LARGE_POOL = 8
 _SHOWN = 5
 
 _Similarity = Float[np.ndarray, "subject subject"]
@@ -45,19 +45,21 @@ def swapped_subjects(
     -------
     Indices of the subjects of a ring, in order → the methods by which they are swapped.
     """
-    found: dict[tuple[int, ...], list[str]] = {}
+    by_ring: dict[tuple[int, ...], list[str]] = {}
     able: dict[int, list[str]] = {}
     for method, similarity in similarities.items():
         nearest = _nearest(similarity)
-        for pool in np.unique(pools).tolist():
-            rings = _rings(nearest, pools == pool)
-            if _can_tell(nearest, pools == pool, [place for ring in rings for place in ring]):
-                able.setdefault(pool, []).append(method)
+        for pool_number in np.unique(pools).tolist():
+            rings = _rings(nearest, pools == pool_number)
+            if _can_tell(
+                nearest, pools == pool_number, [place for ring in rings for place in ring]
+            ):
+                able.setdefault(pool_number, []).append(method)
                 for ring in rings:
-                    found.setdefault(ring, []).append(method)
+                    by_ring.setdefault(ring, []).append(method)
     return {
         ring: methods
-        for ring, methods in sorted(found.items())
+        for ring, methods in sorted(by_ring.items())
         if methods == able[int(pools[ring[0]])]
     }
 
@@ -97,15 +99,15 @@ def _nearest(similarity: _Similarity) -> _Nearest:
 
 def _rings(nearest: _Nearest, within: Bool[np.ndarray, " subject"]) -> list[tuple[int, ...]]:
     """Return the rings within a pool, each once, starting with its first subject."""
-    found = []
+    rings = []
     for first in np.flatnonzero(within).tolist():
         ring = [first]
         while _is_mutual(nearest, ring[-1]) and (after := int(nearest[0, ring[-1]])) > first:
             ring.append(after)
         closes = _is_mutual(nearest, ring[-1]) and int(nearest[0, ring[-1]]) == first
         if closes and len(ring) > 1:
-            found.append(tuple(ring))
-    return found
+            rings.append(tuple(ring))
+    return rings
 
 
 def _is_mutual(nearest: _Nearest, place: int) -> bool:
@@ -120,7 +122,7 @@ def _can_tell(nearest: _Nearest, within: Bool[np.ndarray, " subject"], ringed: l
     if others.sum() >= _OTHERS:
         return _identified(nearest, others) >= _IDENTIFIED
     everybody = not others.any() or _identified(nearest, others) == 1
-    return bool(within.sum() >= _WHOLE and everybody)
+    return bool(within.sum() >= _LARGE_POOL and everybody)
 
 
 def _identified(nearest: _Nearest, others: Bool[np.ndarray, " subject"]) -> float:

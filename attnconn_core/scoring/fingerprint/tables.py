@@ -75,7 +75,7 @@ def further_tables(
         Seed for identifiability after reconstruction; None leaves that out.
         that out.
     """
-    found: dict[str, list[pd.DataFrame]] = {}
+    tables: dict[str, list[pd.DataFrame]] = {}
     for method, stack in stacks.items():
         icc, importance = _reliability(stack), _importance(stack, options)
         own = {"edges": _edges(stack, table, icc, importance)}
@@ -84,10 +84,10 @@ def further_tables(
             own["network_pairs"] = _network_pairs(stack, table.groups, icc, importance)
         if reconstruct_with is not None:
             own["reconstruction"] = _reconstruction(stack, reconstruct_with)
-        for name, each in own.items():
-            each.insert(0, "method", method)
-            found.setdefault(name, []).append(each)
-    return {name: pd.concat(each, ignore_index=True) for name, each in found.items()}
+        for name, rows in own.items():
+            rows.insert(0, "method", method)
+            tables.setdefault(name, []).append(rows)
+    return {name: pd.concat(parts, ignore_index=True) for name, parts in tables.items()}
 
 
 def _reliability(stack: Stacks) -> np.ndarray:
@@ -139,8 +139,8 @@ def _network_pairs(
     stack: Stacks, groups: tuple[str, ...], icc: np.ndarray, importance: np.ndarray
 ) -> pd.DataFrame:
     reliable = mean_by_groups(icc, groups, stack.directed)
-    telling = mean_by_groups(importance, groups, stack.directed)
-    both = reliable.merge(telling, on=["target", "source"], suffixes=("_icc", "_importance"))
+    important = mean_by_groups(importance, groups, stack.directed)
+    both = reliable.merge(important, on=["target", "source"], suffixes=("_icc", "_importance"))
     columns = ["target", "source", "mean_icc", "mean_importance", "edges_icc"]
     return both[columns].rename(columns={"edges_icc": "edges"})
 
@@ -148,16 +148,16 @@ def _network_pairs(
 def _reconstruction(stack: Stacks, seed: int) -> pd.DataFrame:
     """Return one row per pool; `why_not` is the reason if it can't be scored."""
     rows: list[dict[str, object]] = []
-    for pool, (_, test, retest) in zip(np.unique(stack.pools), stack.by_pool(), strict=True):
-        row: dict[str, object] = {"pool": int(pool), "subjects": len(test)}
+    for pool_number, (_, test, retest) in zip(np.unique(stack.pools), stack.by_pool(), strict=True):
+        row: dict[str, object] = {"pool": int(pool_number), "subjects": len(test)}
         try:
-            found = reconstructed_identifiability(
+            reconstructed = reconstructed_identifiability(
                 test, retest, symmetric=not stack.directed, seed=seed
             )
             row |= {
-                "components": " and ".join(map(str, found.components)),
-                "i_diff": found.i_diff,
-                "i_diff_reconstructed": found.i_diff_reconstructed,
+                "components": " and ".join(map(str, reconstructed.components)),
+                "i_diff": reconstructed.i_diff,
+                "i_diff_reconstructed": reconstructed.i_diff_reconstructed,
                 "why_not": "",
             }
         except ParameterError as error:

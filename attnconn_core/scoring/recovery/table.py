@@ -91,8 +91,8 @@ def recovery_scores(
             except AttnconnError as error:
                 failed[f"{method}, data set {number}"] = str(error)
                 continue
-            found = recover(estimate.values, truth)
-            rows.append({"method": method, "data_set": number, **asdict(found)})
+            recovery = recover(estimate.values, truth)
+            rows.append({"method": method, "data_set": number, **asdict(recovery)})
     for number, truth in enumerate(data.truths, start=1):
         rows.append({"method": CHANCE, "data_set": number, **asdict(_chance(truth))})
         rows.append({"method": SELF_LOOPS, "data_set": number, **asdict(_self_loops(truth))})
@@ -154,14 +154,14 @@ def _expected_precision(edge: Bool[np.ndarray, " pair"]) -> float:
 
 
 def _self_loops(truth: np.ndarray) -> Recovery:
-    alone = np.eye(len(truth), dtype=bool)
-    edge = ((truth != 0) | alone).ravel()
+    diagonal = np.eye(len(truth), dtype=bool)
+    edge = ((truth != 0) | diagonal).ravel()
     return Recovery(
-        auroc=float(roc_auc_score(edge, alone.ravel())),
-        auprc=float(average_precision_score(edge, alone.ravel())),
+        auroc=float(roc_auc_score(edge, diagonal.ravel())),
+        auprc=float(average_precision_score(edge, diagonal.ravel())),
         orientation=0.5,
         auroc_undirected=float("nan"),
         auprc_undirected=float("nan"),
         r=float("nan"),
-        r_with_diagonal=recover(alone.astype(np.float64), truth).r_with_diagonal,
+        r_with_diagonal=recover(diagonal.astype(np.float64), truth).r_with_diagonal,
     )

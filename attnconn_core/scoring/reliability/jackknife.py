@@ -86,25 +86,25 @@ def jackknife(
     Shao & Tu 1995, "The Jackknife and Bootstrap", ch. 6.2 (stratified samples); Fisher 1925,
     "Statistical Methods for Research Workers", ch. 7 (z of an intraclass correlation).
     """
-    whole = statistics(np.ones(len(pools), dtype=bool))
+    values = statistics(np.ones(len(pools), dtype=bool))
     if correlations:  # a ratio that is 1 may exceed it by rounding
-        whole = np.where(np.abs(whole) <= 1 + _ROUNDING, np.clip(whole, -1, 1), whole)
+        values = np.where(np.abs(values) <= 1 + _ROUNDING, np.clip(values, -1, 1), values)
     units, of_pool = _units(pools)
     if len(pools) < FEWEST:
-        nothing = np.full_like(whole, np.nan)
-        return Jackknifed(whole, nothing, nothing, np.full((len(of_pool), len(whole)), np.nan))
+        nothing = np.full_like(values, np.nan)
+        return Jackknifed(values, nothing, nothing, np.full((len(of_pool), len(values)), np.nan))
     without = np.stack([statistics(units != unit) for unit in range(len(of_pool))])
-    pseudo = whole + _spread(whole, without, of_pool).moves
-    centre, others = (_fisher(whole), _fisher(without)) if correlations else (whole, without)
+    pseudo = values + _spread(values, without, of_pool).moves
+    centre, others = (_fisher(values), _fisher(without)) if correlations else (values, without)
     spread = _spread(centre, others, of_pool)
     centre = centre + (spread.bias if smooth is None else np.where(smooth, spread.bias, 0.0))
     degrees = len(of_pool) - len(np.unique(of_pool))
     half = student_t.isf((1 - _LEVEL) / 2, degrees) * spread.error
     lower, upper = centre - half, centre + half
     if correlations:
-        beyond = np.abs(whole) > 1 + _ROUNDING
+        beyond = np.abs(values) > 1 + _ROUNDING
         lower, upper = (np.where(beyond, np.nan, np.tanh(end)) for end in (lower, upper))
-    return Jackknifed(whole, np.minimum(lower, whole), np.maximum(upper, whole), pseudo)
+    return Jackknifed(values, np.minimum(lower, values), np.maximum(upper, values), pseudo)
 
 
 def with_ends(name: str, values: Iterable[float]) -> dict[str, float]:
@@ -117,27 +117,29 @@ def mean_correlations(
 ) -> dict[str, float]:
     """Return means of correlations over subjects, by name, with intervals within −1 and 1."""
     values = np.column_stack([*correlations.values()])
-    found = jackknife(lambda kept: values[kept].mean(axis=0), np.zeros(len(values), dtype=np.int64))
+    jackknifed = jackknife(
+        lambda kept: values[kept].mean(axis=0), np.zeros(len(values), dtype=np.int64)
+    )
     numbers: dict[str, float] = {}
     for place, name in enumerate(correlations):
-        ends = np.clip([found.lower[place], found.upper[place]], -1, 1)
-        numbers |= with_ends(name, (found.values[place], *ends))
+        ends = np.clip([jackknifed.lower[place], jackknifed.upper[place]], -1, 1)
+        numbers |= with_ends(name, (jackknifed.values[place], *ends))
     return numbers
 
 
 def _spread(
-    whole: Float[np.ndarray, " statistic"],
+    values: Float[np.ndarray, " statistic"],
     without: Float[np.ndarray, "unit statistic"],
     of_pool: Int[np.ndarray, " unit"],
 ) -> _Spread:
     """Return how statistics change when each unit is left out."""
     n = len(of_pool)
-    bias, moves = np.zeros_like(whole), np.empty_like(without)
-    for pool in np.unique(of_pool):
-        own = of_pool == pool
+    bias, moves = np.zeros_like(values), np.empty_like(without)
+    for pool_number in np.unique(of_pool):
+        own = of_pool == pool_number
         size = int(own.sum())
         mean = without[own].mean(axis=0)
-        bias += (size - 1) * (whole - mean)
+        bias += (size - 1) * (values - mean)
         # Weighted so that the spread of all changes is that of the estimate.
         moves[own] = -np.sqrt(n * (n - 1) * (size - 1) / size) * (without[own] - mean)
     return _Spread(bias, np.sqrt(np.square(moves).sum(axis=0) / (n * (n - 1))), moves)
@@ -155,11 +157,11 @@ def _units(
     """Return the unit of each subject, whose subjects are left out together, and units' pools."""
     units = np.empty(len(pools), dtype=np.int64)
     of_pool: list[int] = []
-    for pool in np.unique(pools):
-        own = np.flatnonzero(pools == pool)
+    for pool_number in np.unique(pools):
+        own = np.flatnonzero(pools == pool_number)
         count = min(len(own), max(2, round(_GROUPS * len(own) / len(pools))))
         if len(pools) <= _GROUPS:
             count = len(own)
         units[own] = len(of_pool) + np.arange(len(own)) % count
-        of_pool += [int(pool)] * count
+        of_pool += [int(pool_number)] * count
     return units, np.array(of_pool)

@@ -30,8 +30,8 @@ def sessions_of(data: ScoreData, method: MethodTraits) -> tuple[pd.DataFrame, di
     left_out: dict[str, str] = {}
 
     def add(where: tuple[str, str, str], seed: float, a: Connectivity, b: Connectivity) -> None:
-        found = agreement(a, b)
-        rows.append((*where, seed, found.r, found.rank_r))
+        correlations = agreement(a, b)
+        rows.append((*where, seed, correlations.r, correlations.rank_r))
 
     for session in data.cohort.sessions:
         repeats = data.repeats(method.name, session.key)

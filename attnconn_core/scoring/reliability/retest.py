@@ -85,37 +85,37 @@ def edgewise_reliability(
         )
 
     smooth = np.arange(2 + STRENGTHS) != 1  # all but the median
-    found = jackknife(statistics, pools, correlations=True, smooth=smooth)
-    rows = np.stack([found.values, found.lower, found.upper], axis=1)
+    jackknifed = jackknife(statistics, pools, correlations=True, smooth=smooth)
+    rows = np.stack([jackknifed.values, jackknifed.lower, jackknifed.upper], axis=1)
     return EdgewiseReliability(
         mean=rows[0],
         median=rows[1],
         by_strength=rows[2:],
         strength=np.array([_of_known(np.mean, strength[part]) for part in parts]),
         edges=np.array([len(part) for part in parts]),
-        pseudo=found.pseudo[:, 0],
+        pseudo=jackknifed.pseudo[:, 0],
     )
 
 
-def strength_rows(method: str, found: EdgewiseReliability) -> pd.DataFrame:
+def strength_rows(method: str, reliability: EdgewiseReliability) -> pd.DataFrame:
     """Return one row per fifth of a method's edges."""
     return pd.DataFrame(
         {
             "method": method,
             "part": np.arange(1, STRENGTHS + 1),
-            "strength": found.strength,
-            "edges": found.edges,
-            "icc": found.by_strength[:, 0],
-            "icc_lower": found.by_strength[:, 1],
-            "icc_upper": found.by_strength[:, 2],
+            "strength": reliability.strength,
+            "edges": reliability.edges,
+            "icc": reliability.by_strength[:, 0],
+            "icc_lower": reliability.by_strength[:, 1],
+            "icc_upper": reliability.by_strength[:, 2],
         }
     )
 
 
-def unit_rows(method: str, found: EdgewiseReliability) -> pd.DataFrame:
+def unit_rows(method: str, reliability: EdgewiseReliability) -> pd.DataFrame:
     """Return one row per subject, or group of subjects, with its pseudo-value."""
-    units = np.arange(len(found.pseudo))
-    return pd.DataFrame({"method": method, "unit": units, "icc": found.pseudo})
+    units = np.arange(len(reliability.pseudo))
+    return pd.DataFrame({"method": method, "unit": units, "icc": reliability.pseudo})
 
 
 def _of_known(

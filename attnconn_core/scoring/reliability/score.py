@@ -109,9 +109,9 @@ class Reliability:
             and ``icc``, each subject's pseudo-value; see `jackknife`. The facts list what is
             left out, and why.
         """
-        pairs, alone = _pairs(data)
+        pairs, why_no_retest = _pairs(data)
         rows = []
-        found: dict[str, list[pd.DataFrame]] = {name: [] for name in _FURTHER}
+        by_table: dict[str, list[pd.DataFrame]] = {name: [] for name in _FURTHER}
         left_out: dict[str, dict[str, str]] = {}
         for method in data.methods:
             sessions, missing = sessions_of(data, method)
@@ -122,20 +122,20 @@ class Reliability:
                 retest = edgewise_reliability(ratings, model=self.icc, pools=pairs.pools)
                 row |= _retest_row(retest, ratings, pairs)
             rows.append({"method": method.name, **_NO_RETEST, **row})
-            found["sessions"].append(sessions.assign(method=method.name))
+            by_table["sessions"].append(sessions.assign(method=method.name))
             if retest is not None:
-                found["by_strength"].append(strength_rows(method.name, retest))
-                found["retest_units"].append(unit_rows(method.name, retest))
+                by_table["by_strength"].append(strength_rows(method.name, retest))
+                by_table["retest_units"].append(unit_rows(method.name, retest))
             if missing:
                 left_out[method.name] = missing
-        tables = {name: _joined(each, _FURTHER[name]) for name, each in found.items()}
+        tables = {name: _joined(parts, _FURTHER[name]) for name, parts in by_table.items()}
         facts: dict[str, Any] = {
             "seeds": self.seeds,
             "ensemble": self.ensemble,
             "least agreement": self.least_agreement,
         }
-        if alone:
-            facts["test–retest left out"] = alone
+        if why_no_retest:
+            facts["test–retest left out"] = why_no_retest
         if left_out:
             facts["repeats left out"] = left_out
         return Scored({"scores": pd.DataFrame(rows), **tables}, facts)
@@ -225,8 +225,8 @@ def _pairs(data: ScoreData) -> tuple[PooledPairs | None, str]:
 
 def _estimates(scores: pd.DataFrame, column: str) -> pd.DataFrame:
     """Return a column of the scores and its interval, in the form of a comparison."""
-    found = scores.set_index("method")[[f"{column}{end}" for end in ENDS]]
-    return found.set_axis(["value", "lower", "upper"], axis="columns")
+    columns = scores.set_index("method")[[f"{column}{end}" for end in ENDS]]
+    return columns.set_axis(["value", "lower", "upper"], axis="columns")
 
 
 def _measured(

@@ -1,4 +1,4 @@
-"""Every scan's R² is a point, medians are medians, and AR is the line to beat."""
+"""Every scan's R² is a point, means are means over subjects, and AR is the line to beat."""
 
 import numpy as np
 import pandas as pd
@@ -39,21 +39,29 @@ def test_every_scan_is_a_point_and_methods_go_by_family(r2: pd.DataFrame) -> Non
     assert names[2] == "AR (own past)"
 
 
-def test_medians_are_drawn_and_written(r2: pd.DataFrame, written) -> None:
+def test_means_are_drawn_and_written(r2: pd.DataFrame, written) -> None:
     figure = forecast_panel(r2)
     bars = [line for line in figure.axes[0].lines if line.get_linewidth() == 2.2]
     drawn = [line.get_xdata()[0] for line in bars]
     ordered = ["granger", "attention_subject", "ar", "ridge_var", "ridge_var_own_past"]
-    np.testing.assert_allclose(drawn, r2[ordered].median())
-    assert f"{r2['granger'].median():.3f}" in written(figure)
+    np.testing.assert_allclose(drawn, r2[ordered].mean())
+    assert f"{r2['granger'].mean():.3f}" in written(figure)
 
 
-def test_the_baseline_is_the_median_of_ar(r2: pd.DataFrame, written) -> None:
+def test_the_baseline_is_the_mean_of_ar(r2: pd.DataFrame, written) -> None:
     figure = forecast_panel(r2)
     line = next(each for each in figure.axes[0].lines if each.get_linestyle() == "--")
-    assert line.get_xdata()[0] == r2["ar"].median()
-    assert "median of AR" in written(figure)
-    assert "median of AR" not in written(forecast_panel(r2.drop(columns="ar")))
+    assert line.get_xdata()[0] == pytest.approx(r2["ar"].mean())
+    assert "mean of AR" in written(figure)
+    assert "mean of AR" not in written(forecast_panel(r2.drop(columns="ar")))
+
+
+def test_every_subject_weighs_the_same(r2: pd.DataFrame) -> None:
+    uneven = r2[["ar"]].iloc[:3]  # two sessions of one subject, one of another
+    figure = forecast_panel(uneven)
+    (bar,) = [line for line in figure.axes[0].lines if line.get_linewidth() == 2.2]
+    first, second = uneven["ar"].iloc[:2].mean(), uneven["ar"].iloc[2]
+    assert bar.get_xdata()[0] == pytest.approx((first + second) / 2)
 
 
 def test_a_method_without_forecasts_says_so(r2: pd.DataFrame, written, cut_off) -> None:

@@ -8,10 +8,14 @@ def test_defaults_are_the_published_base():
     config = ForecasterConfig()
     assert (config.input_window, config.hidden_dim, config.input_layers) == (5, 128, 3)
     assert (config.prediction_layers, config.bottleneck_dim, config.attention_dropout) == (3, 8, 0)
-    assert (config.own_past, config.query_rank, config.initialisation) == (False, None, "reference")
+    assert (config.own_past, config.query_rank, config.initialisation) == (False, None, "original")
     training = TrainingConfig()
     assert (training.epochs, training.batch_size, training.learning_rate) == (1, 256, 1e-3)
     assert (training.seed, training.loss, training.gradient_clip) == (8767128, "raw", 1.0)
+
+
+def test_the_former_name_of_the_original_initialisation_still_works():
+    assert ForecasterConfig(initialisation="reference") == ForecasterConfig()
 
 
 @pytest.mark.parametrize(
@@ -22,7 +26,7 @@ def test_defaults_are_the_published_base():
         (ForecasterConfig, {"hidden_dim": 10**9}, "less than or equal to 4096"),
         (ForecasterConfig, {"hidden_dim": 4, "query_rank": 5}, "can't exceed hidden_dim, 4; got 5"),
         (ForecasterConfig, {"layers": 3}, "Extra inputs"),
-        (ForecasterConfig, {"initialisation": "zeros"}, "'reference', 'scaled' or 'linear'"),
+        (ForecasterConfig, {"initialisation": "zeros"}, "'original', 'scaled' or 'linear'"),
         (
             ForecasterConfig,
             {"initialisation": "linear"},

@@ -174,7 +174,7 @@ def test_weights_come_from_the_generator_and_nothing_else(small):
     assert not torch.equal(states[0]["attention.weight"], states[2]["attention.weight"])
 
 
-@pytest.mark.parametrize(("initialisation", "deviation"), [("reference", 1.0), ("scaled", 0.25)])
+@pytest.mark.parametrize(("initialisation", "deviation"), [("original", 1.0), ("scaled", 0.25)])
 @pytest.mark.parametrize("rank", [None, 8])
 def test_initialisation(initialisation, deviation, rank):
     config = ForecasterConfig(hidden_dim=16, initialisation=initialisation, query_rank=rank)
