@@ -77,7 +77,7 @@ test-studies: setup sample  ## Run a small form of every study, and after `make 
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -m studies --numprocesses auto --maxprocesses 4 tests/assets/study tests/test_tutorial.py
 
 fuzz: setup  ## Read randomly damaged files, more than in `make test` (EXAMPLES=2000 per reader)
-	FUZZ_EXAMPLES=$(or $(EXAMPLES),2000) $(BIN)/pytest tests/bad_inputs/test_fuzz.py --numprocesses auto
+	FUZZ_EXAMPLES=$(or $(EXAMPLES),2000) $(BIN)/pytest tests/bad_inputs/test_fuzz.py tests/bad_inputs/test_fuzz_bids.py --numprocesses auto
 
 test-peers: EXTRAS := dev,peers
 test-peers: setup  ## Install the extra (tigramite, lingam; GPL-3 code) and test its methods

@@ -8,6 +8,7 @@
     graphml      graphs for networkx, igraph, Gephi and Cytoscape
     edge_list    graphs as tables
     scores       a study's scores as one table
+    tested_edges significance of edges, and the contrast of groups, as tables
     weights      forecasters with their configuration
     dataset      what makes the files a derivative dataset of BIDS
     names        names of files
@@ -23,9 +24,11 @@ from attnconn_core.export.cifti import dlabel, pconn, ptseries
 from attnconn_core.export.dataset import dataset_files
 from attnconn_core.export.edge_list import edges
 from attnconn_core.export.exported import (
+    ExportedContrast,
     ExportedMatrix,
     ExportedSession,
     ExportedStudy,
+    ExportedTest,
     Parcellation,
     Software,
 )
@@ -35,17 +38,18 @@ from attnconn_core.export.registry import (
     FORMATS,
     Format,
     check_formats,
-    files_of_session,
-    files_of_study,
+    files_of,
 )
 from attnconn_core.export.scores import tidy_scores
 from attnconn_core.export.writing import write_file
 
 __all__ = [
     "FORMATS",
+    "ExportedContrast",
     "ExportedMatrix",
     "ExportedSession",
     "ExportedStudy",
+    "ExportedTest",
     "Format",
     "Parcellation",
     "Software",
@@ -55,8 +59,7 @@ __all__ = [
     "dataset_files",
     "dlabel",
     "edges",
-    "files_of_session",
-    "files_of_study",
+    "files_of",
     "folder_of",
     "graphml",
     "pconn",

@@ -16,7 +16,7 @@ from attnconn_core.export.names import TASK, file_name, folder_of, method_label,
 from attnconn_core.export.writing import json_bytes, tsv_bytes
 from attnconn_core.records import Connectivity
 
-__all__ = ["about_matrix", "bids_files", "relmat", "relmat_sidecar", "timeseries"]
+__all__ = ["about_matrix", "about_session", "bids_files", "relmat", "relmat_sidecar", "timeseries"]
 
 _MEAN = "mean"
 _NODE = "Node"
@@ -76,7 +76,7 @@ def about_matrix(matrix: ExportedMatrix, session: ExportedSession) -> dict[str, 
         "CohortInformed": bool(method.cohort_informed),
         "Metrics": {name: _finite(value) for name, value in connectivity.metrics.items()},
         "Warning": matrix.warning,
-        **_common(session),
+        **about_session(session),
         "Sources": [_address(session, name) for name in _series_names(session)],
         "MadeFrom": dict(matrix.made_from),
     }
@@ -124,7 +124,7 @@ def _timeseries_sidecar(session: ExportedSession) -> dict[str, Any]:
         "RepetitionTime": repetition_time,
         "SamplingFrequency": 1 / repetition_time,
         "TaskName": TASK,
-        **_common(session),
+        **about_session(session),
     }
 
 
@@ -136,7 +136,8 @@ def _series_names(session: ExportedSession) -> list[str]:
     return [file_name(session.session, seg, _MEAN, "timeseries.tsv", run) for run in numbers]
 
 
-def _common(session: ExportedSession) -> Mapping[str, Any]:
+def about_session(session: ExportedSession) -> Mapping[str, Any]:
+    """Return what every sidecar of a session's files says: session, regions and software."""
     software = session.software
     return {
         "Session": session.session.key,

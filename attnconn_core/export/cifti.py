@@ -146,11 +146,11 @@ def cifti_files(session: ExportedSession) -> Iterator[tuple[str, bytes]]:
         run = place + 1 if len(runs) > 1 else None
         name = file_name(session.session, seg, "mean", "timeseries.ptseries.nii", run)
         yield name, ptseries(session.series, atlas, place)
-    for each in session.matrices:
-        stat = method_label(each.method.name)
+    for matrix in session.matrices:
+        stat = method_label(matrix.method.name)
         name = file_name(session.session, seg, stat, "relmat.pconn.nii")
-        notes = each.notes(session.session, session.software)
-        yield name, pconn(each.connectivity, atlas, notes)
+        notes = matrix.notes(session.session, session.software)
+        yield name, pconn(matrix.connectivity, atlas, notes)
 
 
 def atlas_files(study: ExportedStudy) -> Iterator[tuple[str, bytes]]:

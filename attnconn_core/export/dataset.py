@@ -16,7 +16,7 @@ _BIDS_VERSION = "1.10.0"
 _IGNORED = (
     *("*_timeseries.tsv", "*_timeseries.json", "*_timeseries.ptseries.nii"),
     *("*_relmat.tsv", "*_relmat.json", "*_relmat.graphml", "*_relmat.pconn.nii"),
-    *("scores.*", "models/", "exported.jsonl"),
+    *("scores.*", "contrast*", "models/", "exported.jsonl"),
 )
 
 _MEANINGS = {
@@ -42,6 +42,9 @@ dataset of BIDS.
   target.
 - `seg-*_dseg.tsv`: the regions. `scores.csv` and `scores.parquet`: the scores of all methods, one
   row per score, measure and method. `models`: weights and configuration of forecasters.
+- `*_desc-significance_relmat.tsv`: p and q of a session's edges. `contrast.tsv` and
+  `contrast_edges.tsv`: the edges in which two groups of subjects differ. Their `.json` describes
+  every column.
 
 Not every dataset has all of these. BIDS has no rules yet for matrices and series of regions; names
 are those of XCP-D and of the extension proposal BEP017, and `.bidsignore` lists these files.
@@ -68,7 +71,7 @@ def dataset_files(study: ExportedStudy) -> list[tuple[str, bytes]]:
     These are ``dataset_description.json``, ``README.md``, ``participants.tsv`` with its sidecar,
     and ``.bidsignore``.
     """
-    labels = {bids_label(each.subject): each.subject for each in study.sessions}
+    labels = {bids_label(session.subject): session.subject for session in study.sessions}
     participants = pd.DataFrame(
         {"participant_id": [f"sub-{label}" for label in sorted(labels)]}, dtype="str"
     )

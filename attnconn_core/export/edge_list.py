@@ -70,11 +70,11 @@ def edges(matrix: Connectivity) -> pd.DataFrame:
 
 def edge_list_files(session: ExportedSession) -> Iterator[tuple[str, bytes]]:
     """Yield an edge list for each of a session's matrices, with its sidecar."""
-    for each in session.matrices:
-        stat = f"{method_label(each.method.name)}_desc-edges"
+    for matrix in session.matrices:
+        stat = f"{method_label(matrix.method.name)}_desc-edges"
         name = file_name(session.session, session.parcellation.name, stat, "relmat.tsv")
-        yield name, tsv_bytes(edges(each.connectivity))
-        yield sidecar_name(name), json_bytes(_sidecar(each, session))
+        yield name, tsv_bytes(edges(matrix.connectivity))
+        yield sidecar_name(name), json_bytes(_sidecar(matrix, session))
 
 
 def _sidecar(matrix: ExportedMatrix, session: ExportedSession) -> dict[str, Any]:

@@ -12,7 +12,15 @@ from attnconn_core.parcellation.atlas import Atlas
 from attnconn_core.parcellation.regions import RegionTable
 from attnconn_core.records import Connectivity, Session, TimeSeries
 
-__all__ = ["ExportedMatrix", "ExportedSession", "ExportedStudy", "Parcellation", "Software"]
+__all__ = [
+    "ExportedContrast",
+    "ExportedMatrix",
+    "ExportedSession",
+    "ExportedStudy",
+    "ExportedTest",
+    "Parcellation",
+    "Software",
+]
 
 
 @dataclass(frozen=True)
@@ -93,6 +101,57 @@ class ExportedMatrix:
 
 
 @dataclass(frozen=True, eq=False)
+class ExportedTest:
+    """A session's edges by one method, tested against surrogates of the scan.
+
+    Attributes
+    ----------
+    method
+        The method.
+    table
+        One row per edge: ``target``, ``source``, ``value``, ``p`` and ``q``.
+    settings
+        Settings of the test, such as the number of surrogates.
+    warning
+        Why the matrices of the method must not be interpreted; empty if there is no reason.
+    made_from
+        Results that the table was made from → hash.
+    """
+
+    method: Method
+    table: pd.DataFrame
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    warning: str = ""
+    made_from: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class ExportedContrast:
+    """The edges in which two groups of subjects differ; see `attnconn_core.scoring`.
+
+    Attributes
+    ----------
+    methods
+        One row per method: ``method``, ``p``, ``components`` and ``edges``.
+    edges
+        One row per edge of a component: ``method``, ``component``, ``p``, ``size``, ``target``,
+        ``source`` and ``t``.
+    settings
+        Column, values of the groups, and settings of the test.
+    subjects
+        Group, ``first`` or ``second`` → number of subjects.
+    made_from
+        Results that the tables were made from → hash.
+    """
+
+    methods: pd.DataFrame
+    edges: pd.DataFrame
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    subjects: Mapping[str, int] = field(default_factory=dict)
+    made_from: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
 class ExportedSession:
     """What is exported of one session.
 
@@ -108,6 +167,8 @@ class ExportedSession:
         Its series; None if it isn't exported.
     matrices
         Its matrices, in the order of the study's methods.
+    significance
+        Its edges, tested against surrogates, for the methods for which the study asks this.
     """
 
     session: Session
@@ -115,6 +176,7 @@ class ExportedSession:
     software: Software
     series: TimeSeries | None = None
     matrices: tuple[ExportedMatrix, ...] = ()
+    significance: tuple[ExportedTest, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,6 +197,8 @@ class ExportedStudy:
         What made the results.
     scores
         One row per score, measure and method; None if they aren't exported.
+    contrast
+        The contrast of two groups; None if the study has none, or it isn't exported.
     models
         Name of the exported file, without ending → stored forecaster (``.safetensors``).
     warnings
@@ -151,6 +215,7 @@ class ExportedStudy:
     parcellation: Parcellation
     software: Software
     scores: pd.DataFrame | None = None
+    contrast: ExportedContrast | None = None
     models: Mapping[str, Path] = field(default_factory=dict)
     warnings: Mapping[str, str] = field(default_factory=dict)
     sources: tuple[str, ...] = ()

@@ -81,11 +81,11 @@ def graphml(
 def graphml_files(session: ExportedSession) -> Iterator[tuple[str, bytes]]:
     """Yield name and content of a graph for each of a session's matrices."""
     parcellation = session.parcellation
-    for each in session.matrices:
-        stat = method_label(each.method.name)
+    for matrix in session.matrices:
+        stat = method_label(matrix.method.name)
         name = file_name(session.session, parcellation.name, stat, "relmat.graphml")
-        notes = each.notes(session.session, session.software)
-        yield name, graphml(each.connectivity, parcellation.regions, notes)
+        notes = matrix.notes(session.session, session.software)
+        yield name, graphml(matrix.connectivity, parcellation.regions, notes)
 
 
 def _key(root: ElementTree.Element, name: str, of: str, kind: str) -> None:

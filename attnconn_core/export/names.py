@@ -119,8 +119,8 @@ def check_labels(sessions: Iterable[Session], methods: Iterable[Method]) -> None
     ParameterError
         Naming two that would have the same files.
     """
-    _check_different({each.key: folder_of(each) for each in sessions}, "sessions")
-    _check_different({each.name: method_label(each.name) for each in methods}, "methods")
+    _check_different({session.key: folder_of(session) for session in sessions}, "sessions")
+    _check_different({method.name: method_label(method.name) for method in methods}, "methods")
 
 
 def _check_different(labels: dict[str, str], what: str) -> None:

@@ -12,9 +12,10 @@ from attnconn_core.export.edge_list import edge_list_files
 from attnconn_core.export.exported import ExportedSession, ExportedStudy
 from attnconn_core.export.graphml import graphml_files
 from attnconn_core.export.scores import score_files
+from attnconn_core.export.tested_edges import significance_files
 from attnconn_core.export.weights import weight_files
 
-__all__ = ["FORMATS", "Format", "check_formats", "files_of_session", "files_of_study"]
+__all__ = ["FORMATS", "Format", "check_formats", "files_of"]
 
 _OfSession = Callable[[ExportedSession], Iterator[tuple[str, bytes]]]
 _OfStudy = Callable[[ExportedStudy], Iterator[tuple[str, bytes]]]
@@ -44,6 +45,13 @@ class Format:
     needs_atlas: bool = False
     size: int = 0
 
+    def files(self, exported: ExportedSession | ExportedStudy) -> Iterator[tuple[str, bytes]]:
+        """Yield name and content of the files of a session or study."""
+        if isinstance(exported, ExportedSession):
+            yield from self.of_session(exported) if self.of_session else ()
+        else:
+            yield from self.of_study(exported) if self.of_study else ()
+
     @property
     def modules(self) -> tuple[str, ...]:
         """Names of the modules that give the files."""
@@ -66,7 +74,9 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
         ),
         "graphml": Format("matrices as graphs", graphml_files, size=122),
         "edges": Format("matrices as lists of edges", edge_list_files, size=48),
-        "scores": Format("all scores as one table", of_study=score_files),
+        "scores": Format(
+            "all scores as one table, and tests of edges", significance_files, score_files
+        ),
         "weights": Format("weights of forecasters", of_study=weight_files),
     }
 )
@@ -89,10 +99,10 @@ def check_formats(names: Iterable[str]) -> tuple[str, ...]:
     return chosen
 
 
-def files_of_session(
-    session: ExportedSession, formats: Iterable[str]
+def files_of(
+    exported: ExportedSession | ExportedStudy, formats: Iterable[str]
 ) -> Iterator[tuple[str, bytes]]:
-    """Yield name and content of a session's files in some formats.
+    """Yield name and content of the files of a session, or of a study as a whole.
 
     Raises
     ------
@@ -102,20 +112,4 @@ def files_of_session(
         If a format needs an atlas that the study doesn't have.
     """
     for name in check_formats(formats):
-        if write := FORMATS[name].of_session:
-            yield from write(session)
-
-
-def files_of_study(study: ExportedStudy, formats: Iterable[str]) -> Iterator[tuple[str, bytes]]:
-    """Yield name and content of a study's own files in some formats.
-
-    Raises
-    ------
-    ParameterError
-        If a format doesn't exist.
-    AtlasError
-        If a format needs an atlas that the study doesn't have.
-    """
-    for name in check_formats(formats):
-        if write := FORMATS[name].of_study:
-            yield from write(study)
+        yield from FORMATS[name].files(exported)

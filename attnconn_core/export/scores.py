@@ -1,4 +1,4 @@
-"""Scores of a whole study as one tidy table, in CSV and Parquet."""
+"""Scores of a whole study as one tidy table, in CSV and Parquet, and the contrast of groups."""
 
 import io
 from collections.abc import Iterable, Iterator
@@ -7,6 +7,7 @@ import pandas as pd
 
 from attnconn_core.connectivity.method import Method
 from attnconn_core.export.exported import ExportedStudy
+from attnconn_core.export.tested_edges import contrast_files
 from attnconn_core.scoring import with_score_column
 
 __all__ = ["score_files", "tidy_scores"]
@@ -41,13 +42,14 @@ def tidy_scores(
     known = {method.name: method for method in methods}
     for name in ("label", "family"):
         table[name] = [
-            getattr(known[each], name) if each in known else None for each in table["method"]
+            getattr(known[method], name) if method in known else None for method in table["method"]
         ]
     return table[[*_FIRST, *(name for name in table if name not in _FIRST)]]
 
 
 def score_files(study: ExportedStudy) -> Iterator[tuple[str, bytes]]:
-    """Yield ``scores.csv`` and ``scores.parquet``, if the study's scores are exported."""
+    """Yield ``scores.csv`` and ``scores.parquet``, if scores are exported, and any contrast."""
+    yield from contrast_files(study)
     if study.scores is None:
         return
     yield "scores.csv", study.scores.to_csv(index=False, lineterminator="\n").encode()

@@ -43,7 +43,8 @@ def coverage(path: Path, atlas: Atlas) -> Float[np.ndarray, " region"]:
     if inside.size:
         for begin, end, stored in matrix.blocks(int(inside[0]), int(inside[-1]) + 1):
             members = region[begin:end]
-            with np.errstate(invalid="ignore"):  # for values that aren't finite
+            # For values that aren't finite, or huge.
+            with np.errstate(invalid="ignore", over="ignore"):
                 reach = np.ptp(stored, axis=1)
             moves = np.isfinite(reach) & (reach > 0) & (members != BACKGROUND)
             alive += np.bincount(members[moves], minlength=n_regions)

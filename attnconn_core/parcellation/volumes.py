@@ -6,7 +6,7 @@ from typing import Any
 
 import nibabel as nib
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
 from attnconn_core.errors import AtlasError, ScanError
 from attnconn_core.parcellation.label_image import LabelImage
@@ -96,8 +96,9 @@ def volume_means(path: Path, atlas: LabelImage, repetition_time: float) -> TimeS
 
     image = _open(path)
     _require_same_voxels(path, image, atlas)
-    values = read_voxels(path, image)
-    finite = np.isfinite(values).all(axis=3)
+    with np.errstate(over="ignore"):  # values too large for single precision become infinite
+        values = read_voxels(path, image).astype(np.float32, copy=False)
+    finite: Bool[np.ndarray, "x y z"] = np.asarray(np.isfinite(values).all(axis=3))
     labels = np.where(finite, atlas.labels, 0)
     held = np.bincount(labels.ravel(), minlength=len(atlas.regions) + 1)[1:]
     lost = [name for name, count in zip(atlas.regions, held, strict=True) if not count]
@@ -110,8 +111,8 @@ def volume_means(path: Path, atlas: LabelImage, repetition_time: float) -> TimeS
         nib.Nifti1Image(labels, image.affine), resampling_target=None, standardize=None
     )
     if not finite.all():
-        values = np.where(finite[..., None], values, 0)
-    scan = nib.Nifti1Image(values.astype(np.float32, copy=False), image.affine)
+        values = np.where(finite[..., None], values, np.float32(0))
+    scan = nib.Nifti1Image(values, image.affine)
     means = np.asarray(masker.fit_transform(scan), dtype=np.float32)
     return TimeSeries((means,), repetition_time, atlas.regions)
 
@@ -128,7 +129,7 @@ def volume_coverage(path: Path, atlas: LabelImage) -> Float[np.ndarray, " region
     _require_same_voxels(path, image, atlas)
     values = read_voxels(path, image)[atlas.labels > 0]
     region: Int[np.ndarray, " voxel"] = atlas.labels[atlas.labels > 0] - 1
-    with np.errstate(invalid="ignore"):  # for values that aren't finite
+    with np.errstate(invalid="ignore", over="ignore"):  # for values that aren't finite, or huge
         reach = np.ptp(values, axis=1)
     alive = np.isfinite(reach) & (reach > 0)
     n_regions = len(atlas.regions)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -11,18 +11,12 @@ import numpy as np
 from jaxtyping import Float64
 from pydantic import Field
 
-from attnconn_core.errors import AtlasError, CohortError, InputError, ScanError, StudyError
-from attnconn_core.parcellation import (
-    Atlas,
-    RegionTable,
-    coverage,
-    held_by_any,
-    load_atlas,
-    parcellate,
-    read_scan_header,
-)
+from attnconn_core.errors import CohortError, InputError, ScanError, StudyError
+from attnconn_core.parcellation import RegionTable, read_scan_header
 from attnconn_core.records import Session, TimeSeries
 from attnconn_core.sources.base import Design, Listing, require_session
+from attnconn_core.sources.coverage import coverage_measures, least_coverage
+from attnconn_core.sources.dense_series import DenseReader
 from attnconn_core.sources.files import existing_folder, inside, is_dangling, matching, the_one
 from attnconn_core.sources.keys import CHOOSES_SESSIONS, StudyKey
 from attnconn_core.sources.motion import MOTION_FILE, motion_measures, read_relative_rms
@@ -36,8 +30,6 @@ __all__ = ["HcpTree"]
 _RESULTS = Path("MNINonLinear", "Results")
 _CONCATENATED = "rfMRI_REST"
 _LAYOUT = Literal["concatenated", "runs"]
-# Number of sessions whose scans determine which labels of an atlas are regions.
-_DECIDING = 3
 # rfMRI_REST1_LR at 3T; rfMRI_REST1_7T_PA is another scanner with another TR.
 _RUN = re.compile(r"rfMRI_REST\d+[a-z]?_(?:LR|RL|AP|PA)")
 
@@ -121,19 +113,18 @@ class HcpTree:
         AtlasError
             If the atlas can't be read.
         """
-        return self._atlas.table
+        return self._reader.table
 
     def shared_files(self) -> tuple[Path, ...]:
         """Return the atlas and, if some of its labels are no regions, the scans that show this."""
         try:
-            fits = self._atlas is self._whole_atlas
+            return self._reader.files
         except InputError:  # reported when a session is loaded
-            fits = True
-        return (self.atlas,) if fits else (self.atlas, *self._first_scans)
+            return (self.atlas,)
 
     def region_notes(self) -> tuple[str, ...]:
         """Return notes on the atlas, and on its labels that no scan holds."""
-        return self._atlas.notes
+        return self._reader.notes
 
     def sessions(self) -> tuple[Session, ...]:
         """Return every session with its files; no file is opened.
@@ -219,7 +210,7 @@ class HcpTree:
         require_session(session)
         if not session.files:
             raise ScanError(f"{session.key}: a session must have at least one file; it has none")
-        parts = [self._parcellated(self._inside(path)) for path in session.files]
+        parts = [self._reader.read(self._inside(path)) for path in session.files]
         for path, part in zip(session.files, parts, strict=True):
             if part.repetition_time != parts[0].repetition_time:
                 raise ScanError(
@@ -273,8 +264,7 @@ class HcpTree:
         AtlasError
             If the atlas doesn't fit.
         """
-        held = np.array([*self.coverage(session).values()])
-        measured = {"coverage_min": float(held.min()), "coverage_mean": float(held.mean())}
+        measured = coverage_measures(self.coverage(session))
         return measured | motion_measures(self.motion(session))
 
     def motion(self, session: Session) -> tuple[Float64[np.ndarray, " frame"], ...]:
@@ -301,8 +291,7 @@ class HcpTree:
         ScanError, AtlasError
             As `quality` does.
         """
-        files = tuple(self._inside(path) for path in session.files)
-        return dict(zip(self._atlas.regions, _least_coverage(files, self._atlas), strict=True))
+        return least_coverage(tuple(map(self._inside, session.files)), self._reader)
 
     def quality_files(self, session: Session) -> tuple[Path, ...]:
         """Return the existing files of motion."""
@@ -319,31 +308,13 @@ class HcpTree:
         return steps[1].is_dir()
 
     @cached_property
-    def _whole_atlas(self) -> Atlas:
-        return load_atlas(self.atlas, self.drop_labels)
-
-    @cached_property
-    def _atlas(self) -> Atlas:
-        """The atlas without labels that have no vertex in any of the first scans."""
-        return held_by_any(self._whole_atlas, self._first_scans)
-
-    @cached_property
-    def _first_scans(self) -> tuple[Path, ...]:
+    def _reader(self) -> DenseReader:
         try:
-            sessions = self.listing().sessions[:_DECIDING]
+            sessions = self.listing().sessions
         except InputError:  # there is no session yet
-            return ()
-        return tuple(self._inside(session.files[0]) for session in sessions)
-
-    def _parcellated(self, path: Path) -> TimeSeries:
-        series = parcellate(path, self._atlas)
-        bare = [name for name in self._atlas.regions if name not in series.regions]
-        if bare:
-            raise AtlasError(
-                f"{path}: every region of atlas {self._atlas.name} needs a vertex in the scan; "
-                f"{len(bare)} have none: {', '.join(bare[:5])}. Leave them out with drop_labels"
-            )
-        return series
+            sessions = ()
+        scans = tuple(session.files[0] for session in sessions)
+        return DenseReader(self.atlas, self.drop_labels, scans)
 
     def _listed(self) -> SubjectList | None:
         if self.subjects is None:
@@ -409,10 +380,3 @@ class HcpTree:
             for start, length in zip(starts, lengths, strict=True)
         )
         return TimeSeries(runs=runs, repetition_time=series.repetition_time, regions=series.regions)
-
-
-# Cached for one session at a time, whose quality and regions are computed together.
-@lru_cache(maxsize=1)
-def _least_coverage(files: tuple[Path, ...], atlas: Atlas) -> tuple[float, ...]:
-    held = np.min([coverage(path, atlas) for path in files], axis=0)
-    return tuple(held.tolist())

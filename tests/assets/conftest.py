@@ -11,6 +11,7 @@ from typing import Any
 
 import dagster as dg
 import numpy as np
+import pandas as pd
 import pytest
 import yaml
 
@@ -194,12 +195,19 @@ def line_of_cifti(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
         tree.dense(subject + session, "rfMRI_REST", cortex(), 100 + values)
     names = {key: f"region {'ABCD'[key - 1]}" for key in (1, 2, 3, 4)}
     tree.atlas("four_regions.dlabel.nii", np.repeat([1, 2, 3, 4], 5), names)
-    simulated = dict.fromkeys(("n_subjects", "n_regions", "n_frames", "behaviour", "scan_lengths"))
+    simulated = dict.fromkeys(("n_subjects", "n_regions", "n_frames", "scan_lengths"))
     files = {"source": "hcp", "root": "../hcp", "atlas": "../four_regions.dlabel.nii"}
     files |= {"frames_per_run": 60}
     few = {"methods": ["pearson", {"granger": {"lags": 1, "alpha": 1.0}}]}
     export = {"export": {"formats": ["bids", "cifti", "scores"]}}
-    path = write_study_to(folder, **{**simulated, **files, **few, **export})
+    people = {"Subject": range(1, 5), "Group": ["ill", "well"] * 2, "Score": [3, 1, 4, 2]}
+    pd.DataFrame(people).to_csv(folder / "people.csv", index=False)
+    tests = {
+        "significance": {"methods": ["granger"], "surrogates": 19},
+        "phenotypes": "../people.csv",
+        "contrast": {"column": "Group", "first": "ill", "second": "well", "permutations": 20},
+    }
+    path = write_study_to(folder, **{**simulated, **files, **few, **tests, **export})
     study = load_study(path)
     with dg.DagsterInstance.ephemeral() as instance:
         outcome, told = make_line(study, instance)

@@ -94,21 +94,3 @@ def test_a_dataset_goes_to_a_report(
     assert study.title in report
     assert "Partial correlation" in report
     assert store.entry("fingerprint", WHOLE).facts["pairs"] == 2
-
-
-@pytest.mark.parametrize(
-    ("make", "given"),
-    [(fmriprep, ["--set", "atlas=four.dlabel.nii"]), (xcpd, [])],
-    ids=["fmriprep", "xcpd"],
-)
-def test_a_study_is_drafted_from_a_dataset(tmp_path, monkeypatch, capsys, make, given):
-    monkeypatch.chdir(tmp_path)
-    root = make(tmp_path)["root"]
-    if make is fmriprep:
-        given = [*given, "--set", "space=fsLR"]
-    main(["init", root, *given, "--output", "drafted.yaml"])
-    assert "2 subjects, 4 sessions: 1 (2), 2 (2)" in capsys.readouterr().out
-    study = load_study(tmp_path / "drafted.yaml")
-    assert study.source == "bids"
-    assert (study.confounds is not None) == (make is fmriprep)
-    assert len(study.make_source().sessions()) == 4

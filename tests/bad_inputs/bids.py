@@ -59,6 +59,20 @@ def _parcels(change: Callable[[XcpD], object], **keys: object) -> _Use:
     return use
 
 
+def _parcels_quality(value: str, other: str) -> _Use:
+    """Read the quality of XCP-D's series with another text in its table of coverage."""
+
+    def use(folder: Path) -> object:
+        dataset = XcpD(folder / "xcp_d")
+        dataset.parcels("01", "1")
+        (table,) = dataset.root.rglob("*coverage_bold.tsv")
+        table.write_text(table.read_text().replace(value, other))
+        source = BidsDerivatives(dataset.root)
+        return [source.quality(each) for each in source.sessions()]
+
+    return use
+
+
 def _nothing(_: object) -> None:
     """Leave a dataset as it is."""
 
@@ -98,12 +112,19 @@ def _raw(folder: Path) -> object:
     return BidsDerivatives(folder / "bids", atlas, confounds=Confounds()).sessions()
 
 
+def _gifti(folder: Path) -> object:
+    stem = FmriPrep(folder / "fmriprep").stem("01", "1", hemi="L", space="fsaverage5")
+    stem.with_name(f"{stem.name}_bold.func.gii").touch()
+    return BidsDerivatives(folder / "fmriprep", confounds=Confounds()).sessions()
+
+
 def _one_row_less(table: Path) -> None:
     table.write_text("\n".join(table.read_text().splitlines()[:-1]))
 
 
 DATASETS: list[tuple[str, _Use, type[Exception], str]] = [
     ("scans as they were acquired", _raw, StudyError, "must be a folder of derivatives"),
+    ("surfaces in GIFTI only", _gifti, CohortError, "holds only surfaces in GIFTI"),
     ("a file of all runs beside the runs", _dense(lambda d: d.session("01", "1", run=1)), CohortError, "either all scans of a session or none"),
     ("fMRIPrep's scans, and nothing is said of confounds", _dense(_nothing, confounds=None), StudyError, "confounds: a study must say"),
     ("two tasks", _dense(lambda d: d.session("01", "1", task="nback")), CohortError, "one task; there are nback (1 scan), rest (1 scan)"),
@@ -127,6 +148,9 @@ DATASETS: list[tuple[str, _Use, type[Exception], str]] = [
     ("XCP-D's series, to be cleaned again", _parcels(_nothing, confounds=Confounds()), StudyError, "must not be cleaned again"),
     ("several segmentations of XCP-D", _parcels(lambda d: d.parcels("01", "1", atlas="Gordon")), CohortError, "select: {seg: Gordon}"),
     ("XCP-D's series without its outliers", _parcels(_delete("*_outliers.tsv")), ScanError, "has 119 frames and"),
+    ("XCP-D's coverage with a word", _parcels_quality("0.75", "much"), ScanError, "D has much"),
+    ("XCP-D's coverage in percent", _parcels_quality("0.75", "75"), ScanError, "D has 75"),
+    ("a parcel with two rows of coverage", _parcels_quality("D\t", "C\t1\nD\t"), ScanError, "these have several: C"),
     ("XCP-D's outliers of another scan", _parcels(_other_outliers), ScanError, "must have the 90 frames that"),
 ]  # fmt: skip
 """A row per bad dataset."""

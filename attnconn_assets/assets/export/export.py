@@ -1,22 +1,32 @@
 """Exported files of a session, and of the study as a whole."""
 
 import contextlib
+import dataclasses
 from collections.abc import Iterable
 from pathlib import Path
 
 from attnconn_assets.assets.export.reading import (
+    read_contrast,
     read_models,
     read_parcellation,
     read_scores,
     read_session,
+    read_significance,
     read_warnings,
 )
 from attnconn_assets.assets.scores.cautions import CAUTIONS
+from attnconn_assets.assets.scores.significance import significance_of
 from attnconn_assets.building.causes import named
 from attnconn_assets.building.result import Result
 from attnconn_assets.building.work import Work
-from attnconn_core.export.exported import ExportedStudy, Parcellation, Software
-from attnconn_core.export.registry import files_of_session, files_of_study
+from attnconn_assets.storage.entry import WHOLE
+from attnconn_core.export.exported import (
+    ExportedContrast,
+    ExportedStudy,
+    Parcellation,
+    Software,
+)
+from attnconn_core.export.registry import files_of
 
 __all__ = ["make_export", "make_study_export"]
 
@@ -32,8 +42,17 @@ def make_export(work: Work) -> Result:
     session = read_session(
         work, work.partition, methods, _parcellation(work), _software(work), warnings
     )
-    told = {method.name: warnings[method.name] for method in methods if method.name in warnings}
-    return _result(files_of_session(session, settings["formats"]), told)
+    tested = [
+        method
+        for method in settings["tested"]
+        if named(significance_of(method), work.partition) not in work.lacks
+    ]
+    significance = read_significance(work, work.partition, tested, warnings)
+    session = dataclasses.replace(session, significance=significance)
+    own_warnings = {
+        method.name: warnings[method.name] for method in methods if method.name in warnings
+    }
+    return _result(files_of(session, settings["formats"]), own_warnings)
 
 
 def make_study_export(work: Work) -> Result:
@@ -50,9 +69,16 @@ def make_study_export(work: Work) -> Result:
         _parcellation(work),
         _software(work),
         scores=read_scores(work, settings["methods"]) if "scores" in formats else None,
+        contrast=_contrast(work),
         models=models,
     )
-    return _result(files_of_study(study, formats), {})
+    return _result(files_of(study, formats), {})
+
+
+def _contrast(work: Work) -> ExportedContrast | None:
+    contrast = work.settings["contrast"]
+    is_there = contrast is not None and named(contrast.name, WHOLE) not in work.lacks
+    return read_contrast(work, contrast) if is_there else None
 
 
 def _parcellation(work: Work) -> Parcellation:

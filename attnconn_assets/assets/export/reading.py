@@ -4,6 +4,7 @@ The assets and the command ``attnconn export`` read them in the same way: throug
 records what was read, or through the store.
 """
 
+import dataclasses
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -12,12 +13,15 @@ from typing import Any, Protocol
 import pandas as pd
 
 from attnconn_assets.assets.scores.cautions import CAUTIONS
+from attnconn_assets.assets.scores.significance import significance_of
 from attnconn_assets.storage import formats
 from attnconn_assets.storage.entry import WHOLE, Entry
 from attnconn_core.connectivity.method import Method
 from attnconn_core.export.exported import (
+    ExportedContrast,
     ExportedMatrix,
     ExportedSession,
+    ExportedTest,
     Parcellation,
     Software,
 )
@@ -25,14 +29,17 @@ from attnconn_core.export.scores import tidy_scores
 from attnconn_core.parcellation.atlas import load_atlas
 from attnconn_core.parcellation.colours import read_colours
 from attnconn_core.records import Session, subject_of
+from attnconn_core.scoring import GroupContrast
 
 __all__ = [
     "Reads",
+    "read_contrast",
     "read_excluded",
     "read_models",
     "read_parcellation",
     "read_scores",
     "read_session",
+    "read_significance",
     "read_warnings",
     "session_of",
 ]
@@ -113,8 +120,8 @@ def read_session(
 
 def read_warnings(reads: Reads) -> Mapping[str, str]:
     """Return method → why its matrices must not be interpreted."""
-    found: Mapping[str, str] = reads.entry(CAUTIONS, WHOLE).facts["by method"]
-    return found
+    warnings: Mapping[str, str] = reads.entry(CAUTIONS, WHOLE).facts["by method"]
+    return warnings
 
 
 def read_excluded(reads: Reads) -> Mapping[str, str]:
@@ -131,6 +138,49 @@ def read_scores(reads: Reads, methods: Iterable[Method]) -> pd.DataFrame:
         formats.read_table(reads.path(entry, f"{name}.parquet")) for name in ("scores", "verdicts")
     )
     return tidy_scores(scores, verdicts, methods)
+
+
+def read_significance(
+    reads: Reads, key: str, methods: Iterable[Method], warnings: Mapping[str, str]
+) -> tuple[ExportedTest, ...]:
+    """Return a session's edges, tested against surrogates, for methods that were tested.
+
+    Parameters
+    ----------
+    reads
+        What reads stored results.
+    key
+        Key of the session.
+    methods
+        Methods for which the significance of the session's edges is stored.
+    warnings
+        Method → why its matrices must not be interpreted.
+    """
+    return tuple(_read_test(reads, key, method, warnings) for method in methods)
+
+
+def read_contrast(reads: Reads, contrast: GroupContrast) -> ExportedContrast:
+    """Return the edges in which two groups of subjects differ.
+
+    Parameters
+    ----------
+    reads
+        What reads stored results.
+    contrast
+        The contrast of the study, for its settings.
+    """
+    entry = reads.entry(contrast.name, WHOLE)
+    methods, edges = (
+        formats.read_table(reads.path(entry, f"{name}.parquet"))
+        for name in ("scores", "components")
+    )
+    return ExportedContrast(
+        methods,
+        edges,
+        dataclasses.asdict(contrast),
+        {group: entry.facts[f"subjects of {group}"] for group in ("first", "second")},
+        {f"{contrast.name}/{WHOLE}": entry.digest},
+    )
 
 
 def read_models(reads: Reads, asset: str, partition: str) -> dict[str, Path]:
@@ -159,6 +209,18 @@ def _read_matrix(
         settings=_logged(entry),
         warning=warnings.get(method.name, ""),
         made_from={f"{method.name}/{key}": entry.digest, **entry.inputs},
+    )
+
+
+def _read_test(reads: Reads, key: str, method: Method, warnings: Mapping[str, str]) -> ExportedTest:
+    asset = significance_of(method)
+    entry = reads.entry(asset, key)
+    return ExportedTest(
+        method,
+        formats.read_table(reads.path(entry, "edges.parquet")),
+        _logged(entry),
+        warnings.get(method.name, ""),
+        {f"{asset}/{key}": entry.digest, **entry.inputs},
     )
 
 

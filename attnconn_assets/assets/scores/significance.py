@@ -13,11 +13,16 @@ from attnconn_core.connectivity.method import Method
 from attnconn_core.records import Connectivity
 from attnconn_core.scoring import EdgeSignificance, edge_mask, edge_significance
 
-__all__ = ["make_significance"]
+__all__ = ["make_significance", "significance_of"]
 
 _LEVEL = 0.05
 _FEW = 5  # surrogates before the total time is estimated
 _LONG = 60.0  # shortest remaining time, in seconds, that is logged
+
+
+def significance_of(method: Method) -> str:
+    """Return the name of the asset that tests a method's edges."""
+    return f"significance_{method.name}"
 
 
 def make_significance(work: Work, reader: Reader) -> Result:

@@ -14,22 +14,24 @@ from attnconn_assets.assets.scores.group_mean import make_group_mean
 from attnconn_assets.assets.scores.recovery import make_recovery
 from attnconn_assets.assets.scores.recovery_estimators import PUBLISHED_EXPERIMENT, Competitors
 from attnconn_assets.assets.scores.score import make_score
-from attnconn_assets.assets.scores.significance import make_significance
+from attnconn_assets.assets.scores.significance import make_significance, significance_of
 from attnconn_assets.building.spec import BuildSpec, Kind
 from attnconn_assets.storage.entry import WHOLE
 from attnconn_assets.study.study import Study
 from attnconn_core.connectivity.method import Method
 from attnconn_core.figures import figures_module
-from attnconn_core.scoring import Cautious, ChoosesPenalties, Comparable, Score
+from attnconn_core.scoring import Cautious, ChoosesPenalties, Comparable, GroupContrast, Score
 from attnconn_core.sources import INDEPENDENT_SAMPLES
 
 __all__ = [
     "compared_assets",
     "competitors_of",
+    "contrast_of",
     "labels_of",
     "reads_cohort_models",
     "scored",
     "specs",
+    "tested_methods",
 ]
 
 _FIGURES = "attnconn_core.figures"
@@ -46,11 +48,7 @@ def specs(study: Study) -> list[BuildSpec]:
     score_specs += [_group_mean(study), *(_score(study, score) for score in others)]
     if study.recovery.ground_truths:
         score_specs.append(_recovery(study))
-    score_specs += [
-        _significance(study, method)
-        for method in study.every_method.values()
-        if method.name in study.significance.methods
-    ]
+    score_specs += [_significance(study, method) for method in tested_methods(study)]
     return [*score_specs, _comparison(study)]
 
 
@@ -87,6 +85,18 @@ def scored(study: Study) -> tuple[Score, ...]:
     """Return the scores whose inputs the study has: some need phenotypes."""
     there = has_phenotypes(study)
     return tuple(score for score in study.chosen_scores if there or "phenotypes" not in score.reads)
+
+
+def contrast_of(study: Study) -> GroupContrast | None:
+    """Return the contrast of the study; None if it has none, or no phenotypes."""
+    contrasts = [score for score in scored(study) if isinstance(score, GroupContrast)]
+    return contrasts[0] if contrasts else None
+
+
+def tested_methods(study: Study) -> tuple[Method, ...]:
+    """Return the methods whose edges are tested against surrogates."""
+    names = study.significance.methods
+    return tuple(method for method in study.every_method.values() if method.name in names)
 
 
 def _compared(study: Study) -> list[Score]:
@@ -187,7 +197,7 @@ def _significance(study: Study, method: Method) -> BuildSpec:
     reading = reading_of(study, method)
     settings = study.significance.model_copy(update={"methods": (method.name,)})
     return BuildSpec(
-        f"significance_{method.name}",
+        significance_of(method),
         partial(make_significance, reader=reading.reader),
         "session",
         settings={"method": method, "significance": settings, **reading.settings},

@@ -13,6 +13,7 @@ import yaml
 from attnconn_assets.operation.check.check import check
 from attnconn_assets.operation.check.findings import Findings
 from attnconn_assets.operation.draft.guess import (
+    file_paths,
     guessed_source,
     needed_keys,
     phenotype_table,
@@ -70,16 +71,17 @@ def draft_study(
         raise StudyError(f"{file}: exists already and is kept; name another with --output")
     if not file.parent.is_dir():
         raise StudyError(f"{file}: its folder must exist")
-    source = source or guessed_source(root)
+    paths = file_paths(root)
+    source = source or guessed_source(root, paths)
     content = {
         "name": name,
         "title": f"{root.resolve().name} ({source})",
         "source": source,
         "root": _beside(root, file.parent),
-        **needed_keys(root, source),
+        **needed_keys(source, paths),
         **keys,
     }
-    findings = _found(file, content)
+    findings = _checked(file, content)
     text = "\n".join(_lines(root, file, content, findings))
     file.with_name(SCHEMA).write_text(
         json.dumps(study_schema(), ensure_ascii=False, indent=1), encoding="utf-8"
@@ -94,7 +96,7 @@ def _beside(path: Path, folder: Path) -> str:
     return os.path.relpath(path, folder) if path.is_relative_to(folder) else str(path)
 
 
-def _found(file: Path, content: Mapping[str, Any]) -> Findings:
+def _checked(file: Path, content: Mapping[str, Any]) -> Findings:
     """Check a study before it is written, from a hidden file beside it."""
     trial = file.with_name(f".{file.stem}.{os.getpid()}.yaml")
     trial.write_text(yaml.safe_dump(dict(content)), encoding="utf-8")
@@ -112,14 +114,14 @@ def _lines(root: Path, file: Path, content: Mapping[str, Any], findings: Finding
     today = f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d}"
     yield f"# Drafted by `attnconn init` on {today}. `attnconn keys` describes every key."
     yield "#"
-    for what, told in (
+    for heading, lines in (
         ("Found", findings.plan),
         ("To look at", findings.warnings),
         ("To correct", findings.errors),
     ):
-        if told:
-            yield f"# {what}:"
-            yield from (f"#   {line}" for line in told)
+        if lines:
+            yield f"# {heading}:"
+            yield from (f"#   {line}" for line in lines)
     yield ""
     yield from (f"{key}: {_written(value)}" for key, value in content.items())
     yield ""

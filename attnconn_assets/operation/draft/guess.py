@@ -1,16 +1,17 @@
 """Guesses from a folder of scans: the source that reads it, and keys that a study needs."""
 
+import itertools
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from attnconn_core.errors import StudyError
 from attnconn_core.sources import sources
 
-__all__ = ["guessed_source", "needed_keys", "phenotype_table", "valid_name"]
+__all__ = ["file_paths", "guessed_source", "needed_keys", "phenotype_table", "valid_name"]
 
 _LOOKED_AT = 5_000  # most files that are looked at
 _TABLES = ("participants.tsv", "phenotypes.tsv", "phenotypes.csv", "participants.csv")
@@ -20,22 +21,27 @@ _SERIES_OF_XCPD = re.compile(r"_(?:stat|desc)-[^_]+.*_timeseries\.(?:tsv|ptserie
 _NAME = re.compile(r"[^a-z0-9]+")
 
 
-def guessed_source(root: Path) -> str:
-    """Return the value of ``source`` that fits a folder.
+def file_paths(root: Path) -> list[str]:
+    """Return the paths of files below a folder, of the first 5,000 in a large one."""
+    paths = (os.path.join(folder, name) for folder, _, names in os.walk(root) for name in names)
+    return list(itertools.islice(paths, _LOOKED_AT))
+
+
+def guessed_source(root: Path, paths: Sequence[str]) -> str:
+    """Return the value of ``source`` that fits a folder with these files.
 
     Raises
     ------
     StudyError
         If nothing in the folder looks like a scan of a source.
     """
-    names = list(_names(root))
-    if any(f"{os.sep}{_HCP}{os.sep}" in name for name in names):
+    if any(f"{os.sep}{_HCP}{os.sep}" in path for path in paths):
         return "hcp"
-    if (root / "dataset_description.json").is_file() and any("_bold." in n for n in names):
+    if (root / "dataset_description.json").is_file() and any("_bold." in path for path in paths):
         return "bids"
-    if any(_SERIES_OF_XCPD.search(name) for name in names) and _is_derivative(root):
+    if any(_SERIES_OF_XCPD.search(path) for path in paths) and _is_derivative(root):
         return "bids"
-    if any(Path(name).name.startswith("sub-") for name in names):
+    if any(Path(path).name.startswith("sub-") for path in paths):
         return "arrays"
     raise StudyError(
         f"{root}: no file looks like a scan (sub-…, or <subject>/{_HCP}/…); name the source with "
@@ -43,9 +49,9 @@ def guessed_source(root: Path) -> str:
     )
 
 
-def needed_keys(root: Path, source: str) -> dict[str, Any]:
-    """Return keys that the scans in a folder need, with the defaults of the field."""
-    if source == "bids" and any(name.endswith(_CONFOUNDS) for name in _names(root)):
+def needed_keys(source: str, paths: Sequence[str]) -> dict[str, Any]:
+    """Return keys that the scans among these files need, with the defaults of the field."""
+    if source == "bids" and any(path.endswith(_CONFOUNDS) for path in paths):
         return {"confounds": {"strategy": ["motion", "high_pass", "wm_csf"]}}
     return {}
 
@@ -66,17 +72,6 @@ def valid_name(text: str) -> str:
     """
     name = _NAME.sub("_", text.lower()).strip("_")
     return name if name[:1].isalpha() else f"study_{name}".rstrip("_")
-
-
-def _names(root: Path) -> Iterator[str]:
-    """Yield the paths of files below a folder, not more than `_LOOKED_AT`."""
-    count = 0
-    for folder, _, files in os.walk(root):
-        for name in files:
-            yield os.path.join(folder, name)
-            count += 1
-            if count == _LOOKED_AT:
-                return
 
 
 def _is_derivative(root: Path) -> bool:

@@ -29,11 +29,11 @@ def export(study: Study, request: Request, folder: Path) -> int:
         bar_format="{desc} {bar:24} {n_fmt}/{total_fmt} [{elapsed}]",
         file=sys.stdout,
     ) as bar:
-        found = export_study(study, request, folder, bar.update)
-    size = sum(found.folder.written.values()) / 1e6
+        outcome = export_study(study, request, folder, bar.update)
+    size = sum(outcome.folder.written.values()) / 1e6
     print(
-        f"{len(found.folder.written)} files ({size:.1f} MB) of {len(found.sessions)} sessions in "
-        f"{found.folder.path}: {', '.join(request.formats)}"
+        f"{len(outcome.folder.written)} files ({size:.1f} MB) of {len(outcome.sessions)} "
+        f"sessions in {outcome.folder.path}: {', '.join(request.formats)}"
     )
     if request.gone:
         print(
@@ -41,15 +41,15 @@ def export(study: Study, request: Request, folder: Path) -> int:
             f"{few_and_more(request.gone, _SHOWN)}; --sessions exports them",
             file=sys.stderr,
         )
-    for line in _notes(found):
+    for line in _notes(outcome):
         print(f"  {line}", file=sys.stderr)
-    state = found.state
-    return 1 if state.missing or state.stale or found.refused else 0
+    state = outcome.state
+    return 1 if state.missing or state.stale or outcome.refused else 0
 
 
-def _notes(found: Exported) -> list[str]:
+def _notes(outcome: Exported) -> list[str]:
     """Return lines on what was removed, and on what is missing or stale."""
-    folder, state = found.folder, found.state
+    folder, state = outcome.folder, outcome.state
     lines = []
     if folder.removed:
         lines.append(f"removed from the earlier export: {few_and_more(folder.removed, _SHOWN)}")
@@ -72,8 +72,8 @@ def _notes(found: Exported) -> list[str]:
             "exported, but stale: today's code, settings or inputs differ from those of "
             f"{few_and_more(state.stale, _SHOWN)}"
         )
-    lines += [f"not exported: {name}: {why}" for name, why in found.refused.items()]
-    if state.missing or state.stale or found.refused:
+    lines += [f"not exported: {name}: {why}" for name, why in outcome.refused.items()]
+    if state.missing or state.stale or outcome.refused:
         lines.append("`attnconn run` makes what is missing or stale")
     if state.unknown:
         lines.append(f"whether the results are up to date isn't known: {state.unknown}")

@@ -1,5 +1,6 @@
 """Writes stored results into a folder, session by session."""
 
+import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -7,15 +8,18 @@ from typing import Any, NamedTuple
 
 from attnconn_assets.assets.catalogue import store_of
 from attnconn_assets.assets.export.reading import (
+    read_contrast,
     read_excluded,
     read_models,
     read_parcellation,
     read_scores,
     read_session,
+    read_significance,
     read_warnings,
     session_of,
 )
 from attnconn_assets.assets.scores.cautions import CAUTIONS
+from attnconn_assets.assets.scores.significance import significance_of
 from attnconn_assets.building.causes import named
 from attnconn_assets.operation.export.folder import ExportFolder
 from attnconn_assets.operation.export.request import Request
@@ -31,8 +35,7 @@ from attnconn_core.export import (
     Parcellation,
     Software,
     dataset_files,
-    files_of_session,
-    files_of_study,
+    files_of,
     folder_of,
 )
 from attnconn_core.sources import cifti_atlas
@@ -88,33 +91,33 @@ def export_study(
         If an atlas is needed and can't be read, or lacks a region.
     """
     folder = ExportFolder(path, study.name, (study.store_folder, study.tracking_folder))
-    found = Exported(state_of(study, request), folder)
+    outcome = Exported(state_of(study, request), folder)
     store = store_of(study)
     shared = _Shared(
         store,
         _parcellation(study, request, store),
         Software(__version__),
-        read_warnings(store) if found.state.has(CAUTIONS, WHOLE) else {},
+        read_warnings(store) if outcome.state.has(CAUTIONS, WHOLE) else {},
     )
     with folder:
         for key in request.sessions:
-            if found.state.has("time_series", key):
-                _export_session(found, request, shared, key)
+            if outcome.state.has("time_series", key):
+                _export_session(outcome, request, shared, key)
             exported()
-        whole = ExportedStudy(
+        dataset = ExportedStudy(
             study.title,
-            tuple(session_of(key) for key in found.sessions),
+            tuple(session_of(key) for key in outcome.sessions),
             request.methods,
             shared.parcellation,
             shared.software,
             warnings=shared.warnings,
             sources=_sources(study),
-            excluded=_excluded(found, store),
-            **_scores_and_models(found, request, store),
+            excluded=_excluded(outcome, store),
+            **_scores_and_models(outcome, request, store),
         )
-        for name, content in (*dataset_files(whole), *files_of_study(whole, request.formats)):
+        for name, content in (*dataset_files(dataset), *files_of(dataset, request.formats)):
             folder.write(name, content)
-    return found
+    return outcome
 
 
 class _Shared(NamedTuple):
@@ -126,18 +129,23 @@ class _Shared(NamedTuple):
     warnings: Mapping[str, str]
 
 
-def _export_session(found: Exported, request: Request, shared: _Shared, key: str) -> None:
-    methods = [each for each in request.methods if found.state.has(each.name, key)]
+def _export_session(outcome: Exported, request: Request, shared: _Shared, key: str) -> None:
+    methods = [method for method in request.methods if outcome.state.has(method.name, key)]
+    tested = [
+        method for method in request.tested if outcome.state.has(significance_of(method), key)
+    ]
     try:
         session = read_session(
             shared.store, key, methods, shared.parcellation, shared.software, shared.warnings
         )
-    except StoreError as error:  # a damaged file, which is found when it is read
-        found.refused[key] = str(error)
+        significance = read_significance(shared.store, key, tested, shared.warnings)
+    except StoreError as error:  # a damaged file, which is noticed when it is read
+        outcome.refused[key] = str(error)
         return
-    for name, content in files_of_session(session, request.formats):
-        found.folder.write(f"{folder_of(session.session)}/{name}", content)
-    found.sessions.append(key)
+    session = dataclasses.replace(session, significance=significance)
+    for name, content in files_of(session, request.formats):
+        outcome.folder.write(f"{folder_of(session.session)}/{name}", content)
+    outcome.sessions.append(key)
 
 
 def _parcellation(study: Study, request: Request, store: Store) -> Parcellation:
@@ -146,30 +154,36 @@ def _parcellation(study: Study, request: Request, store: Store) -> Parcellation:
     return read_parcellation(store, request.parcellation, atlas)
 
 
-def _scores_and_models(found: Exported, request: Request, store: Store) -> dict[str, Any]:
+def _scores_and_models(outcome: Exported, request: Request, store: Store) -> dict[str, Any]:
     """Return the parts of the study's record that are stored; note those that can't be read."""
     parts: dict[str, Any] = {"models": {}}
-    if "scores" in request.formats and found.state.has("comparison", WHOLE):
+    if "scores" in request.formats and outcome.state.has("comparison", WHOLE):
         try:
             parts["scores"] = read_scores(store, request.methods)
         except AttnconnError as error:
-            found.refused["comparison"] = str(error)
+            outcome.refused["comparison"] = str(error)
+    contrast = request.contrast
+    if contrast is not None and outcome.state.has(contrast.name, WHOLE):
+        try:
+            parts["contrast"] = read_contrast(store, contrast)
+        except AttnconnError as error:
+            outcome.refused[contrast.name] = str(error)
     for asset, partition in request.models:
-        if found.state.has(asset, partition):
+        if outcome.state.has(asset, partition):
             try:
                 parts["models"] |= read_models(store, asset, partition)
             except AttnconnError as error:
-                found.refused[named(asset, partition)] = str(error)
+                outcome.refused[named(asset, partition)] = str(error)
     return parts
 
 
-def _excluded(found: Exported, store: Store) -> Mapping[str, str]:
+def _excluded(outcome: Exported, store: Store) -> Mapping[str, str]:
     """Return the exported sessions that group results leave out; empty if that isn't known."""
     try:
         excluded = read_excluded(store)
     except StoreError:
         return {}
-    return {key: why for key, why in excluded.items() if key in found.sessions}
+    return {key: why for key, why in excluded.items() if key in outcome.sessions}
 
 
 def _sources(study: Study) -> tuple[str, ...]:

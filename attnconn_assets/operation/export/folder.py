@@ -120,17 +120,17 @@ class ExportFolder:
             return {}
         if not self.path.is_dir():
             raise InputError(f"{self.path}: is a file; {_RULE}")
-        names = sorted(each.name for each in self.path.iterdir())
+        names = sorted(path.name for path in self.path.iterdir())
         if names and LIST not in names:
             raise InputError(f"{self.path}: holds {few_and_more(names, _SHOWN)}; {_RULE}")
         if not names:
             return {}
         lines = (self.path / LIST).read_text(encoding="utf-8").splitlines()
-        study, *files = [read for line in lines if (read := _parsed(line))] or [{}]
+        study, *files = [record for line in lines if (record := _parsed(line))] or [{}]
         if study.get("study") != self._study:
             whose = study.get("study") or "an unknown study"
             raise InputError(f"{self.path}: holds an export of {whose}, not {self._study}; {_RULE}")
-        listed = {each["file"]: each["sha256"] for each in files if {"file", "sha256"} <= {*each}}
+        listed = {file["file"]: file["sha256"] for file in files if {"file", "sha256"} <= {*file}}
         return {name: sha256 for name, sha256 in listed.items() if self._is_inside(name)}
 
     def _is_inside(self, name: str) -> bool:
@@ -149,7 +149,7 @@ def _line(name: str, sha256: str) -> str:
 def _parsed(line: str) -> dict[str, str]:
     """Return a line of the list; empty for one that was cut by a full disk."""
     try:
-        read = json.loads(line)
+        record = json.loads(line)
     except ValueError:
         return {}
-    return read if isinstance(read, dict) else {}
+    return record if isinstance(record, dict) else {}

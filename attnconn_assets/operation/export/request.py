@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from attnconn_assets.assets.catalogue import store_of
 from attnconn_assets.assets.export.reading import session_of
+from attnconn_assets.assets.export.specs import exported_tests
+from attnconn_assets.assets.scores.specs import contrast_of, tested_methods
 from attnconn_assets.storage.store import Store
 from attnconn_assets.study.export import parcellation_label
 from attnconn_assets.study.study import Study
@@ -13,6 +15,7 @@ from attnconn_core.errors import AttnconnError, InputError, ParameterError, Stor
 from attnconn_core.export import bids_label, check_formats, check_labels
 from attnconn_core.export.registry import FORMATS
 from attnconn_core.records import subject_of
+from attnconn_core.scoring import GroupContrast
 from attnconn_core.sources import cifti_atlas
 from attnconn_core.wording import few_and_more
 
@@ -42,6 +45,10 @@ class Request:
         regions.
     gone
         Stored sessions that are left out, because the study has no scan of them today.
+    tested
+        Methods whose edges were tested in every session, if scores are exported.
+    contrast
+        The contrast of two groups, if the study has one and scores are exported.
     """
 
     formats: tuple[str, ...]
@@ -50,6 +57,8 @@ class Request:
     models: tuple[tuple[str, str], ...]
     parcellation: str | None = None
     gone: tuple[str, ...] = ()
+    tested: tuple[Method, ...] = ()
+    contrast: GroupContrast | None = None
 
 
 def requested(
@@ -100,6 +109,8 @@ def requested(
     picked = tuple(known[name] for name in dict.fromkeys(methods or known))
     keys, gone = _sessions(study, store, sessions)
     check_labels(map(session_of, keys), picked)
+    with_scores = "scores" in chosen
+    tested = tested_methods(study) if methods else exported_tests(study)
     return Request(
         chosen,
         picked,
@@ -109,6 +120,8 @@ def requested(
         if parcellation
         else parcellation_label(study.export, study.make_source()),
         gone,
+        tuple(m for m in tested if not methods or m.name in methods) if with_scores else (),
+        contrast_of(study) if with_scores else None,
     )
 
 

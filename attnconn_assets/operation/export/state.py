@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from attnconn_assets.assets.catalogue import specs, store_of
 from attnconn_assets.assets.scores.cautions import CAUTIONS
+from attnconn_assets.assets.scores.significance import significance_of
 from attnconn_assets.building.causes import named
 from attnconn_assets.building.staleness import plan
 from attnconn_assets.operation.export.request import Request
@@ -42,37 +43,43 @@ class State:
 
 def needed(request: Request) -> dict[str, tuple[str, ...]]:
     """Return the assets that an export reads → their partitions."""
-    found: dict[str, tuple[str, ...]] = {"regions": (WHOLE,), "time_series": request.sessions}
-    found |= {method.name: request.sessions for method in request.methods}
-    found[CAUTIONS] = (WHOLE,)
+    partitions_of: dict[str, tuple[str, ...]] = {
+        "regions": (WHOLE,),
+        "time_series": request.sessions,
+    }
+    partitions_of |= {method.name: request.sessions for method in request.methods}
+    partitions_of[CAUTIONS] = (WHOLE,)
     if "scores" in request.formats:
-        found["comparison"] = (WHOLE,)
+        partitions_of["comparison"] = (WHOLE,)
+    if request.contrast is not None:
+        partitions_of[request.contrast.name] = (WHOLE,)
+    partitions_of |= {significance_of(method): request.sessions for method in request.tested}
     for asset, partition in request.models:
-        found[asset] = (*found.get(asset, ()), partition)
-    return found
+        partitions_of[asset] = (*partitions_of.get(asset, ()), partition)
+    return partitions_of
 
 
 def state_of(study: Study, request: Request) -> State:
     """Return which of the results that an export needs are missing or stale."""
-    found, store, needs = State(), store_of(study), needed(request)
+    state, store, needs = State(), store_of(study), needed(request)
     for asset, partitions in needs.items():
         for key in partitions:
             why = _why_missing(store, asset, key)
             if why:
-                found.missing[named(asset, key)] = why
+                state.missing[named(asset, key)] = why
     try:
         source = study.make_source()
         current = _current(study, source, source.listing(), needs)
     except (AttnconnError, OSError) as error:
-        found.unknown = str(error)
-        return found
-    found.stale = [
+        state.unknown = str(error)
+        return state
+    state.stale = [
         named(asset, key)
         for asset, partitions in needs.items()
         for key in partitions
-        if key not in current.get(asset, ()) and named(asset, key) not in found.missing
+        if key not in current.get(asset, ()) and named(asset, key) not in state.missing
     ]
-    return found
+    return state
 
 
 def _why_missing(store: Store, asset: str, key: str) -> str:

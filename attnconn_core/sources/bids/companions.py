@@ -76,12 +76,12 @@ def label_table_beside(atlas: Path) -> Path | None:
         image = read_bids_name(atlas)
     except IdentifierError:
         return None
-    found = [
+    tables = [
         path
         for path, name in _tables(atlas.parent, (image.suffix,))
         if name.entities.items() <= image.entities.items()
     ]
-    return max(found, key=lambda path: len(path.name), default=None)
+    return max(tables, key=lambda path: len(path.name), default=None)
 
 
 def _the_table(
@@ -94,18 +94,18 @@ def _the_table(
     own = read_bids_name(scan)
     beside = _tables(scan.parent, suffixes)
     for description in descriptions:
-        found = [
+        tables = [
             path
             for path, name in beside
             if name.entities.get("desc") == description and _is_of(name, own)
         ]
-        if len(found) > 1:
+        if len(tables) > 1:
             raise ScanError(
-                f"{scan}: a scan must have one table of {found[0].stem.rpartition('_')[2]}; "
-                f"{len(found)} lie beside it: {', '.join(path.name for path in found)}"
+                f"{scan}: a scan must have one table of {tables[0].stem.rpartition('_')[2]}; "
+                f"{len(tables)} lie beside it: {', '.join(path.name for path in tables)}"
             )
-        if found:
-            return found[0]
+        if tables:
+            return tables[0]
     return None
 
 
@@ -116,14 +116,14 @@ def _is_of(table: BidsName, scan: BidsName) -> bool:
 
 def _tables(folder: Path, suffixes: tuple[str, ...]) -> list[tuple[Path, BidsName]]:
     endings = tuple(f"_{suffix}.tsv" for suffix in suffixes)
-    found = []
+    tables = []
     for path in sorted(folder.iterdir()):
         if not path.name.endswith(endings) or is_hidden(path.name):
             continue
         if not (path.is_file() or is_dangling(path)):
             continue
         try:
-            found.append((path, read_bids_name(path)))
+            tables.append((path, read_bids_name(path)))
         except IdentifierError:
             continue  # no table of BIDS
-    return found
+    return tables

@@ -1,13 +1,13 @@
 """Derivatives of fMRIPrep and XCP-D, named and laid out as BIDS says."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated
 
 import numpy as np
-from jaxtyping import Float32, Float64
+from jaxtyping import Float64
 from pydantic import Field
 
 from attnconn_core.checks import require_whole
@@ -16,25 +16,20 @@ from attnconn_core.parcellation import RegionTable
 from attnconn_core.records import Session, TimeSeries
 from attnconn_core.sources.base import Design, Listing, require_session
 from attnconn_core.sources.bids.cleaning import Band
-from attnconn_core.sources.bids.companions import label_table_beside
 from attnconn_core.sources.bids.entities import BidsName, read_bids_name
-from attnconn_core.sources.bids.frames import KeptFrames
-from attnconn_core.sources.bids.readers import DenseReader, ParcelReader, Reader, VolumeReader
+from attnconn_core.sources.bids.listing import list_sessions
+from attnconn_core.sources.bids.readers import Reader, reader_of
 from attnconn_core.sources.bids.scan_cleaning import Cleaning, ScanTreatment
-from attnconn_core.sources.bids.selection import scans_of_study, suffixes_for
+from attnconn_core.sources.bids.selection import suffixes_for
+from attnconn_core.sources.bids.session_scans import SessionScans
 from attnconn_core.sources.bids.settings import Confounds, Scrub
-from attnconn_core.sources.bids.timing import repetition_time_of, sidecars_of_scan
-from attnconn_core.sources.bids.tree import runs_of_sessions
+from attnconn_core.sources.bids.timing import sidecars_of_scan
 from attnconn_core.sources.files import inside
 from attnconn_core.sources.keys import CHOOSES_SESSIONS
-from attnconn_core.sources.motion import motion_measures
 from attnconn_core.sources.shapes import SessionShape
 from attnconn_core.sources.subjects import read_subjects
 
 __all__ = ["BidsDerivatives"]
-
-# Seconds; repetition times of runs that differ by less are the same, but for rounding.
-_ROUNDED = 1e-6
 
 
 @dataclass(frozen=True)
@@ -186,22 +181,9 @@ class BidsDerivatives:
         listed = None
         if self.subjects is not None:
             listed = read_subjects(self.subjects, self.subject_column, self.group_column)
-        further = {k: None if v is None else str(v) for k, v in (self.select or {}).items()}
-        own = {"task": self.task, "space": self.space}
-        wanted = {key: value for key, value in own.items() if value is not None} | further
-        scans, refused = scans_of_study(self.root, self.atlas, wanted, listed)
-        self._treatment_of(scans[0][1])
-        runs, unusable = runs_of_sessions(scans, self._check)
-        refused |= unusable
-        if listed is not None:
-            refused |= listed.without_scan((name.subject, name.session) for _, name in scans)
-        if not runs:
-            raise next(iter(refused.values()))
-        sessions = (
-            Session(*who, tuple(files), listed.group(*who) if listed else None)
-            for who, files in runs.items()
+        return list_sessions(
+            self.root, self.atlas, self._wanted, listed, self._treatment_of, self._inside
         )
-        return Listing(tuple(sorted(sessions)), refused)
 
     def load(self, session: Session) -> TimeSeries:
         """Read one session: parcellated, cleaned, and split into runs.
@@ -217,14 +199,7 @@ class BidsDerivatives:
         require_session(session)
         if not session.files:
             raise ScanError(f"{session.key}: a session must have at least one file; it has none")
-        headers, seconds = self._headers(session)
-        treatment = self._treatment(session)
-        runs: list[Float32[np.ndarray, "time region"]] = []
-        for path in session.files:
-            runs += treatment.runs(path, self._reader.read(self._inside(path), seconds))
-        if not runs:
-            raise self._no_frames(session, self._frames(session, headers, seconds))
-        return TimeSeries(tuple(runs), seconds, self.region_table().regions)
+        return self._scans(session).series()
 
     def probe(self, session: Session) -> None:
         """Read the headers and tables of a session, to check them.
@@ -244,12 +219,7 @@ class BidsDerivatives:
         InputError
             As `load` does, as far as headers and tables show it.
         """
-        headers, seconds = self._headers(session)
-        frames = self._frames(session, headers, seconds)
-        runs = tuple(length for each in frames for length in each.lengths)
-        if not runs:
-            raise self._no_frames(session, frames)
-        return SessionShape(runs, headers[0].regions, seconds, headers[0].names)
+        return self._scans(session).shape()
 
     def quality(self, session: Session) -> Mapping[str, float]:
         """Return coverage and motion, if known, and what was left out.
@@ -266,21 +236,7 @@ class BidsDerivatives:
         InputError
             As `load` does.
         """
-        held = np.array([*self.coverage(session).values()])
-        coverage = {"coverage_min": held.min(), "coverage_mean": held.mean()} if held.size else {}
-        frames = self._frames(session, *self._headers(session))
-        measured = {
-            **coverage,
-            "unsteady_frames": sum(each.unsteady for each in frames),
-            "scrubbed_frames": sum(each.scrubbed for each in frames),
-            "short_segment_frames": sum(each.short for each in frames),
-        }
-        freedom = [each.freedom for each in frames if each.freedom is not None]
-        if freedom:
-            measured["degrees_of_freedom"] = sum(freedom)
-        motion = self.motion(session)
-        moved = motion_measures([np.concatenate(motion)] if motion else [])
-        return {name: float(value) for name, value in measured.items()} | moved
+        return self._scans(session).quality()
 
     def motion(self, session: Session) -> tuple[Float64[np.ndarray, " frame"], ...]:
         """Return the framewise displacement of every file; empty unless all have a table of it.
@@ -290,14 +246,7 @@ class BidsDerivatives:
         ScanError
             If a table can't be read, or differs in length from its scan.
         """
-        treatment = self._treatment(session)
-        headers, _ = self._headers(session)
-        found = [
-            treatment.motion(path, header.frames)
-            for path, header in zip(session.files, headers, strict=True)
-        ]
-        known = tuple(each for each in found if each is not None)
-        return known if len(known) == len(found) else ()
+        return self._scans(session).motion()
 
     def coverage(self, session: Session) -> Mapping[str, float]:
         """Return the share of every region with a signal, the least over runs; empty if unknown.
@@ -307,26 +256,24 @@ class BidsDerivatives:
         ScanError, AtlasError
             As `load` does.
         """
-        files = tuple(map(self._inside, session.files))
-        least = _least_coverage(files, self._reader)
-        return dict(zip(self.region_table().regions, least, strict=True)) if least else {}
+        return self._scans(session).coverage()
 
     def series_files(self, session: Session) -> tuple[Path, ...]:
         """Return the sidecars and tables beside a session's scans."""
         treatment = self._treatment(session)
-        found: list[Path] = []
+        tables: list[Path] = []
         for path in session.files:
-            found += [*sidecars_of_scan(path, self.root), *treatment.tables(path)]
-        return tuple(map(self._inside, dict.fromkeys(found)))
+            tables += [*sidecars_of_scan(path, self.root), *treatment.tables(path)]
+        return tuple(map(self._inside, dict.fromkeys(tables)))
 
     def quality_files(self, session: Session) -> tuple[Path, ...]:
         """Return the tables of motion, and of what is left out."""
         treatment = self._treatment(session)
-        found: list[Path] = []
+        tables: list[Path] = []
         for path in session.files:
             motion = treatment.motion_file(path)
-            found += [*treatment.tables(path), *([] if motion is None else [motion])]
-        return tuple(dict.fromkeys(found))
+            tables += [*treatment.tables(path), *([] if motion is None else [motion])]
+        return tuple(dict.fromkeys(tables))
 
     def _inside(self, path: Path) -> Path:
         return inside(self.root, path, self.link_roots)
@@ -342,63 +289,21 @@ class BidsDerivatives:
     def _treatment(self, session: Session) -> ScanTreatment:
         return self._treatment_of(read_bids_name(session.files[0]))
 
-    def _check(self, path: Path) -> None:
-        """Raise an error if a scan, or a table that it needs, isn't there."""
-        self._inside(path)
-        for table in self._treatment_of(read_bids_name(path)).tables(path):
-            self._inside(table)
+    @property
+    def _wanted(self) -> dict[str, str | None]:
+        """Entity → the value that the study chooses."""
+        own = {"task": self.task, "space": self.space}
+        further = {k: None if v is None else str(v) for k, v in (self.select or {}).items()}
+        return {key: value for key, value in own.items() if value is not None} | further
 
     @cached_property
     def _reader(self) -> Reader:
         scans = tuple(session.files[0] for session in self.listing().sessions)
-        if self.atlas is None:
-            return ParcelReader(scans)
-        if self.atlas.name.endswith(".dlabel.nii"):
-            return DenseReader(self.atlas, self.drop_labels, scans)
-        labels = self.labels or label_table_beside(self.atlas)
-        if labels is None:
-            raise StudyError(
-                f"labels: a label image needs a table of its labels, with the columns index and "
-                f"name; none lies beside {self.atlas}. Name it in the study"
-            )
-        return VolumeReader(self.atlas, labels, self.drop_labels)
+        return reader_of(self.atlas, self.labels, self.drop_labels, scans)
 
-    def _headers(self, session: Session) -> tuple[list[SessionShape], float]:
-        """Return the shape of every scan, and the repetition time of all."""
-        headers = [self._reader.shape(self._inside(path)) for path in session.files]
-        told = [
-            repetition_time_of(path, self.root, header.repetition_time, self.repetition_time)
-            for path, header in zip(session.files, headers, strict=True)
-        ]
-        for path, seconds in zip(session.files, told, strict=True):
-            if abs(seconds - told[0]) > _ROUNDED:
-                raise ScanError(
-                    f"{session.key}: all runs must have one repetition time; "
-                    f"{session.files[0].name} has {told[0]:g} s and {path.name} {seconds:g} s"
-                )
-        return headers, told[0]
-
-    def _frames(
-        self, session: Session, headers: Sequence[SessionShape], seconds: float
-    ) -> list[KeptFrames]:
+    def _scans(self, session: Session) -> SessionScans:
+        files = tuple(map(self._inside, session.files))
         treatment = self._treatment(session)
-        return [
-            treatment.frames(path, header.frames, seconds)
-            for path, header in zip(session.files, headers, strict=True)
-        ]
-
-    def _no_frames(self, session: Session, frames: Sequence[KeptFrames]) -> ScanError:
-        return ScanError(
-            f"{session.key}: scrubbing must leave a run of {self.min_segment} frames (min_segment) "
-            f"or more; none is left, {sum(each.scrubbed for each in frames)} frames moved too much "
-            f"and {sum(each.short for each in frames)} lie between such frames. Raise "
-            "scrub.fd_threshold, or leave the session out (exclude.sessions)"
+        return SessionScans(
+            session.key, files, self.root, self._reader, treatment, self.repetition_time
         )
-
-
-# Cached for one session at a time, whose quality and regions are computed together.
-@lru_cache(maxsize=1)
-def _least_coverage(files: tuple[Path, ...], reader: Reader) -> tuple[float, ...]:
-    found = [reader.coverage(path) for path in files]
-    known = [each for each in found if each is not None]
-    return tuple(np.min(known, axis=0).tolist()) if len(known) == len(found) else ()

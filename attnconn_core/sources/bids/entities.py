@@ -58,7 +58,7 @@ def read_bids_name(path: Path) -> BidsName:
     >>> name.entities["task"], name.session, name.suffix, name.ending
     ('rest', 'test', 'bold', '.dtseries.nii')
     """
-    ending = next((each for each in _ENDINGS if path.name.endswith(each)), "")
+    ending = next((known for known in _ENDINGS if path.name.endswith(known)), "")
     *pairs, suffix = path.name.removesuffix(ending).split("_")
     parts = [pair.partition("-") for pair in pairs]
     entities = {key: value for key, _, value in parts}

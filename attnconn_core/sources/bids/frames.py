@@ -81,7 +81,9 @@ def kept_frames(confounds: ScanConfounds, min_segment: int) -> KeptFrames:
     >>> frames.segments, frames.scrubbed, frames.short
     (((3, 6),), 1, 2)
     """
-    segments = tuple(each for each in _segments(confounds.kept) if each[1] - each[0] >= min_segment)
+    segments = tuple(
+        segment for segment in _segments(confounds.kept) if segment[1] - segment[0] >= min_segment
+    )
     unsteady, scrubbed = int(confounds.unsteady.sum()), int(confounds.scrubbed.sum())
     rest = len(confounds.kept) - sum(stop - start for start, stop in segments)
     return KeptFrames(segments, unsteady, scrubbed, rest - unsteady - scrubbed)
@@ -121,12 +123,12 @@ def censored_frames(outliers: Path, n_frames: int, scan: Path, min_segment: int)
             f"{scan}: must have the {kept.sum()} frames that {outliers.name} keeps, or all "
             f"{len(kept)}; it has {n_frames}. Check whether they belong together"
         )
-    found = list(_segments(kept))
+    stretches = list(_segments(kept))
     if n_frames != len(kept):  # the censored frames aren't in the file
-        ends = np.cumsum([stop - start for start, stop in found]).tolist()
-        found = list(zip([0, *ends], ends, strict=False))
-    segments = tuple(each for each in found if each[1] - each[0] >= min_segment)
-    short = sum(stop - start for start, stop in found) - sum(b - a for a, b in segments)
+        ends = np.cumsum([stop - start for start, stop in stretches]).tolist()
+        stretches = list(zip([0, *ends], ends, strict=False))
+    segments = tuple(segment for segment in stretches if segment[1] - segment[0] >= min_segment)
+    short = sum(stop - start for start, stop in stretches) - sum(b - a for a, b in segments)
     return KeptFrames(segments, scrubbed=int((~kept).sum()), short=short)
 
 

@@ -7,17 +7,11 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Float
 
-from attnconn_core.errors import AtlasError, ScanError
+from attnconn_core.errors import ScanError, StudyError
 from attnconn_core.parcellation import (
-    Atlas,
     LabelImage,
     RegionTable,
-    coverage,
-    held_by_any,
-    load_atlas,
     load_label_image,
-    parcellate,
-    read_scan_header,
     read_volume_header,
     volume_coverage,
     volume_means,
@@ -25,85 +19,18 @@ from attnconn_core.parcellation import (
 from attnconn_core.records import TimeSeries
 from attnconn_core.sources.array_files import read_array
 from attnconn_core.sources.array_shapes import shape_of_array
-from attnconn_core.sources.bids.companions import coverage_table
+from attnconn_core.sources.bids.companions import coverage_table, label_table_beside
+from attnconn_core.sources.bids.coverage_tables import read_coverage
+from attnconn_core.sources.coverage import CoverageReader
+from attnconn_core.sources.dense_series import DenseReader
 from attnconn_core.sources.shapes import SessionShape
-from attnconn_core.sources.tables import read_table
 from attnconn_core.sources.usual_regions import first_difference
-from attnconn_core.wording import first_few
 
-__all__ = ["DenseReader", "ParcelReader", "Reader", "VolumeReader"]
-
-# Number of sessions whose scans determine which labels of an atlas are regions.
-_DECIDING = 3
-_COVERAGE = "coverage"
-_SHOWN = 5
+__all__ = ["ParcelReader", "Reader", "VolumeReader", "reader_of"]
 
 
-@dataclass(frozen=True)
-class DenseReader:
-    """Reads dense series (``dtseries.nii``) with a surface atlas (``dlabel.nii``).
-
-    Attributes
-    ----------
-    atlas
-        The atlas's file.
-    drop_labels
-        Labels that are no regions.
-    scans
-        All scans; labels without a vertex in the first are no regions.
-    """
-
-    atlas: Path
-    drop_labels: tuple[str, ...]
-    scans: tuple[Path, ...]
-
-    @cached_property
-    def _whole(self) -> Atlas:
-        return load_atlas(self.atlas, self.drop_labels)
-
-    @cached_property
-    def _atlas(self) -> Atlas:
-        return held_by_any(self._whole, self.scans[:_DECIDING])
-
-    @property
-    def table(self) -> RegionTable:
-        """The atlas's regions with a vertex in the first scans."""
-        return self._atlas.table
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """Notes on the atlas."""
-        return self._atlas.notes
-
-    @property
-    def files(self) -> tuple[Path, ...]:
-        """The atlas and, if some of its labels are no regions, the scans that show this."""
-        fits = self._atlas is self._whole
-        return (self.atlas,) if fits else (self.atlas, *self.scans[:_DECIDING])
-
-    def shape(self, path: Path) -> SessionShape:
-        """Return frames and repetition time."""
-        header = read_scan_header(path)
-        return SessionShape((header.n_frames,), None, header.repetition_time)
-
-    def read(self, path: Path, repetition_time: float) -> TimeSeries:  # noqa: ARG002
-        """Return the mean series of every region."""
-        series = parcellate(path, self._atlas)
-        bare = [name for name in self._atlas.regions if name not in series.regions]
-        if bare:
-            raise AtlasError(
-                f"{path}: every region of atlas {self._atlas.name} needs a vertex in the scan; "
-                f"{len(bare)} have none: {', '.join(bare[:5])}. Leave them out with drop_labels"
-            )
-        return series
-
-    def coverage(self, path: Path) -> Float[np.ndarray, " region"]:
-        """Return the share of every region's vertices with a signal."""
-        return coverage(path, self._atlas)
-
-
-@dataclass(frozen=True)
-class VolumeReader:
+@dataclass(frozen=True, eq=False)
+class VolumeReader(CoverageReader):
     """Reads series of volumes (``nii.gz``) with a label image.
 
     Attributes
@@ -151,8 +78,8 @@ class VolumeReader:
         return volume_coverage(path, self._atlas)
 
 
-@dataclass(frozen=True)
-class ParcelReader:
+@dataclass(frozen=True, eq=False)
+class ParcelReader(CoverageReader):
     """Reads series that XCP-D parcellated (``timeseries.tsv``, ``ptseries.nii``).
 
     Attributes
@@ -202,21 +129,38 @@ class ParcelReader:
         table = coverage_table(path)
         if table is None:
             return None
-        rows = read_table(table, ScanError)
-        if len(rows.columns) < 2 or _COVERAGE not in rows.columns:
-            raise ScanError(
-                f"{table}: must have a column of names and the column {_COVERAGE!r}; it has "
-                f"{', '.join(map(repr, rows.columns[:5]))}"
-            )
-        shares = dict(zip(rows.iloc[:, 0].astype(str), rows[_COVERAGE], strict=True))
-        lacking = [name for name in self.table.regions if name not in shares]
-        if lacking:
-            raise ScanError(
-                f"{table}: must have a row for every region; {len(lacking)} have none: "
-                f"{first_few(lacking, _SHOWN)}"
-            )
-        return np.array([shares[name] for name in self.table.regions], dtype=np.float64)
+        return read_coverage(table, self.table.regions)
 
 
 Reader = DenseReader | VolumeReader | ParcelReader
 """Reads one kind of scan, one run per file; all have the same methods."""
+
+
+def reader_of(
+    atlas: Path | None, labels: Path | None, drop_labels: tuple[str, ...], scans: tuple[Path, ...]
+) -> Reader:
+    """Return what reads the scans that an atlas fits.
+
+    Parameters
+    ----------
+    atlas, labels, drop_labels
+        As in `BidsDerivatives`.
+    scans
+        A scan of every session.
+
+    Raises
+    ------
+    StudyError
+        If a label image has no table of labels.
+    """
+    if atlas is None:
+        return ParcelReader(scans)
+    if atlas.name.endswith(".dlabel.nii"):
+        return DenseReader(atlas, drop_labels, scans)
+    table = labels or label_table_beside(atlas)
+    if table is None:
+        raise StudyError(
+            f"labels: a label image needs a table of its labels, with the columns index and "
+            f"name; none lies beside {atlas}. Name it in the study"
+        )
+    return VolumeReader(atlas, table, drop_labels)

@@ -68,7 +68,11 @@ class RawScans:
             return frames.cut(series.values)
         if not np.isfinite(series.values).all():
             finite = np.isfinite(series.values).all(axis=0)
-            lost = [name for name, each in zip(series.regions, finite, strict=True) if not each]
+            lost = [
+                name
+                for name, is_finite in zip(series.regions, finite, strict=True)
+                if not is_finite
+            ]
             raise ScanError(
                 f"{scan}: every region must have finite values before it is cleaned; these "
                 f"don't: {first_few(lost, _SHOWN)}"
@@ -88,13 +92,15 @@ class RawScans:
     def _examined(
         self, scan: Path, n_frames: int, repetition_time: float
     ) -> tuple[Float64[np.ndarray, "frame confound"], KeptFrames]:
-        found = load_scan_confounds(scan, n_frames, self.confounds, self.scrub, self.min_segment)
-        frames = kept_frames(found, self.min_segment)
-        n_confounds = found.values.shape[1]
+        confounds = load_scan_confounds(
+            scan, n_frames, self.confounds, self.scrub, self.min_segment
+        )
+        frames = kept_frames(confounds, self.min_segment)
+        n_confounds = confounds.values.shape[1]
         left = frames.n_frames
         if frames.segments and (n_confounds or self.band.filters):
             left = degrees_of_freedom(scan, left, n_confounds, self.band, repetition_time)
-        return found.values, dataclasses.replace(frames, freedom=left)
+        return confounds.values, dataclasses.replace(frames, freedom=left)
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from attnconn_core.errors import AtlasError, CohortError, IdentifierError, StudyError
+from attnconn_core.errors import AtlasError, CohortError, IdentifierError, InputError, StudyError
 from attnconn_core.sources.bids.entities import BidsName, read_bids_name
-from attnconn_core.sources.bids.tree import Refused, find_scans
+from attnconn_core.sources.bids.tree import Refused, find_scans, gifti_series
 from attnconn_core.sources.subjects import SubjectList
 
 __all__ = ["scans_of_study", "suffixes_for"]
@@ -68,34 +68,48 @@ def scans_of_study(
         If atlas and scans are in different spaces.
     """
     suffixes = suffixes_for(atlas)
-    found, refused = find_scans(root, suffixes)
+    all_scans, refused = find_scans(root, suffixes)
     scans: Named = [
         (path, name)
-        for path, name in _without_twins(found)
+        for path, name in _without_twins(all_scans)
         if listed is None or listed.wants(name.subject, name.session)
     ]
     if not scans:
         for problem in refused.values():
             raise problem
-        if atlas is None and (unparcellated := find_scans(root, _UNPARCELLATED)[0]):
-            first, _ = unparcellated[0]
-            raise StudyError(
-                "atlas: must be given for scans that aren't parcellated, a dlabel.nii for "
-                "bold.dtseries.nii and a label image for bold.nii.gz; the dataset holds "
-                f"{first.relative_to(root)}"
-            )
-        kinds = " or ".join(f"_{suffix}{ending}" for ending, suffix in suffixes.items())
-        raise CohortError(
-            f"{root}: must hold scans sub-<id>…{kinds}"
-            + (f", which fit the atlas {atlas}" if atlas else "")
-            + "; it holds none"
-            + (f" of the subjects that {listed.path} lists" if found and listed else "")
-        )
+        raise _no_scans(root, atlas, listed if all_scans else None)
     scans = _chosen(scans, wanted)
     _require_one_kind(scans)
     if atlas is not None:
         _require_same_space(atlas, scans)
     return scans, refused
+
+
+def _no_scans(root: Path, atlas: Path | None, listed: SubjectList | None) -> InputError:
+    """Return the error that a dataset has no scan that fits the atlas, of the listed subjects."""
+    unparcellated = find_scans(root, _UNPARCELLATED)[0]
+    if atlas is None and unparcellated:
+        first, _ = unparcellated[0]
+        return StudyError(
+            "atlas: must be given for scans that aren't parcellated, a dlabel.nii for "
+            "bold.dtseries.nii and a label image for bold.nii.gz; the dataset holds "
+            f"{first.relative_to(root)}"
+        )
+    surface = None if unparcellated or listed else gifti_series(root)
+    if surface is not None:
+        return CohortError(
+            f"{root}: scans must be in CIFTI (bold.dtseries.nii) or volumes (bold.nii.gz); the "
+            f"dataset holds only surfaces in GIFTI, such as {surface.relative_to(root)}. Run "
+            "fMRIPrep with --cifti-output 91k for an atlas on the surface (dlabel.nii), or with a "
+            "volume such as MNI152NLin2009cAsym among --output-spaces for a label image"
+        )
+    kinds = " or ".join(f"_{suffix}{ending}" for ending, suffix in suffixes_for(atlas).items())
+    return CohortError(
+        f"{root}: must hold scans sub-<id>…{kinds}"
+        + (f", which fit the atlas {atlas}" if atlas else "")
+        + "; it holds none"
+        + (f" of the subjects that {listed.path} lists" if listed else "")
+    )
 
 
 def _require_same_space(atlas: Path, scans: Named) -> None:
@@ -199,7 +213,7 @@ def _values(scans: Named, key: str) -> Counter[str | None]:
 
 def _counted(there: Counter[str | None]) -> str:
     """Return the values that exist, and how many scans have each."""
-    ordered = sorted(there.items(), key=lambda each: (-each[1], each[0] is None, each[0]))
+    ordered = sorted(there.items(), key=lambda pair: (-pair[1], pair[0] is None, pair[0]))
     return ", ".join(
         f"{'none' if value is None else value} ({count} scan{'s' * (count > 1)})"
         for value, count in ordered

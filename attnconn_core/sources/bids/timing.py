@@ -36,21 +36,21 @@ def repetition_time_of(
     StudyError
         If none states it.
     """
-    told = [] if in_study is None else [("the study", in_study)]
+    stated = [] if in_study is None else [("the study", in_study)]
     if in_header is not None:
-        told.append(("its header", in_header))
+        stated.append(("its header", in_header))
     for sidecar in sidecars_of_scan(scan, root):
         seconds = sidecar_repetition_time(sidecar)
         if seconds is not None:
-            told.append((sidecar.name, seconds))
+            stated.append((sidecar.name, seconds))
             break  # the nearest
-    if not told:
+    if not stated:
         raise StudyError(
             f"{scan}: a repetition time must be given (repetition_time), in seconds, if neither a "
             "scan's header nor its sidecar states it"
         )
-    whose, expected = told[0]
-    for who, seconds in told[1:]:
+    whose, expected = stated[0]
+    for who, seconds in stated[1:]:
         if abs(seconds - expected) > ROUNDING * expected:
             raise ScanError(
                 f"{scan}: a scan must have one repetition time; {whose} states {expected:g} s and "

@@ -11,17 +11,17 @@ from attnconn_core.sources.bids.entities import BidsName, read_bids_name
 from attnconn_core.sources.files import existing_folder, is_dangling
 from attnconn_core.sources.stray_files import is_hidden, stray_copy
 
-__all__ = ["Refused", "find_scans", "runs_of_sessions"]
+__all__ = ["Refused", "find_scans", "gifti_series", "runs_of_sessions"]
 
 # Folders of a subject that hold no series of scans, and many other files.
 _NO_SCANS = frozenset({"anat", "dwi", "figures", "fmap", "log", "xfm"})
 
-Found = list[tuple[Path, BidsName]]
+NamedScans = list[tuple[Path, BidsName]]
 Refused = dict[str, InputError]
 _Run = tuple[int, str, str]  # number, as it is written, phase-encoding direction
 
 
-def find_scans(root: Path, suffixes: Mapping[str, str]) -> tuple[Found, Refused]:
+def find_scans(root: Path, suffixes: Mapping[str, str]) -> tuple[NamedScans, Refused]:
     """Return the scans below a dataset's folder, and the files that should be some but aren't.
 
     Parameters
@@ -43,7 +43,7 @@ def find_scans(root: Path, suffixes: Mapping[str, str]) -> tuple[Found, Refused]
             f"root: must be the folder of a BIDS dataset, with folders sub-<id>; {root} holds "
             f"none. Is it one of the folders in it? {_folders_in(root)}"
         )
-    found: Found = []
+    scans: NamedScans = []
     refused: Refused = {}
     for folder in folders:
         if stray := stray_copy(folder):
@@ -55,8 +55,15 @@ def find_scans(root: Path, suffixes: Mapping[str, str]) -> tuple[Found, Refused]
             except InputError as problem:
                 refused[path.name] = problem
             else:
-                found += [] if name is None else [(path, name)]
-    return found, refused
+                scans += [] if name is None else [(path, name)]
+    return scans, refused
+
+
+def gifti_series(root: Path) -> Path | None:
+    """Return the first series of a dataset on a surface in GIFTI; None if there is none."""
+    folders = (path for path in sorted(root.glob("sub-*")) if path.is_dir())
+    files = (path for folder in folders for path in _files_of(folder, ("_bold.func.gii",)))
+    return next(files, None)
 
 
 def runs_of_sessions(
@@ -97,28 +104,28 @@ def _require_other_runs(path: Path, which: _Run, runs: Mapping[_Run, Path]) -> N
     """
     if which in runs:
         raise CohortError(f"every run may occur only once; there are {runs[which]} and {path}")
-    other = next((runs[each] for each in runs if bool(each[1]) != bool(which[1])), None)
+    other = next((runs[run] for run in runs if bool(run[1]) != bool(which[1])), None)
     if other is not None:
-        whole, part = (other, path) if which[1] else (path, other)
+        combined, part = (other, path) if which[1] else (path, other)
         raise CohortError(
             "either all scans of a session or none must have a run in their names, because one "
-            f"without may hold the others once more; there are {part} and {whole.name}. Choose "
+            f"without may hold the others once more; there are {part} and {combined.name}. Choose "
             "in the study: select: {run: '*'} for the runs, or select: {run: null}"
         )
 
 
 def _files_of(folder: Path, endings: tuple[str, ...]) -> list[Path]:
-    found: list[Path] = []
+    paths: list[Path] = []
     for at, folders, names in os.walk(folder):
         folders[:] = sorted(
             name for name in folders if name not in _NO_SCANS and not is_hidden(name)
         )
-        found += [
+        paths += [
             Path(at, name)
             for name in sorted(names)
             if name.endswith(endings) and not is_hidden(name)
         ]
-    return found
+    return paths
 
 
 def _name_of(path: Path, folder: Path, suffixes: Mapping[str, str]) -> BidsName | None:
@@ -130,7 +137,7 @@ def _name_of(path: Path, folder: Path, suffixes: Mapping[str, str]) -> BidsName 
         If it should be one, but has a name that can't be read, or lies in another subject's
         folder.
     """
-    ending = next(each for each in suffixes if path.name.endswith(each))
+    ending = next(known for known in suffixes if path.name.endswith(known))
     meant = f"_{suffixes[ending]}" in path.name
     if not meant or not (path.is_file() or is_dangling(path)):
         return None

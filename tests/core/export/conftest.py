@@ -5,19 +5,23 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from attnconn_core.connectivity import METHODS, Granger, Pearson
 from attnconn_core.export import (
+    ExportedContrast,
     ExportedMatrix,
     ExportedSession,
     ExportedStudy,
+    ExportedTest,
     Parcellation,
     Software,
 )
 from attnconn_core.parcellation.atlas import Atlas
 from attnconn_core.parcellation.regions import RegionTable
 from attnconn_core.records import Session, TimeSeries
+from attnconn_core.scoring import edge_significance
 
 LEFT, RIGHT = "CIFTI_STRUCTURE_CORTEX_LEFT", "CIFTI_STRUCTURE_CORTEX_RIGHT"
 # The last label of the atlas is in no series, and the third has a sign that XML escapes.
@@ -80,6 +84,39 @@ def study(session: ExportedSession) -> ExportedStudy:
         warnings={"granger": "don't interpret it"},
         sources=("https://example.org/scans",),
     )
+
+
+@pytest.fixture
+def tested(session: ExportedSession) -> ExportedSession:
+    """The session, its edges by Granger causality tested against 19 surrogates."""
+    found = edge_significance(session.series, Granger(lags=1, alpha=0.1), surrogates=19)
+    target, source = np.nonzero(~np.eye(4, dtype=bool))
+    table = pd.DataFrame(
+        {
+            "target": np.array(REGIONS)[target],
+            "source": np.array(REGIONS)[source],
+            "value": found.connectivity.values[target, source],
+            "p": found.p[target, source],
+            "q": found.q[target, source],
+        }
+    )
+    method = session.matrices[1].method
+    test = ExportedTest(method, table, {"surrogates": 19}, "don't interpret it", {"a/b": "2b0d"})
+    return replace(session, significance=(test,))
+
+
+@pytest.fixture
+def contrasted(study: ExportedStudy) -> ExportedStudy:
+    """The study with a contrast of two groups: one component by Pearson, none by Granger."""
+    methods = pd.DataFrame(
+        {"method": ["pearson", "granger"], "p": [1 / 3, np.nan], "components": [1, 0]}
+    ).assign(edges=[2, 0])
+    edges = pd.DataFrame(
+        {"method": "pearson", "component": 1, "p": 1 / 3, "size": 2.0, "target": REGIONS[1:3]}
+    ).assign(source=REGIONS[0], t=[3.5, -4.25])
+    groups = {"column": "Sex", "first": "F", "second": "M"}
+    contrast = ExportedContrast(methods, edges, groups, {"first": 9, "second": 8})
+    return replace(study, contrast=contrast)
 
 
 @pytest.fixture

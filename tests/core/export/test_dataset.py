@@ -14,8 +14,7 @@ import pytest
 from attnconn_core.export import (
     FORMATS,
     dataset_files,
-    files_of_session,
-    files_of_study,
+    files_of,
     folder_of,
 )
 from tests.core.export.conftest import REGIONS, written
@@ -39,11 +38,11 @@ def validated(tmp_path) -> Callable[[Path], list[dict]]:
 
 
 @pytest.fixture
-def dataset(tmp_path, session, study) -> Path:
-    """A whole dataset of one session, in every format that needs no score or model."""
+def dataset(tmp_path, tested, contrasted) -> Path:
+    """A whole dataset of one session, in every format that needs no compared score or model."""
     folder = tmp_path / "dataset"
-    written(folder, [*dataset_files(study), *files_of_study(study, FORMATS)])
-    written(folder / folder_of(session.session), files_of_session(session, FORMATS))
+    written(folder, [*dataset_files(contrasted), *files_of(contrasted, FORMATS)])
+    written(folder / folder_of(tested.session), files_of(tested, FORMATS))
     return folder
 
 
@@ -60,6 +59,7 @@ def test_only_suffixes_that_bids_lacks_are_kept_from_it(dataset, validated):
     assert unknown == {
         *("timeseries.tsv", "timeseries.json", "timeseries.ptseries.nii"),
         *("relmat.tsv", "relmat.json", "relmat.pconn.nii", "relmat.graphml"),
+        *("contrast.tsv", "contrast.json", "edges.tsv", "edges.json"),
     }
 
 
@@ -98,7 +98,7 @@ def test_participants_have_their_names_in_the_study(tmp_path, study):
 
 
 def test_regions_have_their_colours_and_networks(tmp_path, study):
-    paths = written(tmp_path, files_of_study(study, ["bids"]))
+    paths = written(tmp_path, files_of(study, ["bids"]))
     table = pd.read_csv(paths["seg-five_dseg.tsv"], sep="\t")
     assert table["name"].tolist() == list(REGIONS)
     assert table["index"].tolist() == [1, 2, 3, 4]

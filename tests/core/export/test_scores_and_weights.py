@@ -10,7 +10,7 @@ from safetensors.numpy import load_file
 
 from attnconn_core.connectivity import METHODS
 from attnconn_core.errors import CheckpointError, ParameterError
-from attnconn_core.export import FORMATS, check_formats, files_of_session, files_of_study
+from attnconn_core.export import FORMATS, check_formats, files_of
 from attnconn_core.export.scores import score_files, tidy_scores
 from attnconn_core.export.weights import weight_files
 from attnconn_core.export.writing import write_file
@@ -110,9 +110,9 @@ def test_formats_are_named_once_and_known():
         check_formats(["bids", "matlab"])
 
 
-def test_no_two_formats_write_the_same_file(session, study, scored):
-    names = [name for name, _ in files_of_session(session, FORMATS)]
-    names += [name for name, _ in files_of_study(scored, FORMATS)]
+def test_no_two_formats_write_the_same_file(tested, contrasted, scored):
+    both = replace(contrasted, scores=scored.scores)
+    names = [name for exported in (tested, both) for name, _ in files_of(exported, FORMATS)]
     assert len(names) == len(set(names))
     assert {name.rpartition(".")[2] for name in names} >= {"tsv", "json", "nii", "graphml", "csv"}
 

@@ -82,6 +82,17 @@ def test_a_region_without_a_finite_voxel_is_named(scan, atlas):
         volume_means(scan, atlas, SECONDS)
 
 
+def test_a_value_that_single_precision_cannot_hold_counts_as_not_finite(scan, atlas):
+    image = nib.load(scan)
+    values = image.get_fdata().copy()
+    values[3, 0, 1, 7], values[4, 1, 2, 9] = 1e300, -1e300
+    nib.save(nib.Nifti1Image(values, image.affine), scan)
+    series = volume_means(scan, atlas, SECONDS)
+    values[[3, 4], [0, 1], [1, 2]] = np.nan
+    others = np.nanmean(values[3:5, 0:2, 1:3], axis=(0, 1, 2))
+    np.testing.assert_allclose(series.values[:, REGIONS.index("B")], others, rtol=1e-6)
+
+
 def test_voxels_without_a_signal_are_not_covered(scan, atlas):
     def change(values):
         values[0:2, 0:1, 1:3] = 0

@@ -14,6 +14,7 @@ from attnconn_assets.study.study import load_study
 from attnconn_core.errors import StudyError
 
 SESSION = "sub-1_ses-test"
+INPUTS = ("time_series", "pearson", "granger")
 STEM = f"{SESSION}_task-rest_seg-fourRegions_stat-"
 
 
@@ -29,8 +30,9 @@ def test_a_session_s_files_are_an_entry_with_its_lineage(store):
           for run in (1, 2) for ending in ("tsv", "json", "ptseries.nii")),
         *(f"{STEM}{method}_relmat.{ending}" for method in ("pearsoncorrelation", "granger")
           for ending in ("tsv", "json", "pconn.nii")),
+        *(f"{STEM}granger_desc-significance_relmat.{ending}" for ending in ("tsv", "json")),
     }  # fmt: skip
-    read = {f"{asset}/{SESSION}" for asset in ("time_series", "pearson", "granger")}
+    read = {f"{asset}/{SESSION}" for asset in (*INPUTS, "significance_granger")}
     assert set(entry.inputs) == {*read, "regions/all", "cautions/all"}
     assert entry.inputs[f"granger/{SESSION}"] == store.entry("granger", SESSION).digest
     assert [each["path"].rpartition("/")[2] for each in entry.facts["read"]] == [
@@ -60,10 +62,42 @@ def test_the_study_s_files_are_an_entry(store):
     assert set(entry.files) == {
         *("seg-fourRegions_dseg.tsv", "seg-fourRegions_dseg.json"),
         *("seg-fourRegions_dseg.dlabel.nii", "scores.csv", "scores.parquet"),
+        *("contrast.tsv", "contrast.json", "contrast_edges.tsv", "contrast_edges.json"),
     }
     table = pd.read_csv(store.path(entry, "scores.csv"))
     assert {"fingerprint", "reliability"} <= set(table["score"])
     assert set(table["unit"].dropna()) == {"subjects"}
+
+
+def test_tests_of_edges_are_the_stored_ones(store):
+    name = f"{STEM}granger_desc-significance_relmat"
+    entry, stored = store.entry("export", SESSION), store.entry("significance_granger", SESSION)
+    table = pd.read_csv(store.path(entry, f"{name}.tsv"), sep="\t")
+    pd.testing.assert_frame_equal(table, formats.read_table(store.path(stored, "edges.parquet")))
+    about = json.loads(store.path(entry, f"{name}.json").read_text())
+    assert about["Parameters"]["surrogates"] == 19
+    assert about["MadeFrom"][f"significance_granger/{SESSION}"] == stored.digest
+
+    entry, stored = store.entry("export_study", WHOLE), store.entry("group_contrast", WHOLE)
+    for name, its_name in (("contrast", "scores"), ("contrast_edges", "components")):
+        table = pd.read_csv(store.path(entry, f"{name}.tsv"), sep="\t")
+        own = formats.read_table(store.path(stored, f"{its_name}.parquet"))
+        pd.testing.assert_frame_equal(table, own[list(table)], check_dtype=False)
+    about = json.loads(store.path(entry, "contrast.json").read_text())
+    assert about["Parameters"]["column"] == "Group"
+    assert about["Subjects"] == {"first": 2, "second": 2}
+
+
+def test_only_tests_of_exported_methods_are_exported(write_study):
+    tested = {"methods": ["pearson", "granger"], "significance": {"methods": ["granger"]}}
+    for export, is_read in (
+        ({"formats": ["scores"]}, True),
+        ({"formats": ["scores"], "methods": ["pearson"]}, False),
+        ({"formats": ["bids"]}, False),
+    ):
+        found = {s.name: s for s in specs(load_study(write_study(**tested, export=export)))}
+        needs = found["export"].needs if "export" in found else {}
+        assert ("significance_granger" in needs) == is_read
 
 
 def test_nothing_is_exported_unless_the_study_asks(write_study):

@@ -12,7 +12,7 @@ import yaml
 
 from attnconn_assets.__main__ import main
 from attnconn_assets.operation.draft.draft import SCHEMA, draft_study
-from attnconn_assets.operation.draft.guess import guessed_source, valid_name
+from attnconn_assets.operation.draft.guess import file_paths, guessed_source, valid_name
 from attnconn_assets.study.study import load_study
 from attnconn_core.errors import StudyError
 
@@ -118,13 +118,13 @@ def test_the_source_is_guessed_from_the_names(tmp_path, file, source):
         (tmp_path / "dataset_description.json").write_text('{"DatasetType": "derivative"}')
     (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
     (tmp_path / file).touch()
-    assert guessed_source(tmp_path) == source
+    assert guessed_source(tmp_path, file_paths(tmp_path)) == source
 
 
 def test_a_folder_of_other_things_is_refused(tmp_path):
     (tmp_path / "photo.jpg").touch()
     with pytest.raises(StudyError, match=r"no file looks like a scan.*--source"):
-        guessed_source(tmp_path)
+        guessed_source(tmp_path, file_paths(tmp_path))
     with pytest.raises(StudyError, match="must be a folder of scans"):
         draft_study(Path("nowhere"), None, None, {})
 

@@ -47,7 +47,7 @@ def test_the_command_writes_what_the_assets_hold(
     assert "of 8 sessions in" in told.out
     assert "bids, cifti, scores" in told.out  # as the study asks
     of_sessions = [path for path in names(out) if path.startswith("sub-")]
-    assert len(of_sessions) == 8 * 12
+    assert len(of_sessions) == 8 * 14
     for path in of_sessions:
         name = path.rpartition("/")[2]
         entry = store.entry("export", name.partition("_task-")[0])
@@ -123,7 +123,7 @@ def test_missing_and_stale_results_are_told(study, store, tmp_path, capsys):
     assert "`attnconn run` makes what is missing or stale" in told
     files = names(tmp_path / "out")
     assert f"{FUNC}/{STEM}pearsoncorrelation_relmat.tsv" in files
-    assert not [name for name in files if SESSION in name and "granger" in name]
+    assert not [name for name in files if SESSION in name and "granger_relmat" in name]
     assert export(study, request, tmp_path / "out") == 0
     assert capsys.readouterr().err == ""
 

@@ -100,6 +100,25 @@ def test_without_a_scan_the_ending_that_fits_the_atlas_is_named(fmriprep, labels
         source.sessions()
 
 
+@pytest.mark.parametrize("has_atlas", [True, False])
+def test_of_surfaces_in_gifti_it_says_what_to_ask_fmriprep_for(fmriprep, surfaces, has_atlas):
+    for hemisphere in "RL":
+        stem = fmriprep.stem("01", None, hemi=hemisphere, space="fsaverage5")
+        stem.with_name(f"{stem.name}_bold.func.gii").touch()
+    source = BidsDerivatives(fmriprep.root, surfaces if has_atlas else None)
+    rule = (
+        r"only surfaces in GIFTI, such as sub-01/func/\S+_hemi-L_\S+gii. Run .*--cifti-output 91k"
+    )
+    with pytest.raises(CohortError, match=rule):
+        source.sessions()
+    fmriprep.volume("01")
+    with pytest.raises(
+        CohortError if has_atlas else StudyError,
+        match="must hold scans .*dtseries" if has_atlas else "atlas: must be given",
+    ):
+        source.sessions()
+
+
 def test_scans_that_are_not_parcellated_need_an_atlas(fmriprep):
     fmriprep.session("01", "1")
     with pytest.raises(StudyError, match=r"^atlas: must be given.* holds sub-01/ses-1/func/sub-01"):
