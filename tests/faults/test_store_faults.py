@@ -102,7 +102,7 @@ def test_a_read_only_store_is_read_and_what_it_lacks_is_said_once(made, frozen):
     refused = made.run()
     assert refused.status == 1
     told = refused.err.read_text()
-    assert told.count("the store must be a writable folder") == 1
+    assert told.count("the store's folders must be writable") == 1
     frozen.thaw()
     assert made.run().counts == (1, 5, 0)
     assert made.damage() == made.strays() == []

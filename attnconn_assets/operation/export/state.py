@@ -1,6 +1,5 @@
 """Which stored results an export needs, and which of them are missing or stale."""
 
-from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from attnconn_assets.assets.catalogue import specs, store_of
@@ -27,7 +26,7 @@ class State:
     missing
         Results that aren't stored, or are unusable → why.
     stale
-        Results that are stored, but today's code, settings or inputs differ.
+        Results that are stored, but today's code, settings or scans differ, or those behind them.
     unknown
         Why it isn't known whether the stored results are up to date; empty if it is.
     """
@@ -69,7 +68,7 @@ def state_of(study: Study, request: Request) -> State:
                 state.missing[named(asset, key)] = why
     try:
         source = study.make_source()
-        current = _current(study, source, source.listing(), needs)
+        current = _current(study, source, source.listing())
     except (AttnconnError, OSError) as error:
         state.unknown = str(error)
         return state
@@ -77,7 +76,7 @@ def state_of(study: Study, request: Request) -> State:
         named(asset, key)
         for asset, partitions in needs.items()
         for key in partitions
-        if key not in current.get(asset, ()) and named(asset, key) not in state.missing
+        if f"{asset}/{key}" not in current and named(asset, key) not in state.missing
     ]
     return state
 
@@ -92,15 +91,13 @@ def _why_missing(store: Store, asset: str, key: str) -> str:
     return "" if store.find(asset, key) is not None else "is not made yet"
 
 
-def _current(
-    study: Study, source: Source, listing: Listing, needs: Mapping[str, Collection[str]]
-) -> dict[str, Collection[str]]:
-    """Return asset → its partitions that are up to date."""
+def _current(study: Study, source: Source, listing: Listing) -> frozenset[str]:
+    """Return the results, as asset/partition, that are up to date with all that is behind them."""
     every, store = specs(study), store_of(study).snapshot()
-    return {
-        spec.name: plan(
-            study, spec, store, source, listing, specs=every, only=needs[spec.name]
-        ).standing
-        for spec in every
-        if spec.name in needs
-    }
+    current: set[str] = set()
+    for spec in every:  # each after those that it reads
+        for key in plan(study, spec, store, source, listing, specs=every).standing:
+            entry = store.readable(spec.name, key)
+            if entry is not None and entry.inputs.keys() <= current:
+                current.add(f"{spec.name}/{key}")
+    return frozenset(current)

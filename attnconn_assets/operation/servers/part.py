@@ -32,12 +32,15 @@ class Part:
         Signal on which it ends cleanly.
     needed
         Whether all processes end when it ends.
+    took
+        What else ends with it, for the message.
     """
 
     name: str
     command: list[str]
     ends_by: int = signal.SIGINT
     needed: bool = False
+    took: str = ""
     _process: "subprocess.Popen[bytes] | None" = None
     _since: float = 0.0
     _pause: float = _FIRST_PAUSE
@@ -69,7 +72,9 @@ class Part:
         if self._again is None:
             self.signal(signal.SIGKILL)  # children that are left hold its port
             self._again, self._pause = now + self._pause, min(2 * self._pause, _LONGEST_PAUSE)
-            print(f"{self.name} ended with status {status}; starting it again", file=sys.stderr)
+            took = f". {self.took}" if self.took else ""
+            message = f"{self.name} ended with status {status}; starting it again{took}"
+            print(message, file=sys.stderr)
         elif now >= self._again:
             self.start(environment)
 

@@ -38,6 +38,8 @@ def parts(code: Path, dagster_port: int, mlflow_port: int, database: str) -> lis
                 *(_tool("dagster"), "code-server", "start", "-s", str(code)),
                 *("--heartbeat-ttl", str(_UNREACHED), "-m", "attnconn_assets.definitions"),
             ],
+            took="Runs in progress ended with it: what they made is kept, and `attnconn run` or "
+            "the next refresh makes the rest",
         ),
         Part(
             "Dagster's daemon", [_tool("dagster-daemon"), "run", "-w", str(workspace)], needed=True

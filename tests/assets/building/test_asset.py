@@ -1,6 +1,9 @@
 """One kind of asset: what is made of a chunk counts, and what fails is named with its reason."""
 
+import errno
+
 import dagster as dg
+import numpy as np
 import pytest
 from dagster._core.definitions.data_version import CachingStaleStatusResolver, StaleStatus
 from dagster._core.errors import DagsterExecutionInterruptedError
@@ -14,6 +17,7 @@ from attnconn_assets.building.result import Result
 from attnconn_assets.building.spec import BuildSpec
 from attnconn_assets.building.work import Work
 from attnconn_assets.storage.entry import WHOLE
+from attnconn_assets.study.study import load_study
 from attnconn_core.errors import SeriesError
 
 RANGE = ("dagster/asset_partition_range_start", "dagster/asset_partition_range_end")
@@ -206,6 +210,46 @@ def test_a_partition_of_any_name_fails_alone(tiny_study, instance):
     )
     (event,) = result.get_step_failure_events()
     assert set(event.step_failure_data.user_failure_data.metadata["failed"].value) == {by_hand}
+
+
+def test_a_range_that_ends_before_it_starts_is_refused(tiny_study, instance):
+    sessions = tiny_study.make_source().sessions()
+    add_sessions(tiny_study, instance, sessions)
+    backwards = (sessions[2].key, sessions[0].key)
+    with pytest.raises(dg.Failure, match="its end lies before its start"):
+        dg.materialize(
+            [build_asset(tiny_study, BuildSpec("pearson", length, "session"))],
+            instance=instance,
+            resources=resources(tiny_study),
+            tags=dict(zip(RANGE, backwards, strict=True)),
+        )
+
+
+def full_disk(_: Work) -> Result:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.parametrize(("make", "names_scan"), [(full_disk, False), (make, True)])
+def test_only_a_failure_of_the_scan_names_its_file(
+    write_study, instance, tmp_path, make, names_scan
+):
+    (tmp_path / "scans").mkdir()
+    for subject in ("001", "002"):
+        frames = np.random.default_rng(int(subject)).normal(size=(120, 5))
+        np.save(tmp_path / "scans" / f"sub-{subject}_ses-test.npy", frames)
+    simulated = dict.fromkeys(("n_subjects", "n_regions", "n_frames", "behaviour"))
+    source = {"source": "arrays", "root": "../scans", "repetition_time": 0.72}
+    study = load_study(write_study(**simulated, **source))
+    add_sessions(study, instance, study.make_source().sessions())
+    dg.materialize(
+        [build_asset(study, BuildSpec("pearson", make, "session"))],
+        instance=instance,
+        resources=resources(study),
+        partition_key="sub-002_ses-test",
+        raise_on_error=False,
+    )
+    why = resources(study)["store"].failure("pearson", "sub-002_ses-test")
+    assert ("(scan: " in why) == names_scan
 
 
 def test_a_run_that_fails_is_failed_in_mlflow_too(chunk, tiny_study):

@@ -1,5 +1,7 @@
 """The whole line on four simulated subjects: made once, and again only where it must be."""
 
+import contextlib
+import os
 import re
 from pathlib import Path
 
@@ -8,11 +10,14 @@ import pytest
 
 from attnconn_assets.assets.catalogue import resources, specs
 from attnconn_assets.assets.report.specs import report_path
+from attnconn_assets.operation.runner import materialise_stale
 from attnconn_assets.storage.entry import WHOLE
 from attnconn_assets.storage.formats import read_matrices, read_table
+from attnconn_assets.storage.store import Store
 from attnconn_assets.study.study import load_study
 from attnconn_core.errors import StoreError
 from attnconn_core.forecasting import LINEAR_FORECASTERS
+from tests.assets.conftest import Told, make_line
 
 METHODS = {
     "pearson",
@@ -230,3 +235,36 @@ def test_a_line_of_few_methods_comes_to_its_report(write_study, instance, run_li
     rows = read_table(store.path(store.entry("report", WHOLE), "headline.parquet"))
     assert rows["method"].tolist() == ["pearson", "partial", *LINEAR_FORECASTERS]
     assert "Granger" not in report_path(study).read_text().split('<h2 id="provenance')[-1]
+
+
+def test_what_another_process_outdates_during_a_run_is_made_again(
+    write_study, instance, tmp_path, monkeypatch
+):
+    """Seen on a lab's machine: a score made between two writes of its inputs stayed stale."""
+    (tmp_path / "scans").mkdir()
+    for number in range(4):
+        scan = tmp_path / "scans" / f"sub-{number // 2}_ses-{number % 2}.npy"
+        np.save(scan, np.random.default_rng(number).normal(size=(120, 5)))
+    simulated = dict.fromkeys(("n_subjects", "n_regions", "n_frames", "behaviour", "scan_lengths"))
+    source = {"source": "arrays", "root": "../scans", "repetition_time": 0.72}
+    study = load_study(write_study(**simulated, **source, methods=["pearson"]))
+    making, seen = Store.making, []
+
+    @contextlib.contextmanager
+    def beside_another(self, asset, partitions):
+        """Another process makes fingerprint first; meanwhile a scan is written anew."""
+        with making(self, asset, partitions) as mine:
+            first = asset == "fingerprint" and asset not in seen
+            seen.append(asset)
+            if first:
+                os.utime(scan, ns=(0, scan.stat().st_mtime_ns + 1))
+            yield [] if first else mine
+
+    monkeypatch.setattr(Store, "making", beside_another)
+    told = Told()
+    outcome = materialise_stale(study, instance, told)
+    assert outcome.failed == {}
+    assert seen.count("fingerprint") == 2
+    assert seen.count("time_series") == 2
+    again, _ = make_line(study, instance)
+    assert again.made == 0

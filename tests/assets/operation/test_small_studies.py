@@ -7,7 +7,7 @@ import numpy as np
 
 from attnconn_assets.assets.catalogue import store_of
 from attnconn_assets.assets.report.specs import report_path
-from attnconn_assets.building.partitions import add_sessions
+from attnconn_assets.building.partitions import add_sessions, session_partitions
 from attnconn_assets.commands import conclude
 from attnconn_assets.operation.runner import materialise_stale
 from attnconn_assets.storage.entry import WHOLE
@@ -185,7 +185,8 @@ def test_a_quorum_that_is_missed_later_costs_no_report(write_study, run_line, in
     for session in "12":
         (tmp_path / "scans" / f"sub-d_ses-{session}.npy").unlink()
     outcome, _ = run_line(study, instance)
-    assert {"cohort of all", "fingerprint of all", "report of all"} <= outcome.waiting.keys()
+    kept = {"cohort of all", "fingerprint of all", "comparison of all", "report of all"}
+    assert kept <= outcome.waiting.keys()
     assert sections(study) == before
     assert any("7 of 8 sessions (quorum" in line for line in outcome.waits())
 
@@ -193,6 +194,23 @@ def test_a_quorum_that_is_missed_later_costs_no_report(write_study, run_line, in
     outcome, told = run_line(study.model_copy(update={"exclude": excluded}), instance)
     assert outcome.waiting == {}
     assert "report" in told.remade()
+
+
+def test_partitions_that_are_all_deleted_leave_what_was_made(
+    write_study, run_line, instance, tmp_path
+):
+    keys = [f"sub-{n}_ses-{session}" for n in "abcd" for session in ("1", "2")]
+    study = load_study(files(write_study, tmp_path, keys, methods=["pearson"], behaviour=None))
+    assert run_line(study, instance)[0].failed == {}
+    before = sections(study)
+    for key in keys:
+        instance.delete_dynamic_partition(str(session_partitions(study).name), key)
+    for _ in range(2):
+        outcome, told = run_line(study, instance)
+        assert (outcome.made, told.remade()) == (0, set())
+        assert outcome.again_in_words() == ""
+        assert "comparison of all" in outcome.waiting
+    assert sections(study) == before
 
 
 def test_a_scan_that_gets_another_name_is_not_missed(write_study, run_line, instance, tmp_path):

@@ -13,6 +13,7 @@ from attnconn_assets.assets.catalogue import store_of
 from attnconn_assets.operation.export.command import export
 from attnconn_assets.operation.export.exporting import export_study
 from attnconn_assets.operation.export.request import requested
+from attnconn_assets.operation.export.state import state_of
 from attnconn_assets.study.study import load_study
 from attnconn_core.errors import InputError, ParameterError, StoreError
 from attnconn_core.results import Results
@@ -106,6 +107,21 @@ def test_what_does_not_exist_is_refused(study, given, error, message):
         requested(study, **given)
 
 
+def test_all_that_rests_on_a_scan_that_changed_is_stale(study, line_of_cifti):
+    request = requested(study, formats=["bids", "scores"])
+    assert state_of(study, request).stale == []
+    (scan,) = (line_of_cifti.folder / "hcp" / "1").rglob("*.dtseries.nii")
+    before = scan.stat()
+    os.utime(scan, ns=(before.st_atime_ns, before.st_mtime_ns + 1))
+    try:
+        stale = state_of(study, request).stale
+    finally:
+        os.utime(scan, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert {f"{asset} of {SESSION}" for asset in ("time_series", "pearson", "granger")} <= {*stale}
+    assert "comparison" in stale
+    assert "pearson of sub-2_ses-test" not in stale
+
+
 def test_missing_and_stale_results_are_told(study, store, tmp_path, capsys):
     request = requested(study, formats=["bids", "scores"])
     manifest = store._manifest("granger", SESSION)
@@ -119,7 +135,7 @@ def test_missing_and_stale_results_are_told(study, store, tmp_path, capsys):
     assert f"missing: granger of {SESSION} is not made yet" in told
     # What was made from it is stale now.
     assert "exported, but stale: " in told
-    assert "comparison" not in told  # it isn't made from the matrix itself
+    assert "comparison" in told  # it is made from scores of the matrix
     assert "`attnconn run` makes what is missing or stale" in told
     files = names(tmp_path / "out")
     assert f"{FUNC}/{STEM}pearsoncorrelation_relmat.tsv" in files

@@ -45,7 +45,7 @@ def quick(monkeypatch):
 def test_a_page_that_ends_is_started_again_and_the_daemon_s_end_ends_all(part, tmp_path, capfd):
     (tmp_path / "socket").touch()
     page = part("page", 0.2)
-    page._pause = 0.1
+    page._pause, page.took = 0.1, "What it served ends with it"
     parts = [part("code", 60), part("daemon", 4, needed=True), page]
     record = Record(tmp_path / "record.json", "http://127.0.0.1:3000")
     try:
@@ -53,7 +53,7 @@ def test_a_page_that_ends_is_started_again_and_the_daemon_s_end_ends_all(part, t
     finally:
         end(parts)
     told = capfd.readouterr().err
-    assert "page ended with status 0; starting it again" in told
+    assert "page ended with status 0; starting it again. What it served ends with it\n" in told
     assert "daemon ended with status 0; no run can start without it" in told
     assert len(part.starts("page")) > 1
     assert len(part.starts("code")) == 1
