@@ -1,7 +1,7 @@
 """Granger causality, with lags and penalty chosen on the cohort.
 
-The penalised VAR of each scan is judged on frames that it hasn't seen. An edge is the drop in R²
-when the past of its source is left out.
+The metric r2 is of frames that the penalised VAR of the scan hasn't seen. An edge is the drop in
+R² of the fitted frames when the past of its source is left out.
 """
 
 import attnconn_core as ac

@@ -149,7 +149,10 @@ class XcpD(FmriPrep):
         path = stem.with_name(f"{name}_den-91k_stat-mean_timeseries.ptseries.nii")
         write_ptseries(path, values[kept], REGIONS, SECONDS)
         table = pd.DataFrame(values[kept], columns=list(REGIONS))
-        table.to_csv(stem.with_name(f"{name}_stat-mean_timeseries.tsv"), sep="\t", index=False)
+        beside = stem.with_name(f"{name}_stat-mean_timeseries.tsv")
+        table.to_csv(beside, sep="\t", index=False)
+        # As XCP-D's workflows/connectivity.py has it.
+        beside.with_suffix(".json").write_text(json.dumps({"SamplingFrequency": "TR"}))
         moving = confounds(n_frames, seed, tuple(censored))[[*AXES, "framewise_displacement"]]
         self.table(stem, moving, "motion")
         flags = np.isin(np.arange(n_frames), censored).astype(int)

@@ -208,12 +208,14 @@ def _explain(path: Path, problem: Mapping[str, Any], known: Mapping[str, Sequenc
         *parents, key = map(str, problem["loc"])
         section = next((parent for parent in reversed(parents) if parent in known), "")
         return f"{path}: unknown key {where!r}{_hint(key, section, known)}"
+    if problem["type"] == "missing":
+        key = problem["loc"][-1]
+        return f"{path}: {where}: must be given; `attnconn keys {key}` describes it"
     given = repr(problem["input"])
     given = given if len(given) <= _SHOWN else f"{given[:_SHOWN]} …"
-    got = "" if problem["type"] == "missing" else f"; got {given}"
     message = problem["msg"].removeprefix("Value error, ")
     rule = rule_of(problem["type"], message, problem["input"])
-    return f"{path}: {where}: {rule}{got}"
+    return f"{path}: {where}: {rule}; got {given}"
 
 
 def _hint(key: str, section: str, known: Mapping[str, Sequence[str]]) -> str:

@@ -61,7 +61,7 @@ class Attention:
     signed: ClassVar[bool] = False
     equation: ClassVar[str] = (
         r"w_{ij} = \frac{1}{n} \sum_t a_{ij}(t), \quad "
-        r"a_{ij} = \frac{\max(0, s_{ij})}{\sum_k \max(0, s_{ik})}, \quad "
+        r"a_{ij} = \frac{\max(0, s_{ij})}{\sum_{k \neq i} \max(0, s_{ik})}, \quad "
         r"s_{ij} = (W_{ij} q_i + c_{ij})^{\top} k_j"
     )
 

@@ -162,10 +162,10 @@ class CohortDirected:
     directed: ClassVar[bool] = True
     signed: ClassVar[bool] = False
     equation: ClassVar[str] = (
-        r"w_{ij} = |\rho_{ij}| \, (1 + \tanh(\ell_{ij} / 2)), \quad "
-        r"\ell = \frac{\ell^{\text{own}} + \lambda\, \bar \ell^{\text{others}}}{1 + \lambda}, "
+        r"w_{ij} = |\rho_{ij \mid \text{rest}}| \, (1 + \tanh(\ell_{ij} / 2)), \quad "
+        r"\ell = \frac{\ell^{\text{own}} + \mu\, \bar \ell^{\text{others}}}{1 + \mu}, "
         r"\quad "
-        r"\rho = \frac{\rho^{\text{own}} + \lambda\, \bar \rho^{\text{others}}}{1 + \lambda}"
+        r"\rho = \frac{\rho^{\text{own}} + \mu\, \bar \rho^{\text{others}}}{1 + \mu}"
     )
 
     def estimate(self, series: TimeSeries) -> Connectivity:

@@ -57,7 +57,7 @@ class GraphicalLasso:
     directed: ClassVar[bool] = False
     signed: ClassVar[bool] = True
     equation: ClassVar[str] = (
-        r"w_{ij} = -P_{ij} / \sqrt{P_{ii} P_{jj}}, \quad "
+        r"w_{ij} = -P_{ij} / \sqrt{P_{ii} P_{jj}} \;\; (i \neq j), \quad "
         r"P = \arg\max_P \; \ln\det P - \mathrm{tr}(C P) - \alpha \sum_{i \ne j} |P_{ij}|"
     )
 

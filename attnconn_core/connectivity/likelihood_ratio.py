@@ -64,7 +64,7 @@ class LikelihoodRatio:
         r"w_{ij} = \max(0, m_{ij}), \quad "
         r"m^{\tanh}_{ij} = \rho_{ij}\, E[x_j \tanh x_i - \tanh(x_j)\, x_i], \quad "
         r"m^{\mathrm{skew}}_{ij} = \rho_{ij}\, E[x_j^2 x_i - x_j x_i^2], \quad "
-        r"m^{\mathrm{entropy}}_{ij} = H(x_i) + H(x_j \mid x_i) - H(x_j) - H(x_i \mid x_j)"
+        r"m^{\mathrm{entropy}}_{ij} = H(x_i) + H(r_{j \mid i}) - H(x_j) - H(r_{i \mid j})"
     )
     inverts: ClassVar[Inversion] = Inversion("frames", "regions", "given: nothing")
 

@@ -61,22 +61,28 @@ recovery run it.
 """
 
 _SYMBOLS = (
-    r"- $w_{ij}$: the value at [target $i$, source $j$]. $x_i(t)$: region $i$ in frame $t$, minus "
-    r"its mean over the run. $C$: the covariance of the regions. $P$: a precision, the inverse of "
-    "a covariance. $L$: the number of lags.",
+    "- $w_{ij}$: the value at [target $i$, source $j$]. $x_i(t)$: region $i$ in frame $t$, minus "
+    "its mean over the run and, except for partial correlation, divided by its deviation. $C$: the "
+    "covariance of these $x$. $P$: a precision, the inverse of a covariance. $L$: the number of "
+    "lags.",
     r"- $\alpha$: a penalty. $\lambda$: the share of a covariance that is replaced by the "
     r"identity, Ledoit and Wolf's unless it is set. $V$: $\mathrm{tr}(C) / R$ times the identity "
     "for $R$ regions, or the diagonal of $C$ if deviations differ more than tenfold.",
-    r"- $R^2_i$: of the forecast of $i$. $R^2_{i \setminus j}$ and $\mathrm{RSS}_{i \setminus j}$: "
-    r"R² and residual sum of squares without the past of $j$. $\hat x_i$: a trained forecaster's "
-    "prediction; for Regression DCM the spectrum.",
+    r"- $R^2_i$: of the forecast of $i$, on the frames that were fitted (if unseen, on "
+    r"others). $R^2_{i \setminus j}$ and $\mathrm{RSS}_{i \setminus j}$: R² and residual sum of "
+    r"squares without the past of $j$. $\hat x_i$: a trained forecaster's prediction, from which "
+    "ablation also takes R²; for Regression DCM the spectrum.",
     r"- $\rho_{ij}$: correlation. $\rho_{ij \mid \text{rest}}$: shrinkage partial correlation. "
+    r"$r_{j \mid i}$: the residual of $x_j$ given $x_i$, of unit deviation. "
     r"$\tau_{ij}$: Patel's tau. $\bar a_i$: a region's mean activity, from 0 at its 10th "
-    r"percentile to 1 at its 90th. $\ell_{ij}$: log odds that $j$ drives $i$.",
+    "percentile to 1 at its 90th; the less active region is taken as the source, because a driven "
+    r"region is also active at other times. $\ell_{ij}$: log odds that $j$ drives $i$. $\mu$: the "
+    "weight of the other subjects.",
     "- $a_{ij}(t)$: attention in window $t$ of $n$. $q_i$, $k_j$, $v_j$: a region's query, key and "
-    "value, computed from its past. $f_i$: the linear map that follows the attention.",
-    "- $G$: the geometric mean of the cohort's covariances. $H$: entropy. $I$: mutual "
-    "information, or the identity. $E$: mean over frames.",
+    "value, computed from its past. $f_i$: the linear map that follows the attention. The original "
+    "study's forecasters also attend to the target itself ($k = i$).",
+    "- $G$: the geometric mean of the cohort's covariances. $H$: entropy, by Hyvärinen's "
+    "approximation. $I$: mutual information, or the identity. $E$: mean over frames.",
 )
 
 

@@ -66,7 +66,7 @@ class Partial:
     directed: ClassVar[bool] = False
     signed: ClassVar[bool] = True
     equation: ClassVar[str] = (
-        r"w_{ij} = -P_{ij} / \sqrt{P_{ii} P_{jj}}, \quad "
+        r"w_{ij} = -P_{ij} / \sqrt{P_{ii} P_{jj}} \;\; (i \neq j), \quad "
         r"P = (C + 10^{-6} V)^{-1}"
     )
     inverts: ClassVar[Inversion] = Inversion("frames", "regions", "shrinkage_partial")

@@ -43,7 +43,7 @@ class PartialGivenPast:
     directed: ClassVar[bool] = False
     signed: ClassVar[bool] = True
     equation: ClassVar[str] = (
-        r"w_{ij} = -P_{ij} / \sqrt{P_{ii} P_{jj}}, \quad "
+        r"w_{ij} = -P_{ij} / \sqrt{P_{ii} P_{jj}} \;\; (i \neq j), \quad "
         r"P = ((1 - \lambda) S + \lambda I)^{-1}, \quad "
         r"S = \mathrm{cov}[x(t), x(t - 1), \dots, x(t - L)]"
     )

@@ -60,7 +60,7 @@ class ShrinkagePartial:
     directed: ClassVar[bool] = False
     signed: ClassVar[bool] = True
     equation: ClassVar[str] = (
-        r"w_{ij} = -P_{ij} / \sqrt{P_{ii} P_{jj}}, \quad "
+        r"w_{ij} = -P_{ij} / \sqrt{P_{ii} P_{jj}} \;\; (i \neq j), \quad "
         r"P = ((1 - \lambda) C + \lambda I)^{-1}"
     )
 

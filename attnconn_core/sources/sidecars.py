@@ -14,6 +14,7 @@ from attnconn_core.sources.files import is_dangling
 __all__ = ["sidecar_repetition_time", "sidecars_of"]
 
 # Larger files can't be sidecars.
+_ONE_ROW_PER_FRAME = ("SamplingFrequency", "TR")
 _LARGEST = 2**24
 # Suffixes of scans from which series are derived.
 _SUFFIXES = ("bold", "timeseries")
@@ -70,7 +71,8 @@ def _named_in(folder: Path, changed: int) -> tuple[_Named, ...]:  # noqa: ARG001
 def sidecar_repetition_time(path: Path) -> float | None:
     """Return seconds from one frame to the next, from a sidecar.
 
-    Read from ``RepetitionTime``, or as 1 / ``SamplingFrequency``.
+    Read from ``RepetitionTime``, or as 1 / ``SamplingFrequency``. The word ``"TR"`` in the latter,
+    which XCP-D writes, only means one row per frame.
 
     Parameters
     ----------
@@ -141,7 +143,7 @@ def _require_names(path: Path, fields: dict[str, Any]) -> None:
 
 def _number(path: Path, fields: dict[str, Any], name: str) -> float | None:
     value = fields.get(name)
-    if value is None:
+    if value is None or (name, value) == _ONE_ROW_PER_FRAME:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ScanError(f"{path}: {name} must be a number; got {value!r}")

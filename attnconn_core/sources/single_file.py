@@ -3,10 +3,11 @@
 import os
 from pathlib import Path
 
-from attnconn_core.errors import SeriesError
+from attnconn_core.errors import ScanError, SeriesError
 from attnconn_core.parcellation import load_atlas, parcellate
 from attnconn_core.records import TimeSeries, numbered_regions
 from attnconn_core.sources.array_files import read_array
+from attnconn_core.timeseries.orientation import orientation
 
 __all__ = ["read_file"]
 
@@ -24,7 +25,7 @@ def read_file(
     Raises
     ------
     ScanError
-        If the file can't be read as a series.
+        If the file can't be read as a series, or its values show that it is (region, time).
     AtlasError
         If the atlas can't be read, or doesn't fit the scan.
     SeriesError
@@ -47,6 +48,11 @@ def read_file(
     if repetition_time is None:
         raise SeriesError(
             f"{path}: the file has no repetition time; pass repetition_time in seconds"
+        )
+    if not file.regions and (axes := orientation(file.values)).surely_turned:
+        raise ScanError(
+            f"{path}: a file must be (time, region), and this looks like (region, time): "
+            f"{axes.in_words}. Transpose it; its shape is {file.values.shape}"
         )
     regions = file.regions or numbered_regions(file.values.shape[1])
     return TimeSeries((file.values,), repetition_time, regions)

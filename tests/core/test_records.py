@@ -8,7 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from attnconn_core import records
-from attnconn_core.errors import CohortError, IdentifierError, ParameterError, SeriesError
+from attnconn_core.errors import (
+    CohortError,
+    IdentifierError,
+    ParameterError,
+    ScanError,
+    SeriesError,
+)
 from attnconn_core.parcellation import load_atlas, parcellate
 from attnconn_core.records import (
     Cohort,
@@ -227,6 +233,18 @@ def test_series_come_from_tables_whose_columns_are_regions():
         TimeSeries.from_frame(table.assign(subject="a"), 0.72)
     with pytest.raises(SeriesError, match="at least one run; got none"):
         TimeSeries.from_frame([], 0.72)
+
+
+def test_a_file_of_a_turned_array_is_refused(tmp_path):
+    rng = np.random.default_rng(0)
+    frames = rng.normal(size=(248, 18))
+    for frame in range(1, len(frames)):
+        frames[frame] += 0.6 * frames[frame - 1]
+    np.save(tmp_path / "right.npy", frames)
+    np.save(tmp_path / "turned.npy", frames.T)
+    assert TimeSeries.from_file(tmp_path / "right.npy", 2.0).n_frames == 248
+    with pytest.raises(ScanError, match=r"turned\.npy: .*looks like \(region, time\).*Transpose"):
+        TimeSeries.from_file(tmp_path / "turned.npy", 2.0)
 
 
 def test_series_come_from_files(tmp_path):

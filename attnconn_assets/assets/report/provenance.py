@@ -60,8 +60,8 @@ def _training_rules(work: Work) -> list[tuple[str, str]]:
     rule = (
         f"the {len(folds[0]['subjects'])} subjects of group train"
         if folds[0]["reads"] is None
-        else f"cross-fitted over subjects in {len(folds)} folds: every matrix comes from a model "
-        "that did not see its subject"
+        else f"cross-fitted over subjects in {len(folds)} folds: a cohort model is read only on "
+        "subjects that it did not see"
     )
     return [
         ("Group configurations read out", ", ".join(read_out)),

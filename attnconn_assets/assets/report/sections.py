@@ -13,7 +13,7 @@ from attnconn_assets.storage.entry import WHOLE
 from attnconn_assets.storage.suspicions import SUSPICIONS
 from attnconn_core.figures import Styles
 from attnconn_core.forecasting import LINEAR_FORECASTERS
-from attnconn_core.scoring import METHOD
+from attnconn_core.scoring import METHOD, Fingerprint
 
 __all__ = ["COMPARISON", "facts_of", "sections", "table_of"]
 
@@ -36,6 +36,10 @@ def sections(work: Work, styles: Styles) -> dict[str, Any]:
         every += [*skill["method"].unique()]
     return {
         "fingerprint_table": fingerprint,
+        "edgewise": any(
+            isinstance(score, Fingerprint) and score.normalise == "edgewise"
+            for score in work.settings["scores"]
+        ),
         "names": {method: styles.label(method) for method in every},
         "cohort": {
             **cohort_numbers(work, skill),

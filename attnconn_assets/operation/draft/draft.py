@@ -68,7 +68,9 @@ def draft_study(
     name = str(keys.get("name", valid_name(file.stem if file else root.resolve().name)))
     file = Path.cwd() / f"{name}.yaml" if file is None else file.resolve()
     if file.exists():
-        raise StudyError(f"{file}: exists already and is kept; name another with --output")
+        raise StudyError(
+            f"{file}: exists already and is kept; edit it, or name another with --output"
+        )
     if not file.parent.is_dir():
         raise StudyError(f"{file}: its folder must exist")
     paths = file_paths(root)

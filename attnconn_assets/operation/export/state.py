@@ -6,6 +6,7 @@ from attnconn_assets.assets.catalogue import specs, store_of
 from attnconn_assets.assets.scores.cautions import CAUTIONS
 from attnconn_assets.assets.scores.significance import significance_of
 from attnconn_assets.building.causes import named
+from attnconn_assets.building.cohort import left_out_by_rules
 from attnconn_assets.building.staleness import plan
 from attnconn_assets.operation.export.request import Request
 from attnconn_assets.storage.entry import WHOLE
@@ -72,11 +73,15 @@ def state_of(study: Study, request: Request) -> State:
     except (AttnconnError, OSError) as error:
         state.unknown = str(error)
         return state
+    # What was made of a session before the study excluded it isn't made again.
+    excluded = left_out_by_rules(study, store, request.sessions)
     state.stale = [
         named(asset, key)
         for asset, partitions in needs.items()
         for key in partitions
-        if f"{asset}/{key}" not in current and named(asset, key) not in state.missing
+        if f"{asset}/{key}" not in current
+        and key not in excluded
+        and named(asset, key) not in state.missing
     ]
     return state
 

@@ -1,7 +1,7 @@
 """Pairs of test and retest sessions, and the pools in which subjects are compared."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,13 +24,16 @@ class PooledPairs:
     pools
         Number of each pair's pool: subjects are compared within their pool only.
     unpaired
-        Keys of the sessions left out: first those without a second session, then those
-        of subjects that are alone in their pool.
+        Keys of the sessions left out because their subject has no second session.
+    alone
+        Subjects left out although they have both: nobody else with two sessions is in their
+        pool.
     """
 
     pairs: tuple[tuple[Session, Session], ...]
     pools: Int[np.ndarray, " subject"]
     unpaired: tuple[str, ...]
+    alone: tuple[str, ...] = ()
 
     @property
     def subjects(self) -> list[str]:
@@ -44,17 +47,27 @@ class PooledPairs:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Return a note on the names of the sessions, unless they are called test and retest."""
+        """Return notes on subjects that are alone, and on the names of the sessions."""
+        return (*self._on_those_alone(), *self._on_names())
+
+    def _on_those_alone(self) -> Iterator[str]:
+        if self.alone:
+            yield (
+                f"subjects {', '.join(self.alone)} have both sessions and are still not in the "
+                "fingerprint: subjects are compared within the pool that one cohort model reads, "
+                "and nobody else of their pool has both"
+            )
+
+    def _on_names(self) -> Iterator[str]:
+        """Yield a note on the names of the sessions, unless they are called test and retest."""
         named = Counter((test.session, retest.session) for test, retest in self.pairs)
         if all((test.lower(), retest.lower()) == ("test", "retest") for test, retest in named):
-            return ()
+            return
         listed = ", ".join(
             f"{test} and {retest} in {n} subject{'s' * (n > 1)}"
             for (test, retest), n in named.items()
         )
-        return (
-            f"test and retest are the sessions {listed}; the study's key `sessions` chooses them",
-        )
+        yield f"test and retest are the sessions {listed}; the study's key `sessions` chooses them"
 
     @property
     def chance(self) -> float:
@@ -94,11 +107,11 @@ def pair_within_pools(cohort: Cohort, pools: Mapping[str, int]) -> PooledPairs:
             f"{_sessions_listed(cohort)}"
             + (", and no two of them were read by the same model" if shared else "")
         )
-    left_out = [*cohort.unpaired(), *(session for pair in excluded for session in pair)]
     return PooledPairs(
         tuple(kept),
         np.array([pools.get(test.subject, 0) for test, _ in kept], dtype=np.int64),
-        tuple(session.key for session in left_out),
+        tuple(session.key for session in cohort.unpaired()),
+        tuple(test.subject for test, _ in excluded),
     )
 
 

@@ -178,8 +178,9 @@ def _require_one_kind(scans: Named) -> None:
     for key in sorted(keys, key=lambda key: key not in _OWN_KEYS):
         there = _values(scans, key)
         if key not in _OF_RUNS and len(there) > 1:
-            first = next((value for value in there if value is not None), None)
-            example = f"{key}: {first}" if key in _OWN_KEYS else f"select: {{{key}: {first}}}"
+            named = [value for value in there if value is not None]
+            usual = max(named, key=there.__getitem__)
+            example = f"{key}: {usual}" if key in _OWN_KEYS else f"select: {{{key}: {usual}}}"
             raise CohortError(
                 f"all scans must be of one {key}; there are {_counted(there)}. Choose one in the "
                 f"study with {_study_key(key)}, such as {example}"

@@ -162,9 +162,10 @@ def test_a_bad_scan_costs_its_session_and_no_other(write_study, run_line, instan
     assert store.find("time_series", "sub-2_ses-test") is None
     assert store.find("pearson", "sub-2_ses-retest") is not None
     assert list(store.entry("fingerprint", WHOLE).facts["excluded"]) == ["sub-2_ses-test"]
-    unpaired = store.entry("fingerprint", WHOLE).facts["unpaired"]
-    assert "sub-2_ses-retest" in unpaired
-    assert len(unpaired) == 3  # and the subject that is then alone with its model
+    facts = store.entry("fingerprint", WHOLE).facts
+    assert facts["unpaired"] == ["sub-2_ses-retest"]
+    # The subject that is then alone with its model.
+    assert any("nobody else of their pool has both" in note for note in facts["notes"])
 
     # What was stored stays when a scan turns bad later.
     before = store.entry("time_series", "sub-1_ses-test")

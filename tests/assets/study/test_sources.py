@@ -87,7 +87,7 @@ def counting(install) -> Iterator[None]:
 @pytest.mark.parametrize(
     ("keys", "settings"),
     [
-        ({"source": "hcp_sample"}, {"source": "hcp_sample", "cache": ".sample"}),
+        ({"source": "hcp_sample"}, {"source": "hcp_sample", "cache": "studies/.sample"}),
         (
             {"source": "hcp", "root": "../hcp", "atlas": "../a", "layout": "runs"}
             | {"subjects": "../s.csv", "subject_column": "ID", "group_column": "Group"},
@@ -122,7 +122,7 @@ def test_keys_reach_the_fields_of_the_source(write_study, tmp_path):
     assert (source.subjects, source.regions, source.frames) == (4, 5, 120)
     assert (source.runs, source.seed, source.density) == (2, 3, 0.15)
     sample = load_study(write_study(**NOT_SIMULATED, source="hcp_sample"))
-    assert sample.make_source().cache == tmp_path / ".sample"
+    assert sample.make_source().cache == tmp_path / "studies" / ".sample"
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_keys_reach_the_fields_of_the_source(write_study, tmp_path):
         ({"density": 0.2}, "unknown key 'density'"),
         ({"subjects": 4}, "unknown key 'subjects'"),
         ({"n_subject": 4}, "unknown key 'n_subject'; did you mean 'n_subjects'"),
-        ({"source": "hcp", "root": "x"}, "atlas: Field required"),
+        ({"source": "hcp", "root": "x"}, "atlas: must be given; `attnconn keys atlas` describes"),
         ({"source": "hcp_sample", "sha256": "0"}, "unknown key 'sha256'"),
         ({"source": "hcp", "layout": "both"}, "layout: Input should be 'concatenated' or 'runs'"),
         (

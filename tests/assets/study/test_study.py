@@ -87,7 +87,7 @@ def test_a_simulated_study_makes_its_cohort(tiny_study):
         ({"granger": {"lags": 0, "alpha": 1.0}}, "greater than or equal to 1; got 0"),
         ({"test_fraction": 1.5}, "less than 1; got 1.5"),
         ({"name": "../x"}, "name: must be at most 40 lower-case .*a letter; got '../x'"),
-        ({"title": None}, "title: Field required"),
+        ({"title": None}, "title: must be given; `attnconn keys title`"),
         ({"source": "floppy"}, "'floppy'"),
         ({"source": None}, "source: must be one of hcp_sample, .*the key is missing"),
         ({"source": None, "sorce": "arrays"}, "did you mean it by 'sorce'"),

@@ -19,6 +19,8 @@ def said(folder, content, name="sub-01_ses-test.json"):
     [
         ({"RepetitionTime": 2.0, "TaskName": "rest"}, 2.0),
         ({"SamplingFrequency": 0.5}, 2.0),
+        ({"SamplingFrequency": "TR"}, None),
+        ({"SamplingFrequency": "TR", "RepetitionTime": 2}, 2.0),
         ({"RepetitionTime": 0.72, "SamplingFrequency": 1.389}, 0.72),
         ({"TaskName": "rest"}, None),
         ({"RepetitionTime": 2, "TR": 2000}, 2.0),
@@ -38,6 +40,7 @@ def test_seconds_of_a_sidecar(content, seconds, tmp_path):
         ({"RepetitionTime": "2.0"}, r"RepetitionTime must be a number; got '2\.0'"),
         ({"RepetitionTime": True}, "RepetitionTime must be a number; got True"),
         ({"SamplingFrequency": 0.0005}, r"1 / SamplingFrequency \(0\.0005 Hz\): .*got 2000"),
+        ({"RepetitionTime": "TR"}, "RepetitionTime must be a number; got 'TR'"),
         ({"SamplingFrequency": 0}, "a repetition time must be a positive number"),
         ({"RepetitionTime": 2, "SamplingFrequency": 1}, "must agree; it has 2 s and 1 Hz"),
         ({"RepetitionTime": float("nan")}, "positive number of seconds; got nan"),

@@ -122,6 +122,14 @@ def test_all_that_rests_on_a_scan_that_changed_is_stale(study, line_of_cifti):
     assert "pearson of sub-2_ses-test" not in stale
 
 
+def test_what_was_made_of_a_session_before_it_was_excluded_is_not_stale(study):
+    excluded = study.exclude.model_copy(update={"sessions": ("sub-1",)})
+    without = study.model_copy(update={"exclude": excluded})
+    stale = state_of(without, requested(without, formats=["bids", "scores"])).stale
+    assert "comparison" in stale
+    assert not [name for name in stale if "sub-1_" in name]
+
+
 def test_missing_and_stale_results_are_told(study, store, tmp_path, capsys):
     request = requested(study, formats=["bids", "scores"])
     manifest = store._manifest("granger", SESSION)

@@ -22,12 +22,15 @@ def test_without_pools_everybody_with_both_sessions_is_compared():
     assert (compared.n_pools, compared.chance) == (1, 1 / 3)
 
 
-def test_who_is_alone_in_a_pool_is_left_out_and_listed_last():
+def test_who_is_alone_in_a_pool_is_left_out_and_named():
     compared = pair_within_pools(EVERYBODY, {"a": 4, "b": 2, "c": 4, "d": 2})
     assert compared.subjects == ["a", "c"]
     assert compared.pools.tolist() == [4, 4]
-    assert compared.unpaired == ("sub-d_ses-test", "sub-b_ses-test", "sub-b_ses-retest")
+    assert compared.unpaired == ("sub-d_ses-test",)
+    assert compared.alone == ("b",)
     assert compared.chance == 0.5
+    (note,) = compared.notes
+    assert note.startswith("subjects b have both sessions and are still not in the fingerprint")
 
 
 @pytest.mark.parametrize("pools", [{"a": 1, "b": 2}, {}])

@@ -120,7 +120,8 @@ def test_a_session_of_xcpd_is_split_where_frames_were_left_out(xcpd):
     assert "degrees_of_freedom" not in quality
     assert source.coverage(session) == {"A": 1.0, "B": 0.9, "C": 1.0, "D": 0.75}
     assert [each.name for each in source.series_files(session)] == [
-        "sub-01_ses-1_task-rest_outliers.tsv"
+        "sub-01_ses-1_task-rest_space-fsLR_seg-Tiny_stat-mean_timeseries.json",
+        "sub-01_ses-1_task-rest_outliers.tsv",
     ]
     assert len(source.quality_files(session)) == 2
     assert source.region_files() == (path,)
