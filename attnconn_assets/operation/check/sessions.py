@@ -115,12 +115,10 @@ def _check_folds(study: Study, cohort: Cohort, findings: Findings) -> None:
     except CohortError as error:
         findings.errors.append(f"models of the cohort can't be trained: {error}")
         return
+    trains = {fold.name: len({session.subject for session in fold.trains}) for fold in folds}
     findings.plan.append(
         "models of the cohort: "
-        + ", ".join(
-            f"{fold.name} trains on {len({s.subject for s in fold.trains})} subjects"
-            for fold in folds
-        )
+        + ", ".join(f"{name} trains on {n} subject{'s' * (n > 1)}" for name, n in trains.items())
     )
     if folds[0].reads is not None and len(folds) < study.cross_fit_folds:
         findings.warnings.append(

@@ -40,7 +40,7 @@ def notes_of(
     if question.units < settings.folds:
         notes.append(
             f"behaviour uses {question.units} folds instead of {settings.folds} (behaviour.folds): "
-            "no more subjects, or families, have a target"
+            f"only {question.units} subjects (or families) have a value to predict"
         )
     for target in question.targets.columns:
         if target in unusable:
