@@ -1,5 +1,9 @@
 """Provenance: what is needed to reproduce the report."""
 
+import importlib.metadata
+import platform
+from collections.abc import Iterator
+
 import pandas as pd
 
 from attnconn_assets.building.causes import named
@@ -22,6 +26,7 @@ def provenance(work: Work, styles: Styles, rows: pd.DataFrame) -> list[tuple[str
         ("Matrices from a model trained on their subject", _who_was_seen(styles, rows)),
         ("Test part of every scan", f"last {settings['test_fraction']:.0%} of its frames"),
         ("Seeds", ", ".join(f"{name} {seed}" for name, seed in settings["seeds"].items())),
+        ("Versions", ", ".join(f"{name} {version}" for name, version in _versions())),
         ("Code version", work.runs.origin.code_version),
         *(
             (f"MLflow run of {asset}", work.entry(asset, WHOLE).made_by["mlflow_run"])
@@ -30,6 +35,14 @@ def provenance(work: Work, styles: Styles, rows: pd.DataFrame) -> list[tuple[str
         ),
         *((f"Content hash of {name}", digest) for name, digest in work.inputs.items()),
     ]
+
+
+def _versions() -> Iterator[tuple[str, str]]:
+    """Yield the versions of attnconn, Python and the libraries that change numbers."""
+    yield "attnconn", importlib.metadata.version("attnconn")
+    yield "Python", platform.python_version()
+    for library in ("numpy", "scipy", "scikit-learn", "torch"):
+        yield library, importlib.metadata.version(library)
 
 
 def _granger_rule(work: Work) -> list[tuple[str, str]]:

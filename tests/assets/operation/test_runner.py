@@ -1,6 +1,7 @@
 """The whole line on four simulated subjects: made once, and again only where it must be."""
 
 import contextlib
+import importlib.metadata
 import os
 import re
 from pathlib import Path
@@ -58,6 +59,7 @@ def test_the_whole_line(line):
     # The page stands by itself.
     page = report_path(study).read_text()
     assert "Four simulated subjects" in page
+    assert f"attnconn {importlib.metadata.version('attnconn')}, Python 3." in page
     # The signs of warnings aside.
     unsigned = re.sub(r"[ \u00a0][†⚠]", "", page)
     assert "Attention (group, base) 0%, Attention (fine-tuned) 100%" in unsigned
