@@ -13,7 +13,7 @@ from attnconn_assets.storage.entry import WHOLE
 from attnconn_assets.storage.suspicions import SUSPICIONS
 from attnconn_core.figures import Styles
 from attnconn_core.forecasting import LINEAR_FORECASTERS
-from attnconn_core.scoring import METHOD, Fingerprint
+from attnconn_core.scoring import METHOD
 
 __all__ = ["COMPARISON", "facts_of", "sections", "table_of"]
 
@@ -37,8 +37,9 @@ def sections(work: Work, styles: Styles) -> dict[str, Any]:
     return {
         "fingerprint_table": fingerprint,
         "edgewise": any(
-            isinstance(score, Fingerprint) and score.normalise == "edgewise"
+            getattr(score, "normalise", "") == "edgewise"
             for score in work.settings["scores"]
+            if score.name == "fingerprint"
         ),
         "names": {method: styles.label(method) for method in every},
         "cohort": {
