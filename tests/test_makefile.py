@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,13 @@ def test_the_demo_says_how_long_it_takes_for_the_sample_only():
     minutes = 'echo "Fetching 8 MB, training and scoring take about 3 minutes on two idle cores."'
     assert minutes in recipe("demo")
     assert minutes not in recipe("demo", "STUDY=studies/simulated.yaml")
+
+
+def test_make_test_runs_every_test():
+    settings = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))
+    listed = {REPOSITORY / path for path in settings["tool"]["pytest"]["ini_options"]["testpaths"]}
+    there = {*REPOSITORY.glob("tests/**/test_*.py")}
+    assert [p for p in there if not listed & {p, *p.parents}] == []
 
 
 @pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", ".ci/run"])
