@@ -1,5 +1,5 @@
 # What `import attnconn_core as ac` offers. Each name is imported when it is first used, so that
-# who computes a correlation doesn't load torch.
+# whoever computes a correlation doesn't load torch.
 
 from . import (
     connectivity,

@@ -77,7 +77,7 @@ def why_store_is_away(study: Study, file: Path, home: Path) -> str:
     study, file
         The study, and the file that it was read from.
     home
-        Of Dagster.
+        Dagster's home folder.
     """
     if has_results(study.store_folder) or not claimed_before(study, file, home):
         return ""

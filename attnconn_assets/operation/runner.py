@@ -152,7 +152,7 @@ class _Line:
         return self._shares
 
     def made_again(self) -> Iterator[str]:
-        """Yield why each partition that was made had been stale; see `why_again`."""
+        """Yield, for each stale partition that was made, why it was stale; see `why_again`."""
         return (why for name, why in self._why.items() if why and name in self._made)
 
     def _make_asset(self, spec: BuildSpec, retry_failed: bool) -> None:

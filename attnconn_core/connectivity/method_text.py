@@ -67,6 +67,7 @@ def method_text(name: str) -> str:
         "values": ", ".join(traits),
         "needs": method.needs,
         "citation": method.citation or "–",
+        "equation": method.equation or "–",
         "parameters": ", ".join(map(" = ".join, _parameters(method))) or "none",
         "in a study": f"methods: [{_in_a_study(method)}]",
     }

@@ -12,7 +12,7 @@ __all__ = ["ENTRY_POINTS", "method_of_class"]
 ENTRY_POINTS = "attnconn.estimators"
 
 _TRAITS = {"method": str, "directed": bool, "signed": bool}
-_DESCRIBED = ("label", "family", "citation")
+_DESCRIBED = ("label", "family", "citation", "equation")
 
 
 # Any: an entry point may refer to anything.
@@ -22,8 +22,8 @@ def method_of_class(name: str, estimator: Any) -> Method:
     An entry point of the group ``attnconn.estimators`` is named after the method and refers
     to its class. The class can be made without arguments, and has the class variables
     `method` (the same name), `directed` and `signed` and ``estimate(series)``. It may
-    also have the class variables `label`, `family` and `citation`; by default the label
-    is the name with spaces and the family is ``"other"``.
+    also have the class variables `label`, `family`, `citation` and `equation` (in LaTeX); by
+    default the label is the name with spaces and the family is ``"other"``.
 
     Parameters
     ----------

@@ -68,7 +68,7 @@ class MethodTraits(Protocol):
 
     @property
     def needs(self) -> str:
-        """What it is estimated from beside the series, such as a cohort or a model."""
+        """What it is estimated from besides the series, such as a cohort or a model."""
         ...
 
     @property
@@ -230,7 +230,7 @@ class Score(Protocol):
     description
         What the score measures, in one sentence.
     reads
-        What it reads of `ScoreData` beside `methods` and `cohort`.
+        What it reads of `ScoreData` besides `methods` and `cohort`.
     """
 
     name: ClassVar[str]

@@ -16,7 +16,8 @@ __all__ = ["RunMotion", "doubtful_motion", "summarise_motion"]
 _FEWEST_FRAMES = 10
 # Number of sessions; the median of fewer is unreliable.
 _FEWEST_SESSIONS = 4
-# Share of the median of all sessions: still subjects move half as much as others, not a tenth.
+# A session that moves less than this share of the median session has another unit: still subjects
+# move half as much as others, not a tenth.
 _OTHER_UNIT = 0.1
 # Millimetres from frame to frame, of the median session: people at rest breathe, and the
 # stillest cohorts have about 0.05 (Movement_RelativeRMS of HCP: 0.05 to 0.2).

@@ -179,6 +179,9 @@ def stale_by_module(study: Study, folder: Path) -> dict[str, list[str]]:
     return found
 
 
+WRITE = "staleness.yaml is generated; write it again, and read the difference: make lists"
+
+
 def test_every_asset_that_dagster_shows_is_listed(folder):
     study = load_study(write_study_to(folder))
     keys = {"/".join(key.path) for key in define(study).resolve_all_asset_keys()}
@@ -186,19 +189,19 @@ def test_every_asset_that_dagster_shows_is_listed(folder):
 
 
 def test_every_module_and_every_key_is_listed(everything):
-    assert list(LIST["modules"]) == modules()
-    assert sorted(LIST["keys"]) == sorted(keys_of(everything))
+    assert list(LIST["modules"]) == modules(), WRITE
+    assert sorted(LIST["keys"]) == sorted(keys_of(everything)), WRITE
 
 
 def test_an_edit_of_a_module_stales_the_listed_assets_and_no_other(everything, tmp_path):
-    assert stale_by_module(everything, tmp_path) == LIST["modules"]
+    assert stale_by_module(everything, tmp_path) == LIST["modules"], WRITE
 
 
 @pytest.mark.parametrize("key", LIST["keys"])
 def test_a_change_of_a_key_stales_the_listed_assets_and_no_other(folder, before, key):
     entry = LIST["keys"][key]
     other = load_everything(folder, key, entry["to"])
-    assert changed(before, digests(other)) == entry["stale"]
+    assert changed(before, digests(other)) == entry["stale"], WRITE
 
 
 def keys_of(study: Study) -> Iterator[str]:

@@ -101,10 +101,10 @@ def _cohort_informed(work: Work, skill: pd.DataFrame | None, styles: Styles) -> 
         n = f"{others[0]}" if len(others) == 1 else f"{others[0]} to {others[-1]}"
         few = f"only the subjects outside the subject's own pool ({n})"
     said = ((linear, every), (methods, few))
-    phrases = [f"for {', '.join(names)}, of {whom}" for names, whom in said if names]
+    phrases = [f"of {whom} ({', '.join(names)})" for names, whom in said if names]
     return (
-        "Cohort-informed forecasts also use training frames of other subjects. Those are, by "
-        f"method: {'; '.join(phrases)}"
+        "Cohort-informed forecasts also use training frames of other subjects: "
+        f"{', and '.join(phrases)}"
     )
 
 

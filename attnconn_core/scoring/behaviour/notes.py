@@ -67,6 +67,6 @@ def notes_of(
     if words and not settings.targets:
         notes.append(
             f"behaviour doesn't predict columns that hold words ({', '.join(words)}): the study's "
-            "coding may say which number a word stands for, or its targets name the others"
+            "coding may give each word a number, or its targets name only columns of numbers"
         )
     return tuple(notes)

@@ -83,6 +83,6 @@ def test_what_is_made_again_is_counted_by_what_had_changed():
     assert outcome.again_in_words() == ""
     outcome.again.update(["settings", "code", "code"])
     assert outcome.again_in_words() == (
-        "Made again, because something had changed: the code of attnconn (2), settings of the "
-        "study (1)"
+        "Made again, because something had changed: the code, of attnconn or of a "
+        "package that adds to it (2), settings of the study (1)"
     )
