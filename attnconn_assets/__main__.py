@@ -5,6 +5,7 @@ Arguments are parsed before any slow import, so that help and usage errors appea
 
 import argparse
 import importlib.metadata
+import io
 import json
 import os
 import signal
@@ -26,10 +27,16 @@ __all__ = ["main"]
 # Libraries of the platform that commands import when they first need them.
 _USED_LATER = ("dagster_webserver", "jinja2", "mlflow", "safetensors", "torch")
 
+# What an interruption leaves; of other commands, what is finished is kept.
+_INTERRUPTED = {"clean": "some may be removed already: `attnconn clean` removes the rest"}
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return its exit status."""
     options = _parser().parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):  # a terminal may lack a character, such as †
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         given = options.study if "study" in options else default_study()
         return _command(options, study_file(given))
@@ -41,7 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     except KeyboardInterrupt:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C finds nothing to interrupt
-        print("\nattnconn: interrupted; finished partitions are kept", file=sys.stderr)
+        what = _INTERRUPTED.get(options.command, "finished partitions are kept")
+        print(f"\nattnconn: interrupted; {what}", file=sys.stderr)
         return 130
 
 

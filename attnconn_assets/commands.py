@@ -1,5 +1,6 @@
 """What the commands of ``attnconn`` do, each from a study file; the parser is `__main__`."""
 
+import re
 import sys
 import time
 from collections import Counter
@@ -59,6 +60,7 @@ from attnconn_core.wording import agreeing, few_and_more, told_once
 
 __all__ = ["check", "clean", "conclude", "dev", "opened", "run", "seed", "tell", "verify"]
 
+_ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
 _CHECKED = 1.0  # seconds that a run spends on reading headers before it begins
 _SHOWN = 5  # most names in one line
 _LINES = 20  # most lines on one topic; the rest is counted
@@ -73,9 +75,21 @@ def opened(file: Path) -> Study:
     former = "" if has_results(study.store_folder) else called_before(study, file)
     with naming_disks(study):
         claim(study, file, home)
-    for notice in filter(None, (former, telemetry_notice(home), settings_notice(home))):
+    notices = (former, telemetry_notice(home), settings_notice(home), _escape_notice(study))
+    for notice in filter(None, notices):
         print(f"attnconn: {notice}", file=sys.stderr)
     return study
+
+
+def _escape_notice(study: Study) -> str:
+    """Return a notice if MLflow can't load models from the folder that a study tracks in."""
+    folder = study.tracking_folder.resolve()
+    if not _ESCAPE.search(str(folder)):
+        return ""
+    return (
+        f"{folder} holds a percent sign and two digits, which MLflow takes for another character: "
+        "it can't load models from there. Rename the folder"
+    )
 
 
 def check(file: Path) -> int:
@@ -83,8 +97,7 @@ def check(file: Path) -> int:
     study, home = load_study(file), home_folder(file)
     print(f"Study {study.name}: {study.title}")
     findings = check_study(study)
-    if notice := called_before(study, file):
-        findings.warnings.append(notice)
+    findings.warnings += filter(None, (called_before(study, file), _escape_notice(study)))
     if problem := claimed_by_another(study, file, home) or used_otherwise(study, file):
         findings.errors.append(problem)
     elif problem := namesake(study, file):
@@ -165,6 +178,9 @@ def verify(study: Study, repair: bool) -> int:
     for finding in findings:
         print(f"{finding.what:10} {finding.where}{f'  {finding.why}' if finding.why else ''}")
     print(_verdict(len(places), findings, repair))
+    if foreign := cleaning.foreign_in_store(study):
+        names = few_and_more([path.relative_to(study.store_folder) for path in foreign], _SHOWN)
+        print(f"Not written by attnconn, and left alone: {names}")
     return (
         1 if any(finding.what == "damaged" or not finding.repaired for finding in findings) else 0
     )

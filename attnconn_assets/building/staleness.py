@@ -124,14 +124,16 @@ def attempt(
 def why_again(store: Store, recipe: Recipe, partition: str) -> str:
     """Return why a stored partition is made again; empty if none is stored.
 
-    The first that applies of ``"code"``, ``"settings"`` and ``"inputs"``, which are other assets,
-    scans, tables or the cohort.
+    The first that applies of ``"code"``, ``"damage"`` of the stored files, ``"settings"`` and
+    ``"inputs"``, which are other assets, scans, tables or the cohort.
     """
     entry = store.readable(recipe.asset, partition)
     if entry is None:
         return ""
     if entry.made_by.get("code_version") != code_version(*recipe.calls):
         return "code"
+    if not store.is_whole(entry):
+        return "damage"
     return "inputs" if entry.recipe == recipe.digest else "settings"
 
 

@@ -1,5 +1,7 @@
 """Removes a study's runs, assets and partitions from Dagster's history."""
 
+from collections.abc import Collection
+
 import dagster as dg
 
 from attnconn_assets.instance.known_partitions import forget
@@ -16,7 +18,9 @@ _GOING_ON = [
 ]
 
 
-def forget_study(instance: dg.DagsterInstance, study: str, partitions: str) -> int:
+def forget_study(
+    instance: dg.DagsterInstance, study: str, partitions: str, assets: Collection[str]
+) -> int:
     """Delete a study's runs, the history of its assets, and its partitions.
 
     Parameters
@@ -27,6 +31,8 @@ def forget_study(instance: dg.DagsterInstance, study: str, partitions: str) -> i
         Name of the study, the first part of its asset keys.
     partitions
         Name of its dynamic partitions.
+    assets
+        Names of its assets. Others that a person reported under the study's name are kept.
 
     Returns
     -------
@@ -44,7 +50,8 @@ def forget_study(instance: dg.DagsterInstance, study: str, partitions: str) -> i
             f"a study can only be removed while it has no unfinished run; {study} has "
             f"{', '.join(going_on[:3])}: wait until it ends, or end it in Dagster"
         )
-    keys = [key for key in instance.all_asset_keys() if key.path[0] == study]
+    own = {dg.AssetKey([study, name]) for name in assets}
+    keys = [key for key in instance.all_asset_keys() if key in own]
     if keys:
         instance.wipe_assets(keys)
     for run in runs:

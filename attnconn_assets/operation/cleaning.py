@@ -7,17 +7,22 @@ from pathlib import Path
 
 import dagster as dg
 
-from attnconn_assets.assets.catalogue import tracking_of
+from attnconn_assets.assets.catalogue import specs, store_of, tracking_of
+from attnconn_assets.assets.report.specs import report_path
 from attnconn_assets.building.partitions import session_partitions
 from attnconn_assets.instance import forgetting as dagster_history
 from attnconn_assets.instance.run_locks import end_orphans
+from attnconn_assets.storage.foreign import foreign_files, remove_ours
 from attnconn_assets.study.claim import CLAIM
 from attnconn_assets.study.study import Study, load_study
 from attnconn_assets.tracking import forgetting as mlflow_runs
 from attnconn_assets.tracking.forgetting import Forgotten
 from attnconn_core.errors import AttnconnError, InputError
+from attnconn_core.wording import few_and_more
 
-__all__ = ["Cleared", "clean", "studies_of"]
+__all__ = ["Cleared", "clean", "foreign_in_store", "studies_of"]
+
+_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -28,6 +33,7 @@ class Cleared:
     dagster_runs: int
     mlflow: Forgotten
     store: Path
+    foreign: tuple[Path, ...] = ()
 
     def lines(self) -> list[str]:
         """Return what was removed, and what was kept, in words."""
@@ -36,6 +42,9 @@ class Cleared:
             f"{self.study}: removed {self.store}, {self.dagster_runs} Dagster runs and "
             f"{self.mlflow.n_runs} MLflow runs{models if self.mlflow.models else ''}"
         ]
+        if self.foreign:
+            names = few_and_more([path.relative_to(self.store) for path in self.foreign], _SHOWN)
+            lines.append(f"  Kept in {self.store}, because attnconn didn't write it: {names}")
         if self.mlflow.kept:
             lines.append(
                 "  Kept in MLflow, because they were renamed, copied or added by hand: the "
@@ -77,12 +86,22 @@ def clean(study: Study, instance: dg.DagsterInstance, home: Path) -> Cleared:
     _require_a_store(study)
     end_orphans(instance)
     partitions = str(session_partitions(study).name)
-    ours = dagster_history.forget_study(instance, study.name, partitions)
+    names = {spec.name for spec in specs(study)}.union(store_of(study).assets())
+    ours = dagster_history.forget_study(instance, study.name, partitions, names)
     theirs = mlflow_runs.forget_study(tracking_of(study), study.name)
-    if (store / CLAIM).is_file():  # an empty folder may be where a disk is mounted
+    foreign = foreign_in_store(study)
+    if foreign:
+        remove_ours(store, foreign, stays=store / CLAIM)  # so that the study can be run again
+    elif (store / CLAIM).is_file():  # an empty folder may be where a disk is mounted
         shutil.rmtree(store)
     shutil.rmtree(home / "studies" / study.name, ignore_errors=True)
-    return Cleared(study.name, ours, theirs, store)
+    return Cleared(study.name, ours, theirs, store, tuple(foreign))
+
+
+def foreign_in_store(study: Study) -> list[Path]:
+    """Return the files in a study's store that attnconn didn't write."""
+    known = {CLAIM, report_path(study).name}
+    return foreign_files(study.store_folder, known) if study.store_folder.is_dir() else []
 
 
 def _require_a_store(study: Study) -> None:

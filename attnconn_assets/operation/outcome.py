@@ -15,6 +15,7 @@ __all__ = ["Listener", "Outcome", "Step"]
 _SHOWN = 5  # most names in one line
 _CHANGED = {
     "code": "the code, of attnconn or of a package that adds to it",
+    "damage": "their stored files",
     "inputs": "what they are made from",
     "settings": "settings of the study",
 }

@@ -150,8 +150,9 @@ def trace_lines(store: Store, what: str) -> Iterator[str]:
         return
     partitions = _partitions(store, asset)
     if partitions:
+        rule = f"{what} isn't stored" if partition else "a trace needs one partition"
         raise StoreError(
-            f"a trace needs one partition; {asset} has {len(partitions)}: name one, such as "
+            f"{rule}; {asset} has {len(partitions)}: name one, such as "
             f"{asset}/{partitions[0]} or {asset}/{partitions[-1]}"
         )
     path = _file(what)

@@ -3,7 +3,7 @@
 import shutil
 import urllib.parse
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from attnconn_assets.tracking.tracking import Tracking
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
+    from mlflow.entities import LoggedModel
     from mlflow.entities.model_registry import ModelVersion
 
 __all__ = ["Forgotten", "forget_study"]
@@ -56,8 +57,22 @@ def forget_study(tracking: Tracking, study: str) -> Forgotten:
             client.delete_run(run.info.run_id)
             _remove_artifacts(Path(tracking.folder).resolve(), run.info.artifact_uri)
         deleted |= {run.info.run_id for run in runs}
+    for model in list(_logged_models(client, experiments)):
+        if model.source_run_id in deleted:
+            client.delete_logged_model(model.model_id)
     models, kept = _forget_models(client, Path(tracking.folder).resolve() / MODELS, deleted)
     return Forgotten(len(deleted), models, kept)
+
+
+def _logged_models(client: "MlflowClient", experiments: list[str]) -> Iterator["LoggedModel"]:
+    """Yield the models that runs have logged, which MLflow lists beside the registered ones."""
+    token = None
+    while True:
+        page = client.search_logged_models(experiments, page_token=token)
+        yield from page
+        token = page.token
+        if not token:
+            return
 
 
 def _forget_models(

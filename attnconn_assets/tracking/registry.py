@@ -230,6 +230,7 @@ def path_of(source: str | None) -> Path:
 
 
 def mark_gone(client: "MlflowClient", version: "ModelVersion") -> None:
-    """Tag a version whose files are missing, unless it is already tagged."""
-    if GONE not in version.tags:
+    """Tag a version whose files are missing, unless it is already tagged or not ours."""
+    is_file = urllib.parse.urlsplit(version.source or "").scheme in ("file", "")
+    if is_file and GONE not in version.tags:
         client.set_model_version_tag(version.name, version.version, GONE, "true")

@@ -1,6 +1,9 @@
 import itertools
+import os
 import shutil
 import signal
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -34,6 +37,27 @@ def test_a_run_begins_by_fetching_what_the_source_fetches(capsys):
     with pytest.raises(SampleError, match="the server doesn't answer"):
         run(study_model(Study, "remote", Remote).model_validate(keys), Path("far.yaml"))
     assert capsys.readouterr().out.startswith("Study far: Far away\nSimulated data")
+
+
+def test_an_interrupted_clean_does_not_say_that_all_is_kept(monkeypatch, capsys):
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("attnconn_assets.__main__._command", interrupt)
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        assert main(["clean", "--yes"]) == 130
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert "`attnconn clean` removes the rest" in capsys.readouterr().err
+
+
+def test_a_terminal_without_a_character_gets_another(tmp_path):
+    command = [sys.executable, "-m", "attnconn_assets", "methods"]
+    ascii_only = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    done = subprocess.run(command, cwd=tmp_path, env=ascii_only, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "Drop in R? of a ridge VAR" in done.stdout
 
 
 def test_a_second_ctrl_c_interrupts_nothing(monkeypatch, capsys):

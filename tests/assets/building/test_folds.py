@@ -62,3 +62,8 @@ def test_a_stored_partition_is_made_again_for_a_reason(line):
     assert why_again(store, recipe, key) == "inputs"
     assert why_again(store, replace(recipe, settings={"other": 1}), key) == "settings"
     assert why_again(store, replace(recipe, calls=("attnconn_core.errors",)), key) == "code"
+    entry = store.entry("pearson", key)
+    path = store.path(entry, "matrix.parquet")
+    path.rename(path.with_name("hidden"))
+    assert why_again(store, recipe, key) == "damage"
+    path.with_name("hidden").rename(path)

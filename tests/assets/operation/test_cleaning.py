@@ -8,6 +8,7 @@ import yaml
 
 from attnconn_assets.__main__ import main
 from attnconn_assets.assets.catalogue import tracking_of
+from attnconn_assets.building.lost_store import why_store_is_away
 from attnconn_assets.instance.home import open_instance
 from attnconn_assets.operation import cleaning
 from attnconn_assets.study.claim import claim
@@ -116,3 +117,28 @@ def test_a_study_whose_run_goes_on_stays(tiny_study, home, instance):
     )
     with pytest.raises(InputError, match="while it has no unfinished run"):
         cleaning.clean(tiny_study, instance, home)
+
+
+def test_what_a_person_put_beside_the_results_is_kept_and_named(two, home, capsys):
+    first = load_study(two["first"])
+    mine = ("mine/x.txt", "notes.txt", "pearson/mine.csv")
+    for name in mine:
+        (first.store_folder / name).parent.mkdir(exist_ok=True)
+        (first.store_folder / name).write_text("mine")
+    with open_instance() as instance:
+        instance.report_runless_asset_event(
+            dg.AssetMaterialization(dg.AssetKey(["first", "my_review"]))
+        )
+    study = os.fspath(two["first"])
+    assert main(["verify", "--study", study]) == 0
+    assert f"left alone: {', '.join(mine)}" in capsys.readouterr().out
+    assert main(["clean", "--yes", "--study", study]) == 0
+    assert f"because attnconn didn't write it: {', '.join(mine)}" in capsys.readouterr().out
+    left = {path for path in first.store_folder.rglob("*") if path.is_file()}
+    assert {path.relative_to(first.store_folder).as_posix() for path in left} == {
+        *("study.json", *mine)
+    }
+    with open_instance() as instance:
+        keys = {key.path[1] for key in instance.all_asset_keys() if key.path[0] == "first"}
+    assert keys == {"my_review"}
+    assert why_store_is_away(first, two["first"], home) == ""  # it can be run again

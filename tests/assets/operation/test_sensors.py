@@ -6,7 +6,7 @@ import dagster as dg
 import numpy as np
 import pytest
 
-from attnconn_assets.assets.catalogue import assets, resources
+from attnconn_assets.assets.catalogue import assets, resources, specs
 from attnconn_assets.building.partitions import add_sessions, deleted_sessions, session_partitions
 from attnconn_assets.instance.forgetting import forget_study
 from attnconn_assets.operation import sensors
@@ -152,7 +152,8 @@ def test_a_study_that_is_cleared_has_no_partitions_that_were_deleted(scans, inst
     study, _ = scans
     listing = study.make_source().sessions()
     add_sessions(study, instance, listing)
-    forget_study(instance, study.name, session_partitions(study).name)
+    names = [spec.name for spec in specs(study)]
+    forget_study(instance, study.name, session_partitions(study).name, names)
     assert deleted_sessions(study, instance, listing) == []
     assert len(add_sessions(study, instance, listing)) == 2
 

@@ -20,7 +20,10 @@ def test_models_that_a_person_made_of_the_studys_are_kept_and_load(client, line,
     client.copy_model_version(f"models:/{NAME}/{version.version}", "prod_connectivity")
     client.create_registered_model("mine")
     client.create_model_version("mine", version.source)
+    experiments = [experiment.experiment_id for experiment in client.search_experiments()]
+    assert client.search_logged_models(experiments)
     forgotten = forget_study(tracking, "tiny")
+    assert not client.search_logged_models(experiments)
     assert forgotten.models == (NAME,)
     assert forgotten.kept == ("prod_connectivity",)
     assert forgotten.n_runs > 20

@@ -107,6 +107,14 @@ def test_a_person_may_move_an_alias_to_what_is_chosen_next(tracking, register):
     assert _version(tracking) == "2"
 
 
+def test_a_version_that_a_person_added_is_never_said_to_be_gone(tracking, register):
+    register(1)
+    client = tracking.client()
+    mine = client.create_model_version(NAME, "s3://lab/model")
+    register(2)
+    assert client.get_model_version(NAME, mine.version).tags == {}
+
+
 def test_a_version_whose_file_is_gone_says_so(tracking, register, tmp_path):
     register(1)
     client = tracking.client()
