@@ -19,6 +19,7 @@ from attnconn_assets.operation.draft.guess import (
     phenotype_table,
     valid_name,
 )
+from attnconn_assets.operation.draft.unedited import is_unedited, signed
 from attnconn_assets.study.schema import study_schema
 from attnconn_assets.study.study import load_study
 from attnconn_core.errors import StudyError
@@ -61,13 +62,14 @@ def draft_study(
     Raises
     ------
     StudyError
-        If the folder or a key can't be used, or the file exists; nothing is written then.
+        If the folder or a key can't be used, or the file exists and isn't an unedited draft;
+        nothing is written then.
     """
     if not root.is_dir():
         raise StudyError(f"{root}: must be a folder of scans; there is none")
     name = str(keys.get("name", valid_name(file.stem if file else root.resolve().name)))
     file = Path.cwd() / f"{name}.yaml" if file is None else file.resolve()
-    if file.exists():
+    if file.exists() and not is_unedited(file.read_text(encoding="utf-8", errors="replace")):
         raise StudyError(
             f"{file}: exists already and is kept; edit it, or name another with --output"
         )
@@ -84,7 +86,7 @@ def draft_study(
         **keys,
     }
     findings = _checked(file, content)
-    text = "\n".join(_lines(root, file, content, findings))
+    text = signed("\n".join(_lines(root, file, content, findings)))
     file.with_name(SCHEMA).write_text(
         json.dumps(study_schema(), ensure_ascii=False, indent=1), encoding="utf-8"
     )

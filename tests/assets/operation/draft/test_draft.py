@@ -105,6 +105,17 @@ def test_a_file_that_is_there_is_kept(scans, tmp_path):
     assert (tmp_path / "rest_scans.yaml").read_text() == "mine"
 
 
+def test_a_draft_that_nobody_edited_is_replaced(scans, tmp_path):
+    first = draft_study(scans, None, None, {}).file
+    assert "# To correct:" in first.read_text()
+    draft_study(scans, None, None, {"repetition_time": 0.72})
+    assert "# To correct:" not in first.read_text()
+    first.write_text(first.read_text().replace("title: ", "title: My "))
+    with pytest.raises(StudyError, match="exists already and is kept"):
+        draft_study(scans, None, None, {"repetition_time": 0.8})
+    assert "title: My " in first.read_text()
+
+
 @pytest.mark.parametrize(
     ("file", "source"),
     [
