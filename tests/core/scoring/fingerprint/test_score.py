@@ -109,7 +109,7 @@ def test_subjects_are_compared_within_pools_and_who_is_alone_is_listed(make_stud
     assert scored.facts == {
         "pairs": 4,
         "pools": 2,
-        "unpaired": ["sub-006_ses-test", "sub-005_ses-test", "sub-005_ses-retest"],
+        "unpaired": ["sub-006_ses-test"],
         "others": [3, 4],
     }
     assert scored.tables["hits"]["subject"].tolist() == ["001", "002", "003", "004"]
