@@ -96,7 +96,8 @@ def _forget_models(
         for version in every
         if version not in removed.get(name, ())
     ]
-    files = {path_of(client.get_model_version_download_uri(v.name, v.version)) for v in of_others}
+    addresses = [client.get_model_version_download_uri(v.name, v.version) for v in of_others]
+    files = {path_of(address).resolve() for address in addresses}
     for name, ours in removed.items():
         if name in kept:
             for version in ours:
