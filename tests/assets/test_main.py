@@ -20,6 +20,7 @@ from attnconn_assets.study.sources import study_model
 from attnconn_assets.study.study import Study, load_study
 from attnconn_core.errors import SampleError
 from attnconn_core.sources import Simulated
+from tests.assets.conftest import write_study_to
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,16 @@ def test_a_run_begins_by_fetching_what_the_source_fetches(capsys):
     with pytest.raises(SampleError, match="the server doesn't answer"):
         run(study_model(Study, "remote", Remote).model_validate(keys), Path("far.yaml"))
     assert capsys.readouterr().out.startswith("Study far: Far away\nSimulated data")
+
+
+@pytest.mark.parametrize(("folder", "is_told"), [("My%20Lab", True), ("100% lab", False)])
+def test_a_folder_that_mlflow_misreads_is_named(folder, is_told, tmp_path, capsys):
+    place = tmp_path / folder / "studies"
+    place.mkdir(parents=True)
+    (tmp_path / folder / "experiments").mkdir()
+    write_study_to(tmp_path / folder, methods=["pearson"])
+    main(["--study", str(place / "tiny.yaml"), "check"])
+    assert ("it can't load models from there" in capsys.readouterr().out) == is_told
 
 
 def test_an_interrupted_clean_does_not_say_that_all_is_kept(monkeypatch, capsys):
