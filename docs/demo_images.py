@@ -5,20 +5,16 @@ from pathlib import Path
 
 from PIL import Image
 
+from attnconn_assets.assets.report.sections import FIGURES
 from attnconn_core.results import Results
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 
-#: Picture in ``docs/images`` → asset and name of its stored figure.
+#: Picture in ``docs/images`` → asset and file: the report's figures, without behaviour, which the
+#: sample's study doesn't predict, and with a score that has a section of its own.
 PICTURES = {
-    "fingerprint": ("fingerprint", "figure"),
-    "forecast": ("forecast_skill", "figure"),
-    "forecast_scatter": ("forecast_skill", "scatter"),
-    "reliability": ("reliability", "figure"),
-    "matrices": ("group_mean", "figure"),
-    "networks": ("group_mean", "networks"),
-    "comparison": ("comparison", "figure"),
-    "penalty_identification": ("penalty_identification", "figure"),
+    **{name: where for name, where in FIGURES.items() if name != "behaviour"},
+    "penalty_identification": ("penalty_identification", "figure.png"),
 }
 _WIDTH = 1200  # pixels; enough for the site
 _QUALITY = 90
@@ -36,8 +32,8 @@ def small(png: bytes) -> bytes:
 def main() -> None:
     """Write every picture, from the results in ``store/hcp_sample``."""
     results = Results(CHECKOUT / "store" / "hcp_sample")
-    for picture, (asset, figure) in PICTURES.items():
-        png = results.path(asset, f"{figure}.png").read_bytes()
+    for picture, (asset, file) in PICTURES.items():
+        png = results.path(asset, file).read_bytes()
         (CHECKOUT / "docs" / "images" / f"{picture}.webp").write_bytes(small(png))
 
 

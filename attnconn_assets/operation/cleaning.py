@@ -37,11 +37,12 @@ class Cleared:
 
     def lines(self) -> list[str]:
         """Return what was removed, and what was kept, in words."""
-        models = f", and the registered models {', '.join(self.mlflow.models)}"
         lines = [
             f"{self.study}: removed {self.store}, {self.dagster_runs} Dagster runs and "
-            f"{self.mlflow.n_runs} MLflow runs{models if self.mlflow.models else ''}"
+            f"{self.mlflow.n_runs} MLflow runs"
         ]
+        if self.mlflow.models:
+            lines[0] += f", and the registered models {', '.join(self.mlflow.models)}"
         if self.foreign:
             names = few_and_more([path.relative_to(self.store) for path in self.foreign], _SHOWN)
             lines.append(f"  Kept in {self.store}, because attnconn didn't write it: {names}")

@@ -55,8 +55,8 @@ class Outcome:
     made, standing
         Number of partitions that were made, and number that were up to date.
     again
-        ``"code"``, ``"settings"`` or ``"inputs"`` → number of stored partitions that were stale
-        because this had changed.
+        ``"code"``, ``"damage"``, ``"settings"`` or ``"inputs"`` → number of stored partitions that
+        were made again because this had changed.
     failed, waiting
         Partitions that failed, and partitions that couldn't be tried: ``asset of partition`` → why.
     refused

@@ -15,9 +15,20 @@ from attnconn_core.figures import Styles
 from attnconn_core.forecasting import LINEAR_FORECASTERS
 from attnconn_core.scoring import METHOD
 
-__all__ = ["COMPARISON", "facts_of", "sections", "table_of"]
+__all__ = ["COMPARISON", "FIGURES", "facts_of", "sections", "table_of"]
 
 COMPARISON = "comparison"
+#: Name of a figure on the page → asset and file that hold it.
+FIGURES = {
+    "matrices": ("group_mean", "figure.png"),
+    "networks": ("group_mean", "networks.png"),
+    "fingerprint": ("fingerprint", "figure.png"),
+    "forecast": ("forecast_skill", "figure.png"),
+    "forecast_scatter": ("forecast_skill", "scatter.png"),
+    "reliability": ("reliability", "figure.png"),
+    "comparison": (COMPARISON, "figure.png"),
+    "behaviour": ("behaviour", "figure.png"),
+}
 # Scores with their own section on the page.
 _SECTIONS = ("fingerprint", "forecast_skill", "reliability", "behaviour")
 
@@ -115,17 +126,7 @@ def _dropped(work: Work) -> dict[str, str]:
 
 
 def _figures(work: Work) -> dict[str, str]:
-    figures = {
-        "matrices": ("group_mean", "figure.png"),
-        "networks": ("group_mean", "networks.png"),
-        "fingerprint": ("fingerprint", "figure.png"),
-        "forecast": ("forecast_skill", "figure.png"),
-        "forecast_scatter": ("forecast_skill", "scatter.png"),
-        "reliability": ("reliability", "figure.png"),
-        "comparison": (COMPARISON, "figure.png"),
-        "behaviour": ("behaviour", "figure.png"),
-    }
-    needed = {name: where for name, where in figures.items() if where[0] in work.needs}
+    needed = {name: where for name, where in FIGURES.items() if where[0] in work.needs}
     return {name: _picture(work, *where) for name, where in needed.items()}
 
 
