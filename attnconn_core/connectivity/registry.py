@@ -268,7 +268,7 @@ _BUILT_IN = (
     ),
     Method(
         "attention_published",
-        "Attention (published model)",
+        "Attention (original study)",
         "attention",
         Attention,
         needs="session model",

@@ -41,7 +41,8 @@ dataset of BIDS.
 - `*_relmat.graphml` and `*_desc-edges_relmat.tsv`: the same as graphs. An edge goes from source to
   target.
 - `seg-*_dseg.tsv`: the regions. `scores.csv` and `scores.parquet`: the scores of all methods, one
-  row per score, measure and method. `models`: weights and configuration of forecasters.
+  row per score, measure and method; `scores.json` describes their columns. `models`: weights and
+  configuration of forecasters.
 - `*_desc-significance_relmat.tsv`: p and q of a session's edges. `contrast.tsv` and
   `contrast_edges.tsv`: the edges in which two groups of subjects differ. Their `.json` describes
   every column.

@@ -2,18 +2,45 @@
 
 import io
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import pandas as pd
 
 from attnconn_core.connectivity.method import Method
-from attnconn_core.export.exported import ExportedStudy
+from attnconn_core.export.exported import ExportedStudy, Software
 from attnconn_core.export.tested_edges import contrast_files
+from attnconn_core.export.writing import described, json_bytes
 from attnconn_core.scoring import with_score_column
 
 __all__ = ["score_files", "tidy_scores"]
 
 _OF_WHAT = ["score", "measure"]
 _FIRST = [*_OF_WHAT, "method", "label", "family", "kind", "value", "lower", "upper", "n", "unit"]
+
+_COLUMNS = {
+    "score": "Name of the score, or of the data sets with known truth",
+    "measure": "What is measured",
+    "method": "Name of the method, null model or reference",
+    "label": "Label of the method in figures; n/a where no method of connectivity is scored",
+    "family": "Family of the method",
+    "kind": "method: a method of the study, tested against the others. null model: chance, or what "
+    "is predicted without connectivity. reference: what methods are tested against. published: a "
+    "value from the literature. one model of all data sets: a single draw, not tested",
+    "value": "The measure",
+    "lower": "Lower end of the 95 % interval",
+    "upper": "Upper end of the 95 % interval",
+    "n": "Number of units that the value rests on",
+    "unit": "What n counts, such as subjects",
+    "reference": "Value without information, that the method is tested against; its mean where it "
+    "differs between units",
+    "above_lower": "Lower end of the 95 % interval of the difference from the reference, where "
+    "that differs between units",
+    "r2": "R² of the prediction, for scores whose value is r",
+    "p": "p of the test against the reference",
+    "p_corrected": "p, corrected for the number of methods (and targets of behaviour)",
+    "cohort_informed": "Whether the matrices rest on data of other subjects",
+    "warning": "Why the matrices must not be interpreted; empty if there is no reason",
+}
 
 
 def tidy_scores(
@@ -48,7 +75,7 @@ def tidy_scores(
 
 
 def score_files(study: ExportedStudy) -> Iterator[tuple[str, bytes]]:
-    """Yield ``scores.csv`` and ``scores.parquet``, if scores are exported, and any contrast."""
+    """Yield ``scores.csv`` and ``.parquet`` with their sidecar, if exported, and any contrast."""
     yield from contrast_files(study)
     if study.scores is None:
         return
@@ -56,3 +83,13 @@ def score_files(study: ExportedStudy) -> Iterator[tuple[str, bytes]]:
     buffer = io.BytesIO()
     study.scores.to_parquet(buffer, index=False)
     yield "scores.parquet", buffer.getvalue()
+    yield "scores.json", json_bytes(_about_scores(study.scores, study.software))
+
+
+def _about_scores(scores: pd.DataFrame, software: Software) -> dict[str, Any]:
+    return {
+        "Description": "Scores of all methods, one row per score, measure and method",
+        **described({name: _COLUMNS[name] for name in scores if name in _COLUMNS}),
+        "SoftwareName": software.name,
+        "SoftwareVersion": software.version,
+    }

@@ -4,7 +4,7 @@ Each is a table with one row per edge, and a sidecar that describes its columns.
 region that is predicted, ``source`` the region that it is predicted from.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pandas as pd
@@ -12,7 +12,7 @@ import pandas as pd
 from attnconn_core.export.bids import about_session
 from attnconn_core.export.exported import ExportedSession, ExportedStudy, ExportedTest
 from attnconn_core.export.names import file_name, method_label, sidecar_name
-from attnconn_core.export.writing import json_bytes, tsv_bytes
+from attnconn_core.export.writing import described, json_bytes, tsv_bytes
 
 __all__ = ["contrast_files", "significance_files"]
 
@@ -76,7 +76,7 @@ def contrast_files(study: ExportedStudy) -> Iterator[tuple[str, bytes]]:
         yield f"{name}.tsv", tsv_bytes(_columns(table, columns))
         yield (
             f"{name}.json",
-            json_bytes({"Description": description, **_described(columns), **about}),
+            json_bytes({"Description": description, **described(columns), **about}),
         )
 
 
@@ -87,7 +87,7 @@ def _about_significance(test: ExportedTest, session: ExportedSession) -> dict[st
         "regions are independent. One row per edge",
         "Rows": "edge",
         "Columns": "attributes of edges",
-        **_described(_SIGNIFICANCE),
+        **described(_SIGNIFICANCE),
         "Directed": bool(method.directed),
         "Method": method.name,
         "Parameters": dict(test.settings),
@@ -98,7 +98,3 @@ def _about_significance(test: ExportedTest, session: ExportedSession) -> dict[st
 
 def _columns(table: pd.DataFrame, columns: Iterable[str]) -> pd.DataFrame:
     return table[list(columns)]
-
-
-def _described(columns: Mapping[str, str]) -> dict[str, dict[str, str]]:
-    return {name: {"Description": meaning} for name, meaning in columns.items()}

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-__all__ = ["json_bytes", "tsv_bytes", "write_file"]
+__all__ = ["described", "json_bytes", "tsv_bytes", "write_file"]
 
 
 def write_file(path: Path, content: bytes) -> None:
@@ -37,6 +37,22 @@ def write_file(path: Path, content: bytes) -> None:
         os.replace(partial, path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def described(columns: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """Return the columns of a table as a sidecar describes them.
+
+    Parameters
+    ----------
+    columns
+        Column → its meaning.
+
+    Examples
+    --------
+    >>> described({"p": "p of the edge"})
+    {'p': {'Description': 'p of the edge'}}
+    """
+    return {name: {"Description": meaning} for name, meaning in columns.items()}
 
 
 def tsv_bytes(table: pd.DataFrame, index_label: str | None = None) -> bytes:

@@ -53,6 +53,11 @@ class ForecasterConfig(BaseModel):
         is at least the number of regions. ``"reference"``, the former name of ``"original"``,
         still works.
 
+    Raises
+    ------
+    pydantic.ValidationError
+        If a setting isn't known or has a wrong value; names all of them.
+
     Examples
     --------
     >>> ForecasterConfig(input_window=8, hidden_dim=32).input_window
@@ -157,6 +162,11 @@ class TrainingConfig(BaseModel):
         mean is used. See `attnconn_core.forecasting.ensemble`.
     device
         ``"cpu"``, ``"cuda"``, or ``"auto"``: the GPU if there is one.
+
+    Raises
+    ------
+    pydantic.ValidationError
+        If a setting isn't known or has a wrong value; names all of them.
 
     Examples
     --------

@@ -6,6 +6,7 @@ import pandas as pd
 
 from attnconn_core.scoring.behaviour.column_notes import confound_notes, far_notes
 from attnconn_core.scoring.behaviour.question import Question
+from attnconn_core.scoring.behaviour.settings import BehaviourSettings
 from attnconn_core.sources import may_count_days
 from attnconn_core.wording import first_few
 
@@ -58,15 +59,30 @@ def notes_of(
                 f"{target} is {counts.index[0]:g} for {counts.iloc[0]} of {counts.sum()} subjects: "
                 "few subjects differ, so a model has little to learn from"
             )
+    return (*notes, *_notes_on_words(phenotypes, settings))
+
+
+def _notes_on_words(phenotypes: pd.DataFrame, settings: BehaviourSettings) -> list[str]:
+    """Return notes on columns that hold words: families that aren't used, and others."""
     named = {settings.family_column, *settings.confounds}
     words = [
         str(column)
         for column in phenotypes.select_dtypes(exclude="number").columns
         if column not in named
     ]
+    notes = []
+    if settings.family_column is None:
+        families = [column for column in words if "family" in column.lower()]
+        words = [column for column in words if column not in families]
+        if families:
+            notes.append(
+                f"{first_few(families, _SHOWN)}: if it names families, set "
+                f"behaviour.family_column to {families[0]}, so that a model isn't tested on "
+                "relatives of the subjects that it learned from"
+            )
     if words and not settings.targets:
         notes.append(
             f"behaviour doesn't predict columns that hold words ({', '.join(words)}): the study's "
             "coding may give each word a number, or its targets name only columns of numbers"
         )
-    return tuple(notes)
+    return notes

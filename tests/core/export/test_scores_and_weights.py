@@ -67,6 +67,16 @@ def test_both_files_hold_the_same(scored):
     assert files == dict(score_files(scored))
 
 
+def test_the_sidecar_describes_every_column_that_is_there(scored):
+    scored = replace(scored, scores=scored.scores.assign(own=1.0))  # of a score in a package
+    files = dict(score_files(scored))
+    about = json.loads(files["scores.json"])
+    table = pd.read_csv(io.BytesIO(files["scores.csv"]))
+    assert {name for name in table if name not in about} == {"own"}
+    assert "reference" not in about
+    assert about["SoftwareName"] == scored.software.name
+
+
 def test_without_scores_there_is_no_file(study):
     assert [*score_files(study)] == []
 

@@ -44,7 +44,7 @@ PUBLISHED = {
     "attention_group_base": ("Attention (group, base)", "#E69F00", "D"),
     "attention_finetuned": ("Attention (fine-tuned)", "#CC79A7", "p"),
     "attention_subject": ("Attention (subject)", "#D55E00", "v"),
-    "attention_published": ("Attention (published model)", "#D55E00", "*"),
+    "attention_published": ("Attention (original study)", "#D55E00", "*"),
     "ablation_group_base": ("Ablation (group, base)", "#CC79A7", "D"),
     "ablation_finetuned": ("Ablation (fine-tuned)", "#CC79A7", "s"),
     "ablation_subject": ("Ablation (subject)", "#CC79A7", "^"),

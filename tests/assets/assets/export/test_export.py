@@ -61,12 +61,14 @@ def test_the_study_s_files_are_an_entry(store):
     entry = store.entry("export_study", WHOLE)
     assert set(entry.files) == {
         *("seg-fourRegions_dseg.tsv", "seg-fourRegions_dseg.json"),
-        *("seg-fourRegions_dseg.dlabel.nii", "scores.csv", "scores.parquet"),
+        *("seg-fourRegions_dseg.dlabel.nii", "scores.csv", "scores.parquet", "scores.json"),
         *("contrast.tsv", "contrast.json", "contrast_edges.tsv", "contrast_edges.json"),
     }
     table = pd.read_csv(store.path(entry, "scores.csv"))
     assert {"fingerprint", "reliability"} <= set(table["score"])
     assert set(table["unit"].dropna()) == {"subjects"}
+    about = json.loads(store.path(entry, "scores.json").read_text())
+    assert [name for name in table if "Description" not in about[name]] == []
 
 
 def test_tests_of_edges_are_the_stored_ones(store):

@@ -199,7 +199,17 @@ def test_columns_of_words_are_named_and_not_skipped_without_a_word(make_study):
     study = make_study(subjects=9, phenotypes=table)
     (note,) = Behaviour(**QUICK, family_column="Family_ID").score(study).notes
     assert "doesn't predict columns that hold words (Sex)" in note
-    assert Behaviour(**QUICK, targets=("Score",)).score(study).notes == ()
+    assert (
+        Behaviour(**QUICK, family_column="Family_ID", targets=("Score",)).score(study).notes == ()
+    )
+
+
+def test_a_column_of_families_that_the_study_does_not_name(make_study):
+    study = make_study(subjects=9)
+    assert "Family_ID" in study.phenotypes
+    (note,) = Behaviour(**QUICK).score(study).notes
+    assert "set behaviour.family_column to Family_ID" in note
+    assert Behaviour(**QUICK, family_column="Family_ID").score(study).notes == ()
 
 
 def test_a_target_that_confounds_explain_is_not_predicted(make_study):
@@ -258,7 +268,11 @@ def test_a_target_that_nearly_nobody_differs_in_is_said(make_study):
     table = make_study(subjects=12).phenotypes
     table = table.assign(Rare=[1.0] + [0.0] * 11)
     study = make_study(subjects=12, phenotypes=table)
-    (note,) = Behaviour(**QUICK, targets=("Rare",)).check_early(study.cohort, table).notes
+    (note,) = (
+        Behaviour(**QUICK, targets=("Rare",), family_column="Family_ID")
+        .check_early(study.cohort, table)
+        .notes
+    )
     assert "Rare is 0 for 11 of 12 subjects" in note
 
 
