@@ -1,8 +1,5 @@
 """A folder of series that other software parcellated, one file per run."""
 
-import fnmatch
-import os
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,33 +9,19 @@ from typing import Annotated
 
 from pydantic import Field
 
-from attnconn_core.errors import (
-    CohortError,
-    InputError,
-    ScanError,
-    StudyError,
-)
-from attnconn_core.names import composed
+from attnconn_core.errors import CohortError, ScanError, StudyError
 from attnconn_core.parcellation import RegionTable, read_region_table
 from attnconn_core.records import Session, TimeSeries, numbered_regions
 from attnconn_core.repetition_time import ROUNDING, repetition_time_problem
 from attnconn_core.sources.array_files import READERS, ArrayFile, read_array
-from attnconn_core.sources.array_names import (
-    WHOLE,
-    ArrayName,
-    claims,
-    kind_problem,
-    near_miss,
-    read_name,
-)
 from attnconn_core.sources.array_shapes import shape_of_array
+from attnconn_core.sources.array_tree import ArrayTree
 from attnconn_core.sources.axes import require_time_first
 from attnconn_core.sources.base import Design, Listing, require_session
-from attnconn_core.sources.files import existing_folder, inside, is_dangling
+from attnconn_core.sources.files import inside
 from attnconn_core.sources.keys import CHOOSES_SESSIONS
 from attnconn_core.sources.shapes import SessionShape
 from attnconn_core.sources.sidecars import sidecar_repetition_time, sidecars_of
-from attnconn_core.sources.stray_files import is_hidden, stray_copies, stray_copy
 from attnconn_core.sources.subjects import SubjectList, read_subjects
 from attnconn_core.sources.usual_regions import (
     first_difference,
@@ -155,7 +138,10 @@ class ArrayFolder:
             If the folder doesn't exist, or a required repetition time is missing.
         """
         listed = self._listed()
-        scans, refused = self._scans(listed)
+        tree = ArrayTree(self.root, self.file_pattern, self.link_roots)
+        scans, refused = tree.runs(
+            listed.wants if listed is not None else lambda *_: True, self._require_time
+        )
         if listed is not None:
             refused |= listed.without_scan(scans)
         if not scans:
@@ -248,8 +234,11 @@ class ArrayFolder:
         ending = next(ending for ending in READERS if path.name.endswith(ending))
         return sidecars_of(path, ending, self.root)
 
-    def _may_tell_time(self, path: Path) -> bool:
-        return path.name.endswith(".ptseries.nii") or bool(self._sidecars(path))
+    def _require_time(self, path: Path) -> None:
+        """Require that the study, or something of a file, states the repetition time."""
+        states_time = path.name.endswith(".ptseries.nii") or bool(self._sidecars(path))
+        if self.repetition_time is None and not states_time:
+            raise _untimed(path)
 
     def region_table(self) -> RegionTable:
         """Return the regions of the given table, or else of the first file.
@@ -307,83 +296,6 @@ class ArrayFolder:
             require_time_first(file)
         return file
 
-    def _scans(
-        self, listed: SubjectList | None
-    ) -> tuple[dict[tuple[str, str], dict[int, Path]], dict[str, InputError]]:
-        """Return (subject, session) → number of the run → file, and enter the others as refused."""
-        scans: dict[tuple[str, str], dict[int, Path]] = defaultdict(dict)
-        refused: dict[str, InputError] = {}
-        doubtful: set[tuple[str, str]] = set()
-        kinds: dict[tuple[tuple[str, str], ...], Path] = {}
-        files, turned_away = self._files()
-        refused |= turned_away
-        for path in files:
-            stray = stray_copy(path) if claims(path.name) else near_miss(path)
-            if stray is not None:
-                refused[path.name] = stray
-            if stray is not None or not claims(path.name):
-                continue
-            if self.repetition_time is None and not self._may_tell_time(path):
-                raise _untimed(path)
-            try:
-                name = read_name(path)
-            except InputError as problem:
-                refused[path.name] = problem
-                continue
-            who = (name.subject, name.session)
-            if listed is not None and not listed.wants(*who):
-                continue
-            kinds.setdefault(name.kind, path)
-            try:
-                self._place(path, name, scans[who])
-            except InputError as problem:
-                refused[path.name] = problem
-                doubtful.add(who)  # which of its files are valid is unknown
-        several = kind_problem(kinds)
-        if several is not None:
-            raise several
-        return {who: runs for who, runs in scans.items() if who not in doubtful}, refused
-
-    def _files(self) -> tuple[list[Path], dict[str, InputError]]:
-        """Return the files, and broken links, of the folder and of its subjects' folders.
-
-        Also return the folders that aren't searched, with the reason.
-        """
-        root = existing_folder(self.root, "the root of the arrays")
-        paths: list[Path] = []
-        refused: dict[str, InputError] = {}
-        for path in root.iterdir():
-            if not (path.name.startswith("sub-") and path.is_dir()) or claims(path.name):
-                paths.append(path)
-                continue
-            try:
-                _require_own_folder(root, inside(root, path, self.link_roots))
-                if stray := stray_copy(path):
-                    raise stray
-            except InputError as problem:
-                refused[path.name] = problem
-            else:
-                paths += _searched(path, refused)
-        pattern = composed(self.file_pattern or "*")
-        return sorted(
-            path
-            for path in paths
-            if fnmatch.fnmatchcase(composed(path.name), pattern)
-            and not is_hidden(path.name)
-            and (path.is_file() or is_dangling(path) or claims(path.name))
-        ), refused
-
-    def _place(self, path: Path, name: ArrayName, runs: dict[int, Path]) -> None:
-        """Add a file to the runs of its session."""
-        beside = [runs[other] for other in runs if other == name.run or WHOLE in (name.run, other)]
-        if beside:
-            raise CohortError(
-                f"every run may occur only once; sub-{name.subject}_ses-{name.session} has both "
-                f"{beside[0].name} and {path.name} in {self.root}. file_pattern in the study can "
-                "choose"
-            )
-        runs[name.run] = inside(self.root, path, self.link_roots)
-
     def _check_regions(
         self, path: Path, n_regions: int, names: tuple[str, ...] | None, table: RegionTable
     ) -> None:
@@ -422,30 +334,6 @@ class ArrayFolder:
                     f"{whose} {expected:g} s"
                 )
         return expected
-
-
-def _searched(folder: Path, refused: dict[str, InputError]) -> list[Path]:
-    """Return the files of a subject's folder, without hidden folders and copies of folders."""
-    files: list[Path] = []
-    for at, folders, names in os.walk(folder):
-        copies = stray_copies(Path(at, name) for name in folders)
-        refused |= {str(path.relative_to(folder.parent)): why for path, why in copies.items()}
-        folders[:] = [n for n in folders if not is_hidden(n) and Path(at, n) not in copies]
-        files += [Path(at, name) for name in names]
-    return files
-
-
-def _require_own_folder(root: Path, path: Path) -> None:
-    """Require that a subject's folder is no link to the root or to another subject's folder."""
-    if not path.is_symlink():
-        return
-    root, folder = root.resolve(), path.resolve()
-    within = folder.relative_to(root).parts if folder.is_relative_to(root) else ()
-    if root.is_relative_to(folder) or (within and within[0].startswith("sub-")):
-        raise ScanError(
-            f"{path}: a subject's folder must be its own; it is a link to {folder}, whose scans "
-            "are read already. Remove the link"
-        )
 
 
 def _untimed(path: Path) -> StudyError:
