@@ -1,10 +1,9 @@
-"""Figure of the fingerprint: identification of subjects by each method's matrices."""
+"""Figures of the fingerprint: identification of subjects by each method's matrices."""
 
 from collections.abc import Mapping, Sequence
 from itertools import chain
 
 import numpy as np
-from jaxtyping import Float
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -12,24 +11,19 @@ from attnconn_core.checks import require_share
 from attnconn_core.errors import ParameterError
 from attnconn_core.figures.accuracies import accuracy_axes
 from attnconn_core.figures.context import FigureContext
-from attnconn_core.figures.method_styles import Look, Styles, default_styles
-from attnconn_core.figures.rows import method_rows, points
-from attnconn_core.figures.style import (
-    CROSS,
-    INK,
-    NORMAL,
-    SMALL,
-    canvas,
-    heading,
-    plain,
-)
+from attnconn_core.figures.method_styles import Styles, default_styles
+from attnconn_core.figures.rows import interval_point, method_rows
+from attnconn_core.figures.similarities import similarity_panel
+from attnconn_core.figures.style import FAINT, INK, PAGE, SMALL, canvas, heading, plain
 from attnconn_core.scoring.fingerprint.fingerprint import FingerprintScore
 from attnconn_core.scoring.score import Scored
 from attnconn_core.sources import DESIGN_LABELS
 
 __all__ = ["fingerprint_figures", "fingerprint_panel"]
 
-_CROSS_LOOK = Look(CROSS, "o", size=10.0)
+_NO_INTERVAL = (float("nan"), float("nan"))
+# Method → name of a score → its interval.
+Intervals = Mapping[str, Mapping[str, tuple[float, float]]]
 
 
 def fingerprint_panel(
@@ -37,15 +31,15 @@ def fingerprint_panel(
     by_length: Mapping[str, Mapping[int, float]],
     chance: float,
     design: str,
-    intervals: Mapping[str, tuple[float, float]] | None = None,
+    intervals: Intervals | None = None,
     *,
     styles: Styles | None = None,
 ) -> Figure:
     """Draw how well subjects are identified by each method's matrices.
 
-    Above, one row per method: similarities of matrices of the same subject and of
-    different subjects, I_diff, and every subject's margin to its best impostor.
-    Below: the share of subjects identified, by the number of frames used.
+    Above, one row per method: accuracy of identification, Cohen's d, and I_diff, which is
+    written and not drawn, because its scale differs between methods. Below: the share of
+    subjects identified, by the number of frames used.
 
     Parameters
     ----------
@@ -59,7 +53,8 @@ def fingerprint_panel(
         What test and retest are, such as ``"two halves of one run:
         split-half, not test–retest"``; shown in the subtitle.
     intervals
-        Method → 95 % interval of its I_diff; None draws no intervals.
+        Method → intervals from `identification_intervals`, of which ``accuracy``,
+        ``cohens_d`` and ``i_diff`` are shown; None shows no intervals.
     styles
         Labels, looks and order of methods; None: those of the registry, without
         configurations.
@@ -77,120 +72,106 @@ def fingerprint_panel(
     curves = {method: lengths for method, lengths in by_length.items() if lengths}
     if len(set(chain.from_iterable(curves.values()))) < 2:  # a curve needs two lengths
         curves = {}
-    above = 1.5 + 0.62 * len(methods)
-    below = max(3.6, 0.26 * len(curves))  # the legend has a line per method
-    figure = canvas(height=above + (below + 0.4 if curves else 0.4))
+    above = 1.9 + 0.3 * len(methods)
+    below = max(2.8, 0.23 * len(curves))  # the legend has a line per method
+    figure = canvas(height=above + (below + 0.4 if curves else 0.4), width=PAGE)
     rows = 2 if curves else 1
     parts = figure.subfigures(rows, 1, squeeze=False, height_ratios=[above, below][:rows])
-    similarity, difference, margin = parts[0, 0].subplots(1, 3, width_ratios=[1.5, 1, 1.2])
-    _draw_similarities(similarity, scores, methods, styles)
-    _draw_differences(difference, scores, methods, styles, intervals or {})
-    _draw_margins(margin, scores, methods, styles)
+    accuracy, effect, difference = parts[0, 0].subplots(1, 3, width_ratios=[1, 1, 0.8])
+    own = {method: (intervals or {}).get(method, {}) for method in methods}
+    _draw_accuracies(accuracy, scores, own, chance, styles)
+    _draw_effects(effect, scores, own, styles)
+    _write_differences(difference, scores, own)
     if curves:
         _draw_lengths(parts[1, 0].subplots(), curves, chance, styles)
     subjects = len(scores[methods[0]].same_scores)
     heading(
         figure,
         "Fingerprint: are subjects identified by their matrices?",
-        f"n = {subjects} subjects; {design}{styles.explanation(methods)}",
+        f"n = {subjects} subjects; {design}"
+        + ("; lines and brackets: 95 % intervals" if intervals else "")
+        + styles.explanation(methods),
     )
     return figure
 
 
 def fingerprint_figures(scored: Scored, context: FigureContext) -> Mapping[str, Figure]:
-    """Draw the result of the score `Fingerprint`."""
-    details = scored.details
-    figure = fingerprint_panel(
-        details.scores,
-        details.by_length,
-        details.chance,
-        DESIGN_LABELS[context.design],
-        {method: intervals["i_diff"] for method, intervals in details.intervals.items()},
-        styles=context.styles,
-    )
-    return {"figure": figure}
+    """Draw the result of the score `Fingerprint`: the scores, and the similarities behind them."""
+    details, design = scored.details, DESIGN_LABELS[context.design]
+    return {
+        "figure": fingerprint_panel(
+            details.scores,
+            details.by_length,
+            details.chance,
+            design,
+            details.intervals,
+            styles=context.styles,
+        ),
+        "similarities": similarity_panel(details.scores, design, styles=context.styles),
+    }
 
 
-def _draw_similarities(
+def _draw_accuracies(
     axes: Axes,
     scores: Mapping[str, FingerprintScore],
-    methods: Sequence[str],
+    intervals: Intervals,
+    chance: float,
     styles: Styles,
 ) -> None:
-    for row, method in enumerate(methods):
-        same = scores[method].same_scores
-        # A pair of subjects is a cross score of both and is drawn once.
-        cross = np.unique(scores[method].cross_scores)
-        points(axes, same, row - 0.22, styles.look(method), height=0.12)
-        _violin(axes, cross, row + 0.2)
-        points(axes, cross, row + 0.2, _CROSS_LOOK, height=0.1)
-    method_rows(axes, [*map(styles.label, methods)])
-    axes.set_xlabel("similarity of two matrices")
-    axes.set_title("Same subject (colour), different subjects (grey)", fontsize=NORMAL, color=INK)
+    axes.axvline(chance, color=FAINT, linestyle=":", linewidth=1.4)
+    for row, (method, own) in enumerate(intervals.items()):
+        value = float(scores[method].hits.mean())
+        interval_point(axes, value, own.get("accuracy", _NO_INTERVAL), row, styles.look(method))
+    method_rows(axes, [*map(styles.label, intervals)])
+    axes.set_xlim(-0.03, 1.03)
+    axes.set_xlabel("subjects identified (share)")
+    title = f"Accuracy\n(dotted: chance, {chance:.2f})"
+    axes.set_title(title, fontsize=SMALL, color=INK)
 
 
-def _violin(axes: Axes, values: Float[np.ndarray, " point"], row: float | int) -> None:
-    finite = values[np.isfinite(values)]
-    # A density needs several points that aren't all equal.
-    if len(finite) < 10 or np.ptp(finite) <= 1e-9 * np.abs(finite).max():
-        return
-    drawn = axes.violinplot(
-        [finite], positions=[row], orientation="horizontal", widths=0.42, showextrema=False
-    )
-    for body in drawn["bodies"]:  # type: ignore[attr-defined]
-        body.set(facecolor=CROSS, alpha=0.3, edgecolor="none")
-
-
-def _draw_differences(
-    axes: Axes,
-    scores: Mapping[str, FingerprintScore],
-    methods: Sequence[str],
-    styles: Styles,
-    intervals: Mapping[str, tuple[float, float]],
+def _draw_effects(
+    axes: Axes, scores: Mapping[str, FingerprintScore], intervals: Intervals, styles: Styles
 ) -> None:
-    values = np.array([scores[method].i_diff for method in methods], dtype=np.float64)
-    finite = np.nan_to_num(values)
-    axes.barh(
-        range(len(methods)),
-        finite,
-        height=0.55,
-        color=[styles.look(name).colour for name in methods],
-    )
-    for row, value in enumerate(values):
-        ends = intervals.get(methods[row], (value, value))
-        for colour, width in (("white", 3.4), (INK, 1.4)):  # visible on dark bars, too
-            axes.plot(ends, [row, row], color=colour, linewidth=width)
-        outer = np.nanmax([finite[row], *ends]) if finite[row] >= 0 else np.nanmin([*ends, value])
-        axes.annotate(
-            f"{value:.1f}".replace("-", "−") if np.isfinite(value) else "–",
-            (outer, row),
-            xytext=(4 if finite[row] >= 0 else -4, 0),
-            textcoords="offset points",
-            va="center",
-            ha="left" if finite[row] >= 0 else "right",
+    axes.axvline(0, color=INK, linewidth=0.8)
+    for row, (method, own) in enumerate(intervals.items()):
+        ends = own.get("cohens_d", _NO_INTERVAL)
+        interval_point(axes, scores[method].cohens_d, ends, row, styles.look(method))
+    method_rows(axes, ["" for _ in intervals], names=False)
+    axes.set_xlabel("Cohen's d")
+    title = "Same minus different,\nin standard deviations"
+    axes.set_title(title, fontsize=SMALL, color=INK)
+
+
+def _write_differences(
+    axes: Axes, scores: Mapping[str, FingerprintScore], intervals: Intervals
+) -> None:
+    """Write I_diff with its interval, one row per method."""
+    method_rows(axes, ["" for _ in intervals], names=False)
+    axes.grid(visible=False)
+    axes.spines["bottom"].set_visible(False)
+    axes.set_xticks([])
+    for row, (method, own) in enumerate(intervals.items()):
+        axes.text(
+            0.05,
+            row,
+            _in_words(scores[method].i_diff, own.get("i_diff", _NO_INTERVAL)),
+            transform=axes.get_yaxis_transform(),
             fontsize=SMALL,
             color=INK,
+            va="center",
         )
-    axes.axvline(0, color=INK, linewidth=0.8)
-    method_rows(axes, [*map(styles.label, methods)], names=False)
-    axes.margins(x=0.3)
-    axes.set_xlabel("I_diff (100 × mean difference)")
-    title = "Same minus different" + (", 95 % interval" if intervals else "")
-    axes.set_title(title, fontsize=NORMAL, color=INK)
+    # Drawn on one axis, methods would seem to be ranked by the scale of their similarities.
+    title = "I_diff\n(no common scale)"
+    axes.set_title(title, fontsize=SMALL, color=INK)
 
 
-def _draw_margins(
-    axes: Axes,
-    scores: Mapping[str, FingerprintScore],
-    methods: Sequence[str],
-    styles: Styles,
-) -> None:
-    axes.axvline(0, color=INK, linewidth=0.8)
-    for row, method in enumerate(methods):
-        points(axes, scores[method].margin, row, styles.look(method), height=0.25)
-    method_rows(axes, [*map(styles.label, methods)], names=False)
-    axes.set_xlabel("margin (below 0: misidentified)")
-    axes.set_title("Margin to the best impostor", fontsize=NORMAL, color=INK)
+def _in_words(value: float, ends: tuple[float, float]) -> str:
+    if not np.isfinite(value):
+        return "–"
+    said = f"{value:.1f}"
+    if np.isfinite(ends).all():
+        said += f" [{ends[0]:.1f}, {ends[1]:.1f}]"
+    return said.replace("-", "−")
 
 
 def _draw_lengths(
@@ -199,7 +180,7 @@ def _draw_lengths(
     chance: float,
     styles: Styles,
 ) -> None:
-    methods = styles.sort(curves)
+    methods: Sequence[str] = styles.sort(curves)
     lengths = sorted({length for curve in curves.values() for length in curve})
     for place, method in enumerate(methods):
         # Accuracies of few subjects coincide. A small factor on the logarithmic axis separates
@@ -221,9 +202,9 @@ def _draw_lengths(
             zorder=3,
         )
     accuracy_axes(axes, lengths, chance)
-    axes.set_xlabel("frames of each scan (methods are slightly shifted sideways)")
+    axes.set_xlabel("frames of each session (methods are slightly shifted sideways)")
     axes.set_ylabel("subjects identified (share)")
-    axes.set_title("Identification accuracy by scan length", fontsize=NORMAL, color=INK)
+    axes.set_title("Identification accuracy by scan length", fontsize=SMALL, color=INK)
     axes.legend(
         fontsize=SMALL, frameon=False, labelcolor=INK, loc="center left", bbox_to_anchor=(1.0, 0.5)
     )

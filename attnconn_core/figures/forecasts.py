@@ -14,6 +14,7 @@ from attnconn_core.figures.blocks import spread
 from attnconn_core.figures.context import FigureContext
 from attnconn_core.figures.method_styles import Styles, default_styles
 from attnconn_core.figures.rows import floor_note, floor_of, mean_tick, method_rows, points
+from attnconn_core.figures.session_names import session_label
 from attnconn_core.figures.style import (
     FAINT,
     INK,
@@ -93,8 +94,8 @@ def forecast_panel(r2: pd.DataFrame, *, styles: Styles | None = None) -> Figure:
     )
     heading(
         figure,
-        f"Forecast of the next frame, {len(table)} scans",
-        "each point is one scan; R² is computed per region, then averaged"
+        f"Forecast of the next frame, {len(table)} sessions",
+        "each point is one session; R² is computed per region, then averaged"
         + styles.explanation(methods),
     )
     return figure
@@ -109,7 +110,7 @@ def forecast_scatter(
     y_method: str,
     styles: Styles | None = None,
 ) -> Figure:
-    """Draw one method's R² against another's, one point per scan, with the identity line.
+    """Draw one method's R² against another's, one point per session, with the identity line.
 
     Parameters
     ----------
@@ -133,7 +134,7 @@ def forecast_scatter(
     kept = np.isfinite(x) & np.isfinite(y)
     if not kept.any():
         raise ParameterError(
-            f"{y_method} can't be drawn against {x_method}: no scan has an R² of both"
+            f"{y_method} can't be drawn against {x_method}: no session has an R² of both"
         )
     x, y = x[kept].astype(np.float64), y[kept].astype(np.float64)
     names = [name for name, keep in zip(names, kept, strict=True) if keep]
@@ -156,7 +157,7 @@ def forecast_scatter(
     heading(
         figure,
         f"{styles.label(y_method)} against {styles.label(x_method)}",
-        f"higher in {int((y > x).sum())} of {len(x)} scans"
+        f"higher in {int((y > x).sum())} of {len(x)} sessions"
         + floor_note(np.concatenate([x, y]), floor)
         + styles.explanation([x_method, y_method]),
     )
@@ -169,6 +170,8 @@ def forecast_figures(scored: Scored, context: FigureContext) -> Mapping[str, Fig
     The last method with a trained forecaster (y) is drawn against the first without one (x).
     """
     scores = scored.tables["scores"]
+    sessions = scores["session"].map(lambda name: session_label(context.design, name))
+    scores = scores.assign(session=sessions)
     r2 = scores.pivot(index=["subject", "session"], columns="method", values="r2")
     figures = {"figure": forecast_panel(r2, styles=context.styles)}
     judged = [method for method in context.methods if method.name in r2]
@@ -178,7 +181,7 @@ def forecast_figures(scored: Scored, context: FigureContext) -> Mapping[str, Fig
         figures["scatter"] = forecast_scatter(
             r2[linear[0]].to_numpy(),
             r2[trained[-1]].to_numpy(),
-            ["-".join(names) for names in r2.index],
+            [", ".join(names) for names in r2.index],
             x_method=linear[0],
             y_method=trained[-1],
             styles=context.styles,

@@ -17,7 +17,7 @@ from attnconn_core.figures.style import (
     tidy,
 )
 
-__all__ = ["floor_note", "floor_of", "mean_tick", "method_rows", "points"]
+__all__ = ["floor_note", "floor_of", "interval_point", "mean_tick", "method_rows", "points"]
 
 _GOLDEN = (5**0.5 - 1) / 2
 
@@ -73,6 +73,31 @@ def points(
     )
     if below.any():
         axes.scatter(np.full(below.sum(), floor), places[below], s=34, marker="<", **style)
+
+
+def interval_point(
+    axes: Axes,
+    value: float,
+    ends: tuple[float, float],
+    row: float | int,
+    look: Look,
+) -> None:
+    """Draw a value with its interval along a row; no interval if an end is NaN."""
+    if not np.isfinite(value):
+        return
+    if np.isfinite(ends).all():
+        axes.plot(ends, [row, row], color=look.colour, linewidth=1.6, zorder=2)
+    axes.scatter(
+        [value],
+        [row],
+        s=look.size,
+        marker=look.marker,
+        color=look.colour,
+        edgecolors="white",
+        linewidths=0.5,
+        zorder=3,
+        clip_on=False,
+    )
 
 
 def mean_tick(axes: Axes, mean: float, row: float | int, floor: float = -np.inf) -> None:

@@ -19,6 +19,7 @@ __all__ = [
     "LARGE",
     "MISSING",
     "NORMAL",
+    "PAGE",
     "SIGNED",
     "SMALL",
     "TINY",
@@ -32,6 +33,9 @@ __all__ = [
 
 WIDTH = 11.0
 """Inches: 1,100 px at 100 dpi, the width of the report's page."""
+
+PAGE = 7.1
+"""Inches: 180 mm, the width of a journal's page, on which fonts have the size given here."""
 
 TINY, SMALL, NORMAL, LARGE = 7.5, 8.5, 10.0, 13.0
 INK, FAINT, GRID = "#222222", "#666666", "#dddddd"
@@ -58,8 +62,8 @@ def canvas(height: float, width: float = WIDTH, *, square: bool = False) -> Figu
 def heading(figure: Figure, title: str, subtitle: str = "") -> None:
     """Write a figure's title, and its subtitle below, wrapped to the figure's width."""
     points = 0.95 * 72 * figure.get_figwidth()
-    first = textwrap.wrap(title, int(points / (0.6 * LARGE)))
-    second = textwrap.wrap(subtitle, int(points / (0.6 * NORMAL)))
+    first = _wrapped(title, points / LARGE)
+    second = _wrapped(subtitle, points / NORMAL)
     # The layout reserves space for the title only: empty lines in it make room for the subtitle.
     room = [""] * len(second)
     above = figure.suptitle(
@@ -76,6 +80,11 @@ def heading(figure: Figure, title: str, subtitle: str = "") -> None:
             linespacing=1.2 * LARGE / NORMAL,
         )
         figure.add_artist(below)
+
+
+def _wrapped(text: str, ems: float) -> list[str]:
+    """Return a text as lines of a width in ems, letters being 0.6 em wide, unbroken at hyphens."""
+    return textwrap.wrap(text, int(ems / 0.6), break_on_hyphens=False)
 
 
 def tidy(axes: Axes, *, grid: str = "") -> None:

@@ -1,4 +1,4 @@
-"""The figure shows the scores it was given, and says what stands for test and retest."""
+"""The figures show the scores they were given, and say what stands for test and retest."""
 
 from dataclasses import replace
 
@@ -7,8 +7,9 @@ import pytest
 
 from attnconn_core.connectivity import configured
 from attnconn_core.errors import ParameterError
-from attnconn_core.figures import Styles, fingerprint_panel
+from attnconn_core.figures import Styles, fingerprint_panel, similarity_panel
 from attnconn_core.scoring import FingerprintScore, fingerprint
+from attnconn_core.scoring.fingerprint.identification_intervals import identification_intervals
 
 DESIGN = "two halves of one run: split-half, not test–retest"
 METHODS = (
@@ -38,13 +39,13 @@ def scores() -> dict[str, FingerprintScore]:
     return {method: _score(seed, noise=seed / 2) for seed, method in enumerate(METHODS, start=1)}
 
 
-def test_points_and_bars_are_the_scores(scores: dict[str, FingerprintScore]) -> None:
-    similarity, difference, margin, _ = fingerprint_panel(
-        scores, {"pearson": LENGTHS}, 1 / 7, DESIGN, styles=STYLES
-    ).axes
-    ordered = ("pearson", "partial", "granger", METHODS[2], "attention_finetuned", METHODS[0])
+ORDERED = ("pearson", "partial", "granger", METHODS[2], "attention_finetuned", METHODS[0])
+
+
+def test_similarities_and_margins_are_points(scores: dict[str, FingerprintScore]) -> None:
+    similarity, margin = similarity_panel(scores, DESIGN, styles=STYLES).axes
     dots = [found for found in similarity.collections if len(found.get_offsets()) > 1]
-    for row, method in enumerate(ordered):
+    for row, method in enumerate(ORDERED):
         same, cross = dots[2 * row].get_offsets(), dots[2 * row + 1].get_offsets()
         np.testing.assert_allclose(same[:, 0], np.sort(scores[method].same_scores))
         # 42 ordered pairs of 7 subjects, each a cross score of both.
@@ -55,8 +56,37 @@ def test_points_and_bars_are_the_scores(scores: dict[str, FingerprintScore]) -> 
         np.testing.assert_allclose(
             margin.collections[row].get_offsets()[:, 0], np.sort(scores[method].margin)
         )
-    widths = [bar.get_width() for bar in difference.patches]
-    np.testing.assert_allclose(widths, [scores[method].i_diff for method in ordered])
+
+
+def test_accuracy_and_d_are_drawn_with_their_intervals(
+    scores: dict[str, FingerprintScore],
+) -> None:
+    intervals = {method: identification_intervals(scores[method], 50) for method in METHODS}
+    accuracy, effect, _ = fingerprint_panel(
+        scores, {}, 1 / 7, DESIGN, intervals, styles=STYLES
+    ).axes
+    for row, method in enumerate(ORDERED):
+        for axes, name, value in (
+            (accuracy, "accuracy", scores[method].hits.mean()),
+            (effect, "cohens_d", scores[method].cohens_d),
+        ):
+            np.testing.assert_allclose(axes.collections[row].get_offsets(), [[value, row]])
+            lines = [line for line in axes.lines if list(line.get_ydata()) == [row, row]]
+            np.testing.assert_allclose(lines[0].get_xdata(), intervals[method][name])
+    assert list(accuracy.lines[0].get_xdata()) == [1 / 7, 1 / 7]
+
+
+def test_i_diff_is_written_and_on_no_common_axis(scores: dict[str, FingerprintScore]) -> None:
+    intervals = {"granger": {"i_diff": (-1.25, 30.0)}}
+    axes = fingerprint_panel(scores, {}, 1 / 7, DESIGN, intervals, styles=STYLES).axes[2]
+    said = [text.get_text() for text in axes.texts]
+    for row, method in enumerate(ORDERED):
+        value = f"{scores[method].i_diff:.1f}"
+        assert said[row] == (f"{value} [−1.2, 30.0]" if method == "granger" else value)
+    assert not axes.collections
+    assert not axes.patches
+    assert list(axes.get_xticks()) == []
+    assert "no common scale" in axes.get_title()
 
 
 def test_accuracies_are_drawn_against_frames_with_chance(
@@ -88,19 +118,36 @@ def test_everything_is_named_and_nothing_is_cut_off(
 ) -> None:
     lengths = dict.fromkeys(METHODS, LENGTHS)
     figure = fingerprint_panel(scores, lengths, 1 / 7, DESIGN, styles=STYLES)
-    text = written(figure)
+    text = " ".join(written(figure).split())
     for part in (
         DESIGN,
-        "similarity of two matrices",
         "I_diff",
-        "margin",
+        "Cohen's d",
+        "Accuracy",
         "subjects identified (share)",
-        "frames of each scan",
+        "frames of each session",
         "chance",
         "Attention (group, base bottleneck 16)",
         "600",
     ):
         assert part in text
+    assert not cut_off(figure)
+    assert not overlapping(figure)
+
+
+def test_similarities_are_named_and_not_compared_between_methods(
+    scores: dict[str, FingerprintScore], written, cut_off, overlapping
+) -> None:
+    figure = similarity_panel(scores, DESIGN, styles=STYLES)
+    said = " ".join(written(figure).split())
+    for part in (
+        "n = 7 subjects, 42 pairs of different subjects",
+        DESIGN,
+        "compare within rows",
+        "similarity of two matrices",
+        "Margin",
+    ):
+        assert part in said
     assert not cut_off(figure)
     assert not overlapping(figure)
 
@@ -134,13 +181,17 @@ def test_what_is_missing_or_all_alike_is_drawn_as_it_is(cut_off, written) -> Non
         cross_scores=np.full((7, 12), 0.5),
         margin=np.full(7, np.nan),
     )
-    figure = fingerprint_panel({"pearson": good, "granger": broken}, {"granger": {}}, 0.2, DESIGN)
-    assert "–" in [text.get_text() for text in figure.axes[1].texts]
+    both = {"pearson": good, "granger": broken}
+    figure = fingerprint_panel(both, {"granger": {}}, 0.2, DESIGN)
+    assert "–" in [text.get_text() for text in figure.axes[2].texts]
     assert not cut_off(figure)
+    assert not cut_off(similarity_panel(both, DESIGN))
 
 
 def test_what_can_not_be_drawn_is_refused(scores: dict[str, FingerprintScore]) -> None:
     with pytest.raises(ParameterError, match="at least one method"):
         fingerprint_panel({}, {}, 0.5, DESIGN)
+    with pytest.raises(ParameterError, match="at least one method"):
+        similarity_panel({}, DESIGN)
     with pytest.raises(ParameterError, match=r"chance .* got 7"):
         fingerprint_panel(scores, {}, 7.0, DESIGN)

@@ -117,7 +117,7 @@ def test_a_scatter_has_a_point_a_scan_and_equal_axes(written, cut_off, overlappi
     for part in (
         "R² of Granger (ridge)",
         "R² of Attention (subject)",
-        f"higher in {(y > x).sum()} of 14 scans",
+        f"higher in {(y > x).sum()} of 14 sessions",
         "100303 test",
     ):
         assert part in text
@@ -129,7 +129,7 @@ def test_a_scatter_has_a_point_a_scan_and_equal_axes(written, cut_off, overlappi
 def test_pairs_with_a_nan_are_left_out_of_the_scatter(written) -> None:
     x, y = np.array([0.1, np.nan, 0.3]), np.array([0.2, 0.5, np.nan])
     text = written(_scatter(x, y, ["a", "b", "c"]))
-    assert "higher in 1 of 1 scans" in text
+    assert "higher in 1 of 1 sessions" in text
     assert "b" not in text.splitlines()
 
 
@@ -142,5 +142,5 @@ def test_a_scatter_of_nothing_is_refused() -> None:
     one, nan = np.array([0.5]), np.array([np.nan])
     with pytest.raises(ParameterError, match="1 points, 2 names"):
         _scatter(one, one, ["a", "b"])
-    with pytest.raises(ParameterError, match="no scan has an R² of both"):
+    with pytest.raises(ParameterError, match="no session has an R² of both"):
         _scatter(one, nan, ["a"])

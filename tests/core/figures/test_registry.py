@@ -64,7 +64,24 @@ def test_the_figures_of_a_score_are_drawn(draw, cut_off, score):
 
 
 def test_the_fingerprint_says_what_the_two_sessions_are(draw, written):
-    assert "two scans of each subject" in written(draw(ASKED[0])["figure"])
+    for figure in draw(ASKED[0]).values():
+        assert "two scans of each subject" in " ".join(written(figure).split())
+
+
+def test_halves_of_one_run_are_not_called_test_and_retest(study, context, written):
+    scored = ASKED[1].score(study)
+    for design, names in (
+        ("split-half", ("first half", "second half")),
+        ("test-retest", ("test", "retest")),
+    ):
+        drawn = score_figures(ASKED[1], scored, replace(context, design=design))
+        legend = drawn["figure"].axes[0].get_legend().get_texts()
+        assert {text.get_text() for text in legend} >= {*names}
+        named = written(drawn["scatter"])
+        assert all(f", {name}" in named for name in names)
+    assert ", retest" not in written(
+        score_figures(ASKED[1], scored, replace(context, design="split-half"))["scatter"]
+    )
 
 
 def test_the_last_forecaster_is_drawn_against_granger(draw, study, context):
