@@ -1,6 +1,7 @@
 """Figures of records and scores, made with matplotlib in one style."""
 
 from attnconn_core.figures.album import Album
+from attnconn_core.figures.behaviour_winners import winners_panel
 from attnconn_core.figures.behaviours import behaviour_panel
 from attnconn_core.figures.carpet import carpet
 from attnconn_core.figures.comparisons import comparison_panel
@@ -48,4 +49,5 @@ __all__ = [
     "session_label",
     "similarity_panel",
     "training_curve",
+    "winners_panel",
 ]

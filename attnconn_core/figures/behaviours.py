@@ -1,20 +1,26 @@
-"""Figure of how well each method's matrices predict behaviour."""
+"""Figures of how well each method's matrices predict behaviour."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
 
 from attnconn_core.errors import ParameterError
+from attnconn_core.figures.behaviour_winners import winners_panel
 from attnconn_core.figures.context import FigureContext
 from attnconn_core.figures.method_styles import Look, Styles, default_styles
-from attnconn_core.figures.rows import floor_note, floor_of
+from attnconn_core.figures.rows import floor_note, floor_of, interval_point
 from attnconn_core.figures.style import (
+    FAINT,
     GRID,
     INK,
+    MISSING,
+    PAGE,
     SMALL,
     canvas,
     heading,
@@ -22,24 +28,31 @@ from attnconn_core.figures.style import (
     tidy,
 )
 from attnconn_core.scoring.comparison.measured import METHOD
+from attnconn_core.scoring.comparison.power import FEWEST_SUBJECTS
+from attnconn_core.scoring.comparison.verdicts import ALL_TARGETS, compare_targets
 from attnconn_core.scoring.score import Scored
 
 __all__ = ["behaviour_figures", "behaviour_panel"]
 
 _COLUMNS = ("method", "target", "r", "r2")
+_MOST_LINES = 160  # more points get no line each: the figure would be metres long
+_LINE = 0.125  # inches per line
 
 
 def behaviour_panel(scores: pd.DataFrame, *, styles: Styles | None = None) -> Figure:
-    """Draw r and R² of every method for every target, the best predicted on top.
+    """Draw r with its interval, and R², of every method for every target.
 
-    Targets are sorted by their mean r over methods, so that no method is favoured.
+    Targets are sorted by their mean r over methods, the best predicted on top, so that no method
+    is favoured. What isn't a finding is grey. With very many targets and methods, a target's
+    points share one line, and only findings have an interval.
 
     Parameters
     ----------
     scores
         One row per method and target, with columns `method`, `target`, `r` and `r2`,
-        from predictions of held-out subjects; NaN where undefined. With a column
-        ``subjects``, their number is added to the subtitle.
+        from predictions of held-out subjects; NaN where undefined. With columns ``lower`` and
+        ``upper``, the interval of r is drawn; with ``star``, rows where it is false are grey;
+        with ``subjects``, their number is added to the subtitle.
     styles
         Labels, looks and order of methods; None: those of the registry, without
         configurations.
@@ -50,6 +63,70 @@ def behaviour_panel(scores: pd.DataFrame, *, styles: Styles | None = None) -> Fi
         If a column is missing, there is no row, or a method has two rows for one
         target.
     """
+    _require_scores(scores)
+    styles = styles or default_styles()
+    looks = styles.looks(scores["method"].astype(str).unique())
+    targets = _sorted_targets(scores)
+    dense = len(targets) * len(looks) > _MOST_LINES
+    row = 0.21 if dense else max(0.21, _LINE * (len(looks) + 1))
+    figure = canvas(height=2.6 + 0.19 * len(looks) / 2 + max(row * len(targets), 1.2), width=PAGE)
+    left, right = figure.subplots(1, 2, sharey=True)
+    for axes, name in ((left, "r"), (right, "r2")):
+        values = scores[name].to_numpy(dtype=np.float64)
+        floor = floor_of(values) if name == "r2" else -np.inf
+        _draw(axes, scores, name, targets, looks, floor, dense=dense)
+        _set_rows(axes, targets)
+    left.set_xlabel("r (predicted with measured)")
+    right.set_xlabel(f"R² (no interval){floor_note(values, floor)}")
+    right.xaxis.set_major_locator(MaxNLocator(4))
+    has_intervals = {"lower", "upper"} <= set(scores)
+    figure.legend(
+        handles=[
+            *_explain([(styles.label(name), look) for name, look in looks.items()]),
+            *_explain_marks(
+                greyed="star" in scores and not scores["star"].all(),
+                interval=has_intervals,
+                dense=dense,
+            ),
+        ],
+        fontsize=SMALL,
+        frameon=False,
+        labelcolor=INK,
+        loc="outside lower center",
+        ncols=2,
+    )
+    heading(
+        figure,
+        f"Behaviour predicted for held-out subjects: {len(targets)} "
+        f"{'measure' if len(targets) == 1 else 'measures'}",
+        f"{_subjects(scores)}an R² below 0 is worse than predicting the mean"
+        + (_FINDING if "star" in scores else "")
+        + styles.explanation(looks),
+    )
+    return figure
+
+
+_FINDING = (
+    f"; in colour: q below .05, interval of r and R² above 0, n of at least {FEWEST_SUBJECTS}"
+)
+
+
+def behaviour_figures(scored: Scored, context: FigureContext) -> Mapping[str, Figure]:
+    """Draw the result of the score `Behaviour`: methods, without null models.
+
+    With several methods, there is also a figure of how often each is the best.
+    """
+    scores = scored.tables["scores"]
+    methods = scores[scores["kind"] == METHOD]
+    figures = {"figure": behaviour_panel(methods, styles=context.styles)}
+    if methods["method"].nunique() > 1:
+        compared = compare_targets(methods, scored.tables["comparison"])
+        compared.pop(ALL_TARGETS, None)
+        figures["best"] = winners_panel(compared, styles=context.styles)
+    return figures
+
+
+def _require_scores(scores: pd.DataFrame) -> None:
     missing = [name for name in _COLUMNS if name not in scores]
     if missing:
         raise ParameterError(
@@ -65,33 +142,6 @@ def behaviour_panel(scores: pd.DataFrame, *, styles: Styles | None = None) -> Fi
             "a method must have one row for each target; got more for "
             f"{first['method']} and {first['target']}"
         )
-    styles = styles or default_styles()
-    looks = styles.looks(scores["method"].astype(str).unique())
-    targets = _sorted_targets(scores)
-    figure = canvas(height=2.0 + max(0.21 * len(targets), 1.2))
-    left, right = figure.subplots(1, 2, sharey=True)
-    for axes, name in ((left, "r"), (right, "r2")):
-        values = scores[name].to_numpy(dtype=np.float64)
-        floor = floor_of(values) if name == "r2" else -np.inf
-        _draw(axes, scores, name, targets, looks, floor)
-    left.set_xlabel("r (predicted with measured)")
-    right.set_xlabel(f"R²{floor_note(values, floor)}")
-    figure.legend(
-        handles=_explain([(styles.label(name), look) for name, look in looks.items()]),
-        fontsize=SMALL,
-        frameon=False,
-        labelcolor=INK,
-        loc="outside lower center",
-        ncols=min(len(looks), 4),
-    )
-    heading(
-        figure,
-        f"Behaviour predicted for held-out subjects: {len(targets)} "
-        f"{'measure' if len(targets) == 1 else 'measures'}",
-        f"{_subjects(scores)}an R² below 0 is worse than predicting the mean"
-        + styles.explanation(looks),
-    )
-    return figure
 
 
 def _subjects(scores: pd.DataFrame) -> str:
@@ -99,12 +149,6 @@ def _subjects(scores: pd.DataFrame) -> str:
         return ""
     fewest, most = int(scores["subjects"].min()), int(scores["subjects"].max())
     return f"n = {fewest if fewest == most else f'{fewest} to {most}'} subjects; "
-
-
-def behaviour_figures(scored: Scored, context: FigureContext) -> Mapping[str, Figure]:
-    """Draw the result of the score `Behaviour`: methods, without null models."""
-    scores = scored.tables["scores"]
-    return {"figure": behaviour_panel(scores[scores["kind"] == METHOD], styles=context.styles)}
 
 
 def _sorted_targets(scores: pd.DataFrame) -> list[str]:
@@ -119,28 +163,32 @@ def _draw(
     targets: Sequence[str],
     looks: Mapping[str, Look],
     floor: float,
+    *,
+    dense: bool,
 ) -> None:
     places = {target: place for place, target in enumerate(targets)}
     axes.axvline(0, color=INK, linewidth=1)
-    for method, look in looks.items():
-        rows = scores[scores["method"] == method]
-        values = rows[name].to_numpy(dtype=np.float64)
-        axes.scatter(
-            np.maximum(values, floor),
-            [places[target] for target in rows["target"]],
-            s=26,
-            color=look.colour,
-            marker=look.marker,
-            edgecolors="white",
-            linewidths=0.5,
-            alpha=0.9,
-            zorder=3,
-            clip_on=False,
-        )
+    for place, (method, look) in enumerate(looks.items()):
+        shift = 0.0 if dense else (place + 1) / (len(looks) + 1) - 0.5
+        for _, own in scores[scores["method"] == method].iterrows():
+            found = bool(own.get("star", True))
+            ends = (float(own.get("lower", np.nan)), float(own.get("upper", np.nan)))
+            hidden = name != "r" or (dense and not found)
+            interval_point(
+                axes,
+                max(float(own[name]), floor) if np.isfinite(own[name]) else np.nan,
+                (np.nan, np.nan) if hidden else ends,
+                places[own["target"]] + shift,
+                replace(look, size=22.0, colour=look.colour if found else MISSING),
+            )
+
+
+def _set_rows(axes: Axes, targets: Sequence[str]) -> None:
     axes.set_yticks(range(len(targets)), [plain(str(target)) for target in targets])
     axes.set_ylim(len(targets) - 0.5, -0.5)
     tidy(axes, grid="x")
-    axes.grid(axis="y", color=GRID, linewidth=0.5)
+    for border in range(1, len(targets)):
+        axes.axhline(border - 0.5, color=GRID, linewidth=0.7)
     axes.spines["left"].set_visible(False)
     axes.tick_params(axis="y", length=0)
 
@@ -157,3 +205,14 @@ def _explain(labelled: Sequence[tuple[str, Look]]) -> list[Line2D]:
         )
         for label, look in labelled
     ]
+
+
+def _explain_marks(*, greyed: bool, interval: bool, dense: bool) -> list[Line2D]:
+    handles = []
+    if greyed:
+        grey = Line2D([], [], linestyle="", marker="o", color=MISSING, label="grey: no finding")
+        handles.append(grey)
+    if interval:
+        label = "95 % interval of r" + (", of findings" if dense else "")
+        handles.append(Line2D([], [], color=FAINT, linewidth=1.6, label=label))
+    return handles

@@ -3,9 +3,11 @@
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.colors import to_hex
 
 from attnconn_core.errors import ParameterError
 from attnconn_core.figures import behaviour_panel
+from attnconn_core.figures.style import MISSING
 
 METHODS = ("pearson", "granger", "attention_subject")
 TARGETS = ("Relational_Task_Median_RT", "Age", "PMAT24_A_CR")
@@ -33,12 +35,40 @@ def test_every_score_is_a_point_in_its_row(scores: pd.DataFrame) -> None:
     # Best mean r on top.
     assert [label.get_text() for label in left.get_yticklabels()] == list(TARGETS[::-1])
     for axes, name in ((left, "r"), (right, "r2")):
-        for method, drawn in zip(METHODS, axes.collections, strict=True):
-            rows = scores[scores["method"] == method].set_index("target")
-            np.testing.assert_allclose(
-                sorted(drawn.get_offsets().tolist(), key=lambda point: point[1]),
-                [[rows.loc[target, name], row] for row, target in enumerate(TARGETS[::-1])],
-            )
+        drawn = _points(axes)
+        assert len(drawn) == len(METHODS) * len(TARGETS)
+        for row, target in enumerate(TARGETS[::-1]):
+            own = scores[scores["target"] == target].set_index("method")[name]
+            # In the row of a target, methods have a line each.
+            in_row = [x for x, y, _ in sorted(drawn, key=lambda p: p[1]) if round(y) == row]
+            np.testing.assert_allclose(in_row, own[list(METHODS)])
+
+
+def _points(axes) -> list[tuple[float, float, str]]:
+    return [(*each.get_offsets()[0], to_hex(each.get_facecolor()[0])) for each in axes.collections]
+
+
+def test_r_has_its_interval_and_r2_has_none(scores: pd.DataFrame, written) -> None:
+    scores = scores.assign(lower=scores["r"] - 0.2, upper=scores["r"] + 0.3)
+    figure = behaviour_panel(scores)
+    left, right = figure.axes
+    drawn = sorted(tuple(line.get_xdata()) for line in left.lines if line.get_linewidth() == 1.6)
+    np.testing.assert_allclose(drawn, sorted(zip(scores["lower"], scores["upper"], strict=True)))
+    assert not [line for line in right.lines if line.get_linewidth() == 1.6]
+    assert "95 % interval of r" in written(figure)
+    assert "95 %" not in written(behaviour_panel(scores.drop(columns="lower")))
+
+
+def test_what_is_no_finding_is_grey(scores: pd.DataFrame, written) -> None:
+    scores = scores.assign(star=scores["method"] == "granger")
+    figure = behaviour_panel(scores)
+    for axes, name in zip(figure.axes, ("r", "r2"), strict=True):
+        coloured = [x for x, _, colour in _points(axes) if colour != MISSING]
+        np.testing.assert_allclose(sorted(coloured), sorted(scores.loc[scores["star"], name]))
+    assert "grey: no finding" in written(figure)
+    assert "q below .05" in written(figure)
+    every = written(behaviour_panel(scores.assign(star=True)))
+    assert "grey" not in every
 
 
 def test_zero_is_marked(scores: pd.DataFrame) -> None:
@@ -59,18 +89,26 @@ def test_everything_is_named_and_nothing_is_cut_off(
     assert not overlapping(figure)
 
 
-def test_62_targets_fit(cut_off, overlapping) -> None:
+def test_62_targets_fit(written, cut_off, overlapping) -> None:
+    rng = np.random.default_rng(0)
     table = pd.DataFrame(
-        {
-            "method": "pearson",
-            "target": [f"Gambling_Task_Perc_{number}" for number in range(62)],
-            "r": np.linspace(-0.1, 0.3, 62),
-            "r2": np.linspace(-0.2, 0.1, 62),
-        }
+        [
+            (method, f"Gambling_Task_Perc_{number}", r, r - 0.2, r - 0.1, r + 0.1, r > 0.25)
+            for number in range(62)
+            for method in METHODS
+            for r in [rng.uniform(-0.1, 0.3)]
+        ],
+        columns=["method", "target", "r", "r2", "lower", "upper", "star"],
     )
     figure = behaviour_panel(table)
     assert not cut_off(figure)
     assert not overlapping(figure)
+    # On one line per target, intervals would hide each other: only findings have one.
+    left = figure.axes[0]
+    drawn = [line for line in left.lines if line.get_linewidth() == 1.6]
+    assert len(drawn) == table["star"].sum()
+    assert {y for _, y, _ in _points(left)} == {*range(62)}
+    assert "of findings" in written(figure)
 
 
 def test_an_undefined_score_is_left_out_and_its_target_kept(scores: pd.DataFrame, written) -> None:

@@ -112,6 +112,13 @@ def test_null_models_are_no_part_of_the_figure_of_behaviour(draw, written):
     assert "null" not in written(draw(ASKED[2])["figure"]).replace("Null", "")
 
 
+def test_how_often_a_method_predicts_best_counts_every_target_once(draw, study, written):
+    (axes,) = draw(ASKED[2])["best"].axes
+    targets = ASKED[2].score(study).tables["scores"]["target"].nunique()
+    assert sum(bar.get_width() for bar in axes.patches) == targets
+    assert f"of {targets}" in axes.get_xlabel()
+
+
 def test_the_contrast_says_which_groups_it_is_of(draw, written):
     said = " ".join(written(draw(ASKED[3])["figure"]).split())
     assert "p below 0.05: Family_ID family-1 minus family-2" in said
