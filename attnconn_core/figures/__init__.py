@@ -6,6 +6,7 @@ from attnconn_core.figures.behaviours import behaviour_panel
 from attnconn_core.figures.carpet import carpet
 from attnconn_core.figures.comparisons import comparison_panel
 from attnconn_core.figures.context import FigureContext
+from attnconn_core.figures.edge_scatters import chosen_pairs, edge_scatters
 from attnconn_core.figures.encode import png
 from attnconn_core.figures.fingerprints import fingerprint_panel
 from attnconn_core.figures.forecasts import forecast_panel, forecast_scatter
@@ -30,8 +31,10 @@ __all__ = [
     "Styles",
     "behaviour_panel",
     "carpet",
+    "chosen_pairs",
     "comparison_panel",
     "default_styles",
+    "edge_scatters",
     "figures",
     "figures_module",
     "fingerprint_panel",

@@ -79,7 +79,7 @@ def _counts(compared: Mapping[str, Compared]) -> tuple[Counter[str], Counter[str
         if of_target.verdict.winner is not None:
             won[of_target.verdict.winner] += 1
         elif len(known):
-            highest[str(known.loc[known["value"].idxmax(), "method"])] += 1
+            highest[str(known.set_index("method")["value"].idxmax())] += 1
     return won, highest
 
 

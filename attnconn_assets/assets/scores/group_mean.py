@@ -5,7 +5,14 @@ from attnconn_assets.assets.scores.study_data import StudyData
 from attnconn_assets.building.result import Result
 from attnconn_assets.building.work import Work
 from attnconn_core.connectivity.average import mean_connectivity
-from attnconn_core.figures import Styles, matrix_gallery, network_means, png
+from attnconn_core.figures import (
+    Styles,
+    chosen_pairs,
+    edge_scatters,
+    matrix_gallery,
+    network_means,
+    png,
+)
 
 __all__ = ["make_group_mean"]
 
@@ -30,6 +37,8 @@ def make_group_mean(work: Work) -> Result:
             last, data.regions, signed=signed[last.method], subtitle=over, styles=styles
         )
         figures["networks"] = png(networks)
+    if pairs := chosen_pairs(means, [method.name for method in data.methods], styles):
+        figures["edges"] = png(edge_scatters(pairs, subtitle=over, styles=styles))
     return Result(
         figures=figures,
         files={f"{mean.method}.parquet": {len(sessions): mean} for mean in means},

@@ -164,7 +164,7 @@ def _group_mean(study: Study) -> BuildSpec:
         },
         needs={"regions": "whole", CAUTIONS: "whole", **_matrices(study)},
         optional=frozenset(_matrices(study)),
-        calls=(f"{_FIGURES}.matrix", f"{_FIGURES}.networks"),
+        calls=tuple(f"{_FIGURES}.{name}" for name in ("edge_scatters", "matrix", "networks")),
         description="Every method's mean connectivity over the cohort's test sessions.",
         group="scores",
     )
