@@ -13,6 +13,7 @@ from attnconn_core.figures.forecasts import forecast_panel, forecast_scatter
 from attnconn_core.figures.matrix import matrix, matrix_gallery
 from attnconn_core.figures.method_styles import INFORMED, WARNED, Look, Styles, default_styles
 from attnconn_core.figures.networks import network_means
+from attnconn_core.figures.recovered_graphs import recovered_graphs, shown_methods
 from attnconn_core.figures.recoveries import recovery_panel
 from attnconn_core.figures.registry import FIGURES, figures, figures_module, score_figures
 from attnconn_core.figures.reliabilities import reliability_panel
@@ -45,11 +46,13 @@ __all__ = [
     "network_means",
     "pair_names",
     "png",
+    "recovered_graphs",
     "recovery_panel",
     "reliability_panel",
     "score_figures",
     "score_panel",
     "session_label",
+    "shown_methods",
     "similarity_panel",
     "training_curve",
     "winners_panel",

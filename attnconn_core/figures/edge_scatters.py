@@ -127,9 +127,9 @@ def _common_edges(
             f"{second.method} have {len(first.regions)} and {len(second.regions)} regions, or "
             "others"
         )
-    shape = first.values.shape
-    directed = first.directed or second.directed
-    kept = ~np.eye(len(first.regions), dtype=bool) if directed else np.tri(*shape, -1, dtype=bool)
+    kept = ~np.eye(len(first.regions), dtype=bool)
+    if not (first.directed or second.directed):
+        kept = np.tril(kept)
     kept = kept & np.isfinite(first.values) & np.isfinite(second.values)
     if not kept.any():
         raise ParameterError(f"{first.method} and {second.method} have no edge in common")
@@ -173,7 +173,7 @@ def _name(axes: Axes, pair: Pair, edges: tuple[np.ndarray, np.ndarray], styles: 
 
 def _count_bar(figure: Figure, counted: Sequence[PolyCollection], panels: np.ndarray) -> None:
     """Draw one bar of colours for the numbers of edges in all panels."""
-    most = max(float(np.max(hexagons.get_array())) for hexagons in counted)
+    most = max(float(np.max(np.asarray(hexagons.get_array()))) for hexagons in counted)
     norm = LogNorm(1, max(most, 2))
     for hexagons in counted:
         hexagons.set_norm(norm)

@@ -6,7 +6,8 @@ from attnconn_assets.assets.scores.recovery_estimators import estimators_for
 from attnconn_assets.building.result import Result
 from attnconn_assets.building.work import Work
 from attnconn_core.errors import CohortError
-from attnconn_core.figures import Styles, png, recovery_panel
+from attnconn_core.figures import Styles, png, recovered_graphs, recovery_panel, shown_methods
+from attnconn_core.records import Connectivity
 from attnconn_core.scoring import NULL_ROWS, PUBLISHED, recovery_scores, summarise_recovery
 from attnconn_core.sources import KnownTruth, read_known_truth, simulated_truth
 
@@ -19,10 +20,17 @@ def make_recovery(work: Work) -> Result:
     """Run every estimator on every data set of one ground truth."""
     data = _data_sets(work)
     competitors = work.settings["competitors"]
+    first: dict[str, Connectivity] = {}  # of the first data set
+
+    def keep(method: str, data_set: int, estimate: Connectivity) -> None:
+        if data_set == 1:
+            first[method] = estimate
+
     scores, failed = recovery_scores(
         estimators_for(competitors, data),
         data,
         lambda method: work.log(f"recovery of {work.partition}: {method}"),
+        keep,
     )
     if set(scores["method"]) <= set(NULL_ROWS):
         raise CohortError(f"no method could be run on {work.partition}: {failed}")
@@ -30,13 +38,15 @@ def make_recovery(work: Work) -> Result:
     published = PUBLISHED.get(work.partition)
     if published is not None:
         table = pd.concat([table, published], ignore_index=True)
+    styles = Styles(competitors.methods)
+    figures = {"figure": png(recovery_panel(scores, work.partition, styles=styles))}
+    drawn = {method: first[method] for method in shown_methods(scores, styles)}
+    if drawn:  # the first data set may be one on which all methods fail
+        graphs = recovered_graphs(data.truths[0], drawn, scores, work.partition, styles=styles)
+        figures["graphs"] = png(graphs)
     return Result(
         tables={"scores": scores, "table": table},
-        figures={
-            "figure": png(
-                recovery_panel(scores, work.partition, styles=Styles(competitors.methods))
-            )
-        },
+        figures=figures,
         facts={
             "data_sets": len(data.series),
             "failed": failed,

@@ -243,7 +243,10 @@ def _recovery(study: Study) -> BuildSpec:
         "ground truth",
         settings={"competitors": competitors, "recovery": chosen},
         settings_of=settings_of,
-        calls=(*(method.module for method in competitors.methods), f"{_FIGURES}.recoveries"),
+        calls=(
+            *(method.module for method in competitors.methods),
+            *(f"{_FIGURES}.{name}" for name in ("recovered_graphs", "recoveries")),
+        ),
         trains=True,
         description="How well each method finds the edges of a ground truth, and their direction.",
         group="scores",

@@ -10,6 +10,7 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 
 from attnconn_core.connectivity.estimator import Estimator
 from attnconn_core.errors import AttnconnError, ParameterError
+from attnconn_core.records import Connectivity
 from attnconn_core.scoring.comparison.paired_tests import mean_interval
 from attnconn_core.scoring.recovery.recovery import Recovery, recover
 from attnconn_core.sources.known_truth import KnownTruth
@@ -49,6 +50,7 @@ def recovery_scores(
     estimators: Mapping[str, Estimator],
     data: KnownTruth,
     on_method: Callable[[str], object] | None = None,
+    on_estimate: Callable[[str, int, Connectivity], object] | None = None,
 ) -> tuple[pd.DataFrame, dict[str, str]]:
     """Return the recovery of every data set's ground truth by every estimator.
 
@@ -60,6 +62,9 @@ def recovery_scores(
         The data sets and their ground truth.
     on_method
         Called with each name before that method is scored.
+    on_estimate
+        Called with the name of the method, the number of the data set (from 1) and the estimated
+        matrix, for every matrix that is scored.
 
     Returns
     -------
@@ -92,6 +97,8 @@ def recovery_scores(
                 failed[f"{method}, data set {number}"] = str(error)
                 continue
             recovery = recover(estimate.values, truth)
+            if on_estimate is not None:
+                on_estimate(method, number, estimate)
             rows.append({"method": method, "data_set": number, **asdict(recovery)})
     for number, truth in enumerate(data.truths, start=1):
         rows.append({"method": CHANCE, "data_set": number, **asdict(_chance(truth))})

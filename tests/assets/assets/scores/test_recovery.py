@@ -70,7 +70,7 @@ def test_every_ground_truth_is_a_partition_with_its_scores(
     assert table.loc["chance", "r"] == 0
     assert table.loc["granger", ["r", "r_with_diagonal"]].notna().all()
     assert table.loc["granger", "auroc"] > 0.9
-    assert "figure.png" in entry.files
+    assert {"figure.png", "graphs.png"} <= set(entry.files)
 
     # Another file: its own partition is due, and nothing else.
     _write_truth(tmp_path / "own.npz", seed=1)
