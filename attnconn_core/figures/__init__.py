@@ -9,7 +9,8 @@ from attnconn_core.figures.context import FigureContext
 from attnconn_core.figures.edge_scatters import chosen_pairs, edge_scatters
 from attnconn_core.figures.encode import png
 from attnconn_core.figures.fingerprints import fingerprint_panel
-from attnconn_core.figures.forecasts import forecast_panel, forecast_scatter
+from attnconn_core.figures.forecast_pairs import forecast_pairs, forecast_scatter
+from attnconn_core.figures.forecasts import forecast_panel
 from attnconn_core.figures.matrix import matrix, matrix_gallery
 from attnconn_core.figures.method_styles import INFORMED, WARNED, Look, Styles, default_styles
 from attnconn_core.figures.networks import network_means
@@ -39,6 +40,7 @@ __all__ = [
     "figures",
     "figures_module",
     "fingerprint_panel",
+    "forecast_pairs",
     "forecast_panel",
     "forecast_scatter",
     "matrix",

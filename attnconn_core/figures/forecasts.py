@@ -4,14 +4,12 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Float
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from attnconn_core.errors import ParameterError
-from attnconn_core.figures.blocks import spread
 from attnconn_core.figures.context import FigureContext
+from attnconn_core.figures.forecast_pairs import forecast_pairs, forecast_scatter
 from attnconn_core.figures.method_styles import Styles, default_styles
 from attnconn_core.figures.rows import floor_note, floor_of, mean_tick, method_rows, points
 from attnconn_core.figures.session_names import session_label
@@ -19,18 +17,15 @@ from attnconn_core.figures.style import (
     FAINT,
     INK,
     SMALL,
-    TINY,
     canvas,
     heading,
     plain,
-    tidy,
 )
 from attnconn_core.scoring.score import Scored
 
-__all__ = ["forecast_figures", "forecast_panel", "forecast_scatter"]
+__all__ = ["forecast_figures", "forecast_panel"]
 
 _BASELINE = "ar"
-_NAMEABLE = 30
 # Needs of methods for which no forecaster is trained.
 _NO_FORECASTER = frozenset({"series", "cohort"})
 
@@ -101,73 +96,11 @@ def forecast_panel(r2: pd.DataFrame, *, styles: Styles | None = None) -> Figure:
     return figure
 
 
-def forecast_scatter(
-    x: Float[np.ndarray, " point"],
-    y: Float[np.ndarray, " point"],
-    names: Sequence[str],
-    *,
-    x_method: str,
-    y_method: str,
-    styles: Styles | None = None,
-) -> Figure:
-    """Draw one method's R² against another's, one point per session, with the identity line.
-
-    Parameters
-    ----------
-    x, y
-        R² of the two methods, mean over regions; pairs with a NaN are left out.
-    names
-        Names of the points, such as subjects; written beside them if there are few.
-    x_method, y_method
-        Names of the two methods.
-    styles
-        Labels, looks and order of methods; None: those of the registry, without
-        configurations.
-
-    Raises
-    ------
-    ParameterError
-        Unless every point has a name and a pair without a NaN exists.
-    """
-    if len(names) != len(x):
-        raise ParameterError(f"every point needs a name; got {len(x)} points, {len(names)} names")
-    kept = np.isfinite(x) & np.isfinite(y)
-    if not kept.any():
-        raise ParameterError(
-            f"{y_method} can't be drawn against {x_method}: no session has an R² of both"
-        )
-    x, y = x[kept].astype(np.float64), y[kept].astype(np.float64)
-    names = [name for name, keep in zip(names, kept, strict=True) if keep]
-    styles = styles or default_styles()
-    look = styles.look(y_method)
-    figure = canvas(height=6.0, width=7.6)
-    axes = figure.subplots()
-    floor = floor_of(np.concatenate([x, y]))
-    drawn = (np.maximum(x, floor), np.maximum(y, floor))
-    low, high = _common_limits(*drawn)
-    axes.plot([low, high], [low, high], color=FAINT, linewidth=1, linestyle="--", label="equal")
-    axes.scatter(*drawn, s=46, color=look.colour, marker=look.marker, edgecolors="white", zorder=3)
-    axes.set(xlim=(low, high), ylim=(low, high), aspect="equal")
-    tidy(axes, grid="both")
-    if len(names) <= _NAMEABLE:
-        _name_points(axes, *drawn, names, inches=4.2)
-    axes.set_xlabel(f"R² of {plain(styles.label(x_method))}")
-    axes.set_ylabel(f"R² of {plain(styles.label(y_method))}")
-    axes.legend(fontsize=SMALL, frameon=False, labelcolor=FAINT, loc="upper left")
-    heading(
-        figure,
-        f"{styles.label(y_method)} against {styles.label(x_method)}",
-        f"higher in {int((y > x).sum())} of {len(x)} sessions"
-        + floor_note(np.concatenate([x, y]), floor)
-        + styles.explanation([x_method, y_method]),
-    )
-    return figure
-
-
 def forecast_figures(scored: Scored, context: FigureContext) -> Mapping[str, Figure]:
-    """Draw the result of the score `ForecastSkill`, and one method against another.
+    """Draw the result of the score `ForecastSkill`, and methods against each other.
 
-    The last method with a trained forecaster (y) is drawn against the first without one (x).
+    The last method with a trained forecaster (y) is drawn against the first without one (x), with
+    the names of sessions, and against all others.
     """
     scores = scored.tables["scores"]
     sessions = scores["session"].map(lambda name: session_label(context.design, name))
@@ -186,6 +119,8 @@ def forecast_figures(scored: Scored, context: FigureContext) -> Mapping[str, Fig
             y_method=trained[-1],
             styles=context.styles,
         )
+    if trained and len(r2.columns) > 1:
+        figures["pairs"] = forecast_pairs(r2, trained[-1], styles=context.styles)
     return figures
 
 
@@ -214,43 +149,3 @@ def _explain(kinds: Sequence[str]) -> list[Line2D]:
         ),
         *handles,
     ]
-
-
-def _common_limits(
-    x: Float[np.ndarray, " point"], y: Float[np.ndarray, " point"]
-) -> tuple[float, float]:
-    both = np.concatenate([x, y])
-    pad = max(0.06 * np.ptp(both), 0.01)
-    return float(both.min() - pad), float(both.max() + pad)
-
-
-def _name_points(
-    axes: Axes,
-    x: Float[np.ndarray, " point"],
-    y: Float[np.ndarray, " point"],
-    names: Sequence[str],
-    inches: float,
-) -> None:
-    """Write names in a column beside the axes, in the order of y, with a line to each point."""
-    order = np.argsort(y, kind="stable")
-    low, high = axes.get_ylim()
-    places = spread(y[order], 1.45 * TINY / 72 / inches * (high - low), low, high)
-    for index, place in zip(order, places, strict=True):
-        axes.annotate(
-            plain(names[index]),
-            xy=(x[index], y[index]),
-            xytext=(1.03, place),
-            textcoords=axes.get_yaxis_transform(),
-            fontsize=TINY,
-            color=INK,
-            va="center",
-            arrowprops={
-                "arrowstyle": "-",
-                "color": FAINT,
-                "lw": 0.4,
-                "alpha": 0.6,
-                "relpos": (0, 0.5),
-                "shrinkB": 4,
-            },
-            annotation_clip=False,
-        )

@@ -1,6 +1,7 @@
 """Figure of recovered graphs beside the ground truth."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -87,13 +88,10 @@ def recovered_graphs(
     down = -(-(1 + len(estimates)) // across)
     figure = canvas(height=1.7 + down * ((PAGE - 0.4) / across + 0.1), width=PAGE)
     panels = figure.subplots(down, across, squeeze=False)
-    drawn: list[tuple[str, Float[np.ndarray, "region region"]]] = [
-        (f"Ground truth\n{int(edges.sum())} edges", edges.astype(np.float64)),
-        *(
-            (f"{styles.label(method)}\naverage precision {own[method]:.2f}", _strength(estimate))
-            for method, estimate in estimates.items()
-        ),
-    ]
+    drawn = [(f"Ground truth\n{int(edges.sum())} edges", edges.astype(np.float64))]
+    for method, estimate in estimates.items():
+        title = f"{styles.label(method)}\naverage precision {own[method]:.2f}"
+        drawn.append((title, np.abs(estimate.values).astype(np.float64)))
     for place, axes in enumerate(panels.flat):
         if place >= len(drawn):
             axes.set_visible(False)
@@ -141,11 +139,6 @@ def shown_methods(scores: pd.DataFrame, styles: Styles) -> list[str]:
     return [*best, *(method for method in attention[:1] if method not in best)]
 
 
-def _strength(estimate: Connectivity) -> Float[np.ndarray, "region region"]:
-    strength: Float[np.ndarray, "region region"] = np.abs(estimate.values).astype(np.float64)
-    return strength
-
-
 def _draw(
     axes: Axes,
     values: Float[np.ndarray, "region region"],
@@ -185,7 +178,7 @@ def _draw(
 
 def _explain(figure: Figure) -> None:
     strongest, weakest = (colormaps[UNSIGNED](end) for end in (1.0, 0.0))
-    square = {"marker": "s", "linestyle": "", "markersize": 8}
+    square: dict[str, Any] = {"marker": "s", "linestyle": "", "markersize": 8}
     figure.legend(
         handles=[
             Line2D([], [], markerfacecolor="none", color=_TRUE, label="true edge", **square),

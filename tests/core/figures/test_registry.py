@@ -92,6 +92,8 @@ def test_the_last_forecaster_is_drawn_against_granger(draw, study, context):
     scored = ASKED[1].score(study)
     only_linear = FigureContext(context.methods[:2], context.regions, context.design)
     assert list(score_figures(ASKED[1], scored, only_linear)) == ["figure"]
+    assert "against all others" in figures["pairs"].get_suptitle()
+    assert "R² of Attention (subject)" in figures["pairs"].get_supylabel()
 
 
 def test_of_several_forecasters_the_last_shown_is_drawn(make_study):
