@@ -7,7 +7,7 @@ from attnconn_core.figures.carpet import carpet
 from attnconn_core.figures.comparisons import comparison_panel
 from attnconn_core.figures.context import FigureContext
 from attnconn_core.figures.edge_scatters import chosen_pairs, edge_scatters
-from attnconn_core.figures.encode import png
+from attnconn_core.figures.encode import png, svg
 from attnconn_core.figures.fingerprints import fingerprint_panel
 from attnconn_core.figures.forecast_pairs import forecast_pairs, forecast_scatter
 from attnconn_core.figures.forecasts import forecast_panel
@@ -56,6 +56,7 @@ __all__ = [
     "session_label",
     "shown_methods",
     "similarity_panel",
+    "svg",
     "training_curve",
     "winners_panel",
 ]

@@ -11,7 +11,6 @@ from attnconn_core.figures import (
     edge_scatters,
     matrix_gallery,
     network_means,
-    png,
 )
 
 __all__ = ["make_group_mean"]
@@ -30,15 +29,15 @@ def make_group_mean(work: Work) -> Result:
     signed = {method.name: method.signed for method in data.methods}
     over = f"mean over {len(sessions)} {'subject' if len(sessions) == 1 else 'subjects'}"
     gallery = matrix_gallery(means, data.regions, signed, subtitle=over, styles=styles)
-    figures = {"figure": png(gallery)}
+    figures = {"figure": gallery}
     if data.regions.groups is not None:
         last = means[-1]
         networks = network_means(
             last, data.regions, signed=signed[last.method], subtitle=over, styles=styles
         )
-        figures["networks"] = png(networks)
+        figures["networks"] = networks
     if pairs := chosen_pairs(means, [method.name for method in data.methods], styles):
-        figures["edges"] = png(edge_scatters(pairs, subtitle=over, styles=styles))
+        figures["edges"] = edge_scatters(pairs, subtitle=over, styles=styles)
     return Result(
         figures=figures,
         files={f"{mean.method}.parquet": {len(sessions): mean} for mean in means},

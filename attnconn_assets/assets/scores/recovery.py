@@ -6,7 +6,7 @@ from attnconn_assets.assets.scores.recovery_estimators import estimators_for
 from attnconn_assets.building.result import Result
 from attnconn_assets.building.work import Work
 from attnconn_core.errors import CohortError
-from attnconn_core.figures import Styles, png, recovered_graphs, recovery_panel, shown_methods
+from attnconn_core.figures import Styles, recovered_graphs, recovery_panel, shown_methods
 from attnconn_core.records import Connectivity
 from attnconn_core.scoring import NULL_ROWS, PUBLISHED, recovery_scores, summarise_recovery
 from attnconn_core.sources import KnownTruth, read_known_truth, simulated_truth
@@ -39,11 +39,11 @@ def make_recovery(work: Work) -> Result:
     if published is not None:
         table = pd.concat([table, published], ignore_index=True)
     styles = Styles(competitors.methods)
-    figures = {"figure": png(recovery_panel(scores, work.partition, styles=styles))}
+    figures = {"figure": recovery_panel(scores, work.partition, styles=styles)}
     drawn = {method: first[method] for method in shown_methods(scores, styles)}
     if drawn:  # the first data set may be one on which all methods fail
-        graphs = recovered_graphs(data.truths[0], drawn, scores, work.partition, styles=styles)
-        figures["graphs"] = png(graphs)
+        truth = data.truths[0]
+        figures["graphs"] = recovered_graphs(truth, drawn, scores, work.partition, styles=styles)
     return Result(
         tables={"scores": scores, "table": table},
         figures=figures,
