@@ -19,7 +19,7 @@ from attnconn_core.figures.recoveries import recovery_panel
 from attnconn_core.figures.registry import FIGURES, figures, figures_module, score_figures
 from attnconn_core.figures.reliabilities import reliability_panel
 from attnconn_core.figures.score_panels import score_panel
-from attnconn_core.figures.session_names import pair_names, session_label
+from attnconn_core.figures.session_names import session_label
 from attnconn_core.figures.similarities import similarity_panel
 from attnconn_core.figures.training import training_curve
 
@@ -46,7 +46,6 @@ __all__ = [
     "matrix",
     "matrix_gallery",
     "network_means",
-    "pair_names",
     "png",
     "recovered_graphs",
     "recovery_panel",

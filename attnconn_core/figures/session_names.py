@@ -1,13 +1,8 @@
 """Names of sessions for readers: halves of one run aren't called test and retest."""
 
-from collections.abc import Mapping
-from types import MappingProxyType
+from attnconn_core.sources import SCAN_NAMES, Design
 
-from attnconn_core.sources import Design
-
-__all__ = ["pair_names", "session_label"]
-
-_HALVES: Mapping[str, str] = MappingProxyType({"test": "first half", "retest": "second half"})
+__all__ = ["session_label"]
 
 
 def session_label(design: Design, session: str) -> str:
@@ -25,10 +20,5 @@ def session_label(design: Design, session: str) -> str:
     >>> session_label("split-half", "retest"), session_label("test-retest", "retest")
     ('second half', 'retest')
     """
-    return _HALVES.get(session, session) if design == "split-half" else session
-
-
-def pair_names(design: Design) -> tuple[str, str]:
-    """Return the names of the two sessions that are compared, the first one first."""
-    first, second = (session_label(design, name) for name in _HALVES)
-    return first, second
+    names = zip(SCAN_NAMES["test-retest"], SCAN_NAMES[design], strict=True)
+    return dict(names).get(session, session)

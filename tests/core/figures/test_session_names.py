@@ -1,11 +1,11 @@
 """Halves of one run aren't called test and retest."""
 
-from attnconn_core.figures import pair_names, session_label
+from attnconn_core.figures import session_label
 
 
 def test_names_follow_the_design() -> None:
-    assert pair_names("split-half") == ("first half", "second half")
-    assert pair_names("test-retest") == ("test", "retest")
+    assert session_label("split-half", "test") == "first half"
+    assert session_label("split-half", "retest") == "second half"
 
 
 def test_other_sessions_keep_their_names() -> None:
