@@ -284,6 +284,13 @@ def test_forecasts_that_rest_on_other_subjects_are_named(context):
     assert "&lt;VAR&gt;: of" not in _render(context)
 
 
+def test_keys_in_a_sentence_are_set_as_code(context):
+    context["to_check"] = ["the key `sessions` chooses <them>", "an odd ` stays"]
+    page = _render(context)
+    assert "the key <code>sessions</code> chooses &lt;them&gt;." in page
+    assert "an odd  stays." in page
+
+
 def test_numbers_have_all_their_digits_for_sorting_and_saving(context):
     page = _render(context)
     assert '<td data-value="0.875" data-lower="0.611" data-upper="0.971">0.88' in page
