@@ -21,6 +21,7 @@ from attnconn_core.figures.reliabilities import reliability_panel
 from attnconn_core.figures.score_panels import score_panel
 from attnconn_core.figures.session_names import session_label
 from attnconn_core.figures.similarities import similarity_panel
+from attnconn_core.figures.sweeps import sweep_panel, varied
 from attnconn_core.figures.training import training_curve
 
 __all__ = [
@@ -56,6 +57,8 @@ __all__ = [
     "shown_methods",
     "similarity_panel",
     "svg",
+    "sweep_panel",
     "training_curve",
+    "varied",
     "winners_panel",
 ]

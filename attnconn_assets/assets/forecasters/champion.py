@@ -1,14 +1,16 @@
 """The champion: the cohort configuration with the best forecasts, registered in MLflow."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
+from matplotlib.figure import Figure
 
 from attnconn_assets.building.result import Result
 from attnconn_assets.building.work import Work
 from attnconn_assets.storage.entry import Entry
 from attnconn_assets.tracking.registry import Registered
 from attnconn_core.errors import StudyError
+from attnconn_core.figures import sweep_panel, varied
 
 __all__ = ["make_champion", "without_validation"]
 
@@ -34,6 +36,7 @@ def make_champion(work: Work) -> Result:
         work.log(note)
     return Result(
         tables={"scores": table},
+        figures=_sweep(work, entries, judged, best),
         metrics={f"validation_r2/{name}": r2 for name, r2 in scores.items()},
         facts={
             "champion": best,
@@ -42,6 +45,19 @@ def make_champion(work: Work) -> Result:
         },
         beside=tuple(entries.values()),
     )
+
+
+def _sweep(
+    work: Work, entries: Mapping[str, Entry], judged: Mapping[str, float], best: str
+) -> dict[str, Figure]:
+    """Draw the effect of every hyper-parameter that varies; nothing if none does."""
+    settings = {name: work.settings["parameters"][name] for name in judged}
+    parameters = pd.DataFrame(settings).T
+    if not judged or not varied(parameters.astype(str)):
+        return {}
+    folds = [len(entries[name].facts["folds"]) for name in judged]
+    table = pd.DataFrame({"validation_r2": judged.values(), "folds": folds}, index=parameters.index)
+    return {"sweep": sweep_panel(table, parameters, best)}
 
 
 def without_validation(configurations: Iterable[str]) -> str:

@@ -222,8 +222,12 @@ def _champion(study: Study) -> BuildSpec:
         "champion",
         make_champion,
         "whole",
-        settings={"configurations": tuple(study.configurations)},
+        settings={
+            "configurations": tuple(study.configurations),
+            "parameters": {name: each.parameters() for name, each in study.configurations.items()},
+        },
         needs={"group_forecaster": "configuration"},
+        calls=("attnconn_core.figures.sweeps",),
         description="The configuration with the highest R² on validation frames, registered in "
         "MLflow as champion.",
         group="forecasters",

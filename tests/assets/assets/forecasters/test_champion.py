@@ -55,6 +55,7 @@ def test_the_winner_is_the_best_on_validation_frames_and_is_registered(sweep):
     scores = {name: each.entry.facts["validation_r2"] for name, each in made.items()}
     entry = choose().entry
     assert entry.facts["champion"] == max(scores, key=scores.__getitem__)
+    assert "sweep.png" in entry.files
 
     client = platform.tracking.client()
     version = client.get_model_version_by_alias("tiny_group_forecaster", "champion")
