@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from attnconn_core.connectivity import METHODS, configured
 from attnconn_core.figures import (
@@ -14,17 +15,23 @@ from attnconn_core.figures import (
     Styles,
     behaviour_panel,
     comparison_panel,
+    edge_scatters,
     fingerprint_panel,
+    forecast_pairs,
     forecast_panel,
     forecast_scatter,
     matrix,
     matrix_gallery,
     network_means,
+    recovered_graphs,
     recovery_panel,
+    similarity_panel,
+    winners_panel,
 )
 from attnconn_core.parcellation import RegionTable
 from attnconn_core.records import Connectivity
 from attnconn_core.scoring import fingerprint, recovery_scores
+from attnconn_core.scoring.comparison.verdicts import compare_hits
 from attnconn_core.sources import simulated_truth
 
 NAME = "sensitivity_group_wide"
@@ -40,6 +47,19 @@ def _fingerprints(styles: Styles | None) -> Figure:
     matrices = np.random.default_rng(0).normal(size=(5, 4, 4))
     score = fingerprint(matrices, matrices + 0.1, permutations=5)
     return fingerprint_panel({NAME: score}, {NAME: {60: 0.5}}, 0.2, "design", styles=styles)
+
+
+def _similarities(styles: Styles | None) -> Figure:
+    matrices = np.random.default_rng(0).normal(size=(5, 4, 4))
+    score = fingerprint(matrices, matrices + 0.1, permutations=5)
+    return similarity_panel({NAME: score}, "design", styles=styles)
+
+
+def _winners(styles: Styles | None) -> Figure:
+    columns = ["method", "accuracy", "accuracy_lower", "accuracy_upper", "p_value"]
+    scores = pd.DataFrame([(NAME, 0.9, 0.7, 1.0, 0.01)], columns=columns)
+    compared = compare_hits(scores, pd.DataFrame({NAME: [1.0, 0.5]}), 0.1)
+    return winners_panel({"Age": compared}, styles=styles)
 
 
 def _recoveries(styles: Styles | None) -> Figure:
@@ -70,7 +90,14 @@ def _scatter(styles: Styles | None) -> Figure:
     return forecast_scatter(x, y, "ab", x_method="ar", y_method=NAME, styles=styles)
 
 
-IN_COLOUR = (_fingerprints, _recoveries, _behaviours, _comparisons, _forecasts, _scatter)
+def _pairs(styles: Styles | None) -> Figure:
+    return forecast_pairs(pd.DataFrame({NAME: [0.1, 0.2], "ar": [0.2, 0.1]}), "ar", styles=styles)
+
+
+IN_COLOUR = (
+    *(_fingerprints, _similarities, _recoveries, _behaviours, _winners, _comparisons),
+    *(_forecasts, _scatter, _pairs),
+)
 
 
 @pytest.mark.parametrize("draw", IN_COLOUR)
@@ -89,6 +116,14 @@ def test_a_method_has_the_label_and_the_colour_of_its_style(draw: Drawn, written
         lambda styles: matrix(CONNECTIVITY, TABLE, signed=False, styles=styles),
         lambda styles: matrix_gallery([CONNECTIVITY], TABLE, {NAME: False}, styles=styles),
         lambda styles: network_means(CONNECTIVITY, TABLE, styles=styles),
+        lambda styles: edge_scatters([(CONNECTIVITY, CONNECTIVITY)], styles=styles),
+        lambda styles: recovered_graphs(
+            np.tri(4),
+            {NAME: CONNECTIVITY},
+            pd.DataFrame({"method": [NAME, "chance"], "data_set": 1, "auprc": 0.5}),
+            "linear-5",
+            styles=styles,
+        ),
     ],
 )
 def test_a_matrix_has_the_label_of_its_methods_style(draw: Drawn, written) -> None:
@@ -108,5 +143,6 @@ def _colours(figure: Figure) -> set[str]:
     points = [c for axes in figure.axes for each in axes.collections for c in each.get_facecolor()]
     lines = [line.get_color() for axes in figure.axes for line in axes.lines]
     bars = [patch.get_facecolor() for axes in figure.axes for patch in axes.patches]
-    marks = [line.get_color() for each in figure.legends for line in each.legend_handles]
+    handles = [handle for each in figure.legends for handle in each.legend_handles]
+    marks = [handle.get_color() for handle in handles if isinstance(handle, Line2D)]
     return {to_hex(colour) for colour in (*points, *lines, *bars, *marks)}
