@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from attnconn_core.errors import ParameterError
-from attnconn_core.figures.blocks import Blocks, blocks_of
+from attnconn_core.figures.blocks import Blocks, blocks_of, spread
 from attnconn_core.figures.method_styles import Styles, default_styles
 from attnconn_core.figures.style import COLUMN, INK, NORMAL, TINY, canvas, heading, plain
 from attnconn_core.parcellation.regions import RegionTable
@@ -32,6 +32,7 @@ _COLOURS = (
 _RING = (96, 100)
 _SPACE = 2.0  # degrees between two groups
 _FLATTEST = 0.72  # share of the radius at which the curves of neighbours turn
+_RADIUS = 1.1  # inches, at least, of a circle
 _WRAPPED = 16  # most letters of a name in one line
 
 
@@ -182,7 +183,7 @@ def _draw(
             alpha=0.75,
         )
     circos.plotfig(ax=axes)
-    axes.set_aspect("equal")
+    axes.set(xticks=[], yticks=[])  # hidden, but the layout would make room for them
 
 
 def _height(first: float, second: float) -> float:
@@ -210,20 +211,31 @@ def _ring(blocks: Blocks) -> "tuple[Circos, dict[int, tuple[str, float]]]":
     arcs = {str(number): int(size) for number, size in enumerate(sizes)}
     circos = Circos(arcs, space=_SPACE if len(arcs) > 1 else 0)
     place_of: dict[int, tuple[str, float]] = {}
-    named = len(blocks.names) == len(arcs)
     for sector in circos.sectors:
         number = int(sector.name)
-        track = sector.add_track(_RING)
-        track.axis(fc=_COLOURS[number % len(_COLOURS)], ec="none")
-        if named:
-            sector.text(
-                plain("\n".join(wrap(blocks.names[number], _WRAPPED))),
-                r=103,
-                size=TINY,
-                color=INK,
-                orientation="vertical",
-            )
+        sector.add_track(_RING).axis(fc=_COLOURS[number % len(_COLOURS)], ec="none")
         first = int(edges[number] + 0.5)
         for offset, region in enumerate(blocks.order[first : first + sizes[number]]):
             place_of[int(region)] = (sector.name, offset + 0.5)
+    if len(blocks.names) == len(arcs):
+        _name(circos, blocks.names)
     return circos, place_of
+
+
+def _name(circos: "Circos", names: Sequence[str]) -> None:
+    """Write the names of groups outside the ring, moved along it where they would overlap."""
+    lines = ["\n".join(wrap(name, _WRAPPED)) for name in names]
+    most = 1 + max(text.count("\n") for text in lines)
+    gap = float(np.degrees(1.15 * most * TINY / 72 / _RADIUS))
+    centres = np.array([np.degrees(np.mean(sector.rad_lim)) for sector in circos.sectors])
+    places = spread(centres, gap, gap / 2, 360 - gap / 2)
+    for text, degrees in zip(lines, places, strict=True):
+        circos.text(
+            plain(text),
+            r=103,
+            deg=float(degrees),
+            adjust_rotation=True,
+            orientation="vertical",
+            size=TINY,
+            color=INK,
+        )

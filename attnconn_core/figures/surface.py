@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from jaxtyping import Float
 from matplotlib import colormaps
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize, to_rgb
@@ -82,8 +83,7 @@ def flow_on_surface(
         for name, value in zip(flow.regions, values, strict=True):
             of_region[atlas.regions.index(name)] = value
         for axes, view, (side, way) in zip(row.subplots(1, len(views)), views, SIDES, strict=True):
-            axes.imshow(_paint(view, of_region, mapped))
-            axes.set_axis_off()
+            _show(axes, _paint(view, of_region, mapped))
             axes.set_title(f"{side}, {way}", fontsize=TINY, color=FAINT, y=-0.22)
         return mapped
 
@@ -122,9 +122,7 @@ def flow_in_volume(
     def draw(row: SubFigure, flow: Flow) -> ScalarMappable:
         mapped, values = _colours(flow)
         own = centres[[image.regions.index(name) for name in flow.regions]]
-        axes = row.subplots()
-        axes.imshow(_glass_brain(own, values, mapped))
-        axes.set_axis_off()
+        _show(row.subplots(), _glass_brain(own, values, mapped))
         return mapped
 
     return _figure(flows, draw, subtitle, "outline: MNI152", styles or default_styles())
@@ -208,6 +206,12 @@ def _figure(
         + styles.explanation([flow.method for flow in flows]),
     )
     return figure
+
+
+def _show(axes: Axes, picture: np.ndarray) -> None:
+    axes.imshow(picture)
+    axes.set(xticks=[], yticks=[])
+    axes.set_axis_off()
 
 
 def _bar(part: SubFigure, mapped: ScalarMappable, power: int) -> None:

@@ -178,7 +178,7 @@ def _facing(
     faces: Int[np.ndarray, "face 3"],
     *,
     right_half_seen: bool,
-) -> Int[np.ndarray, "face 3"]:
+) -> Int[np.ndarray, "seen 3"]:
     """Return the faces that are turned towards the viewer: half of the work."""
     a, b, c = (vertices[faces[:, corner]] for corner in range(3))
     outwards = np.cross(b - a, c - a)[:, 0]
