@@ -48,7 +48,7 @@ def of_result(result: Result, facts: Mapping[str, Any]) -> dict[str, Any]:
         All facts of the manifest, including those of the result.
     """
     shown: dict[str, Any] = {f"warning: {m}": why for m, why in result.warnings.items()}
-    shown |= {name: picture(png) for name, png in result.figures.items()}
+    shown |= {name: picture(png) for name, png in result.pictures.items()}
     shown |= {name: table(content) for name, content in result.tables.items()}
     shown |= numbers(result.metrics)
     shown |= of_facts({name: value for name, value in facts.items() if name not in shown})

@@ -17,7 +17,6 @@ from attnconn_core.figures import (
     matrix_gallery,
     net_flow,
     network_gallery,
-    png,
 )
 from attnconn_core.records import Connectivity
 from attnconn_core.sources import load_places
@@ -47,7 +46,7 @@ def make_group_mean(work: Work) -> Result:
     if mapped is not None:
         drawn["surface"] = mapped
     return Result(
-        figures={name: png(figure) for name, figure in drawn.items()},
+        figures=drawn,
         files={f"{mean.method}.parquet": {len(sessions): mean} for mean in means},
         metrics={"averaged": len(sessions)},
         facts={"subjects": len(sessions), **({NO_MAP: why_not} if why_not else {})},

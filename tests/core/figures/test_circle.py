@@ -9,7 +9,7 @@ from matplotlib.path import Path
 from matplotlib.transforms import Affine2D
 
 from attnconn_core.errors import AtlasError, ParameterError
-from attnconn_core.figures import circle_gallery, png
+from attnconn_core.figures import circle_gallery, png, svg
 from attnconn_core.figures.circle import strongest
 from attnconn_core.parcellation import RegionTable
 from attnconn_core.records import Connectivity
@@ -137,8 +137,9 @@ def test_networks_are_named_without_overlap(sizes, written, cut_off) -> None:
 
 
 def test_the_picture_is_the_same_every_time_and_pyplot_holds_none(table: RegionTable) -> None:
-    first, second = (png(circle_gallery([_matrix(table)], table, SIGNED)) for _ in range(2))
-    assert first == second
+    for drawn in (png, svg):
+        first, second = (drawn(circle_gallery([_matrix(table)], table, SIGNED)) for _ in range(2))
+        assert first == second
     assert pyplot.get_fignums() == []
 
 
