@@ -173,7 +173,7 @@ def _draw(
             end,
             _RING[0] - 1,
             _RING[0] - 1,
-            color=_COLOURS[int(begin[0]) % len(_COLOURS)],
+            color=_colour(int(begin[0]), len(circos.sectors)),
             height_ratio=_height(*(circos.get_sector(arc).x_to_rad(x) for arc, x in (begin, end))),
             direction=1,
             arrow_height=4.5,
@@ -213,13 +213,19 @@ def _ring(blocks: Blocks) -> "tuple[Circos, dict[int, tuple[str, float]]]":
     place_of: dict[int, tuple[str, float]] = {}
     for sector in circos.sectors:
         number = int(sector.name)
-        sector.add_track(_RING).axis(fc=_COLOURS[number % len(_COLOURS)], ec="none")
+        sector.add_track(_RING).axis(fc=_colour(number, len(arcs)), ec="none")
         first = int(edges[number] + 0.5)
         for offset, region in enumerate(blocks.order[first : first + sizes[number]]):
             place_of[int(region)] = (sector.name, offset + 0.5)
     if len(blocks.names) == len(arcs):
         _name(circos, blocks.names)
     return circos, place_of
+
+
+def _colour(number: int, n_arcs: int) -> str:
+    """Return an arc's colour, which its neighbours don't have, not even the first and the last."""
+    is_last_like_first = number == n_arcs - 1 > 0 and number % len(_COLOURS) == 0
+    return _COLOURS[len(_COLOURS) // 2 if is_last_like_first else number % len(_COLOURS)]
 
 
 def _name(circos: "Circos", names: Sequence[str]) -> None:

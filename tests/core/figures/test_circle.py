@@ -112,6 +112,16 @@ def test_how_many_are_shown_of_how_many_is_said(table: RegionTable, written) -> 
     assert f"Granger (ridge): {min(n, 141)} of {n} significant" in written(figure)
 
 
+@pytest.mark.parametrize("n_groups", [2, 8, 9, 17])
+def test_neighbouring_groups_differ_in_colour(n_groups: int) -> None:
+    groups = tuple(chr(65 + n // 2) for n in range(2 * n_groups))
+    table = RegionTable(tuple(f"r{n}" for n in range(2 * n_groups)), groups, None, "network")
+    axes = circle_gallery([_matrix(table)], table, SIGNED).axes[0]
+    colours = [patch.get_facecolor() for patch in axes.patches]
+    assert len(colours) == n_groups
+    assert all(one != other for one, other in itertools.pairwise([*colours, colours[0]]))
+
+
 def test_no_more_than_150_are_shown() -> None:
     table = RegionTable.ungrouped(tuple(f"r{number}" for number in range(200)))
     figure = circle_gallery([_matrix(table)], table, SIGNED)
