@@ -117,7 +117,7 @@ def test_neighbouring_groups_differ_in_colour(n_groups: int) -> None:
     groups = tuple(chr(65 + n // 2) for n in range(2 * n_groups))
     table = RegionTable(tuple(f"r{n}" for n in range(2 * n_groups)), groups, None, "network")
     axes = circle_gallery([_matrix(table)], table, SIGNED).axes[0]
-    colours = [patch.get_facecolor() for patch in axes.patches]
+    colours = [colour for patch in axes.patches if (colour := patch.get_facecolor())[3] > 0]
     assert len(colours) == n_groups
     assert all(one != other for one, other in itertools.pairwise([*colours, colours[0]]))
 
