@@ -31,7 +31,7 @@ def brain_map(
     places
         Vertices or voxels of the regions; None if they are known by name only.
     subtitle, styles
-        As for `flow_on_surface`.
+        As for `matrix_gallery`.
 
     Raises
     ------

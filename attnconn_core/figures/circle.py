@@ -64,11 +64,8 @@ def circle_gallery(
         Number of arrows; by default 1.5 per region, at most 150.
     significant
         For some methods, the connections among which the strongest are drawn.
-    subtitle
-        What the matrices are of, such as ``"mean over 7 subjects"``; begins the second line.
-    styles
-        Labels, looks and order of methods; None: those of the registry, without
-        configurations.
+    subtitle, styles
+        As for `matrix_gallery`.
 
     Raises
     ------

@@ -54,11 +54,8 @@ def net_flow(
         One per directed method, of the same regions.
     table
         Table of the regions' groups; without groups, only regions are drawn.
-    subtitle
-        What the values are of, such as ``"mean over 7 subjects"``; begins the second line.
-    styles
-        Labels, looks and order of methods; None: those of the registry, without
-        configurations.
+    subtitle, styles
+        As for `matrix_gallery`.
 
     Raises
     ------

@@ -117,11 +117,8 @@ def network_gallery(
         Table of the regions' groups.
     signed
         For each method, whether the sign of values has a meaning.
-    subtitle
-        What the matrices are of, such as ``"mean over 7 subjects"``; begins the second line.
-    styles
-        Labels, looks and order of methods; None: those of the registry, without
-        configurations.
+    subtitle, styles
+        As for `matrix_gallery`.
 
     Raises
     ------

@@ -61,11 +61,8 @@ def flow_on_surface(
         Vertices of the regions, on fsLR 32k surfaces.
     meshes
         Files of these surfaces; see `find_meshes`.
-    subtitle
-        What the values are of, such as ``"mean over 7 subjects"``; begins the second line.
-    styles
-        Labels, looks and order of methods; None: those of the registry, without
-        configurations.
+    subtitle, styles
+        As for `matrix_gallery`.
 
     Raises
     ------
@@ -109,7 +106,7 @@ def flow_in_volume(
     image
         Voxels of the regions.
     subtitle, styles
-        As for `flow_on_surface`.
+        As for `matrix_gallery`.
 
     Raises
     ------
