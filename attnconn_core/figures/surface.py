@@ -84,7 +84,7 @@ def flow_on_surface(
             axes.set_title(f"{side}, {way}", fontsize=TINY, color=FAINT, y=-0.22)
         return mapped
 
-    about = "grey: no region. Surface: mean of 1,200 HCP subjects, inflated"
+    about = "grey: no region. Surface: inflated group average of the HCP's S1200 release"
     return _figure(flows, draw, subtitle, about, styles or default_styles())
 
 

