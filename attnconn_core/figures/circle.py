@@ -32,7 +32,7 @@ _COLOURS = (
 _RING = (96, 100)
 _SPACE = 2.0  # degrees between two groups
 _FLATTEST = 0.72  # share of the radius at which the curves of neighbours turn
-_RADIUS = 1.1  # inches, at least, of a circle
+_RADIUS = 0.8  # inches, at least, of a circle
 _WRAPPED = 16  # most letters of a name in one line
 
 

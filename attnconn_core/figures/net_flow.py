@@ -142,10 +142,8 @@ def _draw_groups(
     grid = _panels(part, flows, _NETWORK_COLUMNS, styles, share=True)
     for place, (axes, flow) in enumerate(zip(grid, flows, strict=True)):
         names, values = flow.per_group(table.require_groups())
-        order = _rank(table, names)
-        labels = [names[number] for number in order]
-        _rows(axes, labels if place % _NETWORK_COLUMNS == 0 else [""] * len(labels))
-        _draw_means(axes, values[:, order], np.arange(len(order)), styles.look(flow.method))
+        _rows(axes, names if place % _NETWORK_COLUMNS == 0 else [""] * len(names))
+        _draw_means(axes, values, np.arange(len(names)), styles.look(flow.method))
 
 
 def _draw_regions(part: SubFigure, flows: Sequence[Flow], styles: Styles) -> None:
@@ -170,12 +168,6 @@ def _draw_regions(part: SubFigure, flows: Sequence[Flow], styles: Styles) -> Non
             labels.insert(_EXTREME, f"… {left_out} between …")
         _rows(axes, labels)
         _draw_means(axes, flow.net[:, order], places, styles.look(flow.method))
-
-
-def _rank(table: RegionTable, names: Sequence[str]) -> list[int]:
-    """Return the positions of groups in the order in which matrices show them."""
-    groups = table.require_groups()
-    return [names.index(name) for name in dict.fromkeys(groups[n] for n in table.order())]
 
 
 def _panels(

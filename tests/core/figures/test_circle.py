@@ -135,13 +135,20 @@ def test_nothing_is_cut_off_or_covered(methods, table: RegionTable, cut_off) -> 
     assert not _covered(figure)
 
 
-@pytest.mark.parametrize("sizes", [[50, 50], [6] * 17, [40, 1, 1, 1, 1, 50, 1, 1, 1]])
-def test_networks_are_named_without_overlap(sizes, written, cut_off) -> None:
-    groups = np.repeat([f"SalVentAttn{chr(65 + n)}" for n in range(len(sizes))], sizes)
+@pytest.mark.parametrize(
+    ("sizes", "name"),
+    [
+        ([50, 50], "SalVentAttn"),
+        ([6] * 17, "SalVentAttn"),
+        ([40, 1, 1, 1, 1, 50, 1, 1, 1], "Salience / ventral attention "),
+    ],
+)
+def test_networks_are_named_without_overlap(sizes, name, written, cut_off) -> None:
+    groups = np.repeat([f"{name}{chr(65 + n)}" for n in range(len(sizes))], sizes)
     regions = tuple(f"r{n}" for n in range(len(groups)))
     table = RegionTable(regions, tuple(groups.tolist()), None, "network")
     figure = circle_gallery([_matrix(table), _matrix(table, "rdcm")], table, SIGNED)
-    assert written(figure).count("SalVentAttnB") == 2
+    assert written(figure).count("ttentio" if "/" in name else name) == 2 * len(sizes)
     assert not cut_off(figure)
     assert not _covered(figure)
 

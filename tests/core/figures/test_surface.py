@@ -25,6 +25,13 @@ from attnconn_core.parcellation import Atlas, RegionTable
 from attnconn_core.parcellation.label_image import LabelImage
 
 LEFT, RIGHT = "CIFTI_STRUCTURE_CORTEX_LEFT", "CIFTI_STRUCTURE_CORTEX_RIGHT"
+REGIONS = tuple(
+    f"{side} {end} {half}"
+    for side in "LR"
+    for half in ("outer", "inner")
+    for end in ("front", "back")
+)
+NET = (3.0, -1.0, 0.0, -2.0, 1.0, -3.0, 2.0, 0.5)
 MESHES = find_meshes()
 needs_meshes = pytest.mark.skipif(
     MESHES is None, reason="the surfaces aren't installed: pip install 'attnconn[surface]'"
@@ -33,15 +40,17 @@ needs_meshes = pytest.mark.skipif(
 
 @pytest.fixture(scope="module")
 def halves() -> Atlas:
-    """The front and the back of both hemispheres; vertices 0 to 99 are in no region."""
+    """Front and back, outer and inner half of both hemispheres; 100 vertices are in no region."""
     from nibabel.gifti.gifti import GiftiImage
 
     labels = {}
     for number, (structure, side) in enumerate(((LEFT, "left"), (RIGHT, "right"))):
         vertices = GiftiImage.from_filename(MESHES.surfaces[side]).agg_data("pointset")
-        labels[structure] = 2 * number + (vertices[:, 1] < 0).astype(np.int32)
+        is_back, is_right = vertices[:, 1] < 0, vertices[:, 0] > np.mean(vertices[:, 0])
+        is_inner = is_right == (side == "left")
+        labels[structure] = (4 * number + 2 * is_inner + is_back).astype(np.int32)
         labels[structure][:100] = -1
-    table = RegionTable(("L front", "L back", "R front", "R back"), None, tuple("LLRR"), None)
+    table = RegionTable(REGIONS, None, tuple("LLLLRRRR"), None)
     return Atlas("halves", labels, table)
 
 
@@ -50,22 +59,24 @@ def views(halves: Atlas) -> tuple[CortexView, ...]:
     return cortex_views(halves, MESHES)
 
 
-def _flow(regions=("L front", "L back", "R front", "R back"), net=(3, -1, 0, -2), method="granger"):
+def _flow(regions=REGIONS, net=NET, method="granger"):
     return Flow(method, tuple(regions), np.array([net, net], dtype=float), np.array([0.5, 0.5]))
 
 
 @needs_meshes
 def test_each_side_shows_its_hemisphere_with_the_front_on_the_proper_side(views) -> None:
     for view, (hemisphere, way) in zip(views, SIDES, strict=True):
-        front, back = (0, 1) if hemisphere == "left" else (2, 3)
-        assert set(np.unique(view.regions)) <= {-2, -1, front, back}
-        column = {
-            region: np.flatnonzero(view.regions == region) % view.regions.shape[1]
-            for region in (front, back)
-        }
+        first = 0 if hemisphere == "left" else 4
+        assert set(np.unique(view.regions)) <= {-2, -1, *range(first, first + 4)}
+        column = [
+            np.flatnonzero((view.regions >= 0) & (view.regions % 2 == end)) % view.regions.shape[1]
+            for end in (0, 1)
+        ]
+        inner = (view.regions[view.regions >= 0] - first) // 2
+        assert inner.mean() > 0.7 if way == "medial" else inner.mean() < 0.3
         # Seen from its own side, the left hemisphere looks to the left.
         looks_left = (hemisphere == "left") == (way == "lateral")
-        assert (column[front].mean() < column[back].mean()) == looks_left
+        assert (column[0].mean() < column[1].mean()) == looks_left
         brain = view.regions != -2
         assert 0.3 < brain.mean() < 0.8
         assert 0.7 < view.shades[brain].min() < view.shades[brain].max() <= 1
@@ -80,10 +91,10 @@ def test_regions_have_the_colours_of_their_net_flow(halves: Atlas, views, writte
     ]
     assert len(images) == 8
     for image, view in zip(images[:4], views, strict=True):
-        for region, value in enumerate((3.0, -1.0, 0.0, -2.0)):
+        for region, value in enumerate(NET):
             seen = view.regions == region
             if seen.any():
-                end = np.percentile([3, 1, 0, 2], 98)
+                end = np.percentile(np.abs(NET), 98)
                 colour = np.array(colormaps["RdBu_r"](0.5 + value / end / 2)[:3])
                 found = np.asarray(image.get_array())[seen] / view.shades[seen][:, None]
                 np.testing.assert_allclose(found.mean(axis=0), colour, atol=0.02)
@@ -99,7 +110,7 @@ def test_regions_have_the_colours_of_their_net_flow(halves: Atlas, views, writte
 
 @needs_meshes
 def test_regions_of_the_study_are_found_by_name(halves: Atlas, views) -> None:
-    some = _flow(("R back", "L front"), (-2, 3))
+    some = _flow(("R back outer", "L front outer"), (-2, 3))
     figure = flow_on_surface([some], halves, MESHES)
     (first, *_) = figure.findobj(lambda a: hasattr(a, "images"))
     view = views[0]
@@ -136,7 +147,7 @@ def test_other_surfaces_and_unknown_regions_are_refused(halves: Atlas) -> None:
     with pytest.raises(AtlasError, match=r"32,492 vertices.*100 left and 0 right"):
         cortex_views(other, MESHES)
     with pytest.raises(ParameterError, match=r"not in the atlas: V9"):
-        flow_on_surface([_flow(("L front", "V9"), (1, 2))], halves, MESHES)
+        flow_on_surface([_flow(("L front outer", "V9"), (1, 2))], halves, MESHES)
 
 
 def _image() -> LabelImage:
