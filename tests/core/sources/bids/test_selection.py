@@ -15,7 +15,8 @@ def test_several_tasks_are_listed_and_one_is_chosen(fmriprep, source):
     fmriprep.session("02", "1")
     with pytest.raises(
         CohortError,
-        match=r"must be of one task; there are rest \(2 scans\), nback \(1 scan\)\. Choose one by task, such as task: rest",
+        match=r"must be of one task; there are rest \(2 scans\), nback \(1 scan\)\. Choose one "
+        r"by task, such as task: rest",
     ):
         source().sessions()
     assert keys(source(task="rest")) == ["sub-01_ses-1", "sub-02_ses-1"]
