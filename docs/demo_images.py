@@ -10,10 +10,13 @@ from attnconn_core.results import Results
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 
-#: Picture in ``docs/images`` → asset and its figure: the report's figures, without behaviour, which
-#: the sample's study doesn't predict, and others of the same assets.
+# The sample's study predicts no behaviour, and its regions have no known place. Net flow and the
+# circle are described without a picture.
+_NOT_SHOWN = ("behaviour", "surface", "net_flow", "circle")
+#: Picture in ``docs/images`` → asset and figure: those of the report that are shown, others
+#: of the same assets, and a score that has a section of its own.
 PICTURES = {
-    **{name: where for name, where in FIGURES.items() if name != "behaviour"},
+    **{name: where for name, where in FIGURES.items() if name not in _NOT_SHOWN},
     "similarities": ("fingerprint", "similarities"),
     "forecast_pairs": ("forecast_skill", "pairs"),
     "edges": ("group_mean", "edges"),

@@ -11,7 +11,7 @@ from matplotlib.ticker import MaxNLocator
 from attnconn_core.errors import ParameterError
 from attnconn_core.figures.method_styles import Look, Styles, default_styles
 from attnconn_core.figures.rows import method_rows
-from attnconn_core.figures.style import FAINT, INK, PAGE, SMALL, canvas, heading
+from attnconn_core.figures.style import COLUMN, FAINT, INK, SMALL, canvas, heading
 from attnconn_core.scoring.comparison.verdicts import Compared
 
 __all__ = ["winners_panel"]
@@ -43,7 +43,7 @@ def winners_panel(compared: Mapping[str, Compared], *, styles: Styles | None = N
     methods = {str(name) for of_target in compared.values() for name in of_target.scores["method"]}
     looks = styles.looks(methods)
     won, highest = _counts(compared)
-    figure = canvas(height=1.9 + 0.3 * len(looks), width=PAGE)
+    figure = canvas(height=1.9 + 0.3 * len(looks), width=COLUMN)
     axes = figure.subplots()
     for row, (method, look) in enumerate(looks.items()):
         _draw(axes, row, won[method], highest[method], look)

@@ -16,11 +16,11 @@ from attnconn_core.figures.context import FigureContext
 from attnconn_core.figures.method_styles import Look, Styles, default_styles
 from attnconn_core.figures.rows import floor_note, floor_of, interval_point
 from attnconn_core.figures.style import (
+    COLUMN,
     FAINT,
     GRID,
     INK,
     MISSING,
-    PAGE,
     SMALL,
     canvas,
     heading,
@@ -69,7 +69,7 @@ def behaviour_panel(scores: pd.DataFrame, *, styles: Styles | None = None) -> Fi
     targets = _sorted_targets(scores)
     dense = len(targets) * len(looks) > _MOST_LINES
     row = 0.21 if dense else max(0.21, _LINE * (len(looks) + 1))
-    figure = canvas(height=2.6 + 0.19 * len(looks) / 2 + max(row * len(targets), 1.2), width=PAGE)
+    figure = canvas(height=2.6 + 0.19 * len(looks) / 2 + max(row * len(targets), 1.2), width=COLUMN)
     left, right = figure.subplots(1, 2, sharey=True)
     for axes, name in ((left, "r"), (right, "r2")):
         values = scores[name].to_numpy(dtype=np.float64)

@@ -14,7 +14,7 @@ from scipy.stats import rankdata
 
 from attnconn_core.errors import ParameterError
 from attnconn_core.figures.method_styles import Styles, default_styles
-from attnconn_core.figures.style import INK, NORMAL, PAGE, SMALL, canvas, heading, plain, tidy
+from attnconn_core.figures.style import COLUMN, INK, NORMAL, SMALL, canvas, heading, plain, tidy
 from attnconn_core.records import Connectivity
 from attnconn_core.scoring.correlation import correlation
 
@@ -59,7 +59,7 @@ def edge_scatters(
     edges = [_common_edges(first, second) for first, second in pairs]
     across = min(_ACROSS, len(pairs))
     down = -(-len(pairs) // across)
-    side = (PAGE - 0.9) / _ACROSS
+    side = (COLUMN - 0.9) / _ACROSS
     figure = canvas(height=1.3 + down * (side + 0.2), width=max(across * side + 0.9, 5.2))
     common = len({second.method for _, second in pairs}) == 1
     panels = figure.subplots(down, across, squeeze=False, sharey=common)

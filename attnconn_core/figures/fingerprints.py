@@ -14,7 +14,7 @@ from attnconn_core.figures.context import FigureContext
 from attnconn_core.figures.method_styles import Styles, default_styles
 from attnconn_core.figures.rows import interval_point, method_rows
 from attnconn_core.figures.similarities import similarity_panel
-from attnconn_core.figures.style import FAINT, INK, PAGE, SMALL, canvas, heading, plain
+from attnconn_core.figures.style import COLUMN, FAINT, INK, SMALL, canvas, heading, plain
 from attnconn_core.scoring.fingerprint.fingerprint import FingerprintScore
 from attnconn_core.scoring.score import Scored
 from attnconn_core.sources import DESIGN_LABELS
@@ -74,7 +74,7 @@ def fingerprint_panel(
         curves = {}
     above = 1.9 + 0.3 * len(methods)
     below = max(2.8, 0.23 * len(curves))  # the legend has a line per method
-    figure = canvas(height=above + (below + 0.4 if curves else 0.4), width=PAGE)
+    figure = canvas(height=above + (below + 0.4 if curves else 0.4), width=COLUMN)
     rows = 2 if curves else 1
     parts = figure.subfigures(rows, 1, squeeze=False, height_ratios=[above, below][:rows])
     accuracy, effect, difference = parts[0, 0].subplots(1, 3, width_ratios=[1, 1, 0.8])

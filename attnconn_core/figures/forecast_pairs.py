@@ -13,9 +13,9 @@ from attnconn_core.figures.blocks import spread
 from attnconn_core.figures.method_styles import Styles, default_styles
 from attnconn_core.figures.rows import floor_note, floor_of
 from attnconn_core.figures.style import (
+    COLUMN,
     FAINT,
     INK,
-    PAGE,
     SMALL,
     TINY,
     canvas,
@@ -133,7 +133,7 @@ def forecast_pairs(r2: pd.DataFrame, method: str, *, styles: Styles | None = Non
     limits = _common_limits(*2 * [np.maximum(values[np.isfinite(values)], floor)])
     across = min(_ACROSS, len(shown))
     down = -(-len(shown) // across)
-    side = (PAGE - 0.5) / _ACROSS
+    side = (COLUMN - 0.5) / _ACROSS
     figure = canvas(height=1.6 + down * (side + 0.35), width=max(across * side + 0.5, 5.2))
     panels = figure.subplots(down, across, squeeze=False, sharex=True, sharey=True)
     for place, axes in enumerate(panels.flat):

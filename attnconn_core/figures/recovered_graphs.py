@@ -14,11 +14,11 @@ from matplotlib.lines import Line2D
 from attnconn_core.errors import ParameterError
 from attnconn_core.figures.method_styles import Styles, default_styles
 from attnconn_core.figures.style import (
+    COLUMN,
     FAINT,
     INK,
     MISSING,
     NORMAL,
-    PAGE,
     SMALL,
     UNSIGNED,
     canvas,
@@ -86,7 +86,7 @@ def recovered_graphs(
     edges = (truth != 0) & ~np.eye(len(truth), dtype=bool)
     across = 2 if len(estimates) == _BEST else min(_ACROSS, 1 + len(estimates))
     down = -(-(1 + len(estimates)) // across)
-    figure = canvas(height=1.7 + down * ((PAGE - 0.4) / across + 0.1), width=PAGE)
+    figure = canvas(height=1.7 + down * ((COLUMN - 0.4) / across + 0.1), width=COLUMN)
     panels = figure.subplots(down, across, squeeze=False)
     drawn = [(f"Ground truth\n{int(edges.sum())} edges", edges.astype(np.float64))]
     for method, estimate in estimates.items():

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from attnconn_core.errors import ParameterError
 from attnconn_core.figures.method_styles import Look, Styles, default_styles
 from attnconn_core.figures.rows import method_rows, points
-from attnconn_core.figures.style import CROSS, INK, PAGE, SMALL, canvas, heading
+from attnconn_core.figures.style import COLUMN, CROSS, INK, SMALL, canvas, heading
 from attnconn_core.scoring.fingerprint.fingerprint import FingerprintScore
 
 __all__ = ["similarity_panel"]
@@ -46,7 +46,7 @@ def similarity_panel(
         raise ParameterError("a figure of similarities needs at least one method; got none")
     styles = styles or default_styles()
     methods = styles.sort(scores)
-    figure = canvas(height=1.9 + 0.55 * len(methods), width=PAGE)
+    figure = canvas(height=1.9 + 0.55 * len(methods), width=COLUMN)
     similarity, margin = figure.subplots(1, 2, width_ratios=[1.5, 1])
     _draw_similarities(similarity, scores, methods, styles)
     _draw_margins(margin, scores, methods, styles)

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from attnconn_core.errors import ParameterError
-from attnconn_core.figures.style import CROSS, INK, PAGE, SMALL, canvas, heading, plain, tidy
+from attnconn_core.figures.style import COLUMN, CROSS, INK, SMALL, canvas, heading, plain, tidy
 
 __all__ = ["sweep_panel", "varied"]
 
@@ -54,7 +54,7 @@ def sweep_panel(configurations: pd.DataFrame, parameters: pd.DataFrame, best: st
     base = _reference(values)
     across = min(_ACROSS, len(together))
     down = -(-len(together) // across)
-    figure = canvas(height=1.7 + 2.1 * down, width=PAGE)
+    figure = canvas(height=1.7 + 2.1 * down, width=COLUMN)
     panels = figure.subplots(down, across, squeeze=False, sharey=True)
     for place, axes in enumerate(panels.flat):
         if place >= len(together):
