@@ -101,6 +101,8 @@ def make(platform: Platform, spec: BuildSpec, partition: str) -> Made:
         cohort = {"cohort": facts["cohort"]} if "cohort" in facts else {}
         run = runs.own({**runs.parameters, **cohort})
         below = _track(work, run, result, cohort)
+        if spec.main_of is not None:
+            run.metrics(spec.main_of(result))
         scans = _list_scans(work, run, result)
         entry = _store(platform, work, spec, result, facts)
         for name, place in spec.copies.items():
@@ -186,7 +188,6 @@ def _track(
             one.metrics(values)
             if str(method) in result.warnings:
                 one.tag(_WARNING, result.warnings[str(method)])
-        run.metrics({f"{name}/{method}": value for name, value in values.items()})
         below.append(one)
     return below
 

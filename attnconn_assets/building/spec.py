@@ -84,6 +84,9 @@ class BuildSpec:
     trains
         Whether the body trains forecasters. These use all cores or the GPU, so such bodies share
         a Dagster pool.
+    main_of
+        Function from a result with `Result.by_method` to the metrics ``measure/method`` that the
+        MLflow run of the partition shows. All metrics of a method are in the method's own run.
     """
 
     name: str
@@ -110,6 +113,7 @@ class BuildSpec:
     keeps: frozenset[str] = frozenset()
     window: Window | None = None
     trains: bool = False
+    main_of: Callable[[Result], Mapping[str, float]] | None = None
 
     def __post_init__(self) -> None:
         for part in _parts(self.make):

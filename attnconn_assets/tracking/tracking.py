@@ -74,12 +74,13 @@ class Tracking(dg.ConfigurableResource):
     @property
     def database(self) -> str:
         """The URI of the database."""
-        if "?" in str(self._file):  # would start the options of a plain URI
-            return f"sqlite:///file:{urllib.parse.quote(str(self._file))}?uri=true"
-        return f"sqlite:///{self._file}"
+        if "?" in str(self.file):  # would start the options of a plain URI
+            return f"sqlite:///file:{urllib.parse.quote(str(self.file))}?uri=true"
+        return f"sqlite:///{self.file}"
 
     @property
-    def _file(self) -> Path:
+    def file(self) -> Path:
+        """The database file."""
         return Path(self.folder).resolve() / "mlflow.db"
 
     def client(self) -> "MlflowClient":
@@ -101,16 +102,16 @@ class Tracking(dg.ConfigurableResource):
         folder = Path(self.folder)
         folder.mkdir(parents=True, exist_ok=True)
         with locked(Path(self.folder) / ".opening"):
-            require_known(self._file)
-            discard_unfinished(self._file)
+            require_known(self.file)
+            discard_unfinished(self.file)
             try:
                 self._client = self._connected()
             except (MlflowException, DatabaseError) as error:
-                why = explained(error, self._file)
+                why = explained(error, self.file)
                 if why is None:
                     raise
                 raise why from error
-            call_when_free(lambda: follow_folder(self._file), self.database)
+            call_when_free(lambda: follow_folder(self.file), self.database)
             self._write_ahead()
         return self._client
 
@@ -135,7 +136,7 @@ class Tracking(dg.ConfigurableResource):
         """
         with (
             contextlib.suppress(sqlite3.OperationalError),
-            contextlib.closing(sqlite3.connect(self._file, timeout=1)) as database,
+            contextlib.closing(sqlite3.connect(self.file, timeout=1)) as database,
         ):
             database.execute("PRAGMA journal_mode = WAL")
 
@@ -217,27 +218,27 @@ class Tracking(dg.ConfigurableResource):
 
     def deleted(self, study: str) -> Deleted:
         """Return what a person deleted of a study's current runs."""
-        return deleted(self.client(), self._file, study)
+        return deleted(self.client(), self.file, study)
 
     def restore(self, study: str) -> Deleted:
         """Restore what a person deleted of a study's current runs, and return it."""
-        return restore(self.client(), self._file, study)
+        return restore(self.client(), self.file, study)
 
     def run_table(self, study: str) -> RunTable:
         """Return the runs in the database, and which of a study's are current."""
         self.client()
-        return RunTable.read(self._file, study)
+        return RunTable.read(self.file, study)
 
     def makers_of(self, study: str, asset: str) -> dict[tuple[str, str], Maker]:
         """Return the runs that made an asset's partitions; see `makers_of`."""
         self.client()
-        return makers_of(self._file, study, asset)
+        return makers_of(self.file, study, asset)
 
     def make_current(
         self, run_id: str, others: Iterable[str], table: RunTable, origin: Origin
     ) -> None:
         """Mark a run as current in place of others; see `make_current`."""
-        make_current(self.client(), self._file, run_id, others, table, origin)
+        make_current(self.client(), self.file, run_id, others, table, origin)
 
     def result_of(self, run_id: str) -> str | None:
         """Return the ``asset/partition`` of an MLflow run; None if there is no such run."""
@@ -296,7 +297,7 @@ class Tracking(dg.ConfigurableResource):
 
     def registry_table(self) -> RegistryTable:
         """Return the content of the registry; empty if there is no database yet."""
-        return RegistryTable.read(self._file)
+        return RegistryTable.read(self.file)
 
     def is_registered(self, table: RegistryTable, name: str, sha256: str, alias: str) -> bool:
         """Whether a stored model has its version, its files and its alias; see `RegistryTable`."""
@@ -314,7 +315,7 @@ class Tracking(dg.ConfigurableResource):
         self, names: Collection[str], stored: Collection[str], *, repair: bool = False
     ) -> list[Finding]:
         """List the versions of registered models whose files are damaged; see `verify_versions`."""
-        if not names or not self._file.exists():
+        if not names or not self.file.exists():
             return []
         client = self.client()
         findings = (verify_versions(client, name, stored, repair=repair) for name in sorted(names))

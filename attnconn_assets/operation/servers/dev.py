@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from attnconn_assets.building.partitions import add_sessions
+from attnconn_assets.instance.first_events import pass_over_old_events
 from attnconn_assets.instance.home import home_folder, open_instance
 from attnconn_assets.instance.run_locks import end_orphans
 from attnconn_assets.operation.servers.record import only_one
@@ -56,6 +57,7 @@ def _seed_what_is_there(study: Study) -> None:
     """Add sessions whose scans haven't changed for a minute; the sensor adds the others."""
     with open_instance() as instance:
         end_orphans(instance)
+        pass_over_old_events(instance)
         try:
             listing = study.make_source().listing()
         except AttnconnError as error:  # such as no scans yet
