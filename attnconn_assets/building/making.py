@@ -20,10 +20,12 @@ from attnconn_assets.building.runs import Runs
 from attnconn_assets.building.settings import DeclaredSettings
 from attnconn_assets.building.showing import show_stored
 from attnconn_assets.building.spec import BuildSpec
+from attnconn_assets.building.stored_metadata import opened
 from attnconn_assets.building.work import Work
 from attnconn_assets.storage import formats
 from attnconn_assets.storage.entry import Entry
 from attnconn_assets.tracking.run import TrackedRun
+from attnconn_assets.tracking.tags import NOTE
 from attnconn_core.errors import AttnconnError, ParameterError, SeriesError
 
 __all__ = ["CheckFailedError", "Made", "make"]
@@ -81,7 +83,8 @@ def make(platform: Platform, spec: BuildSpec, partition: str) -> Made:
     _refuse_short(platform, spec, partition)
     recipe = spec.recipe_of(partition)
     sweep = spec.sweep_of(partition) if spec.sweep_of else None
-    tags = {_CAUTIONS: _FOUND_LATER} if spec.is_judged else {}
+    tags = {NOTE: spec.note_of(partition)}
+    tags |= {_CAUTIONS: _FOUND_LATER} if spec.is_judged else {}
     with Runs(platform, recipe, partition, spec.experiment, spec.run_label, sweep, tags) as runs:
         work = Work(
             asset=spec.name,
@@ -113,8 +116,9 @@ def make(platform: Platform, spec: BuildSpec, partition: str) -> Made:
         platform.log.warning(f"{spec.name} of {partition}: {earlier}")
     shown = {
         **({"warning": earlier} if earlier else {}),
+        **opened(platform.tracking, entry),
+        **metadata.of_result(result, facts, f"{spec.name} {partition}"),
         **({"cautions": _FOUND_LATER} if spec.is_judged else {}),
-        **metadata.of_result(result, facts),
         **scans,
         **{f"copy of {name}": dg.MetadataValue.path(str(p)) for name, p in spec.copies.items()},
         **_side_by_side(platform, result, run, below),

@@ -12,6 +12,7 @@ from attnconn_assets.building.result import Result
 from attnconn_assets.building.windows import Window
 from attnconn_assets.building.work import Work
 from attnconn_assets.instance.pools import TRAINING
+from attnconn_assets.storage.entry import WHOLE
 from attnconn_assets.storage.recipe import Recipe
 from attnconn_core.errors import ParameterError
 from attnconn_core.records import Session
@@ -158,6 +159,12 @@ class BuildSpec:
     def recipe_of(self, partition: str) -> Recipe:
         """The recipe of one partition."""
         return self._recipe(self.settings_for(partition))
+
+    def note_of(self, partition: str) -> str:
+        """The description of the MLflow run of a partition."""
+        if partition == WHOLE:
+            return self.description
+        return f"{self.description} {self.partitioned.capitalize()} {partition}."
 
     def settings_for(self, partition: str) -> Mapping[str, Any]:
         """The settings that the body may read when it makes a partition."""

@@ -16,13 +16,14 @@ DATABASE = "ATTNCONN_MLFLOW_DATABASE"
 """The variable by which MLflow's page is given the path of its database file."""
 
 _MOST_COLUMNS = 6
+_SECTION, _BARS = "attnconn", 20
 _NEWEST = "100"  # runs of an experiment that are looked at
 # Metrics that are shown before others, if an experiment has them.
 _FIRST = (
     *("accuracy_strict", "i_diff", "margin", "r", "r2", "rho", "auroc", "correlation"),
     *("validation_r2", "best_epoch", "density", "strength", "motion_mean", "minutes"),
 )
-# The same on all pages that show models: how long it took and how often it was repeated.
+# Costs and settings of a training, which are the same for all or say nothing about the result.
 _LAST = ("attention_term", "seconds", "windows")
 _METRICS = """
 with newest as (
@@ -74,10 +75,33 @@ def first_views(database: Path) -> dict[str, str]:
         state: dict[str, Any] = {
             "selectedColumns": [*shown, "attributes.`Description`"],
             "runsExpanded": unfolded[experiment],
+            **_charts(_chosen(found)),
         }
         page = f"ExperimentPage-{json.dumps([experiment])}"
         views[f"MLflowLocalStorage-1.1-{page}-ReactComponentState"] = json.dumps(state)
     return views
+
+
+def _charts(metrics: list[str]) -> dict[str, Any]:
+    """Return a section with a chart per metric; MLflow adds its own sections below.
+
+    By itself it draws one chart per metric of any run, in alphabetical order.
+    """
+    section = {"uuid": _SECTION, "name": "What matters", "display": True, "isReordered": True}
+    charts = [
+        {
+            "uuid": f"{_SECTION} {name}",
+            "type": "BAR",
+            "runsCountToCompare": _BARS,
+            "metricSectionId": _SECTION,
+            "deleted": False,
+            "isGenerated": False,
+            "displayName": name,
+            "metricKey": name,
+        }
+        for name in metrics
+    ]
+    return {"compareRunSections": [section], "compareRunCharts": charts}
 
 
 def _chosen(metrics: list[tuple[str, int, int]]) -> list[str]:

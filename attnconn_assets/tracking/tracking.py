@@ -7,7 +7,6 @@ the store.
 
 import contextlib
 import itertools
-import json
 import logging
 import re
 import sqlite3
@@ -30,7 +29,7 @@ from attnconn_assets.tracking.current_runs import (
     retire,
 )
 from attnconn_assets.tracking.deleted import Deleted, deleted, restore
-from attnconn_assets.tracking.experiments import experiment_of
+from attnconn_assets.tracking.experiments import describe_experiments, experiment_of
 from attnconn_assets.tracking.moved import follow_folder
 from attnconn_assets.tracking.registered_files import verify_versions
 from attnconn_assets.tracking.registry import (
@@ -44,7 +43,7 @@ from attnconn_assets.tracking.registry_table import RegistryTable
 from attnconn_assets.tracking.retry import WaitingClient, call_when_free
 from attnconn_assets.tracking.run import TrackedRun, pictures_of
 from attnconn_assets.tracking.soundness import discard_unfinished, explained, require_known
-from attnconn_assets.tracking.tags import Origin
+from attnconn_assets.tracking.tags import NOTE, Origin
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -253,10 +252,15 @@ class Tracking(dg.ConfigurableResource):
         asset, partition = tags.get("attnconn.asset"), tags.get("attnconn.partition")
         return f"{asset}/{partition}" if asset and partition else None
 
-    def link(self, made_by: Mapping[str, str]) -> dg.MetadataValue:
-        """Return a link to the page of an entry's MLflow run."""
+    def link(self, made_by: Mapping[str, str], file: str = "") -> dg.MetadataValue:
+        """Return a link to the page of an entry's MLflow run, or of a file among its artifacts."""
         experiment, run = made_by["mlflow_experiment"], made_by["mlflow_run"]
-        return dg.MetadataValue.url(f"{self.page}/#/experiments/{experiment}/runs/{run}")
+        page = f"/artifacts/{urllib.parse.quote(file)}" if file else ""
+        return dg.MetadataValue.url(f"{self.page}/#/experiments/{experiment}/runs/{run}{page}")
+
+    def describe(self, notes: Mapping[str, str]) -> None:
+        """Set the descriptions of experiments that have none; see `describe_experiments`."""
+        describe_experiments(self.client(), notes)
 
     def pictures(self, made_by: Mapping[str, str]) -> dict[str, bytes]:
         """Return the figures of an entry's MLflow run, by name."""
@@ -269,10 +273,15 @@ class Tracking(dg.ConfigurableResource):
         return pictures_of(run.info.artifact_uri)
 
     def comparison(self, experiment_id: str, runs: Sequence[str]) -> dg.MetadataValue:
-        """Return a link to the page that compares runs of one experiment."""
-        ids = json.dumps(list(runs), separators=(",", ":"))
-        query = urllib.parse.urlencode({"runs": ids, "experiments": json.dumps([experiment_id])})
-        return dg.MetadataValue.url(f"{self.page}/#/compare-runs?{query}")
+        """Return a link to the charts of some runs of one experiment, a bar per run.
+
+        Not to MLflow's page for comparisons: its plot cuts names after ten characters, so that
+        runs whose names begin alike have one label there.
+        """
+        ids = ",".join(f"'{run}'" for run in runs)
+        shown = {"searchFilter": f"attributes.run_id IN ({ids})", "compareRunsMode": "CHART"}
+        query = urllib.parse.urlencode(shown, quote_via=urllib.parse.quote)
+        return dg.MetadataValue.url(f"{self.page}/#/experiments/{experiment_id}/runs?{query}")
 
     def sweep(self, experiment: str, study: str, name: str) -> TrackedRun:
         """Return the parent run of a study's runs of one experiment file; create it if needed."""
@@ -280,6 +289,7 @@ class Tracking(dg.ConfigurableResource):
         experiment_id = self._experiment(client, experiment)
         tags = {"attnconn.study": study, "attnconn.sweep": name}
         wanted = " and ".join(f"tags.`{tag}` = '{value}'" for tag, value in tags.items())
+        tags[NOTE] = f"The configurations of the experiment file {name}, each as a run below."
         with locked(Path(self.folder) / ".opening"):
             runs = client.search_runs([experiment_id], wanted, max_results=1)
             if runs:

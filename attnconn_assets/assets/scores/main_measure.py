@@ -4,7 +4,7 @@ from attnconn_assets.building.result import Result
 from attnconn_core.errors import AttnconnError
 from attnconn_core.scoring import Comparable
 
-__all__ = ["mean_recovery", "main_measure"]
+__all__ = ["main_measure", "mean_recovery"]
 
 
 def main_measure(score: Comparable, result: Result) -> dict[str, float]:
