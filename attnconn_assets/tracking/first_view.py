@@ -4,9 +4,11 @@ MLflow itself begins with a table without metrics, in which the runs of methods 
 """
 
 import json
+import re
 from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from attnconn_assets.tracking.query import rows
 
@@ -17,22 +19,25 @@ DATABASE = "ATTNCONN_MLFLOW_DATABASE"
 
 _MOST_COLUMNS = 6
 _SECTION, _BARS = "attnconn", 20
+_NAME, _WIDTH = "attributes.`Run Name`", 300  # pixels: names of sessions are long
 _NEWEST = "100"  # runs of an experiment that are looked at
-# Metrics that are shown before others, if an experiment has them.
+# Metrics that are shown before others, if an experiment has them, and those that are shown last:
+# ends of intervals, and what training costs.
 _FIRST = (
-    *("accuracy_strict", "i_diff", "margin", "r", "r2", "rho", "auroc", "correlation"),
-    *("validation_r2", "best_epoch", "density", "strength", "motion_mean", "minutes"),
+    *("accuracy_strict", "accuracy", "i_diff", "cohens_d", "margin_mean"),
+    *("retest_r", "halves_r", "seeds_r", "icc", "validation_r2", "r2", "r", "auroc"),
+    *("validation_loss", "loss", "best_epoch", "mse", "minutes"),
 )
-# Costs and settings of a training, which are the same for all or say nothing about the result.
-_LAST = ("attention_term", "seconds", "windows")
+_LAST = re.compile(r".*_(lower|upper|n)|attention_term|seconds|windows|final_loss")
 _METRICS = """
 with newest as (
   select run_uuid, experiment_id,
     row_number() over (partition by experiment_id order by start_time desc) as place
   from runs where lifecycle_stage = 'active'
 )
-select cast(newest.experiment_id as text), metric.key, count(*), count(distinct metric.value)
-from newest join latest_metrics as metric on metric.run_uuid = newest.run_uuid
+select cast(newest.experiment_id as text), coalesce(metric.key, ''), count(*),
+  count(distinct metric.value), coalesce(max(metric.step), 0)
+from newest left join latest_metrics as metric on metric.run_uuid = newest.run_uuid
 where newest.place <= cast(? as integer)
 group by newest.experiment_id, metric.key
 """
@@ -47,8 +52,17 @@ order by parent.start_time desc
 _MODELS = "select distinct cast(experiment_id as text) from logged_models"
 
 
+class _Metric(NamedTuple):
+    """A metric of an experiment: in how many runs, with how many values, up to which epoch."""
+
+    name: str
+    n_runs: int
+    n_values: int
+    last_step: int
+
+
 def first_views(database: Path) -> dict[str, str]:
-    """Return the first state of the table of each experiment that has metrics.
+    """Return the first state of the table and the charts of each experiment that has runs.
 
     Parameters
     ----------
@@ -60,64 +74,86 @@ def first_views(database: Path) -> dict[str, str]:
     views
         Key of the browser's local storage → the state that MLflow's page reads from there.
     """
-    metrics: dict[str, list[tuple[str, int, int]]] = defaultdict(list)
+    metrics: dict[str, list[_Metric]] = defaultdict(list)
     for experiment, *metric in rows(database, _METRICS, _NEWEST):
-        metrics[experiment].append(tuple(metric))  # type: ignore[arg-type]
+        metrics[experiment].append(_Metric(*metric))
     unfolded: dict[str, dict[str, bool]] = defaultdict(dict)
     for experiment, run in rows(database, _UNFOLDED):
         unfolded[experiment][run] = True
     models = {experiment for (experiment,) in rows(database, _MODELS)}
     views: dict[str, str] = {}
     for experiment, found in metrics.items():
-        shown = [f"metrics.`{name}`" for name in _chosen(found)]
-        if experiment in models:
-            shown.append("attributes.`Models`")
-        state: dict[str, Any] = {
-            "selectedColumns": [*shown, "attributes.`Description`"],
+        chosen = _chosen([metric for metric in found if metric.name])
+        shown = [f"metrics.`{metric.name}`" for metric in chosen]
+        shown += ["attributes.`Models`"] if experiment in models else []
+        shown.append("attributes.`Description`")
+        state = {
+            "selectedColumns": shown,
+            "columnOrder": [_NAME, "runDateAndNestInfo", *shown, "duration"],
+            "columnWidths": {_NAME: _WIDTH},
             "runsExpanded": unfolded[experiment],
-            **_charts(_chosen(found)),
+            **_charts(chosen),
         }
         page = f"ExperimentPage-{json.dumps([experiment])}"
         views[f"MLflowLocalStorage-1.1-{page}-ReactComponentState"] = json.dumps(state)
     return views
 
 
-def _charts(metrics: list[str]) -> dict[str, Any]:
+def _charts(metrics: Sequence[_Metric]) -> dict[str, Any]:
     """Return a section with a chart per metric; MLflow adds its own sections below.
 
     By itself it draws one chart per metric of any run, in alphabetical order.
     """
+    if not metrics:
+        return {}
     section = {"uuid": _SECTION, "name": "What matters", "display": True, "isReordered": True}
-    charts = [
-        {
-            "uuid": f"{_SECTION} {name}",
-            "type": "BAR",
-            "runsCountToCompare": _BARS,
-            "metricSectionId": _SECTION,
-            "deleted": False,
-            "isGenerated": False,
-            "displayName": name,
-            "metricKey": name,
-        }
-        for name in metrics
-    ]
-    return {"compareRunSections": [section], "compareRunCharts": charts}
+    return {
+        "compareRunSections": [section],
+        "compareRunCharts": [_chart(metric) for metric in metrics],
+        "isAccordionReordered": True,  # otherwise MLflow sorts the sections by their names
+    }
 
 
-def _chosen(metrics: list[tuple[str, int, int]]) -> list[str]:
-    """Return the metrics to show: those of most runs, those that matter, those that vary.
+def _chart(metric: _Metric) -> dict[str, Any]:
+    """Return a chart with a bar per run, or with a line per run if the metric has epochs."""
+    line = {
+        "lineSmoothness": 0,
+        "xAxisScaleType": "linear",
+        "scaleType": "linear",
+        "range": {},
+        "xAxisKey": "step",
+        "selectedXAxisMetricKey": "",
+        "yAxisKey": "metric",
+        "yAxisExpressions": [],
+        "ignoreOutliers": False,
+        "useGlobalXaxisKey": True,
+        "useGlobalLineSmoothing": True,
+    }
+    return {
+        "uuid": f"{_SECTION} {metric.name}",
+        "type": "LINE" if metric.last_step else "BAR",
+        "runsCountToCompare": _BARS,
+        "metricSectionId": _SECTION,
+        "deleted": False,
+        "isGenerated": False,
+        "displayName": metric.name,
+        "metricKey": metric.name,
+        **(line if metric.last_step else {}),
+    }
 
-    Parameters
-    ----------
-    metrics
-        Name, number of runs that have it, and number of its values.
-    """
-    most = max(n_runs for _, n_runs, _ in metrics)
 
-    def place(metric: tuple[str, int, int]) -> tuple[bool, bool, int, bool, str]:
-        name, n_runs, n_values = metric
-        measure = name.partition("/")[0]
-        first = _FIRST.index(measure) if measure in _FIRST else len(_FIRST)
-        return 2 * n_runs < most, measure in _LAST, first, n_values == 1 < n_runs, name
+def _chosen(metrics: Sequence[_Metric]) -> list[_Metric]:
+    """Return the metrics to show: those of most runs, those that matter, those that vary."""
+    most = max((metric.n_runs for metric in metrics), default=0)
 
-    return [name for name, *_ in sorted(metrics, key=place)][:_MOST_COLUMNS]
+    def place(metric: _Metric) -> tuple[bool, int, bool, bool, str]:
+        measure = metric.name.partition("/")[0]
+        return (
+            2 * metric.n_runs < most,
+            _FIRST.index(measure) if measure in _FIRST else len(_FIRST),
+            _LAST.fullmatch(measure) is not None,
+            metric.n_values == 1 < metric.n_runs,
+            metric.name,
+        )
+
+    return sorted(metrics, key=place)[:_MOST_COLUMNS]
