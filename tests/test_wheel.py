@@ -38,7 +38,10 @@ DATA = {
         "attnconn_core/py.typed",
         "attnconn_core/parcellation/aal2.csv",
         "attnconn_assets/py.typed",
-        "attnconn_assets/assets/report/report.html",
+        "attnconn_core/references.bib",
+        "attnconn_assets/assets/report/templates/report.html",
+        "attnconn_assets/assets/report/templates/viewer.js",
+        "attnconn_assets/assets/report/templates/sections/scores.html",
     )
 }
 

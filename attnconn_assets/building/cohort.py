@@ -133,10 +133,10 @@ def cohort_of(
     present = []
     excluded = listing.missing
     for session in listing.sessions:
-        why = by_name(study, session.key) or _why_not(store, session.key, assets, window)
-        if not why and (broken := _broken(study, store, session.key)):
-            why = f"{BY_RULE}{broken}"
-        if why:
+        # Rules come first: what a session lacks because a rule excludes it isn't missing.
+        if why := _by_rule(study, store, session.key) or _why_not(
+            store, session.key, assets, window
+        ):
             excluded[session.key] = why
         else:
             present.append(session)
@@ -174,21 +174,17 @@ def left_out_by_rules(study: Study, store: Store, sessions: Iterable[str]) -> di
 
     Sessions without stored quality are only excluded by name.
     """
-    excluded = {}
-    for key in sessions:
-        named = by_name(study, key).removeprefix(BY_RULE)
-        known = store.readable("quality", key) is not None
-        if why := named or (_broken(study, store, key) if known else ""):
-            excluded[key] = why
-    return excluded
+    by_rule = {key: _by_rule(study, store, key).removeprefix(BY_RULE) for key in sessions}
+    return {key: why for key, why in by_rule.items() if why}
 
 
-def _broken(study: Study, store: Store, session: str) -> str:
-    """Return the study's rules that a session's stored quality breaks, in words; empty if none."""
-    if not study.exclude.given:
-        return ""
-    quality = store.readable("quality", session)
-    return study.exclude.why_not(quality.facts["measured"] if quality else {})
+def _by_rule(study: Study, store: Store, session: str) -> str:
+    """Return why the study excludes a session, by name or by its stored quality; empty if not."""
+    if why := by_name(study, session):
+        return why
+    quality = store.readable("quality", session) if study.exclude.given else None
+    broken = study.exclude.why_not(quality.facts["measured"]) if quality else ""
+    return f"{BY_RULE}{broken}" if broken else ""
 
 
 def short_of_quorum(study: Study, cohort: Cohort) -> str:

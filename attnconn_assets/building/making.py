@@ -4,7 +4,7 @@ Everything that is the same for all assets is done here, from the body's `Result
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -148,7 +148,7 @@ def _lacks(platform: Platform, spec: BuildSpec, partition: str) -> dict[str, str
 def _refuse_unsound(result: Result) -> None:
     broken = [check.complaint for check in result.checks if not check.passed]
     if broken:
-        pictures = {name: metadata.picture(png) for name, png in result.figures.items()}
+        pictures = {name: metadata.picture(png) for name, png in result.pictures.items()}
         raise CheckFailedError("; ".join(broken), result.checks, pictures)
 
 
@@ -179,8 +179,8 @@ def _track(
     run.metrics(result.metrics)
     for name, warning in result.warnings.items():
         run.tag(f"{_WARNING}.{name}", warning)
-    for name, png in result.figures.items():
-        run.picture(name, png)
+    for name, content in _picture_files(result, result.pictures).items():
+        run.figure(name, content)
     below: list[TrackedRun] = []
     if result.by_method is None:
         return below
@@ -194,6 +194,12 @@ def _track(
                 one.tag(_WARNING, result.warnings[str(method)])
         below.append(one)
     return below
+
+
+def _picture_files(result: Result, names: Iterable[str]) -> dict[str, bytes]:
+    """Return pictures as files, and figures as drawings, too."""
+    files = {f"{name}.png": result.pictures[name] for name in names}
+    return files | {f"{name}.svg": drawing for name, drawing in result.drawings.items()}
 
 
 def _list_scans(work: Work, run: TrackedRun, result: Result) -> dict[str, int]:
@@ -211,8 +217,7 @@ def _store(
     """Store a result with its inputs and its MLflow run."""
     contents: dict[str, Any] = dict(result.files)
     contents |= {f"{name}.parquet": table for name, table in result.tables.items()}
-    if spec.keeps_figures:
-        contents |= {f"{name}.png": png for name, png in result.figures.items()}
+    contents |= _picture_files(result, result.figures)
     run = work.runs.own()
     draft = Entry(
         asset=spec.name,

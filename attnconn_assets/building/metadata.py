@@ -54,7 +54,7 @@ def of_result(result: Result, facts: Mapping[str, Any], named: str = "") -> dict
         Asset and partition, which stand above the figures.
     """
     shown: dict[str, Any] = {f"warning: {m}": why for m, why in result.warnings.items()}
-    shown |= pictures(result.figures, named)
+    shown |= pictures(result.pictures, named)
     shown |= {name: table(content) for name, content in result.tables.items()}
     shown |= numbers(result.metrics)
     shown |= of_facts({name: value for name, value in facts.items() if name not in shown})

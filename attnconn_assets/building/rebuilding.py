@@ -137,8 +137,8 @@ class Rebuilder:
     def _show(self, run: TrackedRun, spec: BuildSpec, entry: Entry, *, scored: bool) -> None:
         """Add to a run those files of MLflow's page that are stored."""
         for name in entry.files:
-            if name.endswith(".png"):
-                run.picture(name.removesuffix(".png"), self._store.path(entry, name).read_bytes())
+            if name.endswith((".png", ".svg")):
+                run.figure(name, self._store.path(entry, name).read_bytes())
         if scored:
             scans = [dict(file) for file in files_behind(self._store, *entry.inputs)]
             run.file("scans.json", json.dumps(scans, indent=1).encode())

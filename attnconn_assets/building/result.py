@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
+from matplotlib.figure import Figure
 
 from attnconn_assets.building.checks import Check
 from attnconn_assets.storage.entry import Entry
+from attnconn_core.figures import png, svg
 
 __all__ = ["Result"]
 
@@ -24,8 +27,10 @@ class Result:
     tables
         Name → table; stored as ``<name>.parquet`` and shown in Dagster.
     figures
-        Name → PNG; shown in Dagster and MLflow, and stored as ``<name>.png`` with assets
-        that keep their figures.
+        Name → figure of a group result: shown in Dagster and MLflow, and stored as
+        ``<name>.png`` and ``<name>.svg``.
+    thumbnails
+        Name → PNG of a session or a model, shown in Dagster and MLflow and not stored.
     files
         File name → other content to be stored: a series, matrices, bytes, a mapping, or a
         function that writes to a given path.
@@ -48,7 +53,8 @@ class Result:
     """
 
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
-    figures: Mapping[str, bytes] = field(default_factory=dict)
+    figures: Mapping[str, Figure] = field(default_factory=dict)
+    thumbnails: Mapping[str, bytes] = field(default_factory=dict)
     files: Mapping[str, Any] = field(default_factory=dict)
     metrics: Mapping[str, float | None] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict)
@@ -57,3 +63,13 @@ class Result:
     warnings: Mapping[str, str] = field(default_factory=dict)
     models: tuple[str, ...] = ()
     beside: tuple[Entry, ...] = ()
+
+    @cached_property
+    def pictures(self) -> Mapping[str, bytes]:
+        """Name → PNG of every figure and thumbnail."""
+        return {**self.thumbnails, **{name: png(figure) for name, figure in self.figures.items()}}
+
+    @cached_property
+    def drawings(self) -> Mapping[str, bytes]:
+        """Name → SVG of every figure."""
+        return {name: svg(figure) for name, figure in self.figures.items()}

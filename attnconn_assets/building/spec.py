@@ -125,11 +125,6 @@ class BuildSpec:
                 )
 
     @property
-    def keeps_figures(self) -> bool:
-        """Whether figures are stored: yes for group results, no for a picture per session."""
-        return self.partitioned in ("whole", "ground truth")
-
-    @property
     def is_judged(self) -> bool:
         """Whether scores may later find that its results must not be interpreted."""
         return self.group in _JUDGED

@@ -33,6 +33,7 @@ _OURS = ("attnconn_core", "attnconn_assets")
 # To be raised when the same result would be stored in another form.
 _FORMAT = 1
 _FIGURES = "attnconn_core.figures"
+_DATA = (".csv", ".bib")  # endings of data files that belong to the module of their name
 # Registries only list things; what an asset uses of them is in its recipe by name.
 _LISTS = frozenset(
     f"attnconn_core.{room}.registry"
@@ -211,11 +212,13 @@ def _tree(module: str) -> ast.Module:
 
 @functools.cache
 def _syntax(module: str) -> str:
-    """Return a module's syntax without docstrings, plus the data file beside it, if any."""
+    """Return a module's syntax without docstrings, plus the data files beside it, if any."""
     tree = _tree(module)  # changed in place: docstrings are used nowhere else
     documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
     for node in ast.walk(tree):
         if isinstance(node, documented) and ast.get_docstring(node, clean=False) is not None:
             node.body = node.body[1:] or [ast.Pass()]
-    data = _source(module).with_suffix(".csv")
-    return ast.dump(tree) + (data.read_text(encoding="utf-8") if data.exists() else "")
+    beside = (_source(module).with_suffix(ending) for ending in _DATA)
+    return ast.dump(tree) + "".join(
+        data.read_text(encoding="utf-8") for data in beside if data.exists()
+    )

@@ -73,9 +73,9 @@ class TrackedRun:
         """Parameters, the last value of each metric, and the tags set so far."""
         return {name: dict(values) for name, values in self._logged.items()}
 
-    def picture(self, name: str, png: bytes) -> None:
-        """Store a figure as the artifact ``figures/<name>.png``."""
-        self.file(f"{name}.png", png, _FIGURES)
+    def figure(self, name: str, content: bytes) -> None:
+        """Store a file of a figure as the artifact ``figures/<name>``."""
+        self.file(name, content, _FIGURES)
 
     def file(self, name: str, content: bytes, folder: str = "") -> None:
         """Store a file of at most a few megabytes as an artifact."""

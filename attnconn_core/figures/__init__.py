@@ -5,7 +5,7 @@ from attnconn_core.figures.behaviours import behaviour_panel
 from attnconn_core.figures.carpet import carpet
 from attnconn_core.figures.comparisons import comparison_panel
 from attnconn_core.figures.context import FigureContext
-from attnconn_core.figures.encode import png
+from attnconn_core.figures.encode import png, svg
 from attnconn_core.figures.fingerprints import fingerprint_panel
 from attnconn_core.figures.forecasts import forecast_panel, forecast_scatter
 from attnconn_core.figures.matrix import matrix, matrix_gallery
@@ -42,5 +42,6 @@ __all__ = [
     "reliability_panel",
     "score_figures",
     "score_panel",
+    "svg",
     "training_curve",
 ]

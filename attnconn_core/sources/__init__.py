@@ -13,7 +13,7 @@ from attnconn_core.sources.abilities import (
 )
 from attnconn_core.sources.arrays import ArrayFolder
 from attnconn_core.sources.atlases import cifti_atlas
-from attnconn_core.sources.base import DESIGN_LABELS, Design, Listing, Source
+from attnconn_core.sources.base import DESIGN_LABELS, SCAN_NAMES, Design, Listing, Source
 from attnconn_core.sources.bids.derivatives import BidsDerivatives
 from attnconn_core.sources.bids.settings import Confounds, Scrub
 from attnconn_core.sources.dates import date_problem, may_count_days
@@ -45,6 +45,7 @@ __all__ = [
     "DESIGN_LABELS",
     "INDEPENDENT_SAMPLES",
     "NOT_A_KEY",
+    "SCAN_NAMES",
     "SIMULATED_TRUTHS",
     "SOURCES",
     "ArrayFolder",

@@ -10,7 +10,7 @@ from attnconn_core.errors import CohortError, InputError, StrayError
 from attnconn_core.parcellation import RegionTable
 from attnconn_core.records import Session, TimeSeries
 
-__all__ = ["DESIGN_LABELS", "Design", "Listing", "Source", "require_session"]
+__all__ = ["DESIGN_LABELS", "SCAN_NAMES", "Design", "Listing", "Source", "require_session"]
 
 Design = Literal["test-retest", "split-half"]
 
@@ -20,6 +20,11 @@ DESIGN_LABELS: Mapping[Design, str] = MappingProxyType(
         "test-retest": "two scans of each subject: test–retest",
         "split-half": "two halves of one run: split-half, not test–retest",
     }
+)
+
+#: What the two sessions of a subject are called.
+SCAN_NAMES: Mapping[Design, tuple[str, str]] = MappingProxyType(
+    {"test-retest": ("test", "retest"), "split-half": ("first half", "second half")}
 )
 
 

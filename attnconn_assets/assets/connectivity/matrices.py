@@ -22,7 +22,7 @@ def make_matrices(work: Work, reader: Reader) -> Result:
     matrices, unusable = estimate_lengths(series, lengths, method, reader(work))
     whole_scan = matrices[max(matrices)]
     return Result(
-        figures={"matrix": work.album.matrix(whole_scan, signed=method.signed)},
+        thumbnails={"matrix": work.album.matrix(whole_scan, signed=method.signed)},
         files={"matrix.parquet": matrices},
         metrics={**summarise(whole_scan), **whole_scan.metrics},
         facts={

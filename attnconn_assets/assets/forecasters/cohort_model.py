@@ -35,7 +35,7 @@ def make_cohort_model(work: Work) -> Result:
         files[f"{fold.name}.safetensors"] = writer_of(work, fits[-1].forecaster, parts[0].regions)
     final = _mean(fits)
     return Result(
-        figures={"training": training_picture(fits[-1].history)},
+        thumbnails={"training": training_picture(fits[-1].history)},
         files=files,
         metrics=final,
         facts={

@@ -37,7 +37,7 @@ def trained(work: Work, beginning: Beginning) -> Result:
     fitted = train(work, configuration, [training], run, beginning)
     numbers = final_numbers(fitted)
     return Result(
-        figures={"training": training_picture(fitted.history)},
+        thumbnails={"training": training_picture(fitted.history)},
         files={"model.safetensors": writer_of(work, fitted.forecaster, training.regions)},
         metrics=numbers,
         facts=numbers,

@@ -26,7 +26,7 @@ def make_time_series(work: Work) -> Result:
             PROFILE: asdict(profile(series)),
         }
     return Result(
-        figures={"carpet": work.album.carpet(series)},
+        thumbnails={"carpet": work.album.carpet(series)},
         files={"series.parquet": series},
         metrics={
             "frames": series.n_frames,

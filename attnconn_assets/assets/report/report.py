@@ -5,24 +5,22 @@ from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
+import yaml
 
 from attnconn_assets.assets.report.gaps import left_out
 from attnconn_assets.assets.report.headline_table import headline_notes, headline_table
+from attnconn_assets.assets.report.limits import limits
 from attnconn_assets.assets.report.page import rendered
 from attnconn_assets.assets.report.provenance import provenance
-from attnconn_assets.assets.report.sections import (
-    COMPARISON,
-    facts_of,
-    sections,
-    table_of,
-)
+from attnconn_assets.assets.report.reading import facts_of, table_of
+from attnconn_assets.assets.report.sections import COMPARISON, sections
 from attnconn_assets.assets.scores.cautions import cautions_of
 from attnconn_assets.building.result import Result
 from attnconn_assets.building.work import Work
 from attnconn_assets.storage.entry import WHOLE
 from attnconn_core.figures import Styles
 from attnconn_core.scoring import headline_cells, in_words, with_score_column
-from attnconn_core.sources import DESIGN_LABELS
+from attnconn_core.sources import DESIGN_LABELS, SCAN_NAMES
 
 __all__ = ["headline", "make_report"]
 
@@ -93,6 +91,9 @@ def make_report(work: Work) -> Result:
         study={"name": work.settings["name"], "title": work.settings["title"]},
         generated=datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d %H:%M UTC"),
         design_label=DESIGN_LABELS[work.settings["design"]],
+        scans=dict(zip(("first", "second"), SCAN_NAMES[work.settings["design"]], strict=True)),
+        limits=limits(*_tables(work)),
+        study_keys=yaml.safe_dump(work.settings["study"], sort_keys=False, allow_unicode=True),
         notice=work.settings["notice"],
         begins_linear=work.settings["begins_linear"],
         warnings={styles.label(method): why for method, why in warnings.items()},
@@ -118,6 +119,14 @@ def make_report(work: Work) -> Result:
         },
         warnings=warnings,
     )
+
+
+def _tables(work: Work) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the pairs and the verdicts of the comparison; empty if it isn't made."""
+    if COMPARISON in work.lacks:
+        return pd.DataFrame(), pd.DataFrame()
+    pairs, verdicts = (work.table(COMPARISON, name) for name in ("pairs", "verdicts"))
+    return with_score_column(pairs), with_score_column(verdicts)
 
 
 def _notes_of(work: Work, asset: str) -> Sequence[str]:

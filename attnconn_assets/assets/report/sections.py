@@ -1,33 +1,37 @@
 """The sections of the report, with the stored results of each score."""
 
-import base64
-from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
 from attnconn_assets.assets.report.gaps import cohort_numbers
-from attnconn_assets.building.causes import named
+from attnconn_assets.assets.report.methods_text import methods_bibtex, methods_text
+from attnconn_assets.assets.report.reading import facts_of, picture_of, table_of
+from attnconn_assets.assets.report.scan_quality import quality_table
+from attnconn_assets.assets.report.viewer import viewer
 from attnconn_assets.building.work import Work
+from attnconn_assets.storage import formats
 from attnconn_assets.storage.entry import WHOLE
 from attnconn_assets.storage.suspicions import SUSPICIONS
 from attnconn_core.figures import Styles
 from attnconn_core.forecasting import LINEAR_FORECASTERS
+from attnconn_core.records import Connectivity
 from attnconn_core.scoring import METHOD
+from attnconn_core.scoring.comparison.paired_tests import mean_interval
 
-__all__ = ["COMPARISON", "FIGURES", "facts_of", "sections", "table_of"]
+__all__ = ["COMPARISON", "FIGURES", "sections"]
 
 COMPARISON = "comparison"
-#: Name of a figure on the page → asset and file that hold it.
+#: Name of a figure on the page → asset that has it, and its name there.
 FIGURES = {
-    "matrices": ("group_mean", "figure.png"),
-    "networks": ("group_mean", "networks.png"),
-    "fingerprint": ("fingerprint", "figure.png"),
-    "forecast": ("forecast_skill", "figure.png"),
-    "forecast_scatter": ("forecast_skill", "scatter.png"),
-    "reliability": ("reliability", "figure.png"),
-    "comparison": (COMPARISON, "figure.png"),
-    "behaviour": ("behaviour", "figure.png"),
+    "matrices": ("group_mean", "figure"),
+    "networks": ("group_mean", "networks"),
+    "fingerprint": ("fingerprint", "figure"),
+    "forecast": ("forecast_skill", "figure"),
+    "forecast_scatter": ("forecast_skill", "scatter"),
+    "reliability": ("reliability", "figure"),
+    "comparison": (COMPARISON, "figure"),
+    "behaviour": ("behaviour", "figure"),
 }
 # Scores with their own section on the page.
 _SECTIONS = ("fingerprint", "forecast_skill", "reliability", "behaviour")
@@ -38,13 +42,9 @@ def sections(work: Work, styles: Styles) -> dict[str, Any]:
     skill = table_of(work, "forecast_skill", "scores")
     fingerprint = _fingerprint(work, styles)
     behaviour = "behaviour" in work.needs and "behaviour" not in work.lacks
-    wide = pd.DataFrame()
     every = [row["method"] for row in fingerprint]
-    if skill is not None:
-        keys = ["subject", "session"]
-        wide = skill.pivot(index=keys, columns="method", values="r2")
-        wide = wide[[*styles.sort(wide.columns)]].reset_index()
-        every += [*skill["method"].unique()]
+    every += [*skill["method"].unique()] if skill is not None else []
+    cohort = cohort_numbers(work, skill)
     return {
         "fingerprint_table": fingerprint,
         "edgewise": any(
@@ -54,33 +54,30 @@ def sections(work: Work, styles: Styles) -> dict[str, Any]:
         ),
         "names": {method: styles.label(method) for method in every},
         "cohort": {
-            **cohort_numbers(work, skill),
+            **cohort,
             SUSPICIONS: facts_of(work, "cohort").get(SUSPICIONS, {}),
         },
         "figures": _figures(work),
         "ground_truths": {
-            name: _picture(work, "recovery", "figure.png", name)
+            name: picture_of(work, "recovery", "figure.png", name)
             for name in work.settings["ground_truths"]
         },
-        "forecast_table": wide.to_dict("records"),
+        "forecast_summary": _forecast_summary(skill, styles),
+        "forecast_table": _forecasts(skill, styles),
         "cohort_informed": _cohort_informed(work, skill, styles),
         "behaviour_table": _behaviour(work, styles) if behaviour else [],
         "dropped": _dropped(work) if behaviour else {},
         "confounds": facts_of(work, "behaviour").get("confounds, not predicted", []),
         "reliability_table": [] if "reliability" in work.lacks else _reliability(work, styles),
         "other_scores": _other_scores(work, styles),
+        "grouped": "regions" not in work.lacks and work.regions().groups is not None,
+        "viewer": _viewer(work, styles),
+        "quality": {}
+        if "cohort" in work.lacks
+        else quality_table(work.table("cohort", "sessions")),
+        "methods_text": methods_text(work, cohort),
+        "bibtex": methods_bibtex(work),
     }
-
-
-def table_of(work: Work, asset: str, name: str) -> pd.DataFrame | None:
-    """Read a table of an asset; None if it isn't made."""
-    return None if asset in work.lacks else work.table(asset, name)
-
-
-def facts_of(work: Work, asset: str) -> Mapping[str, Any]:
-    """Return the facts of an asset; empty if the study doesn't have it, or it isn't made."""
-    there = asset in work.needs and asset not in work.lacks
-    return work.facts(asset, WHOLE) if there else {}
 
 
 def _fingerprint(work: Work, styles: Styles) -> list[dict[str, Any]]:
@@ -125,9 +122,49 @@ def _dropped(work: Work) -> dict[str, str]:
     return dropped
 
 
-def _figures(work: Work) -> dict[str, str]:
+def _figures(work: Work) -> dict[str, dict[str, str]]:
     needed = {name: where for name, where in FIGURES.items() if where[0] in work.needs}
-    return {name: _picture(work, *where) for name, where in needed.items()}
+    pictures = {name: picture_of(work, *where) for name, where in needed.items()}
+    return {name: picture for name, picture in pictures.items() if picture is not None}
+
+
+def _viewer(work: Work, styles: Styles) -> dict[str, Any] | None:
+    if not {"group_mean", "regions"}.isdisjoint(work.lacks):
+        return None
+    stored = work.entry("group_mean", WHOLE).files
+    means: list[Connectivity] = []
+    for method in styles.sort(method.name for method in work.settings["methods"]):
+        if f"{method}.parquet" in stored:
+            path = work.content("group_mean", f"{method}.parquet", WHOLE)
+            means += formats.read_matrices(path).values()
+    n = work.facts("group_mean", WHOLE)["subjects"]
+    over = f"mean over {n} {'subject' if n == 1 else 'subjects'}"
+    return viewer(means, work.settings["methods"], work.regions(), over, styles)
+
+
+def _forecasts(skill: pd.DataFrame | None, styles: Styles) -> list[dict[str, Any]]:
+    """Return one row per session and method."""
+    if skill is None:
+        return []
+    place = {method: at for at, method in enumerate(styles.sort(skill["method"].unique()))}
+    ordered = skill.assign(place=skill["method"].map(place)).sort_values(
+        ["subject", "session", "place"]
+    )
+    return [dict(row) for _, row in ordered[["subject", "session", "method", "r2"]].iterrows()]
+
+
+def _forecast_summary(skill: pd.DataFrame | None, styles: Styles) -> list[dict[str, Any]]:
+    """Return one row per method: its R² over subjects, and the extremes of sessions."""
+    if skill is None:
+        return []
+    rows = []
+    for method in styles.sort(skill["method"].unique()):
+        own = skill[skill["method"] == method]
+        of_subjects = own.groupby("subject")["r2"].mean()
+        mean, lower, upper = mean_interval(of_subjects.to_numpy(dtype=float))
+        extremes = {"lowest": own["r2"].min(), "highest": own["r2"].max(), "sessions": len(own)}
+        rows.append({"method": method, "mean": mean, "lower": lower, "upper": upper, **extremes})
+    return rows
 
 
 def _reliability(work: Work, styles: Styles) -> list[dict[str, Any]]:
@@ -159,7 +196,7 @@ def _other_scores(work: Work, styles: Styles) -> list[dict[str, Any]]:
         if score.name in _SECTIONS:
             continue
         if score.name in work.lacks:
-            about = {"description": score.description, "figure": "", "columns": [], "rows": []}
+            about = {"description": score.description, "figure": None, "columns": [], "rows": []}
             scores.append({"name": score.name, "label": score.label, **about})
             continue
         scores.append(
@@ -167,7 +204,7 @@ def _other_scores(work: Work, styles: Styles) -> list[dict[str, Any]]:
                 "name": score.name,
                 "label": score.label,
                 "description": score.description,
-                "figure": _picture(work, score.name, "figure.png"),
+                "figure": picture_of(work, score.name, "figure"),
                 **_rows_of(work, score.name, styles),
             }
         )
@@ -208,12 +245,3 @@ def _rows_of(work: Work, score: str, styles: Styles) -> dict[str, Any]:
             for name, (_, row) in zip(names, values.iterrows(), strict=True)
         ],
     }
-
-
-def _picture(work: Work, asset: str, name: str, partition: str = WHOLE) -> str:
-    if named(asset, partition) in work.lacks:
-        return ""
-    entry = work.entry(asset, partition)
-    if name not in entry.files:
-        return ""  # such as no picture of groups without groups
-    return base64.b64encode(work.path(entry, name).read_bytes()).decode("ascii")

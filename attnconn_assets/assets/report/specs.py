@@ -1,7 +1,11 @@
 """The report's asset."""
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
+
+from pydantic_core import to_jsonable_python
 
 from attnconn_assets.assets.report.page import template_source
 from attnconn_assets.assets.report.report import make_report
@@ -18,10 +22,35 @@ from attnconn_core.connectivity.method import TRAINED
 
 __all__ = ["report_path", "specs"]
 
+# Keys that change where and when results are made, and none of them.
+_OF_OPERATION = {
+    *("store", "tracking", "tracking_page", "automation", "chunk", "export", "owners"),
+    *("folder", "experiment", "origins"),
+}
+
 
 def report_path(study: Study) -> Path:
     """Return the path of the page's copy for users."""
     return study.store_folder / "report.html"
+
+
+def _given(study: Study) -> dict[str, Any]:
+    """Return the study's keys as it gives them, without those of operation; files by their name."""
+    return {
+        key: _without_folders(value)
+        for key, value in study.model_dump(exclude_unset=True, exclude=_OF_OPERATION).items()
+    }
+
+
+def _without_folders(value: Any) -> Any:
+    """Return a value as JSON, in which a path is the name of the file or folder."""
+    if isinstance(value, Path):
+        return value.name
+    if isinstance(value, Mapping):
+        return {str(key): _without_folders(own) for key, own in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_without_folders(own) for own in value]
+    return to_jsonable_python(value)
 
 
 def specs(study: Study) -> list[BuildSpec]:
@@ -47,6 +76,7 @@ def specs(study: Study) -> list[BuildSpec]:
                 "name": study.name,
                 "title": study.title,
                 "notice": source.notice or "",
+                "study": _given(study),
                 "design": source.design,
                 "methods": study.chosen_methods,
                 "labels": labels_of(study),

@@ -8,7 +8,7 @@ from attnconn_assets.building.result import Result
 from attnconn_assets.building.work import Work
 from attnconn_assets.storage.entry import WHOLE
 from attnconn_core.errors import CohortError
-from attnconn_core.figures import Styles, comparison_panel, png
+from attnconn_core.figures import Styles, comparison_panel
 from attnconn_core.scoring import Measured, join_measures
 from attnconn_core.scoring.recovery.measures import recovery_measures
 from attnconn_core.wording import shortened, told_once
@@ -33,7 +33,7 @@ def make_comparison(work: Work) -> Result:
     metrics |= drawn["n"].groupby(of_units).min().astype(float).to_dict()
     return Result(
         tables=comparison.tables,
-        figures={"figure": png(comparison_panel(drawn, comparison.leaders, styles=styles))},
+        figures={"figure": comparison_panel(drawn, comparison.leaders, styles=styles)},
         metrics=metrics,
         warnings=warnings,
     )

@@ -5,7 +5,7 @@ from attnconn_assets.assets.scores.study_data import StudyData
 from attnconn_assets.building.result import Result
 from attnconn_assets.building.work import Work
 from attnconn_core.connectivity.average import mean_connectivity
-from attnconn_core.figures import Styles, matrix_gallery, network_means, png
+from attnconn_core.figures import Styles, matrix_gallery, network_means
 
 __all__ = ["make_group_mean"]
 
@@ -23,13 +23,13 @@ def make_group_mean(work: Work) -> Result:
     signed = {method.name: method.signed for method in data.methods}
     over = f"mean over {len(sessions)} {'subject' if len(sessions) == 1 else 'subjects'}"
     gallery = matrix_gallery(means, data.regions, signed, subtitle=over, styles=styles)
-    figures = {"figure": png(gallery)}
+    figures = {"figure": gallery}
     if data.regions.groups is not None:
         last = means[-1]
         networks = network_means(
             last, data.regions, signed=signed[last.method], subtitle=over, styles=styles
         )
-        figures["networks"] = png(networks)
+        figures["networks"] = networks
     return Result(
         figures=figures,
         files={f"{mean.method}.parquet": {len(sessions): mean} for mean in means},

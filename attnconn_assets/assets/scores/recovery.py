@@ -6,7 +6,7 @@ from attnconn_assets.assets.scores.recovery_estimators import estimators_for
 from attnconn_assets.building.result import Result
 from attnconn_assets.building.work import Work
 from attnconn_core.errors import CohortError
-from attnconn_core.figures import Styles, png, recovery_panel
+from attnconn_core.figures import Styles, recovery_panel
 from attnconn_core.scoring import NULL_ROWS, PUBLISHED, recovery_scores, summarise_recovery
 from attnconn_core.sources import KnownTruth, read_known_truth, simulated_truth
 
@@ -33,9 +33,7 @@ def make_recovery(work: Work) -> Result:
     return Result(
         tables={"scores": scores, "table": table},
         figures={
-            "figure": png(
-                recovery_panel(scores, work.partition, styles=Styles(competitors.methods))
-            )
+            "figure": recovery_panel(scores, work.partition, styles=Styles(competitors.methods))
         },
         facts={
             "data_sets": len(data.series),

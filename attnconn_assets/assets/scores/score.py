@@ -5,7 +5,7 @@ from attnconn_assets.assets.scores.study_data import StudyData
 from attnconn_assets.building.result import Result
 from attnconn_assets.building.work import Work
 from attnconn_core.errors import CohortError
-from attnconn_core.figures import FigureContext, Styles, png, score_figures
+from attnconn_core.figures import FigureContext, Styles, score_figures
 from attnconn_core.scoring import join_cautions
 
 __all__ = ["make_score"]
@@ -30,7 +30,7 @@ def make_score(work: Work) -> Result:
     figures = score_figures(score, scored, context)
     return Result(
         tables=scored.tables,
-        figures={name: png(figure) for name, figure in figures.items()},
+        figures=figures,
         # MLflow also shows the numbers of subjects, pairs or sessions.
         metrics={name: n for name, n in scored.facts.items() if type(n) is int},
         facts={**scored.facts, "notes": [*data.notes, *scored.notes]},

@@ -48,7 +48,7 @@ def make_significance(work: Work, reader: Reader) -> Result:
     }
     return Result(
         tables={"edges": table},
-        figures={"edges with q below 0.05": work.album.matrix(kept, signed=method.signed)},
+        thumbnails={"edges with q below 0.05": work.album.matrix(kept, signed=method.signed)},
         metrics=numbers,
         facts=numbers,
     )

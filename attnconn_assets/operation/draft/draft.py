@@ -129,7 +129,11 @@ def _lines(root: Path, file: Path, content: Mapping[str, Any], findings: Finding
     yield ""
     yield from (f"{key}: {_written(value)}" for key, value in content.items())
     yield ""
-    yield from _suggestions(root, file)
+    if "confounds" in content and "scrub" not in content:
+        yield "# Frames that moved more (mm) end a run; none are left out by default."
+        yield "# scrub: {fd_threshold: 0.5}"
+        yield ""
+    yield from _suggestions(root.resolve(), file)
     yield ""
 
 

@@ -18,6 +18,8 @@ _TABLES = ("participants.tsv", "phenotypes.tsv", "phenotypes.csv", "participants
 _HCP = "MNINonLinear"
 _CONFOUNDS = "desc-confounds_timeseries.tsv"
 _SERIES_OF_XCPD = re.compile(r"_(?:stat|desc)-[^_]+.*_timeseries\.(?:tsv|ptseries\.nii)$")
+_TASK_OF_SCAN = re.compile(r"_task-([^_]+)_(?:.*_)?(?:bold|timeseries)\.")
+_REST = "rest"
 _NAME = re.compile(r"[^a-z0-9]+")
 
 
@@ -50,15 +52,28 @@ def guessed_source(root: Path, paths: Sequence[str]) -> str:
 
 
 def needed_keys(source: str, paths: Sequence[str]) -> dict[str, Any]:
-    """Return keys that the scans among these files need, with the defaults of the field."""
-    if source == "bids" and any(path.endswith(_CONFOUNDS) for path in paths):
-        return {"confounds": {"strategy": ["motion", "high_pass", "wm_csf"]}}
-    return {}
+    """Return keys that the scans among these files need, with the defaults of the field.
+
+    Of several tasks it is rest.
+    """
+    if source != "bids":
+        return {}
+    keys: dict[str, Any] = {}
+    if any(path.endswith(_CONFOUNDS) for path in paths):
+        keys["confounds"] = {"strategy": ["motion", "high_pass", "wm_csf"]}
+    tasks = {found[1] for path in paths if (found := _TASK_OF_SCAN.search(Path(path).name))}
+    if len(tasks) > 1 and _REST in tasks:
+        keys["task"] = _REST
+    return keys
 
 
 def phenotype_table(root: Path) -> Path | None:
-    """Return a table of the subjects in a folder of scans or beside it, by its usual name."""
-    there = (folder / name for folder in (root, root.parent) for name in _TABLES)
+    """Return a table of the subjects, by its usual name: in a folder of scans, beside it, or above.
+
+    Derivatives often lie in ``derivatives/<pipeline>`` of the dataset that has the table.
+    """
+    places = (root, root.parent, root.parent.parent)
+    there = (folder / name for folder in places for name in _TABLES)
     return next((path for path in there if path.is_file()), None)
 
 

@@ -67,6 +67,11 @@ def _notes(outcome: Exported) -> list[str]:
         f"missing: {few_and_more(alike.names, _SHOWN)} {agreeing(alike.names, alike.message)}"
         for alike in told_once(state.missing.items())
     ]
+    lines += [
+        "not exported, because it isn't stored, and the study excludes the session: "
+        f"{few_and_more(alike.names, _SHOWN)} ({alike.message})"
+        for alike in told_once(state.left_out.items())
+    ]
     if state.stale:
         lines.append(
             "exported, but stale: today's code, settings or inputs differ from those of "

@@ -26,6 +26,8 @@ class State:
     ----------
     missing
         Results that aren't stored, or are unusable → why.
+    left_out
+        Results that aren't stored, of sessions that the study excludes → why it excludes them.
     stale
         Results that are stored, but today's code, settings or scans differ, or those behind them.
     unknown
@@ -33,12 +35,14 @@ class State:
     """
 
     missing: dict[str, str] = field(default_factory=dict)
+    left_out: dict[str, str] = field(default_factory=dict)
     stale: list[str] = field(default_factory=list)
     unknown: str = ""
 
     def has(self, asset: str, partition: str) -> bool:
         """Whether a result can be exported."""
-        return named(asset, partition) not in self.missing
+        name = named(asset, partition)
+        return name not in self.missing and name not in self.left_out
 
 
 def needed(request: Request) -> dict[str, tuple[str, ...]]:
@@ -62,10 +66,13 @@ def needed(request: Request) -> dict[str, tuple[str, ...]]:
 def state_of(study: Study, request: Request) -> State:
     """Return which of the results that an export needs are missing or stale."""
     state, store, needs = State(), store_of(study), needed(request)
+    excluded = left_out_by_rules(study, store, request.sessions)
     for asset, partitions in needs.items():
         for key in partitions:
             why = _why_missing(store, asset, key)
-            if why:
+            if why and key in excluded:
+                state.left_out[named(asset, key)] = excluded[key]
+            elif why:
                 state.missing[named(asset, key)] = why
     try:
         source = study.make_source()
@@ -74,7 +81,6 @@ def state_of(study: Study, request: Request) -> State:
         state.unknown = str(error)
         return state
     # What was made of a session before the study excluded it isn't made again.
-    excluded = left_out_by_rules(study, store, request.sessions)
     state.stale = [
         named(asset, key)
         for asset, partitions in needs.items()

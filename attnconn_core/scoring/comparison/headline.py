@@ -111,9 +111,12 @@ def _sentence(
     who = " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
     first = highest.iloc[0]
     value = number(first["value"], digits)
-    if len(highest) == 1 and np.isfinite([first["lower"], first["upper"]]).all():
-        ends = (number(first[name], digits) for name in ("lower", "upper"))
-        value += ", 95 % interval {} to {}".format(*ends)
+    intervals = {
+        tuple(number(row[name], digits) for name in ("lower", "upper"))
+        for _, row in highest[["lower", "upper"]].dropna().iterrows()
+    }
+    if len(intervals) == 1:  # of several methods they may differ
+        value += ", 95 % interval {} to {}".format(*intervals.pop())
     value += f"; n = {int(verdict['n'])} {verdict['unit']}"
     if first["value"] < 0 and (none := verdict.get("words_below_zero", "")):
         return f"{none.format(who=who, value=value)}."

@@ -17,6 +17,7 @@ _ANY = "*"
 _UNPARCELLATED = {".dtseries.nii": "bold", ".nii.gz": "bold"}
 # Entities that have a study key of their own.
 _OWN_KEYS = ("task", "space")
+_REST = "rest"  # the task to which an error points
 
 Named = Sequence[tuple[Path, BidsName]]
 Wanted = Mapping[str, str | None]
@@ -179,11 +180,12 @@ def _require_one_kind(scans: Named) -> None:
         there = _values(scans, key)
         if key not in _OF_RUNS and len(there) > 1:
             named = [value for value in there if value is not None]
-            usual = max(named, key=there.__getitem__)
+            # Of scans at rest there may be fewer.
+            usual = _REST if _REST in named else max(named, key=there.__getitem__)
             example = f"{key}: {usual}" if key in _OWN_KEYS else f"select: {{{key}: {usual}}}"
             raise CohortError(
-                f"all scans must be of one {key}; there are {_counted(there)}. Choose one in the "
-                f"study with {_study_key(key)}, such as {example}"
+                f"all scans must be of one {key}; there are {_counted(there)}. Choose one "
+                f"by {_study_key(key)}, such as {example}"
                 + ("" if None not in there else f" (select: {{{key}: null}} for scans without)")
             )
 

@@ -147,3 +147,16 @@ def test_whom_the_study_leaves_out_is_told_with_the_reason(files):
     cohort = cohort_of(ruled, store, study.make_source().listing(), ("pearson",))
     assert f"leave out all {len(keys)} of them: " in short_of_quorum(ruled, cohort)
     assert unknown in short_of_quorum(ruled, cohort)
+
+
+def test_a_session_that_a_rule_excludes_is_not_missing_whatever_it_lacks(files):
+    study, store, _ = files
+    listing = study.make_source().listing()
+    broken = study.exclude.model_copy(update={"max_motion_mean": 0.3})
+    cohort = cohort_of(
+        study.model_copy(update={"exclude": broken}), store, listing, ("an asset that failed",)
+    )
+    assert not cohort.sessions
+    assert {why.partition(", and")[0] for why in cohort.excluded.values()} == {
+        "left out by the study: max_motion_mean is 0.3"
+    }

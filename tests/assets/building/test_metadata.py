@@ -87,7 +87,7 @@ def test_a_result_shows_its_figures_tables_numbers_and_facts():
     scores = pd.DataFrame({"method": ["granger"], "r2": [0.5]})
     result = Result(
         tables={"scores": scores},
-        figures={"figure": drawn.getvalue()},
+        thumbnails={"figure": drawn.getvalue()},
         metrics={"pairs": 7, "absent": None},
         facts={"pairs": 7, "grouping": "lobe"},
     )

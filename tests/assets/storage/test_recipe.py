@@ -145,6 +145,10 @@ def test_a_data_file_beside_a_module_counts(monkeypatch):
     name = "attnconn_core.parcellation.aal2"
     lobes = recipe._source(name).with_suffix(".csv").read_text(encoding="utf-8")
     assert recipe._syntax(name).endswith(lobes)
+    name = "attnconn_core.references"
+    assert recipe._syntax(name).endswith(
+        recipe._source(name).with_suffix(".bib").read_text("utf-8")
+    )
     # No other data file can change a number: the report's page is a setting of the report.
     packages = [Path(each.__file__).parent for each in (attnconn_core, attnconn_assets)]
     data = {
@@ -153,4 +157,6 @@ def test_a_data_file_beside_a_module_counts(monkeypatch):
         for path in package.rglob("*")
         if path.is_file() and path.suffix not in (".py", ".pyi", ".pyc", ".typed")
     }
-    assert data == {"parcellation/aal2.csv", "assets/report/report.html"}
+    page = {name for name in data if name.startswith("assets/report/templates/")}
+    assert "assets/report/templates/report.html" in page
+    assert data - page == {"parcellation/aal2.csv", "references.bib"}

@@ -36,7 +36,7 @@ def original(tmp_path_factory):
     tags = {"sha256": hashlib.sha256(model.read_bytes()).hexdigest()}
     parameters = {"inside": folder / "x", "outside": model}
     with tracking.run("connectivity", "pearson", ORIGIN, parameters) as run:
-        run.picture("matrix", b"png")
+        run.figure("matrix.png", b"png")
         run.model("base", model, tags["sha256"])
         tracking.register(NAME, model, run.id, tags, "champion")
     return closed(folder)
@@ -74,7 +74,7 @@ def test_a_copy_holds_all_and_writes_nothing_into_the_original(
     there = copied(original, tmp_path / ODD / "mlruns")
     copy = Tracking(folder=str(there))
     with copy.run("connectivity", "pearson", ORIGIN, {}) as run:
-        run.picture("matrix", b"png")
+        run.figure("matrix.png", b"png")
     assert content(original) == before
     (told,) = [record.message for record in caplog.records if "moved" in record.message]
     assert told == f"{there} was moved from {original}: MLflow's 6 locations now point here"

@@ -82,7 +82,7 @@ def test_files_and_models_are_found_again(tracking, tmp_path):
     model = tmp_path / "model.safetensors"
     model.write_bytes(b"weights")
     with tracking.run("subject_forecaster", "x", ORIGIN, {}) as run:
-        run.picture("training", b"png")
+        run.figure("training.png", b"png")
         run.file("report.html", b"page")
         run.model("sub-1", model, "abc")
     client = tracking.client()

@@ -12,7 +12,13 @@ import yaml
 
 from attnconn_assets.__main__ import main
 from attnconn_assets.operation.draft.draft import SCHEMA, draft_study
-from attnconn_assets.operation.draft.guess import file_paths, guessed_source, valid_name
+from attnconn_assets.operation.draft.guess import (
+    file_paths,
+    guessed_source,
+    needed_keys,
+    phenotype_table,
+    valid_name,
+)
 from attnconn_assets.study.study import load_study
 from attnconn_core.errors import StudyError
 
@@ -130,6 +136,22 @@ def test_the_source_is_guessed_from_the_names(tmp_path, file, source):
     (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
     (tmp_path / file).touch()
     assert guessed_source(tmp_path, file_paths(tmp_path)) == source
+
+
+def test_of_several_tasks_rest_is_drafted():
+    scans = [f"/d/sub-1/func/sub-1_task-{task}_bold.nii.gz" for task in ("nback", "rest")]
+    assert needed_keys("bids", scans) == {"task": "rest"}
+    assert needed_keys("bids", scans[1:]) == needed_keys("bids", scans[:1]) == {}
+    assert needed_keys("arrays", scans) == {}
+
+
+def test_the_table_of_subjects_may_lie_in_the_dataset_above_its_derivatives(tmp_path):
+    derivatives = tmp_path / "derivatives" / "fmriprep"
+    derivatives.mkdir(parents=True)
+    assert phenotype_table(derivatives) is None
+    table = tmp_path / "participants.tsv"
+    table.touch()
+    assert phenotype_table(derivatives) == table
 
 
 def test_a_folder_of_other_things_is_refused(tmp_path):

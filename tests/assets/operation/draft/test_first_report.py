@@ -64,13 +64,9 @@ def test_from_a_folder_of_fmriprep(folder, attnconn):
     draft = folder / "fmriprep.yaml"
     assert (status, "(when the errors are corrected)" in printed) == (1, True)
     assert "# To correct:\n#   atlas: must be given" in draft.read_text()
+    assert "\ntask: rest\n" in draft.read_text()  # there is another
 
     _add(draft, "atlas: four.dlabel.nii")
-    status, printed = attnconn("--study", "fmriprep.yaml", "check")
-    assert (status, "there are nback (4 scans), rest (4 scans)" in printed) == (1, True)
-    assert "Choose one in the study with task, such as task: nback" in printed
-
-    _add(draft, "task: rest")
     status, printed = attnconn("--study", "fmriprep.yaml", "check")
     assert status == 0, printed
     assert "each session has 118 frames in 1 run, repetition time 2 s" in printed

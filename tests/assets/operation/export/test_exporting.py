@@ -130,6 +130,25 @@ def test_what_was_made_of_a_session_before_it_was_excluded_is_not_stale(study):
     assert not [name for name in stale if "sub-1_" in name]
 
 
+def test_what_is_not_made_of_a_session_because_it_is_excluded_is_not_missing(
+    study, store, tmp_path, capsys
+):
+    excluded = study.exclude.model_copy(update={"sessions": (SESSION,)})
+    without = study.model_copy(update={"exclude": excluded})
+    request = requested(without, formats=["edges"], sessions=[SESSION])
+    store.fail("granger", SESSION, "the cohort's model isn't for it")
+    try:
+        state = state_of(without, request)
+        export(without, request, tmp_path / "out")
+    finally:
+        store._failure_note("granger", SESSION).unlink()
+    assert state.missing == {}
+    assert state.left_out == {f"granger of {SESSION}": "exclude.sessions names it"}
+    told = capsys.readouterr().err
+    assert "the study excludes the session: granger of sub-1_ses-test (exclude.sess" in told
+    assert not [name for name in names(tmp_path / "out") if "granger" in name]
+
+
 def test_missing_and_stale_results_are_told(study, store, tmp_path, capsys):
     request = requested(study, formats=["bids", "scores"])
     manifest = store._manifest("granger", SESSION)

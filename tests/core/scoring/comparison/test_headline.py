@@ -128,7 +128,8 @@ def test_those_who_share_the_highest_value_are_named_together():
     )  # fmt: skip
     _, (said,) = cells_and_words(tied)
     assert said == (
-        "Accuracy is highest by Method one and Method two (1.00; n = 7 subjects); 7 subjects "
+        "Accuracy is highest by Method one and Method two (1.00, 95 % interval 1.00 to 1.00; n = 7 "
+        "subjects); 7 subjects "
         "describe this sample and are too few for a ranking."
     )
 

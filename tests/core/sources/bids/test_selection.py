@@ -15,7 +15,8 @@ def test_several_tasks_are_listed_and_one_is_chosen(fmriprep, source):
     fmriprep.session("02", "1")
     with pytest.raises(
         CohortError,
-        match=r"must be of one task; there are rest \(2 scans\), nback \(1 scan\)\. .* with task",
+        match=r"must be of one task; there are rest \(2 scans\), nback \(1 scan\)\. Choose one "
+        r"by task, such as task: rest",
     ):
         source().sessions()
     assert keys(source(task="rest")) == ["sub-01_ses-1", "sub-02_ses-1"]
@@ -44,7 +45,7 @@ def test_other_entities_are_chosen_by_select(fmriprep, source):
     fmriprep.session("01", "1", acq="fast")
     with pytest.raises(
         CohortError,
-        match=r"one acq; there are fast \(1 scan\), none \(1 scan\)\. Choose one in the study with "
+        match=r"one acq; there are fast \(1 scan\), none \(1 scan\)\. Choose one by "
         r"select, such as select: \{acq: fast\} \(select: \{acq: null\}",
     ):
         source().sessions()

@@ -2,103 +2,22 @@
 
 import base64
 import re
+from hashlib import sha256
 from html.parser import HTMLParser
-from pathlib import Path
 from typing import Any
 
-import jinja2
-import pytest
-
-PAGE = Path(__file__).resolve().parents[3] / "attnconn_assets" / "assets" / "report" / "report.html"
-METHODS = ("pearson", "granger", "attention_subject", "attention_group_base")
-PNG = base64.b64encode(b"\x89PNG picture").decode()
-
-
-def _cell(
-    value: float,
-    digits: int,
-    lower: float = float("nan"),
-    upper: float = float("nan"),
-    best: bool = False,
-) -> dict[str, Any]:
-    return {"value": value, "digits": digits, "lower": lower, "upper": upper, "best": best}
-
-
-def _row_of(name: str, *cells: dict[str, Any] | None) -> dict[str, Any]:
-    return {"name": name, "cells": list(cells)}
-
-
-@pytest.fixture
-def context() -> dict[str, Any]:
-    return {
-        "study": {"name": "sample", "title": "Seven subjects"},
-        "generated": "2025-03-14 10:22 UTC",
-        "design_label": "split-half, not test–retest",
-        "notice": "Terms of the data.",
-        "words": ["Forecasts are highest by Granger (R² 0.500; n = 8 subjects)."],
-        "table": {
-            "groups": [("fingerprint", 2), ("forecast", 1)],
-            "columns": [
-                {"title": "identified", "n": "n = 8 subjects"},
-                {"title": "I_diff", "n": "n = 8 subjects"},
-                {"title": "forecast R²", "n": "n = 8 subjects"},
-            ],
-            "families": {
-                "correlation": [_row_of("Pearson", _cell(0.5, 2), _cell(-3.0, 1), None)],
-                "granger": [
-                    _row_of(
-                        "Granger",
-                        _cell(0.875, 2, 0.611, 0.971),
-                        _cell(-4.0, 1, -6.0),
-                        _cell(0.5, 3, best=True),
-                    )
-                ],
-                "linear forecast": [_row_of("AR", None, None, _cell(0.4, 3))],
-            },
-        },
-        "names": {method: f"Name of {method}" for method in METHODS},
-        "fingerprint_table": [
-            {
-                "method": method,
-                "accuracy_test_to_retest": accuracy,
-                "accuracy_retest_to_test": 1.0,
-                "accuracy_strict": 0.1,
-                "cohens_d": 2.0 + place,
-                "i_diff": -3.0 - place,
-                "margin_mean": 0.1,
-                "p_value": 0.0001 if place else 0.25,
-            }
-            for place, (method, accuracy) in enumerate(
-                zip(METHODS, (0.5, 0.875, 0.5, 0.5), strict=True)
-            )
-        ],
-        "dropped": {},
-        "cohort": {
-            "n_subjects": 8,
-            "n_sessions": 16,
-            "n_pairs": 8,
-            "excluded": {"sub-1_ses-test": "a dead region"},
-            "unpaired": ["sub-1_ses-retest"],
-        },
-        "figures": {"matrices": PNG, "fingerprint": {"png": PNG, "caption": "My caption"}},
-        "forecast_table": [
-            {"subject": "100307", "session": "test", "ar": 0.4567, "granger": None},
-        ],
-        "cohort_informed": "Hierarchical <VAR>: of everybody",
-        "behaviour_table": [],
-        "provenance": [("Granger", "5 lags, α = 1000")],
-    }
+from attnconn_assets.assets.report.page import rendered
+from tests.assets.assets.report.conftest import METHODS, PICTURE, PNG, cell, row_of
 
 
 def _render(context: dict[str, Any]) -> str:
-    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
-    return environment.from_string(PAGE.read_text(encoding="utf-8")).render(**context)
+    return rendered(**context).decode()
 
 
 class _Reader(HTMLParser):
     """Collects tags and whether they close in order."""
 
-    VOID = frozenset({"meta", "img", "br", "link"})
+    VOID = frozenset({"meta", "img", "br", "link", "input"})
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -136,10 +55,18 @@ def test_the_page_is_whole(context: dict[str, Any]) -> None:
     assert all(str(link["href"]).removeprefix("#") in ids for link in page.of("a"))
 
 
-def test_nothing_is_fetched_and_nothing_runs(context: dict[str, Any]) -> None:
+def test_nothing_is_fetched_and_only_the_page_s_own_script_runs(context: dict[str, Any]) -> None:
     page = _render(context)
     reader = _Reader(page)
-    assert not reader.of("script")
+    scripts = re.findall(r"<script>(.*?)</script>", page, re.S)
+    policy = reader.of("meta")[2]["content"]
+    hashes = [base64.b64encode(sha256(script.encode()).digest()).decode() for script in scripts]
+    assert policy == (
+        "default-src 'none'; img-src data: blob:; style-src 'unsafe-inline'; "
+        f"script-src 'sha256-{hashes[0]}'"
+    )
+    assert len(hashes) == len(reader.of("script")) == 1
+    assert not [name for _, attributes in reader.tags for name in attributes if name[:2] == "on"]
     assert not reader.of("link")
     assert all(str(image["src"]).startswith("data:image/png;base64,") for image in reader.of("img"))
     assert "http://" not in page
@@ -154,7 +81,7 @@ def test_every_picture_has_words_and_every_header_a_scope(context: dict[str, Any
     assert all(
         header.get("scope") in {"row", "col", "colgroup", "rowgroup"} for header in page.of("th")
     )
-    assert page.of("html") == [{"lang": "en"}]
+    assert page.of("html") == [{"lang": "en", "data-study": "sample"}]
 
 
 def test_every_method_stands_in_its_family_with_n_and_intervals(context: dict[str, Any]) -> None:
@@ -173,7 +100,7 @@ def test_every_method_stands_in_its_family_with_n_and_intervals(context: dict[st
 
 
 def test_only_a_winner_is_marked(context: dict[str, Any]) -> None:
-    marked = re.findall(r'<td class="best"><strong>(.*?)</strong>', _render(context))
+    marked = re.findall(r'<td class="best"[^>]*><strong>(.*?)</strong>', _render(context))
     assert marked == ["0.500"]
     context["table"]["families"]["granger"][0]["cells"][2]["best"] = False
     assert 'class="best"' not in _render(context)
@@ -187,7 +114,6 @@ def test_the_fingerprint_is_written_as_given(context: dict[str, Any]) -> None:
     assert _row(page, "Name of pearson")[-1] == "0.250"
     assert "Whole scans; n = 8 subjects" in page
     assert "0.457" in page
-    assert "My caption" in page
     assert f"base64,{PNG}" in page
     assert not _Reader(page).wrong
 
@@ -215,7 +141,7 @@ def test_who_is_missing_is_said(context: dict[str, Any]) -> None:
 
 def test_behaviour_is_there_only_if_there_is_any(context: dict[str, Any]) -> None:
     assert "Behaviour" not in _render(context)
-    context["figures"]["behaviour"] = PNG
+    context["figures"]["behaviour"] = PICTURE
     context["behaviour_table"] = [
         {"method": method, "target": target, "r": 0.123, "r2": -0.04, "subjects": 8, "star": False}
         for method in METHODS
@@ -239,7 +165,7 @@ def test_intervals_and_what_holds_over_all_measures_are_shown(context: dict[str,
 
 def test_verdicts_and_known_truth_have_sections_of_their_own(context: dict[str, Any]) -> None:
     assert "Ground truth" not in _render(context)
-    context["ground_truths"] = {"linear-10": PNG, "feedback-10": PNG}
+    context["ground_truths"] = {"linear-10": PICTURE, "feedback-10": PICTURE}
     context["verdicts"] = [
         {
             "score": "fingerprint",
@@ -311,17 +237,18 @@ def test_names_are_escaped(context: dict[str, Any]) -> None:
     context["behaviour_table"] = [
         {"method": evil, "target": evil, "r": 0.1, "r2": 0.1, "subjects": 2, "star": True}
     ]
-    context["figures"]["behaviour"] = {"png": f'"><img src=x onerror={evil}', "caption": evil}
+    context["figures"]["behaviour"] = {"png": f'"><img src=x onerror={evil}', "svg": evil}
     context["study"] = {"name": evil, "title": evil}
     context |= {"notice": evil, "design_label": evil, "generated": evil}
     context["provenance"] = [(evil, evil)]
     context["cohort"] |= {"excluded": {evil: evil}, "unpaired": [evil]}
-    context["forecast_table"] = [{"subject": evil, "session": evil, evil: 0.1}]
-    context["table"]["families"] = {evil: [_row_of(evil, None, None, _cell(0.1, 2))]}
+    context["forecast_table"] = [{"subject": evil, "session": evil, "method": evil, "r2": 0.1}]
+    context["table"]["families"] = {evil: [row_of(evil, None, None, cell(0.1, 2))]}
     context["table"]["columns"][0] = {"title": evil, "n": evil}
     context |= {"words": [evil], "names": {evil: evil}, "dropped": {evil: evil}}
     page = _render(context)
-    assert "<script" not in page
+    assert page.count("<script") == 1  # the page's own
+    assert 'alert("1")' not in page
     assert "onerror" not in [key for _, attributes in _Reader(page).tags for key in attributes]
     assert "&lt;script&gt;" in page
     assert "&amp;lt;" not in page
@@ -334,6 +261,7 @@ def test_a_page_of_almost_nothing_still_renders(context: dict[str, Any]) -> None
         "table": {"groups": [], "columns": [], "families": {}},
         "fingerprint_table": [{"method": "pearson"}],
         "figures": {},
+        "forecast_summary": [],
         "forecast_table": [],
         "provenance": [],
         "notice": "",
@@ -354,6 +282,32 @@ def test_forecasts_that_rest_on_other_subjects_are_named(context):
     )
     context["cohort_informed"] = ""
     assert "&lt;VAR&gt;: of" not in _render(context)
+
+
+def test_keys_in_a_sentence_are_set_as_code(context):
+    context["to_check"] = ["the key `sessions` chooses <them>", "an odd ` stays"]
+    page = _render(context)
+    assert "the key <code>sessions</code> chooses &lt;them&gt;." in page
+    assert "an odd  stays." in page
+
+
+def test_numbers_have_all_their_digits_for_sorting_and_saving(context):
+    page = _render(context)
+    assert '<td data-value="0.875" data-lower="0.611" data-upper="0.971">0.88' in page
+    assert '<td data-value="-4.0">−4.0</td>' in page  # half an interval is none
+
+
+def test_scans_are_called_by_the_study_s_design(context):
+    page = _render(context)
+    assert "first half → second half" in page
+    assert "test → retest" not in page
+
+
+def test_the_summary_says_what_the_study_cannot_tell(context):
+    context["limits"] = ["With 8 subjects, differences below 0.3 can't be told apart."]
+    page = _render(context)
+    assert page.index("Forecasts are highest by Granger") < page.index("With 8 subjects")
+    assert page.index("With 8 subjects") < page.index('id="about"')
 
 
 def test_notes_stand_below_the_table_of_all_methods(context):

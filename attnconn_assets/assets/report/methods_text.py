@@ -1,0 +1,132 @@
+"""Text for a methods section, from a study's settings and numbers, and its references."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from attnconn_assets.assets.report.reading import facts_of
+from attnconn_assets.building.work import Work
+from attnconn_core import __version__
+from attnconn_core.connectivity.method import TRAINED, Method
+from attnconn_core.references import bibtex, reference_keys
+
+__all__ = ["methods_bibtex", "methods_text"]
+
+# Score → what the text says of it, and what it cites.
+_SCORES: Mapping[str, tuple[str, str]] = {
+    "fingerprint": (
+        "Subjects were identified by the similarity of their two matrices (Finn et al. 2015), and "
+        "I_diff was computed as the difference of the mean similarities within and between "
+        "subjects (Amico & Goñi 2018)",
+        "Finn 2015; Amico 2018",
+    ),
+    "forecast_skill": (
+        "Forecasts were scored by R² on the frames at the end of each scan that no model was "
+        "fitted to",
+        "",
+    ),
+    "reliability": (
+        "Reliability was measured by the correlation of matrices of models that differ in their "
+        "random seed, and of the halves of a session, and by the intraclass correlation of edges "
+        "over sessions (Shrout & Fleiss 1979)",
+        "Shrout 1979",
+    ),
+    "behaviour": (
+        "Behaviour was predicted from matrices in subjects that the model was not fitted to "
+        "(He et al. 2020)",
+        "He 2020",
+    ),
+}
+_STATES = "Intervals are 95 % intervals; p is corrected for the number of methods"
+
+
+def methods_text(work: Work, cohort: Mapping[str, Any]) -> list[str]:
+    """Return the paragraphs of the text.
+
+    Parameters
+    ----------
+    work
+        The report's work.
+    cohort
+        Numbers of subjects and sessions, from `cohort_numbers`.
+    """
+    return [
+        " ".join(f"{sentence}." for sentence in sentences)
+        for sentences in (
+            [*_on_scans(work, cohort)],
+            [*_on_methods(work)],
+            [*(_SCORES[name][0] for name in _scored(work)), _STATES],
+        )
+    ]
+
+
+def methods_bibtex(work: Work) -> str:
+    """Return the references of the text as BibTeX."""
+    cited = [method.citation for method in work.settings["methods"]]
+    cited += [_SCORES[name][1] for name in _scored(work)]
+    return bibtex(key for citation in cited for key in reference_keys(citation))
+
+
+def _scored(work: Work) -> list[str]:
+    names = [score.name for score in work.settings["scores"]]
+    return [name for name in names if name in _SCORES and name not in work.lacks]
+
+
+def _on_scans(work: Work, cohort: Mapping[str, Any]) -> Iterator[str]:
+    study: Mapping[str, Any] = work.settings["study"]
+    regions = work.regions().regions if "regions" not in work.lacks else ()
+    of = f"of {len(regions)} regions " if regions else ""
+    if "atlas" in study:
+        of += f"({study['atlas']}) "
+    yield (
+        f"Time series {of}from {cohort['n_sessions']} resting-state sessions of "
+        f"{cohort['n_subjects']} subjects were analysed with attnconn {__version__}"
+    )
+    if cohort["excluded"]:
+        yield f"{len(cohort['excluded'])} sessions were excluded (reasons: see the report)"
+    confounds = study.get("confounds")
+    if confounds is not None:
+        names = confounds.get("strategy", ())
+        yield (
+            f"Confounds were regressed out by nilearn's strategies {', '.join(names)}"
+            if names
+            else "No confounds were regressed out"
+        )
+    limit = (study.get("scrub") or {}).get("fd_threshold")
+    if limit is not None:
+        yield (
+            f"Frames with a framewise displacement above {limit:g} mm were left out; a run ends "
+            "before them, and another begins after"
+        )
+
+
+def _on_methods(work: Work) -> Iterator[str]:
+    methods: Sequence[Method] = work.settings["methods"]
+    named = [f"{m.label}{_cited(m)}" for m in methods]
+    yield f"Connectivity was estimated by {_listed(named)}"
+    yield "An entry of a matrix is the connection to the target (row) from the source (column)"
+    order = facts_of(work, "granger_order")
+    if order:
+        lags = "1 lag" if order["lags"] == 1 else f"{order['lags']} lags"
+        yield (
+            f"Granger's coefficients have {lags} and a ridge penalty of "
+            f"{order['alpha']:g}, chosen on validation frames"
+        )
+    if any(method.needs in TRAINED for method in methods):
+        start = (
+            ", starting from a linear model of the same data"
+            if work.settings["begins_linear"]
+            else ""
+        )
+        yield (
+            "Attention is that of networks trained to predict each region's next frame from the "
+            f"past frames of all regions{start}"
+        )
+
+
+def _cited(method: Method) -> str:
+    return f" ({method.citation})" if method.citation else ""
+
+
+def _listed(names: Sequence[str]) -> str:
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last
