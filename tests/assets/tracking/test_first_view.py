@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
-from mlflow.server import app as pages
 
+from attnconn_assets.tracking import page as mlflow_page
 from attnconn_assets.tracking.first_view import DATABASE, first_views
 from attnconn_assets.tracking.tags import Origin
 from attnconn_assets.tracking.tracking import Tracking
@@ -13,6 +13,10 @@ from attnconn_assets.tracking.tracking import Tracking
 
 def origin(asset, partition="all"):
     return Origin("tiny", asset, partition, "dagster-1", "abc")
+
+
+def front_page() -> str:
+    return mlflow_page.pages.test_client().get("/").text
 
 
 @pytest.fixture
@@ -85,20 +89,20 @@ def test_an_experiment_without_metrics_has_its_descriptions(tracking):
 
 def test_the_front_page_sets_the_views_only_where_the_browser_has_none(tracking, monkeypatch):
     monkeypatch.setenv(DATABASE, str(tracking.file))
-    script = pages.test_client().get("/").text.partition("</script>")[0]
+    script = front_page().partition("</script>")[0]
     assert r"ExperimentPage-[\"1\"]-ReactComponentState" in script
     assert "if (localStorage.getItem(key) === null)" in script
 
 
 def test_the_front_page_is_there_without_a_database(tmp_path, monkeypatch, caplog):
     monkeypatch.setenv(DATABASE, str(tmp_path / "gone.db"))
-    assert "machine_learning" in pages.test_client().get("/").text
+    assert "machine_learning" in front_page()
     assert "MLflow's tables begin without metrics" in caplog.text
 
 
 def test_mlflow_s_page_still_reads_these_values():
     # The keys are MLflow's own: a version that renames them must be noticed.
-    scripts = Path(pages.static_folder, "static", "js")
+    scripts = Path(mlflow_page.pages.static_folder, "static", "js")
     (main,) = (file.read_text(encoding="utf-8") for file in scripts.glob("main.*.js"))
     assert '"MLflowLocalStorage"' in main
     for key in ("selectedColumns", "columnOrder", "runsExpanded", "compareRunCharts"):
