@@ -27,6 +27,9 @@ __all__ = ["main"]
 # Libraries of the platform that commands import when they first need them.
 _USED_LATER = ("dagster_webserver", "jinja2", "mlflow", "safetensors", "torch")
 
+# Commands of which nothing is lost if their output isn't read to the end.
+_ONLY_PRINT = frozenset({"methods", "keys", "trace", "check"})
+
 # What an interruption leaves; of other commands, what is finished is kept.
 _INTERRUPTED = {"clean": "some may be removed already: `attnconn clean` removes the rest"}
 
@@ -45,7 +48,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except BrokenPipeError:  # the reader has closed the pipe, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        if options.command in _ONLY_PRINT:
+            return 0
+        print(
+            f"attnconn: what reads the output of `attnconn {options.command}` has closed it, so "
+            "the command ended; finished partitions are kept",
+            file=sys.stderr,
+        )
+        return 1
     except KeyboardInterrupt:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C finds nothing to interrupt
         what = _INTERRUPTED.get(options.command, "finished partitions are kept")
@@ -127,7 +137,7 @@ def _of_study(options: argparse.Namespace, study: "Study", file: Path) -> int:
         case "dev":
             return commands.dev(study, file, options.dagster_port, options.mlflow_port)
         case "verify":
-            return commands.verify(study, options.repair)
+            return commands.verify(study, options.repair, options.scans)
         case "export":
             return _export(study, options)
         case _:
@@ -223,6 +233,12 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="mark damaged results, so that the next run makes them again, and remove files "
         "that belong to no result",
+    )
+    verifying.add_argument(
+        "--scans",
+        action="store_true",
+        help="also hash the scans: finds those that were replaced by files of the same size and "
+        "time of change, which a run doesn't notice",
     )
     _add_export(command("export", "write stored results as files for other programs"))
     return parser

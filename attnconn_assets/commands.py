@@ -29,7 +29,7 @@ from attnconn_assets.instance.home import (
     settings_notice,
     telemetry_notice,
 )
-from attnconn_assets.instance.run_locks import end_orphans
+from attnconn_assets.instance.run_locks import announced_command, end_orphans
 from attnconn_assets.operation import cleaning
 from attnconn_assets.operation.calling import opening
 from attnconn_assets.operation.check.check import check as check_study
@@ -41,6 +41,7 @@ from attnconn_assets.operation.servers.pages import first_pages
 from attnconn_assets.storage import trace
 from attnconn_assets.storage.entry import WHOLE
 from attnconn_assets.storage.formats import read_table
+from attnconn_assets.storage.scan_content import changed_scans, files_read
 from attnconn_assets.storage.store import Store
 from attnconn_assets.storage.suspicions import suspicions_of
 from attnconn_assets.storage.verification import Finding, inventory
@@ -164,27 +165,33 @@ def tell(study: Study, what: str) -> int:
     return 0
 
 
-def verify(study: Study, repair: bool) -> int:
-    """Hash all stored files, and print those that are damaged or that no manifest names."""
+def verify(study: Study, repair: bool, scans: bool = False) -> int:
+    """Hash all stored files, and print those that are damaged or that no manifest names.
+
+    If `scans`, also hash what the series were read from.
+    """
     store = store_of(study)
     places = inventory(store)
+    files = files_read(store) if scans else {}
     with tqdm(
-        total=len(places),
+        total=len(places) + len(files),
         desc=f"{'verify':28}",
         bar_format="{desc} {bar:24} {n_fmt}/{total_fmt} [{elapsed}]",
         file=sys.stdout,
     ) as bar:
         findings = list(examined(store, places, repair=repair, looked_at=bar.update))
+        replaced = list(changed_scans(files, bar.update))
     findings += _examined_models(study, store, places, repair)
-    for finding in findings:
+    for finding in (*findings, *replaced):
         print(f"{finding.what:10} {finding.where}{f'  {finding.why}' if finding.why else ''}")
     print(_verdict(len(places), findings, repair))
+    if scans:
+        print(f"{len(files)} files of scans, {len(replaced) or 'none'} replaced unnoticed")
     if foreign := cleaning.foreign_in_store(study):
         names = few_and_more([path.relative_to(study.store_folder) for path in foreign], _SHOWN)
         print(f"Not written by attnconn, and left alone: {names}")
-    return (
-        1 if any(finding.what == "damaged" or not finding.repaired for finding in findings) else 0
-    )
+    wrong = any(finding.what == "damaged" or not finding.repaired for finding in findings)
+    return int(wrong or bool(replaced))
 
 
 def _examined_models(
@@ -264,7 +271,11 @@ def run(study: Study, file: Path) -> int:
     for line in findings.errors:
         print(f"  {line}", file=sys.stderr)
     started = time.monotonic()
-    with open_instance() as instance, Progress() as progress:
+    with (
+        open_instance() as instance,
+        announced_command(instance, study.name),
+        Progress() as progress,
+    ):
         outcome = materialise_stale(
             study, instance, progress, blocked=findings.blocked, inapplicable=findings.inapplicable
         )

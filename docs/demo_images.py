@@ -10,11 +10,14 @@ from attnconn_core.results import Results
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 
-#: Picture in ``docs/images`` → asset and file: the report's figures, without behaviour, which the
-#: sample's study doesn't predict, and with a score that has a section of its own.
+# The sample's study predicts no behaviour, and its regions have no known place. Net flow and the
+# circle are described without a picture.
+_NOT_SHOWN = ("behaviour", "surface", "net_flow", "circle")
+#: Picture in ``docs/images`` → asset and figure: those of the report that are shown, and a score
+#: that has a section of its own.
 PICTURES = {
-    **{name: where for name, where in FIGURES.items() if name != "behaviour"},
-    "penalty_identification": ("penalty_identification", "figure.png"),
+    **{name: where for name, where in FIGURES.items() if name not in _NOT_SHOWN},
+    "penalty_identification": ("penalty_identification", "figure"),
 }
 _WIDTH = 1200  # pixels; enough for the site
 _QUALITY = 90
@@ -32,8 +35,8 @@ def small(png: bytes) -> bytes:
 def main() -> None:
     """Write every picture, from the results in ``store/hcp_sample``."""
     results = Results(CHECKOUT / "store" / "hcp_sample")
-    for picture, (asset, file) in PICTURES.items():
-        png = results.path(asset, file).read_bytes()
+    for picture, (asset, figure) in PICTURES.items():
+        png = results.path(asset, f"{figure}.png").read_bytes()
         (CHECKOUT / "docs" / "images" / f"{picture}.webp").write_bytes(small(png))
 
 

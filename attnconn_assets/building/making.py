@@ -13,6 +13,7 @@ import dagster as dg
 from attnconn_assets.building import metadata
 from attnconn_assets.building.causes import Causes
 from attnconn_assets.building.checks import Check
+from attnconn_assets.building.earlier_models import earlier_models
 from attnconn_assets.building.earlier_scans import earlier_scans
 from attnconn_assets.building.platform import Platform
 from attnconn_assets.building.result import Result
@@ -111,8 +112,8 @@ def make(platform: Platform, spec: BuildSpec, partition: str) -> Made:
         for name, place in spec.copies.items():
             formats.replace_file(place, platform.store.path(entry, name).read_bytes())
         show_stored(platform.store, run, spec, entry)
-    earlier = earlier_scans(platform, spec, partition)
-    if earlier:
+    warned = (earlier_scans(platform, spec, partition), earlier_models(platform, entry))
+    if earlier := "; ".join(filter(None, warned)):
         platform.log.warning(f"{spec.name} of {partition}: {earlier}")
     shown = {
         **({"warning": earlier} if earlier else {}),

@@ -7,6 +7,7 @@ releases when the process ends.
 
 import contextlib
 import time
+import uuid
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,9 +17,10 @@ import dagster as dg
 from attnconn_assets.instance.pools import free_places
 from attnconn_assets.storage.locks import is_free, locked
 
-__all__ = ["announced", "end_orphans"]
+__all__ = ["announced", "announced_command", "commands_going_on", "end_orphans"]
 
 _MOMENT = 1.0  # seconds
+_BY = "="  # between the name of a study and the id of a command; no study has it in its name
 
 
 @contextlib.contextmanager
@@ -30,6 +32,19 @@ def announced(instance: dg.DagsterInstance, run_id: str, part: str = "run") -> I
             yield
         finally:
             file.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def announced_command(instance: dg.DagsterInstance, study: str) -> Iterator[None]:
+    """Hold a lock of a command that makes results of a study, in this context."""
+    with announced(instance, f"{study}{_BY}{uuid.uuid4().hex}", "command"):
+        yield
+
+
+def commands_going_on(instance: dg.DagsterInstance, study: str) -> int:
+    """Return the number of commands that make results of a study at the moment."""
+    files = _folder(instance).glob(f"{study}{_BY}*.command")
+    return sum(not is_free(file) for file in files)
 
 
 def end_orphans(instance: dg.DagsterInstance) -> list[str]:

@@ -11,7 +11,7 @@ from attnconn_assets.assets.catalogue import specs, store_of, tracking_of
 from attnconn_assets.assets.report.specs import report_path
 from attnconn_assets.building.partitions import session_partitions
 from attnconn_assets.instance import forgetting as dagster_history
-from attnconn_assets.instance.run_locks import end_orphans
+from attnconn_assets.instance.run_locks import commands_going_on, end_orphans
 from attnconn_assets.storage.foreign import foreign_files, remove_ours
 from attnconn_assets.study.claim import CLAIM
 from attnconn_assets.study.study import Study, load_study
@@ -86,6 +86,11 @@ def clean(study: Study, instance: dg.DagsterInstance, home: Path) -> Cleared:
     store = study.store_folder
     _require_a_store(study)
     end_orphans(instance)
+    if n := commands_going_on(instance, study.name):
+        raise InputError(
+            f"a study can only be removed while nothing makes its results; {n} `attnconn run` of "
+            f"{study.name} {'is' if n == 1 else 'are'} going on: wait until it ends, or end it"
+        )
     partitions = str(session_partitions(study).name)
     names = {spec.name for spec in specs(study)}.union(store_of(study).assets())
     ours = dagster_history.forget_study(instance, study.name, partitions, names)

@@ -65,8 +65,10 @@ def refresh(study: Study) -> dg.JobDefinition:
                 retry_failed=config.retry_failed,
                 discover=False,
             )
-        for line in (*outcome.heals(), *outcome.waits()):
+        for line in outcome.heals():
             context.log.info(line)
+        for line in outcome.waits():
+            context.log.warning(line)
         for name, why in outcome.refused.items():
             context.log.warning(f"{name} isn't a session: {why}")
         for line in outcome.moved:

@@ -86,6 +86,9 @@ class Outcome:
         Number of partitions that are up to date and that Dagster showed as failed.
     registered
         Model versions that were missing from MLflow's registry and were registered again.
+    untrained
+        Forecasters that are missing or stale and weren't trained, because a refresh without models
+        was asked for → number of partitions.
     restored
         What a person had deleted in MLflow and was restored.
     """
@@ -108,6 +111,7 @@ class Outcome:
     corrected: Counter[str] = field(default_factory=Counter)
     shown_as_failed: int = 0
     registered: list[str] = field(default_factory=list)
+    untrained: dict[str, int] = field(default_factory=dict)
     restored: Deleted = field(default_factory=Deleted)
 
     def _of_deletions(self) -> Iterator[str]:
@@ -186,6 +190,12 @@ class Outcome:
 
         Reasons of failures are given by `failures` and not repeated here.
         """
+        if self.untrained:
+            named = [f"{name} ({_number(n)})" for name, n in self.untrained.items()]
+            yield (
+                f"not trained, because this refresh is without `models`: {', '.join(named)}; what "
+                "is read from them is as they are stored"
+            )
         alike: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
         waiting = ((name, self._why(name, causes)) for name, causes in self.waiting.items())
         for same in told_once(waiting, whoever=True):

@@ -151,7 +151,10 @@ class _Line:
                 self._make_asset(spec, retry_failed)
             elif self.passes == 1:
                 snapshot = self._store.snapshot()
-                self._show(spec, self._plan(spec, retry_failed, store=snapshot), snapshot)
+                asset_plan = self._plan(spec, retry_failed, store=snapshot)
+                self._show(spec, asset_plan, snapshot)
+                if asset_plan.due:
+                    self.outcome.untrained[spec.name] = len(asset_plan.due)
         self.outcome.standing = len(self._standing - self._made)
 
     def has_shared(self) -> bool:

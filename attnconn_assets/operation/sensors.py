@@ -90,6 +90,7 @@ def discovery(study: Study) -> dg.SensorDefinition:
             deletion_in_words(study, deleted),
             _listed("removed; their results are kept", [key for key in gone if key in stored]),
             _listed(_NEVER_THERE, [key for key in gone if key not in stored]),
+            _unshown(study, context.instance, stored),
         ]
         for line in filter(None, lines[1:]):
             context.log.warning(line)
@@ -103,6 +104,18 @@ def discovery(study: Study) -> dg.SensorDefinition:
         )
 
     return discover
+
+
+def _unshown(study: Study, instance: dg.DagsterInstance, stored: Collection[str]) -> str:
+    """Return how many stored sessions Dagster doesn't show, as with a new home; empty if none."""
+    shown = instance.get_materialized_partitions(dg.AssetKey([study.name, "time_series"]))
+    unshown = set(stored) - set(shown)
+    if not unshown:
+        return ""
+    return (
+        f"results of {len(unshown)} sessions are stored, and Dagster doesn't show them; the job "
+        f"{study.name}_refresh, or `attnconn run`, records them"
+    )
 
 
 def follow(study: Study, job: dg.JobDefinition) -> dg.SensorDefinition:

@@ -1,11 +1,16 @@
 """Files in a store that attnconn didn't write."""
 
-from collections.abc import Collection
+import contextlib
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from attnconn_assets.storage.user_files import sha256_of
 from attnconn_core.stored_names import CONTENT
 
-__all__ = ["foreign_files", "remove_ours"]
+__all__ = ["AssetFiles", "foreign_files", "remove_ours"]
 
 
 def foreign_files(root: Path, known: Collection[str]) -> list[Path]:
@@ -18,10 +23,11 @@ def foreign_files(root: Path, known: Collection[str]) -> list[Path]:
     known
         Names of our files that lie in `root` itself.
     """
+    folders = {folder.name: AssetFiles.of(folder) for folder in root.iterdir() if folder.is_dir()}
     return sorted(
         path
         for path in root.rglob("*")
-        if path.is_file() and not _is_ours(path.relative_to(root), known)
+        if path.is_file() and not _is_ours(path, path.relative_to(root), known, folders)
     )
 
 
@@ -35,10 +41,69 @@ def remove_ours(root: Path, foreign: Collection[Path], stays: Path) -> None:
             path.unlink(missing_ok=True)
 
 
-def _is_ours(path: Path, known: Collection[str]) -> bool:
-    folder, *below = path.parts
+@dataclass(frozen=True)
+class AssetFiles:
+    """Which files in an asset's folder attnconn wrote.
+
+    Attributes
+    ----------
+    named
+        Names of the files that a manifest names.
+    called
+        What its entries call their files, such as ``matrix.parquet``.
+    """
+
+    named: frozenset[str]
+    called: frozenset[str]
+
+    @classmethod
+    def of(cls, folder: Path) -> "AssetFiles":
+        """Return the files of a folder; manifests that can't be read name none."""
+        named: set[str] = set()
+        called: set[str] = set()
+        for manifest in folder.glob("*.json"):
+            files = _files_in(manifest) or {}
+            called |= files.keys()
+            named |= {str(file.get("name")) for file in files.values() if isinstance(file, dict)}
+        return cls(frozenset(named), frozenset(called))
+
+    def wrote(self, path: Path) -> bool:
+        """Whether attnconn wrote a file of the folder, whatever else has a similar name.
+
+        A file that no manifest names is of attnconn if it is called like those of the asset, and
+        its name holds the hash of its content. If no manifest can be read, the hash must do.
+        """
+        if path.suffix == ".json" and CONTENT.search(path.name) is None:
+            return _files_in(path) is not None
+        if path.name in self.named:
+            return True
+        parts = CONTENT.split(path.name, maxsplit=1)
+        if len(parts) == 1 or (self.called and parts[1] not in self.called):
+            return False
+        with contextlib.suppress(OSError):
+            return f".{sha256_of(path)[:12]}." in path.name
+        return False
+
+
+def _files_in(manifest: Path) -> dict[str, Any] | None:
+    """Return the files that a manifest lists; None if it is a JSON file of somebody else.
+
+    A file that isn't JSON is taken for a damaged manifest, which lists none.
+    """
+    try:
+        content = json.loads(manifest.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    files = content.get("files") if isinstance(content, dict) else None
+    return files if isinstance(files, dict) else None
+
+
+def _is_ours(
+    path: Path, inside: Path, known: Collection[str], folders: Mapping[str, AssetFiles]
+) -> bool:
+    folder, *below = inside.parts
     if not below:
         return folder in known or folder.startswith(".")
-    if any(part.startswith(".") for part in path.parts):  # locks, notes of failures, scratch
+    if any(part.startswith(".") for part in inside.parts):  # locks, notes of failures, scratch
         return True
-    return len(below) == 1 and (path.suffix == ".json" or CONTENT.search(path.name) is not None)
+    return len(below) == 1 and folders[folder].wrote(path)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from attnconn_assets.storage.entry import Entry
+from attnconn_assets.storage.foreign import AssetFiles
 from attnconn_assets.storage.locks import locked
 from attnconn_assets.storage.manifest import DamageError
 from attnconn_assets.storage.store import Store
@@ -126,9 +127,12 @@ def _orphans(store: Store, asset: str, repair: bool) -> list[Finding]:
         entries = {key: store.readable(asset, key) for key in store.partitions(asset)}
         named = {file.name for entry in entries.values() if entry for file in entry.files.values()}
         unknown = {key for key, entry in entries.items() if entry is None}
+        ours = AssetFiles.of(folder)
         for path in sorted(folder.glob("[!.]*")):
             parts = CONTENT.split(path.name, maxsplit=1)
             if len(parts) == 1 or parts[0] in unknown or path.name in named:
+                continue
+            if not ours.wrote(path):
                 continue
             if repair:
                 with contextlib.suppress(OSError):

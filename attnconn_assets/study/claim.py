@@ -79,6 +79,7 @@ def claimed_by_another(study: Study, file: Path, home: Path) -> str:
             return (
                 f"{file}: a study must have a name and a store of its own; {taken} belong"
                 f"{'' if ' and ' in taken else 's'} to {rival}: change `{key}` in one of the two"
+                + (", or set DAGSTER_HOME to a new folder if this is a copy" * (key == "name"))
             )
     return ""
 

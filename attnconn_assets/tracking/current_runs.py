@@ -12,10 +12,10 @@ from attnconn_assets.tracking.tags import Origin
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
-__all__ = ["CURRENT", "Maker", "RunTable", "make_current", "makers_of", "retire"]
+__all__ = ["CURRENT", "PARENT", "Maker", "RunTable", "make_current", "makers_of", "retire"]
 
 CURRENT = "attnconn.current"
-_PARENT = "mlflow.parentRunId"
+PARENT = "mlflow.parentRunId"
 
 # Equal for runs of the same result.
 _SAME = ("attnconn.study", "attnconn.asset", "attnconn.partition")
@@ -170,7 +170,7 @@ def make_current(
     """
     for other in others:
         if table.lost_its_parent(other, run_id, origin):
-            client.set_tag(other, _PARENT, run_id)
+            client.set_tag(other, PARENT, run_id)
         else:
             client.set_tag(other, CURRENT, "false")
     below = [run for (run,) in rows(database, _BELOW, run_id)]

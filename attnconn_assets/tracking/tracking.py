@@ -22,6 +22,7 @@ from attnconn_assets.storage.locks import locked
 from attnconn_assets.storage.verification import Finding
 from attnconn_assets.tracking.current_runs import (
     CURRENT,
+    PARENT,
     Maker,
     RunTable,
     make_current,
@@ -195,8 +196,16 @@ class Tracking(dg.ConfigurableResource):
             self._experiments.pop(experiment, None)
             return create()
 
-    def close_abandoned(self, study: str, is_over: Callable[[str], bool]) -> int:
-        """End a study's runs that a killed process left RUNNING; return their number.
+    def close_left_running(
+        self,
+        study: str,
+        is_over: Callable[[str], bool],
+        maker_of: Callable[[str, str], str | None],
+    ) -> int:
+        """End a study's runs that were left RUNNING; return their number.
+
+        A run that made a stored result was opened again by somebody, and is finished. A killed
+        process left the others, which end as KILLED.
 
         Parameters
         ----------
@@ -204,6 +213,9 @@ class Tracking(dg.ConfigurableResource):
             Name of the study.
         is_over
             Function from the id of a Dagster run to whether it has ended.
+        maker_of
+            Function from asset and partition to the id of the MLflow run that made what is stored;
+            None if nothing is.
         """
         client = self.client()
         experiments = [experiment.experiment_id for experiment in client.search_experiments()]
@@ -212,7 +224,10 @@ class Tracking(dg.ConfigurableResource):
         )
         left = [run for run in running if is_over(run.data.tags.get("attnconn.dagster_run", ""))]
         for run in left:
-            client.set_terminated(run.info.run_id, "KILLED")
+            tags = run.data.tags
+            maker = maker_of(tags.get("attnconn.asset", ""), tags.get("attnconn.partition", ""))
+            made_it = maker in (run.info.run_id, tags.get(PARENT, ""))
+            client.set_terminated(run.info.run_id, "FINISHED" if made_it else "KILLED")
         return len(left)
 
     def deleted(self, study: str) -> Deleted:

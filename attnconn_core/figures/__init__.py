@@ -2,7 +2,9 @@
 
 from attnconn_core.figures.album import Album
 from attnconn_core.figures.behaviours import behaviour_panel
+from attnconn_core.figures.brain_map import brain_map
 from attnconn_core.figures.carpet import carpet
+from attnconn_core.figures.circle import circle_gallery
 from attnconn_core.figures.comparisons import comparison_panel
 from attnconn_core.figures.context import FigureContext
 from attnconn_core.figures.encode import png, svg
@@ -10,11 +12,14 @@ from attnconn_core.figures.fingerprints import fingerprint_panel
 from attnconn_core.figures.forecasts import forecast_panel, forecast_scatter
 from attnconn_core.figures.matrix import matrix, matrix_gallery
 from attnconn_core.figures.method_styles import INFORMED, WARNED, Look, Styles, default_styles
-from attnconn_core.figures.networks import network_means
+from attnconn_core.figures.net_flow import net_flow
+from attnconn_core.figures.networks import network_gallery, network_means
 from attnconn_core.figures.recoveries import recovery_panel
 from attnconn_core.figures.registry import FIGURES, figures, figures_module, score_figures
 from attnconn_core.figures.reliabilities import reliability_panel
 from attnconn_core.figures.score_panels import score_panel
+from attnconn_core.figures.surface import flow_in_volume, flow_on_surface
+from attnconn_core.figures.surface_views import find_meshes
 from attnconn_core.figures.training import training_curve
 
 __all__ = [
@@ -26,16 +31,23 @@ __all__ = [
     "Look",
     "Styles",
     "behaviour_panel",
+    "brain_map",
     "carpet",
+    "circle_gallery",
     "comparison_panel",
     "default_styles",
     "figures",
     "figures_module",
+    "find_meshes",
     "fingerprint_panel",
+    "flow_in_volume",
+    "flow_on_surface",
     "forecast_panel",
     "forecast_scatter",
     "matrix",
     "matrix_gallery",
+    "net_flow",
+    "network_gallery",
     "network_means",
     "png",
     "recovery_panel",

@@ -1,15 +1,21 @@
 """Connectivity between groups of regions: the mean of every block of a matrix."""
 
-from math import floor, log10
+from collections.abc import Mapping, Sequence
+from math import ceil
 
 import numpy as np
 from jaxtyping import Float
 from matplotlib import colormaps
+from matplotlib.axes import Axes
+from matplotlib.colorbar import Colorbar
 from matplotlib.figure import Figure
 
+from attnconn_core.errors import ParameterError
 from attnconn_core.figures.blocks import blocks_of
 from attnconn_core.figures.method_styles import Styles, default_styles
+from attnconn_core.figures.powers import in_tens, scaled, times_power
 from attnconn_core.figures.style import (
+    COLUMN,
     FAINT,
     INK,
     MISSING,
@@ -26,7 +32,12 @@ from attnconn_core.figures.style import (
 from attnconn_core.parcellation.regions import RegionTable
 from attnconn_core.records import Connectivity
 
-__all__ = ["block_means", "network_means"]
+__all__ = ["block_means", "network_gallery", "network_means"]
+
+_COLUMNS = 2
+_WRITTEN = 9  # most groups whose means can be written in the cells of a gallery
+_SOURCE = "source: the group that informs"
+_TARGET = "target: the group predicted"
 
 
 def network_means(
@@ -64,45 +75,91 @@ def network_means(
     names, means = block_means(connectivity, table)
     if signed is None:
         signed = bool((connectivity.values < 0).any())
-    power, shown = _scaled(means)
     side = min(max(0.62 * len(names) + 3.4, 7.0), 11.0)
     figure = canvas(height=0.86 * side, width=side)
     axes = figure.subplots()
-    low, high = _limits(shown, signed=signed)
-    image = axes.imshow(
-        np.ma.masked_invalid(shown),
-        cmap=colormaps[SIGNED if signed else UNSIGNED].with_extremes(bad=MISSING),
-        vmin=low,
-        vmax=high,
-    )
-    for (row, column), value in np.ndenumerate(shown):
-        axes.text(
-            column,
-            row,
-            "–" if np.isnan(value) else f"{value:.2f}".replace("-", "−"),
-            ha="center",
-            va="center",
-            fontsize=SMALL if len(names) <= 10 else TINY,
-            color=INK if np.isnan(value) else _ink_on(tuple(image.cmap(image.norm(value)))),
-        )
-    tidy(axes)
-    labels = [plain(name) for name in names]
-    axes.set_xticks(range(len(names)), labels, fontsize=SMALL, rotation=90)
-    axes.set_yticks(range(len(names)), labels, fontsize=SMALL)
-    axes.tick_params(length=0)
-    axes.set_xlabel("source: the group that informs", fontsize=NORMAL)
-    axes.set_ylabel("target: the group predicted", fontsize=NORMAL)
-    bar = figure.colorbar(image, cax=axes.inset_axes((1.03, 0.0, 0.04, 1.0)))
-    unit = f" (× 10{_superscript(power)})" if power else ""
-    bar.set_label(f"mean connection{unit}", fontsize=NORMAL, color=INK)
-    bar.ax.tick_params(labelsize=SMALL, color=FAINT)
-    bar.outline.set_visible(False)
+    power, shown = scaled(means)
+    bar = _draw(axes, shown, power, signed=signed)
+    bar.set_label(bar.ax.get_ylabel(), fontsize=NORMAL)
+    bar.ax.tick_params(labelsize=SMALL)
+    _write(axes, shown, 2, SMALL if len(names) <= 10 else TINY)
+    _name(axes, names, "xy", SMALL)
+    axes.set_xlabel(_SOURCE, fontsize=NORMAL)
+    axes.set_ylabel(_TARGET, fontsize=NORMAL)
+    unit = f" ({times_power(power)})" if power else ""
     heading(
         figure,
         f"{label} between {table.grouping or 'group'}s",
         (f"{subtitle}, and " if subtitle else "mean ")
         + f"over the pairs of different regions{unit}"
         + styles.explanation([connectivity.method]),
+    )
+    return figure
+
+
+def network_gallery(
+    connectivities: Sequence[Connectivity],
+    table: RegionTable,
+    signed: Mapping[str, bool],
+    *,
+    subtitle: str = "",
+    styles: Styles | None = None,
+) -> Figure:
+    """Draw the mean connections between groups by several methods, two per row.
+
+    Each method has a scale of its own. Means are written in the cells of up to nine groups.
+
+    Parameters
+    ----------
+    connectivities
+        Matrices of the same regions, one per method.
+    table
+        Table of the regions' groups.
+    signed
+        For each method, whether the sign of values has a meaning.
+    subtitle, styles
+        As for `matrix_gallery`.
+
+    Raises
+    ------
+    ParameterError
+        If there is no matrix.
+    AtlasError
+        If the table has no groups, or the regions of table and matrices differ.
+    """
+    if not connectivities:
+        raise ParameterError("a gallery needs at least one matrix; got none")
+    styles = styles or default_styles()
+    rows = ceil(len(connectivities) / _COLUMNS)
+    longest = max(map(len, table.require_groups()))
+    labels = 0.25 + 0.55 * TINY / 72 * longest
+    # If the last row isn't full, the names of sources are written below two rows.
+    named = 2 if len(connectivities) % _COLUMNS else 1
+    panel = (COLUMN - labels - 1.7) / _COLUMNS + 0.4
+    figure = canvas(height=1.1 + rows * panel + named * labels, width=COLUMN)
+    grid = list(figure.subplots(rows, _COLUMNS, squeeze=False).flat)
+    for place, axes in enumerate(grid):
+        if place >= len(connectivities):
+            axes.set_visible(False)
+            continue
+        record = connectivities[place]
+        names, means = block_means(record, table)
+        power, shown = in_tens(means)
+        _draw(axes, shown, power, signed=signed[record.method])
+        if len(names) <= _WRITTEN:
+            _write(axes, shown, 0, TINY)
+        lowest = place + _COLUMNS >= len(connectivities)
+        sides = ("x" if lowest else "") + ("" if place % _COLUMNS else "y")
+        _name(axes, names, sides, TINY)
+        axes.set_title(plain(styles.label(record.method)), fontsize=NORMAL, color=INK)
+    figure.supxlabel(_SOURCE, fontsize=SMALL, color=INK)
+    figure.supylabel(_TARGET, fontsize=SMALL, color=INK)
+    heading(
+        figure,
+        f"Connectivity between {table.grouping or 'group'}s",
+        (f"{subtitle}, and " if subtitle else "mean ")
+        + "over the pairs of different regions; each method has its own scale, in its own unit"
+        + styles.explanation([record.method for record in connectivities]),
     )
     return figure
 
@@ -136,13 +193,46 @@ def block_means(
     return names, np.divide(totals, counts, out=np.full_like(totals, np.nan), where=counts > 0)
 
 
-def _scaled(means: np.ndarray) -> tuple[int, np.ndarray]:
-    """Return the common power of ten with which means are written with two decimals, and these."""
-    finite = np.abs(means[np.isfinite(means)])
-    largest = finite.max() if finite.size else 0.0
-    power = floor(log10(largest)) if largest > 0 else 0
-    power = 0 if -1 <= power <= 1 else power
-    return power, means / 10.0**power
+def _draw(axes: Axes, shown: np.ndarray, power: int, *, signed: bool) -> Colorbar:
+    """Draw a matrix of means, already divided by a power of ten; return its colour bar."""
+    low, high = _limits(shown, signed=signed)
+    image = axes.imshow(
+        np.ma.masked_invalid(shown),
+        cmap=colormaps[SIGNED if signed else UNSIGNED].with_extremes(bad=MISSING),
+        vmin=low,
+        vmax=high,
+    )
+    tidy(axes)
+    axes.tick_params(length=0)
+    bar = axes.figure.colorbar(image, cax=axes.inset_axes((1.03, 0.0, 0.04, 1.0)))
+    unit = f" ({times_power(power)})" if power else ""
+    bar.set_label(f"mean connection{unit}", fontsize=TINY, color=INK)
+    bar.ax.tick_params(labelsize=TINY, color=FAINT)
+    bar.outline.set_visible(False)
+    return bar
+
+
+def _write(axes: Axes, shown: np.ndarray, decimals: int, size: float) -> None:
+    """Write every mean in its cell."""
+    (image,) = axes.images
+    for (row, column), value in np.ndenumerate(shown):
+        rounded = round(float(value), decimals) + 0.0  # no −0
+        axes.text(
+            column,
+            row,
+            "–" if np.isnan(value) else f"{rounded:.{decimals}f}".replace("-", "−"),
+            ha="center",
+            va="center",
+            fontsize=size,
+            color=INK if np.isnan(value) else _ink_on(tuple(image.cmap(image.norm(value)))),
+        )
+
+
+def _name(axes: Axes, names: Sequence[str], sides: str, size: float) -> None:
+    """Write the groups' names along the given sides."""
+    labels, none = [plain(name) for name in names], [""] * len(names)
+    axes.set_xticks(range(len(names)), labels if "x" in sides else none, fontsize=size, rotation=90)
+    axes.set_yticks(range(len(names)), labels if "y" in sides else none, fontsize=size)
 
 
 def _limits(shown: np.ndarray, *, signed: bool) -> tuple[float, float]:
@@ -158,7 +248,3 @@ def _ink_on(colour: tuple[float, ...]) -> str:
     """Return dark or white letters, by contrast (relative luminance of ITU-R BT.709)."""
     red, green, blue = colour[:3]
     return INK if 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.45 else "white"
-
-
-def _superscript(power: int) -> str:
-    return str(power).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))

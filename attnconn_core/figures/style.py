@@ -12,6 +12,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.text import Annotation
 
 __all__ = [
+    "COLUMN",
     "CROSS",
     "FAINT",
     "GRID",
@@ -32,6 +33,9 @@ __all__ = [
 
 WIDTH = 11.0
 """Inches: 1,100 px at 100 dpi, the width of the report's page."""
+
+COLUMN = 180 / 25.4
+"""Inches: 180 mm, two columns of a journal; texts of `TINY` and more can be read there."""
 
 TINY, SMALL, NORMAL, LARGE = 7.5, 8.5, 10.0, 13.0
 INK, FAINT, GRID = "#222222", "#666666", "#dddddd"

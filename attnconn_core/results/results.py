@@ -81,7 +81,7 @@ class Results:
         """
         path = self.folder / check_stored_name(asset) / f"{check_stored_name(partition)}.json"
         try:
-            return dict(json.loads(path.read_text(encoding="utf-8")))
+            manifest = dict(json.loads(path.read_text(encoding="utf-8")))
         except FileNotFoundError as error:
             there = few_and_more(self.partitions(asset), _SHOWN)
             raise StoreError(
@@ -91,6 +91,13 @@ class Results:
             raise StoreError(
                 f"{path}: the manifest can't be read ({error}); `attnconn run` makes it again"
             ) from error
+        of = (manifest.get("asset"), manifest.get("partition"))
+        if of != (asset, partition):
+            raise StoreError(
+                f"{path}: must be the manifest of {asset}/{partition}; it is that of "
+                f"{'/'.join(map(str, of))}. `attnconn run` makes it again"
+            )
+        return manifest
 
     def path(self, asset: str, name: str, partition: str = WHOLE) -> Path:
         """Return the path of a file, after checking that its content is what was stored.

@@ -12,7 +12,7 @@ from attnconn_core.sources.abilities import (
     session_shape,
 )
 from attnconn_core.sources.arrays import ArrayFolder
-from attnconn_core.sources.atlases import cifti_atlas
+from attnconn_core.sources.atlases import atlas_files, cifti_atlas, load_places
 from attnconn_core.sources.base import DESIGN_LABELS, SCAN_NAMES, Design, Listing, Source
 from attnconn_core.sources.bids.derivatives import BidsDerivatives
 from attnconn_core.sources.bids.settings import Confounds, Scrub
@@ -63,6 +63,7 @@ __all__ = [
     "Source",
     "StudyKey",
     "as_written",
+    "atlas_files",
     "brings_phenotypes",
     "check_phenotypes",
     "cifti_atlas",
@@ -74,6 +75,7 @@ __all__ = [
     "independent_samples",
     "is_code",
     "known_measures",
+    "load_places",
     "match_phenotypes",
     "may_count_days",
     "missing_code",

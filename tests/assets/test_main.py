@@ -158,3 +158,21 @@ def test_a_session_is_no_copy_of_one_that_is_gone_or_left_out(
     gone = "sub-d_ses-retest, sub-d_ses-test aren't there any more: its scan was removed."
     assert (gone in said) == (renamed and not exclude)
     assert store_of(study).find("pearson", "sub-e_ses-test") is not None
+
+
+@pytest.mark.parametrize(("command", "status"), [(["run"], 1), (["methods"], 0)])
+def test_a_reader_that_closes_the_pipe_ends_a_run_with_an_error(
+    monkeypatch, capsys, tmp_path, command, status
+):
+    def print_to_nobody(*_):
+        raise BrokenPipeError
+
+    replaced = []
+    monkeypatch.setattr("attnconn_assets.__main__._command", print_to_nobody)
+    monkeypatch.setattr("os.dup2", lambda *streams: replaced.append(streams))
+    monkeypatch.setattr("sys.stdout.fileno", lambda: 1, raising=False)
+    file = tmp_path / "study.yaml"
+    file.write_text("name: any")
+    assert main(["--study", str(file), *command]) == status
+    assert len(replaced) == 1
+    assert ("has closed it, so the command ended" in capsys.readouterr().err) == bool(status)

@@ -26,6 +26,7 @@ COMPARISON = "comparison"
 FIGURES = {
     "matrices": ("group_mean", "figure"),
     "networks": ("group_mean", "networks"),
+    **{name: ("group_mean", name) for name in ("net_flow", "circle", "surface")},
     "fingerprint": ("fingerprint", "figure"),
     "forecast": ("forecast_skill", "figure"),
     "forecast_scatter": ("forecast_skill", "scatter"),

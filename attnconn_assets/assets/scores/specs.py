@@ -22,7 +22,7 @@ from attnconn_assets.study.study import Study
 from attnconn_core.connectivity.method import Method
 from attnconn_core.figures import figures_module
 from attnconn_core.scoring import Cautious, ChoosesPenalties, Comparable, GroupContrast, Score
-from attnconn_core.sources import INDEPENDENT_SAMPLES
+from attnconn_core.sources import INDEPENDENT_SAMPLES, atlas_files
 
 __all__ = [
     "compared_assets",
@@ -36,6 +36,7 @@ __all__ = [
 ]
 
 _FIGURES = "attnconn_core.figures"
+_MEAN_FIGURES = ("matrix", "networks", "net_flow", "circle", "brain_map")
 
 
 def specs(study: Study) -> list[BuildSpec]:
@@ -163,11 +164,13 @@ def _group_mean(study: Study) -> BuildSpec:
             "methods": study.chosen_methods,
             "quorum": study.quorum,
             "labels": labels_of(study),
+            "places": atlas_files(study.make_source()),
         },
         needs={"regions": "whole", CAUTIONS: "whole", **_matrices(study)},
         optional=frozenset(_matrices(study)),
-        calls=(f"{_FIGURES}.matrix", f"{_FIGURES}.networks"),
-        description="Every method's mean connectivity over the cohort's test sessions.",
+        calls=tuple(f"{_FIGURES}.{name}" for name in _MEAN_FIGURES),
+        description="Every method's mean connectivity over the cohort's test sessions, and which "
+        "regions inform others.",
         group="scores",
     )
 

@@ -10,6 +10,7 @@ from attnconn_assets.__main__ import main
 from attnconn_assets.assets.catalogue import tracking_of
 from attnconn_assets.building.lost_store import why_store_is_away
 from attnconn_assets.instance.home import open_instance
+from attnconn_assets.instance.run_locks import announced_command, commands_going_on
 from attnconn_assets.operation import cleaning
 from attnconn_assets.study.claim import claim
 from attnconn_assets.study.study import load_study
@@ -119,12 +120,24 @@ def test_a_study_whose_run_goes_on_stays(tiny_study, home, instance):
         cleaning.clean(tiny_study, instance, home)
 
 
+def test_a_study_that_a_command_makes_stays(tiny_study, home, instance):
+    with (
+        announced_command(instance, "tiny"),
+        pytest.raises(InputError, match="1 `attnconn run` of tiny is going on"),
+    ):
+        cleaning.clean(tiny_study, instance, home)
+    with announced_command(instance, "tiny_2"):  # another study
+        assert commands_going_on(instance, "tiny") == 0
+
+
 def test_what_a_person_put_beside_the_results_is_kept_and_named(two, home, capsys):
     first = load_study(two["first"])
-    mine = ("mine/x.txt", "notes.txt", "pearson/mine.csv")
+    stored = next((first.store_folder / "pearson").glob("*.matrix.parquet"))
+    beside = (f"{stored.name}.csv", f"{stored.stem}.csv", "mine.csv")
+    mine = tuple(sorted(["mine/x.txt", "notes.txt", *(f"pearson/{name}" for name in beside)]))
     for name in mine:
         (first.store_folder / name).parent.mkdir(exist_ok=True)
-        (first.store_folder / name).write_text("mine")
+        (first.store_folder / name).write_text('"mine"')
     with open_instance() as instance:
         instance.report_runless_asset_event(
             dg.AssetMaterialization(dg.AssetKey(["first", "my_review"]))
@@ -133,7 +146,8 @@ def test_what_a_person_put_beside_the_results_is_kept_and_named(two, home, capsy
     assert main(["verify", "--study", study]) == 0
     assert f"left alone: {', '.join(mine)}" in capsys.readouterr().out
     assert main(["clean", "--yes", "--study", study]) == 0
-    assert f"because attnconn didn't write it: {', '.join(mine)}" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert f"because attnconn didn't write it: {', '.join(mine)}" in printed
     left = {path for path in first.store_folder.rglob("*") if path.is_file()}
     assert {path.relative_to(first.store_folder).as_posix() for path in left} == {
         *("study.json", *mine)

@@ -33,6 +33,12 @@ def test_a_cause_that_is_given_twice_is_counted_once():
     assert in_one_line(twice, reasons=False) == in_one_line(dict.fromkeys(twice), reasons=False)
 
 
+def test_models_that_were_not_trained_are_named():
+    (line,) = Outcome(untrained={"group_forecaster": 1, "subject_forecaster": 12}).waits()
+    assert "without `models`: group_forecaster (1 partition), subject_forecaster (12 " in line
+    assert list(Outcome().waits()) == []
+
+
 def test_two_failures_are_said_each():
     failed = {f"time_series of {key}": reason(key) for key in KEYS[:2]}
     assert len(list(Outcome(failed=failed).failures())) == 2

@@ -6,12 +6,13 @@ import dagster as dg
 import numpy as np
 import pytest
 
-from attnconn_assets.assets.catalogue import assets, resources, specs
+from attnconn_assets.assets.catalogue import assets, resources, specs, store_of
 from attnconn_assets.building.partitions import add_sessions, deleted_sessions, session_partitions
 from attnconn_assets.instance.forgetting import forget_study
 from attnconn_assets.operation import sensors
 from attnconn_assets.operation.jobs import refresh
 from attnconn_assets.operation.sensors import discovery, follow
+from attnconn_assets.storage.entry import Entry
 from attnconn_assets.study.settings import ExclusionRules
 from attnconn_assets.study.study import load_study
 from attnconn_core.connectivity import Pearson
@@ -145,6 +146,24 @@ def test_a_partition_that_is_deleted_on_purpose_stays_away_and_is_asked_about(
     instance.delete_dynamic_partition(name, "sub-1_ses-test")
     excluded = study.model_copy(update={"exclude": ExclusionRules(sessions=("sub-1_ses-test",))})
     ticks = Ticks(discovery(excluded), instance)
+    assert ticks.skipped() == "all 2 sessions are known"
+
+
+def test_what_is_stored_and_unknown_to_dagster_is_said(scans, instance):
+    study, _ = scans
+    add_sessions(study, instance, study.make_source().sessions())
+    store = store_of(study)
+    for key in ("sub-1_ses-test", "sub-1_ses-retest"):
+        store.put(Entry("time_series", key, {}, "recipe"), {})
+    ticks = Ticks(discovery(study), instance)
+    assert ticks.skipped() == (
+        "results of 2 sessions are stored, and Dagster doesn't show them; the job tiny_refresh, or "
+        "`attnconn run`, records them"
+    )
+    for key in ("sub-1_ses-test", "sub-1_ses-retest"):
+        instance.report_runless_asset_event(
+            dg.AssetMaterialization(dg.AssetKey(["tiny", "time_series"]), partition=key)
+        )
     assert ticks.skipped() == "all 2 sessions are known"
 
 

@@ -1,5 +1,6 @@
 """Verification: what is damaged is named and marked, what nobody names is removed."""
 
+import hashlib
 import os
 from pathlib import Path
 
@@ -62,10 +63,18 @@ def test_every_kind_of_damage_is_named_and_marked(store, tmp_path):
 
 def test_what_no_manifest_names_is_removed_and_what_is_not_the_stores_is_left(store, tmp_path):
     folder = tmp_path / "pearson"
-    orphan = folder / f"{KEYS[0]}.0123456789ab.a.txt"
-    orphan.write_text("left by a process that was killed")
-    own = folder / "notes of mine.txt"
-    own.write_text("not the store's")
+    content = b"left by a process that was killed"
+    orphan = folder / f"{KEYS[0]}.{hashlib.sha256(content).hexdigest()[:12]}.a.txt"
+    orphan.write_bytes(content)
+    stored = next(folder.glob(f"{KEYS[1]}.*.a.txt"))
+    mine = [
+        folder / "notes of mine.txt",
+        folder / f"{stored.name}.bak",  # a copy beside its original
+        folder / f"{stored.stem}.csv",  # converted
+        folder / f"{KEYS[0]}.0123456789ab.a.txt",  # whose name isn't its content's
+    ]
+    for path in mine:
+        path.write_bytes(stored.read_bytes())
     dead, alive = folder / ".writing-dead", folder / ".writing-alive"
     for scratch in (dead, alive):
         scratch.mkdir()
@@ -75,7 +84,7 @@ def test_what_no_manifest_names_is_removed_and_what_is_not_the_stores_is_left(st
         assert found(store) == wrong
         assert found(store, repair=True) == [(what, name, True) for what, name, _ in wrong]
         assert found(store) == []
-    assert own.exists()
+    assert all(path.exists() for path in mine)
     assert alive.exists()
     assert not orphan.exists()
     assert not dead.exists()

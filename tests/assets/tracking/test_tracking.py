@@ -50,6 +50,21 @@ def test_a_run_whose_body_raises_ends_failed(tracking):
     assert run.info.status == "FAILED"
 
 
+def test_of_runs_left_running_those_that_made_what_is_stored_are_finished(tracking):
+    client = tracking.client()
+    makes, fails = track(tracking), track(tracking, dataclasses.replace(ORIGIN, partition="other"))
+    for run in (makes, fails):
+        client.update_run(run.id, "RUNNING")
+
+    def maker_of(asset, partition):
+        return makes.id if (asset, partition) == (ORIGIN.asset, ORIGIN.partition) else None
+
+    assert tracking.close_left_running(ORIGIN.study, lambda _: False, maker_of) == 0
+    assert tracking.close_left_running(ORIGIN.study, lambda _: True, maker_of) == 2
+    status = {run: client.get_run(run.id).info.status for run in (makes, fails)}
+    assert list(status.values()) == ["FINISHED", "KILLED"]
+
+
 def test_an_orphan_is_closed_at_the_next_try_and_only_the_last_is_current(tracking):
     client = tracking.client()
     orphan = track(tracking)

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from attnconn_core.errors import AtlasError
-from attnconn_core.figures import network_means
+from attnconn_core.errors import AtlasError, ParameterError
+from attnconn_core.figures import network_gallery, network_means
 from attnconn_core.figures.networks import block_means
 from attnconn_core.parcellation import RegionTable
 from attnconn_core.records import Connectivity
@@ -89,3 +89,66 @@ def test_nothing_known_is_drawn_as_nothing() -> None:
     connectivity = Connectivity(np.full((2, 2), np.nan), ("a", "b"), "granger", True)
     figure = network_means(connectivity, table)
     assert {text.get_text() for text in figure.axes[0].texts} == {"–"}
+
+
+SIGNED = {"pearson": True, "granger": False, "attention_subject": False}
+
+
+def _of_methods(table: RegionTable, scale: float = 1.0) -> list[Connectivity]:
+    rng = np.random.default_rng(4)
+    n = len(table.regions)
+    shift = {"pearson": -0.5, "granger": 0.0, "attention_subject": 0.0}
+    return [
+        Connectivity(
+            (rng.uniform(size=(n, n)) + shift[method]) * scale, table.regions, method, True
+        )
+        for method in SIGNED
+    ]
+
+
+def test_a_gallery_shows_every_method_with_its_scale(table: RegionTable, written) -> None:
+    records = _of_methods(table, 0.002)
+    figure = network_gallery(records, table, SIGNED, subtitle="mean over 7 subjects")
+    shown = [axes for axes in figure.axes if axes.get_visible()]
+    assert [axes.get_title() for axes in shown] == [
+        "Pearson",
+        "Granger (ridge)",
+        "Attention (subject)",
+    ]
+    assert "mean over 7 subjects, and over the pairs of different regions" in " ".join(
+        written(figure).split()
+    )
+    powers = (1e-5, 1e-4, 1e-4)  # so that the largest mean has two digits
+    for axes, record, power in zip(shown, records, powers, strict=True):
+        _, means = block_means(record, table)
+        numbers = [float(text.get_text().replace("−", "-")) for text in axes.texts]
+        np.testing.assert_allclose(np.reshape(numbers, (8, 8)) * power, means, atol=0.501 * power)
+        bar = axes.child_axes[0].get_ylabel()
+        assert bar == f"mean connection (× 10{'⁻⁵' if power == 1e-5 else '⁻⁴'})"
+        low, high = axes.images[0].get_clim()
+        assert (low == -high) == SIGNED[record.method]
+
+
+@pytest.mark.parametrize(("n_groups", "n_methods"), [(2, 1), (8, 2), (9, 3), (17, 3)])
+def test_a_gallery_is_legible_at_180_mm(
+    n_groups: int, n_methods: int, written, cut_off, overlapping
+) -> None:
+    groups = tuple(f"SalVentAttn{chr(65 + n // 2)}" for n in range(2 * n_groups))
+    regions = tuple(f"r{number}" for number in range(2 * n_groups))
+    table = RegionTable(regions, groups, None, "network")
+    figure = network_gallery(_of_methods(table)[:n_methods], table, SIGNED)
+    assert figure.get_figwidth() == pytest.approx(180 / 25.4)
+    assert bool(figure.axes[0].texts) == (n_groups <= 9)
+    # Names of sources stand below each column, those of targets left of each row.
+    assert written(figure).count("SalVentAttnB") == [2, 3, 4][n_methods - 1]
+    assert "source: the group that informs" in written(figure)
+    assert not cut_off(figure)
+    assert not overlapping(figure)
+
+
+def test_a_gallery_needs_a_matrix_and_groups(table: RegionTable) -> None:
+    with pytest.raises(ParameterError, match="got none"):
+        network_gallery([], table, SIGNED)
+    bare = RegionTable.ungrouped(table.regions)
+    with pytest.raises(AtlasError, match="no networks and no lobes"):
+        network_gallery(_of_methods(table), bare, SIGNED)

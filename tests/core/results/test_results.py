@@ -16,7 +16,8 @@ def store(folder: Path, asset: str, partition: str, name: str, content: bytes) -
     sha256 = hashlib.sha256(content).hexdigest()
     file = folder / asset / f"{partition}.{sha256[:12]}.{name}"
     file.write_bytes(content)
-    manifest = {"files": {name: {"name": file.name, "sha256": sha256, "size": len(content)}}}
+    files = {name: {"name": file.name, "sha256": sha256, "size": len(content)}}
+    manifest = {"asset": asset, "partition": partition, "files": files}
     (folder / asset / f"{partition}.json").write_text(json.dumps(manifest))
     return file
 
@@ -63,6 +64,15 @@ def test_a_changed_file_is_refused(results):
         results.path("report", "report.html")
 
 
+def test_a_manifest_of_another_session_is_refused(results):
+    folder = results.folder / "quality"
+    (folder / "sub-2_ses-a.json").write_bytes((folder / "sub-1_ses-a.json").read_bytes())
+    with pytest.raises(
+        StoreError, match=r"of quality/sub-2_ses-a; it is that of quality/sub-1_ses"
+    ):
+        results.path("quality", "quality.json", "sub-2_ses-a")
+
+
 def test_a_manifest_leads_to_no_other_folder(results):
     path = results.folder / "report" / "all.json"
     manifest = json.loads(path.read_text())
@@ -83,7 +93,8 @@ def test_a_folder_that_is_not_there_is_refused(tmp_path):
 def test_one_of_several_forecasters_must_be_named(tmp_path):
     store(tmp_path, "group_forecaster", "base", "fold-1.safetensors", b"")
     path = tmp_path / "group_forecaster" / "base.json"
-    files = json.loads(path.read_text())["files"]
-    path.write_text(json.dumps({"files": {**files, "fold-2.safetensors": {}}}))
+    manifest = json.loads(path.read_text())
+    manifest["files"]["fold-2.safetensors"] = {}
+    path.write_text(json.dumps(manifest))
     with pytest.raises(StoreError, match=r"there are fold-1\.safetensors, fold-2\.safetensors"):
         Results(tmp_path).forecaster("group_forecaster", "base")

@@ -1,0 +1,59 @@
+"""Says which forecasters behind a result are stale."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from attnconn_assets.building.platform import Platform
+from attnconn_assets.building.spec import BuildSpec
+from attnconn_assets.storage.entry import Entry
+from attnconn_core.wording import few_and_more
+
+__all__ = ["earlier_models"]
+
+_FORECASTERS = "forecasters"
+_SHOWN = 5
+
+
+def earlier_models(platform: Platform, entry: Entry) -> str:
+    """Return a warning if a result rests on forecasters of earlier settings; empty if not.
+
+    A run of all that is stale trains forecasters first. A refresh without models, or a person who
+    makes a single asset on its page, uses those that are stored.
+
+    Parameters
+    ----------
+    platform, entry
+        The result that was made.
+    """
+    specs = {spec.name: spec for spec in platform.specs}
+    resting = _resting_on_forecasters(platform.specs)
+    stale: dict[str, None] = {}
+    waiting, seen = [entry], set()
+    while waiting:
+        for place in waiting.pop().inputs:
+            asset, _, partition = place.partition("/")
+            if asset not in resting or place in seen:
+                continue
+            seen.add(place)
+            behind = platform.store.readable(asset, partition)
+            if behind is None:
+                continue
+            waiting.append(behind)
+            spec = specs[asset]
+            if spec.group == _FORECASTERS and behind.recipe != spec.recipe_of(partition).digest:
+                stale[f"{asset} of {partition}"] = None
+    if not stale:
+        return ""
+    return (
+        f"made from stored forecasters of earlier settings or code: "
+        f"{few_and_more(list(stale), _SHOWN)}. `attnconn run`, or the study's job _refresh with "
+        "`models: true`, trains them and makes again what is read from them"
+    )
+
+
+def _resting_on_forecasters(specs: Sequence[BuildSpec]) -> Collection[str]:
+    """Return the assets that are forecasters, or read one, directly or not."""
+    needs: Mapping[str, Collection[str]] = {spec.name: spec.needs for spec in specs}
+    resting = {spec.name for spec in specs if spec.group == _FORECASTERS}
+    while more := {name for name, own in needs.items() if not resting.isdisjoint(own)} - resting:
+        resting |= more
+    return resting
