@@ -37,6 +37,7 @@ from attnconn_assets.operation.disks import naming_disks
 from attnconn_assets.operation.outcome import Outcome, Step
 from attnconn_assets.operation.runner import materialise_stale
 from attnconn_assets.operation.servers.dev import dev
+from attnconn_assets.operation.servers.pages import first_pages
 from attnconn_assets.storage import trace
 from attnconn_assets.storage.entry import WHOLE
 from attnconn_assets.storage.formats import read_table
@@ -279,8 +280,8 @@ def run(study: Study, file: Path) -> int:
             study, instance, progress, blocked=findings.blocked, inapplicable=findings.inapplicable
         )
     conclude(study, outcome, time.monotonic() - started)
-    pages = f"Dagster http://127.0.0.1:3000, MLflow {study.tracking_page}"
-    print(f"Browse   {opening(file)}  ({pages})")
+    pages = first_pages("http://127.0.0.1:3000", study.tracking_page)
+    print(f"Browse   {opening(file)}  ({', '.join(pages)})")
     return 1 if outcome.failed or outcome.waiting else 0
 
 

@@ -17,10 +17,19 @@ from attnconn_assets.study.study import Study
 from attnconn_assets.tracking.tracking import Tracking
 from attnconn_core.errors import StudyError
 
-__all__ = ["assets", "resources", "specs", "store_of", "tracking_of"]
+__all__ = ["assets", "experiment_notes", "resources", "specs", "store_of", "tracking_of"]
 
 # Groups whose assets are always made; others are made only if an asset reads them.
 _ENDS = ("inputs", "scores", "report", "export")
+
+# Descriptions of MLflow's experiments that hold the runs of several assets.
+_SHARED = {
+    "connectivity": "Matrices: one run per method and session.",
+    "other_seeds": "Forecasters trained with other random seeds, to see what depends on the seed.",
+    "penalties": "Matrices at every penalty that identification can choose from.",
+    "repeats": "Matrices of each half of a session, and by models with other seeds.",
+    "significance": "Tests of every edge against surrogates: one run per method and session.",
+}
 
 
 def specs(study: Study) -> list[BuildSpec]:
@@ -57,6 +66,12 @@ def _with_quality(spec: BuildSpec) -> BuildSpec:
     if spec.partitioned == "session" or "session" not in spec.needs.values():
         return spec
     return dataclasses.replace(spec, needs={**spec.needs, "quality": "session"})
+
+
+def experiment_notes(study: Study) -> dict[str, str]:
+    """Return the descriptions of a study's MLflow experiments, those of the results last."""
+    described = {spec.experiment or spec.name: spec.description for spec in specs(study)}
+    return described | {name: _SHARED[name] for name in described if name in _SHARED}
 
 
 def resources(study: Study) -> dict[str, dg.ConfigurableResource]:

@@ -21,10 +21,12 @@ from attnconn_assets.building.runs import Runs
 from attnconn_assets.building.settings import DeclaredSettings
 from attnconn_assets.building.showing import show_stored
 from attnconn_assets.building.spec import BuildSpec
+from attnconn_assets.building.stored_metadata import opened
 from attnconn_assets.building.work import Work
 from attnconn_assets.storage import formats
 from attnconn_assets.storage.entry import Entry
 from attnconn_assets.tracking.run import TrackedRun
+from attnconn_assets.tracking.tags import NOTE
 from attnconn_core.errors import AttnconnError, ParameterError, SeriesError
 
 __all__ = ["CheckFailedError", "Made", "make"]
@@ -82,7 +84,8 @@ def make(platform: Platform, spec: BuildSpec, partition: str) -> Made:
     _refuse_short(platform, spec, partition)
     recipe = spec.recipe_of(partition)
     sweep = spec.sweep_of(partition) if spec.sweep_of else None
-    tags = {_CAUTIONS: _FOUND_LATER} if spec.is_judged else {}
+    tags = {NOTE: spec.note_of(partition)}
+    tags |= {_CAUTIONS: _FOUND_LATER} if spec.is_judged else {}
     with Runs(platform, recipe, partition, spec.experiment, spec.run_label, sweep, tags) as runs:
         work = Work(
             asset=spec.name,
@@ -102,6 +105,8 @@ def make(platform: Platform, spec: BuildSpec, partition: str) -> Made:
         cohort = {"cohort": facts["cohort"]} if "cohort" in facts else {}
         run = runs.own({**runs.parameters, **cohort})
         below = _track(work, run, result, cohort)
+        if spec.main_of is not None:
+            run.metrics(spec.main_of(result))
         scans = _list_scans(work, run, result)
         entry = _store(platform, work, spec, result, facts)
         for name, place in spec.copies.items():
@@ -112,8 +117,9 @@ def make(platform: Platform, spec: BuildSpec, partition: str) -> Made:
         platform.log.warning(f"{spec.name} of {partition}: {earlier}")
     shown = {
         **({"warning": earlier} if earlier else {}),
+        **opened(platform.tracking, entry),
+        **metadata.of_result(result, facts, f"{spec.name} {partition}"),
         **({"cautions": _FOUND_LATER} if spec.is_judged else {}),
-        **metadata.of_result(result, facts),
         **scans,
         **{f"copy of {name}": dg.MetadataValue.path(str(p)) for name, p in spec.copies.items()},
         **_side_by_side(platform, result, run, below),
@@ -187,7 +193,6 @@ def _track(
             one.metrics(values)
             if str(method) in result.warnings:
                 one.tag(_WARNING, result.warnings[str(method)])
-        run.metrics({f"{name}/{method}": value for name, value in values.items()})
         below.append(one)
     return below
 

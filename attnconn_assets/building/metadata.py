@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -24,6 +25,7 @@ __all__ = [
     "of_facts",
     "of_result",
     "picture",
+    "pictures",
     "provenance",
     "schema",
     "table",
@@ -34,10 +36,12 @@ _ROWS_SHOWN = 60
 _NAMES = {"excluded": "left out"}
 _UNSHOWN = {"read", "metrics", "cohort", "warnings"}
 _LONGEST = 2000  # most characters of a fact that is shown in full
+_ENCODED = re.compile(r"[A-Za-z0-9+/]{71,}=*")  # base64, longer than a hash
+_MOST_COLUMNS = 20  # most columns of a series or matrix that are all shown
 _WIDEST = 1100  # pixels; Dagster crops wider pictures
 
 
-def of_result(result: Result, facts: Mapping[str, Any]) -> dict[str, Any]:
+def of_result(result: Result, facts: Mapping[str, Any], named: str = "") -> dict[str, Any]:
     """Return the metadata of a result: warnings, figures and tables first, then numbers and facts.
 
     Parameters
@@ -46,9 +50,11 @@ def of_result(result: Result, facts: Mapping[str, Any]) -> dict[str, Any]:
         The result of the body.
     facts
         All facts of the manifest, including those of the result.
+    named
+        Asset and partition, which stand above the figures.
     """
     shown: dict[str, Any] = {f"warning: {m}": why for m, why in result.warnings.items()}
-    shown |= {name: picture(png) for name, png in result.pictures.items()}
+    shown |= pictures(result.pictures, named)
     shown |= {name: table(content) for name, content in result.tables.items()}
     shown |= numbers(result.metrics)
     shown |= of_facts({name: value for name, value in facts.items() if name not in shown})
@@ -64,15 +70,20 @@ def of_facts(facts: Mapping[str, Any]) -> dict[str, Any]:
     shown = {
         _NAMES.get(name, name): _fact(value)
         for name, value in facts.items()
-        if name not in _UNSHOWN and value not in (None, "", {}, [])
+        if name not in _UNSHOWN and value not in (None, "", {}, []) and not _is_encoded(value)
     }
     if facts.get("read") and "sha256" in facts["read"][0]:
         shown["made from"] = files(facts["read"])
     return shown
 
 
-def picture(png: bytes) -> dg.MetadataValue:
-    """Return a figure as an inline image, scaled to fit Dagster's window."""
+def pictures(figures: Mapping[str, bytes], named: str) -> dict[str, Any]:
+    """Return figures by name, each below a line with the name of what it shows."""
+    return {name: picture(png, named) for name, png in figures.items()}
+
+
+def picture(png: bytes, named: str = "") -> dg.MetadataValue:
+    """Return a figure as an inline image, scaled to fit Dagster's window, below its name."""
     image = Image.open(io.BytesIO(png))
     if image.width > _WIDEST:
         height = round(image.height * _WIDEST / image.width)
@@ -81,8 +92,10 @@ def picture(png: bytes) -> dg.MetadataValue:
             smaller, "png"
         )
         png = smaller.getvalue()
+    # A line of code, in which Markdown changes no character.
+    above = f"`{named.replace('`', '')}`\n\n" if named else ""
     return dg.MetadataValue.md(
-        f"![figure](data:image/png;base64,{base64.b64encode(png).decode('ascii')})"
+        f"{above}![figure](data:image/png;base64,{base64.b64encode(png).decode('ascii')})"
     )
 
 
@@ -96,9 +109,20 @@ def numbers(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def schema(content: Any) -> dict[str, Any]:
-    """Return the columns of stored content as metadata; empty if it has none."""
-    columns = [dg.TableColumn(name, kind, meaning) for name, kind, meaning in schema_of(content)]
-    return {"dagster/column_schema": dg.TableSchema(columns)} if columns else {}
+    """Return the columns of stored content as metadata; empty if it has none.
+
+    Dagster shows them above all else, where a row per region would hide the rest: the first
+    region stands for all.
+    """
+    columns = list(schema_of(content))
+    if len(columns) > _MOST_COLUMNS and not isinstance(content, pd.DataFrame):
+        alike = [name for name, _, meaning in columns if meaning is None]
+        rest = set(alike[1:])
+        columns = [column for column in columns if column[0] not in rest]
+        summed_up = f"and {len(rest)} more such columns, to {alike[-1]}"
+        columns = [(name, kind, meaning or summed_up) for name, kind, meaning in columns]
+    shown = [dg.TableColumn(*column) for column in columns]
+    return {"dagster/column_schema": dg.TableSchema(shown)} if shown else {}
 
 
 def table(values: pd.DataFrame) -> dg.MetadataValue:
@@ -132,6 +156,18 @@ def files(facts: Sequence[Mapping[str, Any]]) -> dg.MetadataValue:
     """Return the paths, sizes and SHA-256 of read files as metadata."""
     shown = pd.DataFrame(facts)[["path", "bytes", "sha256"]]
     return table(shown)
+
+
+def _is_encoded(value: Any) -> bool:
+    """Whether a fact holds numbers as encoded text, such as a signature of a scan."""
+    match value:
+        case str():
+            return _ENCODED.fullmatch(value) is not None
+        case Mapping():
+            return any(map(_is_encoded, value.values()))
+        case list() | tuple():
+            return any(map(_is_encoded, value))
+    return False
 
 
 def _fact(value: Any) -> Any:

@@ -24,7 +24,7 @@ from attnconn_assets.storage.trace import files_behind
 from attnconn_assets.study.study import Study
 from attnconn_assets.tracking.current_runs import Maker, RunTable
 from attnconn_assets.tracking.run import TrackedRun
-from attnconn_assets.tracking.tags import Origin
+from attnconn_assets.tracking.tags import NOTE, Origin
 from attnconn_assets.tracking.tracking import Tracking
 from attnconn_core.errors import StoreError
 
@@ -104,6 +104,7 @@ class Rebuilder:
         recipe = spec.recipe_of(entry.partition)
         sweep = spec.sweep_of(entry.partition) if spec.sweep_of else None
         tags = {
+            NOTE: spec.note_of(entry.partition),
             _REBUILT: _LOST,
             "attnconn.rebuilt_from": entry.made_by["mlflow_run"],
             "attnconn.made_at": entry.made_by.get("at", ""),

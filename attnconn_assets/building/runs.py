@@ -14,7 +14,7 @@ from attnconn_assets.storage.entry import WHOLE
 from attnconn_assets.storage.recipe import Recipe, as_json, code_version
 from attnconn_assets.tracking.registry import Registered, registered_name
 from attnconn_assets.tracking.run import TrackedRun
-from attnconn_assets.tracking.tags import Origin
+from attnconn_assets.tracking.tags import NOTE, Origin
 from attnconn_core.connectivity.method import Method
 
 __all__ = ["Runs"]
@@ -24,7 +24,8 @@ class Runs:
     """A partition's MLflow run, opened on first use, and the runs below it.
 
     A body that trains opens it early, so that MLflow shows the progress; otherwise it is opened
-    once there is a result. As a context manager it ends the run, as failed after an error.
+    once there is a result. As a context manager it ends the run, as failed after an error. A run
+    below gets the description among `tags`, behind its own name.
     """
 
     def __init__(
@@ -83,7 +84,8 @@ class Runs:
     @contextlib.contextmanager
     def below(self, name: str, parameters: Mapping[str, object]) -> Iterator[TrackedRun]:
         """Open a run below the partition's own."""
-        with self._run(f"{self.name} {name}", parameters, self.own()) as run:
+        note = {NOTE: f"{name}. {self._tags[NOTE]}"} if NOTE in self._tags else {}
+        with self._run(f"{self.name} {name}", parameters, self.own(), note) as run:
             self._below.append((name, run))
             yield run
 
@@ -118,7 +120,8 @@ class Runs:
         )
 
     def _logged(self, run: TrackedRun) -> dict[str, Any]:
-        return {**run.logged, "tags": {**self._tags, **run.logged["tags"]}}
+        tags = {**self._tags, **run.logged["tags"]}
+        return {**run.logged, "tags": {tag: tags[tag] for tag in tags if tag != NOTE}}
 
     @property
     def parameters(self) -> dict[str, object]:
@@ -133,10 +136,14 @@ class Runs:
         }
 
     def _run(
-        self, name: str, parameters: Mapping[str, object], parent: TrackedRun | None
+        self,
+        name: str,
+        parameters: Mapping[str, object],
+        parent: TrackedRun | None,
+        note: Mapping[str, str] | None = None,
     ) -> contextlib.AbstractContextManager[TrackedRun]:
         return self._platform.tracking.run(
-            self._experiment, name, self.origin, parameters, parent, self._tags
+            self._experiment, name, self.origin, parameters, parent, {**self._tags, **(note or {})}
         )
 
 

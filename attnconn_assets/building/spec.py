@@ -12,6 +12,7 @@ from attnconn_assets.building.result import Result
 from attnconn_assets.building.windows import Window
 from attnconn_assets.building.work import Work
 from attnconn_assets.instance.pools import TRAINING
+from attnconn_assets.storage.entry import WHOLE
 from attnconn_assets.storage.recipe import Recipe
 from attnconn_core.errors import ParameterError
 from attnconn_core.records import Session
@@ -84,6 +85,9 @@ class BuildSpec:
     trains
         Whether the body trains forecasters. These use all cores or the GPU, so such bodies share
         a Dagster pool.
+    main_of
+        Function from a result with `Result.by_method` to the metrics ``measure/method`` that the
+        MLflow run of the partition shows. All metrics of a method are in the method's own run.
     """
 
     name: str
@@ -110,6 +114,7 @@ class BuildSpec:
     keeps: frozenset[str] = frozenset()
     window: Window | None = None
     trains: bool = False
+    main_of: Callable[[Result], Mapping[str, float]] | None = None
 
     def __post_init__(self) -> None:
         for part in _parts(self.make):
@@ -149,6 +154,12 @@ class BuildSpec:
     def recipe_of(self, partition: str) -> Recipe:
         """The recipe of one partition."""
         return self._recipe(self.settings_for(partition))
+
+    def note_of(self, partition: str) -> str:
+        """The description of the MLflow run of a partition."""
+        if partition == WHOLE:
+            return self.description
+        return f"{self.description} {self.partitioned.capitalize()} {partition}."
 
     def settings_for(self, partition: str) -> Mapping[str, Any]:
         """The settings that the body may read when it makes a partition."""

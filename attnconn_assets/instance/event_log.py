@@ -16,6 +16,7 @@ from typing import Any
 
 import dagster as dg
 import yaml
+from dagster._core.definitions.assets.job.asset_job import IMPLICIT_ASSET_JOB_NAME
 from dagster._core.events import ASSET_CHECK_EVENTS, ASSET_EVENTS
 from dagster._core.instance.ref import InstanceRef
 from dagster._core.storage.event_log import SqliteEventLogStorage
@@ -24,6 +25,7 @@ from dagster._serdes import ConfigurableClassData
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.pool import NullPool, Pool, QueuePool
 
+from attnconn_assets.instance.code_location import origin_of
 from attnconn_assets.instance.data_versions import with_own_version
 from attnconn_assets.instance.databases import BUSY, RunLog, ScheduleLog
 from attnconn_core.errors import ParameterError
@@ -150,6 +152,14 @@ class Instance(dg.DagsterInstance):
     def config_schema(cls) -> Mapping[str, Any]:
         """Return the schema of settings beyond Dagster's own."""
         return {_BACKFILLS: dg.Field(int, is_required=False)}
+
+    def create_run_for_job(
+        self, job_def: dg.JobDefinition, *arguments: Any, **named: Any
+    ) -> dg.DagsterRun:
+        """Create the record of a run in this process, with the code location of its job."""
+        if job_def.name == IMPLICIT_ASSET_JOB_NAME:
+            named.setdefault("remote_job_origin", origin_of(job_def))
+        return super().create_run_for_job(job_def, *arguments, **named)
 
     def get_backfill_settings(self) -> Mapping[str, Any]:
         """Return the settings of backfills; the daemon calls this once, before its first check.

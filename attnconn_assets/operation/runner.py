@@ -7,7 +7,13 @@ from dataclasses import replace
 
 import dagster as dg
 
-from attnconn_assets.assets.catalogue import assets, specs, store_of, tracking_of
+from attnconn_assets.assets.catalogue import (
+    assets,
+    experiment_notes,
+    specs,
+    store_of,
+    tracking_of,
+)
 from attnconn_assets.building.asset import failed_partition
 from attnconn_assets.building.causes import in_one_line
 from attnconn_assets.building.cohort import left_out_by_rules
@@ -103,6 +109,7 @@ def materialise_stale(
     # A process that was being killed when this one started may have held its locks until now.
     clear_up(study, instance, store)
     line.outcome.moved = moved_aliases(study, store, tracking_of(study))
+    tracking_of(study).describe(experiment_notes(study))
     return line.outcome
 
 

@@ -1,14 +1,17 @@
 """Finds MLflow experiments, also those that a person renamed or deleted."""
 
 import logging
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from attnconn_assets.tracking.tags import NOTE
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities import Experiment
 
-__all__ = ["experiment_of"]
+__all__ = ["describe_experiments", "experiment_of"]
 
 _TAG = "attnconn.experiment"
 _KIND = "mlflow.experimentKind"
@@ -51,6 +54,25 @@ def experiment_of(client: "MlflowClient", artifacts: Path, name: str) -> str:
     if experiment.tags.get(_TAG) != name:  # made by an older version
         client.set_experiment_tag(experiment.experiment_id, _TAG, name)
     return experiment.experiment_id
+
+
+def describe_experiments(client: "MlflowClient", notes: Mapping[str, str]) -> None:
+    """Set the descriptions of experiments that exist and have none.
+
+    What a person wrote stays. MLflow lists the experiment that changed last first, so the last of
+    `notes` stands at the top.
+
+    Parameters
+    ----------
+    client
+        MLflow's client.
+    notes
+        Original name of an experiment → what its runs are.
+    """
+    there = {each.tags.get(_TAG, each.name): each for each in client.search_experiments()}
+    for name, note in notes.items():
+        if name in there and NOTE not in there[name].tags:
+            client.set_experiment_tag(there[name].experiment_id, NOTE, note)
 
 
 def _experiment_named(client: "MlflowClient", name: str) -> "Experiment | None":

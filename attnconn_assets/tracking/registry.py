@@ -49,6 +49,12 @@ MODELS = "models"
 #: Files in a version's folder: the model, and its description for MLflow.
 MODEL_FILE, _DESCRIBED = "forecaster.safetensors", "MLmodel"
 
+_ALIASES = (
+    "The cohort's forecasters. The alias **champion** names the configuration with the highest R² "
+    "on validation frames. A cross-fitted configuration has several models, each trained on a part "
+    "of the subjects and read only on the others: champion is the first (fold-1), "
+    "**champion-fold-2** the second, and so on. An alias that you move stays where you moved it."
+)
 _LOADER = "attnconn_core.forecasting.pyfunc"
 
 
@@ -132,7 +138,7 @@ def register_model(
     from mlflow.exceptions import MlflowException
 
     try:
-        client.create_registered_model(name)
+        client.create_registered_model(name, description=_ALIASES)
     except MlflowException as error:
         if error.error_code != "RESOURCE_ALREADY_EXISTS":
             raise
@@ -149,7 +155,10 @@ def register_model(
         (existing.version for existing in versions if path_of(existing.source) == place), None
     )
     if version is None:
-        made = client.create_model_version(name, place.as_uri(), run_id=run_id, tags=dict(tags))
+        what = ", ".join(f"{tag} {tags[tag]}" for tag in ("configuration", "fold") if tag in tags)
+        made = client.create_model_version(
+            name, place.as_uri(), run_id=run_id, tags=dict(tags), description=what
+        )
         version = made.version
     return _pointed(client, name, alias, str(version))
 

@@ -2,7 +2,10 @@
 
 import dataclasses
 
-__all__ = ["Origin"]
+__all__ = ["NOTE", "Origin"]
+
+NOTE = "mlflow.note.content"
+"""MLflow's tag of the description of a run or of an experiment."""
 
 
 @dataclasses.dataclass(frozen=True)

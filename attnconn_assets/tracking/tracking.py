@@ -7,7 +7,6 @@ the store.
 
 import contextlib
 import itertools
-import json
 import logging
 import re
 import sqlite3
@@ -31,7 +30,7 @@ from attnconn_assets.tracking.current_runs import (
     retire,
 )
 from attnconn_assets.tracking.deleted import Deleted, deleted, restore
-from attnconn_assets.tracking.experiments import experiment_of
+from attnconn_assets.tracking.experiments import describe_experiments, experiment_of
 from attnconn_assets.tracking.moved import follow_folder
 from attnconn_assets.tracking.registered_files import verify_versions
 from attnconn_assets.tracking.registry import (
@@ -45,7 +44,7 @@ from attnconn_assets.tracking.registry_table import RegistryTable
 from attnconn_assets.tracking.retry import WaitingClient, call_when_free
 from attnconn_assets.tracking.run import TrackedRun, pictures_of
 from attnconn_assets.tracking.soundness import discard_unfinished, explained, require_known
-from attnconn_assets.tracking.tags import Origin
+from attnconn_assets.tracking.tags import NOTE, Origin
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -75,12 +74,13 @@ class Tracking(dg.ConfigurableResource):
     @property
     def database(self) -> str:
         """The URI of the database."""
-        if "?" in str(self._file):  # would start the options of a plain URI
-            return f"sqlite:///file:{urllib.parse.quote(str(self._file))}?uri=true"
-        return f"sqlite:///{self._file}"
+        if "?" in str(self.file):  # would start the options of a plain URI
+            return f"sqlite:///file:{urllib.parse.quote(str(self.file))}?uri=true"
+        return f"sqlite:///{self.file}"
 
     @property
-    def _file(self) -> Path:
+    def file(self) -> Path:
+        """The database file."""
         return Path(self.folder).resolve() / "mlflow.db"
 
     def client(self) -> "MlflowClient":
@@ -102,16 +102,16 @@ class Tracking(dg.ConfigurableResource):
         folder = Path(self.folder)
         folder.mkdir(parents=True, exist_ok=True)
         with locked(Path(self.folder) / ".opening"):
-            require_known(self._file)
-            discard_unfinished(self._file)
+            require_known(self.file)
+            discard_unfinished(self.file)
             try:
                 self._client = self._connected()
             except (MlflowException, DatabaseError) as error:
-                why = explained(error, self._file)
+                why = explained(error, self.file)
                 if why is None:
                     raise
                 raise why from error
-            call_when_free(lambda: follow_folder(self._file), self.database)
+            call_when_free(lambda: follow_folder(self.file), self.database)
             self._write_ahead()
         return self._client
 
@@ -136,7 +136,7 @@ class Tracking(dg.ConfigurableResource):
         """
         with (
             contextlib.suppress(sqlite3.OperationalError),
-            contextlib.closing(sqlite3.connect(self._file, timeout=1)) as database,
+            contextlib.closing(sqlite3.connect(self.file, timeout=1)) as database,
         ):
             database.execute("PRAGMA journal_mode = WAL")
 
@@ -232,27 +232,27 @@ class Tracking(dg.ConfigurableResource):
 
     def deleted(self, study: str) -> Deleted:
         """Return what a person deleted of a study's current runs."""
-        return deleted(self.client(), self._file, study)
+        return deleted(self.client(), self.file, study)
 
     def restore(self, study: str) -> Deleted:
         """Restore what a person deleted of a study's current runs, and return it."""
-        return restore(self.client(), self._file, study)
+        return restore(self.client(), self.file, study)
 
     def run_table(self, study: str) -> RunTable:
         """Return the runs in the database, and which of a study's are current."""
         self.client()
-        return RunTable.read(self._file, study)
+        return RunTable.read(self.file, study)
 
     def makers_of(self, study: str, asset: str) -> dict[tuple[str, str], Maker]:
         """Return the runs that made an asset's partitions; see `makers_of`."""
         self.client()
-        return makers_of(self._file, study, asset)
+        return makers_of(self.file, study, asset)
 
     def make_current(
         self, run_id: str, others: Iterable[str], table: RunTable, origin: Origin
     ) -> None:
         """Mark a run as current in place of others; see `make_current`."""
-        make_current(self.client(), self._file, run_id, others, table, origin)
+        make_current(self.client(), self.file, run_id, others, table, origin)
 
     def result_of(self, run_id: str) -> str | None:
         """Return the ``asset/partition`` of an MLflow run; None if there is no such run."""
@@ -267,10 +267,15 @@ class Tracking(dg.ConfigurableResource):
         asset, partition = tags.get("attnconn.asset"), tags.get("attnconn.partition")
         return f"{asset}/{partition}" if asset and partition else None
 
-    def link(self, made_by: Mapping[str, str]) -> dg.MetadataValue:
-        """Return a link to the page of an entry's MLflow run."""
+    def link(self, made_by: Mapping[str, str], file: str = "") -> dg.MetadataValue:
+        """Return a link to the page of an entry's MLflow run, or of a file among its artifacts."""
         experiment, run = made_by["mlflow_experiment"], made_by["mlflow_run"]
-        return dg.MetadataValue.url(f"{self.page}/#/experiments/{experiment}/runs/{run}")
+        page = f"/artifacts/{urllib.parse.quote(file)}" if file else ""
+        return dg.MetadataValue.url(f"{self.page}/#/experiments/{experiment}/runs/{run}{page}")
+
+    def describe(self, notes: Mapping[str, str]) -> None:
+        """Set the descriptions of experiments that have none; see `describe_experiments`."""
+        describe_experiments(self.client(), notes)
 
     def pictures(self, made_by: Mapping[str, str]) -> dict[str, bytes]:
         """Return the figures of an entry's MLflow run, by name."""
@@ -283,10 +288,15 @@ class Tracking(dg.ConfigurableResource):
         return pictures_of(run.info.artifact_uri)
 
     def comparison(self, experiment_id: str, runs: Sequence[str]) -> dg.MetadataValue:
-        """Return a link to the page that compares runs of one experiment."""
-        ids = json.dumps(list(runs), separators=(",", ":"))
-        query = urllib.parse.urlencode({"runs": ids, "experiments": json.dumps([experiment_id])})
-        return dg.MetadataValue.url(f"{self.page}/#/compare-runs?{query}")
+        """Return a link to the charts of some runs of one experiment, a bar per run.
+
+        Not to MLflow's page for comparisons: its plot cuts names after ten characters, so that
+        runs whose names begin alike have one label there.
+        """
+        ids = ",".join(f"'{run}'" for run in runs)
+        shown = {"searchFilter": f"attributes.run_id IN ({ids})", "compareRunsMode": "CHART"}
+        query = urllib.parse.urlencode(shown, quote_via=urllib.parse.quote)
+        return dg.MetadataValue.url(f"{self.page}/#/experiments/{experiment_id}/runs?{query}")
 
     def sweep(self, experiment: str, study: str, name: str) -> TrackedRun:
         """Return the parent run of a study's runs of one experiment file; create it if needed."""
@@ -294,6 +304,7 @@ class Tracking(dg.ConfigurableResource):
         experiment_id = self._experiment(client, experiment)
         tags = {"attnconn.study": study, "attnconn.sweep": name}
         wanted = " and ".join(f"tags.`{tag}` = '{value}'" for tag, value in tags.items())
+        tags[NOTE] = f"The configurations of the experiment file {name}, each as a run below."
         with locked(Path(self.folder) / ".opening"):
             runs = client.search_runs([experiment_id], wanted, max_results=1)
             if runs:
@@ -311,7 +322,7 @@ class Tracking(dg.ConfigurableResource):
 
     def registry_table(self) -> RegistryTable:
         """Return the content of the registry; empty if there is no database yet."""
-        return RegistryTable.read(self._file)
+        return RegistryTable.read(self.file)
 
     def is_registered(self, table: RegistryTable, name: str, sha256: str, alias: str) -> bool:
         """Whether a stored model has its version, its files and its alias; see `RegistryTable`."""
@@ -329,7 +340,7 @@ class Tracking(dg.ConfigurableResource):
         self, names: Collection[str], stored: Collection[str], *, repair: bool = False
     ) -> list[Finding]:
         """List the versions of registered models whose files are damaged; see `verify_versions`."""
-        if not names or not self._file.exists():
+        if not names or not self.file.exists():
             return []
         client = self.client()
         findings = (verify_versions(client, name, stored, repair=repair) for name in sorted(names))

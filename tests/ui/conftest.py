@@ -157,7 +157,8 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
     running = Servers(*pages, folder, process.pid)
     try:
         assert not running.ready()
-        said = f"Dagster {running.dagster}   MLflow {running.mlflow}   ready\nCtrl-C ends both.\n"
+        first = f"Dagster {running.dagster}/asset-groups   MLflow {running.mlflow}/#/experiments"
+        said = f"{first}   ready\nCtrl-C ends both.\n"
         running.wait(lambda: process.poll() is not None or said in running.log, 180)
         assert process.poll() is None, running.log[-3000:]
         assert running.log.startswith("Dagster and MLflow are starting (up to a minute) …\n")

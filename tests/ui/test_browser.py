@@ -7,9 +7,14 @@ import sys
 
 import pytest
 import yaml
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, Page, expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.servers]
+
+
+def column(page: Page, metric: str) -> Locator:
+    """The heading of a metric's column in MLflow's table of runs."""
+    return page.locator(f"[role=columnheader][col-id='metrics.`{metric}`']")
 
 
 def test_the_asset_graph_shows_every_group(page, shot, servers, made):
@@ -28,36 +33,87 @@ def test_the_asset_graph_shows_every_group(page, shot, servers, made):
     assert page.get_by_text("Failed").count() == 0
 
 
-def test_a_session_s_matrix_is_shown_with_its_picture(page, shot, servers, made):
-    page.goto(f"{servers.dagster}/assets/small/pearson?partition=sub-001_ses-test&view=partitions")
-    picture = page.locator("text=Show Markdown").or_(page.get_by_text("matrix", exact=True))
-    expect(picture.first).to_be_visible(timeout=60_000)
-    page.wait_for_timeout(2000)
-    shot("dagster-pearson")
+def test_the_first_page_has_the_runs_of_the_command(page, shot, servers, made):
+    page.goto(servers.dagster)
+    expect(page.get_by_text("Loading runs")).to_have_count(0, timeout=60_000)
+    shot("dagster-timeline")
+    expect(page.get_by_text("Jobless asset materializations").first).to_be_visible(timeout=60_000)
+    assert page.get_by_text("No runs").count() == 0
+
+
+def test_a_session_s_picture_is_one_click_from_its_partition_and_names_it(
+    page, shot, servers, made
+):
+    page.set_viewport_size({"width": 1600, "height": 1000})
+    page.goto(f"{servers.dagster}/assets/small/granger?partition=sub-001_ses-test&view=partitions")
+    first = page.get_by_role("row").filter(has_text="Show Markdown").first
+    expect(first).to_be_visible(timeout=60_000)
+    expect(first).to_contain_text("matrix")
+    expect(first).to_be_in_viewport()
+    above = page.get_by_role("row").filter(has_text="edge_mean").first
+    assert first.bounding_box()["y"] < above.bounding_box()["y"]
+    first.get_by_text("Show Markdown").click()
+    dialog = page.get_by_role("dialog").filter(has_text="granger sub-001_ses-test")
+    picture = dialog.locator("img[src^='data:image/png;base64,']")
+    expect(picture).to_be_visible(timeout=60_000)
+    shot("dagster-granger")
+    assert picture.evaluate("image => image.naturalWidth") > 100
+
+
+def test_the_report_opens_from_its_asset(page, shot, servers, made):
+    page.goto(f"{servers.dagster}/assets/small/report?view=events")
+    first = page.get_by_role("row").filter(has_text="open report.html").first
+    expect(first).to_be_visible(timeout=60_000)
+    address = first.get_by_role("link").first.get_attribute("href") or ""
+    page.goto(servers.mlflow + address[address.index("/#/") :])  # this MLflow's port
+    report = page.frame_locator("iframe")
+    title = "Four subjects, two scans each"
+    expect(report.get_by_role("heading", name=title)).to_be_visible(timeout=60_000)
+    shot("mlflow-report")
 
 
 def test_mlflow_lists_an_experiment_a_kind_of_model(page, shot, servers, made):
     page.goto(f"{servers.mlflow}/#/experiments")
     for experiment in ("group_forecaster", "subject_forecaster", "finetuned_forecaster"):
         expect(page.get_by_role("link", name=experiment)).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("One forecaster per session, trained on").first).to_be_visible()
     shot("mlflow-experiments")
     # An experiment opens on its runs, also at the very first visit.
     page.get_by_role("link", name="subject_forecaster").click()
     expect(page.get_by_role("heading", name="Runs")).to_be_visible(timeout=60_000)
     for name in ("small sub-001_ses-test", "small sub-004_ses-retest"):
         expect(page.get_by_role("link", name=name)).to_be_visible(timeout=60_000)
+    # At the first visit, too, there are metrics.
+    for metric in ("loss", "mse"):
+        expect(column(page, metric)).to_be_visible()
     shot("mlflow-runs")
+
+
+def test_the_table_of_a_score_opens_with_each_method_and_what_matters(page, shot, servers, made):
+    page.goto(f"{servers.mlflow}/#/experiments")
+    page.get_by_role("link", name="fingerprint", exact=True).click(timeout=60_000)
+    for method in ("pearson", "attention_subject"):
+        expect(page.get_by_role("link", name=f"small {method}", exact=True)).to_be_visible(
+            timeout=60_000
+        )
+    expect(column(page, "accuracy_strict")).to_be_visible()
+    expect(column(page, "i_diff")).to_be_visible()
+    shot("mlflow-score")
 
 
 def test_the_methods_of_a_score_stand_side_by_side(page, shot, servers, made):
     page.goto(f"{servers.dagster}/assets/small/fingerprint?view=events")
-    link = page.locator("a[href*='compare-runs']").first
+    link = page.locator("a[href*='compareRunsMode']").first
     expect(link).to_be_visible(timeout=60_000)
     _, _, comparison = (link.get_attribute("href") or "").partition("#")
     page.goto(f"{servers.mlflow}/#{comparison}")
-    expect(page.get_by_text("Comparing 6 Runs")).to_be_visible(timeout=60_000)
-    for method in ("pearson", "granger", "attention_finetuned"):
-        expect(page.get_by_text(f"small {method}").first).to_be_visible()
+    expect(page.get_by_text("What matters")).to_be_visible(timeout=60_000)
+    charts = page.get_by_test_id("experiment-view-compare-runs-card")
+    first = charts.first
+    expect(first).to_contain_text("accuracy_strict", timeout=60_000)
+    # The whole name of each method: those of attention begin alike.
+    for method in ("pearson", "granger", "attention_finetuned", "attention_subject"):
+        expect(first.get_by_text(f"small {method}", exact=True)).to_be_attached()
     shot("mlflow-comparison")
 
 

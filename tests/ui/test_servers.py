@@ -116,7 +116,9 @@ def test_a_backfill_of_three_sessions_turns_green_each_with_its_picture(servers,
         assert set(latest) == set(SESSIONS)
         for each in latest.values():
             shown = {entry["label"]: entry for entry in each["metadataEntries"]}
-            assert shown[picture]["mdStr"].startswith("![figure](data:image/png;base64,")
+            named = f"`{asset} {each['partition']}`\n\n"
+            assert shown[picture]["mdStr"].startswith(f"{named}![figure](data:image/png;base64,")
+            assert each["metadataEntries"][0]["label"] == picture  # above all else
     assert shown["mlflow run"]["url"].startswith("http://127.0.0.1:5000/#/experiments/")
 
 
@@ -239,6 +241,15 @@ def test_a_second_one_of_the_home_is_refused(servers):
     known = f"process {servers.process}, {servers.dagster}"
     told = refused(servers, servers.folder / ".dagster")
     assert f"attnconn: attnconn dev already runs for this Dagster home: {known}." in told
+
+
+def test_nothing_is_printed_that_means_nothing(servers):
+    # One line of MLflow's can't be switched off.
+    told = [line for line in servers.log.splitlines() if not line.startswith("[MLflow] Security")]
+    ready = next(number for number, line in enumerate(told) if line.endswith("   ready"))
+    assert ready <= 2, told  # behind where Dagster's links lead, as the ports aren't the usual ones
+    unasked = ("WARNING", "Warning", "INFO", "HTTP/1.1", "Uvicorn", "Registry store")
+    assert not [line for line in told if any(word in line for word in unasked)]
 
 
 def test_the_sensor_and_every_asset_are_there(servers):

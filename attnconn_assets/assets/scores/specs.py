@@ -11,6 +11,7 @@ from attnconn_assets.assets.inputs.specs import has_phenotypes
 from attnconn_assets.assets.scores.cautions import CAUTIONS, make_cautions
 from attnconn_assets.assets.scores.comparison import make_comparison
 from attnconn_assets.assets.scores.group_mean import make_group_mean
+from attnconn_assets.assets.scores.main_measure import main_measure, mean_recovery
 from attnconn_assets.assets.scores.recovery import make_recovery
 from attnconn_assets.assets.scores.recovery_estimators import PUBLISHED_EXPERIMENT, Competitors
 from attnconn_assets.assets.scores.score import make_score
@@ -146,6 +147,7 @@ def _score(study: Study, score: Score) -> BuildSpec:
         from_configuration=configuration,
         description=score.description,
         group="scores",
+        main_of=partial(main_measure, score) if isinstance(score, Comparable) else None,
     )
 
 
@@ -253,6 +255,7 @@ def _recovery(study: Study) -> BuildSpec:
         trains=True,
         description="How well each method finds the edges of a ground truth, and their direction.",
         group="scores",
+        main_of=mean_recovery,
     )
 
 

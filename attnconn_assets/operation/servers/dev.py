@@ -6,7 +6,9 @@ import urllib.parse
 from collections.abc import Sequence
 from pathlib import Path
 
+from attnconn_assets.assets.catalogue import experiment_notes, tracking_of
 from attnconn_assets.building.partitions import add_sessions
+from attnconn_assets.instance.first_events import pass_over_old_events
 from attnconn_assets.instance.home import home_folder, open_instance
 from attnconn_assets.instance.run_locks import end_orphans
 from attnconn_assets.operation.servers.record import only_one
@@ -26,6 +28,7 @@ def dev(study: Study, file: Path, dagster_port: int, mlflow_port: int | None) ->
     """Serve Dagster's and MLflow's pages until the user ends them; return the exit status."""
     with only_one(home_folder(), f"http://127.0.0.1:{dagster_port}") as record:
         _seed_what_is_there(study)
+        tracking_of(study).describe(experiment_notes(study))
         port = urllib.parse.urlsplit(study.tracking_page).port or 5000
         chosen = mlflow_port or port
         if chosen != port:
@@ -56,6 +59,7 @@ def _seed_what_is_there(study: Study) -> None:
     """Add sessions whose scans haven't changed for a minute; the sensor adds the others."""
     with open_instance() as instance:
         end_orphans(instance)
+        pass_over_old_events(instance)
         try:
             listing = study.make_source().listing()
         except AttnconnError as error:  # such as no scans yet

@@ -4,7 +4,11 @@ import http.client
 
 from attnconn_assets.operation.servers.code_server import say
 
-__all__ = ["PagesWatch"]
+__all__ = ["PagesWatch", "first_pages"]
+
+# Where a newcomer finds the results: the graph of all assets, and the list of experiments. Dagster
+# itself opens on a timeline of the last hours, and MLflow on an introduction to MLflow.
+_FIRST = {"Dagster": "/asset-groups", "MLflow": "/#/experiments"}
 
 _TIMEOUT = 2.0  # seconds for one answer
 
@@ -27,8 +31,20 @@ class PagesWatch:
         if self._is_said or not all(map(_answers, self._ports.values())):
             return
         self._is_said = True
-        pages = [f"{name} http://127.0.0.1:{port}" for name, port in self._ports.items()]
-        say(f"{'   '.join(pages)}   ready\nCtrl-C ends both.")
+        servers = (f"http://127.0.0.1:{port}" for port in self._ports.values())
+        say(f"{'   '.join(first_pages(*servers))}   ready\nCtrl-C ends both.")
+
+
+def first_pages(dagster: str, mlflow: str) -> list[str]:
+    """Return the addresses to open first, each behind its program's name.
+
+    Parameters
+    ----------
+    dagster, mlflow
+        Addresses of the servers.
+    """
+    servers = zip(_FIRST.items(), (dagster, mlflow), strict=True)
+    return [f"{name} {server.rstrip('/')}{page}" for (name, page), server in servers]
 
 
 def _answers(port: int) -> bool:

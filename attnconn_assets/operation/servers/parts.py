@@ -7,6 +7,7 @@ from pathlib import Path
 
 import yaml
 
+from attnconn_assets.instance.code_location import LOCATION
 from attnconn_assets.operation.servers.part import Part
 
 __all__ = ["parts"]
@@ -29,7 +30,7 @@ def parts(code: Path, dagster_port: int, mlflow_port: int, database: str) -> lis
         Address of MLflow's database.
     """
     workspace = code.with_name("workspace.yaml")
-    server = {"socket": str(code), "location_name": "attnconn"}
+    server = {"socket": str(code), "location_name": LOCATION}
     workspace.write_text(yaml.safe_dump({"load_from": [{"grpc_server": server}]}))
     return [
         Part(
@@ -37,26 +38,32 @@ def parts(code: Path, dagster_port: int, mlflow_port: int, database: str) -> lis
             [
                 *(_tool("dagster"), "code-server", "start", "-s", str(code)),
                 *("--heartbeat-ttl", str(_UNREACHED), "-m", "attnconn_assets.definitions"),
+                *("--log-level", "warning"),
             ],
             took="Runs in progress ended with it: what they made is kept, and `attnconn run` or "
             "the next refresh makes the rest",
         ),
         Part(
-            "Dagster's daemon", [_tool("dagster-daemon"), "run", "-w", str(workspace)], needed=True
+            "Dagster's daemon",
+            # At its own level it prints a line per second while a run is in progress.
+            [_tool("dagster-daemon"), "run", "-w", str(workspace), "--log-level", "warning"],
+            needed=True,
         ),
         Part(
             "Dagster's page",
             [
                 *(_tool("dagster-webserver"), "-w", str(workspace)),
-                *("-h", "127.0.0.1", "-p", str(dagster_port)),
+                *("-h", "127.0.0.1", "-p", str(dagster_port), "--dagster-log-level", "warning"),
             ],
         ),
         Part(
             "MLflow's page",
             [
                 *(_tool("mlflow"), "server", "--backend-store-uri", database),
+                *("--registry-store-uri", database),
                 *("--app-name", "attnconn", "--workers", "1"),
                 *("--host", "127.0.0.1", "--port", str(mlflow_port)),
+                *("--uvicorn-opts", "--log-level warning"),  # otherwise a line per request
             ],
             ends_by=signal.SIGTERM,
         ),

@@ -17,6 +17,7 @@ from attnconn_assets.operation.servers.part import Part, end
 from attnconn_assets.operation.servers.parts import parts as every_part
 from attnconn_assets.operation.servers.record import Record
 from attnconn_assets.operation.servers.study_watch import StudyWatch
+from attnconn_assets.tracking.first_view import DATABASE
 from attnconn_assets.tracking.tracking import Tracking
 from attnconn_core.errors import StudyError
 
@@ -24,6 +25,7 @@ __all__ = ["serve"]
 
 _LOADING = 180.0  # seconds to load the code, on a busy machine
 _ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_IGNORED = "ignore::UserWarning:mlflow.server.fastapi_app"
 _LOOK = 2.0  # seconds between two calls of the watches
 
 
@@ -64,7 +66,10 @@ def serve(
         "DAGSTER_BACKFILL_RETRY_DEFINITION_CHANGED_ERROR": "true",
         "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
         "MLFLOW_DISABLE_TELEMETRY": "true",
+        DATABASE: str(database.file),
         "MLFLOW_ALLOW_PICKLE_DESERIALIZATION": "false",
+        # MLflow warns of its own use of Starlette, about which nobody here can do anything.
+        "PYTHONWARNINGS": ",".join(filter(None, [os.environ.get("PYTHONWARNINGS"), _IGNORED])),
     }
     # Before the processes start, because they inherit ignored signals, and a shell that starts
     # this in the background ignores Ctrl-C.

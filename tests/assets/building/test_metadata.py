@@ -11,6 +11,7 @@ from PIL import Image
 from attnconn_assets.building import metadata
 from attnconn_assets.building.result import Result
 from attnconn_assets.storage.entry import Entry, StoredFile
+from attnconn_core.records import Connectivity
 
 
 def test_numbers_that_do_not_exist_are_left_out():
@@ -26,6 +27,15 @@ def test_a_picture_is_inline_and_fits_the_window(size, shown):
     before, _, encoded = metadata.picture(drawn.getvalue()).value.partition("base64,")
     assert before == "![figure](data:image/png;"
     assert Image.open(io.BytesIO(base64.b64decode(encoded.removesuffix(")")))).size == shown
+
+
+def test_a_picture_is_named_above_it():
+    drawn = io.BytesIO()
+    Image.new("RGB", (10, 10), "white").save(drawn, "png")
+    shown = metadata.pictures({"matrix": drawn.getvalue()}, "pearson sub-1_ses-test")[
+        "matrix"
+    ].value
+    assert shown.startswith("`pearson sub-1_ses-test`\n\n![figure](data:image/png;")
 
 
 def test_a_long_table_says_what_it_leaves_out():
@@ -44,6 +54,31 @@ def test_a_schema_has_a_column_a_column():
     (schema,) = metadata.schema(table).values()
     assert [(c.name, c.type) for c in schema.columns] == [("frames", "int32"), ("a", "float64")]
     assert metadata.schema(b"a page") == {}
+
+
+def test_a_schema_of_many_regions_is_short_and_one_of_many_scores_is_whole():
+    regions = tuple(f"region {number}" for number in range(94))
+    values = np.zeros((94, 94))
+    matrices = {600: Connectivity(values, regions, method="pearson", directed=False)}
+    (schema,) = metadata.schema(matrices).values()
+    assert [column.name for column in schema.columns] == ["(frames)", "(target)", "region 0"]
+    assert schema.columns[-1].description == "and 93 more such columns, to region 93"
+    scores = pd.DataFrame({f"score {number}": [0.5] for number in range(30)})
+    (schema,) = metadata.schema(scores).values()
+    assert len(schema.columns) == 30
+
+
+def test_what_nobody_can_read_is_not_shown():
+    encoded = "LpQ8Wj7hTpYTTwsBgN76MWtpng8C4P1C5cOW+QKfLZxrXglgl" * 3
+    facts = {
+        "columns": encoded,
+        "signatures": [encoded],
+        "profile": {"autocorrelation": f"{encoded}=="},
+        "sha256": "ab" * 32,
+        "file": "/data/" + "a-long-name/" * 12,
+        "why": "a sentence " * 12,
+    }
+    assert list(metadata.of_facts(facts)) == ["sha256", "file", "why"]
 
 
 def test_a_result_shows_its_figures_tables_numbers_and_facts():

@@ -62,7 +62,7 @@ def test_a_run_below_one_that_is_gone_did_not_make_a_result(tracking):
     assert tracking.makers_of("tiny", "fingerprint")[made].run_id == run
     tracking.client().delete_run(run)
     assert tracking.makers_of("tiny", "fingerprint") == {}
-    with sqlite3.connect(tracking._file) as database:  # as `mlflow gc` leaves it
+    with sqlite3.connect(tracking.file) as database:  # as `mlflow gc` leaves it
         for table in ("tags", "params", "metrics", "latest_metrics", "runs"):
             database.execute(f"delete from {table} where run_uuid = ?", (run,))  # noqa: S608
     assert tracking.client().get_run(below).info.lifecycle_stage == "active"

@@ -44,6 +44,17 @@ def test_a_renamed_experiment_is_followed(tracking):
     assert experiment_of(tracking, track(anew(tracking), "dagster-2")) == experiment
 
 
+def test_experiments_are_described_unless_a_person_has_done_so(tracking):
+    note = "mlflow.note.content"
+    experiment = experiment_of(tracking, track(tracking))
+    tracking.describe({"connectivity": "One run per matrix.", "report": "isn't made yet"})
+    client = tracking.client()
+    assert client.get_experiment(experiment).tags[note] == "One run per matrix."
+    client.set_experiment_tag(experiment, note, "mine")
+    tracking.describe({"connectivity": "One run per matrix."})
+    assert client.get_experiment(experiment).tags[note] == "mine"
+
+
 def test_an_experiment_of_an_older_version_is_found_by_its_name(tracking):
     experiment = tracking.client().create_experiment("connectivity")
     assert experiment_of(tracking, track(tracking)) == experiment

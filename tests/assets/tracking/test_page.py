@@ -11,7 +11,7 @@ def test_the_page_is_mlflow_s_own_after_the_first_choices():
     own = (Path(pages.static_folder) / "index.html").read_text()
     page = pages.test_client().get("/").text
     before, _, after = page.partition("</script>")
-    assert '"mlflow.workflowType_v1", "machine_learning"' in before
+    assert r'"mlflow.workflowType_v1": "\"machine_learning\""' in before
     assert before.count("<script") == 1
     assert own == before.partition("<script>")[0] + after.lstrip("\n")
 

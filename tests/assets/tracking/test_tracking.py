@@ -113,13 +113,16 @@ def test_links_lead_to_the_run_and_to_the_comparison(tracking):
     made_by = {"mlflow_experiment": runs[0].experiment_id, "mlflow_run": runs[0].id}
     link = tracking.link(made_by).value
     assert link == f"http://127.0.0.1:5000/#/experiments/{runs[0].experiment_id}/runs/{runs[0].id}"
+    assert tracking.link(made_by, "report 1.html").value == f"{link}/artifacts/report%201.html"
     page, _, query = tracking.comparison(
         runs[0].experiment_id, [run.id for run in runs]
     ).value.partition("?")
-    assert page == "http://127.0.0.1:5000/#/compare-runs"
+    assert page == f"http://127.0.0.1:5000/#/experiments/{runs[0].experiment_id}/runs"
     asked = urllib.parse.parse_qs(query)
-    assert asked["runs"] == [f'["{runs[0].id}","{runs[1].id}"]']
-    assert asked["experiments"] == [f'["{runs[0].experiment_id}"]']
+    assert asked["compareRunsMode"] == ["CHART"]
+    (wanted,) = asked["searchFilter"]
+    found = tracking.client().search_runs([runs[0].experiment_id], wanted)
+    assert {run.info.run_id for run in found} == {run.id for run in runs}
 
 
 def test_a_sweep_is_one_run_that_others_stand_below(tracking):

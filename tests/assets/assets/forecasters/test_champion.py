@@ -64,6 +64,9 @@ def test_the_winner_is_the_best_on_validation_frames_and_is_registered(sweep):
     assert version.run_id == winner.made_by["mlflow_run"]
     other = client.get_model_version_by_alias("tiny_group_forecaster", "champion-fold-2")
     assert other.tags["fold"] == "fold-2"
+    assert other.description == f"configuration {entry.facts['champion']}, fold fold-2"
+    explained = client.get_registered_model("tiny_group_forecaster").description
+    assert "**champion-fold-2**" in explained
 
 
 def test_configurations_stand_below_one_run_of_their_file(sweep):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from attnconn_assets.assets.catalogue import store_of
+from attnconn_assets.assets.catalogue import store_of, tracking_of
 from attnconn_assets.storage.formats import read_table
 from attnconn_assets.study.study import load_study
 
@@ -29,3 +29,15 @@ def test_the_tables_of_a_study(write_study, run_line, instance):
     assert tables["edges"].groupby("method").size().to_dict() == {"pearson": 10, "granger": 20}
     assert np.allclose(tables["hits"][["pearson", "granger"]].mean(), scores["accuracy"])
     assert tables["reconstruction"]["subjects"].tolist() == [8, 8]
+    # MLflow shows of the whole score one measure per method, and of each method all of them.
+    client = tracking_of(study).client()
+    run = client.get_run(entry.made_by["mlflow_run"]).data
+    per_method = {name: value for name, value in run.metrics.items() if "/" in name}
+    assert per_method == {f"accuracy/{m}": scores.loc[m, "accuracy"] for m in scores.index}
+    assert {"pairs", "pools"} <= run.metrics.keys()
+    assert len(run.metrics) < 8
+    below = f"tags.`mlflow.parentRunId` = '{entry.made_by['mlflow_run']}'"
+    methods = client.search_runs([entry.made_by["mlflow_experiment"]], below)
+    assert all(len(each.data.metrics) > 20 for each in methods)
+    notes = {each.data.tags["mlflow.note.content"].partition(". ")[0] for each in methods}
+    assert notes == {"pearson", "granger"}

@@ -92,7 +92,7 @@ def test_an_atlas_on_other_surfaces_gives_no_map_and_says_why(line_of_cifti):
     entry = store.entry("group_mean", "all")
     assert "32,492 vertices per hemisphere" in entry.facts[NO_MAP]
     pictures = {name for name in entry.files if name.endswith(".png")}
-    assert pictures == {"figure.png", "net_flow.png", "circle.png"}  # no networks
+    assert pictures == {"figure.png", "edges.png", "net_flow.png", "circle.png"}  # no networks
 
 
 def test_a_label_image_gives_a_map_and_is_among_the_inputs(

@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from attnconn_assets.operation.servers import pages
-from attnconn_assets.operation.servers.pages import PagesWatch
+from attnconn_assets.operation.servers.pages import PagesWatch, first_pages
 
 
 class Page(http.server.BaseHTTPRequestHandler):
@@ -48,10 +48,16 @@ def test_addresses_are_said_once_both_pages_answer(page, capsys, monkeypatch):
     assert capsys.readouterr().out == ""
     mlflow.status = 200
     watch.look()
-    told = f"Dagster http://127.0.0.1:{ports[0]}   MLflow http://127.0.0.1:{ports[1]}   ready\n"
+    dagster_page, mlflow_page = (f"http://127.0.0.1:{port}" for port in ports)
+    told = f"Dagster {dagster_page}/asset-groups   MLflow {mlflow_page}/#/experiments   ready\n"
     assert capsys.readouterr().out == f"{told}Ctrl-C ends both.\n"
     watch.look()
     assert capsys.readouterr().out == ""
+
+
+def test_an_address_may_end_with_a_slash():
+    shown = first_pages("http://127.0.0.1:3000", "http://lab:5000/mlflow/")
+    assert shown[1] == "MLflow http://lab:5000/mlflow/#/experiments"
 
 
 def test_a_page_that_takes_the_question_and_says_nothing_is_not_ready(page, capsys, monkeypatch):

@@ -19,7 +19,9 @@ from attnconn_assets.operation.servers import serve as serving
 from attnconn_assets.operation.servers.part import Part
 from attnconn_assets.operation.servers.record import Record
 
-serving.Tracking = lambda folder: SimpleNamespace(client=lambda: None, database="")
+serving.Tracking = lambda folder: SimpleNamespace(
+    client=lambda: None, database="", file=""
+)
 
 def parts(code, *_):
     code.touch()
