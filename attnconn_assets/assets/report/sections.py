@@ -26,13 +26,17 @@ COMPARISON = "comparison"
 FIGURES = {
     "matrices": ("group_mean", "figure"),
     "networks": ("group_mean", "networks"),
-    **{name: ("group_mean", name) for name in ("net_flow", "circle", "surface")},
+    **{name: ("group_mean", name) for name in ("net_flow", "circle", "surface", "edges")},
     "fingerprint": ("fingerprint", "figure"),
+    "similarities": ("fingerprint", "similarities"),
     "forecast": ("forecast_skill", "figure"),
     "forecast_scatter": ("forecast_skill", "scatter"),
+    "forecast_pairs": ("forecast_skill", "pairs"),
     "reliability": ("reliability", "figure"),
     "comparison": (COMPARISON, "figure"),
     "behaviour": ("behaviour", "figure"),
+    "behaviour_best": ("behaviour", "best"),
+    "sweep": ("champion", "sweep"),
 }
 # Scores with their own section on the page.
 _SECTIONS = ("fingerprint", "forecast_skill", "reliability", "behaviour")
@@ -60,7 +64,7 @@ def sections(work: Work, styles: Styles) -> dict[str, Any]:
         },
         "figures": _figures(work),
         "ground_truths": {
-            name: picture_of(work, "recovery", "figure.png", name)
+            name: [picture_of(work, "recovery", figure, name) for figure in ("figure", "graphs")]
             for name in work.settings["ground_truths"]
         },
         "forecast_summary": _forecast_summary(skill, styles),

@@ -63,7 +63,8 @@ def specs(study: Study) -> list[BuildSpec]:
     needs |= compared_assets(study)
     needs |= {score.name: "whole" for score in scored(study)}
     needs |= {"granger_order": "whole"} if "granger" in names else {}
-    needs |= {"group_forecaster": "configuration"} if cohort_models else {}
+    if cohort_models:
+        needs |= {"group_forecaster": "configuration", "champion": "whole"}
     tuned = any(method.needs == "fine-tuned model" for method in study.chosen_methods)
     linear = study.fine_tuned_configuration.model.initialisation == "linear"
     needs |= {"shared_penalty": "whole"} if tuned and linear else {}

@@ -165,7 +165,7 @@ def test_intervals_and_what_holds_over_all_measures_are_shown(context: dict[str,
 
 def test_verdicts_and_known_truth_have_sections_of_their_own(context: dict[str, Any]) -> None:
     assert "Ground truth" not in _render(context)
-    context["ground_truths"] = {"linear-10": PICTURE, "feedback-10": PICTURE}
+    context["ground_truths"] = {"linear-10": (PICTURE, PICTURE), "feedback-10": (PICTURE, None)}
     context["verdicts"] = [
         {
             "score": "fingerprint",
@@ -181,7 +181,7 @@ def test_verdicts_and_known_truth_have_sections_of_their_own(context: dict[str, 
     ]  # fmt: skip
     reader = _Reader(page)
     assert not reader.wrong
-    assert len(reader.of("img")) == 4
+    assert len(reader.of("img")) == 5
     assert {"#truth", "#verdicts"} <= {link["href"] for link in reader.of("a")}
 
 
