@@ -33,7 +33,8 @@ def content():
     return rendered(
         study={"name": "wide", "title": ""}, generated="", design_label="", notice="", words=[],
         table=table, fingerprint_table=[], cohort=people, figures={}, forecast_table=[],
-        behaviour_table=[], dropped={}, provenance=[],
+        behaviour_table=[], dropped={}, provenance=[], names={}, forecast_summary=[],
+        scans={"first": "test", "second": "retest"},
     ).decode()  # fmt: skip
 
 
