@@ -27,14 +27,15 @@ class Finding:
     Attributes
     ----------
     what
-        ``"damaged"``, ``"orphan"`` (a file that no manifest names) or ``"abandoned"`` (the
-        temporary folder of a killed process).
+        ``"damaged"``, ``"orphan"`` (a file that no manifest names), ``"abandoned"`` (the
+        temporary folder of a killed process) or ``"scan"`` (a scan that was replaced).
     where
         ``asset/partition``, or the path.
     why
         Details; may be empty.
     repaired
-        Whether it was removed, or marked so that the next run makes it again.
+        Whether it was removed, or the next run makes it again, because it is marked or is a
+        manifest that can't be read.
     """
 
     what: str

@@ -124,7 +124,9 @@ class Results:
             with path.open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
         except OSError as error:
-            raise StoreError(f"{path}: can't be read ({error.strerror}); run again") from error
+            raise StoreError(
+                f"{path}: can't be read ({error.strerror}); `attnconn run` makes it again"
+            ) from error
         if digest != files[name]["sha256"]:
             raise StoreError(
                 f"{path}: isn't what was stored (another SHA-256); `attnconn verify --repair` "

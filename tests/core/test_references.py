@@ -7,7 +7,9 @@ from attnconn_core.references import bibtex, reference_keys
 @pytest.mark.parametrize("method", METHODS)
 def test_every_citation_of_a_method_has_an_entry(method):
     for key in reference_keys(METHODS[method].citation):
-        assert bibtex([key]).startswith("@"), key
+        assert bibtex([key]).startswith("@"), (
+            f"attnconn_core/references.bib must have an entry {key}: {method} cites it"
+        )
 
 
 def test_entries_are_whole_and_stand_once():

@@ -54,7 +54,9 @@ def before():
 
 def assert_alike(name, after, before):
     within = LOOSE.get(name, 1e-2 if name in STEPS else 1e-4)
-    assert np.abs(after - before).max() <= within * np.abs(before).max()
+    assert np.abs(after - before).max() <= within * np.abs(before).max(), (
+        f"{name}: a matrix must not depend on the units of the scan or of its regions"
+    )
 
 
 @pytest.mark.parametrize("power", POWERS)
