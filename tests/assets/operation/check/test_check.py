@@ -20,7 +20,7 @@ from attnconn_core.export import FORMATS
 from tests.assets.conftest import REPOSITORY, Told
 
 SIMULATED = ("n_subjects", "n_regions", "n_frames")
-PEOPLE = "Subject,Score,Family,Sex\n" + "".join(
+PEOPLE = "Subject,Score,Site,Sex\n" + "".join(
     f"{n},{n * 7 % 5},f{n // 2},{n % 2}\n" for n in range(1, 9)
 )
 
