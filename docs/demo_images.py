@@ -10,16 +10,13 @@ from attnconn_core.results import Results
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 
-# The sample's study predicts no behaviour, and its regions have no known place. Net flow and the
-# circle are described without a picture.
-_NOT_SHOWN = ("behaviour", "surface", "net_flow", "circle")
-#: Picture in ``docs/images`` → asset and figure: those of the report that are shown, others
-#: of the same assets, and a score that has a section of its own.
+# The sample's study predicts no behaviour and has one configuration, and its regions have no known
+# place. Net flow and the circle are described without a picture.
+_NOT_SHOWN = ("behaviour", "behaviour_best", "sweep", "surface", "net_flow", "circle")
+#: Picture in ``docs/images`` → asset and figure: those of the report that are shown, and a score
+#: that has a section of its own.
 PICTURES = {
     **{name: where for name, where in FIGURES.items() if name not in _NOT_SHOWN},
-    "similarities": ("fingerprint", "similarities"),
-    "forecast_pairs": ("forecast_skill", "pairs"),
-    "edges": ("group_mean", "edges"),
     "penalty_identification": ("penalty_identification", "figure"),
 }
 _WIDTH = 1200  # pixels; enough for the site

@@ -39,10 +39,10 @@ DATA = {
         "attnconn_core/parcellation/aal2.csv",
         "attnconn_assets/py.typed",
         "attnconn_core/references.bib",
-        "attnconn_assets/assets/report/templates/report.html",
-        "attnconn_assets/assets/report/templates/viewer.js",
-        "attnconn_assets/assets/report/templates/sections/scores.html",
     )
+} | {
+    path.relative_to(REPOSITORY).as_posix(): path
+    for path in (REPOSITORY / "attnconn_assets/assets/report/templates").rglob("*.*")
 }
 
 # Takes every checkout of attnconn off the path, which an editable install puts there.
