@@ -66,8 +66,7 @@
   };
   const value = cell => {
     const text = cell.dataset.value ?? plain(cell).replace("−", "-");
-    const number = parseFloat(text);
-    return { text, number: text !== "" && /^[<>≥≤ ]*-?\d/.test(text) ? parseFloat(text.replace(/^[<>≥≤ ]+/, "")) : number };
+    return { text, number: parseFloat(text.replace(/^[<>≥≤ ]+/, "")) };
   };
   // Descending for numbers first; a third time, the order of the page. Families have one row of
   // one cell each, which only that order shows.
