@@ -60,7 +60,7 @@ def test_a_changed_file_is_refused(results):
     with pytest.raises(StoreError, match="another SHA-256"):
         results.path("report", "report.html")
     file.unlink()
-    with pytest.raises(StoreError, match="run again"):
+    with pytest.raises(StoreError, match="`attnconn run` makes it again"):
         results.path("report", "report.html")
 
 
