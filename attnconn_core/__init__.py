@@ -23,6 +23,8 @@ This package knows neither Dagster nor MLflow and never prints. It imports torch
 an extra, where a forecaster is first used.
 """
 
+import sys
+
 import lazy_loader
 
 _lazily, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
@@ -34,4 +36,8 @@ def __getattr__(name: str) -> object:
         from importlib.metadata import version
 
         return version("attnconn")
+    if name not in __all__:
+        # With the name and the module, Python's traceback suggests the nearest public name.
+        message = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(message, name=name, obj=sys.modules[__name__])
     return _lazily(name)

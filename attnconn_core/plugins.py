@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
 from attnconn_core.errors import ParameterError
+from attnconn_core.wording import meant
 
 __all__ = ["Registry", "registry"]
 
@@ -43,6 +44,8 @@ class Registry(Mapping[str, T], Generic[T]):
         """Return what a name stands for; raise ParameterError if its package is broken."""
         if name in self.unusable:
             raise ParameterError(self.unusable[name])
+        if name not in self._usable:
+            raise KeyError(f"{name}{meant(str(name), self._usable)}")
         return self._usable[name]
 
     def __iter__(self) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """Wording of messages: lists of a few of many names, and messages that many names share."""
 
+import difflib
 import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -64,6 +65,27 @@ def shortened(message: str, most: int = 240) -> str:
     if len(message) <= most:
         return message
     return f"{message[:most].rpartition(' ')[0].rstrip(',;:.')} …"
+
+
+def meant(word: str, known: Iterable[str], otherwise: str = "") -> str:
+    """Return a question that suggests the known name nearest to a word.
+
+    Parameters
+    ----------
+    word
+        A name that isn't known.
+    known
+        Names that are.
+    otherwise
+        Returned if none of them resembles the word.
+
+    Examples
+    --------
+    >>> meant("grangr", ["pearson", "granger"])
+    ': did you mean granger?'
+    """
+    near = difflib.get_close_matches(word, list(known), n=1)
+    return f": did you mean {near[0]}?" if near else otherwise
 
 
 def number(value: float, digits: int) -> str:

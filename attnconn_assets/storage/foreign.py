@@ -50,7 +50,7 @@ class AssetFiles:
     named
         Names of the files that a manifest names.
     called
-        What its entries call their files, such as ``matrix.parquet``.
+        The same files' names within a result, such as ``matrix.parquet``.
     """
 
     named: frozenset[str]
@@ -58,7 +58,7 @@ class AssetFiles:
 
     @classmethod
     def of(cls, folder: Path) -> "AssetFiles":
-        """Return the files of a folder; manifests that can't be read name none."""
+        """Return the files of a folder; a manifest that can't be read names none."""
         named: set[str] = set()
         called: set[str] = set()
         for manifest in folder.glob("*.json"):
@@ -68,10 +68,11 @@ class AssetFiles:
         return cls(frozenset(named), frozenset(called))
 
     def wrote(self, path: Path) -> bool:
-        """Whether attnconn wrote a file of the folder, whatever else has a similar name.
+        """Whether attnconn wrote a file that lies in the folder.
 
-        A file that no manifest names is of attnconn if it is called like those of the asset, and
-        its name holds the hash of its content. If no manifest can be read, the hash must do.
+        It wrote every file that a manifest names. It also wrote one that no manifest names any
+        more, if its name ends as those of the asset do and holds the hash of its content. Where
+        no manifest can be read, the hash decides.
         """
         if path.suffix == ".json" and CONTENT.search(path.name) is None:
             return _files_in(path) is not None
@@ -86,9 +87,9 @@ class AssetFiles:
 
 
 def _files_in(manifest: Path) -> dict[str, Any] | None:
-    """Return the files that a manifest lists; None if it is a JSON file of somebody else.
+    """Return the files that a manifest lists, or None for a JSON file that isn't a manifest.
 
-    A file that isn't JSON is taken for a damaged manifest, which lists none.
+    A file that isn't valid JSON counts as a damaged manifest, and lists none.
     """
     try:
         content = json.loads(manifest.read_text(encoding="utf-8"))

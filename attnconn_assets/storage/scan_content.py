@@ -15,7 +15,8 @@ _SERIES = "time_series"
 def files_read(store: Store) -> dict[str, str]:
     """Return the files that the stored series were read from → SHA-256 of what was read.
 
-    Those whose size or time of change differ aren't listed: the next run reads them again.
+    Files whose size or time of change differ from then aren't listed, because the next run reads
+    them again anyway.
     """
     known: dict[str, str] = {}
     for session in store.partitions(_SERIES):

@@ -38,7 +38,7 @@ _SHOWN = 3
 def claim(study: Study, file: Path, home: Path) -> None:
     """Claim a study's store, and its name in Dagster's home, for a study file.
 
-    A file that is renamed or moved keeps both, also if its whole folder is moved.
+    A study file that is renamed or moved, alone or with its folder, keeps both.
 
     Parameters
     ----------
@@ -50,8 +50,8 @@ def claim(study: Study, file: Path, home: Path) -> None:
     Raises
     ------
     StudyError
-        If another existing study file with stored results has the same store or name; or if the
-        store's folder, or MLflow's, holds other files, or MLflow's lies in the store.
+        If another study file has results in the same store or under the same name; if the
+        store's folder or MLflow's holds other files; or if MLflow's folder lies in the store.
     """
     if problem := claimed_by_another(study, file, home) or used_otherwise(study, file):
         raise StudyError(problem)
@@ -75,11 +75,9 @@ def claimed_by_another(study: Study, file: Path, home: Path) -> str:
         if rival is None or is_same_study(rival, file):
             continue  # unclaimed, or claimed by this file
         if other := _rival(rival, study, folder):
-            taken, key = _what_is_taken(study, other)
             return (
-                f"{file}: a study must have a name and a store of its own; {taken} belong"
-                f"{'' if ' and ' in taken else 's'} to {rival}: change `{key}` in one of the two"
-                + (", or set DAGSTER_HOME to a new folder if this is a copy" * (key == "name"))
+                f"{file}: a study must have a name and a store of its own; "
+                f"{_what_is_taken(study, other, rival)}"
             )
     return ""
 
@@ -157,7 +155,7 @@ def called_before(study: Study, file: Path) -> str:
 
 
 def has_results(store: Path) -> bool:
-    """Whether a store holds a partition, or a process is making one."""
+    """Whether a store holds a result, or a process is making one."""
     return any(_manifests(store)) or any(store.glob("*/.making-*"))
 
 
@@ -185,12 +183,12 @@ def _holder(note: Path) -> Path | None:
 
 
 def _rival(file: Path, study: Study, folder: Path) -> Study | None:
-    """Return the study of another file if it has results under this name or in this store."""
+    """Return the study of another file if it has results that this study would replace."""
     if not file.is_file():
         return None
     try:
         other = load_study(file)
-    except StudyError:  # it may be corrected later, and its results may be here
+    except StudyError:  # its owner may correct it, and these results may be its own
         return study if folder != study.store_folder or has_results(folder) else None
     if other.name != study.name and not _same_store(other, study):
         return None
@@ -201,12 +199,17 @@ def _same_store(one: Study, other: Study) -> bool:
     return one.store_folder.resolve() == other.store_folder.resolve()
 
 
-def _what_is_taken(study: Study, other: Study) -> tuple[str, str]:
-    """Return what two studies have in common, and the key by which to distinguish them."""
+def _what_is_taken(study: Study, other: Study, rival: Path) -> str:
+    """Return what two studies have in common, whose it is, and how to separate the two."""
     store = f"the store {study.store_folder}"
     if other.name != study.name:
-        return store, "store"
-    return f"{study.name!r} and {store}" if _same_store(study, other) else repr(study.name), "name"
+        return f"{store} belongs to {rival}: change `store` in one of the two"
+    both = _same_store(study, other)
+    taken = f"{study.name!r} and {store} belong" if both else f"{study.name!r} belongs"
+    return (
+        f"{taken} to {rival}: change `name` in one of the two, or set DAGSTER_HOME to a new folder "
+        "if this is a copy"
+    )
 
 
 def _write(note: Path, file: Path) -> None:

@@ -1,11 +1,11 @@
 """The keys of study files as text for a terminal."""
 
-import difflib
 import textwrap
 from collections.abc import Iterable, Iterator
 
 from attnconn_assets.study.keys import Key, Section, sections
 from attnconn_core.errors import ParameterError
+from attnconn_core.wording import meant
 
 __all__ = ["keys_text"]
 
@@ -37,8 +37,7 @@ def keys_text(word: str | None = None) -> str:
     chosen = every if word is None else list(_chosen(every, word))
     if not chosen:
         known = {section.name for section in every} | {k.name for s in every for k in s.keys}
-        near = difflib.get_close_matches(str(word), sorted(known), n=1)
-        hint = f": did you mean {near[0]}?" if near else "; `attnconn keys` lists all"
+        hint = meant(str(word), sorted(known), "; `attnconn keys` lists all")
         raise ParameterError(
             f"what to describe must be a key, a group of keys or a source; got {word}{hint}"
         )

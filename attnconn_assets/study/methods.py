@@ -1,6 +1,5 @@
 """The methods of a study: all that are available, the chosen ones, and their parameters."""
 
-import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,6 +8,7 @@ from attnconn_core.connectivity.method import Method
 from attnconn_core.connectivity.peers.registry import missing_peer
 from attnconn_core.connectivity.registry import methods
 from attnconn_core.errors import StudyError
+from attnconn_core.wording import meant
 
 __all__ = ["MethodChoice", "chosen_methods", "every_method", "require_known"]
 
@@ -105,7 +105,7 @@ def require_known(
     if unknown:
         raise StudyError(
             f"{path}: {key} must be among {', '.join(known)}; got {', '.join(unknown)}"
-            + _meant(unknown[0], known)
+            + meant(unknown[0], known)
         )
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
@@ -121,11 +121,6 @@ def _unread(method: Method | None) -> str:
         f"{method.name} reads the cohort models of {method.configuration}, which must be among "
         "group_configurations"
     )
-
-
-def _meant(unknown: str, known: Sequence[str]) -> str:
-    near = difflib.get_close_matches(unknown, known, n=1)
-    return f": did you mean {near[0]}?" if near else ""
 
 
 def _for_configurations(method: Method, configurations: Sequence[str]) -> list[Method]:

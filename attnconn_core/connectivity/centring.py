@@ -5,6 +5,7 @@ from jaxtyping import Float64
 
 from attnconn_core.errors import SeriesError
 from attnconn_core.records import TimeSeries
+from attnconn_core.timeseries import require_samples
 
 __all__ = ["centred", "covariance_of", "standardised"]
 
@@ -18,10 +19,9 @@ def centred(series: TimeSeries) -> Float64[np.ndarray, "time region"]:
     Raises
     ------
     SeriesError
-        If there are fewer than two frames.
+        If there are fewer than three frames, not counting one per run.
     """
-    if series.n_frames < 2:
-        raise SeriesError(f"a covariance needs at least 2 frames; got {series.n_frames}")
+    require_samples(series, "a covariance")
     runs = [run.astype(np.float64) for run in series.runs if len(run)]
     return np.concatenate([run - run.mean(axis=0) for run in runs])
 
@@ -32,7 +32,7 @@ def standardised(series: TimeSeries) -> Float64[np.ndarray, "time region"]:
     Raises
     ------
     SeriesError
-        If there are fewer than two frames, or a region is constant within every run.
+        As for `centred`, or if a region is constant within every run.
     """
     frames = centred(series)
     deviation = frames.std(axis=0)

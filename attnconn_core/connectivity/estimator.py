@@ -27,7 +27,12 @@ def require_estimator(value: object, otherwise: str = "") -> Estimator:
     otherwise
         What else is allowed, for the error.
     """
-    if not isinstance(value, Estimator) or isinstance(value, type):
+    if isinstance(value, type) and hasattr(value, "estimate"):
+        name = value.__name__
+        raise ParameterError(
+            f"estimator must be an object, not a class: write {name}(), not {name}"
+        )
+    if not isinstance(value, Estimator):
         raise ParameterError(
             "estimator must have a method estimate(series), as Pearson() has"
             f"{otherwise}; got {value!r}"

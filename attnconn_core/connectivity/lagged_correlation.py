@@ -7,7 +7,7 @@ import numpy as np
 
 from attnconn_core.forecasting.moments import lagged_moments
 from attnconn_core.records import Connectivity, TimeSeries
-from attnconn_core.timeseries import require_lags, require_sound
+from attnconn_core.timeseries import require_lags, require_samples, require_sound
 
 __all__ = ["LaggedCorrelation"]
 
@@ -60,10 +60,11 @@ class LaggedCorrelation:
         Raises
         ------
         SeriesError
-            If a region holds a NaN, an infinite value or a constant signal, or no run
-            is longer than the lags.
+            If a region holds a NaN, an infinite value or a constant signal, or fewer
+            than three frames, not counting one per run, have the lags before them.
         """
         require_sound(series, self.method)
+        require_samples(series, self.method, lags=self.lags)
         moments = lagged_moments(series.runs, self.lags)
         scale = np.sqrt(np.multiply.outer(moments.gram.diagonal(), moments.total))
         # A region may be constant in the remaining frames; its correlations are then 0.

@@ -1,6 +1,5 @@
 """The registry of methods as text for a terminal."""
 
-import difflib
 import textwrap
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -11,6 +10,7 @@ from attnconn_core.connectivity.method import Method
 from attnconn_core.connectivity.peers.registry import PEERS, missing_peer
 from attnconn_core.connectivity.registry import methods
 from attnconn_core.errors import ParameterError
+from attnconn_core.wording import meant
 
 __all__ = ["method_text", "methods_text"]
 
@@ -101,6 +101,5 @@ def _in_a_study(method: Method) -> str:
 
 
 def _unknown(name: str, known: Sequence[str]) -> str:
-    near = difflib.get_close_matches(name, known, n=1)
-    hint = f": did you mean {near[0]}?" if near else "; `attnconn methods` lists them"
+    hint = meant(name, known, "; `attnconn methods` lists them")
     return f"a method must be one of the {len(known)} that are installed; got {name}{hint}"

@@ -8,7 +8,12 @@ from jaxtyping import Float64
 
 from attnconn_core.forecasting.moments import LaggedMoments, lagged_moments
 from attnconn_core.records import Connectivity, TimeSeries
-from attnconn_core.timeseries import require_lags, require_sound
+from attnconn_core.timeseries import (
+    FEWEST_SAMPLES,
+    require_lags,
+    require_samples,
+    require_sound,
+)
 
 __all__ = ["TransferEntropy"]
 
@@ -66,10 +71,12 @@ class TransferEntropy:
         Raises
         ------
         SeriesError
-            If a region holds a NaN, an infinite value or a constant signal, or no run
-            is longer than the lags.
+            If a region holds a NaN, an infinite value or a constant signal, or fewer
+            than three samples are left after the two regions' pasts, of `lags` values each.
         """
         require_sound(series, self.method)
+        least = 2 * self.lags + FEWEST_SAMPLES
+        require_samples(series, self.method, lags=self.lags, least=least)
         runs = [_normal_scores(run) for run in series.runs if len(run)]
         values = _entropy(lagged_moments(runs, self.lags))
         return Connectivity(values, series.regions, self.method, self.directed)

@@ -5,11 +5,10 @@ from jaxtyping import Float64
 
 from attnconn_core.errors import SeriesError
 from attnconn_core.records import TimeSeries
+from attnconn_core.timeseries import require_samples
 
 __all__ = ["with_past"]
 
-# With fewer there is no useful covariance: two standardised samples are always ±1.
-_FEWEST = 3
 _ROUNDING = 1e-12  # relative to a region's largest absolute value
 
 
@@ -37,9 +36,10 @@ def with_past(series: TimeSeries, lags: int) -> Float64[np.ndarray, "sample colu
     Raises
     ------
     SeriesError
-        If fewer than three frames have `lags` frames before them in their run, or a region
-        doesn't change in the frames that are left.
+        If fewer than three frames, not counting one per run, have `lags` frames before them in
+        their run, or a region doesn't change in the frames that are left.
     """
+    require_samples(series, f"a covariance with {lags} lags", lags=lags)
     parts = []
     for run in series.runs:
         if len(run) > lags + 1:
@@ -47,12 +47,6 @@ def with_past(series: TimeSeries, lags: int) -> Float64[np.ndarray, "sample colu
             cut = np.lib.stride_tricks.sliding_window_view(run.astype(np.float64), lags + 1, axis=0)
             part = cut[..., ::-1].transpose(0, 2, 1).reshape(len(cut), -1)
             parts.append(part - part.mean(axis=0))
-    n_samples = sum(map(len, parts))
-    if n_samples < _FEWEST:
-        raise SeriesError(
-            f"{lags} lags need at least {_FEWEST} frames with {lags} frames before them in their "
-            f"run; got {n_samples} of {series.n_frames} frames"
-        )
     frames = np.concatenate(parts)
     deviation = frames.std(axis=0)
     # Rounding gives a constant column a small deviation; a float32 that changes has far more.

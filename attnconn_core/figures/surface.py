@@ -35,7 +35,7 @@ from attnconn_core.parcellation.label_image import LabelImage
 __all__ = ["flow_in_volume", "flow_on_surface", "region_centres"]
 
 _ROW = 1.7  # inches of a method
-_SHARE = 0.885  # of the width: what isn't the colour bar
+_SHARE = 0.885  # share of the width for the brains; the rest is the colour bar's
 _PERCENTILE = 98
 _EXPLAINED = (
     "net flow (out-strength minus in-strength) of every region. Red: it informs others more than "
@@ -174,8 +174,8 @@ def _require_regions(flows: Sequence[Flow], regions: Sequence[str], name: str) -
     lacking = sorted({region for flow in flows for region in flow.regions} - set(regions))
     if not flows or lacking:
         raise ParameterError(
-            "a map of net flow needs at least one directed method, and every region in the atlas "
-            f"{name}; got {len(flows)} methods, and not in the atlas: "
+            "a map of net flow needs at least one directed method, and only regions of the atlas "
+            f"{name}; got {len(flows)} methods, and regions that the atlas lacks: "
             f"{', '.join(lacking[:5]) or 'none'}"
         )
 
@@ -222,7 +222,7 @@ def _bar(part: SubFigure, mapped: ScalarMappable, power: int) -> None:
 
 
 def _colours(flow: Flow) -> tuple[ScalarMappable, Float[np.ndarray, " region"]]:
-    """Return the colours of a method, centred on 0, and its mean net flow by a power of ten.
+    """Return a method's colours, centred on 0, and its mean net flow divided by a power of ten.
 
     The colours end at the 98th percentile of the absolute values.
     """
@@ -236,6 +236,6 @@ def _paint(view: CortexView, of_region: np.ndarray, mapped: ScalarMappable) -> n
     known = np.ma.masked_invalid(of_region)
     colours = np.asarray(mapped.cmap.with_extremes(bad=MISSING)(mapped.norm(known)))[:, :3]
     grey = np.array(to_rgb(MISSING))
-    # The last two are reached by −2, beside the brain, and −1, in no region.
+    # Indices from the end: −2 is white, beside the brain; −1 is grey, in no region.
     palette = np.concatenate([colours, np.ones((1, 3)), grey[None]])
     return np.asarray(palette[view.regions] * view.shades[..., None])

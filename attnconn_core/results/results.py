@@ -154,8 +154,7 @@ class Results:
         session
             Key of the session.
         frames
-            Number of frames, from the first, that the matrix is estimated from; None for the
-            largest number.
+            Estimate from this many frames, counted from the first; None for the longest.
 
         Raises
         ------

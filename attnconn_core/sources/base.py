@@ -14,7 +14,7 @@ __all__ = ["DESIGN_LABELS", "SCAN_NAMES", "Design", "Listing", "Source", "requir
 
 Design = Literal["test-retest", "split-half"]
 
-#: Text that a reader of any score must see on the two sessions of a subject.
+#: What the two sessions of a subject are, which must stand beside every score of theirs.
 DESIGN_LABELS: Mapping[Design, str] = MappingProxyType(
     {
         "test-retest": "two scans of each subject: test–retest",
@@ -38,16 +38,15 @@ def require_session(session: object) -> None:
 
 @dataclass(frozen=True)
 class Listing:
-    """Sessions of a source, and what isn't a session.
+    """Sessions of a source, and what should have been one but isn't.
 
     Attributes
     ----------
     sessions
         In order of subject and session.
     refused
-        Folder, file or subject that should have been a session → why it isn't. Other
-        sessions are not affected. With a `StrayError` no session is lost at all: the session
-        that the file resembles exists.
+        Folder, file or subject → why it isn't a session. A `StrayError` means that no session
+        is lost: the file resembles those of a session that is listed.
     """
 
     sessions: tuple[Session, ...]
@@ -55,7 +54,7 @@ class Listing:
 
     @property
     def missing(self) -> dict[str, str]:
-        """Those of `refused` that lose a session → why."""
+        """Those of `refused` for which a session is missing → why."""
         return {
             name: str(why) for name, why in self.refused.items() if not isinstance(why, StrayError)
         }

@@ -31,9 +31,16 @@ from attnconn_core.timeseries.surrogates import (
 from attnconn_core.timeseries.suspicions import recordings, suspicions
 from attnconn_core.timeseries.two_groups import TwoGroups, two_groups
 from attnconn_core.timeseries.unlike import Unlike, unlike
-from attnconn_core.timeseries.windows import lagged_design, require_lags, windows
+from attnconn_core.timeseries.windows import (
+    FEWEST_SAMPLES,
+    lagged_design,
+    require_lags,
+    require_samples,
+    windows,
+)
 
 __all__ = [
+    "FEWEST_SAMPLES",
     "SURROGATES",
     "Events",
     "NearCopy",
@@ -63,6 +70,7 @@ __all__ = [
     "profile",
     "recordings",
     "require_lags",
+    "require_samples",
     "require_sound",
     "resemblances",
     "scale_of",

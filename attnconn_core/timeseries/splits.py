@@ -40,7 +40,8 @@ def split(series: TimeSeries, test_fraction: float) -> tuple[TimeSeries, TimeSer
     border = int(series.n_frames * (1 - test_fraction))
     if not 0 < border < series.n_frames:
         raise SeriesError(
-            f"a test fraction of {test_fraction} leaves a part of {series.n_frames} frames empty"
+            f"both parts of a split need frames, but a test fraction of {test_fraction} divides "
+            f"{series.n_frames} frames into {border} and {series.n_frames - border}"
         )
     return _cut(series, border)
 

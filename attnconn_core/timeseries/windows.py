@@ -9,7 +9,11 @@ from attnconn_core.checks import require_whole
 from attnconn_core.errors import SeriesError
 from attnconn_core.records import TimeSeries
 
-__all__ = ["lagged_design", "require_lags", "windows"]
+__all__ = ["FEWEST_SAMPLES", "lagged_design", "require_lags", "require_samples", "windows"]
+
+#: Fewest samples of a measure. Of two samples, once their mean is subtracted, any two regions
+#: correlate by ±1 or not at all.
+FEWEST_SAMPLES = 3
 
 
 def windows(
@@ -57,6 +61,41 @@ def windows(
 def require_lags(lags: int) -> None:
     """Raise ParameterError unless `lags` is at least 1."""
     require_whole("lags", lags, 1, "frame")
+
+
+def require_samples(
+    series: TimeSeries, what: str, *, lags: int = 0, least: int = FEWEST_SAMPLES
+) -> None:
+    """Raise SeriesError if a series is too short for a measure of it.
+
+    Each run gives one sample per frame that has `lags` frames before it, less one for the run's
+    mean.
+
+    Parameters
+    ----------
+    series
+        Series with runs of any length.
+    what
+        What is measured, for the error, such as a method's name.
+    lags
+        Number of past frames that the measure uses.
+    least
+        Fewest samples with which it isn't decided by their number.
+
+    Examples
+    --------
+    >>> from attnconn_core.records import TimeSeries
+    >>> series = TimeSeries.from_array([[0.1, 0.4], [0.3, 0.2]], repetition_time=1.0)
+    >>> require_samples(series, "a mean", least=1)
+    """
+    lost = lags + 1
+    samples = sum(max(0, len(run) - lost) for run in series.runs)
+    if samples < least:
+        lengths = ", ".join(str(len(run)) for run in series.runs)
+        raise SeriesError(
+            f"{what} needs at least {least} samples; got {samples}, from runs of {lengths} "
+            f"frames: each run gives its frames less {lost}. Use a longer scan"
+        )
 
 
 def lagged_design(

@@ -59,3 +59,10 @@ def test_a_group_that_nobody_names_holds_only_ours():
     found = registry("attnconn.nobody", "thing", {"own": 0}, refuse)
     assert dict(found) == {"own": 0}
     assert "odd" not in found
+
+
+def test_an_unknown_name_is_answered_with_the_nearest():
+    things = registry("attnconn.nothing", "thing", {"granger": 0}, accept)
+    with pytest.raises(KeyError, match=r"grangr: did you mean granger\?"):
+        things["grangr"]
+    assert things.get("grangr") is None

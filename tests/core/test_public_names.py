@@ -105,3 +105,10 @@ def test_importing_it_imports_nothing_heavy():
 def test_the_version_is_that_of_the_package():
     stated = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]["version"]
     assert ac.__version__ == stated
+
+
+def test_a_slip_in_a_public_name_is_answered_with_the_name():
+    program = "import attnconn_core as ac; ac.Grangr"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "has no attribute 'Grangr'. Did you mean: 'Granger'?" in done.stderr

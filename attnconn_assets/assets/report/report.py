@@ -24,7 +24,7 @@ from attnconn_core.sources import DESIGN_LABELS, SCAN_NAMES
 
 __all__ = ["headline", "make_report"]
 
-# Tables of the comparison, and their columns for an empty table if it isn't made.
+# Columns of the comparison's tables, which are empty where there is no comparison.
 _NO_ROW = {
     "verdicts": ("score", "measure", "column", "digits", "unit", "words"),
     "scores": ("score", "measure", "method", "kind"),
@@ -39,8 +39,8 @@ def headline(cells: pd.DataFrame, fingerprint: pd.DataFrame | None, styles: Styl
     cells
         From `headline_cells`.
     fingerprint
-        Scores of the fingerprint, with whether matrices come from a model that saw their
-        subject; None if not made.
+        The fingerprint's scores, whose ``saw_subject`` says whether a method's models were
+        trained on the subject; None without a fingerprint.
     styles
         Order, families and labels.
 
@@ -136,7 +136,7 @@ def _notes_of(work: Work, asset: str) -> Sequence[str]:
 
 
 def _chance(work: Work) -> str:
-    """Return the chance level of identification in words; empty if no subjects are compared."""
+    """Return the chance level of identification in words; empty without a fingerprint."""
     if "fingerprint" in work.lacks:
         return ""
     facts = work.facts("fingerprint", WHOLE)

@@ -103,8 +103,8 @@ def pair_within_pools(cohort: Cohort, pools: Mapping[str, int]) -> PooledPairs:
         shared = " of one cohort model" if len(pairs) > 1 else ""
         raise (CohortError if pairs else UnpairedError)(
             f"a fingerprint needs at least 2 subjects{shared} with a test and a retest session; "
-            f"got {len(pairs)} with both sessions, of {len(cohort.subjects)} whose sessions are "
-            f"{_sessions_listed(cohort)}"
+            f"got {len(pairs)} with both sessions, of {len(cohort.subjects)}; there are the "
+            f"sessions {_sessions_listed(cohort)}"
             + (", and no two of them were read by the same model" if shared else "")
         )
     return PooledPairs(

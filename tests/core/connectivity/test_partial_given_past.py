@@ -56,5 +56,5 @@ def test_what_cannot_be_used_is_refused(as_series):
         PartialGivenPast(0)
     with pytest.raises(SeriesError, match="partial_given_past: every value must be finite"):
         PartialGivenPast().estimate(as_series(np.full((20, 3), np.nan)))
-    with pytest.raises(SeriesError, match="2 lags need at least 3 frames"):
+    with pytest.raises(SeriesError, match="2 lags needs at least 3 samples"):
         PartialGivenPast(2).estimate(as_series(np.random.default_rng(0).standard_normal((4, 2))))

@@ -3,11 +3,14 @@
 import numpy as np
 import pytest
 
-from attnconn_core.connectivity import choose_granger_order, geometric_mean, methods
+from attnconn_core.connectivity import METHODS, choose_granger_order, geometric_mean
+from attnconn_core.connectivity.peers.registry import available_peers
 from attnconn_core.forecasting import ForecasterConfig, TrainingConfig, fit
 from attnconn_core.records import TimeSeries
 from attnconn_core.timeseries import draw_network, simulate
 
+# Without those of other installed packages, which this project can't answer for.
+OURS = {**METHODS, **available_peers()}
 SERIES = simulate(draw_network(5, 0), 160, 1)
 SMALL = ForecasterConfig(
     input_window=2, hidden_dim=4, input_layers=1, prediction_layers=1, bottleneck_dim=3
@@ -49,7 +52,7 @@ def estimated(method, series):
 @pytest.fixture(scope="module")
 def before():
     """Every registered method's matrix of the scan as it is."""
-    return {name: estimated(method, SERIES).values for name, method in methods().items()}
+    return {name: estimated(method, SERIES).values for name, method in OURS.items()}
 
 
 def assert_alike(name, after, before):
@@ -60,14 +63,14 @@ def assert_alike(name, after, before):
 
 
 @pytest.mark.parametrize("power", POWERS)
-@pytest.mark.parametrize("name", methods())
+@pytest.mark.parametrize("name", OURS)
 def test_the_units_of_the_scan_do_not_matter(name, power, before):
-    after = estimated(methods()[name], changed(10.0**power)).values
+    after = estimated(OURS[name], changed(10.0**power)).values
     assert_alike(name, after, before[name])
 
 
-@pytest.mark.parametrize("name", methods())
+@pytest.mark.parametrize("name", OURS)
 def test_the_units_and_levels_of_regions_do_not_matter(name, before):
     by = 10.0 ** np.array([-6.0, -2.0, 0.0, 3.0, 6.0])
-    after = estimated(methods()[name], changed(by, by * np.array([0, 50, -20, 100, 3]))).values
+    after = estimated(OURS[name], changed(by, by * np.array([0, 50, -20, 100, 3]))).values
     assert_alike(name, after, before[name])

@@ -146,7 +146,7 @@ def test_other_surfaces_and_unknown_regions_are_refused(halves: Atlas) -> None:
     other = dataclasses.replace(halves, labels={LEFT: halves.labels[LEFT][:100]})
     with pytest.raises(AtlasError, match=r"32,492 vertices.*100 left and 0 right"):
         cortex_views(other, MESHES)
-    with pytest.raises(ParameterError, match=r"not in the atlas: V9"):
+    with pytest.raises(ParameterError, match=r"regions that the atlas lacks: V9"):
         flow_on_surface([_flow(("L front outer", "V9"), (1, 2))], halves, MESHES)
 
 

@@ -54,7 +54,7 @@ def test_a_fraction_lies_between_0_and_1(fraction):
 
 
 def test_no_part_may_be_empty():
-    with pytest.raises(SeriesError, match=r"a test fraction of 0\.9 leaves a part of 5 frames"):
+    with pytest.raises(SeriesError, match=r"0\.9 divides 5 frames into 0 and 5"):
         split(counted([5]), 0.9)
 
 

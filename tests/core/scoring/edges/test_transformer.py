@@ -113,6 +113,7 @@ def test_each_scan_is_transformed_alone_and_in_any_order(scans):
     ("estimator", "changed", "error", "message"),
     [
         ("pearson", lambda x: x, ParameterError, "must have a method estimate.*got 'pearson'"),
+        (Pearson, lambda x: x, ParameterError, r"not a class: write Pearson\(\), not Pearson"),
         (None, lambda x: x[:, :, 0], SeriesError, r"must have shape \(time, "),
         (None, lambda x: [x[0], x[1][:, :3]], ParameterError, "2 scans with 2 lists of regions"),
         (None, lambda x: x[:0], ParameterError, "got 0 scans"),

@@ -49,5 +49,5 @@ def test_what_is_compared_is_said_unless_its_names_say_it():
 
 def test_the_names_of_sessions_that_are_no_pair_are_listed():
     sessions = tuple(Session(name, session) for name in "ab" for session in ("01", "02"))
-    with pytest.raises(CohortError, match=r"whose sessions are 01 \(2\), 02 \(2\)"):
+    with pytest.raises(CohortError, match=r"there are the sessions 01 \(2\), 02 \(2\)"):
         pair_within_pools(Cohort(sessions, compared=("test", "retest")), {})

@@ -128,7 +128,7 @@ def test_subjects_are_compared_within_pools_and_who_is_alone_is_listed(make_stud
 def test_nobody_to_be_compared_with_is_an_error(make_study):
     study = make_study(pools={f"00{number}": number for number in range(1, 7)})
     with pytest.raises(
-        CohortError, match=r"got 6 with both sessions, of 6 whose .* no two of them were"
+        CohortError, match=r"got 6 with both sessions, of 6; .* no two of them were"
     ):
         QUICK.score(study)
 
