@@ -14,7 +14,8 @@ from pydantic import Field
 from attnconn_core.parcellation import RegionTable
 from attnconn_core.records import Cohort
 from attnconn_core.scoring.comparison.measured import Measured
-from attnconn_core.scoring.comparison.verdicts import compare_hits
+from attnconn_core.scoring.comparison.verdicts import Compared, compare_hits
+from attnconn_core.scoring.comparison.winner import Verdict
 from attnconn_core.scoring.fingerprint.fingerprint import FingerprintScore, fingerprint
 from attnconn_core.scoring.fingerprint.identification_intervals import identification_intervals
 from attnconn_core.scoring.fingerprint.lengths import AtLength, lengths_tables
@@ -38,6 +39,7 @@ __all__ = ["Fingerprint", "FingerprintDetails"]
 
 # Metrics of the matrices whose means are added to the scores.
 _OF_MATRICES = ("saw_subject", "cohort_share")
+_OWN_SCALE = "not ranked: I_diff is in the unit of each method's own similarities"
 _OF_FURTHER_TABLES = ("similarity", "normalise", "comparison", "bins")
 
 
@@ -211,7 +213,10 @@ class Fingerprint:
                 words=words if frames == shorter[0] else "",
             )
         apart = compare_hits(scores, tables["i_diffs"].set_index("subject"), 0.0, "i_diff")
-        yield Measured("fingerprint", "I_diff", apart, column="I_diff", digits=1)
+        shown = Compared(
+            apart.scores, apart.pairs[:0], Verdict(None, (), _OWN_SCALE), apart.support
+        )
+        yield Measured("fingerprint", "I_diff", shown, drawn=False, column="I_diff", digits=1)
 
     def _tables(
         self, by_method: Mapping[str, _Identified], subjects: Sequence[str], regions: RegionTable

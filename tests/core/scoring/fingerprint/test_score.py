@@ -151,6 +151,11 @@ def test_methods_are_compared_by_whom_they_identify(make_study):
         assert each.compared.scores["p"].notna().all()
     assert apart.compared.scores["value"].tolist() == scored.tables["scores"]["i_diff"].tolist()
     assert apart.compared.scores["reference"].eq(0).all()
+    # It has a unit of its own in every method: in the table, but neither drawn nor ranked.
+    assert not apart.drawn
+    assert apart.compared.pairs.empty
+    assert apart.compared.verdict.leaders == ()
+    assert apart.compared.verdict.sentence.startswith("not ranked: I_diff")
     headings = [each.heading for each in (measured, short, shorter, apart)]
     assert headings == ["identified", "from 60 frames", "from 80 frames", "I_diff"]
     said = short.words.format(best="best", who="Pearson", value="0.93")
