@@ -1,6 +1,6 @@
 """Figures of the fingerprint: identification of subjects by each method's matrices."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from itertools import chain
 
 import numpy as np
@@ -9,12 +9,12 @@ from matplotlib.figure import Figure
 
 from attnconn_core.checks import require_share
 from attnconn_core.errors import ParameterError
-from attnconn_core.figures.accuracies import accuracy_axes
 from attnconn_core.figures.context import FigureContext
+from attnconn_core.figures.identification_curves import Curves, curves_height, draw_curves
 from attnconn_core.figures.method_styles import Styles, default_styles
 from attnconn_core.figures.rows import interval_point, method_rows
 from attnconn_core.figures.similarities import similarity_panel
-from attnconn_core.figures.style import COLUMN, FAINT, INK, SMALL, canvas, heading, plain
+from attnconn_core.figures.style import COLUMN, FAINT, INK, SMALL, canvas, heading
 from attnconn_core.scoring.fingerprint.fingerprint import FingerprintScore
 from attnconn_core.scoring.score import Scored
 from attnconn_core.sources import DESIGN_LABELS
@@ -28,7 +28,7 @@ Intervals = Mapping[str, Mapping[str, tuple[float, float]]]
 
 def fingerprint_panel(
     scores: Mapping[str, FingerprintScore],
-    by_length: Mapping[str, Mapping[int, float]],
+    by_length: Curves,
     chance: float,
     design: str,
     intervals: Intervals | None = None,
@@ -38,8 +38,8 @@ def fingerprint_panel(
     """Draw how well subjects are identified by each method's matrices.
 
     Above, one row per method: accuracy of identification, Cohen's d, and I_diff, which is
-    written and not drawn, because its scale differs between methods. Below: the share of
-    subjects identified, by the number of frames used.
+    written and not drawn, because its scale differs between methods. Below, one panel per method:
+    the share of subjects identified, by the number of frames used.
 
     Parameters
     ----------
@@ -72,9 +72,9 @@ def fingerprint_panel(
     curves = {method: lengths for method, lengths in by_length.items() if lengths}
     if len(set(chain.from_iterable(curves.values()))) < 2:  # a curve needs two lengths
         curves = {}
-    above = 1.9 + 0.3 * len(methods)
-    below = max(2.8, 0.23 * len(curves))  # the legend has a line per method
-    figure = canvas(height=above + (below + 0.4 if curves else 0.4), width=COLUMN)
+    above = 2.0 + 0.25 * len(methods)
+    below = curves_height(curves) if curves else 0.0
+    figure = canvas(height=above + below + 0.4, width=COLUMN)
     rows = 2 if curves else 1
     parts = figure.subfigures(rows, 1, squeeze=False, height_ratios=[above, below][:rows])
     accuracy, effect, difference = parts[0, 0].subplots(1, 3, width_ratios=[1, 1, 0.8])
@@ -82,14 +82,15 @@ def fingerprint_panel(
     _draw_accuracies(accuracy, scores, own, chance, styles)
     _draw_effects(effect, scores, own, styles)
     _write_differences(difference, scores, own)
-    if curves:
-        _draw_lengths(parts[1, 0].subplots(), curves, chance, styles)
     subjects = len(scores[methods[0]].same_scores)
+    if curves:
+        draw_curves(parts[1, 0], curves, chance, subjects, styles)
     heading(
         figure,
         "Fingerprint: are subjects identified by their matrices?",
         f"n = {subjects} subjects; {design}"
-        + ("; lines and brackets: 95 % intervals" if intervals else "")
+        + ("; lines and brackets: 95 % intervals, uncorrected" if intervals or curves else "")
+        + ("; grey curves: all other methods" if len(curves) > 1 else "")
         + styles.explanation(methods),
     )
     return figure
@@ -172,39 +173,3 @@ def _in_words(value: float, ends: tuple[float, float]) -> str:
     if np.isfinite(ends).all():
         said += f" [{ends[0]:.1f}, {ends[1]:.1f}]"
     return said.replace("-", "−")
-
-
-def _draw_lengths(
-    axes: Axes,
-    curves: Mapping[str, Mapping[int, float]],
-    chance: float,
-    styles: Styles,
-) -> None:
-    methods: Sequence[str] = styles.sort(curves)
-    lengths = sorted({length for curve in curves.values() for length in curve})
-    for place, method in enumerate(methods):
-        # Accuracies of few subjects coincide. A small factor on the logarithmic axis separates
-        # the methods without changing the accuracy.
-        factor = 1 + 0.012 * (place - (len(methods) - 1) / 2)
-        frames = sorted(curves[method])
-        axes.plot(
-            np.array(frames) * factor,
-            [curves[method][length] for length in frames],
-            color=styles.look(method).colour,
-            marker=styles.look(method).marker,
-            linestyle=styles.look(method).line,
-            markersize=6,
-            linewidth=1.6,
-            markeredgecolor="white",
-            markeredgewidth=0.6,
-            label=plain(styles.label(method)),
-            clip_on=False,
-            zorder=3,
-        )
-    accuracy_axes(axes, lengths, chance)
-    axes.set_xlabel("frames of each session (methods are slightly shifted sideways)")
-    axes.set_ylabel("subjects identified (share)")
-    axes.set_title("Identification accuracy by scan length", fontsize=SMALL, color=INK)
-    axes.legend(
-        fontsize=SMALL, frameon=False, labelcolor=INK, loc="center left", bbox_to_anchor=(1.0, 0.5)
-    )

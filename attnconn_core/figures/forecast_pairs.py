@@ -1,6 +1,7 @@
 """Figures of the forecasts of two methods against each other, one point per session."""
 
 from collections.abc import Sequence
+from textwrap import fill
 
 import numpy as np
 import pandas as pd
@@ -30,6 +31,7 @@ __all__ = ["forecast_pairs", "forecast_scatter"]
 _NAMEABLE = 30
 _ACROSS = 3
 _MOST = 12  # panels
+_LETTERS = 32  # in a line of a title
 
 
 def forecast_scatter(
@@ -71,7 +73,7 @@ def forecast_scatter(
     names = [name for name, keep in zip(names, kept, strict=True) if keep]
     styles = styles or default_styles()
     look = styles.look(y_method)
-    figure = canvas(height=6.0, width=7.6)
+    figure = canvas(height=5.6, width=COLUMN)
     axes = figure.subplots()
     floor = floor_of(np.concatenate([x, y]))
     drawn = (np.maximum(x, floor), np.maximum(y, floor))
@@ -88,7 +90,8 @@ def forecast_scatter(
     heading(
         figure,
         f"{styles.label(y_method)} against {styles.label(x_method)}",
-        f"higher in {int((y > x).sum())} of {len(x)} sessions"
+        f"{len(x)} sessions (points); R² is higher by {styles.label(y_method)} in "
+        f"{int((y > x).sum())} of them, which is not a test"
         + floor_note(np.concatenate([x, y]), floor)
         + styles.explanation([x_method, y_method]),
     )
@@ -148,9 +151,9 @@ def forecast_pairs(r2: pd.DataFrame, method: str, *, styles: Styles | None = Non
     heading(
         figure,
         f"Forecasts by {styles.label(method)} against all others",
-        f"n = {subjects} subjects, {len(r2)} sessions (points); above the line "
-        f"{styles.label(method)} forecasts better; numbers: mean difference, 95 % interval over "
-        f"subjects{floor_note(values, floor)}"
+        f"n = {subjects} subjects, {len(r2)} sessions (points); above the line the method on the "
+        "y axis forecasts better; numbers: mean difference of R², y minus x, with its 95 % "
+        f"interval over subjects{_uncorrected(len(shown))}{floor_note(values, floor)}"
         + (f"; {left_out} more forecasters aren't drawn" if left_out else "")
         + styles.explanation([method, *shown]),
     )
@@ -173,8 +176,7 @@ def _draw_pair(
         s=24,
         color=look.colour,
         marker=look.marker,
-        edgecolors="white",
-        linewidths=0.5,
+        linewidths=0.7,
         zorder=3,
     )
     axes.set(xlim=limits, ylim=limits)
@@ -186,8 +188,13 @@ def _draw_pair(
     said = f"{mean:+.3f}"
     if np.isfinite([low, high]).all():
         said += f" [{low:+.3f}, {high:+.3f}]"
-    title = f"{styles.label(other)}\n{said.replace('-', '−')}"
+    title = f"{fill(styles.label(other), _LETTERS)}\n{said.replace('-', '−')}"
     axes.set_title(plain(title), fontsize=SMALL, color=INK)
+
+
+def _uncorrected(comparisons: int) -> str:
+    """Return that the intervals of several comparisons aren't corrected; empty for one."""
+    return f", uncorrected for the {comparisons} comparisons" if comparisons > 1 else ""
 
 
 def _common_limits(

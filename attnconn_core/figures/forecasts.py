@@ -1,6 +1,7 @@
 """Figures of forecasts: how much of the next frame each method predicts."""
 
 from collections.abc import Mapping, Sequence
+from textwrap import fill
 
 import numpy as np
 import pandas as pd
@@ -14,17 +15,21 @@ from attnconn_core.figures.method_styles import Styles, default_styles
 from attnconn_core.figures.rows import floor_note, floor_of, mean_tick, method_rows, points
 from attnconn_core.figures.session_names import session_label
 from attnconn_core.figures.style import (
+    COLUMN,
     FAINT,
     INK,
     SMALL,
+    TINY,
     canvas,
     heading,
     plain,
 )
+from attnconn_core.scoring.comparison.paired_tests import mean_interval
 from attnconn_core.scoring.score import Scored
 
 __all__ = ["forecast_figures", "forecast_panel"]
 
+_LETTERS = 30  # in a line of a method's name
 _BASELINE = "ar"
 # Needs of methods for which no forecaster is trained.
 _NO_FORECASTER = frozenset({"series", "cohort"})
@@ -52,9 +57,9 @@ def forecast_panel(r2: pd.DataFrame, *, styles: Styles | None = None) -> Figure:
     styles = styles or default_styles()
     methods = styles.sort(map(str, r2.columns))
     table = r2.astype(np.float64)
-    figure = canvas(height=1.9 + 0.55 * len(methods))
+    figure = canvas(height=2.0 + 0.42 * len(methods), width=COLUMN)
     axes = figure.subplots()
-    means = _means_over_subjects(table)
+    means = {name: _mean_over_subjects(table[name]) for name in methods}
     sessions = _sessions(table)
     kinds = list(dict.fromkeys(sessions))
     floor = floor_of(table.to_numpy())
@@ -65,32 +70,30 @@ def forecast_panel(r2: pd.DataFrame, *, styles: Styles | None = None) -> Figure:
             # Hollow markers distinguish the second session; further ones look the same.
             hollow = len(kinds) == 2 and place == 1
             points(axes, chosen, row, styles.look(method), hollow=hollow, floor=floor)
-        mean_tick(axes, means[method], row, floor)
+        mean, *ends = means[method]
+        mean_tick(axes, mean, (ends[0], ends[1]), row, floor)
     handles = _explain(kinds)
-    baseline = means.get(_BASELINE, np.nan)
+    baseline = means.get(_BASELINE, (np.nan,))[0]
     if np.isfinite(baseline):
         handles.append(axes.axvline(max(baseline, floor), color=INK, linestyle="--", linewidth=1))
         handles[-1].set_label(f"mean of {styles.label(_BASELINE)}")
-    method_rows(axes, [*map(styles.label, methods)])
+    method_rows(axes, [fill(styles.label(name), _LETTERS) for name in methods])
     axes.margins(x=0.04)
     axes.set_xlabel(f"R² on the test part (mean over regions){floor_note(table.to_numpy(), floor)}")
-    axes.legend(
+    figure.legend(
         handles=handles,
         fontsize=SMALL,
         frameon=False,
         labelcolor=INK,
-        loc="lower right",
-        bbox_to_anchor=(1.0, 1.0),
-        ncols=len(handles),
-        borderpad=0.2,
+        loc="outside lower right",
+        ncols=2,
     )
-    axes.text(
-        1.005, 1.0, "mean", transform=axes.transAxes, fontsize=SMALL, color=FAINT, va="bottom"
-    )
+    axes.text(1.01, 1.0, "mean [interval]", transform=axes.transAxes, fontsize=TINY, color=FAINT)
     heading(
         figure,
-        f"Forecast of the next frame, {len(table)} sessions",
-        "each point is one session; R² is computed per region, then averaged"
+        "Forecast of the next frame",
+        f"{_support(table)}; each point is one session; R² is computed per region, then averaged; "
+        "on the right: mean over subjects with its 95 % interval, uncorrected"
         + styles.explanation(methods),
     )
     return figure
@@ -124,9 +127,15 @@ def forecast_figures(scored: Scored, context: FigureContext) -> Mapping[str, Fig
     return figures
 
 
-def _means_over_subjects(table: pd.DataFrame) -> pd.Series:
-    """Return each method's mean, in which all subjects weigh the same, as in the scores' tables."""
-    return table.groupby(level=0).mean().mean()
+def _mean_over_subjects(r2: pd.Series) -> tuple[float, float, float]:
+    """Return a method's mean and its interval, in which all subjects weigh the same."""
+    return mean_interval(r2.groupby(level=0).mean().to_numpy(dtype=np.float64))
+
+
+def _support(table: pd.DataFrame) -> str:
+    """Return the numbers of subjects and sessions, in words."""
+    subjects = table.index.get_level_values(0).nunique()
+    return f"n = {subjects} subjects, {len(table)} sessions"
 
 
 def _sessions(table: pd.DataFrame) -> list[str]:
@@ -136,7 +145,7 @@ def _sessions(table: pd.DataFrame) -> list[str]:
 
 
 def _explain(kinds: Sequence[str]) -> list[Line2D]:
-    handles = [Line2D([], [], color=INK, linewidth=2.2, label="mean over subjects")]
+    handles = [Line2D([], [], color=INK, linewidth=2.2, label="mean over subjects, 95 % interval")]
     if len(kinds) != 2:
         return handles
     faces = (INK, "none")

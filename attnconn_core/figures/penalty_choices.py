@@ -1,6 +1,7 @@
 """Figure of identification at a penalty chosen on other subjects, and at the method's own."""
 
 from collections.abc import Mapping
+from textwrap import fill
 
 import numpy as np
 import pandas as pd
@@ -12,9 +13,9 @@ from attnconn_core.figures.accuracies import accuracy_axes
 from attnconn_core.figures.context import FigureContext
 from attnconn_core.figures.method_styles import Look, Styles, default_styles
 from attnconn_core.figures.style import (
+    COLUMN,
     FAINT,
     INK,
-    NORMAL,
     SMALL,
     canvas,
     heading,
@@ -25,6 +26,7 @@ from attnconn_core.scoring.score import Scored
 __all__ = ["penalty_choice_figures", "penalty_choice_panel"]
 
 _ACROSS = 3  # number of panels side by side
+_LETTERS = 26  # in a line of a title
 _APART = 1.02  # factor on a logarithmic axis that separates coinciding curves
 
 
@@ -52,22 +54,33 @@ def penalty_choice_panel(
     styles = styles or default_styles()
     looks = styles.looks(by_frames["method"].astype(str).unique())
     down, across = -(-len(looks) // _ACROSS), min(len(looks), _ACROSS)
-    figure = canvas(height=1.6 + 2.6 * down)
+    figure = canvas(height=1.9 + 2.1 * down, width=COLUMN)
     panels = figure.subplots(down, across, squeeze=False, sharey=True).ravel()
     for axes, (method, look) in zip(panels, looks.items(), strict=False):
         own = by_frames[by_frames["method"] == method].sort_values("frames")
         _draw(axes, own, look, chance)
-        axes.set_title(plain(styles.label(method)), fontsize=NORMAL, color=INK)
+        title = fill(styles.label(method), _LETTERS if across == _ACROSS else 2 * _LETTERS)
+        axes.set_title(plain(title), fontsize=SMALL, color=INK)
     for axes in panels[len(looks) :]:
-        axes.set_axis_off()
-    panels[0].set_ylabel("subjects identified (share)")
-    panels[0].legend(fontsize=SMALL, frameon=False, labelcolor=INK, loc="center right")
+        axes.set_visible(False)
+    for axes in panels[::across]:
+        axes.set_ylabel("subjects identified (share)", fontsize=SMALL)
+    handles, labels = panels[0].get_legend_handles_labels()
+    figure.legend(
+        handles,
+        labels,
+        loc="outside lower right",
+        ncols=len(labels),
+        fontsize=SMALL,
+        frameon=False,
+        labelcolor=INK,
+    )
     n = int(by_frames["subjects"].iloc[0])
     heading(
         figure,
         "Identification at the penalty that identifies others best",
         f"n = {n} subjects, each compared with all others (chance {chance:.2f}); vertical lines: "
-        f"95 % intervals{styles.explanation(looks)}",
+        f"95 % intervals, uncorrected{styles.explanation(looks)}",
     )
     return figure
 

@@ -9,6 +9,7 @@ from attnconn_core.errors import ParameterError
 from attnconn_core.figures.method_styles import Styles, default_styles
 from attnconn_core.figures.rows import method_rows, points
 from attnconn_core.figures.style import (
+    COLUMN,
     FAINT,
     INK,
     SMALL,
@@ -50,7 +51,7 @@ def recovery_panel(scores: pd.DataFrame, name: str, *, styles: Styles | None = N
     looks = styles.looks(name for name in summary.index if name not in NULL_ROWS)
     if not looks:
         raise ParameterError(f"a figure of {name} needs a method with a score; got none")
-    figure = canvas(height=2.3 + 0.36 * len(looks))
+    figure = canvas(height=2.4 + 0.26 * len(looks), width=COLUMN)
     panels = figure.subplots(1, len(_SHOWN))
     for column, (axes, (score, label)) in enumerate(zip(panels, _SHOWN.items(), strict=True)):
         for row, (method, look) in enumerate(looks.items()):

@@ -11,8 +11,8 @@ from attnconn_core.figures.method_styles import Look
 from attnconn_core.figures.style import (
     FAINT,
     INK,
-    NORMAL,
     SMALL,
+    TINY,
     plain,
     tidy,
 )
@@ -31,7 +31,7 @@ def method_rows(axes: Axes, labels: Sequence[str], *, names: bool = True) -> Non
     axes.spines["left"].set_visible(False)
     axes.tick_params(axis="y", length=0)
     for label in axes.get_yticklabels():
-        label.set(fontsize=NORMAL, color=INK)
+        label.set(fontsize=SMALL, color=INK)
     for border in range(1, len(labels)):
         axes.axhline(border - 0.5, color=FAINT, linewidth=0.4, alpha=0.5)
 
@@ -56,9 +56,11 @@ def points(
     places = row + height * (2 * ((np.arange(len(ordered)) * _GOLDEN + 0.5) % 1) - 1)
     below = ordered < floor
     faint = 0.85 if len(ordered) <= 200 else 0.25
+    size = 0.75 * look.size if len(ordered) <= 60 else min(look.size, 10.0)
+    # The line goes half into a marker and half around it: without one, a marker is smaller.
     style: dict[str, Any] = {
-        "linewidths": 1.1 if hollow else 0.5,
-        "edgecolors": look.colour if hollow else "white",
+        "linewidths": 0.9,
+        "edgecolors": look.colour,
         "facecolors": "none" if hollow else look.colour,
         "alpha": 1.0 if hollow else faint,
         "zorder": 3,
@@ -67,7 +69,7 @@ def points(
     axes.scatter(
         ordered[~below],
         places[~below],
-        s=look.size * (0.7 if hollow else 1.0) if len(ordered) <= 60 else min(look.size, 10.0),
+        s=size,
         marker=look.marker,
         **style,
     )
@@ -100,8 +102,17 @@ def interval_point(
     )
 
 
-def mean_tick(axes: Axes, mean: float, row: float | int, floor: float = -np.inf) -> None:
-    """Draw a mean as a vertical bar, with its value right of the axes; NaN: there are no values."""
+def mean_tick(
+    axes: Axes,
+    mean: float,
+    ends: tuple[float, float],
+    row: float | int,
+    floor: float = -np.inf,
+) -> None:
+    """Draw a mean as a vertical bar with its interval; both are written right of the axes.
+
+    A mean that is NaN has no values, an interval whose ends are NaN isn't drawn.
+    """
     if np.isnan(mean):
         axes.text(
             0.01,
@@ -115,12 +126,16 @@ def mean_tick(axes: Axes, mean: float, row: float | int, floor: float = -np.inf)
         return
     drawn = max(mean, floor)
     axes.plot([drawn, drawn], [row - 0.4, row + 0.4], color=INK, linewidth=2.2, zorder=4)
+    said = f"{mean:.3f}"
+    if np.isfinite(ends).all():
+        axes.plot(np.maximum(ends, floor), [row, row], color=INK, linewidth=1.0, zorder=2.5)
+        said += f" [{ends[0]:.3f}, {ends[1]:.3f}]"
     axes.text(
-        1.005,
+        1.01,
         row,
-        f"{mean:.3f}".replace("-", "−"),
+        said.replace("-", "−"),
         transform=axes.get_yaxis_transform(),
-        fontsize=SMALL,
+        fontsize=TINY,
         color=INK,
         va="center",
     )

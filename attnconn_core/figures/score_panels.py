@@ -11,7 +11,7 @@ from attnconn_core.errors import ParameterError
 from attnconn_core.figures.context import FigureContext
 from attnconn_core.figures.method_styles import Look, Styles, default_styles
 from attnconn_core.figures.rows import method_rows, points
-from attnconn_core.figures.style import FAINT, INK, SMALL, canvas, heading, plain
+from attnconn_core.figures.style import COLUMN, FAINT, INK, SMALL, canvas, heading, plain
 from attnconn_core.scoring.score import Score, Scored
 
 __all__ = ["score_panel", "score_panel_figures"]
@@ -42,7 +42,7 @@ def score_panel(
     column = _drawn_column(scores)
     styles = styles or default_styles()
     looks = styles.looks(scores["method"].astype(str).unique())
-    figure = canvas(height=1.7 + 0.45 * len(looks))
+    figure = canvas(height=1.8 + 0.3 * len(looks), width=COLUMN)
     axes = figure.subplots()
     shows_intervals = False
     for row, (method, look) in enumerate(looks.items()):

@@ -84,7 +84,10 @@ def heading(figure: Figure, title: str, subtitle: str = "") -> None:
 
 def _wrapped(text: str, ems: float) -> list[str]:
     """Return a text as lines of a width in ems, letters being 0.6 em wide, unbroken at hyphens."""
-    return textwrap.wrap(text, int(ems / 0.6), break_on_hyphens=False)
+    # A number stays with its percent sign: only plain spaces are broken at.
+    whole = text.replace(" %", "\N{NO-BREAK SPACE}%")
+    lines = textwrap.wrap(whole, int(ems / 0.6), break_on_hyphens=False)
+    return [line.replace("\N{NO-BREAK SPACE}", " ") for line in lines]
 
 
 def tidy(axes: Axes, *, grid: str = "") -> None:
@@ -92,9 +95,9 @@ def tidy(axes: Axes, *, grid: str = "") -> None:
     axes.spines[["top", "right"]].set_visible(False)
     axes.spines[["left", "bottom"]].set_color(FAINT)
     axes.tick_params(labelsize=SMALL, color=FAINT, labelcolor=INK)
-    axes.xaxis.label.set(fontsize=NORMAL, color=INK)
-    axes.yaxis.label.set(fontsize=NORMAL, color=INK)
-    axes.title.set(fontsize=NORMAL, color=INK)
+    axes.xaxis.label.set(fontsize=SMALL, color=INK)
+    axes.yaxis.label.set(fontsize=SMALL, color=INK)
+    axes.title.set(fontsize=SMALL, color=INK)
     axes.set_axisbelow(True)
     if grid:
         axes.grid(axis=grid, color=GRID, linewidth=0.7)  # type: ignore[arg-type]

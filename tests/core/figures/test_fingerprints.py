@@ -9,7 +9,10 @@ from attnconn_core.connectivity import configured
 from attnconn_core.errors import ParameterError
 from attnconn_core.figures import Styles, fingerprint_panel, similarity_panel
 from attnconn_core.scoring import FingerprintScore, fingerprint
-from attnconn_core.scoring.fingerprint.identification_intervals import identification_intervals
+from attnconn_core.scoring.fingerprint.identification_intervals import (
+    accuracy_interval,
+    identification_intervals,
+)
 
 DESIGN = "two halves of one run: split-half, not test–retest"
 METHODS = (
@@ -93,12 +96,13 @@ def test_accuracies_are_drawn_against_frames_with_chance(
     scores: dict[str, FingerprintScore],
 ) -> None:
     by_length = {"pearson": LENGTHS, "granger": {600: 0.9, 60: 0.1}}
-    axes = fingerprint_panel(scores, by_length, 0.125, DESIGN).axes[3]
-    lines = {line.get_label(): line for line in axes.lines}
-    assert list(lines["Pearson"].get_ydata()) == [0.25, 0.5, 0.75, 1.0]
-    np.testing.assert_allclose(lines["Pearson"].get_xdata(), list(LENGTHS), rtol=0.03)
-    assert list(lines["Granger (ridge)"].get_ydata()) == [0.1, 0.9]
-    assert list(lines["chance"].get_ydata()) == [0.125, 0.125]
+    panels = fingerprint_panel(scores, by_length, 0.125, DESIGN).axes[3:]
+    assert [axes.get_title() for axes in panels] == ["Pearson", "Granger (ridge)"]
+    first, second = ({line.get_label(): line for line in axes.lines} for axes in panels)
+    assert list(first["Pearson"].get_ydata()) == [0.25, 0.5, 0.75, 1.0]
+    assert list(first["Pearson"].get_xdata()) == list(LENGTHS)
+    assert list(second["Granger (ridge)"].get_ydata()) == [0.1, 0.9]
+    assert list(second["chance"].get_ydata()) == [0.125, 0.125]
 
 
 def test_one_length_is_no_curve(scores: dict[str, FingerprintScore]) -> None:
@@ -106,11 +110,19 @@ def test_one_length_is_no_curve(scores: dict[str, FingerprintScore]) -> None:
     assert len(figure.axes) == 3
 
 
-def test_methods_that_coincide_stay_apart(scores: dict[str, FingerprintScore]) -> None:
-    axes = fingerprint_panel(scores, dict.fromkeys(METHODS, LENGTHS), 1 / 7, DESIGN).axes[3]
-    starts = [line.get_xdata()[0] for line in axes.lines[:6]]
-    assert len(set(starts)) == 6
-    np.testing.assert_allclose(starts, 60, rtol=0.04)
+def test_methods_that_coincide_have_panels_with_intervals_of_their_own(
+    scores: dict[str, FingerprintScore], written, cut_off, overlapping
+) -> None:
+    figure = fingerprint_panel(scores, dict.fromkeys(METHODS, LENGTHS), 1 / 7, DESIGN)
+    panels = figure.axes[3:9]
+    for axes in panels:
+        ends = [segment[:, 1].tolist() for segment in axes.collections[0].get_segments()]
+        np.testing.assert_allclose(ends, [accuracy_interval(y, 7) for y in LENGTHS.values()])
+        others = [line for line in axes.lines if line.get_color() == "#c4c4c4"]
+        assert len(others) == 5
+    assert "grey curves: all other methods" in " ".join(written(figure).split())
+    assert not cut_off(figure)
+    assert not overlapping(figure)
 
 
 def test_everything_is_named_and_nothing_is_cut_off(

@@ -43,7 +43,9 @@ def test_n_and_direction_are_said_and_nothing_is_cut_off(
     figure = forecast_pairs(r2, "attention_subject")
     said = " ".join(written(figure).split())
     assert "n = 7 subjects, 14 sessions" in said
-    assert "above the line Attention (subject) forecasts better" in said
+    assert "above the line the method on the y axis forecasts better" in said
+    assert "interval over subjects, uncorrected for the 4 comparisons" in said
+    assert "uncorrected" not in written(forecast_pairs(r2[["ar", "granger"]], "granger"))
     assert not cut_off(figure)
     assert not overlapping(figure)
 

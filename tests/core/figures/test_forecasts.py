@@ -6,6 +6,7 @@ import pytest
 
 from attnconn_core.errors import ParameterError
 from attnconn_core.figures import forecast_panel, forecast_scatter
+from attnconn_core.scoring.comparison.paired_tests import mean_interval
 
 METHODS = ("ar", "ridge_var", "ridge_var_own_past", "granger", "attention_subject")
 
@@ -45,7 +46,23 @@ def test_means_are_drawn_and_written(r2: pd.DataFrame, written) -> None:
     drawn = [line.get_xdata()[0] for line in bars]
     ordered = ["granger", "attention_subject", "ar", "ridge_var", "ridge_var_own_past"]
     np.testing.assert_allclose(drawn, r2[ordered].mean())
-    assert f"{r2['granger'].mean():.3f}" in written(figure)
+    by_subject = r2["granger"].groupby(level=0).mean()
+    mean, low, high = mean_interval(by_subject.to_numpy())
+    assert f"{mean:.3f} [{low:.3f}, {high:.3f}]" in written(figure)
+    drawn = [list(line.get_xdata()) for line in figure.axes[0].lines]
+    assert [low, high] in drawn
+    said = " ".join(written(figure).split())
+    assert "n = 7 subjects, 14 sessions" in said
+    assert "mean over subjects with its 95 % interval, uncorrected" in said
+    assert figure.get_figwidth() == pytest.approx(180 / 25.4)
+
+
+def test_filled_and_hollow_markers_have_one_size(r2: pd.DataFrame) -> None:
+    first, second = forecast_panel(r2).axes[0].collections[:2]
+    assert list(first.get_sizes()) == list(second.get_sizes())
+    # A white edge would be cut out of a filled marker.
+    assert first.get_edgecolors()[0].tolist()[:3] == second.get_edgecolors()[0].tolist()[:3]
+    assert first.get_linewidths() == second.get_linewidths()
 
 
 def test_the_baseline_is_the_mean_of_ar(r2: pd.DataFrame, written) -> None:
@@ -117,7 +134,7 @@ def test_a_scatter_has_a_point_a_scan_and_equal_axes(written, cut_off, overlappi
     for part in (
         "R² of Granger (ridge)",
         "R² of Attention (subject)",
-        f"higher in {(y > x).sum()} of 14 sessions",
+        f"higher by Attention (subject) in {(y > x).sum()} of them",
         "100303 test",
     ):
         assert part in text
@@ -129,7 +146,7 @@ def test_a_scatter_has_a_point_a_scan_and_equal_axes(written, cut_off, overlappi
 def test_pairs_with_a_nan_are_left_out_of_the_scatter(written) -> None:
     x, y = np.array([0.1, np.nan, 0.3]), np.array([0.2, 0.5, np.nan])
     text = written(_scatter(x, y, ["a", "b", "c"]))
-    assert "higher in 1 of 1 sessions" in text
+    assert "1 sessions (points); R² is higher by Attention (subject) in 1 of them" in text
     assert "b" not in text.splitlines()
 
 

@@ -75,7 +75,7 @@ def test_halves_of_one_run_are_not_called_test_and_retest(study, context, writte
         ("test-retest", ("test", "retest")),
     ):
         drawn = score_figures(ASKED[1], scored, replace(context, design=design))
-        legend = drawn["figure"].axes[0].get_legend().get_texts()
+        legend = drawn["figure"].legends[0].get_texts()
         assert {text.get_text() for text in legend} >= {*names}
         named = written(drawn["scatter"])
         assert all(f", {name}" in named for name in names)

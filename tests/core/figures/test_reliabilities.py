@@ -48,8 +48,40 @@ def test_methods_have_rows_with_their_values_and_the_strengths_their_numbers():
     assert "not trained" in texts(figure)
     assert len(seeds.collections) == 2
     assert icc.get_xlim()[0] == pytest.approx(-0.15 - 0.04)
-    assert seeds.get_xlabel() == "7 subjects"
+    assert seeds.get_xlabel() == "Pearson's r\n7 subjects"
+    assert figure.get_figwidth() == pytest.approx(180 / 25.4)
     assert [text.get_text() for text in strengths.texts][:5] == [".10", ".20", ".30", ".40", ".50"]
+
+
+def test_every_mark_has_its_own_meaning_and_interval(written, cut_off, overlapping):
+    apart = SCORES.assign(icc_median=0.02, icc_median_lower=-0.02, icc_median_upper=0.03)
+    figure = reliability_panel(apart, STRENGTHS, 0.85)
+    icc = figure.axes[2]
+    rows = {tuple(line.get_xdata()): line.get_ydata()[0] for line in icc.lines}
+    # Marks are drawn from the first row to the last, the mean edge before the median one.
+    assert rows[(-0.02, 0.03)] == icc.collections[3].get_offsets()[0, 1]
+    assert rows[(0.4, 0.5)] == icc.collections[0].get_offsets()[0, 1]
+    legend = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert legend == [
+        "mean over subjects; ICC: mean over edges",
+        "expected of the mean of 5 seeds",
+        "expected of whole sessions",
+        "ICC: median over edges",
+        "95 % interval",
+        "least agreement (study key: least_agreement): 0.85",
+    ]
+    handles = figure.legends[0].legend_handles[:4]
+    assert len({handle.get_marker() for handle in handles}) == 4
+    assert cut_off(figure) == []
+    assert overlapping(figure) == []
+
+
+def test_twelve_methods_with_long_names_fit(cut_off, overlapping):
+    names = [f"a_method_with_quite_a_long_name_{n}" for n in range(12)]
+    many = pd.DataFrame([row(name, 0.9, 0.8, 0.5) for name in names])
+    figure = reliability_panel(many, STRENGTHS.assign(method=names[0])[:5])
+    assert cut_off(figure) == []
+    assert overlapping(figure) == []
 
 
 def test_without_retests_or_intervals_it_is_drawn_all_the_same():
