@@ -17,7 +17,8 @@ from PIL import Image
 
 from attnconn_core.figures.blocks import blocks_of
 from attnconn_core.figures.carpet import carpet, mean_signal, standardised_runs
-from attnconn_core.figures.matrix import colour_limits, matrix, without_diagonal
+from attnconn_core.figures.matrix import matrix
+from attnconn_core.figures.matrix_image import colour_limits, without_diagonal
 from attnconn_core.figures.method_styles import Styles
 from attnconn_core.parcellation.regions import RegionTable
 from attnconn_core.records import Connectivity, TimeSeries

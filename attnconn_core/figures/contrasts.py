@@ -19,6 +19,7 @@ def contrast_figures(scored: Scored, context: FigureContext) -> Mapping[str, Fig
         context.regions,
         {matrix.method: True for matrix in details.shown},
         f"t of edges in components with p below {details.level}: {details.difference}",
+        quantity="t",
         styles=context.styles,
     )
     return {"figure": figure}

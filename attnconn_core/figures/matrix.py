@@ -3,37 +3,30 @@
 from collections.abc import Mapping, Sequence
 from math import ceil
 
-import numpy as np
-from jaxtyping import Float, Int
-from matplotlib import colormaps
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.image import AxesImage
-from matplotlib.ticker import ScalarFormatter
 
 from attnconn_core.errors import ParameterError
-from attnconn_core.figures.blocks import blocks_of, draw_borders, label_blocks
+from attnconn_core.figures.blocks import blocks_of
+from attnconn_core.figures.matrix_image import colour_bar, draw_matrix
 from attnconn_core.figures.method_styles import Styles, default_styles
+from attnconn_core.figures.quantities import quantity_of
 from attnconn_core.figures.style import (
-    FAINT,
+    COLUMN,
     INK,
-    MISSING,
     NORMAL,
-    SIGNED,
     SMALL,
     TINY,
-    UNSIGNED,
     canvas,
     heading,
-    tidy,
+    plain,
 )
 from attnconn_core.parcellation.regions import RegionTable
 from attnconn_core.records import Connectivity
 
-__all__ = ["colour_limits", "matrix", "matrix_gallery", "without_diagonal"]
+__all__ = ["matrix", "matrix_gallery"]
 
 _COLUMNS = 3
-_SHARP = 200
+_BAR = 0.85  # inches of a colour bar with its numbers
 _TARGET, _SOURCE = "target: the region predicted", "source: the region that informs it"
 
 
@@ -74,11 +67,12 @@ def matrix(
     label = styles.label(connectivity.method)
     figure = canvas(height=height, width=width)
     axes = figure.subplots()
-    image = _draw(axes, connectivity, table, signed=signed, inches=0.6 * height, names="xy")
+    image = draw_matrix(axes, connectivity, table, signed=signed, inches=0.6 * height, names="xy")
     index = "" if blocks_of(connectivity.regions, table).names else " (index from 0)"
-    axes.set_xlabel(_SOURCE + index, fontsize=NORMAL)
-    axes.set_ylabel(_TARGET + index, fontsize=NORMAL)
-    _colour_bar(axes, image, f"{label} connectivity")
+    target, source = _sides([connectivity])
+    axes.set_xlabel(source + index, fontsize=NORMAL)
+    axes.set_ylabel(target + index, fontsize=NORMAL)
+    colour_bar(axes, image, f"{label} connectivity: {quantity_of(connectivity.method, styles)}")
     explained = styles.explanation([connectivity.method])
     heading(figure, label, f"{_direction(connectivity)}{explained}")
     return figure
@@ -90,10 +84,13 @@ def matrix_gallery(
     signed: Mapping[str, bool],
     title: str = "Connectivity by method",
     *,
+    quantity: str = "",
     subtitle: str = "",
     styles: Styles | None = None,
 ) -> Figure:
-    """Draw several methods' matrices side by side, three per row, each on its own scale.
+    """Draw several methods' matrices side by side, each on its own scale.
+
+    There are three per row, or two where the names of many groups need the space.
 
     Parameters
     ----------
@@ -105,6 +102,8 @@ def matrix_gallery(
         For each method, whether the sign of values has a meaning.
     title
         Title of the figure.
+    quantity
+        What the values of all matrices are; by default, those of each method.
     subtitle
         What the values are of, such as ``"mean over 7 subjects"``; begins the second line.
     styles
@@ -124,15 +123,13 @@ def matrix_gallery(
     if missing:
         raise ParameterError(f"signed must hold every method; it lacks {', '.join(missing)}")
     styles = styles or default_styles()
-    columns = min(_COLUMNS, len(connectivities))
-    rows = ceil(len(connectivities) / columns)
     label_inches = 0.3 + 0.6 * TINY / 72 * _longest_name(connectivities[0], table)
+    columns, inches = _columns(connectivities, table, COLUMN - label_inches - 0.3)
+    rows = ceil(len(connectivities) / columns)
     # If the last row isn't full, the names of sources are written below two rows.
     named_rows = 2 if len(connectivities) % columns else 1
     figure = canvas(
-        height=2.9 * rows + named_rows * label_inches + 0.4,
-        width=3.05 * columns + label_inches,
-        square=True,
+        height=(inches + 0.5) * rows + named_rows * label_inches + 1.0, width=COLUMN, square=True
     )
     grid = figure.subplots(rows, columns, squeeze=False)
     for place, axes in enumerate(grid.flat):
@@ -142,94 +139,44 @@ def matrix_gallery(
         record = connectivities[place]
         lowest = place + columns >= len(connectivities)
         names = ("y" if place % columns == 0 else "") + ("x" if lowest else "")
-        image = _draw(axes, record, table, signed=signed[record.method], inches=2.1, names=names)
-        axes.set_title(
-            f"{styles.label(record.method)}\n{'directed' if record.directed else 'undirected'}",
-            fontsize=NORMAL,
-            color=INK,
+        image = draw_matrix(
+            axes, record, table, signed=signed[record.method], inches=inches, names=names
         )
-        _colour_bar(axes, image, "")
-    figure.supxlabel(_SOURCE, fontsize=NORMAL, color=INK)
-    figure.supylabel(_TARGET, fontsize=NORMAL, color=INK)
+        axes.set_title(
+            plain(f"{styles.label(record.method)}\n{_kind(record)}"), fontsize=SMALL, color=INK
+        )
+        colour_bar(axes, image, quantity or quantity_of(record.method, styles), TINY)
+    target, source = _sides(connectivities)
+    figure.supxlabel(source, fontsize=SMALL, color=INK)
+    figure.supylabel(target, fontsize=SMALL, color=INK)
     explained = styles.explanation(record.method for record in connectivities)
     scale = f"each on its own scale; grey: not shown{explained}"
     heading(figure, title, f"{subtitle}; {scale}" if subtitle else scale)
     return figure
 
 
-def colour_limits(
-    values: Float[np.ndarray, "target source"], *, signed: bool
-) -> tuple[float, float]:
-    """Return the values at which the colours end: 2nd and 98th percentile off the diagonal.
-
-    Outliers would otherwise leave all other values with one colour. For signed values both
-    limits have the larger absolute value of the two, so that 0 has the neutral colour.
-    """
-    off = values[~np.eye(len(values), dtype=bool)]
-    off = off[np.isfinite(off)]
-    low, high = np.percentile(off, [2, 98]) if off.size else (0.0, 1.0)
-    if signed:
-        low, high = -max(abs(low), abs(high)), max(abs(low), abs(high))
-    if not high > low:
-        low, high = (low - 0.5, high + 0.5) if not signed else (-1.0, 1.0)
-    return float(low), float(high)
+def _columns(
+    connectivities: Sequence[Connectivity], table: RegionTable | None, width: float
+) -> tuple[int, float]:
+    """Return the number of panels per row, and the inches of a side of one."""
+    names = len(blocks_of(connectivities[0].regions, table).names)
+    sides = {columns: width / columns - _BAR for columns in (_COLUMNS, _COLUMNS - 1)}
+    fits = [columns for columns, side in sides.items() if 72 * side >= 1.25 * TINY * names]
+    columns = fits[0] if fits else _COLUMNS - 1
+    return min(columns, len(connectivities)), sides[columns]
 
 
-def without_diagonal(
-    values: Float[np.ndarray, "target source"], order: Int[np.ndarray, " region"]
-) -> np.ma.MaskedArray:
-    """Return a matrix in the given order, with the diagonal and non-finite values masked."""
-    ordered = np.ma.masked_invalid(values[np.ix_(order, order)])
-    ordered[np.eye(len(ordered), dtype=bool)] = np.ma.masked
-    return ordered
+def _kind(connectivity: Connectivity) -> str:
+    return "directed" if connectivity.directed else "undirected"
 
 
-def _draw(
-    axes: Axes,
-    connectivity: Connectivity,
-    table: RegionTable | None,
-    *,
-    signed: bool,
-    inches: float,
-    names: str,
-) -> AxesImage:
-    blocks = blocks_of(connectivity.regions, table)
-    low, high = colour_limits(connectivity.values, signed=signed)
-    ordered = without_diagonal(connectivity.values, blocks.order)
-    image = axes.imshow(
-        ordered,
-        cmap=colormaps[SIGNED if signed else UNSIGNED].with_extremes(bad=MISSING),
-        vmin=low,
-        vmax=high,
-        # Smoothing would blur the diagonal; with more regions than pixels it is needed.
-        interpolation="nearest" if len(ordered) <= _SHARP else "auto",
-    )
-    draw_borders(axes, blocks, INK if signed else "white")
-    tidy(axes)
-    points = SMALL if inches > 4 else TINY
-    for side in ("x", "y"):
-        if side in names:
-            label_blocks(axes, blocks, side, inches, points)
-        else:
-            axes.tick_params(axis=side, length=0, labelbottom=False, labelleft=False)
-    return image
-
-
-def _colour_bar(axes: Axes, image: AxesImage, label: str) -> None:
-    shown: np.ndarray = np.ma.compressed(np.ma.asarray(image.get_array()))
-    low, high = image.get_clim()
-    ends = ("neither", "min", "max", "both")
-    extend = ends[int((shown < low).any()) + 2 * int((shown > high).any())]
-    # An inset has the height of the image, regardless of the layout beside it.
-    inset = axes.inset_axes((1.03, 0.0, 0.04, 1.0))
-    bar = axes.figure.colorbar(image, cax=inset, extend=extend, extendfrac=0.03)
-    bar.set_label(label, fontsize=NORMAL, color=INK)
-    bar.ax.tick_params(labelsize=SMALL, color=FAINT)
-    bar.outline.set_visible(False)
-    if 0 < max(abs(low), abs(high)) < 0.01:
-        bar.formatter = ScalarFormatter(useMathText=True)
-        bar.formatter.set_powerlimits((-2, 3))
-        bar.ax.yaxis.get_offset_text().set_fontsize(TINY)
+def _sides(connectivities: Sequence[Connectivity]) -> tuple[str, str]:
+    """Return what rows and columns are: regions of an undirected matrix inform nobody."""
+    kinds = {record.directed for record in connectivities}
+    if kinds == {False}:
+        return "region", "region"
+    either = " (undirected methods: either region)" if False in kinds else ""
+    return _TARGET + either, _SOURCE + either
 
 
 def _longest_name(connectivity: Connectivity, table: RegionTable | None) -> int:

@@ -6,7 +6,7 @@ import pytest
 from attnconn_core.connectivity import configured
 from attnconn_core.errors import AtlasError, ParameterError
 from attnconn_core.figures import Styles, matrix, matrix_gallery
-from attnconn_core.figures.matrix import colour_limits
+from attnconn_core.figures.matrix_image import colour_limits
 from attnconn_core.parcellation import RegionTable
 from attnconn_core.records import Connectivity
 

@@ -6,7 +6,7 @@ import pytest
 
 from attnconn_core.errors import AtlasError, ParameterError
 from attnconn_core.figures import network_gallery, network_means
-from attnconn_core.figures.networks import block_means
+from attnconn_core.figures.block_images import block_means
 from attnconn_core.parcellation import RegionTable
 from attnconn_core.records import Connectivity
 
