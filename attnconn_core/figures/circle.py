@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from attnconn_core.errors import ParameterError
 from attnconn_core.figures.blocks import Blocks, blocks_of, spread
 from attnconn_core.figures.method_styles import Styles, default_styles
-from attnconn_core.figures.style import COLUMN, INK, NORMAL, TINY, canvas, heading, plain
+from attnconn_core.figures.style import COLUMN, INK, SMALL, TINY, canvas, heading, plain
 from attnconn_core.parcellation.regions import RegionTable
 from attnconn_core.records import Connectivity
 
@@ -83,6 +83,7 @@ def circle_gallery(
     styles = styles or default_styles()
     significant = significant or {}
     n_regions = len(table.regions)
+    by_size = edges is None
     edges = edges or min(_MOST, round(_PER_REGION * n_regions))
     columns = min(_COLUMNS, len(connectivities))
     rows = ceil(len(connectivities) / columns)
@@ -92,6 +93,7 @@ def circle_gallery(
     figure = canvas(height=1.2 + rows * (width / columns + 0.15), width=width)
     grid = figure.subplots(rows, columns, squeeze=False, subplot_kw={"projection": "polar"}).flat
     blocks = blocks_of(connectivities[0].regions, table)
+    is_dashed = False
     for place, axes in enumerate(grid):
         if place >= len(connectivities):
             axes.set_visible(False)
@@ -99,13 +101,15 @@ def circle_gallery(
         record = connectivities[place]
         allowed = significant.get(record.method)
         chosen = strongest(record, edges, allowed)
+        is_dashed |= signed[record.method] and bool((record.values[tuple(chosen.T)] < 0).any())
         _draw(axes, record, chosen, blocks, is_signed=signed[record.method])
         about = "" if allowed is None else f": {_said(chosen, allowed)}"
         title = plain(f"{styles.label(record.method)}{about}")
-        axes.set_title(title, fontsize=NORMAL, color=INK, pad=6 + label)
-    dashed = "; dashed: below 0" if any(signed[record.method] for record in connectivities) else ""
+        axes.set_title(title, fontsize=SMALL, color=INK, pad=6 + label)
+    dashed = "; dashed: below 0" if is_dashed else ""
     every = n_regions * (n_regions - 1)
-    shown = f"the {min(edges, every)} strongest of {every:,} connections"
+    why = f" ({_PER_REGION:g} per region, at most {_MOST}, so that arrows can be told apart)"
+    shown = f"the {min(edges, every)} strongest of {every:,} connections{why if by_size else ''}"
     if significant:
         shown += ", or of those that are significant"
     heading(

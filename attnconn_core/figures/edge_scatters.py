@@ -14,7 +14,7 @@ from scipy.stats import rankdata
 
 from attnconn_core.errors import ParameterError
 from attnconn_core.figures.method_styles import Styles, default_styles
-from attnconn_core.figures.style import COLUMN, INK, NORMAL, SMALL, canvas, heading, plain, tidy
+from attnconn_core.figures.style import COLUMN, INK, SMALL, canvas, heading, plain, tidy
 from attnconn_core.records import Connectivity
 from attnconn_core.scoring.correlation import correlation
 
@@ -33,8 +33,9 @@ def edge_scatters(
 ) -> Figure:
     """Draw, for every pair of matrices, the edges of one against those of the other.
 
-    Few edges are points; many are counted in hexagons. Every panel has Pearson's r and
-    Spearman's ρ over the edges, those outside the axes included.
+    Few edges are points; many are counted in hexagons. An undirected edge is drawn once against
+    an undirected method, and twice against a directed one, with the value of each direction.
+    Every panel has Pearson's r and Spearman's ρ over the edges, those outside the axes included.
 
     Parameters
     ----------
@@ -81,7 +82,9 @@ def edge_scatters(
         figure,
         "Edges of one method against those of another",
         (f"{subtitle}; " if subtitle else "")
-        + "r: Pearson, ρ: Spearman, of all edges; axes hold 99.8 % of the values"
+        + f"{'hexagons count edges' if counted else 'each point is an edge'}{_twice(pairs)}; "
+        "r: Pearson, ρ: Spearman, of all edges"
+        + ("; axes hold 99.8 % of the values" if counted else "")
         + styles.explanation(methods),
     )
     return figure
@@ -136,6 +139,12 @@ def _common_edges(
     return first.values[kept].astype(np.float64), second.values[kept].astype(np.float64)
 
 
+def _twice(pairs: Sequence[Pair]) -> str:
+    """Return how undirected edges are counted where some methods are directed."""
+    mixed = any(first.directed != second.directed for first, second in pairs)
+    return " in both directions, undirected ones twice" if mixed else ""
+
+
 def _draw(
     axes: Axes, x: Float[np.ndarray, " edge"], y: Float[np.ndarray, " edge"]
 ) -> PolyCollection | None:
@@ -178,7 +187,7 @@ def _count_bar(figure: Figure, counted: Sequence[PolyCollection], panels: np.nda
     for hexagons in counted:
         hexagons.set_norm(norm)
     bar = figure.colorbar(counted[0], ax=panels, shrink=0.6, aspect=30, pad=0.03)
-    bar.set_label("edges per hexagon", fontsize=NORMAL, color=INK)
+    bar.set_label("edges per hexagon", fontsize=SMALL, color=INK)
     bar.ax.yaxis.set_major_formatter(FuncFormatter(lambda number, _: f"{number:,.0f}"))
     bar.ax.tick_params(labelsize=SMALL)
     bar.outline.set_visible(False)

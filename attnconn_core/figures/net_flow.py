@@ -17,7 +17,6 @@ from attnconn_core.figures.style import (
     COLUMN,
     FAINT,
     INK,
-    NORMAL,
     SMALL,
     TINY,
     canvas,
@@ -33,6 +32,7 @@ _EXTREME = 15
 _ROW = 0.155  # inches
 _HEAD = 0.52  # inches of a panel that aren't rows
 _NETWORK_COLUMNS, _REGION_COLUMNS = 3, 2
+_ASYMMETRY = "Asymmetry: Σ|A − Aᵀ| / Σ(|A| + |Aᵀ|) of a matrix A, without its diagonal"
 _SIGN = "← is informed more · informs more →"
 
 
@@ -83,11 +83,13 @@ def net_flow(
     _draw_regions(parts[-1], flows, styles)
     heading(
         figure,
-        "Net flow: which regions inform others",
+        "Net flow: outgoing minus incoming weight",
         (f"{subtitle}; " if subtitle else "")
-        + "net flow is out-strength minus in-strength, in the units of the method. Above 0: the "
-        "region informs others more than it is informed. Lines: 95 % t intervals over subjects; "
-        "hollow: the interval includes 0" + styles.explanation([flow.method for flow in flows]),
+        + "net flow of a region: sum of its column minus sum of its row, in the unit of the "
+        "method. Above 0, the region informs others more than it is informed; this need not be "
+        "causal. Lines: 95 % t intervals over subjects, uncorrected for the number of regions "
+        "and of groups; hollow: the interval includes 0"
+        + styles.explanation([flow.method for flow in flows]),
     )
     return figure
 
@@ -122,7 +124,7 @@ def short_names(names: Sequence[str]) -> tuple[str, tuple[str, ...]]:
 
 
 def _draw_asymmetry(part: SubFigure, flows: Sequence[Flow], styles: Styles) -> None:
-    _title(part, "Asymmetry: the share of the matrix that differs between the two directions")
+    _title(part, _ASYMMETRY)
     axes = part.subplots()
     _rows(axes, [styles.label(flow.method) for flow in flows])
     for row, flow in enumerate(flows):
@@ -155,6 +157,7 @@ def _draw_regions(part: SubFigure, flows: Sequence[Flow], styles: Styles) -> Non
         if left_out
         else f"all {len(regions)} regions"
     )
+    which += ", selected by these means" if left_out else ""
     names = f"; all names begin with {shared}" if shared else ""
     _title(part, f"Per region: {which}{names}")
     for axes, flow in zip(
@@ -238,4 +241,4 @@ def _points(
 
 
 def _title(part: SubFigure, text: str) -> None:
-    part.suptitle(plain(text), fontsize=NORMAL, color=INK, x=0.012, ha="left")
+    part.suptitle(plain(text), fontsize=SMALL, color=INK, x=0.012, ha="left")
