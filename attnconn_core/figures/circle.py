@@ -90,7 +90,7 @@ def circle_gallery(
     width = COLUMN if columns == _COLUMNS else 0.75 * COLUMN
     lines = [line for group in table.groups or () for line in wrap(group, _WRAPPED)]
     label = 0.5 * TINY * max(map(len, lines), default=0)  # points
-    figure = canvas(height=1.2 + rows * (width / columns + 0.15), width=width)
+    figure = canvas(height=1.5 + rows * (width / columns + 0.15), width=width)
     grid = figure.subplots(rows, columns, squeeze=False, subplot_kw={"projection": "polar"}).flat
     blocks = blocks_of(connectivities[0].regions, table)
     is_dashed = False
@@ -108,7 +108,7 @@ def circle_gallery(
         axes.set_title(title, fontsize=SMALL, color=INK, pad=6 + label)
     dashed = "; dashed: below 0" if is_dashed else ""
     every = n_regions * (n_regions - 1)
-    why = f" ({_PER_REGION:g} per region, at most {_MOST}, so that arrows can be told apart)"
+    why = f" ({_PER_REGION:g} per region, at most {_MOST})"
     shown = f"the {min(edges, every)} strongest of {every:,} connections{why if by_size else ''}"
     if significant:
         shown += ", or of those that are significant"

@@ -9,7 +9,7 @@ from attnconn_core.errors import ParameterError
 from attnconn_core.figures.blocks import blocks_of
 from attnconn_core.figures.matrix_image import colour_bar, draw_matrix
 from attnconn_core.figures.method_styles import Styles, default_styles
-from attnconn_core.figures.quantities import quantity_of
+from attnconn_core.figures.quantities import quantity_of, sides_of
 from attnconn_core.figures.style import (
     COLUMN,
     INK,
@@ -27,7 +27,6 @@ __all__ = ["matrix", "matrix_gallery"]
 
 _COLUMNS = 3
 _BAR = 0.85  # inches of a colour bar with its numbers
-_TARGET, _SOURCE = "target: the region predicted", "source: the region that informs it"
 
 
 def matrix(
@@ -69,7 +68,7 @@ def matrix(
     axes = figure.subplots()
     image = draw_matrix(axes, connectivity, table, signed=signed, inches=0.6 * height, names="xy")
     index = "" if blocks_of(connectivity.regions, table).names else " (index from 0)"
-    target, source = _sides([connectivity])
+    target, source = sides_of([connectivity], "region")
     axes.set_xlabel(source + index, fontsize=NORMAL)
     axes.set_ylabel(target + index, fontsize=NORMAL)
     colour_bar(axes, image, f"{label} connectivity: {quantity_of(connectivity.method, styles)}")
@@ -129,7 +128,7 @@ def matrix_gallery(
     # If the last row isn't full, the names of sources are written below two rows.
     named_rows = 2 if len(connectivities) % columns else 1
     figure = canvas(
-        height=(inches + 0.5) * rows + named_rows * label_inches + 1.0, width=COLUMN, square=True
+        height=(inches + 0.5) * rows + named_rows * label_inches + 1.2, width=COLUMN, square=True
     )
     grid = figure.subplots(rows, columns, squeeze=False)
     for place, axes in enumerate(grid.flat):
@@ -146,7 +145,7 @@ def matrix_gallery(
             plain(f"{styles.label(record.method)}\n{_kind(record)}"), fontsize=SMALL, color=INK
         )
         colour_bar(axes, image, quantity or quantity_of(record.method, styles), TINY)
-    target, source = _sides(connectivities)
+    target, source = sides_of(connectivities, "region")
     figure.supxlabel(source, fontsize=SMALL, color=INK)
     figure.supylabel(target, fontsize=SMALL, color=INK)
     explained = styles.explanation(record.method for record in connectivities)
@@ -168,15 +167,6 @@ def _columns(
 
 def _kind(connectivity: Connectivity) -> str:
     return "directed" if connectivity.directed else "undirected"
-
-
-def _sides(connectivities: Sequence[Connectivity]) -> tuple[str, str]:
-    """Return what rows and columns are: regions of an undirected matrix inform nobody."""
-    kinds = {record.directed for record in connectivities}
-    if kinds == {False}:
-        return "region", "region"
-    either = " (undirected methods: either region)" if False in kinds else ""
-    return _TARGET + either, _SOURCE + either
 
 
 def _longest_name(connectivity: Connectivity, table: RegionTable | None) -> int:

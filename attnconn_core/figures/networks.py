@@ -20,7 +20,7 @@ from attnconn_core.figures.block_images import (
 )
 from attnconn_core.figures.method_styles import Styles, default_styles
 from attnconn_core.figures.powers import in_tens, scaled, times_power
-from attnconn_core.figures.quantities import quantity_of
+from attnconn_core.figures.quantities import quantity_of, sides_of
 from attnconn_core.figures.style import COLUMN, INK, NORMAL, SMALL, TINY, canvas, heading, plain
 from attnconn_core.parcellation.regions import RegionTable
 from attnconn_core.records import Connectivity
@@ -78,7 +78,7 @@ def network_means(
     bar.ax.tick_params(labelsize=SMALL)
     write_means(axes, shown, 2, SMALL if len(names) <= 10 else TINY)
     name_groups(axes, _with_sizes(sizes), "xy", SMALL)
-    target, source = _sides([connectivity], table)
+    target, source = sides_of([connectivity], table.grouping or "group")
     axes.set_xlabel(source, fontsize=NORMAL)
     axes.set_ylabel(target, fontsize=NORMAL)
     unit = f" ({times_power(power)})" if power else ""
@@ -150,7 +150,7 @@ def network_gallery(
         name_groups(axes, _with_sizes(sizes), sides, TINY)
         title = f"{styles.label(record.method)}\n{'' if record.directed else 'un'}directed"
         axes.set_title(plain(title), fontsize=SMALL, color=INK)
-    target, source = _sides(connectivities, table)
+    target, source = sides_of(connectivities, table.grouping or "group")
     figure.supxlabel(source, fontsize=SMALL, color=INK)
     figure.supylabel(target, fontsize=SMALL, color=INK)
     heading(
@@ -176,15 +176,6 @@ def _numbers(sizes: Mapping[str, int]) -> Int[np.ndarray, " group"]:
 
 def _with_sizes(sizes: Mapping[str, int]) -> list[str]:
     return [f"{name} ({number})" for name, number in sizes.items()]
-
-
-def _sides(records: Sequence[Connectivity], table: RegionTable) -> tuple[str, str]:
-    """Return what rows and columns are: groups of an undirected matrix inform nobody."""
-    kind, kinds = table.grouping or "group", {record.directed for record in records}
-    if kinds == {False}:
-        return kind, kind
-    either = f" (undirected methods: either {kind})" if False in kinds else ""
-    return f"target: the {kind} predicted{either}", f"source: the {kind} that informs{either}"
 
 
 def _beyond(grid: Sequence[Axes]) -> str:

@@ -1,8 +1,11 @@
-"""What the values of a method are, for the axes and colour bars of figures."""
+"""What a matrix's values, rows and columns are, for the axes and colour bars of figures."""
+
+from collections.abc import Sequence
 
 from attnconn_core.figures.method_styles import Styles
+from attnconn_core.records import Connectivity
 
-__all__ = ["quantity_of"]
+__all__ = ["quantity_of", "sides_of"]
 
 _OF_METHODS = {
     "pearson": "correlation",
@@ -42,3 +45,25 @@ def quantity_of(method: str, styles: Styles) -> str:
     'drop in R²'
     """
     return _OF_METHODS.get(method) or _OF_FAMILIES.get(styles.family(method), "connection")
+
+
+def sides_of(records: Sequence[Connectivity], kind: str) -> tuple[str, str]:
+    """Return what rows and columns are: in an undirected matrix nothing informs or is informed.
+
+    Parameters
+    ----------
+    records
+        Matrices that share the axes.
+    kind
+        What a row stands for, such as ``"region"``.
+
+    Returns
+    -------
+    target, source
+        Labels of the vertical and the horizontal axis.
+    """
+    kinds = {record.directed for record in records}
+    if kinds == {False}:
+        return kind, kind
+    either = f"\n(undirected methods: either {kind})" if False in kinds else ""
+    return f"target: the {kind} predicted{either}", f"source: the {kind} that informs it{either}"

@@ -1,6 +1,7 @@
 """Circles show the strongest connections, each as an arrow from its source to its target."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -105,6 +106,10 @@ def test_how_many_are_shown_of_how_many_is_said(table: RegionTable, written) -> 
     few = circle_gallery([_matrix(table, "rdcm")], table, SIGNED, edges=20)
     assert "the 20 strongest of 8,742" in " ".join(written(few).split())
     assert "dashed: below 0" in " ".join(written(few).split())
+    positive = replace(_matrix(table, "rdcm"), values=np.abs(_matrix(table).values))
+    assert "dashed" not in written(circle_gallery([positive], table, SIGNED))
+    assert "(1.5 per region, at most 150)" in text
+    assert "per region" not in written(few)
     assert len(_arrows(few.axes[0])[0]) == 20
     significant = {"granger": _matrix(table).values > 2.5}
     figure = circle_gallery([_matrix(table)], table, SIGNED, significant=significant)

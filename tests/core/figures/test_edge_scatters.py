@@ -39,11 +39,14 @@ def test_an_edge_that_is_unknown_in_either_is_left_out() -> None:
     assert "18 edges" in axes.get_title()
 
 
-def test_an_edge_of_two_undirected_methods_counts_once() -> None:
+def test_an_edge_of_two_undirected_methods_counts_once(written) -> None:
     pair = (_matrix("pearson", 1, directed=False), _matrix("partial", 2, directed=False))
     assert "10 edges" in edge_scatters([pair]).axes[0].get_title()
+    assert "each point is an edge; r: Pearson" in written(edge_scatters([pair]))
     pair = (_matrix("pearson", 1, directed=False), _matrix("granger", 2))
     assert "20 edges" in edge_scatters([pair]).axes[0].get_title()
+    said = " ".join(written(edge_scatters([pair])).split())
+    assert "each point is an edge in both directions, undirected ones twice" in said
 
 
 def test_many_edges_are_counted(written) -> None:
@@ -57,6 +60,7 @@ def test_many_edges_are_counted(written) -> None:
     first, second = (axes.collections[0] for axes in figure.axes[:2])
     assert first.get_clim() == second.get_clim()
     assert "edges per hexagon" in written(figure)
+    assert "hexagons count edges; r: Pearson" in written(figure)
 
 
 @pytest.mark.parametrize("count", [1, 2, 4, 6])

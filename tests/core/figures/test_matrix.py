@@ -74,12 +74,9 @@ def test_everything_is_named_and_nothing_is_cut_off(
 ) -> None:
     figure = matrix(_connectivity(table, method), table, signed=True, styles=STYLES)
     text = written(figure)
-    for part in (
-        "target: the region predicted",
-        "source: the region that informs it",
-        "connectivity",
-    ):
-        assert part in text
+    for part in ("target: the region predicted", "source: the region that informs it"):
+        assert (part in text) == (method != "pearson")
+    assert "connectivity: " + ("correlation" if method == "pearson" else "attention") in text
     assert all(text.count(group) == 2 for group in set(table.groups))
     assert ("undirected" in text) == (method == "pearson")
     assert not cut_off(figure)
@@ -122,6 +119,9 @@ def test_a_gallery_draws_every_method_on_its_own_scale(
     for part in ("Pearson\nundirected", "Attention (subject)\ndirected", "target:", "source:"):
         assert part in text
     assert "Attention (group, base) †\ndirected" in text
+    for quantity in ("correlation", "partial correlation", "drop in R²", "attention weight"):
+        assert f"\n{quantity}" in text
+    assert figure.get_figwidth() == pytest.approx(180 / 25.4)
     # Names at the left of both rows, and below each column's last matrix.
     assert text.count("Central region") == 2 + 3
     assert not cut_off(figure)

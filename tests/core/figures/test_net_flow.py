@@ -79,8 +79,14 @@ def test_the_sign_the_unit_and_the_subjects_are_explained(table: RegionTable, wr
             net_flow(_flows(table, scale=0.001), table, subtitle="mean over 7 subjects")
         ).split()
     )
-    assert "mean over 7 subjects; net flow is out-strength minus in-strength" in text
-    assert "Above 0: the region informs others more than it is informed" in text
+    assert (
+        "mean over 7 subjects; net flow of a region: sum of its column minus sum of its row" in text
+    )
+    assert "Above 0, the region informs others more than it is informed" in text
+    assert "uncorrected for the number of regions and of groups" in text
+    assert "of 94 regions, selected by these means" in text
+    assert "Asymmetry: Σ|A − Aᵀ| / Σ(|A| + |Aᵀ|)" in text
+    assert "Net flow: outgoing minus incoming weight" in text
     assert "hollow: the interval includes 0" in text
     assert "← is informed more · informs more → (× 10⁻³)" in text
     assert "Per lobe: mean net flow of its regions" in text

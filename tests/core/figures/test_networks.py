@@ -1,5 +1,7 @@
 """Means between groups equal those of a table of edges, and are written on them."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -71,9 +73,9 @@ def test_everything_is_named_and_nothing_is_cut_off(
     table = RegionTable(regions, groups, None, "network")
     figure = network_means(_connectivity(table), table)
     text = written(figure)
-    assert all(f"{group}\n" in text for group in groups)
-    assert "source: the group that informs" in text
-    assert "target: the group predicted" in text
+    assert all(f"{group} (2)\n" in text for group in groups)
+    assert "source: the network that informs it" in text
+    assert "target: the network predicted" in text
     assert not cut_off(figure)
     assert not overlapping(figure)
 
@@ -111,9 +113,9 @@ def test_a_gallery_shows_every_method_with_its_scale(table: RegionTable, written
     figure = network_gallery(records, table, SIGNED, subtitle="mean over 7 subjects")
     shown = [axes for axes in figure.axes if axes.get_visible()]
     assert [axes.get_title() for axes in shown] == [
-        "Pearson",
-        "Granger (ridge)",
-        "Attention (subject)",
+        "Pearson\ndirected",
+        "Granger (ridge)\ndirected",
+        "Attention (subject)\ndirected",
     ]
     assert "mean over 7 subjects, and over the pairs of different regions" in " ".join(
         written(figure).split()
@@ -124,7 +126,9 @@ def test_a_gallery_shows_every_method_with_its_scale(table: RegionTable, written
         numbers = [float(text.get_text().replace("−", "-")) for text in axes.texts]
         np.testing.assert_allclose(np.reshape(numbers, (8, 8)) * power, means, atol=0.501 * power)
         bar = axes.child_axes[0].get_ylabel()
-        assert bar == f"mean connection (× 10{'⁻⁵' if power == 1e-5 else '⁻⁴'})"
+        said = {"pearson": "correlation", "granger": "drop in R²"}
+        quantity = said.get(record.method, "attention weight")
+        assert bar == f"mean {quantity} (× 10{'⁻⁵' if power == 1e-5 else '⁻⁴'})"
         low, high = axes.images[0].get_clim()
         assert (low == -high) == SIGNED[record.method]
 
@@ -141,7 +145,7 @@ def test_a_gallery_is_legible_at_180_mm(
     assert bool(figure.axes[0].texts) == (n_groups <= 9)
     # Names of sources stand below each column, those of targets left of each row.
     assert written(figure).count("SalVentAttnB") == [2, 3, 4][n_methods - 1]
-    assert "source: the group that informs" in written(figure)
+    assert "source: the network that informs it" in written(figure)
     assert not cut_off(figure)
     assert not overlapping(figure)
 
@@ -152,3 +156,31 @@ def test_a_gallery_needs_a_matrix_and_groups(table: RegionTable) -> None:
     bare = RegionTable.ungrouped(table.regions)
     with pytest.raises(AtlasError, match="no networks and no lobes"):
         network_gallery(_of_methods(table), bare, SIGNED)
+
+
+def test_a_block_of_a_left_and_a_right_region_does_not_set_the_colours(written) -> None:
+    regions = tuple(f"r{number}" for number in range(10))
+    table = RegionTable(regions, ("Insula",) * 2 + ("A",) * 4 + ("B",) * 4, None, "lobe")
+    values = np.full((10, 10), 0.1)
+    values[:2, :2], values[2:6, 2:6] = 5.0, 0.3
+    record = Connectivity(values, regions, "granger", True)
+    figure = network_gallery([record], table, {"granger": False})
+    axes = figure.axes[0]
+    assert axes.images[0].get_clim()[1] == pytest.approx(3.0)  # × 10⁻¹
+    (frame,) = axes.patches
+    assert frame.get_xy() == (-0.5, -0.5)
+    assert "framed: beyond the colours" in " ".join(written(figure).split())
+    names = [label.get_text() for label in axes.get_yticklabels()]
+    assert sorted(names) == ["A (4)", "B (4)", "Insula (2)"]
+    values[:2, :2] = 0.2
+    assert "framed" not in written(network_gallery([record], table, {"granger": False}))
+
+
+def test_undirected_methods_have_neither_targets_nor_sources(table: RegionTable, written) -> None:
+    record = _of_methods(table)[0]
+    mixed = [replace(record, directed=False), *_of_methods(table)[1:]]
+    said = written(network_gallery(mixed, table, SIGNED))
+    assert "target: the lobe predicted\n(undirected methods: either lobe)" in said
+    alone = written(network_gallery(mixed[:1], table, SIGNED))
+    assert "target" not in alone
+    assert "source" not in alone
