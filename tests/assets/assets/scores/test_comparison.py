@@ -57,6 +57,7 @@ def _winners_are_above_the_reference(verdicts, pairs):
     leaders = verdicts.loc[("linear-5", "detection and direction (AUPRC)"), "leaders"]
     assert "pearson" not in leaders.split(", ")
     assert any("granger" in each for each in leaders.split(", "))
-    # One pair of methods, in each of three measures.
-    assert pairs.groupby("score").size()["fingerprint"] == 3
+    # One pair of methods in each of two measures; I_diff is compared between no methods.
+    assert pairs.groupby("score").size()["fingerprint"] == 2
+    assert verdicts.loc[("fingerprint", "I_diff"), "leaders"] == ""
     assert pairs[["p", "p_corrected"]].notna().all(axis=None)
