@@ -15,7 +15,7 @@ from attnconn_core.parcellation import RegionTable
 from attnconn_core.records import Cohort
 from attnconn_core.scoring.comparison.measured import Measured
 from attnconn_core.scoring.comparison.verdicts import compare_hits
-from attnconn_core.scoring.fingerprint.fingerprint import FingerprintScore, fingerprint
+from attnconn_core.scoring.fingerprint.fingerprint import FingerprintScore, fingerprint, least_p
 from attnconn_core.scoring.fingerprint.identification_intervals import identification_intervals
 from attnconn_core.scoring.fingerprint.lengths import AtLength, lengths_tables
 from attnconn_core.scoring.fingerprint.pairing import PooledPairs, pair_within_pools
@@ -164,6 +164,7 @@ class Fingerprint:
             "pools": compared.n_pools,
             "unpaired": list(compared.unpaired),
             "others": _others(data.pools),
+            "least p": least_p(compared.pools, self.permutations),
         }
         details = FingerprintDetails(
             {method: identified.score for method, identified in by_method.items()},
@@ -199,8 +200,9 @@ class Fingerprint:
             compared = compare_hits(lengths[lengths["frames"] == frames], own, chance)
             where = f"from {frames} frames"
             words = (
-                f"Accuracy of identification {where} (chance: {chance:.2f}{within}) is {{best}} "
-                "by {who} ({value})"
+                f"From complete scans, {sum(scores['accuracy'] == 1)} of {len(scores)} methods "
+                f"identify every subject; {where} (chance: {chance:.2f}{within}) accuracy is "
+                "{best} by {who} ({value})"
             )
             yield Measured(
                 "fingerprint",
