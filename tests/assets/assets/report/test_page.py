@@ -111,7 +111,7 @@ def test_the_fingerprint_is_written_as_given(context: dict[str, Any]) -> None:
     assert _row(page, "Name of granger") == [
         "0.88", "1.00", "0.10", "−4.0", "0.100", "3.00", "&lt; 0.001"
     ]  # fmt: skip
-    assert _row(page, "Name of pearson")[-1] == "0.250"
+    assert _row(page, "Name of pearson")[-1] == "0.2500"
     assert "Whole scans; n = 8 subjects" in page
     assert "0.457" in page
     assert f"base64,{PNG}" in page
