@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 
 from attnconn_assets.assets.report.explanations import explanations
+from attnconn_assets.assets.report.figure_sizes import within
 from attnconn_assets.assets.report.gaps import cohort_numbers
 from attnconn_assets.assets.report.methods_text import methods_bibtex, methods_text
 from attnconn_assets.assets.report.reading import facts_of, picture_of, table_of
@@ -58,7 +59,7 @@ def sections(work: Work, styles: Styles) -> dict[str, Any]:
             **cohort,
             SUSPICIONS: facts_of(work, "cohort").get(SUSPICIONS, {}),
         },
-        "figures": _figures(work),
+        **_figures(work),
         "ground_truths": {
             name: [picture_of(work, "recovery", figure, name) for figure in ("figure", "graphs")]
             for name in work.settings["ground_truths"]
@@ -95,10 +96,15 @@ def _dropped(work: Work) -> dict[str, str]:
     return dropped
 
 
-def _figures(work: Work) -> dict[str, dict[str, str]]:
+def _figures(work: Work) -> dict[str, Any]:
     needed = {name: where for name, where in FIGURES.items() if where[0] in work.needs}
     pictures = {name: picture_of(work, *where) for name, where in needed.items()}
-    return {name: picture for name, picture in pictures.items() if picture is not None}
+    stored = {name: picture for name, picture in pictures.items() if picture is not None}
+    shown = within(stored)
+    return {
+        "figures": shown,
+        "made_smaller": [name for name in stored if shown[name] != stored[name]],
+    }
 
 
 def _viewer(work: Work, styles: Styles) -> dict[str, Any] | None:

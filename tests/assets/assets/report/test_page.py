@@ -314,3 +314,8 @@ def test_notes_stand_below_the_table_of_all_methods(context):
     context["notes"] = ["ICC of edges: too <few>"]
     page = _render(context)
     assert page.index("</table>") < page.index("ICC of edges: too &lt;few&gt;.")
+
+
+def test_figures_that_are_smaller_than_stored_are_named(context):
+    context["made_smaller"] = ["circle", "net_flow"]
+    assert "smaller than in the store: circle, net flow." in _render(context)
