@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from attnconn_assets.output import can_be_written
 from attnconn_assets.study.selection import default_study, study_file
 from attnconn_assets.study.shipped import shipped_names
 from attnconn_core.errors import AttnconnError, StudyError
@@ -47,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"attnconn: {error}", file=sys.stderr)
         return 1
     except BrokenPipeError:  # the reader has closed the pipe, as `head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         if options.command in _ONLY_PRINT:
             return 0
         print(
@@ -56,11 +57,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 1
+    except OSError as error:
+        if can_be_written(sys.stdout):
+            raise
+        _drop_output()
+        kept = "" if options.command in _ONLY_PRINT else "; finished partitions are kept"
+        print(
+            f"attnconn: the output of `attnconn {options.command}` can't be written "
+            f"({error.strerror}){kept}. Send it elsewhere, and run again",
+            file=sys.stderr,
+        )
+        return 1
     except KeyboardInterrupt:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C finds nothing to interrupt
         what = _INTERRUPTED.get(options.command, "finished partitions are kept")
         print(f"\nattnconn: interrupted; {what}", file=sys.stderr)
         return 130
+
+
+def _drop_output() -> None:
+    """Send what is still to be printed nowhere, so that it raises no second error at the end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _command(options: argparse.Namespace, file: Path) -> int:

@@ -2,10 +2,12 @@
 
 import contextlib
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from attnconn_assets.instance.home import home_folder
+from attnconn_assets.output import can_be_written
 from attnconn_assets.storage.databases import disk_trouble
 from attnconn_assets.study.study import Study
 from attnconn_core.errors import AttnconnError, StoreError
@@ -32,7 +34,7 @@ def naming_disks(study: Study) -> Iterator[None]:
         yield
     except Exception as error:
         trouble = disk_trouble(error)
-        if not trouble or isinstance(error, AttnconnError):
+        if not trouble or isinstance(error, AttnconnError) or not can_be_written(sys.stdout):
             raise
         raise StoreError(
             f"results and databases must be readable and writable, but a disk reports: {trouble}. "

@@ -21,6 +21,8 @@ class LinearKind:
         Name in tables and the store.
     label
         Name in figures and reports.
+    description
+        What it forecasts from, and what is penalised.
     cohort_informed
         Whether the forecast also uses other subjects' data; labels in figures and
         tables are then marked (`attnconn_core.figures.Styles.label`).
@@ -28,16 +30,35 @@ class LinearKind:
 
     name: str
     label: str
+    description: str
     cohort_informed: bool = False
 
 
 _KINDS = (
-    LinearKind("ar", "AR (own past)"),
-    LinearKind("ridge_var", "Ridge VAR"),
-    LinearKind("ridge_var_own_past", "Ridge VAR, own past unpenalised"),
-    LinearKind("lag_weighted_var", "Lag-weighted VAR"),
-    LinearKind("cohort_var", "Cohort VAR", cohort_informed=True),
-    LinearKind("hierarchical_var", "Hierarchical VAR", cohort_informed=True),
+    LinearKind("ar", "AR (own past)", "from each region's own past alone"),
+    LinearKind("ridge_var", "Ridge VAR", "from all regions' past with one ridge penalty"),
+    LinearKind(
+        "ridge_var_own_past",
+        "Ridge VAR, own past unpenalised",
+        "the same without a penalty on a region's own past",
+    ),
+    LinearKind(
+        "lag_weighted_var",
+        "Lag-weighted VAR",
+        "that with a penalty that grows with the lag",
+    ),
+    LinearKind(
+        "cohort_var",
+        "Cohort VAR",
+        "with the mean coefficients of other subjects",
+        cohort_informed=True,
+    ),
+    LinearKind(
+        "hierarchical_var",
+        "Hierarchical VAR",
+        "penalised towards the mean coefficients of other subjects",
+        cohort_informed=True,
+    ),
 )
 
 #: Name → kind of linear forecaster. The first uses only each region's own past.

@@ -176,3 +176,14 @@ def test_a_reader_that_closes_the_pipe_ends_a_run_with_an_error(
     assert main(["--study", str(file), *command]) == status
     assert len(replaced) == 1
     assert ("has closed it, so the command ended" in capsys.readouterr().err) == bool(status)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no /dev/full")
+def test_output_that_cannot_be_written_is_not_taken_for_a_full_store():
+    command = [sys.executable, "-m", "attnconn_assets", "methods"]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 1
+    said = "the output of `attnconn methods` can't be written (No space left on device)"
+    assert done.stderr.startswith(f"attnconn: {said}")
+    assert len(done.stderr.splitlines()) == 1

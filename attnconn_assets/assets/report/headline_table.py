@@ -10,7 +10,10 @@ from attnconn_core.figures import Styles
 from attnconn_core.scoring import with_score_column
 from attnconn_core.wording import number
 
-__all__ = ["headline_notes", "headline_table", "headline_text", "scores_text"]
+__all__ = ["alike_notes", "headline_notes", "headline_table", "headline_text", "scores_text"]
+
+# r of different subjects from which agreement between halves says nothing of the subject.
+_ALIKE = 0.9
 
 
 def headline_table(rows: pd.DataFrame, cells: pd.DataFrame) -> dict[str, Any]:
@@ -122,6 +125,27 @@ def headline_notes(
             for title, why in zip(missing["title"], missing["missing"], strict=True)
         ),
         *(f"{styles.label(str(name))}: {_taken(share)}" for name, share in shares.items()),
+    ]
+
+
+def alike_notes(reliability: pd.DataFrame | None, styles: Styles) -> list[str]:
+    """Return notes on methods that give all subjects nearly the same matrix.
+
+    Parameters
+    ----------
+    reliability
+        Scores of reliability; None if not made.
+    styles
+        Labels of the methods, with their marks.
+    """
+    if reliability is None:
+        return []
+    alike = reliability[reliability["others_r"] >= _ALIKE]
+    return [
+        f"{styles.label(str(row['method']))}: matrices of different subjects correlate by "
+        f"{number(row['others_r'], 3)}, so a high r between seeds or halves is not specific to "
+        "the subject"
+        for _, row in alike.iterrows()
     ]
 
 

@@ -1,4 +1,4 @@
-"""What a study of this size can't tell, in words made from its intervals."""
+"""How uncertain differences are in a study of this size, in words made from its intervals."""
 
 import pandas as pd
 
@@ -8,7 +8,7 @@ __all__ = ["limits"]
 
 
 def limits(pairs: pd.DataFrame, verdicts: pd.DataFrame) -> list[str]:
-    """Return sentences on the differences between methods that can't be told from none.
+    """Return sentences on the uncertainty of a difference between two methods.
 
     Parameters
     ----------
@@ -33,7 +33,8 @@ def limits(pairs: pd.DataFrame, verdicts: pd.DataFrame) -> list[str]:
             of = f"{shown} ({row['column']})"
             told.setdefault(f"{row['n']} {row['unit']}", []).append(of)
     return [
-        f"With {n}, two methods that differ by less than about {', '.join(differences)} can't be "
-        "told apart (half of the median 95 % interval of a difference)."
+        f"With {n}, the 95 % interval of a difference between two methods typically reaches this "
+        f"far to each side: {', '.join(differences)} (median over pairs of methods). A smaller "
+        f"difference can be shown only if nearly all {n.split(maxsplit=1)[1]} share it."
         for n, differences in told.items()
     ]

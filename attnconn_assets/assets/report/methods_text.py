@@ -3,14 +3,18 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from attnconn_assets.assets.report.reading import facts_of
+import pandas as pd
+
+from attnconn_assets.assets.report.reading import facts_of, table_of
 from attnconn_assets.building.work import Work
 from attnconn_core import __version__
 from attnconn_core.connectivity.method import TRAINED, Method
+from attnconn_core.forecasting import LINEAR_FORECASTERS
 from attnconn_core.references import bibtex, reference_keys
 
 __all__ = ["methods_bibtex", "methods_text"]
 
+_LAYERS = ("input_layers", "prediction_layers")
 # Score → what the text says of it, and what it cites.
 _SCORES: Mapping[str, tuple[str, str]] = {
     "fingerprint": (
@@ -20,8 +24,7 @@ _SCORES: Mapping[str, tuple[str, str]] = {
         "Finn 2015; Amico 2018",
     ),
     "forecast_skill": (
-        "Forecasts were scored by R² on the frames at the end of each scan that no model was "
-        "fitted to",
+        "Forecasts were scored by R² on the test frames, which no model was fitted to",
         "",
     ),
     "reliability": (
@@ -36,10 +39,9 @@ _SCORES: Mapping[str, tuple[str, str]] = {
         "He 2020",
     ),
 }
-_STATES = "Intervals are 95 % intervals; p is corrected for the number of methods"
 
 
-def methods_text(work: Work, cohort: Mapping[str, Any]) -> list[str]:
+def methods_text(work: Work, cohort: Mapping[str, Any], skill: pd.DataFrame | None) -> list[str]:
     """Return the paragraphs of the text.
 
     Parameters
@@ -48,14 +50,18 @@ def methods_text(work: Work, cohort: Mapping[str, Any]) -> list[str]:
         The report's work.
     cohort
         Numbers of subjects and sessions, from `cohort_numbers`.
+    skill
+        Scores of the forecasts; None if not made.
     """
     return [
-        " ".join(f"{sentence}." for sentence in sentences)
+        " ".join(f"{sentence[0].upper()}{sentence[1:]}." for sentence in sentences)
         for sentences in (
             [*_on_scans(work, cohort)],
             [*_on_methods(work)],
-            [*(_SCORES[name][0] for name in _scored(work)), _STATES],
+            [*_on_forecasts(work, skill)],
+            [*(_SCORES[name][0] for name in _scored(work)), *_on_statistics(work)],
         )
+        if sentences
     ]
 
 
@@ -81,6 +87,7 @@ def _on_scans(work: Work, cohort: Mapping[str, Any]) -> Iterator[str]:
         f"Time series {of}from {cohort['n_sessions']} resting-state sessions of "
         f"{cohort['n_subjects']} subjects were analysed with attnconn {__version__}"
     )
+    yield from _on_lengths(work)
     if cohort["excluded"]:
         yield f"{len(cohort['excluded'])} sessions were excluded (reasons: see the report)"
     confounds = study.get("confounds")
@@ -119,8 +126,75 @@ def _on_methods(work: Work) -> Iterator[str]:
         )
         yield (
             "Attention is that of networks trained to predict each region's next frame from the "
-            f"past frames of all regions{start}"
+            f"past frames of all regions{start}; a matrix is its mean over the frames of a scan"
         )
+    alike: dict[str, list[str]] = {}
+    for name, own in work.settings["networks"].items():
+        alike.setdefault(_in_words(own["model"], own["training"]), []).append(name)
+    for described, names in alike.items():
+        verb = "was" if len(names) == 1 else "were"
+        yield f"{_listed(names)} {verb} trained {described}"
+
+
+def _in_words(model: Mapping[str, Any], training: Mapping[str, Any]) -> str:
+    layers = {key: _counted(model[key], "linear layer") for key in _LAYERS}
+    return (
+        f"on {_counted(model['input_window'], 'past frame')}, with {layers['input_layers']} of "
+        f"width {model['hidden_dim']} before the attention, values of width "
+        f"{model['bottleneck_dim']}, and {layers['prediction_layers']} after it, by Adam for at "
+        f"most {_counted(training['epochs'], 'epoch')} (learning rate "
+        f"{training['learning_rate']:g}, batches of {training['batch_size']} windows, seed "
+        f"{training['seed']})"
+    )
+
+
+def _on_lengths(work: Work) -> Iterator[str]:
+    sessions = table_of(work, "cohort", "sessions")
+    if sessions is None or not {"frames", "minutes"} <= set(sessions):
+        return
+    kept = sessions[sessions["left out"] == ""]
+    seconds = (60 * kept["minutes"] / kept["frames"]).dropna().round(3)
+    frames = kept["frames"].dropna().astype(int)
+    if len(frames) and len(seconds):
+        yield (
+            f"A session has {_range(frames, 0)} frames, with a repetition time of "
+            f"{_range(seconds, 3)} s"
+        )
+
+
+def _on_forecasts(work: Work, skill: pd.DataFrame | None) -> Iterator[str]:
+    if skill is None:
+        return
+    kinds = [kind for kind in LINEAR_FORECASTERS.values() if (skill["method"] == kind.name).any()]
+    if kinds:
+        described = "; ".join(f"{kind.label}, {kind.description}" for kind in kinds)
+        yield f"Linear models (VAR: vector autoregression) forecast the same frames: {described}"
+    yield (
+        f"The test frames are the last {work.settings['test_fraction']:.0%} of a scan; penalties "
+        "were chosen on the last frames before them"
+    )
+
+
+def _on_statistics(work: Work) -> Iterator[str]:
+    yield (
+        "Intervals are 95 % intervals; comparisons of methods are corrected for their number, and "
+        "intervals are not"
+    )
+    for score in work.settings["scores"]:
+        if score.name == "fingerprint" and score.name not in work.lacks:
+            yield (
+                f"The p of identification is of {score.permutations:,} random pairings, or of all "
+                f"if there are no more; bootstrap intervals are of {score.resamples:,} resamples"
+            )
+
+
+def _counted(n: int, what: str) -> str:
+    return f"{n} {what}" if n == 1 else f"{n} {what}s"
+
+
+def _range(values: pd.Series, digits: int) -> str:
+    least, most = (f"{end:.{digits}f}" for end in (values.min(), values.max()))
+    return least if least == most else f"{least} to {most}"
 
 
 def _cited(method: Method) -> str:

@@ -8,7 +8,7 @@ import pandas as pd
 import yaml
 
 from attnconn_assets.assets.report.gaps import left_out
-from attnconn_assets.assets.report.headline_table import headline_notes, headline_table
+from attnconn_assets.assets.report.headline_table import alike_notes, headline_notes, headline_table
 from attnconn_assets.assets.report.limits import limits
 from attnconn_assets.assets.report.page import rendered
 from attnconn_assets.assets.report.provenance import provenance
@@ -72,12 +72,14 @@ def make_report(work: Work) -> Result:
     cells = headline_cells(scores, verdicts)
     warnings = cautions_of(work)
     styles = Styles(work.settings["methods"], warnings)
-    words = in_words(cells, verdicts, styles.label, warnings)
+    pairs, tested = _tables(work)
+    words = in_words(cells, verdicts, styles.label, warnings, pairs)
     fingerprint = table_of(work, "fingerprint", "scores")
     rows = headline(cells, fingerprint, styles)
     asked = ("regions", "granger_order", *(score.name for score in work.settings["scores"]))
     to_check = [note for asset in asked for note in _notes_of(work, asset)]
     notes = headline_notes(cells, fingerprint, styles)
+    notes += alike_notes(table_of(work, "reliability", "scores"), styles)
     without = left_out(work, styles)
     to_check += [
         f"The scores are compared without {name}, because {why}"
@@ -92,7 +94,7 @@ def make_report(work: Work) -> Result:
         generated=datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d %H:%M UTC"),
         design_label=DESIGN_LABELS[work.settings["design"]],
         scans=dict(zip(("first", "second"), SCAN_NAMES[work.settings["design"]], strict=True)),
-        limits=limits(*_tables(work)),
+        limits=limits(pairs, tested),
         study_keys=yaml.safe_dump(work.settings["study"], sort_keys=False, allow_unicode=True),
         notice=work.settings["notice"],
         begins_linear=work.settings["begins_linear"],

@@ -4,6 +4,8 @@ from typing import Any
 
 import pandas as pd
 
+from attnconn_assets.assets.report.explanations import explanations
+from attnconn_assets.assets.report.figure_sizes import within
 from attnconn_assets.assets.report.gaps import cohort_numbers
 from attnconn_assets.assets.report.methods_text import methods_bibtex, methods_text
 from attnconn_assets.assets.report.reading import facts_of, picture_of, table_of
@@ -14,7 +16,6 @@ from attnconn_assets.storage import formats
 from attnconn_assets.storage.entry import WHOLE
 from attnconn_assets.storage.suspicions import SUSPICIONS
 from attnconn_core.figures import Styles
-from attnconn_core.forecasting import LINEAR_FORECASTERS
 from attnconn_core.records import Connectivity
 from attnconn_core.scoring import METHOD
 from attnconn_core.scoring.comparison.paired_tests import mean_interval
@@ -52,24 +53,19 @@ def sections(work: Work, styles: Styles) -> dict[str, Any]:
     cohort = cohort_numbers(work, skill)
     return {
         "fingerprint_table": fingerprint,
-        "edgewise": any(
-            getattr(score, "normalise", "") == "edgewise"
-            for score in work.settings["scores"]
-            if score.name == "fingerprint"
-        ),
+        **explanations(work, skill, styles),
         "names": {method: styles.label(method) for method in every},
         "cohort": {
             **cohort,
             SUSPICIONS: facts_of(work, "cohort").get(SUSPICIONS, {}),
         },
-        "figures": _figures(work),
+        **_figures(work),
         "ground_truths": {
             name: [picture_of(work, "recovery", figure, name) for figure in ("figure", "graphs")]
             for name in work.settings["ground_truths"]
         },
         "forecast_summary": _forecast_summary(skill, styles),
         "forecast_table": _forecasts(skill, styles),
-        "cohort_informed": _cohort_informed(work, skill, styles),
         "behaviour_table": _behaviour(work, styles) if behaviour else [],
         "dropped": _dropped(work) if behaviour else {},
         "confounds": facts_of(work, "behaviour").get("confounds, not predicted", []),
@@ -80,7 +76,7 @@ def sections(work: Work, styles: Styles) -> dict[str, Any]:
         "quality": {}
         if "cohort" in work.lacks
         else quality_table(work.table("cohort", "sessions")),
-        "methods_text": methods_text(work, cohort),
+        "methods_text": methods_text(work, cohort, skill),
         "bibtex": methods_bibtex(work),
     }
 
@@ -94,43 +90,21 @@ def _fingerprint(work: Work, styles: Styles) -> list[dict[str, Any]]:
     return [dict(row) for _, row in ordered.iterrows()]
 
 
-def _others(work: Work) -> list[int]:
-    """Return the number of other subjects behind each pool's models; empty if unknown."""
-    others: list[int] = facts_of(work, "fingerprint").get("others", [])
-    return others
-
-
-def _cohort_informed(work: Work, skill: pd.DataFrame | None, styles: Styles) -> str:
-    """Return a note on which other subjects' frames cohort-informed forecasts use."""
-    others = _others(work)
-    if skill is None or not skill["cohort_informed"].any():
-        return ""
-    marked = styles.sort(skill.loc[skill["cohort_informed"], "method"].unique())
-    linear = [styles.label(name) for name in marked if name in LINEAR_FORECASTERS]
-    methods = [styles.label(name) for name in marked if name not in LINEAR_FORECASTERS]
-    every = "every other subject that may train"
-    few = "the subjects that trained the cohort's models"
-    if others:
-        n = f"{others[0]}" if len(others) == 1 else f"{others[0]} to {others[-1]}"
-        few = f"only the subjects outside the subject's own pool ({n})"
-    said = ((linear, every), (methods, few))
-    phrases = [f"of {whom} ({', '.join(names)})" for names, whom in said if names]
-    return (
-        "Cohort-informed forecasts also use training frames of other subjects: "
-        f"{', and '.join(phrases)}"
-    )
-
-
 def _dropped(work: Work) -> dict[str, str]:
     """Return the null models of behaviour that were dropped → why."""
     dropped: dict[str, str] = work.facts("behaviour", WHOLE)["null models dropped"]
     return dropped
 
 
-def _figures(work: Work) -> dict[str, dict[str, str]]:
+def _figures(work: Work) -> dict[str, Any]:
     needed = {name: where for name, where in FIGURES.items() if where[0] in work.needs}
     pictures = {name: picture_of(work, *where) for name, where in needed.items()}
-    return {name: picture for name, picture in pictures.items() if picture is not None}
+    stored = {name: picture for name, picture in pictures.items() if picture is not None}
+    shown = within(stored)
+    return {
+        "figures": shown,
+        "made_smaller": [name for name in stored if shown[name] != stored[name]],
+    }
 
 
 def _viewer(work: Work, styles: Styles) -> dict[str, Any] | None:
@@ -175,13 +149,16 @@ def _forecast_summary(skill: pd.DataFrame | None, styles: Styles) -> list[dict[s
 def _reliability(work: Work, styles: Styles) -> list[dict[str, Any]]:
     """Return one row per method, with the ICC of the strongest fifth of its edges."""
     scores, strength = (work.table("reliability", name) for name in ("scores", "by_strength"))
-    strongest = strength[strength["part"] == strength["part"].max()].set_index("method")["icc"]
+    strongest = strength[strength["part"] == strength["part"].max()].set_index("method")
     scores = scores.set_index("method").loc[[*styles.sort(scores["method"])]].reset_index()
     return [
         {
             **dict(row),
             "name": styles.label(row["method"]),
-            "icc_strongest": strongest.get(row["method"], float("nan")),
+            **{
+                f"icc_strongest{end}": strongest[f"icc{end}"].get(row["method"], float("nan"))
+                for end in ("", "_lower", "_upper")
+            },
         }
         for _, row in scores.iterrows()
     ]

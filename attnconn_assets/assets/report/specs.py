@@ -53,6 +53,24 @@ def _without_folders(value: Any) -> Any:
     return to_jsonable_python(value)
 
 
+def _networks(study: Study) -> dict[str, Any]:
+    """Return the settings of the networks that the study's methods read, by what is trained."""
+    needed = {method.needs for method in study.chosen_methods}
+    of = {
+        "session model": ("the network of a session", study.subject_configuration),
+        "fine-tuned model": ("the fine-tuned network", study.fine_tuned_configuration),
+    }
+    networks = {name: own for needs, (name, own) in of.items() if needs in needed}
+    networks |= {
+        f"the network of the cohort ({name})": study.configurations[name]
+        for name in (study.read_out if "cohort model" in needed else ())
+    }
+    return {
+        name: {"model": own.model.model_dump(), "training": own.training.model_dump()}
+        for name, own in networks.items()
+    }
+
+
 def specs(study: Study) -> list[BuildSpec]:
     """Return the spec of the report, one page with every score and figure."""
     source = study.make_source()
@@ -85,6 +103,7 @@ def specs(study: Study) -> list[BuildSpec]:
                 "ground_truths": study.recovery.ground_truths,
                 "test_fraction": study.test_fraction,
                 "read_out": study.read_out if cohort_models else (),
+                "networks": _networks(study),
                 "begins_linear": linear
                 and any(method.needs in TRAINED for method in study.chosen_methods),
                 "seeds": {

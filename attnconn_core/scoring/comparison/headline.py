@@ -54,6 +54,7 @@ def in_words(
     verdicts: pd.DataFrame,
     label: Callable[[str], str],
     warnings: Mapping[str, str] | None = None,
+    pairs: pd.DataFrame | None = None,
 ) -> tuple[str, ...]:
     """Return one sentence per measure: the highest method, how certain that is, and cautions.
 
@@ -67,10 +68,19 @@ def in_words(
         Function that returns a method's name for readers.
     warnings
         Method → why its matrices must not be interpreted; added for the methods named.
+    pairs
+        Differences of every two methods, of a `Comparison`; the one to the next method is
+        added with its interval.
     """
     cells, verdicts = with_score_column(cells), with_score_column(verdicts)
     return tuple(
-        _sentence(cells[_of(cells, verdict)], verdict, label, warnings or {})
+        _sentence(
+            cells[_of(cells, verdict)],
+            verdict,
+            label,
+            warnings or {},
+            "" if pairs is None else _difference(pairs, verdict),
+        )
         for verdict in _columns(verdicts)
         if verdict["words"] and cells.loc[_of(cells, verdict), "value"].notna().any()
     )
@@ -99,6 +109,7 @@ def _sentence(
     verdict: pd.Series,
     label: Callable[[str], str],
     warnings: Mapping[str, str],
+    difference: str,
 ) -> str:
     digits = int(verdict["digits"])
     shown = cells["value"].round(digits)
@@ -125,14 +136,33 @@ def _sentence(
     worth = (
         ", better than every other method"
         if first["best"]
-        else f"; {_hedge(cells, highest, verdict, label)}"
+        else f"; {_hedge(cells, highest, verdict, label, difference)}"
     )
     against = [f" {label(name)}: {warnings[name]}." for name in named if name in warnings]
     return f"{said}{worth}.{''.join(against)}"
 
 
+def _difference(pairs: pd.DataFrame, verdict: pd.Series) -> str:
+    """Return the difference of the two highest methods and its interval; empty if not known."""
+    pairs = with_score_column(pairs)
+    both = {verdict["highest"], verdict["next"]}
+    row = pairs[_of(pairs, verdict) & pairs["first"].isin(both) & pairs["second"].isin(both)]
+    if len(row) != 1:
+        return ""
+    ends = np.array([row[name].item() for name in ("difference", "lower", "upper")])
+    if row["first"].item() != verdict["highest"]:
+        ends = -ends[[0, 2, 1]]
+    digits = int(verdict["digits"]) + 1  # so that an end near 0 doesn't become 0
+    mean, lower, upper = (number(end, digits) for end in ends)
+    return f"; difference {mean}, 95 % interval {lower} to {upper}, not corrected"
+
+
 def _hedge(
-    cells: pd.DataFrame, highest: pd.DataFrame, verdict: pd.Series, label: Callable[[str], str]
+    cells: pd.DataFrame,
+    highest: pd.DataFrame,
+    verdict: pd.Series,
+    label: Callable[[str], str],
+    difference: str,
 ) -> str:
     few = verdict["n"] < verdict["fewest"]
     said = (
@@ -147,6 +177,6 @@ def _hedge(
         return said
     value = number(following["value"].iloc[0], verdict["digits"])
     return (
-        f"{said}; to distinguish it from the next ({label(verdict['next'])}, {value}) would take "
-        f"{said_many(needed)} {verdict['unit']}"
+        f"{said}; to distinguish it from the next ({label(verdict['next'])}, {value}{difference}) "
+        f"would take {said_many(needed, int(verdict['fewest']))} {verdict['unit']}"
     )

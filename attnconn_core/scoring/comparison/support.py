@@ -39,6 +39,9 @@ class Support:
         Units that the two highest methods would need to differ significantly, likewise.
     two_highest
         Names of these two methods, the highest first; empty if there are none.
+    least_p
+        Least corrected p against the reference that is possible with so few units; NaN if it
+        doesn't depend on their number alone.
     """
 
     units: int
@@ -47,6 +50,7 @@ class Support:
     for_reference: float = float("nan")
     for_difference: float = float("nan")
     two_highest: tuple[str, ...] = ()
+    least_p: float = float("nan")
 
     def __post_init__(self) -> None:
         for name in ("for_reference", "for_difference"):
@@ -74,11 +78,23 @@ class Support:
         return self._said("the difference seen between the two highest", self.for_difference)
 
     def _said(self, what: str, needed: float) -> str:
-        return "" if np.isnan(needed) else f"; {what} would need {said_many(needed)} {self.unit}"
+        if np.isnan(needed):
+            return ""
+        return f"; {what} would need {said_many(needed, self.fewest)} {self.unit}"
 
 
-def said_many(needed: float) -> str:
-    """Return a number of units in words, such as ``"about 28"``."""
+def said_many(needed: float, fewest: int = 0) -> str:
+    """Return a number of units in words, such as ``"about 28"``.
+
+    Parameters
+    ----------
+    needed
+        Number of units that a finding would need; infinite above `MOST`.
+    fewest
+        Fewest units of any finding, which `needed` never falls below.
+    """
+    if needed <= fewest:
+        return f"no more than {fewest}"
     return f"more than {MOST:,}" if np.isinf(needed) else f"about {needed:.0f}"
 
 

@@ -1,7 +1,7 @@
 """Comparison of all methods on one measure: scores, tests against the reference, and verdict."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -99,9 +99,10 @@ def compare_on_units(
     scores = pd.DataFrame(rows, columns=columns)
     scores["p_corrected"] = holm(scores["p"].to_numpy(dtype=float))
     enough = [name for name in values if values[name].notna().sum() > 1]
-    return _compared(
-        scores, _pairs(values[enough]), support_on_units(values[enough], reference, unit)
-    )
+    support = support_on_units(values[enough], reference, unit)
+    # With signs flipped in all ways, one of 2ⁿ is the least p; Holm multiplies it.
+    support = replace(support, least_p=min(1.0, 2.0**-support.units * len(enough)))
+    return _compared(scores, _pairs(values[enough]), support)
 
 
 def compare_hits(

@@ -65,7 +65,7 @@ def verdict(
     useful = able[able["r2"] > 0] if "r2" in able else able
     names = [str(name) for name in useful["method"]]
     if support is not None and not support.enough:
-        return _too_few(support, len(names), len(scores))
+        return _too_few(support, len(names), len(scores), level)
     if len(able) > len(names) == 0:
         return Verdict(None, (), f"none of {len(scores)} methods explains anything (R² ≤ 0)")
     if not names:
@@ -82,13 +82,18 @@ def verdict(
     return Verdict(None, leaders, said + (support.said_of_difference() if support else ""))
 
 
-def _too_few(support: Support, above: int, methods: int) -> Verdict:
+def _too_few(support: Support, above: int, methods: int, level: float) -> Verdict:
     said = (
         f"{support.units} {support.unit} are too few to name a winner; at least "
         f"{support.fewest} are needed"
     )
-    if above:
-        said += f"; {above} of {methods} methods are above the reference (corrected p < .05)"
+    said += (
+        f"; {above} of {methods} methods {'is' if above == 1 else 'are'} above the reference "
+        "(corrected p < .05)"
+    )
+    if not above and support.least_p >= level:
+        least = f"p is {support.least_p:.2g} or more"
+        said += f", which {support.units} {support.unit} can't show: {least}"
     return Verdict(None, (), said + (support.said_of_difference() if above else support.said()))
 
 

@@ -1,8 +1,11 @@
 """Fingerprint: identification of subjects by the similarity of their matrices."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import permutations as permutations_of
+from itertools import product
 from typing import TypeVar
 
 import numpy as np
@@ -16,7 +19,7 @@ from attnconn_core.scoring.edges.features import as_matrix_pair, is_symmetric, p
 from attnconn_core.scoring.fingerprint.histograms import BinnedScans, informations
 from attnconn_core.scoring.fingerprint.similarity import correlations, unit_rows
 
-__all__ = ["FingerprintScore", "fingerprint", "only_best"]
+__all__ = ["FingerprintScore", "fingerprint", "least_p", "only_best"]
 
 Scans = TypeVar("Scans")
 
@@ -39,9 +42,9 @@ class FingerprintScore(ShortRepr):
     i_diff
         100 × (mean of the similarity matrix's diagonal − mean off it), Amico & Goñi 2018.
     p_value
-        Share of permuted pairings, the observed one included, whose mean accuracy of
-        both directions exceeds the observed one, or equals it with pairs at least as similar;
-        NaN without permutations.
+        Share of pairings, the observed one included, whose mean accuracy of both directions
+        exceeds the observed one, or equals it with pairs at least as similar; NaN without
+        permutations. It is exact where there are no more pairings than `permutations`.
     mean_rank
         Mean rank of the same subject among all candidates, both directions; 1 is best,
         ties share their ranks.
@@ -134,7 +137,8 @@ def fingerprint(
         one model are similar because of the model, and would identify the model instead of
         the subject.
     permutations
-        Number of random pairings for `p_value`, within pools.
+        Number of random pairings for `p_value`, within pools. If there are no more different
+        ones, each is tried once.
     seed
         Seed of the pairings.
 
@@ -288,13 +292,48 @@ def _permutation_p(
     themselves = np.arange(len(between))
     observed = (best_retest == themselves).sum() + (best_test == themselves).sum()
     similar = between.trace()
-    pairing = np.tile(themselves, (permutations, 1))
-    rng = np.random.default_rng(seed)
-    for pool_number in np.unique(pools):
-        pairing[:, pools == pool_number] = rng.permuted(pairing[:, pools == pool_number], axis=1)
+    every = _n_pairings(pools) <= permutations
+    pairing = _every_pairing(pools) if every else _random_pairings(pools, permutations, seed)
     hits = (best_retest == pairing).sum(axis=1) + (best_test[pairing] == themselves).sum(axis=1)
     alike = between[themselves, pairing].sum(axis=1)
     # A pairing equal to the observed one up to rounding counts as reaching it.
     no_less = alike >= similar - 1e-12 * np.abs(between).sum()
     reached = (hits > observed) | ((hits == observed) & no_less)
-    return float((1 + reached.sum()) / (1 + permutations))
+    # Among random pairings, the observed one counts as one more.
+    return float((reached.sum() + (not every)) / (len(pairing) + (not every)))
+
+
+def least_p(pools: Int[np.ndarray, " subject"], permutations: int) -> float:
+    """Return the least `p_value` that is possible, of the observed pairing alone.
+
+    Parameters
+    ----------
+    pools, permutations
+        As for `fingerprint`.
+    """
+    return 1 / min(_n_pairings(pools), permutations + 1)
+
+
+def _n_pairings(pools: np.ndarray) -> int:
+    """Return the number of ways to pair each test with a retest of the same pool."""
+    return math.prod(math.factorial(n) for n in np.unique(pools, return_counts=True)[1].tolist())
+
+
+def _every_pairing(pools: np.ndarray) -> Int[np.ndarray, "pairing subject"]:
+    pools_of = [np.flatnonzero(pools == number) for number in np.unique(pools)]
+    orders = product(*(permutations_of(members.tolist()) for members in pools_of))
+    pairing = np.empty((_n_pairings(pools), len(pools)), dtype=np.intp)
+    for row, order in zip(pairing, orders, strict=True):
+        for members, paired in zip(pools_of, order, strict=True):
+            row[members] = paired
+    return pairing
+
+
+def _random_pairings(
+    pools: np.ndarray, permutations: int, seed: int
+) -> Int[np.ndarray, "pairing subject"]:
+    pairing = np.tile(np.arange(len(pools)), (permutations, 1))
+    rng = np.random.default_rng(seed)
+    for number in np.unique(pools):
+        pairing[:, pools == number] = rng.permuted(pairing[:, pools == number], axis=1)
+    return pairing

@@ -14,9 +14,10 @@ from pydantic import Field
 from attnconn_core.parcellation import RegionTable
 from attnconn_core.records import Cohort
 from attnconn_core.scoring.comparison.measured import Measured
+from attnconn_core.scoring.comparison.support import Support
 from attnconn_core.scoring.comparison.verdicts import Compared, compare_hits
 from attnconn_core.scoring.comparison.winner import Verdict
-from attnconn_core.scoring.fingerprint.fingerprint import FingerprintScore, fingerprint
+from attnconn_core.scoring.fingerprint.fingerprint import FingerprintScore, fingerprint, least_p
 from attnconn_core.scoring.fingerprint.identification_intervals import identification_intervals
 from attnconn_core.scoring.fingerprint.lengths import AtLength, lengths_tables
 from attnconn_core.scoring.fingerprint.pairing import PooledPairs, pair_within_pools
@@ -166,6 +167,7 @@ class Fingerprint:
             "pools": compared.n_pools,
             "unpaired": list(compared.unpaired),
             "others": _others(data.pools),
+            "least p": least_p(compared.pools, self.permutations),
         }
         details = FingerprintDetails(
             {method: identified.score for method, identified in by_method.items()},
@@ -201,8 +203,9 @@ class Fingerprint:
             compared = compare_hits(lengths[lengths["frames"] == frames], own, chance)
             where = f"from {frames} frames"
             words = (
-                f"Accuracy of identification {where} (chance: {chance:.2f}{within}) is {{best}} "
-                "by {who} ({value})"
+                f"From complete scans, {sum(scores['accuracy'] == 1)} of {len(scores)} methods "
+                f"identify every subject; {where} (chance: {chance:.2f}{within}) accuracy is "
+                "{best} by {who} ({value})"
             )
             yield Measured(
                 "fingerprint",
@@ -213,9 +216,8 @@ class Fingerprint:
                 words=words if frames == shorter[0] else "",
             )
         apart = compare_hits(scores, tables["i_diffs"].set_index("subject"), 0.0, "i_diff")
-        shown = Compared(
-            apart.scores, apart.pairs[:0], Verdict(None, (), _OWN_SCALE), apart.support
-        )
+        verdict, support = Verdict(None, (), _OWN_SCALE), Support(apart.support.units)
+        shown = Compared(apart.scores, apart.pairs[:0], verdict, support)
         yield Measured("fingerprint", "I_diff", shown, drawn=False, column="I_diff", digits=1)
 
     def _tables(

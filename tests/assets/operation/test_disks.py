@@ -1,7 +1,9 @@
 """An error about a full or failing disk names the folders of a study and their free space."""
 
 import errno
+import io
 import sqlite3
+import sys
 
 import pytest
 
@@ -36,3 +38,14 @@ def test_a_full_disk_is_named_with_its_free_space(tiny_study, home, monkeypatch,
 def test_other_errors_stay_as_they_are(tiny_study, error):
     with pytest.raises(type(error), match=str(error)), naming_disks(tiny_study):
         raise error
+
+
+def test_a_full_disk_of_the_output_is_not_the_studys(tiny_study, monkeypatch):
+    class Full(io.StringIO):
+        def flush(self):
+            raise OSError(errno.ENOSPC, "No space")
+
+    monkeypatch.setattr("sys.stdout", Full())
+    with pytest.raises(OSError, match="No space") as caught, naming_disks(tiny_study):
+        sys.stdout.flush()
+    assert not isinstance(caught.value, StoreError)

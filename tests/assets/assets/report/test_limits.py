@@ -24,6 +24,8 @@ def test_differences_that_cannot_be_told_are_half_of_the_median_interval():
     )
     (sentence,) = limits(pairs, verdicts)
     assert sentence.startswith(
-        "With 7 subjects, two methods that differ by less than about 0.25 (identified) can't"
+        "With 7 subjects, the 95 % interval of a difference between two methods typically reaches "
+        "this far to each side: 0.25 (identified) (median"
     )
+    assert sentence.endswith("only if nearly all subjects share it.")
     assert limits(pairs.head(0), verdicts) == []

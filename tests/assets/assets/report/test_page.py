@@ -111,7 +111,7 @@ def test_the_fingerprint_is_written_as_given(context: dict[str, Any]) -> None:
     assert _row(page, "Name of granger") == [
         "0.88", "1.00", "0.10", "−4.0", "0.100", "3.00", "&lt; 0.001"
     ]  # fmt: skip
-    assert _row(page, "Name of pearson")[-1] == "0.250"
+    assert _row(page, "Name of pearson")[-1] == "0.2500"
     assert "Whole scans; n = 8 subjects" in page
     assert "0.457" in page
     assert f"base64,{PNG}" in page
@@ -314,3 +314,8 @@ def test_notes_stand_below_the_table_of_all_methods(context):
     context["notes"] = ["ICC of edges: too <few>"]
     page = _render(context)
     assert page.index("</table>") < page.index("ICC of edges: too &lt;few&gt;.")
+
+
+def test_figures_that_are_smaller_than_stored_are_named(context):
+    context["made_smaller"] = ["circle", "net_flow"]
+    assert "smaller than in the store: circle, net flow." in _render(context)

@@ -70,16 +70,29 @@ def test_of_few_nobody_is_best_however_far_ahead():
     next_value = cells.set_index("method").loc["two", "value"]
     assert said.endswith(
         "; n = 7 subjects); 7 subjects describe this sample and are too few for a ranking; "
-        f"to distinguish it from the next (Method two, {next_value:.3f}) would take about 15 "
-        "subjects."
+        f"to distinguish it from the next (Method two, {next_value:.3f}) would take no more than "
+        "15 subjects."
     )
+
+
+@pytest.mark.parametrize("ahead", [0.05, -0.05])
+def test_the_next_is_named_with_the_difference_and_its_interval(ahead):
+    found = join_measures([measured(7, ahead, scatter=0.3)])
+    cells = headline_cells(found.scores, found.verdicts)
+    (said,) = in_words(cells, found.verdicts, LABELS.__getitem__, pairs=found.pairs)
+    (pair,) = found.pairs[["difference", "lower", "upper"]].to_numpy()
+    sign = 1 if pair[0] > 0 else -1
+    mean, *ends = (f"{sign * value:.4f}".replace("-", "−") for value in pair)
+    lower, upper = ends[::sign]
+    expected = f"; difference {mean}, 95 % interval {lower} to {upper}, not corrected) would take"
+    assert expected in said
 
 
 def test_tables_and_sentences_say_of_how_many_from_one_place():
     one = measured(7, 0.5)
     verdict = join_measures([one]).verdicts.iloc[0]
     assert verdict["n_for_difference"] == 15  # as few as 4 would see it; 15 are needed
-    assert "the two highest would need about 15 subjects" in verdict["verdict"]
+    assert "the two highest would need no more than 15 subjects" in verdict["verdict"]
     scattered = measured(7, 0.05, scatter=0.3)
     verdict = join_measures([scattered]).verdicts.iloc[0]
     needed = f"about {verdict['n_for_difference']:.0f} subjects"

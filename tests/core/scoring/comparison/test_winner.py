@@ -63,13 +63,28 @@ def test_few_units_name_nobody_and_say_how_many_it_takes():
     assert few.sentence == (
         "14 subjects are too few to name a winner; at least 15 are needed; 3 of 3 methods are "
         "above the reference (corrected p < .05); the difference seen between the two highest "
-        "would need about 15 subjects"
+        "would need no more than 15 subjects"
     )
     below = verdict(_scores([1.0, 0.5, 0.45], [0.2] * 3), pairs, Support(14, for_reference=90.0))
     assert below.sentence.endswith(
-        "are needed; if its observed lead over the reference is true, the highest would need "
-        "about 90 subjects"
+        "are needed; 0 of 3 methods are above the reference (corrected p < .05); if its observed "
+        "lead over the reference is true, the highest would need about 90 subjects"
     )
+
+
+def test_that_no_method_could_be_above_the_reference_is_said():
+    values = np.random.default_rng(0).normal([9.0, 8.0, 7.0], size=(5, 3))
+    reference = pd.Series(0.0, range(5))
+    found = compare_on_units(pd.DataFrame(values, columns=["a", "b", "c"]), reference)
+    assert found.scores["p"].tolist() == [1 / 32] * 3
+    assert found.support.least_p == found.scores["p_corrected"].min() == 3 / 32
+    assert (
+        "0 of 3 methods are above the reference (corrected p < .05), which 5 subjects can't show: "
+        "p is 0.094 or more"
+    ) in found.verdict.sentence
+    enough = np.random.default_rng(0).normal(size=(8, 3)) - 9.0
+    found = compare_on_units(pd.DataFrame(enough), pd.Series(0.0, range(8)))
+    assert "can't show" not in found.verdict.sentence
 
 
 def test_how_many_it_takes_stands_where_nobody_wins():

@@ -1,4 +1,5 @@
 import json
+from itertools import permutations as permutations_of
 
 import numpy as np
 import pytest
@@ -8,7 +9,13 @@ from scipy.stats import kstest, mannwhitneyu
 
 from attnconn_core.errors import ParameterError
 from attnconn_core.scoring import fingerprint
-from attnconn_core.scoring.fingerprint.fingerprint import _auc, _permutation_p, _ranks, only_best
+from attnconn_core.scoring.fingerprint.fingerprint import (
+    _auc,
+    _permutation_p,
+    _ranks,
+    least_p,
+    only_best,
+)
 
 SMALL = {"permutations": 0}
 
@@ -148,6 +155,34 @@ def test_the_p_value_is_what_shuffled_retests_give():
         reached += standing(fingerprint(test, retest[order], **SMALL)) >= standing(observed)
     assert observed.p_value == pytest.approx((1 + reached) / 61)
     assert fingerprint(*cohort(7), permutations=99).p_value == pytest.approx(0.01)
+
+
+def test_the_p_value_is_exact_where_every_pairing_can_be_tried():
+    test, retest = (scans[:7] for scans in cohort(6, noise=2.5))
+    pools = np.array([0, 1, 0, 1, 1, 0, 1])
+
+    def standing(score):
+        hits = score.accuracy_test_to_retest + score.accuracy_retest_to_test
+        return round(7 * hits), round(score.same_scores.mean(), 9)
+
+    def scored(order, permutations=0):
+        options = {"normalise": "none", "pools": pools, "permutations": permutations}
+        return fingerprint(test, retest[list(order)], **options)
+
+    themselves = range(7)
+    within = [
+        order
+        for order in permutations_of(themselves)
+        if all(pools[one] == pools[other] for one, other in zip(themselves, order, strict=True))
+    ]
+    assert len(within) == 6 * 24
+    observed = scored(themselves)
+    reached = sum(standing(scored(order)) >= standing(observed) for order in within)
+    for permutations in (144, 1000):
+        exact = scored(themselves, permutations)
+        assert exact.p_value == pytest.approx(reached / 144)
+        assert least_p(pools, permutations) == pytest.approx(1 / 144)
+    assert least_p(pools, 99) == 0.01
 
 
 @pytest.mark.parametrize("similarity", ["pearson", "mutual_info"])

@@ -54,7 +54,8 @@ def test_every_method_is_scored_as_its_matrices_are(make_study, settings):
         assert apart.mean() == pytest.approx(expected.i_diff)
     assert table["saw_subject"].tolist()[2] == 1
     assert table["saw_subject"].isna().tolist() == [True, True, False]
-    assert scored.facts == {"pairs": 6, "pools": 1, "unpaired": [], "others": []}
+    expected = {"pairs": 6, "pools": 1, "unpaired": [], "others": [], "least p": 1 / 21}
+    assert scored.facts == expected
 
 
 def test_scans_are_shortened_and_the_whole_stands_last(make_study):
@@ -111,6 +112,7 @@ def test_subjects_are_compared_within_pools_and_who_is_alone_is_listed(make_stud
         "pools": 2,
         "unpaired": ["sub-006_ses-test"],
         "others": [3, 4],
+        "least p": 1 / 4,
     }
     assert scored.notes[0].startswith("subjects 005 have both sessions and are still not in")
     assert scored.tables["hits"]["subject"].tolist() == ["001", "002", "003", "004"]
@@ -154,12 +156,15 @@ def test_methods_are_compared_by_whom_they_identify(make_study):
     # It has a unit of its own in every method: in the table, but neither drawn nor ranked.
     assert not apart.drawn
     assert apart.compared.pairs.empty
+    assert apart.compared.support.two_highest == ()
     assert apart.compared.verdict.leaders == ()
     assert apart.compared.verdict.sentence.startswith("not ranked: I_diff")
     headings = [each.heading for each in (measured, short, shorter, apart)]
     assert headings == ["identified", "from 60 frames", "from 80 frames", "I_diff"]
+    complete = scored.tables["scores"]["accuracy"].eq(1).sum()
     said = short.words.format(best="best", who="Pearson", value="0.93")
     assert said == (
-        "Accuracy of identification from 60 frames (chance: 0.33, within 2 pools) is best "
-        "by Pearson (0.93)"
+        f"From complete scans, {complete} of {len(scored.tables['scores'])} methods identify "
+        "every subject; from 60 frames (chance: 0.33, within 2 pools) accuracy is best by Pearson "
+        "(0.93)"
     )

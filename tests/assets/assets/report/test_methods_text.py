@@ -1,0 +1,60 @@
+"""The text for a methods section says what a reader needs to repeat the analysis."""
+
+from types import SimpleNamespace
+
+import pandas as pd
+
+from attnconn_assets.assets.report.methods_text import methods_bibtex, methods_text
+from attnconn_core.connectivity import METHODS
+from attnconn_core.forecasting import PRESETS
+from attnconn_core.scoring import scores
+
+PRESET = PRESETS["attnconn"]
+NETWORK = {"model": PRESET.forecaster.model_dump(), "training": PRESET.training.model_dump()}
+COHORT = {"n_sessions": 14, "n_subjects": 7, "excluded": {}}
+SESSIONS = pd.DataFrame(
+    {"frames": [600, 500, 9], "minutes": [7.2, 6.0, 9.0], "left out": ["", "", "too short"]}
+)
+SKILL = pd.DataFrame({"method": ["ar", "attention_subject", "hierarchical_var"]})
+
+
+def text(*, skill=SKILL, networks=(), lacks=()):
+    work = SimpleNamespace(
+        settings={
+            "study": {},
+            "methods": [METHODS["pearson"], METHODS["attention_subject"]],
+            "scores": [scores()["fingerprint"](permutations=200, resamples=300)],
+            "networks": dict.fromkeys(networks, NETWORK),
+            "begins_linear": True,
+            "test_fraction": 0.1,
+        },
+        lacks=dict.fromkeys(lacks, "no reason"),
+        needs={"cohort": "whole", "regions": "whole", "fingerprint": "whole"},
+        table=lambda *_: SESSIONS,
+        regions=lambda: SimpleNamespace(regions=("a", "b")),
+    )
+    return "\n".join(methods_text(work, COHORT, skill)), methods_bibtex(work)
+
+
+def test_scans_networks_forecasts_and_statistics_are_described():
+    said, references = text(networks=["the network of a session", "the fine-tuned network"])
+    assert "A session has 500 to 600 frames, with a repetition time of 0.720 s." in said
+    assert (
+        "The network of a session and the fine-tuned network were trained on 5 past frames, with "
+        "2 linear layers of width 16 before the attention, values of width 128, and 1 linear layer "
+        "after it, by Adam for at most 2 epochs (learning rate 3e-05, batches of 64 windows, seed "
+    ) in said
+    assert "AR (own past), from each region's own past alone; Hierarchical VAR, penalised" in said
+    assert "Ridge VAR" not in said
+    assert "The test frames are the last 10% of a scan" in said
+    assert "of 200 random pairings, or of all if there are no more" in said
+    assert "resamples" in said
+    assert "biswal1995" in references
+
+
+def test_what_is_not_made_is_not_described():
+    said, references = text(skill=None, lacks=["fingerprint", "cohort"])
+    assert "Linear models" not in said
+    assert "pairings" not in said
+    assert "repetition time" not in said
+    assert "finn2015" not in references
