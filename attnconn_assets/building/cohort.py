@@ -125,17 +125,18 @@ def cohort_of(
 ) -> Cohort:
     """Return the sessions that have all of some assets and that no rule of the study excludes.
 
-    All others are listed with the reason: an asset failed or isn't made, the source refuses
-    the session, or its scan was removed.
+    All others are listed with the reason: an asset failed, isn't made or was made from an
+    earlier version of the session, the source refuses the session, or its scan was removed.
     """
     rules = study.exclude
     assets = tuple(dict.fromkeys([*assets, *(("quality",) if rules.given else ())]))
     present = []
     excluded = listing.missing
+    digests: dict[str, str] = {}
     for session in listing.sessions:
         # Rules come first: what a session lacks because a rule excludes it isn't missing.
         if why := _by_rule(study, store, session.key) or _why_not(
-            store, session.key, assets, window
+            store, session.key, assets, window, digests
         ):
             excluded[session.key] = why
         else:
@@ -245,19 +246,33 @@ def removed_sessions(
 
 
 def _why_not(
-    store: Store, session: str, assets: Iterable[str], window: Window | None = None
+    store: Store,
+    session: str,
+    assets: Iterable[str],
+    window: Window | None = None,
+    digests: dict[str, str] | None = None,
 ) -> str:
     """Return why a session is excluded; empty if it isn't.
 
-    Reasons are assets that it lacks, inputs that couldn't be made again, or too short a scan.
+    Reasons are assets that it lacks, inputs that couldn't be made again, assets that weren't
+    made again when their inputs were, or too short a scan.
+
+    Parameters
+    ----------
+    store, session, assets, window
+        As for `cohort_of`, for one session.
+    digests
+        Entries of sessions that were looked up already → their digests; extended.
     """
+    digests = {} if digests is None else digests
     failed: dict[str, str] = {}
-    missing = []
+    missing, earlier = [], []
     for asset in assets:
         entry = store.readable(asset, session)
         if entry is None:
             missing.append(asset)
-        inputs = entry.inputs if entry else ()
+        inputs = entry.inputs if entry else {}
+        earlier += [asset] if _changed(store, session, inputs, digests) else []
         for place in (f"{asset}/{session}", *(name for name in inputs if name.endswith(session))):
             why = store.failure(*place.split("/"))
             if why is not None:
@@ -266,5 +281,24 @@ def _why_not(
         return "; ".join(f"{asset} failed: {why}" for asset, why in failed.items())
     if missing:
         return f"no {', '.join(missing)} in the store"
+    if earlier:
+        what = "what it is" if len(earlier) == 1 else "what they are"
+        return f"{', '.join(earlier)} not made again since {what} made from changed"
     series = store.readable("time_series", session) if window else None
     return window.why_not(series.facts) if window and series else ""
+
+
+def _changed(
+    store: Store, session: str, inputs: Mapping[str, str], digests: dict[str, str]
+) -> bool:
+    """Whether an input of the same session has another content now than was read."""
+    for name, read in inputs.items():
+        asset, _, partition = name.partition("/")
+        if partition != session:
+            continue
+        if name not in digests:
+            entry = store.readable(asset, partition)
+            digests[name] = entry.digest if entry else ""
+        if digests[name] not in ("", read):
+            return True
+    return False

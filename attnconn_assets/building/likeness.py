@@ -1,7 +1,8 @@
 """Rules between sessions: no recording twice, and one repetition time."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
+from typing import TypeVar
 
 from attnconn_assets.building.copies import (
     copies_in_words,
@@ -13,8 +14,27 @@ from attnconn_assets.building.recorded import Facts
 from attnconn_assets.building.unlike_others import unlike_in_words
 from attnconn_core.repetition_time import ROUNDING, repetition_time_problem
 
-__all__ = ["far_shorter", "of_another_time", "suspicious_beside_others", "unlike_others"]
+__all__ = [
+    "REGIONS",
+    "SAME_REGIONS",
+    "far_shorter",
+    "of_another_time",
+    "of_other_regions",
+    "suspicious_beside_others",
+    "unlike_most",
+    "unlike_others",
+]
 
+#: Fact of `time_series`: the number of regions, and a hash of their names in order.
+REGIONS = "regions"
+
+#: What to do about a session that has other regions than most.
+SAME_REGIONS = (
+    "; all sessions must have the same: parcellate it like the others, or name it under "
+    "exclude.sessions"
+)
+
+_Held = TypeVar("_Held", bound=Hashable)
 
 # Share of the usual number of frames; twice the repetition time gives half the frames.
 _SHORT = 0.6
@@ -25,7 +45,8 @@ def unlike_others(facts: Facts) -> Mapping[str, str]:
 
     All exact and near copies of a recording are left out, because which one has the right name
     is unknown. Sessions with another repetition time than most are left out too, as their lags
-    and spectra aren't comparable; if two times are equally frequent, the first session's counts.
+    and spectra aren't comparable, and so are those with other regions; if two are equally
+    frequent, that of the first session counts.
 
     Parameters
     ----------
@@ -37,7 +58,47 @@ def unlike_others(facts: Facts) -> Mapping[str, str]:
         for key, recorded in facts.items()
         if "repetition time" in recorded
     }
-    return {**of_another_time(times), **near_copies_in_words(facts), **copies_in_words(facts)}
+    return {
+        **of_other_regions(facts),
+        **of_another_time(times),
+        **near_copies_in_words(facts),
+        **copies_in_words(facts),
+    }
+
+
+def of_other_regions(facts: Facts) -> dict[str, str]:
+    """Return the sessions that have other regions than most → why.
+
+    Parameters
+    ----------
+    facts
+        What `time_series` recorded of each session; older ones didn't record their regions.
+    """
+    regions = {key: str(own[REGIONS]) for key, own in facts.items() if REGIONS in own}
+    odd = {}
+    for key, (usual, have, tied) in unlike_most(regions).items():
+        own, other = (said.partition(" ")[0] for said in (regions[key], usual))
+        differs = f"it has {own} regions, and {have} {other}"
+        if own == other:
+            differs = f"its {own} regions have other names, or another order, than {have}"
+        odd[key] = f"{differs}{tied}{SAME_REGIONS}"
+    return odd
+
+
+def unlike_most(held: Mapping[str, _Held]) -> dict[str, tuple[_Held, str, str]]:
+    """Find sessions that differ from most: session → the usual value, who has it, and any tie.
+
+    If two values are equally frequent, that of the first session counts as usual.
+    """
+    counts = Counter(held.values())
+    odd = {}
+    for key, own in held.items():
+        usual, count = counts.most_common(1)[0]
+        if own != usual:
+            have = f"{count} of {len(held)} sessions have"
+            tied = " (and equally many agree with it, so either may be right)"
+            odd[key] = (usual, have, tied if counts[own] == count else "")
+    return odd
 
 
 def suspicious_beside_others(facts: Facts) -> Mapping[str, str]:

@@ -1,6 +1,7 @@
 """An entry: the manifest of one partition of one asset."""
 
 import dataclasses
+import functools
 import hashlib
 import json
 from collections.abc import Mapping
@@ -68,7 +69,7 @@ class Entry:
     made_by: Mapping[str, str] = dataclasses.field(default_factory=dict)
     tracked: tuple[Mapping[str, Any], ...] = ()
 
-    @property
+    @functools.cached_property
     def digest(self) -> str:
         """Hash of the content, files and facts; assets that read this entry depend on it."""
         parts = [f"{name}:{file.sha256}" for name, file in sorted(self.files.items())]

@@ -1,10 +1,13 @@
 """Time series: every session's scan, parcellated."""
 
+import hashlib
+from collections.abc import Sequence
 from dataclasses import asdict
 
 import numpy as np
 
 from attnconn_assets.assets.inputs.series_checks import check_series, longest_run
+from attnconn_assets.building.likeness import REGIONS
 from attnconn_assets.building.result import Result
 from attnconn_assets.building.unlike_others import PROFILE
 from attnconn_assets.building.windows import LONGEST_RUN
@@ -39,7 +42,12 @@ def make_time_series(work: Work) -> Result:
             LONGEST_RUN: longest_run(series, work.settings["test_fraction"]),
             "repetition time": series.repetition_time,
             "frames": series.n_frames,
+            REGIONS: f"{series.n_regions} {_hash(series.regions)}",
             **compared,
         },
         checks=check_series(series, work.settings["test_fraction"]),
     )
+
+
+def _hash(names: Sequence[str]) -> str:
+    return hashlib.sha256("\n".join(names).encode()).hexdigest()[:16]

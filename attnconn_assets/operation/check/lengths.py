@@ -1,12 +1,16 @@
 """Lengths: checks frames, regions and repetition times in scan headers against the study."""
 
 import time
-from collections import Counter, defaultdict
-from collections.abc import Hashable, Mapping, Sequence
-from typing import TypeVar
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 
 from attnconn_assets.assets.catalogue import specs
-from attnconn_assets.building.likeness import far_shorter, of_another_time
+from attnconn_assets.building.likeness import (
+    SAME_REGIONS,
+    far_shorter,
+    of_another_time,
+    unlike_most,
+)
 from attnconn_assets.building.windows import LONGEST_RUN
 from attnconn_assets.operation.check.findings import Findings, listed
 from attnconn_assets.operation.check.sessions import check_quorum, without
@@ -16,12 +20,6 @@ from attnconn_core.records import Cohort, Session
 from attnconn_core.sources import SessionShape, Source, first_difference, session_shape
 
 __all__ = ["check_lengths", "read_shapes"]
-
-_SAME_REGIONS = (
-    "; all sessions must have the same: parcellate it like the others, or name it under "
-    "exclude.sessions"
-)
-_Held = TypeVar("_Held", bound=Hashable)
 
 
 def read_shapes(
@@ -120,39 +118,23 @@ def _check_alike(shapes: Mapping[str, SessionShape], findings: Findings) -> dict
 def _check_regions(shapes: Mapping[str, SessionShape], findings: Findings) -> dict[str, str]:
     """Find sessions whose number or names of regions differ from most."""
     numbers = {key: s.regions for key, s in shapes.items() if s.regions is not None}
-    odd = _unlike_most(numbers)
+    odd = unlike_most(numbers)
     for number in dict.fromkeys(numbers[key] for key in odd):
         findings.warn_alike(
             f"has {number} regions",
             {
-                key: f"{have} {usual}{tied}{_SAME_REGIONS}"
+                key: f"{have} {usual}{tied}{SAME_REGIONS}"
                 for key, (usual, have, tied) in odd.items()
                 if numbers[key] == number
             },
         )
     names = {k: s.names for k, s in shapes.items() if s.names is not None and k not in odd}
     others = {}
-    for key, (usual, have, tied) in _unlike_most(names).items():
+    for key, (usual, have, tied) in unlike_most(names).items():
         own, other = first_difference(names[key], usual)
-        others[key] = f"{have} {other!r} where it has {own!r}{tied}{_SAME_REGIONS}"
+        others[key] = f"{have} {other!r} where it has {own!r}{tied}{SAME_REGIONS}"
     findings.warn_alike("has other regions, or in another order", others)
     return {**dict.fromkeys(odd, "has another number of regions"), **others}
-
-
-def _unlike_most(held: Mapping[str, _Held]) -> dict[str, tuple[_Held, str, str]]:
-    """Find sessions that differ from most: session → the usual value, who has it, and any tie.
-
-    If two values are equally frequent, that of the first session counts as usual.
-    """
-    counts = Counter(held.values())
-    odd = {}
-    for key, own in held.items():
-        usual, count = counts.most_common(1)[0]
-        if own != usual:
-            have = f"{count} of {len(held)} sessions have"
-            tied = " (and equally many agree with it, so either may be right)"
-            odd[key] = (usual, have, tied if counts[own] == count else "")
-    return odd
 
 
 def _check_windows(study: Study, shapes: Mapping[str, SessionShape], findings: Findings) -> None:

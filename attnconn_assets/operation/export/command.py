@@ -35,10 +35,10 @@ def export(study: Study, request: Request, folder: Path) -> int:
         f"{len(outcome.folder.written)} files ({size:.1f} MB) of {len(outcome.sessions)} "
         f"sessions in {outcome.folder.path}: {', '.join(request.formats)}"
     )
-    if request.gone:
+    for alike in told_once(request.gone.items()):
         print(
-            f"  not exported, because the study has no scan of them today: "
-            f"{few_and_more(request.gone, _SHOWN)}; --sessions exports them",
+            f"  not exported: {few_and_more(alike.names, _SHOWN)}, because {alike.message}; "
+            "--sessions exports them",
             file=sys.stderr,
         )
     for line in _notes(outcome):
@@ -81,5 +81,8 @@ def _notes(outcome: Exported) -> list[str]:
     if state.missing or state.stale or outcome.refused:
         lines.append("`attnconn run` makes what is missing or stale")
     if state.unknown:
-        lines.append(f"whether the results are up to date isn't known: {state.unknown}")
+        lines.append(
+            "whether the results are up to date isn't known, nor which sessions were removed or "
+            f"renamed: {state.unknown}"
+        )
     return lines

@@ -1,12 +1,14 @@
 """What an export is asked for, checked against the study and its store."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from attnconn_assets.assets.catalogue import store_of
 from attnconn_assets.assets.export.reading import session_of
 from attnconn_assets.assets.export.specs import exported_tests
 from attnconn_assets.assets.scores.specs import contrast_of, tested_methods
+from attnconn_assets.building.likeness import of_other_regions
+from attnconn_assets.building.recorded import recorded_facts
 from attnconn_assets.storage.store import Store
 from attnconn_assets.study.export import parcellation_label
 from attnconn_assets.study.study import Study
@@ -44,7 +46,8 @@ class Request:
         Name of the parcellation in file names; None for the number of
         regions.
     gone
-        Stored sessions that are left out, because the study has no scan of them today.
+        Stored sessions that are left out → why: the study has no scan of them today, excludes
+        them by name, or they have other regions than most.
     tested
         Methods whose edges were tested in every session, if scores are exported.
     contrast
@@ -56,7 +59,7 @@ class Request:
     sessions: tuple[str, ...]
     models: tuple[tuple[str, str], ...]
     parcellation: str | None = None
-    gone: tuple[str, ...] = ()
+    gone: Mapping[str, str] = field(default_factory=dict)
     tested: tuple[Method, ...] = ()
     contrast: GroupContrast | None = None
 
@@ -140,8 +143,8 @@ def _formats(study: Study, names: Sequence[str], with_models: bool) -> tuple[str
 
 def _sessions(
     study: Study, store: Store, names: Sequence[str]
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the sessions to export, and stored ones that are left out as they have no scan."""
+) -> tuple[tuple[str, ...], dict[str, str]]:
+    """Return the sessions to export, and stored ones that are left out → why."""
     stored = store.partitions("time_series")
     if not stored:
         raise StoreError(
@@ -149,9 +152,8 @@ def _sessions(
             "`attnconn run` makes them"
         )
     if not names:
-        there = _there(study)
-        kept = tuple(key for key in stored if there is None or key in there)
-        return kept, tuple(key for key in stored if key not in kept)
+        gone = _left_out(study, store, stored)
+        return tuple(key for key in stored if key not in gone), gone
     called = {
         name: [key for key in stored if name in (key, f"sub-{subject_of(key)}")] for name in names
     }
@@ -162,7 +164,20 @@ def _sessions(
             f"all of the subject; got {few_and_more(strange, _SHOWN)}"
         )
     picked = {key for keys in called.values() for key in keys}
-    return tuple(key for key in stored if key in picked), ()
+    return tuple(key for key in stored if key in picked), {}
+
+
+def _left_out(study: Study, store: Store, stored: Sequence[str]) -> dict[str, str]:
+    """Return the stored sessions that don't belong to the study today → why."""
+    there = _there(study)
+    gone = {
+        key: "the study has no scan of them today"
+        for key in stored
+        if there is not None and key not in there
+    }
+    gone |= {key: "exclude.sessions names them" for key in stored if study.exclude.names(key)}
+    rest = [key for key in stored if key not in gone]
+    return gone | of_other_regions(recorded_facts(store, "time_series", rest))
 
 
 def _there(study: Study) -> frozenset[str] | None:

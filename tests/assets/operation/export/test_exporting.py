@@ -212,7 +212,7 @@ def test_without_the_scans_it_is_unknown_whether_results_are_current(
     finally:
         shutil.move(hidden, line_of_cifti.folder / "hcp")
     told = capsys.readouterr().err
-    assert "whether the results are up to date isn't known: " in told
+    assert "up to date isn't known, nor which sessions were removed or renamed: " in told
 
 
 def test_a_session_whose_scan_is_gone_is_left_out_and_named(line_of_cifti, study, tmp_path, capsys):
@@ -223,11 +223,29 @@ def test_a_session_whose_scan_is_gone_is_left_out_and_named(line_of_cifti, study
         assert len(request.sessions) == 7
         export(study, request, tmp_path / "out")
         told = capsys.readouterr().err
-        assert "no scan of them today: sub-4_ses-retest; --sessions exports them" in told
+        said = "sub-4_ses-retest, because the study has no scan of them today; --sessions"
+        assert f"not exported: {said} exports them" in told
         named = requested(study, formats=["edges"], sessions=["sub-4_ses-retest"])
-        assert (named.sessions, named.gone) == (("sub-4_ses-retest",), ())
+        assert (named.sessions, named.gone) == (("sub-4_ses-retest",), {})
     finally:
         shutil.move(hidden, line_of_cifti.folder / "hcp" / "4_retest")
+
+
+def test_who_is_excluded_by_name_is_not_exported_even_without_the_scans(
+    line_of_cifti, study, tmp_path, capsys
+):
+    excluded = study.exclude.model_copy(update={"sessions": ("sub-4",)})
+    without = study.model_copy(update={"exclude": excluded})
+    hidden = line_of_cifti.folder / "hidden"
+    shutil.move(line_of_cifti.folder / "hcp", hidden)
+    try:
+        request = requested(without, formats=["edges"], methods=["pearson"])
+        export(without, request, tmp_path / "out")
+    finally:
+        shutil.move(hidden, line_of_cifti.folder / "hcp")
+    assert not any("sub-4" in path for path in names(tmp_path / "out"))
+    assert set(request.gone) == {"sub-4_ses-test", "sub-4_ses-retest"}
+    assert "because exclude.sessions names them" in capsys.readouterr().err
 
 
 def test_models_of_a_cohort_and_of_a_session_are_exported(whole_line, tmp_path, capsys):
