@@ -58,6 +58,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         return 1
     except OSError as error:
+        if isinstance(error, PermissionError) and error.filename:
+            print(f"attnconn: {_no_permission(error)}", file=sys.stderr)
+            return 1
         if can_be_written(sys.stdout):
             raise
         _drop_output()
@@ -73,6 +76,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         what = _INTERRUPTED.get(options.command, "finished partitions are kept")
         print(f"\nattnconn: interrupted; {what}", file=sys.stderr)
         return 130
+
+
+def _no_permission(error: PermissionError) -> str:
+    return (
+        f"{error.filename}: must be readable and writable by you, but the system refuses "
+        f"({error.strerror}). Change its permissions, or ask its owner; `check`, `trace` and "
+        "`export` need no permission to write in a study's folders"
+    )
 
 
 def _drop_output() -> None:

@@ -4,24 +4,16 @@ import re
 import sys
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from tqdm import tqdm
 
-from attnconn_assets.assets.catalogue import store_of, tracking_of
-from attnconn_assets.assets.report.headline_table import scores_text
-from attnconn_assets.assets.report.specs import report_path
-from attnconn_assets.building.cohort import left_out_by_rules, removed_sessions
-from attnconn_assets.building.likeness import (
-    suspicious_beside_others,
-    unlike_others,
-)
+from attnconn_assets.assets.catalogue import specs, store_of, tracking_of
 from attnconn_assets.building.lost_store import why_store_is_away
-from attnconn_assets.building.motion import motion_beside_others
-from attnconn_assets.building.partitions import add_sessions, deletion_in_words
-from attnconn_assets.building.recorded import recorded_facts
+from attnconn_assets.building.partitions import add_sessions
 from attnconn_assets.building.registering import registrations
+from attnconn_assets.building.user_copies import changed_copies, write_copies
 from attnconn_assets.instance.home import (
     ensure_home,
     home_folder,
@@ -33,17 +25,15 @@ from attnconn_assets.instance.run_locks import announced_command, end_orphans
 from attnconn_assets.operation import cleaning
 from attnconn_assets.operation.calling import opening
 from attnconn_assets.operation.check.check import check as check_study
+from attnconn_assets.operation.conclusion import complain, conclude
 from attnconn_assets.operation.disks import naming_disks
-from attnconn_assets.operation.outcome import Outcome, Step
+from attnconn_assets.operation.outcome import Step
 from attnconn_assets.operation.runner import materialise_stale
 from attnconn_assets.operation.servers.dev import dev
 from attnconn_assets.operation.servers.pages import first_pages
 from attnconn_assets.storage import trace
-from attnconn_assets.storage.entry import WHOLE
-from attnconn_assets.storage.formats import read_table
 from attnconn_assets.storage.scan_content import changed_scans, files_read
 from attnconn_assets.storage.store import Store
-from attnconn_assets.storage.suspicions import suspicions_of
 from attnconn_assets.storage.verification import Finding, inventory
 from attnconn_assets.storage.verification import verify as examined
 from attnconn_assets.study.claim import (
@@ -56,11 +46,10 @@ from attnconn_assets.study.claim import (
 )
 from attnconn_assets.study.study import Study, load_study
 from attnconn_core.errors import InputError, StoreError
-from attnconn_core.records import subject_of
-from attnconn_core.sources import DESIGN_LABELS, fetches, nearly_one_subject
-from attnconn_core.wording import agreeing, few_and_more, told_once
+from attnconn_core.sources import fetches
+from attnconn_core.wording import few_and_more
 
-__all__ = ["check", "clean", "conclude", "dev", "opened", "run", "seed", "tell", "verify"]
+__all__ = ["check", "clean", "dev", "opened", "run", "seed", "tell", "verify"]
 
 _ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
 _CHECKED = 1.0  # seconds that a run spends on reading headers before it begins
@@ -153,7 +142,7 @@ def seed(study: Study) -> int:
         listing = study.make_source().listing()
         new = add_sessions(study, instance, listing.sessions, deleted_too=True)
     print(f"{study.name}: {len(new)} new sessions")
-    _complain("isn't a session:", {name: str(why) for name, why in listing.refused.items()})
+    complain("isn't a session:", {name: str(why) for name, why in listing.refused.items()})
     return 0
 
 
@@ -184,6 +173,10 @@ def verify(study: Study, repair: bool, scans: bool = False) -> int:
     findings += _examined_models(study, store, places, repair)
     for finding in (*findings, *replaced):
         print(f"{finding.what:10} {finding.where}{f'  {finding.why}' if finding.why else ''}")
+    copies = (write_copies if repair else changed_copies)(specs(study), store)
+    for place in copies:
+        then = "written again" if repair else "`attnconn run` or --repair writes it again"
+        print(f"{'copy':10} {place}  was missing or changed; {then}")
     print(_verdict(len(places), findings, repair))
     if scans:
         print(f"{len(files)} files of scans, {len(replaced) or 'none'} replaced unnoticed")
@@ -191,7 +184,7 @@ def verify(study: Study, repair: bool, scans: bool = False) -> int:
         names = few_and_more([path.relative_to(study.store_folder) for path in foreign], _SHOWN)
         print(f"Not written by attnconn, and left alone: {names}")
     wrong = any(finding.what == "damaged" or not finding.repaired for finding in findings)
-    return int(wrong or bool(replaced))
+    return int(wrong or bool(replaced) or bool(copies and not repair))
 
 
 def _examined_models(
@@ -220,39 +213,6 @@ def _verdict(n_places: int, findings: Sequence[Finding], repair: bool) -> str:
     if counts["damaged"] > sum(finding.what == "damaged" for finding in left):
         lines.append("Damaged results are marked: `attnconn run` makes them again")
     return "\n".join(lines)
-
-
-def _complain(what: str, reasons: Mapping[str, str]) -> None:
-    """Print one line per reason, with the names it concerns; the first 20 reasons only."""
-    groups = told_once(reasons.items())
-    for group in groups[:_LINES]:
-        who = few_and_more(group.names, _SHOWN)
-        print(f"  {who} {agreeing(group.names, what)} {group.message}", file=sys.stderr)
-    if more := sum(len(group.names) for group in groups[_LINES:]):
-        print(f"  {more} more {agreeing(range(more), what)} …", file=sys.stderr)
-
-
-def _removed(study: Study, store: Store, outcome: Outcome) -> dict[str, str]:
-    """Return the stored sessions whose scans were removed → what that means for the results."""
-    if outcome.sessions is None:
-        return {}
-    known = {*outcome.sessions, *outcome.deleted}
-    return dict.fromkeys(
-        removed_sessions(study, store, known, outcome.refused),
-        "its scan was removed. Its stored results stay; group results are made without it. If that "
-        "is intended, name it under exclude.sessions",
-    )
-
-
-def _say_whom_rules_leave_out(reasons: Mapping[str, str], n_sessions: int) -> None:
-    """Print how many sessions the study excludes, which, and why, in one line."""
-    if reasons:
-        excluded = few_and_more([f"{key} ({why})" for key, why in reasons.items()], _SHOWN)
-        verb = "is" if len(reasons) == 1 else "are"
-        print(
-            f"  {len(reasons)} of {n_sessions} sessions {verb} left out by the study: {excluded}",
-            file=sys.stderr,
-        )
 
 
 def run(study: Study, file: Path) -> int:
@@ -325,54 +285,3 @@ class Progress:
         if self._bar is not None:
             self._bar.close()
             self._bar = None
-
-
-def conclude(study: Study, outcome: Outcome, seconds: float) -> None:
-    """Print the outcome of a run: counts, failures, partitions not made, and the scores."""
-    print(
-        f"\n{outcome.made} partitions made, {outcome.standing} up to date, "
-        f"{len(outcome.failed)} failed, in {seconds:.0f} s"
-    )
-    if again := outcome.again_in_words():
-        print(f"  {again}")
-    for line in (*outcome.heals(), *outcome.failures(), *outcome.waits()):
-        print(f"  {line}", file=sys.stderr)
-    _complain("isn't made:", outcome.inapplicable)
-    _complain("isn't a session:", outcome.refused)
-    for line in filter(None, (deletion_in_words(study, outcome.deleted), *outcome.moved)):
-        print(f"  {line}", file=sys.stderr)
-    store = store_of(study)
-    _complain("isn't there any more:", _removed(study, store, outcome))
-    sessions = store.partitions("time_series")
-    # Sessions whose scan was removed, and those the study excludes, aren't compared with others.
-    compared = [
-        key
-        for key in sessions
-        if (outcome.sessions is None or key in outcome.sessions) and not study.exclude.names(key)
-    ]
-    facts = recorded_facts(store, "time_series", compared)
-    left_out = unlike_others(facts)
-    _complain("is left out:", left_out)
-    if alike := nearly_one_subject(subject_of(key) for key in sessions):
-        print(f"  {alike}", file=sys.stderr)
-    if nobody := study.exclude.names_nobody(sessions):
-        print(f"  {nobody}: this excludes nothing", file=sys.stderr)
-    _complain("is suspicious:", suspicions_of(store, store.partitions("quality")))
-    kept = {key: recorded for key, recorded in facts.items() if key not in left_out}
-    _complain("is suspicious:", suspicious_beside_others(kept))
-    of_quality = recorded_facts(store, "quality", sessions)
-    _complain("is suspicious:", motion_beside_others(of_quality, study.exclude))
-    _say_whom_rules_leave_out(left_out_by_rules(study, store, sessions), len(sessions))
-    entry = store.readable("report", WHOLE)
-    if entry is None:
-        return
-    if "report of all" in outcome.waiting or "report of all" in outcome.failed:
-        print("\nThe report could not be made: the scores below are those of the previous report.")
-    if "chance" not in entry.facts:
-        print("\nThe stored report was made by an older version; its table can't be shown here.")
-        return
-    rows, cells = (
-        read_table(store.path(entry, f"{name}.parquet")) for name in ("headline", "cells")
-    )
-    print(f"\n{scores_text(DESIGN_LABELS[study.make_source().design], rows, cells, entry.facts)}")
-    print(f"\nReport   {report_path(study)}")

@@ -1,10 +1,10 @@
-"""Says which forecasters behind a result are stale."""
+"""Says which results behind a result are of earlier settings or code."""
 
 from collections.abc import Collection, Mapping, Sequence
 
 from attnconn_assets.building.platform import Platform
 from attnconn_assets.building.spec import BuildSpec
-from attnconn_assets.storage.entry import Entry
+from attnconn_assets.storage.entry import WHOLE, Entry
 from attnconn_core.wording import few_and_more
 
 __all__ = ["earlier_models"]
@@ -14,10 +14,11 @@ _SHOWN = 5
 
 
 def earlier_models(platform: Platform, entry: Entry) -> str:
-    """Return a warning if a result rests on forecasters of earlier settings; empty if not.
+    """Return a warning if a result rests on others of earlier settings or code; empty if not.
 
-    A run of all that is stale trains forecasters first. A refresh without models, or a person who
-    makes a single asset on its page, uses those that are stored.
+    Looked at are forecasters, and results of the cohort, such as the lags of Granger. A run of all
+    that is stale makes them first. A refresh without models, or a person who makes a single asset
+    on its page, uses those that are stored.
 
     Parameters
     ----------
@@ -27,11 +28,14 @@ def earlier_models(platform: Platform, entry: Entry) -> str:
     specs = {spec.name: spec for spec in platform.specs}
     resting = _resting_on_forecasters(platform.specs)
     stale: dict[str, None] = {}
+    models: dict[str, None] = {}
     waiting, seen = [entry], set()
     while waiting:
         for place in waiting.pop().inputs:
             asset, _, partition = place.partition("/")
-            if asset not in resting or place in seen:
+            if place in seen or asset not in specs:
+                continue
+            if asset not in resting and partition != WHOLE:
                 continue
             seen.add(place)
             behind = platform.store.readable(asset, partition)
@@ -39,15 +43,19 @@ def earlier_models(platform: Platform, entry: Entry) -> str:
                 continue
             waiting.append(behind)
             spec = specs[asset]
-            if spec.group == _FORECASTERS and behind.recipe != spec.recipe_of(partition).digest:
-                stale[f"{asset} of {partition}"] = None
-    if not stale:
-        return ""
-    return (
+            is_model = spec.group == _FORECASTERS
+            if (is_model or partition == WHOLE) and behind.recipe != spec.recipe_of(
+                partition
+            ).digest:
+                (models if is_model else stale)[f"{asset} of {partition}"] = None
+    said = (
         f"made from stored forecasters of earlier settings or code: "
-        f"{few_and_more(list(stale), _SHOWN)}. `attnconn run`, or the study's job _refresh with "
-        "`models: true`, trains them and makes again what is read from them"
+        f"{few_and_more(list(models), _SHOWN)}. `attnconn run`, or the study's job _refresh with "
+        "`models: true`, trains them and makes again what is read from them",
+        f"made from results of earlier settings or code: {few_and_more(list(stale), _SHOWN)}. "
+        "`attnconn run`, or the study's job _refresh, makes these first",
     )
+    return "; ".join(one for one, found in zip(said, (models, stale), strict=True) if found)
 
 
 def _resting_on_forecasters(specs: Sequence[BuildSpec]) -> Collection[str]:

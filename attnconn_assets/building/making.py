@@ -22,6 +22,7 @@ from attnconn_assets.building.settings import DeclaredSettings
 from attnconn_assets.building.showing import show_stored
 from attnconn_assets.building.spec import BuildSpec
 from attnconn_assets.building.stored_metadata import opened
+from attnconn_assets.building.user_copies import write_copies
 from attnconn_assets.building.work import Work
 from attnconn_assets.storage import formats
 from attnconn_assets.storage.entry import Entry
@@ -109,8 +110,7 @@ def make(platform: Platform, spec: BuildSpec, partition: str) -> Made:
             run.metrics(spec.main_of(result))
         scans = _list_scans(work, run, result)
         entry = _store(platform, work, spec, result, facts)
-        for name, place in spec.copies.items():
-            formats.replace_file(place, platform.store.path(entry, name).read_bytes())
+        write_copies([spec], platform.store)
         show_stored(platform.store, run, spec, entry)
     warned = (earlier_scans(platform, spec, partition), earlier_models(platform, entry))
     if earlier := "; ".join(filter(None, warned)):

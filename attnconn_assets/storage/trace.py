@@ -4,6 +4,7 @@ The manifests list the inputs of every entry with their hashes at the time of re
 read scans list the files.
 """
 
+import os
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -135,8 +136,8 @@ def trace_lines(store: Store, what: str) -> Iterator[str]:
     store
         The store.
     what
-        An asset, ``asset/partition``, or the path or SHA-256 of a file that was read or is stored,
-        or of a copy of a stored file.
+        An asset, ``asset/partition``, a session or subject (``sub-01``), or the path or SHA-256 of
+        a file that was read or is stored, or of a copy of a stored file.
 
     Raises
     ------
@@ -156,16 +157,23 @@ def trace_lines(store: Store, what: str) -> Iterator[str]:
             f"{asset}/{partitions[0]} or {asset}/{partitions[-1]}"
         )
     path = _file(what)
-    resting = [entry for file in {what, str(path or what)} for entry in forward(store, file)]
+    # A file that is gone is known by its path, which may have been given from this folder.
+    places = dict.fromkeys((what, str(path or what), os.path.abspath(what)))
+    resting = next((found for place in places if (found := forward(store, place))), [])
     if resting:
         yield f"{len(resting)} results were made from {what}"
         yield from (f"  {entry.asset}/{entry.partition}  {entry.digest}" for entry in resting)
         return
+    if of_session := _of_session(store, what):
+        yield f"{len(of_session)} results are of {what}"
+        yield from (f"  {entry.asset}/{entry.partition}  {entry.digest}" for entry in of_session)
+        return
     stored = _holding(store, what if path is None else _sha256(path))
     if not stored:
         raise StoreError(
-            f"{what}: must be an asset, asset/partition, an MLflow run, or a file that was read "
-            f"or is stored; the store in {store.root} knows {'no such file' if path else 'none'}"
+            f"{what}: must be an asset, asset/partition, a session, a subject (sub-…), an MLflow "
+            f"run, or a file that was read or is stored; the store in {store.root} knows "
+            f"{'no such file' if path else 'none'}"
         )
     for name, entry in stored:
         yield f"{what} is {name} of {entry.asset}/{entry.partition}"
@@ -205,6 +213,11 @@ def _holding(store: Store, sha256: str) -> list[tuple[str, Entry]]:
         for name, file in entry.files.items()
         if file.sha256 == sha256
     ]
+
+
+def _of_session(store: Store, what: str) -> list[Entry]:
+    """Return the results of a session, or of all sessions of a subject; of none if it isn't one."""
+    return [entry for entry in store.entries() if f"{entry.partition}_".startswith(f"{what}_")]
 
 
 def _told_back(store: Store, start: Entry) -> Iterator[str]:

@@ -204,11 +204,14 @@ def _what_is_taken(study: Study, other: Study, rival: Path) -> str:
     store = f"the store {study.store_folder}"
     if other.name != study.name:
         return f"{store} belongs to {rival}: change `store` in one of the two"
-    both = _same_store(study, other)
-    taken = f"{study.name!r} and {store} belong" if both else f"{study.name!r} belongs"
+    if _same_store(study, other):
+        return (
+            f"{study.name!r} and {store} belong to {rival}: change `name` in one of the two, and "
+            "`store` if both give it"
+        )
     return (
-        f"{taken} to {rival}: change `name` in one of the two, or set DAGSTER_HOME to a new folder "
-        "if this is a copy"
+        f"{study.name!r} belongs to {rival}: change `name` in one of the two, or set DAGSTER_HOME "
+        "to a new folder if this is a copy"
     )
 
 

@@ -360,7 +360,7 @@ class AutomationSettings(Settings):
         changes. Models are trained only by the nightly run.
     nightly
         When to make everything that is missing or stale, including models: a cron line such as
-        ``0 2 * * *``; None for never.
+        ``0 2 * * *``, in UTC; None for never.
     """
 
     request_runs: bool = False

@@ -14,7 +14,8 @@ import pytest
 
 from attnconn_assets.__main__ import main
 from attnconn_assets.assets.catalogue import store_of, tracking_of
-from attnconn_assets.commands import conclude, run
+from attnconn_assets.commands import run
+from attnconn_assets.operation.conclusion import conclude
 from attnconn_assets.study.settings import ExclusionRules
 from attnconn_assets.study.sources import study_model
 from attnconn_assets.study.study import Study, load_study
@@ -187,3 +188,17 @@ def test_output_that_cannot_be_written_is_not_taken_for_a_full_store():
     said = "the output of `attnconn methods` can't be written (No space left on device)"
     assert done.stderr.startswith(f"attnconn: {said}")
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_folder_without_permission_is_named_in_one_line(monkeypatch, capsys, tmp_path):
+    def refused(*_):
+        raise PermissionError(13, "Permission denied", str(tmp_path / "mlruns" / ".opening"))
+
+    monkeypatch.setattr("attnconn_assets.__main__._command", refused)
+    file = tmp_path / "study.yaml"
+    file.write_text("name: any")
+    assert main(["--study", str(file), "verify"]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith(f"attnconn: {tmp_path / 'mlruns' / '.opening'}: must be readable and")
+    assert "(Permission denied)" in said
+    assert len(said.splitlines()) == 1

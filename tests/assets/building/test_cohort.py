@@ -1,5 +1,7 @@
 """Cohorts: nobody is left out in silence."""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -160,3 +162,22 @@ def test_a_session_that_a_rule_excludes_is_not_missing_whatever_it_lacks(files):
     assert {why.partition(", and")[0] for why in cohort.excluded.values()} == {
         "left out by the study: max_motion_mean is 0.3"
     }
+
+
+def test_what_was_not_made_again_after_its_input_is_not_in_the_cohort(files):
+    study, store, _ = files
+    manifest = study.store_folder / "pearson" / "sub-b_ses-test.json"
+    content = manifest.read_text()
+    read = store.entry("time_series", "sub-b_ses-test").digest
+    assert read in content
+    earlier = json.loads(content)
+    earlier["inputs"] = {"time_series/sub-b_ses-test": "0" * 16}
+    del earlier["sealed"]
+    manifest.write_text(json.dumps(earlier))
+    try:
+        excluded = cohort_of(study, store, study.make_source().listing(), ("pearson",)).excluded
+        assert excluded == {
+            "sub-b_ses-test": "pearson not made again since what it is made from changed"
+        }
+    finally:
+        manifest.write_text(content)

@@ -44,3 +44,16 @@ def test_what_rests_on_a_stale_forecaster_says_so(platform):
 def test_what_rests_on_a_current_forecaster_says_nothing(platform):
     platform.store.put(Entry("group_forecaster", "small", {}, "new"), {})
     assert earlier_models(platform, platform.store.entry("fingerprint", "all")) == ""
+
+
+def test_what_rests_on_earlier_settings_of_the_cohort_says_so(platform):
+    store = platform.store
+    store.put(Entry("granger_order", "all", {}, "old"), {})
+    store.put(Entry("granger", "sub-1", {}, "new", inputs={"granger_order/all": "hash"}), {})
+    platform.specs += [spec("granger_order"), spec("granger", granger_order="whole")]
+    warning = earlier_models(platform, store.entry("granger", "sub-1"))
+    assert warning.startswith(
+        "made from results of earlier settings or code: granger_order of all. `attnconn run`"
+    )
+    store.put(Entry("granger_order", "all", {}, "new"), {})
+    assert earlier_models(platform, store.entry("granger", "sub-1")) == ""

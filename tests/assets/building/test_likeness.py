@@ -99,3 +99,14 @@ def test_half_of_each_repetition_time_is_said():
 
 def test_what_older_versions_stored_is_left_in():
     assert unlike_others(recorded_facts(Recorded(a={}, b={}), "time_series", "ab")) == {}
+
+
+def test_sessions_with_other_regions_than_most_are_left_out():
+    regions = {"a": "10 x", "b": "10 x", "c": "8 y", "d": "10 z"}
+    told = {key: {**fact(key), "regions": value} for key, value in regions.items()}
+    found = unlike_others({**told, "e": fact("e")})  # an older version recorded no regions
+    assert set(found) == {"c", "d"}
+    assert found["c"].startswith("it has 8 regions, and 2 of 4 sessions have 10; all sessions must")
+    assert found["d"].startswith("its 10 regions have other names, or another order, than 2 of 4")
+    two = {key: told[key] for key in "ac"}
+    assert "equally many agree with it, so either may be right" in unlike_others(two)["c"]

@@ -1,7 +1,7 @@
 """What failed for one cause is one line, and so is what waits for it."""
 
 from attnconn_assets.building.causes import Cause, in_one_line
-from attnconn_assets.commands import _complain
+from attnconn_assets.operation.conclusion import complain
 from attnconn_assets.operation.outcome import Outcome
 
 KEYS = [f"sub-{n}_ses-a" for n in range(1, 9)]
@@ -74,8 +74,8 @@ def test_how_to_go_on_below_a_quorum_is_said_once():
 
 
 def test_what_is_the_matter_with_many_sessions_is_said_once(capsys):
-    _complain("is suspicious:", {key: f"{key[4]} spikes in frames 3, {key[4]}" for key in KEYS})
-    _complain("isn't a session:", {"notes.CSV": "in capitals"})
+    complain("is suspicious:", {key: f"{key[4]} spikes in frames 3, {key[4]}" for key in KEYS})
+    complain("isn't a session:", {"notes.CSV": "in capitals"})
     many, one = capsys.readouterr().err.splitlines()
     assert many == (
         "  sub-1_ses-a, sub-2_ses-a, sub-3_ses-a, sub-4_ses-a, sub-5_ses-a and 3 more are "

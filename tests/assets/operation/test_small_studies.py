@@ -8,7 +8,7 @@ import numpy as np
 from attnconn_assets.assets.catalogue import store_of
 from attnconn_assets.assets.report.specs import report_path
 from attnconn_assets.building.partitions import add_sessions, session_partitions
-from attnconn_assets.commands import conclude
+from attnconn_assets.operation.conclusion import conclude
 from attnconn_assets.operation.runner import materialise_stale
 from attnconn_assets.storage.entry import WHOLE
 from attnconn_assets.storage.formats import read_table

@@ -76,7 +76,9 @@ def test_the_telling_goes_both_ways(traced):
 def test_what_nobody_knows_is_refused(traced):
     _, store, _ = traced
     for strange in ("nothing", "0" * 64, "../../etc/passwd"):
-        with pytest.raises(StoreError, match="must be an asset, asset/partition, an MLflow run"):
+        with pytest.raises(
+            StoreError, match="must be an asset, asset/partition, a session, a subj"
+        ):
             list(trace_lines(store, strange))
 
 
@@ -140,3 +142,17 @@ def test_what_was_made_anew_since_is_marked(traced):
     store.put(entry, {"series.parquet": lambda path: path.write_bytes(b"another")})
     after = back(store, "pearson", "sub-a_ses-test")
     assert [node.changed for node in after.inputs] == [True]
+
+
+def test_a_session_and_a_subject_list_their_results(traced):
+    _, store, _ = traced
+    session = "sub-a_ses-test"
+    lines = list(trace_lines(store, session))
+    own = [entry for entry in store.entries() if entry.partition == session]
+    assert lines[0] == f"{len(own)} results are of {session}"
+    assert len(lines) == len(own) + 1
+    of_subject = list(trace_lines(store, "sub-a"))
+    assert len(of_subject) > len(lines)
+    assert all("/sub-a_ses-" in line for line in of_subject[1:])
+    with pytest.raises(StoreError, match="a session, a subject"):
+        list(trace_lines(store, "sub-"))

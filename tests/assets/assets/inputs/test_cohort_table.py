@@ -3,7 +3,7 @@
 import numpy as np
 
 from attnconn_assets.assets.catalogue import store_of
-from attnconn_assets.commands import conclude
+from attnconn_assets.operation.conclusion import conclude
 from attnconn_assets.storage.formats import read_table
 from attnconn_assets.storage.suspicions import SUSPICIONS
 from attnconn_assets.study.study import load_study
