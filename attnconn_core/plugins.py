@@ -91,7 +91,10 @@ def registry(
     for entry in sorted(entry_points(group=group), key=lambda entry: entry.name):
         name, named = entry.name, f"{what} {entry.name} of {_package(entry)}"
         if name in usable or name in unusable or name in reserved:
-            raise ParameterError(f"{named}: there is a {what} of this name already")
+            raise ParameterError(
+                f"{named}: there is a {what} of this name already. Rename the entry point, or "
+                "uninstall that package: until then no study can be read"
+            )
         try:
             usable[name] = check(name, _loaded(entry))
         except ParameterError as error:

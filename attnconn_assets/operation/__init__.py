@@ -1,1 +1,1 @@
-"""What starts the making of partitions: the runner, jobs, sensors and servers."""
+"""What starts runs: the runner, jobs, sensors and servers."""

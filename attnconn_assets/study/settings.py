@@ -36,6 +36,7 @@ __all__ = [
     "Owner",
     "PageAddress",
     "RecoverySettings",
+    "SessionName",
     "Settings",
     "SignificanceSettings",
     "StudyName",
@@ -73,6 +74,17 @@ def _word(word: object) -> object:
 
 Word = Annotated[str, BeforeValidator(_word)]
 """Content of a table's cell."""
+
+
+def _quoted(name: object) -> object:
+    """Return a name; raise an error for what YAML reads as something else, such as ``01``."""
+    if not isinstance(name, str):
+        raise ValueError('a name that YAML reads otherwise must be in quotes, such as "1" or "01"')
+    return name
+
+
+SessionName = Annotated[str, BeforeValidator(_quoted)]
+"""The name of a session, without ``ses-``."""
 
 
 def _owner(name: str) -> str:

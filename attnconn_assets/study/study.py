@@ -26,6 +26,7 @@ from attnconn_assets.study.settings import (
     Owner,
     PageAddress,
     RecoverySettings,
+    SessionName,
     SignificanceSettings,
     StudyName,
     StudyPath,
@@ -137,7 +138,7 @@ class Study(SourceSettings):
     group_configurations: tuple[str, ...] = ()
     subject_experiment: str | None = None
     methods: tuple[MethodChoice, ...] = ()
-    sessions: tuple[str, str] | None = None
+    sessions: tuple[SessionName, SessionName] | None = None
     phenotypes: StudyPath | None = None
     behaviour: BehaviourSettings = BehaviourSettings()
     granger: GrangerSettings = GrangerSettings()

@@ -1,4 +1,4 @@
-"""Log odds of a direction, from statistics in deviations of their null distribution."""
+"""Log odds of a direction, from statistics divided by the deviation of their null distribution."""
 
 import numpy as np
 from jaxtyping import Float64

@@ -226,7 +226,7 @@ def _points(
     *,
     hollow: Bool[np.ndarray, " row"],
 ) -> None:
-    """Draw all means of a panel at once: the layout would measure every single artist."""
+    """Draw all means of a panel at once, because the layout measures every artist."""
     axes.hlines(places, low, high, colors=look.colour, linewidth=1.3, zorder=2)
     axes.scatter(
         means,

@@ -202,7 +202,8 @@ def _as_numbers(values: pd.Series, coding: Mapping[str, float], name: str) -> pd
     if unknown:
         raise StudyError(
             f"{name}: column {values.name} must hold numbers, or the study's coding must give the "
-            f"number of each word; got {', '.join(map(repr, unknown[:_SHOWN]))}"
+            f"number of each word, such as behaviour: {{coding: {{{values.name}: "
+            f"{{{unknown[0]}: 1}}}}}}; got {', '.join(map(repr, unknown[:_SHOWN]))}"
         )
     return numbers.astype("float64")
 

@@ -92,7 +92,10 @@ def _on_scans(work: Work, cohort: Mapping[str, Any]) -> Iterator[str]:
         yield f"{len(cohort['excluded'])} sessions were excluded (reasons: see the report)"
     confounds = study.get("confounds")
     if confounds is not None:
-        names = confounds.get("strategy", ())
+        names = [
+            f"{name} ({confounds[name]})" if name in confounds else name
+            for name in confounds.get("strategy", ())
+        ]
         yield (
             f"Confounds were regressed out by nilearn's strategies {', '.join(names)}"
             if names

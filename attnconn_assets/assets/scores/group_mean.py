@@ -1,4 +1,4 @@
-"""The cohort's mean connectivity by every method, and which regions inform others."""
+"""The cohort's mean connectivity by every method, and the net flow of regions."""
 
 from collections.abc import Sequence
 

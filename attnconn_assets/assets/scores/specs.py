@@ -84,7 +84,7 @@ def labels_of(study: Study) -> dict[str, list[str]]:
 
 
 def scored(study: Study) -> tuple[Score, ...]:
-    """Return the scores whose inputs the study has: some need phenotypes."""
+    """Return the scores that the study can make; some need phenotypes."""
     there = has_phenotypes(study)
     return tuple(score for score in study.chosen_scores if there or "phenotypes" not in score.reads)
 

@@ -24,6 +24,8 @@ class Findings:
         What would be made, and its expected cost.
     blocked
         Asset → why it can't be made. Each is also an error, except those in `inapplicable`.
+    session_names
+        Names of the sessions, in order.
     inapplicable
         Assets in `blocked` that don't apply to this design; not making them isn't a failure.
     """
@@ -32,6 +34,7 @@ class Findings:
     warnings: list[str] = field(default_factory=list)
     plan: list[str] = field(default_factory=list)
     blocked: dict[str, str] = field(default_factory=dict)
+    session_names: list[str] = field(default_factory=list)
     inapplicable: set[str] = field(default_factory=set)
 
     def lines(self) -> Iterator[str]:

@@ -21,6 +21,8 @@ from attnconn_core.sources import SessionShape, Source, first_difference, sessio
 
 __all__ = ["check_lengths", "read_shapes"]
 
+_LENGTHS = ("frames", "minutes")  # measures of the study's rules that headers give
+
 
 def read_shapes(
     source: Source, sessions: Sequence[Session], findings: Findings, until: float | None
@@ -159,7 +161,7 @@ def _check_windows(study: Study, shapes: Mapping[str, SessionShape], findings: F
 def _without_the_short(
     study: Study, shapes: Mapping[str, SessionShape], cohort: Cohort, findings: Findings
 ) -> Cohort:
-    rules = {k: v for k, v in study.exclude.given.items() if k in ("min_frames", "min_minutes")}
+    rules = {k: v for k, v in study.exclude.given.items() if k.partition("_")[2] in _LENGTHS}
     if not rules:
         return cohort
     about_length = type(study.exclude)(**rules)
@@ -167,7 +169,7 @@ def _without_the_short(
     for key, shape in shapes.items():
         seconds = shape.repetition_time
         measured = {"frames": float(shape.frames)}
-        if seconds is None and "min_minutes" in rules:
+        if seconds is None and any(rule.endswith("_minutes") for rule in rules):
             continue
         measured["minutes"] = shape.frames * (seconds or 0) / 60
         why = about_length.why_not(measured)

@@ -36,6 +36,7 @@ def check_sessions(study: Study, listing: Listing, cohort: Cohort, findings: Fin
     findings.warn_alike("isn't a session", {k: str(why) for k, why in listing.refused.items()})
     check_quorum(study, cohort, findings)
     _check_names(study, listing, cohort, findings)
+    findings.session_names = [*cohort.session_names]
     named = ", ".join(f"{name} ({count})" for name, count in cohort.session_names.items())
     findings.plan.append(
         f"{len(cohort.subjects)} subjects, {len(cohort.sessions)} sessions: {named or 'none'}"

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from pandas.api.types import is_numeric_dtype
 
 from attnconn_assets.operation.check.check import check
 from attnconn_assets.operation.check.findings import Findings
@@ -33,6 +34,7 @@ SCHEMA = "attnconn-study.schema.json"
 
 _SECONDS = 20.0  # spent on reading headers
 _MOST_COLUMNS = 12
+_ROWS = 50  # of a table of people that are looked at
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,7 @@ def _lines(root: Path, file: Path, content: Mapping[str, Any], findings: Finding
         yield "# Frames that moved more (mm) end a run; none are left out by default."
         yield "# scrub: {fd_threshold: 0.5}"
         yield ""
-    yield from _suggestions(root.resolve(), file)
+    yield from _suggestions(root.resolve(), file, content, findings)
     yield ""
 
 
@@ -143,26 +145,35 @@ def _written(value: object) -> str:
     return text.removesuffix("...\n").strip()
 
 
-def _suggestions(root: Path, file: Path) -> Iterator[str]:
-    """Yield keys that studies often have, as comments."""
+def _suggestions(
+    root: Path, file: Path, content: Mapping[str, Any], findings: Findings
+) -> Iterator[str]:
+    """Yield keys that studies often have, as comments that can be used as they are."""
     yield "# What is computed; by default the six methods of the original study. `attnconn methods`"
     yield "# lists all."
     yield "# methods: [pearson, partial, granger, var_identification]"
     yield ""
     yield "# Which two sessions of a subject are compared, by name; by default the first two."
-    yield "# sessions: [test, retest]"
+    yield f"# sessions: {_written(list(findings.session_names[:2]) or ['test', 'retest'])}"
     yield ""
     table = phenotype_table(root)
-    columns = _columns(table) if table else ["participant_id", "age", "score"]
+    columns, numeric = _columns(table) if table else (["participant_id", "age"], ["age"])
     yield "# Behaviour: a table with one row per subject, and the columns to predict."
     if table:
         yield f"# {table.name} has the columns {first_few(columns, _MOST_COLUMNS)}."
     yield f"# phenotypes: {_beside(table, file.parent) if table else 'participants.tsv'}"
-    yield f"# behaviour: {{subject_column: {columns[0]}, targets: [{columns[-1]}]}}"
+    targets = f", targets: [{numeric[-1]}]" if numeric else ""
+    yield f"# behaviour: {{subject_column: {columns[0]}{targets}}}"
+    if words := [column for column in columns[1:] if column not in numeric]:
+        yield f"# A column of words needs numbers: coding: {{{words[0]}: {{M: 1, F: 2}}}}"
     yield ""
     yield "# Sessions to leave out of group results."
-    yield "# exclude: {min_minutes: 5, max_motion_mean: 0.2}"
+    rule = "max_motion_mean: 0.5" if "confounds" in content else "min_minutes: 1"
+    yield f"# exclude: {{{rule}}}"
 
 
-def _columns(table: Path) -> list[str]:
-    return [str(column) for column in read_table(table, nrows=1).columns]
+def _columns(table: Path) -> tuple[list[str], list[str]]:
+    """Return the columns of a table, and those after the first that hold numbers."""
+    rows = read_table(table, nrows=_ROWS)
+    numeric = [str(name) for name in rows.columns[1:] if is_numeric_dtype(rows[name])]
+    return [str(column) for column in rows.columns], numeric

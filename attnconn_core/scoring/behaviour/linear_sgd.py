@@ -1,7 +1,7 @@
 """The original study's linear model: gradient descent with a strong penalty, stopped early.
 
 Full-batch gradient descent on a linear model is itself linear, so the weights of every
-epoch follow from one eigendecomposition and no epoch is run. With the bias as a feature
+epoch follow from one eigendecomposition so no epoch needs to be run. With the bias as a feature
 that is always 1, weights that start at zero stay in the span of the training rows, w = X'a. For
 learning rate η, weight decay λ and kernel K = XX' of n rows
 

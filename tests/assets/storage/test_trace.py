@@ -76,9 +76,7 @@ def test_the_telling_goes_both_ways(traced):
 def test_what_nobody_knows_is_refused(traced):
     _, store, _ = traced
     for strange in ("nothing", "0" * 64, "../../etc/passwd"):
-        with pytest.raises(
-            StoreError, match="must be an asset, asset/partition, a session, a subj"
-        ):
+        with pytest.raises(StoreError, match=r"must be an asset, .*, a session, a subj"):
             list(trace_lines(store, strange))
 
 

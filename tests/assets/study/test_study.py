@@ -79,6 +79,7 @@ def test_a_simulated_study_makes_its_cohort(tiny_study):
         ({"exclude": {"sessions": "*"}}, r"sessions: must be a list, such as \['\*'\]"),
         ({"experiments": {"a": 1}}, r"experiments: must be a list, such as \[a, b\]"),
         ({"sessions": ["a", "b", "c"]}, "sessions: must have at most 2 items"),
+        ({"sessions": [1, 2]}, r"sessions\.0: a name that YAML .* must be in quotes.*; got 1"),
         ({"granger": {"lag": 2}}, "unknown key 'granger.lag'; did you mean 'lags'"),
         ({"reliability": {"seed": 3}}, "unknown key 'reliability.seed'; did you mean 'seeds'"),
         ({"ensemble": 3}, "'ensemble'; 'ensemble' belongs under 'reliability' or under 'training'"),

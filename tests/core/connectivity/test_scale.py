@@ -1,5 +1,7 @@
 """No method's connectivity depends on the units of the scan, nor on regions' own units."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 
@@ -49,10 +51,10 @@ def estimated(method, series):
     return estimator.estimate(series)
 
 
-@pytest.fixture(scope="module")
-def before():
-    """Every registered method's matrix of the scan as it is."""
-    return {name: estimated(method, SERIES).values for name, method in OURS.items()}
+@cache
+def before(name):
+    """Return a method's matrix of the scan as it is."""
+    return estimated(OURS[name], SERIES).values
 
 
 def assert_alike(name, after, before):
@@ -64,13 +66,13 @@ def assert_alike(name, after, before):
 
 @pytest.mark.parametrize("power", POWERS)
 @pytest.mark.parametrize("name", OURS)
-def test_the_units_of_the_scan_do_not_matter(name, power, before):
+def test_the_units_of_the_scan_do_not_matter(name, power):
     after = estimated(OURS[name], changed(10.0**power)).values
-    assert_alike(name, after, before[name])
+    assert_alike(name, after, before(name))
 
 
 @pytest.mark.parametrize("name", OURS)
-def test_the_units_and_levels_of_regions_do_not_matter(name, before):
+def test_the_units_and_levels_of_regions_do_not_matter(name):
     by = 10.0 ** np.array([-6.0, -2.0, 0.0, 3.0, 6.0])
     after = estimated(OURS[name], changed(by, by * np.array([0, 50, -20, 100, 3]))).values
-    assert_alike(name, after, before[name])
+    assert_alike(name, after, before(name))

@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from attnconn_assets.__main__ import main
+from attnconn_assets.operation.check.check import check
 from attnconn_assets.operation.draft.draft import SCHEMA, draft_study
 from attnconn_assets.operation.draft.guess import (
     file_paths,
@@ -35,7 +36,7 @@ def scans(tmp_path, monkeypatch):
         for session in (1, 2):
             frames = pd.DataFrame(rng.normal(size=(120, 5)), columns=list("abcde"))
             frames.to_csv(folder / f"{subject}_ses-{session}.csv", index=False)
-    table = pd.DataFrame({"participant_id": subjects, "iq": range(4)})
+    table = pd.DataFrame({"participant_id": subjects, "iq": range(4), "sex": list("MFMF")})
     table.to_csv(tmp_path / "participants.tsv", sep="\t", index=False)
     return folder
 
@@ -70,7 +71,10 @@ def test_what_it_suggests_is_valid_too(scans, tmp_path):
     study = load_study(file)
     assert study.phenotypes == tmp_path / "participants.tsv"
     assert (study.behaviour.subject_column, study.behaviour.targets) == ("participant_id", ("iq",))
-    assert study.exclude.min_minutes == 5
+    assert study.exclude.min_minutes == 1
+    assert study.sessions == ("1", "2")
+    assert not check(study, seconds=5).errors
+    assert "# A column of words needs numbers: coding: {sex: {M: 1, F: 2}}" in text
     schema = json.loads((tmp_path / SCHEMA).read_text())
     jsonschema.Draft7Validator(schema).validate(yaml.safe_load(file.read_text()))
 
