@@ -296,7 +296,8 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--parcellation",
         metavar="NAME",
-        help="name of the parcellation in file names; default: the name of the atlas",
+        help="name of the parcellation in file names; default: the name of an atlas in CIFTI, "
+        "otherwise the number of regions",
     )
 
 
