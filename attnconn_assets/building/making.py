@@ -104,7 +104,7 @@ def make(platform: Platform, spec: BuildSpec, partition: str) -> Made:
         warnings = {"warnings": dict(result.warnings)} if result.warnings else {}
         facts = {**result.facts, **warnings, **_recorded(work, result)}
         cohort = {"cohort": facts["cohort"]} if "cohort" in facts else {}
-        run = runs.own({**runs.parameters, **cohort})
+        run = runs.own({**runs.parameters, **result.parameters, **cohort})
         below = _track(work, run, result, cohort)
         if spec.main_of is not None:
             run.metrics(spec.main_of(result))

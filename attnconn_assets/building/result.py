@@ -36,6 +36,8 @@ class Result:
         function that writes to a given path.
     metrics
         Numbers for MLflow and Dagster; None and values that aren't finite are dropped.
+    parameters
+        What was chosen while it was made, such as lags; logged with the settings of the study.
     facts
         JSON values for the manifest, which other assets can read, and for Dagster's page.
     checks
@@ -57,6 +59,7 @@ class Result:
     thumbnails: Mapping[str, bytes] = field(default_factory=dict)
     files: Mapping[str, Any] = field(default_factory=dict)
     metrics: Mapping[str, float | None] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict)
     checks: tuple[Check, ...] = ()
     by_method: pd.DataFrame | None = None

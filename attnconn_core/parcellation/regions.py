@@ -36,7 +36,6 @@ class RegionTable:
     hemispheres
         ``"L"``, ``"R"`` or, for a region in both or none, ``""``; None if not known.
     grouping
-        Kind of the `groups`: ``"network"`` or ``"lobe"``; None without groups.
         What `groups` are: ``"network"`` or ``"lobe"``; None without groups.
 
     Raises

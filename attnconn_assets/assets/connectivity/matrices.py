@@ -1,11 +1,14 @@
 """A session's matrices by one method; the body of every connectivity asset."""
 
+import dataclasses
 from collections.abc import Sequence
+from typing import Any
 
 from attnconn_assets.assets.connectivity.matrix_checks import check_matrices
 from attnconn_assets.assets.connectivity.reader import EstimatorFor, Reader
 from attnconn_assets.building.result import Result
 from attnconn_assets.building.work import Work
+from attnconn_core.connectivity.estimator import Estimator
 from attnconn_core.connectivity.method import Method
 from attnconn_core.connectivity.summary import summarise
 from attnconn_core.errors import SeriesError
@@ -19,12 +22,19 @@ def make_matrices(work: Work, reader: Reader) -> Result:
     """Estimate a session's connectivity from the whole scan and from its first frames."""
     method: Method = work.settings["method"]
     series, lengths = work.series(), work.settings["scan_lengths"]
-    matrices, unusable = estimate_lengths(series, lengths, method, reader(work))
+    estimator_of, used = reader(work), list[Estimator]()
+
+    def remembered(part: TimeSeries, is_whole: bool) -> Estimator:
+        used.append(estimator_of(part, is_whole))
+        return used[-1]
+
+    matrices, unusable = estimate_lengths(series, lengths, method, remembered)
     whole_scan = matrices[max(matrices)]
     return Result(
         thumbnails={"matrix": work.album.matrix(whole_scan, signed=method.signed)},
         files={"matrix.parquet": matrices},
         metrics={**summarise(whole_scan), **whole_scan.metrics},
+        parameters=_parameters(used[-1]),
         facts={
             "frames": list(matrices),
             "metrics": dict(whole_scan.metrics),
@@ -33,6 +43,16 @@ def make_matrices(work: Work, reader: Reader) -> Result:
         },
         checks=check_matrices(matrices),
     )
+
+
+def _parameters(estimator: Estimator) -> dict[str, Any]:
+    """Return the settings of an estimator that are numbers or words, also those chosen on data."""
+    if not dataclasses.is_dataclass(estimator):
+        return {}
+    values = {each.name: getattr(estimator, each.name) for each in dataclasses.fields(estimator)}
+    return {
+        name: value for name, value in values.items() if isinstance(value, bool | float | int | str)
+    }
 
 
 def estimate_lengths(

@@ -102,22 +102,34 @@ class ForecastSkill:
         )
 
     def cautions(self, tables: Mapping[str, pd.DataFrame]) -> Mapping[str, str]:
-        """Return cautions for methods whose forecaster does not beat each region's own past."""
+        """Return cautions for methods whose forecaster beats neither own past nor the mean.
+
+        A forecast from each region's own past may itself be worse than the mean of the region,
+        so a method that is above it isn't useful for that alone.
+        """
         r2 = tables["scores"].pivot_table(
             index=["subject", "session"], columns="method", values="r2", sort=False
         )
         own_past = next(iter(LINEAR_FORECASTERS))
         if own_past not in r2:
             return {}
-        return {
-            str(method): "its forecaster does not beat each region's own past (mean R² "
-            f"{number(held[method].mean(), 3)} against {number(held[own_past].mean(), 3)}, "
-            f"n = {len(held)} sessions)"
-            for method in r2
-            if method not in LINEAR_FORECASTERS
-            and len(held := r2[[method, own_past]].dropna())
-            and not held[method].mean() > held[own_past].mean()
-        }
+        found = {}
+        for method in r2:
+            held = r2[[method, own_past]].dropna()
+            if method in LINEAR_FORECASTERS or not len(held):
+                continue
+            own, past = held[method].mean(), held[own_past].mean()
+            if not own > past:
+                found[str(method)] = (
+                    f"its forecaster does not beat each region's own past (mean R² "
+                    f"{number(own, 3)} against {number(past, 3)}, n = {len(held)} sessions)"
+                )
+            elif not own > 0:
+                found[str(method)] = (
+                    f"its forecaster does not beat each region's mean (mean R² {number(own, 3)}, "
+                    f"n = {len(held)} sessions)"
+                )
+        return found
 
 
 def _absurd(table: pd.DataFrame, labels: Mapping[str, str]) -> tuple[str, ...]:

@@ -25,6 +25,13 @@ def test_who_does_not_beat_each_regions_own_past_is_named_with_both_numbers():
     }
 
 
+def test_who_beats_own_past_but_not_the_mean_is_named():
+    found = ForecastSkill().cautions(skill(ar=(-0.3, -0.1), good=(0.1, -0.05), bad=(-0.1, 0.0)))
+    assert found == {
+        "bad": "its forecaster does not beat each region's mean (mean R² −0.050, n = 2 sessions)"
+    }
+
+
 def test_sessions_without_a_forecast_do_not_count():
     nan = float("nan")
     assert ForecastSkill().cautions(skill(ar=(0.3, 0.9), one=(0.4, nan), none=(nan, nan))) == {}
