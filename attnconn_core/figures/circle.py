@@ -1,6 +1,7 @@
 """Circle of regions with the strongest directed connections as arrows."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from math import ceil
 from textwrap import wrap
 from typing import TYPE_CHECKING
@@ -56,7 +57,8 @@ def circle_gallery(
     connectivities
         Matrices of the same regions, one per directed method.
     table
-        Table of the regions' groups; without groups, all regions are one arc.
+        Table of the regions' groups. Without groups, each region is an arc and is named, or, if
+        they are more than 40, all are one arc.
     signed
         For each method, whether the sign of values has a meaning: negative connections are then
         dashed, and strength is the absolute value.
@@ -88,11 +90,11 @@ def circle_gallery(
     columns = min(_COLUMNS, len(connectivities))
     rows = ceil(len(connectivities) / columns)
     width = COLUMN if columns == _COLUMNS else 0.75 * COLUMN
-    lines = [line for group in table.groups or () for line in wrap(group, _WRAPPED)]
+    blocks = _arcs(blocks_of(connectivities[0].regions, table))
+    lines = [line for name in blocks.names for line in wrap(name, _WRAPPED)]
     label = 0.5 * TINY * max(map(len, lines), default=0)  # points
     figure = canvas(height=1.5 + rows * (width / columns + 0.15), width=width)
     grid = figure.subplots(rows, columns, squeeze=False, subplot_kw={"projection": "polar"}).flat
-    blocks = blocks_of(connectivities[0].regions, table)
     is_dashed = False
     for place, axes in enumerate(grid):
         if place >= len(connectivities):
@@ -117,7 +119,8 @@ def circle_gallery(
         "Strongest directed connections",
         (f"{subtitle}; " if subtitle else "")
         + f"{shown}. Arrows lead from the region that informs to the region that is informed"
-        + (f", in the colour of the former's {table.grouping}" if table.grouping else "")
+        + (", in the colour of the former" if blocks.names else "")
+        + (f"'s {table.grouping}" if table.grouping else "")
         + f"; thicker: stronger{dashed}"
         + styles.explanation([record.method for record in connectivities]),
     )
@@ -147,6 +150,13 @@ def strongest(
     order = np.argsort(-strength, axis=None, kind="stable")[:edges]
     order = order[strength.flat[order] > 0]
     return np.stack(np.unravel_index(order, strength.shape), axis=1)
+
+
+def _arcs(blocks: Blocks) -> Blocks:
+    """Return the arcs of the circle: the groups, or each region that is named for itself."""
+    if blocks.borders or len(blocks.names) != len(blocks.order):
+        return blocks
+    return replace(blocks, borders=tuple(place + 0.5 for place in range(len(blocks.order) - 1)))
 
 
 def _said(chosen: Int[np.ndarray, "edge 2"], allowed: Bool[np.ndarray, "target source"]) -> str:

@@ -173,3 +173,14 @@ def test_undirected_methods_and_other_regions_are_refused(table: RegionTable) ->
         circle_gallery([], table, {})
     with pytest.raises(AtlasError, match="in their order"):
         circle_gallery([_matrix(table)], RegionTable.ungrouped(("a", "b")), SIGNED)
+
+
+@pytest.mark.parametrize(("n_regions", "named"), [(12, True), (40, True), (41, False)])
+def test_regions_without_groups_are_named_if_they_are_few(written, cut_off, n_regions, named):
+    regions = tuple(f"left area {n}" for n in range(n_regions))
+    table = RegionTable.from_names(regions)
+    assert table.groups is None
+    figure = circle_gallery([_matrix(table)], table, {"granger": False})
+    assert written(figure).count("left area") == (n_regions if named else 0)
+    assert not cut_off(figure)
+    assert not _covered(figure)
