@@ -14,7 +14,10 @@ from attnconn_core.scoring import Score
 from attnconn_core.scoring.comparison.paired_tests import mean_interval
 from attnconn_core.wording import number
 
-__all__ = ["explanations"]
+__all__ = ["OF_SESSION", "explanations"]
+
+#: Name of the session models' network in the report's settings, as the methods text has it.
+OF_SESSION = "the network of a session"
 
 # The study's word → the usual name.
 _ICC: Mapping[str, str] = {
@@ -40,7 +43,7 @@ def explanations(work: Work, skill: pd.DataFrame | None, styles: Styles) -> dict
         **_settings_of_scores(work.settings["scores"]),
         "least_p": facts_of(work, "fingerprint").get("least p"),
         "several_lengths": _has_several_lengths(work),
-        "like_linear": _like_linear(skill, styles),
+        "like_linear": _like_linear(skill, styles) if _session_models_begin_linear(work) else "",
         "cohort_informed": _cohort_informed(work, skill, styles),
     }
 
@@ -64,6 +67,11 @@ def _settings_of_scores(scores: Iterable[Score]) -> dict[str, Any]:
 def _has_several_lengths(work: Work) -> bool:
     table = table_of(work, "fingerprint", "accuracy_by_frames")
     return table is not None and table["frames"].nunique() > 1
+
+
+def _session_models_begin_linear(work: Work) -> bool:
+    own = work.settings["networks"].get(OF_SESSION)
+    return own is not None and own["model"]["initialisation"] == "linear"
 
 
 def _like_linear(skill: pd.DataFrame | None, styles: Styles) -> str:

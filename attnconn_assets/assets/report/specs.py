@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic_core import to_jsonable_python
 
+from attnconn_assets.assets.report.explanations import OF_SESSION
 from attnconn_assets.assets.report.page import template_source
 from attnconn_assets.assets.report.report import make_report
 from attnconn_assets.assets.scores.cautions import CAUTIONS
@@ -57,7 +58,7 @@ def _networks(study: Study) -> dict[str, Any]:
     """Return the settings of the networks that the study's methods read, by what is trained."""
     needed = {method.needs for method in study.chosen_methods}
     of = {
-        "session model": ("the network of a session", study.subject_configuration),
+        "session model": (OF_SESSION, study.subject_configuration),
         "fine-tuned model": ("the fine-tuned network", study.fine_tuned_configuration),
     }
     networks = {name: own for needs, (name, own) in of.items() if needs in needed}

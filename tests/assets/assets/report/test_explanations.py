@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from attnconn_assets.assets.report.explanations import explanations
+from attnconn_assets.assets.report.explanations import OF_SESSION, explanations
 from attnconn_assets.assets.report.headline_table import alike_notes
 from attnconn_core.connectivity import METHODS
 from attnconn_core.figures import Styles
@@ -14,14 +14,15 @@ from attnconn_core.scoring import scores
 STYLES = Styles([METHODS["pearson"], METHODS["attention_subject"]])
 
 
-def work(lengths=(60, 600), **settings):
+def work(lengths=(60, 600), start="linear", **settings):
     asked = scores()
     return SimpleNamespace(
         settings={
             "scores": [
                 asked["fingerprint"](normalise=settings.pop("normalise", "none")),
                 asked["reliability"](**settings),
-            ]
+            ],
+            "networks": {OF_SESSION: {"model": {"initialisation": start}}},
         },
         lacks={},
         needs={"fingerprint": "whole", "reliability": "whole"},
@@ -59,6 +60,7 @@ def test_how_little_training_changes_has_its_interval_and_n():
     assert told.startswith("the R² of Attention (subject) minus that of the Lag-weighted VAR")
     assert told.endswith("0.00200 (95 % interval 0.00200 to 0.00200; n = 5 subjects)")
     assert explanations(work(), None, STYLES)["like_linear"] == ""
+    assert explanations(work(start="original"), skill(), STYLES)["like_linear"] == ""
     one = skill()[lambda table: table["subject"] == "00"]
     assert explanations(work(), one, STYLES)["like_linear"] == ""
 
