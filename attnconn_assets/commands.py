@@ -6,8 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-
-from tqdm import tqdm
+from typing import TYPE_CHECKING
 
 from attnconn_assets.assets.catalogue import specs, store_of, tracking_of
 from attnconn_assets.building.lost_store import why_store_is_away
@@ -31,6 +30,7 @@ from attnconn_assets.operation.outcome import Step
 from attnconn_assets.operation.runner import materialise_stale
 from attnconn_assets.operation.servers.dev import dev
 from attnconn_assets.operation.servers.pages import first_pages
+from attnconn_assets.output import bar
 from attnconn_assets.storage import trace
 from attnconn_assets.storage.scan_content import changed_scans, files_read
 from attnconn_assets.storage.store import Store
@@ -48,6 +48,9 @@ from attnconn_assets.study.study import Study, load_study
 from attnconn_core.errors import InputError, StoreError
 from attnconn_core.sources import fetches
 from attnconn_core.wording import few_and_more
+
+if TYPE_CHECKING:
+    from tqdm import tqdm
 
 __all__ = ["check", "clean", "dev", "opened", "run", "seed", "tell", "verify"]
 
@@ -162,14 +165,9 @@ def verify(study: Study, repair: bool, scans: bool = False) -> int:
     store = store_of(study)
     places = inventory(store)
     files = files_read(store) if scans else {}
-    with tqdm(
-        total=len(places) + len(files),
-        desc=f"{'verify':28}",
-        bar_format="{desc} {bar:24} {n_fmt}/{total_fmt} [{elapsed}]",
-        file=sys.stdout,
-    ) as bar:
-        findings = list(examined(store, places, repair=repair, looked_at=bar.update))
-        replaced = list(changed_scans(files, bar.update))
+    with bar(len(places) + len(files), "verify") as progress:
+        findings = list(examined(store, places, repair=repair, looked_at=progress.update))
+        replaced = list(changed_scans(files, progress.update))
     findings += _examined_models(study, store, places, repair)
     for finding in (*findings, *replaced):
         print(f"{finding.what:10} {finding.where}{f'  {finding.why}' if finding.why else ''}")
@@ -246,10 +244,12 @@ def run(study: Study, file: Path) -> int:
 
 
 class Progress:
-    """A bar per asset."""
+    """A bar per asset; where the output isn't a terminal, a line when it is made."""
 
     def __enter__(self) -> "Progress":
-        self._bar: tqdm | None = None
+        self._bar: "tqdm | None" = None
+        self._step: Step | None = None
+        self._made = 0
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -264,15 +264,12 @@ class Progress:
             status = ", ".join(filter(None, [standing, waiting])) or "nothing to make"
             print(f"{step.asset:28} {status}")
             return
-        self._bar = tqdm(
-            total=step.to_make,
-            desc=f"{step.asset:28}",
-            bar_format="{desc} {bar:24} {n_fmt}/{total_fmt} [{elapsed}{postfix}]",
-            file=sys.stdout,
-        )
+        self._step, self._made = step, 0
+        self._bar = bar(step.to_make, step.asset, "{postfix}")
 
     def made(self) -> None:
         """Advance the bar by one partition."""
+        self._made += 1
         if self._bar is not None:
             self._bar.update()
 
@@ -282,6 +279,9 @@ class Progress:
             self._bar.set_postfix_str(message[:60])
 
     def _close(self) -> None:
-        if self._bar is not None:
-            self._bar.close()
-            self._bar = None
+        if self._bar is None or self._step is None:
+            return
+        if self._bar.disable:
+            print(f"{self._step.asset:28} made {self._made} of {self._step.to_make}", flush=True)
+        self._bar.close()
+        self._bar = None

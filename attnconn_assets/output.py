@@ -1,8 +1,37 @@
-"""Whether what a command prints can still be written."""
+"""What commands print to: bars in a terminal, and whether it can still be written."""
 
-from typing import TextIO
+import sys
+from typing import TYPE_CHECKING, TextIO
 
-__all__ = ["can_be_written"]
+if TYPE_CHECKING:
+    from tqdm import tqdm
+
+__all__ = ["bar", "can_be_written"]
+
+
+def bar(total: int, what: str, ending: str = "") -> "tqdm":
+    """Return a bar of progress, which is drawn in a terminal alone.
+
+    Elsewhere, such as in a file, every step of a bar would be a line of its own.
+
+    Parameters
+    ----------
+    total
+        Number of steps.
+    what
+        Text before the bar.
+    ending
+        Field of tqdm after the time, such as ``"{postfix}"``.
+    """
+    from tqdm import tqdm
+
+    return tqdm(
+        total=total,
+        desc=f"{what:28}",
+        bar_format=f"{{desc}} {{bar:24}} {{n_fmt}}/{{total_fmt}} [{{elapsed}}{ending}]",
+        file=sys.stdout,
+        disable=not sys.stdout.isatty(),
+    )
 
 
 def can_be_written(stream: TextIO) -> bool:

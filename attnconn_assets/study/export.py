@@ -75,8 +75,8 @@ def require_exportable(
     unable = [name for name in settings.formats if FORMATS[name].needs_atlas]
     if unable and cifti_atlas(source) is None:
         raise StudyError(
-            f"{path}: export.formats: {', '.join(unable)} holds the vertices of every region, so "
-            "it needs a source with an atlas in CIFTI (dlabel.nii); this study has none"
+            f"{path}: export.formats: {', '.join(unable)} needs a source with an atlas in CIFTI "
+            "(dlabel.nii), because it holds the vertices of every region; this study has none"
         )
     if "weights" in settings.formats and all(m.needs != "cohort model" for m in methods):
         raise StudyError(

@@ -82,25 +82,25 @@ class Study(SourceSettings):
         Table with one row per subject (CSV or TSV), for `behaviour` and `contrast`; by default
         that of the source, if it has one.
     behaviour
-        How behaviour is predicted, and which targets; keys in a table below.
+        How behaviour is predicted, and which targets; its own keys below.
     granger
-        Granger's lags and penalty; keys in a table below.
+        Granger's lags and penalty; its own keys below.
     fingerprint
-        How subjects are identified; keys in a table below.
+        How subjects are identified; its own keys below.
     reliability
-        How reliability is measured; keys in a table below.
+        How reliability is measured; its own keys below.
     recovery
-        Data with a known network on which methods are scored; keys in a table below.
+        Data with a known network on which methods are scored; its own keys below.
     significance
-        Methods whose edges are tested against surrogates; keys in a table below.
+        Methods whose edges are tested against surrogates; its own keys below.
     exclude
-        Sessions to leave out of the group results; keys in a table below.
+        Sessions to leave out of the group results; its own keys below.
     automation
-        What the daemon starts by itself; keys in a table below.
+        What the daemon starts by itself; its own keys below.
     export
-        Files for other programs, made with the results; keys in a table below.
+        Files for other programs, made with the results; its own keys below.
     contrast
-        Two groups to compare, by default none; keys in a table below.
+        Two groups to compare, by default none; its own keys below.
     scores
         Further scores, each a name or ``{name: {setting: value}}``.
     owners

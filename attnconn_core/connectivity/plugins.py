@@ -43,7 +43,9 @@ def method_of_class(name: str, estimator: Any) -> Method:
     for trait, kind in traits.items():
         value = getattr(estimator, trait, None)
         if not isinstance(value, kind):
-            raise ParameterError(f"its class must have {trait}, a {kind.__name__}; got {value!r}")
+            raise ParameterError(
+                f"must have {trait}, a class variable of type {kind.__name__}; got {value!r}"
+            )
     method = getattr(estimator, "method", None)
     if method != name:
         raise ParameterError(

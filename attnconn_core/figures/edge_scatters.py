@@ -91,7 +91,7 @@ def edge_scatters(
 
 
 def chosen_pairs(means: Sequence[Connectivity], order: Sequence[str], styles: Styles) -> list[Pair]:
-    """Return at most six pairs of methods to draw: others against the study's attention.
+    """Return at most six pairs of methods to draw: each with one other, such as attention.
 
     Parameters
     ----------

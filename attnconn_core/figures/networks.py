@@ -50,7 +50,7 @@ def network_means(
         Table of the regions' groups.
     signed
         Whether the sign of values has a meaning: colours are then centred on 0. None:
-        whether there are values below 0.
+        they are if there are values below 0.
     subtitle
         What the matrix is of, such as ``"mean over 7 subjects"``; begins the second line.
     styles

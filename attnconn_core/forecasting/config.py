@@ -99,7 +99,7 @@ class ForecasterConfig(BaseModel):
         if self.initialisation == "linear" and other:
             rule = ", ".join(f"{key} {value}".lower() for key, value in asked.items())
             got = ", ".join(f"{key} {value}".lower() for key, value in other.items())
-            raise ValueError(f"initialisation linear needs {rule}; got {got}")
+            raise ValueError(f"initialisation: linear needs {rule}; got {got}")
         return self
 
     @property

@@ -43,7 +43,7 @@ def read_ptseries(path: Path) -> TimeSeries:
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice or not len(series) or not names:
         raise ScanError(
-            f"{path}: a parcellated series needs frames, and one different name per parcel; "
+            f"{path}: a parcellated series needs frames, and a name of its own for each parcel; "
             + (
                 f"more than once: {', '.join(twice[:5])}"
                 if twice

@@ -301,7 +301,7 @@ class HcpTree:
         return inside(self.root, path, self.link_roots)
 
     def _is_subject(self, folder: Path) -> bool:
-        """Return whether a folder has a subject's layout; broken links are no folders."""
+        """Return whether a folder has a subject's layout; a broken link counts as nothing."""
         steps = (folder, folder / _RESULTS.parts[0], folder / _RESULTS)
         for path in filter(is_dangling, steps):
             self._inside(path)

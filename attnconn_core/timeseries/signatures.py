@@ -26,7 +26,7 @@ _Bits = Bool[np.ndarray, "_ projection"]
 
 
 def signatures(series: TimeSeries) -> tuple[str, ...]:
-    """Return a signature per run, with a few bits per frame.
+    """Return a signature per run, with four bits per frame.
 
     The bits are the signs of the changes from frame to frame in 4 projections of the regions,
     each region divided by its deviation. Offset, scale, drift and slight noise hardly

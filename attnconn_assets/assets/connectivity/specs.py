@@ -142,7 +142,7 @@ def reading_of(study: Study, method: Method) -> Reading:
             return _finetuned(study, method)
     if method.name not in _READINGS:
         raise StudyError(
-            f"method {method.name} needs a {method.needs} and has no reader: "
+            f"method {method.name} needs a {method.needs}, which no reader provides: "
             "add one to _READINGS in attnconn_assets/assets/connectivity/specs.py"
         )
     return _READINGS[method.name](study)

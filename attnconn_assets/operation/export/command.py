@@ -3,10 +3,9 @@
 import sys
 from pathlib import Path
 
-from tqdm import tqdm
-
 from attnconn_assets.operation.export.exporting import Exported, export_study
 from attnconn_assets.operation.export.request import Request
+from attnconn_assets.output import bar
 from attnconn_assets.study.study import Study
 from attnconn_core.wording import agreeing, few_and_more, told_once
 
@@ -23,13 +22,8 @@ def export(study: Study, request: Request, folder: Path) -> int:
     status
         The exit status: 1 if something is missing or stale.
     """
-    with tqdm(
-        total=len(request.sessions),
-        desc=f"{'export':28}",
-        bar_format="{desc} {bar:24} {n_fmt}/{total_fmt} [{elapsed}]",
-        file=sys.stdout,
-    ) as bar:
-        outcome = export_study(study, request, folder, bar.update)
+    with bar(len(request.sessions), "export") as progress:
+        outcome = export_study(study, request, folder, progress.update)
     size = sum(outcome.folder.written.values()) / 1e6
     print(
         f"{len(outcome.folder.written)} files ({size:.1f} MB) of {len(outcome.sessions)} "

@@ -152,7 +152,7 @@ class LinearSgd:
             if not np.isfinite(dual).all():
                 raise ParameterError(
                     f"gradient descent must converge; with a learning rate of {self.learning_rate} "
-                    f"fold {number} diverges"
+                    f"fold {number} diverges: use a smaller learning_rate"
                 )
             slopes = x[train].T @ dual
             predictions[tested] = centre + spread * (x[tested] @ slopes)

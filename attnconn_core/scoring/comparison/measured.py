@@ -63,8 +63,8 @@ class Measured:
     digits
         Number of decimals in that table.
     words
-        Template of a sentence about the highest method, such as ``"Forecasts are {best} by
-        {who} (R² {value})"``: ``{best}`` becomes "best" for a winner and "highest" otherwise;
+        Template of a sentence about the highest method, such as ``"The {best} R² is that of
+        {who} ({value})"``: ``{best}`` becomes "best" for a winner and "highest" otherwise;
         ``{value}`` includes the interval and n. Empty: no sentence.
     missing
         Why values or intervals are missing; empty if none are.

@@ -95,7 +95,7 @@ def accuracy_interval(share: float, n: int) -> tuple[float, float]:
 def _pairwise(
     score: FingerprintScore, drawn: Float[np.ndarray, "resample subject"]
 ) -> dict[str, Float[np.ndarray, " resample"]]:
-    """Return I_diff, AUC and d, with each pair weighted by the draws of both its subjects."""
+    """Return I_diff, AUC and d, each pair weighted by how often its two subjects were drawn."""
     same, n = score.same_scores, len(score.same_scores)
     impostor = np.isfinite(score.similarity_matrix) & ~np.eye(n, dtype=bool)
     others = np.where(impostor, score.similarity_matrix, 0.0)

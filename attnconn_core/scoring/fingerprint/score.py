@@ -204,8 +204,8 @@ class Fingerprint:
             where = f"from {frames} frames"
             words = (
                 f"From complete scans, {sum(scores['accuracy'] == 1)} of {len(scores)} methods "
-                f"identify every subject; {where} (chance: {chance:.2f}{within}) accuracy is "
-                "{best} by {who} ({value})"
+                f"identify every subject; {where} (chance: {chance:.2f}{within}) the "
+                "{best} accuracy is that of {who} ({value})"
             )
             yield Measured(
                 "fingerprint",

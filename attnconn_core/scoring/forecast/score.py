@@ -95,7 +95,7 @@ class ForecastSkill:
             compared,
             beside,
             column="forecast R²",
-            words="Forecasts of held-out frames are {best} by {who} (R² {value})",
+            words="The {best} R² of held-out frames is that of {who} ({value})",
             words_below_zero="No forecaster predicts held-out frames: the highest "
             "mean R² (of {who}) is {value}, below that of predicting the mean, 0. The notes on "
             "forecasts name sessions that alone have this effect",

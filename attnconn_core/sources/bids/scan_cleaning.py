@@ -128,9 +128,9 @@ class CleanedScans:
         motion = motion_table(scan)
         if motion is not None and len(frame_displacement(motion)) != n_frames:
             raise ScanError(
-                f"{scan}: which frames were left out must be known; it has {n_frames} frames and "
-                f"{motion.name} {len(frame_displacement(motion))} rows. Copy XCP-D's "
-                "<…>_outliers.tsv there"
+                f"{scan}: which frames were left out must be known; the scan has {n_frames} "
+                f"frames, and {motion.name} has {len(frame_displacement(motion))} rows. Copy "
+                "XCP-D's <…>_outliers.tsv beside the scan"
             )
         return whole_scan(n_frames)
 
@@ -184,8 +184,8 @@ class Cleaning:
                 what = "parcellated" if parcellated else f"desc-{description}"
                 raise StudyError(
                     f"{', '.join(given)}: scans that are clean must not be cleaned again; "
-                    f"these are {what}, as XCP-D writes them after cleaning. Remove the "
-                    "key, or use the scans of fMRIPrep (root)"
+                    f"these are {what}, as XCP-D writes them after cleaning. Remove "
+                    "these keys, or let `root` be fMRIPrep's folder"
                 )
             return CleanedScans(self.min_segment)
         if description is None and ending != ".dtseries.nii":

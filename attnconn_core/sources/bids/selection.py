@@ -131,7 +131,8 @@ def _require_same_space(atlas: Path, scans: Named) -> None:
         if space is not None and own is not None and own != space:
             raise AtlasError(
                 f"{atlas}: atlas and scans must be in one space; the atlas is in {space} and "
-                f"{path.name} in {own}. Use an atlas in {own}, or choose scans with space"
+                f"{path.name} in {own}. Use an atlas in {own}, or choose scans in {space} by the "
+                "key space"
             )
 
 

@@ -37,8 +37,12 @@ def test_a_class_may_say_how_it_is_shown(install):
     [
         ("odd", "raise RuntimeError('broken')", "can't be imported: broken"),
         ("odd", "Odd = 3", r"must be a class with estimate\(series\); got 3"),
-        ("odd", GOOD.replace("True", "1"), "must have directed, a bool; got 1"),
-        ("odd", GOOD + "    label = 3\n", "must have label, a str; got 3"),
+        (
+            "odd",
+            GOOD.replace("True", "1"),
+            "must have directed, a class variable of type bool; got 1",
+        ),
+        ("odd", GOOD + "    label = 3\n", "must have label, a class variable of type str; got 3"),
         ("even", GOOD, "has as `method`; got 'even' and 'odd'"),
     ],
 )

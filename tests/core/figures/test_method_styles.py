@@ -6,7 +6,7 @@ import pytest
 
 from attnconn_core.connectivity import METHODS as REGISTERED
 from attnconn_core.connectivity import Method, Pearson, configured, methods
-from attnconn_core.figures.method_styles import Look, Styles, default_styles
+from attnconn_core.figures.method_styles import _FAMILIES, Look, Styles, default_styles
 
 METHODS = (
     "pearson",
@@ -218,3 +218,8 @@ def test_methods_are_sorted_by_family_and_baselines_are_one() -> None:
         *("linear forecast", "other"),
     ]
     assert STYLES.family("attention_group_base") == "attention"
+
+
+def test_no_method_of_ours_is_of_a_family_without_colours():
+    lacking = {method.family for method in REGISTERED.values()} - set(_FAMILIES)
+    assert not lacking, f"_FAMILIES needs a line for {lacking}, or the methods are grey"

@@ -121,7 +121,10 @@ def test_only_methods_that_are_named_are_exported(write_study):
     ("export", "message"),
     [
         ({"formats": ["bids", "nifti"]}, r"export.formats.*among bids, cifti, .*got .*'nifti'"),
-        ({"formats": ["cifti"]}, r"export\.formats: cifti holds the vertices.*dlabel\.nii"),
+        (
+            {"formats": ["cifti"]},
+            r"export\.formats: cifti needs a source with an atlas in CIFTI .*dlabel\.nii",
+        ),
         ({"methods": ["partial"]}, r"export\.methods must be .*, pearson, granger; got partial"),
         ({"formats": ["weights"]}, r"export\.formats: weights .*a method must read one"),
         ({"parcellation": "--"}, r"export.parcellation.*letter or digit"),

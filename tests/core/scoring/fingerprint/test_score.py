@@ -165,6 +165,6 @@ def test_methods_are_compared_by_whom_they_identify(make_study):
     said = short.words.format(best="best", who="Pearson", value="0.93")
     assert said == (
         f"From complete scans, {complete} of {len(scored.tables['scores'])} methods identify "
-        "every subject; from 60 frames (chance: 0.33, within 2 pools) accuracy is best by Pearson "
-        "(0.93)"
+        "every subject; from 60 frames (chance: 0.33, within 2 pools) the best accuracy is that of "
+        "Pearson (0.93)"
     )

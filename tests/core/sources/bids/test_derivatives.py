@@ -149,7 +149,9 @@ def test_without_outliers_the_frames_must_be_those_of_the_motion(xcpd):
     table.unlink()
     source = BidsDerivatives(xcpd.root)
     (session,) = source.sessions()
-    with pytest.raises(ScanError, match=r"has 119 frames and .*_motion\.tsv 120 rows\..*outliers"):
+    with pytest.raises(
+        ScanError, match=r"has 119 frames, and .*_motion\.tsv has 120 rows\..*outliers"
+    ):
         source.load(session)
     for motion in xcpd.root.rglob("*_motion.tsv"):
         motion.unlink()
