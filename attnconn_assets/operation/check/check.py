@@ -2,6 +2,7 @@
 
 import time
 
+from attnconn_assets.assets.scores.specs import scored
 from attnconn_assets.operation.check.cost import check_cost
 from attnconn_assets.operation.check.findings import Findings
 from attnconn_assets.operation.check.lengths import check_lengths, read_shapes
@@ -49,5 +50,8 @@ def check(study: Study, *, seconds: float | None = None) -> Findings:
     kept = check_lengths(study, shapes, without(cohort, unreadable), findings)
     kept = check_motion(study, source, kept, findings, until)
     check_scores(study, source, kept, findings)
+    made = [method.name for method in study.chosen_methods]
+    findings.plan.append(f"methods: {', '.join(made)}")
+    findings.plan.append(f"scores: {', '.join(score.name for score in scored(study))}")
     check_cost(study, source, shapes, kept, findings)
     return findings

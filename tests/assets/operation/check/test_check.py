@@ -63,6 +63,8 @@ def test_a_study_in_order_has_a_plan_and_nothing_else(scans):
         "behaviour predicts 1 target (Score) of 8 subjects in 3 folds",
         "4 subjects whose Sex is 0.0 with 4 whose Sex is 1.0",
         "fingerprint identifies 8 subjects",
+        "methods: pearson",
+        "scores: fingerprint, forecast_skill, ",
         "an estimate",
     ):
         assert line in plan
