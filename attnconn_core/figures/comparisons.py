@@ -31,6 +31,8 @@ __all__ = ["comparison_panel"]
 _ACROSS = 3
 _SHORT = 30  # letters of the longest name of a method beside three panels; else there are two
 _ROW = 0.2  # inches
+_TICKS = 0.6  # inches between the rows and the texts, and to the next panel
+_LINE = 1.3  # of the size of its letters
 _LETTERS = 78  # in a line below the panels of a row, all together
 
 Panel = tuple[tuple[str, str], pd.DataFrame]
@@ -77,19 +79,32 @@ def comparison_panel(
     common = next(iter(reasons.values()), "") if len(set(reasons.values())) == 1 else ""
     groups = _groups(panels)
     columns = [_columns(group, styles) for group in groups]
-    heights = [_height(*each) for each in zip(groups, columns, strict=True)]
+    references = {what: reference_of(*what, own, styles) for what, own in panels}
+    shown_reasons = {} if common else reasons
+    texts = {
+        panel[0]: _texts(
+            panel, references[panel[0]], shown_reasons.get(panel[0], ""), _LETTERS // across
+        )
+        for group, across in zip(groups, columns, strict=True)
+        for panel in group
+    }
+    heights = [
+        _height(group, across, [texts[what] for what, _ in group])
+        for group, across in zip(groups, columns, strict=True)
+    ]
     figure = canvas(height=1.5 + sum(heights), width=COLUMN)
     parts = figure.subfigures(len(groups), 1, height_ratios=heights, squeeze=False)[:, 0]
     for part, group, across in zip(parts, groups, columns, strict=True):
         own_looks = {name: look for name, look in looks.items() if name in _methods(group)}
         grid = _axes(part, group, [*map(styles.label, own_looks)], across)
         for axes, (what, own) in zip(grid, group, strict=True):
-            reference = reference_of(*what, own, styles)
+            reference = references[what]
             axes.axvline(reference.place, color=INK, linestyle="--", linewidth=1)
             best = {name for *of, name in leading if tuple(of) == what}
             _draw(axes, against(own, reference), own_looks, best)
-            why = "" if common else reasons.get(what, "")
-            _name(axes, (what, own), reference, why, _LETTERS // across)
+            above, below = texts[what]
+            axes.set_title(above, fontsize=SMALL, color=INK)
+            axes.set_xlabel(below, fontsize=TINY, color=INK)
     _explain(figure, any_leads=bool(led))
     heading(
         figure,
@@ -129,8 +144,12 @@ def _columns(group: Sequence[Panel], styles: Styles) -> int:
     return min(len(group), _ACROSS if longest <= _SHORT else _ACROSS - 1)
 
 
-def _height(group: Sequence[Panel], across: int) -> float:
-    return -(-len(group) // across) * (1.3 + _ROW * len(_methods(group)))
+def _height(group: Sequence[Panel], across: int, texts: Sequence[tuple[str, str]]) -> float:
+    """Return the inches of a group's panels with the texts above and below each."""
+    above = 1 + max(title.count("\n") for title, _ in texts)
+    below = 1 + max(label.count("\n") for _, label in texts)
+    written = _LINE * (above * SMALL + below * TINY) / 72
+    return -(-len(group) // across) * (_TICKS + written + _ROW * len(_methods(group)))
 
 
 def _axes(
@@ -149,14 +168,13 @@ def _axes(
     return list(grid.flat)[: len(group)]
 
 
-def _name(axes: Axes, panel: Panel, reference: Reference, why: str, letters: int) -> None:
-    """Write the score and n above the panel; quantity, reference and why none leads below it."""
+def _texts(panel: Panel, reference: Reference, why: str, letters: int) -> tuple[str, str]:
+    """Return the score and n, and the quantity, the reference and why none leads."""
     (score, measure), own = panel
     above = [fill(line, letters - 2) for line in (score, measure, _support(own))]
-    axes.set_title(plain("\n".join(above)), fontsize=SMALL, color=INK)
     below = [reference.quantity, f"dashed: {reference.name}", why]
     lines = [fill(line, letters) for line in below if line]
-    axes.set_xlabel(plain("\n".join(lines)), fontsize=TINY, color=INK)
+    return plain("\n".join(above)), plain("\n".join(lines))
 
 
 def _support(scores: pd.DataFrame) -> str:

@@ -1,3 +1,5 @@
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -120,3 +122,22 @@ def test_twelve_methods_with_long_names_fit_into_a_page(cut_off, overlapping):
     assert figure.get_figwidth() == pytest.approx(180 / 25.4)
     assert cut_off(figure) == []
     assert overlapping(figure) == []
+
+
+def test_one_method_has_room_beneath_its_texts(cut_off, overlapping):
+    panels = [
+        SCORES[:1].assign(score=score, measure=measure, n=n, reference=0.9)
+        for score, measure, n in (
+            ("reliability", "r between seeds", 12),
+            ("fingerprint", "accuracy from 1200 frames", 12),
+            ("behaviour", "r over all targets (mean over 58 measures)", 12),
+            ("group contrast", "share of connections that differ", 40),
+        )
+    ]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # matplotlib's warning that axes collapsed
+        figure = comparison_panel(pd.concat(panels), LEADERS[:0])
+        figure.draw_without_rendering()
+    assert cut_off(figure) == []
+    assert overlapping(figure) == []
+    assert min(axes.get_position().height * figure.get_figheight() for axes in figure.axes) > 0.1
