@@ -82,8 +82,8 @@ def test_a_step_in_level_between_runs_is_no_signal():
 def test_what_cannot_be_estimated_is_named():
     with pytest.raises(ParameterError, match="between 0 and 1, or be None; got 1"):
         VarIdentification(1.0)
-    late = np.zeros((4, 2), dtype=np.float32)
-    late[:, 0] = [1, 2, 1, 3]
-    late[3, 1] = 1
+    late = np.zeros((5, 2), dtype=np.float32)
+    late[:, 0] = [1, 2, 1, 3, 2]
+    late[4, 1] = 1
     with pytest.raises(SeriesError, match=r"must change within a run, .*; b doesn't"):
         VarIdentification().estimate(TimeSeries((late,), 1.0, ("a", "b")))
