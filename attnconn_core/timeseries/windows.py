@@ -85,8 +85,8 @@ def require_samples(
     Examples
     --------
     >>> from attnconn_core.records import TimeSeries
-    >>> series = TimeSeries.from_array([[0.1, 0.4], [0.3, 0.2]], repetition_time=1.0)
-    >>> require_samples(series, "a mean", least=1)
+    >>> series = TimeSeries.from_array(np.zeros((9, 4)), repetition_time=1.0)
+    >>> require_samples(series, "pearson")
     """
     lost = lags + 1
     samples = sum(max(0, len(run) - lost) for run in series.runs)

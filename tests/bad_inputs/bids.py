@@ -147,7 +147,7 @@ DATASETS: list[tuple[str, _Use, type[Exception], str]] = [
     ("no table of labels", _volumes(Path.unlink), StudyError, "a label image needs a table"),
     ("XCP-D's series, to be cleaned again", _parcels(_nothing, confounds=Confounds()), StudyError, "must not be cleaned again"),
     ("several segmentations of XCP-D", _parcels(lambda d: d.parcels("01", "1", atlas="Gordon")), CohortError, "select: {seg: Gordon}"),
-    ("XCP-D's series without its outliers", _parcels(_delete("*_outliers.tsv")), ScanError, "has 119 frames and"),
+    ("XCP-D's series without its outliers", _parcels(_delete("*_outliers.tsv")), ScanError, "has 119 frames, and"),
     ("XCP-D's coverage with a word", _parcels_quality("0.75", "much"), ScanError, "D has much"),
     ("XCP-D's coverage in percent", _parcels_quality("0.75", "75"), ScanError, "D has 75"),
     ("a parcel with two rows of coverage", _parcels_quality("D\t", "C\t1\nD\t"), ScanError, "these have several: C"),
