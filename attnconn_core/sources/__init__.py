@@ -2,6 +2,7 @@
 
 from attnconn_core.sources.abilities import (
     brings_phenotypes,
+    citation_of,
     fetches,
     known_measures,
     region_coverage,
@@ -67,6 +68,7 @@ __all__ = [
     "brings_phenotypes",
     "check_phenotypes",
     "cifti_atlas",
+    "citation_of",
     "date_problem",
     "doubtful_motion",
     "far_values",

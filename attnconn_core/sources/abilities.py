@@ -16,6 +16,7 @@ __all__ = [
     "FetchedSource",
     "PhenotypeSource",
     "brings_phenotypes",
+    "citation_of",
     "fetches",
     "known_measures",
     "region_coverage",
@@ -68,6 +69,14 @@ def brings_phenotypes(source: object) -> TypeGuard[PhenotypeSource]:
 def fetches(source: object) -> TypeGuard[FetchedSource]:
     """Return whether a source, or a class of sources, has ``fetch()``; False by default."""
     return getattr(source, "fetches", False) is True
+
+
+def citation_of(source: object) -> str:
+    """Return the papers that describe the scans, as `reference_keys` reads them; may be empty.
+
+    They come from the class variable ``citation`` of the source, if it has one.
+    """
+    return str(getattr(source, "citation", ""))
 
 
 def region_files(source: Source) -> tuple[Path, ...]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 from jaxtyping import Float64
@@ -77,6 +77,8 @@ class HcpTree:
     """
 
     root: Path
+    citation: ClassVar[str] = "Van Essen 2013; Glasser 2013"
+
     atlas: Path
     subjects: Annotated[Path | None, CHOOSES_SESSIONS] = None
     file_pattern: str = "*_Atlas_MSMAll*clean*.dtseries.nii"

@@ -91,6 +91,7 @@ class HcpSample:
     """
 
     fetches: ClassVar[bool] = True
+    citation: ClassVar[str] = "Van Essen 2013; Glasser 2013; Rolls 2015; Cakan 2021"
 
     cache: Annotated[Path, StudyKey(default=Path(".sample"))]
     download: Annotated[Callable[[Path], Path], NOT_A_KEY] = field(

@@ -2,6 +2,8 @@ import pytest
 
 from attnconn_core.connectivity import METHODS
 from attnconn_core.references import bibtex, reference_keys
+from attnconn_core.sources.abilities import citation_of
+from attnconn_core.sources.registry import SOURCES
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -10,6 +12,12 @@ def test_every_citation_of_a_method_has_an_entry(method):
         assert bibtex([key]).startswith("@"), (
             f"attnconn_core/references.bib must have an entry {key}: {method} cites it"
         )
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_every_citation_of_a_source_has_an_entry(source):
+    for key in reference_keys(citation_of(SOURCES[source])):
+        assert bibtex([key]).startswith("@"), f"references.bib must have {key}: {source} cites it"
 
 
 def test_entries_are_whole_and_stand_once():

@@ -67,7 +67,8 @@ def methods_text(work: Work, cohort: Mapping[str, Any], skill: pd.DataFrame | No
 
 def methods_bibtex(work: Work) -> str:
     """Return the references of the text as BibTeX."""
-    cited = [method.citation for method in work.settings["methods"]]
+    cited = [work.settings["data"]]
+    cited += [method.citation for method in work.settings["methods"]]
     cited += [_SCORES[name][1] for name in _scored(work)]
     return bibtex(key for citation in cited for key in reference_keys(citation))
 
@@ -87,6 +88,8 @@ def _on_scans(work: Work, cohort: Mapping[str, Any]) -> Iterator[str]:
         f"Time series {of}from {cohort['n_sessions']} resting-state sessions of "
         f"{cohort['n_subjects']} subjects were analysed with attnconn {__version__}"
     )
+    if work.settings["data"]:
+        yield f"The data are described in {_listed(work.settings['data'].split('; '))}"
     yield from _on_lengths(work)
     if cohort["excluded"]:
         yield f"{len(cohort['excluded'])} sessions were excluded (reasons: see the report)"

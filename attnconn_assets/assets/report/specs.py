@@ -20,6 +20,7 @@ from attnconn_assets.assets.scores.specs import (
 from attnconn_assets.building.spec import BuildSpec, Kind
 from attnconn_assets.study.study import Study
 from attnconn_core.connectivity.method import TRAINED
+from attnconn_core.sources import citation_of
 
 __all__ = ["report_path", "specs"]
 
@@ -96,6 +97,7 @@ def specs(study: Study) -> list[BuildSpec]:
                 "name": study.name,
                 "title": study.title,
                 "notice": source.notice or "",
+                "data": citation_of(source),
                 "study": _given(study),
                 "design": source.design,
                 "methods": study.chosen_methods,

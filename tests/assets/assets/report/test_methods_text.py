@@ -18,10 +18,11 @@ SESSIONS = pd.DataFrame(
 SKILL = pd.DataFrame({"method": ["ar", "attention_subject", "hierarchical_var"]})
 
 
-def text(*, skill=SKILL, networks=(), lacks=()):
+def text(*, skill=SKILL, networks=(), lacks=(), data=""):
     work = SimpleNamespace(
         settings={
             "study": {},
+            "data": data,
             "methods": [METHODS["pearson"], METHODS["attention_subject"]],
             "scores": [scores()["fingerprint"](permutations=200, resamples=300)],
             "networks": dict.fromkeys(networks, NETWORK),
@@ -50,6 +51,13 @@ def test_scans_networks_forecasts_and_statistics_are_described():
     assert "of 200 random pairings, or of all if there are no more" in said
     assert "resamples" in said
     assert "biswal1995" in references
+
+
+def test_papers_of_the_data_are_cited():
+    said, references = text(data="Van Essen 2013; Cakan 2021")
+    assert "The data are described in Van Essen 2013 and Cakan 2021." in said
+    assert {"@article{van2013,", "@article{cakan2021,"} <= set(references.splitlines())
+    assert "The data" not in text()[0]
 
 
 def test_what_is_not_made_is_not_described():
