@@ -30,7 +30,7 @@ from attnconn_assets.operation.outcome import Step
 from attnconn_assets.operation.runner import materialise_stale
 from attnconn_assets.operation.servers.dev import dev
 from attnconn_assets.operation.servers.pages import first_pages
-from attnconn_assets.output import bar
+from attnconn_assets.output import TITLE, bar
 from attnconn_assets.storage import trace
 from attnconn_assets.storage.scan_content import changed_scans, files_read
 from attnconn_assets.storage.store import Store
@@ -262,10 +262,10 @@ class Progress:
             standing = f"up to date ({step.standing})" if step.standing else ""
             waiting = f"cannot be made ({step.waiting}), see below" if step.waiting else ""
             status = ", ".join(filter(None, [standing, waiting])) or "nothing to make"
-            print(f"{step.asset:28} {status}")
+            print(f"{step.title:{TITLE}} {status}")
             return
         self._step, self._made = step, 0
-        self._bar = bar(step.to_make, step.asset, "{postfix}")
+        self._bar = bar(step.to_make, step.title, "{postfix}")
 
     def made(self) -> None:
         """Advance the bar by one partition."""
@@ -282,6 +282,7 @@ class Progress:
         if self._bar is None or self._step is None:
             return
         if self._bar.disable:
-            print(f"{self._step.asset:28} made {self._made} of {self._step.to_make}", flush=True)
+            made = f"made {self._made} of {self._step.to_make}"
+            print(f"{self._step.title:{TITLE}} {made}", flush=True)
         self._bar.close()
         self._bar = None

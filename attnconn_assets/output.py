@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING, TextIO
 if TYPE_CHECKING:
     from tqdm import tqdm
 
-__all__ = ["bar", "can_be_written"]
+__all__ = ["TITLE", "bar", "can_be_written"]
+
+TITLE = 38
+"""Width of the text before a bar, which the longest names of assets fill."""
 
 
 def bar(total: int, what: str, ending: str = "") -> "tqdm":
@@ -27,7 +30,7 @@ def bar(total: int, what: str, ending: str = "") -> "tqdm":
 
     return tqdm(
         total=total,
-        desc=f"{what:28}",
+        desc=f"{what:{TITLE}}",
         bar_format=f"{{desc}} {{bar:24}} {{n_fmt}}/{{total_fmt}} [{{elapsed}}{ending}]",
         file=sys.stdout,
         disable=not sys.stdout.isatty(),

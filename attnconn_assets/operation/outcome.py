@@ -23,12 +23,22 @@ _CHANGED = {
 
 @dataclass(frozen=True)
 class Step:
-    """An asset that the runner comes to: partitions to make, up to date and waiting."""
+    """An asset that the runner comes to: partitions to make, up to date and waiting.
+
+    ``number`` is its place in the order of all assets, of which there are ``of``.
+    """
 
     asset: str
     to_make: int
     standing: int
     waiting: int = 0
+    number: int = 1
+    of: int = 1
+
+    @property
+    def title(self) -> str:
+        """The asset's place and name, such as ``"12/38 pearson"``."""
+        return f"{self.number:{len(str(self.of))}}/{self.of} {self.asset}"
 
 
 class Listener(Protocol):

@@ -146,9 +146,9 @@ class _Line:
         """Make the missing and stale partitions of every asset, in order."""
         self.passes += 1
         self._shares = False
-        for spec in self._specs:
+        for number, spec in enumerate(self._specs, 1):
             if spec.group != "forecasters" or models:
-                self._make_asset(spec, retry_failed)
+                self._make_asset(spec, number, retry_failed)
             elif self.passes == 1:
                 snapshot = self._store.snapshot()
                 asset_plan = self._plan(spec, retry_failed, store=snapshot)
@@ -165,7 +165,7 @@ class _Line:
         """Yield, for each stale partition that was made, why it was stale; see `why_again`."""
         return (why for name, why in self._why.items() if why and name in self._made)
 
-    def _make_asset(self, spec: BuildSpec, retry_failed: bool) -> None:
+    def _make_asset(self, spec: BuildSpec, number: int, retry_failed: bool) -> None:
         snapshot = self._store.snapshot()
         asset_plan = self._plan(spec, retry_failed, store=snapshot)
         self._show(spec, asset_plan, snapshot)
@@ -180,7 +180,7 @@ class _Line:
         self._sort_in(spec, asset_plan)
         counts = (len(keys) for keys in (asset_plan.due, asset_plan.standing, asset_plan.waiting))
         if asset_plan.due or self.passes == 1:
-            self._listener.step(Step(spec.name, *counts))
+            self._listener.step(Step(spec.name, *counts, number, len(self._specs)))
         if spec.name in self._blocked:
             self._refuse(spec, asset_plan.due)
             return

@@ -103,9 +103,10 @@ def require_known(
         if why:
             raise StudyError(f"{path}: {key}: {why}")
     if unknown:
+        allowed = f"; {key} must be among {', '.join(known)}"
         raise StudyError(
-            f"{path}: {key} must be among {', '.join(known)}; got {', '.join(unknown)}"
-            + meant(unknown[0], known)
+            f"{path}: {key}: no method is called {unknown[0]}"
+            + (meant(unknown[0], known) or allowed)
         )
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
