@@ -102,6 +102,10 @@ class Work:
             )
         return session if self._reads_source else dataclasses.replace(session, files=())
 
+    def has_scan(self, session: str) -> bool:
+        """Whether the source lists a session now."""
+        return session in self._platform.sessions
+
     @property
     def album(self) -> Album:
         """Draws pictures of sessions; they aren't part of the result."""

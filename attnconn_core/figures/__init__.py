@@ -5,6 +5,7 @@ from attnconn_core.figures.behaviour_winners import winners_panel
 from attnconn_core.figures.behaviours import behaviour_panel
 from attnconn_core.figures.brain_map import brain_map
 from attnconn_core.figures.carpet import carpet
+from attnconn_core.figures.carpets import carpets
 from attnconn_core.figures.circle import circle_gallery
 from attnconn_core.figures.comparisons import comparison_panel
 from attnconn_core.figures.context import FigureContext
@@ -40,6 +41,7 @@ __all__ = [
     "behaviour_panel",
     "brain_map",
     "carpet",
+    "carpets",
     "chosen_pairs",
     "circle_gallery",
     "comparison_panel",

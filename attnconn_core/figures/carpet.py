@@ -23,9 +23,9 @@ from attnconn_core.figures.style import (
 from attnconn_core.parcellation.regions import RegionTable
 from attnconn_core.records import TimeSeries
 
-__all__ = ["carpet", "mean_signal", "standardised_runs"]
+__all__ = ["LIMIT", "carpet", "mean_signal", "standardised_runs"]
 
-_LIMIT = 2.5
+LIMIT = 2.5
 """Standard deviations at the ends of the colour map; about 1 % of a normal signal is outside."""
 
 _MEAN_LIMIT = 2.0
@@ -124,8 +124,8 @@ def _draw_regions(
         ordered.T,
         aspect="auto",
         cmap=colormaps[SIGNED].with_extremes(bad=MISSING),
-        vmin=-_LIMIT,
-        vmax=_LIMIT,
+        vmin=-LIMIT,
+        vmax=LIMIT,
         extent=(0, n_frames * series.repetition_time, n_regions - 0.5, -0.5),
     )
     draw_borders(axes, blocks, INK, columns=False)

@@ -69,7 +69,7 @@ def _cohort(study: Study) -> BuildSpec:
         "whole",
         settings={"exclude": study.exclude, "quorum": study.quorum},
         needs={"quality": "session", "time_series": "session"},
-        calls=("attnconn_core.timeseries.unlike",),
+        calls=("attnconn_core.timeseries.unlike", "attnconn_core.figures.carpets"),
         lists_excluded=True,
         description="All sessions: whether each is in the cohort of group results, or why not.",
         kinds=frozenset({"parquet"}),

@@ -38,6 +38,7 @@ FIGURES = {
     "behaviour": ("behaviour", "figure"),
     "behaviour_best": ("behaviour", "best"),
     "sweep": ("champion", "sweep"),
+    "carpets": ("cohort", "carpets"),
 }
 # Scores with their own section on the page.
 _SECTIONS = ("fingerprint", "forecast_skill", "reliability", "behaviour")

@@ -67,3 +67,32 @@ def test_a_session_that_is_unlike_the_others_is_said_in_the_run_and_the_cohort(
     told = store_of(study).entry("cohort", "all").facts[SUSPICIONS]
     assert list(told) == ["sub-2_ses-retest"]
     assert told["sub-2_ses-retest"] in line
+
+
+def test_measures_and_carpets_are_of_sessions_left_out_by_a_rule_and_not_by_name(
+    line_of_files, run_line
+):
+    study, store = line_of_files.study, store_of(line_of_files.study)
+    by_name, by_rule = sorted(store.partitions("time_series"))[:2]
+    short = line_of_files.folder / "scans" / f"{by_rule}.npy"
+    whole = np.load(short)
+    np.save(short, whole[:-20])
+    try:
+        rules = study.exclude.model_copy(
+            update={"min_frames": len(whole) - 10, "sessions": (by_name,)}
+        )
+        study = study.model_copy(update={"exclude": rules, "quorum": 0.5})
+        run_line(study, line_of_files.instance)
+        entry = store.entry("cohort", "all")
+        table = read_table(store.path(entry, "sessions.parquet")).set_index("session")
+        assert table.loc[by_rule, "frames"] == len(whole) - 20
+        assert np.isnan(table.loc[by_name, "frames"])
+        assert f"time_series/{by_rule}" in entry.inputs
+        assert f"time_series/{by_name}" not in entry.inputs
+        drawn = store.path(entry, "carpets.svg").read_text(encoding="utf-8")
+        assert by_rule in drawn
+        assert by_name not in drawn
+        # A second run finds nothing to do, although the cohort read a session that is no member.
+        assert run_line(study, line_of_files.instance)[0].made == 0
+    finally:
+        np.save(short, whole)
