@@ -37,10 +37,12 @@ __all__ = ["behaviour_figures", "behaviour_panel"]
 _COLUMNS = ("method", "target", "r", "r2")
 _MOST_LINES = 160  # more points get no line each: the figure would be metres long
 _LINE = 0.125  # inches per line
+_LOWEST = -1.0  # an interval of R² is drawn down to here
+_ENDS = {"r": ("lower", "upper"), "r2": ("r2_lower", "r2_upper")}
 
 
 def behaviour_panel(scores: pd.DataFrame, *, styles: Styles | None = None) -> Figure:
-    """Draw r with its interval, and R², of every method for every target.
+    """Draw r and R² of every method for every target, with their intervals.
 
     Targets are sorted by their mean r over methods, the best predicted on top, so that no method
     is favoured. What isn't a finding is grey. With very many targets and methods, a target's
@@ -51,8 +53,9 @@ def behaviour_panel(scores: pd.DataFrame, *, styles: Styles | None = None) -> Fi
     scores
         One row per method and target, with columns `method`, `target`, `r` and `r2`,
         from predictions of held-out subjects; NaN where undefined. With columns ``lower`` and
-        ``upper``, the interval of r is drawn; with ``star``, rows where it is false are grey;
-        with ``subjects``, their number is added to the subtitle.
+        ``upper``, and ``r2_lower`` and ``r2_upper``, the intervals of r and R² are drawn; with
+        ``star``, rows where it is false are grey; with ``subjects``, their number is added to the
+        subtitle.
     styles
         Labels, looks and order of methods; None: those of the registry, without
         configurations.
@@ -77,7 +80,7 @@ def behaviour_panel(scores: pd.DataFrame, *, styles: Styles | None = None) -> Fi
         _draw(axes, scores, name, targets, looks, floor, dense=dense)
         _set_rows(axes, targets)
     left.set_xlabel("r (predicted with measured)")
-    right.set_xlabel(f"R² (no interval){floor_note(values, floor)}")
+    right.set_xlabel(f"R²{floor_note(values, floor)}{_cut_note(scores)}")
     right.xaxis.set_major_locator(MaxNLocator(4))
     has_intervals = {"lower", "upper"} <= set(scores)
     figure.legend(
@@ -172,15 +175,23 @@ def _draw(
         shift = 0.0 if dense else (place + 1) / (len(looks) + 1) - 0.5
         for _, own in scores[scores["method"] == method].iterrows():
             found = bool(own.get("star", True))
-            ends = (float(own.get("lower", np.nan)), float(own.get("upper", np.nan)))
-            hidden = name != "r" or (dense and not found)
+            lower, upper = (float(own.get(end, np.nan)) for end in _ENDS[name])
+            if name == "r2":  # where too few subjects tell nothing, the interval has no end
+                lower = max(lower, min(_LOWEST, float(own[name])), floor)
+            hidden = dense and not found
             interval_point(
                 axes,
                 max(float(own[name]), floor) if np.isfinite(own[name]) else np.nan,
-                (np.nan, np.nan) if hidden else ends,
+                (np.nan, np.nan) if hidden else (lower, upper),
                 places[own["target"]] + shift,
                 replace(look, size=22.0, colour=look.colour if found else MISSING),
             )
+
+
+def _cut_note(scores: pd.DataFrame) -> str:
+    """Return, in words, that intervals are cut, if any is."""
+    cut = "r2_lower" in scores and (scores["r2_lower"] < _LOWEST).any()
+    return f"; intervals are cut at −{-_LOWEST:g}" if cut else ""
 
 
 def _set_rows(axes: Axes, targets: Sequence[str]) -> None:
@@ -213,6 +224,6 @@ def _explain_marks(*, greyed: bool, interval: bool, dense: bool) -> list[Line2D]
         grey = Line2D([], [], linestyle="", marker="o", color=MISSING, label="grey: no finding")
         handles.append(grey)
     if interval:
-        label = "95 % interval of r" + (", of findings" if dense else "")
+        label = "95 % interval" + (", of findings" if dense else "")
         handles.append(Line2D([], [], color=FAINT, linewidth=1.6, label=label))
     return handles

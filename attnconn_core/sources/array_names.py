@@ -71,9 +71,12 @@ def near_miss(path: Path) -> ScanError | StrayError | None:
         f"{path}: isn't read: the name of a series must begin with sub- and end in "
         f"{', '.join(READERS)}, in lower case; got {path.name!r}"
     )
-    stem = (original_of(path.name) or path.name).partition(".")[0]
+    stem, dot, ending = (original_of(path.name) or path.name).partition(".")
+    renamed = f"sub{stem[3:]}{dot}{ending.lower()}"
+    if claims(renamed) and renamed != path.name:
+        return ScanError(f"{message}. Rename it to {renamed}")
     beside = (stem + ending for ending in READERS if path.with_name(stem + ending).is_file())
-    if series := next(beside, None):
+    if series := next(filter(claims, beside), None):
         return StrayError(
             f"{message}. {series} beside it is read: delete {path.name} if it isn't needed"
         )

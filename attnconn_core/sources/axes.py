@@ -6,9 +6,6 @@ from attnconn_core.timeseries import orientation
 
 __all__ = ["require_time_first"]
 
-# With fewer frames the values don't show which axis is time.
-_FRAMES = 20
-
 
 def require_time_first(file: ArrayFile) -> None:
     """Require that a file is (time, region) and not (region, time).
@@ -25,8 +22,8 @@ def require_time_first(file: ArrayFile) -> None:
     Raises
     ------
     ScanError
-        If time is the second axis; or if regions have no names, outnumber the
-        frames, and there are too few frames to decide or the second axis looks more like time.
+        If time is the second axis; or if regions have no names and outnumber the frames, and the
+        values don't show that time is the first axis.
     """
     axes = orientation(file.values)
     shape = file.values.shape
@@ -37,8 +34,9 @@ def require_time_first(file: ArrayFile) -> None:
             "name its regions in a table (regions)"
         )
     wide = file.regions is None and shape[0] < shape[1]
-    if wide and (shape[0] < _FRAMES or axes.leans):
+    if wide and not axes.shows_time_first:
         raise ScanError(
             f"{file.path}: without a table of regions a series must have at least as many "
-            f"frames as regions, since it could also be (region, time); got {shape}"
+            f"frames as regions, unless its values show which axis is time; got {shape}, which "
+            "could also be (region, time). Transpose it, or name its regions in a table (regions)"
         )

@@ -51,6 +51,11 @@ class Orientation:
         return self.second >= _LEANING and self.second >= self.first + _APART
 
     @property
+    def shows_time_first(self) -> bool:
+        """Whether neighbours along the first axis resemble each other, as frames do."""
+        return self.first >= _NOTED and not self.perhaps_turned
+
+    @property
     def perhaps_turned(self) -> bool:
         """Whether the second axis resembles time more than the first does."""
         return self.second >= _NOTED and self.second >= self.first + _MARGIN

@@ -1,4 +1,4 @@
-"""Repeated folds, shuffles that respect families, and intervals of r."""
+"""Repeated folds, shuffles that respect families, and intervals of r and R²."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,6 +16,7 @@ __all__ = [
     "CrossValidation",
     "correlations",
     "interval_of_r",
+    "interval_of_r2",
     "shuffled_rows",
 ]
 
@@ -121,7 +122,7 @@ def interval_of_r(
     cohorts, in 79, 79 and 90 %, with widths of 0.9, 0.7 and 0.4. Where behaviour is noise,
     all intervals held it.
     """
-    many = n_subjects if groups is None else int(group_numbers(groups, n_subjects).max()) + 1
+    many = _units(n_subjects, groups)
     if many < FEWEST_WITH_INTERVAL or not np.isfinite(r).all():
         return float("nan"), float("nan")
     bounded = np.clip(r, -1 + 1e-12, 1 - 1e-12)
@@ -133,3 +134,35 @@ def interval_of_r(
     half = float(student_t.isf((1 - _LEVEL) / 2, many - 3)) * np.sqrt(variance)
     centre = np.arctanh(bounded.mean())
     return float(np.tanh(centre - half)), float(np.tanh(centre + half))
+
+
+def interval_of_r2(
+    r2: Float[np.ndarray, " repeat"],
+    n_subjects: int,
+    groups: Sequence[object] | np.ndarray | None,
+    variance: float,
+) -> tuple[float, float]:
+    """Return the 95 % interval of the R² expected in such a cohort; NaN without an R².
+
+    The variance is that of `jackknifed_variance`, the quantile that of Student's t with n − 3
+    degrees of freedom, n being the number of families where they are known.
+
+    Notes
+    -----
+    On 80 simulated cohorts each of 20, 50 and 100 subjects, 10 repeats of kernel ridge, the
+    interval held the expected R² in 97, 94 and 93 % where behaviour was noise (with widths of
+    0.67, 0.26 and 0.14), and in 90, 94 and 99 % where the expected R² was 0.14 to 0.37 (1.25,
+    0.74 and 0.38). The variance of a sum of squared errors over subjects is too small, since
+    it leaves out that other subjects lead to another model: 68, 82 and 85 % there. With `cpm`
+    (40 cohorts each of 30 and 60) all intervals held it, with widths of 2.0 and 0.9.
+    """
+    many = _units(n_subjects, groups)
+    if many < FEWEST_WITH_INTERVAL or not np.isfinite(r2).all():
+        return float("nan"), float("nan")
+    half = float(student_t.isf((1 - _LEVEL) / 2, many - 3)) * np.sqrt(variance)
+    return float(r2.mean() - half), float(np.minimum(1, r2.mean() + half))
+
+
+def _units(n_subjects: int, groups: Sequence[object] | np.ndarray | None) -> int:
+    """Return the number of families, or of subjects if families aren't known."""
+    return n_subjects if groups is None else int(group_numbers(groups, n_subjects).max()) + 1

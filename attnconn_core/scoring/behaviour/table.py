@@ -1,7 +1,7 @@
 """Repeated prediction of many targets at once, with intervals, p values and fold errors."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -10,12 +10,17 @@ from sklearn.metrics import mean_absolute_error, mean_squared_error, r2_score
 
 from attnconn_core.errors import ParameterError
 from attnconn_core.scoring.behaviour.confounds import Confounds, explain_all
-from attnconn_core.scoring.behaviour.jackknife import jackknifed_variance
+from attnconn_core.scoring.behaviour.jackknife import CohortVariance, jackknifed_variance
 from attnconn_core.scoring.behaviour.kernel_folds import edge_kernel
 from attnconn_core.scoring.behaviour.model import BehaviourModel, KeptSubjects
 from attnconn_core.scoring.behaviour.models import as_model
 from attnconn_core.scoring.behaviour.repeated_prediction import Predicted, predict_repeatedly
-from attnconn_core.scoring.behaviour.resampling import CrossValidation, correlations, interval_of_r
+from attnconn_core.scoring.behaviour.resampling import (
+    CrossValidation,
+    correlations,
+    interval_of_r,
+    interval_of_r2,
+)
 from attnconn_core.scoring.checks import require_finite
 from attnconn_core.sources import date_problem
 
@@ -30,8 +35,8 @@ class BehaviourTable:
     ----------
     scores
         One row per target: ``r``, ``r2``, ``mse``, ``mae`` (mean over repeats), ``lower`` and
-        ``upper`` (95 % interval of r, see `interval_of_r`), ``p`` (NaN without
-        permutations), ``subjects``.
+        ``upper`` (95 % interval of r, see `interval_of_r`), ``r2_lower`` and ``r2_upper``
+        (that of R², see `interval_of_r2`), ``p`` (NaN without permutations), ``subjects``.
     repeats
         One row per target and repeat: ``r``, ``r2``, ``mse``, ``mae``.
     folds
@@ -118,9 +123,9 @@ def score_behaviours(
                 None if kernel is None else kernel[np.ix_(kept, kept)],
             )
             prediction = predict_repeatedly(cohort, model, cross_validation)
-            variance = np.zeros(len(names))
-            if model.selects_edges:
-                variance = jackknifed_variance(cohort, model, cross_validation)
+            variance = jackknifed_variance(cohort, model, cross_validation)
+            if not model.selects_edges:  # Fisher's variance of r holds
+                variance = replace(variance, r=np.zeros(len(names)))
         except ParameterError as error:  # such as fewer subjects than folds
             unusable |= dict.fromkeys(names, str(error))
             continue
@@ -169,7 +174,7 @@ def target_patterns(
 
 def _tables(
     prediction: Predicted,
-    variance: Float[np.ndarray, " target"],
+    variance: CohortVariance,
     cohort: KeptSubjects,
     names: Sequence[str],
     subjects: pd.Index,
@@ -180,11 +185,16 @@ def _tables(
         predicted, truth = prediction.predictions[:, :, place], prediction.truth[:, :, place]
         metrics = pd.DataFrame([_metrics(p, t) for p, t in zip(predicted, truth, strict=True)])
         low, high = interval_of_r(
-            metrics["r"].to_numpy(), len(subjects), cohort.groups, float(variance[place])
+            metrics["r"].to_numpy(), len(subjects), cohort.groups, float(variance.r[place])
+        )
+        r2_low, r2_high = interval_of_r2(
+            metrics["r2"].to_numpy(), len(subjects), cohort.groups, float(variance.r2[place])
         )
         means = dict(metrics.mean(skipna=False)) | {
             "lower": low,
             "upper": high,
+            "r2_lower": r2_low,
+            "r2_upper": r2_high,
             "p": prediction.p[place],
         }
         scores.append(pd.DataFrame([{"target": name, **means, "subjects": len(subjects)}]))

@@ -48,14 +48,23 @@ def _points(axes) -> list[tuple[float, float, str]]:
     return [(*each.get_offsets()[0], to_hex(each.get_facecolor()[0])) for each in axes.collections]
 
 
-def test_r_has_its_interval_and_r2_has_none(scores: pd.DataFrame, written) -> None:
+def _intervals(axes) -> list[tuple[float, float]]:
+    return sorted(tuple(line.get_xdata()) for line in axes.lines if line.get_linewidth() == 1.6)
+
+
+def test_r_and_r2_have_their_intervals(scores: pd.DataFrame, written) -> None:
     scores = scores.assign(lower=scores["r"] - 0.2, upper=scores["r"] + 0.3)
+    assert not _intervals(behaviour_panel(scores).axes[1])
+    scores = scores.assign(r2_lower=scores["r2"] - 0.4, r2_upper=scores["r2"] + 0.1)
     figure = behaviour_panel(scores)
-    left, right = figure.axes
-    drawn = sorted(tuple(line.get_xdata()) for line in left.lines if line.get_linewidth() == 1.6)
-    np.testing.assert_allclose(drawn, sorted(zip(scores["lower"], scores["upper"], strict=True)))
-    assert not [line for line in right.lines if line.get_linewidth() == 1.6]
-    assert "95 % interval of r" in written(figure)
+    for axes, ends in zip(figure.axes, (("lower", "upper"), ("r2_lower", "r2_upper")), strict=True):
+        pairs = sorted(scores[[*ends]].itertuples(index=False, name=None))
+        np.testing.assert_allclose(_intervals(axes), pairs)
+    assert "95 % interval" in written(figure)
+    assert "cut at" not in written(figure)
+    wide = behaviour_panel(scores.assign(r2_lower=-7.0))
+    assert {low for low, _ in _intervals(wide.axes[1])} == {-1}
+    assert "intervals are cut at −1" in written(wide)
     assert "95 %" not in written(behaviour_panel(scores.drop(columns="lower")))
 
 

@@ -148,19 +148,20 @@ def test_behaviour_is_there_only_if_there_is_any(context: dict[str, Any]) -> Non
         for target in ("Age", "PMAT24_A_CR")
         if (method, target) != ("granger", "Age")
     ]
-    page, said = _render(context), "0.12 (−0.04)n = 8"
+    page, said = _render(context), "0.12R² −0.04n = 8"
     assert '<h2 id="behaviour">' in page
     assert _row(page, "Age") == [said, "–", said, said]
 
 
 def test_intervals_and_what_holds_over_all_measures_are_shown(context: dict[str, Any]) -> None:
     row = {"target": "Age", "r": 0.4, "r2": 0.1, "lower": 0.2, "upper": 0.6, "subjects": 40}
+    row |= {"r2_lower": -0.1, "r2_upper": 0.3}
     context["behaviour_table"] = [
         {**row, "method": "pearson", "star": True},
         {**row, "method": "granger", "star": False},
     ]
-    said, but_not = "0.40 (0.10) *0.20 to 0.60n = 40", "0.40 (0.10)0.20 to 0.60n = 40"
-    assert _row(_render(context), "Age") == [said, but_not]
+    rest = "0.20 to 0.60R² 0.10−0.10 to 0.30n = 40"
+    assert _row(_render(context), "Age") == [f"0.40 *{rest}", f"0.40{rest}"]
 
 
 def test_verdicts_and_known_truth_have_sections_of_their_own(context: dict[str, Any]) -> None:

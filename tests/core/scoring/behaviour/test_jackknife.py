@@ -24,25 +24,28 @@ def plain(whole):
     return KeptSubjects(whole.features, whole.targets, whole.confounds, whole.groups)
 
 
-def test_a_line_through_one_feature_has_fishers_variance():
-    # Its r is hardly other than Pearson's, whose variance on Fisher's scale is 1 / (n − 3).
+def test_a_line_through_one_feature_has_the_variances_of_a_correlation():
+    # Its r is hardly other than Pearson's, whose variance on Fisher's scale is 1 / (n − 3). Its R²
+    # is hardly other than r², here .5, whose variance is 4 r² (1 − r²)² / n.
     found = [
         jackknifed_variance(plain(cohort(seed, 60)), LeastSquares(), FIVE) for seed in range(25)
     ]
-    assert np.mean(found) == pytest.approx(1 / 57, rel=0.25)
+    assert np.mean([variance.r for variance in found]) == pytest.approx(1 / 57, rel=0.25)
+    of_r2 = np.mean([variance.r2 for variance in found])
+    assert of_r2 == pytest.approx(4 * 0.5 * 0.5**2 / 60, rel=0.3)
 
 
 def test_what_folds_alone_change_does_not_count():
     # Noise: r is all folds'. Draws differ by their folds as repeats of one draw do.
-    z = np.random.default_rng(0).normal(size=(5000, 2))
+    z = np.random.default_rng(0).normal(size=(5000, 2, 1))
     assert jackknife._between(z) < 0.02
-    shifted = z + np.random.default_rng(1).normal(0, 2, size=(5000, 1))
+    shifted = z + np.random.default_rng(1).normal(0, 2, size=(5000, 1, 1))
     assert jackknife._between(shifted) == pytest.approx(4, rel=0.1)
     shifted[::2, 0] = np.nan  # a draw without an r says nothing
     assert jackknife._between(shifted) == pytest.approx(4, rel=0.1)
     shifted[1::4] = np.nan  # but where most of them have none, nothing is known
     assert np.isnan(jackknife._between(shifted))
-    assert np.isnan(jackknife._between(np.full((4, 2), np.nan)))
+    assert np.isnan(jackknife._between(np.full((4, 2, 1), np.nan)))
 
 
 def test_a_third_is_left_out_and_families_whole(monkeypatch):
@@ -55,7 +58,7 @@ def test_a_third_is_left_out_and_families_whole(monkeypatch):
 
     monkeypatch.setattr(jackknife, "predict_repeatedly", recorded)
     whole = plain(cohort(1, 24, groups=families))
-    assert jackknifed_variance(whole, Cpm(), CrossValidation(10)).shape == (1,)
+    assert jackknifed_variance(whole, Cpm(), CrossValidation(10)).r.shape == (1,)
     assert all(len(np.unique(groups)) == 8 for groups in seen)
     size = np.bincount(families)
     assert all((np.bincount(g, minlength=12)[g] == size[g]).all() for g in seen)
@@ -81,7 +84,9 @@ def test_subjects_left_are_predicted_as_if_there_were_no_others():
 
 @pytest.mark.parametrize("n", [2, 5])
 def test_too_few_subjects_have_no_variance(n):
-    assert np.isnan(jackknifed_variance(plain(cohort(3, n, targets=2)), Cpm(), FIVE)).all()
+    variance = jackknifed_variance(plain(cohort(3, n, targets=2)), Cpm(), FIVE)
+    assert np.isnan(variance.r).all()
+    assert np.isnan(variance.r2).all()
 
 
 def test_kernel_ridge_without_its_kernel_is_refused_and_cpm_does_not_read_one():

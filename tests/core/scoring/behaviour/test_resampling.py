@@ -4,7 +4,12 @@ from scipy.stats import pearsonr, t
 
 from attnconn_core.errors import ParameterError
 from attnconn_core.scoring import CrossValidation
-from attnconn_core.scoring.behaviour.resampling import correlations, interval_of_r, shuffled_rows
+from attnconn_core.scoring.behaviour.resampling import (
+    correlations,
+    interval_of_r,
+    interval_of_r2,
+    shuffled_rows,
+)
 
 
 def test_everybody_moves_freely_without_families():
@@ -62,6 +67,22 @@ def test_a_larger_variance_widens_the_interval_and_a_smaller_one_does_not():
     low, high = np.arctanh(interval_of_r(np.full(3, 0.5), 80, least_variance=0.09))
     assert (high - low) / 2 == pytest.approx(t.isf(0.025, 77) * 0.3)
     assert np.isnan(interval_of_r(r, 80, least_variance=float("nan"))).all()
+
+
+def test_the_interval_of_r2_is_of_students_t_and_ends_at_1():
+    r2 = np.array([0.2, 0.3, 0.4])
+    low, high = interval_of_r2(r2, 40, None, 0.01)
+    half = t.isf(0.025, 37) * 0.1
+    np.testing.assert_allclose((low, high), (0.3 - half, 0.3 + half))
+    families = np.repeat(np.arange(10), 4)
+    low, high = interval_of_r2(r2, 40, families, 0.01)
+    np.testing.assert_allclose(
+        (low, high), (0.3 - t.isf(0.025, 7) * 0.1, 0.3 + t.isf(0.025, 7) * 0.1)
+    )
+    assert interval_of_r2(r2, 40, None, 1.0)[1] == 1
+    assert np.isnan(interval_of_r2(r2, 40, None, float("nan"))).all()
+    assert np.isnan(interval_of_r2(r2, 4, None, 0.01)).all()
+    assert np.isnan(interval_of_r2(np.array([0.2, np.nan]), 40, None, 0.01)).all()
 
 
 def test_no_interval_without_an_r():
