@@ -19,12 +19,21 @@ help:  ## List the targets
 	@echo
 	@echo "STUDY=studies/simulated.yaml chooses another study (now: $(STUDY))."
 
+# The scripts of an environment name its folder, so an environment that was copied or moved with the
+# checkout is made anew.
+ifneq ($(wildcard $(BIN)/pip),)
+ifeq ($(shell head -n 2 $(BIN)/pip | grep -F "$(CURDIR)/$(VENV)/"),)
+$(info $(VENV) was made for another folder: it is made anew)
+$(shell rm -f $(VENV)/.platform $(VENV)/.tools $(BIN)/pip)
+endif
+endif
+
 setup: $(VENV)/.tools  ## Create .venv with attnconn and the developers' tools
 
 $(VENV)/bin/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "attnconn needs Python 3.11 or later; got " + sys.version)'
 	@echo "Creating $(VENV) (some seconds)"
-	@$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -m venv --clear $(VENV)
 
 $(VENV)/.platform: EXTRAS := platform
 $(VENV)/.platform: pyproject.toml constraints.txt | $(VENV)/bin/pip

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from attnconn_assets.environment import require_own_environment
 from attnconn_assets.output import can_be_written
 from attnconn_assets.study.selection import default_study, study_file
 from attnconn_assets.study.shipped import shipped_names
@@ -42,6 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
     try:
+        require_own_environment(sys.argv[0])
         given = options.study if "study" in options else default_study()
         return _command(options, study_file(given))
     except AttnconnError as error:

@@ -48,3 +48,21 @@ def test_a_text_names_targets_that_are_there(page):
     named = re.findall(r"^`?make ([a-z-]+)", (REPOSITORY / page).read_text("utf-8"), flags=re.M)
     assert named
     assert set(named) <= set(TARGETS)
+
+
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_an_environment_that_was_copied_with_the_checkout_is_made_anew(tmp_path, elsewhere):
+    for name in ("Makefile", "pyproject.toml", "constraints.txt"):
+        shutil.copy(REPOSITORY / name, tmp_path)
+    scripts = tmp_path / ".venv" / "bin"
+    scripts.mkdir(parents=True)
+    home = Path("/elsewhere") if elsewhere else tmp_path.resolve()
+    (scripts / "pip").write_text(f"#!{home}/.venv/bin/python3\n", encoding="utf-8")
+    stamp = tmp_path / ".venv" / ".tools"
+    stamp.touch()
+    done = subprocess.run(
+        ["make", "--dry-run", "setup"], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert ("made for another folder" in done.stdout) == elsewhere
+    assert ("-m venv --clear .venv" in done.stdout) == elsewhere
+    assert stamp.exists() != elsewhere

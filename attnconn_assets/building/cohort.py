@@ -144,7 +144,8 @@ def cohort_of(
     there = {session.key for session in listing.sessions}
     facts = recorded_facts(store, "time_series", [session.key for session in present])
     odd = unlike_others(facts)
-    removed = removed_sessions(study, store, there, listing.refused)
+    narrowed = getattr(study, "subjects", None) is not None  # others are missing on purpose
+    removed = [] if narrowed else removed_sessions(study, store, there, listing.refused)
     gone = dict.fromkeys(removed, _REMOVED) | _renamed(
         recorded_facts(store, "time_series", removed), facts
     )
@@ -221,20 +222,17 @@ def removed_sessions(
 ) -> list[str]:
     """Return stored sessions whose scans no longer exist.
 
-    Sessions that a table of subjects or the study's `exclude` leaves out aren't listed: they are
-    missing on purpose.
+    Sessions that the study's `exclude` names aren't listed: they are missing on purpose.
 
     Parameters
     ----------
     study, store
         The study and its store.
     there
-        Keys of the sessions whose scans exist.
+        Keys of the sessions whose scans exist, also of those that a table of subjects leaves out.
     refused
         Names of files and sessions that the source refuses: these scans weren't removed.
     """
-    if getattr(study, "subjects", None) is not None:
-        return []
     names = tuple(refused)
     return [
         key

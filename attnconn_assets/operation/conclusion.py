@@ -1,7 +1,7 @@
 """The conclusion of a run: what was made, what wasn't and why, and the scores."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from attnconn_assets.assets.catalogue import specs, store_of
 from attnconn_assets.assets.report.headline_table import scores_text
@@ -9,6 +9,7 @@ from attnconn_assets.assets.report.specs import report_path
 from attnconn_assets.building.cohort import left_out_by_rules, removed_sessions
 from attnconn_assets.building.likeness import suspicious_beside_others, unlike_others
 from attnconn_assets.building.motion import motion_beside_others
+from attnconn_assets.building.narrowed import NARROWED, off_the_table
 from attnconn_assets.building.partitions import deletion_in_words
 from attnconn_assets.building.recorded import recorded_facts
 from attnconn_assets.building.user_copies import write_copies
@@ -43,7 +44,14 @@ def conclude(study: Study, outcome: Outcome, seconds: float) -> None:
     for line in filter(None, (deletion_in_words(study, outcome.deleted), *outcome.moved)):
         print(f"  {line}", file=sys.stderr)
     store = store_of(study)
-    complain("isn't there any more:", _removed(study, store, outcome))
+    aside = off_the_table(study, store)
+    complain("isn't there any more:", _removed(study, store, outcome, aside))
+    if aside:
+        print(
+            f"  stored results of {few_and_more(sorted(aside), _SHOWN)} stay, and group results "
+            f"are made without them: {NARROWED}",
+            file=sys.stderr,
+        )
     _complain_of_sessions(study, outcome, store)
     _print_scores(study, outcome, store)
 
@@ -103,11 +111,13 @@ def complain(what: str, reasons: Mapping[str, str]) -> None:
         print(f"  {more} more {agreeing(range(more), what)} …", file=sys.stderr)
 
 
-def _removed(study: Study, store: Store, outcome: Outcome) -> dict[str, str]:
+def _removed(
+    study: Study, store: Store, outcome: Outcome, aside: Collection[str] | None
+) -> dict[str, str]:
     """Return the stored sessions whose scans were removed → what that means for the results."""
-    if outcome.sessions is None:
+    if outcome.sessions is None or aside is None:
         return {}
-    known = {*outcome.sessions, *outcome.deleted}
+    known = {*outcome.sessions, *outcome.deleted, *aside}
     return dict.fromkeys(
         removed_sessions(study, store, known, outcome.refused),
         "its scan was removed. Its stored results stay; group results are made without it. If that "

@@ -71,6 +71,12 @@ def _notes(outcome: Exported) -> list[str]:
             "exported, but stale: today's code, settings or inputs differ from those of "
             f"{few_and_more(state.stale, _SHOWN)}"
         )
+    if state.aside:
+        lines.append(
+            f"exported as stored: {few_and_more(state.aside, _SHOWN)}, which the study has no scan "
+            "of today, or its table of subjects (subjects) doesn't name: `attnconn run` doesn't "
+            "make their results again, so they may be of earlier code or settings"
+        )
     lines += [f"not exported: {name}: {why}" for name, why in outcome.refused.items()]
     if state.missing or state.stale or outcome.refused:
         lines.append("`attnconn run` makes what is missing or stale")

@@ -8,6 +8,7 @@ from attnconn_assets.assets.export.reading import session_of
 from attnconn_assets.assets.export.specs import exported_tests
 from attnconn_assets.assets.scores.specs import contrast_of, tested_methods
 from attnconn_assets.building.likeness import of_other_regions
+from attnconn_assets.building.narrowed import NARROWED, off_the_table
 from attnconn_assets.building.recorded import recorded_facts
 from attnconn_assets.storage.store import Store
 from attnconn_assets.study.export import parcellation_label
@@ -46,8 +47,9 @@ class Request:
         Name of the parcellation in file names; None for the number of
         regions.
     gone
-        Stored sessions that are left out → why: the study has no scan of them today, excludes
-        them by name, or they have other regions than most.
+        Stored sessions that are left out → why: the study has no scan of them today, its table
+        of subjects doesn't name them, it excludes them by name, or they have other regions than
+        most.
     tested
         Methods whose edges were tested in every session, if scores are exported.
     contrast
@@ -175,6 +177,7 @@ def _left_out(study: Study, store: Store, stored: Sequence[str]) -> dict[str, st
         for key in stored
         if there is not None and key not in there
     }
+    gone |= dict.fromkeys(off_the_table(study, store) or (), NARROWED)
     gone |= {key: "exclude.sessions names them" for key in stored if study.exclude.names(key)}
     rest = [key for key in stored if key not in gone]
     return gone | of_other_regions(recorded_facts(store, "time_series", rest))

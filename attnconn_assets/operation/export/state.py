@@ -30,6 +30,9 @@ class State:
         Results that aren't stored, of sessions that the study excludes → why it excludes them.
     stale
         Results that are stored, but today's code, settings or scans differ, or those behind them.
+    aside
+        Sessions that don't belong to the study today. Their results are exported as stored, since
+        nothing makes them again.
     unknown
         Why it isn't known whether the stored results are up to date; empty if it is.
     """
@@ -37,6 +40,7 @@ class State:
     missing: dict[str, str] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
     stale: list[str] = field(default_factory=list)
+    aside: tuple[str, ...] = ()
     unknown: str = ""
 
     def has(self, asset: str, partition: str) -> bool:
@@ -76,10 +80,13 @@ def state_of(study: Study, request: Request) -> State:
                 state.missing[named(asset, key)] = why
     try:
         source = study.make_source()
-        current = _current(study, source, source.listing())
+        listing = source.listing()
+        current = _current(study, source, listing)
     except (AttnconnError, OSError) as error:
         state.unknown = str(error)
         return state
+    there = {session.key for session in listing.sessions}
+    state.aside = tuple(key for key in request.sessions if key not in there)
     # What was made of a session before the study excluded it isn't made again.
     state.stale = [
         named(asset, key)
@@ -87,6 +94,7 @@ def state_of(study: Study, request: Request) -> State:
         for key in partitions
         if f"{asset}/{key}" not in current
         and key not in excluded
+        and key not in state.aside
         and named(asset, key) not in state.missing
     ]
     return state
