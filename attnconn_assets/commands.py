@@ -24,6 +24,7 @@ from attnconn_assets.instance.run_locks import announced_command, end_orphans
 from attnconn_assets.operation import cleaning
 from attnconn_assets.operation.calling import opening
 from attnconn_assets.operation.check.check import check as check_study
+from attnconn_assets.operation.check.regions import other_regions_than_stored
 from attnconn_assets.operation.conclusion import complain, conclude
 from attnconn_assets.operation.disks import naming_disks
 from attnconn_assets.operation.outcome import Step
@@ -226,7 +227,7 @@ def run(study: Study, file: Path) -> int:
     if fetches(source):
         print(f"Data: {source.fetch()}")
     findings = check_study(study, seconds=_CHECKED)
-    for line in findings.errors:
+    for line in filter(None, (*findings.errors, other_regions_than_stored(study, source))):
         print(f"  {line}", file=sys.stderr)
     started = time.monotonic()
     with (

@@ -94,6 +94,9 @@ class Outcome:
         the stored one.
     shown_as_failed
         Number of partitions that are up to date and that Dagster showed as failed.
+    relinked
+        Number of partitions whose links in Dagster's pages led to another address of MLflow than
+        the study's ``tracking_page``.
     registered
         Model versions that were missing from MLflow's registry and were registered again.
     untrained
@@ -120,6 +123,7 @@ class Outcome:
     refound: int = 0
     corrected: Counter[str] = field(default_factory=Counter)
     shown_as_failed: int = 0
+    relinked: int = 0
     registered: list[str] = field(default_factory=list)
     untrained: dict[str, int] = field(default_factory=dict)
     restored: Deleted = field(default_factory=Deleted)
@@ -179,6 +183,11 @@ class Outcome:
             yield (
                 f"Dagster showed {_number(self.shown_as_failed)} as failed because of a run that "
                 "failed, but what is stored is up to date: it is shown again"
+            )
+        if self.relinked:
+            yield (
+                f"Dagster's links of {_number(self.relinked)} led to an earlier address of MLflow; "
+                "they lead to the study's `tracking_page` now"
             )
         if self.registered:
             yield (

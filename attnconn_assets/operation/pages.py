@@ -33,6 +33,7 @@ _OTHER = "the stored result; another one was shown before"
 _FAILED = "stored and up to date; the run that failed here changed nothing"
 _REBUILT = "its MLflow run was lost and was recreated from the store"
 _REGISTERED = "its models were missing from MLflow's registry and were registered again"
+_LINKED = "stored and up to date; its links led to an earlier address of MLflow"
 _MOVED = "the MLflow run that made the stored result; another one was current before"
 
 
@@ -41,8 +42,9 @@ def seen_of_pages(
 ) -> Iterator[str]:
     """Yield values that change when a page may differ from the store; only cheap queries.
 
-    They are the number of partitions that Dagster knows per asset, the study's models in MLflow's
-    registry, and the identity and time of change of each asset's folder in the store.
+    They are the number of partitions that Dagster knows per asset, the address of MLflow's page,
+    the study's models in MLflow's registry, and the identity and time of change of each asset's
+    folder in the store.
     """
     for spec in specs:
         yield f"{spec.name} {n_made(instance, dg.AssetKey([study.name, spec.name]))}"
@@ -50,6 +52,7 @@ def seen_of_pages(
             status = (study.store_folder / spec.name).stat()
             yield f"{status.st_dev} {status.st_ino} {status.st_mtime_ns}"
     tracking = tracking_of(study)
+    yield tracking.page
     yield from tracking.registry_table().of(study.name)
     yield from tracking.deleted(study.name).names
 
@@ -93,6 +96,7 @@ class Pages:
         """
         entries = _entries(spec, standing, store)
         differing = dict.fromkeys([*self._unlike(spec, entries), *self._failed(spec, entries)])
+        differing |= dict.fromkeys(self._linked_elsewhere(spec, entries))
         differing |= dict.fromkeys(
             entry.partition
             for entry in entries
@@ -145,6 +149,12 @@ class Pages:
                 self._record(entry, _FAILED)
                 recorded.add(key)
                 self._outcome.shown_as_failed += 1
+        for key in self._linked_elsewhere(spec, entries):
+            entry = self._store.readable(spec.name, key)
+            if key not in recorded and entry is not None:
+                self._record(entry, _LINKED)
+                recorded.add(key)
+                self._outcome.relinked += 1
         return recorded
 
     def _record(self, entry: Entry, why: str) -> None:
@@ -207,6 +217,22 @@ class Pages:
     def _failed(self, spec: BuildSpec, entries: Sequence[Entry]) -> list[str]:
         keys = [entry.partition for entry in entries]
         return shown_as_failed(self._instance, self._key(spec.name), keys)
+
+    def _linked_elsewhere(self, spec: BuildSpec, entries: Sequence[Entry]) -> list[str]:
+        """Return all partitions if the asset's newest event has a link to another page of MLflow.
+
+        All were recorded with one address, so one event tells of all.
+        """
+        event = self._instance.get_latest_materialization_event(self._key(spec.name))
+        if not entries or event is None or event.asset_materialization is None:
+            return []
+        links = (
+            value.url
+            for value in event.asset_materialization.metadata.values()
+            if isinstance(value, dg.UrlMetadataValue) and value.url
+        )
+        here = all(link.startswith(f"{self._tracking.page}/#/") for link in links)
+        return [] if here else [entry.partition for entry in entries]
 
     def _unlike(self, spec: BuildSpec, entries: Sequence[Entry]) -> dict[str, str | None]:
         stored = {entry.partition: entry.digest for entry in entries}

@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
+import pandas as pd
 from jaxtyping import Float
+from scipy.stats import rankdata
 from scipy.stats import t as student_t
 
 from attnconn_core.errors import ParameterError
 from attnconn_core.records import Connectivity
 
-__all__ = ["Flow", "asymmetry", "flow_of", "mean_interval"]
+__all__ = ["Flow", "asymmetry", "flow_agreement", "flow_of", "mean_interval"]
 
 _LEVEL = 0.95
 
@@ -93,6 +96,44 @@ def flow_of(matrices: Sequence[Connectivity]) -> Flow:
     ((method, regions),) = kinds
     net = np.array([matrix.net_flow().to_numpy() for matrix in matrices])
     return Flow(method, regions, net, np.array([asymmetry(matrix) for matrix in matrices]))
+
+
+def flow_agreement(flows: Sequence[Flow]) -> pd.DataFrame:
+    """Compare the methods' net flow of regions, in every subject.
+
+    Parameters
+    ----------
+    flows
+        One per directed method, of the same subjects and regions in the same order.
+
+    Returns
+    -------
+    agreement
+        One row per pair of methods, ``first`` and ``second``: ``r``, Spearman's correlation over
+        regions, as the mean over subjects, with the ``lower`` and ``upper`` end of its 95 % t
+        interval; ``subjects`` and ``regions``. A subject whose flow is equal in all regions isn't
+        counted.
+
+    Raises
+    ------
+    ParameterError
+        If the methods differ in subjects or regions.
+    """
+    if len({(flow.regions, flow.net.shape) for flow in flows}) > 1:
+        raise ParameterError("methods must have net flow of the same subjects and regions")
+    rows = []
+    for first, second in combinations(flows, 2):
+        ranks = [rankdata(flow.net, axis=1) for flow in (first, second)]
+        one, other = (rank - rank.mean(axis=1, keepdims=True) for rank in ranks)
+        norm = np.linalg.norm(one, axis=1) * np.linalg.norm(other, axis=1)
+        r = ((one * other).sum(axis=1)[norm > 0]) / norm[norm > 0]
+        if len(r):
+            mean, lower, upper = (float(end[0]) for end in mean_interval(r[:, None]))
+            ends = {"r": mean, "lower": lower, "upper": upper}
+            counts = {"subjects": len(r), "regions": len(first.regions)}
+            rows.append({"first": first.method, "second": second.method, **ends, **counts})
+    columns = ["first", "second", "r", "lower", "upper", "subjects", "regions"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def asymmetry(connectivity: Connectivity) -> float:

@@ -74,6 +74,7 @@ def sections(work: Work, styles: Styles) -> dict[str, Any]:
         "other_scores": _other_scores(work, styles),
         "grouped": "regions" not in work.lacks and work.regions().groups is not None,
         "viewer": _viewer(work, styles),
+        "flow_agreement": _flow_agreement(work, styles),
         "quality": {}
         if "cohort" in work.lacks
         else quality_table(work.table("cohort", "sessions")),
@@ -120,6 +121,19 @@ def _viewer(work: Work, styles: Styles) -> dict[str, Any] | None:
     n = work.facts("group_mean", WHOLE)["subjects"]
     over = f"mean over {n} {'subject' if n == 1 else 'subjects'}"
     return viewer(means, work.settings["methods"], work.regions(), over, styles)
+
+
+def _flow_agreement(work: Work, styles: Styles) -> list[dict[str, Any]]:
+    """Return one row per pair of directed methods, those that agree least first."""
+    if "group_mean" in work.lacks:
+        return []
+    if "flow_agreement.parquet" not in work.entry("group_mean", WHOLE).files:
+        return []  # fewer than two directed methods
+    table = work.table("group_mean", "flow_agreement")
+    named = table.assign(
+        first=table["first"].map(styles.label), second=table["second"].map(styles.label)
+    )
+    return [dict(row) for _, row in named.sort_values("r", kind="stable").iterrows()]
 
 
 def _forecasts(skill: pd.DataFrame | None, styles: Styles) -> list[dict[str, Any]]:

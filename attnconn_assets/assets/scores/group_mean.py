@@ -9,7 +9,7 @@ from attnconn_assets.assets.scores.study_data import StudyData
 from attnconn_assets.building.result import Result
 from attnconn_assets.building.work import Work
 from attnconn_core.connectivity.average import mean_connectivity
-from attnconn_core.connectivity.flow import Flow, flow_of
+from attnconn_core.connectivity.flow import Flow, flow_agreement, flow_of
 from attnconn_core.figures import (
     Styles,
     brain_map,
@@ -48,6 +48,7 @@ def make_group_mean(work: Work) -> Result:
     if mapped is not None:
         drawn["surface"] = mapped
     return Result(
+        tables={"flow_agreement": flow_agreement(flows)} if len(flows) > 1 else {},
         figures=drawn,
         files={f"{mean.method}.parquet": {len(sessions): mean} for mean in means},
         metrics={"averaged": len(sessions)},

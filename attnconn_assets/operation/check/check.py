@@ -7,6 +7,7 @@ from attnconn_assets.operation.check.cost import check_cost
 from attnconn_assets.operation.check.findings import Findings
 from attnconn_assets.operation.check.lengths import check_lengths, read_shapes
 from attnconn_assets.operation.check.motion import check_motion
+from attnconn_assets.operation.check.regions import other_regions_than_stored
 from attnconn_assets.operation.check.scores import check_scores
 from attnconn_assets.operation.check.sessions import candidates, check_sessions, without
 from attnconn_assets.study.study import Study
@@ -46,6 +47,8 @@ def check(study: Study, *, seconds: float | None = None) -> Findings:
         return findings
     cohort = candidates(study, listing)
     check_sessions(study, listing, cohort, findings)
+    if changed := other_regions_than_stored(study, source):
+        findings.warnings.append(changed)
     shapes, unreadable = read_shapes(source, cohort.sessions, findings, until)
     kept = check_lengths(study, shapes, without(cohort, unreadable), findings)
     kept = check_motion(study, source, kept, findings, until)

@@ -101,6 +101,22 @@ def test_pages_follow_a_store_that_was_restored_from_a_backup(lab, run_line, on_
     assert n_events(on_disk) == told
 
 
+def test_links_follow_the_address_of_mlflows_page(lab, run_line, on_disk):
+    study = lab()
+    run_line(study, on_disk)
+    moved = study.model_copy(update={"tracking_page": "https://mlflow.lab.example/imaging"})
+    outcome, _ = run_line(moved, on_disk)
+    assert (outcome.made, outcome.relinked, outcome.corrected) == (0, 10, {})
+    (line,) = outcome.heals()
+    assert line.startswith("Dagster's links of 10 partitions led to an earlier address of MLflow")
+    for key in SESSIONS:
+        link = newest(on_disk, partition=key).metadata["mlflow run"].value
+        assert link.startswith("https://mlflow.lab.example/imaging/#/experiments/")
+    told = n_events(on_disk)
+    assert list(run_line(moved, on_disk)[0].heals()) == []
+    assert n_events(on_disk) == told
+
+
 def test_the_sensor_sees_that_a_store_was_restored(lab, run_line, on_disk, monkeypatch):
     monkeypatch.setattr(sensors, "specs", runner.specs)
     study = lab(1.0)

@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
+from scipy.stats import spearmanr
 from statsmodels.stats.weightstats import DescrStatsW
 
-from attnconn_core.connectivity.flow import asymmetry, flow_of, mean_interval
+from attnconn_core.connectivity.flow import asymmetry, flow_agreement, flow_of, mean_interval
 from attnconn_core.errors import ParameterError
 from attnconn_core.records import Connectivity
 
@@ -22,6 +23,33 @@ def test_every_subject_has_its_own_net_flow_in_the_order_of_the_matrices() -> No
         sent = [sum(values[t, s] for t in range(4) if t != s) for s in range(4)]
         received = [sum(values[t, s] for s in range(4) if t != s) for t in range(4)]
         np.testing.assert_allclose(own, np.subtract(sent, received))
+
+
+def test_methods_agree_on_net_flow_as_scipy_says() -> None:
+    granger, attention, third = np.random.default_rng(1).uniform(size=(3, 5, 4, 4))
+    third[2:] = 1.0  # no flow in three subjects, who aren't counted
+    flows = [
+        flow_of([_matrix(each, method) for each in matrices])
+        for method, matrices in (
+            ("granger", granger),
+            ("attention_subject", attention),
+            ("x", third),
+        )
+    ]
+    table = flow_agreement(flows)
+    assert table[["first", "second"]].to_numpy().tolist() == [
+        ["granger", "attention_subject"], ["granger", "x"], ["attention_subject", "x"],
+    ]  # fmt: skip
+    assert table["subjects"].tolist() == [5, 2, 2]
+    assert (table["regions"] == 4).all()
+    r = [spearmanr(*nets)[0] for nets in zip(flows[0].net, flows[1].net, strict=True)]
+    ours = table.loc[0, ["r", "lower", "upper"]].astype(float)
+    theirs = [float(end[0]) for end in mean_interval(np.array(r)[:, None])]
+    np.testing.assert_allclose(ours, theirs)
+    assert flow_agreement(flows[:1]).empty
+    fewer = flow_of([_matrix(each, "y") for each in third[:3]])
+    with pytest.raises(ParameterError, match="the same subjects"):
+        flow_agreement([flows[0], fewer])
 
 
 def test_a_groups_net_flow_is_that_with_other_groups_per_region() -> None:
