@@ -88,6 +88,6 @@ def _carpets(
     subtitle = f"{len(shown)} of {len(readable)} sessions"
     if len(shown) < len(readable):
         order = ["those left out or suspicious"] if reasons else []
-        order.append("those with most motion" if by_motion else "in order of name")
+        order.append("those with most motion" if by_motion else "the first in order of name")
         subtitle += f": {', then '.join(order)}"
     return carpets({key: work.series(key) for key in shown}, reasons, subtitle)

@@ -320,3 +320,25 @@ def test_notes_stand_below_the_table_of_all_methods(context):
 def test_figures_that_are_smaller_than_stored_are_named(context):
     context["made_smaller"] = ["circle", "net_flow"]
     assert "smaller than in the store: circle, net flow." in _render(context)
+
+
+def test_how_far_methods_agree_on_net_flow_is_said_with_n_and_intervals(context):
+    assert "net flow of" not in _render(context)
+    low, high = (
+        {"first": "Granger", "second": label, "r": r, "lower": r - 0.1, "upper": r + 0.1}
+        | {"subjects": 7, "regions": 94}
+        for label, r in (("Attention (subject)", -0.2), ("Attention (group)", 0.8))
+    )
+    context["flow_agreement"] = [low, high]
+    page = _render(context)
+    assert (
+        "The methods’ net flow of the 94 regions agrees by a rank correlation of −0.20 (Granger "
+        "and Attention (subject); 95 % interval −0.30 to −0.10) to 0.80 (Granger and Attention "
+        "(group); 95 % interval 0.70 to 0.90), mean over 7 subjects."
+    ) in page
+    assert _row(page, "Granger and Attention (group)") == ["0.800.70 to 0.90", "7"]
+    context["flow_agreement"] = [high | {"lower": float("nan"), "subjects": 1}]
+    assert (
+        "net flow of the 94 regions by two methods has a rank correlation of 0.80 (Granger and "
+        "Attention (group)), mean over 1 subject."
+    ) in _render(context)
