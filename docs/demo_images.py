@@ -11,8 +11,8 @@ from attnconn_core.results import Results
 CHECKOUT = Path(__file__).resolve().parents[1]
 
 # The sample's study predicts no behaviour and has one configuration, and its regions have no known
-# place. Net flow and the circle are described without a picture.
-_NOT_SHOWN = ("behaviour", "behaviour_best", "sweep", "surface", "net_flow", "circle")
+# place.
+_NOT_SHOWN = ("behaviour", "behaviour_best", "sweep", "surface")
 #: Picture in ``docs/images`` → asset and figure: those of the report that are shown, and a score
 #: that has a section of its own.
 PICTURES = {
