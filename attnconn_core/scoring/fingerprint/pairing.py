@@ -52,10 +52,12 @@ class PooledPairs:
 
     def _on_those_alone(self) -> Iterator[str]:
         if self.alone:
+            several = len(self.alone) > 1
             yield (
-                f"subjects {', '.join(self.alone)} have both sessions and are still not in the "
-                "fingerprint: subjects are compared within the pool that one cohort model reads, "
-                "and nobody else of their pool has both"
+                f"{'subjects' if several else 'subject'} {', '.join(self.alone)} "
+                f"{'have both sessions but are' if several else 'has both sessions but is'} not in "
+                "the fingerprint: subjects are compared only within the pool that one cohort model "
+                "reads, and no other subject of the pool has both"
             )
 
     def _on_names(self) -> Iterator[str]:
@@ -103,8 +105,8 @@ def pair_within_pools(cohort: Cohort, pools: Mapping[str, int]) -> PooledPairs:
         shared = " of one cohort model" if len(pairs) > 1 else ""
         raise (CohortError if pairs else UnpairedError)(
             f"a fingerprint needs at least 2 subjects{shared} with a test and a retest session; "
-            f"got {len(pairs)} with both sessions, of {len(cohort.subjects)}; there are the "
-            f"sessions {_sessions_listed(cohort)}"
+            f"got {len(pairs)} with both sessions, of {len(cohort.subjects)}; "
+            f"{_sessions_found(cohort)}"
             + (", and no two of them were read by the same model" if shared else "")
         )
     return PooledPairs(
@@ -115,6 +117,9 @@ def pair_within_pools(cohort: Cohort, pools: Mapping[str, int]) -> PooledPairs:
     )
 
 
-def _sessions_listed(cohort: Cohort) -> str:
-    """Return a cohort's session names and their numbers in words: ``test (7), retest (6)``."""
-    return ", ".join(f"{name} ({n})" for name, n in cohort.session_names.items()) or "none"
+def _sessions_found(cohort: Cohort) -> str:
+    """Return a cohort's session names and numbers: ``sessions found: test (7), retest (6)``."""
+    if not cohort.sessions:
+        return "no session was found"
+    counted = ", ".join(f"{name} ({n})" for name, n in cohort.session_names.items())
+    return f"sessions found: {counted}"
