@@ -210,7 +210,8 @@ def short_of_quorum(study: Study, cohort: Cohort) -> str:
     missing = [item for item in cohort.excluded.items() if not item[1].startswith(BY_RULE)]
     listed = "; ".join(f"{key}: {why}" for key, why in missing[:10])
     return (
-        f"{needed} of {eligible} sessions (quorum: {study.quorum:g}); {present} are there. "
+        f"{needed} of {eligible} sessions (quorum: {study.quorum:g}); {present} "
+        f"{'is' if present == 1 else 'are'} usable. "
         f"Left out: {listed or 'none: the study has no session'}. To continue without them, name "
         "them under exclude.sessions, or lower the quorum"
     )
