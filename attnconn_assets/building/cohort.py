@@ -156,7 +156,7 @@ def cohort_of(
 
 
 def _renamed(removed: Facts, present: Facts) -> dict[str, str]:
-    """Return the removed sessions whose recordings another session has now → why."""
+    """Return a reason for each removed session whose recordings are now those of another."""
     holders = {
         recording: key
         for key, facts in present.items()

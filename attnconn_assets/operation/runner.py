@@ -324,9 +324,10 @@ class _Line:
                 self.outcome.transient.add(name)
 
     def _left_out(self, spec: BuildSpec, keys: Collection[str]) -> Collection[str]:
-        """Return the sessions that the study excludes; their failures don't count.
+        """Return the sessions whose failures don't count, because the study excludes them.
 
-        For inputs, only exclusion by name applies, since quality is measured from inputs.
+        For inputs, only exclusions by name apply: rules on quality can't, because quality is
+        measured from the inputs.
         """
         rules = self._study.exclude
         if spec.partitioned != "session" or not (rules.given or rules.sessions):

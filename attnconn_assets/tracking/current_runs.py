@@ -127,7 +127,9 @@ class Maker:
 
 
 def makers_of(database: Path, study: str, asset: str) -> dict[tuple[str, str], Maker]:
-    """Return the runs that made an asset's partitions: partition and Dagster run → run.
+    """Return the MLflow runs that made an asset's partitions.
+
+    They are found by the pair of partition and Dagster run.
 
     Parameters
     ----------
