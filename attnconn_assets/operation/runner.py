@@ -178,9 +178,9 @@ class _Line:
             if damage is not None:
                 self.outcome.damaged[f"{spec.name} of {key}"] = damage
         self._sort_in(spec, asset_plan)
-        counts = (len(keys) for keys in (asset_plan.due, asset_plan.standing, asset_plan.waiting))
+        due, standing, waiting = map(len, (asset_plan.due, asset_plan.standing, asset_plan.waiting))
         if asset_plan.due or self.passes == 1:
-            self._listener.step(Step(spec.name, *counts, number, len(self._specs)))
+            self._listener.step(Step(spec.name, due, standing, waiting, number, len(self._specs)))
         if spec.name in self._blocked:
             self._refuse(spec, asset_plan.due)
             return
