@@ -122,7 +122,7 @@ class Competitors:
 
     @property
     def pooled(self) -> set[str]:
-        """Names of methods that read one model of all data sets, or start from it."""
+        """Names of the methods that use one model trained on all data sets, or start from it."""
         cohort_methods = {method.name for method in self.methods if method.needs == "cohort model"}
         return {*cohort_methods, _FINE_TUNED}
 
