@@ -4,6 +4,8 @@ import re
 import tomllib
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import yaml
 
 from attnconn_assets.study.study import load_study
@@ -12,13 +14,16 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 
 
-def test_the_examples_run(capsys):
+def test_the_examples_run(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # they write a table
     names = {}
     for example in re.findall(r"```python\n(.*?)```", README, flags=re.S):
         exec(compile(example, "README.md", "exec"), names)  # noqa: S102
     said = capsys.readouterr().out.splitlines()
     shape, r2, sender, accuracy, attention, sums, r, groups, features = said
     assert shape == "(10, 10)"
+    written = pd.read_csv(tmp_path / "granger.csv", index_col=0)
+    assert np.allclose(written.to_numpy(), names["one"].values)
     assert float(r2) < 1
     assert sender.startswith("region-")
     assert 0 <= float(accuracy) <= 1

@@ -9,10 +9,12 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from scipy.io import savemat
 
 from attnconn_assets.__main__ import main
 from attnconn_assets.operation.check.check import check
 from attnconn_assets.study.study import load_study
+from attnconn_core import TimeSeries
 from tests.bids_dataset import (
     REGIONS,
     FmriPrep,
@@ -108,3 +110,12 @@ def test_its_keys_are_keys_of_a_study(tmp_path):
     loaded = load_study(study)
     assert loaded.make_source().confounds.motion == "basic"
     assert loaded.behaviour.targets == ("iq", "age")
+
+
+def test_its_python_turns_a_mat_file_into_a_scan(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    frames = slow_noise(np.random.default_rng(0), FRAMES, 4)
+    savemat("series.mat", {"x": frames})
+    (example,) = re.findall(r"```python\n(.*?)```", PAGE, flags=re.S)
+    exec(compile(example, "your-own-data.md", "exec"), {})  # noqa: S102
+    assert np.allclose(TimeSeries.from_file("sub-01_ses-1.csv", 0.72).values, frames)

@@ -69,7 +69,10 @@ def _with_quality(spec: BuildSpec) -> BuildSpec:
 
 
 def experiment_notes(study: Study) -> dict[str, str]:
-    """Return the descriptions of a study's MLflow experiments, those of the results last."""
+    """Return a study's MLflow experiments with their descriptions.
+
+    An experiment that several assets share has a description of its own.
+    """
     described = {spec.experiment or spec.name: spec.description for spec in specs(study)}
     return described | {name: _SHARED[name] for name in described if name in _SHARED}
 

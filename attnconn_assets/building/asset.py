@@ -183,7 +183,10 @@ def _make_one(
 
 
 def _end_if_asked_to(error: Exception) -> None:
-    """Raise the interruption that caused an error, if any: it isn't a failure of the partition."""
+    """Raise the interruption that caused an error, if one did.
+
+    A partition that was interrupted hasn't failed.
+    """
     cause: BaseException | None = error
     while cause is not None:
         if not isinstance(cause, Exception):

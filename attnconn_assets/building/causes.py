@@ -172,7 +172,11 @@ class Causes:
     def _of_kept(
         self, spec: BuildSpec, partition: str, reads: Sequence[tuple[str, str]]
     ) -> tuple[Cause, ...]:
-        """Return why a stored result is to be kept: it has inputs that are all missing now."""
+        """Return why a stored result is kept: the reasons why its inputs are missing now.
+
+        Empty unless it was made with inputs of the kind that `BuildSpec.keeps` names, and all of
+        these are missing.
+        """
         kept = [(name, where) for name, where in reads if name in spec.keeps]
         stored = self._store.readable(spec.name, partition) if kept else None
         if stored is None or not any(f"{name}/{where}" in stored.inputs for name, where in kept):
@@ -181,7 +185,7 @@ class Causes:
         return tuple(cause for of_input in causes for cause in of_input) if all(causes) else ()
 
     def settled(self, spec: BuildSpec) -> Settled:
-        """Return the cohort of a group result, and the assets that it is made without."""
+        """Return the cohort of a group result, and the missing assets that it goes without."""
         if spec.name not in self._settled:
             self._settled[spec.name] = settle(self._study, self._store, self._listing, spec.basis)
         return self._settled[spec.name]
@@ -220,7 +224,7 @@ class Causes:
         return causes or (Cause(asset, partition, why),)
 
     def _outdated(self, asset: str, partition: str) -> tuple[Cause, ...]:
-        """Return why a partition isn't stored, or why its inputs can't be made again."""
+        """Return why a partition isn't stored; if it is, why its own inputs aren't."""
         return self.of(asset, partition) or self._of_its_needs(asset, partition)
 
     def _of_its_needs(self, asset: str, partition: str) -> tuple[Cause, ...]:

@@ -37,7 +37,7 @@ class Check:
         if self.in_words:
             return self.in_words
         finding = "; ".join(f"{name}: {value}" for name, value in self.details.items())
-        return f"{self.rule}, but {finding}"
+        return f"{self.rule}; {finding}"
 
     @property
     def verdict(self) -> str:

@@ -81,10 +81,11 @@ class Settled:
 def settle(study: Study, store: Store, listing: Listing, basis: Basis) -> Settled:
     """Choose the sessions of a group result, and the assets that it is made without.
 
-    Sessions that lack an asset are excluded as long as the study's quorum is met. If it is
-    missed, optional assets are dropped one by one: first the one that most sessions lack, and
-    among equals the last. A method that fails is thus dropped alone. If dropping doesn't help,
-    for example because the scans can't be read, no asset is dropped and the quorum is missed.
+    First, all sessions that lack one of the assets are excluded. If this leaves fewer sessions
+    than the study's quorum, optional assets are dropped instead, one by one until the quorum is
+    met: first the one that most sessions lack, and of several the last. This way a method that
+    fails everywhere is dropped alone. If dropping doesn't help, for example because scans can't
+    be read, all assets are kept and the quorum is missed.
     """
     window = basis.window
     with_all_assets = cohort_of(study, store, listing, basis.assets, window)
@@ -157,7 +158,7 @@ def cohort_of(
 
 
 def _renamed(removed: Facts, present: Facts) -> dict[str, str]:
-    """Return the removed sessions whose recordings another session has now → why."""
+    """Return a reason for each removed session whose recordings are now those of another."""
     holders = {
         recording: key
         for key, facts in present.items()
@@ -211,7 +212,8 @@ def short_of_quorum(study: Study, cohort: Cohort) -> str:
     missing = [item for item in cohort.excluded.items() if not item[1].startswith(BY_RULE)]
     listed = "; ".join(f"{key}: {why}" for key, why in missing[:10])
     return (
-        f"{needed} of {eligible} sessions (quorum: {study.quorum:g}); {present} are there. "
+        f"{needed} of {eligible} sessions (quorum: {study.quorum:g}); {present} "
+        f"{'is' if present == 1 else 'are'} usable. "
         f"Left out: {listed or 'none: the study has no session'}. To continue without them, name "
         "them under exclude.sessions, or lower the quorum"
     )

@@ -1,4 +1,4 @@
-"""Says which results behind a result are of earlier settings or code."""
+"""Warns of results that were made from inputs of earlier settings or code."""
 
 from collections.abc import Collection, Mapping, Sequence
 
@@ -14,16 +14,21 @@ _SHOWN = 5
 
 
 def earlier_models(platform: Platform, entry: Entry) -> str:
-    """Return a warning if a result rests on others of earlier settings or code; empty if not.
+    """Return a warning if a result was made from inputs of earlier settings or code.
 
-    Looked at are forecasters, and results of the cohort, such as the lags of Granger. A run of all
-    that is stale makes them first. A refresh without models, or a person who makes a single asset
-    on its page, uses those that are stored.
+    The inputs in question are forecasters, and results of the whole cohort, such as Granger's
+    lags. When everything stale is made, they are made first. A refresh without models, or a
+    person who makes a single asset on its page, uses the stored ones, which may be stale.
 
     Parameters
     ----------
     platform, entry
-        The result that was made.
+        The platform, and the result that was made.
+
+    Returns
+    -------
+    warning
+        Empty if there is nothing to warn of.
     """
     specs = {spec.name: spec for spec in platform.specs}
     resting = _resting_on_forecasters(platform.specs)

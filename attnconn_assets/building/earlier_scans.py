@@ -12,15 +12,21 @@ _SHOWN = 5
 
 
 def earlier_scans(platform: Platform, spec: BuildSpec, partition: str) -> str:
-    """Return a warning if a result rests on scans that have changed since; empty if not.
+    """Return a warning if scans have changed since the series behind a result were read.
 
-    A run of all that is stale reads changed scans first. A person who makes a single asset on
-    its page, after a scan was replaced, gets a result of the scans as they were.
+    This can't happen when everything stale is made, because changed scans are then read first.
+    It happens if a person makes a single asset on its page after a scan was replaced.
 
     Parameters
     ----------
     platform, spec, partition
-        What was made: of a session, or of all sessions.
+        The platform, the asset that was made, and its partition: a session, or one that rests
+        on all sessions.
+
+    Returns
+    -------
+    warning
+        Empty if no scan has changed.
     """
     if spec.name == _SERIES:
         return ""

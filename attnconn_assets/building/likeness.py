@@ -67,12 +67,13 @@ def unlike_others(facts: Facts) -> Mapping[str, str]:
 
 
 def of_other_regions(facts: Facts) -> dict[str, str]:
-    """Return the sessions that have other regions than most → why.
+    """Return why a session is left out, for each whose regions differ from those of most.
 
     Parameters
     ----------
     facts
-        What `time_series` recorded of each session; older ones didn't record their regions.
+        What `time_series` recorded of each session. Sessions stored by early versions, which
+        recorded no regions, aren't compared.
     """
     regions = {key: str(own[REGIONS]) for key, own in facts.items() if REGIONS in own}
     odd = {}
@@ -86,9 +87,15 @@ def of_other_regions(facts: Facts) -> dict[str, str]:
 
 
 def unlike_most(held: Mapping[str, _Held]) -> dict[str, tuple[_Held, str, str]]:
-    """Find sessions that differ from most: session → the usual value, who has it, and any tie.
+    """Find sessions whose value differs from the usual one, the most frequent.
 
     If two values are equally frequent, that of the first session counts as usual.
+
+    Returns
+    -------
+    odd
+        Session → the usual value; how many sessions have it, in words; and a remark if as many
+        have the session's own value, otherwise an empty text.
     """
     counts = Counter(held.values())
     odd = {}

@@ -57,8 +57,8 @@ def require_store_of_run(study: Study, context: dg.AssetExecutionContext) -> Non
     Raises
     ------
     dagster.Failure
-        With the message of `require_store`. The step isn't retried; the run is, if it has
-        `dagster/max_retries`.
+        With the message of `require_store`. Dagster doesn't retry the step, but retries the run
+        if the run has the tag `dagster/max_retries`.
     """
     try:
         require_store(study, context.instance)
@@ -68,9 +68,10 @@ def require_store_of_run(study: Study, context: dg.AssetExecutionContext) -> Non
 
 
 def why_store_is_away(study: Study, file: Path, home: Path) -> str:
-    """Return the message of `require_store` before a command writes anything; empty if all is well.
+    """Return the message of `require_store`; empty if the store can be used.
 
-    Dagster is queried only if the store is empty and the study has been run before.
+    Commands call this before they write anything. Dagster is queried only if the store is empty
+    and the study has been run before.
 
     Parameters
     ----------

@@ -193,7 +193,17 @@ def provenance(entry: Entry, folder: str) -> dict[str, Any]:
 def noted(
     asset: dg.AssetKey, partition: str, why: str, shown: Mapping[str, Any]
 ) -> dg.AssetObservation:
-    """Return the event that shows on a partition's page what has changed in MLflow."""
+    """Return a Dagster event that tells, on a partition's page, what was changed in MLflow.
+
+    Parameters
+    ----------
+    asset, partition
+        Whose page it is.
+    why
+        What was changed, and why.
+    shown
+        Further metadata, such as the link to the MLflow run.
+    """
     return dg.AssetObservation(
         asset,
         partition=None if partition == WHOLE else partition,

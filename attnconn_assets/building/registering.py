@@ -37,9 +37,10 @@ class Registration:
 
 
 def registrations(study: str, store: Store, entries: Iterable[Entry]) -> Iterator[Registration]:
-    """Yield the models that entries have registered and that are still stored.
+    """Yield the models that entries have registered and whose files are still stored.
 
-    The run is the one that the model's own entry names now, as the first may have been lost.
+    The MLflow run of each is the one that the model's own entry names now, which may be a later
+    one than at registration, if that run was lost.
     """
     for entry in entries:
         registered = entry.tracked[0].get("registered", ()) if entry.tracked else ()

@@ -130,7 +130,13 @@ class Pages:
                     self._note(entry, why, {"mlflow run": self._tracking.link(entry.made_by)})
 
     def tell(self, spec: BuildSpec, standing: Collection[str], store: Store) -> set[str]:
-        """Record stored results in Dagster that its pages don't show; return their partitions."""
+        """Record in Dagster the stored results that its pages lack or show as something else.
+
+        Returns
+        -------
+        recorded
+            Their partitions.
+        """
         recorded = set()
         entries = _entries(spec, standing, store)
         for key, shown in self._unlike(spec, entries).items():
@@ -169,7 +175,7 @@ class Pages:
         )
 
     def _make_current(self, spec: BuildSpec, entries: Sequence[Entry]) -> list[Entry]:
-        """Mark the runs of entries as current in MLflow; return entries that weren't."""
+        """Mark the MLflow runs of entries as current; return the entries whose run wasn't."""
         wrong = [entry.partition for entry in entries if self._others(entry) is not None]
         if not wrong:
             return []

@@ -178,9 +178,9 @@ class _Line:
             if damage is not None:
                 self.outcome.damaged[f"{spec.name} of {key}"] = damage
         self._sort_in(spec, asset_plan)
-        counts = (len(keys) for keys in (asset_plan.due, asset_plan.standing, asset_plan.waiting))
+        due, standing, waiting = map(len, (asset_plan.due, asset_plan.standing, asset_plan.waiting))
         if asset_plan.due or self.passes == 1:
-            self._listener.step(Step(spec.name, *counts, number, len(self._specs)))
+            self._listener.step(Step(spec.name, due, standing, waiting, number, len(self._specs)))
         if spec.name in self._blocked:
             self._refuse(spec, asset_plan.due)
             return
@@ -324,9 +324,10 @@ class _Line:
                 self.outcome.transient.add(name)
 
     def _left_out(self, spec: BuildSpec, keys: Collection[str]) -> Collection[str]:
-        """Return the sessions that the study excludes; their failures don't count.
+        """Return the sessions whose failures don't count, because the study excludes them.
 
-        For inputs, only exclusion by name applies, since quality is measured from inputs.
+        For inputs, only exclusions by name apply: rules on quality can't, because quality is
+        measured from the inputs.
         """
         rules = self._study.exclude
         if spec.partitioned != "session" or not (rules.given or rules.sessions):

@@ -45,7 +45,7 @@ class Store(dg.ConfigurableResource):
     _folder_seen: tuple[int, int] | None = PrivateAttr(default=None)
 
     def find(self, asset: str, partition: str) -> Entry | None:
-        """Return the entry, or None if there is none.
+        """Return the stored entry of a partition; None if nothing is stored.
 
         Raises
         ------

@@ -330,7 +330,7 @@ def study_tags(study: Study) -> dict[str, str]:
 
 
 def _check_lags(path: Path, study: Study) -> None:
-    """Raise an error if fine-tuning starts linear with other lags than the pooled moments."""
+    """Raise an error if fine-tuning starts from a VAR with other lags than the pooled moments."""
     model = study.fine_tuned_configuration.model
     if model.initialisation == "linear" and model.input_window != study.baseline_lags:
         raise StudyError(

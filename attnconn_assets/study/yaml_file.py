@@ -156,7 +156,7 @@ def known_keys(models: Iterable[type[BaseModel]]) -> dict[str, list[str]]:
 
 
 class _OneValueAKey(yaml.SafeLoader):
-    """The safe loader, with an error for duplicate keys, of which it would use the last."""
+    """YAML's safe loader with an error for duplicate keys; by itself it would use the last."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         if not isinstance(node, yaml.MappingNode):

@@ -127,7 +127,9 @@ class Maker:
 
 
 def makers_of(database: Path, study: str, asset: str) -> dict[tuple[str, str], Maker]:
-    """Return the runs that made an asset's partitions: partition and Dagster run → run.
+    """Return the MLflow runs that made an asset's partitions.
+
+    They are found by the pair of partition and Dagster run.
 
     Parameters
     ----------
@@ -180,7 +182,10 @@ def make_current(
 
 
 def retire(client: "MlflowClient", experiment_id: str, origin: Origin, name: str) -> None:
-    """Remove the tag from earlier runs of a result, and end those that a killed process left."""
+    """Mark the earlier MLflow runs of a result as not current.
+
+    Runs that a killed process left unfinished are ended.
+    """
     from mlflow.entities import ViewType
 
     # The query compares names only: each further tag takes MLflow a millisecond.

@@ -1,6 +1,6 @@
-"""How MLflow's table of an experiment looks at the first visit: which metrics, which runs unfolded.
+"""Sets how MLflow's table of an experiment first looks: the metrics shown, and the runs unfolded.
 
-MLflow itself begins with a table without metrics, in which the runs of methods are folded away.
+By itself MLflow shows no metrics at first, and folds the runs of methods away.
 """
 
 import json

@@ -85,7 +85,20 @@ class Registered:
 
 
 def is_moved(now: str | None, ours: str | None, version: str) -> bool:
-    """Whether an alias points neither to a version nor to where attnconn last set it."""
+    """Whether a person has moved an alias.
+
+    It then points neither to the version that attnconn would choose now nor to the one that
+    attnconn chose last.
+
+    Parameters
+    ----------
+    now
+        The version that the alias points to; None if there is no such alias.
+    ours
+        The version to which attnconn last set it; None if it never did.
+    version
+        The version that attnconn would choose now.
+    """
     return now is not None and ours is not None and now not in (ours, version)
 
 
@@ -115,8 +128,8 @@ def register_model(
 ) -> Registered:
     """Register a copy of a stored model as a version, and set its alias.
 
-    A file that is already registered, by its tag ``sha256``, keeps its version. An alias that a
-    person has moved isn't changed; if it is deleted, it is set again.
+    A model file whose ``sha256`` is registered already keeps its version. An alias that a person
+    has moved isn't changed; one that a person has deleted is set again.
 
     Parameters
     ----------

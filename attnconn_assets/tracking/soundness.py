@@ -35,10 +35,11 @@ def require_known(database: Path) -> None:
 
 
 def discard_unfinished(database: Path) -> None:
-    """Remove a database whose creation was ended by a kill or a full disk; it holds nothing.
+    """Remove a database whose creation was ended by a kill or a full disk.
 
-    MLflow can't go on with it: a migration that was half done fails when it is repeated. MLflow
-    adds the first experiment when all tables are made. The caller holds the lock of creation.
+    Nothing is lost: MLflow adds the first experiment only after it has made all tables, so a
+    database without one holds nothing. MLflow couldn't go on with it, because a migration that
+    was half done fails when it is repeated. The caller must hold the lock of creation.
     """
     if lacks_rows(database, "experiments"):
         for file in (database, *(Path(f"{database}-{part}") for part in ("wal", "shm", "journal"))):

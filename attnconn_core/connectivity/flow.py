@@ -139,9 +139,9 @@ def flow_agreement(flows: Sequence[Flow]) -> pd.DataFrame:
 def asymmetry(connectivity: Connectivity) -> float:
     """Return the share of a matrix that differs between the two directions.
 
-    This is the sum of abs(A − Aᵀ) over the sum of abs(A) + abs(Aᵀ), without the diagonal: 0 if
-    both directions are always equal; 1 if of every pair only one direction is there, or both are
-    with opposite signs. NaN if all entries are 0.
+    This is the sum of abs(A − Aᵀ) divided by the sum of abs(A) + abs(Aᵀ), both without the
+    diagonal. It is 0 if the two directions of every pair are equal, and 1 if every pair has an
+    entry in one direction only, or entries of opposite signs. It is NaN if all entries are 0.
     """
     values = connectivity.values[~np.eye(len(connectivity.regions), dtype=bool)]
     reverse = connectivity.values.T[~np.eye(len(connectivity.regions), dtype=bool)]

@@ -29,9 +29,10 @@ def curves_height(curves: Curves) -> float:
 def draw_curves(
     part: SubFigure, curves: Curves, chance: float, subjects: int, styles: Styles
 ) -> None:
-    """Draw a panel per method: its accuracies with intervals, before those of all others in grey.
+    """Draw one panel per method: its accuracies with intervals, and all other methods in grey.
 
-    Accuracies of few subjects coincide, so that on common axes one curve would hide another.
+    Each method has its own panel because with few subjects many accuracies are exactly equal,
+    and on common axes one curve would hide another.
 
     Parameters
     ----------

@@ -62,11 +62,12 @@ def weighted_score(
     """Return the part of the score that depends on W.
 
     ``weight[s, t]`` is W[s, t] transposed: ``weight[s, t, j, i]`` maps query component i to key
-    component j. This order makes three of the four products contiguous. The score is
-    differentiable once with respect to all three.
+    component j. This order makes three of the four products contiguous. The score can be
+    differentiated once, with respect to queries, keys and W.
 
-    With `kept`, the backward pass must run before that memory is used again, and the gradients
-    of W and the keys are written only there.
+    `kept` is memory of the caller, in which the forward pass leaves its products for the
+    backward pass; without it they are computed twice. The backward pass must then run before
+    the memory is used again, and writes the gradients of W and of the keys only into it.
     """
     apply: Callable[..., Tensor] = _Weighted.apply  # torch gives it no types
     return apply(query, key, weight, kept)

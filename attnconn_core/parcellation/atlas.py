@@ -79,9 +79,9 @@ def load_atlas(path: str | os.PathLike[str], drop_labels: Collection[str] = ()) 
     """Return the atlas of a ``dlabel.nii`` file.
 
     Regions are the parcels of ``wb_command -cifti-parcellate``: every label of the table that
-    a vertex has, in the order of the keys. Only a label named ``???`` is background, whatever
-    its key; so are vertices whose key isn't in the table. The file must hold one map, because
-    several maps differ and it isn't known which one is meant.
+    at least one vertex has, in the order of the keys. Vertices are background if their label is
+    named ``???``, whatever its key, or if their key isn't in the table. The file must hold
+    exactly one map, because nothing says which of several is meant.
 
     Parameters
     ----------

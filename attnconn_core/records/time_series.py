@@ -269,9 +269,9 @@ def _require_time_first(number: int, run: Shaped[np.ndarray, "time region"]) -> 
     axes = import_module("attnconn_core.timeseries.orientation").orientation(run)
     if axes.surely_turned:
         raise SeriesError(
-            f"run {number} must be (time, region), and this looks like (region, time): "
-            f"{axes.in_words}. Transpose it; its shape is {run.shape}. If the axes are right, "
-            "name the regions"
+            f"run {number} must be (time, region), and this looks like (region, time). "
+            f"Transpose it; its shape is {run.shape}. If the axes are right, name the regions. "
+            f"The evidence: {axes.in_words}"
         )
 
 

@@ -113,8 +113,9 @@ def series_files(source: Source, session: Session) -> tuple[Path, ...]:
 def known_measures(source: Source, session: Session) -> frozenset[str]:
     """Return the names of quality measures that the source has for a session.
 
-    ``motion(session)`` and ``coverage(session)`` imply their measures without reading any file;
-    for a source without one of them, the quality of this session is read.
+    A source with the method ``motion(session)`` has the measures of motion, and one with
+    ``coverage(session)`` those of coverage; if it has both methods, no file is read. Otherwise
+    the names of this session's ``quality(session)`` are added.
 
     Raises
     ------
@@ -132,12 +133,12 @@ def known_measures(source: Source, session: Session) -> frozenset[str]:
 
 
 def session_motion(source: Source, session: Session) -> MotionOfRuns | None:
-    """Return the motion of every run, in mm from frame to frame: ``motion(session)``, if any.
+    """Return the motion from frame to frame in mm, by the source's ``motion(session)``.
 
     Returns
     -------
-    None if the source never has motion; one array per run, or an empty tuple if this session has
-    none.
+    One array per run; an empty tuple if the motion of this session isn't known. None if the
+    source has no method ``motion``.
 
     Raises
     ------
@@ -149,7 +150,9 @@ def session_motion(source: Source, session: Session) -> MotionOfRuns | None:
 
 
 def session_shape(source: Source, session: Session) -> SessionShape | None:
-    """Return a session's frames and regions from headers: ``shape(session)``, if any.
+    """Return a session's numbers of frames and regions, by the source's ``shape(session)``.
+
+    They are read from headers. None if the source has no method ``shape``.
 
     Raises
     ------

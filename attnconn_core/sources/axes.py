@@ -29,9 +29,9 @@ def require_time_first(file: ArrayFile) -> None:
     shape = file.values.shape
     if axes.surely_turned:
         raise ScanError(
-            f"{file.path}: a series must be (time, region), and this looks like (region, time): "
-            f"{axes.in_words}. Transpose it; its shape is {shape}. If the axes are right, "
-            "name its regions in a table (regions)"
+            f"{file.path}: a series must be (time, region), and this looks like (region, time). "
+            f"Transpose it; its shape is {shape}. If the axes are right, name its regions in a "
+            f"table (regions). The evidence: {axes.in_words}"
         )
     wide = file.regions is None and shape[0] < shape[1]
     if wide and not axes.shows_time_first:

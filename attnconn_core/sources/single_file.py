@@ -51,8 +51,8 @@ def read_file(
         )
     if not file.regions and (axes := orientation(file.values)).surely_turned:
         raise ScanError(
-            f"{path}: a file must be (time, region), and this looks like (region, time): "
-            f"{axes.in_words}. Transpose it; its shape is {file.values.shape}"
+            f"{path}: a file must be (time, region), and this looks like (region, time). "
+            f"Transpose it; its shape is {file.values.shape}. The evidence: {axes.in_words}"
         )
     regions = file.regions or numbered_regions(file.values.shape[1])
     return TimeSeries((file.values,), repetition_time, regions)

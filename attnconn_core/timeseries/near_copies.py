@@ -83,9 +83,10 @@ class SharedStretch:
 def near_copies(sessions: Mapping[str, Sequence[str]]) -> tuple[NearCopy, ...]:
     """Return the pairs of sessions with nearly the same recording, at any shift in time.
 
-    Independent recordings don't correlate; those of subjects doing one task do in part. Copies
-    that were cut, rounded, detrended or slightly smoothed correlate above 0.9; copies with the
-    opposite sign below -0.9; copies reversed in time correlate when compared in reverse.
+    Independent recordings don't correlate, except weakly if the subjects do the same task. Copies
+    that were cut, rounded, detrended or slightly smoothed correlate above 0.9, and copies with
+    the opposite sign below -0.9. To find copies that are reversed in time, each recording is also
+    compared in reverse.
 
     Parameters
     ----------
@@ -98,15 +99,17 @@ def near_copies(sessions: Mapping[str, Sequence[str]]) -> tuple[NearCopy, ...]:
 
     Notes
     -----
-    Not all pairs of runs are compared. A key is the 32 bits of 8 frames, three apart (inverted
-    if the first bit is 1). Two runs are compared if they share three keys at one shift, which
-    runs of 400 frames do at a correlation of 0.9, and unrelated runs don't.
+    Not all pairs of runs are compared, only those that share three keys at the same shift. A key
+    is the 32 bits of 8 frames that are three frames apart, inverted if the first bit is 1. Runs
+    of 400 frames that correlate at 0.9 share that many; unrelated runs don't.
     """
     return _compared(tuple((key, tuple(runs)) for key, runs in sessions.items()))[0]
 
 
 def shared_stretches(sessions: Mapping[str, Sequence[str]]) -> tuple[SharedStretch, ...]:
-    """Return pairs of sessions that share about 35 frames in a row or more, without near copies.
+    """Return pairs of sessions that share a stretch of about 35 frames or more.
+
+    Pairs that `near_copies` returns are left out.
 
     Parameters
     ----------

@@ -45,8 +45,8 @@ def suspicions(series: TimeSeries) -> tuple[str, ...]:
     axes = orientation(max(series.runs, key=len))
     if axes.perhaps_turned:
         warnings.append(
-            f"it may be (region, time) taken for (time, region): {series.n_frames} frames of "
-            f"{series.n_regions} regions, and {axes.in_words}"
+            "it may be (region, time) taken for (time, region); if so, transpose it. It is read as "
+            f"{series.n_frames} frames of {series.n_regions} regions, but {axes.in_words}"
         )
     elif series.n_frames < series.n_regions:
         warnings.append(

@@ -94,7 +94,7 @@ def require_samples(
         lengths = ", ".join(str(len(run)) for run in series.runs)
         raise SeriesError(
             f"{what} needs at least {least} samples; got {samples}, from runs of {lengths} "
-            f"frames: each run gives its frames less {lost}. Use a longer scan"
+            f"frames: a run of n frames gives n − {lost}. Use a longer scan"
         )
 
 

@@ -170,7 +170,7 @@ def test_frames_of_nothing_are_named_and_not_every_region(tmp_path):
     spoiled[5, 2] = np.nan
     put(tmp_path / f"{SCAN}.npy", spoiled)
     checks = {check.name: check for check in check_series(load(tmp_path), 0.1)}
-    told = checks["finite"].details["not finite"]
+    told = checks["finite"].details["with NaN or infinite values"]
     assert told == "all regions in frames 100–119, region-003"
 
 

@@ -243,7 +243,7 @@ def test_a_file_of_a_turned_array_is_refused(tmp_path):
     np.save(tmp_path / "right.npy", frames)
     np.save(tmp_path / "turned.npy", frames.T)
     assert TimeSeries.from_file(tmp_path / "right.npy", 2.0).n_frames == 248
-    with pytest.raises(ScanError, match=r"turned\.npy: .*looks like \(region, time\).*Transpose"):
+    with pytest.raises(ScanError, match=r"turned\.npy: .*looks like \(region, time\)\. Transpose"):
         TimeSeries.from_file(tmp_path / "turned.npy", 2.0)
 
 

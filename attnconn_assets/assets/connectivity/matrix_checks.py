@@ -22,7 +22,7 @@ def check_matrices(matrices: Mapping[int, Connectivity]) -> tuple[Check, ...]:
     values = [matrix.values for matrix in matrices.values()]
     wrong = int(sum((~np.isfinite(array)).sum() for array in values))
     finite = Check(
-        "finite", wrong == 0, "every value must be finite", {"values that are not finite": wrong}
+        "finite", wrong == 0, "every value must be finite", {"NaN or infinite values": wrong}
     )
     whole_scan = matrices[max(matrices)]
     if "row_sum_error" in whole_scan.metrics:

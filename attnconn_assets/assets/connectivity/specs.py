@@ -68,7 +68,11 @@ class Reading:
 
 
 def specs(study: Study) -> list[BuildSpec]:
-    """Return the specs that the cohort prepares, then those of every method and its repeats."""
+    """Return the specs of the connectivity assets.
+
+    First come those that prepare something from the whole cohort, such as Granger's order; then
+    those of every method and of its repeated estimates.
+    """
     return [
         BuildSpec(
             "granger_order",

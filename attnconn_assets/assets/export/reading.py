@@ -93,18 +93,18 @@ def read_session(
     software: Software,
     warnings: Mapping[str, str],
 ) -> ExportedSession:
-    """Return a session's series, and its matrices by some methods.
+    """Return what is exported of a session: its series, and its matrices by some methods.
 
     Parameters
     ----------
     reads
-        What reads stored results.
+        Reader of stored results.
     key
         Key of the session.
     methods
         Methods whose matrices are stored for the session.
     parcellation, software
-        Parts of the record.
+        Stated in the session's record as they are.
     warnings
         Method → why its matrices must not be interpreted.
     """

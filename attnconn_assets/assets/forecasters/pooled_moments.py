@@ -18,9 +18,10 @@ _SAID_EVERY = 25  # sessions
 
 
 def make_pooled_moments(work: Work) -> Result:
-    """Sum the moments of the training frames, session by session, and fit the VARs.
+    """Sum the moments of all sessions' training frames, and fit one VAR per pool of subjects.
 
-    Each VAR is the start of the models of all subjects that are compared with each other.
+    A pool's VAR is fitted to the training subjects outside the pool, or to all of them if the
+    study sets who trains. Fine-tuned models that start linear are shrunk towards it.
     """
     lags = work.settings["lags"]
     cohort = work.cohort()

@@ -16,7 +16,10 @@ def make_reseeded_session_model(work: Work) -> Result:
 
 
 def make_reseeded_finetuned_model(work: Work) -> Result:
-    """Fine-tune with another seed; if from a cohort model, from that of the same seed."""
+    """Fine-tune a model on one session with another seed.
+
+    If it starts from a cohort model, it is the one that was trained with this seed.
+    """
     return trained(work, fine_tuning_of(work)) if _is_chosen(work) else _left_out(work)
 
 

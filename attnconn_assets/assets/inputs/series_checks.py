@@ -54,13 +54,13 @@ def check_series(series: TimeSeries, test_fraction: float) -> tuple[Check, ...]:
             "finite",
             not not_finite,
             "every region must hold finite values",
-            {"not finite": not_finite or "none"},
+            {"with NaN or infinite values": not_finite or "none"},
         ),
         Check(
             "no_dead_region",
             not dead,
-            f"every region must change over time, in the first frames and in the last "
-            f"{test_fraction:.0%}",
+            f"every region must change over time, both in the last {test_fraction:.0%} of the "
+            "frames (test_fraction) and before them",
             {"constant": dead or "none"},
         ),
         Check(

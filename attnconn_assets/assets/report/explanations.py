@@ -28,16 +28,16 @@ _ICC: Mapping[str, str] = {
 
 
 def explanations(work: Work, skill: pd.DataFrame | None, styles: Styles) -> dict[str, Any]:
-    """Return what the templates fill into their explanations.
+    """Return the variables of the report's templates that depend on settings and numbers.
 
     Parameters
     ----------
     work
         The report's work.
     skill
-        Scores of the forecasts; None if not made.
+        Scores of the forecasts; None if they weren't made.
     styles
-        Labels of the methods, with their marks.
+        Labels of the methods, with the marks † and ⚠.
     """
     return {
         **_settings_of_scores(work.settings["scores"]),

@@ -148,7 +148,7 @@ def _forecasts(skill: pd.DataFrame | None, styles: Styles) -> list[dict[str, Any
 
 
 def _forecast_summary(skill: pd.DataFrame | None, styles: Styles) -> list[dict[str, Any]]:
-    """Return one row per method: its R² over subjects, and the extremes of sessions."""
+    """Return one row per method: the mean R² over subjects, and the lowest and highest session."""
     if skill is None:
         return []
     rows = []

@@ -122,7 +122,7 @@ class Competitors:
 
     @property
     def pooled(self) -> set[str]:
-        """Names of methods that read one model of all data sets, or start from it."""
+        """Names of the methods that use one model trained on all data sets, or start from it."""
         cohort_methods = {method.name for method in self.methods if method.needs == "cohort model"}
         return {*cohort_methods, _FINE_TUNED}
 
@@ -209,7 +209,10 @@ def _own(
     trained: Callable[[str], AttentionForecaster],
     parts: Sequence[TimeSeries],
 ) -> dict[str, Callable[[], Estimator]]:
-    """Return makers of models per data set, and that of the original study if it was run there."""
+    """Return, by method, makers of estimators that train a model on one data set.
+
+    The original study's method is among them if that study was run on these data.
+    """
     fraction = competitors.test_fraction
     session = _with_window_of(data, competitors.session_model)
     tuned = _with_window_of(data, competitors.fine_tuned)

@@ -72,7 +72,10 @@ def _reads(study: Study, asset: str) -> bool:
 
 
 def _pools_of(study: Study) -> tuple[tuple[str, str], ...]:
-    """Return assets and partitions with the pools; each holds the same pools."""
+    """Return the asset and partition of every result that states the subjects' pools.
+
+    They all state the same ones.
+    """
     places = [("group_forecaster", study.read_out[0])] if reads_cohort_models(study) else []
     places += [(asset, WHOLE) for asset in ("pooled_moments", EVIDENCE) if _reads(study, asset)]
     return tuple(places)

@@ -46,14 +46,15 @@ class Findings:
                 yield from (f"  {line}" for line in lines)
 
     def warn_alike(self, what: str, reasons: Mapping[str, str]) -> None:
-        """Add one warning per reason, which names all that it concerns; see `told_once`.
+        """Add one warning for all sessions or files that share a reason; see `told_once`.
 
         Parameters
         ----------
         what
-            The predicate, such as ``"is left out"``.
+            What the names are followed by, such as ``"is left out"``; put into the plural if
+            there are several names.
         reasons
-            Session or file → why.
+            Session or file → reason.
         """
         self.warnings += [
             f"{listed(alike.names)} {agreeing(alike.names, what)}: {alike.message}"
@@ -62,5 +63,5 @@ class Findings:
 
 
 def listed(names: Iterable[str]) -> str:
-    """Return the first names, and the number of the others."""
+    """Return the first 5 names, and the number of the others."""
     return few_and_more(list(names), _SHOWN)

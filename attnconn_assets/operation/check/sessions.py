@@ -83,7 +83,7 @@ def _say_who_is_compared(cohort: Cohort, findings: Findings) -> None:
         return
     names = sorted({(test.session, retest.session) for test, retest in pairs})
     compared = listed(f"{test} with {retest}" for test, retest in names)
-    findings.plan.append(f"compared in {len(pairs)} subjects: {compared}")
+    findings.plan.append(f"compared in {len(pairs)} subject{'s' * (len(pairs) > 1)}: {compared}")
     paired = {test.subject for test, _ in pairs}
     unpaired = [subject for subject in cohort.subjects if subject not in paired]
     if unpaired:

@@ -26,13 +26,16 @@ _FEW = 3  # subjects with a code such as 0, if no other family has as many
 
 
 def families(column: pd.Series) -> np.ndarray:
-    """Return each subject's family; a subject whose word means "no relatives" gets its own.
+    """Return each subject's family.
+
+    A subject whose entry is a word for "no relatives", such as ``unrelated``, gets a family of
+    its own.
 
     Raises
     ------
     CohortError
-        If a subject's family is not known, or a family is written in two ways: relatives
-        could then train the model that predicts the subject.
+        If a subject's family is not known, or a family is written in two ways. In both cases
+        relatives of a subject could be among those who train the model that predicts it.
     """
     unknown = column.isna() | column.map(_bare).isin(_UNKNOWN)
     if unknown.any():

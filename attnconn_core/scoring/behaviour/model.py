@@ -82,9 +82,10 @@ class CrossValidator(abc.ABC):
     def predict_shuffled(
         self, targets: Float[np.ndarray, "subject target"]
     ) -> Float[np.ndarray, "subject target"]:
-        """Predict thousands of shuffled targets, by a faster algorithm if the model has one.
+        """Predict many shuffled targets, by a faster algorithm than `fit` if the model has one.
 
-        The true order must be predicted by the same algorithm to be compared with the shuffles.
+        For a comparison with the shuffles, predict the target in its true order by this method
+        too, because the two algorithms may differ.
         """
         return self.predict(targets)
 

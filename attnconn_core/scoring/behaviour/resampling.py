@@ -104,13 +104,14 @@ def interval_of_r(
     groups: Sequence[object] | np.ndarray | None = None,
     least_variance: float = 0.0,
 ) -> tuple[float, float]:
-    """Return the 95 % interval of the r expected in such a cohort; NaN without an r.
+    """Return the 95 % interval of the r expected in a cohort of this size; NaN without an r.
 
-    On Fisher's scale the variance has two parts: 1 / (n − 3), for other subjects of the
-    same population, n being the number of families where they are known; and the
-    variance over repeats, for other folds. It is at least `least_variance`, which for
-    models that select edges is that of `jackknifed_variance`, since other subjects would
-    lead to other edges. The quantile is that of Student's t with n − 3 degrees of freedom.
+    On Fisher's scale, the variance of r is the sum of two parts: 1 / (n − 3), because other
+    subjects of the same population would give another r, and the variance over repeats, because
+    other folds would. n is the number of families, or of subjects if families aren't known. The
+    sum is at least `least_variance`; for models that select edges this is the result of
+    `jackknifed_variance`, because with other subjects they would select other edges. The quantile
+    is that of Student's t with n − 3 degrees of freedom.
 
     Notes
     -----

@@ -99,7 +99,10 @@ def said_many(needed: float, fewest: int = 0) -> str:
 
 
 def support_on_units(values: pd.DataFrame, reference: pd.Series, unit: str) -> Support:
-    """Return the number of units with all scores, and the numbers that a finding would need.
+    """Return how many units a comparison rests on, and how many a finding would need.
+
+    Only units count that have a score by every method and a reference. Findings are that the
+    highest method beats the reference, and that it beats the second highest.
 
     Parameters
     ----------
@@ -170,5 +173,5 @@ def support_of_r(
 
 
 def _needed(size: float, level: float) -> float:
-    """Return the units needed to detect that something is above; NaN if it isn't above."""
+    """Return the number of units that detect a positive difference; NaN if it isn't positive."""
     return units_for_difference(size, level) if size > 0 else float("nan")

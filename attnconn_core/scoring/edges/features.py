@@ -114,8 +114,8 @@ def edge_features(
 ) -> Float[np.ndarray, "subject edge"]:
     """Return one row of edges per subject, float64.
 
-    Edges come row by row: all sources of the first target, then of the second. `edge_mask`
-    with the same arguments inverts this: ``matrix[edge_mask(...)] = row``.
+    Edges come row by row: all sources of the first target, then those of the second. To put a row
+    back into a matrix, use `edge_mask` with the same arguments: ``matrix[edge_mask(...)] = row``.
 
     Parameters
     ----------

@@ -279,12 +279,14 @@ def _permutation_p(
     permutations: int,
     seed: int,
 ) -> float:
-    """Return p of the hits (both directions) among random pairings; NaN without any.
+    """Return the p value of the number of hits in both directions; NaN without permutations.
 
-    Pairing test_i with retest_p(i) changes no similarity, so a pairing's hits are the number
-    of agreements of p and its inverse with the nearest scans. Among pairings with the same
-    number of hits, the one with more similar pairs counts as better: ties of hits alone are
-    so frequent that p would be far too large under the null hypothesis.
+    The null hypothesis is that test and retest are paired at random. Pairing test_i with
+    retest_p(i) leaves all similarities as they are, and with them the nearest scan of each scan.
+    The hits of a pairing are therefore the scans whose nearest scan is their partner by p (or,
+    for retests, by the inverse of p). Of two pairings with equally many hits, the one whose pairs
+    are more similar counts as better: ties are so frequent that otherwise p would be far too
+    large.
     """
     if permutations == 0:
         return float("nan")

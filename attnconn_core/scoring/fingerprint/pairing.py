@@ -9,6 +9,7 @@ from jaxtyping import Int
 
 from attnconn_core.errors import CohortError, UnpairedError
 from attnconn_core.records import Cohort, Session
+from attnconn_core.wording import agreeing
 
 __all__ = ["PooledPairs", "pair_within_pools"]
 
@@ -48,15 +49,22 @@ class PooledPairs:
     @property
     def notes(self) -> tuple[str, ...]:
         """Return notes on subjects that are alone, and on the names of the sessions."""
-        return (*self._on_those_alone(), *self._on_names())
+        return (*self.notes_on_alone, *self._on_names())
 
-    def _on_those_alone(self) -> Iterator[str]:
-        if self.alone:
-            yield (
-                f"subjects {', '.join(self.alone)} have both sessions and are still not in the "
-                "fingerprint: subjects are compared within the pool that one cohort model reads, "
-                "and nobody else of their pool has both"
-            )
+    @property
+    def notes_on_alone(self) -> tuple[str, ...]:
+        """Return a note on subjects that are alone in their pool; empty if nobody is."""
+        if not self.alone:
+            return ()
+        who = "subjects" if len(self.alone) > 1 else "subject"
+        return (
+            (
+                f"{who} {', '.join(self.alone)} {agreeing(self.alone, 'has')} both sessions and "
+                f"{agreeing(self.alone, 'is')} still not in the fingerprint: subjects are compared "
+                "within the pool that one cohort model reads, and nobody else of that pool has "
+                "both. A study without methods that use other subjects' data keeps everybody"
+            ),
+        )
 
     def _on_names(self) -> Iterator[str]:
         """Yield a note on the names of the sessions, unless they are called test and retest."""
@@ -103,8 +111,8 @@ def pair_within_pools(cohort: Cohort, pools: Mapping[str, int]) -> PooledPairs:
         shared = " of one cohort model" if len(pairs) > 1 else ""
         raise (CohortError if pairs else UnpairedError)(
             f"a fingerprint needs at least 2 subjects{shared} with a test and a retest session; "
-            f"got {len(pairs)} with both sessions, of {len(cohort.subjects)}; there are the "
-            f"sessions {_sessions_listed(cohort)}"
+            f"got {len(pairs)} with both sessions, of {len(cohort.subjects)}; "
+            f"{_sessions_found(cohort)}"
             + (", and no two of them were read by the same model" if shared else "")
         )
     return PooledPairs(
@@ -115,6 +123,9 @@ def pair_within_pools(cohort: Cohort, pools: Mapping[str, int]) -> PooledPairs:
     )
 
 
-def _sessions_listed(cohort: Cohort) -> str:
-    """Return a cohort's session names and their numbers in words: ``test (7), retest (6)``."""
-    return ", ".join(f"{name} ({n})" for name, n in cohort.session_names.items()) or "none"
+def _sessions_found(cohort: Cohort) -> str:
+    """Return a cohort's session names and numbers: ``sessions found: test (7), retest (6)``."""
+    if not cohort.sessions:
+        return "no session was found"
+    counted = ", ".join(f"{name} ({n})" for name, n in cohort.session_names.items())
+    return f"sessions found: {counted}"

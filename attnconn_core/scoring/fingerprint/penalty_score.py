@@ -122,17 +122,20 @@ class PenaltyIdentification:
         return EarlyCheck(f"{self.name} identifies {len(_pairs_of(cohort)[0])} subjects")
 
     def score(self, data: ScoreData) -> Scored:
-        """Identify every subject at the penalty chosen on the others and at the method's own.
+        """Identify every subject at two penalties.
+
+        One is the penalty that identifies the other subjects best, the other the method's own.
 
         Returns
         -------
         scored
-            ``scores``: one row per method with penalties, for complete scans; its columns are
-            those of ``by_frames`` except ``frames``. ``by_frames``: one row per method and length
-            with the ``accuracy`` at the others' penalty and the method's ``own_accuracy``, both
-            with 95 % intervals; ``penalty``, the median of those chosen; and the
-            number of ``subjects``. ``choices``: one row per method, length and subject with the
-            ``penalty`` chosen on the others, the ``hits`` and the ``own_hits``.
+            ``by_frames``: one row per method with penalties and scan length, with the
+            ``accuracy`` at the penalties chosen on others, the ``own_accuracy`` at the method's
+            own penalty, 95 % intervals of both, the median ``penalty`` of those chosen, and the
+            number of ``subjects``. ``scores``: its rows for complete scans, without the column
+            ``frames``. ``choices``: one row per method, scan length and subject, with the
+            ``penalty`` chosen on the others, the ``hits`` there, and the ``own_hits`` at the
+            method's own penalty.
 
         Raises
         ------

@@ -61,7 +61,9 @@ def further_tables(
     options: Mapping[str, Any],
     reconstruct_with: int | None = None,
 ) -> dict[str, pd.DataFrame]:
-    """Return tables of edges, of networks, if regions have any, and of reconstruction, if asked.
+    """Return the fingerprint's tables of edges, of networks and of reconstruction.
+
+    Those of networks are left out if the regions belong to none.
 
     Parameters
     ----------
@@ -72,8 +74,7 @@ def further_tables(
     options
         ``similarity``, ``normalise``, ``comparison`` and ``bins`` of `fingerprint`.
     reconstruct_with
-        Seed for identifiability after reconstruction; None leaves that out.
-        that out.
+        Seed for identifiability after reconstruction; None leaves this table out.
     """
     tables: dict[str, list[pd.DataFrame]] = {}
     for method, stack in stacks.items():

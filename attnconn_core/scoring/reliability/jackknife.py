@@ -68,11 +68,13 @@ def jackknife(
         Function that computes the statistics of the subjects in a mask.
     pools
         Number of each subject's pool, within which subjects are compared; statistics are
-        means over pools. All equal if there are no pools; else at least 2 subjects per pool.
-        With more than about 50 subjects, 50 groups, each within a pool, are left out in turn.
+        means over pools. All equal if there are no pools; otherwise each pool has at least 2
+        subjects. If there are more than about 50 subjects, they are left out not one by one but
+        in 50 groups, each of one pool.
     correlations
         Whether statistics are correlations or means of these: intervals are then computed on
-        Fisher's z, back-transformed, and stay within −1 and 1. A value outside has none.
+        Fisher's z, transformed back, and stay within −1 and 1. A value outside this range gets
+        no interval.
     smooth
         False for a statistic such as a median, whose bias the jackknife overestimates: its
         interval is centred on the value. None: all are smooth.
@@ -115,7 +117,11 @@ def with_ends(name: str, values: Iterable[float]) -> dict[str, float]:
 def mean_correlations(
     correlations: Mapping[str, Float[np.ndarray, " subject"]],
 ) -> dict[str, float]:
-    """Return means of correlations over subjects, by name, with intervals within −1 and 1."""
+    """Return the mean of each named set of correlations over subjects, with its 95 % interval.
+
+    An end of an interval that lies outside [−1, 1] is moved to −1 or 1. The result has three
+    numbers per name, with the suffixes of `ENDS`.
+    """
     values = np.column_stack([*correlations.values()])
     jackknifed = jackknife(
         lambda kept: values[kept].mean(axis=0), np.zeros(len(values), dtype=np.int64)

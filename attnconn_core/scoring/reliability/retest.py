@@ -56,14 +56,15 @@ def edgewise_reliability(
     ratings
         Every subject's edges in test and retest, or in more sessions.
     model, pools
-        As for `intraclass_correlation`. ICC(3,1) is unbiased where edges are noise; the
-        others fall below 0 there, by .06 with 7 subjects in two pools. Subjects that different
-        cohort models read must be in different pools.
+        As for `intraclass_correlation`. For edges of pure noise, ICC(3,1) is 0 on average, while
+        the other two are below 0, by .06 with 7 subjects in two pools. Subjects that are read by
+        different cohort models must be in different pools.
 
     Notes
     -----
-    Edges are divided by their mean absolute value over all subjects and sessions; edges of
-    equal strength keep their order. Edges that don't vary are ignored.
+    For `by_strength`, edges are sorted by their mean absolute value over all subjects and
+    sessions and cut into parts; edges of equal strength keep their order. Edges that don't vary
+    are ignored.
 
     Raises
     ------

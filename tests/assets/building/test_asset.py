@@ -70,7 +70,7 @@ def test_a_chunk_keeps_what_is_made_and_names_what_fails(chunk, tiny_study, inst
     told = event.step_failure_data.user_failure_data
     assert told.description.startswith("2 of 8 failed. sub-002_ses-test: a window needs 6")
     assert set(told.metadata["failed"].value) == BAD
-    assert "every value must be finite, but NaN: 3" in told.metadata["failed"].value[max(BAD)]
+    assert "every value must be finite; NaN: 3" in told.metadata["failed"].value[max(BAD)]
 
 
 def test_a_partition_that_its_checks_refuse_shows_them(chunk, instance):

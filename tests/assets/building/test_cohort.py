@@ -32,7 +32,7 @@ def test_a_scan_that_was_removed_is_listed_and_counts_as_missing(files):
         assert "its scan was removed" in cohort.excluded["sub-d_ses-test"]
         assert short_of_quorum(study, cohort) == ""  # one may be missing
         strict = study.model_copy(update={"quorum": 1.0})
-        assert "8 of 8 sessions (quorum: 1); 7 are there" in short_of_quorum(strict, cohort)
+        assert "8 of 8 sessions (quorum: 1); 7 are usable" in short_of_quorum(strict, cohort)
         excluding = {"exclude": study.exclude.model_copy(update={"sessions": ("sub-d_ses-test",)})}
         meant = study.model_copy(update=excluding)
         assert not cohort_of(meant, store, meant.make_source().listing(), ("pearson",)).excluded
@@ -62,7 +62,7 @@ def test_what_the_source_refuses_counts_as_missing(files):
         cohort = cohort_of(study, store, study.make_source().listing(), ("pearson",))
         assert list(cohort.excluded) == [bad.name]
         strict = study.model_copy(update={"quorum": 1.0})
-        assert "9 of 9 sessions (quorum: 1); 8 are there" in short_of_quorum(strict, cohort)
+        assert "9 of 9 sessions (quorum: 1); 8 are usable" in short_of_quorum(strict, cohort)
     finally:
         bad.unlink()
 

@@ -65,7 +65,7 @@ def test_what_waits_for_its_own_session_is_one_line():
 
 
 def test_how_to_go_on_below_a_quorum_is_said_once():
-    short = Cause("", "all", "needs 8 of 8 sessions (quorum: 0.95); 6 are there")
+    short = Cause("", "all", "needs 8 of 8 sessions (quorum: 0.95); 6 are usable")
     outcome = Outcome(waiting={"fingerprint of all": (short,), "report of all": (short,)})
     (_, way_out) = outcome.waits()
     assert way_out.endswith("name them under exclude.sessions, or lower the study's quorum")

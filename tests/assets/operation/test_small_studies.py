@@ -170,7 +170,7 @@ def test_a_missed_quorum_leaves_a_report_that_says_so(write_study, run_line, ins
     # The scans, and the names of the regions; what waits for scores is no failure of its own.
     assert {name.split(" of ")[0] for name in outcome.failed} <= {"time_series", "regions"}
     assert "comparison of all" in outcome.waiting
-    short = "5 of 6 sessions (quorum: 0.95); 3 are there"
+    short = "5 of 6 sessions (quorum: 0.95); 3 are usable"
     assert short in sections(load_study(path))["fingerprint"]
     not_made = store_of(load_study(path)).entry("report", WHOLE).facts["not made"]
     assert "(quorum: 0.95)" in not_made["comparison"]

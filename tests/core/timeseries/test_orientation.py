@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from attnconn_core.timeseries import orientation
+from attnconn_core.timeseries import Orientation, orientation
 
 
 def scan(n_frames, n_regions, seed=0, memory=0.7):
@@ -22,6 +22,12 @@ def test_region_by_time_is_seen(shape, level):
     values = scan(*shape) + level * np.random.default_rng(1).normal(size=shape[1])
     assert not orientation(values).perhaps_turned
     assert orientation(values.T).surely_turned
+
+
+def test_the_evidence_names_each_axis_with_its_number():
+    told = Orientation(first=-0.125, second=0.625).in_words
+    assert "second axis are more alike" in told
+    assert "above 0.62; along the first axis, above -0.12)" in told
 
 
 @pytest.mark.parametrize("shape", [(60, 100), (40, 400), (150, 360), (1200, 360), (30, 12)])

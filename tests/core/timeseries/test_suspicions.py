@@ -30,10 +30,8 @@ def test_an_array_that_may_lie_on_its_side_is_said():
     time[1:] += 0.5 * time[:-1]
     turned = time.T
     names = tuple(map(str, range(200)))
-    assert any(
-        "(region, time) taken for" in told
-        for told in suspicions(TimeSeries((turned,), 0.72, names))
-    )
+    told = "\n".join(suspicions(TimeSeries((turned,), 0.72, names)))
+    assert "taken for (time, region); if so, transpose it. It is read as 60 frames of 200" in told
 
 
 def test_a_recording_is_known_again_whatever_its_scale():

@@ -26,7 +26,9 @@ def test_undirected_matrices_must_be_symmetric():
 
 def test_one_bad_matrix_among_the_lengths_is_enough():
     good, bad = matrix(np.eye(3)), matrix(np.full((3, 3), np.nan))
-    assert "finite" in failed(check_matrices({60: bad, 100: good}))
+    checks = check_matrices({60: bad, 100: good})
+    assert "finite" in failed(checks)
+    assert checks[0].complaint == "every value must be finite; NaN or infinite values: 9"
 
 
 def test_attention_rows_sum_to_one_or_zero():

@@ -26,8 +26,9 @@ def test_a_sound_series_passes():
 
 @pytest.mark.parametrize(
     ("value", "broken", "words"),
-    [(np.nan, "finite", "not finite: b"), (np.inf, "finite", "not finite: b"),
-     (2.0, "no_dead_region", "constant: b")],
+    [(np.nan, "finite", "must hold finite values; with NaN or infinite values: b"),
+     (np.inf, "finite", "must hold finite values; with NaN or infinite values: b"),
+     (2.0, "no_dead_region", "and before them; constant: b")],
 )  # fmt: skip
 def test_a_region_that_can_t_be_used_is_named(value, broken, words):
     bad = series()

@@ -289,7 +289,15 @@ def test_a_mistake_in_most_files_is_one_line_and_an_error(scans, tmp_path):
     assert "column number 3 rises or falls like frame numbers" in warning
     assert warning.endswith("(the other 11 alike)")
     (error,) = (each for each in found.errors if "group results" in each)
-    assert error.startswith("group results need 15 of 16 sessions (quorum: 0.95); 4 are there. The")
+    assert error.startswith(
+        "group results need 15 of 16 sessions (quorum: 0.95); 4 are usable. The"
+    )
+
+
+def test_a_single_subject_who_is_compared_is_told_in_the_singular(scans):
+    others = [f"sub-{n}" for n in range(2, 9)]
+    plan = check(scans(exclude={"sessions": others}, behaviour=None)).plan
+    assert "compared in 1 subject: a with b" in plan
 
 
 def test_subjects_whose_names_are_nearly_one_are_said(scans, tmp_path):

@@ -30,7 +30,7 @@ def test_who_is_alone_in_a_pool_is_left_out_and_named():
     assert compared.alone == ("b",)
     assert compared.chance == 0.5
     (note,) = compared.notes
-    assert note.startswith("subjects b have both sessions and are still not in the fingerprint")
+    assert note.startswith("subject b has both sessions and is still not in the fingerprint")
 
 
 @pytest.mark.parametrize("pools", [{"a": 1, "b": 2}, {}])
@@ -49,5 +49,13 @@ def test_what_is_compared_is_said_unless_its_names_say_it():
 
 def test_the_names_of_sessions_that_are_no_pair_are_listed():
     sessions = tuple(Session(name, session) for name in "ab" for session in ("01", "02"))
-    with pytest.raises(CohortError, match=r"there are the sessions 01 \(2\), 02 \(2\)"):
+    with pytest.raises(CohortError, match=r"; sessions found: 01 \(2\), 02 \(2\)"):
         pair_within_pools(Cohort(sessions, compared=("test", "retest")), {})
+    with pytest.raises(CohortError, match=r"of 0; no session was found$"):
+        pair_within_pools(Cohort(()), {})
+
+
+def test_several_who_are_alone_are_named_in_the_plural():
+    five = cohort("at", "ar", "bt", "br", "ct", "cr", "dt", "dr")
+    (note,) = pair_within_pools(five, {"a": 4, "b": 2, "c": 4, "d": 3}).notes
+    assert note.startswith("subjects b, d have both sessions and are still not in the fingerprint")
