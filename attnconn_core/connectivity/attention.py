@@ -77,8 +77,9 @@ class Attention:
 
         Metrics: `empty_rows`, the share of rows (one per window and target) in which no
         region was attended to; `row_sum_error`, the largest distance of a row's sum from
-        the nearer of 0 and 1; `n_windows`; `r2` (mean per-region), `r2_pooled` and `mse`
-        on the test part, if there is one; and `saw_subject`, 1 or 0, if it is known.
+        the nearer of 0 and 1; `n_windows`; `r2` (mean per-region), `r2_pooled`, `mse` and
+        quantiles of R² over regions on the test part, if there is one; and `saw_subject`, 1 or
+        0, if it is known.
 
         Raises
         ------

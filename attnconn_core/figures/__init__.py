@@ -13,6 +13,7 @@ from attnconn_core.figures.edge_scatters import chosen_pairs, edge_scatters
 from attnconn_core.figures.encode import png, svg
 from attnconn_core.figures.fingerprints import fingerprint_panel
 from attnconn_core.figures.forecast_pairs import forecast_pairs, forecast_scatter
+from attnconn_core.figures.forecast_regions import forecast_regions
 from attnconn_core.figures.forecasts import forecast_panel
 from attnconn_core.figures.matrix import matrix, matrix_gallery
 from attnconn_core.figures.method_styles import INFORMED, WARNED, Look, Styles, default_styles
@@ -55,6 +56,7 @@ __all__ = [
     "flow_on_surface",
     "forecast_pairs",
     "forecast_panel",
+    "forecast_regions",
     "forecast_scatter",
     "matrix",
     "matrix_gallery",

@@ -11,6 +11,7 @@ from matplotlib.lines import Line2D
 from attnconn_core.errors import ParameterError
 from attnconn_core.figures.context import FigureContext
 from attnconn_core.figures.forecast_pairs import forecast_pairs, forecast_scatter
+from attnconn_core.figures.forecast_regions import forecast_regions
 from attnconn_core.figures.method_styles import Styles, default_styles
 from attnconn_core.figures.rows import floor_note, floor_of, mean_tick, method_rows, points
 from attnconn_core.figures.session_names import session_label
@@ -110,6 +111,8 @@ def forecast_figures(scored: Scored, context: FigureContext) -> Mapping[str, Fig
     scores = scores.assign(session=sessions)
     r2 = scores.pivot(index=["subject", "session"], columns="method", values="r2")
     figures = {"figure": forecast_panel(r2, styles=context.styles)}
+    if "over_regions" in scored.tables:
+        figures["regions"] = forecast_regions(scored.tables["over_regions"], styles=context.styles)
     judged = [method for method in context.methods if method.name in r2]
     linear = [method.name for method in judged if method.needs in _NO_FORECASTER]
     trained = [method.name for method in judged if method.needs not in _NO_FORECASTER]

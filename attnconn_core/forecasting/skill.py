@@ -8,7 +8,10 @@ from sklearn.metrics import r2_score
 
 from attnconn_core.errors import ParameterError
 
-__all__ = ["ForecastSkill", "forecast_skill"]
+__all__ = ["REGION_QUANTILES", "ForecastSkill", "forecast_skill"]
+
+REGION_QUANTILES = {f"r2_region_{percent:02}": percent / 100 for percent in (5, 25, 50, 75, 95)}
+"""Name of a figure in `ForecastSkill.summary` → the quantile of R² over regions that it is."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,8 +38,10 @@ class ForecastSkill:
     r2_per_region: Float[np.ndarray, " region"]
 
     def summary(self) -> dict[str, float]:
-        """Return the figures that are one number."""
-        return {"r2": self.r2, "r2_pooled": self.r2_pooled, "mse": self.mse}
+        """Return the figures that are one number, and the quantiles of R² over regions."""
+        quantiles = np.quantile(self.r2_per_region, list(REGION_QUANTILES.values()))
+        of_regions = dict(zip(REGION_QUANTILES, map(float, quantiles), strict=True))
+        return {"r2": self.r2, "r2_pooled": self.r2_pooled, "mse": self.mse, **of_regions}
 
 
 def forecast_skill(

@@ -33,6 +33,7 @@ FIGURES = {
     "forecast": ("forecast_skill", "figure"),
     "forecast_scatter": ("forecast_skill", "scatter"),
     "forecast_pairs": ("forecast_skill", "pairs"),
+    "forecast_regions": ("forecast_skill", "regions"),
     "reliability": ("reliability", "figure"),
     "comparison": (COMPARISON, "figure"),
     "behaviour": ("behaviour", "figure"),

@@ -8,6 +8,7 @@ import pandas as pd
 
 from attnconn_core.errors import CohortError
 from attnconn_core.forecasting import LINEAR_FORECASTERS
+from attnconn_core.forecasting.skill import REGION_QUANTILES
 from attnconn_core.scoring.comparison.measured import REFERENCE, Measured
 from attnconn_core.scoring.comparison.paired_tests import mean_interval
 from attnconn_core.scoring.comparison.verdicts import compare_on_units
@@ -45,7 +46,9 @@ class ForecastSkill:
             ``scores``: one row per session and forecasting method, then one per session and
             linear forecaster. Columns: ``subject``, ``session``, ``method``, ``r2``,
             ``r2_pooled``, ``mse``, and ``cohort_informed``: whether the forecast also rests on
-            other subjects' data.
+            other subjects' data. ``over_regions``: ``subject``, ``session``, ``method`` and the
+            quantiles of R² over regions, named in `REGION_QUANTILES`; without the methods that
+            don't have them.
 
         Raises
         ------
@@ -53,6 +56,7 @@ class ForecastSkill:
             If no method and no linear forecaster forecasts.
         """
         rows: list[dict[str, object]] = []
+        over_regions: list[dict[str, object]] = []
         for session in data.cohort.sessions:
             where = {"subject": session.subject, "session": session.session}
             for method in data.methods:
@@ -60,16 +64,21 @@ class ForecastSkill:
                 if "r2" in metrics:
                     informed = _cohort_informed(method, metrics)
                     rows.append(_row({**where, "method": method.name}, metrics, informed))
+                    over_regions += _quantiles({**where, "method": method.name}, metrics)
             for name, skill in data.linear_forecasts(session.key).items():
                 informed = bool(skill["cohort_informed"])
                 rows.append(_row({**where, "method": name}, skill, informed))
+                over_regions += _quantiles({**where, "method": name}, skill)
         if not rows:
             raise CohortError("forecast skill needs a method or a linear forecaster that forecasts")
         subjects = len(data.cohort.subjects)
         table = pd.DataFrame(rows)
         labels = {method.name: method.label for method in data.methods}
         labels |= {name: kind.label for name, kind in LINEAR_FORECASTERS.items()}
-        return Scored({"scores": table}, {"subjects": subjects}, notes=_absurd(table, labels))
+        tables = {"scores": table}
+        if over_regions:
+            tables["over_regions"] = pd.DataFrame(over_regions)
+        return Scored(tables, {"subjects": subjects}, notes=_absurd(table, labels))
 
     def measures(
         self,
@@ -169,6 +178,15 @@ def _row(
 ) -> dict[str, object]:
     shown = {key: measured.get(key) for key in _SHOWN}
     return {**where, **shown, "cohort_informed": informed}
+
+
+def _quantiles(
+    where: Mapping[str, object], measured: Mapping[str, float]
+) -> list[dict[str, object]]:
+    """Return a row with the quantiles of R² over regions; none for a method without them."""
+    if not REGION_QUANTILES.keys() <= measured.keys():
+        return []
+    return [{**where, **{name: measured[name] for name in REGION_QUANTILES}}]
 
 
 def _cohort_informed(method: MethodTraits, metrics: Mapping[str, float]) -> bool:

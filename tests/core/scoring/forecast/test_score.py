@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from attnconn_core.forecasting import LINEAR_FORECASTERS
+from attnconn_core.forecasting.skill import REGION_QUANTILES
 from attnconn_core.scoring import ForecastSkill, compare_on_units
 
 
@@ -30,7 +31,15 @@ def test_methods_that_forecast_stand_beside_linear_forecasts(study, scored):
             assert own.loc[name, "r2"] == metrics["r2"]
             assert own.loc[name, "mse"] == metrics["mse"]
         for name, skill in study.linear_forecasts(session.key).items():
-            assert own.loc[name, shown].to_dict() == skill
+            assert own.loc[name, shown].to_dict() == {key: skill[key] for key in shown}
+    over_regions = scored.tables["over_regions"]
+    assert over_regions[["subject", "session", "method"]].equals(
+        table[["subject", "session", "method"]]
+    )
+    assert list(over_regions.columns[3:]) == list(REGION_QUANTILES)
+    metrics = study.matrices("granger", session.key)[120].metrics
+    last = over_regions[over_regions["method"] == "granger"].iloc[-1]
+    assert last[[*REGION_QUANTILES]].to_dict() == {key: metrics[key] for key in REGION_QUANTILES}
 
 
 def test_nothing_is_fitted_and_no_series_read(make_study):
