@@ -9,6 +9,7 @@ from jaxtyping import Int
 
 from attnconn_core.errors import CohortError, UnpairedError
 from attnconn_core.records import Cohort, Session
+from attnconn_core.wording import agreeing
 
 __all__ = ["PooledPairs", "pair_within_pools"]
 
@@ -48,15 +49,22 @@ class PooledPairs:
     @property
     def notes(self) -> tuple[str, ...]:
         """Return notes on subjects that are alone, and on the names of the sessions."""
-        return (*self._on_those_alone(), *self._on_names())
+        return (*self.notes_on_alone, *self._on_names())
 
-    def _on_those_alone(self) -> Iterator[str]:
-        if self.alone:
-            yield (
-                f"subjects {', '.join(self.alone)} have both sessions and are still not in the "
-                "fingerprint: subjects are compared within the pool that one cohort model reads, "
-                "and nobody else of their pool has both"
-            )
+    @property
+    def notes_on_alone(self) -> tuple[str, ...]:
+        """Return a note on subjects that are alone in their pool; empty if nobody is."""
+        if not self.alone:
+            return ()
+        who = "subjects" if len(self.alone) > 1 else "subject"
+        return (
+            (
+                f"{who} {', '.join(self.alone)} {agreeing(self.alone, 'has')} both sessions and "
+                f"{agreeing(self.alone, 'is')} still not in the fingerprint: subjects are compared "
+                "within the pool that one cohort model reads, and nobody else of that pool has "
+                "both. A study without methods that use other subjects' data keeps everybody"
+            ),
+        )
 
     def _on_names(self) -> Iterator[str]:
         """Yield a note on the names of the sessions, unless they are called test and retest."""

@@ -30,7 +30,7 @@ def test_who_is_alone_in_a_pool_is_left_out_and_named():
     assert compared.alone == ("b",)
     assert compared.chance == 0.5
     (note,) = compared.notes
-    assert note.startswith("subjects b have both sessions and are still not in the fingerprint")
+    assert note.startswith("subject b has both sessions and is still not in the fingerprint")
 
 
 @pytest.mark.parametrize("pools", [{"a": 1, "b": 2}, {}])

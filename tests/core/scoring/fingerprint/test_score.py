@@ -114,7 +114,7 @@ def test_subjects_are_compared_within_pools_and_who_is_alone_is_listed(make_stud
         "others": [3, 4],
         "least p": 1 / 4,
     }
-    assert scored.notes[0].startswith("subjects 005 have both sessions and are still not in")
+    assert scored.notes[0].startswith("subject 005 has both sessions and is still not in")
     assert scored.tables["hits"]["subject"].tolist() == ["001", "002", "003", "004"]
     expected = fingerprint(
         *stacks(study, "granger", subjects=("001", "002", "003", "004")),
