@@ -168,6 +168,14 @@ def test_a_folder_of_other_things_is_refused(tmp_path):
         draft_study(Path("nowhere"), None, None, {})
 
 
+def test_a_folder_of_series_with_other_names_is_refused_with_an_example_of_a_name(tmp_path):
+    for subject in (1, 2):
+        (tmp_path / f"subj{subject}_run1.csv").touch()
+    told = "it holds 2 .csv files, none named .* subj1_run1.csv: rename it to sub-1_ses-1_run-1.csv"
+    with pytest.raises(StudyError, match=told):
+        guessed_source(tmp_path, file_paths(tmp_path))
+
+
 def test_a_name_is_made_valid():
     assert [valid_name(text) for text in ("HCP (rest)", "7T", "a-b")] == [
         "hcp_rest",
