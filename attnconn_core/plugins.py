@@ -52,6 +52,9 @@ class Registry(Mapping[str, T], Generic[T]):
         """Yield the names of what can be used."""
         return iter(self._usable)
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(self)})"
+
     def __len__(self) -> int:
         """Return the number of names that can be used."""
         return len(self._usable)

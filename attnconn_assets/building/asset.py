@@ -33,6 +33,7 @@ from attnconn_assets.building.retrying import (
 from attnconn_assets.building.spec import BuildSpec, Kind
 from attnconn_assets.building.staleness import attempt
 from attnconn_assets.building.stored_metadata import metadata_of
+from attnconn_assets.building.unexpected import reason
 from attnconn_assets.instance.run_locks import announced
 from attnconn_assets.storage.entry import WHOLE, Entry
 from attnconn_assets.storage.store import Store
@@ -166,8 +167,7 @@ def _make_one(
         transient = is_transient(error)
         chunk.transient |= transient
         # Unexpected errors also fail only their own partition; they are logged with a traceback.
-        expected = isinstance(error, AttnconnError)
-        why = str(error) if expected else f"{type(error).__name__}: {error}"
+        why = reason(error, spec.calls)
         if not transient:  # a disk or a database is not the scan's fault
             why += platform.scans_of(partition, unless_in=why)
         chunk.failed[partition] = why

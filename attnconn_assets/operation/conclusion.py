@@ -1,11 +1,13 @@
 """The conclusion of a run: what was made, what wasn't and why, and the scores."""
 
 import sys
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from attnconn_assets.assets.catalogue import specs, store_of
+from attnconn_assets.assets.report.further_scores import further_score_text
 from attnconn_assets.assets.report.headline_table import scores_text
 from attnconn_assets.assets.report.specs import report_path
+from attnconn_assets.assets.scores.specs import scored
 from attnconn_assets.building.cohort import left_out_by_rules, removed_sessions
 from attnconn_assets.building.likeness import suspicious_beside_others, unlike_others
 from attnconn_assets.building.motion import motion_beside_others
@@ -20,6 +22,7 @@ from attnconn_assets.storage.store import Store
 from attnconn_assets.storage.suspicions import suspicions_of
 from attnconn_assets.study.study import Study
 from attnconn_core.records import subject_of
+from attnconn_core.scoring import Comparable
 from attnconn_core.sources import DESIGN_LABELS, nearly_one_subject
 from attnconn_core.wording import agreeing, few_and_more, told_once
 
@@ -96,9 +99,20 @@ def _print_scores(study: Study, outcome: Outcome, store: Store) -> None:
         read_table(store.path(entry, f"{name}.parquet")) for name in ("headline", "cells")
     )
     print(f"\n{scores_text(DESIGN_LABELS[study.make_source().design], rows, cells, entry.facts)}")
+    if further := "\n".join(_further_scores(study, store)):
+        print(f"\n{further}")
     for place in write_copies(specs(study), store):
         print(f"\n{place} was missing or changed, and is written again from the store")
     print(f"\nReport   {report_path(study)}")
+
+
+def _further_scores(study: Study, store: Store) -> Iterator[str]:
+    """Yield a line for each score that is made and on which methods aren't compared."""
+    for score in scored(study):
+        entry = store.readable(score.name, WHOLE)
+        if entry is not None and not isinstance(score, Comparable):
+            table = read_table(store.path(entry, "scores.parquet"))
+            yield further_score_text(score.label, table)
 
 
 def complain(what: str, reasons: Mapping[str, str]) -> None:

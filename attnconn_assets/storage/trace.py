@@ -16,6 +16,7 @@ from attnconn_assets.storage.entry import WHOLE, Entry
 from attnconn_assets.storage.store import Store
 from attnconn_assets.storage.user_files import sha256_of
 from attnconn_core.errors import StoreError
+from attnconn_core.wording import meant
 
 __all__ = ["Node", "back", "files_behind", "forward", "trace_lines"]
 
@@ -173,7 +174,7 @@ def trace_lines(store: Store, what: str) -> Iterator[str]:
         raise StoreError(
             f"{what}: must be an asset, asset/partition, a session, a subject (sub-…), an MLflow "
             f"run, or a file that was read or is stored; the store in {store.root} knows "
-            f"{'no such file' if path else 'none'}"
+            f"{'no such file' if path else 'none'}{_nearest(store, what)}"
         )
     for name, entry in stored:
         yield f"{what} is {name} of {entry.asset}/{entry.partition}"
@@ -218,6 +219,17 @@ def _holding(store: Store, sha256: str) -> list[tuple[str, Entry]]:
 def _of_session(store: Store, what: str) -> list[Entry]:
     """Return the results of a session, or of all sessions of a subject; of none if it isn't one."""
     return [entry for entry in store.entries() if f"{entry.partition}_".startswith(f"{what}_")]
+
+
+def _nearest(store: Store, what: str) -> str:
+    """Return a question that suggests the stored name nearest to an unknown one, or nothing."""
+    entries = list(store.entries())
+    asset, partition = _parted(what)
+    assets = dict.fromkeys(entry.asset for entry in entries)
+    if not partition:
+        return meant(what, [*assets, *dict.fromkeys(entry.partition for entry in entries)])
+    near = [f"{name}/{partition}" for name in assets if _partitions(store, name)]
+    return meant(f"{asset}/{partition}", near)
 
 
 def _told_back(store: Store, start: Entry) -> Iterator[str]:

@@ -4,13 +4,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
+
 from attnconn_core.connectivity.method import Method
 from attnconn_core.connectivity.peers.registry import missing_peer
 from attnconn_core.connectivity.registry import methods
 from attnconn_core.errors import StudyError
-from attnconn_core.wording import meant
+from attnconn_core.wording import agreeing, meant
 
-__all__ = ["MethodChoice", "chosen_methods", "every_method", "require_known"]
+__all__ = ["MethodChoice", "chosen_methods", "every_method", "own_key_hint", "require_known"]
 
 #: A method in a study file: its name, or its name with parameters, ``{granger: {lags: 2}}``.
 MethodChoice = str | dict[str, dict[str, Any] | None]
@@ -103,16 +105,50 @@ def require_known(
         if why:
             raise StudyError(f"{path}: {key}: {why}")
     if unknown:
-        allowed = f"; {key} must be among {', '.join(known)}"
-        raise StudyError(
-            f"{path}: {key}: no method is called {unknown[0]}"
-            + (meant(unknown[0], known) or allowed)
-        )
+        raise StudyError(f"{path}: {key}: {_not_known(key, unknown, known)}")
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise StudyError(
             f"{path}: {key} may name each method once; named more often: {', '.join(twice)}"
         )
+
+
+def own_key_hint(choices: Sequence[MethodChoice], study: BaseModel) -> str:
+    """Return where a study sets what was given as a parameter of a method; empty if nowhere.
+
+    Parameters
+    ----------
+    choices
+        The study's key ``methods``.
+    study
+        The study, some of whose keys have the name of a method and settings of their own.
+    """
+    for name, values in _parameters(choices).items():
+        section = getattr(study, name, None)
+        if not isinstance(section, BaseModel):
+            continue
+        taken = methods()[name].defaults if name in methods() else {}
+        theirs = [key for key in values if key in type(section).model_fields and key not in taken]
+        if theirs:
+            given = ", ".join(f"{key}: {values[key]}" for key in theirs)
+            subject = f"{', '.join(theirs)} {agreeing(theirs, 'is')}"
+            return (
+                f"; {subject} set by the study's own key {name}: write {name}: {{{given}}} at the "
+                "top of the file"
+            )
+    return ""
+
+
+def _not_known(key: str, unknown: Sequence[str], known: Sequence[str]) -> str:
+    """Return what is wrong with unknown names of methods, each with the nearest known name."""
+    near = {name: meant(name, known) for name in unknown}
+    text = "; ".join(f"no method is called {name}{hint}" for name, hint in near.items())
+    if all(near.values()):
+        return text
+    return (
+        f"{text}; {key} must be among {', '.join(known)}, or be a method of another package, "
+        "which must be installed"
+    )
 
 
 def _unread(method: Method | None) -> str:

@@ -73,9 +73,11 @@ def named_file(kind: str, name: str, folder: Path) -> Path:
         return shipped(f"{kind}/{name}.yaml")
     if (folder / name).exists():
         return folder / name
+    beside = (f"{name}{ending}" for ending in (".yaml", ".yml"))
+    meant = next((file for file in beside if (folder / file).is_file()), "")
     raise StudyError(
-        f"must be the path of a file, or the name of one of the {kind} that come with attnconn "
-        f"({', '.join(shipped_names(kind))})"
+        f"must be the path of a file{f' (did you mean {meant}?)' if meant else ''}, or the name of "
+        f"one of the {kind} that come with attnconn ({', '.join(shipped_names(kind))})"
     )
 
 

@@ -13,6 +13,7 @@ from attnconn_assets.study.methods import (
     MethodChoice,
     chosen_methods,
     every_method,
+    own_key_hint,
     require_known,
 )
 from attnconn_assets.study.scores import ScoreChoice, further_scores
@@ -348,7 +349,8 @@ def _check_methods(path: Path, study: Study) -> None:
     try:
         _ = study.granger_settings, study.every_method
     except ParameterError as error:
-        raise StudyError(f"{path}: methods: {error}") from error
+        hint = own_key_hint(study.methods, study)
+        raise StudyError(f"{path}: methods: {error}{hint}") from error
     except ValidationError as error:
         problems = "; ".join(problem["msg"] for problem in error.errors())
         raise StudyError(f"{path}: methods: granger: {problems}") from error

@@ -24,8 +24,11 @@ M = TypeVar("M", bound=BaseModel)
 _OF_WORDS = frozenset({"coding"})
 # Section and unknown key → the existing key with that meaning.
 _MEANT = {
-    ("exclude", word): "'exclude.sessions', which takes sessions and whole subjects"
-    for word in ("subjects", "subject", "participants", "participant", "ids", "scans")
+    **{("", word): "'repetition_time'" for word in ("TR", "tr", "t_r")},
+    **{
+        ("exclude", word): "'exclude.sessions', which takes sessions and whole subjects"
+        for word in ("subjects", "subject", "participants", "participant", "ids", "scans")
+    },
 }
 # Far above any real study; a short file can unfold to billions of values by aliases.
 _MOST_VALUES = 100_000

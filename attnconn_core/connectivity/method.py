@@ -198,12 +198,23 @@ class Method:
         estimator: Estimator = self.estimator(**self.parameters, **more)
         return estimator
 
-    def named(self, connectivity: Connectivity) -> Connectivity:
+    # object: an estimator of another package may return anything.
+    def named(self, connectivity: object) -> Connectivity:
         """Return a matrix of the estimator under this method's name.
 
         If the method depends on other subjects' data, or its model records whether it saw the
         subject (`saw_subject`), the metric ``cohort_informed`` is set to 1 or 0.
+
+        Raises
+        ------
+        ParameterError
+            If the estimator returned anything else than a `Connectivity`.
         """
+        if not isinstance(connectivity, Connectivity):
+            raise ParameterError(
+                f"estimate must return a Connectivity; got {type(connectivity).__name__} (method "
+                f"{self.name}, class {self.estimator.__module__}.{self.estimator.__qualname__})"
+            )
         metrics = dict(connectivity.metrics)
         if self.cohort_informed or "saw_subject" in metrics:
             metrics.setdefault("cohort_informed", float(bool(self.cohort_informed)))

@@ -1,6 +1,6 @@
 """Methods from other installed packages, by entry point."""
 
-from inspect import isclass
+from inspect import isclass, signature
 from typing import Any
 
 from attnconn_core.connectivity.method import Method
@@ -52,6 +52,7 @@ def method_of_class(name: str, estimator: Any) -> Method:
             f"the entry point must have the name that its class has as `method`; "
             f"got {name!r} and {method!r}"
         )
+    _require_defaults(estimator)
     return Method(
         name,
         getattr(estimator, "label", name.replace("_", " ")),
@@ -59,3 +60,22 @@ def method_of_class(name: str, estimator: Any) -> Method:
         estimator,
         citation=getattr(estimator, "citation", ""),
     )
+
+
+def _require_defaults(estimator: type[Any]) -> None:
+    """Raise ParameterError if a class has an argument without a default."""
+    try:
+        arguments = signature(estimator).parameters.values()
+    except ValueError:  # a class in C without a signature
+        return
+    missing = [
+        argument.name
+        for argument in arguments
+        if argument.default is argument.empty
+        and argument.kind not in (argument.VAR_POSITIONAL, argument.VAR_KEYWORD)
+    ]
+    if missing:
+        raise ParameterError(
+            f"every setting of its class needs a default, as {estimator.__name__}() must make one; "
+            f"there is none for: {', '.join(missing)}"
+        )

@@ -292,14 +292,14 @@ _BUILT_IN = (
 )
 
 #: Name → method, for the methods of this package, in the order in which they are shown.
-METHODS: Mapping[str, Method] = MappingProxyType({method.name: method for method in _BUILT_IN})
+METHODS: Mapping[str, Method] = Registry({method.name: method for method in _BUILT_IN}, {})
 
 #: Names of the methods that need only a series.
 READY: tuple[str, ...] = tuple(method.name for method in _BUILT_IN if method.needs == "series")
 
 #: An estimator's own name → its class; a class that several methods use is listed once.
-ESTIMATORS: Mapping[str, type[Any]] = MappingProxyType(
-    {method.estimator.method: method.estimator for method in _BUILT_IN}
+ESTIMATORS: Mapping[str, type[Any]] = Registry(
+    {method.estimator.method: method.estimator for method in _BUILT_IN}, {}
 )
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 
 from attnconn_core.errors import ParameterError
 from attnconn_core.export.bids import bids_files
@@ -14,6 +13,7 @@ from attnconn_core.export.graphml import graphml_files
 from attnconn_core.export.scores import score_files
 from attnconn_core.export.tested_edges import significance_files
 from attnconn_core.export.weights import weight_files
+from attnconn_core.plugins import Registry
 
 __all__ = ["FORMATS", "Format", "check_formats", "files_of"]
 
@@ -60,7 +60,7 @@ class Format:
 
 
 #: Every format, by its name in studies and commands.
-FORMATS: Mapping[str, Format] = MappingProxyType(
+FORMATS: Mapping[str, Format] = Registry(
     {
         "bids": Format(
             "series and matrices as tables, with sidecars", bids_files, region_files, size=21
@@ -78,7 +78,8 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
             "all scores as one table, and tests of edges", significance_files, score_files
         ),
         "weights": Format("weights of forecasters", of_study=weight_files),
-    }
+    },
+    {},
 )
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from functools import cache
-from types import MappingProxyType
 from typing import Any
 
 from matplotlib.figure import Figure
@@ -25,7 +24,7 @@ __all__ = ["ENTRY_POINTS", "FIGURES", "figures", "figures_module", "score_figure
 ENTRY_POINTS = "attnconn.figures"
 
 #: The figures of this package's scores.
-FIGURES: Mapping[str, Draw] = MappingProxyType(
+FIGURES: Mapping[str, Draw] = Registry(
     {
         "fingerprint": fingerprint_figures,
         "forecast_skill": forecast_figures,
@@ -33,7 +32,8 @@ FIGURES: Mapping[str, Draw] = MappingProxyType(
         "behaviour": behaviour_figures,
         "group_contrast": contrast_figures,
         "penalty_identification": penalty_choice_figures,
-    }
+    },
+    {},
 )
 
 

@@ -6,7 +6,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Shaped
+from numpy.typing import DTypeLike
 
 from attnconn_core.errors import ParameterError
 
@@ -47,6 +48,8 @@ class Connectivity:
     Connectivity('granger', 2 regions, directed)
     >>> directed.to_frame().loc["V1", "V2"]  # from V2 to V1
     np.float64(2.0)
+    >>> np.asarray(directed).shape
+    (2, 2)
     >>> directed.net_flow().to_dict()
     {'V1': -1.5, 'V2': 1.5}
     """
@@ -76,6 +79,20 @@ class Connectivity:
         direction = "directed" if self.directed else "undirected"
         n_regions = len(self.regions)
         return f"{type(self).__name__}({self.method!r}, {n_regions} regions, {direction})"
+
+    def __array__(
+        self, dtype: DTypeLike | None = None, copy: bool | None = None
+    ) -> Shaped[np.ndarray, "target source"]:
+        """Return `values`, for ``np.asarray(connectivity)`` and NumPy's functions.
+
+        Parameters
+        ----------
+        dtype
+            Type of the values; None for float64.
+        copy
+            As in ``np.array``: None copies only if `dtype` requires it.
+        """
+        return np.array(self.values, dtype=dtype, copy=copy)
 
     def to_frame(self) -> "pd.DataFrame":
         """Return the matrix as a table with one row per target and one column per source."""

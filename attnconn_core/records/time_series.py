@@ -1,7 +1,7 @@
 """Time series of all regions of a session."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, cast
@@ -70,6 +70,7 @@ class TimeSeries:
         regions = tuple(composed(str(name)) for name in self.regions)
         if not runs:
             raise SeriesError("a time series needs at least one run; got none")
+        _require_as_many_names(runs, regions)
         for number, run in enumerate(runs, start=1):
             if run.ndim != 2 or run.shape[1] != len(regions):
                 raise SeriesError(
@@ -118,7 +119,7 @@ class TimeSeries:
         ------
         SeriesError
             As for the class; also if the regions aren't named and the values show that the array
-            is (region, time), or if `frames` is a table.
+            is (region, time), or if `frames` is a table, a mapping or an array without two axes.
 
         Examples
         --------
@@ -130,13 +131,8 @@ class TimeSeries:
         """
         if hasattr(frames, "columns"):
             raise SeriesError("from_array takes arrays; TimeSeries.from_frame takes tables")
-        runs = (frames,) if isinstance(frames, np.ndarray) else tuple(map(np.asarray, frames))
+        runs = _runs_of(frames)
         for number, run in enumerate(runs, start=1):
-            if run.ndim != 2:
-                raise SeriesError(
-                    f"run {number} must have shape (time, region); got {run.shape}. A run that is "
-                    "a list of lists must be made an array first"
-                )
             if run.dtype.kind not in "biuf":
                 raise SeriesError(f"run {number} must hold real numbers; got {run.dtype}")
             if regions is None:
@@ -250,6 +246,49 @@ class TimeSeries:
     def n_regions(self) -> int:
         """Number of regions."""
         return len(self.regions)
+
+
+# object: users pass anything.
+def _runs_of(frames: object) -> tuple[Shaped[np.ndarray, "time region"], ...]:
+    """Return the runs of an array or of a sequence of arrays; each error names its remedy."""
+    rule = "from_array takes an array (time, region), or a list of such arrays, one per run"
+    if isinstance(frames, Mapping):
+        raise SeriesError(f"{rule}; got a mapping: pass list(frames.values())")
+    if isinstance(frames, np.ndarray) and frames.ndim == 3:
+        raise SeriesError(
+            f"{rule}; got one array of shape {frames.shape}: pass list(frames) if its first axis "
+            "is that of the runs"
+        )
+    if isinstance(frames, np.ndarray):
+        runs: tuple[np.ndarray, ...] = (frames,)
+    elif isinstance(frames, Iterable) and not isinstance(frames, str):
+        runs = tuple(map(np.asarray, frames))
+    else:
+        raise SeriesError(f"{rule}; got {type(frames).__name__}")
+    if runs and not isinstance(frames, np.ndarray) and all(run.ndim == 1 for run in runs):
+        raise SeriesError(
+            f"{rule}; got a list of {len(runs)} rows: make it an array first, np.asarray(frames)"
+        )
+    for number, run in enumerate(runs, start=1):
+        if run.ndim != 2:
+            remedy = ". Frames of a single region are frames[:, None]" if run.ndim == 1 else ""
+            raise SeriesError(
+                f"run {number} must have shape (time, region); got {run.shape}{remedy}"
+            )
+    return runs
+
+
+def _require_as_many_names(
+    runs: Sequence[Shaped[np.ndarray, "..."]], regions: Sequence[str]
+) -> None:
+    """Require one name per column, if all runs have as many columns; otherwise a run is wrong."""
+    columns = {run.shape[1] if run.ndim == 2 else None for run in runs}
+    if len(columns) == 1 and None not in columns and len(regions) not in columns:
+        (n_columns,) = columns
+        raise SeriesError(
+            f"there must be one name of a region per column; got {len(regions)} names of regions "
+            f"for {n_columns} columns"
+        )
 
 
 def _require_regions(number: int, frame: "pd.DataFrame") -> None:

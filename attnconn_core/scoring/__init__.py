@@ -86,6 +86,7 @@ from attnconn_core.scoring.reliability.score import Reliability
 from attnconn_core.scoring.score import (
     Cautious,
     CheckedEarly,
+    CheckedWithinPools,
     ChoosesPenalties,
     EarlyCheck,
     MethodTraits,
@@ -118,6 +119,7 @@ __all__ = [
     "BehaviourTable",
     "Cautious",
     "CheckedEarly",
+    "CheckedWithinPools",
     "ChoosesPenalties",
     "Comparable",
     "Compared",

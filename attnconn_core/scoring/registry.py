@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from functools import cache
-from types import MappingProxyType
 from typing import Any
 
 from attnconn_core.plugins import Registry, registry
@@ -17,7 +16,7 @@ from attnconn_core.scoring.reliability.score import Reliability
 __all__ = ["SCORES", "scores"]
 
 #: Every score of this package by name, in the order in which scores are shown.
-SCORES: Mapping[str, type[Any]] = MappingProxyType(
+SCORES: Mapping[str, type[Any]] = Registry(
     {
         score.name: score
         for score in (
@@ -28,7 +27,8 @@ SCORES: Mapping[str, type[Any]] = MappingProxyType(
             GroupContrast,
             PenaltyIdentification,
         )
-    }
+    },
+    {},
 )
 
 

@@ -16,6 +16,7 @@ __all__ = [
     "READS",
     "Cautious",
     "CheckedEarly",
+    "CheckedWithinPools",
     "ChoosesPenalties",
     "EarlyCheck",
     "MethodTraits",
@@ -299,6 +300,28 @@ class CheckedEarly(Protocol):
         ------
         CohortError
             If the score can't be computed from these sessions, and so from no subset of them.
+        """
+        ...
+
+
+@runtime_checkable
+class CheckedWithinPools(Protocol):
+    """A score that can be checked early, and whose result depends on the pools of subjects."""
+
+    def check_within_pools(self, cohort: Cohort, pools: Mapping[str, int]) -> EarlyCheck:
+        """Return what the score would be computed from.
+
+        Parameters
+        ----------
+        cohort
+            Every session that may be scored; some may be missing later.
+        pools
+            Subject → number of its pool, as `ScoreData.pools` would be for this cohort.
+
+        Raises
+        ------
+        CohortError
+            If the score can't be computed from these sessions.
         """
         ...
 

@@ -7,7 +7,7 @@ from typing import Any, get_type_hints
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import to_jsonable_python
 
-from attnconn_core.errors import ParameterError
+from attnconn_core.errors import AttnconnError, ParameterError
 from attnconn_core.wording import rule_of
 
 __all__ = ["score_from", "settings_of"]
@@ -34,6 +34,7 @@ def score_from(kind: type[Any], settings: Mapping[str, Any]) -> Any:
     ------
     ParameterError
         If settings aren't known, are missing, or have a wrong type or value; names all of them.
+        If the class raises another error, names that.
     """
     known = {field.name: field for field in fields(kind) if field.init}
     hints = get_type_hints(kind, include_extras=True)
@@ -54,7 +55,15 @@ def score_from(kind: type[Any], settings: Mapping[str, Any]) -> Any:
             problems.append(f"{kind.name}.{key}: must be given")
     if problems:
         raise ParameterError("; ".join(problems))
-    return kind(**values)
+    try:
+        return kind(**values)
+    except AttnconnError:
+        raise
+    except Exception as error:  # any error of another package's code
+        raise ParameterError(
+            f"{kind.name}: {kind.__module__}.{kind.__name__} can't be made from these settings: "
+            f"{type(error).__name__}: {error}"
+        ) from error
 
 
 def _reasons(error: ValidationError) -> list[str]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from attnconn_core.errors import CohortError, IdentifierError, ScanError, StrayError
 from attnconn_core.sources.array_files import READERS
+from attnconn_core.sources.misjoined import with_underscores
 from attnconn_core.sources.stray_files import original_of
 
 __all__ = ["WHOLE", "ArrayName", "claims", "kind_problem", "near_miss", "read_name"]
@@ -91,6 +92,13 @@ def read_name(path: Path) -> ArrayName:
     IdentifierError
         If the name breaks the rule.
     """
+    meant = with_underscores(path.name)
+    if meant != path.name:
+        suggested = f": did you mean {meant}?" if _NAME.fullmatch(meant) else ""
+        raise IdentifierError(
+            f"{path}: the parts of a name must be separated by underscores, as in "
+            f"sub-<id>_ses-<id>_run-<n>; got {path.name!r}{suggested}"
+        )
     match = _NAME.fullmatch(path.name)
     pairs = [tuple(pair.split("-", 1)) for pair in (match[3].split("_") if match else []) if pair]
     entities = dict(pairs)

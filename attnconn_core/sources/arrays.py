@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import Annotated
 
@@ -19,6 +19,7 @@ from attnconn_core.sources.array_tree import ArrayTree
 from attnconn_core.sources.axes import require_time_first
 from attnconn_core.sources.base import Design, Listing, require_session
 from attnconn_core.sources.files import inside
+from attnconn_core.sources.found_files import found_in_words
 from attnconn_core.sources.keys import CHOOSES_SESSIONS
 from attnconn_core.sources.shapes import SessionShape
 from attnconn_core.sources.sidecars import sidecar_repetition_time, sidecars_of
@@ -30,6 +31,8 @@ from attnconn_core.sources.usual_regions import (
 )
 
 __all__ = ["ArrayFolder"]
+
+_LOOKED_AT = 5_000  # most files that an error counts
 
 
 @dataclass(frozen=True)
@@ -147,11 +150,7 @@ class ArrayFolder:
         if not scans:
             for problem in refused.values():
                 raise problem
-            raise CohortError(
-                f"{self.root}: must hold files sub-<id>_ses-<id>[_run-<n>] "
-                f"ending in {', '.join(READERS)}; it holds none"
-                + (f" that matches {self.file_pattern!r}" if self.file_pattern else "")
-            )
+            raise self._without_series()
         sessions = (
             Session(
                 subject=subject,
@@ -162,6 +161,15 @@ class ArrayFolder:
             for (subject, session), runs in scans.items()
         )
         return Listing(tuple(sorted(sessions)), refused)
+
+    def _without_series(self) -> CohortError:
+        pattern = f" that matches {self.file_pattern!r}" if self.file_pattern else ""
+        files = islice((path for path in self.root.rglob("*") if path.is_file()), _LOOKED_AT)
+        found = "" if pattern else found_in_words(list(files))
+        return CohortError(
+            f"{self.root}: must hold files sub-<id>_ses-<id>[_run-<n>] "
+            f"ending in {', '.join(READERS)}; it holds {found or f'none{pattern}'}"
+        )
 
     def load(self, session: Session) -> TimeSeries:
         """Read one session, one run per file.

@@ -4,7 +4,6 @@ import dataclasses
 from collections.abc import Mapping
 from functools import cache
 from inspect import isclass
-from types import MappingProxyType
 from typing import Any
 
 from attnconn_core.errors import ParameterError
@@ -23,14 +22,15 @@ __all__ = ["ENTRY_POINTS", "SOURCES", "source_class", "sources"]
 ENTRY_POINTS = "attnconn.sources"
 
 #: The sources of this package.
-SOURCES: Mapping[str, type[Source]] = MappingProxyType(
+SOURCES: Mapping[str, type[Source]] = Registry(
     {
         "hcp_sample": HcpSample,
         "hcp": HcpTree,
         "bids": BidsDerivatives,
         "arrays": ArrayFolder,
         "simulated": Simulated,
-    }
+    },
+    {},
 )
 
 _MEMBERS = tuple(name for name in vars(Source) if not name.startswith("_"))

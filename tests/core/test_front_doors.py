@@ -56,7 +56,16 @@ calls = {
     "array as table": lambda: ac.TimeSeries.from_frame(frames, 2.0),
     "complex numbers": lambda: ac.TimeSeries.from_array(frames + 1j, 2.0),
     "lists of lists": lambda: ac.TimeSeries.from_array(frames.tolist(), 2.0),
+    "one region": lambda: ac.TimeSeries.from_array(frames[:, 0], 2.0),
+    "stacked runs": lambda: ac.TimeSeries.from_array(np.stack([frames, frames]), 2.0),
+    "runs by name": lambda: ac.TimeSeries.from_array({"1": frames}, 2.0),
+    "a number as series": lambda: ac.TimeSeries.from_array(3.0, 2.0),
+    "too few names": lambda: ac.TimeSeries.from_array(frames, 2.0, regions=["a", "b"]),
+    "matrix as array": lambda: np.asarray(each[0]).tolist() == each[0].values.tolist(),
+    "method of another name": lambda: ac.METHODS["grangr"],
+    "score of another name": lambda: ac.scoring.SCORES["fingerprnt"],
     "one scan to the transformer": lambda: ac.ConnectivityFeatures().fit(series),
+    "matrices to the transformer": lambda: ac.ConnectivityFeatures().fit(each),
     "class to the transformer": lambda: ac.ConnectivityFeatures(ac.Granger).fit([series]),
     "searched parameter": lambda: (
         ac.ConnectivityFeatures(ac.Granger(lags=1, alpha=1)).set_params(estimator__lags=2)
@@ -88,7 +97,7 @@ answers = {}
 for name, call in calls.items():
     try:
         answers[name] = call()
-    except ac.AttnconnError as error:
+    except (ac.AttnconnError, KeyError) as error:
         answers[name] = f"{type(error).__name__}: {error}"
 print(json.dumps(answers))
 """
@@ -121,8 +130,17 @@ ANSWERS = {
     "an index in a table": "SeriesError: run 1: every column must be a region",
     "array as table": "from_frame takes tables; TimeSeries.from_array takes arrays",
     "complex numbers": "run 1 must hold real numbers; got complex128",
-    "lists of lists": "A run that is a list of lists must be made an array first",
+    "lists of lists": "got a list of 300 rows: make it an array first, np.asarray(frames)",
+    "one region": "got (300,). Frames of a single region are frames[:, None]",
+    "stacked runs": "got one array of shape (2, 300, 40): pass list(frames) if its first axis is",
+    "runs by name": "one per run; got a mapping: pass list(frames.values())",
+    "a number as series": "one per run; got float",
+    "too few names": "one name of a region per column; got 2 names of regions for 40 columns",
+    "matrix as array": True,
+    "method of another name": "KeyError: 'grangr: did you mean granger?'",
+    "score of another name": "KeyError: 'fingerprnt: did you mean fingerprint?'",
     "one scan to the transformer": "X must be a list of scans; got a single TimeSeries",
+    "matrices to the transformer": "X must be a list of scans; got Connectivity. edge_features(",
     "class to the transformer": "not a class: write Granger(), not Granger",
     "searched parameter": 2,
     "unknown parameter": "has no parameter lag",

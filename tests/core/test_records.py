@@ -288,3 +288,15 @@ def test_a_matrix_draws_itself_with_colours_around_0_where_it_has_signs():
         low, high = matrix.plot().axes[0].images[0].get_clim()
         assert (low == -high) == signed
         assert matrix.plot(signed=True).axes[0].images[0].get_clim()[0] < 0
+
+
+def test_connectivity_is_an_array_to_numpy():
+    values = np.array([[0, 2.0], [0.5, 0]])
+    matrix = Connectivity(values, ("V1", "V2"), "granger", True)
+    assert np.asarray(matrix) is matrix.values
+    assert np.asarray(matrix, dtype=np.float32).dtype == np.float32
+    copied = np.array(matrix)
+    assert not np.shares_memory(copied, matrix.values)
+    with pytest.raises(ValueError, match="copy"):
+        np.array(matrix, dtype=np.float32, copy=False)
+    assert np.mean(matrix) == values.mean()

@@ -5,6 +5,7 @@ import pandas as pd
 
 from attnconn_assets.assets.catalogue import store_of
 from attnconn_assets.assets.report.specs import report_path
+from attnconn_assets.operation.conclusion import conclude
 from attnconn_assets.storage.formats import read_table
 from attnconn_assets.study.study import load_study
 
@@ -20,7 +21,7 @@ STUDY = {
 
 
 def test_a_score_of_another_package_goes_into_the_report(
-    installed, write_study, run_line, instance
+    installed, write_study, run_line, instance, capsys
 ):
     settings = {"asymmetry": {"per_subject": False}}
     study = load_study(write_study(**STUDY, scores=[settings]))
@@ -36,6 +37,10 @@ def test_a_score_of_another_package_goes_into_the_report(
     page = report_path(study).read_text()
     assert "How much connectivity depends on the direction, per method." in page
     assert "no connectivity to be found" in page
+    conclude(study, outcome, 1.0)
+    mean = scores[scores["method"] == "granger"]["asymmetry"].mean()
+    told_mean = f"Asymmetry (asymmetry; means per method): granger {mean:.3f}, lagged_correlation"
+    assert told_mean in capsys.readouterr().out
 
     # Its setting makes it stale, and what shows it.
     _, told = run_line(load_study(write_study(**STUDY, scores=["asymmetry"])), instance)

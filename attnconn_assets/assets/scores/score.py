@@ -4,9 +4,9 @@ from attnconn_assets.assets.scores.cautions import CAUTIONS, cautions_of
 from attnconn_assets.assets.scores.study_data import StudyData
 from attnconn_assets.building.result import Result
 from attnconn_assets.building.work import Work
-from attnconn_core.errors import CohortError
+from attnconn_core.errors import CohortError, ParameterError
 from attnconn_core.figures import FigureContext, Styles, score_figures
-from attnconn_core.scoring import join_cautions
+from attnconn_core.scoring import Scored, join_cautions
 
 __all__ = ["make_score"]
 
@@ -19,6 +19,12 @@ def make_score(work: Work) -> Result:
     except CohortError as error:
         lacks = "".join(f"; {name} is missing because {why}" for name, why in work.lacks.items())
         raise CohortError(f"{error}{lacks}") from error
+    if not isinstance(scored, Scored):
+        kind = type(score)
+        raise ParameterError(
+            f"score must return a Scored; got {type(scored).__name__} (score {score.name}, class "
+            f"{kind.__module__}.{kind.__qualname__})"
+        )
     # Scores that issue cautions use their own; all others read the asset `cautions`.
     warnings = (
         cautions_of(work)

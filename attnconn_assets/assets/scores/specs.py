@@ -20,7 +20,10 @@ from attnconn_assets.building.spec import BuildSpec, Kind
 from attnconn_assets.storage.entry import WHOLE
 from attnconn_assets.study.study import Study
 from attnconn_core.connectivity.method import Method
+from attnconn_core.errors import CohortError
 from attnconn_core.figures import figures_module
+from attnconn_core.forecasting import group_folds
+from attnconn_core.records import Cohort
 from attnconn_core.scoring import Cautious, ChoosesPenalties, Comparable, GroupContrast, Score
 from attnconn_core.sources import INDEPENDENT_SAMPLES, atlas_files
 
@@ -28,6 +31,7 @@ __all__ = [
     "compared_assets",
     "competitors_of",
     "contrast_of",
+    "expected_pools",
     "labels_of",
     "reads_cohort_models",
     "scored",
@@ -79,6 +83,20 @@ def _pools_of(study: Study) -> tuple[tuple[str, str], ...]:
     places = [("group_forecaster", study.read_out[0])] if reads_cohort_models(study) else []
     places += [(asset, WHOLE) for asset in ("pooled_moments", EVIDENCE) if _reads(study, asset)]
     return tuple(places)
+
+
+def expected_pools(study: Study, cohort: Cohort) -> dict[str, int]:
+    """Return subject → pool, if every asset that deals pools is made from this cohort.
+
+    Empty if no method of the study uses pools, or the cohort is too small for them.
+    """
+    if not _pools_of(study):
+        return {}
+    try:
+        folds = group_folds(cohort, study.cross_fit_folds, study.cross_fit_seed)
+    except CohortError:
+        return {}
+    return {subject: number for number, fold in enumerate(folds) for subject in fold.reads or ()}
 
 
 def labels_of(study: Study) -> dict[str, list[str]]:

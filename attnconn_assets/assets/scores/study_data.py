@@ -153,7 +153,8 @@ class StudyData(ScoreData):
 
     def _require(self, what: str) -> None:
         if what not in self._reads:
+            declared = ", ".join(sorted(self._reads)) or "nothing"
             raise UndeclaredError(
-                f"{self._work.asset} reads {what}, which the score does not declare; "
-                f"it reads {', '.join(sorted(self._reads)) or 'nothing'}"
+                f"the score {self._work.asset} reads {what} but declares only {declared}: add "
+                f"{what!r} to `reads` in its class"
             )

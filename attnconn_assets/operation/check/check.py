@@ -7,6 +7,7 @@ from attnconn_assets.operation.check.cost import check_cost
 from attnconn_assets.operation.check.findings import Findings
 from attnconn_assets.operation.check.lengths import check_lengths, read_shapes
 from attnconn_assets.operation.check.motion import check_motion
+from attnconn_assets.operation.check.plugins import check_plugins
 from attnconn_assets.operation.check.regions import other_regions_than_stored
 from attnconn_assets.operation.check.scores import check_scores
 from attnconn_assets.operation.check.sessions import candidates, check_sessions, without
@@ -38,6 +39,7 @@ def check(study: Study, *, seconds: float | None = None) -> Findings:
     findings = Findings()
     for every in (methods(), sources(), scores(), figures()):
         findings.warnings += every.unusable.values()
+    check_plugins(study, findings)
     until = None if seconds is None else time.monotonic() + seconds
     source = study.make_source()
     try:

@@ -3,12 +3,12 @@
 import pandas as pd
 
 from attnconn_assets.assets.inputs.specs import has_phenotypes
-from attnconn_assets.assets.scores.specs import scored
+from attnconn_assets.assets.scores.specs import expected_pools, scored
 from attnconn_assets.operation.check.findings import Findings
 from attnconn_assets.study.study import Study
 from attnconn_core.errors import AttnconnError, CohortError, UnpairedError
 from attnconn_core.records import Cohort
-from attnconn_core.scoring import CheckedEarly
+from attnconn_core.scoring import CheckedEarly, CheckedWithinPools, EarlyCheck, Score
 from attnconn_core.sources import (
     Source,
     brings_phenotypes,
@@ -30,10 +30,10 @@ def check_scores(study: Study, source: Source, cohort: Cohort, findings: Finding
             findings.errors.append(f"phenotypes: {error}")
     _warn_of_no_table(study, findings)
     for score in scored(study):
-        if not isinstance(score, CheckedEarly) or ("phenotypes" in score.reads and table is None):
+        if "phenotypes" in score.reads and table is None:
             continue
         try:
-            early_check = score.check_early(cohort, table)
+            early_check = _checked(study, score, cohort, table)
         except UnpairedError as error:
             _block(score.name, error, findings, inapplicable=_one_session_each(cohort))
         except CohortError as error:
@@ -41,8 +41,18 @@ def check_scores(study: Study, source: Source, cohort: Cohort, findings: Finding
         except AttnconnError as error:
             findings.errors.append(f"{score.name}: {error}")
         else:
-            findings.plan.append(early_check.would)
-            findings.warnings += early_check.notes
+            if early_check is not None:
+                findings.plan.append(early_check.would)
+                findings.warnings += early_check.notes
+
+
+def _checked(
+    study: Study, score: Score, cohort: Cohort, table: pd.DataFrame | None
+) -> EarlyCheck | None:
+    """Return the result of a score's own check; None if it has none."""
+    if isinstance(score, CheckedWithinPools):
+        return score.check_within_pools(cohort, expected_pools(study, cohort))
+    return score.check_early(cohort, table) if isinstance(score, CheckedEarly) else None
 
 
 def _one_session_each(cohort: Cohort) -> bool:

@@ -3,7 +3,8 @@
 import datetime
 import json
 import os
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -87,7 +88,7 @@ def draft_study(
         **needed_keys(source, paths),
         **keys,
     }
-    findings = _checked(file, content)
+    findings = _checked(file, content, keys)
     text = signed("\n".join(_lines(root, file, content, findings)))
     file.with_name(SCHEMA).write_text(
         json.dumps(study_schema(), ensure_ascii=False, indent=1), encoding="utf-8"
@@ -102,17 +103,28 @@ def _beside(path: Path, folder: Path) -> str:
     return os.path.relpath(path, folder) if path.is_relative_to(folder) else str(path)
 
 
-def _checked(file: Path, content: Mapping[str, Any]) -> Findings:
-    """Check a study before it is written, from a hidden file beside it."""
+def _checked(file: Path, content: Mapping[str, Any], given: Collection[str]) -> Findings:
+    """Check a study before it is written, from a hidden file beside it.
+
+    `given` are the keys that the user gave.
+    """
     trial = file.with_name(f".{file.stem}.{os.getpid()}.yaml")
     trial.write_text(yaml.safe_dump(dict(content)), encoding="utf-8")
     try:
         return check(load_study(trial), seconds=_SECONDS)
     except StudyError as error:
-        why = str(error).replace(str(trial), file.name)
-        raise StudyError(f"{why}. Give keys with --set KEY=VALUE") from error
+        raise StudyError(_in_terms_of_init(str(error), trial, file, given)) from error
     finally:
         trial.unlink()
+
+
+def _in_terms_of_init(message: str, trial: Path, file: Path, given: Collection[str]) -> str:
+    """Return an error of the trial file, which a user doesn't see, in terms of the command."""
+    blamed = [key for key in given if re.search(rf"(?<!\w){re.escape(key)}(?!\w)", message)]
+    if blamed:
+        options = " ".join(f"--set {key}=…" for key in blamed)
+        return f"{options}: {message.replace(f'{trial}: ', '')} (nothing is written)"
+    return f"{message.replace(str(trial), file.name)}. Give keys with --set KEY=VALUE"
 
 
 def _lines(root: Path, file: Path, content: Mapping[str, Any], findings: Findings) -> Iterator[str]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from attnconn_core.errors import StudyError
 from attnconn_core.sources import sources
+from attnconn_core.sources.found_files import found_in_words
 
 __all__ = ["file_paths", "guessed_source", "needed_keys", "phenotype_table", "valid_name"]
 
@@ -45,6 +46,8 @@ def guessed_source(root: Path, paths: Sequence[str]) -> str:
         return "bids"
     if any(Path(path).name.startswith("sub-") for path in paths):
         return "arrays"
+    if found := found_in_words([Path(path) for path in paths]):
+        raise StudyError(f"{root}: must hold files sub-<id>_ses-<id>…; it holds {found}")
     raise StudyError(
         f"{root}: no file looks like a scan (sub-…, or <subject>/{_HCP}/…); name the source with "
         f"--source ({', '.join(sources())})"

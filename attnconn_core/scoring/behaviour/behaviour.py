@@ -11,6 +11,7 @@ from sklearn.metrics import mean_absolute_error, mean_squared_error, r2_score
 
 from attnconn_core.checks import require_choice, require_whole
 from attnconn_core.errors import ParameterError
+from attnconn_core.records import Connectivity
 from attnconn_core.records.short_repr import ShortRepr
 from attnconn_core.scoring.behaviour.folds import CrossValidated, assign_folds
 from attnconn_core.scoring.behaviour.kernel_folds import edge_kernel
@@ -196,6 +197,9 @@ def predict_behaviour(
 def _numbers(name: str, values: object) -> np.ndarray:
     """Return an array of real numbers, also of a column or table of pandas."""
     try:
+        # NumPy would stack the matrices.
+        if isinstance(values, list | tuple) and any(isinstance(v, Connectivity) for v in values):
+            raise TypeError
         return np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError):
         hint = ". edge_features(matrices) makes the features of matrices"

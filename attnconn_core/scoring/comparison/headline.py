@@ -144,6 +144,8 @@ def _sentence(
 
 def _difference(pairs: pd.DataFrame, verdict: pd.Series) -> str:
     """Return the difference of the two highest methods and its interval; empty if not known."""
+    if pairs.empty:  # with a single method it has no columns either
+        return ""
     pairs = with_score_column(pairs)
     both = {verdict["highest"], verdict["next"]}
     row = pairs[_of(pairs, verdict) & pairs["first"].isin(both) & pairs["second"].isin(both)]

@@ -165,6 +165,11 @@ class ConnectivityFeatures(TransformerMixin, BaseEstimator):
     def _series(self, scans: Scans) -> list[TimeSeries]:
         if isinstance(scans, TimeSeries):
             raise ParameterError("X must be a list of scans; got a single TimeSeries")
+        if any(isinstance(scan, Connectivity) for scan in scans):
+            raise ParameterError(
+                "X must be a list of scans; got Connectivity. edge_features(matrices) makes the "
+                "features of matrices"
+            )
         series = [
             scan
             if isinstance(scan, TimeSeries)

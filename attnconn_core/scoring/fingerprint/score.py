@@ -134,8 +134,20 @@ class Fingerprint:
         CohortError
             As `score` does.
         """
-        pairs = pair_within_pools(cohort, {}).pairs
-        return EarlyCheck(f"fingerprint identifies {len(pairs)} subjects")
+        return self.check_within_pools(cohort, {})
+
+    def check_within_pools(self, cohort: Cohort, pools: Mapping[str, int]) -> EarlyCheck:
+        """Return how many subjects would be identified; see `CheckedWithinPools`.
+
+        Raises
+        ------
+        CohortError
+            As `score` does.
+        """
+        compared = pair_within_pools(cohort, pools)
+        return EarlyCheck(
+            f"fingerprint identifies {len(compared.pairs)} subjects", compared.notes_on_alone
+        )
 
     def score(self, data: ScoreData) -> Scored:
         """Identify every subject's retest by its test, from complete and from shorter scans.

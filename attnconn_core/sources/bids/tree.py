@@ -9,6 +9,7 @@ from attnconn_core.errors import CohortError, IdentifierError, InputError, Study
 from attnconn_core.records import check_identifier
 from attnconn_core.sources.bids.entities import BidsName, read_bids_name
 from attnconn_core.sources.files import existing_folder, is_dangling
+from attnconn_core.sources.misjoined import with_underscores
 from attnconn_core.sources.stray_files import is_hidden, stray_copy
 
 __all__ = ["Refused", "find_scans", "gifti_series", "runs_of_sessions"]
@@ -138,8 +139,8 @@ def _name_of(path: Path, folder: Path, suffixes: Mapping[str, str]) -> BidsName 
         folder.
     """
     ending = next(known for known in suffixes if path.name.endswith(known))
-    meant = f"_{suffixes[ending]}" in path.name
-    if not meant or not (path.is_file() or is_dangling(path)):
+    is_named = f"_{suffixes[ending]}" in path.name
+    if not is_named or not (path.is_file() or is_dangling(path)):
         return None
     if stray := stray_copy(path):
         raise stray
@@ -147,6 +148,12 @@ def _name_of(path: Path, folder: Path, suffixes: Mapping[str, str]) -> BidsName 
     # A dense series ends in .nii, too, and fMRIPrep's confounds are named timeseries.tsv.
     if suffixes.get(name.ending) != name.suffix or name.entities.get("desc") == "confounds":
         return None
+    meant = with_underscores(path.name)
+    if meant != path.name:
+        raise IdentifierError(
+            f"{path}: the parts of a name must be separated by underscores, as in "
+            f"sub-<id>_ses-<id>_task-<label>; got {path.name!r}: did you mean {meant}?"
+        )
     check_identifier(name.subject, f"{path}: the subject in the name")
     check_identifier(name.session, f"{path}: the session in the name")
     inside = [part for part in path.relative_to(folder.parent).parts[:-1] if "-" in part]

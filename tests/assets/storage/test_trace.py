@@ -80,6 +80,20 @@ def test_what_nobody_knows_is_refused(traced):
             list(trace_lines(store, strange))
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("fingerprin", "fingerprint"),
+        ("sub-a_ses-tst", "sub-a_ses-test"),
+        ("pearsn/sub-a_ses-test", "pearson/sub-a_ses-test"),
+    ],
+)
+def test_the_nearest_name_in_the_store_is_suggested(traced, typed, meant):
+    _, store, _ = traced
+    with pytest.raises(StoreError, match=rf": did you mean {meant}\?$"):
+        list(trace_lines(store, typed))
+
+
 def test_a_stored_file_and_its_copy_lead_back(traced):
     study, store, _ = traced
     stored = store.path(store.entry("report", "all"), "report.html")

@@ -67,6 +67,13 @@ def test_a_study_that_nothing_is_called_is_one_line(arguments, monkeypatch, caps
     assert "known_truth, simulated); got 'simulatd'" in line
 
 
+def test_a_study_beside_is_suggested_with_its_ending(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "hdr.yaml").touch()
+    with pytest.raises(StudyError, match=r"path of a file \(did you mean hdr\.yaml\?\), or"):
+        study_file("hdr")
+
+
 def installed_to(site: Path) -> Path:
     """Lay the shipped files as a wheel does; return the folder."""
     folder = site / "attnconn_assets" / "shipped"

@@ -270,6 +270,21 @@ def test_a_study_sets_parameters_of_methods(write_study):
             "methods may name each method once; named more often: pearson",
         ),
         ([{"perason": {}}], "no method is called perason: did you mean pearson"),
+        (
+            ["perason", "grangr"],
+            r"no method is called perason: did you mean pearson\?; no method is called grangr: did "
+            r"you mean granger\?$",
+        ),
+        (
+            ["perason", "wavelets"],
+            "perason: did you mean pearson.*; no method is called wavelets; methods must be among "
+            ".*or be a method of another package, which must be installed$",
+        ),
+        (
+            [{"granger": {"max_lags": 3}}],
+            "max_lags is set by the study's own key granger: write granger: {max_lags: 3} at the "
+            "top of the file",
+        ),
     ],
 )
 def test_a_parameter_that_a_method_does_not_take_is_refused(write_study, methods, words):

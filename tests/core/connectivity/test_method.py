@@ -204,3 +204,12 @@ def test_what_was_given_can_change_without_the_method():
     method = Method("odd", "Odd", "granger", GrangerLogRatio, parameters=given_to)
     given_to["lags"] = 7
     assert method.parameters == {"lags": 2}
+
+
+def test_an_estimator_that_returns_anything_but_connectivity_is_named():
+    banded = Method("banded", "Banded", "coherence", Banded)
+    with pytest.raises(
+        ParameterError,
+        match=r"must return a Connectivity; got NoneType \(method banded, class .*Banded\)",
+    ):
+        banded.named(banded.make().estimate(None))

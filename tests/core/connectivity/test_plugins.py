@@ -43,6 +43,12 @@ def test_a_class_may_say_how_it_is_shown(install):
             "must have directed, a class variable of type bool; got 1",
         ),
         ("odd", GOOD + "    label = 3\n", "must have label, a class variable of type str; got 3"),
+        (
+            "odd",
+            GOOD + "    def __init__(self, order, lags=1): ...\n",
+            r"every setting of its class needs a default, as Odd\(\) must make one; there is none "
+            "for: order",
+        ),
         ("even", GOOD, "has as `method`; got 'even' and 'odd'"),
     ],
 )

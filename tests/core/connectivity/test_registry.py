@@ -1,5 +1,3 @@
-from types import MappingProxyType
-
 import numpy as np
 import pytest
 
@@ -16,6 +14,7 @@ from attnconn_core.connectivity import (
     estimators,
     methods,
 )
+from attnconn_core.plugins import Registry
 
 PARTIALS = ("partial", "shrinkage_partial", "graphical_lasso")
 PRESETS = {
@@ -42,7 +41,7 @@ def test_the_registry_is_complete_and_in_order():
     # One that is added stands anywhere among them.
     assert tuple(name for name in METHODS if name in known) == known
     assert all(METHODS[name].name == name for name in METHODS)
-    assert isinstance(METHODS, MappingProxyType)
+    assert isinstance(METHODS, Registry)
     assert {name: methods()[name] for name in METHODS} == dict(METHODS)
 
 
@@ -55,7 +54,7 @@ def test_every_estimator_is_listed_once_under_its_own_name():
     )
     assert tuple(name for name in ESTIMATORS if name in known) == known
     assert all(ESTIMATORS[name].method == name for name in ESTIMATORS)
-    assert isinstance(ESTIMATORS, MappingProxyType)
+    assert isinstance(ESTIMATORS, Registry)
     assert estimators().items() >= ESTIMATORS.items()
 
 
@@ -117,9 +116,19 @@ def test_traits_hold_for_the_matrices(scan):
     assert isinstance(set_up[1][1], Tangent)
     for method, estimator in (*ready, *set_up):
         estimated = estimator.estimate(scan)
-        assert estimated.directed == method.directed
-        assert method.directed == (abs(estimated.values - estimated.values.T).max() > 1e-9)
-        assert method.signed == (estimated.values.min() < 0)
+        differs = abs(estimated.values - estimated.values.T).max() > 1e-9
+        assert estimated.directed == method.directed, (
+            f"{method.name}: Connectivity.directed must be the trait of the class, "
+            f"{method.directed}; got {estimated.directed}"
+        )
+        assert differs == method.directed, (
+            f"{method.name}: [target, source] and [source, target] must differ in a matrix of a "
+            f"directed method, and only there; directed is {method.directed}"
+        )
+        assert (estimated.values.min() < 0) == method.signed, (
+            f"{method.name}: negative values must occur in a matrix of a signed method, and only "
+            f"there; signed is {method.signed}, the lowest value {estimated.values.min():.3g}"
+        )
 
 
 def test_presets_are_methods_of_their_own(scan):

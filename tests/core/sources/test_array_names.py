@@ -47,3 +47,22 @@ def test_names_that_nearly_fit_are_said_not_to_be_read(name):
 )
 def test_other_files_are_left_alone(name):
     assert near_miss(Path(name)) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("sub-01-ses-1.csv", "sub-01_ses-1.csv"),
+        ("sub-01-run-1.npy", "sub-01_run-1.npy"),
+        ("sub-01_ses-1-run-2.csv", "sub-01_ses-1_run-2.csv"),
+        ("sub-01_task-rest-space-T1w_timeseries.tsv", "sub-01_task-rest_space-T1w_timeseries.tsv"),
+    ],
+)
+def test_a_hyphen_in_place_of_an_underscore_is_refused_with_the_name_that_is_meant(name, meant):
+    with pytest.raises(IdentifierError, match=f"separated by underscores.*did you mean {meant}"):
+        read_name(Path(name))
+
+
+def test_hyphens_within_the_name_of_a_subject_or_session_are_kept():
+    found = read_name(Path("sub-HC-04_ses-pre-2.csv"))
+    assert (found.subject, found.session) == ("HC-04", "pre-2")

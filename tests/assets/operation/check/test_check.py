@@ -184,6 +184,24 @@ def shared_headers():
     return write
 
 
+@pytest.mark.parametrize(
+    ("methods", "identified", "alone"), [(["attention_group_base"], 2, 1), (["pearson"], 3, 0)]
+)
+def test_subjects_alone_in_the_pool_of_a_cohort_model_are_not_promised(
+    scans, tmp_path, methods, identified, alone
+):
+    for path in (tmp_path / "scans").glob("sub-[4-8]_*"):
+        path.unlink()
+    study = scans(methods=methods, behaviour=None, phenotypes=None)
+    found = check(study)
+    assert f"fingerprint identifies {identified} subjects" in found.plan
+    notes = [warning for warning in found.warnings if "still not in the fingerprint" in warning]
+    assert len(notes) == alone
+    if alone:
+        assert re.match(r"subject [123] has both sessions", notes[0])
+        assert "without methods that use other subjects' data keeps everybody" in notes[0]
+
+
 def test_headers_are_read_only_as_long_as_there_is_time(scans):
     found = check(scans(), seconds=0)
     assert "headers of 0 of 16 sessions were read" in found.plan

@@ -97,7 +97,9 @@ def test_the_command_takes_keys_and_leads_to_a_run(scans, tmp_path, capsys):
 @pytest.mark.parametrize(
     ("keys", "complaint"),
     [
-        ({"metods": []}, r"^rest_scans\.yaml: unknown key 'metods'.*Give keys with --set"),
+        ({"metods": []}, r"^--set metods=…: unknown key 'metods'; did you mean 'methods'\?"),
+        ({"TR": 0.72}, r"^--set TR=…: unknown key 'TR'; did you mean 'repetition_time'\?"),
+        ({"repetition_time": "fast"}, r"^--set repetition_time=…: repetition_time: .*got 'fast'"),
         ({"name": "Rest Scans"}, "name: must be at most 40 lower-case letters"),
     ],
 )
@@ -164,6 +166,14 @@ def test_a_folder_of_other_things_is_refused(tmp_path):
         guessed_source(tmp_path, file_paths(tmp_path))
     with pytest.raises(StudyError, match="must be a folder of scans"):
         draft_study(Path("nowhere"), None, None, {})
+
+
+def test_a_folder_of_series_with_other_names_is_refused_with_an_example_of_a_name(tmp_path):
+    for subject in (1, 2):
+        (tmp_path / f"subj{subject}_run1.csv").touch()
+    told = "it holds 2 .csv files, none named .* subj1_run1.csv: rename it to sub-1_ses-1_run-1.csv"
+    with pytest.raises(StudyError, match=told):
+        guessed_source(tmp_path, file_paths(tmp_path))
 
 
 def test_a_name_is_made_valid():

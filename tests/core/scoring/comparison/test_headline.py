@@ -167,3 +167,13 @@ def test_below_zero_nobody_is_highest():
     assert said.startswith("No forecaster explains anything: Method two has −8.000")
     _, (said,) = cells_and_words(replace(measured(20, 0.5), words_below_zero=none))
     assert said.startswith("Forecasts are best by Method one")
+
+
+def test_a_study_of_one_method_has_no_pairs_and_still_its_sentences():
+    values = pd.DataFrame({"one": np.random.default_rng(0).normal(0.3, 0.1, 7)})
+    compared = compare_on_units(values, pd.Series(np.full(7, 0.1)))
+    alone = Measured("forecast", "R²", compared, column="R²", words="{best} by {who} (R² {value})")
+    found = join_measures([alone])
+    cells = headline_cells(found.scores, found.verdicts)
+    (said,) = in_words(cells, found.verdicts, LABELS.__getitem__, pairs=found.pairs)
+    assert "by Method one" in said

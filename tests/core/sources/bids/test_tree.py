@@ -112,3 +112,12 @@ def test_a_link_out_of_the_dataset_is_followed_only_where_allowed(fmriprep, sour
     (annex / "object").unlink()
     with pytest.raises(ScanError, match="datalad get"):
         source(link_roots=(annex,)).sessions()
+
+
+def test_a_hyphen_in_place_of_an_underscore_is_refused_with_the_name_that_is_meant(
+    fmriprep, source
+):
+    fmriprep.session("02", "1")
+    fmriprep.session("01-ses-1")
+    refused = source().listing().missing
+    assert any("did you mean sub-01_ses-1_task-rest" in str(why) for why in refused.values())
