@@ -74,14 +74,13 @@ def near_miss(path: Path) -> ScanError | StrayError | None:
     )
     stem, dot, ending = (original_of(path.name) or path.name).partition(".")
     renamed = f"sub{stem[3:]}{dot}{ending.lower()}"
-    if claims(renamed) and renamed != path.name:
-        return ScanError(f"{message}. Rename it to {renamed}")
-    beside = (stem + ending for ending in READERS if path.with_name(stem + ending).is_file())
-    if series := next(filter(claims, beside), None):
-        return StrayError(
-            f"{message}. {series} beside it is read: delete {path.name} if it isn't needed"
-        )
-    return ScanError(message)
+    for series in (stem + reader for reader in READERS):
+        other = path.with_name(series)
+        if claims(series) and other.is_file() and not (path.exists() and other.samefile(path)):
+            return StrayError(
+                f"{message}. {series} beside it is read: delete {path.name} if it isn't needed"
+            )
+    return ScanError(f"{message}. Rename it to {renamed}" if claims(renamed) else message)
 
 
 def read_name(path: Path) -> ArrayName:

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from attnconn_core.errors import IdentifierError
+from attnconn_core.errors import IdentifierError, ScanError
 from attnconn_core.sources.array_names import WHOLE, claims, near_miss, read_name
 
 
@@ -40,6 +40,19 @@ def test_names_that_break_the_rule(name):
 )
 def test_names_that_nearly_fit_are_said_not_to_be_read(name):
     assert "isn't read" in str(near_miss(Path(name)))
+
+
+def test_a_name_in_capitals_is_to_be_renamed_and_not_taken_for_a_file_beside_itself(tmp_path):
+    for name, meant in (("Sub-01_ses-1.csv", "sub-01_ses-1.csv"), ("SUB-2.TSV", "sub-2.tsv")):
+        (tmp_path / name).touch()
+        error = near_miss(tmp_path / name)
+        assert type(error) is ScanError
+        assert str(error).endswith(f"Rename it to {meant}")
+    (tmp_path / "sub-01_ses-1.npy").touch()
+    assert "sub-01_ses-1.csv" in str(near_miss(tmp_path / "Sub-01_ses-1.csv"))
+    (tmp_path / "sub-3.csv").touch()
+    (tmp_path / "sub-3.mat").touch()
+    assert "delete sub-3.mat" in str(near_miss(tmp_path / "sub-3.mat"))
 
 
 @pytest.mark.parametrize(

@@ -106,7 +106,7 @@ def test_a_first_file_that_can_t_be_read_costs_its_own_session_alone(tmp_path):
 def test_a_series_lying_on_its_side_is_not_guessed_at(tmp_path):
     save(tmp_path, "sub-a_ses-test", n_frames=2, n_regions=6)
     folder = ArrayFolder(tmp_path, 1.0)
-    with pytest.raises(ScanError, match=r"since it could also be \(region, time\); got \(2, 6\)"):
+    with pytest.raises(ScanError, match=r"got \(2, 6\), which could also be \(region, time\)"):
         folder.load(folder.sessions()[0])
     regions = tmp_path / "regions.txt"
     regions.write_text("x\ny\n")
@@ -244,12 +244,17 @@ def test_region_by_time_is_refused_and_short_scans_are_not(tmp_path):
     path = tmp_path / "sub-a_ses-test.npy"
     np.save(path, scan(shape=(70, 90)).T)
     folder = ArrayFolder(tmp_path, 1.0)
-    with pytest.raises(ScanError, match=r"sub-a.*looks like \(region, time\): .* \(90, 70\)"):
+    with pytest.raises(ScanError, match=r"sub-a.*looks like \(region, time\)\. .* \(90, 70\)"):
         folder.load(folder.sessions()[0])
     for shape in ((60, 100), (40, 400)):
         np.save(path, scan(shape=shape))
         folder = ArrayFolder(tmp_path, 1.0)
         assert folder.load(folder.sessions()[0]).n_frames == shape[0]
+    # More regions than frames, and values that don't show which axis is time.
+    np.save(path, np.random.default_rng(0).normal(size=(30, 300)))
+    folder = ArrayFolder(tmp_path, 1.0)
+    with pytest.raises(ScanError, match=r"got \(30, 300\), which could also be \(region, time\)"):
+        folder.load(folder.sessions()[0])
 
 
 def test_a_time_in_another_unit_is_refused_with_what_was_meant(tmp_path, ptseries):

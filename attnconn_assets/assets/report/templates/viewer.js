@@ -12,7 +12,7 @@
   const chosen = document.getElementById("viewer-method");
   const edges = document.getElementById("viewer-edges");
   const shown = number => Number.isFinite(number) ? number.toPrecision(3).replace("-", "−") : "missing";
-  const config = { responsive: true, displaylogo: false, toImageButtonOptions: { format: "svg" } };
+  const config = { responsive: true, displaylogo: false, displayModeBar: true, showSendToCloud: false, plotlyServerURL: "", modeBarButtonsToRemove: ["sendDataToCloud", "editInChartStudio"], toImageButtonOptions: { format: "svg" } };
 
   const layout = (name, more) => ({
     margin: { l: 10, r: 10, t: 34, b: 10 },
