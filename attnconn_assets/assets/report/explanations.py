@@ -41,6 +41,7 @@ def explanations(work: Work, skill: pd.DataFrame | None, styles: Styles) -> dict
     """
     return {
         **_settings_of_scores(work.settings["scores"]),
+        "pooled": facts_of(work, "fingerprint").get("pools", 1) > 1,
         "least_p": facts_of(work, "fingerprint").get("least p"),
         "several_lengths": _has_several_lengths(work),
         "like_linear": _like_linear(skill, styles) if _session_models_begin_linear(work) else "",

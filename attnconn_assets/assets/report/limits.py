@@ -35,6 +35,6 @@ def limits(pairs: pd.DataFrame, verdicts: pd.DataFrame) -> list[str]:
     return [
         f"With {n}, the 95 % interval of a difference between two methods typically reaches this "
         f"far to each side: {', '.join(differences)} (median over pairs of methods). A smaller "
-        f"difference can be shown only if nearly all {n.split(maxsplit=1)[1]} share it."
+        f"difference is shown only if it is much alike in all {n.split(maxsplit=1)[1]}."
         for n, differences in told.items()
     ]

@@ -184,9 +184,9 @@ def _words(target: str) -> tuple[str, str]:
     what = "behaviour (mean over targets)" if target == ALL_TARGETS else named
     return (
         f"The {{best}} prediction of {what} in unseen subjects is that of {{who}} (r {{value}})",
-        f"No method predicts {what} in unseen subjects: the highest r, of {{who}}, is below 0 "
-        "({value}). With few subjects a negative r is no finding: a model that only knows the mean "
-        "of its training subjects has r below 0, and r = −1 where each subject is a fold",
+        f"No method is shown to predict {what} in unseen subjects: the highest r, of {{who}}, is "
+        "below 0 ({value}). With few subjects a negative r is no finding: a model that only knows "
+        "the mean of its training subjects has r below 0, and r = −1 where each subject is a fold",
     )
 
 

@@ -27,5 +27,5 @@ def test_differences_that_cannot_be_told_are_half_of_the_median_interval():
         "With 7 subjects, the 95 % interval of a difference between two methods typically reaches "
         "this far to each side: 0.25 (identified) (median"
     )
-    assert sentence.endswith("only if nearly all subjects share it.")
+    assert sentence.endswith("only if it is much alike in all subjects.")
     assert limits(pairs.head(0), verdicts) == []

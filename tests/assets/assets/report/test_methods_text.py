@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pandas as pd
 
 from attnconn_assets.assets.report.methods_text import methods_bibtex, methods_text
+from attnconn_assets.assets.report.scores_text import on_scores
 from attnconn_core.connectivity import METHODS
 from attnconn_core.forecasting import PRESETS
 from attnconn_core.scoring import scores
@@ -18,10 +19,11 @@ SESSIONS = pd.DataFrame(
 SKILL = pd.DataFrame({"method": ["ar", "attention_subject", "hierarchical_var"]})
 
 
-def text(*, skill=SKILL, networks=(), lacks=(), data=""):
+def text(*, skill=SKILL, networks=(), lacks=(), data="", study=None, pools=1):
     work = SimpleNamespace(
         settings={
-            "study": {},
+            "study": {"scan_lengths": [60, 120]} | (study or {}),
+            "design": "split-half",
             "data": data,
             "methods": [METHODS["pearson"], METHODS["attention_subject"]],
             "scores": [scores()["fingerprint"](permutations=200, resamples=300)],
@@ -32,6 +34,7 @@ def text(*, skill=SKILL, networks=(), lacks=(), data=""):
         lacks=dict.fromkeys(lacks, "no reason"),
         needs={"cohort": "whole", "regions": "whole", "fingerprint": "whole"},
         table=lambda *_: SESSIONS,
+        facts=lambda *_: {"pools": pools},
         regions=lambda: SimpleNamespace(regions=("a", "b")),
     )
     return "\n".join(methods_text(work, COHORT, skill)), methods_bibtex(work)
@@ -51,6 +54,32 @@ def test_scans_networks_forecasts_and_statistics_are_described():
     assert "of 200 random pairings, or of all if there are no more" in said
     assert "resamples" in said
     assert "biswal1995" in references
+
+
+def test_the_design_the_scores_and_their_settings_are_described():
+    said, _ = text(pools=2)
+    assert "14 resting-state sessions of 7 subjects" in said
+    assert "A subject's sessions are two halves of one run: split-half, not test–retest." in said
+    assert "Pearson (Biswal 1995), correlation of the series of every two regions" in said
+    assert "Pearson's correlation of edges, each standardised over subjects," in said
+    assert "Subjects were compared only within a pool" in said
+    assert "Subjects were compared only within a pool" not in text()[0]
+    assert "Shorter scans are the first 60, 120 frames of each session; networks of one" in said
+    assert "corrected for the number of comparisons of a score (Holm)" in said
+
+
+def test_simulated_data_are_called_so():
+    said, _ = text(study={"source": "simulated", "n_frames": 400, "seed": 3})
+    assert "14 simulated sessions of 7 subjects" in said
+    assert "resting" not in said
+    assert "from known directed connections, which differ between subjects; n_frames: 400; " in said
+
+
+def test_behaviour_is_described_by_its_settings():
+    asked = scores()["behaviour"](family_column="Family", repeats=3, folds=5, permutations=20)
+    sentences = [*on_scores(SimpleNamespace(settings={"scores": [asked]}, lacks={}))]
+    assert sentences[0].endswith("(He et al. 2020), in 3 cross-validations of 5 folds of families")
+    assert "20 shuffles" in sentences[1]
 
 
 def test_papers_of_the_data_are_cited():

@@ -109,7 +109,7 @@ def test_only_a_winner_is_marked(context: dict[str, Any]) -> None:
 def test_the_fingerprint_is_written_as_given(context: dict[str, Any]) -> None:
     page = _render(context)
     assert _row(page, "Name of granger") == [
-        "0.88", "1.00", "0.10", "−4.0", "0.100", "3.00", "&lt; 0.001"
+        "0.88", "1.00", "0.10", "−4.0", "0.100", "3.00", "0.0001"
     ]  # fmt: skip
     assert _row(page, "Name of pearson")[-1] == "0.2500"
     assert "Whole scans; n = 8 subjects" in page

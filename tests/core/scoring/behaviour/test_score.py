@@ -137,7 +137,8 @@ def test_few_subjects_are_said_of_an_r(make_study):
     for r, said in (
         (
             -1.0,
-            "No method predicts Score in unseen subjects: the highest r, of pearson, granger and",
+            "No method is shown to predict Score in unseen subjects: the highest r, of pearson, "
+            "granger and",
         ),
         (
             1.0,
