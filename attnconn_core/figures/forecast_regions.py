@@ -60,7 +60,10 @@ def forecast_regions(quantiles: pd.DataFrame, *, styles: Styles | None = None) -
                 linewidth=width,
                 solid_capstyle="butt",
             )
-        axes.plot([values[_MEDIAN]] * 2, [row - 0.25, row + 0.25], color=INK, linewidth=1.6)
+        for colour, width in (("white", 4.0), (INK, 1.6)):  # to be seen on black, too
+            axes.plot(
+                [values[_MEDIAN]] * 2, [row - 0.25, row + 0.25], color=colour, linewidth=width
+            )
     axes.axvline(0, color=INK, linewidth=1)
     method_rows(axes, [fill(styles.label(name), _LETTERS) for name in methods])
     axes.margins(x=0.04)
