@@ -61,7 +61,7 @@ def edge_scatters(
     across = min(_ACROSS, len(pairs))
     down = -(-len(pairs) // across)
     side = (COLUMN - 0.9) / _ACROSS
-    figure = canvas(height=1.3 + down * (side + 0.2), width=max(across * side + 0.9, 5.2))
+    figure = canvas(height=1.6 + down * (side + 0.2), width=max(across * side + 0.9, 5.2))
     common = len({second.method for _, second in pairs}) == 1
     panels = figure.subplots(down, across, squeeze=False, sharey=common)
     counted = []

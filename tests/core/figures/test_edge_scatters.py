@@ -103,3 +103,14 @@ def test_what_can_not_be_drawn_is_refused() -> None:
     nothing.values[:] = np.nan
     with pytest.raises(ParameterError, match="no edge in common"):
         edge_scatters([(_matrix("granger"), nothing)])
+
+
+@pytest.mark.parametrize("n", [8, 30])
+def test_one_row_below_a_long_subtitle_is_not_cut_off(n: int, cut_off) -> None:
+    informed = _matrix("attention_group_base", 1, n)
+    others = [_matrix(name, seed, n) for seed, name in enumerate(("granger", "granger_log_ratio"))]
+    others.append(_matrix("pearson", 5, n, directed=False))
+    figure = edge_scatters(
+        [(other, informed) for other in others], subtitle="mean over 60 subjects", styles=STYLES
+    )
+    assert not cut_off(figure)
