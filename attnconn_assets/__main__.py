@@ -41,7 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     for stream in (sys.stdout, sys.stderr):  # a terminal may lack a character, such as †
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
+            # Lines of both streams that go into one file stay in order.
+            stream.reconfigure(errors="replace", line_buffering=True)
     try:
         require_own_environment(sys.argv[0])
         given = options.study if "study" in options else default_study()

@@ -52,6 +52,10 @@ class Registry(Mapping[str, T], Generic[T]):
         """Yield the names of what can be used."""
         return iter(self._usable)
 
+    def __reversed__(self) -> Iterator[str]:
+        """Yield the names in reverse order."""
+        return reversed(self._usable)
+
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(self)})"
 

@@ -23,6 +23,7 @@ from attnconn_assets.building.showing import show_stored
 from attnconn_assets.building.spec import BuildSpec
 from attnconn_assets.building.stored_metadata import opened
 from attnconn_assets.building.user_copies import write_copies
+from attnconn_assets.building.versions import versions
 from attnconn_assets.building.work import Work
 from attnconn_assets.storage import formats
 from attnconn_assets.storage.entry import Entry
@@ -233,6 +234,7 @@ def _store(
             "mlflow_run": run.id,
             "code_version": work.runs.origin.code_version,
             "study": work.runs.origin.study,
+            "versions": versions(),
         },
         tracked=work.runs.transcript(result.models),
     )

@@ -19,7 +19,7 @@ from attnconn_assets.building.runs import Runs
 from attnconn_assets.building.settings import DeclaredSettings
 from attnconn_assets.storage import formats
 from attnconn_assets.storage.entry import WHOLE, Entry
-from attnconn_assets.storage.trace import files_behind
+from attnconn_assets.storage.trace import files_behind, versions_behind
 from attnconn_assets.storage.user_files import file_facts, hashed, is_unchanged
 from attnconn_core.errors import CohortError, ScanError, UndeclaredError
 from attnconn_core.figures import Album
@@ -243,6 +243,10 @@ class Work:
     def scans(self) -> list[dict[str, Any]]:
         """List the user's files behind everything read so far, with size and SHA-256."""
         return [dict(file) for file in files_behind(self._platform.store, *self.inputs)]
+
+    def versions(self) -> Mapping[str, int]:
+        """Return the versions with which everything behind was made → number of results."""
+        return versions_behind(self._platform.store, *self.inputs)
 
     def named_scan(self, session: str) -> str:
         """Return a session's key and scan files, for an error about it."""

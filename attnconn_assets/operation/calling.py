@@ -29,9 +29,10 @@ def opening(study_file: Path) -> str:
 
 
 def short(path: Path) -> str:
-    """Return a path relative to the current folder, if it lies below it."""
+    """Return a path relative to the current folder, if it lies below it and that isn't ``/``."""
     here = Path.cwd()
-    return os.path.relpath(path, here) if path.is_relative_to(here) else str(path)
+    is_below = path.is_relative_to(here) and here != Path(here.anchor)
+    return os.path.relpath(path, here) if is_below else str(path)
 
 
 def _named(study_file: Path) -> str:

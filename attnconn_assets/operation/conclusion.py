@@ -74,7 +74,10 @@ def _complain_of_sessions(study: Study, outcome: Outcome, store: Store) -> None:
     if alike := nearly_one_subject(subject_of(key) for key in sessions):
         print(f"  {alike}", file=sys.stderr)
     if nobody := study.exclude.names_nobody(sessions):
-        print(f"  {nobody}: this excludes nothing", file=sys.stderr)
+        print(
+            f"  {nobody}: correct it, or keep it to stay without that subject if its scans return",
+            file=sys.stderr,
+        )
     complain("is suspicious:", suspicions_of(store, store.partitions("quality")))
     kept = {key: recorded for key, recorded in facts.items() if key not in left_out}
     complain("is suspicious:", suspicious_beside_others(kept))

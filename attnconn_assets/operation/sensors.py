@@ -77,7 +77,9 @@ def discovery(study: Study) -> dg.SensorDefinition:
             return dg.SkipReason(f"{error} ({len(known)} sessions are known)")
         sessions = {session.key: session for session in listing.sessions}
         before = _seen_before(context.cursor)
-        remember(context.instance, str(partitions.name), known.union(before.get(_ADDED, ())))
+        # A preview in Dagster's page has no start time; what it "adds" isn't added.
+        added = before.get(_ADDED, ()) if context.last_sensor_start_time is not None else ()
+        remember(context.instance, str(partitions.name), known.union(added))
         deleted = deleted_sessions(study, context.instance, listing.sessions)
         new, seen = _sort_out(source, sessions, known.union(deleted), before)
         gone = [key for key in sorted(known - sessions.keys()) if not by_name(study, key)]

@@ -5,8 +5,8 @@ read scans list the files.
 """
 
 import os
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -91,18 +91,39 @@ def files_behind(store: Store, *names: str) -> list[Mapping[str, Any]]:
     names
         ``asset/partition`` of each entry.
     """
-    waiting, seen = list(names), set(names)
-    files: dict[str, Mapping[str, Any]] = {}
+    files = {
+        file["path"]: file
+        for entry in _behind(store, names)
+        for file in entry.facts.get("read", ())
+    }
+    return [files[path] for path in sorted(files)]
+
+
+def versions_behind(store: Store, *names: str) -> Counter[str]:
+    """Return the versions that some entries and all behind them were made with, with their number.
+
+    The text is empty for results of code that didn't record versions.
+
+    Parameters
+    ----------
+    store, names
+        As for `files_behind`.
+    """
+    return Counter(entry.made_by.get("versions", "") for entry in _behind(store, names))
+
+
+def _behind(store: Store, names: Iterable[str]) -> Iterator[Entry]:
+    """Yield some entries and all that they rest on, each once."""
+    waiting = list(names)
+    seen = set(waiting)
     while waiting:
         entry = store.find(*_parted(waiting.pop()))
         if entry is None:
             continue
-        for file in entry.facts.get("read", ()):
-            files[file["path"]] = file
+        yield entry
         further = entry.inputs.keys() - seen
         seen |= further
         waiting += further
-    return [files[path] for path in sorted(files)]
 
 
 def forward(store: Store, file: str) -> list[Entry]:

@@ -341,7 +341,7 @@ class ExclusionRules(Settings):
         if not nobody:
             return ""
         named = few_and_more(nobody, 5)
-        return f"exclude.sessions names {named}, but no session or subject has this name"
+        return f"exclude.sessions names {named}; no session or subject has this name today"
 
     def why_not(self, measured: Mapping[str, float]) -> str:
         """Return the rules that a session breaks, with the measured values; empty if none."""

@@ -28,7 +28,7 @@ def found_in_words(paths: Sequence[Path]) -> str:
     >>> found_in_words([Path("subj1_run1.csv"), Path("subj2_run1.csv")])
     '2 .csv files, none named sub-<id>…, such as subj1_run1.csv: rename it to sub-1_ses-1_run-1.csv'
     >>> found_in_words([Path("rest1.mat")])
-    '1 .mat file, which isn\'t read, such as rest1.mat: write it as sub-1_ses-1.csv or .npy'
+    "1 .mat file, which isn't read, such as rest1.mat: write it as sub-1_ses-1.csv or .npy"
     """
     of_ending: dict[str, list[str]] = {}
     for name in sorted(path.name for path in paths):

@@ -102,7 +102,9 @@ def test_a_run_says_whom_an_exclusion_names_that_is_not_there(line, capsys):
     exclude = ExclusionRules(sessions=("sub-001", "sub-1_ses-test"))
     conclude(line.study.model_copy(update={"exclude": exclude}), line.outcome, 1.0)
     said = capsys.readouterr().err
-    assert "exclude.sessions names sub-1_ses-test, but no session or subject has this name" in said
+    assert (
+        "exclude.sessions names sub-1_ses-test; no session or subject has this name today" in said
+    )
     assert "names sub-001," not in said
     assert "2 of 8 sessions are left out by the study: sub-001_ses-retest (exclude.sessions" in said
 

@@ -1,6 +1,6 @@
 """The table of all methods, for the page and for the command line."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -125,7 +125,20 @@ def headline_notes(
             for title, why in zip(missing["title"], missing["missing"], strict=True)
         ),
         *(f"{styles.label(str(name))}: {_taken(share)}" for name, share in shares.items()),
+        *_trained_on(fingerprint, styles),
     ]
+
+
+def _trained_on(fingerprint: pd.DataFrame | None, styles: Styles) -> Iterator[str]:
+    """Yield notes on methods of which only some subjects trained the model that reads them."""
+    if fingerprint is None:
+        return
+    for name, share in fingerprint.set_index("method")["saw_subject"].dropna().items():
+        if 0 < share < 1:
+            yield (
+                f"{styles.label(str(name))}: {share:.0%} of the matrices are of subjects that "
+                "trained the model that reads them, and all scores rest on these, too"
+            )
 
 
 def alike_notes(reliability: pd.DataFrame | None, styles: Styles) -> list[str]:

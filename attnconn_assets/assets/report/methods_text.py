@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from attnconn_assets.assets.report.reading import facts_of, table_of
+from attnconn_assets.assets.report.reading import facts_of, penalty_units, table_of
 from attnconn_assets.assets.report.scores_text import cited_by_scores, on_scores
 from attnconn_assets.building.work import Work
 from attnconn_core import __version__
@@ -16,6 +16,7 @@ from attnconn_core.sources import DESIGN_LABELS
 
 __all__ = ["methods_bibtex", "methods_text"]
 
+_CHOSEN = "chosen on validation frames"
 _OF_SIMULATION = ("n_regions", "n_frames", "repetition_time", "seed")
 _LAYERS = ("input_layers", "prediction_layers")
 
@@ -107,8 +108,8 @@ def _on_methods(work: Work) -> Iterator[str]:
     if order:
         lags = "1 lag" if order["lags"] == 1 else f"{order['lags']} lags"
         yield (
-            f"Granger's coefficients have {lags} and a ridge penalty of "
-            f"{order['alpha']:g}, chosen on validation frames"
+            f"Granger's coefficients have {lags} and a ridge penalty of {order['alpha']:g} in "
+            f"{penalty_units(order)}, {'set beforehand' if order['r2'] is None else _CHOSEN}"
         )
     if any(method.needs in TRAINED for method in methods):
         start = (

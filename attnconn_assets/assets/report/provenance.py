@@ -1,11 +1,10 @@
 """Provenance: what is needed to reproduce the report."""
 
-import importlib.metadata
-import platform
-from collections.abc import Iterator
+from collections.abc import Mapping
 
 import pandas as pd
 
+from attnconn_assets.assets.report.reading import penalty_units
 from attnconn_assets.building.causes import named
 from attnconn_assets.building.work import Work
 from attnconn_assets.storage.entry import WHOLE
@@ -26,7 +25,7 @@ def provenance(work: Work, styles: Styles, rows: pd.DataFrame) -> list[tuple[str
         ("Matrices from a model trained on their subject", _who_was_seen(styles, rows)),
         ("Test part of every scan", f"last {settings['test_fraction']:.0%} of its frames"),
         ("Seeds", ", ".join(f"{name} {seed}" for name, seed in settings["seeds"].items())),
-        ("Versions", ", ".join(f"{name} {version}" for name, version in _versions())),
+        ("Versions", _versions(work.versions())),
         ("Code version", work.runs.origin.code_version),
         *(
             (f"MLflow run of {asset}", work.entry(asset, WHOLE).made_by["mlflow_run"])
@@ -37,21 +36,22 @@ def provenance(work: Work, styles: Styles, rows: pd.DataFrame) -> list[tuple[str
     ]
 
 
-def _versions() -> Iterator[tuple[str, str]]:
-    """Yield the versions of attnconn, Python and the libraries that change numbers."""
-    yield "attnconn", importlib.metadata.version("attnconn")
-    yield "Python", platform.python_version()
-    for library in ("numpy", "scipy", "scikit-learn", "torch"):
-        yield library, importlib.metadata.version(library)
+def _versions(counts: Mapping[str, int]) -> str:
+    """Return the versions that the results were made with; if they differ, how many with which."""
+    if len(counts) < 2:
+        return "".join(counts) or "not recorded"
+    return "; ".join(
+        f"{n} results with {versions or 'versions that were not recorded'}"
+        for versions, n in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    )
 
 
 def _granger_rule(work: Work) -> list[tuple[str, str]]:
     if "granger_order" not in work.needs or "granger_order" in work.lacks:
         return []
     order = work.facts("granger_order", WHOLE)
-    of = "deviations of the regions" if order["units"] == "deviations" else "units of the series"
     lags = "1 lag" if order["lags"] == 1 else f"{order['lags']} lags"
-    return [("Granger", f"{lags}, α = {order['alpha']:g} in squared {of}")]
+    return [("Granger", f"{lags}, α = {order['alpha']:g} in {penalty_units(order)}")]
 
 
 def _penalty_rule(work: Work) -> list[tuple[str, str]]:

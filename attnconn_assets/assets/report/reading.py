@@ -11,7 +11,7 @@ from attnconn_assets.building.causes import named
 from attnconn_assets.building.work import Work
 from attnconn_assets.storage.entry import WHOLE
 
-__all__ = ["facts_of", "picture_of", "table_of"]
+__all__ = ["facts_of", "penalty_units", "picture_of", "table_of"]
 
 
 def table_of(work: Work, asset: str, name: str) -> pd.DataFrame | None:
@@ -23,6 +23,12 @@ def facts_of(work: Work, asset: str) -> Mapping[str, Any]:
     """Return the facts of an asset; empty if the study doesn't have it, or it isn't made."""
     there = asset in work.needs and asset not in work.lacks
     return work.facts(asset, WHOLE) if there else {}
+
+
+def penalty_units(order: Mapping[str, Any]) -> str:
+    """Return the units of Granger's penalty, from the facts of `granger_order`."""
+    of = "deviations of the regions" if order["units"] == "deviations" else "units of the series"
+    return f"squared {of}"
 
 
 def picture_of(work: Work, asset: str, name: str, partition: str = WHOLE) -> dict[str, str] | None:

@@ -33,6 +33,11 @@ def test_a_study_of_one_s_own_is_named_as_from_here(tmp_path, monkeypatch):
     assert shlex.split(opening(spaced)) == ["attnconn", "--study", "lab 2.yaml", "dev"]
 
 
+def test_from_the_root_folder_the_whole_path_is_given(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path.anchor)  # as cron does; a log is read from elsewhere
+    assert opening(tmp_path / "lab.yaml") == f"attnconn --study {tmp_path / 'lab.yaml'} dev"
+
+
 def test_what_comes_with_attnconn_is_named_and_what_is_meant_anyway_is_not(monkeypatch, tmp_path):
     assert opening(DEFAULT) == "attnconn dev"
     assert opening(shipped("studies/simulated.yaml")) == "attnconn --study simulated dev"

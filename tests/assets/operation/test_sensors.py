@@ -48,7 +48,9 @@ class Ticks:
         self.sensor, self.instance, self.cursor = sensor, instance, None
 
     def tick(self) -> dg.SensorResult | dg.SkipReason:
-        context = dg.build_sensor_context(instance=self.instance, cursor=self.cursor)
+        context = dg.build_sensor_context(
+            instance=self.instance, cursor=self.cursor, last_sensor_start_time=1.0
+        )
         result = self.sensor(context)
         if isinstance(result, dg.SensorResult):
             self.cursor = result.cursor
@@ -118,6 +120,18 @@ def test_removed_scans_and_bad_names_are_told_and_cost_nobody_else(scans, instan
     assert "sub-a b_ses-test.npy" in told
     partitions = instance.get_dynamic_partitions(session_partitions(study).name)
     assert set(partitions) == {"sub-1_ses-retest", "sub-1_ses-test"}
+
+
+def test_a_preview_changes_nothing(scans, instance):
+    study, _ = scans
+    ticks = Ticks(discovery(study), instance)
+    ticks.tick()
+    cursor = ticks.cursor
+    for _ in range(3):  # as Dagster's page does: without a start time, and with the last cursor
+        preview = ticks.sensor(dg.build_sensor_context(instance=instance, cursor=cursor))
+        cursor = preview.cursor
+    assert "deleted by hand" not in str(preview.skip_reason)
+    assert ticks.added() == ["sub-1_ses-retest", "sub-1_ses-test"]
 
 
 @pytest.mark.parametrize("ticks_before", [2, 3])

@@ -91,7 +91,7 @@ def test_the_last_forecaster_is_drawn_against_granger(draw, study, context):
     assert axes.get_ylabel() == "R² of Attention (subject)"
     scored = ASKED[1].score(study)
     only_linear = FigureContext(context.methods[:2], context.regions, context.design)
-    assert list(score_figures(ASKED[1], scored, only_linear)) == ["figure"]
+    assert list(score_figures(ASKED[1], scored, only_linear)) == ["figure", "regions"]
     assert "against all others" in figures["pairs"].get_suptitle()
     assert "R² of Attention (subject)" in figures["pairs"].get_supylabel()
 

@@ -97,9 +97,23 @@ def test_what_is_missing_keeps_its_column_and_has_a_reason(cells):
     ("share", "said"), [(0.0, "uses no data of other subjects (λ = 0)"), (0.25, "25% of a matrix")]
 )
 def test_what_a_method_takes_from_others_is_said(cells, share, said):
-    scores = pd.DataFrame({"method": ["directed_cohort"], "cohort_share": [share]})
+    scores = pd.DataFrame(
+        {"method": ["directed_cohort"], "saw_subject": [float("nan")], "cohort_share": [share]}
+    )
     (note,) = headline_notes(cells, scores, Styles())
     assert note.startswith(f"Directed (with the cohort) †: {said}")
+
+
+def test_models_that_saw_some_of_their_subjects_are_said(cells):
+    scores = pd.DataFrame(
+        {
+            "method": ["attention_group_base", "attention_subject", "pearson"],
+            "saw_subject": [0.6, 1.0, float("nan")],
+            "cohort_share": [float("nan")] * 3,
+        }
+    )
+    (note,) = [note for note in headline_notes(cells, scores, Styles()) if "trained" in note]
+    assert "60% of the matrices are of subjects that trained the model" in note
 
 
 def test_rows_are_marked_that_rest_on_other_subjects(rows):

@@ -19,7 +19,7 @@ SESSIONS = pd.DataFrame(
 SKILL = pd.DataFrame({"method": ["ar", "attention_subject", "hierarchical_var"]})
 
 
-def text(*, skill=SKILL, networks=(), lacks=(), data="", study=None, pools=1):
+def text(*, skill=SKILL, networks=(), lacks=(), data="", study=None, pools=1, order=None):
     work = SimpleNamespace(
         settings={
             "study": {"scan_lengths": [60, 120]} | (study or {}),
@@ -32,9 +32,9 @@ def text(*, skill=SKILL, networks=(), lacks=(), data="", study=None, pools=1):
             "test_fraction": 0.1,
         },
         lacks=dict.fromkeys(lacks, "no reason"),
-        needs={"cohort": "whole", "regions": "whole", "fingerprint": "whole"},
+        needs=dict.fromkeys(("cohort", "regions", "fingerprint", "granger_order"), "whole"),
         table=lambda *_: SESSIONS,
-        facts=lambda *_: {"pools": pools},
+        facts=lambda asset, *_: order if asset == "granger_order" else {"pools": pools},
         regions=lambda: SimpleNamespace(regions=("a", "b")),
     )
     return "\n".join(methods_text(work, COHORT, skill)), methods_bibtex(work)
@@ -66,6 +66,19 @@ def test_the_design_the_scores_and_their_settings_are_described():
     assert "Subjects were compared only within a pool" not in text()[0]
     assert "Shorter scans are the first 60, 120 frames of each session; networks of one" in said
     assert "corrected for the number of comparisons of a score (Holm)" in said
+
+
+def test_grangers_penalty_is_chosen_or_set():
+    order = {"lags": 1, "alpha": 10.0, "units": "deviations", "r2": 0.2}
+    said, _ = text(order=order)
+    assert (
+        "Granger's coefficients have 1 lag and a ridge penalty of 10 in squared deviations of the "
+        "regions, chosen on validation frames."
+    ) in said
+    assert (
+        "squared units of the series, set beforehand."
+        in (text(order=order | {"r2": None, "units": "series"})[0])
+    )
 
 
 def test_simulated_data_are_called_so():
