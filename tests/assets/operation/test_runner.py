@@ -168,7 +168,7 @@ def test_a_bad_scan_costs_its_session_and_no_other(write_study, run_line, instan
     facts = store.entry("fingerprint", WHOLE).facts
     assert facts["unpaired"] == ["sub-2_ses-retest"]
     # The subject that is then alone with its model.
-    assert any("nobody else of their pool has both" in note for note in facts["notes"])
+    assert any("nobody else of that pool has both" in note for note in facts["notes"])
 
     # What was stored stays when a scan turns bad later.
     before = store.entry("time_series", "sub-1_ses-test")
